@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a virtual router is in its state, in one sentence for people."""
+
+from __future__ import annotations
+
+from .states import State
+
+HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
+
+
+def why(router, now: float, makeup: str = "") -> str:
+    """Explain the state of ``router``, a :class:`~.router.VirtualRouter`.
+
+    ``makeup`` says how our priority came about, as ``base 100, chk_tomcat -10``.
+    """
+    ours = f"our {router.priority}"
+    if router.hold:
+        ours += HOLD_TEXT[router.hold]
+    elif makeup:
+        ours += f" ({makeup})"
+    if router.yielding:
+        return f"MASTER, giving up because {router.reason}: it keeps the addresses until a peer has taken over"
+    if router.state is State.MASTER:
+        return f"MASTER because {router.reason}; {ours}"
+    if router.state is State.BACKUP:
+        return _why_backup(router, now, ours)
+    return f"{router.state.value} because {router.reason}"
+
+
+def _why_backup(router, now: float, ours: str) -> str:
+    soon = f"it takes over in {max(router.condition.deadline - now, 0):.1f} s"
+    if router.master is None:
+        return f"BACKUP because {router.reason}; {soon}; {ours}"
+    theirs = f"BACKUP because {router.master.address} advertises {router.master.priority}"
+    if router.master.priority > router.priority:
+        return f"{theirs} > {ours}"
+    if router.master.priority == router.priority:
+        return f"{theirs}, equal to {ours}"
+    if not router.parameters.preempt:
+        return f"{theirs} < {ours}, and nopreempt leaves it there"
+    return f"{theirs} < {ours}; {soon}"
+
+
+def takeover(router, now: float) -> str:
+    """Explain why a backup whose Master_Down_Interval has ended becomes master."""
+    master = router.master
+    if master is None:
+        return router.reason if "priority 0" in router.reason else "no master was heard"
+    if master.priority < router.priority and router.parameters.preempt and not router.parameters.preempt_delay_s:
+        return f"{master.address} advertises {master.priority}, ours is {router.priority}"
+    return f"{master.address} has been silent for {now - master.seen_at:.2f} s"

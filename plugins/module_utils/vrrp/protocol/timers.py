@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Skew_Time and Master_Down_Interval: the only place that turns the wire's units into seconds.
+
+Nothing is rounded. Skew_Time is what makes the backup with the highest priority speak first; an implementation that
+truncates it to whole centiseconds or seconds has backups that speak at the same moment.
+"""
+
+from __future__ import annotations
+
+from .constants import MASTER_DOWN_INTERVALS, PRIORITY_MIN, SKEW_DENOMINATOR, VERSION_2
+
+_CENTISECONDS = 100.0
+
+
+def interval_s(interval_cs: int) -> float:
+    """Return an advertisement interval, given in centiseconds, in seconds."""
+    return interval_cs / _CENTISECONDS
+
+
+def skew_time_s(version: int, priority: int, interval_cs: int) -> float:
+    """Return Skew_Time in seconds.
+
+    VRRPv2 (RFC 3768 section 6.1) takes it of one second whatever the interval is; VRRPv3 (RFC 9568 section 6.1) of
+    the interval that the master advertises.
+    """
+    share = (SKEW_DENOMINATOR - priority) / SKEW_DENOMINATOR
+    return share if version == VERSION_2 else share * interval_s(interval_cs)
+
+
+def master_down_interval_s(version: int, priority: int, interval_cs: int) -> float:
+    """Return how long a backup hears nothing before it takes over, in seconds (RFC 3768, RFC 9568 section 6.1)."""
+    return MASTER_DOWN_INTERVALS * interval_s(interval_cs) + skew_time_s(version, priority, interval_cs)
+
+
+def longest_skew_s(version: int, interval_cs: int) -> float:
+    """Return the longest that any backup waits after an advertisement of priority 0, in seconds.
+
+    That is the skew of the lowest priority. A master that stops keeps its addresses for as long as this at most.
+    """
+    return skew_time_s(version, PRIORITY_MIN, interval_cs)

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sentences that people read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from test_protocol_router import ARTICLE_B, A, T, advert, backup, master
+
+
+@pytest.mark.parametrize(
+    ("parameters", "heard", "makeup", "sentence"),
+    [
+        (ARTICLE_B, 100, "", "BACKUP because 192.168.8.4 advertises 100 > our 90"),
+        (
+            ARTICLE_B,
+            100,
+            "base 100, chk_tomcat -10",
+            "BACKUP because 192.168.8.4 advertises 100 > our 90 (base 100, chk_tomcat -10)",
+        ),
+        (ARTICLE_B, 90, "", "BACKUP because 192.168.8.4 advertises 90, equal to our 90"),
+        (ARTICLE_B, 80, "", "BACKUP because 192.168.8.4 advertises 80 < our 90; it takes over in 2.6 s"),
+        (
+            replace(ARTICLE_B, preempt=False),
+            80,
+            "",
+            "BACKUP because 192.168.8.4 advertises 80 < our 90, and nopreempt leaves it there",
+        ),
+        (
+            replace(ARTICLE_B, preempt_delay_s=2),
+            80,
+            "",
+            "BACKUP because 192.168.8.4 advertises 80 < our 90; it takes over in 2.0 s",
+        ),
+    ],
+)
+def test_a_backup_names_the_master_that_it_hears(parameters, heard, makeup, sentence):
+    router = backup(parameters)
+    router.advertisement(advert(heard), A, T + 1)
+    assert router.why(T + 1, makeup) == sentence
+
+
+def test_a_backup_that_hears_nobody_says_until_when_it_waits():
+    assert backup().why(T + 1) == "BACKUP because it has just started; it takes over in 2.6 s; our 90"
+
+
+def test_a_master_says_what_made_it_master():
+    router = backup()
+    router.advertisement(advert(100), A, T)
+    router.advertisement(advert(0), A, T + 0.5)
+    router.expire(T + 2)
+    assert router.why(T + 2) == "MASTER because 192.168.8.4 advertised priority 0: it stops; our 90"
+
+
+def test_holds_are_named():
+    router = backup()
+    router.promote(T)
+    assert router.why(T) == "MASTER because it was promoted; our 254 (promoted)"
+    router.demote(T + 1)
+    assert router.why(T + 1) == (
+        "MASTER, giving up because it was demoted: it keeps the addresses until a peer has taken over"
+    )
+    router.advertisement(advert(100), A, T + 2)
+    router.expire(T + 3)
+    assert router.why(T + 3) == "BACKUP because 192.168.8.4 advertises 100 > our 1 (demoted)"
+
+
+def test_the_end_of_a_wait_is_never_in_the_past():
+    assert "in 0.0 s" in backup().why(T + 100)
+
+
+def test_a_fault_names_what_is_wrong():
+    router = master()
+    router.fault_changed(("interface eth0 is down",), T)
+    assert router.why(T) == "FAULT because interface eth0 is down"

@@ -1,0 +1,405 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state machine of one router. Every case asserts the actions and the durations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+import pytest
+from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
+from vrrp.protocol.packet import Advertisement
+from vrrp.protocol.router import HANDOVER_S, Refused, VirtualRouter
+from vrrp.protocol.states import Parameters, State
+
+A, B = IPv4Address("192.168.8.4"), IPv4Address("192.168.8.6")
+VIP = IPv4Address("192.168.8.100")
+T = 1000.0
+ARTICLE_B = Parameters(version=2, vrid=51, priority=90, interval_cs=100, source=B)
+DOWN_B = 3.6484375  # 3 * 1 s + 166/256 s
+SKEW_B = 0.6484375
+
+
+def advert(priority, interval_cs=100, version=2):
+    return Advertisement(version, 51, priority, (VIP,), interval_cs)
+
+
+def kinds(actions):
+    return [type(action).__name__ for action in actions]
+
+
+def sent(actions):
+    return [action.priority for action in actions if isinstance(action, SendAdvertisement)]
+
+
+def backup(parameters=ARTICLE_B, now=T):
+    router = VirtualRouter(parameters)
+    assert kinds(router.start(now)) == ["Notify"]
+    assert router.state is State.BACKUP
+    return router
+
+
+def master(parameters=ARTICLE_B, now=T):
+    router = backup(parameters, now - 100)
+    router.expire(router.deadline)
+    assert router.state is State.MASTER
+    router.expire(now)
+    return router
+
+
+TAKEOVER = ["InstallAddresses", "Announce", "SendAdvertisement", "Notify"]
+
+
+class TestStart:
+    def test_it_listens_for_a_master_down_interval_first(self):
+        router = VirtualRouter(ARTICLE_B)
+        assert router.deadline is None
+        assert router.start(T) == (Notify("BACKUP", 90, "it has just started"),)
+        assert router.deadline == T + DOWN_B
+        assert router.expire(T + DOWN_B - 0.001) == ()
+        assert kinds(router.expire(T + DOWN_B)) == TAKEOVER
+
+    def test_the_owner_of_the_address_is_master_at_once(self):
+        router = VirtualRouter(replace(ARTICLE_B, priority=255))
+        actions = router.start(T)
+        assert kinds(actions) == TAKEOVER
+        assert sent(actions) == [255]
+
+    def test_with_a_fault_it_does_not_take_part(self):
+        router = VirtualRouter(ARTICLE_B)
+        assert router.fault_changed(("interface eth0 is down",), T) == ()
+        assert router.start(T) == (Notify("FAULT", 90, "interface eth0 is down"),)
+        assert router.deadline is None
+
+    def test_starting_twice_changes_nothing(self):
+        router = backup()
+        assert router.start(T + 1) == ()
+        assert router.deadline == T + DOWN_B
+
+
+class TestBackup:
+    def test_takes_over_after_exactly_a_master_down_interval_of_silence(self):
+        router = backup()
+        assert router.advertisement(advert(100), A, T + 1) == ()
+        assert router.deadline == T + 1 + DOWN_B
+        actions = router.expire(T + 1 + DOWN_B)
+        assert actions == (
+            InstallAddresses(),
+            Announce(5),
+            SendAdvertisement(90),
+            Notify("MASTER", 90, "192.168.8.4 has been silent for 3.65 s"),
+        )
+        assert router.deadline == T + 1 + DOWN_B + 1.0
+
+    def test_an_advertisement_of_priority_0_leaves_the_skew_only(self):
+        router = backup()
+        router.advertisement(advert(100), A, T)
+        router.advertisement(advert(0), A, T + 0.5)
+        assert router.deadline == T + 0.5 + SKEW_B
+
+    def test_an_equal_priority_is_a_master(self):
+        router = backup()
+        router.advertisement(advert(90), A, T + 1)
+        assert router.deadline == T + 1 + DOWN_B
+
+    def test_a_lower_priority_does_not_stop_the_timer(self):
+        router = backup()
+        router.advertisement(advert(80), A, T + 1)
+        assert router.deadline == T + DOWN_B
+        actions = router.expire(T + DOWN_B)
+        assert actions[-1] == Notify("MASTER", 90, "192.168.8.4 advertises 80, ours is 90")
+
+    def test_nopreempt_leaves_a_lower_master_alone(self):
+        router = backup(replace(ARTICLE_B, preempt=False))
+        router.advertisement(advert(80), A, T + 1)
+        assert router.deadline == T + 1 + DOWN_B
+
+    def test_preempt_delay_waits_from_the_first_lower_advertisement(self):
+        router = backup(replace(ARTICLE_B, preempt_delay_s=10))
+        for second in range(1, 11):
+            assert router.advertisement(advert(80), A, T + second) == ()
+        assert router.deadline == T + 11
+        assert router.expire(T + 10.9) == ()
+        assert kinds(router.expire(T + 11)) == TAKEOVER
+
+    def test_preempt_delay_does_not_delay_the_takeover_from_a_dead_master(self):
+        router = backup(replace(ARTICLE_B, preempt_delay_s=60))
+        router.advertisement(advert(80), A, T + 1)
+        assert router.deadline == T + 1 + DOWN_B
+        assert kinds(router.expire(T + 1 + DOWN_B)) == TAKEOVER
+
+    def test_a_higher_advertisement_ends_the_preempt_delay(self):
+        router = backup(replace(ARTICLE_B, preempt_delay_s=2))
+        router.advertisement(advert(80), A, T + 1)
+        router.advertisement(advert(100), A, T + 2)
+        assert router.deadline == T + 2 + DOWN_B
+
+    def test_version_3_learns_the_interval_of_the_master(self):
+        router = backup(Parameters(version=3, vrid=51, priority=90, interval_cs=100, source=B))
+        router.advertisement(advert(100, interval_cs=10, version=3), A, T + 1)
+        assert router.deadline == pytest.approx(T + 1 + 0.3 + 0.1 * 166 / 256)
+        router.advertisement(advert(0, interval_cs=10, version=3), A, T + 1.1)
+        assert router.deadline == pytest.approx(T + 1.1 + 0.1 * 166 / 256)
+
+    def test_the_skew_follows_the_effective_priority(self):
+        router = backup()
+        router.priority_changed(50, T)
+        router.advertisement(advert(100), A, T)
+        assert router.deadline == T + 3 + 206 / 256
+
+    def test_a_change_of_the_priority_sends_nothing(self):
+        router = backup()
+        assert router.priority_changed(120, T) == ()
+        assert (router.priority, router.state, router.deadline) == (120, State.BACKUP, T + DOWN_B)
+
+    def test_stops_without_a_word_on_the_wire(self):
+        router = backup()
+        assert router.stop(T) == (Notify("STOP", 90, "it was stopped"),)
+        assert (router.state, router.holds_addresses, router.deadline) == (State.STOP, False, None)
+
+
+class TestMaster:
+    def test_advertises_every_interval_without_drift(self):
+        router = master()
+        first = router.deadline
+        assert router.expire(first + 0.004) == (SendAdvertisement(90),)
+        assert router.deadline == first + 1.0
+
+    def test_after_a_pause_it_does_not_catch_up(self):
+        router = master()
+        late = router.deadline + 7.3
+        assert sent(router.expire(late)) == [90]
+        assert router.deadline == late + 1.0
+
+    def test_announces_again_after_garp_master_delay_and_then_refreshes(self):
+        router = backup(replace(ARTICLE_B, refresh_s=60, refresh_repeat=2))
+        start = router.deadline
+        assert Announce(5) in router.expire(start)
+        announced = []
+        while router.deadline <= start + 126:
+            now = router.deadline
+            announced += [(now - start, action) for action in router.expire(now) if isinstance(action, Announce)]
+        assert announced == [(5.0, Announce(5)), (65.0, Announce(2)), (125.0, Announce(2))]
+
+    def test_a_delay_of_0_has_no_second_burst(self):
+        router = backup(replace(ARTICLE_B, announce_delay_s=0))
+        start = router.deadline
+        router.expire(start)
+        assert [kinds(router.expire(start + second)) for second in range(1, 8)] == [["SendAdvertisement"]] * 7
+
+    def test_carries_a_changed_priority_in_its_next_advertisement(self):
+        router = master()
+        router.priority_changed(70, T)
+        assert sent(router.expire(router.deadline)) == [70]
+
+    def test_yields_to_a_higher_priority_and_lets_go_a_moment_later(self):
+        router = master()
+        assert router.advertisement(advert(100), A, T) == ()
+        assert router.holds_addresses
+        assert router.deadline == T + HANDOVER_S
+        assert router.expire(T + HANDOVER_S) == (
+            ReleaseAddresses(),
+            Notify("BACKUP", 90, "192.168.8.4 advertises 100, ours was 90"),
+        )
+        assert router.deadline == T + DOWN_B
+        assert not router.holds_addresses
+
+    def test_between_equals_the_higher_address_stays(self):
+        router = master()
+        assert kinds(router.advertisement(advert(90), A, T)) == ["SendAdvertisement", "Announce"]
+        assert router.state is State.MASTER
+        router = master(replace(ARTICLE_B, source=A))
+        assert router.advertisement(advert(90), B, T) == ()
+        assert router.yielding
+
+    def test_answers_a_lower_priority_and_tells_the_segment(self):
+        router = master()
+        assert router.advertisement(advert(80), A, T) == (SendAdvertisement(90), Announce(5))
+        assert router.deadline == T + 1.0
+
+    def test_answers_a_flood_once_an_interval(self):
+        router = master(replace(ARTICLE_B, announce_delay_s=0))
+        answers = [router.advertisement(advert(80), A, T + step / 1000) for step in range(900)]
+        assert sum(bool(answer) for answer in answers) == 1
+
+    def test_answers_priority_0_with_an_advertisement(self):
+        router = master()
+        assert router.advertisement(advert(0), A, T) == (SendAdvertisement(90),)
+
+    def test_a_clean_stop_keeps_the_addresses_until_the_peer_speaks(self):
+        router = master()
+        assert router.stop(T) == (SendAdvertisement(0),)
+        assert (router.state, router.holds_addresses) == (State.MASTER, True)
+        assert router.advertisement(advert(90), A, T + 0.65) == ()
+        assert router.deadline == T + 0.65 + HANDOVER_S
+        assert kinds(router.expire(T + 0.65 + HANDOVER_S)) == ["ReleaseAddresses", "Notify"]
+        assert (router.state, router.holds_addresses) == (State.STOP, False)
+
+    def test_a_clean_stop_with_nobody_there_ends_after_the_longest_skew(self):
+        router = master()
+        router.stop(T)
+        assert router.deadline == T + 255 / 256 + HANDOVER_S
+        assert router.expire(router.deadline)[-1] == Notify("STOP", 90, "it was stopped")
+
+    def test_while_it_stops_it_sends_nothing(self):
+        router = master()
+        router.stop(T)
+        assert router.advertisement(advert(0), A, T + 0.1) == ()
+        assert router.stop(T + 0.2) == ()
+        assert router.deadline <= T + 255 / 256 + HANDOVER_S
+
+
+class TestFault:
+    def test_a_master_gives_up_at_once(self):
+        router = master()
+        assert router.fault_changed(("interface eth0 is down",), T) == (
+            SendAdvertisement(0),
+            ReleaseAddresses(),
+            Notify("FAULT", 90, "interface eth0 is down"),
+        )
+        assert router.deadline is None
+
+    def test_mended_it_listens_first(self):
+        router = master()
+        router.fault_changed(("interface eth0 is down",), T)
+        assert router.fault_changed((), T + 5) == (Notify("BACKUP", 90, "mended: interface eth0 is down"),)
+        assert router.deadline == T + 5 + DOWN_B
+
+    def test_a_second_fault_is_no_second_transition(self):
+        router = backup()
+        router.fault_changed(("script chk failed",), T)
+        assert router.fault_changed(("script chk failed", "interface eth0 is down"), T + 1) == ()
+        assert router.why(T + 1) == "FAULT because script chk failed; interface eth0 is down"
+
+    def test_it_hears_but_does_not_react(self):
+        router = backup()
+        router.fault_changed(("script chk failed",), T)
+        assert router.advertisement(advert(0), A, T + 1) == ()
+        assert router.state is State.FAULT
+
+    def test_a_fault_while_it_stops_ends_the_stop(self):
+        router = master()
+        router.stop(T)
+        actions = router.fault_changed(("interface eth0 is down",), T + 0.1)
+        assert kinds(actions) == ["ReleaseAddresses", "Notify"]
+        assert router.state is State.STOP
+
+
+class TestHolds:
+    def test_a_promoted_backup_takes_over_at_once_with_254(self):
+        router = backup()
+        router.advertisement(advert(100), A, T + 1)
+        actions = router.promote(T + 2)
+        assert kinds(actions) == TAKEOVER
+        assert sent(actions) == [254]
+        assert router.hold == "master"
+
+    def test_promotion_beats_nopreempt(self):
+        router = backup(replace(ARTICLE_B, preempt=False))
+        router.advertisement(advert(100), A, T + 1)
+        assert kinds(router.promote(T + 2)) == TAKEOVER
+
+    def test_a_newer_promotion_outbids_an_older_one_and_ends_it(self):
+        older, newer = master(replace(ARTICLE_B, source=B)), backup(replace(ARTICLE_B, source=A))
+        older.promote(T)
+        newer.advertisement(advert(254), B, T + 1)
+        first = newer.promote(T + 2)
+        assert sent(first) == [255]
+        assert older.advertisement(advert(255), A, T + 2) == ()
+        assert (older.yielding, older.hold, older.priority) == (True, None, 90)
+        assert newer.advertisement(advert(254), B, T + 2) != ()  # still on its way when the older one yielded
+        assert newer.state is State.MASTER and not newer.yielding
+        later = T + 2 + DOWN_B + 2
+        assert sent(newer.expire(later)) == [254]
+
+    def test_nobody_outbids_the_owner_of_the_address(self):
+        router = backup()
+        router.advertisement(advert(255), A, T + 1)
+        with pytest.raises(Refused, match=r"192\.168\.8\.4 advertises priority 255"):
+            router.promote(T + 2)
+        assert (router.state, router.hold) == (State.BACKUP, None)
+
+    def test_a_faulty_router_is_not_promoted(self):
+        router = backup()
+        router.fault_changed(("script chk failed",), T)
+        with pytest.raises(Refused, match="script chk failed"):
+            router.promote(T + 1)
+
+    @pytest.mark.parametrize("move", [VirtualRouter.promote, VirtualRouter.demote])
+    def test_a_stopped_router_is_not_moved(self, move):
+        router = master()
+        router.stop(T)
+        with pytest.raises(Refused, match="not running"):
+            move(router, T + 0.1)
+
+    def test_a_demoted_master_keeps_the_addresses_until_the_peer_has_them(self):
+        router = master()
+        assert router.demote(T) == (SendAdvertisement(0),)
+        assert router.priority == 1
+        assert router.holds_addresses
+        router.advertisement(advert(80), A, T + 0.7)
+        assert kinds(router.expire(T + 0.7 + HANDOVER_S)) == ["ReleaseAddresses", "Notify"]
+        assert router.state is State.BACKUP
+
+    def test_a_demoted_master_whose_peer_is_dead_stays_owner_throughout(self):
+        router = master()
+        router.demote(T)
+        assert router.deadline == T + 3 + 255 / 256
+        actions = router.expire(router.deadline)
+        assert kinds(actions) == TAKEOVER
+        assert sent(actions) == [1]
+
+    def test_a_demoted_backup_takes_over_from_a_dead_master_all_the_same(self):
+        router = backup()
+        assert router.demote(T) == ()
+        router.advertisement(advert(100), A, T + 1)
+        assert sent(router.expire(T + 1 + 3 + 255 / 256)) == [1]
+
+    def test_released_the_priority_decides_again(self):
+        router = backup()
+        router.promote(T)
+        assert router.release(T + 1) == ()
+        assert (router.hold, router.priority) == (None, 90)
+        assert sent(router.expire(T + 1)) == [90]
+
+
+class TestParameters:
+    def test_new_parameters_move_nothing(self):
+        router = master()
+        deadline = router.deadline
+        assert router.parameters_changed(replace(ARTICLE_B, priority=95), T) == ()
+        assert (router.state, router.priority, router.deadline) == (State.MASTER, 95, deadline)
+
+    def test_a_shorter_interval_counts_at_once(self):
+        router = master(Parameters(version=3, vrid=51, priority=90, interval_cs=4000, source=B, announce_delay_s=0))
+        router.parameters_changed(replace(router.parameters, interval_cs=10), T)
+        assert router.deadline == pytest.approx(T + 0.1)
+
+    def test_the_primary_address_decides_between_equals(self):
+        router = master()
+        router.source_changed(IPv4Address("192.168.8.2"), T)
+        router.advertisement(advert(90), A, T)
+        assert router.yielding
+
+
+def test_no_deadline_survives_its_state():
+    router = master()
+    router.fault_changed(("interface eth0 is down",), T)
+    assert router.deadline is None
+    assert router.expire(T + 1000) == ()
+
+
+def test_the_same_inputs_give_the_same_actions():
+    def play():
+        router = backup()
+        yield router.advertisement(advert(100), A, T + 1)
+        yield router.promote(T + 2)
+        yield router.expire(T + 3)
+        yield router.demote(T + 4)
+        yield router.advertisement(advert(100), A, T + 5)
+        yield router.expire(T + 6)
+        yield router.stop(T + 7)
+
+    assert list(play()) == list(play())
