@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with a file, and where: the one vocabulary in which every layer of this floor complains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, Optional
+
+ERROR = "error"
+WARNING = "warning"
+
+#: Longest piece of a file that a message repeats.
+SHOWN = 40
+
+
+class Place(NamedTuple):
+    """A point in a file; line and column count from 1."""
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One complaint. ``rule`` names what was broken, ``hint`` what to write instead; both may be empty.
+
+    ``str(problem)`` is ``FILE:LINE:COLUMN: error: TEXT. RULE (HINT)``. No field ever holds a password.
+    """
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    hint: str
+    text: str
+    severity: str = ERROR
+
+    @classmethod
+    def at(cls, place: Place, text: str, rule: str = "", hint: str = "", severity: str = ERROR) -> Problem:
+        return cls(place.path, place.line, place.column, rule, hint, text, severity)
+
+    def __str__(self) -> str:
+        message = f"{self.path}:{self.line}:{self.column}: {self.severity}: {self.text}"
+        if self.rule:
+            message += f". {self.rule}"
+        if self.hint:
+            message += f" ({self.hint})"
+        return message
+
+
+class ConfigError(ValueError):
+    """A file that must not be used. ``problems`` holds every error in it, in the order of the lines."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems: tuple[Problem, ...] = in_order(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Invalid(Exception):
+    """A converter's refusal; the reader turns it into a :class:`Problem`. ``place`` defaults to the value's."""
+
+    def __init__(self, text: str, rule: str = "", hint: str = "", place: Optional[Place] = None):
+        super().__init__(text)
+        self.text = text
+        self.rule = rule
+        self.hint = hint
+        self.place = place
+
+
+class Findings:
+    """Collects errors and warnings while a file is read."""
+
+    def __init__(self) -> None:
+        self.errors: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def error(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
+        self.errors.append(Problem.at(place, text, rule, hint))
+
+    def warning(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
+        self.warnings.append(Problem.at(place, text, rule, hint, WARNING))
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sorted by line, each complaint once."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.path, problem.line, problem.column)))
+
+
+def show(text: str) -> str:
+    """A piece of the file for a message: quoted, on one line, printable, short."""
+    if len(text) > SHOWN:
+        text = text[: SHOWN - 3] + "..."
+    printable = (
+        char if char.isprintable() else char.encode("unicode_escape", "replace").decode("ascii") for char in text
+    )
+    return '"' + "".join(printable) + '"'

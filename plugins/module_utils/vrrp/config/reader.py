@@ -1,0 +1,207 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tree + schema -> sections: every value converted, every keyword known, and still the place of each.
+
+Here all that concerns one line is said. What concerns two lines is in :mod:`.rules`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Optional
+
+from .problems import Findings, Invalid, Place, show
+from .schema import ROOT, Block, Keyword, blocks, homes
+from .spelling import closest
+from .syntax import Statement, Tree
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A converted value. ``place`` is where the value stands, or its keyword where it has none."""
+
+    value: Any = field(repr=False)  # it may be a password
+    statement: Statement
+
+    @property
+    def place(self) -> Place:
+        return self.statement.words[-1 if len(self.statement.words) == 2 else 0].place
+
+    @property
+    def start(self) -> Place:
+        """Where its line begins."""
+        return self.statement.place
+
+
+@dataclass
+class Section:
+    """A block as it was read. ``settings`` are by the field of the schema; ``failed`` fields are there but bad."""
+
+    block: Block
+    place: Place
+    name: str = ""
+    settings: dict[str, Setting] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    sections: list[Section] = field(default_factory=list)
+    items: list[Setting] = field(default_factory=list)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        setting = self.settings.get(name)
+        return default if setting is None else setting.value
+
+    def has(self, name: str) -> bool:
+        """Whether the file says something about ``name``, be it good or bad."""
+        return name in self.settings or name in self.failed
+
+    def group(self, prefix: str) -> dict[str, Any]:
+        """The settings whose field begins with ``prefix``, without it."""
+        found = self.settings.items()
+        return floats({name[len(prefix) :]: item.value for name, item in found if name.startswith(prefix)})
+
+    def inside(self, name: str) -> list[Section]:
+        return [section for section in self.sections if section.block.name == name]
+
+
+def floats(values: dict[str, Any]) -> dict[str, Any]:
+    """``values`` as the model wants them: times are exact decimals until their range is checked."""
+    return {name: float(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+
+
+def read(tree: Tree, findings: Findings) -> Section:
+    """Convert a whole tree; complaints go to ``findings``."""
+    return _Reader(tree, findings).section(ROOT, tree.statements, Section(ROOT, Place(tree.path, 1, 1)))
+
+
+class _Reader:
+    def __init__(self, tree: Tree, findings: Findings):
+        self.balanced = tree.balanced
+        self.findings = findings
+
+    def section(self, block: Block, statements: tuple[Statement, ...], section: Section) -> Section:
+        for statement in statements:
+            if block.item is not None:
+                self._item(block, statement, section)
+            else:
+                self._statement(block, statement, section)
+        return section
+
+    def _item(self, block: Block, statement: Statement, section: Section) -> None:
+        if statement.addition:
+            self._unknown_addition(block, statement)
+            return
+        home = [name for name in homes(statement.keyword) if name != block.name]
+        if home and (statement.children is not None or not self.balanced):
+            self._misplaced(block, statement, home)
+            return
+        if statement.children is not None:
+            self.findings.error(
+                statement.place, f"a block inside {block.name}", f"{block.name} holds lines: {block.items}"
+            )
+            return
+        try:
+            section.items.append(Setting(block.item(statement) if block.item else None, statement))
+        except Invalid as invalid:
+            section.failed.add("items")
+            self._refused(statement, invalid)
+
+    def _statement(self, block: Block, statement: Statement, section: Section) -> None:
+        entry = block.keywords.get(statement.keyword)
+        if statement.addition != bool(entry and entry.addition):
+            if statement.addition:
+                self._unknown_addition(block, statement)
+                return
+            entry = None
+        if entry is None:
+            entry = self._unknown(block, statement)
+        if isinstance(entry, Block):
+            self._block(entry, statement, section)
+        elif isinstance(entry, Keyword):
+            self._keyword(entry, statement, section)
+
+    def _keyword(self, keyword: Keyword, statement: Statement, section: Section) -> None:
+        if statement.children is not None:
+            self.findings.error(statement.place, f"{keyword.name} takes no block", hint="is a } missing above?")
+            section.failed.add(keyword.field)
+            return
+        before = section.settings.get(keyword.field)
+        if before is not None and before.statement.keyword == keyword.name:
+            text = f"{keyword.name} is given twice, first in line {before.place.line}"
+            if keyword.once:
+                self.findings.error(statement.place, text, "keepalived keeps the first", "remove one")
+            else:
+                self.findings.warning(statement.place, text, "the last one counts", "remove one")
+        try:
+            section.settings[keyword.field] = Setting(keyword.convert(statement), statement)
+        except Invalid as invalid:
+            section.failed.add(keyword.field)
+            self._refused(statement, invalid)
+
+    def _block(self, block: Block, statement: Statement, section: Section) -> None:
+        inner = Section(block, statement.place)
+        if block.named:
+            if len(statement.values) == 1 and statement.values[0].text:
+                inner.name = statement.values[0].text
+            else:
+                self.findings.error(
+                    statement.place, f"{block.name} takes one name", hint=f"{block.name} NAME {{ ... }}"
+                )
+                inner.failed.add("name")
+        elif statement.values:
+            self.findings.error(
+                statement.values[0].place, f"{block.name} takes no value", hint=f"{block.name} {{ ... }}"
+            )
+        section.sections.append(inner)
+        if statement.children is None:
+            self.findings.error(statement.place, f"{block.name} has no block", hint=f"{block.name} {{ ... }}")
+            inner.failed.add("items")
+            return
+        self.section(block, statement.children, inner)
+
+    def _refused(self, statement: Statement, invalid: Invalid) -> None:
+        place = invalid.place or (statement.words[1] if len(statement.words) > 1 else statement.words[0]).place
+        self.findings.error(place, invalid.text, invalid.rule, invalid.hint)
+
+    def _unknown_addition(self, block: Block, statement: Statement) -> None:
+        name = "keyword" if block.secret else f"keyword {show(statement.keyword)}"
+        known = homes(statement.keyword)
+        hint = "it is keepalived's: write it without @hotstandby" if known else ""
+        self.findings.error(
+            statement.place, f"unknown @hotstandby {name}", "@hotstandby lines hold our own keywords", hint
+        )
+
+    def _unknown(self, block: Block, statement: Statement) -> Any:
+        """Say what is wrong with a keyword; return the entry that it must have meant, to read on inside it."""
+        word = statement.keyword
+        if word in block.unsupported:
+            self.findings.error(statement.place, f"{word} is a keyword of keepalived that is not supported yet")
+            return None
+        home = homes(word)
+        if home:
+            self._misplaced(block, statement, home)
+            return None
+        meant = closest(word, block.keywords)
+        elsewhere = None if meant else _closest_anywhere(word)
+        hint = f"did you mean {meant or elsewhere}?" if meant or elsewhere else ""
+        where = f" in {block.name}" if block.name else " at the top of the file"
+        name = "keyword" if block.secret else f"keyword {show(word)}"
+        self.findings.error(statement.place, f"unknown {name}{where}", hint=hint)
+        return block.keywords[meant] if meant else None
+
+    def _misplaced(self, block: Block, statement: Statement, home: list[str]) -> None:
+        places = " or ".join(name or "the top of the file" for name in home)
+        here = block.name or "the top of the file"
+        hint = ""
+        if statement.keyword == "garp_interval":
+            hint = "for all interfaces: vrrp_garp_interval in global_defs"
+        elif not block.name:
+            hint = "is a } too many above?"
+        elif not self.balanced:
+            hint = f"is the }} of {block.name} missing above?"
+        self.findings.error(statement.place, f"{statement.keyword} belongs to {places}, not to {here}", hint=hint)
+
+
+def _closest_anywhere(word: str) -> Optional[str]:
+    every = {name for block in blocks() for name in (*block.keywords, *block.unsupported)}
+    return closest(word, sorted(every), 0.85)

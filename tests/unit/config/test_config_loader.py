@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The front door: files that cannot be read, and the shape of an error."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from vrrp.config import loader
+from vrrp.config.loader import ConfigError, Problem, inspect, load, load_file
+
+GOOD = "vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n virtual_ipaddress {\n 192.0.2.1/24\n }\n%s\n}\n"
+
+
+def refusal(path):
+    with pytest.raises(ConfigError) as raised:
+        load_file(str(path))
+    (problem,) = raised.value.problems
+    assert problem.path == str(path)
+    return problem
+
+
+def test_a_good_file(tmp_path):
+    path = tmp_path / "hotstandby.conf"
+    path.write_text(GOOD % "# 主服务器", encoding="utf-8")
+    assert load_file(str(path)) == load(GOOD % "", str(path))
+
+
+def test_a_missing_file(tmp_path):
+    path = tmp_path / "none.conf"
+    assert str(refusal(path)) == f"{path}:1:1: error: cannot read the file: no such file or directory"
+
+
+def test_a_directory(tmp_path):
+    assert refusal(tmp_path).text == "cannot read the file: is a directory"
+
+
+def test_a_file_without_permission(tmp_path, monkeypatch):
+    path = tmp_path / "hotstandby.conf"
+    path.write_text("", encoding="utf-8")
+
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    # root may read everything, so the refusal is staged
+    monkeypatch.setattr("builtins.open", refuse)
+    assert refusal(path).text == "cannot read the file: permission denied"
+
+
+def test_a_path_with_nul():
+    assert refusal("a\0b").text == "cannot read the file: embedded null byte"
+
+
+def test_a_file_that_is_not_utf8(tmp_path):
+    path = tmp_path / "hotstandby.conf"
+    path.write_bytes(b"global_defs {\n router_id \xe4\xb8\n}\n")
+    problem = refusal(path)
+    assert (problem.line, problem.column, problem.text) == (2, 12, "the file is not UTF-8")
+
+
+def test_conditional_lines_are_those_of_the_node(tmp_path, monkeypatch):
+    path = tmp_path / "hotstandby.conf"
+    path.write_text(GOOD % "@node7 priority 7\n@node8 priority 8", encoding="utf-8")
+    monkeypatch.setattr(os, "uname", lambda: os.uname_result(("Linux", "node7.example.com", "", "", "")))
+    assert loader.node_config_id() == "node7"
+    assert load_file(str(path)).instances[0].priority == 7
+    assert load_file(str(path), config_id="node8").instances[0].priority == 8
+    assert load_file(str(path), config_id="").instances[0].priority == 100
+
+
+def test_the_form_of_an_error():
+    with pytest.raises(ConfigError) as raised:
+        load("global_defs {\n  vrrp_versoin 2\n}\nvrrp_instance a {\n priority 256\n", "/etc/x.conf")
+    problems = raised.value.problems
+    assert problems == (
+        Problem("/etc/x.conf", 2, 3, "", "did you mean vrrp_version?", 'unknown keyword "vrrp_versoin" in global_defs'),
+        Problem(
+            "/etc/x.conf",
+            4,
+            1,
+            "Each { needs its }",
+            "add the missing } where this block ends",
+            'the block "vrrp_instance a" is never closed',
+        ),
+        Problem("/etc/x.conf", 5, 11, "RFC 9568 5.2.4: priority is 1 to 255", "", "priority 256 is out of range"),
+    )
+    assert str(raised.value) == (
+        '/etc/x.conf:2:3: error: unknown keyword "vrrp_versoin" in global_defs (did you mean vrrp_version?)\n'
+        '/etc/x.conf:4:1: error: the block "vrrp_instance a" is never closed. Each { needs its }'
+        " (add the missing } where this block ends)\n"
+        "/etc/x.conf:5:11: error: priority 256 is out of range. RFC 9568 5.2.4: priority is 1 to 255"
+    )
+
+
+def test_inspect_never_raises():
+    report = inspect("}", "f")
+    assert report.configuration is None
+    assert [problem.line for problem in report.problems] == [1]
