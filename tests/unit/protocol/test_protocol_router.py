@@ -243,6 +243,13 @@ class TestMaster:
         assert router.deadline == T + 255 / 256 + HANDOVER_S
         assert router.expire(router.deadline)[-1] == Notify("STOP", 90, "it was stopped")
 
+    def test_a_stop_is_final_however_late_the_release_is_done(self):
+        router = master(Parameters(version=3, vrid=51, priority=90, interval_cs=1, source=B))
+        router.stop(T)
+        router.advertisement(advert(90, interval_cs=1, version=3), A, T + 0.01)
+        assert kinds(router.expire(T + 60)) == ["ReleaseAddresses", "Notify"]
+        assert router.state is State.STOP
+
     def test_while_it_stops_it_sends_nothing(self):
         router = master()
         router.stop(T)
@@ -295,6 +302,18 @@ class TestHolds:
         assert kinds(actions) == TAKEOVER
         assert sent(actions) == [254]
         assert router.hold == "master"
+
+    def test_promoting_the_master_keeps_its_cadence(self):
+        router = master()
+        deadline = router.deadline
+        assert router.promote(T) == ()
+        assert (router.hold, router.deadline) == ("master", deadline)
+
+    def test_between_two_owners_of_the_address_a_promotion_is_allowed(self):
+        router = backup(replace(ARTICLE_B, priority=200))
+        router.advertisement(advert(255), A, T + 1)
+        router.priority_changed(255, T + 1)
+        assert sent(router.promote(T + 2)) == [255]
 
     def test_promotion_beats_nopreempt(self):
         router = backup(replace(ARTICLE_B, preempt=False))
