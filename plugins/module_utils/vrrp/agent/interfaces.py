@@ -1,0 +1,252 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Links and addresses as rtnetlink(7) tells them: read only, standard library only.
+
+The messages are taken apart by hand: a takeover of 255 addresses comes back as 255 events, and a general decoder
+needs ten times as long for them. Numbers are those of linux/rtnetlink.h, if_link.h, if_addr.h and if.h.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Interface, IPv6Interface
+from typing import Optional, Union
+
+Interface = Union[IPv4Interface, IPv6Interface]
+
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
+RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 0x1, 0x4, 0x300
+NLM_F_DUMP_INTR = 0x10
+RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x1, 0x10, 0x100
+
+IFLA_ADDRESS, IFLA_IFNAME = 1, 3
+IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
+IFF_UP, IFF_LOOPBACK, IFF_RUNNING = 0x1, 0x8, 0x40
+IFA_F_SECONDARY = 0x1
+RT_SCOPE_UNIVERSE, RT_SCOPE_HOST = 0, 254
+
+NETLINK_HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
+LINK_HEADER = struct.Struct("=BxHiII")  # family, kind, index, flags, change
+ADDRESS_HEADER = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
+ATTRIBUTE = struct.Struct("=HH")
+RECEIVE_SIZE = 1 << 18  # octets; the kernel fills at most 32 KiB of one datagram of a dump
+
+
+class DumpError(OSError):
+    """The kernel would not list its links or addresses."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One network interface."""
+
+    index: int
+    name: str
+    mac: bytes = b""
+    up: bool = True  # the administrator wants it up (IFF_UP)
+    running: bool = True  # it can carry packets (IFF_RUNNING: carrier and not dormant)
+    loopback: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """keepalived's "interface is up": both flags."""
+        return self.up and self.running
+
+
+@dataclass(frozen=True)
+class Present:
+    """One address that is on an interface. ``message`` is the kernel's own description, to put it back as it was."""
+
+    index: int
+    address: Interface
+    label: str = ""
+    secondary: bool = False
+    scope: int = RT_SCOPE_UNIVERSE
+    message: bytes = field(default=b"", compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class LinkChanged:
+    """``old`` is None for a new interface, ``new`` for one that has gone."""
+
+    old: Optional[Link]
+    new: Optional[Link]
+
+
+@dataclass(frozen=True)
+class AddressChanged:
+    present: Present
+    added: bool
+
+
+Change = Union[LinkChanged, AddressChanged]
+
+
+def messages(data: bytes) -> Iterator[tuple[int, int, int, int, int]]:
+    """Split one datagram: (type, flags, sequence, start of body, end) of each message."""
+    offset = 0
+    while offset + NETLINK_HEADER.size <= len(data):
+        length, kind, flags, sequence, _port = NETLINK_HEADER.unpack_from(data, offset)
+        if length < NETLINK_HEADER.size or offset + length > len(data):
+            return
+        yield kind, flags, sequence, offset + NETLINK_HEADER.size, offset + length
+        offset += (length + 3) & ~3
+
+
+def attributes(data: bytes, offset: int, end: int) -> dict[int, bytes]:
+    """The attributes of one message by their number; a nested one stays as octets."""
+    found = {}
+    while offset + ATTRIBUTE.size <= end:
+        length, kind = ATTRIBUTE.unpack_from(data, offset)
+        if length < ATTRIBUTE.size or offset + length > end:
+            break
+        found[kind & 0x3FFF] = data[offset + ATTRIBUTE.size : offset + length]
+        offset += (length + 3) & ~3
+    return found
+
+
+def decode_link(data: bytes, start: int, end: int) -> Optional[Link]:
+    """One RTM_*LINK body; None for a bridge port's view of itself (AF_BRIDGE), which says nothing of the link."""
+    family, _kind, index, flags, _change = LINK_HEADER.unpack_from(data, start)
+    if family != socket.AF_UNSPEC:
+        return None
+    found = attributes(data, start + LINK_HEADER.size, end)
+    return Link(
+        index=index,
+        name=found.get(IFLA_IFNAME, b"").rstrip(b"\0").decode("ascii", "replace"),
+        mac=found.get(IFLA_ADDRESS, b""),
+        up=bool(flags & IFF_UP),
+        running=bool(flags & IFF_RUNNING),
+        loopback=bool(flags & IFF_LOOPBACK),
+    )
+
+
+def decode_address(data: bytes, start: int, end: int) -> Optional[Present]:
+    """One RTM_*ADDR body; None for families other than IPv4 and IPv6."""
+    family, prefix_length, flags, scope, index = ADDRESS_HEADER.unpack_from(data, start)
+    found = attributes(data, start + ADDRESS_HEADER.size, end)
+    # On a point-to-point link IFA_ADDRESS is the other end; IPv6 sends IFA_LOCAL only there.
+    octets = found.get(IFA_LOCAL, found.get(IFA_ADDRESS, b""))
+    address: Interface
+    if family == socket.AF_INET and len(octets) == 4:
+        address = IPv4Interface((octets, prefix_length))
+    elif family == socket.AF_INET6 and len(octets) == 16:
+        address = IPv6Interface((octets, prefix_length))
+    else:
+        return None
+    if len(found.get(IFA_FLAGS, b"")) == 4:
+        (flags,) = struct.unpack("=I", found[IFA_FLAGS])
+    return Present(
+        index=index,
+        address=address,
+        label=found.get(IFA_LABEL, b"").rstrip(b"\0").decode("ascii", "replace"),
+        secondary=bool(flags & IFA_F_SECONDARY) and family == socket.AF_INET,
+        scope=scope,
+        message=data[start:end],
+    )
+
+
+class InterfaceTable:
+    """What the kernel said last about every link and address."""
+
+    def __init__(self) -> None:
+        self.links: dict[int, Link] = {}
+        self.names: dict[str, Link] = {}
+        self.addresses: dict[int, dict[Interface, Present]] = {}
+
+    def feed(self, data: bytes) -> list[Change]:
+        """Take in one datagram of events or of a dump; say what is different now."""
+        changes: list[Change] = []
+        for kind, _flags, _sequence, start, end in messages(data):
+            if kind in (RTM_NEWLINK, RTM_DELLINK):
+                link = decode_link(data, start, end)
+                if link is not None:
+                    changes += self._link(link, kind == RTM_NEWLINK)
+            elif kind in (RTM_NEWADDR, RTM_DELADDR):
+                present = decode_address(data, start, end)
+                if present is not None:
+                    changes += self._address(present, kind == RTM_NEWADDR)
+        return changes
+
+    def on(self, name: str) -> tuple[Present, ...]:
+        """The addresses of the interface ``name``, in the kernel's order."""
+        link = self.names.get(name)
+        return tuple(self.addresses.get(link.index, {}).values()) if link is not None else ()
+
+    def has(self, host: object) -> bool:
+        """Whether some interface has this address, whatever the prefix length."""
+        return any(address.ip == host for known in self.addresses.values() for address in known)
+
+    def forget(self, index: int, address: Interface) -> None:
+        """The kernel acknowledged that this address is gone; its event will find nothing new."""
+        self.addresses.get(index, {}).pop(address, None)
+
+    def remember(self, present: Present) -> None:
+        """The kernel acknowledged that this address is there."""
+        self.addresses.setdefault(present.index, {}).setdefault(present.address, present)
+
+    def difference(self, other: InterfaceTable) -> list[Change]:
+        """What must have happened to get from here to ``other``, when events were lost."""
+        changes: list[Change] = []
+        for index in {**self.links, **other.links}:
+            old, new = self.links.get(index), other.links.get(index)
+            if old != new:
+                changes.append(LinkChanged(old, new))
+        for index in {**self.addresses, **other.addresses}:
+            before, after = self.addresses.get(index, {}), other.addresses.get(index, {})
+            changes += [AddressChanged(present, False) for key, present in before.items() if key not in after]
+            changes += [AddressChanged(present, True) for key, present in after.items() if key not in before]
+        return changes
+
+    def _link(self, link: Link, exists: bool) -> list[Change]:
+        old = self.links.pop(link.index, None)
+        if old is not None and self.names.get(old.name) is old:
+            del self.names[old.name]
+        if not exists:
+            self.addresses.pop(link.index, None)
+            return [LinkChanged(old, None)] if old is not None else []
+        self.links[link.index] = self.names[link.name] = link
+        return [LinkChanged(old, link)] if old != link else []
+
+    def _address(self, present: Present, exists: bool) -> list[Change]:
+        known = self.addresses.setdefault(present.index, {})
+        if not exists:
+            return [AddressChanged(present, False)] if known.pop(present.address, None) is not None else []
+        old = known.get(present.address)
+        known[present.address] = present
+        return [AddressChanged(present, True)] if old != present else []
+
+
+def dump(table: InterfaceTable, timeout_s: float = 5.0) -> InterfaceTable:
+    """Fill ``table`` with every link and address of this network namespace. Raises :class:`DumpError`."""
+    netlink = getattr(socket, "AF_NETLINK", None)
+    if netlink is None:
+        raise DumpError("this system has no rtnetlink: it is not Linux")
+    with socket.socket(netlink, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0) as sock:
+        sock.settimeout(timeout_s)
+        sock.bind((0, 0))
+        for sequence, (kind, body) in enumerate(
+            ((RTM_GETLINK, LINK_HEADER.pack(0, 0, 0, 0, 0)), (RTM_GETADDR, ADDRESS_HEADER.pack(0, 0, 0, 0, 0))), 1
+        ):
+            _dump_one(sock, table, kind, body, sequence)
+    return table
+
+
+def _dump_one(sock: socket.socket, table: InterfaceTable, kind: int, body: bytes, sequence: int) -> None:
+    header = NETLINK_HEADER.pack(NETLINK_HEADER.size + len(body), kind, NLM_F_REQUEST | NLM_F_DUMP, sequence, 0)
+    sock.send(header + body)
+    while True:
+        data = sock.recv(RECEIVE_SIZE)
+        table.feed(data)
+        for answer, _flags, _sequence, start, _end in messages(data):
+            if answer == NLMSG_DONE:
+                return
+            if answer == NLMSG_ERROR:
+                (code,) = struct.unpack_from("=i", data, start)
+                raise DumpError(-code, "the kernel refused to list its interfaces")

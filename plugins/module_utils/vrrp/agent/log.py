@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Log lines in keepalived's wording, on standard error.
+
+Under journald a line carries its priority as ``<6>`` (sd-daemon(3)) and no time, because the journal has its own.
+Anywhere else it starts with the local time, so that two agents' output can be laid side by side.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Callable, Optional, TextIO
+
+LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO = 3, 4, 6  # syslog(3)
+LEVEL_NAMES = {LEVEL_ERROR: "error: ", LEVEL_WARNING: "warning: ", LEVEL_INFO: ""}
+QUIET_KEYS_MAX = 1024  # a flood of forged sources must not fill the memory either
+
+
+class Log:
+    """Where the agent writes what happened. ``clock`` is monotonic seconds, for the rate limit only."""
+
+    def __init__(self, stream: Optional[TextIO] = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = sys.stderr if stream is None else stream
+        self._clock = clock
+        self._journald = stream is None and goes_to_journal(self._stream)
+        self._quiet_until: dict[tuple[str, ...], float] = {}
+
+    def info(self, text: str) -> None:
+        self._write(LEVEL_INFO, text)
+
+    def warning(self, text: str) -> None:
+        self._write(LEVEL_WARNING, text)
+
+    def error(self, text: str) -> None:
+        self._write(LEVEL_ERROR, text)
+
+    def seldom(self, key: tuple[str, ...], text: str, period_s: float = 60.0) -> None:
+        """Write ``text`` unless a line with the same ``key`` was written less than ``period_s`` seconds ago."""
+        now = self._clock()
+        if self._quiet_until.get(key, now) > now:
+            return
+        if len(self._quiet_until) >= QUIET_KEYS_MAX:
+            self._quiet_until = {known: until for known, until in self._quiet_until.items() if until > now}
+            if len(self._quiet_until) >= QUIET_KEYS_MAX:
+                return
+        self._quiet_until[key] = now + period_s
+        self._write(LEVEL_INFO, text)
+
+    def _write(self, level: int, text: str) -> None:
+        if self._journald:
+            line = f"<{level}>{text}\n"
+        else:
+            wall = time.time()
+            stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wall))
+            line = f"{stamp}.{int(wall * 1000) % 1000:03d} {LEVEL_NAMES[level]}{text}\n"
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass  # a full disk or a closed journal must never stop the router
+
+
+def goes_to_journal(stream: TextIO) -> bool:
+    """Whether ``stream`` is the very one that systemd connected to the journal (systemd.exec(5), JOURNAL_STREAM)."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"

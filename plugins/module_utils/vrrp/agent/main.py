@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Start the agent: read the file, take the runtime directory, run the loop."""
+
+from __future__ import annotations
+
+import asyncio
+
+from . import reload
+from .daemon import Agent
+from .interfaces import DumpError, InterfaceTable, dump
+from .log import Log
+from .netlink import NetlinkUnavailable
+from .runtime import RuntimeDirectory, RuntimeDirectoryError
+from .startcheck import misfits
+
+CANNOT_START = 1
+
+
+def run(config: str, runtime_dir: str) -> int:
+    """Run until stopped. Returns the exit status; raises ConfigError when the file is not usable."""
+    log = Log()
+    configuration, digest, warnings = reload.read(config)
+    for warning in warnings:
+        log.info(str(warning))
+    runtime = RuntimeDirectory(runtime_dir)
+    try:
+        runtime.acquire()
+    except RuntimeDirectoryError as error:
+        log.error(str(error))
+        return CANNOT_START
+    try:
+        for misfit in misfits(configuration, dump(InterfaceTable())):
+            log.info(str(misfit))
+        return asyncio.run(_work(configuration, digest, runtime, log))
+    except (NetlinkUnavailable, DumpError) as error:
+        log.error(str(error))
+        return CANNOT_START
+    finally:
+        runtime.release()
+
+
+async def _work(configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> int:
+    return await Agent(configuration, digest, runtime, log).run()

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Notify scripts: one queue for each instance, in the order of the transitions, one script at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Optional
+
+from ..config.model import Globals, Instance, NotifyCommand
+from . import process
+from .log import Log
+
+TIMEOUT_S = 60.0  # a script that runs longer is ended, so that the next transition is told at all
+WAITING_MAX = 64  # transitions that wait; a pair that flaps faster than its scripts run loses the oldest
+
+Job = tuple[tuple[str, ...], Optional[str], Optional[str]]  # command, user, group
+
+
+class NotifyQueue:
+    """Runs what ``notify_*`` and ``notify`` ask for, never in the way of the loop."""
+
+    def __init__(self, name: str, log: Log, timeout_s: float = TIMEOUT_S) -> None:
+        self._name = name
+        self._log = log
+        self._timeout_s = timeout_s
+        self._waiting: deque[Job] = deque()
+        self._task: Optional[asyncio.Task] = None
+
+    def put(self, instance: Instance, settings: Globals, state: str, priority: int) -> None:
+        """Queue the scripts of one transition: the state's own first, then ``notify`` with its four arguments."""
+        own = {
+            "MASTER": instance.notify.master,
+            "BACKUP": instance.notify.backup,
+            "FAULT": instance.notify.fault,
+            "STOP": instance.notify.stop,
+        }.get(state)
+        if own is not None:
+            self._add(own, settings)
+        if instance.notify.any is not None:
+            self._add(instance.notify.any, settings, "INSTANCE", instance.name, state, str(priority))
+
+    @property
+    def idle(self) -> bool:
+        return self._task is None
+
+    async def finish(self, bound_s: float) -> None:
+        """Let what is queued run, ``bound_s`` seconds at most; then end it."""
+        if self._task is None:
+            return
+        _done, pending = await asyncio.wait([self._task], timeout=bound_s)
+        if pending:
+            self._log.warning(f"({self._name}) notify scripts still run at the end: they are ended")
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _add(self, notify: NotifyCommand, settings: Globals, *arguments: str) -> None:
+        user, group = notify.user, notify.group
+        if user is None:
+            user, group = settings.script_user, settings.script_group
+        if len(self._waiting) >= WAITING_MAX:
+            self._waiting.popleft()
+            self._log.warning(f"({self._name}) {WAITING_MAX} notify scripts wait: the oldest one is dropped")
+        self._waiting.append((notify.command + arguments, user, group))
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                command, user, group = self._waiting.popleft()
+                outcome = await process.run(command, self._timeout_s, user, group)
+                if not outcome.ok:
+                    self._log.warning(f"({self._name}) notify script {command[0]} failed ({outcome.text})")
+        finally:
+            self._task = None

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run one script: own session, time limit, never in the way of the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import grp
+import os
+import pwd
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Optional
+
+TERMINATION_S = 0.5  # between SIGTERM and SIGKILL of a script that exceeded its time
+ENVIRONMENT_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")
+CAP_SETGID, CAP_SETUID = 6, 7  # linux/capability.h
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4  # linux/prctl.h
+PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a script ended: one of exit ``status``, ``signal`` number, ``timed_out``, or ``error`` (it never ran)."""
+
+    status: Optional[int] = None
+    signal: Optional[int] = None
+    timed_out: bool = False
+    error: Optional[str] = None
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 0
+
+    @property
+    def text(self) -> str:
+        """keepalived's wording, for the parentheses behind "failed"."""
+        if self.error is not None:
+            return self.error
+        if self.timed_out:
+            return "timed out"
+        if self.signal is not None:
+            return f"due to signal {self.signal}"
+        return f"exited with status {self.status}"
+
+
+class UserError(ValueError):
+    """The script must run as somebody who is not there, or whom the agent may not become."""
+
+
+def credentials(user: Optional[str], group: Optional[str]) -> dict:
+    """Arguments for the child: nothing when it runs as we do. Raises :class:`UserError`."""
+    if user is None:
+        return {}
+    try:
+        entry = pwd.getpwnam(user)
+        gid = grp.getgrnam(group).gr_gid if group else entry.pw_gid
+    except KeyError as error:
+        raise UserError(f"the user or group of the script does not exist: {user} {group or ''}".rstrip()) from error
+    if entry.pw_uid == os.geteuid() and gid == os.getegid():
+        return {}
+    if not may_switch_user():
+        me = pwd_name(os.geteuid())
+        raise UserError(f"it must run as {user}, but the agent runs as {me} and may not become somebody else")
+    return {"user": entry.pw_uid, "group": gid, "extra_groups": os.getgrouplist(user, gid)}
+
+
+def may_switch_user() -> bool:
+    """Whether this process may become another user: root may, and who has CAP_SETGID and CAP_SETUID."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            lines = dict(line.split(":", 1) for line in status if ":" in line)
+        effective = int(lines["CapEff"], 16)
+    except (OSError, ValueError, KeyError):
+        return os.geteuid() == 0
+    needed = 1 << CAP_SETGID | 1 << CAP_SETUID
+    return effective & needed == needed
+
+
+def keep_capabilities_to_ourselves() -> None:
+    """What a service manager gave us as ambient capabilities is for us, not for the scripts that we start."""
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    except (ImportError, OSError, AttributeError, MemoryError):
+        pass  # then they may do a little more than they should
+
+
+def pwd_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+async def run(
+    command: Sequence[str], timeout_s: float, user: Optional[str] = None, group: Optional[str] = None
+) -> Outcome:
+    """Run ``command`` to its end, at most ``timeout_s`` seconds; then its whole process group is ended."""
+    environment = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
+    environment.setdefault("PATH", PATH_DEFAULT)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            env=environment,
+            cwd="/",
+            **credentials(user, group),
+        )
+    except UserError as error:
+        return Outcome(error=str(error))
+    except (OSError, ValueError) as error:
+        return Outcome(error=f"cannot run {command[0]}: {getattr(error, 'strerror', None) or error}")
+    try:
+        status = await asyncio.wait_for(process.wait(), timeout_s)
+    except asyncio.TimeoutError:
+        await end(process)
+        return Outcome(timed_out=True)
+    except asyncio.CancelledError:
+        kill_group(process, signal.SIGKILL)
+        raise
+    return Outcome(signal=-status) if status < 0 else Outcome(status=status)
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """End a script and everything it started: SIGTERM, then SIGKILL."""
+    kill_group(process, signal.SIGTERM)
+    try:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(process.wait(), TERMINATION_S)
+    finally:
+        kill_group(process, signal.SIGKILL)  # also what ignored SIGTERM in the group, when the script itself obeyed
+    await process.wait()
+
+
+def kill_group(process: asyncio.subprocess.Process, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def watch_children_without_threads() -> None:
+    """Before Python 3.12 asyncio starts one thread for each child unless it is told to use pidfds."""
+    if sys.version_info >= (3, 12) or not hasattr(os, "pidfd_open"):
+        return
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return  # Linux before 5.3
+    watcher = asyncio.PidfdChildWatcher()
+    watcher.attach_loop(asyncio.get_running_loop())
+    asyncio.get_event_loop_policy().set_child_watcher(watcher)

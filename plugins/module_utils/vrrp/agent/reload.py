@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take a changed configuration file without touching what it does not change."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from ..config import loader
+from ..config.model import Configuration, Instance
+from ..config.plan import compare
+from ..config.problems import ConfigError, Problem
+from .control import CommandError
+from .startcheck import unsupported
+
+if TYPE_CHECKING:
+    from .daemon import Agent
+
+
+def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
+    """Return the configuration in ``path``, the SHA-256 of the file, and its warnings.
+
+    Raises ConfigError with everything that is wrong with the file or that this agent cannot do.
+    """
+    text = loader.read_text(path)
+    report = loader.inspect(text, path, loader.node_config_id())
+    problems = report.problems
+    if report.configuration is not None:
+        problems += unsupported(report.configuration)
+    if report.configuration is None or problems:
+        raise ConfigError(problems)
+    return report.configuration, hashlib.sha256(text.encode("utf-8")).hexdigest(), report.warnings
+
+
+def reload(agent: Agent) -> dict:
+    """Read the file again and apply what is different. Raises CommandError and keeps the old one when it is bad.
+
+    Returns the names of the instances that were added, removed and changed, and ``changes``, texts for people.
+    """
+    path = agent.configuration.path
+    if agent.stopping:
+        raise CommandError("the agent is stopping")
+    try:
+        new, digest, _warnings = read(path)
+    except ConfigError as error:
+        problems = tuple(str(problem) for problem in error.problems)
+        raise CommandError(f"{path} is not valid: the old configuration stays in force", problems) from error
+    plan = compare(agent.configuration, new)
+    result: dict[str, list[str]] = {"added": [], "removed": [], "changed": [], "changes": []}
+    for entry in plan.instances:
+        result[entry.kind].append(entry.name)
+    for entry in plan.instances + plan.scripts:
+        result["changes"] += [f"{entry.name} {each.field}: {each.old} -> {each.new}" for each in entry.changes]
+    result["changes"] += [f"{each.field}: {each.old} -> {each.new}" for each in plan.globals]
+    apply(agent, new)
+    agent.digest = digest
+    words = [f"{', '.join(names)} {kind}" for kind, names in result.items() if names and kind != "changes"]
+    agent.log.info(f"Reloaded {path}: {'; '.join(words + result['changes']) or 'nothing has changed'}")
+    return result
+
+
+def identity(config: Instance) -> tuple[str, int]:
+    """What makes an instance the same one on the wire. A new name for it moves nothing."""
+    return config.interface, config.virtual_router_id
+
+
+def apply(agent: Agent, new: Configuration) -> None:
+    """Make the running agent what ``new`` says."""
+    agent.configuration = new
+    wanted = {identity(config) for config in new.instances}
+    for instance in list(agent.instances.values()):
+        if identity(instance.config) not in wanted:
+            agent.remove_instance(instance)
+    running = {identity(instance.config): instance for instance in agent.instances.values()}
+    added = []
+    agent.instances.clear()
+    for config in new.instances:  # in the order of the file
+        if identity(config) in running:
+            agent.instances[config.name] = running[identity(config)]
+        else:
+            added.append(agent.add_instance(config))
+    # Every instance must know all virtual addresses, old and new, before one of them looks for its source address.
+    agent.addresses_changed()
+    now = agent.clock()
+    for config in new.instances:
+        instance = agent.instances[config.name]
+        if instance not in added:
+            instance.reconfigure(config, new.globals, now)
+            agent.network.reconfigured(instance)
+    agent.addresses_changed()
+    for instance in added:
+        instance.interface_changed(now)
+    agent.checks.apply(new)
+    agent.checks_changed()
+    agent.show_status()

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the agent says about itself: plain dictionaries, ready for JSON."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Optional
+
+from .. import __version__
+from ..protocol.states import State
+from .addresses import present
+from .instance import RunningInstance
+from .interfaces import InterfaceTable
+
+if TYPE_CHECKING:
+    from .daemon import Agent
+
+
+def agent_status(agent: Agent, now: float) -> dict:
+    """The whole agent. Times are seconds before ``now``."""
+    table = agent.network.kernel.table
+    return {
+        "version": __version__,
+        "pid": os.getpid(),
+        "config": agent.configuration.path,
+        "config_sha256": agent.digest,
+        "uptime_s": round(now - agent.started_at, 3),
+        "router_id": agent.configuration.globals.router_id,
+        "stopping": agent.stopping,
+        "instances": [instance_status(instance, now, table) for instance in agent.everyone()],
+        "discarded": dict(agent.discarded.discarded),
+    }
+
+
+def instance_status(instance: RunningInstance, now: float, table: InterfaceTable) -> dict:
+    """One instance: what it is configured to be, what it is, and why."""
+    config, router, verdict = instance.config, instance.router, instance.verdict
+    return {
+        "name": config.name,
+        "state": router.state.value,
+        "interface": config.interface,
+        "virtual_router_id": config.virtual_router_id,
+        "version": config.version,
+        "base_priority": config.priority,
+        "priority": router.priority,
+        "advert_int_s": config.advert_int_cs / 100,
+        "preempt": not config.nopreempt,
+        "source": str(instance.source) if instance.source is not None else None,
+        "unicast_peers": [str(peer) for peer in config.unicast_peers],
+        "addresses": [str(entry.address) for entry in config.addresses],
+        "addresses_present": [str(want.address) for want in present(instance.wanted, table)],
+        "hold": router.hold,
+        "yielding": router.yielding,
+        "master": master(instance, now),
+        "peers": instance.peers.as_list(now),
+        "since_s": round(now - router.since, 3) if router.since is not None else None,
+        "transitions": instance.counters.transitions,
+        "faults": list(router.faults),
+        "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
+        "checks": [
+            {"name": check.name, "kind": check.kind, "ok": check.ok, "weight": check.weight, "detail": check.detail}
+            for check in instance.checks
+        ],
+        "why": why(instance, now),
+        "last_event": instance.last_event,
+        "counters": instance.counters.as_dict(),
+    }
+
+
+def master(instance: RunningInstance, now: float) -> Optional[dict]:
+    """Who is master: ourselves, or whom we heard last; None when nobody is known."""
+    router = instance.router
+    if router.state is State.MASTER:
+        return {"address": str(instance.source), "priority": router.priority, "seen_s": 0.0}
+    if router.master is None:
+        return None
+    seen = router.master
+    return {"address": str(seen.address), "priority": seen.priority, "seen_s": round(now - seen.seen_at, 3)}
+
+
+def why(instance: RunningInstance, now: float) -> str:
+    """One sentence that explains the state."""
+    router = instance.router
+    if router.state is State.INIT:
+        silent = [check.name for check in instance.checks if check.ok is None and not check.weight]
+        return f"INIT because it waits for the first result of {', '.join(silent)}" if silent else "INIT: not started"
+    return router.why(now, instance.verdict.explain(instance.config.priority))

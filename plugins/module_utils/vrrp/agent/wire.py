@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the configuration of an instance means to the protocol: parameters, packets to send, packets to expect."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import Optional
+
+from ..config.model import Instance
+from ..protocol import auth
+from ..protocol.constants import AUTH_NONE, AUTH_PASS, VERSION_2, VRRP_MULTICAST_IPV4
+from ..protocol.packet import PSEUDO_HEADER, Advertisement, encode
+from ..protocol.reception import Expectation
+from ..protocol.states import Parameters
+from .sockets import ipv4_packet
+
+Packet = tuple[bytes, str]  # a whole IP packet and its destination
+
+
+def parameters(config: Instance, source: Optional[IPv4Address]) -> Parameters:
+    """What the state machine needs of the configuration."""
+    garp = config.garp
+    return Parameters(
+        version=config.version,
+        vrid=config.virtual_router_id,
+        priority=config.priority,
+        interval_cs=config.advert_int_cs,
+        source=source,
+        preempt=not config.nopreempt,
+        preempt_delay_s=config.preempt_delay_s,
+        announce_repeat=garp.repeat,
+        announce_delay_s=garp.delay_s,
+        refresh_s=garp.refresh_s,
+        refresh_repeat=garp.refresh_repeat,
+        lower_prio_repeat=garp.lower_prio_repeat,
+    )
+
+
+def authentication(config: Instance) -> dict:
+    """The authentication fields of an advertisement or an expectation. VRRPv3 has none (RFC 9568 section 9)."""
+    if config.authentication is None or config.version != VERSION_2:
+        return {"auth_type": AUTH_NONE}
+    return {"auth_type": AUTH_PASS, "auth_data": auth.pass_data(config.authentication.auth_pass)}
+
+
+def expectation(config: Instance, source: Optional[IPv4Address]) -> Expectation:
+    """What the advertisements of the peer must look like."""
+    return Expectation(
+        version=config.version,
+        vrid=config.virtual_router_id,
+        interval_cs=config.advert_int_cs,
+        addresses=frozenset(entry.address.ip for entry in config.addresses),
+        own_source=source,
+        sources=frozenset(config.unicast_peers),
+        **authentication(config),
+    )
+
+
+def packets(config: Instance, source: Optional[IPv4Address], priority: int) -> list[Packet]:
+    """One advertisement of this priority, ready to send: to the group, or to each unicast peer."""
+    if source is None:
+        return []
+    advertisement = Advertisement(
+        version=config.version,
+        vrid=config.virtual_router_id,
+        priority=priority,
+        addresses=tuple(entry.address.ip for entry in config.addresses),
+        interval_cs=config.advert_int_cs,
+        checksum_kind=PSEUDO_HEADER,  # as keepalived sends it; our own receiver takes both
+        **authentication(config),
+    )
+    destinations = config.unicast_peers or (VRRP_MULTICAST_IPV4,)
+    return [(ipv4_packet(source, peer, encode(advertisement, source, peer)), str(peer)) for peer in destinations]

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command: ``hotstandby`` on a node, ``python3 -m vrrp.cli`` from a checkout.
+
+Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent is running.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Optional
+
+from . import __version__
+from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
+from .config.problems import ConfigError
+
+DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
+CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Run one command. Returns the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except ConfigError as error:
+        say(sys.stderr, *map(str, error.problems))
+        return REFUSED
+    except AgentError as error:
+        say(sys.stderr, f"error: {error}", *error.problems)
+        return REFUSED
+    except AgentUnreachable as error:
+        say(sys.stderr, f"error: {error}")
+        return UNREACHABLE
+    except BrokenPipeError:
+        return DONE  # whoever read us has seen enough
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of every command."""
+    top = argparse.ArgumentParser(prog="hotstandby", description="A VRRP agent for hot-standby pairs.")
+    top.add_argument("--version", action="version", version=f"hotstandby {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, text: str, function: Callable, *, instance: bool = False, agent: bool = True):
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(command=function)
+        if instance:
+            command.add_argument("name", metavar="NAME", help="name of the vrrp_instance")
+        if agent:
+            text = "where the agent has its control socket (%(default)s)"
+            command.add_argument("--runtime-dir", metavar="DIR", default=RUNTIME_DIR, help=text)
+        return command
+
+    command = add("run", "Run the agent in the foreground.", run)
+    command.add_argument("--config", metavar="FILE", default=CONFIG_FILE, help="its configuration (%(default)s)")
+    command = add("check", "Say what is wrong with a configuration.", check, agent=False)
+    command.add_argument("file", metavar="FILE")
+    command = add("status", "Show who is MASTER, and why.", status)
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
+    add("promote", "Make this node MASTER of an instance until it is released.", move("promote"), instance=True)
+    add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True)
+    add("release", "Let priorities decide again.", move("release"), instance=True)
+    add("reload", "Let the agent read its configuration again.", reload)
+    return top
+
+
+def say(stream, *lines: str) -> None:
+    stream.write("".join(f"{line}\n" for line in lines))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the agent until it is told to stop."""
+    from .agent import main as agent  # the agent's libraries are for the agent: every other command starts faster
+
+    return agent.run(options.config, options.runtime_dir)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print every problem of a file; raises ConfigError when there is one."""
+    from .agent import reload
+    from .agent.interfaces import DumpError, InterfaceTable, dump
+    from .agent.startcheck import misfits
+
+    configuration, _digest, warnings = reload.read(options.file)
+    try:
+        warnings += misfits(configuration, dump(InterfaceTable()))
+    except (DumpError, OSError) as error:
+        say(sys.stderr, f"the interfaces of this machine were not compared: {error}")
+    say(sys.stderr, *map(str, warnings))
+    names = ", ".join(instance.name for instance in configuration.instances)
+    counted = f"{len(configuration.instances)} instance{'' if len(configuration.instances) == 1 else 's'}"
+    say(sys.stdout, f"{options.file}: ok, {counted}{f' ({names})' if names else ''}")
+    return DONE
+
+
+def status(options: argparse.Namespace) -> int:
+    """Show the agent's status as a table for people, or as JSON."""
+    answer = Client(options.runtime_dir).status()
+    if options.json:
+        say(sys.stdout, json.dumps(answer, indent=2))
+    else:
+        say(sys.stdout, *status_lines(answer))
+    return DONE
+
+
+def move(verb: str):
+    """The command function for promote, demote and release."""
+
+    def command(options: argparse.Namespace) -> int:
+        answer = getattr(Client(options.runtime_dir), verb)(options.name)
+        say(sys.stdout, f"{answer['name']}: {answer['why']}")
+        return DONE
+
+    return command
+
+
+def reload(options: argparse.Namespace) -> int:
+    """Let the agent read its file again."""
+    answer = Client(options.runtime_dir).reload()
+    lines = [f"{name}: {kind}" for kind in ("added", "removed", "changed") for name in answer[kind]]
+    say(sys.stdout, *lines, *answer["changes"])
+    if not lines and not answer["changes"]:
+        say(sys.stdout, "nothing has changed")
+    return DONE
+
+
+def status_lines(answer: dict[str, Any]) -> list[str]:
+    """The table: one row for each instance."""
+    if not answer["instances"]:
+        return [f"no instances in {answer['config']}"]
+    rows = [("INSTANCE", "STATE", "PRIORITY", "VIP", "MASTER", "WHY")]
+    for each in answer["instances"]:
+        rows.append(
+            (
+                each["name"],
+                each["state"],
+                str(each["priority"]),
+                ", ".join(addresses_of(each)) or "-",
+                each["master"]["address"] if each["master"] else "-",
+                each["why"],
+            )
+        )
+    return table(rows)
+
+
+def addresses_of(instance: dict[str, Any]) -> list[str]:
+    """Its virtual addresses; one that a MASTER ought to have and has not says so."""
+    present = instance["addresses_present"]
+    lost = [name for name in instance["addresses"] if instance["state"] == "MASTER" and name not in present]
+    return [f"{name} (missing)" if name in lost else name for name in instance["addresses"]]
+
+
+def table(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Align columns; the last one is as long as it likes."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    widths[-1] = 0
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

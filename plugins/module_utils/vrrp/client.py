@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ask a running agent: a blocking client of its control socket, standard library only."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from typing import Any
+
+RUNTIME_DIR = "/run/hotstandby"
+CONTROL_SOCKET = "control.sock"
+REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
+
+
+class AgentError(Exception):
+    """The agent said no. ``problems`` are the single complaints behind it, if it has some."""
+
+    def __init__(self, text: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.problems = problems
+
+
+class AgentUnreachable(Exception):
+    """Nobody answers at the control socket. The text names the socket and what to do."""
+
+
+class Client:
+    """One agent, by its runtime directory. Each call is a connection of its own and ends after ``timeout_s``."""
+
+    def __init__(self, runtime_dir: str = RUNTIME_DIR, timeout_s: float = 5.0) -> None:
+        self.path = os.path.join(runtime_dir, CONTROL_SOCKET)
+        self.timeout_s = timeout_s
+
+    def status(self) -> dict[str, Any]:
+        """Everything the agent knows about itself and its instances."""
+        return self.request({"command": "status"})
+
+    def promote(self, name: str) -> dict[str, Any]:
+        """Make this node MASTER of the instance, and keep it so until :meth:`release`."""
+        return self.request({"command": "promote", "instance": name})
+
+    def demote(self, name: str) -> dict[str, Any]:
+        """Let the peer be MASTER of the instance, until :meth:`release`."""
+        return self.request({"command": "demote", "instance": name})
+
+    def release(self, name: str) -> dict[str, Any]:
+        """Let priorities decide again who is MASTER of the instance."""
+        return self.request({"command": "release", "instance": name})
+
+    def reload(self) -> dict[str, Any]:
+        """Let the agent read its file again; says what has changed."""
+        return self.request({"command": "reload"})
+
+    def request(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Send one request, return its result. Raises :class:`AgentError` or :class:`AgentUnreachable`."""
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+                sock.settimeout(self.timeout_s)
+                sock.connect(self.path)
+                sock.sendall(json.dumps(request).encode() + b"\n")
+                line = self._read_line(sock)
+            reply = json.loads(line)
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            raise AgentUnreachable(
+                f"no agent is running behind {self.path}: start it (systemctl start hotstandby), "
+                "or name its --runtime-dir"
+            ) from error
+        except PermissionError as error:
+            raise AgentUnreachable(f"no right to use {self.path}: run this as root") from error
+        except socket.timeout as error:
+            text = f"the agent behind {self.path} did not answer within {self.timeout_s:g} s"
+            raise AgentUnreachable(text) from error
+        except (OSError, ValueError) as error:
+            raise AgentUnreachable(f"cannot talk to the agent behind {self.path}: {error}") from error
+        if not reply.get("ok"):
+            raise AgentError(reply.get("error", "the agent refused"), tuple(reply.get("problems", ())))
+        return reply["result"]
+
+    @staticmethod
+    def _read_line(sock: socket.socket) -> bytes:
+        chunks, size = [], 0
+        while size < REPLY_MAX:
+            chunk = sock.recv(65536)
+            if not chunk:
+                raise OSError("the agent closed the connection")
+            chunks.append(chunk)
+            size += len(chunk)
+            if chunk.endswith(b"\n"):
+                return b"".join(chunks)
+        raise OSError("the answer does not end")

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stand-ins for the kernel's edge, and short ways to say what a test is about."""
+
+from __future__ import annotations
+
+import io
+import time
+from ipaddress import ip_address, ip_interface
+
+from vrrp.agent.addresses import Wanted
+from vrrp.agent.instance import Edge, RunningInstance
+from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Link, Present
+from vrrp.agent.log import Log
+from vrrp.config.model import Globals, Instance, VirtualAddress
+from vrrp.protocol.packet import Advertisement
+
+MAC = bytes.fromhex("020000000004")
+OWN, PEER, VIP = ip_address("192.168.8.4"), ip_address("192.168.8.6"), ip_interface("192.168.8.100/24")
+
+
+def eth(name="eth0", index=2, mac=MAC, up=True, running=True) -> Link:
+    return Link(index, name, mac, up, running)
+
+
+def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
+    """A machine with these links (eth0 alone if none is named); the addresses are on the first."""
+    filled = InterfaceTable()
+    for link in links or (eth(),):
+        filled.links[link.index] = filled.names[link.name] = link
+    first = next(iter(filled.links))
+    for address in addresses:
+        filled.remember(Present(first, ip_interface(address)))
+    return filled
+
+
+def instance(name="VI_1", addresses=("192.168.8.100/24",), **fields) -> Instance:
+    virtual = tuple(VirtualAddress(ip_interface(address)) for address in addresses)
+    return Instance(**{"name": name, "interface": "eth0", "virtual_router_id": 51, "line": 1, "addresses": virtual, **fields})
+
+
+def advertisement(priority=200, **fields) -> Advertisement:
+    return Advertisement(
+        **{"version": 2, "vrid": 51, "priority": priority, "addresses": (VIP.ip,), "interval_cs": 100, **fields}
+    )
+
+
+class FakeKernel:
+    """Addresses are where somebody put them; ``done`` says who asked for what, in order."""
+
+    def __init__(self, done, filled: InterfaceTable) -> None:
+        self.table = filled
+        self.done = done
+
+    def install(self, wanted):
+        self.done.append(("install", *(str(want.address) for want in wanted)))
+        for want in wanted:
+            self.table.remember(Present(want.index, want.address))
+        return []
+
+    def release(self, wanted):
+        self.done.append(("release", *(str(want.address) for want in wanted)))
+        for want in wanted:
+            self.table.forget(want.index, want.address)
+        return []
+
+    def somebody_deletes(self, address: str, index=2) -> AddressChanged:
+        present = Present(index, ip_interface(address))
+        self.table.forget(index, present.address)
+        return AddressChanged(present, added=False)
+
+
+class FakeAnnouncer:
+    def __init__(self, done) -> None:
+        self.done = done
+
+    def burst(self, name, wanted, repeat, interval_s, filled):
+        self.done.append(("announce", repeat, *(str(want.address) for want in wanted)))
+
+    def cancel(self, name):
+        pass
+
+
+class FakeSender:
+    """Remembers what went out; ``error`` is what sending says."""
+
+    error = None
+
+    def __init__(self, done) -> None:
+        self.done = done
+
+    def send(self, packet, destination):
+        if self.error is None:
+            self.done.append(("send", packet[22], destination))  # priority: third octet behind the IP header
+        return self.error
+
+
+class Bench:
+    """One running instance with fakes around it. ``done`` is everything it did to the outside, in order."""
+
+    def __init__(self, config: Instance, filled=None, settings=Globals(), others=frozenset()) -> None:  # noqa: B008
+        self.done: list = []
+        self.text = io.StringIO()
+        self.kernel = FakeKernel(self.done, filled if filled is not None else table())
+        self.sender = FakeSender(self.done)
+        self.armed: list = []
+        self.virtual = frozenset(entry.address for entry in config.addresses)
+        self.others = others
+        edge = Edge(
+            kernel=self.kernel,
+            announcer=FakeAnnouncer(self.done),
+            log=Log(self.text, clock=time.monotonic),
+            sender=lambda interface: self.sender,
+            virtual=lambda: self.virtual,
+            held_elsewhere=lambda asking: self.others,
+            arm=self.armed.append,
+            transition=lambda: None,
+        )
+        self.instance = RunningInstance(config, settings, edge)
+        self.instance.interface_changed(0.0)
+
+    @property
+    def state(self) -> str:
+        return self.instance.router.state.value
+
+    def start(self, now=0.0) -> Bench:
+        self.instance.start(now)
+        return self
+
+    def master(self, now=10.0) -> Bench:
+        """Nobody speaks: it becomes MASTER. What it did until then is forgotten."""
+        self.start()
+        self.instance.expire(now)
+        assert self.state == "MASTER"
+        self.done.clear()
+        return self
+
+    def lines(self) -> list[str]:
+        """The log without its times."""
+        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
+
+
+def want(address: str, index=2, **fields) -> Wanted:
+    return Wanted(index, ip_interface(address), **fields)

@@ -1,0 +1,181 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Packets in: which instance hears of them, which are counted and why."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from agent_fakes import OWN, PEER, instance
+from vrrp.agent import channel, wire
+from vrrp.agent.channel import Channel
+from vrrp.agent.counters import Counters
+from vrrp.agent.log import Log
+from vrrp.config.model import Authentication
+
+PASSWORD = Authentication("PASS", "1111")
+
+
+class FakeSocket:
+    interface = "eth0"
+
+    def __init__(self):
+        self.waiting = []
+        self.joined = 0
+
+    def receive(self):
+        return self.waiting.pop(0) if self.waiting else None
+
+    def join(self):
+        self.joined += 1
+
+
+class Listener:
+    """An instance as the channel sees it."""
+
+    def __init__(self, config, source=OWN):
+        self.name = config.name
+        self.virtual_router_id = config.virtual_router_id
+        self.multicast = not config.unicast_peers
+        self.counters = Counters()
+        self.expectation = wire.expectation(config, source)
+        self.heard_of = []
+
+    def heard(self, advertisement, source, now):
+        self.heard_of.append((advertisement.priority, str(source), now))
+
+
+class Line:
+    """A channel with one instance on it."""
+
+    def __init__(self, config):
+        self.socket, self.text, self.unknown = FakeSocket(), io.StringIO(), Counters()
+        self.channel = Channel(self.socket, Log(self.text), self.unknown.discard)
+        self.instance = Listener(config)
+        self.channel.add(self.instance)
+
+    def receive(self, *packets, now=1.0):
+        self.socket.waiting += packets
+        self.channel.drain(now)
+
+
+def from_peer(config=None, priority=200, source=PEER, **fields):
+    config = instance(**{"authentication": PASSWORD, **fields}) if config is None else config
+    ((packet, _destination),) = wire.packets(config, source, priority)
+    return packet
+
+
+@pytest.fixture
+def line():
+    return Line(instance(authentication=PASSWORD))
+
+
+def with_octet(packet, at, value):
+    changed = bytearray(packet)
+    changed[at] = value
+    return bytes(changed)
+
+
+def test_an_advertisement_reaches_its_instance(line):
+    line.receive(from_peer(), now=7.0)
+    assert line.instance.heard_of == [(200, "192.168.8.6", 7.0)]
+    assert line.socket.joined == 1
+
+
+def test_the_same_again_is_not_judged_again(line, monkeypatch):
+    line.receive(from_peer())
+    monkeypatch.setattr(channel, "accept", lambda *arguments: pytest.fail("judged twice"))
+    again = with_octet(with_octet(from_peer(), 5, 99), 11, 77)  # another IP identification and header checksum
+    line.receive(again, again, now=2.0)
+    assert line.instance.heard_of[1:] == [(200, "192.168.8.6", 2.0)] * 2
+
+
+@pytest.mark.parametrize("octet", [8, 15, 22, 24, 30])  # TTL, source, priority, auth type, checked addresses
+def test_anything_else_that_differs_is_judged(line, octet):
+    line.receive(from_peer())
+    line.receive(with_octet(from_peer(), octet, 201))
+    assert len(line.instance.heard_of) + sum(line.instance.counters.discarded.values()) == 2
+
+
+def test_what_was_fine_is_judged_anew_when_the_password_changes(line):
+    line.receive(from_peer())
+    line.instance.expectation = wire.expectation(instance(authentication=Authentication("PASS", "2222")), OWN)
+    line.channel.forget(51)
+    line.receive(from_peer())
+    assert line.instance.counters.discarded == {"auth_pass": 1}
+
+
+@pytest.mark.parametrize(
+    ("packet", "reason"),
+    [
+        (with_octet(from_peer(), 8, 254), "ttl"),
+        (with_octet(from_peer(), 27, 0), "checksum"),
+        (from_peer(authentication=Authentication("PASS", "2222")), "auth_pass"),
+        (from_peer(authentication=None), "auth_type"),
+        (from_peer(version=3), "version"),
+        (from_peer(advert_int_cs=200), "interval"),
+        (from_peer(addresses=("10.0.0.1/24",)), "addresses"),
+        (from_peer(source=OWN), "own"),
+        (from_peer(unicast_peers=(OWN,)), "destination"),
+        (from_peer()[:29], "truncated"),
+        (from_peer() + b"\0", "length"),
+    ],
+)
+def test_every_discarded_packet_is_counted_by_its_reason_and_changes_nothing(line, packet, reason):
+    line.receive(packet)
+    assert line.instance.counters.discarded == {reason: 1}
+    assert line.instance.heard_of == []
+
+
+@pytest.mark.parametrize(
+    ("packet", "reason"),
+    [
+        (from_peer(virtual_router_id=52), "vrid"),
+        (from_peer()[:24], "truncated"),
+        (from_peer()[:19], "truncated"),
+        (b"", "truncated"),
+        (with_octet(from_peer(), 0, 0x4F)[:40], "truncated"),  # IP options that are not there
+        (with_octet(from_peer(), 0, 0x41), "truncated"),
+    ],
+)
+def test_what_belongs_to_no_instance_is_counted_by_the_agent(line, packet, reason):
+    line.receive(packet)
+    assert line.unknown.discarded == {reason: 1}
+    assert line.instance.counters.discarded == {}
+
+
+def test_ip_options_are_skipped(line):
+    packet = from_peer()
+    line.receive(b"\x46" + packet[1:20] + b"\1\1\1\1" + packet[20:])
+    assert [priority for priority, _source, _now in line.instance.heard_of] == [200]
+
+
+def test_unicast_hears_its_peers_only():
+    stranger = PEER + 1
+    line = Line(instance(unicast_peers=(PEER,)))
+    to_us = {"unicast_peers": (OWN,), "authentication": None}
+    line.receive(from_peer(**to_us), from_peer(source=stranger, **to_us), from_peer(authentication=None))
+    assert [source for _priority, source, _now in line.instance.heard_of] == ["192.168.8.6"]
+    assert line.instance.counters.discarded == {"source": 1, "destination": 1}
+    assert line.socket.joined == 0
+
+
+def test_a_thousand_of_the_same_kind_are_one_line(line):
+    line.receive(*[with_octet(from_peer(), 8, 64)] * 1000)
+    assert line.instance.counters.discarded == {"ttl": 1000}
+    assert line.text.getvalue().count("\n") == 1
+
+
+def test_a_flood_does_not_keep_the_loop(line):
+    line.receive(*[from_peer(virtual_router_id=52)] * (channel.DRAIN_MAX + 10))
+    assert len(line.socket.waiting) == 10
+
+
+def test_an_instance_that_was_removed_hears_nothing(line):
+    line.receive(from_peer())
+    line.channel.remove(line.instance)
+    line.receive(from_peer())
+    assert len(line.instance.heard_of) == 1
+    assert line.unknown.discarded == {"vrid": 1}

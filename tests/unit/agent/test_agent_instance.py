@@ -1,0 +1,264 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An instance between its state machine and the outside: what it does, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_interface
+
+import pytest
+from agent_fakes import MAC, OWN, PEER, Bench, advertisement, eth, instance, table, want
+from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Present
+from vrrp.config.model import GratuitousArp, Globals
+from vrrp.protocol.tracking import CheckResult
+
+GROUP = "224.0.0.18"
+VIP = "192.168.8.100/24"
+
+
+def test_a_takeover_installs_announces_and_then_advertises():
+    bench = Bench(instance()).start()
+    assert (bench.state, bench.done) == ("BACKUP", [])
+    bench.instance.expire(10.0)
+    assert bench.done == [("install", VIP), ("announce", 5, VIP), ("send", 100, GROUP)]
+    assert bench.instance.counters.became_master == 1
+    assert bench.lines()[-2:] == ["(VI_1) setting VIPs.", "(VI_1) Entering MASTER STATE (no master was heard)"]
+
+
+def test_it_wakes_the_loop_at_its_deadline():
+    bench = Bench(instance()).start(1.0)
+    assert bench.armed[-1] == bench.instance.deadline == pytest.approx(1.0 + 3.609375)
+    bench.instance.heard(advertisement(200), PEER, 2.0)
+    assert bench.armed[-1] == bench.instance.deadline == pytest.approx(2.0 + 3.609375)
+
+
+def test_addresses_of_a_crashed_predecessor_go_first():
+    bench = Bench(instance(), table(addresses=("192.168.8.4/24", VIP))).start()
+    assert bench.done == [("release", VIP)]
+    assert bench.lines()[0] == "warning: (VI_1) removing VIPs that were left behind."
+
+
+def test_the_own_addresses_of_an_address_owner_stay():
+    bench = Bench(instance(priority=255), table(addresses=(VIP,))).start()
+    assert bench.state == "MASTER"
+    assert bench.instance.source == ip_interface(VIP).ip
+    bench.instance.stop(5.0)
+    bench.instance.expire(10.0)
+    assert bench.state == "STOP"
+    assert ("release", VIP) not in bench.done
+
+
+def test_whoever_wins_is_heard_before_the_addresses_go():
+    bench = Bench(instance()).master()
+    bench.instance.heard(advertisement(200), PEER, 11.0)
+    assert bench.done == []
+    bench.instance.expire(bench.instance.deadline)
+    assert bench.done == [("release", VIP)]
+    assert bench.state == "BACKUP"
+    assert "(VI_1) Master received advert from 192.168.8.6 with higher priority 200, ours 100" in bench.lines()
+
+
+def test_equal_priorities_are_told_apart_by_address():
+    bench = Bench(instance()).master()
+    bench.instance.heard(advertisement(100), PEER, 11.0)
+    expected = "(VI_1) Master received advert from 192.168.8.6 with same priority 100 but higher IP address than ours"
+    assert expected in bench.lines()
+
+
+def test_priority_zero_is_logged_and_counted():
+    bench = Bench(instance()).start()
+    bench.instance.heard(advertisement(0), PEER, 1.0)
+    assert bench.instance.counters.priority_zero_received == 1
+    assert "(VI_1) Backup received priority 0 advertisement from 192.168.8.6" in bench.lines()
+
+
+def test_an_address_that_somebody_deleted_comes_back_at_once():
+    bench = Bench(instance()).master()
+    bench.instance.address_changed(bench.kernel.somebody_deletes(VIP), 11.0)
+    assert bench.done == [("install", VIP), ("announce", 5, VIP)]
+    assert bench.instance.counters.addresses_put_back == 1
+
+
+@pytest.mark.parametrize("address", ["192.168.8.101/24", "192.168.8.100/32"])
+def test_somebody_elses_address_is_not_ours(address):
+    bench = Bench(instance()).master()
+    bench.instance.address_changed(bench.kernel.somebody_deletes(address), 11.0)
+    assert bench.done == []
+
+
+def test_a_deletion_that_was_mended_meanwhile_is_left_alone():
+    bench = Bench(instance()).master()
+    bench.instance.address_changed(AddressChanged(Present(2, ip_interface(VIP)), added=False), 11.0)
+    assert bench.done == []
+
+
+def test_a_backup_puts_nothing_back():
+    bench = Bench(instance()).start()
+    bench.instance.address_changed(bench.kernel.somebody_deletes(VIP), 1.0)
+    assert bench.done == []
+
+
+def change_link(bench, *links, addresses=("192.168.8.4/24",)):
+    bench.kernel.table = table(*links, addresses=addresses) if links else InterfaceTable()
+    bench.instance.interface_changed(11.0)
+
+
+@pytest.mark.parametrize(
+    ("links", "addresses", "reason"),
+    [
+        ((), (), "interface eth0 does not exist"),
+        ((eth(up=False),), ("192.168.8.4/24",), "interface eth0 is down"),
+        ((eth(running=False),), ("192.168.8.4/24",), "interface eth0 has no carrier"),
+        ((eth(),), (VIP,), "interface eth0 has no IPv4 address"),
+    ],
+)
+def test_without_its_interface_it_is_in_fault_and_says_why(links, addresses, reason):
+    bench = Bench(instance()).master()
+    change_link(bench, *links, addresses=addresses)
+    assert bench.state == "FAULT"
+    assert bench.instance.router.faults == (reason,)
+    assert f"(VI_1) Entering FAULT STATE ({reason})" in bench.lines()
+    assert bench.done == [("send", 0, GROUP), ("release", VIP)]
+    change_link(bench, eth())
+    assert bench.state == "BACKUP"
+
+
+def test_the_addresses_go_even_when_the_interface_has_another_name_now():
+    bench = Bench(instance()).master()
+    change_link(bench, eth("lan0"), addresses=("192.168.8.4/24", VIP))
+    assert bench.done[-1] == ("release", VIP)
+    assert [str(entry.address) for entry in bench.kernel.table.on("lan0")] == ["192.168.8.4/24"]
+
+
+def test_the_interface_of_a_virtual_address_counts_too():
+    config = instance()
+    config = replace(config, addresses=(replace(config.addresses[0], device="eth1"),))
+    bench = Bench(config).start()
+    assert bench.instance.router.faults == ("interface eth1 does not exist",)
+
+
+def test_unicast_speaks_to_each_peer_from_the_address_that_is_written():
+    other = ip_interface("192.168.8.7/24").ip
+    config = instance(unicast_src_ip=OWN, unicast_peers=(PEER, other))
+    bench = Bench(config, table(addresses=("192.168.8.3/24", "192.168.8.4/24")))
+    bench.start().instance.expire(10.0)
+    assert [entry for entry in bench.done if entry[0] == "send"] == [
+        ("send", 100, "192.168.8.6"),
+        ("send", 100, "192.168.8.7"),
+    ]
+    assert bench.instance.source == OWN
+    change_link(bench, eth(), addresses=("192.168.8.3/24",))
+    assert bench.instance.router.faults == ("unicast_src_ip 192.168.8.4 is not on this host",)
+
+
+def test_another_source_address_changes_the_packets():
+    bench = Bench(instance()).master()
+    change_link(bench, eth(mac=MAC), addresses=("192.168.8.5/24",))
+    assert bench.state == "MASTER"
+    assert str(bench.instance.expectation.own_source) == "192.168.8.5"
+
+
+def test_checks_change_the_priority_or_forbid_everything():
+    bench = Bench(instance()).master()
+    bench.instance.check_results([CheckResult("web", "script", False, -20)], 11.0)
+    assert (bench.state, bench.instance.router.priority) == ("MASTER", 80)
+    assert "(VI_1) Changing effective priority from 100 to 80" in bench.lines()
+    bench.instance.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 12.0)
+    assert bench.state == "FAULT"
+    assert bench.instance.router.faults == ("script web failed: exited with status 1",)
+    bench.instance.check_results([CheckResult("web", "script", True, 0)], 13.0)
+    assert (bench.state, bench.instance.router.priority) == ("BACKUP", 100)
+
+
+@pytest.mark.parametrize(("ok", "weight", "ready"), [(None, 0, False), (None, 5, True), (True, 0, True), (False, 0, True)])
+def test_it_begins_when_every_check_that_can_forbid_it_has_spoken(ok, weight, ready):
+    bench = Bench(instance())
+    bench.instance.check_results([CheckResult("web", "script", ok, weight)], 0.0)
+    assert bench.instance.ready() is ready
+
+
+def test_stopping_keeps_the_addresses_until_the_skew_has_passed():
+    bench = Bench(instance()).master()
+    bench.instance.stop(11.0)
+    assert bench.done == [("send", 0, GROUP)]
+    assert bench.instance.router.holds_addresses
+    bench.instance.expire(bench.instance.deadline)
+    assert bench.done == [("send", 0, GROUP), ("release", VIP)]
+    assert bench.state == "STOP"
+
+
+def test_dropping_does_not_wait_and_happens_once():
+    bench = Bench(instance()).master()
+    bench.instance.drop()
+    bench.instance.drop()
+    assert bench.done == [("send", 0, GROUP), ("release", VIP)]
+
+
+def test_what_another_instance_holds_is_not_taken_off():
+    bench = Bench(instance(), others=frozenset([(2, ip_interface(VIP))])).master()
+    bench.instance.stop(11.0)
+    bench.instance.expire(20.0)
+    assert bench.done[-1] == ("release",)
+
+
+def test_a_reload_that_changes_nothing_does_nothing():
+    bench = Bench(instance()).master()
+    deadline = bench.instance.deadline
+    bench.instance.reconfigure(instance(line=7), Globals(), 11.0)
+    assert (bench.done, bench.instance.deadline, bench.state) == ([], deadline, "MASTER")
+
+
+def test_a_reload_moves_only_the_addresses_that_differ():
+    bench = Bench(instance(addresses=(VIP, "192.168.8.101/24"))).master()
+    bench.virtual = frozenset(map(ip_interface, (VIP, "192.168.8.101/24", "192.168.8.102/24")))
+    bench.instance.reconfigure(instance(addresses=(VIP, "192.168.8.102/24")), Globals(), 11.0)
+    assert bench.done == [
+        ("release", "192.168.8.101/24"),
+        ("install", "192.168.8.102/24"),
+        ("announce", 5, "192.168.8.102/24"),
+    ]
+    assert bench.state == "MASTER"
+    bench.done.clear()
+    bench.instance.drop()
+    assert bench.done[-1] == ("release", VIP, "192.168.8.102/24")
+
+
+def test_a_reload_with_another_priority_keeps_what_the_checks_say():
+    bench = Bench(instance()).start()
+    bench.instance.check_results([CheckResult("web", "script", False, -20)], 1.0)
+    bench.instance.reconfigure(instance(priority=150), Globals(), 2.0)
+    assert (bench.state, bench.instance.router.priority) == ("BACKUP", 130)
+
+
+def test_a_backup_that_gets_another_address_installs_nothing():
+    bench = Bench(instance()).start()
+    bench.instance.reconfigure(instance(addresses=("192.168.8.102/24",)), Globals(), 1.0)
+    assert bench.done == []
+    assert bench.instance.wanted == (want("192.168.8.102/24"),)
+
+
+def test_the_burst_is_as_long_as_configured():
+    bench = Bench(instance(garp=GratuitousArp(repeat=2))).start()
+    bench.instance.expire(10.0)
+    assert ("announce", 2, VIP) in bench.done
+
+
+def test_a_segment_that_takes_nothing_is_counted_and_logged_once():
+    bench = Bench(instance()).start()
+    bench.sender.error = "Network is unreachable"
+    for now in (10.0, 11.0, 12.0):
+        bench.instance.expire(now)
+    assert bench.instance.counters.send_errors == 3
+    assert [line for line in bench.lines() if "Cant send" in line] == [
+        "(VI_1) Cant send advert to 224.0.0.18 (Network is unreachable)"
+    ]
+
+
+def test_no_password_in_any_text():
+    from vrrp.config.model import Authentication
+
+    bench = Bench(instance(authentication=Authentication("PASS", "s3cret"))).master()
+    bench.instance.stop(11.0)
+    assert "s3cret" not in bench.text.getvalue() + repr(bench.instance.expectation) + repr(bench.instance.config)

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""rtnetlink messages as a kernel sent them, taken apart."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from ipaddress import ip_interface
+
+import pytest
+from agent_fakes import eth, table
+from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Link, LinkChanged, Present, dump
+
+UP_RUNNING = 0x11043
+
+
+def attribute(kind, octets):
+    return struct.pack("=HH", 4 + len(octets), kind) + octets + bytes(-len(octets) % 4)
+
+
+def message(kind, body):
+    return struct.pack("=IHHII", 16 + len(body), kind, 0, 0, 0) + body
+
+
+def link_message(index=2, name="eth0", flags=UP_RUNNING, mac="020000000004", kind=16, family=0):
+    body = struct.pack("=BxHiII", family, 1, index, flags, 0)
+    return message(kind, body + attribute(3, name.encode() + b"\0") + attribute(1, bytes.fromhex(mac)))
+
+
+def address_message(address="192.168.8.4/24", index=2, kind=20, label="eth0", flags=0x80):
+    interface = ip_interface(address)
+    family = socket.AF_INET if interface.version == 4 else socket.AF_INET6
+    body = struct.pack("=BBBBI", family, interface.network.prefixlen, flags & 0xFF, 0, index)
+    body += attribute(1, interface.ip.packed)
+    if interface.version == 4:
+        body += attribute(2, interface.ip.packed) + attribute(3, label.encode() + b"\0")
+    return message(kind, body + attribute(8, struct.pack("=I", flags)))
+
+
+# `ip addr add 192.168.8.100/24 dev eth0 label eth0:vip` beside 192.168.8.4/24, read from a bound rtnetlink socket.
+RECORDED = bytes.fromhex(
+    "540000001400000092e6026bb61d0000"
+    "0218810002000000"
+    "08000100c0a80864"
+    "08000200c0a80864"
+    "0d000300657468303a76697000000000"
+    "0800080081000000"
+    "14000600ffffffffffffffff542f0400542f0400"
+)
+
+
+def test_an_address_event():
+    (change,) = InterfaceTable().feed(RECORDED)
+    assert change.added
+    assert change.present == Present(2, ip_interface("192.168.8.100/24"), "eth0:vip", secondary=True, scope=0)
+    assert change.present.message == RECORDED[16:]
+
+
+def test_a_link_is_usable_when_it_is_up_and_running():
+    known = InterfaceTable()
+    assert known.feed(link_message()) == [LinkChanged(None, eth())]
+    for flags in (0x1, 0x40, 0x0):
+        (change,) = known.feed(link_message(flags=flags))
+        assert not change.new.usable
+    assert known.feed(link_message(flags=0)) == []  # the same news again is no news
+
+
+def test_the_other_end_of_a_tunnel_is_not_our_address():
+    body = struct.pack("=BBBBI", socket.AF_INET, 32, 0x80, 0, 3)
+    body += attribute(1, bytes([10, 0, 0, 2])) + attribute(2, bytes([10, 0, 0, 1]))
+    (change,) = InterfaceTable().feed(message(20, body))
+    assert change.present.address == ip_interface("10.0.0.1/32")
+
+
+def test_ipv6_addresses_count_too():
+    (change,) = InterfaceTable().feed(address_message("2001:db8::1/64"))
+    assert change.present.address == ip_interface("2001:db8::1/64")
+    assert not change.present.secondary
+
+
+def test_an_address_goes():
+    known = table(addresses=("192.168.8.4/24",))
+    (change,) = known.feed(address_message(kind=21))
+    assert change == AddressChanged(Present(2, ip_interface("192.168.8.4/24"), "eth0"), added=False)
+    assert known.on("eth0") == ()
+    assert known.feed(address_message(kind=21)) == []
+
+
+def test_a_link_that_goes_takes_its_addresses_along():
+    known = table()
+    assert known.feed(link_message(kind=17)) == [LinkChanged(eth(), None)]
+    assert (known.on("eth0"), known.links, known.addresses) == ((), {}, {})
+
+
+def test_a_link_gets_another_name():
+    known = table()
+    known.feed(link_message(name="lan0"))
+    assert list(known.names) == ["lan0"]
+    assert [str(entry.address) for entry in known.on("lan0")] == ["192.168.8.4/24"]
+
+
+def test_two_links_swap_their_names():
+    known = table(eth("a", 2), eth("b", 3))
+    for name, index in (("c", 2), ("a", 3), ("b", 2)):
+        known.feed(link_message(index, name))
+    assert {name: link.index for name, link in known.names.items()} == {"a": 3, "b": 2}
+
+
+def test_a_port_that_leaves_its_bridge_is_not_gone():
+    known = table()
+    assert known.feed(link_message(kind=17, family=7)) == []
+    assert "eth0" in known.names
+
+
+def test_several_messages_in_one_datagram():
+    known = InterfaceTable()
+    changes = known.feed(link_message() + address_message() + address_message("192.168.8.100/24"))
+    assert len(changes) == 3
+    assert [str(entry.address) for entry in known.on("eth0")] == ["192.168.8.4/24", "192.168.8.100/24"]
+
+
+@pytest.mark.parametrize("cut", range(1, len(RECORDED)))
+def test_half_a_message_says_nothing(cut):
+    assert InterfaceTable().feed(RECORDED[:cut]) == []
+
+
+def test_attributes_that_lie_about_their_length_end_the_message():
+    data = bytearray(RECORDED)
+    struct.pack_into("=H", data, 24, 400)  # IFA_ADDRESS longer than the message
+    assert InterfaceTable().feed(bytes(data)) == []
+
+
+def test_the_difference_to_a_new_listing():
+    before, after = table(), table(eth(running=False), addresses=("192.168.8.5/24",))
+    assert before.difference(after) == [
+        LinkChanged(eth(), eth(running=False)),
+        AddressChanged(Present(2, ip_interface("192.168.8.4/24")), added=False),
+        AddressChanged(Present(2, ip_interface("192.168.8.5/24")), added=True),
+    ]
+
+
+def test_this_machine_has_a_loopback():
+    known = dump(InterfaceTable())
+    loopback = known.names["lo"]
+    assert isinstance(loopback, Link)
+    assert loopback.loopback

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the kernel is asked, octet for octet, and what its answers are taken for."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+from ipaddress import ip_address, ip_interface
+
+import pytest
+from agent_fakes import table, want
+from vrrp.agent import netlink
+from vrrp.agent.interfaces import InterfaceTable, Present
+
+RTM_NEWADDR, RTM_DELADDR = 20, 21
+
+
+def test_an_address_is_added_as_ip_would_add_it():
+    wanted = want("192.168.8.100/24", broadcast=ip_address("192.168.8.255"), label="eth0:vip")
+    request = netlink.encode(RTM_NEWADDR, 0x500, wanted, "eth0")
+    assert request.hex() == (
+        "40000000140005050000000000000000"  # length 64, RTM_NEWADDR, request ack replace create; sequence 0
+        "0218000002000000"  # AF_INET, /24, scope global, interface 2
+        "08000200c0a80864"  # IFA_LOCAL
+        "08000100c0a80864"  # IFA_ADDRESS
+        "08000400c0a808ff"  # IFA_BROADCAST
+        "0d000300657468303a76697000000000"  # IFA_LABEL
+    )
+
+
+def test_an_address_without_label_gets_the_name_of_its_interface():
+    request = netlink.encode(RTM_NEWADDR, 0x500, want("192.168.8.100/32", scope=254), "eth0")
+    assert request.hex()[32:] == "022000fe02000000" "08000200c0a80864" "08000100c0a80864" "090003006574683000000000"
+
+
+def test_exactly_one_address_is_deleted():
+    wanted = want("192.168.8.100/24", broadcast=ip_address("192.168.8.255"), label="eth0:vip")
+    request = netlink.encode(RTM_DELADDR, 0, wanted, "eth0")
+    assert request.hex() == (
+        "28000000150005000000000000000000" "0218000002000000" "08000200c0a80864" "08000100c0a80864"
+    )
+
+
+class FakeSocket:
+    """Answers each request of a datagram, as rtnetlink does inside send()."""
+
+    def __init__(self, codes=()):
+        self.codes = list(codes)
+        self.requests = []
+        self.answers = []
+
+    def send(self, data):
+        offset = 0
+        while offset < len(data):
+            length, kind, _flags, sequence, _port = struct.unpack_from("=IHHII", data, offset)
+            self.requests.append((kind, bytes(data[offset + 16 : offset + length])))
+            code = self.codes.pop(0) if self.codes else 0
+            self.answers.append(struct.pack("=IHHIIi", 36, 2, 0, sequence, 0, -code) + bytes(16))
+            offset += (length + 3) & ~3
+
+    def recv(self, size):
+        return self.answers.pop(0)
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    monkeypatch.setattr(netlink, "dump", lambda filled: filled)
+    made = netlink.Kernel()
+    yield made
+    made.close()
+
+
+def rig(kernel, filled, *codes):
+    kernel._requests.close()
+    kernel._requests = FakeSocket(codes)
+    kernel.table = filled
+    return kernel._requests
+
+
+def test_installing_is_one_batch_and_updates_the_picture(kernel):
+    wire = rig(kernel, table())
+    wanted = [want(f"192.168.8.{host}/24") for host in range(100, 200)]
+    assert kernel.install(wanted) == []
+    assert [kind for kind, _body in wire.requests] == [RTM_NEWADDR] * 100
+    assert len(kernel.table.on("eth0")) == 101
+
+
+def test_what_is_there_already_is_as_good(kernel):
+    rig(kernel, table(), errno.EEXIST)
+    assert kernel.install([want("192.168.8.100/24")]) == []
+
+
+def test_a_failure_is_told_for_the_address_that_failed(kernel):
+    rig(kernel, table(), 0, errno.EPERM)
+    failed = kernel.install([want("192.168.8.100/24"), want("192.168.8.101/24")])
+    assert failed == [f"cannot set 192.168.8.101/24 on eth0: {os.strerror(errno.EPERM)}"]
+    assert [str(entry.address) for entry in kernel.table.on("eth0")] == ["192.168.8.4/24", "192.168.8.100/24"]
+
+
+@pytest.mark.parametrize("code", [0, errno.EADDRNOTAVAIL, errno.ENODEV])
+def test_what_is_gone_already_need_not_go(kernel, code):
+    rig(kernel, table(addresses=("192.168.8.4/24", "192.168.8.100/24")), code)
+    assert kernel.release([want("192.168.8.100/24")]) == []
+    assert [str(entry.address) for entry in kernel.table.on("eth0")] == ["192.168.8.4/24"]
+
+
+def test_what_hangs_on_an_address_is_put_back_in_the_same_batch(kernel):
+    filled = table(addresses=())
+    filled.remember(Present(2, ip_interface("192.168.8.100/24")))
+    filled.remember(Present(2, ip_interface("192.168.8.4/24"), secondary=True, message=b"as it was.."))
+    wire = rig(kernel, filled, 0, errno.EEXIST)
+    assert kernel.release([want("192.168.8.100/24")]) == []
+    assert [kind for kind, _body in wire.requests] == [RTM_DELADDR, RTM_NEWADDR]
+    assert wire.requests[1][1] == b"as it was.."
+
+
+def test_a_kernel_that_does_not_answer_is_not_waited_for(kernel):
+    wire = rig(kernel, table())
+    wire.recv = lambda size: (_ for _ in ()).throw(socket.timeout("timed out"))
+    (failed,) = kernel.install([want("192.168.8.100/24")])
+    assert failed.startswith("cannot set 192.168.8.100/24 on eth0: ")
+
+
+def test_lost_events_lead_to_a_new_listing(kernel, monkeypatch):
+    kernel.table = table()
+    monkeypatch.setattr(netlink, "dump", lambda filled: table(addresses=("192.168.8.5/24",)))
+    answers = iter([OSError(errno.ENOBUFS, "no buffer space"), BlockingIOError()])
+
+    class Overrun:
+        def recv(self, size):
+            raise next(answers)
+
+        def close(self):
+            pass
+
+    kernel._events.close()
+    kernel._events = Overrun()
+    changes = kernel.read_events()
+    assert [(str(change.present.address), change.added) for change in changes] == [
+        ("192.168.8.4/24", False),
+        ("192.168.8.5/24", True),
+    ]
+
+
+def test_without_pyroute2_it_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(netlink, "HAS_PYROUTE2", False)
+    with pytest.raises(netlink.NetlinkUnavailable, match="pip install pyroute2"):
+        netlink.Kernel()
+
+
+def test_the_kernel_of_this_machine_can_be_asked():
+    kernel = netlink.Kernel()
+    try:
+        assert "lo" in kernel.table.names
+        assert isinstance(kernel.table, InterfaceTable)
+    finally:
+        kernel.close()

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command: what it prints, what it exits with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from ipaddress import IPv4Interface
+from pathlib import Path
+
+import pytest
+from vrrp import cli
+from vrrp.agent import interfaces
+from vrrp.agent.interfaces import Link, Present
+from vrrp.client import AgentError, AgentUnreachable
+
+MODULE_UTILS = Path(cli.__file__).parents[1]
+GOOD = """\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    priority 100
+    virtual_ipaddress {
+        192.168.8.100/24
+    }
+}
+"""
+ETH0 = Link(index=2, name="eth0", mac=bytes(6))
+STATUS = {
+    "config": "/etc/hotstandby/hotstandby.conf",
+    "instances": [
+        {
+            "name": "VI_1",
+            "state": "MASTER",
+            "priority": 100,
+            "addresses": ["192.168.8.100/24", "192.168.8.101/24"],
+            "addresses_present": ["192.168.8.100/24"],
+            "master": {"address": "192.168.8.4", "priority": 100, "seen_s": 0.0},
+            "why": "MASTER because no master was heard; our 100",
+        },
+        {
+            "name": "web",
+            "state": "BACKUP",
+            "priority": 90,
+            "addresses": ["192.168.8.102/24"],
+            "addresses_present": [],
+            "master": None,
+            "why": "BACKUP because it has just started",
+        },
+    ],
+}
+
+
+class FakeClient:
+    """Stands for the agent behind ``--runtime-dir``; ``answers`` is by command."""
+
+    answers: dict = {}
+    asked: list = []
+
+    def __init__(self, runtime_dir):
+        self.runtime_dir = runtime_dir
+
+    def __getattr__(self, command):
+        def call(*arguments):
+            self.asked.append((self.runtime_dir, command, *arguments))
+            answer = self.answers[command]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+@pytest.fixture
+def agent(monkeypatch):
+    monkeypatch.setattr(cli, "Client", FakeClient)
+    monkeypatch.setattr(FakeClient, "answers", {})
+    monkeypatch.setattr(FakeClient, "asked", [])
+    return FakeClient
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch):
+    """A machine with one interface, eth0, which is 192.168.8.4/24."""
+
+    def dump(table):
+        table.links[2] = table.names["eth0"] = ETH0
+        table.remember(Present(2, IPv4Interface("192.168.8.4/24")))
+        return table
+
+    monkeypatch.setattr(interfaces, "dump", dump)
+
+
+def test_status_is_a_table(agent, capsys):
+    agent.answers["status"] = STATUS
+    assert cli.main(["status", "--runtime-dir", "/r"]) == 0
+    assert capsys.readouterr().out == (
+        "INSTANCE  STATE   PRIORITY  VIP                                           MASTER       WHY\n"
+        "VI_1      MASTER  100       192.168.8.100/24, 192.168.8.101/24 (missing)  192.168.8.4  "
+        "MASTER because no master was heard; our 100\n"
+        "web       BACKUP  90        192.168.8.102/24                              -            "
+        "BACKUP because it has just started\n"
+    )
+    assert agent.asked == [("/r", "status")]
+
+
+def test_status_as_json_is_all_of_it(agent, capsys):
+    agent.answers["status"] = STATUS
+    assert cli.main(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == STATUS
+    assert agent.asked == [("/run/hotstandby", "status")]
+
+
+@pytest.mark.parametrize("verb", ["promote", "demote", "release"])
+def test_a_move_says_what_came_of_it(agent, capsys, verb):
+    agent.answers[verb] = STATUS["instances"][0]
+    assert cli.main([verb, "VI_1", "--runtime-dir", "/r"]) == 0
+    assert capsys.readouterr().out == "VI_1: MASTER because no master was heard; our 100\n"
+    assert agent.asked == [("/r", verb, "VI_1")]
+
+
+def test_reload_says_what_changed(agent, capsys):
+    agent.answers["reload"] = {"added": ["b"], "removed": ["c"], "changed": ["a"], "changes": ["a priority: 90 -> 80"]}
+    assert cli.main(["reload"]) == 0
+    assert capsys.readouterr().out == "b: added\nc: removed\na: changed\na priority: 90 -> 80\n"
+
+
+def test_reload_of_the_same_file_says_so(agent, capsys):
+    agent.answers["reload"] = {"added": [], "removed": [], "changed": [], "changes": []}
+    assert cli.main(["reload"]) == 0
+    assert capsys.readouterr().out == "nothing has changed\n"
+
+
+def test_no_exits_with_1_and_its_problems(agent, capsys):
+    agent.answers["reload"] = AgentError("the file is not valid", ("f:3:1: error: x", "f:4:1: error: y"))
+    assert cli.main(["reload"]) == 1
+    assert capsys.readouterr().err == "error: the file is not valid\nf:3:1: error: x\nf:4:1: error: y\n"
+
+
+def test_nobody_there_exits_with_3(agent, capsys):
+    agent.answers["status"] = AgentUnreachable("no agent is running")
+    assert cli.main(["status"]) == 3
+    assert capsys.readouterr().err == "error: no agent is running\n"
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["promote"], ["check"], ["status", "--yaml"]])
+def test_wrong_usage_exits_with_2(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(words)
+    assert caught.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_check_of_a_good_file_is_one_line(tmp_path, capsys):
+    file = tmp_path / "good.conf"
+    file.write_text(GOOD)
+    assert cli.main(["check", str(file)]) == 0
+    assert capsys.readouterr() == (f"{file}: ok, 1 instance (VI_1)\n", "")
+
+
+def test_check_names_every_problem_with_its_line(tmp_path, capsys):
+    file = tmp_path / "bad.conf"
+    file.write_text(GOOD.replace("priority 100", "prioritty 100").replace("virtual_router_id 51", "virtual_router_id 0"))
+    assert cli.main(["check", str(file)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert [line.split(": error: ")[0] for line in captured.err.splitlines()] == [f"{file}:3:23", f"{file}:4:5"]
+
+
+def test_check_warns_of_what_does_not_fit_this_machine(tmp_path, capsys):
+    file = tmp_path / "elsewhere.conf"
+    second = GOOD.replace("VI_1", "VI_2").replace("eth0", "eth7").replace(" 51", " 52").replace(".100/", ".101/")
+    file.write_text(GOOD.replace("192.168.8.100/24", "198.51.100.7/24") + second)
+    assert cli.main(["check", str(file)]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        f"{file}:1:1: warning: vrrp_instance VI_1: 198.51.100.7 is outside every subnet of eth0 (eth0: 192.168.8.0/24)",
+        f"{file}:9:1: warning: vrrp_instance VI_2: interface eth7 does not exist on this machine (there are: eth0)",
+    ]
+
+
+def test_check_refuses_what_the_agent_does_not_run(tmp_path, capsys):
+    file = tmp_path / "six.conf"
+    file.write_text(GOOD.replace("192.168.8.100/24", "2001:db8::100/64").replace("priority", "version 3\n    priority"))
+    assert cli.main(["check", str(file)]) == 1
+    assert f"{file}:1:1: error: vrrp_instance VI_1 uses IPv6 (2001:db8::100/64)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["check"], ["run", "--runtime-dir", "/nonexistent/run", "--config"]])
+def test_a_file_that_is_not_there_is_a_problem_with_a_name(tmp_path, capsys, words):
+    file = tmp_path / "missing.conf"
+    assert cli.main([*words, str(file)]) == 1
+    assert capsys.readouterr().err.startswith(f"{file}:1:1: error: cannot read the file")
+
+
+def test_run_refuses_a_bad_file_before_it_touches_anything(tmp_path, capsys):
+    file = tmp_path / "bad.conf"
+    file.write_text(GOOD.replace("priority 100", "priority 256"))
+    assert cli.main(["run", "--config", str(file), "--runtime-dir", str(tmp_path / "run")]) == 1
+    assert f"{file}:4:" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("words", [["check", "/nonexistent"], ["status", "--runtime-dir", "/nonexistent"], ["--version"]])
+def test_only_run_loads_the_libraries_of_the_agent(words):
+    program = (
+        "import sys\nfrom vrrp import cli\n"
+        "try:\n    cli.main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "sys.exit(', '.join({'pyroute2', 'vrrp.agent.daemon'} & set(sys.modules)) or 0)"
+    )
+    environment = {"PYTHONPATH": str(MODULE_UTILS), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", program, *words], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_python_m_runs_it():
+    environment = {"PYTHONPATH": str(MODULE_UTILS), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "vrrp.cli", "status", "--runtime-dir", "/nonexistent"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "/nonexistent/control.sock" in done.stderr

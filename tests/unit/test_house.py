@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The house stands: imports only go down, and the pure floors touch nothing."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2] / "plugins" / "module_utils" / "vrrp"
+FLOORS = {"protocol": 0, "config": 1, "agent": 2, "client": 3, "cli": 3}
+IMPURE = {"asyncio", "logging", "os", "random", "select", "selectors", "signal", "socket", "subprocess", "threading", "time"}
+OPENS_FILES = "config/loader.py"
+NETLINK = "agent/netlink.py"
+FILES = sorted(HOUSE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(HOUSE))
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    """Every import of a file, wherever it stands: (line, dotted name), relative ones made absolute from ``vrrp``."""
+    package = ("vrrp", *path.relative_to(HOUSE).parts[:-1])
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *([node.module] if node.module else ())))
+            # `from . import wire` names a module, `from .wire import packets` names something in one: both count.
+            found += [(node.lineno, f"{module}.{alias.name}") for alias in node.names]
+    return found
+
+
+def floor_of(parts: tuple[str, ...]) -> int:
+    return FLOORS.get(parts[0].removesuffix(".py"), 0) if parts else 0
+
+
+def test_there_is_a_house():
+    assert {name.removesuffix(".py") for name in FLOORS} <= {path.stem for path in HOUSE.iterdir()}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_imports_only_go_down(path):
+    own = floor_of(path.relative_to(HOUSE).parts)
+    wrong = [
+        f"line {line}: {name}"
+        for line, name in imports(path)
+        if name.startswith("vrrp.") and floor_of(tuple(name.split(".")[1:])) > own
+    ]
+    assert not wrong
+
+
+def test_the_client_needs_nothing_of_the_agent():
+    assert not [name for _line, name in imports(HOUSE / "client.py") if name.startswith("vrrp.")]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.parts[len(HOUSE.parts)] in ("protocol", "config")], ids=name_of)
+def test_the_pure_floors_touch_nothing(path):
+    names = {name.split(".")[0] for _line, name in imports(path)}
+    allowed = {"os"} if name_of(path) == OPENS_FILES else set()
+    assert not names & (IMPURE - allowed)
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    calls = {node.func.id for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert "open" not in calls or name_of(path) == OPENS_FILES
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_pyroute2_is_imported_in_one_place(path):
+    if name_of(path) != NETLINK:
+        assert not [line for line, name in imports(path) if name.split(".")[0] == "pyroute2"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_everything_else_is_the_standard_library_or_relative(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            assert node.module and node.module.split(".")[0] not in ("ansible", "ansible_collections", "vrrp")
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_is_one_noun(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
