@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documentation of every module says in the same words."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what it would change, without changing it.
+    support: full
+  diff_mode:
+    description: Returns what it changes or would change, in diff mode.
+    support: full
+  platform:
+    description: Systems that it works on.
+    platforms: posix
+    support: full
+    details:
+      - Linux with systemd and Python 3.9 or later.
+"""
+
+    RUNTIME_DIR = r"""
+options:
+  runtime_dir:
+    description:
+      - Where the agent has its control socket.
+    type: path
+    default: /run/hotstandby
+"""
+
+    ACTION_GROUP = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/hotstandby.vrrp.vrrp) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - hotstandby.vrrp.vrrp
+"""

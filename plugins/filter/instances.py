@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.instances: an inventory's variables in, each host's VRRP instances out."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: instances
+short_description: Work out which host of a pair is master of which virtual address
+version_added: 0.1.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Turns what an inventory says of the two hosts of a pair, together with their network facts, into the VRRP instances
+    of each of them.
+  - "What is not said is derived: the interface is the one in whose subnet the VIP lies, the virtual router ID is the
+    last octet of the VIP, the master has priority 100 and its standby 90, and several VIPs are spread over the pair."
+  - Fails with everything that is wrong at once, as P(hotstandby.vrrp.problems#filter) lists it.
+options:
+  _input:
+    description:
+      - The names of the two hosts.
+    type: list
+    elements: str
+    required: true
+  variables:
+    description:
+      - For each host a mapping of its variables, such as C(hostvars). The variables C(ha_pair_*) are those of the role
+        P(hotstandby.vrrp.ha_pair#role).
+      - The network facts are taken from C(ha_pair_interfaces), which is to be what
+        RV(hotstandby.vrrp.vrrp_info#module:interfaces) was, or else from the facts of M(ansible.builtin.setup).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Show the instances of each host
+  ansible.builtin.debug:
+    msg: "{{ groups['ha_pair'] | hotstandby.vrrp.instances(hostvars) }}"
+  no_log: true # the passwords are among them
+"""
+
+RETURN = r"""
+_value:
+  description: For each host the list of its instances, in keepalived's words.
+  type: dict
+"""
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances as derive
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
+
+
+def instances(hosts, variables):
+    """The filter."""
+    try:
+        return derive({host: variables[host] for host in hosts}, locate)
+    except PairError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+class FilterModule:
+    """What Ansible asks a filter plugin for."""
+
+    def filters(self):
+        return {"instances": instances}

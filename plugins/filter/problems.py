@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.problems: what is wrong with an inventory's description of a pair."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: problems
+short_description: Say what is wrong with the description of a pair
+version_added: 0.1.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Judges what an inventory says of the two hosts of a pair, together with their network facts.
+  - Everything that is wrong is said at once, with the host, the variable, the rule and the way out, and where Ansible
+    knows it with the line of the inventory. No message holds a password.
+options:
+  _input:
+    description:
+      - The names of the two hosts.
+    type: list
+    elements: str
+    required: true
+  variables:
+    description:
+      - For each host a mapping of its variables, such as C(hostvars). The variables C(ha_pair_*) are those of the role
+        P(hotstandby.vrrp.ha_pair#role).
+      - The network facts are taken from C(ha_pair_interfaces), which is to be what
+        RV(hotstandby.vrrp.vrrp_info#module:interfaces) was, or else from the facts of M(ansible.builtin.setup).
+    type: dict
+    required: true
+seealso:
+  - plugin: hotstandby.vrrp.instances
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Judge the inventory
+  ansible.builtin.assert:
+    that: problems | length == 0
+    fail_msg: "{{ problems }}"
+  vars:
+    problems: "{{ groups['ha_pair'] | hotstandby.vrrp.problems(hostvars) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: One line for each problem; empty when there is none.
+  type: list
+  elements: str
+"""
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
+
+
+def problems(hosts, variables):
+    """The filter."""
+    try:
+        instances({host: variables[host] for host in hosts}, locate)
+    except PairError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+class FilterModule:
+    """What Ansible asks a filter plugin for."""
+
+    def filters(self):
+        return {"problems": problems}

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.status: what vrrp_info found on each node in, a table for people out."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: status
+short_description: Show the state of a pair as a table
+version_added: 0.1.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Turns the results of M(hotstandby.vrrp.vrrp_info) into lines with node, instance, state, priority, virtual
+    addresses, age of the state, and the reason for it.
+options:
+  _input:
+    description:
+      - For each node the result of M(hotstandby.vrrp.vrrp_info).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Show the pair
+  ansible.builtin.debug:
+    msg: "{{ seen | hotstandby.vrrp.status }}"
+  vars:
+    seen: "{{ dict(groups['ha_pair'] | zip(groups['ha_pair'] | map('extract', hostvars, 'vrrp'))) }}"
+  run_once: true
+"""
+
+RETURN = r"""
+_value:
+  description: The lines of the table.
+  type: list
+  elements: str
+"""
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.status import status
+
+
+class FilterModule:
+    """What Ansible asks a filter plugin for."""
+
+    def filters(self):
+        return {"status": status}

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The system user whom the agent runs as: no password, no shell, no home."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+
+from .change import Change
+from .host import Run
+
+
+class Account:
+    """``name`` is the user and its group."""
+
+    def __init__(self, name: str, run: Run):
+        self.name = name
+        self._run = run
+
+    @property
+    def exists(self) -> bool:
+        """Whether the user is there."""
+        try:
+            pwd.getpwnam(self.name)
+        except KeyError:
+            return False
+        return True
+
+    def owner(self) -> tuple[int, int]:
+        """uid and gid; (-1, -1), the owner of nothing, while the user does not exist."""
+        try:
+            entry = pwd.getpwnam(self.name)
+        except KeyError:
+            return -1, -1
+        return entry.pw_uid, entry.pw_gid
+
+    def present(self) -> list[Change]:
+        """What makes the user exist."""
+        if self.exists:
+            return []
+        return [Change(f"user {self.name}", "", "system user without shell or home\n", self._create)]
+
+    def absent(self) -> list[Change]:
+        """What removes the user and its group."""
+        if not self.exists:
+            return []
+        return [Change(f"user {self.name}", "system user\n", "", self._remove)]
+
+    def _create(self) -> None:
+        group = ["--gid", self.name] if self._group_exists() else ["--user-group"]
+        self._run(
+            [
+                "useradd",
+                "--system",
+                *group,
+                "--no-create-home",
+                "--home-dir",
+                "/nonexistent",
+                "--shell",
+                "/usr/sbin/nologin",
+                "--comment",
+                "VRRP agent",
+                self.name,
+            ]
+        )
+
+    def _remove(self) -> None:
+        self._run(["userdel", self.name])
+        if self._group_exists():  # userdel keeps it where USERGROUPS_ENAB is off
+            self._run(["groupdel", self.name])
+
+    def _group_exists(self) -> bool:
+        try:
+            grp.getgrnam(self.name)
+        except KeyError:
+            return False
+        return True

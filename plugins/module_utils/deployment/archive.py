@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""pyroute2 as one file: packed on the controller, unpacked on a node.
+
+The agent's only dependency is pure Python, so the controller's own copy serves every node, whatever its distribution
+ships: no package repository, no pip, no compiler there, and each node runs the pyroute2 that was tested.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import posixpath
+import zipfile
+from collections.abc import Mapping
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time that the format knows: equal content gives equal archives
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A zip archive of ``files`` (path to content), byte for byte the same each time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(path.replace(os.sep, "/"), _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[path])
+    return buffer.getvalue()
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """The files of an archive. Raises ValueError for anything that is no archive or reaches outside its directory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ValueError(f"no archive: {error}") from error
+    for name in files:
+        if posixpath.isabs(name) or ".." in name.split("/"):
+            raise ValueError(f"the archive reaches outside its directory: {name}")
+    return files

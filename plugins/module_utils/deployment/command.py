@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command ``hotstandby``: what starts the current release."""
+
+from __future__ import annotations
+
+from . import layout
+
+# A shell resolves the link before Python starts: a process shows in its command line which release it is of.
+_TEXT = """\
+#!/bin/sh
+# Written by the module hotstandby.vrrp.vrrp_agent; the next run of it undoes changes.
+exec {python} -IB "$(readlink -f {current})/{start}" "$@"
+"""
+
+START = "hotstandby.py"
+START_TEXT = '''\
+"""The VRRP agent and its command line, out of the release that this file belongs to."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from vrrp.cli import main
+
+sys.exit(main())
+'''
+
+
+def text(python: str) -> str:
+    """The command's text, for the interpreter at the path ``python``."""
+    return _TEXT.format(python=python, current=layout.CURRENT, start=START)

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The configuration file on a node: judged before it is written, taken back when the agent refuses it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ..vrrp.agent.interfaces import InterfaceTable, dump
+from ..vrrp.agent.startcheck import misfits, unsupported
+from ..vrrp.client import AgentError, AgentUnreachable, Client
+from ..vrrp.config.loader import inspect, load, node_config_id
+from ..vrrp.config.mask import mask_secrets
+from ..vrrp.config.model import Configuration
+from ..vrrp.config.plan import Plan, compare
+from ..vrrp.config.problems import ConfigError
+from . import files, process, release
+from .change import DeploymentError
+
+_MODE = 0o600
+_NOTHING = Configuration("")
+
+
+class Refused(DeploymentError):
+    """The file is bad, or the agent said no. ``problems`` are the single complaints."""
+
+    def __init__(self, text: str, problems: tuple[str, ...]):
+        super().__init__("\n".join([text, *problems]))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Agent:
+    """The living agent, as far as its file is concerned."""
+
+    config: str
+    digest: str
+    release_is_current: bool
+
+
+class ConfigFile:
+    """The file at ``path`` and the agent behind ``runtime_dir``, which may or may not be living."""
+
+    def __init__(self, path: str, runtime_dir: str):
+        self.path = path
+        self._client = Client(runtime_dir)
+        self.old = files.read(path)
+
+    def judge(self, text: str) -> tuple[Configuration, list[str]]:
+        """The configuration of ``text`` and warnings about it. Raises Refused with everything that is wrong."""
+        report = inspect(text, self.path, node_config_id())
+        problems = report.problems
+        if report.configuration is not None:
+            problems += unsupported(report.configuration)
+        if report.configuration is None or problems:
+            raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
+        warnings = list(report.warnings)
+        with contextlib.suppress(OSError):  # the fit is a courtesy; a kernel that tells nothing is no reason to stop
+            warnings += misfits(report.configuration, dump(InterfaceTable()))
+        return report.configuration, list(map(str, warnings))
+
+    def plan(self, new: Configuration) -> Plan:
+        """What changes from the file that is there; everything is new where that one is missing or bad."""
+        old = _NOTHING
+        if self.old is not None:
+            with contextlib.suppress(ConfigError, UnicodeDecodeError):
+                old = load(self.old.decode(), self.path, node_config_id())
+        return compare(old, new)
+
+    def masked(self) -> str:
+        """The file that is there, without its passwords."""
+        return mask_secrets((self.old or b"").decode(errors="replace"))
+
+    def agent(self) -> Optional[Agent]:
+        """Who would read the file; None when nobody runs. Raises DeploymentError when the agent does not answer."""
+        try:
+            status = self._client.status()
+        except AgentUnreachable:
+            return None
+        except AgentError as error:
+            raise DeploymentError(f"the agent does not tell its status: {error}") from error
+        started_from = process.release_of(status["pid"])
+        return Agent(status["config"], status["config_sha256"], started_from in (None, release.current()))
+
+    def needs_write(self, text: str, owner: tuple[int, int]) -> bool:
+        """Whether content or rights differ."""
+        return self.old != text.encode() or not files.has_owner(self.path, _MODE, *owner)
+
+    def needs_reload(self, text: str, agent: Optional[Agent]) -> bool:
+        """Whether the living agent has another configuration in force.
+
+        One of an older release is left alone: it is about to be started again, and may not know the new words.
+        """
+        if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
+            return False
+        return agent.digest != hashlib.sha256(text.encode()).hexdigest()
+
+    def write(self, text: str, owner: tuple[int, int]) -> None:
+        """Put the file there. Raises DeploymentError."""
+        directory = os.path.dirname(self.path)
+        if not os.path.isdir(directory):
+            raise DeploymentError(f"there is no directory {directory}: run hotstandby.vrrp.vrrp_agent first")
+        try:
+            files.write(self.path, text.encode(), _MODE, *owner)
+        except OSError as error:
+            raise DeploymentError(f"{self.path}: {error}") from error
+
+    def reload(self, owner: tuple[int, int]) -> dict[str, Any]:
+        """Let the agent read the file. When it refuses, the one before is put back, and Refused is raised."""
+        try:
+            return self._client.reload()
+        except (AgentError, AgentUnreachable) as error:
+            if self.old is None:
+                os.unlink(self.path)
+            else:
+                files.write(self.path, self.old, _MODE, *owner)
+            problems = tuple(getattr(error, "problems", ()))
+            raise Refused(f"the agent did not take the file, so the one before is back: {error}", problems) from error
+
+
+def as_dict(plan: Plan) -> dict[str, Any]:
+    """A plan as plain values. Passwords are masked in it already."""
+    return {
+        "globals": [_change(change) for change in plan.globals],
+        "scripts": [_entry(entry) for entry in plan.scripts],
+        "instances": [_entry(entry) for entry in plan.instances],
+        "peer_must_follow": plan.peer_must_follow,
+    }
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    return {"name": entry.name, "kind": entry.kind, "changes": [_change(change) for change in entry.changes]}
+
+
+def _change(change: Any) -> dict[str, Any]:
+    return {"field": change.field, "old": change.old, "new": change.new, "peer_must_follow": change.peer_must_follow}
+
+
+def _same(one: str, other: str) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)

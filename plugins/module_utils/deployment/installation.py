@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The agent on a node, as a whole: what is missing, and what has to go."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Optional
+
+from . import command, layout, process, tree, unit
+from .account import Account
+from .change import Change, DeploymentError
+from .host import Run
+from .release import Release
+from .service import Condition, Service
+
+# Imports every module of the agent: that compiles what the agent uses, and finds out whether it runs here at all.
+_PROOF = """\
+import importlib, pkgutil, sys
+sys.path.insert(0, sys.argv[1])
+import vrrp
+for module in pkgutil.walk_packages(vrrp.__path__, "vrrp."):
+    importlib.import_module(module.name)
+if "pyroute2" not in sys.modules:
+    sys.exit("it cannot import pyroute2")
+"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an installation is to be.
+
+    ``pyroute2`` is the digest of the library that belongs to the release; ``sent`` are its sources, when they came.
+    """
+
+    agent: Mapping[str, bytes]
+    pyroute2: str
+    sent: Optional[Mapping[str, bytes]] = None
+    switch_user: bool = False
+    writable: Sequence[str] = ()
+
+    def release(self) -> Release:
+        """The release that comes of it."""
+        return Release({**self.agent, command.START: command.START_TEXT.encode()}, self.pyroute2)
+
+
+class PyrouteMissing(Exception):
+    """The release needs a pyroute2 that this node does not have; it has to be sent."""
+
+
+class Installation:
+    """The installation on this node; every method only looks, and the changes that they return do."""
+
+    def __init__(self, run: Run):
+        self._run = run
+        self._service = Service(run)
+        self._account = Account(layout.USER, run)
+
+    def condition(self) -> Condition:
+        """The service, as systemd sees it. Raises DeploymentError without systemd."""
+        self._service.demand_systemd()
+        return self._service.condition()
+
+    def present(self, wanted: Wanted, condition: Condition, checking: bool) -> list[Change]:
+        """What is missing, in the order in which it must come.
+
+        Raises DeploymentError when this node cannot run the agent, and PyrouteMissing when a change would need sources
+        that were not sent. A run that only checks needs none.
+        """
+        if sys.version_info < layout.MINIMUM_PYTHON:
+            raise DeploymentError(
+                f"the agent needs Python {'.'.join(map(str, layout.MINIMUM_PYTHON))} or later, and {sys.executable} is"
+                f" {sys.version.split()[0]}: set ansible_python_interpreter to a later one"
+            )
+        target = wanted.release()
+        pyroute2 = wanted.sent or target.find_pyroute2()
+        releases = target.changes(pyroute2 or {}, self._prove)
+        if releases and pyroute2 is None and not checking:
+            raise PyrouteMissing
+        units = tree.file(layout.UNIT, unit.text(wanted.switch_user, wanted.writable), 0o644)
+        return [
+            *self._account.present(),
+            # The agent reads its file and never writes it; what replaces the file is root.
+            *tree.directory(layout.CONFIG_DIRECTORY, 0o750, self._root_and_group),
+            *releases,
+            *tree.file(layout.COMMAND, command.text(sys.executable), 0o755),
+            *units,
+            *([self._service.reloaded()] if units or condition.stale else []),
+            *self._service.enabled(condition),
+        ]
+
+    def absent(self, condition: Condition) -> list[Change]:
+        """What has to go, in the order that hands the addresses over first."""
+        units = tree.gone(layout.UNIT)
+        return [
+            *self._service.stopped(condition),
+            *self._service.disabled(condition),
+            *units,
+            *([self._service.forgotten()] if units else []),
+            *tree.gone(layout.COMMAND),
+            *tree.gone(layout.LIBRARY),
+            *tree.gone(layout.CONFIG_DIRECTORY),
+            *tree.gone(layout.RUNTIME_DIRECTORY),
+            *self._account.absent(),
+        ]
+
+    @staticmethod
+    def running_release(condition: Condition) -> Optional[str]:
+        """The id of the release that the living agent was started from; None while none lives."""
+        return process.release_of(condition.pid) if condition.pid else None
+
+    def outdated(self, wanted: Wanted, condition: Condition, changes: Sequence[Change]) -> bool:
+        """Whether the living agent is of another release, or was started under another unit.
+
+        Told by what lives, not by what changed: a run that was interrupted before the restart is made up for.
+        """
+        if not condition.running:
+            return False
+        if self.running_release(condition) != wanted.release().id:
+            return True
+        if any(change.subject == layout.UNIT for change in changes):
+            return True
+        start = process.started_at(condition.pid)
+        return start is not None and os.path.exists(layout.UNIT) and os.stat(layout.UNIT).st_mtime > start
+
+    def _root_and_group(self) -> tuple[int, int]:
+        return 0, self._account.owner()[1]
+
+    def _prove(self, directory: str) -> None:
+        try:
+            # -I: whatever the environment says, what is imported is compiled, and from this directory.
+            self._run([sys.executable, "-I", "-c", _PROOF, directory])
+        except DeploymentError as error:
+            raise DeploymentError(f"the new release does not run on this node, so nothing names it: {error}") from error

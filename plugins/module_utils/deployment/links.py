@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Interfaces and their addresses as the kernel has them.
+
+The proof at the end of a deployment must not take the agent's word for it; and before the first deployment there is
+neither an agent nor, on a minimal system, the command ``ip``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..vrrp.agent.interfaces import InterfaceTable, dump
+
+
+def links(instances: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Every interface as plain values; ``virtual_addresses`` are those that ``instances`` (a status) have put there.
+
+    Raises OSError when the kernel refuses.
+    """
+    held = {address for instance in instances for address in instance["addresses_present"]}
+    table = dump(InterfaceTable())
+    found = []
+    for link in table.names.values():
+        addresses = [{"address": str(one.address), "secondary": one.secondary} for one in table.on(link.name)]
+        found.append(
+            {
+                "name": link.name,
+                "up": link.up,
+                "carrier": link.running,
+                "loopback": link.loopback,
+                "addresses": addresses,
+                "virtual_addresses": [one["address"] for one in addresses if one["address"] in held],
+            }
+        )
+    return found

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an instance's status tells about who is master, and who will be.
+
+Pure: an instance is the dictionary that the agent's status has for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+MASTER, BACKUP = "MASTER", "BACKUP"
+Instance = Mapping[str, Any]
+
+
+def installed(instance: Instance) -> bool:
+    """Whether every virtual address is on its interface."""
+    return set(instance["addresses"]) <= set(instance["addresses_present"])
+
+
+def is_master(instance: Instance) -> bool:
+    """MASTER, with everything that belongs to it."""
+    return instance["state"] == MASTER and installed(instance)
+
+
+def is_backup(instance: Instance) -> bool:
+    """BACKUP behind a master that speaks, with no virtual address left here."""
+    return instance["state"] == BACKUP and instance["master"] is not None and not instance["addresses_present"]
+
+
+def settled(instance: Instance) -> bool:
+    """Whether nothing is about to move by itself, as far as this node can know."""
+    if instance["state"] == MASTER:
+        return installed(instance) and all(peer["priority"] <= instance["priority"] for peer in _speaking(instance))
+    if not is_backup(instance):
+        return False
+    return not instance["preempt"] or instance["master"]["priority"] >= instance["priority"]
+
+
+def predict(instance: Instance, state: str) -> Optional[str]:
+    """The state after ``state`` ("master", "backup", "auto") was asked for; None when it would be refused.
+
+    With "auto" it takes preemption on both nodes for granted, as nothing tells what the peer's file says.
+    """
+    if instance["faults"]:
+        return None if state == "master" else instance["state"]
+    if state == "master":
+        return MASTER
+    if state == "backup":
+        return BACKUP
+    if instance["hold"] is None:
+        return instance["state"]
+    own = instance["base_priority"] + sum(reason["delta"] for reason in instance["reasons"])
+    own = max(1, min(254, own))
+    if instance["state"] == MASTER:
+        return BACKUP if any(peer["priority"] > own for peer in instance["peers"]) else MASTER
+    master = instance["master"]
+    overtakes = instance["preempt"] and master is not None and own > master["priority"]
+    return MASTER if overtakes else instance["state"]
+
+
+def _speaking(instance: Instance) -> list[Mapping[str, Any]]:
+    """Peers heard lately: a master says something every advertisement interval."""
+    return [peer for peer in instance["peers"] if peer["seen_s"] < 3 * instance["advert_int_s"]]

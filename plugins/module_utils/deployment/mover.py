@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Moving mastership of one instance, seen from one node."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Optional
+
+from ..vrrp.client import Client
+from .mastership import is_backup, is_master, predict, settled
+
+_POLL_S = 0.02
+_VERBS = {"master": "promote", "backup": "demote", "auto": "release"}
+
+
+class MoveError(Exception):
+    """It cannot be, or it did not come about in time; the text says why. ``result`` goes with it."""
+
+    def __init__(self, text: str, **result: Any):
+        super().__init__(text)
+        self.result = result
+
+
+class Mover:
+    """``name`` may be None where the agent has one instance only."""
+
+    def __init__(self, name: Optional[str], runtime_dir: str):
+        self._name = name
+        self._client = Client(runtime_dir)
+
+    def look(self) -> dict[str, Any]:
+        """The instance. Raises MoveError when it is not there, and what the client raises."""
+        instances = self._client.status()["instances"]
+        names = ", ".join(instance["name"] for instance in instances) or "none"
+        if self._name is None:
+            if len(instances) != 1:
+                raise MoveError(f"say which instance; there are: {names}")
+            return instances[0]
+        for instance in instances:
+            if instance["name"] == self._name:
+                return instance
+        raise MoveError(f"there is no instance {self._name}; there are: {names}")
+
+    def predict(self, before: dict[str, Any], wanted: str) -> dict[str, Any]:
+        """The instance as it would be; only its state is another. Raises MoveError where the agent would refuse."""
+        state = predict(before, wanted)
+        if state is None:
+            raise MoveError(f"{before['name']} cannot become master: {before['why']}", before=before)
+        why = before["why"] if state == before["state"] else f"it would become {state}; now it is {before['why']}"
+        return {**before, "state": state, "why": why}
+
+    def move(self, before: dict[str, Any], wanted: str, timeout_s: float) -> dict[str, Any]:
+        """Ask for it and wait, at most ``timeout_s`` (0: not at all). Raises MoveError when that is not enough."""
+        expected = predict(before, wanted)
+        getattr(self._client, _VERBS[wanted])(before["name"])
+        now = self.look()
+        deadline = time.monotonic() + timeout_s
+        while timeout_s and not _arrived(now, wanted, expected):
+            if time.monotonic() > deadline:
+                if wanted == "auto" and settled(now):  # the peer did not use its priority: that is its right
+                    break
+                raise MoveError(
+                    f"{before['name']} did not become {wanted if wanted != 'auto' else 'settled'} within"
+                    f" {timeout_s:g} s: {now['why']}",
+                    before=before,
+                    after=now,
+                )
+            time.sleep(_POLL_S)
+            now = self.look()
+        return now
+
+
+def _arrived(instance: dict[str, Any], wanted: str, expected: Optional[str]) -> bool:
+    if wanted == "auto":
+        # Priorities take their time: the state that follows from them, then quiet.
+        return instance["state"] == expected and (settled(instance) or bool(instance["faults"]))
+    return {"master": is_master, "backup": is_backup}[wanted](instance)

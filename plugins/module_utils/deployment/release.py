@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Releases of the agent on a node.
+
+A release is a directory named by its content. It is built beside the others under another name, tried, renamed, and
+only then does the link ``current`` name it: whoever starts the agent meanwhile finds the old release whole. The one
+before is kept, so that going back is one link.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from typing import Optional
+
+from . import files, layout
+from .change import Change
+from .digest import digest, sources
+
+_LIBRARY = "pyroute2"
+
+
+class Release:
+    """The release that ``agent`` (sources by their path in the release) makes with the pyroute2 of this digest."""
+
+    def __init__(self, agent: Mapping[str, bytes], pyroute2: str):
+        self._agent = agent
+        self._pyroute2 = pyroute2
+        self.id = hashlib.sha256(f"{digest(agent)} {pyroute2}".encode()).hexdigest()[:16]
+
+    @property
+    def path(self) -> str:
+        """Its directory."""
+        return os.path.join(layout.RELEASES, self.id)
+
+    def find_pyroute2(self) -> Optional[dict[str, bytes]]:
+        """The sources of pyroute2 from whichever release on the node has this very one; None: it must be sent."""
+        for name in _listed(layout.RELEASES):
+            found = sources(os.path.join(layout.RELEASES, name, _LIBRARY))
+            if found and digest(found) == self._pyroute2:
+                return found
+        return None
+
+    def changes(self, pyroute2: Mapping[str, bytes], prove: Callable[[str], None]) -> list[Change]:
+        """What makes this the current release.
+
+        ``prove`` gets the new directory before anything names it; it compiles and imports what is there, and raises
+        DeploymentError when that fails. Then the node is as it was.
+        """
+
+        def build() -> None:
+            self._build(pyroute2, prove)
+            self._flip()
+
+        intact = self._intact()
+        if intact and current() == self.id:
+            return []
+        before = _listing(_without_library(sources(layout.CURRENT)), current())
+        after = _listing(self._agent, self.id)
+        return [Change(layout.CURRENT, before, after, self._flip if intact else build)]
+
+    def _intact(self) -> bool:
+        library = sources(os.path.join(self.path, _LIBRARY))
+        return _without_library(sources(self.path)) == dict(self._agent) and digest(library) == self._pyroute2
+
+    def _build(self, pyroute2: Mapping[str, bytes], prove: Callable[[str], None]) -> None:
+        os.makedirs(layout.RELEASES, exist_ok=True)
+        temporary = tempfile.mkdtemp(prefix=".new-", dir=layout.RELEASES)
+        try:
+            library = {os.path.join(_LIBRARY, path): source for path, source in pyroute2.items()}
+            for path, source in {**self._agent, **library}.items():
+                target = os.path.join(temporary, path)
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                with open(target, "wb") as file:
+                    file.write(source)
+            _open_to_all(temporary)
+            prove(temporary)
+            _open_to_all(temporary)  # what proving compiled
+            if os.path.isdir(self.path):  # damaged: it is not intact, or nobody would build
+                shutil.rmtree(self.path)
+            os.rename(temporary, self.path)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+    def _flip(self) -> None:
+        previous = current()
+        files.link(layout.CURRENT, os.path.join("releases", self.id))
+        for name in _listed(layout.RELEASES, hidden=True):
+            if name not in (self.id, previous):
+                shutil.rmtree(os.path.join(layout.RELEASES, name), ignore_errors=True)
+
+
+def current() -> Optional[str]:
+    """The id of the release that the link names; None where there is none."""
+    with contextlib.suppress(OSError):
+        return os.path.basename(os.readlink(layout.CURRENT))
+    return None
+
+
+def _without_library(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {path: source for path, source in files.items() if not path.startswith(_LIBRARY + os.sep)}
+
+
+def _listed(directory: str, hidden: bool = False) -> list[str]:
+    with contextlib.suppress(FileNotFoundError):
+        return sorted(name for name in os.listdir(directory) if hidden or not name.startswith("."))
+    return []
+
+
+def _listing(agent: Mapping[str, bytes], name: Optional[str]) -> str:
+    """A release for people: its name, then one line for each source of the agent with a short digest."""
+    lines = [f"release {name}"] if name else []
+    lines += [f"{path} {hashlib.sha256(agent[path]).hexdigest()[:12]}" for path in sorted(agent)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _open_to_all(directory: str) -> None:
+    """Everyone may read, whatever the umask of whoever runs this: the agent is not root."""
+    os.chmod(directory, 0o755)
+    for folder, folders, names in os.walk(directory):
+        for name in folders:
+            os.chmod(os.path.join(folder, name), 0o755)
+        for name in names:
+            os.chmod(os.path.join(folder, name), 0o644)

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The agent's service, as systemd sees it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from . import layout
+from .change import Change, DeploymentError
+from .host import Run
+
+_PROPERTIES = ("ActiveState", "MainPID", "UnitFileState", "NeedDaemonReload")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What systemd says. ``pid`` is 0 while nothing runs."""
+
+    running: bool
+    enabled: bool
+    stale: bool  # the unit file is newer than what systemd read
+    pid: int
+
+
+class Service:
+    """``hotstandby.service``. ``run`` runs a command and raises DeploymentError when it fails."""
+
+    def __init__(self, run: Run):
+        self._run = run
+
+    @staticmethod
+    def demand_systemd() -> None:
+        """Raises DeploymentError where systemd is not what started this machine (sd_booted(3))."""
+        if not os.path.isdir("/run/systemd/system"):
+            raise DeploymentError("systemd does not run this machine, and the agent's service needs it")
+
+    def condition(self) -> Condition:
+        """Ask systemd, once."""
+        shown = self._run(["systemctl", "show", layout.SERVICE, "--property", ",".join(_PROPERTIES)])
+        said = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+        return Condition(
+            running=said.get("ActiveState") in ("active", "activating", "reloading", "deactivating"),
+            enabled=said.get("UnitFileState") == "enabled",
+            stale=said.get("NeedDaemonReload") == "yes",
+            pid=int(said.get("MainPID") or 0),
+        )
+
+    def reloaded(self) -> Change:
+        """Make systemd read its unit files again."""
+        return Change("systemd", "", "unit files read again\n", lambda: self._systemctl("daemon-reload"))
+
+    def enabled(self, condition: Condition) -> list[Change]:
+        """Started at boot."""
+        if condition.enabled:
+            return []
+        return [Change(layout.SERVICE, "disabled\n", "enabled\n", lambda: self._systemctl("enable"))]
+
+    def disabled(self, condition: Condition) -> list[Change]:
+        """Not started at boot."""
+        if not condition.enabled:
+            return []
+        return [Change(layout.SERVICE, "enabled\n", "disabled\n", lambda: self._systemctl("disable"))]
+
+    def stopped(self, condition: Condition) -> list[Change]:
+        """Stopped in order: the agent hands its addresses over before it goes."""
+        if not condition.running:
+            return []
+        return [Change(layout.SERVICE, "running\n", "stopped\n", lambda: self._systemctl("stop"))]
+
+    def forgotten(self) -> Change:
+        """No trace of failures in systemd's memory, and the unit file no longer known."""
+
+        def apply() -> None:
+            self._systemctl("daemon-reload")
+            self._run(["systemctl", "reset-failed", layout.SERVICE], accepted=(0, 1))  # 1: it knows no such unit
+
+        return Change("systemd", f"{layout.SERVICE} known\n", "", apply)
+
+    def _systemctl(self, verb: str) -> None:
+        words = ["--quiet", verb] if verb == "daemon-reload" else ["--quiet", verb, layout.SERVICE]
+        self._run(["systemctl", *words])

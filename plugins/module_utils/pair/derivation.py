@@ -1,0 +1,187 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an inventory to the instances of each host.
+
+A pure function: variables and network facts of the hosts of one pair in, for each host the instances in keepalived's
+words out. What the inventory says is taken; what it leaves out follows from the rest:
+
+- the interface is the one in whose subnet the VIP lies;
+- the virtual router ID is the last octet of the VIP;
+- with several VIPs the first host is master of the first, the other of the second, and so on in turn;
+- the master has priority 100, its standby 90;
+- with ``unicast`` the peers are the other host's address in the VIP's subnet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .draft import Draft, drafts
+from .fields import FIELDS
+from .host import PREFIX, Host
+from .network import own_address, place
+from .problem import Locate, PairError, Problem, nowhere
+from .roles import assign
+
+_HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
+
+
+def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) -> dict[str, list[dict[str, Any]]]:
+    """The instances of each host of one pair. ``hosts`` has each host's variables by their full names.
+
+    Raises PairError with everything that is wrong at once.
+    """
+    problems: list[Problem] = []
+    if len(hosts) != 2:
+        names = ", ".join(hosts) or "nobody"
+        text = f"a pair is two hosts, and this group has {len(hosts)}: {names}"
+        hint = "name the group of two, and let --limit leave both in"
+        problems.append(Problem(next(iter(hosts), "(no host)"), PREFIX + "group", text, hint))
+    read = [Host.read(name, variables) for name, variables in hosts.items()]
+    pair = {host.name: drafts(host, problems, locate) for host in read}
+    for host in read:
+        for draft in pair[host.name]:
+            place(draft, problems, locate)
+            _identify(draft, problems, locate)
+            _interval(draft, problems, locate)
+            _authentication(draft, problems, locate)
+        _refuse_twins(pair[host.name], problems, locate)
+        _scripts(host, pair[host.name], problems, locate)
+    if len(read) == 2:
+        _match(pair[read[0].name], pair[read[1].name], problems, locate)
+    if problems:
+        raise PairError(problems)
+    return {name: [_as_dict(draft) for draft in of_host] for name, of_host in pair.items()}
+
+
+def _identify(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    """The version and the virtual router ID where nothing is said."""
+    if draft.vips and "version" not in draft.said:
+        draft.values["version"] = 3 if draft.vips[0].interface.version == 6 else 2
+    if draft.vips and "virtual_router_id" not in draft.said:
+        last = draft.vips[0].interface.ip.packed[-1]
+        if last:
+            draft.values["virtual_router_id"] = last
+        else:
+            text = f"the last octet of {draft.vips[0].address} is 0, so no ID follows from it"
+            hint = f"say {PREFIX}virtual_router_id: a number from 1 to 255 that no other router on the segment uses"
+            problems.append(Problem(draft.host.name, PREFIX + "virtual_router_id", text, hint))
+    version = draft.values.get("version")
+    if version == 2 and any(vip.interface.version == 6 for vip in draft.vips):
+        text, hint = "VRRP version 2 has no IPv6", "leave the version out, or say 3"
+        variable, value = draft.said.get("version", (PREFIX + "version", None))
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _interval(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    if "advert_int" not in draft.said:
+        draft.values["advert_int"] = 1
+    interval, version = draft.values.get("advert_int", 1), draft.values.get("version")
+    text = hint = ""
+    if version == 2 and interval != int(interval):
+        text, hint = f"version 2 sends whole seconds, and {interval} is none", "say version 3 for fractions"
+    elif version == 3 and interval > _HIGHEST_V3_INTERVAL_S:
+        text, hint = f"version 3 sends at most {_HIGHEST_V3_INTERVAL_S} seconds", "RFC 9568 section 5.2.7"
+    if text:
+        variable, value = draft.said["advert_int"]
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _authentication(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    if "auth_pass" in draft.said and draft.values.get("version") == 3:
+        variable, value = draft.said["auth_pass"]
+        text, hint = "version 3 has no passwords (RFC 9568 section 9)", "leave it out, or say version 2"
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _refuse_twins(of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+    """Two instances with one ID on one interface would take each other's advertisements for their own."""
+    seen: dict[tuple[Any, Any, int], Draft] = {}
+    for draft in of_host:
+        interface, number = draft.values.get("interface"), draft.values.get("virtual_router_id")
+        if interface is None or number is None or not draft.vips:
+            continue
+        key = (interface, number, draft.vips[0].interface.version)
+        if key in seen:
+            variable, value = draft.said.get("virtual_router_id", draft.said["virtual_ipaddress"])
+            text = f"{seen[key].name} and {draft.name} both have virtual router ID {number} on {interface}"
+            hint = f"give each instance a virtual_router_id of its own in {PREFIX}instances"
+            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        seen.setdefault(key, draft)
+
+
+def _scripts(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+    """Every script is tracked unless an instance says which; what is tracked must exist."""
+    known = [str(script.get("name")) for script in host.said("scripts") or () if isinstance(script, Mapping)]
+    for draft in of_host:
+        if "track_script" not in draft.said:
+            draft.values["track_script"] = [{"name": name} for name in known]
+            continue
+        for tracked in draft.values.get("track_script", ()):
+            if tracked["name"] not in known:
+                variable, value = draft.said["track_script"]
+                text = f"there is no script '{tracked['name']}'"
+                hint = f"{PREFIX}scripts has {', '.join(known) or 'none'}"
+                problems.append(Problem(host.name, variable, text, hint, locate(value)))
+
+
+def _match(first: list[Draft], second: list[Draft], problems: list[Problem], locate: Locate) -> None:
+    """Both hosts must have the same instances; then they get their roles and their peers."""
+    others = {draft.name: draft for draft in second}
+    names, other_names = [draft.name for draft in first], list(others)
+    if first and second and set(names) != set(other_names):
+        here, there = first[0].host.name, second[0].host.name
+        text = f"{here} has the instances {', '.join(names)}, {there} has {', '.join(other_names)}"
+        variable = first[0].said["virtual_ipaddress"][0].partition("[")[0]
+        problems.append(Problem(here, variable, text, "both must have the same"))
+    for number, draft in enumerate(first):
+        if draft.name in others:
+            pair = (draft, others[draft.name])
+            _agree(pair, problems, locate)
+            assign(pair, pair[number % 2].host.name, problems, locate)
+            _unicast(pair)
+
+
+def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
+    here, there = pair
+    addresses = [sorted(str(vip.interface) for vip in draft.vips) for draft in pair]
+    if all(addresses) and addresses[0] != addresses[1]:
+        variable, value = here.said["virtual_ipaddress"]
+        text = f"{', '.join(addresses[0])} here, {', '.join(addresses[1])} on {there.host.name}"
+        problems.append(Problem(here.host.name, variable, text, "both hosts must say the same", locate(value)))
+        return  # whatever follows from the address differs as well
+    for word, known in FIELDS.items():
+        values = [draft.values.get(word) for draft in pair]
+        unread = any(word in draft.said and word not in draft.values for draft in pair)
+        if not known.shared or unread or values[0] == values[1]:
+            continue
+        variable, value = here.said.get(word, (here.variable(word), None))
+        if known.secret:
+            text = f"the password differs from {there.host.name}'s" if None not in values else "only one host has one"
+        else:
+            text = f"{_shown(values[0])} here, {_shown(values[1])} on {there.host.name}"
+        problems.append(Problem(here.host.name, variable, text, "both hosts must say the same", locate(value)))
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else str(value)
+
+
+def _unicast(pair: tuple[Draft, Draft]) -> None:
+    for draft, peer in (pair, pair[::-1]):
+        if not draft.values.get("unicast"):
+            continue
+        source, target = own_address(draft), own_address(peer)
+        if source and target:  # where one is missing, place() has said so
+            draft.values.setdefault("unicast_src_ip", str(source.ip))
+            draft.values.setdefault("unicast_peer", [str(target.ip)])
+
+
+def _as_dict(draft: Draft) -> dict[str, Any]:
+    """Plain values in keepalived's order and words, without ``unicast``, which is ours."""
+    result: dict[str, Any] = {"name": draft.name}
+    result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word != "unicast")
+    result["virtual_ipaddress"] = [str(vip) for vip in draft.vips]
+    return result

@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One host of a pair: what its variables say, and the network that it was found to have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_interface
+from typing import Any, Optional
+
+from .vip import Interface, VirtualIp
+
+PREFIX = "ha_pair_"
+FACTS = PREFIX + "interfaces"  # as hotstandby.vrrp.vrrp_info returns them
+
+
+@dataclass(frozen=True)
+class Nic:
+    """One network interface. ``own`` are the addresses that belong to the host.
+
+    An address that the agent holds, that is secondary or that stands for itself alone (/32, /128) is not among them:
+    it may be a VIP that is there today because this host is master.
+    """
+
+    name: str
+    own: tuple[Interface, ...] = ()
+
+    def covers(self, vip: VirtualIp) -> Optional[Interface]:
+        """The own address in whose subnet the VIP lies."""
+        for own in self.own:
+            if own.version == vip.interface.version and vip.interface.ip in own.network:
+                return own
+        return None
+
+
+@dataclass
+class Host:
+    """``variables`` are the host's, by their full names."""
+
+    name: str
+    variables: Mapping[str, Any]
+    nics: Mapping[str, Nic] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, name: str, variables: Mapping[str, Any]) -> Host:
+        """Take a host's variables, with the interfaces of ``vrrp_info`` or else Ansible's network facts among them."""
+        if variables.get(FACTS) is not None:
+            nics = [_from_info(entry) for entry in variables[FACTS] if not entry.get("loopback")]
+        else:
+            nics = _from_facts(variables.get("ansible_facts") or variables)
+        return cls(name, variables, {nic.name: nic for nic in nics})
+
+    def said(self, field_name: str) -> Any:
+        """The value of ``ha_pair_FIELD``; None when it is not set, or set to nothing."""
+        value = self.variables.get(PREFIX + field_name)
+        return None if isinstance(value, str) and not value.strip() else value
+
+    def network(self) -> str:
+        """Its interfaces and own addresses, for messages."""
+        shown = [f"{nic.name} {' '.join(map(str, nic.own)) or 'without address'}" for nic in self.nics.values()]
+        return "; ".join(shown) or "no interface at all"
+
+
+def _from_info(entry: Mapping[str, Any]) -> Nic:
+    held = set(entry.get("virtual_addresses") or ())
+    own = [address["address"] for address in entry["addresses"] if not address["secondary"]]
+    return Nic(str(entry["name"]), _networks(ip_interface(address) for address in own if address not in held))
+
+
+def _from_facts(facts: Mapping[str, Any]) -> list[Nic]:
+    """From ``ansible.builtin.setup``, with or without the prefix ``ansible_``."""
+
+    def fact(name: str) -> Any:
+        key = re.sub(r"[-.:]", "_", name)
+        return facts.get(key) or facts.get("ansible_" + key)
+
+    nics = []
+    for name in fact("interfaces") or ():
+        details = fact(name) or {}
+        if details.get("type") == "loopback":
+            continue
+        own = [_fact_address(entry) for entry in _listed(details.get("ipv4")) + _listed(details.get("ipv6"))]
+        nics.append(Nic(str(name), _networks(own)))
+    return nics
+
+
+def _networks(addresses: Iterable[Interface]) -> tuple[Interface, ...]:
+    return tuple(address for address in addresses if address.network.prefixlen < address.max_prefixlen)
+
+
+def _listed(value: Any) -> list[Any]:
+    return [] if not value else [value] if isinstance(value, Mapping) else list(value)
+
+
+def _fact_address(entry: Mapping[str, Any]) -> Interface:
+    # IPv6 facts have no netmask; older ones for IPv4 have no prefix.
+    return ip_interface(f"{entry['address']}/{entry.get('prefix') or entry.get('netmask')}")

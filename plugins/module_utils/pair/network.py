@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where an instance lives on its host: the interface, the prefix lengths, the own address."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .draft import Draft
+from .host import PREFIX, Nic
+from .problem import Locate, Problem
+from .vip import Interface, VirtualIp
+
+
+def place(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    """Settle the interface of an instance and the prefix lengths of its VIPs, against the host's real network."""
+    host = draft.host
+    if not host.nics:
+        text, hint = "its network is unknown", "run the play on both hosts of the pair, without --limit"
+        problems.append(Problem(host.name, PREFIX + "interface", text, hint))
+        return
+    for vip in draft.vips:
+        _refuse_own(draft, vip, problems, locate)
+    if "interface" in draft.said:
+        if "interface" in draft.values and not _exists(draft, "interface", draft.values["interface"], problems, locate):
+            return
+    elif draft.vips:
+        _find_interface(draft, problems, locate)
+    if "interface" not in draft.values:
+        return
+    draft.vips = [_settle(draft, vip, problems, locate) for vip in draft.vips]
+
+
+def own_address(draft: Draft) -> Optional[Interface]:
+    """The host's address in the subnet of the instance's first VIP; None when there is none."""
+    nic = draft.host.nics.get(draft.values.get("interface", ""))
+    return nic.covers(draft.vips[0]) if nic and draft.vips else None
+
+
+def _refuse_own(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locate) -> None:
+    for nic in draft.host.nics.values():
+        if any(own.ip == vip.interface.ip for own in nic.own):
+            variable, value = draft.said["virtual_ipaddress"]
+            text = f"{vip.address} is {draft.host.name}'s own address on {nic.name}"
+            hint = "a virtual address must be one that no machine has"
+            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _exists(draft: Draft, word: str, name: str, problems: list[Problem], locate: Locate) -> bool:
+    if name in draft.host.nics:
+        return True
+    variable, value = draft.said[word]
+    hint = f"it has {draft.host.network()}"
+    problems.append(Problem(draft.host.name, variable, f"there is no interface {name}", hint, locate(value)))
+    return False
+
+
+def _find_interface(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    vip = next((vip for vip in draft.vips if not vip.device), draft.vips[0])
+    fitting = [nic for nic in draft.host.nics.values() if nic.covers(vip)]
+    variable, value = draft.said["virtual_ipaddress"]
+    if len(fitting) == 1:
+        draft.values["interface"] = fitting[0].name
+    elif fitting:
+        text = f"{vip.address} lies in a subnet of each of {', '.join(nic.name for nic in fitting)}"
+        hint = f"say which with {PREFIX}interface"
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+    else:
+        text = f"{vip.address} is outside every subnet of every interface"
+        hint = f"it has {draft.host.network()}"
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _settle(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locate) -> VirtualIp:
+    """The VIP with a prefix length. One without takes that of the subnet: /32 would make a route of its own."""
+    if vip.device and not _exists(draft, "virtual_ipaddress", vip.device, problems, locate):
+        return vip
+    nic: Nic = draft.host.nics[vip.device or draft.values["interface"]]
+    own = nic.covers(vip)
+    if own is None:
+        variable, value = draft.said["virtual_ipaddress"]
+        text = f"{vip.address} is outside every subnet of {nic.name}"
+        hint = f"it has {' '.join(map(str, nic.own)) or 'no address'}"
+        problem = Problem(draft.host.name, variable, text, hint, locate(value))
+        if not any(known.host == problem.host and vip.address in known.text for known in problems):
+            problems.append(problem)
+        return vip
+    return vip if vip.masked else vip.with_prefix(own.network.prefixlen)

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The proof that a pair works: exactly one master, the VIP on it alone, the standby alive. In every sample.
+
+The samples of the two nodes are taken at about the same time, but not at the same moment. So a node has to say the
+same in each of them: what changes while one looks is not proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .table import lines
+
+_COLUMNS = ("instance", "node", "state", "vip", "hears", "verdict")
+MASTER, BACKUP = "MASTER", "BACKUP"
+GOOD = "ok"
+
+
+def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+    """Judge what ``vrrp_info`` saw on each node of a pair that shares the instances ``names``.
+
+    Returns ``proven``, ``problems`` (sentences), ``masters`` (instance to node) and ``table`` (lines).
+    """
+    rows: list[dict[str, Any]] = []
+    problems: list[str] = []
+    masters: dict[str, str] = {}
+    for name in names:
+        views = {node: _View(node, name, observation) for node, observation in observations.items()}
+        leaders = [view for view in views.values() if view.states == [MASTER]]
+        if len(leaders) == 1:
+            masters[name] = leaders[0].node
+        for view in views.values():
+            others = [leader for leader in leaders if leader is not view]
+            verdict = view.verdict(others)
+            if verdict != GOOD:
+                problems.append(f"{name} on {view.node}: {verdict}")
+            rows.append(view.row(verdict))
+        if not any(MASTER in view.states for view in views.values()):
+            problems.append(f"{name}: no node is master")
+    return {"proven": not problems, "problems": problems, "masters": masters, "table": lines(rows, _COLUMNS)}
+
+
+class _View:
+    """One instance as one node showed it, over all samples."""
+
+    def __init__(self, node: str, name: str, observation: Mapping[str, Any]):
+        self.node, self._name = node, name
+        self._running = bool(observation.get("running"))
+        self._silence = observation.get("msg") or "it was not asked"
+        self._samples = [sample["instances"].get(name) for sample in observation.get("samples") or ()]
+        self._seen = [sample for sample in self._samples if sample]
+        self.states = list(dict.fromkeys(sample["state"] for sample in self._seen))
+        self.source = self._seen[-1]["source"] if self._seen else None
+
+    def verdict(self, leaders: Sequence[_View]) -> str:
+        """What is wrong here, or GOOD. ``leaders`` are the other nodes that say that they are master."""
+        if not self._running:
+            return f"no agent answers ({self._silence})"
+        if not self._seen:
+            return "the agent does not have this instance"
+        if len(self._seen) < len(self._samples):
+            return "the agent did not answer every time"
+        if len(self.states) > 1:
+            return f"the state changed while we looked: {' -> '.join(self.states)}"
+        state = self.states[0]
+        if state == MASTER:
+            if leaders:
+                return f"{leaders[0].node} is master as well"
+            missing = [address for address in self._seen[-1]["addresses"] if not self._always_held(address)]
+            return f"{', '.join(missing)} is not on its interface" if missing else GOOD
+        held = sorted({address for sample in self._seen for address in sample["held"]})
+        if held:
+            return f"{', '.join(held)} is on it, and it is not master"
+        if state != BACKUP:
+            return f"it is {state}, so nobody stands by"
+        heard = {sample["master"] for sample in self._seen}
+        if leaders and heard != {leaders[0].source}:
+            return f"it does not hear {leaders[0].node} ({leaders[0].source})"
+        return GOOD if leaders else "it stands by, but there is no master"
+
+    def row(self, verdict: str) -> dict[str, Any]:
+        """Its line of the table."""
+        last = self._seen[-1] if self._seen else {}
+        return {
+            "instance": self._name,
+            "node": self.node,
+            "state": "/".join(self.states) or "NO AGENT",
+            "vip": last.get("held"),
+            "hears": last.get("master") if last.get("state") != MASTER else None,
+            "verdict": verdict,
+        }
+
+    def _always_held(self, address: str) -> bool:
+        return all(address in sample["held"] for sample in self._seen)

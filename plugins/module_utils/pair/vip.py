@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A virtual address as a user writes it, and the interface that it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+from typing import Any, Optional, Union
+
+Interface = Union[IPv4Interface, IPv6Interface]
+
+_OPTIONS = ("dev", "brd", "label", "scope")  # keepalived's words, in its order
+_WORD = re.compile(r"[A-Za-z0-9_.:+@-]+")
+
+
+@dataclass(frozen=True)
+class VirtualIp:
+    """One entry of ``virtual_ipaddress``. ``masked`` tells whether the user wrote a prefix length."""
+
+    interface: Interface
+    masked: bool
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Without the prefix length."""
+        return str(self.interface.ip)
+
+    @property
+    def device(self) -> Optional[str]:
+        """The ``dev`` of its own, if any."""
+        return dict(self.options).get("dev")
+
+    def with_prefix(self, length: int) -> VirtualIp:
+        """The same address in a network of this prefix length."""
+        return replace(self, interface=ip_interface(f"{self.interface.ip}/{length}"), masked=True)
+
+    def __str__(self) -> str:
+        return " ".join([str(self.interface), *(f"{name} {value}" for name, value in self.options)])
+
+
+def parse(value: Any) -> VirtualIp:
+    """Read "192.168.8.100/24", "192.168.8.100/24 dev eth0 label eth0:1", or a mapping of the same words.
+
+    Raises ValueError; the message is for the user.
+    """
+    if isinstance(value, Mapping):
+        unknown = sorted(set(value) - {"address", *_OPTIONS})
+        if unknown:
+            raise ValueError(f"'{unknown[0]}' is not a word of a virtual address; known are address, {_known()}")
+        text = str(value.get("address", ""))
+        options = {name: str(value[name]) for name in _OPTIONS if value.get(name)}
+    else:
+        text, *words = str(value).split() or [""]
+        if len(words) % 2:
+            raise ValueError(f"'{words[-1]}' has no value")
+        options = dict(zip(words[::2], words[1::2]))
+        unknown = sorted(set(options) - set(_OPTIONS))
+        if unknown:
+            raise ValueError(f"'{unknown[0]}' is not a word of a virtual address; known are {_known()}")
+    for name, option in options.items():
+        if not _WORD.fullmatch(option):
+            raise ValueError(f"'{option}' cannot be the {name} of a virtual address")
+    try:
+        interface = ip_interface(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not an IP address with an optional prefix length") from None
+    return VirtualIp(interface, "/" in text, tuple((name, options[name]) for name in _OPTIONS if name in options))
+
+
+def _known() -> str:
+    return ", ".join(_OPTIONS)

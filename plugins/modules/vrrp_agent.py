@@ -1,0 +1,177 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vrrp_agent
+short_description: Install the VRRP agent on a node, or remove it
+version_added: 0.1.0
+description:
+  - Puts the agent of this collection on a node as a release of its own, with its command C(hotstandby), its system user
+    and its systemd service.
+  - The agent travels inside this module. Its only dependency, the pure Python library C(pyroute2), comes from the
+    controller, once for each release. The node needs no package repository, no C(pip) and no compiler.
+  - A release is built beside the one in use, tried, and then made the current one in one step. The release before is
+    kept.
+  - It starts, stops and restarts nothing, except that an agent that is removed is stopped first, so that it hands its
+    addresses over. Use M(ansible.builtin.systemd_service) for the service.
+options:
+  state:
+    description:
+      - With V(present) the current release is the one of this collection, and the service is enabled.
+      - With V(absent) nothing of the agent is left, its configuration and its user included.
+    type: str
+    choices: [present, absent]
+    default: present
+  switch_user:
+    description:
+      - Whether check and notify scripts run as other users than C(hotstandby).
+      - The agent then gets the capabilities that becoming another user takes, in addition to the two that VRRP takes.
+    type: bool
+    default: false
+  writable_paths:
+    description:
+      - Directories that check and notify scripts write to. For the agent and whatever it starts everything else is
+        read-only.
+    type: list
+    elements: path
+    default: []
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.action_group
+attributes:
+  action:
+    description: A part of it runs on the controller.
+    support: full
+requirements:
+  - pyroute2 >= 0.9, with the Python of the controller
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+seealso:
+  - module: hotstandby.vrrp.vrrp_config
+  - module: hotstandby.vrrp.vrrp_info
+"""
+
+EXAMPLES = r"""
+- name: Install the agent
+  hotstandby.vrrp.vrrp_agent:
+
+- name: Install it for notify scripts that run as root and write below /var/lib/failover
+  hotstandby.vrrp.vrrp_agent:
+    switch_user: true
+    writable_paths:
+      - /var/lib/failover
+
+- name: Remove everything
+  hotstandby.vrrp.vrrp_agent:
+    state: absent
+"""
+
+RETURN = r"""
+version:
+  description: Version of the agent.
+  returned: when O(state=present)
+  type: str
+  sample: 0.1.0
+release:
+  description: The release that is current now, by its content.
+  returned: when O(state=present)
+  type: str
+  sample: 3b1f0c2a9d4e5f60
+running_release:
+  description: The release that the living agent was started from; none while no agent lives.
+  returned: when O(state=present)
+  type: str
+  sample: 3b1f0c2a9d4e5f60
+restart_required:
+  description: Whether an agent of another release, or under another unit, is living, so that it has to be restarted.
+  returned: when O(state=present)
+  type: bool
+  sample: false
+running:
+  description: Whether the service was running when the module began.
+  returned: always
+  type: bool
+  sample: true
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import files
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import unpack
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply, as_diff
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import (
+    Installation,
+    PyrouteMissing,
+    Wanted,
+)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp import __version__
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "switch_user": {"type": "bool", "default": False},
+            "writable_paths": {"type": "list", "elements": "path", "default": []},
+            # The action plugin's: which pyroute2 belongs to the release, and where it has put it if it had to send it.
+            "_pyroute2_digest": {"type": "str"},
+            "_pyroute2_archive": {"type": "path"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        result = run(module)
+    except PyrouteMissing:
+        module.exit_json(changed=False, pyroute2_missing=True)
+    except DeploymentError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+def run(module):
+    installation = Installation(Run(module.run_command))
+    condition = installation.condition()
+    result = {"running": condition.running}
+    if module.params["state"] == "present":
+        wanted = wanted_installation(module)
+        changes = installation.present(wanted, condition, module.check_mode)
+        result.update(
+            version=__version__,
+            release=wanted.release().id,
+            running_release=installation.running_release(condition),
+            restart_required=installation.outdated(wanted, condition, changes),
+        )
+    else:
+        changes = installation.absent(condition)
+    if not module.check_mode:
+        apply(changes)
+    result.update(changed=bool(changes), diff=as_diff(changes))
+    return result
+
+
+def wanted_installation(module):
+    digest, archive = module.params["_pyroute2_digest"], module.params["_pyroute2_archive"]
+    if not digest:
+        raise DeploymentError("the action plugin hotstandby.vrrp.vrrp_agent has to call this module")
+    sent = None
+    if archive:
+        try:
+            sent = unpack(files.read(archive) or b"")
+        except ValueError as error:
+            raise DeploymentError(f"pyroute2 did not arrive whole: {error}") from error
+    return Wanted(
+        agent=agent_sources(),
+        pyroute2=digest,
+        sent=sent,
+        switch_user=module.params["switch_user"],
+        writable=module.params["writable_paths"],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vrrp_config
+short_description: Give the VRRP agent its configuration
+version_added: 0.1.0
+description:
+  - Judges a whole C(keepalived.conf), writes it, and lets the living agent take it.
+  - A file with any error is not written; all errors are reported at once, with their lines.
+  - The agent reloads and is never restarted. Only what changed is touched. When the agent refuses the file, the one
+    before returns, and the module fails.
+  - Where no agent is living the file is only written.
+  - A password in the file appears in no output, whatever the verbosity.
+options:
+  content:
+    description:
+      - The whole file.
+    type: str
+    required: true
+  path:
+    description:
+      - Where the file is. Its directory must exist.
+    type: path
+    default: /etc/hotstandby/hotstandby.conf
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.runtime_dir
+  - hotstandby.vrrp.attributes.action_group
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+seealso:
+  - module: hotstandby.vrrp.vrrp_agent
+  - name: keepalived.conf
+    description: The words of the file.
+    link: https://www.keepalived.org/manpage.html
+"""
+
+EXAMPLES = r"""
+- name: Configure from a template
+  hotstandby.vrrp.vrrp_config:
+    content: "{{ lookup('ansible.builtin.template', 'keepalived.conf.j2') }}"
+
+- name: Judge a file without writing it
+  hotstandby.vrrp.vrrp_config:
+    content: "{{ lookup('ansible.builtin.file', 'keepalived.conf') }}"
+  check_mode: true
+"""
+
+RETURN = r"""
+plan:
+  description: What differs from the file that was there, as the agent understands it.
+  returned: success
+  type: dict
+  contains:
+    instances:
+      description: The instances that are added, removed or changed.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the instance.
+          type: str
+        kind:
+          description: One of V(added), V(removed) and V(changed).
+          type: str
+        changes:
+          description: For each changed field its name, its old and its new value, and whether the peer must follow.
+          type: list
+          elements: dict
+    scripts:
+      description: The scripts that are added, removed or changed, in the same shape.
+      type: list
+      elements: dict
+    globals:
+      description: The changed fields of C(global_defs).
+      type: list
+      elements: dict
+    peer_must_follow:
+      description: Whether the other node of the pair has to get the same change for the two to understand each other.
+      type: bool
+written:
+  description: Whether the file had to be written.
+  returned: success
+  type: bool
+reloaded:
+  description: Whether the agent had to take it. Always false where no agent is living.
+  returned: success
+  type: bool
+problems:
+  description: Everything that is wrong with the file, with line, rule and likely spelling.
+  returned: when the file or the agent said no
+  type: list
+  elements: str
+  sample:
+    - "/etc/hotstandby/hotstandby.conf:8:5: error: unknown keyword 'pririty' (do you mean priority?)"
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import ConfigFile, Refused, as_dict
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.mask import mask_secrets
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "content": {"type": "str", "required": True, "no_log": True},
+            "path": {"type": "path", "default": layout.CONFIG},
+            "runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY},
+        },
+        supports_check_mode=True,
+    )
+    content = module.params["content"]
+    masked = mask_secrets(content)
+    # The file as a whole is no secret, only the passwords in it: the diff would be hidden with it otherwise.
+    module.no_log_values.discard(content)
+    module.params["content"] = masked
+    try:
+        result = run(module, content, masked)
+    except Refused as error:
+        module.fail_json(msg=str(error), problems=error.problems)
+    except DeploymentError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+def run(module, content, masked):
+    file = ConfigFile(module.params["path"], module.params["runtime_dir"])
+    configuration, warnings = file.judge(content)
+    for warning in warnings:
+        module.warn(warning)
+    owner = Account(layout.USER, Run(module.run_command)).owner()
+    agent = file.agent()
+    write, reload = file.needs_write(content, owner), file.needs_reload(content, agent)
+    if not module.check_mode:
+        if owner == (-1, -1):
+            raise DeploymentError(f"there is no user {layout.USER}: run hotstandby.vrrp.vrrp_agent first")
+        if write:
+            file.write(content, owner)
+        if reload:
+            file.reload(owner)
+    return {
+        "changed": write or reload,
+        "written": write,
+        "reloaded": reload,
+        "plan": as_dict(file.plan(configuration)),
+        "diff": {
+            "before_header": file.path,
+            "after_header": file.path,
+            "before": file.masked(),
+            "after": masked,
+        },
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vrrp_info
+short_description: Tell who is master, and why
+version_added: 0.1.0
+description:
+  - Asks the VRRP agent of a node for its instances, and the kernel for the interfaces and addresses of the node.
+  - On a node without an agent it says so; that is no failure.
+  - It can wait until nothing moves any more, and look several times, which is what a proof needs.
+options:
+  wait:
+    description:
+      - For how many seconds at most to wait until the agent answers and each instance is MASTER with its addresses, or
+        BACKUP behind a living master.
+      - What is not settled by then is no failure; look at what is returned.
+    type: float
+    default: 0
+  samples:
+    description:
+      - How many times to look.
+    type: int
+    default: 1
+  interval:
+    description:
+      - Seconds between two looks.
+    type: float
+    default: 0.2
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.runtime_dir
+  - hotstandby.vrrp.attributes.action_group
+attributes:
+  check_mode:
+    description: It only reads.
+  diff_mode:
+    description: It only reads.
+    support: N/A
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+seealso:
+  - module: hotstandby.vrrp.vrrp_state
+"""
+
+EXAMPLES = r"""
+- name: Ask who is master, and why
+  hotstandby.vrrp.vrrp_info:
+  register: vrrp
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ vrrp.instances | map(attribute='why') }}"
+
+- name: Wait for a pair that was just started, then look five times
+  hotstandby.vrrp.vrrp_info:
+    wait: 10
+    samples: 5
+"""
+
+RETURN = r"""
+running:
+  description: Whether an agent answers.
+  returned: always
+  type: bool
+msg:
+  description: Why no agent answers; empty when one does.
+  returned: always
+  type: str
+release:
+  description: The release of the agent that is installed; none where none is.
+  returned: always
+  type: str
+running_release:
+  description: The release that the living agent was started from.
+  returned: always
+  type: str
+agent:
+  description: What the agent says of itself; empty when none answers.
+  returned: always
+  type: dict
+  sample:
+    version: 0.1.0
+    pid: 412
+    config: /etc/hotstandby/hotstandby.conf
+    config_sha256: 6f1ed002ab5595859014ebf0951522d9
+    uptime_s: 81.25
+    router_id: NodeA
+    discarded:
+      vrid: 3
+instances:
+  description: Each instance, as the agent sees it at the end; empty when none answers.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the instance.
+      type: str
+    state:
+      description: One of V(INIT), V(BACKUP), V(MASTER), V(FAULT) and V(STOP).
+      type: str
+    why:
+      description: One sentence that explains the state.
+      type: str
+    interface:
+      description: The interface that it speaks on.
+      type: str
+    virtual_router_id:
+      description: Its number on the wire.
+      type: int
+    version:
+      description: The version of VRRP.
+      type: int
+    base_priority:
+      description: The priority that is configured.
+      type: int
+    priority:
+      description: The priority that is in effect.
+      type: int
+    reasons:
+      description: What makes the difference between the two, each with C(name), C(delta) and C(text).
+      type: list
+      elements: dict
+    hold:
+      description: V(master) or V(backup) while somebody holds it there; none while priorities decide.
+      type: str
+    addresses:
+      description: Its virtual addresses.
+      type: list
+      elements: str
+    addresses_present:
+      description: Those that are on the interface now.
+      type: list
+      elements: str
+    master:
+      description: Who is master, with C(address), C(priority) and C(seen_s), the seconds since it was heard.
+      type: dict
+    peers:
+      description: Everybody who was heard, in the same shape.
+      type: list
+      elements: dict
+    since_s:
+      description: For how many seconds it has been in this state.
+      type: float
+    transitions:
+      description: How many times it changed its state.
+      type: int
+    faults:
+      description: What keeps it in FAULT.
+      type: list
+      elements: str
+    checks:
+      description: The check scripts with their last results.
+      type: list
+      elements: dict
+    counters:
+      description: Advertisements sent, received, and discarded by reason.
+      type: dict
+interfaces:
+  description: The node's interfaces, as the kernel has them.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the interface.
+      type: str
+    up:
+      description: Whether it is switched on.
+      type: bool
+    carrier:
+      description: Whether it can carry packets.
+      type: bool
+    loopback:
+      description: Whether it reaches only this node.
+      type: bool
+    addresses:
+      description: Its addresses, each with C(address) and C(secondary).
+      type: list
+      elements: dict
+    virtual_addresses:
+      description: Those that are there because the agent is master.
+      type: list
+      elements: str
+samples:
+  description: Each look.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    running:
+      description: Whether an agent answered.
+      type: bool
+    instances:
+      description: For each instance by name its C(state), C(source), C(master), C(addresses) and C(held).
+      type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.observation import Observer
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "wait": {"type": "float", "default": 0},
+            "samples": {"type": "int", "default": 1},
+            "interval": {"type": "float", "default": 0.2},
+            "runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY},
+        },
+        supports_check_mode=True,
+    )
+    for name, least in (("wait", 0), ("samples", 1), ("interval", 0)):
+        if module.params[name] < least:
+            module.fail_json(msg=f"{name} must be {least} or more")
+    observer = Observer(module.params["runtime_dir"])
+    try:
+        observer.wait_until_settled(module.params["wait"])
+        result = observer.observe(module.params["samples"], module.params["interval"])
+    except OSError as error:
+        module.fail_json(msg=f"the kernel does not list its interfaces: {error}")
+    module.exit_json(changed=False, **result)
+
+
+if __name__ == "__main__":
+    main()
