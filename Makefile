@@ -1,0 +1,80 @@
+# hotstandby.vrrp: everything one does with a checkout. Each target prepares what it needs (see tests/setup.sh).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+export ANSIBLE_HOME := $(CURDIR)/.ansible
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
+export PYTHONDONTWRITEBYTECODE := 1
+LAB := PYTHONPATH=tests $(BIN)/python3 -m lab
+ID ?=
+BENCH ?=
+
+# The parts of `make test`, in this order: what fails soonest comes first.
+PARTS ?= lint unit sanity network molecule
+SCENARIOS ?= $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: ## Packages, .venv, the link under which Ansible finds this checkout
+	@tests/setup.sh
+
+##  To see it
+
+.PHONY: demo
+demo: setup ## A pair is deployed, moved, killed; says what a client lost; cleans up
+	@$(LAB) demo
+
+.PHONY: lab
+lab: setup ## A pair of fresh nodes to play with, kept until `make lab-down`
+	@$(LAB) up --hints $(if $(ID),--id $(ID))
+
+.PHONY: lab-down
+lab-down: setup ## Remove the lab (ID=... when there are several)
+	@$(LAB) down $(if $(ID),--id $(ID))
+
+##  To check it
+
+.PHONY: test
+test: setup ## All checks, with a summary at the end
+	@tests/parts.sh $(PARTS)
+
+.PHONY: unit
+unit: setup ## The library, the modules and the filter, without a network; every Python that is there
+	@pytest tests/unit
+	@tests/pythons.sh
+
+.PHONY: network
+network: setup ## Agents and real keepalived in network namespaces
+	@pytest tests/network
+
+.PHONY: sanity
+sanity: setup ## ansible-test sanity
+	@tests/sanity.sh
+
+.PHONY: lint
+lint: setup ## ansible-lint, yamllint, ruff, the collection's documentation and changelog
+	@tests/lint.sh
+
+.PHONY: molecule
+molecule: setup ## The scenarios on real systemd nodes (SCENARIOS="default tomcat")
+	@tests/scenarios.sh $(SCENARIOS)
+
+.PHONY: bench
+bench: setup ## Side by side with keepalived
+	@PYTHONPATH=tests:plugins/module_utils $(BIN)/python3 benchmarks/run.py $(BENCH)
+
+##  To tidy up
+
+.PHONY: clean
+clean: ## Remove what make made here, and the lab's images
+	@if [ -x .venv/bin/python3 ]; then $(LAB) reap; $(LAB) image --remove; fi
+	@rm -rf .venv .venv-* .build .ansible .cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pair as the scenarios' tests see it: two machines by testinfra, and a client that is a third one.
+
+A test that moves mastership asserts where it was before and puts it back. Nothing here waits for a fixed time: every
+wait is a poll with a deadline, and a claim about the owner is made on several samples.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import testinfra
+from lab.run import CHECKOUT
+from lab.testbed import VIP, Testbed
+
+A, B = "node-a", "node-b"
+DEADLINE_S = 30.0
+SAMPLES = 10
+
+
+def poll(question: Callable[[], Any], expected: Any, what: str, seconds: float = DEADLINE_S) -> None:
+    """Ask until the answer is the expected one."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer == expected:
+            return
+        assert time.monotonic() < deadline, f"{what}: {answer!r} instead of {expected!r} after {seconds:.0f} s"
+        time.sleep(0.1)
+
+
+class Pair:
+    """``a`` and ``b`` are testinfra hosts; ``bed`` is the lab that they stand in."""
+
+    def __init__(self, bed: Testbed, folder: Path):
+        self.bed = bed
+        self.folder = folder
+        self.a, self.b = (testinfra.get_host(f"podman://{bed.node(name).container}") for name in (A, B))
+
+    def settled_on(self, owner: str) -> None:
+        """Wait until ``owner`` serves the page at the VIP; then it alone has the address, in every sample."""
+        poll(self.bed.served_by, owner, f"who serves the page at {VIP}")
+        for _sample in range(SAMPLES):
+            assert self.bed.owners() == [owner]
+            assert self.bed.served_by() == owner
+            time.sleep(0.1)
+
+    def play(self, playbook: str, *arguments: str, env: dict[str, str] | None = None) -> str:
+        """Run a playbook of the collection against the pair; its whole output."""
+        done = subprocess.run(
+            [
+                "ansible-playbook",
+                f"--inventory={os.environ['MOLECULE_SCENARIO_DIRECTORY']}/inventory.yml",
+                f"--inventory={self.folder}/connection.yml",
+                str(CHECKOUT / "playbooks" / f"{playbook}.yml"),
+                *arguments,
+            ],
+            cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            check=False, env={**os.environ, **(env or {})},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def each(self) -> Sequence[tuple[str, Any]]:
+        """Both nodes, with their names."""
+        return ((A, self.a), (B, self.b))
+
+
+@pytest.fixture(scope="session")
+def pair() -> Pair:
+    """The pair that the scenario deployed."""
+    folder = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"], "lab").resolve()
+    return Pair(Testbed.open(folder.name), folder)

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pair does its job, seen from a third machine. The last test removes it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+from conftest import A, B, Pair, poll
+from lab.testbed import VIP
+
+CONFIG = "/etc/hotstandby/hotstandby.conf"
+
+
+def password_of(path: str = "inventory.yml") -> str:
+    """What the inventory says."""
+    with open(path) as inventory:
+        return yaml.safe_load(inventory)["ha_pair"]["vars"]["ha_pair_auth_pass"]
+
+
+def status(host) -> dict:
+    """The first instance as the agent of a node tells it."""
+    return json.loads(host.check_output("hotstandby status --json"))["instances"][0]
+
+
+def test_the_service_runs_without_privileges_it_does_not_need(pair: Pair) -> None:
+    for name, host in pair.each():
+        service = host.service("hotstandby")
+        assert service.is_running and service.is_enabled, name
+        pid = host.check_output("systemctl show --property MainPID --value hotstandby")
+        assert host.process.get(pid=pid).user != "root", name
+
+
+def test_real_keepalived_accepts_the_file(pair: Pair) -> None:
+    for _name, host in pair.each():
+        host.run_expect([0], f"keepalived --config-test --use-file {CONFIG}")
+        host.run_expect([0], f"hotstandby check {CONFIG}")
+
+
+def test_the_file_is_for_root_and_the_agent_only(pair: Pair) -> None:
+    for name, host in pair.each():
+        assert password_of() in host.file(CONFIG).content_string, name
+        assert host.file(CONFIG).mode & 0o007 == 0, name
+
+
+def test_a_alone_has_the_address_and_serves_the_page(pair: Pair) -> None:
+    pair.settled_on(A)
+    assert status(pair.a)["state"] == "MASTER"
+    assert status(pair.b)["state"] == "BACKUP"
+
+
+def test_the_agent_of_a_stops_and_b_takes_over(pair: Pair) -> None:
+    pair.settled_on(A)
+    pair.a.check_output("systemctl stop hotstandby")
+    try:
+        pair.settled_on(B)
+    finally:
+        pair.a.check_output("systemctl start hotstandby")
+    pair.settled_on(A)
+
+
+def test_the_agent_of_a_crashes_and_there_is_one_owner(pair: Pair) -> None:
+    pair.settled_on(A)
+    pair.a.check_output("systemctl kill --signal SIGKILL hotstandby")
+    poll(lambda: pair.a.service("hotstandby").is_running, True, "the agent of A runs again")
+    pair.settled_on(A)
+
+
+def test_a_dies_and_b_takes_over_until_a_is_back(pair: Pair) -> None:
+    pair.settled_on(A)
+    pair.bed.kill(A)
+    try:
+        pair.settled_on(B)
+    finally:
+        pair.bed.start(A)
+    pair.settled_on(A)
+
+
+def test_a_changed_file_reloads_and_does_not_restart(pair: Pair) -> None:
+    def pids() -> list[str]:
+        return [host.check_output("systemctl show --property MainPID --value hotstandby") for _, host in pair.each()]
+
+    before = pids()
+    pair.play("ha_pair", "--extra-vars", "ha_pair_advert_int=2")
+    assert [status(host)["advert_int_s"] for _, host in pair.each()] == [2, 2]
+    assert pids() == before
+    pair.settled_on(A)
+    pair.play("ha_pair")
+    assert [status(host)["advert_int_s"] for _, host in pair.each()] == [1, 1]
+    assert pids() == before
+    pair.settled_on(A)
+
+
+def test_a_switchover_moves_it_and_back(pair: Pair) -> None:
+    pair.settled_on(A)
+    pair.play("switchover")
+    pair.settled_on(B)
+    pair.play("switchover")
+    pair.settled_on(A)
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["unchanged", "changed"])
+def test_no_password_in_the_output(pair: Pair, tmp_path, changed: bool) -> None:
+    new = tmp_path / "new.yml"
+    new.write_text("ha_pair_auth_pass: Xq7bL2vN\n" if changed else "{}\n")
+    output = pair.play("ha_pair", "--check", "--diff", "-vvv", "--extra-vars", f"@{new}")
+    assert password_of() not in output
+    assert "Xq7bL2vN" not in output
+    if changed:
+        assert "auth_pass" in output, "the diff shows that the line changes"
+
+
+def test_remove_leaves_nothing_behind_and_check_mode_works_again(pair: Pair) -> None:
+    pair.play("remove")
+    poll(pair.bed.owners, [], f"who has {VIP}")
+    for name, host in pair.each():
+        assert not host.service("hotstandby").is_running, name
+        assert host.run("systemctl cat hotstandby.service").rc != 0, name
+        assert host.run("pgrep --full hotstandby").rc != 0, name
+        assert host.run("getent passwd hotstandby").rc != 0, name
+        assert host.run("getent group hotstandby").rc != 0, name
+        left = host.check_output("find / -xdev -iname '*hotstandby*' -not -path '/proc/*' -not -path '/sys/*'")
+        assert left == "", name
+        assert host.check_output("find /run /tmp /var/tmp -iname '*hotstandby*' -o -iname '*ansible*'") == "", name
+        assert host.check_output("systemctl list-units --failed --no-legend") == "", name
+    output = pair.play("ha_pair", "--check", "--diff", "-vvv")
+    assert password_of() not in output
+    assert pair.bed.owners() == []

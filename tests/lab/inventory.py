@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Ansible needs to know of a testbed.
+
+``connection.yml`` says only how to reach the nodes and goes beside an inventory that says what they are (the
+scenarios do that). ``inventory.yml`` is whole: the least inventory of a pair, with the connection in it.
+
+The nodes are reached by ssh, as machines are, but through ``podman exec`` instead of the wire: the segment has no way
+to this machine, and a node that is cut off can still be asked.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .testbed import Testbed
+
+GROUP = "ha_pair"
+
+
+def _ssh(bed: "Testbed", container: str) -> str:
+    options = {
+        "ControlMaster": "auto",
+        "ControlPersist": "60s",
+        "ControlPath": bed.run.folder / f"{container}.ssh",
+        "StrictHostKeyChecking": "no",
+        "UserKnownHostsFile": "/dev/null",
+        "LogLevel": "ERROR",
+        "ProxyCommand": f'"podman exec -i {container} /usr/sbin/sshd -i"',
+    }
+    return " ".join(f"-o {name}={value}" for name, value in options.items())
+
+
+def _connections(bed: "Testbed") -> dict[str, Any]:
+    return {
+        node.name: {
+            "ansible_host": node.ip,
+            "ansible_ssh_args": _ssh(bed, node.container),
+        }
+        for node in bed.nodes.values()
+    }
+
+
+def _common(bed: "Testbed") -> dict[str, Any]:
+    return {
+        "ansible_user": "root",
+        "ansible_ssh_private_key_file": str(bed.run.folder / "key"),
+        "ansible_python_interpreter": "/usr/bin/python3",
+        "ansible_ssh_pipelining": True,
+    }
+
+
+def _pair() -> dict[str, Any]:
+    from .testbed import VIP
+
+    return {"ha_pair_vips": [f"{VIP}/24"]}
+
+
+def shown(bed: "Testbed") -> str:
+    """The inventory as a user would write it, without the way in which the lab is reached."""
+    lines = [f"{GROUP}:", "  hosts:"]
+    lines += [f"    {node.name}: {{ansible_host: {node.ip}}}" for node in bed.nodes.values()]
+    lines += ["  vars:", *(f"    {name}: {json.dumps(value)}" for name, value in _pair().items())]
+    return "\n".join(lines)
+
+
+def write(bed: "Testbed") -> None:
+    """Both files, into the run's folder. JSON is YAML, and it needs no library."""
+    hosts, common = _connections(bed), _common(bed)
+    documents = {
+        "connection.yml": {"all": {"hosts": hosts, "vars": common}},
+        "inventory.yml": {
+            "all": {
+                "vars": common,
+                "children": {GROUP: {"hosts": hosts, "vars": _pair()}},
+            }
+        },
+    }
+    for name, document in documents.items():
+        (bed.run.folder / name).write_text(json.dumps(document, indent=2) + "\n")

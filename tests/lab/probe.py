@@ -1,0 +1,391 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a client notices: one UDP probe each millisecond through the virtual address.
+
+The file stands alone (standard library only), so it runs in any namespace, container or machine:
+
+    python3 probe.py respond --name A --port 9999
+    python3 probe.py client --target 192.168.8.100 --port 9999 --seconds 10 --json
+
+The responder answers from the address that was asked, with its node's name. The client numbers its probes; a probe
+counts as lost when no answer to that very number came within one second. It resolves the address with the kernel's
+ordinary ARP, so it sees a takeover exactly when any other client would: when the gratuitous ARP arrives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+DEFAULT_PORT = 9999
+WINDOW_S = 1.0  # an answer later than this counts as lost, unless the client is told otherwise
+_SEQUENCE = struct.Struct("!I")
+_IP_PKTINFO = getattr(socket, "IP_PKTINFO", 8)  # missing from Python's socket module before 3.12
+_IN_PKTINFO = struct.Struct("@i4s4s")  # interface index, ipi_spec_dst, ipi_addr
+
+
+@dataclass
+class Outage:
+    """Consecutive lost probes. ``from_node`` answered last before, ``to_node`` first afterwards (None: nobody)."""
+
+    start_s: float  # since the first probe
+    lost_ms: float  # from the first lost probe to the first answered one
+    lost: int
+    from_node: str | None
+    to_node: str | None
+
+
+@dataclass
+class Move:
+    """Another node answers than before; ``lost_ms`` is 0 when no probe was lost on the way."""
+
+    at_s: float
+    from_node: str
+    to_node: str
+    lost_ms: float
+
+
+@dataclass
+class Report:
+    """The result of one client run. Times in seconds since the first probe, or in milliseconds where it says so."""
+
+    target: str
+    sent: int = 0
+    lost: int = 0
+    lost_ms: float = 0.0
+    longest_outage_ms: float = 0.0
+    outages: list[Outage] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    answered_by: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    slowest_answer_ms: float = 0.0
+    longest_send_gap_ms: float = 0.0  # how late the client itself was: figures below this mean nothing
+    started_at: float = 0.0  # CLOCK_MONOTONIC of the first probe, to line up with other clocks of the machine
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        values = json.loads(text)
+        values["outages"] = [Outage(**outage) for outage in values["outages"]]
+        values["moves"] = [Move(**move) for move in values["moves"]]
+        return cls(**values)
+
+    def __str__(self) -> str:
+        nodes = ", ".join(f"{name} {count}" for name, count in self.answered_by.items()) or "nobody"
+        lines = [f"{self.target}: {self.sent} probes, {self.lost} lost ({self.lost_ms:.0f} ms); answered by {nodes}"]
+        lines += [
+            f"  at {outage.start_s:7.3f} s: {outage.lost_ms:6.1f} ms without an answer"
+            f" ({outage.from_node or '-'} -> {outage.to_node or '-'})"
+            for outage in self.outages
+        ]
+        lines += [
+            f"  at {move.at_s:7.3f} s: {move.from_node} -> {move.to_node}, nothing lost"
+            for move in self.moves
+            if not move.lost_ms
+        ]
+        return "\n".join(lines)
+
+
+class Client:
+    """Sends, remembers what it sent and what came back, and makes the report."""
+
+    def __init__(self, target: str, port: int = DEFAULT_PORT, interval_s: float = 0.001, window_s: float = WINDOW_S):
+        self.target, self.interval_s, self.window_s = target, interval_s, window_s
+        self.from_first_answer = False  # leave out of the report what was sent before anybody answered
+        family, _, _, _, self._destination = socket.getaddrinfo(target, port, type=socket.SOCK_DGRAM)[0]
+        # Not connected: an ICMP error (nobody listens yet, no route yet) must not stop the client.
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._sent_at: list[float] = []
+        self._answers: list[tuple[float, str] | None] = []
+        self._last_node: str | None = None
+        self.stopping = False
+
+    def run(self, seconds: float | None, tell: Any = None) -> Report:
+        """Probe until the time is over or ``stopping`` is set. ``tell(sentence)`` hears about every move at once."""
+        begin = time.monotonic()
+        end = None if seconds is None else begin + seconds
+        due = begin
+        while not self.stopping:
+            now = time.monotonic()
+            if end is not None and now >= end:
+                break
+            if now >= due:
+                self._send(now)
+                # A client that was late sends one probe, not a burst: time lost here is no loss of the target.
+                due = max(due + self.interval_s, now)
+            self._wait_until(min(due, end) if end is not None else due, tell)
+        drained = time.monotonic() + self.window_s
+        while time.monotonic() < drained and self._outstanding():
+            self._wait_until(min(drained, time.monotonic() + 0.01), tell)
+        return self.report()
+
+    def _outstanding(self) -> bool:
+        """Whether an answer to a lost probe could still come in time."""
+        oldest = time.monotonic() - self.window_s
+        recent = zip(reversed(self._sent_at), reversed(self._answers))
+        return any(answer is None for at, answer in itertools.takewhile(lambda pair: pair[0] > oldest, recent))
+
+    def _send(self, now: float) -> None:
+        with contextlib.suppress(OSError):  # no route, no buffer: the probe stays unanswered
+            self._socket.sendto(_SEQUENCE.pack(len(self._sent_at)), self._destination)
+        self._sent_at.append(now)
+        self._answers.append(None)
+
+    def _wait_until(self, when: float, tell: Any) -> None:
+        readable, _, _ = select.select([self._socket], [], [], max(0.0, when - time.monotonic()))
+        if not readable:
+            return
+        with contextlib.suppress(OSError):
+            while True:
+                self._received(self._socket.recv(512), tell)
+
+    def _received(self, answer: bytes, tell: Any) -> None:
+        now = time.monotonic()
+        if len(answer) < _SEQUENCE.size:
+            return
+        (number,) = _SEQUENCE.unpack_from(answer)
+        if number >= len(self._sent_at) or self._answers[number] is not None:
+            return
+        if now - self._sent_at[number] > self.window_s:
+            return
+        node = answer[_SEQUENCE.size :].decode("utf-8", "replace")
+        self._answers[number] = (now, node)
+        if node != self._last_node and tell is not None:
+            tell(f"{now - self._sent_at[0]:.3f} s: answered by {node}")
+        self._last_node = node
+
+    def report(self) -> Report:
+        skipped = 0
+        if self.from_first_answer:
+            skipped = next((n for n, answer in enumerate(self._answers) if answer is not None), len(self._answers))
+        report = Report(target=self.target, sent=len(self._sent_at) - skipped)
+        if not report.sent:
+            return report
+        first = report.started_at = self._sent_at[skipped]
+        report.seconds = round(self._sent_at[-1] - first, 6)
+        gaps = (after - before for before, after in zip(self._sent_at[skipped:], self._sent_at[skipped + 1 :]))
+        report.longest_send_gap_ms = round(max(gaps, default=0.0) * 1000, 3)
+        node: str | None = None  # who answered last
+        lost_from: int | None = None
+        for number, answer in enumerate(self._answers[skipped:], skipped):
+            if answer is None:
+                report.lost += 1
+                if lost_from is None:
+                    lost_from = number
+                continue
+            at, name = answer
+            report.slowest_answer_ms = max(report.slowest_answer_ms, round((at - self._sent_at[number]) * 1000, 3))
+            report.answered_by[name] = report.answered_by.get(name, 0) + 1
+            lost_ms = 0.0
+            if lost_from is not None:
+                lost_ms = self._outage(report, first, lost_from, number, node, name)
+                lost_from = None
+            if node is not None and name != node:
+                report.moves.append(Move(round(self._sent_at[number] - first, 6), node, name, lost_ms))
+            node = name
+        if lost_from is not None:
+            self._outage(report, first, lost_from, len(self._sent_at), node, None)
+        report.lost_ms = round(sum(outage.lost_ms for outage in report.outages), 3)
+        report.longest_outage_ms = max((outage.lost_ms for outage in report.outages), default=0.0)
+        return report
+
+    def _outage(
+        self, report: Report, first: float, start: int, end: int, before: str | None, after: str | None
+    ) -> float:
+        until = self._sent_at[end] if end < len(self._sent_at) else self._sent_at[-1] + self.interval_s
+        lost_ms = round((until - self._sent_at[start]) * 1000, 3)
+        start_s = round(self._sent_at[start] - first, 6)
+        report.outages.append(Outage(start_s, lost_ms, end - start, before, after))
+        return lost_ms
+
+
+def respond(name: str, port: int = DEFAULT_PORT) -> None:
+    """Answer every probe, IPv4 and IPv6, for ever. The answer leaves from the address that the probe was sent to."""
+    four = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    four.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+    four.bind(("0.0.0.0", port))
+    sockets = [four]
+    with contextlib.suppress(OSError):  # a node without IPv6 answers IPv4
+        six = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        six.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        six.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        six.bind(("::", port))
+        sockets.append(six)
+    suffix = name.encode()
+    while True:
+        for sock in select.select(sockets, [], [])[0]:
+            # The address may leave between question and answer: then this probe is lost, as for any server.
+            with contextlib.suppress(OSError):
+                data, ancillary, _, client = sock.recvmsg(512, 128)
+                sock.sendmsg([data[: _SEQUENCE.size], suffix], [_answer_from(item) for item in ancillary], 0, client)
+
+
+def _answer_from(item: tuple[int, int, bytes]) -> tuple[int, int, bytes]:
+    """Turn "it was sent to this address" into "send from this address", and let routing choose the interface."""
+    level, kind, data = item
+    if level == socket.IPPROTO_IP and kind == _IP_PKTINFO:
+        _, _, asked = _IN_PKTINFO.unpack(data[: _IN_PKTINFO.size])
+        return level, kind, _IN_PKTINFO.pack(0, asked, b"\0\0\0\0")
+    return item
+
+
+# Driving it from the lab
+
+
+class Responder:
+    """A context manager: ``host`` answers probes with its name."""
+
+    def __init__(self, host: Any, name: str = "", port: int = DEFAULT_PORT):
+        self.host, self.name, self.port = host, name or host.name, port
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> Responder:
+        arguments = [
+            sys.executable,
+            os.path.abspath(__file__),
+            "respond",
+            "--name",
+            self.name,
+            "--port",
+            str(self.port),
+        ]
+        self._process = self.host.popen(arguments, stdin=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+class Probe:
+    """A context manager: a client in ``host``; entering it returns once the first probe was answered.
+
+    ``report()`` ends the client and may be called inside or after the block. An answer takes less than a millisecond
+    in the lab, so one that is later than ``WINDOW_MS`` counts as lost: it waited somewhere for the address to move.
+    """
+
+    WINDOW_MS = 250
+
+    def __init__(self, host: Any, target: str, port: int = DEFAULT_PORT, realtime: bool = False, wait_s: float = 10.0):
+        self.host, self.target, self.port, self.realtime, self.wait_s = host, target, port, realtime, wait_s
+        self._process: subprocess.Popen | None = None
+        self._report: Report | None = None
+        self._said: list[str] = []  # what the client wrote to stderr: who answers, whenever that changes
+
+    def __enter__(self) -> Probe:
+        arguments = [sys.executable, os.path.abspath(__file__), "client", "--target", self.target]
+        arguments += ["--port", str(self.port), "--json", "--verbose", "--from-first-answer"]
+        arguments += ["--window-ms", str(self.WINDOW_MS)] + ["--realtime"] * self.realtime
+        self._process = self.host.popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self._reader = threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True)
+        self._reader.start()
+        try:
+            self.wait_answered_by("", self.wait_s)
+        except TimeoutError:
+            self._process.kill()
+            self._process.wait()
+            raise
+        return self
+
+    def _listen(self, stream: Any) -> None:
+        for line in stream:
+            self._said.append(line.rstrip())
+
+    def wait_answered_by(self, node: str, timeout_s: float = 10) -> None:
+        """Return once ``node`` is the one that answers now ("": anybody). Raises TimeoutError."""
+        deadline = time.monotonic() + timeout_s
+        while not (self._said and self._said[-1].endswith(f"answered by {node}" if node else "")):
+            if time.monotonic() > deadline:
+                who = f"{node} did not answer" if node else "nobody answered"
+                raise TimeoutError(f"{who} at {self.target} within {timeout_s} s; {self._said}")
+            time.sleep(0.005)
+
+    def __exit__(self, *exc: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            if exc and exc[0] is None:
+                self.report()
+            else:
+                self._process.kill()
+                self._process.wait()
+
+    def report(self) -> Report:
+        if self._report is None:
+            assert self._process is not None, "the probe was not started"
+            self._process.terminate()
+            assert self._process.stdout is not None
+            output = self._process.stdout.read()
+            self._process.wait(timeout=30)
+            self._reader.join(timeout=5)
+            if not output:
+                raise RuntimeError(f"the probe client died: {self._said}")
+            self._report = Report.from_json(output)
+        return self._report
+
+
+def _realtime() -> None:
+    """Ask for the round-robin scheduler; a container refuses, and the probe is then only less exact."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(10))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="probe.py", description="A 1 ms UDP probe through a virtual address.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    responder = commands.add_parser("respond", help="answer probes with this node's name")
+    responder.add_argument("--name", default=socket.gethostname())
+    client = commands.add_parser("client", help="probe a target; ends after --seconds, at SIGINT or at SIGTERM")
+    client.add_argument("--target", required=True)
+    client.add_argument("--seconds", type=float)
+    client.add_argument("--interval-ms", type=float, default=1.0)
+    client.add_argument("--window-ms", type=float, default=WINDOW_S * 1000, help="a later answer counts as lost")
+    client.add_argument("--from-first-answer", action="store_true", help="leave out what was sent before any answer")
+    client.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    client.add_argument("--verbose", action="store_true", help="say on stderr who answers, when it changes")
+    for command in (responder, client):
+        command.add_argument("--port", type=int, default=DEFAULT_PORT)
+        command.add_argument("--realtime", action="store_true", help="use SCHED_RR where the machine allows it")
+    options = parser.parse_args(arguments)
+    if options.realtime:
+        _realtime()
+    if options.command == "respond":
+        with contextlib.suppress(KeyboardInterrupt):
+            respond(options.name, options.port)
+        return 0
+    probe = Client(options.target, options.port, options.interval_ms / 1000, options.window_ms / 1000)
+    probe.from_first_answer = options.from_first_answer
+
+    def stop(*_: object) -> None:
+        probe.stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+    def tell(sentence: str) -> None:
+        sys.stderr.write(sentence + "\n")
+        sys.stderr.flush()
+
+    report = probe.run(options.seconds, tell if options.verbose else None)
+    sys.stdout.write((json.dumps(asdict(report)) if options.json else str(report)) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sends what no router would send: any bytes as IP protocol 112, with any TTL, from a host on the segment."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from .host import Host, LabError
+
+_PROGRAM = """
+import json, socket, sys
+order = json.load(sys.stdin)
+sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
+sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, order["ttl"])
+sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, order["ttl"])
+sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(order["source"]))
+sock.bind((order["source"], 0))
+for payload in order["payloads"]:
+    sock.sendto(bytes.fromhex(payload), (order["destination"], 0))
+"""
+
+
+def send_vrrp(host: Host, *payloads: bytes, source: str, destination: str = "224.0.0.18", ttl: int = 255) -> None:
+    """Send each payload once, in order; the kernel adds only the IP header. Raises LabError."""
+    order = {"source": source, "destination": destination, "ttl": ttl, "payloads": [p.hex() for p in payloads]}
+    done = host.run([sys.executable, "-c", _PROGRAM], input=json.dumps(order))
+    if done.returncode:
+        raise LabError(f"raw sender in {host}: {done.stderr}")

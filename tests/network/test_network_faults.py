@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What makes a node unfit: its interface, its check scripts."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from lab.article import ADDRESS_A, VIP, pair, script
+from lab.capture import Capture, intervals
+from lab.peers import Agent, poll
+
+A, B = pair(version=3, advert_int=0.1)
+
+
+def _reasons(agent) -> str:
+    status = agent.status()
+    return " ".join([*status["faults"], status["why"], *(reason["text"] for reason in status["reasons"])])
+
+
+@pytest.fixture
+def check(tmp_path):
+    """A check that fails as long as its file is missing."""
+    good = tmp_path / "good"
+    good.touch()
+    program = tmp_path / "check.sh"
+    program.write_text(f"#!/bin/sh\ntest -e {good}\n")
+    program.chmod(0o755)
+    return program, good
+
+
+@pytest.mark.parametrize("how", ["carrier", "administrator"])
+def test_interface_down_is_a_fault_and_ends_with_it(wire, how):
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    if how == "carrier":
+        wire.segment.unplug("a")
+    else:
+        wire.a.ip("link", "set", "eth0", "down")
+    a.wait_state("FAULT")
+    assert "eth0" in _reasons(a)
+    wire_owner_is_b = lambda: wire.a.addresses() == {ADDRESS_A + "/24"}  # noqa: E731
+    poll(wire_owner_is_b, 5, "A gave up the address", lambda: str(wire.a.addresses()))
+    b.wait_state("MASTER")
+    if how == "carrier":
+        wire.segment.plug("a")
+    else:
+        wire.a.ip("link", "set", "eth0", "up")
+    wire.settled(a, b)
+    assert a.status()["faults"] == []
+
+
+def test_no_interface_at_start_is_a_fault_until_it_appears(wire):
+    wire.a.ip("link", "set", "eth0", "down")
+    a = wire.start(Agent, wire.a, A)
+    a.wait_state("FAULT")
+    assert "eth0" in _reasons(a)
+    wire.a.ip("link", "set", "eth0", "up")
+    b = wire.start(Agent, wire.b, B)
+    wire.settled(a, b)
+
+
+def test_check_with_weight_moves_mastership(wire, check):
+    program, good = check
+    block = script("chk_web", str(program), interval=1, weight=-20)
+    tracked = A.but(track_script=("chk_web",)), B.but(track_script=())
+    a = wire.start(Agent, wire.a, tracked[0], block)
+    b = wire.start(Agent, wire.b, tracked[1])
+    wire.settled(a, b)
+    good.unlink()
+    wire.settled(b, a)
+    status = a.status()
+    assert (status["base_priority"], status["priority"]) == (100, 80)
+    assert "chk_web" in _reasons(a)
+    good.touch()
+    wire.settled(a, b)
+    assert a.status()["priority"] == 100
+
+
+def test_check_without_weight_is_a_fault(wire, check):
+    program, good = check
+    block = script("chk_web", str(program), interval=1, fall=1)
+    a = wire.start(Agent, wire.a, A.but(track_script=("chk_web",)), block)
+    b = wire.start(Agent, wire.b, B)
+    wire.settled(a, b)
+    good.unlink()
+    a.wait_state("FAULT")
+    assert "chk_web" in _reasons(a)
+    b.wait_state("MASTER")
+    good.touch()
+    wire.settled(a, b)
+
+
+def test_hanging_check_does_not_delay_advertisements(wire, tmp_path):
+    program = tmp_path / "hang.sh"
+    program.write_text("#!/bin/sh\nexec sleep 61\n")
+    program.chmod(0o755)
+    block = script("chk_hang", str(program), interval=1, timeout=2, weight=-5)
+    with Capture(wire.client) as capture:
+        a = wire.start(Agent, wire.a, A.but(track_script=("chk_hang",)), block)
+        a.wait_state("MASTER")
+        seen: set[int] = set()
+
+        def run_again() -> bool:
+            running = _sleeping(wire.a)
+            assert len(running) <= 1, "the check runs twice at once"
+            seen.update(running)
+            return len(seen) >= 2
+
+        poll(run_again, 8, "the check outlived its timeout", a.tail)
+        times = [at for at, _ in capture.adverts(source=ADDRESS_A)]
+    assert len(times) >= 15
+    assert max(intervals(times)) < 0.2, intervals(times)
+    poll(lambda: a.status()["priority"] == 95, 5, "a check that timed out has failed", lambda: str(a.status()))
+    assert not [address for address in wire.b.addresses() if address.startswith(VIP)]
+
+
+def _sleeping(host) -> list[int]:
+    """The processes of the hanging check."""
+    found = []
+    for pid in host.pids():
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as cmdline:
+            if cmdline.read() == b"sleep\00061\0":
+                found.append(pid)
+    return found

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A master that dies: the backup takes over in time, every time, and not too early."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.article import ADDRESS_A, VIP, pair
+from lab.capture import Capture
+from lab.peers import Agent, Keepalived, wait_owner
+
+A, B = pair(version=3, advert_int=0.1)
+DOWN_MS = B.master_down_interval_s * 1000
+TOLERANCE_MS = 10
+
+
+@pytest.mark.parametrize("a_kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+def test_killed(wire, figure, a_kind):
+    """SIGKILL to every process of the master; its address is taken away as the death of the machine would."""
+    a, _ = wire.start_pair(a_kind, Agent, A, B)
+
+    def die():
+        a.kill()
+        wire.a.ip("addr", "del", VIP + "/24", "dev", "eth0")
+
+    report = wire.lost(die, answers_then=wire.b)
+    figure(f"{a_kind.kind} killed: {report.longest_outage_ms:.0f} ms lost (Master_Down_Interval {DOWN_MS:.0f} ms)")
+    assert report.longest_outage_ms <= DOWN_MS + TOLERANCE_MS, str(report)
+    wait_owner(wire.segment, VIP, "b")
+
+
+def test_cut_right_after_an_advertisement(wire, figure):
+    """The longest wait there is: the whole Master_Down_Interval. Several rounds, none longer, none shorter."""
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    lost_ms = []
+    for _ in range(3):
+        with Capture(wire.client) as capture:
+
+            def cut(capture=capture):
+                seen = len(capture.adverts(source=ADDRESS_A))
+                capture.wait(lambda c: len(c.adverts(source=ADDRESS_A)) > seen, 2, "an advertisement of A")
+                wire.segment.cut("a")
+
+            report = wire.lost(cut, answers_then=wire.b)
+        lost_ms.append(report.longest_outage_ms)
+        wire.segment.heal("a")
+        wire.settled(a, b)
+    figure(
+        f"cut right after an advertisement: {', '.join(f'{ms:.0f}' for ms in lost_ms)} ms lost (bound {DOWN_MS:.0f})"
+    )
+    assert max(lost_ms) <= DOWN_MS + TOLERANCE_MS
+    assert min(lost_ms) >= DOWN_MS - B.advert_int * 1000, "took over before the master could be called dead"
+
+
+def test_a_backup_that_dies_moves_nothing(wire):
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    transitions = a.status()["transitions"]
+    with wire.probe() as probe, Capture(wire.client) as capture:
+        b.kill()
+        capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_A)) >= 10, 5, "ten advertisements of A")
+        report = probe.report()
+    assert report.lost == 0, str(report)
+    assert a.status()["transitions"] == transitions
+
+
+def test_a_split_segment_has_one_master_again_when_it_heals(wire, figure):
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    wire.segment.cut("a")
+    b.wait_state("MASTER")
+    assert a.state() == "MASTER", "nobody told A"
+    report = wire.lost(lambda: wire.segment.heal("a"), answers_then=wire.a)
+    figure(f"split healed: {report.lost_ms:.0f} ms lost")
+    wire.settled(a, b)
