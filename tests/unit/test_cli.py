@@ -12,6 +12,7 @@ from ipaddress import IPv4Interface
 from pathlib import Path
 
 import pytest
+
 from vrrp import cli
 from vrrp.agent import interfaces
 from vrrp.agent.interfaces import Link, Present
@@ -163,7 +164,7 @@ def test_check_of_a_good_file_is_one_line(tmp_path, capsys):
 
 def test_check_names_every_problem_with_its_line(tmp_path, capsys):
     file = tmp_path / "bad.conf"
-    file.write_text(GOOD.replace("priority 100", "prioritty 100").replace("virtual_router_id 51", "virtual_router_id 0"))
+    file.write_text(GOOD.replace("priority", "prioritty").replace("virtual_router_id 51", "virtual_router_id 0"))
     assert cli.main(["check", str(file)]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -203,7 +204,9 @@ def test_run_refuses_a_bad_file_before_it_touches_anything(tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("words", [["check", "/nonexistent"], ["status", "--runtime-dir", "/nonexistent"], ["--version"]])
+@pytest.mark.parametrize(
+    "words", [["check", "/nonexistent"], ["status", "--runtime-dir", "/nonexistent"], ["--version"]]
+)
 def test_only_run_loads_the_libraries_of_the_agent(words):
     program = (
         "import sys\nfrom vrrp import cli\n"

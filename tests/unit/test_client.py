@@ -10,6 +10,7 @@ import socket
 import threading
 
 import pytest
+
 from vrrp.client import AgentError, AgentUnreachable, Client
 
 

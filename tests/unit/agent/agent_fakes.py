@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from ipaddress import ip_address, ip_interface
 
@@ -37,7 +38,8 @@ def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
 
 def instance(name="VI_1", addresses=("192.168.8.100/24",), **fields) -> Instance:
     virtual = tuple(VirtualAddress(ip_interface(address)) for address in addresses)
-    return Instance(**{"name": name, "interface": "eth0", "virtual_router_id": 51, "line": 1, "addresses": virtual, **fields})
+    given = {"interface": "eth0", "virtual_router_id": 51, "line": 1, **fields}
+    return Instance(name=name, addresses=virtual, **given)
 
 
 def advertisement(priority=200, **fields) -> Advertisement:
@@ -119,6 +121,7 @@ class Bench:
         )
         self.instance = RunningInstance(config, settings, edge)
         self.instance.interface_changed(0.0)
+        self.instance.remove_leftovers()
 
     @property
     def state(self) -> str:
@@ -143,3 +146,68 @@ class Bench:
 
 def want(address: str, index=2, **fields) -> Wanted:
     return Wanted(index, ip_interface(address), **fields)
+
+
+def gone(pid, within_s=5.0):
+    """Whether the process ends in time; poll, because a killed orphan waits for whoever reaps it."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+                if file.read().rsplit(")", 1)[1].split()[0] == "Z":
+                    return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+class FakeVrrpSocket:
+    """A VRRP socket on a pair of pipes: ``waiting`` is what the wire brought, ``sent`` what went out."""
+
+    def __init__(self, interface: str, index: int) -> None:
+        self.interface, self.index = interface, index
+        self.waiting: list[bytes] = []
+        self.sent: list[tuple[int, str]] = []
+        self.joined = self.closed = False
+        self._pipe = os.pipe()
+
+    def fileno(self) -> int:
+        return self._pipe[0]
+
+    def join(self) -> None:
+        self.joined = True
+
+    def receive(self):
+        return self.waiting.pop(0) if self.waiting else None
+
+    def send(self, packet: bytes, destination: str) -> None:
+        self.sent.append((packet[22], destination))
+
+    def close(self) -> None:
+        self.closed = True
+        for end in self._pipe:
+            os.close(end)
+
+
+class LoopKernel(FakeKernel):
+    """A kernel for a whole agent: :meth:`happens` makes events, which the agent reads when it is told to."""
+
+    def __init__(self, filled: InterfaceTable) -> None:
+        super().__init__([], filled)
+        self._pipe = os.pipe()
+        self.events: list = []
+
+    def fileno(self) -> int:
+        return self._pipe[0]
+
+    def close(self) -> None:
+        for end in self._pipe:
+            os.close(end)
+
+    def happens(self, *changes) -> None:
+        self.events += changes
+
+    def read_events(self):
+        events, self.events = self.events, []
+        return events

@@ -9,6 +9,7 @@ from ipaddress import ip_address, ip_interface
 
 import pytest
 from agent_fakes import eth, table, want
+
 from vrrp.agent import addresses
 from vrrp.agent.interfaces import Present
 from vrrp.config.model import VirtualAddress

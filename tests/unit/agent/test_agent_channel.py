@@ -9,6 +9,7 @@ import io
 
 import pytest
 from agent_fakes import OWN, PEER, instance
+
 from vrrp.agent import channel, wire
 from vrrp.agent.channel import Channel
 from vrrp.agent.counters import Counters

@@ -10,8 +10,9 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import MAC, OWN, PEER, Bench, advertisement, eth, instance, table, want
+
 from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Present
-from vrrp.config.model import GratuitousArp, Globals
+from vrrp.config.model import Globals, GratuitousArp
 from vrrp.protocol.tracking import CheckResult
 
 GROUP = "224.0.0.18"
@@ -172,7 +173,9 @@ def test_checks_change_the_priority_or_forbid_everything():
     assert (bench.state, bench.instance.router.priority) == ("BACKUP", 100)
 
 
-@pytest.mark.parametrize(("ok", "weight", "ready"), [(None, 0, False), (None, 5, True), (True, 0, True), (False, 0, True)])
+@pytest.mark.parametrize(
+    ("ok", "weight", "ready"), [(None, 0, False), (None, 5, True), (True, 0, True), (False, 0, True)]
+)
 def test_it_begins_when_every_check_that_can_forbid_it_has_spoken(ok, weight, ready):
     bench = Bench(instance())
     bench.instance.check_results([CheckResult("web", "script", ok, weight)], 0.0)

@@ -11,6 +11,7 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import eth, table
+
 from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Link, LinkChanged, Present, dump
 
 UP_RUNNING = 0x11043

@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_interface
 
 import pytest
 from agent_fakes import table, want
+
 from vrrp.agent import netlink
 from vrrp.agent.interfaces import InterfaceTable, Present
 
@@ -34,15 +35,13 @@ def test_an_address_is_added_as_ip_would_add_it():
 
 def test_an_address_without_label_gets_the_name_of_its_interface():
     request = netlink.encode(RTM_NEWADDR, 0x500, want("192.168.8.100/32", scope=254), "eth0")
-    assert request.hex()[32:] == "022000fe02000000" "08000200c0a80864" "08000100c0a80864" "090003006574683000000000"
+    assert request.hex()[32:] == "022000fe0200000008000200c0a8086408000100c0a80864090003006574683000000000"
 
 
 def test_exactly_one_address_is_deleted():
     wanted = want("192.168.8.100/24", broadcast=ip_address("192.168.8.255"), label="eth0:vip")
     request = netlink.encode(RTM_DELADDR, 0, wanted, "eth0")
-    assert request.hex() == (
-        "28000000150005000000000000000000" "0218000002000000" "08000200c0a80864" "08000100c0a80864"
-    )
+    assert request.hex() == ("28000000150005000000000000000000021800000200000008000200c0a8086408000100c0a80864")
 
 
 class FakeSocket:

@@ -9,15 +9,14 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pcap
 import pytest
+
 from vrrp.protocol import frames
 
 
 @pytest.mark.parametrize("name", ["v2-pass-multicast", "v2-noauth-multicast", "v3-ipv4-multicast"])
 def test_gratuitous_arp_is_what_keepalived_sends(name):
     vips = {IPv4Address(f"192.168.8.{last}") for last in (100, 101, 102)}
-    captured = [
-        frame for frame in pcap.frames(name) if frame[12:14] == b"\x08\x06" and frame[28:32] == frame[38:42]
-    ]
+    captured = [frame for frame in pcap.frames(name) if frame[12:14] == b"\x08\x06" and frame[28:32] == frame[38:42]]
     assert {IPv4Address(frame[28:32]) for frame in captured} <= vips
     assert len(captured) >= 5
     for frame in captured:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 
+import pcap
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vrrp.protocol import packet
 from vrrp.protocol.constants import AUTH_NONE, AUTH_PASS
 from vrrp.protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement, PacketError
-
-import pcap
 
 A, B = IPv4Address("192.168.8.4"), IPv4Address("192.168.8.6")
 VIP = IPv4Address("192.168.8.100")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 import pytest
+
 from vrrp.protocol.actions import SendAdvertisement
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import HANDOVER_S, VirtualRouter
@@ -50,7 +51,9 @@ class Pair:
         end = self.now + seconds
         while True:
             due = [(at, 0, index) for index, (at, *_) in enumerate(self.flying)]
-            due += [(r.deadline, 1, n) for n, r in self.routers.items() if r.deadline is not None and n not in self.dead]
+            due += [
+                (r.deadline, 1, n) for n, r in self.routers.items() if r.deadline is not None and n not in self.dead
+            ]
             if not due or min(due)[0] > end:
                 break
             at, kind, which = min(due)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
+
 from vrrp.protocol import packet, reception
 from vrrp.protocol.constants import AUTH_PASS
 from vrrp.protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement

@@ -62,7 +62,7 @@ def scope_number(name: Optional[str]) -> int:
     """A scope by the name that ip-address(8) uses, or by number. Raises ValueError for any other word."""
     if name is None:
         return 0
-    return SCOPES[name] if name in SCOPES else int(name, 0)
+    return SCOPES[name] if name in SCOPES else int(name)
 
 
 def absent(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:

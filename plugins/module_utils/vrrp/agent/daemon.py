@@ -52,7 +52,7 @@ class Agent:
         self._done = asyncio.Event()
         self._failed = False
         self._alarm = Alarm(self._loop, self._guard(self._due))
-        self._service_manager = ServiceManager()
+        self.service_manager = ServiceManager()
         self._commands = Commands(self)
         self._control = ControlServer(runtime.control_socket, self._commands.handle, log)
         self._by_address: dict[Interface, list[RunningInstance]] = {}
@@ -139,7 +139,7 @@ class Agent:
         """Tell the service manager in one line how many instances are in which state."""
         states = [instance.router.state for instance in self.instances.values()]
         counts = [f"{states.count(state)} {state.value}" for state in State if state in states]
-        self._service_manager.status(", ".join(counts) or "no instances")
+        self.service_manager.status(", ".join(counts) or "no instances")
 
     # Inputs
 
@@ -150,7 +150,7 @@ class Agent:
             return
         self.stopping = True
         self.log.info("Stopping")
-        self._service_manager.stopping()
+        self.service_manager.stopping()
         for instance in self.instances.values():
             instance.stop(self.clock())
         self._end_when_released()
@@ -163,10 +163,11 @@ class Agent:
         self.addresses_changed()
         for instance in self.instances.values():
             instance.interface_changed(self.clock())
+            instance.remove_leftovers()
         self.checks.apply(configuration)
         self.checks_changed()
         self._feed_watchdog()
-        self._service_manager.ready()
+        self.service_manager.ready()
         self.show_status()
         gc.collect()
         gc.freeze()  # what is here now stays: the collector need not look at it again
@@ -261,6 +262,6 @@ class Agent:
         self.show_status()
 
     def _feed_watchdog(self) -> None:
-        if self._service_manager.watchdog_s is not None:
-            self._service_manager.alive()
-            self._loop.call_later(self._service_manager.watchdog_s, self._feed_watchdog)
+        if self.service_manager.watchdog_s is not None:
+            self.service_manager.alive()
+            self._loop.call_later(self.service_manager.watchdog_s, self._feed_watchdog)

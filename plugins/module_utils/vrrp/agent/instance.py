@@ -100,12 +100,17 @@ class RunningInstance:
         return all(check.ok is not None for check in self.checks if not check.weight)
 
     def start(self, now: float) -> None:
-        """Begin to take part. Virtual addresses that a crashed predecessor left behind go first."""
-        leftovers = present(self._removable(self._wanted), self._edge.kernel.table)
+        """Begin to take part."""
+        self.perform(self.router.start(now), now)
+
+    def remove_leftovers(self) -> None:
+        """Take off the virtual addresses that a crashed predecessor left behind: nobody has made us MASTER yet."""
+        held = self._edge.held_elsewhere(self)
+        leftovers = [want for want in self._removable(self._wanted) if (want.index, want.address) not in held]
+        leftovers = present(leftovers, self._edge.kernel.table)
         if leftovers:
             self._edge.log.warning(f"({self.name}) removing VIPs that were left behind.")
             self._log_failures(self._edge.kernel.release(leftovers))
-        self.perform(self.router.start(now), now)
 
     def heard(self, advertisement: Advertisement, source: Address, now: float) -> None:
         """Take an advertisement that has passed the checks."""

@@ -9,7 +9,9 @@ Anywhere else it starts with the local time, so that two agents' output can be l
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import sys
 import time
 from typing import Callable, Optional, TextIO
@@ -26,6 +28,7 @@ class Log:
         self._stream = sys.stderr if stream is None else stream
         self._clock = clock
         self._journald = stream is None and goes_to_journal(self._stream)
+        self._outlet = Outlet(self._stream)
         self._quiet_until: dict[tuple[str, ...], float] = {}
 
     def info(self, text: str) -> None:
@@ -50,17 +53,51 @@ class Log:
         self._write(LEVEL_INFO, text)
 
     def _write(self, level: int, text: str) -> None:
+        if self._outlet.lost and self._outlet.write(
+            self._line(LEVEL_WARNING, f"{self._outlet.lost} log lines were lost")
+        ):
+            self._outlet.lost = 0
+        if not self._outlet.write(self._line(level, text)):
+            self._outlet.lost += 1
+
+    def _line(self, level: int, text: str) -> str:
         if self._journald:
-            line = f"<{level}>{text}\n"
-        else:
-            wall = time.time()
-            stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wall))
-            line = f"{stamp}.{int(wall * 1000) % 1000:03d} {LEVEL_NAMES[level]}{text}\n"
+            return f"<{level}>{text}\n"
+        wall = time.time()
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wall))
+        return f"{stamp}.{int(wall * 1000) % 1000:03d} {LEVEL_NAMES[level]}{text}\n"
+
+
+class Outlet:
+    """A stream that never makes the loop wait: what its reader has no room for is dropped and counted in ``lost``.
+
+    The descriptor stays as it is: it may be shared with whoever started us, who would not expect O_NONBLOCK on it.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.lost = 0
+        self._stream = stream
+        self._room: Optional[select.poll] = None
+        with contextlib.suppress(OSError, ValueError):  # a stream without a descriptor, or one that is not polled
+            poll = select.poll()
+            poll.register(stream.fileno(), select.POLLOUT)
+            self._room = poll
+
+    def write(self, line: str) -> bool:
+        """Write the whole line, or return False. A full disk or a closed journal must never stop the router."""
         try:
-            self._stream.write(line)
-            self._stream.flush()
+            if self._room is None:
+                self._stream.write(line)
+                self._stream.flush()
+                return True
+            data = line.encode("utf-8", "replace")
+            for start in range(0, len(data), select.PIPE_BUF):  # so much never blocks when poll says that there is room
+                if not any(event & select.POLLOUT for _fd, event in self._room.poll(0)):
+                    return False
+                os.write(self._stream.fileno(), data[start : start + select.PIPE_BUF])
         except (OSError, ValueError):
-            pass  # a full disk or a closed journal must never stop the router
+            return False
+        return True
 
 
 def goes_to_journal(stream: TextIO) -> bool:

@@ -37,6 +37,9 @@ def run(config: str, runtime_dir: str) -> int:
     except (NetlinkUnavailable, DumpError) as error:
         log.error(str(error))
         return CANNOT_START
+    except OSError as error:
+        log.error(f"cannot start: {error}")
+        return CANNOT_START
     finally:
         runtime.release()
 

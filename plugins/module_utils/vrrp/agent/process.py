@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
+REAPING_S = 1.0  # after SIGKILL
 TERMINATION_S = 0.5  # between SIGTERM and SIGKILL of a script that exceeded its time
 ENVIRONMENT_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")
 CAP_SETGID, CAP_SETUID = 6, 7  # linux/capability.h
@@ -117,7 +118,7 @@ async def run(
         )
     except UserError as error:
         return Outcome(error=str(error))
-    except (OSError, ValueError) as error:
+    except Exception as error:  # whatever forbids it is this script's failure, never the agent's
         return Outcome(error=f"cannot run {command[0]}: {getattr(error, 'strerror', None) or error}")
     try:
         status = await asyncio.wait_for(process.wait(), timeout_s)
@@ -126,6 +127,8 @@ async def run(
         return Outcome(timed_out=True)
     except asyncio.CancelledError:
         kill_group(process, signal.SIGKILL)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(process.wait(), REAPING_S)
         raise
     return Outcome(signal=-status) if status < 0 else Outcome(status=status)
 

@@ -54,7 +54,11 @@ def reload(agent: Agent) -> dict:
     for entry in plan.instances + plan.scripts:
         result["changes"] += [f"{entry.name} {each.field}: {each.old} -> {each.new}" for each in entry.changes]
     result["changes"] += [f"{each.field}: {each.old} -> {each.new}" for each in plan.globals]
-    apply(agent, new)
+    agent.service_manager.reloading()
+    try:
+        apply(agent, new)
+    finally:
+        agent.service_manager.ready()
     agent.digest = digest
     words = [f"{', '.join(names)} {kind}" for kind, names in result.items() if names and kind != "changes"]
     agent.log.info(f"Reloaded {path}: {'; '.join(words + result['changes']) or 'nothing has changed'}")
@@ -92,6 +96,7 @@ def apply(agent: Agent, new: Configuration) -> None:
     agent.addresses_changed()
     for instance in added:
         instance.interface_changed(now)
+        instance.remove_leftovers()
     agent.checks.apply(new)
     agent.checks_changed()
     agent.show_status()

@@ -161,9 +161,7 @@ def decode(payload: bytes, source: Address, destination: Address) -> Advertiseme
         auth_type, auth_data = AUTH_NONE, _NO_AUTH_DATA
     if not interval_cs:
         raise PacketError("interval", "an advertisement interval of 0")
-    return Advertisement(
-        version, payload[1], payload[2], addresses, interval_cs, auth_type, auth_data, checksum_kind
-    )
+    return Advertisement(version, payload[1], payload[2], addresses, interval_cs, auth_type, auth_data, checksum_kind)
 
 
 def _checksum_kind(payload: bytes, version: int, source: Address, destination: Address) -> str:

@@ -17,7 +17,7 @@ BACKUP       advertisement, lower            nothing (preempt), down_at again (n
 BACKUP       advertisement of priority 0     down_at is Skew_Time away
 BACKUP       promote                         MASTER at once
 MASTER       advertise_at passes             advertise
-MASTER       advertisement that wins         yield: silent, addresses released a moment later, then BACKUP
+MASTER       advertisement that wins         a last advertisement, then yield: addresses released a moment later, BACKUP
 MASTER       advertisement that loses        advertise and announce, so that the sender and the segment know
 MASTER       demote, stop                    advertise 0 and yield until a peer speaks, then BACKUP or STOP
 any          a fault                         FAULT: advertise 0, release
@@ -269,7 +269,9 @@ class VirtualRouter:
             self.reason = f"{source} advertises {advertisement.priority}, ours was {ours}"
             self._master_interval_cs = self._learned_interval_cs(advertisement)
             self.condition = Yielding(release_at=now + HANDOVER_S, down_at=now + self._master_down_interval_s())
-            return ()
+            # A last word: the winner of a healed split has not heard us yet. It answers a lower priority with its
+            # announcements, without which the clients would stay with us until their ARP entries expire.
+            return (SendAdvertisement(ours),)
         # Answered once an interval only: a flood of forged advertisements must not make us send a flood.
         if now < self.condition.assert_at:
             return ()

@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole agent whose kernel, sockets and clock belong to the test."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from contextlib import asynccontextmanager
+
+import pytest
+from agent_fakes import FakeAnnouncer, FakeVrrpSocket, LoopKernel, instance, table
+
+from vrrp.agent import daemon, network
+from vrrp.agent.daemon import Agent
+from vrrp.agent.log import Log
+from vrrp.agent.runtime import RuntimeDirectory
+from vrrp.config.model import Configuration
+
+
+class Rig:
+    """``agent`` with a file at ``path``; ``now`` is its clock."""
+
+    def __init__(self, tmp_path, configuration: Configuration, kernel: LoopKernel) -> None:
+        self.now = 100.0
+        self.text = io.StringIO()
+        self.kernel = kernel
+        self.path = tmp_path / "hotstandby.conf"
+        self.agent = Agent(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text))
+        self.agent.clock = lambda: self.now
+        self.agent._alarm._loop = NoTimer()  # it is the test that rings
+
+    def socket(self, interface="eth0") -> FakeVrrpSocket:
+        return self.agent.network.channels[interface].socket
+
+    def state(self, name="VI_1") -> str:
+        return self.agent.instances[name].router.state.value
+
+    def due(self, now: float) -> None:
+        """The alarm rings at ``now``."""
+        self.now = now
+        self.agent._due()
+
+    def events(self, *changes) -> None:
+        self.kernel.happens(*changes)
+        self.agent._kernel_events()
+
+    def lines(self) -> list[str]:
+        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
+
+
+@pytest.fixture
+def rig(tmp_path, monkeypatch):
+    """``async with rig(instance(), ...) as machine``: an agent that has started, without its endless loop."""
+
+    @asynccontextmanager
+    async def make(*instances, filled=None, scripts=(), start=True):
+        kernel = LoopKernel(filled if filled is not None else table())
+        monkeypatch.setattr(network, "Kernel", lambda: kernel)
+        monkeypatch.setattr(network, "VrrpSocket", FakeVrrpSocket)
+        monkeypatch.setattr(network, "Announcer", lambda log: Announcing(kernel.done))
+        monkeypatch.setattr(daemon.gc, "freeze", lambda: None)
+        path = str(tmp_path / "hotstandby.conf")
+        made = Rig(tmp_path, Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),)), kernel)
+        if start:
+            made.agent._start()
+        try:
+            yield made
+        finally:
+            if start:
+                made.agent._alarm.cancel()
+                await made.agent.checks.stop()
+                made.agent.network.close()
+
+    return make
+
+
+class NoTimer:
+    """A loop's timers, as far as the alarm knows them."""
+
+    def call_at(self, at, callback):
+        return self
+
+    def cancel(self):
+        pass
+
+
+class Announcing(FakeAnnouncer):
+    def forget(self, index):
+        self.done.append(("forget", index))
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def play():
+    """Run a scenario, an async function, in a loop of its own."""
+    return lambda scenario: asyncio.run(asyncio.wait_for(scenario(), 30))

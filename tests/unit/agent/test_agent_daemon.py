@@ -1,0 +1,286 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The loop: deadlines, what is read before they count, and the ways to the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+from agent_fakes import OWN, PEER, eth, instance, table
+
+from vrrp.agent import wire
+from vrrp.agent.interfaces import AddressChanged, LinkChanged, Present
+from vrrp.config.model import Script, TrackedScript
+
+DOWN_S = 3 + 156 / 256  # Master_Down_Interval of priority 100 at one second
+VIP = "192.168.8.100/24"
+
+
+def from_peer(priority=200, config=None):
+    ((packet, _destination),) = wire.packets(config or instance(), PEER, priority)
+    return packet
+
+
+def test_a_takeover_at_the_deadline_and_not_before(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(100 + DOWN_S - 0.0005)
+            assert machine.state() == "BACKUP"
+            machine.due(100 + DOWN_S)
+            assert machine.state() == "MASTER"
+            assert machine.kernel.done[-2:] == [("install", VIP), ("announce", 5, VIP)]
+            assert machine.socket().sent == [(100, "224.0.0.18")]
+
+    play(scenario)
+
+
+def test_an_agent_that_slept_reads_before_it_acts(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.socket().waiting.append(from_peer())
+            machine.due(500.0)
+            assert machine.state() == "BACKUP"
+            assert machine.agent.instances["VI_1"].deadline == pytest.approx(500 + DOWN_S)
+            machine.due(500.0 + DOWN_S)
+            assert machine.state() == "MASTER"
+
+    play(scenario)
+
+
+def test_masters_whose_deadlines_are_close_advertise_in_one_go(rig, play):
+    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
+
+    async def scenario():
+        async with rig(instance(), second) as machine:
+            machine.now = 104.0
+            machine.due(104.0)
+            machine.socket().sent.clear()
+            first, other = machine.agent.instances.values()
+            other.perform(other.router.demote(104.0), 104.0)
+            other.perform(other.router.release(104.0), 104.0)
+            other.perform(other.router.promote(104.0006), 104.0006)
+            machine.socket().sent.clear()
+            machine.due(105.0)
+            assert len(machine.socket().sent) == 2
+            assert min(first.deadline, other.deadline) == pytest.approx(106.0)
+
+    play(scenario)
+
+
+def test_the_alarm_is_armed_for_the_earliest_deadline(rig, play):
+    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52, advert_int_cs=200)
+
+    async def scenario():
+        async with rig(instance(), second) as machine:
+            armed = []
+            machine.agent._alarm.unmute = armed.append
+            machine.due(101.0)
+            assert armed == [pytest.approx(100 + DOWN_S)]
+
+    play(scenario)
+
+
+def test_a_packet_is_read_when_the_socket_says_so(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.now = 102.0
+            machine.socket().waiting.append(from_peer())
+            machine.agent._readable(machine.agent.network.channels["eth0"])
+            assert str(machine.agent.instances["VI_1"].router.master.address) == "192.168.8.6"
+
+    play(scenario)
+
+
+def test_a_deleted_virtual_address_comes_back(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            machine.events(machine.kernel.somebody_deletes(VIP))
+            assert machine.kernel.done[-2:] == [("install", VIP), ("announce", 5, VIP)]
+
+    play(scenario)
+
+
+def test_a_virtual_address_that_goes_with_the_hosts_own_is_a_fault(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            machine.kernel.done.clear()
+            machine.events(machine.kernel.somebody_deletes(VIP), machine.kernel.somebody_deletes("192.168.8.4/24"))
+            assert machine.state() == "FAULT"
+            assert machine.kernel.done == [("release", VIP)]
+
+    play(scenario)
+
+
+def test_an_interface_that_comes_later_is_used(rig, play):
+    async def scenario():
+        async with rig(instance(interface="eth1")) as machine:
+            assert machine.agent.instances["VI_1"].router.faults == ("interface eth1 does not exist",)
+            assert machine.agent.network.channels == {}
+            new = eth("eth1", 7)
+            machine.kernel.table.links[7] = machine.kernel.table.names["eth1"] = new
+            machine.kernel.table.remember(Present(7, instance(addresses=("10.0.0.1/8",)).addresses[0].address))
+            machine.events(LinkChanged(None, new))
+            assert machine.state() == "BACKUP"
+            assert machine.socket("eth1").joined
+
+    play(scenario)
+
+
+def test_an_interface_that_is_made_anew_gets_a_new_socket(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            old = machine.socket()
+            machine.kernel.table = table(eth("eth0", 9))
+            machine.events(LinkChanged(eth(), None), LinkChanged(None, eth("eth0", 9)))
+            assert old.closed
+            assert machine.socket().index == 9
+            assert machine.state() == "BACKUP"
+
+    play(scenario)
+
+
+def test_what_belongs_to_nobody_is_counted(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.socket().waiting += [from_peer(config=instance(virtual_router_id=9)), b"x"]
+            machine.due(101.0)
+            assert machine.agent.discarded.discarded == {"vrid": 1, "truncated": 1}
+
+    play(scenario)
+
+
+async def until(condition, within_s=10.0):
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within_s
+    while not condition():
+        assert loop.time() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.005)
+
+
+def test_an_instance_waits_for_the_checks_that_can_forbid_it(rig, play, tmp_path):
+    go = tmp_path / "go"
+    script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
+    config = instance(track_scripts=(TrackedScript("web"),))
+
+    async def scenario():
+        async with rig(config, scripts=[script]) as machine:
+            await asyncio.sleep(0)
+            assert machine.state() == "INIT"
+            go.touch()
+            await until(lambda: machine.state() == "BACKUP")
+
+    play(scenario)
+
+
+def test_a_check_that_fails_gives_mastership_up(rig, play, tmp_path):
+    bad = tmp_path / "bad"
+    script = Script("web", ("/bin/sh", "-c", f"[ ! -e {bad} ]"), interval_s=0.02)
+    config = instance(track_scripts=(TrackedScript("web"),))
+
+    async def scenario():
+        async with rig(config, scripts=[script]) as machine:
+            await until(lambda: machine.state() == "BACKUP")
+            machine.due(200.0)
+            assert machine.state() == "MASTER"
+            bad.touch()
+            await until(lambda: machine.state() == "FAULT")
+            assert machine.socket().sent[-1] == (0, "224.0.0.18")
+
+    play(scenario)
+
+
+def running(machine):
+    """The real loop, with everything that belongs to it; the test's clock stands still, so nothing is ever due."""
+    return asyncio.get_running_loop().create_task(machine.agent.run())
+
+
+def test_a_clean_stop_keeps_the_addresses_for_a_moment(rig, play):
+    async def scenario():
+        async with rig(start=False) as machine:
+            task = running(machine)
+            await until(lambda: machine.agent.instances)
+            machine.due(104.0)
+            os.kill(os.getpid(), signal.SIGTERM)
+            await until(lambda: (0, "224.0.0.18") in machine.socket().sent)
+            assert ("release", VIP) not in machine.kernel.done
+            machine.due(110.0)
+            assert await task == 0
+            assert machine.kernel.done[-1] == ("release", VIP)
+            assert machine.lines()[-1] == "Stopped"
+
+    play(scenario)
+
+
+def test_a_second_sigterm_does_not_wait(rig, play):
+    async def scenario():
+        async with rig(start=False) as machine:
+            task = running(machine)
+            await until(lambda: machine.agent.instances)
+            machine.due(104.0)
+            machine.agent.stop()
+            machine.agent.stop()
+            assert await task == 0
+            assert machine.kernel.done[-1] == ("release", VIP)
+
+    play(scenario)
+
+
+def test_a_backup_stops_at_once(rig, play):
+    async def scenario():
+        async with rig(start=False) as machine:
+            task = running(machine)
+            await until(lambda: machine.agent.instances)
+            machine.agent.stop()
+            assert await task == 0
+            assert machine.agent.network.channels == {}
+
+    play(scenario)
+
+
+def test_a_bug_gives_everything_up_and_exits_with_1(rig, play, monkeypatch):
+    async def scenario():
+        async with rig(start=False) as machine:
+            task = running(machine)
+            await until(lambda: machine.agent.instances)
+            machine.due(104.0)
+
+            def broken(now):
+                raise ZeroDivisionError("a bug")
+
+            monkeypatch.setattr(machine.agent.network, "drain", broken)
+            machine.agent._guard(machine.agent._due)()
+            assert await task == 1
+            assert machine.kernel.done[-1] == ("release", VIP)
+            assert any("ZeroDivisionError: a bug" in line for line in machine.text.getvalue().splitlines())
+
+    play(scenario)
+
+
+def test_the_own_address_is_found_among_virtual_ones(rig, play):
+    machine_addresses = table(addresses=(VIP, "192.168.8.101/24", "192.168.8.4/24"))
+    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
+
+    async def scenario():
+        async with rig(instance(), second, filled=machine_addresses) as machine:
+            assert {each.source for each in machine.agent.instances.values()} == {OWN}
+
+    play(scenario)
+
+
+def test_somebody_elses_address_changes_nothing(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            machine.kernel.done.clear()
+            other = Present(2, instance(addresses=("10.9.9.9/24",)).addresses[0].address)
+            machine.kernel.table.remember(other)
+            machine.events(AddressChanged(other, added=True))
+            assert (machine.state(), machine.kernel.done) == ("MASTER", [])
+
+    play(scenario)

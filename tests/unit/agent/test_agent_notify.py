@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Notify scripts: in order, one at a time, with the arguments that scripts for keepalived expect."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+
+import pytest
+from agent_fakes import instance
+
+from vrrp.agent import notify, process
+from vrrp.agent.log import Log
+from vrrp.agent.notify import NotifyQueue
+from vrrp.config.model import Globals, Notify, NotifyCommand
+
+
+def lines(text):
+    return [line.split(" ", 2)[2] for line in text.getvalue().splitlines()]
+
+
+def play(scripts, transitions, bound_s=10.0, timeout_s=10.0):
+    """Queue the transitions, (state, priority) each, at once; return the log and how long queueing took."""
+    text = io.StringIO()
+
+    async def scenario():
+        queue = NotifyQueue("VI_1", Log(text), timeout_s)
+        started_at = time.monotonic()
+        for state, priority in transitions:
+            queue.put(instance(notify=scripts), Globals(), state, priority)
+        took_s = time.monotonic() - started_at
+        await queue.finish(bound_s)
+        assert queue.idle
+        return took_s
+
+    took_s = asyncio.run(scenario())
+    return lines(text), took_s
+
+
+def writing(file, *words, before=""):
+    return NotifyCommand(("/bin/sh", "-c", f'{before} echo "$@" >> {file}', "sh", *words))
+
+
+def test_the_own_script_of_a_state_and_then_the_one_for_all(tmp_path):
+    file = tmp_path / "told"
+    scripts = Notify(
+        master=writing(file, "m", "own", "words"),
+        backup=writing(file, "b"),
+        fault=writing(file, "f"),
+        stop=writing(file, "s"),
+        any=writing(file, "any"),
+    )
+    play(scripts, [("BACKUP", 100), ("MASTER", 100), ("FAULT", 100), ("STOP", 90)])
+    assert file.read_text().splitlines() == [
+        "b",
+        "any INSTANCE VI_1 BACKUP 100",
+        "m own words",
+        "any INSTANCE VI_1 MASTER 100",
+        "f",
+        "any INSTANCE VI_1 FAULT 100",
+        "s",
+        "any INSTANCE VI_1 STOP 90",
+    ]
+
+
+def test_nothing_configured_is_nothing_done(tmp_path):
+    assert play(Notify(), [("MASTER", 100)])[0] == []
+
+
+def test_a_slow_script_holds_up_the_next_one_and_nobody_else(tmp_path):
+    file = tmp_path / "told"
+    slow = Notify(master=writing(file, "slow", before="sleep 0.2;"), backup=writing(file, "quick"))
+    _log, took_s = play(slow, [("MASTER", 100), ("BACKUP", 100)])
+    assert file.read_text().splitlines() == ["slow", "quick"]
+    assert took_s < 0.1
+
+
+def test_a_script_that_hangs_is_ended_and_the_next_one_is_told(tmp_path):
+    file = tmp_path / "told"
+    scripts = Notify(master=NotifyCommand(("/bin/sleep", "60")), backup=writing(file, "next"))
+    log, _took_s = play(scripts, [("MASTER", 100), ("BACKUP", 100)], timeout_s=0.1)
+    assert log == ["warning: (VI_1) notify script /bin/sleep failed (timed out)"]
+    assert file.read_text() == "next\n"
+
+
+def test_the_end_waits_for_them_but_not_for_ever(tmp_path):
+    log, _took_s = play(Notify(stop=NotifyCommand(("/bin/sleep", "60"))), [("STOP", 100)], bound_s=0.1)
+    assert log == ["warning: (VI_1) notify scripts still run at the end: they are ended"]
+
+
+def test_a_script_that_fails_is_named(tmp_path):
+    log, _took_s = play(Notify(master=NotifyCommand(("/bin/false",))), [("MASTER", 100)])
+    assert log == ["warning: (VI_1) notify script /bin/false failed (exited with status 1)"]
+
+
+def test_a_pair_that_flaps_loses_the_oldest_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(notify, "WAITING_MAX", 2)
+    file = tmp_path / "told"
+    scripts = Notify(any=writing(file, "any"))
+    log, _took_s = play(scripts, [("MASTER", number) for number in (1, 2, 3)])
+    assert log == ["warning: (VI_1) 2 notify scripts wait: the oldest one is dropped"]
+    assert [line.split()[-1] for line in file.read_text().splitlines()] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("own", "general", "expected"),
+    [((None, None), ("keep", "grp"), ("keep", "grp")), (("me", None), ("keep", "grp"), ("me", None))],
+)
+def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, general, expected):
+    seen = []
+
+    async def run(command, timeout_s, user, group):
+        seen.append((user, group))
+        return process.Outcome(status=0)
+
+    monkeypatch.setattr(notify.process, "run", run)
+
+    async def scenario():
+        queue = NotifyQueue("VI_1", Log(io.StringIO()))
+        scripts = Notify(any=NotifyCommand(("/x",), *own))
+        queue.put(instance(notify=scripts), Globals(script_user=general[0], script_group=general[1]), "MASTER", 1)
+        await queue.finish(10)
+
+    asyncio.run(scenario())
+    assert seen == [expected]

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scripts, real ones: how they end, and that nothing of them stays."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+
+import pytest
+from agent_fakes import gone
+
+from vrrp.agent import process
+from vrrp.agent.process import Outcome
+
+
+def run(*command, timeout_s=10.0, **who):
+    return asyncio.run(process.run(command, timeout_s, **who))
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome", "text"),
+    [
+        ("exit 0", Outcome(status=0), "exited with status 0"),
+        ("exit 7", Outcome(status=7), "exited with status 7"),
+        ("kill -9 $$", Outcome(signal=9), "due to signal 9"),
+    ],
+)
+def test_how_it_ends(script, outcome, text):
+    assert run("/bin/sh", "-c", script) == outcome
+    assert outcome.text == text
+
+
+def test_what_cannot_be_run_is_an_outcome_too(tmp_path):
+    assert run("/nonexistent/script").error == "cannot run /nonexistent/script: No such file or directory"
+    plain = tmp_path / "plain"
+    plain.write_text("no program")
+    assert run(str(plain)).error == f"cannot run {plain}: Permission denied"
+
+
+def test_a_script_that_takes_too_long_is_ended_with_all_its_children(tmp_path):
+    pids = tmp_path / "pids"
+    script = f"sleep 60 & echo $! >> {pids}; echo $$ >> {pids}; sleep 60"
+    started_at = time.monotonic()
+    assert run("/bin/sh", "-c", script, timeout_s=0.3) == Outcome(timed_out=True)
+    assert time.monotonic() - started_at < 10
+    assert all(gone(int(pid)) for pid in pids.read_text().split())
+
+
+def test_a_script_that_ignores_sigterm_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "TERMINATION_S", 0.1)
+    pid = tmp_path / "pid"
+    script = f"trap '' TERM; echo $$ > {pid}; while :; do sleep 0.05; done"
+    assert run("/bin/sh", "-c", script, timeout_s=0.3).timed_out
+    assert gone(int(pid.read_text()))
+
+
+def test_a_script_that_is_not_waited_for_any_more_is_killed(tmp_path):
+    pid = tmp_path / "pid"
+
+    async def scenario():
+        task = asyncio.create_task(process.run(["/bin/sh", "-c", f"echo $$ > {pid}; exec sleep 60"], 60))
+        deadline = time.monotonic() + 10
+        while not (pid.exists() and pid.read_text()) and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(scenario())
+    assert gone(int(pid.read_text()))
+
+
+def test_it_has_a_session_of_its_own_no_input_and_a_path(tmp_path):
+    result = tmp_path / "result"
+    script = f'read x; ps -o sid= -p $$ > {result}; echo "$$ [$x] $PATH" >> {result}'
+    assert run("/bin/sh", "-c", script).ok
+    session, rest = result.read_text().splitlines()
+    pid, read, path = rest.split(" ", 2)
+    assert session.strip() == pid
+    assert read == "[]"
+    assert "/bin" in path
+
+
+def test_the_loop_goes_on_meanwhile():
+    async def scenario():
+        ticks = 0
+        task = asyncio.create_task(process.run(["/bin/sleep", "0.3"], 10))
+        while not task.done():
+            ticks += 1
+            await asyncio.sleep(0.01)
+        return ticks
+
+    assert asyncio.run(scenario()) > 5
+
+
+def test_a_user_that_does_not_exist():
+    outcome = run("/bin/true", user="no-such-user")
+    assert outcome.error == "the user or group of the script does not exist: no-such-user"
+
+
+def test_our_own_user_needs_no_change():
+    assert process.credentials(process.pwd_name(os.geteuid()), None) == {}
+    assert process.credentials(None, None) == {}
+
+
+def test_another_user_needs_the_right_to_change(monkeypatch):
+    other = "nobody" if os.geteuid() == 0 else "root"
+    monkeypatch.setattr(process, "may_switch_user", lambda: False)
+    outcome = run("/bin/true", user=other)
+    me = process.pwd_name(os.geteuid())
+    assert outcome.error == f"it must run as {other}, but the agent runs as {me} and may not become somebody else"
+
+
+def test_with_that_right_it_gets_the_user_and_all_its_groups(monkeypatch):
+    monkeypatch.setattr(process, "may_switch_user", lambda: True)
+    monkeypatch.setattr(process.os, "geteuid", lambda: 12345)
+    who = process.credentials("root", None)
+    assert (who["user"], who["group"]) == (0, 0)
+    assert 0 in who["extra_groups"]

@@ -1,0 +1,240 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A changed file: what it touches, and what it leaves alone."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+import pytest
+from agent_fakes import PEER, instance
+
+from vrrp.agent import reload, wire
+from vrrp.agent.control import CommandError
+from vrrp.config import loader
+
+FILE = """\
+global_defs {{
+    router_id NodeA
+}}
+vrrp_instance {name} {{
+    interface {interface}
+    virtual_router_id {vrid}
+    priority {priority}
+    virtual_ipaddress {{
+        {vip}
+    }}
+}}
+"""
+SECOND = FILE[FILE.index("vrrp_instance") :].format(
+    name="VI_2", interface="eth0", vrid=52, priority=100, vip="192.168.8.102/24"
+)
+VIP = "192.168.8.100/24"
+
+
+def text(**fields):
+    return FILE.format(**{"name": "VI_1", "interface": "eth0", "vrid": 51, "priority": 100, "vip": VIP, **fields})
+
+
+@pytest.fixture
+def reloading(rig, play):
+    """``reloading(before, after, look)``: an agent that is MASTER of everything in ``before`` reads ``after``.
+
+    ``look(machine, answer)`` sees what came of it; what it did until the reload is forgotten.
+    """
+
+    def run(before, after, look, master=True):
+        async def scenario():
+            configuration = loader.load(before, "f")
+            async with rig(*configuration.instances) as machine:
+                machine.agent.configuration = loader.load(before, str(machine.path))
+                if master:
+                    machine.due(150.0)
+                machine.kernel.done.clear()
+                for channel in machine.agent.network.channels.values():
+                    channel.socket.sent.clear()
+                machine.path.write_text(after)
+                look(machine, machine.agent._commands.handle("reload", {}))
+                await asyncio.sleep(0)
+
+        play(scenario)
+
+    return run
+
+
+def moved(machine):
+    """Everything that the segment could have noticed."""
+    sent = [packet for channel in machine.agent.network.channels.values() for packet in channel.socket.sent]
+    return machine.kernel.done + sent
+
+
+NOTHING = {"added": [], "removed": [], "changed": [], "changes": []}
+
+
+def test_the_same_file_does_nothing(reloading):
+    def look(machine, answer):
+        assert answer == NOTHING
+        assert moved(machine) == []
+        assert machine.agent.instances["VI_1"].deadline == pytest.approx(151.0)
+        assert machine.lines()[-1] == f"Reloaded {machine.path}: nothing has changed"
+
+    reloading(text(), text(), look)
+
+
+def test_a_comment_moves_lines_and_nothing_else(reloading):
+    def look(machine, answer):
+        assert (answer, moved(machine)) == (NOTHING, [])
+        assert machine.agent.instances["VI_1"].config.line == 6
+
+    reloading(text(), "# one\n# two\n" + text(), look)
+
+
+def test_the_digest_is_of_the_file_in_force(reloading):
+    def look(machine, answer):
+        assert machine.agent.digest == hashlib.sha256(machine.path.read_bytes()).hexdigest()
+
+    reloading(text(), text() + "# größer\n", look)
+
+
+def test_another_priority_is_told_with_the_next_advertisement(reloading):
+    def look(machine, answer):
+        assert answer == {**NOTHING, "changed": ["VI_1"], "changes": ["VI_1 priority: 100 -> 120"]}
+        assert (machine.state(), moved(machine)) == ("MASTER", [])
+        machine.due(151.0)
+        assert moved(machine) == [(120, "224.0.0.18")]
+
+    reloading(text(), text(priority=120), look)
+
+
+def test_another_address_moves_that_address_alone(reloading):
+    def look(machine, answer):
+        assert moved(machine) == [
+            ("release", VIP),
+            ("install", "192.168.8.103/24"),
+            ("announce", 5, "192.168.8.103/24"),
+        ]
+        assert machine.state() == "MASTER"
+        machine.events(machine.kernel.somebody_deletes("192.168.8.103/24"))
+        assert machine.kernel.done[-2][0] == "install"
+
+    reloading(text(), text(vip="192.168.8.103/24"), look)
+
+
+def test_an_instance_more_leaves_the_other_one_alone(reloading):
+    def look(machine, answer):
+        assert answer == {**NOTHING, "added": ["VI_2"]}
+        assert moved(machine) == []
+        assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
+
+    reloading(text(), text() + SECOND, look)
+
+
+def test_an_instance_less_stops_cleanly(reloading):
+    def look(machine, answer):
+        assert answer == {**NOTHING, "removed": ["VI_2"]}
+        assert moved(machine) == [(0, "224.0.0.18")]
+        assert [each.name for each in machine.agent.leaving] == ["VI_2"]
+        machine.due(152.5)
+        assert ("release", "192.168.8.102/24") in machine.kernel.done
+        assert machine.agent.leaving == []
+        assert list(machine.agent.network.channels["eth0"].instances) == [51]
+
+    reloading(text() + SECOND, text(), look)
+
+
+def test_the_last_instance_of_an_interface_takes_its_socket_along(reloading):
+    def look(machine, answer):
+        assert machine.agent.network.channels == {}
+        assert machine.agent.leaving == []
+
+    reloading(text(), "global_defs {\n}\n", look, master=False)
+
+
+def test_another_name_moves_nothing(reloading):
+    def look(machine, answer):
+        assert (answer["added"], answer["removed"]) == (["web"], ["VI_1"])
+        assert (machine.state("web"), moved(machine)) == ("MASTER", [])
+
+    reloading(text(), text(name="web"), look)
+
+
+def test_another_virtual_router_id_is_another_instance(reloading):
+    def look(machine, answer):
+        assert answer["changed"] == ["VI_1"]
+        assert moved(machine) == [(0, "224.0.0.18")]
+        assert machine.state() == "BACKUP"
+        machine.due(152.5)
+        assert machine.kernel.done == [("release", VIP)]
+
+    reloading(text(), text(vrid=99), look)
+
+
+def test_an_address_that_moves_to_another_instance_is_not_torn_down_there(reloading):
+    before = text() + SECOND
+    after = text(vip="192.168.8.103/24") + SECOND.replace("192.168.8.102/24", VIP)
+
+    def look(machine, answer):
+        present = [str(entry.address) for entry in machine.kernel.table.on("eth0")]
+        assert sorted(present) == [VIP, "192.168.8.103/24", "192.168.8.4/24"]
+
+    reloading(before, after, look)
+
+
+def test_a_new_password_is_expected_from_the_next_packet_on(reloading):
+    secret = "    authentication {\n        auth_type PASS\n        auth_pass 1111\n    }\n    virtual_ipaddress"
+
+    def look(machine, answer):
+        ((packet, _destination),) = wire.packets(instance(), PEER, 200)
+        machine.socket().waiting.append(packet)
+        machine.due(150.1)
+        assert machine.agent.instances["VI_1"].counters.discarded == {"auth_type": 1}
+        assert "1111" not in machine.text.getvalue() + str(answer)
+
+    reloading(text(), text().replace("    virtual_ipaddress", secret), look)
+
+
+def test_a_bad_file_changes_nothing_and_is_answered_line_by_line(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            before = machine.agent.configuration
+            machine.path.write_text(text(priority=256) + "nonsense\n")
+            with pytest.raises(CommandError, match="the old configuration stays in force") as caught:
+                machine.agent._commands.handle("reload", {})
+            assert [problem.split(": error: ")[0] for problem in caught.value.problems] == [
+                f"{machine.path}:7:14",
+                f"{machine.path}:12:1",
+            ]
+            assert machine.agent.configuration is before
+
+    play(scenario)
+
+
+def test_a_file_that_is_gone_changes_nothing(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            with pytest.raises(CommandError) as caught:
+                machine.agent._commands.handle("reload", {})
+            assert "cannot read the file" in caught.value.problems[0]
+
+    play(scenario)
+
+
+def test_sighup_of_a_bad_file_is_logged(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.path.write_text("nonsense\n")
+            machine.agent._reload_on_signal()
+            assert f"{machine.path}:1:1: error: " in machine.text.getvalue()
+            assert machine.state() == "BACKUP"
+
+    play(scenario)
+
+
+def test_what_this_release_does_not_run_is_refused_too(tmp_path):
+    file = tmp_path / "f.conf"
+    six = text(vip="2001:db8::1/64").replace("    priority", "    version 3\n    priority")
+    file.write_text(six)
+    with pytest.raises(loader.ConfigError, match="uses IPv6"):
+        reload.read(str(file))

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an installation changes, in which order, and that it changes nothing twice."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import files, layout, process
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply, as_diff
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.digest import digest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import (
+    Installation,
+    PyrouteMissing,
+    Wanted,
+)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition
+
+LIBRARY = {"__init__.py": b""}
+ASLEEP = Condition(running=False, enabled=False, stale=False, pid=0)
+
+
+class Node:
+    """The commands that were run; systemd and the user database are words here."""
+
+    def __init__(self, monkeypatch):
+        self.ran = []
+        self.user = False
+        monkeypatch.setattr(Account, "exists", property(lambda account: self.user))
+        monkeypatch.setattr(Account, "owner", lambda account: (os.getuid(), os.getgid()) if self.user else (-1, -1))
+        monkeypatch.setattr(Account, "_group_exists", lambda account: False)
+
+    def run_command(self, words, environ_update=None):
+        self.ran.append(" ".join(words[:3]))
+        self.user = {"useradd": True, "userdel": False}.get(words[0], self.user)
+        return 0, "", ""
+
+
+@pytest.fixture
+def node(tmp_path, monkeypatch):
+    for name in ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "UNIT", "CONFIG_DIRECTORY", "RUNTIME_DIRECTORY"):
+        monkeypatch.setattr(layout, name, str(tmp_path) + getattr(layout, name))
+    # The tests need not be root's: whatever root would own is the runner's.
+    monkeypatch.setattr(os, "chown", lambda path, uid, gid: None)
+    monkeypatch.setattr(os, "fchown", lambda handle, uid, gid: None)
+    monkeypatch.setattr(files, "has_owner", lambda path, mode, uid, gid: os.stat(path).st_mode & 0o7777 == mode)
+    return Node(monkeypatch)
+
+
+@pytest.fixture
+def installation(node):
+    return Installation(Run(node.run_command))
+
+
+def wanted(text=b"", **options):
+    return Wanted({"vrrp/__init__.py": text}, digest(LIBRARY), LIBRARY, **options)
+
+
+def subjects(changes):
+    return [os.path.basename(change.subject) for change in changes]
+
+
+def test_a_fresh_node_gets_everything_once(node, installation):
+    changes = installation.present(wanted(), ASLEEP, checking=False)
+    assert subjects(changes) == [
+        "user hotstandby", "hotstandby", "current", "hotstandby", "hotstandby.service", "systemd", "hotstandby.service",
+    ]  # fmt: skip
+    apply(changes)
+    assert [command for command in node.ran if command.startswith(("useradd", "systemctl"))] == [
+        "useradd --system --user-group",
+        "systemctl --quiet daemon-reload",
+        "systemctl --quiet enable",
+    ]
+    enabled = Condition(running=False, enabled=True, stale=False, pid=0)
+    assert installation.present(wanted(), enabled, checking=False) == []
+
+
+def test_looking_changes_nothing(node, installation, tmp_path):
+    as_diff(installation.present(wanted(), ASLEEP, checking=True))
+    installation.absent(ASLEEP)
+    assert (node.ran, list(tmp_path.iterdir())) == ([], [])
+
+
+def test_a_missing_library_is_known_before_anything_changes(installation, tmp_path):
+    unsent = Wanted({"vrrp/__init__.py": b""}, digest(LIBRARY))
+    with pytest.raises(PyrouteMissing):
+        installation.present(unsent, ASLEEP, checking=False)
+    assert installation.present(unsent, ASLEEP, checking=True)
+    apply(installation.present(wanted(), ASLEEP, checking=False))
+    assert subjects(installation.present(unsent, ASLEEP, checking=False)) == ["hotstandby.service"]
+
+
+def test_an_old_python_is_refused(installation, monkeypatch):
+    monkeypatch.setattr(layout, "MINIMUM_PYTHON", (4, 0))
+    with pytest.raises(DeploymentError, match=r"needs Python 4\.0 or later.*ansible_python_interpreter"):
+        installation.present(wanted(), ASLEEP, checking=True)
+
+
+def test_a_unit_that_systemd_has_not_read_is_read(installation):
+    apply(installation.present(wanted(), ASLEEP, checking=False))
+    stale = Condition(running=False, enabled=True, stale=True, pid=0)
+    assert subjects(installation.present(wanted(), stale, checking=False)) == ["systemd"]
+
+
+def test_everything_goes_and_the_service_stops_first(node, installation, tmp_path):
+    apply(installation.present(wanted(), ASLEEP, checking=False))
+    os.makedirs(layout.RUNTIME_DIRECTORY)
+    alive = Condition(running=True, enabled=True, stale=False, pid=1)
+    changes = installation.absent(alive)
+    assert (changes[0].before, changes[0].after) == ("running\n", "stopped\n")
+    os.rmdir(layout.RUNTIME_DIRECTORY)  # as systemd does when the service stops
+    apply(changes)
+    assert [path for path in tmp_path.rglob("*") if not path.is_dir() or "hotstandby" in path.name] == []
+    assert installation.absent(ASLEEP) == []
+
+
+def test_what_lives_is_outdated_when_it_is_of_another_release_or_unit(installation, monkeypatch):
+    current = wanted()
+    alive = Condition(running=True, enabled=True, stale=False, pid=7)
+    apply(installation.present(current, ASLEEP, checking=False))
+    written = os.stat(layout.UNIT).st_mtime
+
+    def outdated(release, started_at):
+        monkeypatch.setattr(process, "release_of", lambda pid: release)
+        monkeypatch.setattr(process, "started_at", lambda pid: started_at)
+        return installation.outdated(current, alive, [])
+
+    assert not outdated(current.release().id, written + 1)
+    assert outdated("0123456789abcdef", written + 1)
+    assert outdated(current.release().id, written - 1)
+    assert not installation.outdated(current, ASLEEP, [])
+
+
+def test_a_command_that_fails_is_named():
+    run = Run(lambda words, environ_update: (4, "", "no such unit"))
+    with pytest.raises(DeploymentError, match="'systemctl enable x' ended with status 4: no such unit"):
+        run(["systemctl", "enable", "x", "y"])
+    assert run(["systemctl"], accepted=(4,)) == ""

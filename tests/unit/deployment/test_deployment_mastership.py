@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a status tells of who is master, and of who will be."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mastership import (
+    is_backup,
+    is_master,
+    predict,
+    settled,
+)
+
+VIP = "192.168.8.100/24"
+OTHER = "192.168.8.6"
+
+
+def heard(priority, seen_s=0.2):
+    return {"address": OTHER, "priority": priority, "seen_s": seen_s}
+
+
+def instance(state, **more):
+    master = heard(100) if state == "BACKUP" else {"address": "192.168.8.4", "priority": 100, "seen_s": 0.0}
+    return {
+        "state": state,
+        "addresses": [VIP],
+        "addresses_present": [VIP] if state == "MASTER" else [],
+        "master": master,
+        "peers": [],
+        "priority": 100 if state == "MASTER" else 90,
+        "base_priority": 100 if state == "MASTER" else 90,
+        "advert_int_s": 1.0,
+        "preempt": True,
+        "hold": None,
+        "faults": [],
+        "reasons": [],
+        "since_s": 600.0,
+        **more,
+    }
+
+
+def test_a_master_has_its_addresses():
+    assert is_master(instance("MASTER"))
+    assert not is_master(instance("MASTER", addresses_present=[]))
+    assert not is_master(instance("BACKUP"))
+
+
+def test_a_backup_hears_a_master_and_has_given_the_addresses_up():
+    assert is_backup(instance("BACKUP"))
+    assert not is_backup(instance("BACKUP", master=None))
+    assert not is_backup(instance("BACKUP", addresses_present=[VIP]))
+
+
+@pytest.mark.parametrize(
+    ("found", "quiet"),
+    [
+        (instance("MASTER"), True),
+        (instance("MASTER", addresses_present=[]), False),
+        (instance("MASTER", peers=[heard(90)]), True),
+        (instance("MASTER", peers=[heard(150)]), False),  # it speaks, and it will win
+        (instance("MASTER", peers=[heard(150, seen_s=60)]), True),  # it spoke once
+        (instance("MASTER", peers=[heard(254, seen_s=0.5)], since_s=0.4), True),  # it was overtaken since
+        (instance("BACKUP"), True),
+        (instance("BACKUP", priority=150), False),  # it is about to take over
+        (instance("BACKUP", priority=150, preempt=False), True),
+        (instance("BACKUP", master=None), False),
+        (instance("INIT", master=None), False),
+        (instance("FAULT", master=None), False),
+    ],
+)
+def test_settled(found, quiet):
+    assert settled(found) is quiet
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "after"),
+    [
+        (instance("BACKUP"), "master", "MASTER"),
+        (instance("MASTER"), "master", "MASTER"),
+        (instance("MASTER"), "backup", "BACKUP"),
+        (instance("BACKUP"), "backup", "BACKUP"),
+        (instance("MASTER"), "auto", "MASTER"),
+        (instance("BACKUP"), "auto", "BACKUP"),
+        (instance("FAULT", faults=["eth0 is down"]), "master", None),
+        (instance("FAULT", faults=["eth0 is down"]), "backup", "FAULT"),
+        # held as master with the lower priority: the peer takes over when the hold ends
+        (instance("MASTER", hold="master", priority=254, base_priority=90, peers=[heard(100)]), "auto", "BACKUP"),
+        (instance("MASTER", hold="master", priority=254, base_priority=100, peers=[heard(90)]), "auto", "MASTER"),
+        (instance("MASTER", hold="master", base_priority=100, peers=[heard(90)],
+                  reasons=[{"delta": -20}]), "auto", "BACKUP"),
+        # what an overtaken promotion once advertised is not what the peer would advertise now
+        (instance("MASTER", hold="master", priority=254, peers=[heard(254)]), "auto", "MASTER"),
+        # held as backup with the higher priority: it takes over when the hold ends
+        (instance("BACKUP", hold="backup", priority=1, base_priority=150), "auto", "MASTER"),
+        (instance("BACKUP", hold="backup", priority=1, base_priority=150, preempt=False), "auto", "BACKUP"),
+        (instance("BACKUP", hold="backup", priority=1, base_priority=90), "auto", "BACKUP"),
+    ],
+)  # fmt: skip
+def test_prediction(before, wanted, after):
+    assert predict(before, wanted) == after

@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Releases: built whole or not at all, one link, the one before kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout, process, release
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.digest import digest, sources
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.release import Release
+
+LIBRARY = {"__init__.py": b"", "netlink/__init__.py": b"x = 1\n"}
+
+
+@pytest.fixture(autouse=True)
+def node(tmp_path, monkeypatch):
+    """The places of a node, below a folder of the test's own."""
+    monkeypatch.setattr(layout, "RELEASES", str(tmp_path / "releases"))
+    monkeypatch.setattr(layout, "CURRENT", str(tmp_path / "current"))
+    return tmp_path
+
+
+def make(text):
+    return Release({"hotstandby.py": b"", "vrrp/__init__.py": text}, digest(LIBRARY))
+
+
+def install(wanted, prove=lambda directory: None):
+    changes = wanted.changes(LIBRARY, prove)
+    apply(changes)
+    return changes
+
+
+def names(node):
+    return sorted(os.listdir(node / "releases"))
+
+
+def test_a_fresh_node_gets_the_release_and_the_link(node):
+    wanted = make(b"one")
+    assert wanted.find_pyroute2() is None
+    (change,) = install(wanted)
+    assert change.before == ""
+    assert change.after.startswith(f"release {wanted.id}\nhotstandby.py ")
+    assert release.current() == wanted.id
+    found = sources(str(node / "current"))
+    assert found == {
+        "hotstandby.py": b"", "vrrp/__init__.py": b"one",
+        "pyroute2/__init__.py": b"", "pyroute2/netlink/__init__.py": b"x = 1\n",
+    }  # fmt: skip
+    assert make(b"one").changes({}, lambda directory: None) == []
+
+
+def test_everybody_may_read_it_whatever_the_umask(node):
+    before = os.umask(0o077)
+    try:
+        install(make(b"one"))
+    finally:
+        os.umask(before)
+    for folder, folders, files in os.walk(node / "current" / ""):
+        assert all(os.stat(os.path.join(folder, name)).st_mode & 0o777 == 0o755 for name in folders)
+        assert all(os.stat(os.path.join(folder, name)).st_mode & 0o777 == 0o644 for name in files)
+
+
+def test_the_release_before_is_kept_and_no_other(node):
+    releases = [make(text) for text in (b"one", b"two", b"three")]
+    for wanted in releases:
+        install(wanted)
+    assert names(node) == sorted([releases[1].id, releases[2].id])
+    (change,) = make(b"two").changes({}, lambda directory: pytest.fail("it is there already"))
+    apply([change])
+    assert release.current() == releases[1].id
+
+
+def test_the_library_comes_from_the_release_before():
+    install(make(b"one"))
+    assert make(b"two").find_pyroute2() == LIBRARY
+    assert Release({}, "another digest").find_pyroute2() is None
+
+
+def test_a_release_that_does_not_run_leaves_everything_as_it_was(node):
+    install(make(b"one"))
+
+    def prove(directory):
+        assert "current" not in directory
+        raise DeploymentError("it does not run")
+
+    with pytest.raises(DeploymentError, match="does not run"):
+        install(make(b"two"), prove)
+    assert names(node) == [make(b"one").id] == [release.current()]
+
+
+def test_a_damaged_release_is_built_again(node):
+    install(make(b"one"))
+    (node / "current" / "vrrp" / "__init__.py").write_bytes(b"touched")
+    assert install(make(b"one"))
+    assert (node / "current" / "vrrp" / "__init__.py").read_bytes() == b"one"
+    (node / "current" / "pyroute2" / "__init__.py").unlink()
+    assert install(make(b"one"))
+    assert install(make(b"one")) == []
+
+
+def test_what_a_killed_run_left_behind_goes(node):
+    (node / "releases" / ".new-left").mkdir(parents=True)
+    install(make(b"one"))
+    assert names(node) == [make(b"one").id]
+
+
+def test_a_process_tells_its_release(node):
+    start = node / "releases" / "0123" / "hotstandby.py"
+    start.parent.mkdir(parents=True)
+    start.write_text("import sys; print(flush=True); sys.stdin.read()\n")
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, str(start), "run"], stdin=pipe, stdout=pipe) as agent:
+        agent.stdout.readline()  # before that the process is still a copy of this one
+        assert process.release_of(agent.pid) == "0123"
+        assert abs(process.started_at(agent.pid) - time.time()) < 5
+        agent.communicate()
+
+
+def test_a_process_that_is_none_of_ours_or_gone():
+    assert process.release_of(os.getpid()) is None
+    assert process.release_of(2**22 + 1) is None
+    assert process.started_at(2**22 + 1) is None
+
+
+def test_compiled_files_do_not_count(node):
+    install(make(b"one"))
+    cache = node / "current" / "vrrp" / "__pycache__"
+    cache.mkdir()
+    (cache / "x.py").write_bytes(b"")
+    assert make(b"one").changes({}, lambda directory: None) == []

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters as Ansible calls them."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.hotstandby.vrrp.plugins.filter import instances, problems, proof, status
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
+
+
+def variables(*vips):
+    network = [{"name": "eth0", "addresses": [{"address": "192.168.8.4/24", "secondary": False}]}]
+    other = [{"name": "eth0", "addresses": [{"address": "192.168.8.6/24", "secondary": False}]}]
+    return {
+        "node-a": {"ha_pair_vips": list(vips), "ha_pair_interfaces": network},
+        "node-b": {"ha_pair_vips": list(vips), "ha_pair_interfaces": other},
+        "somebody": {"ha_pair_vips": []},
+    }
+
+
+def call(plugin, name):
+    return plugin.FilterModule().filters()[name]
+
+
+def test_the_hosts_that_are_named_are_the_pair():
+    plan = call(instances, "instances")(["node-b", "node-a"], variables("192.168.8.100/24"))
+    assert list(plan) == ["node-b", "node-a"]
+    assert plan["node-b"][0]["state"] == "MASTER"
+
+
+def test_a_bad_inventory_is_an_error_of_the_filter():
+    with pytest.raises(AnsibleFilterError, match="10.0.0.1 is outside every subnet"):
+        call(instances, "instances")(["node-a", "node-b"], variables("10.0.0.1/8"))
+
+
+def test_problems_are_lines():
+    found = call(problems, "problems")(["node-a"], variables("192.168.8.100/24"))
+    assert [line.split(": ")[1] for line in found] == ["ha_pair_group"]
+    assert call(problems, "problems")(["node-a", "node-b"], variables("192.168.8.100/24")) == []
+
+
+def test_values_know_where_they_were_written():
+    tags = pytest.importorskip("ansible._internal._datatag._tags", reason="before ansible-core 2.19 no value knows it")
+    value = tags.Origin(path="/inventory/hosts.yml", line_num=7).tag("eth7")
+    assert locate(value) == "/inventory/hosts.yml:7"
+    assert locate(tags.Origin(description="<somewhere>").tag("eth7")) is None
+    assert locate("eth7") is None
+    assert locate(None) is None
+
+
+def test_the_other_filters_are_there():
+    assert call(proof, "proof")({}, []) == {
+        "proven": True,
+        "problems": [],
+        "masters": {},
+        "table": ["INSTANCE  NODE  STATE  VIP  HEARS  VERDICT"],
+    }
+    assert call(status, "status")({}) == ["NODE  INSTANCE  STATE  PRIORITY  VIP  SINCE  WHY"]

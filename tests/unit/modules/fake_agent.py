@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Speaks the control protocol and moves nothing but words."""
+
+from __future__ import annotations
+
+import json
+import os
+import socketserver
+import threading
+from collections.abc import Callable
+from typing import Any
+
+VIP = "192.168.8.100/24"
+
+
+class Refusal(Exception):
+    """What the fake agent says no with: the sentence, then the problems."""
+
+
+class FakeAgent:
+    """Speaks the control protocol; ``instance`` is the status of its only instance, which moves when it is told to."""
+
+    def __init__(self, runtime_dir: str):
+        self.commands: list[str] = []
+        self.instance: dict[str, Any] = {
+            "name": "VI_1", "state": "BACKUP", "source": "192.168.8.6", "addresses": [VIP], "addresses_present": [],
+            "priority": 90, "base_priority": 90, "advert_int_s": 1.0, "preempt": True, "hold": None, "faults": [],
+            "reasons": [], "peers": [], "master": {"address": "192.168.8.4", "priority": 100, "seen_s": 0.1},
+            "why": "BACKUP because 192.168.8.4 advertises 100 > our 90", "since_s": 3.0,
+        }  # fmt: skip
+        self.config, self.digest = "/etc/hotstandby/hotstandby.conf", ""
+        self.on: dict[str, Callable[[], Any]] = {"promote": self.lead, "demote": self.follow, "release": self.free}
+        agent = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                self.wfile.write(json.dumps(agent.answer(json.loads(self.rfile.readline()))).encode() + b"\n")
+
+        self._server = socketserver.ThreadingUnixStreamServer(os.path.join(runtime_dir, "control.sock"), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        command = request["command"]
+        if command == "status":
+            status = {"version": "0.1.0", "pid": 2**22 + 1, "config": self.config, "config_sha256": self.digest}
+            return {"ok": True, "result": {**status, "instances": [self.instance], "discarded": {}}}
+        self.commands.append(command)
+        try:
+            self.on.get(command, lambda: None)()
+        except Refusal as refusal:
+            return {"ok": False, "error": refusal.args[0], "problems": list(refusal.args[1:])}
+        return {"ok": True, "result": {}}
+
+    def lead(self) -> None:
+        own = {"address": self.instance["source"], "priority": 254, "seen_s": 0.0}
+        self.instance = {
+            **self.instance, "state": "MASTER", "addresses_present": [VIP], "hold": "master", "master": own,
+            "priority": 254, "why": "MASTER because it was promoted",
+        }  # fmt: skip
+
+    def follow(self) -> None:
+        peer = {"address": "192.168.8.4", "priority": 100, "seen_s": 0.1}
+        self.instance = {**self.instance, "state": "BACKUP", "addresses_present": [], "hold": "backup", "master": peer}
+
+    def free(self) -> None:
+        self.instance = {**self.instance, "hold": None, "priority": self.instance["base_priority"]}

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file is judged, written in one step, taken by the agent or taken back; its password is never seen."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import process
+from fake_agent import Refusal
+
+PASSWORD = "Xy7secr"
+GOOD = f"""\
+vrrp_instance VI_1 {{
+    state MASTER
+    interface lo
+    virtual_router_id 51
+    priority 100
+    advert_int 1
+    authentication {{
+        auth_type PASS
+        auth_pass {PASSWORD}
+    }}
+    virtual_ipaddress {{
+        192.168.8.100/24
+    }}
+}}
+"""
+BAD = GOOD.replace("priority 100", "priority 256").replace("advert_int", "adver_int")
+
+pytestmark = pytest.mark.usefixtures("own_account")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "hotstandby.conf")
+
+
+def content(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def test_a_new_file(run, path):
+    result = run("vrrp_config", content=GOOD, path=path)
+    assert (result["changed"], result["written"], result["reloaded"]) == (True, True, False)
+    assert result["plan"]["instances"] == [{"name": "VI_1", "kind": "added", "changes": []}]
+    assert content(path) == GOOD
+    assert os.stat(path).st_mode & 0o7777 == 0o600
+    assert not run("vrrp_config", content=GOOD, path=path)["changed"]
+
+
+def test_check_mode_needs_nothing_and_does_nothing(run, path, monkeypatch):
+    monkeypatch.undo()  # no user, no agent, no directory
+    result = run("vrrp_config", check=True, content=GOOD, path="/nonexistent/hotstandby.conf")
+    assert result["changed"]
+    assert not os.path.exists("/nonexistent")
+
+
+def test_the_password_is_nowhere(run, path):
+    results = [
+        run("vrrp_config", check=True, content=GOOD, path=path),
+        run("vrrp_config", content=GOOD, path=path),
+        run("vrrp_config", content=GOOD.replace(PASSWORD, "other"), path=path),
+        run("vrrp_config", content=BAD, path=path),
+    ]
+    assert not [result for result in results if PASSWORD in result["output"]]
+    assert "auth_pass ********" in results[1]["diff"]["after"]
+    assert "priority 100" in results[1]["diff"]["after"]
+    assert results[2]["plan"]["peer_must_follow"]
+
+
+def test_a_bad_file_is_not_written_and_everything_wrong_with_it_is_said(run, path):
+    result = run("vrrp_config", content=BAD, path=path)
+    assert result["failed"]
+    assert [problem.split(": ")[0] for problem in result["problems"]] == [f"{path}:5:14", f"{path}:6:5"]
+    assert "advert_int" in result["problems"][1]
+    assert not os.path.exists(path)
+
+
+def test_a_living_agent_takes_it(run, path, agent):
+    agent.config = path
+    agent.on["reload"] = lambda: setattr(agent, "digest", hashlib.sha256(content(path).encode()).hexdigest())
+    result = run("vrrp_config", content=GOOD, path=path)
+    assert result["reloaded"]
+    assert agent.commands == ["reload"]
+    assert not run("vrrp_config", content=GOOD, path=path)["changed"]
+    assert agent.commands == ["reload"]
+
+
+def test_an_agent_that_missed_a_change_is_told(run, path, agent):
+    run("vrrp_config", content=GOOD, path=path)
+    agent.config = path
+    result = run("vrrp_config", content=GOOD, path=path)
+    assert (result["changed"], result["written"], result["reloaded"]) == (True, False, True)
+
+
+def refuse():
+    raise Refusal("the file is not valid", "line 3 is odd")
+
+
+def test_a_file_that_the_agent_refuses_is_taken_back(run, path, agent):
+    agent.config = path
+    run("vrrp_config", content=GOOD, path=path)
+    agent.on["reload"] = refuse
+    result = run("vrrp_config", content=GOOD.replace("100", "101"), path=path)
+    assert result["failed"]
+    assert result["problems"] == ["line 3 is odd"]
+    assert "the one before is back" in result["msg"]
+    assert content(path) == GOOD
+
+
+def test_a_first_file_that_the_agent_refuses_goes(run, path, agent):
+    agent.config = path
+    agent.on["reload"] = refuse
+    assert run("vrrp_config", content=GOOD, path=path)["failed"]
+    assert not os.path.exists(path)
+
+
+def test_an_agent_of_another_release_is_left_alone(run, path, agent, monkeypatch):
+    agent.config = path
+    monkeypatch.setattr(process, "release_of", lambda pid: "0123456789abcdef")
+    result = run("vrrp_config", content=GOOD, path=path)
+    assert (result["written"], result["reloaded"]) == (True, False)
+
+
+def test_an_agent_with_another_file_is_left_alone(run, path, agent):
+    assert not run("vrrp_config", content=GOOD, path=path)["reloaded"]
+
+
+def test_what_does_not_fit_this_machine_is_a_warning(run, path):
+    result = run("vrrp_config", content=GOOD.replace("interface lo", "interface nosuch0"), path=path)
+    assert result["changed"]
+    assert "nosuch0" in result["output"]
+
+
+def test_without_the_user_it_says_what_to_do_first(run, path, monkeypatch):
+    monkeypatch.undo()
+    result = run("vrrp_config", content=GOOD, path=path)
+    assert "vrrp_agent" in result["msg"]

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mastership moves, or it is predicted, or the reason why not is told."""
+
+from __future__ import annotations
+
+import pytest
+from fake_agent import Refusal
+
+
+def test_without_a_state_it_tells(run, agent):
+    result = run("vrrp_state")
+    assert not result["changed"]
+    assert result["after"]["state"] == "BACKUP"
+    assert result["msg"] == "VI_1: BACKUP because 192.168.8.4 advertises 100 > our 90"
+    assert agent.commands == []
+
+
+def test_master_and_back(run, agent):
+    result = run("vrrp_state", state="master")
+    assert result["changed"]
+    assert (result["before"]["state"], result["after"]["state"]) == ("BACKUP", "MASTER")
+    assert (result["diff"]["before"], result["diff"]["after"]) == ("BACKUP\n", "MASTER\n")
+    assert not run("vrrp_state", state="master", name="VI_1")["changed"]
+    assert run("vrrp_state", state="backup")["changed"]
+    assert agent.commands == ["promote", "promote", "demote"]
+
+
+def test_ending_a_hold_that_moves_nothing_is_no_change(run, agent):
+    agent.follow()
+    result = run("vrrp_state", state="auto")
+    assert not result["changed"]
+    assert result["after"]["hold"] is None
+    assert agent.commands == ["release"]
+
+
+@pytest.mark.parametrize(("state", "changed"), [("master", True), ("backup", False), ("auto", False)])
+def test_check_mode_predicts_and_moves_nothing(run, agent, state, changed):
+    result = run("vrrp_state", check=True, state=state)
+    assert result["changed"] is changed
+    assert agent.commands == []
+
+
+def test_check_mode_predicts_a_refusal(run, agent):
+    agent.instance = {
+        **agent.instance,
+        "state": "FAULT",
+        "faults": ["eth0 is down"],
+        "why": "FAULT because eth0 is down",
+    }
+    result = run("vrrp_state", check=True, state="master")
+    assert result["failed"]
+    assert result["msg"] == "VI_1 cannot become master: FAULT because eth0 is down"
+
+
+def test_a_refusal(run, agent):
+    def refuse():
+        raise Refusal("cannot promote VI_1: it is in FAULT")
+
+    agent.on["promote"] = refuse
+    assert run("vrrp_state", state="master")["msg"] == "cannot promote VI_1: it is in FAULT"
+
+
+def test_what_does_not_come_about_in_time_fails_with_the_reason(run, agent):
+    agent.on["promote"] = lambda: None
+    result = run("vrrp_state", state="master", timeout=0.05)
+    assert result["failed"]
+    assert result["msg"] == (
+        "VI_1 did not become master within 0.05 s: BACKUP because 192.168.8.4 advertises 100 > our 90"
+    )
+    assert result["after"]["state"] == "BACKUP"
+
+
+def test_without_waiting_it_does_not_care(run, agent):
+    agent.on["promote"] = lambda: None
+    assert not run("vrrp_state", state="master", wait=False)["changed"]
+
+
+def test_a_backup_that_still_has_the_address_is_not_there_yet(run, agent):
+    agent.lead()
+    agent.on["demote"] = lambda: agent.instance.update(state="BACKUP")
+    assert "did not become backup" in run("vrrp_state", state="backup", timeout=0.05)["msg"]
+
+
+def test_an_instance_that_is_not_there(run, agent):
+    assert run("vrrp_state", name="VI_2")["msg"] == "there is no instance VI_2; there are: VI_1"
+
+
+def test_no_agent(run):
+    assert "no agent is running" in run("vrrp_state")["msg"]

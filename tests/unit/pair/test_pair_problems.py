@@ -1,0 +1,260 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each way to describe a pair wrongly, with the sentence that the user reads."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError, Problem
+from pair_inventory import VIP, hosts, interfaces
+
+
+def problems(variables, locate=lambda value: None):
+    with pytest.raises(PairError) as caught:
+        instances(variables, locate)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def one(variables):
+    (problem,) = problems(variables)
+    return problem
+
+
+def test_a_group_of_one():
+    variables = hosts(vips=[VIP])
+    del variables["node-b"]
+    assert one(variables) == (
+        "node-a: ha_pair_group: a pair is two hosts, and this group has 1: node-a"
+        " (name the group of two, and let --limit leave both in)"
+    )
+
+
+def test_a_group_of_three():
+    variables = hosts(vips=[VIP])
+    variables["node-c"] = variables["node-b"]
+    assert "a pair is two hosts, and this group has 3: node-a, node-b, node-c" in one(variables)
+
+
+def test_a_group_of_none():
+    assert "this group has 0: nobody" in one({})
+
+
+def test_two_hosts_that_claim_to_be_master():
+    first, second = problems(hosts(vips=[VIP], state="MASTER"))
+    assert first == (
+        "node-a: ha_pair_state: both claim to be master of VI_1 (let one say BACKUP, or none say anything)"
+    )
+    assert second.startswith("node-b: ha_pair_state: both claim")
+
+
+@pytest.mark.parametrize(
+    ("word", "here", "there", "text"),
+    [
+        ("virtual_router_id", 51, 52, "51 here, 52 on node-b"),
+        ("version", 2, 3, "2 here, 3 on node-b"),
+        ("advert_int", 1, 2, "1 here, 2 on node-b"),
+        ("unicast", True, None, "True here, nothing on node-b"),
+    ],
+)
+def test_hosts_that_disagree(word, here, there, text):
+    variables = hosts({word: here}, {word: there}, vips=[VIP])
+    assert one(variables) == f"node-a: ha_pair_{word}: {text} (both hosts must say the same)"
+
+
+def test_hosts_that_disagree_on_the_vip():
+    variables = hosts({"vips": ["192.168.8.100/24"]}, {"vips": ["192.168.8.101/24"]})
+    assert one(variables) == (
+        "node-a: ha_pair_vips: 192.168.8.100/24 here, 192.168.8.101/24 on node-b (both hosts must say the same)"
+    )
+
+
+def test_hosts_that_disagree_on_how_many_vips_there_are():
+    variables = hosts({"vips": [VIP]}, {"vips": [VIP, "192.168.8.101/24"]})
+    assert one(variables) == (
+        "node-a: ha_pair_vips: node-a has the instances VI_1, node-b has VI_1, VI_2 (both must have the same)"
+    )
+
+
+def test_hosts_that_disagree_on_the_password_and_no_word_of_it():
+    text = one(hosts({"auth_pass": "Xy7secr"}, {"auth_pass": "Zw9kTr4q"}, vips=[VIP]))
+    assert text == "node-a: ha_pair_auth_pass: the password differs from node-b's (both hosts must say the same)"
+    text = one(hosts({"auth_pass": "Xy7secr"}, vips=[VIP]))
+    assert text == "node-a: ha_pair_auth_pass: only one host has one (both hosts must say the same)"
+
+
+def test_a_vip_outside_every_subnet():
+    first, second = problems(hosts(vips=["10.1.2.3/24"]))
+    assert first == (
+        "node-a: ha_pair_vips: 10.1.2.3 is outside every subnet of every interface (it has eth0 192.168.8.4/24)"
+    )
+    assert second.startswith("node-b: ha_pair_vips: 10.1.2.3 is outside")
+
+
+def test_a_vip_outside_every_subnet_of_the_interface_that_is_named():
+    two = {"interfaces": interfaces("192.168.8.4/24") + interfaces("10.0.0.4/8", name="eth1")[1:], "interface": "eth1"}
+    assert one(hosts(two, vips=[VIP])) == (
+        "node-a: ha_pair_vips: 192.168.8.100 is outside every subnet of eth1 (it has 10.0.0.4/8)"
+    )
+
+
+def test_a_vip_in_a_subnet_of_two_interfaces():
+    two = {"interfaces": interfaces("192.168.8.4/24") + interfaces("192.168.8.5/24", name="eth1")[1:]}
+    assert one(hosts(two, vips=[VIP])) == (
+        "node-a: ha_pair_vips: 192.168.8.100 lies in a subnet of each of eth0, eth1 (say which with ha_pair_interface)"
+    )
+
+
+def test_an_interface_that_does_not_exist():
+    assert one(hosts({"interface": "eth7"}, vips=[VIP])) == (
+        "node-a: ha_pair_interface: there is no interface eth7 (it has eth0 192.168.8.4/24)"
+    )
+    assert "there is no interface eth9" in one(hosts({"vips": [f"{VIP} dev eth9"]}, vips=[VIP]))
+
+
+def test_a_vip_that_is_a_hosts_own_address():
+    assert one(hosts(vips=["192.168.8.6/24"])) == (
+        "node-b: ha_pair_vips: 192.168.8.6 is node-b's own address on eth0"
+        " (a virtual address must be one that no machine has)"
+    )
+
+
+@pytest.mark.parametrize("value", [0, 256, -1, "many", 1.5, True])
+@pytest.mark.parametrize("word", ["virtual_router_id", "priority"])
+def test_numbers_out_of_range(word, value):
+    text = one(hosts({word: value}, {word: 10}, vips=[VIP]))
+    assert text.startswith(f"node-a: ha_pair_{word}: '{value}' is not a whole number from 1 to 255: ")
+
+
+def test_a_password_that_is_too_long_is_refused_and_not_shown():
+    first, _second = problems(hosts(vips=[VIP], auth_pass="correcthorse"))
+    assert first == (
+        "node-a: ha_pair_auth_pass: 12 octets are more than the 8 that an advertisement carries"
+        " (keepalived cuts the rest off in silence: write the first 8)"
+    )
+
+
+@pytest.mark.parametrize("value", ["", "a\nb", 'a"b', " ab", "\x07"])
+def test_a_password_that_the_file_could_not_carry(value):
+    entries = [{"virtual_ipaddress": [VIP], "auth_pass": value}]
+    first, second = problems(hosts(instances=entries))
+    assert "ha_pair_instances[0].auth_pass: it may not be empty" in first
+    assert (value not in first) or not value.strip()
+
+
+def test_a_password_with_version_3():
+    first, _second = problems(hosts(vips=[VIP], version=3, auth_pass="1111"))
+    assert "version 3 has no passwords" in first
+
+
+def test_two_instances_with_one_id_on_one_interface():
+    first, _second = problems(hosts(vips=["192.168.8.100", "192.168.8.101"], virtual_router_id=51))
+    assert first == (
+        "node-a: ha_pair_virtual_router_id: VI_1 and VI_2 both have virtual router ID 51 on eth0"
+        " (give each instance a virtual_router_id of its own in ha_pair_instances)"
+    )
+
+
+def test_an_id_that_does_not_follow():
+    wide = {"interfaces": interfaces("10.0.0.4/8")}, {"interfaces": interfaces("10.0.0.6/8")}
+    first, _second = problems(hosts(*wide, vips=["10.1.0.0/8"]))
+    assert "the last octet of 10.1.0.0 is 0, so no ID follows from it" in first
+
+
+def test_no_vip_at_all():
+    first, _second = problems(hosts())
+    assert first == "node-a: ha_pair_vips: there is no virtual address (say ha_pair_vips: [ADDRESS/PREFIX])"
+
+
+@pytest.mark.parametrize(
+    ("vip", "text"),
+    [
+        ("192.168.8.300/24", "'192.168.8.300/24' is not an IP address"),
+        ("192.168.8.100/24 dev", "'dev' has no value"),
+        ("192.168.8.100/24 via 1.2.3.4", "'via' is not a word of a virtual address"),
+        ("192.168.8.100/24 label a{b", "'a{b' cannot be the label"),
+        ({"address": VIP, "mask": 24}, "'mask' is not a word of a virtual address"),
+    ],
+)
+def test_a_vip_that_is_none(vip, text):
+    first, _second = problems(hosts(vips=[vip]))
+    assert text in first
+
+
+def test_a_word_that_no_instance_has():
+    first, _second = problems(hosts(instances=[{"virtual_ipaddress": VIP, "pririty": 1}]))
+    assert first == ("node-a: ha_pair_instances[0]: 'pririty' is not a word of an instance (do you mean priority?)")
+
+
+def test_two_instances_of_one_name():
+    entries = [{"name": "X", "virtual_ipaddress": "192.168.8.100"}, {"name": "X", "virtual_ipaddress": "192.168.8.101"}]
+    first, _second = problems(hosts(instances=entries))
+    assert "two instances have the name X" in first
+
+
+def test_instances_and_vips():
+    first, _second = problems(hosts(vips=[VIP], instances=[{"virtual_ipaddress": VIP}]))
+    assert "an inventory says instances or VIPs, not both" in first
+
+
+def test_equal_priorities():
+    first, second = problems(hosts(vips=[VIP], priority=100))
+    assert "both have priority 100 for VI_1" in first
+    assert "both have priority 100 for VI_1" in second
+
+
+def test_a_master_below_its_standby():
+    text = one(hosts({"state": "MASTER", "priority": 90}, {"priority": 100}, vips=[VIP]))
+    assert text == (
+        "node-a: ha_pair_priority: node-a is to be master of VI_1, but node-b has the higher priority"
+        " (node-a has 90, node-b has 100)"
+    )
+
+
+def test_no_room_above_a_standby():
+    assert "node-b has the higher priority" in one(hosts(None, {"state": "BACKUP", "priority": 254}, vips=[VIP]))
+
+
+def test_nopreempt_on_a_master():
+    assert "nopreempt has no effect" in one(hosts({"state": "MASTER"}, vips=[VIP], nopreempt=True))
+
+
+def test_nopreempt_with_a_delay_before_preempting():
+    first, _second = problems(hosts(vips=[VIP], nopreempt=True, preempt_delay=5))
+    assert first.startswith("node-a: ha_pair_preempt_delay: a delay before taking mastership back")
+
+
+def test_a_master_that_is_no_host_of_the_pair():
+    entries = [{"virtual_ipaddress": VIP, "master": "node-z"}]
+    assert "node-z cannot be the master of VI_1" in one(hosts(instances=entries))
+
+
+def test_a_script_that_nobody_defined():
+    first, _second = problems(hosts(vips=[VIP], track_script=["chk_web"]))
+    assert first == "node-a: ha_pair_track_script: there is no script 'chk_web' (ha_pair_scripts has none)"
+
+
+def test_fractions_in_version_2_and_eternities_in_version_3():
+    assert "version 2 sends whole seconds, and 0.5 is none" in problems(hosts(vips=[VIP], advert_int=0.5))[0]
+    assert "version 3 sends at most 40.95 seconds" in problems(hosts(vips=[VIP], advert_int=60, version=3))[0]
+
+
+def test_a_host_whose_network_is_unknown():
+    assert one(hosts(None, {"interfaces": []}, vips=[VIP])) == (
+        "node-b: ha_pair_interface: its network is unknown (run the play on both hosts of the pair, without --limit)"
+    )
+
+
+def test_everything_at_once_with_the_place_where_it_was_written():
+    places = {256: "hosts.yml:7", "eth7": "hosts.yml:9"}
+    found = problems(hosts({"priority": 256}, {"interface": "eth7"}, vips=[VIP]), lambda value: places.get(value))
+    assert [text.split(": ")[:3] for text in found] == [
+        ["hosts.yml:7", "node-a", "ha_pair_priority"],
+        ["hosts.yml:9", "node-b", "ha_pair_interface"],
+    ]
+
+
+def test_the_error_counts_them():
+    error = PairError([Problem("a", "b", "c"), Problem("a", "b", "c"), Problem("a", "b", "d")])
+    assert str(error) == "2 problems in the inventory of this pair:\n  a: b: c\n  a: b: d"
