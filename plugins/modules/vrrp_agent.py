@@ -39,6 +39,14 @@ options:
     type: list
     elements: path
     default: []
+  _pyroute2_digest:
+    description:
+      - Internal. The action plugin says here which C(pyroute2) belongs to the release.
+    type: str
+  _pyroute2_archive:
+    description:
+      - Internal. The action plugin says here where it has put that C(pyroute2), when the node did not have it.
+    type: path
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
   - hotstandby.vrrp.attributes.action_group
@@ -118,7 +126,6 @@ def main():
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "switch_user": {"type": "bool", "default": False},
             "writable_paths": {"type": "list", "elements": "path", "default": []},
-            # The action plugin's: which pyroute2 belongs to the release, and where it has put it if it had to send it.
             "_pyroute2_digest": {"type": "str"},
             "_pyroute2_archive": {"type": "path"},
         },

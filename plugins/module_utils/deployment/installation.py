@@ -25,7 +25,7 @@ sys.path.insert(0, sys.argv[1])
 import vrrp
 for module in pkgutil.walk_packages(vrrp.__path__, "vrrp."):
     importlib.import_module(module.name)
-if "pyroute2" not in sys.modules:
+if not any(name.startswith("pyroute2.") for name in sys.modules):
     sys.exit("it cannot import pyroute2")
 """
 

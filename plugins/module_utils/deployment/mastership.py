@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 MASTER, BACKUP = "MASTER", "BACKUP"
+HELD = 254  # what a promoted router advertises
 Instance = Mapping[str, Any]
 
 
@@ -42,7 +43,8 @@ def settled(instance: Instance) -> bool:
 def predict(instance: Instance, state: str) -> Optional[str]:
     """The state after ``state`` ("master", "backup", "auto") was asked for; None when it would be refused.
 
-    With "auto" it takes preemption on both nodes for granted, as nothing tells what the peer's file says.
+    With "auto" it takes preemption on both nodes for granted, as nothing tells what the peer's file says. A peer that
+    was last heard with the priority of a promotion has lost it since, and what its own priority is nobody has told.
     """
     if instance["faults"]:
         return None if state == "master" else instance["state"]
@@ -55,12 +57,13 @@ def predict(instance: Instance, state: str) -> Optional[str]:
     own = instance["base_priority"] + sum(reason["delta"] for reason in instance["reasons"])
     own = max(1, min(254, own))
     if instance["state"] == MASTER:
-        return BACKUP if any(peer["priority"] > own for peer in instance["peers"]) else MASTER
+        return BACKUP if any(own < peer["priority"] < HELD for peer in instance["peers"]) else MASTER
     master = instance["master"]
     overtakes = instance["preempt"] and master is not None and own > master["priority"]
     return MASTER if overtakes else instance["state"]
 
 
 def _speaking(instance: Instance) -> list[Mapping[str, Any]]:
-    """Peers heard lately: a master says something every advertisement interval."""
-    return [peer for peer in instance["peers"] if peer["seen_s"] < 3 * instance["advert_int_s"]]
+    """Peers that spoke lately, and after this node became master: what they said before that is history."""
+    lately = min(instance["since_s"], 3 * instance["advert_int_s"])
+    return [peer for peer in instance["peers"] if peer["seen_s"] < lately]

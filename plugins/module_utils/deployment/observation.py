@@ -13,7 +13,7 @@ from . import process, release
 from .links import links
 from .mastership import settled
 
-_POLL_S = 0.05
+_POLL_S = 0.1  # each costs a few milliseconds of a node that is just starting
 
 
 class Observer:

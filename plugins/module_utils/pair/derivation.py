@@ -47,6 +47,7 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
             _identify(draft, problems, locate)
             _interval(draft, problems, locate)
             _authentication(draft, problems, locate)
+            _preemption(draft, problems, locate)
         _refuse_twins(pair[host.name], problems, locate)
         _scripts(host, pair[host.name], problems, locate)
     if len(read) == 2:
@@ -93,6 +94,13 @@ def _authentication(draft: Draft, problems: list[Problem], locate: Locate) -> No
     if "auth_pass" in draft.said and draft.values.get("version") == 3:
         variable, value = draft.said["auth_pass"]
         text, hint = "version 3 has no passwords (RFC 9568 section 9)", "leave it out, or say version 2"
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _preemption(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    if draft.values.get("nopreempt") and draft.values.get("preempt_delay"):
+        variable, value = draft.said["preempt_delay"]
+        text, hint = "a delay before taking mastership back, and nopreempt never does", "leave one of them out"
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 

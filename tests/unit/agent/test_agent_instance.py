@@ -54,9 +54,9 @@ def test_the_own_addresses_of_an_address_owner_stay():
 def test_whoever_wins_is_heard_before_the_addresses_go():
     bench = Bench(instance()).master()
     bench.instance.heard(advertisement(200), PEER, 11.0)
-    assert bench.done == []
+    assert bench.done == [("send", 100, GROUP)]  # so that the winner hears of us and announces itself
     bench.instance.expire(bench.instance.deadline)
-    assert bench.done == [("release", VIP)]
+    assert bench.done[1:] == [("release", VIP)]
     assert bench.state == "BACKUP"
     assert "(VI_1) Master received advert from 192.168.8.6 with higher priority 200, ours 100" in bench.lines()
 

@@ -122,7 +122,7 @@ def test_what_hangs_on_an_address_is_put_back_in_the_same_batch(kernel):
 
 def test_a_kernel_that_does_not_answer_is_not_waited_for(kernel):
     wire = rig(kernel, table())
-    wire.recv = lambda size: (_ for _ in ()).throw(socket.timeout("timed out"))
+    wire.recv = lambda size: (_unused for _unused in ()).throw(socket.timeout("timed out"))
     (failed,) = kernel.install([want("192.168.8.100/24")])
     assert failed.startswith("cannot set 192.168.8.100/24 on eth0: ")
 

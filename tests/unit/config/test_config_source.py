@@ -37,12 +37,12 @@ def read(text, config_id=""):
     ],
 )
 def test_comments(text, expected):
-    found, _ = read(text)
+    found, _unused = read(text)
     assert [line.text for line in found] == ([] if expected is None else [expected])
 
 
 def test_columns_are_those_of_the_file():
-    (line,), _ = read("\n  router_id a\\#b # c")
+    (line,), _unused = read("\n  router_id a\\#b # c")
     assert (line.number, line.place(0).column) == (2, 3)
     assert line.text[11:] == "#b"
     assert (line.place(10).column, line.place(11).column, line.place(12).column) == (13, 15, 16)
@@ -71,7 +71,7 @@ def test_conditional_lines(text, config_id, expected):
 
 
 def test_our_additions_stand_behind_hotstandby():
-    (line,), _ = read("  @hotstandby  watch 1")
+    (line,), _unused = read("  @hotstandby  watch 1")
     assert (line.text, line.addition, line.place(0).column) == ("watch 1", True, 16)
 
 
@@ -91,7 +91,7 @@ def test_our_additions_stand_behind_hotstandby():
     ],
 )
 def test_what_this_layer_refuses(text, error):
-    _, errors = read(text)
+    _unused, errors = read(text)
     assert len(errors) == 1
     assert errors[0].startswith(error)
 

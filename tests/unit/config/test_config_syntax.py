@@ -100,7 +100,7 @@ def test_an_open_block_still_gives_a_tree():
     ],
 )
 def test_plain_words(text, words):
-    assert [word for word, _ in split_words(text)] == words
+    assert [word for word, _unused in split_words(text)] == words
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,7 @@ def test_a_host_whose_network_is_unknown():
 
 def test_everything_at_once_with_the_place_where_it_was_written():
     places = {256: "hosts.yml:7", "eth7": "hosts.yml:9"}
-    found = problems(hosts({"priority": 256}, {"interface": "eth7"}, vips=[VIP]), lambda value: places.get(value))
+    found = problems(hosts({"priority": 256}, {"interface": "eth7"}, vips=[VIP]), places.get)
     assert [text.split(": ")[:3] for text in found] == [
         ["hosts.yml:7", "node-a", "ha_pair_priority"],
         ["hosts.yml:9", "node-b", "ha_pair_interface"],

@@ -50,7 +50,7 @@ class Pair:
     def run(self, seconds):
         end = self.now + seconds
         while True:
-            due = [(at, 0, index) for index, (at, *_) in enumerate(self.flying)]
+            due = [(at, 0, index) for index, (at, *_unused) in enumerate(self.flying)]
             due += [
                 (r.deadline, 1, n) for n, r in self.routers.items() if r.deadline is not None and n not in self.dead
             ]
@@ -60,7 +60,7 @@ class Pair:
             assert at >= self.now, "a deadline in the past"
             self.now = at
             if kind == 0:
-                _, sender, advertisement = self.flying.pop(which)
+                _unused, sender, advertisement = self.flying.pop(which)
                 for name in self.routers.keys() - {sender} - self.dead:
                     self.do(name, "advertisement", advertisement, SOURCES[sender])
             else:
@@ -85,7 +85,7 @@ class Pair:
         return self._longest(2, since)
 
     def _longest(self, count, since):
-        ends = [at for at, _ in self.owners[1:]] + [self.now]
+        ends = [at for at, _unused in self.owners[1:]] + [self.now]
         spans = [(max(at, since), end) for (at, who), end in zip(self.owners, ends) if len(who) == count]
         return max([end - start for start, end in spans if end > start], default=0.0)
 
@@ -102,7 +102,7 @@ def settled(version, interval_cs, **options):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_higher_priority_becomes_master_and_nobody_else_meanwhile(kind):
     pair = settled(*kind)
-    assert [who for _, who in pair.owners] == [frozenset(), frozenset("a")]
+    assert [who for _unused, who in pair.owners] == [frozenset(), frozenset("a")]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -68,6 +68,16 @@ class TestStart:
         assert kinds(actions) == TAKEOVER
         assert sent(actions) == [255]
 
+    def test_state_master_listens_for_one_interval_and_the_skew(self):
+        router = backup(replace(ARTICLE_B, begins_as_master=True))
+        assert router.deadline == T + 1 + SKEW_B
+        router.advertisement(advert(100), A, T + 1)
+        assert router.deadline == T + 1 + DOWN_B
+
+    @pytest.mark.parametrize("held_back", [{"preempt": False}, {"preempt_delay_s": 5}])
+    def test_state_master_does_not_hurry_who_is_to_hold_back(self, held_back):
+        assert backup(replace(ARTICLE_B, begins_as_master=True, **held_back)).deadline == T + DOWN_B
+
     def test_with_a_fault_it_does_not_take_part(self):
         router = VirtualRouter(ARTICLE_B)
         assert router.fault_changed(("interface eth0 is down",), T) == ()

@@ -17,8 +17,11 @@ import socket
 import struct
 from collections.abc import Iterator, Sequence
 
+from .lean import without_init
+
 try:
-    from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
+    with without_init("pyroute2"):
+        from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 except ImportError:
     HAS_PYROUTE2 = False
 else:

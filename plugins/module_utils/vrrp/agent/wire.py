@@ -28,6 +28,7 @@ def parameters(config: Instance, source: Optional[IPv4Address]) -> Parameters:
         priority=config.priority,
         interval_cs=config.advert_int_cs,
         source=source,
+        begins_as_master=config.initial_state == "MASTER",
         preempt=not config.nopreempt,
         preempt_delay_s=config.preempt_delay_s,
         announce_repeat=garp.repeat,

@@ -11,6 +11,7 @@ calls ``expire``. The same inputs give the same actions.
 state        input                           what happens
 ===========  ==============================  ============================================================
 INIT         start                           BACKUP, or MASTER when it owns the address (255), or FAULT
+INIT         start with ``state MASTER``     BACKUP for one interval and the skew only
 BACKUP       down_at or preempt_at passes    MASTER: install, announce, advertise
 BACKUP       advertisement, not lower        down_at again
 BACKUP       advertisement, lower            nothing (preempt), down_at again (nopreempt, preempt_delay)
@@ -115,7 +116,10 @@ class VirtualRouter:
             return ()
         if self.faults:
             return self._enter(Fault(), now, self._fault_text())
-        return self._listen(now, "it has just started")
+        actions = self._listen(now, "it has just started")
+        if isinstance(self.condition, Backup) and self._begins_early():
+            self.condition = Backup(now + self._first_wait_s())
+        return actions
 
     def stop(self, now: float) -> tuple[Action, ...]:
         """Stop taking part. A master keeps the addresses until a peer speaks, or every backup's skew has passed."""
@@ -334,6 +338,20 @@ class VirtualRouter:
             return self._take_over(now, f"{reason} and owns the address")
         self._master_interval_cs = self.parameters.interval_cs
         return self._enter(Backup(now + self._master_down_interval_s()), now, reason)
+
+    def _begins_early(self) -> bool:
+        """Whether it is the one that the pair expects to be master, and nothing tells it to hold back."""
+        parameters = self.parameters
+        return parameters.begins_as_master and parameters.preempt and not parameters.preempt_delay_s
+
+    def _first_wait_s(self) -> float:
+        """Return how long a router with ``state MASTER`` listens at its start: a living master speaks within it.
+
+        So of a pair that starts together the right one is master first, and not after the other one.
+        """
+        parameters = self.parameters
+        skew_s = timers.skew_time_s(parameters.version, self.priority, parameters.interval_cs)
+        return timers.interval_s(parameters.interval_cs) + skew_s
 
     def _enter(self, condition: Condition, now: float, reason: str, *actions: Action) -> tuple[Action, ...]:
         self.condition = condition

@@ -128,7 +128,7 @@ class Parameters:
     """What the configuration says about a virtual router. Times in seconds unless the name says otherwise.
 
     ``priority`` is the configured one; checks change the effective one through ``priority_changed``. ``source`` is our
-    primary address on the interface, which decides between equal priorities.
+    primary address on the interface, which decides between equal priorities. ``begins_as_master`` is ``state MASTER``.
     """
 
     version: int
@@ -136,6 +136,7 @@ class Parameters:
     priority: int
     interval_cs: int
     source: Optional[object] = None  # IPv4Address or IPv6Address
+    begins_as_master: bool = False
     preempt: bool = True
     preempt_delay_s: float = 0.0
     announce_repeat: int = 5  # garp_master_repeat
