@@ -69,7 +69,7 @@ def _all(nodes: Bed) -> str:
 
 def _quiet(nodes: Bed, count: int) -> bool:
     """Whether A alone held everything for 6.5 s: by then the second burst of gratuitous ARP (5 s) is over, too."""
-    for _ in range(13):
+    for _unused in range(13):
         if (_held(nodes, "a"), _held(nodes, "b")) != (count, 0):
             return False
         time.sleep(0.5)

@@ -14,6 +14,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -43,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     if missing:
         sys.stderr.write(f"benchmarks need {missing}\n")
         return 2
+    # Ended from outside, leave through the context managers: they take the namespaces and daemons along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sweep()
     rows: list[Row] = []
     if "failover" in (options.only or PARTS):

@@ -53,7 +53,9 @@ def up(options: argparse.Namespace) -> int:
         options.link.unlink(missing_ok=True)
         options.link.symlink_to(bed.run.folder)
     nodes = ", ".join(f"{node.name} {node.ip}" for node in bed.nodes.values())
-    print(f"lab {bed.run.id} is up after {time.monotonic() - began:.1f} s: {nodes}, client {CLIENT[1].partition('/')[0]}")
+    print(
+        f"lab {bed.run.id} is up after {time.monotonic() - began:.1f} s: {nodes}, client {CLIENT[1].partition('/')[0]}"
+    )
     if options.hints:
         print(_HINTS.format(id=bed.run.id, vip=VIP, port=PORT, path=PATH))
     return 0

@@ -150,7 +150,7 @@ class Capture:
             header = stream.read(_RECORD.size)
             if len(header) < _RECORD.size:
                 return
-            seconds, nanoseconds, length, _ = _RECORD.unpack(header)
+            seconds, nanoseconds, length, _unused = _RECORD.unpack(header)
             frame = Frame(seconds + nanoseconds / 1e9, stream.read(length))
             with self._changed:
                 self._frames.append(frame)

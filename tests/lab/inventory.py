@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GROUP = "ha_pair"
 
 
-def _ssh(bed: "Testbed", container: str) -> str:
+def _ssh(bed: Testbed, container: str) -> str:
     options = {
         "ControlMaster": "auto",
         "ControlPersist": "60s",
@@ -34,7 +34,7 @@ def _ssh(bed: "Testbed", container: str) -> str:
     return " ".join(f"-o {name}={value}" for name, value in options.items())
 
 
-def _connections(bed: "Testbed") -> dict[str, Any]:
+def _connections(bed: Testbed) -> dict[str, Any]:
     return {
         node.name: {
             "ansible_host": node.ip,
@@ -44,7 +44,7 @@ def _connections(bed: "Testbed") -> dict[str, Any]:
     }
 
 
-def _common(bed: "Testbed") -> dict[str, Any]:
+def _common(bed: Testbed) -> dict[str, Any]:
     return {
         "ansible_user": "root",
         "ansible_ssh_private_key_file": str(bed.run.folder / "key"),
@@ -59,7 +59,7 @@ def _pair() -> dict[str, Any]:
     return {"ha_pair_vips": [f"{VIP}/24"]}
 
 
-def shown(bed: "Testbed") -> str:
+def shown(bed: Testbed) -> str:
     """The inventory as a user would write it, without the way in which the lab is reached."""
     lines = [f"{GROUP}:", "  hosts:"]
     lines += [f"    {node.name}: {{ansible_host: {node.ip}}}" for node in bed.nodes.values()]
@@ -67,7 +67,7 @@ def shown(bed: "Testbed") -> str:
     return "\n".join(lines)
 
 
-def write(bed: "Testbed") -> None:
+def write(bed: Testbed) -> None:
     """Both files, into the run's folder. JSON is YAML, and it needs no library."""
     hosts, common = _connections(bed), _common(bed)
     documents = {

@@ -12,13 +12,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from .host import Host, LabError
-from .segment import Segment
+from .segment import Segment, folder
 
 MODULE_UTILS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 _ENTERING = re.compile(r"\((?P<name>\S+?)\) Entering (?P<state>MASTER|BACKUP|FAULT) STATE", re.IGNORECASE)
@@ -33,11 +32,9 @@ class Peer:
 
     kind = ""
 
-    def __init__(self, host: Host, config_text: str, folder: Path | None = None):
+    def __init__(self, host: Host, config_text: str):
         self.host = host
-        self._own_folder = folder is None
-        self.folder = Path(folder or tempfile.mkdtemp(prefix="hotstandby-lab-"))
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder()
         self.config = self.folder / "hotstandby.conf"
         self.log = self.folder / "log.txt"
         self.process: subprocess.Popen | None = None
@@ -121,8 +118,7 @@ class Peer:
     def close(self) -> None:
         """End it at once and forget its files. What it put into the kernel goes with its host."""
         self.kill()
-        if self._own_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     # What it says
 

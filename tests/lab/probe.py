@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -106,7 +105,9 @@ class Client:
     def __init__(self, target: str, port: int = DEFAULT_PORT, interval_s: float = 0.001, window_s: float = WINDOW_S):
         self.target, self.interval_s, self.window_s = target, interval_s, window_s
         self.from_first_answer = False  # leave out of the report what was sent before anybody answered
-        family, _, _, _, self._destination = socket.getaddrinfo(target, port, type=socket.SOCK_DGRAM)[0]
+        family, _unused, _unused, _unused, self._destination = socket.getaddrinfo(target, port, type=socket.SOCK_DGRAM)[
+            0
+        ]
         # Not connected: an ICMP error (nobody listens yet, no route yet) must not stop the client.
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
@@ -147,7 +148,7 @@ class Client:
         self._answers.append(None)
 
     def _wait_until(self, when: float, tell: Any) -> None:
-        readable, _, _ = select.select([self._socket], [], [], max(0.0, when - time.monotonic()))
+        readable, _unused, _unused = select.select([self._socket], [], [], max(0.0, when - time.monotonic()))
         if not readable:
             return
         with contextlib.suppress(OSError):
@@ -231,7 +232,7 @@ def respond(name: str, port: int = DEFAULT_PORT) -> None:
         for sock in select.select(sockets, [], [])[0]:
             # The address may leave between question and answer: then this probe is lost, as for any server.
             with contextlib.suppress(OSError):
-                data, ancillary, _, client = sock.recvmsg(512, 128)
+                data, ancillary, _unused, client = sock.recvmsg(512, 128)
                 sock.sendmsg([data[: _SEQUENCE.size], suffix], [_answer_from(item) for item in ancillary], 0, client)
 
 
@@ -239,7 +240,7 @@ def _answer_from(item: tuple[int, int, bytes]) -> tuple[int, int, bytes]:
     """Turn "it was sent to this address" into "send from this address", and let routing choose the interface."""
     level, kind, data = item
     if level == socket.IPPROTO_IP and kind == _IP_PKTINFO:
-        _, _, asked = _IN_PKTINFO.unpack(data[: _IN_PKTINFO.size])
+        _unused, _unused, asked = _IN_PKTINFO.unpack(data[: _IN_PKTINFO.size])
         return level, kind, _IN_PKTINFO.pack(0, asked, b"\0\0\0\0")
     return item
 
@@ -372,7 +373,7 @@ def main(arguments: list[str] | None = None) -> int:
     probe = Client(options.target, options.port, options.interval_ms / 1000, options.window_ms / 1000)
     probe.from_first_answer = options.from_first_answer
 
-    def stop(*_: object) -> None:
+    def stop(*_unused: object) -> None:
         probe.stopping = True
 
     signal.signal(signal.SIGTERM, stop)

@@ -126,7 +126,9 @@ class Run:
         for name in _containers(self.id):
             subprocess.run(
                 ["podman", "rm", "--force", "--time", "0", "--volumes", "--ignore", name],
-                check=False, capture_output=True, timeout=60,
+                check=False,
+                capture_output=True,
+                timeout=60,
             )
             removed.append(f"container {name}")
         for name in sorted(named_namespaces()):
@@ -168,9 +170,7 @@ def reap() -> list[str]:
 
 
 def _containers(identity: str) -> list[str]:
-    return command(
-        ["podman", "ps", "--all", "--filter", f"label={LABEL}={identity}", "--format", "{{.Names}}"]
-    ).split()
+    return command(["podman", "ps", "--all", "--filter", f"label={LABEL}={identity}", "--format", "{{.Names}}"]).split()
 
 
 def _labels() -> list[str]:
@@ -180,7 +180,7 @@ def _labels() -> list[str]:
 
 def _empty_namespace(name: str) -> None:
     """End what still runs in a namespace of the run: only processes of the run can be there."""
-    for _ in range(100):
+    for _attempt in range(100):
         pids = subprocess.run(["ip", "netns", "pids", name], check=False, capture_output=True, text=True).stdout.split()
         if not pids:
             return

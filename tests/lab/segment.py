@@ -16,12 +16,15 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from .host import Host, LabError, batch, command, named_namespaces
 
 BRIDGE = "br0"
+FOLDER_PREFIX = "hotstandby-lab-"
 _STP_DISABLED, _STP_FORWARDING = "0", "3"  # linux/if_bridge.h BR_STATE_*
 _INTERFACE_NAME_LIMIT = 15  # IFNAMSIZ - 1
 _serial = itertools.count()
@@ -32,18 +35,27 @@ def unused_name() -> str:
     return f"hs{os.getpid():x}x{next(_serial):x}"
 
 
-def sweep() -> list[str]:
-    """Remove the namespaces that runs which are no longer alive left behind; return their names.
+def folder() -> Path:
+    """A new folder for what a program on a host needs; :func:`sweep` finds it as well. Short: sockets live in it."""
+    return Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
 
-    Only names made by :func:`unused_name` are considered. Processes inside are not touched: they belong to no one
-    that this process knows, and a namespace without a name ends with its last process.
+
+def sweep() -> list[str]:
+    """Remove what runs that are no longer alive left behind, processes and folders too; return the namespaces.
+
+    Only namespaces are considered whose names :func:`unused_name` made for a process that is gone. Nobody but that
+    run started anything in them.
     """
     removed = []
     for name in sorted(named_namespaces()):
         match = re.fullmatch(r"hs([0-9a-f]+)x[0-9a-f]+(-.*)?", name)
         if match and not Path(f"/proc/{int(match[1], 16)}").exists():
-            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+            Host(name, namespace=name).close()
             removed.append(name)
+    for left in Path(tempfile.gettempdir()).glob(FOLDER_PREFIX + "*"):
+        owner = left.name[len(FOLDER_PREFIX) :].partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(left, ignore_errors=True)
     return removed
 
 

@@ -46,7 +46,7 @@ class Testbed:
         self.client: Host = Host(CLIENT[0], namespace=f"{self.run.segment}-{CLIENT[0]}", owned=False)
 
     @classmethod
-    def open(cls, identity: str) -> "Testbed":
+    def open(cls, identity: str) -> Testbed:
         """An existing one. Raises LabError when there is none of that id."""
         run = Run(identity)
         bed = cls(run, run.record()["kind"])
@@ -56,7 +56,7 @@ class Testbed:
         bed.segment.hosts[CLIENT[0]] = bed.client
         return bed
 
-    def __enter__(self) -> "Testbed":
+    def __enter__(self) -> Testbed:
         return self.up()
 
     def __exit__(self, *exc: object) -> None:
@@ -64,7 +64,7 @@ class Testbed:
 
     # Life
 
-    def up(self) -> "Testbed":
+    def up(self) -> Testbed:
         """Image, wire, client, nodes; ready when both nodes run and serve their pages. Raises LabError."""
         for what in reap():
             self.tell(f"removed what a dead run left: {what}")
@@ -140,7 +140,16 @@ class Testbed:
     def get(self, address: str = VIP, path: str = PATH, seconds: float = 1.0) -> str:
         """What the client reads over HTTP; an empty string when nobody answers in time."""
         done = self.client.run(
-            ["curl", "--silent", "--fail", "--noproxy", "*", "--max-time", str(seconds), f"http://{address}:{PORT}{path}"]
+            [
+                "curl",
+                "--silent",
+                "--fail",
+                "--noproxy",
+                "*",
+                "--max-time",
+                str(seconds),
+                f"http://{address}:{PORT}{path}",
+            ]
         )
         return done.stdout if done.returncode == 0 else ""
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -102,7 +103,10 @@ def figure() -> Callable[[str], None]:
 @pytest.fixture(scope="session", autouse=True)
 def _no_leftovers() -> Iterator[None]:
     sweep()
+    # Ended from outside, leave through the fixtures: they take the namespaces and daemons along.
+    before = signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM", returncode=128 + signal.SIGTERM))
     yield
+    signal.signal(signal.SIGTERM, before)
     sweep()
 
 

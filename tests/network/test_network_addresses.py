@@ -30,7 +30,7 @@ def test_addresses_are_installed_as_written(wire):
         "192.168.8.102/32 scope host",
     )
     a, b = (instance.but(virtual_ipaddress=addresses) for instance in (A, B))
-    peer, _ = wire.start_pair(Agent, Agent, a, b)
+    peer, _unused = wire.start_pair(Agent, Agent, a, b)
     poll(lambda: len(wire.a.addresses()) == 4, 5, "three addresses beside its own", lambda: str(wire.a.addresses()))
     found = {
         entry["local"]: entry
@@ -58,16 +58,16 @@ def test_gratuitous_arp_at_once_and_after_the_delay(wire):
     with Capture(wire.client) as capture:
         wire.start(Agent, wire.a, A.but(lines=lines))
         frames = capture.wait(
-            lambda seen: (lambda found: found if len(found) >= 2 * repeat else None)(seen.gratuitous_arps(VIP)),
+            lambda seen: seen.gratuitous_arps(VIP) if len(seen.gratuitous_arps(VIP)) >= 2 * repeat else None,
             5,
             "two bursts",
         )
         mastered = capture.adverts()[0][0]
-    times = [at for at, _ in frames]
+    times = [at for at, _unused in frames]
     assert max(abs(at - mastered) for at in times[:repeat]) < 0.3, "the first burst comes with the first advertisement"
     assert all(abs(at - times[0] - delay_s) < 0.3 for at in times[repeat:]), "the second burst after garp_master_delay"
-    assert {arp.sender_mac for _, arp in frames} == {wire.a.mac()}
-    assert {arp.operation for _, arp in frames} <= {1, 2}
+    assert {arp.sender_mac for _unused, arp in frames} == {wire.a.mac()}
+    assert {arp.operation for _unused, arp in frames} <= {1, 2}
 
 
 def test_gratuitous_arp_refresh(wire):
@@ -75,7 +75,7 @@ def test_gratuitous_arp_refresh(wire):
     with Capture(wire.client) as capture:
         wire.start(Agent, wire.a, A.but(lines=lines))
         capture.wait(lambda seen: len(seen.gratuitous_arps(VIP)) >= 5, 6, "one burst and two refreshes of two")
-        times = [at for at, _ in capture.gratuitous_arps(VIP)]
+        times = [at for at, _unused in capture.gratuitous_arps(VIP)]
     assert 0.8 < times[1] - times[0] < 1.3
     assert 0.8 < times[3] - times[1] < 1.3
     assert times[2] - times[1] < 0.1

@@ -89,11 +89,11 @@ def test_reload_with_another_priority_moves_nothing_else(wire, tmp_path, agents)
             capture.wait(lambda seen: len(seen.adverts()) >= 3, 3, "three advertisements")
             a.write(A.but(priority=95).text("NodeA"))
             a.cli("reload", check=True)
-            capture.wait(lambda seen: [v for _, v in seen.adverts() if v.priority == 95][2:], 3, "priority 95")
+            capture.wait(lambda seen: [v for _unused, v in seen.adverts() if v.priority == 95][2:], 3, "priority 95")
             seen = capture.adverts()
-            assert {str(vrrp.source) for _, vrrp in seen} == {ADDRESS_A}, "the backup spoke"
-            assert {vrrp.priority for _, vrrp in seen} == {100, 95}
-            assert max(intervals([at for at, _ in seen])) < 0.2
+            assert {str(vrrp.source) for _unused, vrrp in seen} == {ADDRESS_A}, "the backup spoke"
+            assert {vrrp.priority for _unused, vrrp in seen} == {100, 95}
+            assert max(intervals([at for at, _unused in seen])) < 0.2
             assert capture.gratuitous_arps() == []
         monitor.terminate()
         monitor.wait(timeout=5)
@@ -112,14 +112,14 @@ def test_reload_can_take_mastership_away(wire, agents):
 
 
 def test_reload_by_signal(wire, agents):
-    a, _ = agents
+    a, _unused = agents
     a.write(A.but(priority=95).text("NodeA"))
     a.process.send_signal(1)  # SIGHUP, as keepalived has it
     poll(lambda: a.status()["base_priority"] == 95, 5, "the file was not read")
 
 
 def test_reload_of_a_bad_file_is_refused(wire, agents):
-    a, _ = agents
+    a, _unused = agents
     text = A.text("NodeA").replace("priority 100", "priorty 100")
     line = text.splitlines().index("    priorty 100") + 1
     a.write(text)
@@ -132,7 +132,7 @@ def test_reload_of_a_bad_file_is_refused(wire, agents):
 
 
 def test_a_second_agent_on_the_same_runtime_directory_refuses(wire, agents):
-    a, _ = agents
+    a, _unused = agents
     second = wire.a.run(a.arguments(), env=a.environment(), timeout=10)
     assert second.returncode == 1
     assert str(a.runtime_dir) in second.stderr, second.stderr

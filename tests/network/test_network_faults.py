@@ -41,8 +41,12 @@ def test_interface_down_is_a_fault_and_ends_with_it(wire, how):
         wire.a.ip("link", "set", "eth0", "down")
     a.wait_state("FAULT")
     assert "eth0" in _reasons(a)
-    wire_owner_is_b = lambda: wire.a.addresses() == {ADDRESS_A + "/24"}  # noqa: E731
-    poll(wire_owner_is_b, 5, "A gave up the address", lambda: str(wire.a.addresses()))
+    poll(
+        lambda: wire.a.addresses() == {ADDRESS_A + "/24"},
+        5,
+        "A gave up the address",
+        lambda: str(wire.a.addresses()),
+    )
     b.wait_state("MASTER")
     if how == "carrier":
         wire.segment.plug("a")
@@ -110,7 +114,7 @@ def test_hanging_check_does_not_delay_advertisements(wire, tmp_path):
             return len(seen) >= 2
 
         poll(run_again, 8, "the check outlived its timeout", a.tail)
-        times = [at for at, _ in capture.adverts(source=ADDRESS_A)]
+        times = [at for at, _unused in capture.adverts(source=ADDRESS_A)]
     assert len(times) >= 15
     assert max(intervals(times)) < 0.2, intervals(times)
     poll(lambda: a.status()["priority"] == 95, 5, "a check that timed out has failed", lambda: str(a.status()))

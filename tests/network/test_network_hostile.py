@@ -43,17 +43,25 @@ DISCARDED = [  # reason, payload, TTL
 ]
 
 
+def _discarded(agent, reason):
+    return agent.status()["counters"]["discarded"].get(reason, 0)
+
+
 def test_discarded_by_reason(wire):
     a, b = wire.start_pair(Agent, Agent, *pair())
     before = [(agent.status()["transitions"], agent.pid) for agent in (a, b)]
-    for _, payload, ttl in DISCARDED:
+    for _unused, payload, ttl in DISCARDED:
         send_vrrp(wire.client, payload, payload, source=CLIENT, ttl=ttl)
     send_vrrp(wire.client, _bytes(vrid=52), source=CLIENT)
     for agent in (a, b):
-        for reason, _, _ in DISCARDED:
-            counted = lambda agent=agent, reason=reason: agent.status()["counters"]["discarded"].get(reason, 0)  # noqa: E731
-            poll(lambda: counted() >= 2, 3, f"{agent}: {reason} not counted", lambda: str(agent.status()["counters"]))  # noqa: B023
-            assert counted() == 2, (reason, agent.status()["counters"])
+        for reason, _unused, _unused in DISCARDED:
+            poll(
+                lambda agent=agent, reason=reason: _discarded(agent, reason) >= 2,
+                3,
+                f"{agent}: {reason} not counted",
+                lambda agent=agent: str(agent.status()["counters"]),
+            )
+            assert _discarded(agent, reason) == 2, (reason, agent.status()["counters"])
         assert agent.client().status()["discarded"]["vrid"] == 1
     assert [(agent.status()["transitions"], agent.pid) for agent in (a, b)] == before
     assert_one_owner(wire.segment, VIP, "a")
@@ -63,10 +71,10 @@ def test_discarded_by_reason(wire):
 def test_random_bytes(wire):
     """Any length, any content, some of it almost right."""
     dice = random.Random(51)
-    garbage = [dice.randbytes(dice.randrange(0, 60)) for _ in range(300)]
-    for _ in range(300):
+    garbage = [dice.randbytes(dice.randrange(0, 60)) for _unused in range(300)]
+    for _unused in range(300):
         almost = bytearray(_bytes())
-        for _ in range(dice.randrange(1, 4)):
+        for _unused in range(dice.randrange(1, 4)):
             almost[dice.randrange(len(almost))] ^= 1 << dice.randrange(8)
         garbage.append(bytes(almost))
     a, b = wire.start_pair(Agent, Agent, *pair(version=3, advert_int=0.1))

@@ -28,11 +28,19 @@ class Mode:
     destination: str = "224.0.0.18"
     auth_type: int = 0
     auth_data: bytes = bytes(8)
+    starts_again: bool = True  # four seconds in VRRPv2; on unicast the healed cut is the only way back that is tried
 
 
 MODES = [
     Mode("v2-pass-multicast", *pair(), auth_type=1, auth_data=b"1111\0\0\0\0"),
-    Mode("v2-pass-unicast", *unicast_pair(), destination=ADDRESS_B, auth_type=1, auth_data=b"1111\0\0\0\0"),
+    Mode(
+        "v2-pass-unicast",
+        *unicast_pair(),
+        destination=ADDRESS_B,
+        auth_type=1,
+        auth_data=b"1111\0\0\0\0",
+        starts_again=False,
+    ),
     Mode("v3-multicast", *pair(version=3, advert_int=0.1)),
 ]
 KINDS = [(Agent, Agent), (Agent, Keepalived), (Keepalived, Agent)]
@@ -61,9 +69,13 @@ def test_life_of_a_pair(wire, figure, mode, a_kind, b_kind):
         report = wire.lost(a.stop, answers_then=wire.b)
         figure(f"{title}: clean stop, {report.lost_ms:.0f} ms lost (skew {skew_ms:.0f} ms)")
         assert report.longest_outage_ms <= skew_ms + 50, str(report)
-        assert any(vrrp.priority == 0 for _, vrrp in capture.adverts(source=ADDRESS_A)), "A stopped without a word"
+        assert any(vrrp.priority == 0 for _unused, vrrp in capture.adverts(source=ADDRESS_A)), (
+            "A stopped without a word"
+        )
         wait_owner(wire.segment, VIP, "b")
 
+        if not mode.starts_again:
+            return
         report = wire.lost(a.start, answers_then=wire.a)
         figure(f"{title}: give back, {report.lost_ms:.0f} ms lost")
         wire.settled(a, b)

@@ -47,7 +47,7 @@ def test_preempt_delay(wire):
         a = wire.start(Agent, wire.a, A.but(state="BACKUP", preempt_delay=delay_s))
         a.wait_state("BACKUP")
         listening = time.time()
-        first, _ = capture.wait(lambda seen: seen.adverts(source=ADDRESS_A), 5, "A's first advertisement")[0]
+        first, _unused = capture.wait(lambda seen: seen.adverts(source=ADDRESS_A), 5, "A's first advertisement")[0]
     assert first >= begun + delay_s, "took over before preempt_delay had passed"
     assert first <= listening + delay_s + 2 * A.master_down_interval_s, "took over much later than preempt_delay says"
     wire.settled(a, b)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.article import ADDRESS_A, VIP, pair
+from lab.article import ADDRESS_A, ADDRESS_B, VIP, pair
 from lab.capture import Capture
 from lab.peers import Agent, Keepalived, wait_owner
 
@@ -19,7 +19,7 @@ TOLERANCE_MS = 10
 @pytest.mark.parametrize("a_kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
 def test_killed(wire, figure, a_kind):
     """SIGKILL to every process of the master; its address is taken away as the death of the machine would."""
-    a, _ = wire.start_pair(a_kind, Agent, A, B)
+    a, _unused = wire.start_pair(a_kind, Agent, A, B)
 
     def die():
         a.kill()
@@ -35,7 +35,7 @@ def test_cut_right_after_an_advertisement(wire, figure):
     """The longest wait there is: the whole Master_Down_Interval. Several rounds, none longer, none shorter."""
     a, b = wire.start_pair(Agent, Agent, A, B)
     lost_ms = []
-    for _ in range(3):
+    for _unused in range(3):
         with Capture(wire.client) as capture:
 
             def cut(capture=capture):
@@ -66,10 +66,22 @@ def test_a_backup_that_dies_moves_nothing(wire):
 
 
 def test_a_split_segment_has_one_master_again_when_it_heals(wire, figure):
+    """The winner speaks first, so it does not hear the loser by itself; yet the client must find it again."""
     a, b = wire.start_pair(Agent, Agent, A, B)
-    wire.segment.cut("a")
-    b.wait_state("MASTER")
-    assert a.state() == "MASTER", "nobody told A"
-    report = wire.lost(lambda: wire.segment.heal("a"), answers_then=wire.a)
-    figure(f"split healed: {report.lost_ms:.0f} ms lost")
-    wire.settled(a, b)
+    lost_ms = []
+    for _unused in range(2):
+        wire.segment.cut("a")
+        b.wait_state("MASTER")
+        assert a.state() == "MASTER", "nobody told A"
+        with Capture(wire.client) as capture:
+
+            def heal(capture=capture):
+                seen = len(capture.adverts(source=ADDRESS_B))
+                capture.wait(lambda c: len(c.adverts(source=ADDRESS_B)) > seen, 2, "an advertisement of B")
+                wire.segment.heal("a")
+
+            report = wire.lost(heal, answers_then=wire.a)
+        lost_ms.append(report.longest_outage_ms)
+        wire.settled(a, b)
+    figure(f"split healed: {', '.join(f'{ms:.0f}' for ms in lost_ms)} ms lost")
+    assert max(lost_ms) <= 100
