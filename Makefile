@@ -14,8 +14,8 @@ LAB := PYTHONPATH=tests $(BIN)/python3 -m lab
 ID ?=
 BENCH ?=
 
-# The parts of `make test`, in this order: what fails soonest comes first.
-PARTS ?= lint unit sanity network molecule
+# The parts of `make test`, in this order: what tells soonest comes first.
+PARTS ?= lint unit pythons sanity network molecule
 SCENARIOS ?= $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
 
 .PHONY: help
@@ -47,8 +47,11 @@ test: setup ## All checks, with a summary at the end
 	@tests/parts.sh $(PARTS)
 
 .PHONY: unit
-unit: setup ## The library, the modules and the filter, without a network; every Python that is there
+unit: setup ## The library, the modules and the filter, without a network
 	@pytest tests/unit
+
+.PHONY: pythons
+pythons: setup ## The same with every other Python of this machine: nodes have any from 3.9 on
 	@tests/pythons.sh
 
 .PHONY: network
@@ -62,6 +65,10 @@ sanity: setup ## ansible-test sanity
 .PHONY: lint
 lint: setup ## ansible-lint, yamllint, ruff, the collection's documentation and changelog
 	@tests/lint.sh
+
+.PHONY: format
+format: setup ## Put the Python sources into the form that lint asks for
+	@ruff check --fix-only --quiet . && ruff format --quiet .
 
 .PHONY: molecule
 molecule: setup ## The scenarios on real systemd nodes (SCENARIOS="default tomcat")

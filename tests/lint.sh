@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that reads the sources without running them. All of it runs, then the exit status says whether all passed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 export PATH=$PWD/.venv/bin:$PATH
 failed=()
 
@@ -14,6 +14,7 @@ step() {
 
 step ruff ruff check .
 step "ruff format" ruff format --check .
+step shellcheck shellcheck tests/*.sh .ci/run
 step yamllint yamllint --strict .
 step ansible-lint ansible-lint --offline --strict --nocolor -q
 step changelog antsibull-changelog lint

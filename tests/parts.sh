@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Run the given targets of the Makefile one after the other, all of them, and end with what each one said and took.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 LOGS=.build/logs
 mkdir -p "$LOGS"
 lines=() failed=()

@@ -13,7 +13,8 @@ CONFIG = "/etc/hotstandby/hotstandby.conf"
 
 
 def test_the_configuration_is_that_of_the_example(pair: Pair) -> None:
-    for host, router, state, priority in ((pair.a, "NodeA", "MASTER", 100), (pair.b, "NodeB", "BACKUP", 90)):
+    expected = (("NodeA", "MASTER", 100), ("NodeB", "BACKUP", 90))
+    for (name, host), (router, state, priority) in zip(pair.each(), expected):
         text = host.file(CONFIG).content_string
         for line in (
             f"router_id {router}",
@@ -28,7 +29,7 @@ def test_the_configuration_is_that_of_the_example(pair: Pair) -> None:
         ):
             found = re.search(rf"^\s*{re.escape(line)}$", text.replace('"', ""), re.MULTILINE)
             assert found, f"{line} is not in\n{text}"
-        host.run_expect([0], f"keepalived --config-test --use-file {CONFIG}")
+        pair.judge(name, CONFIG)
 
 
 def test_each_tomcat_serves_its_own_page(pair: Pair) -> None:

@@ -231,6 +231,13 @@ class TestMaster:
         assert router.advertisement(advert(80), A, T) == (SendAdvertisement(90), Announce(5))
         assert router.deadline == T + 1.0
 
+    def test_announces_again_after_garp_lower_prio_delay(self):
+        router = master(replace(ARTICLE_B, announce_delay_s=0, lower_prio_delay_s=2, lower_prio_repeat=3))
+        router.advertisement(advert(80), A, T)
+        router.advertisement(advert(80), A, T + 1.5)
+        assert router.expire(T + 2) == (Announce(3),)
+        assert not any(isinstance(action, Announce) for second in range(3, 9) for action in router.expire(T + second))
+
     def test_answers_a_flood_once_an_interval(self):
         router = master(replace(ARTICLE_B, announce_delay_s=0))
         answers = [router.advertisement(advert(80), A, T + step / 1000) for step in range(900)]

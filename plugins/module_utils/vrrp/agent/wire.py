@@ -36,6 +36,7 @@ def parameters(config: Instance, source: Optional[IPv4Address]) -> Parameters:
         refresh_s=garp.refresh_s,
         refresh_repeat=garp.refresh_repeat,
         lower_prio_repeat=garp.lower_prio_repeat,
+        lower_prio_delay_s=garp.lower_prio_delay_s,
     )
 
 

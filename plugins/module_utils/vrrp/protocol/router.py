@@ -282,9 +282,12 @@ class VirtualRouter:
         next_at = now + timers.interval_s(self.parameters.interval_cs)
         self.condition = replace(self.condition, advertise_at=next_at, assert_at=next_at)
         answer = (SendAdvertisement(ours),)
-        if advertisement.priority == PRIORITY_STOP or not self.parameters.lower_prio_repeat:
+        repeat, delay_s = self.parameters.lower_prio_repeat, self.parameters.lower_prio_delay_s
+        if advertisement.priority == PRIORITY_STOP or not repeat:
             return answer
-        return answer + (Announce(self.parameters.lower_prio_repeat),)
+        if delay_s and now + delay_s < self.condition.announce_at:
+            self.condition = replace(self.condition, announce_at=now + delay_s, announce_repeat=repeat)
+        return answer + (Announce(repeat),)
 
     def _advertise_and_announce(self, condition: Master, now: float) -> tuple[Action, ...]:
         actions: tuple[Action, ...] = ()

@@ -144,3 +144,4 @@ class Parameters:
     refresh_s: float = 0.0  # garp_master_refresh; 0: none
     refresh_repeat: int = 1  # garp_master_refresh_repeat
     lower_prio_repeat: int = 5  # garp_lower_prio_repeat
+    lower_prio_delay_s: float = 5.0  # garp_lower_prio_delay; 0: no second burst
