@@ -174,7 +174,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Exit status 1 when the lab could not do it; then nothing of it is left."""
     # A terminated lab cleans up like an interrupted one.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, frame: sys.exit(128 + number))
     sys.stdout.reconfigure(line_buffering=True)
     if os.geteuid() != 0:
         print("error: the lab makes namespaces and containers and needs root", file=sys.stderr)

@@ -17,7 +17,9 @@ PACKAGE = Path(__file__).parents[3] / "plugins" / "module_utils"
 
 
 def fresh_python(program):
-    done = subprocess.run([sys.executable, "-c", program], cwd=PACKAGE, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PACKAGE, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
