@@ -160,6 +160,12 @@ class TestBackup:
         router.advertisement(advert(100), A, T)
         assert router.deadline == T + 3 + 206 / 256
 
+    def test_a_weakened_backup_gives_a_living_master_its_whole_interval(self):
+        router = backup(Parameters(version=3, vrid=51, priority=90, interval_cs=100, source=B))
+        router.advertisement(advert(80, interval_cs=200, version=3), A, T + 3)
+        router.priority_changed(70, T + 3.5)
+        assert router.deadline == T + 3 + 6 + 2 * 186 / 256
+
     def test_a_change_of_the_priority_sends_nothing(self):
         router = backup()
         assert router.priority_changed(120, T) == ()
@@ -395,6 +401,19 @@ class TestHolds:
         router.advertisement(advert(100), A, T + 1)
         assert sent(router.expire(T + 1 + 3 + 255 / 256)) == [1]
 
+    def test_a_demoted_backup_gives_a_living_master_its_whole_interval(self):
+        router = backup()
+        router.advertisement(advert(80), A, T + 3)  # lower: it was about to be overtaken at T + DOWN_B
+        router.demote(T + 3.5)
+        assert router.deadline == T + 3 + 3 + 255 / 256
+        assert router.expire(T + DOWN_B) == ()
+
+    def test_a_demotion_ends_a_preempt_delay(self):
+        router = backup(replace(ARTICLE_B, preempt_delay_s=2))
+        router.advertisement(advert(80), A, T + 1)
+        router.demote(T + 2.9)
+        assert router.expire(T + 3) == ()
+
     def test_released_the_priority_decides_again(self):
         router = backup()
         router.promote(T)
@@ -414,6 +433,11 @@ class TestParameters:
         router = master(Parameters(version=3, vrid=51, priority=90, interval_cs=4000, source=B, announce_delay_s=0))
         router.parameters_changed(replace(router.parameters, interval_cs=10), T)
         assert router.deadline == pytest.approx(T + 0.1)
+
+    def test_a_refresh_that_is_switched_on_begins_at_once(self):
+        router = master(replace(ARTICLE_B, announce_delay_s=0))
+        router.parameters_changed(replace(router.parameters, refresh_s=2, refresh_repeat=3), T)
+        assert Announce(3) in router.expire(T + 2)
 
     def test_the_primary_address_decides_between_equals(self):
         router = master()

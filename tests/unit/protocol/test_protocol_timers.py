@@ -42,6 +42,11 @@ def test_neighbouring_priorities_never_share_a_skew():
         assert skews == sorted(set(skews), reverse=True)
 
 
+def test_the_first_wait_is_one_interval_and_the_skew():
+    assert timers.first_wait_s(2, 100, 100) == 1.609375
+    assert timers.first_wait_s(3, 100, 10) == pytest.approx(0.1609375)
+
+
 def test_the_longest_skew_is_that_of_priority_1():
     assert timers.longest_skew_s(2, 100) == 0.99609375
     assert timers.longest_skew_s(3, 10) == pytest.approx(0.099609375)

@@ -117,8 +117,10 @@ class VirtualRouter:
         if self.faults:
             return self._enter(Fault(), now, self._fault_text())
         actions = self._listen(now, "it has just started")
-        if isinstance(self.condition, Backup) and self._begins_early():
-            self.condition = Backup(now + self._first_wait_s())
+        parameters = self.parameters
+        if isinstance(self.condition, Backup) and parameters.begins_early:
+            wait_s = timers.first_wait_s(parameters.version, self.priority, parameters.interval_cs)
+            self.condition = Backup(now + wait_s)
         return actions
 
     def stop(self, now: float) -> tuple[Action, ...]:
@@ -173,6 +175,7 @@ class VirtualRouter:
     def priority_changed(self, priority: int, now: float) -> tuple[Action, ...]:
         """Take the effective priority that the checks have made. The next advertisement carries it."""
         self._tracked_priority = priority
+        self._respect_master()
         return ()
 
     def fault_changed(self, faults: tuple[str, ...], now: float) -> tuple[Action, ...]:
@@ -204,6 +207,10 @@ class VirtualRouter:
         if isinstance(self.condition, Master):
             soon = now + timers.interval_s(parameters.interval_cs)
             self.condition = replace(self.condition, advertise_at=min(self.condition.advertise_at, soon))
+            if parameters.refresh_s and now + parameters.refresh_s < self.condition.announce_at:
+                self.condition = replace(
+                    self.condition, announce_at=now + parameters.refresh_s, announce_repeat=parameters.refresh_repeat
+                )
         return ()
 
     def promote(self, now: float) -> tuple[Action, ...]:
@@ -232,6 +239,7 @@ class VirtualRouter:
             raise Refused("it is not running")
         self.hold = HOLD_BACKUP
         if not isinstance(self.condition, Master):
+            self._respect_master()
             return ()
         self.reason = "it was demoted"
         self.condition = Yielding(release_at=NEVER, down_at=now + self._master_down_interval_s())
@@ -342,20 +350,6 @@ class VirtualRouter:
         self._master_interval_cs = self.parameters.interval_cs
         return self._enter(Backup(now + self._master_down_interval_s()), now, reason)
 
-    def _begins_early(self) -> bool:
-        """Whether it is the one that the pair expects to be master, and nothing tells it to hold back."""
-        parameters = self.parameters
-        return parameters.begins_as_master and parameters.preempt and not parameters.preempt_delay_s
-
-    def _first_wait_s(self) -> float:
-        """Return how long a router with ``state MASTER`` listens at its start: a living master speaks within it.
-
-        So of a pair that starts together the right one is master first, and not after the other one.
-        """
-        parameters = self.parameters
-        skew_s = timers.skew_time_s(parameters.version, self.priority, parameters.interval_cs)
-        return timers.interval_s(parameters.interval_cs) + skew_s
-
     def _enter(self, condition: Condition, now: float, reason: str, *actions: Action) -> tuple[Action, ...]:
         self.condition = condition
         self.since = now
@@ -366,6 +360,14 @@ class VirtualRouter:
         if isinstance(self.condition, Master) and now < self.condition.outbid_until:
             return PRIORITY_OWNER
         return self.priority
+
+    def _respect_master(self) -> None:
+        """A master that does not lose to us any more has its whole Master_Down_Interval, from when it was heard."""
+        if isinstance(self.condition, Backup) and self.master is not None and self.master.priority >= self.priority:
+            if self.parameters.version == VERSION_3:
+                self._master_interval_cs = self.master.interval_cs
+            heard_until = self.master.seen_at + self._master_down_interval_s()
+            self.condition = Backup(max(self.condition.down_at, heard_until))
 
     def _learned_interval_cs(self, advertisement: Advertisement) -> int:
         if self.parameters.version == VERSION_3:

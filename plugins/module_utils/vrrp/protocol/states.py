@@ -145,3 +145,8 @@ class Parameters:
     refresh_repeat: int = 1  # garp_master_refresh_repeat
     lower_prio_repeat: int = 5  # garp_lower_prio_repeat
     lower_prio_delay_s: float = 5.0  # garp_lower_prio_delay; 0: no second burst
+
+    @property
+    def begins_early(self) -> bool:
+        """Whether it is the one that the pair expects to be master, and nothing tells it to hold back."""
+        return self.begins_as_master and self.preempt and not self.preempt_delay_s

@@ -34,6 +34,15 @@ def master_down_interval_s(version: int, priority: int, interval_cs: int) -> flo
     return MASTER_DOWN_INTERVALS * interval_s(interval_cs) + skew_time_s(version, priority, interval_cs)
 
 
+def first_wait_s(version: int, priority: int, interval_cs: int) -> float:
+    """Return how long a router with ``state MASTER`` listens when it starts, in seconds.
+
+    The RFCs say Master_Down_Interval for all. A living master speaks within one interval, so the one that is to be
+    master waits for that and the skew only: of a pair that starts together it is master first, and not after the other.
+    """
+    return interval_s(interval_cs) + skew_time_s(version, priority, interval_cs)
+
+
 def longest_skew_s(version: int, interval_cs: int) -> float:
     """Return the longest that any backup waits after an advertisement of priority 0, in seconds.
 
