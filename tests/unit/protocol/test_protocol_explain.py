@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from test_protocol_router import ARTICLE_B, A, T, advert, backup, master
+from routers import ARTICLE_B, A, T, advert, backup, master
 
 
 @pytest.mark.parametrize(

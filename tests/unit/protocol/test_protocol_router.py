@@ -9,48 +9,11 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
+from routers import ARTICLE_B, DOWN_B, SKEW_B, TAKEOVER, A, B, T, advert, backup, kinds, master, sent
 
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
-from vrrp.protocol.packet import Advertisement
-from vrrp.protocol.router import HANDOVER_S, Refused, VirtualRouter
+from vrrp.protocol.router import HANDOVER_S, VirtualRouter
 from vrrp.protocol.states import Parameters, State
-
-A, B = IPv4Address("192.168.8.4"), IPv4Address("192.168.8.6")
-VIP = IPv4Address("192.168.8.100")
-T = 1000.0
-ARTICLE_B = Parameters(version=2, vrid=51, priority=90, interval_cs=100, source=B)
-DOWN_B = 3.6484375  # 3 * 1 s + 166/256 s
-SKEW_B = 0.6484375
-
-
-def advert(priority, interval_cs=100, version=2):
-    return Advertisement(version, 51, priority, (VIP,), interval_cs)
-
-
-def kinds(actions):
-    return [type(action).__name__ for action in actions]
-
-
-def sent(actions):
-    return [action.priority for action in actions if isinstance(action, SendAdvertisement)]
-
-
-def backup(parameters=ARTICLE_B, now=T):
-    router = VirtualRouter(parameters)
-    assert kinds(router.start(now)) == ["Notify"]
-    assert router.state is State.BACKUP
-    return router
-
-
-def master(parameters=ARTICLE_B, now=T):
-    router = backup(parameters, now - 100)
-    router.expire(router.deadline)
-    assert router.state is State.MASTER
-    router.expire(now)
-    return router
-
-
-TAKEOVER = ["InstallAddresses", "Announce", "SendAdvertisement", "Notify"]
 
 
 class TestStart:
@@ -317,109 +280,6 @@ class TestFault:
         actions = router.fault_changed(("interface eth0 is down",), T + 0.1)
         assert kinds(actions) == ["ReleaseAddresses", "Notify"]
         assert router.state is State.STOP
-
-
-class TestHolds:
-    def test_a_promoted_backup_takes_over_at_once_with_254(self):
-        router = backup()
-        router.advertisement(advert(100), A, T + 1)
-        actions = router.promote(T + 2)
-        assert kinds(actions) == TAKEOVER
-        assert sent(actions) == [254]
-        assert router.hold == "master"
-
-    def test_promoting_the_master_keeps_its_cadence(self):
-        router = master()
-        deadline = router.deadline
-        assert router.promote(T) == ()
-        assert (router.hold, router.deadline) == ("master", deadline)
-
-    def test_between_two_owners_of_the_address_a_promotion_is_allowed(self):
-        router = backup(replace(ARTICLE_B, priority=200))
-        router.advertisement(advert(255), A, T + 1)
-        router.priority_changed(255, T + 1)
-        assert sent(router.promote(T + 2)) == [255]
-
-    def test_promotion_beats_nopreempt(self):
-        router = backup(replace(ARTICLE_B, preempt=False))
-        router.advertisement(advert(100), A, T + 1)
-        assert kinds(router.promote(T + 2)) == TAKEOVER
-
-    def test_a_newer_promotion_outbids_an_older_one_and_ends_it(self):
-        older, newer = master(replace(ARTICLE_B, source=B)), backup(replace(ARTICLE_B, source=A))
-        older.promote(T)
-        newer.advertisement(advert(254), B, T + 1)
-        first = newer.promote(T + 2)
-        assert sent(first) == [255]
-        assert sent(older.advertisement(advert(255), A, T + 2)) == [254]
-        assert (older.yielding, older.hold, older.priority) == (True, None, 90)
-        assert newer.advertisement(advert(254), B, T + 2) != ()  # still on its way when the older one yielded
-        assert newer.state is State.MASTER and not newer.yielding
-        later = T + 2 + DOWN_B + 2
-        assert sent(newer.expire(later)) == [254]
-
-    def test_nobody_outbids_the_owner_of_the_address(self):
-        router = backup()
-        router.advertisement(advert(255), A, T + 1)
-        with pytest.raises(Refused, match=r"192\.168\.8\.4 advertises priority 255"):
-            router.promote(T + 2)
-        assert (router.state, router.hold) == (State.BACKUP, None)
-
-    def test_a_faulty_router_is_not_promoted(self):
-        router = backup()
-        router.fault_changed(("script chk failed",), T)
-        with pytest.raises(Refused, match="script chk failed"):
-            router.promote(T + 1)
-
-    @pytest.mark.parametrize("move", [VirtualRouter.promote, VirtualRouter.demote])
-    def test_a_stopped_router_is_not_moved(self, move):
-        router = master()
-        router.stop(T)
-        with pytest.raises(Refused, match="not running"):
-            move(router, T + 0.1)
-
-    def test_a_demoted_master_keeps_the_addresses_until_the_peer_has_them(self):
-        router = master()
-        assert router.demote(T) == (SendAdvertisement(0),)
-        assert router.priority == 1
-        assert router.holds_addresses
-        router.advertisement(advert(80), A, T + 0.7)
-        assert kinds(router.expire(T + 0.7 + HANDOVER_S)) == ["ReleaseAddresses", "Notify"]
-        assert router.state is State.BACKUP
-
-    def test_a_demoted_master_whose_peer_is_dead_stays_owner_throughout(self):
-        router = master()
-        router.demote(T)
-        assert router.deadline == T + 3 + 255 / 256
-        actions = router.expire(router.deadline)
-        assert kinds(actions) == TAKEOVER
-        assert sent(actions) == [1]
-
-    def test_a_demoted_backup_takes_over_from_a_dead_master_all_the_same(self):
-        router = backup()
-        assert router.demote(T) == ()
-        router.advertisement(advert(100), A, T + 1)
-        assert sent(router.expire(T + 1 + 3 + 255 / 256)) == [1]
-
-    def test_a_demoted_backup_gives_a_living_master_its_whole_interval(self):
-        router = backup()
-        router.advertisement(advert(80), A, T + 3)  # lower: it was about to be overtaken at T + DOWN_B
-        router.demote(T + 3.5)
-        assert router.deadline == T + 3 + 3 + 255 / 256
-        assert router.expire(T + DOWN_B) == ()
-
-    def test_a_demotion_ends_a_preempt_delay(self):
-        router = backup(replace(ARTICLE_B, preempt_delay_s=2))
-        router.advertisement(advert(80), A, T + 1)
-        router.demote(T + 2.9)
-        assert router.expire(T + 3) == ()
-
-    def test_released_the_priority_decides_again(self):
-        router = backup()
-        router.promote(T)
-        assert router.release(T + 1) == ()
-        assert (router.hold, router.priority) == (None, 90)
-        assert sent(router.expire(T + 1)) == [90]
 
 
 class TestParameters:
