@@ -49,7 +49,13 @@ def advertisement(priority=200, **fields) -> Advertisement:
 
 
 class FakeKernel:
-    """Addresses are where somebody put them; ``done`` says who asked for what, in order."""
+    """Addresses are where somebody put them; ``done`` says who asked for what, in order.
+
+    ``refuses`` is the error that setting an address meets; ``stale`` as the real one.
+    """
+
+    refuses = None
+    stale = False
 
     def __init__(self, done, filled: InterfaceTable) -> None:
         self.table = filled
@@ -57,6 +63,8 @@ class FakeKernel:
 
     def install(self, wanted):
         self.done.append(("install", *(str(want.address) for want in wanted)))
+        if self.refuses is not None:
+            return [f"cannot set {want.address} on eth0: {self.refuses}" for want in wanted]
         for want in wanted:
             self.table.remember(Present(want.index, want.address))
         return []
@@ -76,12 +84,16 @@ class FakeKernel:
 class FakeAnnouncer:
     def __init__(self, done) -> None:
         self.done = done
+        self.intervals_s: list = []
+        self.under_way: set = set()  # the keys of bursts that nobody has cancelled
 
-    def burst(self, name, wanted, repeat, interval_s, filled):
+    def burst(self, key, wanted, repeat, interval_s, filled):
         self.done.append(("announce", repeat, *(str(want.address) for want in wanted)))
+        self.intervals_s.append(interval_s)
+        self.under_way.add(key)
 
-    def cancel(self, name):
-        pass
+    def cancel(self, key):
+        self.under_way.discard(key)
 
 
 class FakeSender:
@@ -106,12 +118,13 @@ class Bench:
         self.text = io.StringIO()
         self.kernel = FakeKernel(self.done, filled if filled is not None else table())
         self.sender = FakeSender(self.done)
+        self.announcer = FakeAnnouncer(self.done)
         self.armed: list = []
         self.virtual = frozenset(entry.address for entry in config.addresses)
         self.others = others
         edge = Edge(
             kernel=self.kernel,
-            announcer=FakeAnnouncer(self.done),
+            announcer=self.announcer,
             log=Log(self.text, clock=time.monotonic),
             sender=lambda interface: self.sender,
             virtual=lambda: self.virtual,

@@ -74,6 +74,34 @@ def test_a_spaced_burst_goes_on_by_itself_and_the_next_one_replaces_it(sent):
     assert sent[-1] == (2, "closed")
 
 
+def test_two_instances_of_one_name_do_not_end_each_others_bursts(sent):
+    leaving, successor = object(), object()
+
+    async def scenario():
+        announcer = Announcer(Log(io.StringIO()))
+        announcer.burst(leaving, [want("192.168.8.100/24")], 1000, 3600.0, table())
+        announcer.burst(successor, [want("192.168.8.101/24")], 1000, 3600.0, table())
+        announcer.cancel(leaving)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        announcer.close()
+
+    asyncio.run(scenario())
+    assert [frame[31] for _index, frame in sent[:-1]] == [101]
+
+
+def test_a_burst_without_end_neither_fills_the_memory_nor_holds_up_the_loop(sent):
+    async def scenario():
+        announcer = Announcer(Log(io.StringIO()))
+        announcer.burst("VI_1", [want("192.168.8.100/24")], 2147483647, 0.0, table())
+        for _turn in range(10):
+            await asyncio.sleep(0)
+        announcer.close()
+
+    asyncio.run(scenario())
+    assert 1 < len(sent) < 100
+
+
 def test_cancelling_ends_a_spaced_burst(sent):
     async def scenario():
         announcer = Announcer(Log(io.StringIO()))

@@ -15,6 +15,7 @@ from vrrp.agent.channel import Channel
 from vrrp.agent.counters import Counters
 from vrrp.agent.log import Log
 from vrrp.config.model import Authentication
+from vrrp.protocol.reception import REASONS
 
 PASSWORD = Authentication("PASS", "1111")
 
@@ -108,6 +109,14 @@ def test_what_was_fine_is_judged_anew_when_the_password_changes(line):
     assert line.instance.counters.discarded == {"auth_pass": 1}
 
 
+def test_only_the_newest_advertisement_is_remembered(line):
+    line.receive(from_peer(priority=200), from_peer(priority=201))
+    line.instance.expectation = wire.expectation(instance(authentication=Authentication("PASS", "2222")), OWN)
+    line.channel.forget(51)
+    line.receive(from_peer(priority=200), from_peer(priority=201))
+    assert line.instance.counters.discarded == {"auth_pass": 2}
+
+
 @pytest.mark.parametrize(
     ("packet", "reason"),
     [
@@ -128,6 +137,7 @@ def test_every_discarded_packet_is_counted_by_its_reason_and_changes_nothing(lin
     line.receive(packet)
     assert line.instance.counters.discarded == {reason: 1}
     assert line.instance.heard_of == []
+    assert reason in REASONS
 
 
 @pytest.mark.parametrize(
@@ -145,6 +155,7 @@ def test_what_belongs_to_no_instance_is_counted_by_the_agent(line, packet, reaso
     line.receive(packet)
     assert line.unknown.discarded == {reason: 1}
     assert line.instance.counters.discarded == {}
+    assert reason in REASONS
 
 
 def test_ip_options_are_skipped(line):

@@ -11,6 +11,8 @@ import io
 import pytest
 from agent_fakes import gone, instance
 
+from vrrp.agent import checks as checks_module
+from vrrp.agent import process
 from vrrp.agent.checks import Check, Checks
 from vrrp.agent.log import Log
 from vrrp.agent.process import Outcome
@@ -65,6 +67,15 @@ def test_init_fail_is_failed_until_it_has_risen():
     assert says == "down"
     check.observe(OUTCOMES["+"])
     assert check.ok is True
+
+
+@pytest.mark.parametrize("letter", "-t")
+def test_a_changed_script_with_init_fail_can_still_fail(letter):
+    good = observed("+", init_fail=True)[2]
+    changed = Check(script(init_fail=True, interval_s=2.0), Globals(), lambda: None, Log(io.StringIO()), good)
+    assert changed.ok is True
+    changed.observe(OUTCOMES[letter])
+    assert changed.ok is False
 
 
 def test_it_says_nothing_before_its_first_result():
@@ -209,3 +220,81 @@ def test_the_end_ends_a_script_that_runs(tmp_path):
 
     scenario(steps)
     assert gone(int(pid.read_text()))
+
+
+def recorded(monkeypatch, wanted, **settings):
+    """The arguments with which this script is run first."""
+    seen = []
+
+    async def run(command, *how):
+        seen.append(how)
+        return Outcome(status=0)
+
+    monkeypatch.setattr(checks_module.process, "run", run)
+
+    async def steps(checks, says):
+        checks.apply(configuration(wanted, **settings))
+        await until(lambda: seen)
+
+    scenario(steps)
+    return seen[0]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"), [((None, None), ("keep", "grp")), (("me", None), ("me", None)), (("me", "us"), ("me", "us"))]
+)
+def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, expected):
+    wanted = script(user=own[0], group=own[1])
+    how = recorded(monkeypatch, wanted, script_user="keep", script_group="grp")
+    assert how[1:3] == expected
+
+
+def test_a_script_that_anybody_can_change_is_not_run_as_root_and_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(process.os, "geteuid", lambda: 0)
+    file, witness, text = tmp_path / "script", tmp_path / "witness", io.StringIO()
+    file.write_text(f"#!/bin/sh\ntouch {witness}\n")
+    file.chmod(0o777)
+
+    async def steps():
+        checks = Checks(lambda: None, Log(text))
+        checks.apply(configuration(script(command=(str(file),)), enable_script_security=True))
+        try:
+            await until(lambda: checks.results([TrackedScript("chk")])[0].ok is False)
+            return checks.results([TrackedScript("chk")])[0].detail
+        finally:
+            await checks.stop()
+
+    assert asyncio.run(steps()).endswith(f"others than root can change {file}")
+    assert not witness.exists()
+
+
+def test_enabling_script_security_starts_a_script_anew():
+    check = Check(script(), Globals(), lambda: None, Log(io.StringIO()))
+    assert check.runs_like(script(), Globals())
+    assert not check.runs_like(script(), Globals(enable_script_security=True))
+
+
+def test_it_ends_even_when_its_cancellation_is_swallowed(monkeypatch):
+    runs = []
+
+    async def run(command, *how):
+        runs.append(command)
+        if len(runs) > 1:
+            raise RuntimeError("it goes on")
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:  # as wait_for() of Python 3.11 does when the script ends at that moment
+            return Outcome(status=0)
+
+    monkeypatch.setattr(checks_module.process, "run", run)
+
+    async def steps():
+        said = []
+        check = Check(script(interval_s=0.001), Globals(), lambda: said.append(check.ok), Log(io.StringIO()))
+        check.start()
+        await until(lambda: runs)
+        await asyncio.wait_for(check.stop(), 10)
+        return said
+
+    assert asyncio.run(steps()) == []
+    assert len(runs) == 1

@@ -9,7 +9,7 @@ import json
 import os
 
 import pytest
-from agent_fakes import PEER, instance
+from agent_fakes import PEER, instance, table
 
 from vrrp.agent import wire
 from vrrp.agent.control import CommandError
@@ -110,6 +110,25 @@ def test_demote_waits_for_the_peer(rig, play):
             answer = ask(machine, "demote", instance="VI_1")
             assert (answer["state"], answer["yielding"]) == ("MASTER", True)
             assert machine.socket().sent[-1] == (0, "224.0.0.18")
+
+    play(scenario)
+
+
+def test_an_address_that_is_the_hosts_own_cannot_be_demoted_away(rig, play):
+    async def scenario():
+        async with rig(instance(priority=255), filled=table(addresses=("192.168.8.100/24",))) as machine:
+            assert machine.state() == "MASTER"
+            with pytest.raises(CommandError, match="cannot demote VI_1: this host owns 192.168.8.100, which cannot "):
+                ask(machine, "demote", instance="VI_1")
+            assert (machine.state(), machine.agent.instances["VI_1"].router.hold) == ("MASTER", None)
+
+    play(scenario)
+
+
+def test_priority_255_alone_can_be_demoted(rig, play):
+    async def scenario():
+        async with rig(instance(priority=255)) as machine:
+            assert ask(machine, "demote", instance="VI_1")["yielding"]
 
     play(scenario)
 

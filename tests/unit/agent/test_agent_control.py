@@ -50,6 +50,7 @@ def server(tmp_path):
         (b'{"command": 1}', NOT_JSON),
         (b"{}", NOT_JSON),
         (b"\xff\xfe", NOT_JSON),
+        (b"[" * 60000, NOT_JSON),  # deeper than Python's stack
         (b"", NOT_JSON),
     ],
 )

@@ -12,7 +12,7 @@ import signal
 import pytest
 from agent_fakes import OWN, PEER, eth, instance, table
 
-from vrrp.agent import wire
+from vrrp.agent import daemon, wire
 from vrrp.agent.interfaces import AddressChanged, LinkChanged, Present
 from vrrp.config.model import Script, TrackedScript
 
@@ -258,6 +258,51 @@ def test_a_bug_gives_everything_up_and_exits_with_1(rig, play, monkeypatch):
             assert await task == 1
             assert machine.kernel.done[-1] == ("release", VIP)
             assert any("ZeroDivisionError: a bug" in line for line in machine.text.getvalue().splitlines())
+
+    play(scenario)
+
+
+def test_a_bug_in_a_command_ends_the_agent_and_is_answered(rig, play, monkeypatch):
+    async def scenario():
+        async with rig(start=False) as machine:
+            task = running(machine)
+            await until(lambda: machine.agent.instances)
+            machine.due(104.0)
+
+            def broken(command, request):
+                raise ZeroDivisionError("a bug")
+
+            monkeypatch.setattr(machine.agent._commands, "handle", broken)
+            answer = machine.agent._control.answer(b'{"command": "reload"}', privileged=True)
+            assert answer == {"ok": False, "error": "internal error, the agent gives up everything: see its log"}
+            assert await task == 1
+            assert machine.kernel.done[-1] == ("release", VIP)
+            assert "ZeroDivisionError: a bug" in machine.text.getvalue()
+
+    play(scenario)
+
+
+def test_a_refused_command_ends_nothing(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            answer = machine.agent._control.answer(b'{"command": "promote", "instance": "web"}', privileged=True)
+            assert answer["error"].startswith("there is no instance web")
+            assert not machine.agent._done.is_set()
+
+    play(scenario)
+
+
+def test_a_picture_that_is_stale_is_asked_for_again(rig, play, monkeypatch):
+    monkeypatch.setattr(daemon, "RESYNC_S", 0.001)
+
+    async def scenario():
+        async with rig() as machine:
+            machine.kernel.stale = True
+            machine.events()
+            machine.kernel.table = table(eth(up=False))
+            machine.kernel.happens(LinkChanged(eth(), eth(up=False)))
+            await until(lambda: machine.state() == "FAULT")
+            machine.kernel.stale = False
 
     play(scenario)
 

@@ -11,6 +11,7 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import MAC, OWN, PEER, Bench, advertisement, eth, instance, table, want
 
+from vrrp.agent.instance import INSTALL_RETRY_S
 from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Present
 from vrrp.config.model import Globals, GratuitousArp
 from vrrp.protocol.tracking import CheckResult
@@ -49,6 +50,117 @@ def test_the_own_addresses_of_an_address_owner_stay():
     bench.instance.expire(10.0)
     assert bench.state == "STOP"
     assert ("release", VIP) not in bench.done
+
+
+def test_priority_255_gives_up_what_it_has_set_itself():
+    bench = Bench(instance(priority=255)).start()
+    assert (bench.state, bench.instance.owned) == ("MASTER", ())
+    bench.instance.stop(5.0)
+    bench.instance.expire(10.0)
+    assert (bench.state, bench.done[-1]) == ("STOP", ("release", VIP))
+
+
+def test_what_it_has_set_itself_does_not_become_its_own_by_looking_again():
+    bench = Bench(instance(priority=255)).start()
+    bench.instance.interface_changed(1.0)
+    assert bench.instance.owned == ()
+
+
+def test_an_address_owner_keeps_its_own_and_gives_up_the_rest():
+    both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
+    bench = Bench(both, table(addresses=(VIP,))).start()
+    assert bench.instance.owned == (ip_interface(VIP),)
+    bench.instance.drop()
+    assert bench.done[-1] == ("release", "192.168.8.101/24")
+
+
+def test_a_reload_that_gives_an_address_owner_another_of_its_own_keeps_that_too():
+    bench = Bench(instance(priority=255), table(addresses=(VIP, "192.168.8.101/24"))).start()
+    both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
+    bench.instance.reconfigure(both, Globals(), 1.0)
+    bench.instance.drop()
+    assert bench.done[-1] == ("release",)
+
+
+def test_who_is_no_address_owner_any_more_gives_up_everything():
+    bench = Bench(instance(priority=255), table(addresses=("192.168.8.4/24", VIP))).start()
+    bench.instance.reconfigure(instance(priority=100), Globals(), 1.0)
+    bench.instance.drop()
+    assert bench.done[-1] == ("release", VIP)
+
+
+REFUSED = f"cannot set {VIP} on eth0: Operation not permitted"
+
+
+def test_a_master_whose_address_cannot_be_set_leaves_it_to_the_peer():
+    bench = Bench(instance()).start()
+    bench.kernel.refuses = "Operation not permitted"
+    bench.instance.expire(10.0)
+    assert (bench.state, bench.instance.router.faults) == ("FAULT", (REFUSED,))
+    assert bench.done == [("install", VIP), ("send", 0, GROUP), ("release", VIP)]  # never announced nor advertised
+    assert f"error: (VI_1) {REFUSED}" in bench.lines()
+    assert bench.instance.last_event == f"entered FAULT: {REFUSED}"
+
+
+def test_a_refused_address_is_tried_again_after_a_while():
+    bench = Bench(instance()).start()
+    bench.kernel.refuses = "Operation not permitted"
+    bench.instance.expire(10.0)
+    assert bench.armed[-1] == bench.instance.deadline == 10.0 + INSTALL_RETRY_S
+    bench.instance.expire(10.0 + INSTALL_RETRY_S - 0.1)
+    assert bench.state == "FAULT"
+    bench.instance.expire(10.0 + INSTALL_RETRY_S)
+    assert bench.state == "BACKUP"
+    bench.instance.expire(30.0)
+    assert bench.state == "FAULT"
+    bench.kernel.refuses = None
+    for now in (40.0, 50.0):
+        bench.instance.expire(now)
+    assert (bench.state, bench.instance.router.faults) == ("MASTER", ())
+
+
+def test_another_interface_or_another_configuration_is_tried_at_once():
+    for mend in (
+        lambda bench: change_link(bench, eth("eth0", 9)),
+        lambda bench: bench.instance.reconfigure(instance(priority=90), Globals(), 11.0),
+    ):
+        bench = Bench(instance()).start()
+        bench.kernel.refuses = "Operation not permitted"
+        bench.instance.expire(10.0)
+        mend(bench)
+        assert bench.state == "BACKUP"
+
+
+@pytest.mark.parametrize("how", ["put back", "reload"])
+def test_an_address_that_cannot_be_set_later_is_a_fault_too(how):
+    bench = Bench(instance()).master()
+    bench.kernel.refuses = "Operation not permitted"
+    if how == "put back":
+        bench.instance.address_changed(bench.kernel.somebody_deletes(VIP), 11.0)
+    else:
+        bench.virtual |= {ip_interface("192.168.8.101/24")}
+        bench.instance.reconfigure(instance(addresses=(VIP, "192.168.8.101/24")), Globals(), 11.0)
+    assert bench.state == "FAULT"
+    assert bench.done[-2] == ("send", 0, GROUP)
+    assert bench.done[-1][:2] == ("release", VIP)
+
+
+def test_an_interface_that_was_replaced_between_two_looks_gets_the_addresses():
+    bench = Bench(instance()).master()
+    change_link(bench, eth("eth0", 9))
+    assert bench.done == [("install", VIP), ("announce", 5, VIP)]
+    assert [str(entry.address) for entry in bench.kernel.table.on("eth0")] == ["192.168.8.4/24", VIP]
+    bench.instance.drop()
+    assert [str(entry.address) for entry in bench.kernel.table.on("eth0")] == ["192.168.8.4/24"]
+
+
+def test_so_does_the_interface_of_a_virtual_address():
+    config = instance()
+    config = replace(config, addresses=(replace(config.addresses[0], device="eth1"),))
+    bench = Bench(config, table(eth(), eth("eth1", 3))).master()
+    change_link(bench, eth(), eth("eth1", 9))
+    assert bench.done == [("install", VIP), ("announce", 5, VIP)]
+    assert [str(entry.address) for entry in bench.kernel.table.on("eth1")] == [VIP]
 
 
 def test_whoever_wins_is_heard_before_the_addresses_go():
@@ -228,6 +340,16 @@ def test_a_reload_moves_only_the_addresses_that_differ():
     assert bench.done[-1] == ("release", VIP, "192.168.8.102/24")
 
 
+@pytest.mark.parametrize("change", [{"label": "eth0:vip"}, {"broadcast": "+"}, {"scope": "link"}])
+def test_a_reload_that_changes_what_an_address_looks_like_sets_it_anew(change):
+    bench = Bench(instance()).master()
+    changed = instance()
+    changed = replace(changed, addresses=(replace(changed.addresses[0], **change),))
+    bench.instance.reconfigure(changed, Globals(), 11.0)
+    assert bench.done == [("release", VIP), ("install", VIP), ("announce", 5, VIP)]
+    assert bench.state == "MASTER"
+
+
 def test_a_reload_with_another_priority_keeps_what_the_checks_say():
     bench = Bench(instance()).start()
     bench.instance.check_results([CheckResult("web", "script", False, -20)], 1.0)
@@ -243,9 +365,10 @@ def test_a_backup_that_gets_another_address_installs_nothing():
 
 
 def test_the_burst_is_as_long_as_configured():
-    bench = Bench(instance(garp=GratuitousArp(repeat=2))).start()
+    bench = Bench(instance(garp=GratuitousArp(repeat=2, interval_s=0.25))).start()
     bench.instance.expire(10.0)
     assert ("announce", 2, VIP) in bench.done
+    assert bench.announcer.intervals_s == [0.25]
 
 
 def test_a_segment_that_takes_nothing_is_counted_and_logged_once():

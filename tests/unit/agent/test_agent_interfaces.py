@@ -12,7 +12,8 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import eth, table
 
-from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Link, LinkChanged, Present, dump
+from vrrp.agent import interfaces
+from vrrp.agent.interfaces import AddressChanged, DumpError, InterfaceTable, Link, LinkChanged, Present, dump
 
 UP_RUNNING = 0x11043
 
@@ -21,8 +22,8 @@ def attribute(kind, octets):
     return struct.pack("=HH", 4 + len(octets), kind) + octets + bytes(-len(octets) % 4)
 
 
-def message(kind, body):
-    return struct.pack("=IHHII", 16 + len(body), kind, 0, 0, 0) + body
+def message(kind, body, flags=0):
+    return struct.pack("=IHHII", 16 + len(body), kind, flags, 0, 0) + body
 
 
 def link_message(index=2, name="eth0", flags=UP_RUNNING, mac="020000000004", kind=16, family=0):
@@ -147,3 +148,52 @@ def test_this_machine_has_a_loopback():
     loopback = known.names["lo"]
     assert isinstance(loopback, Link)
     assert loopback.loopback
+
+
+class Lister:
+    """A netlink socket that answers each request with the next of ``listings``, a list of datagrams."""
+
+    def __init__(self, *listings):
+        self.listings, self.waiting = list(listings), []
+
+    def __call__(self, *kind):
+        return self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def settimeout(self, timeout_s):
+        pass
+
+    def bind(self, address):
+        pass
+
+    def send(self, data):
+        self.waiting = self.listings.pop(0)
+
+    def recv(self, size):
+        return self.waiting.pop(0)
+
+
+NLM_F_DUMP_INTR = 0x10
+DONE, TORN = message(3, b"\0\0\0\0"), message(3, b"\0\0\0\0", NLM_F_DUMP_INTR)
+
+
+def test_a_listing_that_a_change_interrupted_is_made_again(monkeypatch):
+    gone, here = link_message(7, "gone"), link_message()
+    lister = Lister([gone, TORN], [here, DONE], [address_message(), DONE])
+    monkeypatch.setattr(interfaces.socket, "socket", lister)
+    known = dump(InterfaceTable())
+    assert list(known.names) == ["eth0"]
+    assert [str(entry.address) for entry in known.on("eth0")] == ["192.168.8.4/24"]
+
+
+def test_a_machine_that_never_holds_still_is_not_listed_for_ever(monkeypatch):
+    lister = Lister(*([TORN] for _try in range(100)))
+    monkeypatch.setattr(interfaces.socket, "socket", lister)
+    with pytest.raises(DumpError, match="changed each time"):
+        dump(InterfaceTable())
+    assert len(lister.listings) == 100 - interfaces.DUMP_TRIES

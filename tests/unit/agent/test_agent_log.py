@@ -68,6 +68,17 @@ def test_forged_sources_fill_neither_the_memory_nor_the_log(monkeypatch):
     assert text.getvalue().count("\n") == 11
 
 
+def test_a_flood_of_forged_sources_does_not_cost_a_sweep_for_each_packet(monkeypatch):
+    monkeypatch.setattr(log, "QUIET_KEYS_MAX", 10)
+    written = Log(io.StringIO(), clock=lambda: 100.0)
+    for number in range(11):
+        written.seldom(("ttl", str(number)), "x")
+    known = written._quiet_until
+    for number in range(1000):
+        written.seldom(("vrid", str(number)), "x")
+    assert written._quiet_until is known  # a sweep makes a new one
+
+
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("I/O operation on closed file")])
 def test_a_log_that_cannot_be_written_stops_nothing(error):
     class Broken(io.StringIO):

@@ -15,7 +15,7 @@ import pytest
 from agent_fakes import table, want
 
 from vrrp.agent import netlink
-from vrrp.agent.interfaces import InterfaceTable, Present
+from vrrp.agent.interfaces import DumpError, InterfaceTable, Present
 
 RTM_NEWADDR, RTM_DELADDR = 20, 21
 
@@ -127,25 +127,63 @@ def test_a_kernel_that_does_not_answer_is_not_waited_for(kernel):
     assert failed.startswith("cannot set 192.168.8.100/24 on eth0: ")
 
 
+class Events:
+    """An event socket: datagrams to read and errors to raise, then nothing."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+
+    def recv(self, size):
+        answer = self.answers.pop(0) if self.answers else BlockingIOError()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self):
+        pass
+
+
+OVERRUN = OSError(errno.ENOBUFS, "no buffer space")
+
+
+def with_events(kernel, *answers):
+    kernel._events.close()
+    kernel._events = Events(*answers)
+
+
 def test_lost_events_lead_to_a_new_listing(kernel, monkeypatch):
     kernel.table = table()
     monkeypatch.setattr(netlink, "dump", lambda filled: table(addresses=("192.168.8.5/24",)))
-    answers = iter([OSError(errno.ENOBUFS, "no buffer space"), BlockingIOError()])
-
-    class Overrun:
-        def recv(self, size):
-            raise next(answers)
-
-        def close(self):
-            pass
-
-    kernel._events.close()
-    kernel._events = Overrun()
+    with_events(kernel, OVERRUN)
     changes = kernel.read_events()
+    assert not kernel.stale
     assert [(str(change.present.address), change.added) for change in changes] == [
         ("192.168.8.4/24", False),
         ("192.168.8.5/24", True),
     ]
+
+
+def test_what_still_waited_is_older_than_the_new_listing(kernel, monkeypatch):
+    kernel.table = table()
+    monkeypatch.setattr(netlink, "dump", lambda filled: table())
+    link_down = struct.pack("=IHHII", 44, 16, 0, 0, 0) + struct.pack("=BxHiII", 0, 1, 2, 0, 0)
+    with_events(kernel, OVERRUN, link_down + b"\x09\0\x03\0eth0\0\0\0\0")
+    kernel.read_events()
+    assert kernel.table.names["eth0"].usable
+
+
+def test_a_listing_that_fails_is_tried_again(kernel, monkeypatch):
+    kernel.table = table()
+
+    def refuse(filled):
+        raise DumpError(errno.EBUSY, "not now")
+
+    monkeypatch.setattr(netlink, "dump", refuse)
+    with_events(kernel, OVERRUN)
+    assert (kernel.read_events(), kernel.stale) == ([], True)
+    monkeypatch.setattr(netlink, "dump", lambda filled: table(addresses=("192.168.8.5/24",)))
+    assert len(kernel.read_events()) == 2
+    assert not kernel.stale
 
 
 def test_without_pyroute2_it_says_what_to_do(monkeypatch):

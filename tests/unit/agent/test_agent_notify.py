@@ -91,6 +91,39 @@ def test_the_end_waits_for_them_but_not_for_ever(tmp_path):
     assert log == ["warning: (VI_1) notify scripts still run at the end: they are ended"]
 
 
+def test_the_end_ends_the_queue_even_when_its_cancellation_is_swallowed(monkeypatch):
+    runs = []
+
+    async def run(command, *how):
+        runs.append(command)
+        if len(runs) > 1:
+            return process.Outcome(status=0)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:  # as wait_for() of Python 3.11 does when the script ends at that moment
+            return process.Outcome(status=0)
+
+    monkeypatch.setattr(notify.process, "run", run)
+    play(Notify(stop=NotifyCommand(("/x",))), [("STOP", 100)] * 3, bound_s=0)
+    assert len(runs) == 1
+
+
+def test_a_script_that_anybody_can_change_is_not_run_as_root(tmp_path, monkeypatch):
+    monkeypatch.setattr(process.os, "geteuid", lambda: 0)
+    script, text = tmp_path / "script", io.StringIO()
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o777)
+
+    async def scenario():
+        queue = NotifyQueue("VI_1", Log(text))
+        scripts = Notify(any=NotifyCommand((str(script),)))
+        queue.put(instance(notify=scripts), Globals(enable_script_security=True), "MASTER", 1)
+        await queue.finish(10)
+
+    asyncio.run(scenario())
+    assert f"notify script {script} failed (enable_script_security: " in text.getvalue()
+
+
 def test_a_script_that_fails_is_named(tmp_path):
     log, _took_s = play(Notify(master=NotifyCommand(("/bin/false",))), [("MASTER", 100)])
     assert log == ["warning: (VI_1) notify script /bin/false failed (exited with status 1)"]
@@ -112,7 +145,7 @@ def test_a_pair_that_flaps_loses_the_oldest_and_says_so(tmp_path, monkeypatch):
 def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, general, expected):
     seen = []
 
-    async def run(command, timeout_s, user, group):
+    async def run(command, timeout_s, user, group, secure):
         seen.append((user, group))
         return process.Outcome(status=0)
 

@@ -95,6 +95,42 @@ def test_the_loop_goes_on_meanwhile():
     assert asyncio.run(scenario()) > 5
 
 
+def a_script(tmp_path, mode):
+    """A script that leaves a witness behind, with these permissions."""
+    script, witness = tmp_path / "script", tmp_path / "witness"
+    script.write_text(f"#!/bin/sh\ntouch {witness}\n")
+    script.chmod(mode)
+    return script, witness
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o702])
+def test_what_anybody_can_change_is_not_run_as_root(tmp_path, monkeypatch, mode):
+    monkeypatch.setattr(process.os, "geteuid", lambda: 0)
+    script, witness = a_script(tmp_path, mode)
+    outcome = run(str(script), secure=True)
+    said = f"enable_script_security: it runs as root, and others than root can change {script}"
+    assert (outcome.error, outcome.ok, witness.exists()) == (said, False, False)
+
+
+def test_a_directory_on_the_way_counts_too(tmp_path, monkeypatch):
+    owner = dict(st_uid=0, st_gid=0)
+    modes = {"/usr/bin/x": 0o100755, "/usr/bin": 0o40777, "/usr": 0o40755, "/": 0o40755}
+    result = type("Status", (), owner)
+    monkeypatch.setattr(process.os, "stat", lambda path: type("Status", (result,), {"st_mode": modes[path]}))
+    assert process.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin"
+    modes["/usr/bin"] = 0o41777  # sticky, as /tmp is: nobody can replace what belongs to root
+    assert process.unsafe_part("/usr/bin/x", "/bin") is None
+    monkeypatch.setattr(result, "st_uid", 1000)
+    assert process.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin/x"
+
+
+def test_without_root_or_without_the_keyword_everything_is_run(tmp_path, monkeypatch):
+    script, witness = a_script(tmp_path, 0o777)
+    assert run(str(script)).ok and witness.exists()
+    monkeypatch.setattr(process.os, "geteuid", lambda: 12345)
+    assert run(str(script), secure=True).ok
+
+
 def test_a_user_that_does_not_exist():
     outcome = run("/bin/true", user="no-such-user")
     assert outcome.error == "the user or group of the script does not exist: no-such-user"

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from ipaddress import ip_interface
 
 import pytest
-from agent_fakes import PEER, instance
+from agent_fakes import PEER, eth, instance
 
 from vrrp.agent import reload, wire
 from vrrp.agent.control import CommandError
+from vrrp.agent.interfaces import AddressChanged, LinkChanged, Present
 from vrrp.config import loader
+from vrrp.config.model import Configuration
 
 FILE = """\
 global_defs {{
@@ -70,7 +73,7 @@ def moved(machine):
     return machine.kernel.done + sent
 
 
-NOTHING = {"added": [], "removed": [], "changed": [], "changes": []}
+NOTHING = {"added": [], "removed": [], "changed": [], "changes": [], "warnings": []}
 
 
 def test_the_same_file_does_nothing(reloading):
@@ -171,6 +174,16 @@ def test_another_virtual_router_id_is_another_instance(reloading):
     reloading(text(), text(vrid=99), look)
 
 
+def test_an_instance_that_leaves_does_not_end_the_burst_of_its_successor(reloading):
+    def look(machine, answer):
+        machine.agent._commands.handle("promote", {"instance": "VI_1"})
+        machine.due(152.5)
+        assert machine.agent.leaving == []
+        assert machine.agent.network.announcer.under_way == {machine.agent.instances["VI_1"]}
+
+    reloading(text(), text(vrid=99), look)
+
+
 def test_an_address_that_moves_to_another_instance_is_not_torn_down_there(reloading):
     before = text() + SECOND
     after = text(vip="192.168.8.103/24") + SECOND.replace("192.168.8.102/24", VIP)
@@ -180,6 +193,85 @@ def test_an_address_that_moves_to_another_instance_is_not_torn_down_there(reload
         assert sorted(present) == [VIP, "192.168.8.103/24", "192.168.8.4/24"]
 
     reloading(before, after, look)
+
+
+def test_a_former_virtual_address_may_become_the_hosts_own(reloading):
+    def look(machine, answer):
+        own, former = (Present(2, ip_interface(address)) for address in ("192.168.8.4/24", VIP))
+        machine.kernel.table.remember(former)
+        machine.kernel.table.forget(2, own.address)
+        machine.events(AddressChanged(former, added=True), AddressChanged(own, added=False))
+        assert (machine.state(), str(machine.agent.instances["VI_1"].source)) == ("MASTER", "192.168.8.100")
+
+    reloading(text(), text(vip="192.168.8.103/24"), look)
+
+
+def test_an_instance_that_comes_back_at_once_hears(rig, play):
+    """Also when something happens to the links while the first one has not given up its addresses yet."""
+
+    async def scenario():
+        async with rig() as machine:
+            machine.due(150.0)
+            for content in ("global_defs {\n}\n", text()):
+                machine.path.write_text(content)
+                machine.agent._commands.handle("reload", {})
+            assert [each.name for each in machine.agent.leaving] == ["VI_1"]
+            machine.events(LinkChanged(eth(), eth()))
+            machine.due(152.5)
+            assert machine.agent.leaving == []
+            ((packet, _destination),) = wire.packets(instance(), PEER, 200)
+            machine.socket().waiting.append(packet)
+            machine.due(153.0)
+            assert str(machine.agent.instances["VI_1"].router.master.address) == "192.168.8.6"
+            assert machine.agent.discarded.discarded == {}
+
+    play(scenario)
+
+
+def test_a_reload_that_fails_half_way_loses_no_running_instance(rig, play):
+    first, second = instance(unicast_peers=(PEER,)), instance("VI_2", ("192.168.8.102/24",), virtual_router_id=52)
+    third = instance("VI_3", ("192.168.8.103/24",), virtual_router_id=53)
+
+    async def scenario():
+        async with rig(first, second) as machine:
+
+            def broken():
+                raise OSError(19, "No such device")
+
+            machine.socket().join = broken
+            with pytest.raises(OSError):
+                reload.apply(machine.agent, Configuration(str(machine.path), instances=(third, first, second)))
+            assert {each.name for each in machine.agent.everyone()} >= {"VI_1", "VI_2"}
+
+    play(scenario)
+
+
+def test_what_was_heard_before_counts_no_more_with_a_new_password(rig, play):
+    secret = "    authentication {\n        auth_type PASS\n        auth_pass 1111\n    }\n    virtual_ipaddress"
+
+    async def scenario():
+        async with rig() as machine:
+            ((packet, _destination),) = wire.packets(instance(), PEER, 200)
+            machine.socket().waiting.append(packet)
+            machine.due(100.1)
+            machine.path.write_text(text().replace("    virtual_ipaddress", secret))
+            machine.agent._commands.handle("reload", {})
+            machine.socket().waiting.append(packet)
+            machine.due(100.2)
+            known = machine.agent.instances["VI_1"].counters
+            assert (known.received, known.discarded) == (1, {"auth_type": 1})
+
+    play(scenario)
+
+
+def test_what_is_doubtful_or_does_not_fit_this_machine_is_answered_and_logged(reloading):
+    def look(machine, answer):
+        twice, outside = answer["warnings"]
+        assert "priority is given twice" in twice
+        assert "10.0.0.1 is outside every subnet of eth0" in outside
+        assert set(answer["warnings"]) <= set(machine.lines())
+
+    reloading(text(), text(vip="10.0.0.1/24", priority="100\n    priority 90"), look)
 
 
 def test_a_new_password_is_expected_from_the_next_packet_on(reloading):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from vrrp.config.loader import inspect
 from vrrp.config.mask import mask_secrets
 
 
@@ -52,3 +53,31 @@ def test_mask_secrets(text, masked):
 def test_it_is_stable():
     text = 'auth_pass "open sesame" # auth_pass x\nauth_pass\n  y z\n'
     assert mask_secrets(mask_secrets(text)) == mask_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "ab}SECRET",
+        "ab}{SECRET",
+        "ab}SECRET{",
+        "SECRET}SECRET }",
+        "{SECRET",
+        '"a"SECRET',
+        'ab}prioritySECRET"',
+        "ab}priority SECRET",
+        "ab}interface eth0 SECRET",
+    ],
+)
+def test_a_password_that_breaks_the_file_is_in_no_complaint(password):
+    text = (
+        f"vrrp_instance VI_1 {{\n interface eth0\n authentication {{\n auth_type PASS\n auth_pass {password}\n }}\n}}\n"
+    )
+    report = inspect(text, "f")
+    assert report.problems
+    assert "SECRET" not in "\n".join(map(str, report.problems + report.warnings))
+
+
+def test_a_complaint_about_something_else_says_what_it_is_about():
+    report = inspect("authentication { auth_pass 1111 }\nnonsense\n", "f")
+    assert 'unknown keyword "nonsense" at the top of the file' in str(report.problems[-1])

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from ..protocol.frames import gratuitous_arp
 from .addresses import Wanted
 from .interfaces import InterfaceTable
 from .log import Log
+
+AT_ONCE_MAX = 4096  # frames: a longer burst lets the loop do other things in between
 
 
 class Announcer:
@@ -22,14 +24,17 @@ class Announcer:
         self._log = log
         self._sockets: dict[int, socket.socket] = {}
         self._frames: dict[tuple[bytes, Wanted], bytes] = {}
-        self._spaced: dict[str, asyncio.Task] = {}
+        self._spaced: dict[Hashable, asyncio.Task] = {}
 
-    def burst(self, name: str, wanted: Sequence[Wanted], repeat: int, interval_s: float, table: InterfaceTable) -> None:
+    def burst(
+        self, key: Hashable, wanted: Sequence[Wanted], repeat: int, interval_s: float, table: InterfaceTable
+    ) -> None:
         """Announce each address ``repeat`` times. With ``interval_s`` there is so much time between two frames.
 
-        ``name`` is the instance: its next burst replaces one that is still under way.
+        ``key`` is the instance itself, not its name: after a reload its successor may have the same one. Its next
+        burst replaces one that is still under way.
         """
-        self.cancel(name)
+        self.cancel(key)
         frames = []
         for want in wanted:
             link = table.links.get(want.index)
@@ -40,19 +45,18 @@ class Announcer:
                 frame = self._frames[link.mac, want] = gratuitous_arp(link.mac, want.address.ip)
             frames.append((want.index, frame))
             self._log.info(f"Sending gratuitous ARP on {link.name} for {want.address.ip}")
-        # Each address once before any twice: the first frame is the one that moves the traffic.
-        sequence = frames * repeat
-        if interval_s and len(sequence) > 1:
-            task = asyncio.get_running_loop().create_task(self._send_spaced(sequence, interval_s))
-            self._spaced[name] = task
-            task.add_done_callback(lambda done: self._spaced.pop(name) if self._spaced.get(name) is done else None)
-        else:
-            for index, frame in sequence:
+        count = len(frames) * repeat
+        if count > (1 if interval_s else AT_ONCE_MAX):
+            task = asyncio.get_running_loop().create_task(self._send_spaced(frames, repeat, interval_s))
+            self._spaced[key] = task
+            task.add_done_callback(lambda done: self._spaced.pop(key) if self._spaced.get(key) is done else None)
+        elif count:
+            for index, frame in rounds(frames, repeat):
                 self._send(index, frame)
 
-    def cancel(self, name: str) -> None:
+    def cancel(self, key: Hashable) -> None:
         """End what is still under way for this instance: its addresses have gone, or are announced anew."""
-        task = self._spaced.pop(name, None)
+        task = self._spaced.pop(key, None)
         if task is not None:
             task.cancel()
 
@@ -63,13 +67,13 @@ class Announcer:
             sock.close()
 
     def close(self) -> None:
-        for name in list(self._spaced):
-            self.cancel(name)
+        for key in list(self._spaced):
+            self.cancel(key)
         for index in list(self._sockets):
             self.forget(index)
 
-    async def _send_spaced(self, sequence: Sequence[tuple[int, bytes]], interval_s: float) -> None:
-        for number, (index, frame) in enumerate(sequence):
+    async def _send_spaced(self, frames: Sequence[tuple[int, bytes]], repeat: int, interval_s: float) -> None:
+        for number, (index, frame) in enumerate(rounds(frames, repeat)):
             if number:
                 await asyncio.sleep(interval_s)
             self._send(index, frame)
@@ -83,6 +87,12 @@ class Announcer:
         except OSError as error:
             self.forget(index)
             self._log.seldom(("arp", str(index)), f"Error {error.errno} ({error.strerror}) sending gratuitous ARP")
+
+
+def rounds(frames: Sequence[tuple[int, bytes]], repeat: int) -> Iterator[tuple[int, bytes]]:
+    """Each address once before any twice: the first frame is the one that moves the traffic."""
+    for _round in range(repeat):
+        yield from frames
 
 
 def open_packet_socket(index: int) -> socket.socket:

@@ -36,8 +36,9 @@ class Check:
         self.detail = "assumed failed until its first success (init_fail)" if script.init_fail else ""
         if before is not None:  # a changed script goes on saying what the old one said, until its first result
             self.ok, self.detail = before.ok, before.detail
-        self._count = 0 if script.init_fail else script.rise - 1
-        self._first = not script.init_fail
+        self._first = not script.init_fail or before is not None
+        self._count = script.rise - 1 if self._first else 0
+        self._ended = False
         self._last_status = 0
         self._changed = changed
         self._log = log
@@ -50,7 +51,8 @@ class Check:
     def runs_like(self, script: Script, settings: Globals) -> bool:
         """Whether this configuration would run the very same thing."""
         user, other = (
-            (each.script_user, each.script_group) if script.user is None else None for each in (self.settings, settings)
+            (each.enable_script_security, (each.script_user, each.script_group) if script.user is None else None)
+            for each in (self.settings, settings)
         )
         return self.script == script and user == other
 
@@ -59,6 +61,7 @@ class Check:
 
     async def stop(self) -> None:
         """End it, and the script if it runs."""
+        self._ended = True  # before Python 3.12 wait_for() swallows a cancellation that meets the script's end
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -101,7 +104,10 @@ class Check:
             user, group = settings.script_user, settings.script_group
         while True:
             started_at = loop.time()
-            self.observe(await process.run(script.command, script.timeout_s, user, group))
+            outcome = await process.run(script.command, script.timeout_s, user, group, settings.enable_script_security)
+            if self._ended:
+                return
+            self.observe(outcome)
             # Never two at once, and never a burst to catch up with what was missed.
             await asyncio.sleep(max(started_at + script.interval_s - loop.time(), 0.0))
 

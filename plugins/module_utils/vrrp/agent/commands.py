@@ -54,6 +54,11 @@ class Commands:
             raise CommandError(f"there is no instance {name}; there are: {names}")
         if self._agent.stopping:
             raise CommandError("the agent is stopping")
+        if verb == "demote" and instance.owned:
+            own = ", ".join(str(address.ip) for address in instance.owned)
+            raise CommandError(
+                f"cannot demote {name}: this host owns {own}, which cannot leave it, so both nodes would answer for it"
+            )
         now = self._agent.clock()
         try:
             actions = getattr(instance.router, verb)(now)

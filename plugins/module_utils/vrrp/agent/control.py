@@ -73,7 +73,7 @@ class ControlServer:
             command = request["command"]
             if not isinstance(command, str):
                 raise TypeError
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return {"ok": False, "error": 'a request is one line of JSON such as {"command": "status"}'}
         if command not in READ_ONLY and not privileged:
             return {"ok": False, "error": f"only root and the agent's own user may {command}"}

@@ -33,6 +33,7 @@ from .systemd import ServiceManager
 from .timer import Alarm
 
 COALESCE_S = 0.001  # masters whose deadlines lie so close together advertise in one go
+RESYNC_S = 1.0  # until the kernel is asked again for what it could not list
 NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
 
 
@@ -51,10 +52,11 @@ class Agent:
         self._loop = asyncio.get_running_loop()
         self._done = asyncio.Event()
         self._failed = False
+        self._resyncing = False
         self._alarm = Alarm(self._loop, self._guard(self._due))
         self.service_manager = ServiceManager()
         self._commands = Commands(self)
-        self._control = ControlServer(runtime.control_socket, self._commands.handle, log)
+        self._control = ControlServer(runtime.control_socket, self._command, log)
         self._by_address: dict[Interface, list[RunningInstance]] = {}
         self._virtual: frozenset[Interface] = frozenset()
         self.checks = Checks(self._guard(self.checks_changed), log)
@@ -197,13 +199,32 @@ class Agent:
             each for each in changes if isinstance(each, AddressChanged) and each.present.address in self._by_address
         ]
         if len(virtual) < len(changes):  # a link, or a host address: perhaps the one we speak from
-            for instance in list(self.everyone()):
+            for instance in self.instances.values():  # one that leaves must not take the channel from its successor
                 self.network.reconfigured(instance)
+            for instance in list(self.everyone()):
                 instance.interface_changed(now)
         # Afterwards: the kernel deletes a virtual address together with the host's own, and that is a fault.
         for change in virtual:
             for instance in self._by_address[change.present.address]:
                 instance.address_changed(change, now)
+        if self.network.kernel.stale and not self._resyncing:
+            self._resyncing = True
+            self._loop.call_later(RESYNC_S, self._guard(self._look_again))
+
+    def _look_again(self) -> None:
+        self._resyncing = False
+        if not self._done.is_set():
+            self._kernel_events()
+
+    def _command(self, command: str, request: dict) -> dict:
+        """A bug in a command ends the process like a bug in a callback; a refusal is an answer."""
+        try:
+            return self._commands.handle(command, request)
+        except CommandError:
+            raise
+        except Exception as error:
+            self._give_up()
+            raise CommandError("internal error, the agent gives up everything: see its log") from error
 
     def _reload_on_signal(self) -> None:
         try:
@@ -234,11 +255,14 @@ class Agent:
             try:
                 callback()
             except Exception:  # whatever it is: the addresses go, and the service manager starts us anew
-                self._failed = True
-                self.log.error(f"internal error, giving up everything:\n{traceback.format_exc()}".rstrip())
-                self._done.set()
+                self._give_up()
 
         return guarded
+
+    def _give_up(self) -> None:
+        self._failed = True
+        self.log.error(f"internal error, giving up everything:\n{traceback.format_exc()}".rstrip())
+        self._done.set()
 
     # What instances and the service manager see
 

@@ -8,7 +8,7 @@ Inputs come from the loop, actions go to the ports in :class:`Edge`. Nothing her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Optional, Protocol
@@ -28,6 +28,8 @@ from .interfaces import AddressChanged, Interface
 from .log import Log
 from .netlink import Kernel
 from .notify import NotifyQueue
+
+INSTALL_RETRY_S = 10.0  # after the kernel refused a virtual address
 
 
 class Sender(Protocol):
@@ -67,6 +69,9 @@ class RunningInstance:
         self.deadline = NEVER  # a copy of the router's, which the loop reads often
         self.expectation = wire.expectation(config, None)
         self._dropped = False
+        self._install_faults: tuple[str, ...] = ()  # what the kernel refused, until it is tried again
+        self._retry_at = NEVER
+        self._owned: frozenset[tuple[int, Interface]] = frozenset()  # the host's own among the virtual addresses
         self._edge = edge
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
         self._packets: dict[int, list[tuple[bytes, str]]] = {}
@@ -93,6 +98,11 @@ class RunningInstance:
             return frozenset()
         return frozenset((want.index, want.address) for want in self._installed)
 
+    @property
+    def owned(self) -> tuple[Interface, ...]:
+        """The virtual addresses that are the host's own, known once it has been MASTER: they never leave this host."""
+        return tuple(want.address for want in self._wanted if self._is_owned(want))
+
     # Inputs
 
     def ready(self) -> bool:
@@ -105,6 +115,8 @@ class RunningInstance:
 
     def remove_leftovers(self) -> None:
         """Take off the virtual addresses that a crashed predecessor left behind: nobody has made us MASTER yet."""
+        if self.config.priority == PRIORITY_OWNER:
+            return  # they may be the host's own
         held = self._edge.held_elsewhere(self)
         leftovers = [want for want in self._removable(self._wanted) if (want.index, want.address) not in held]
         leftovers = present(leftovers, self._edge.kernel.table)
@@ -126,6 +138,9 @@ class RunningInstance:
         self.perform(actions, now)
 
     def expire(self, now: float) -> None:
+        if self._install_faults and self._retry_at <= now:
+            self._install_faults = ()
+            self._faults_changed(now)
         self.perform(self.router.expire(now), now)
 
     def check_results(self, results: Iterable[CheckResult], now: float) -> None:
@@ -140,9 +155,20 @@ class RunningInstance:
         self._faults_changed(now)
 
     def interface_changed(self, now: float) -> None:
-        """Look at the interface again: is it there, is it up, which address do we speak from."""
+        """Look at the interface again. While MASTER, one that was replaced gets the addresses of the old one."""
+        self._look_at_interface(now)
+        if self.router.holds_addresses and not self.router.yielding:
+            self._note_owned()
+            self._installed = tuple(dict.fromkeys(self._installed + self._wanted))
+            self._put_back(absent(self._wanted, self._edge.kernel.table), now)
+
+    def _look_at_interface(self, now: float) -> None:
+        """Is it there, is it up, which address do we speak from."""
         table = self._edge.kernel.table
+        before = self._wanted
         self._wanted, missing = resolve(self.config.addresses, self.config.interface, table)
+        if self._wanted != before:
+            self._install_faults = ()  # the refusal was about another interface
         faults = []
         link = table.names.get(self.config.interface)
         source = self._find_source()
@@ -173,13 +199,7 @@ class RunningInstance:
         if change.added or not self.router.holds_addresses or self.router.yielding:
             return
         mine = [want for want in self._wanted if (want.index, want.address) == (entry.index, entry.address)]
-        mine = list(absent(mine, self._edge.kernel.table))
-        if mine:
-            self.counters.addresses_put_back += len(mine)
-            self.last_event = f"{entry.address} had been removed by somebody else and was put back"
-            self._edge.log.warning(f"({self.name}) {self.last_event}")
-            self._log_failures(self._edge.kernel.install(mine))
-            self._announce(mine, max(self.config.garp.repeat, 1))
+        self._put_back(absent(mine, self._edge.kernel.table), now)
 
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""
@@ -189,15 +209,15 @@ class RunningInstance:
             return
         self.expectation = wire.expectation(config, self.source)
         self._packets.clear()
-        self._wanted, _missing = resolve(config.addresses, config.interface, self._edge.kernel.table)
-        self.interface_changed(now)
+        self._install_faults = ()
+        self._look_at_interface(now)
         changed = wire.parameters(config, self.source)
         if changed != self.router.parameters:
             self.perform(self.router.parameters_changed(changed, now), now)
             self.verdict = verdict(config.priority, self.checks)
             self.perform(self.router.priority_changed(self.verdict.priority, now), now)
         if self.router.holds_addresses:
-            self._reconcile()
+            self._reconcile(now)
 
     def stop(self, now: float) -> None:
         """Clean stop: a master keeps its addresses until a peer speaks."""
@@ -217,8 +237,13 @@ class RunningInstance:
         """Do what the state machine asked for, in its order."""
         for action in actions:
             self._PERFORM[type(action)](self, action, now)
+            if not set(self._install_faults) <= set(self.router.faults):
+                self._faults_changed(now)  # nobody must hear that we have what we have not: the peer takes it
+                break
         deadline = self.router.deadline
         self.deadline = NEVER if deadline is None else deadline
+        if self._install_faults:
+            self.deadline = min(self.deadline, self._retry_at)
         self._edge.arm(self.deadline)
 
     def _send(self, action: SendAdvertisement, now: float) -> None:
@@ -243,12 +268,13 @@ class RunningInstance:
 
     def _install_addresses(self, action: InstallAddresses, now: float) -> None:
         self._edge.log.info(f"({self.name}) setting VIPs.")
+        self._note_owned()
         self._installed = self._wanted
-        self._log_failures(self._edge.kernel.install(self._wanted))
+        self._install(self._wanted, now)
 
     def _release_addresses(self, action: ReleaseAddresses, now: float) -> None:
         self._edge.log.info(f"({self.name}) removing VIPs.")
-        self._edge.announcer.cancel(self.name)
+        self._edge.announcer.cancel(self)
         held = self._edge.held_elsewhere(self)
         mine = [want for want in self._removable(self._installed) if (want.index, want.address) not in held]
         self._installed = ()
@@ -290,31 +316,60 @@ class RunningInstance:
         return frozenset(entry.address for entry in self.config.addresses)
 
     def _removable(self, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
-        """An address owner's addresses are the host's own: they stay on whatever happens."""
-        owned = self._owned_addresses()
-        return tuple(want for want in wanted if want.address not in owned)
+        """The host's own addresses stay on whatever happens."""
+        return tuple(want for want in wanted if not self._is_owned(want))
 
-    def _reconcile(self) -> None:
+    def _is_owned(self, want: Wanted) -> bool:
+        return self.config.priority == PRIORITY_OWNER and (want.index, want.address) in self._owned
+
+    def _note_owned(self) -> None:
+        """An address owner's addresses that are there already, and not from us, are the host's own."""
+        if self.config.priority == PRIORITY_OWNER:
+            ours = {(want.index, want.address) for want in self._installed}
+            there = {(want.index, want.address) for want in present(self._wanted, self._edge.kernel.table)}
+            self._owned |= there - ours
+
+    def _install(self, wanted: Iterable[Wanted], now: float) -> bool:
+        """Set addresses. What the kernel refuses becomes a fault, with :meth:`_faults_changed`, and is tried again."""
+        self._install_faults = tuple(self._edge.kernel.install(tuple(wanted)))
+        self._retry_at = now + INSTALL_RETRY_S
+        self._log_failures(self._install_faults)
+        return not self._install_faults
+
+    def _reconcile(self, now: float) -> None:
         """While MASTER: what the new configuration has no more goes, what it adds comes and is announced."""
-        keep = self._edge.held_elsewhere(self) | {(want.index, want.address) for want in self._wanted}
-        gone = [want for want in self._removable(self._installed) if (want.index, want.address) not in keep]
+        held = self._edge.held_elsewhere(self)
+        removable = [want for want in self._removable(self._installed) if (want.index, want.address) not in held]
+        gone = [want for want in removable if want not in self._wanted]  # also: with another label, brd or scope
         if gone:
             self._edge.log.info(f"({self.name}) removing VIPs {', '.join(str(want.address) for want in gone)}")
             self._log_failures(self._edge.kernel.release(gone))
+        self._note_owned()
         self._installed = self._wanted
         added = absent(self._wanted, self._edge.kernel.table)
         if added:
             self._edge.log.info(f"({self.name}) setting VIPs {', '.join(str(want.address) for want in added)}")
-            self._log_failures(self._edge.kernel.install(added))
-            self._announce(added, max(self.config.garp.repeat, 1))
+            self._set_and_announce(added, now)
+
+    def _put_back(self, lost: Sequence[Wanted], now: float) -> None:
+        if lost:
+            self.counters.addresses_put_back += len(lost)
+            names = ", ".join(str(want.address) for want in lost)
+            self.last_event = f"{names} had been removed by somebody else and was put back"
+            self._edge.log.warning(f"({self.name}) {self.last_event}")
+            self._set_and_announce(lost, now)
+
+    def _set_and_announce(self, wanted: Sequence[Wanted], now: float) -> None:
+        if self._install(wanted, now):
+            self._announce(wanted, max(self.config.garp.repeat, 1))
+        else:
+            self._faults_changed(now)
 
     def _announce(self, wanted: Iterable[Wanted], repeat: int) -> None:
-        self._edge.announcer.burst(
-            self.name, tuple(wanted), repeat, self.config.garp.interval_s, self._edge.kernel.table
-        )
+        self._edge.announcer.burst(self, tuple(wanted), repeat, self.config.garp.interval_s, self._edge.kernel.table)
 
     def _faults_changed(self, now: float) -> None:
-        faults = self._interface_faults + self.verdict.faults
+        faults = self._interface_faults + self._install_faults + self.verdict.faults
         if faults != self.router.faults:
             for fault in faults:
                 if fault not in self.router.faults:

@@ -9,6 +9,7 @@ needs ten times as long for them. Numbers are those of linux/rtnetlink.h, if_lin
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ NETLINK_HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 LINK_HEADER = struct.Struct("=BxHiII")  # family, kind, index, flags, change
 ADDRESS_HEADER = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 ATTRIBUTE = struct.Struct("=HH")
+DUMP_TRIES = 5  # for a listing during which nothing changes
 RECEIVE_SIZE = 1 << 18  # octets; the kernel fills at most 32 KiB of one datagram of a dump
 
 
@@ -234,19 +236,31 @@ def dump(table: InterfaceTable, timeout_s: float = 5.0) -> InterfaceTable:
         for sequence, (kind, body) in enumerate(
             ((RTM_GETLINK, LINK_HEADER.pack(0, 0, 0, 0, 0)), (RTM_GETADDR, ADDRESS_HEADER.pack(0, 0, 0, 0, 0))), 1
         ):
-            _dump_one(sock, table, kind, body, sequence)
+            for data in _dump_one(sock, kind, body, sequence):
+                table.feed(data)
     return table
 
 
-def _dump_one(sock: socket.socket, table: InterfaceTable, kind: int, body: bytes, sequence: int) -> None:
+def _dump_one(sock: socket.socket, kind: int, body: bytes, sequence: int) -> list[bytes]:
     header = NETLINK_HEADER.pack(NETLINK_HEADER.size + len(body), kind, NLM_F_REQUEST | NLM_F_DUMP, sequence, 0)
-    sock.send(header + body)
+    for _try in range(DUMP_TRIES):
+        sock.send(header + body)
+        answers, whole = _read_dump(sock)
+        if whole:
+            return answers
+    raise DumpError(errno.EAGAIN, "the interfaces or addresses changed each time while they were listed")
+
+
+def _read_dump(sock: socket.socket) -> tuple[list[bytes], bool]:
+    """The datagrams of one listing, and whether it is of one moment: else entries may be missing or be there twice."""
+    answers, whole = [], True
     while True:
         data = sock.recv(RECEIVE_SIZE)
-        table.feed(data)
-        for answer, _flags, _sequence, start, _end in messages(data):
+        answers.append(data)
+        for answer, flags, _sequence, start, _end in messages(data):
+            whole = whole and not flags & NLM_F_DUMP_INTR
             if answer == NLMSG_DONE:
-                return
+                return answers, whole
             if answer == NLMSG_ERROR:
                 (code,) = struct.unpack_from("=i", data, start)
                 raise DumpError(-code, "the kernel refused to list its interfaces")

@@ -30,6 +30,7 @@ class Log:
         self._journald = stream is None and goes_to_journal(self._stream)
         self._outlet = Outlet(self._stream)
         self._quiet_until: dict[tuple[str, ...], float] = {}
+        self._sweep_at = 0.0
 
     def info(self, text: str) -> None:
         self._write(LEVEL_INFO, text)
@@ -46,6 +47,9 @@ class Log:
         if self._quiet_until.get(key, now) > now:
             return
         if len(self._quiet_until) >= QUIET_KEYS_MAX:
+            if now < self._sweep_at:
+                return
+            self._sweep_at = now + 1.0  # a flood must not make every packet cost a sweep
             self._quiet_until = {known: until for known, until in self._quiet_until.items() if until > now}
             if len(self._quiet_until) >= QUIET_KEYS_MAX:
                 return

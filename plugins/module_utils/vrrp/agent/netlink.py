@@ -40,7 +40,6 @@ from .interfaces import (
     RTMGRP_IPV6_IFADDR,
     RTMGRP_LINK,
     Change,
-    DumpError,
     InterfaceTable,
     Present,
     dump,
@@ -69,6 +68,7 @@ class Kernel:
             )
         self.table = InterfaceTable()
         self._encoded: dict[tuple[int, Wanted], bytes] = {}
+        self.stale = False  # events were lost, and the table does not know yet what they said
         self._sequence = 0
         kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
         self._events = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
@@ -98,24 +98,26 @@ class Kernel:
             try:
                 data = self._events.recv(RECEIVE_SIZE)
             except BlockingIOError:
-                return changes
+                break
             except InterruptedError:
                 continue
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
-                changes += self.resync()  # events were lost: look again
+                self.stale = True
             else:
                 changes += self.table.feed(data)
+        # Not before the rest has been read: what still waited is older than a new listing.
+        return changes + self.resync() if self.stale else changes
 
     def resync(self) -> list[Change]:
-        """List everything anew; say what changed since the last event that was seen."""
+        """List everything anew; say what changed since the last event that was seen. Stays ``stale`` if it cannot."""
         try:
             fresh = dump(InterfaceTable())
-        except (DumpError, OSError):
-            return []  # the next event tries again
+        except OSError:
+            return []
         changes = self.table.difference(fresh)
-        self.table = fresh
+        self.table, self.stale = fresh, False
         return changes
 
     def install(self, wanted: Sequence[Wanted]) -> list[str]:

@@ -54,7 +54,7 @@ class Network:
     def detach(self, instance: RunningInstance) -> None:
         """The instance is gone; the last one of an interface takes the channel with it."""
         self._instances = [other for other in self._instances if other is not instance]
-        self.announcer.cancel(instance.name)
+        self.announcer.cancel(instance)
         name = instance.config.interface
         channel = self.channels.get(name)
         if channel is not None:

@@ -16,7 +16,7 @@ from .log import Log
 TIMEOUT_S = 60.0  # a script that runs longer is ended, so that the next transition is told at all
 WAITING_MAX = 64  # transitions that wait; a pair that flaps faster than its scripts run loses the oldest
 
-Job = tuple[tuple[str, ...], Optional[str], Optional[str]]  # command, user, group
+Job = tuple[tuple[str, ...], Optional[str], Optional[str], bool]  # command, user, group, secure
 
 
 class NotifyQueue:
@@ -31,6 +31,7 @@ class NotifyQueue:
 
     def put(self, instance: Instance, settings: Globals, state: str, priority: int) -> None:
         """Queue the scripts of one transition: the state's own first, then ``notify`` with its four arguments."""
+        self._name = instance.name  # a reload may have changed it
         own = {
             "MASTER": instance.notify.master,
             "BACKUP": instance.notify.backup,
@@ -53,6 +54,7 @@ class NotifyQueue:
         _done, pending = await asyncio.wait([self._task], timeout=bound_s)
         if pending:
             self._log.warning(f"({self._name}) notify scripts still run at the end: they are ended")
+            self._waiting.clear()  # before Python 3.12 a cancellation that meets the script's end is swallowed
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
@@ -63,15 +65,15 @@ class NotifyQueue:
         if len(self._waiting) >= WAITING_MAX:
             self._waiting.popleft()
             self._log.warning(f"({self._name}) {WAITING_MAX} notify scripts wait: the oldest one is dropped")
-        self._waiting.append((notify.command + arguments, user, group))
+        self._waiting.append((notify.command + arguments, user, group, settings.enable_script_security))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
         try:
             while self._waiting:
-                command, user, group = self._waiting.popleft()
-                outcome = await process.run(command, self._timeout_s, user, group)
+                command, user, group, secure = self._waiting.popleft()
+                outcome = await process.run(command, self._timeout_s, user, group, secure)
                 if not outcome.ok:
                     self._log.warning(f"({self._name}) notify script {command[0]} failed ({outcome.text})")
         finally:

@@ -10,7 +10,9 @@ import contextlib
 import grp
 import os
 import pwd
+import shutil
 import signal
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,13 +101,39 @@ def pwd_name(uid: int) -> str:
         return str(uid)
 
 
+def unsafe_part(program: str, path: str) -> Optional[str]:
+    """The part of the way to ``program`` that others than root can change, None when there is none or no program."""
+    part = os.path.realpath(shutil.which(program, path=path) or program)
+    is_file = True
+    while True:
+        try:
+            status = os.stat(part)
+        except OSError:
+            return None  # then it does not run either, and that is what is said
+        writable = status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and status.st_gid)
+        if status.st_uid or (writable and (is_file or not status.st_mode & stat.S_ISVTX)):
+            return part
+        if part == "/":
+            return None
+        part, is_file = os.path.dirname(part), False
+
+
 async def run(
-    command: Sequence[str], timeout_s: float, user: Optional[str] = None, group: Optional[str] = None
+    command: Sequence[str],
+    timeout_s: float,
+    user: Optional[str] = None,
+    group: Optional[str] = None,
+    secure: bool = False,
 ) -> Outcome:
     """Run ``command`` to its end, at most ``timeout_s`` seconds; then its whole process group is ended."""
     environment = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
     environment.setdefault("PATH", PATH_DEFAULT)
     try:
+        child = credentials(user, group)
+        as_root = child.get("user", os.geteuid()) == 0
+        unsafe = unsafe_part(command[0], environment["PATH"]) if secure and as_root else None
+        if unsafe is not None:
+            return Outcome(error=f"enable_script_security: it runs as root, and others than root can change {unsafe}")
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -114,7 +142,7 @@ async def run(
             start_new_session=True,
             env=environment,
             cwd="/",
-            **credentials(user, group),
+            **child,
         )
     except UserError as error:
         return Outcome(error=str(error))

@@ -13,7 +13,7 @@ from ..config.model import Configuration, Instance
 from ..config.plan import compare
 from ..config.problems import ConfigError, Problem
 from .control import CommandError
-from .startcheck import unsupported
+from .startcheck import misfits, unsupported
 
 if TYPE_CHECKING:
     from .daemon import Agent
@@ -37,13 +37,14 @@ def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
 def reload(agent: Agent) -> dict:
     """Read the file again and apply what is different. Raises CommandError and keeps the old one when it is bad.
 
-    Returns the names of the instances that were added, removed and changed, and ``changes``, texts for people.
+    Returns the names of the instances that were added, removed and changed, and two lists of texts for people:
+    ``changes``, and ``warnings`` about the file and what in it does not fit this machine.
     """
     path = agent.configuration.path
     if agent.stopping:
         raise CommandError("the agent is stopping")
     try:
-        new, digest, _warnings = read(path)
+        new, digest, warnings = read(path)
     except ConfigError as error:
         problems = tuple(str(problem) for problem in error.problems)
         raise CommandError(f"{path} is not valid: the old configuration stays in force", problems) from error
@@ -54,13 +55,16 @@ def reload(agent: Agent) -> dict:
     for entry in plan.instances + plan.scripts:
         result["changes"] += [f"{entry.name} {each.field}: {each.old} -> {each.new}" for each in entry.changes]
     result["changes"] += [f"{each.field}: {each.old} -> {each.new}" for each in plan.globals]
+    words = [f"{', '.join(result[kind])} {kind}" for kind in ("added", "removed", "changed") if result[kind]]
+    result["warnings"] = [str(each) for each in warnings + misfits(new, agent.network.kernel.table)]
     agent.service_manager.reloading()
     try:
         apply(agent, new)
     finally:
         agent.service_manager.ready()
     agent.digest = digest
-    words = [f"{', '.join(names)} {kind}" for kind, names in result.items() if names and kind != "changes"]
+    for text in result["warnings"]:
+        agent.log.info(text)
     agent.log.info(f"Reloaded {path}: {'; '.join(words + result['changes']) or 'nothing has changed'}")
     return result
 
@@ -78,13 +82,11 @@ def apply(agent: Agent, new: Configuration) -> None:
         if identity(instance.config) not in wanted:
             agent.remove_instance(instance)
     running = {identity(instance.config): instance for instance in agent.instances.values()}
-    added = []
-    agent.instances.clear()
-    for config in new.instances:  # in the order of the file
-        if identity(config) in running:
-            agent.instances[config.name] = running[identity(config)]
-        else:
-            added.append(agent.add_instance(config))
+    fresh = [config for config in new.instances if identity(config) not in running]
+    # By name at once, then in the order of the file: whatever fails below, every running instance stays known.
+    agent.instances = {config.name: running[identity(config)] for config in new.instances if config not in fresh}
+    added = [agent.add_instance(config) for config in fresh]
+    agent.instances = {config.name: agent.instances[config.name] for config in new.instances}
     # Every instance must know all virtual addresses, old and new, before one of them looks for its source address.
     agent.addresses_changed()
     now = agent.clock()

@@ -13,6 +13,7 @@ import os
 from dataclasses import dataclass
 from typing import Optional
 
+from .mask import hide_secrets
 from .model import Configuration
 from .problems import ConfigError, Findings, Place, Problem, in_order
 from .reader import read
@@ -43,8 +44,8 @@ def inspect(text: str, path: str, config_id: str = "") -> Report:
     tree = parse(text, path, config_id)
     findings.errors.extend(tree.problems)
     configuration = build(read(tree, findings), path, tree.balanced, findings)
-    problems = in_order(findings.errors)
-    return Report(None if problems else configuration, problems, in_order(findings.warnings))
+    problems = hide_secrets(in_order(findings.errors), text)
+    return Report(None if problems else configuration, problems, hide_secrets(in_order(findings.warnings), text))
 
 
 def load(text: str, path: str, config_id: str = "") -> Configuration:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 MASK = "********"
 
@@ -16,6 +17,8 @@ _VALUE = re.compile(r"""(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"'])+""")
 _OTHER_KEYWORD = re.compile(r"auth_type\b", re.IGNORECASE)
 # A keyword alone at the end of a line, and not in a comment.
 _AT_THE_END = re.compile(rf"[^#!]*{_KEYWORD.pattern}\s*$", re.IGNORECASE)
+# What a complaint may repeat of a line: its words, as the braces and quotes in them leave them.
+_PIECE = re.compile(r"""[^\s{}"]+""")
 # What a diff and a conditional line put before the first word.
 _PREFIX = re.compile(r"[-+\s]*(?:@\S+\s+)?")
 
@@ -40,6 +43,22 @@ def mask_secrets(text: str) -> str:
         pending = pending or bool(_AT_THE_END.match(line))
         masked.append(_mask_line(line))
     return "\n".join(masked)
+
+
+def hide_secrets(problems: tuple, text: str) -> tuple:
+    """Complaints without what they quote from behind a password keyword: a brace in a password splits it into words."""
+    lines = dict(enumerate(text.split("\n"), 1))
+    return tuple(_hide(problem, lines.get(problem.line, "")) for problem in problems)
+
+
+def _hide(problem, line: str):
+    keyword = _KEYWORD.search(line)
+    if keyword is None or problem.column <= keyword.end():
+        return problem
+    pieces = set(_PIECE.findall(line, keyword.end()))
+    shown = re.sub(r'"(?!auth_pass")[^"]*"', f'"{MASK}"', problem.text)
+    shown = " ".join(MASK if word in pieces else word for word in shown.split(" "))
+    return problem if shown == problem.text else replace(problem, text=shown, hint="")
 
 
 def _mask_line(line: str) -> str:

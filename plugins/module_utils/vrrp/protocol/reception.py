@@ -26,6 +26,7 @@ REASONS = {
     "ttl": "not from this segment: its TTL or hop limit is not 255",
     "source": "not from a configured unicast peer",
     "own": "our own, reflected",
+    "destination": "to the multicast group where unicast is configured, or the other way round",
     "auth_type": "with another kind of authentication",
     "auth_pass": "with another password",
     "addresses": "for none of our addresses: another pair uses this virtual router id",
