@@ -54,6 +54,9 @@ ACCEPTED = {
         "garp_lower_prio_delay 5",
         "garp_lower_prio_repeat 0",
     ),
+    "scripts of another user": "global_defs {\nscript_user root\n@hotstandby agent_script_user nobody\n"
+    + "enable_script_security\n}\nvrrp_script chk {\nscript /bin/true\n}\n"
+    + with_lines("track_script {", "chk", "}", 'notify "/bin/echo a b"'),
     "scripts": "global_defs {\nscript_user root\nenable_script_security\nvrrp_garp_interval 0.001\n}\n"
     + "vrrp_script chk {\nscript \"/bin/sh -c 'exit 0'\"\n"
     + "interval 2\nfall 2\nrise 2\nweight -20\nuser root\ninit_fail\n}\n"

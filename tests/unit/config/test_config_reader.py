@@ -90,6 +90,11 @@ CASES = {
         "    @hotstandby sing",
         [(11, 17, 'unknown @hotstandby keyword "sing"', "")],
     ),
+    "our own keyword without our mark": (
+        "    router_id NodeA",
+        "    agent_script_user nobody",
+        [(2, 5, "agent_script_user is our own keyword", "write: @hotstandby agent_script_user")],
+    ),
     "keepalived's keyword as our own": (
         "    state BACKUP",
         "    @hotstandby state BACKUP",

@@ -202,3 +202,12 @@ def test_ipv6(case):
     assert SIX.count(old) == 1
     (problem,) = inspect(SIX.replace(old, new), "f").problems
     assert (problem.line, problem.column, problem.text) == (line, column, text)
+
+
+def test_the_agent_runs_scripts_as_its_own_script_user_wherever_that_line_stands():
+    for lines in (
+        "script_user root\n@hotstandby agent_script_user nobody",
+        "@hotstandby agent_script_user nobody\nscript_user root",
+    ):
+        settings = inspect(GOOD.replace("router_id NodeA", lines), "f").configuration.globals
+        assert (settings.script_user, settings.script_group) == ("nobody", None)

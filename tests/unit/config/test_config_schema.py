@@ -12,7 +12,7 @@ from vrrp.config.schema import Keyword, blocks, homes
 from vrrp.config.unsupported import UNSUPPORTED
 
 # Fields of the table that the rules turn into another field of the model.
-DERIVED = {"advert_int": "advert_int_cs", "preempt": "nopreempt"}
+DERIVED = {"agent_script_user": "script_user", "advert_int": "advert_int_cs", "preempt": "nopreempt"}
 MODELS = {"global_defs": Globals, "vrrp_script": Script, "vrrp_instance": Instance}
 
 

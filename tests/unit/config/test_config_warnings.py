@@ -61,6 +61,12 @@ WARNINGS = {
         "vrrp_script chk {\nscript /bin/true\n}\nvrrp_instance",
         (1, 1, 'vrrp_script "chk" is tracked by no instance, so it never runs'),
     ),
+    "a check several times a second": (
+        "vrrp_instance VI_1 {",
+        "vrrp_script chk {\n    script /bin/true\n    interval 0.5\n}\n"
+        "vrrp_instance VI_1 {\n    track_script {\n        chk\n    }",
+        (3, 14, "interval 0.5 is a fraction"),
+    ),
     "comment glued to the password": (
         "auth_pass 1111",
         "auth_pass ab#cd",

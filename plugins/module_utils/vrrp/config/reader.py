@@ -177,6 +177,11 @@ class _Reader:
         if word in block.unsupported:
             self.findings.error(statement.place, f"{word} is a keyword of keepalived that is not supported yet")
             return None
+        ours = block.keywords.get(word)
+        if ours is not None and ours.addition:
+            rule = "keepalived does not know it and would refuse the file"
+            self.findings.error(statement.place, f"{word} is our own keyword", rule, f"write: @hotstandby {word}")
+            return None
         home = homes(word)
         if home:
             self._misplaced(block, statement, home)

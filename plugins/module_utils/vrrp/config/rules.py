@@ -50,7 +50,7 @@ def _globals(sections: list[Section]) -> tuple[Globals, dict[str, Any]]:
         garp.setdefault("lower_prio_delay_s", garp["delay_s"])
     if "repeat" in garp:
         garp.setdefault("lower_prio_repeat", garp["repeat"])
-    user, group = _pair(merged.get("script_user"))
+    user, group = _pair(merged.get("agent_script_user") or merged.get("script_user"))
     globals_ = Globals(
         router_id=merged.get("router_id"),
         vrrp_version=merged.get("vrrp_version", 2),
@@ -75,6 +75,15 @@ def _script(section: Section, complete: bool, findings: Findings) -> Optional[Sc
         return None
     if "command" not in section.settings:
         return None
+    for name in ("interval_s", "timeout_s"):
+        if section.has(name) and name in section.settings and section.settings[name].value % 1:
+            setting = section.settings[name]
+            findings.warning(
+                setting.place,
+                f"{setting.statement.keyword} {setting.value} is a fraction",
+                "keepalived takes whole seconds and refuses the file",
+                "fine where only hotstandby reads it",
+            )
     values = floats({name: setting.value for name, setting in section.settings.items()})
     values["user"], values["group"] = _pair(values.pop("user", None))
     values.setdefault("timeout_s", values.get("interval_s", 1.0))

@@ -117,6 +117,14 @@ GLOBAL_DEFS = Block(
         ),
         Keyword("script_user", to.user_group, "script_user", "USER [GROUP]", "who runs scripts that name no user"),
         Keyword(
+            "agent_script_user",
+            to.user_group,
+            "agent_script_user",
+            "USER [GROUP]",
+            "the same under hotstandby, where keepalived is to use another one",
+            addition=True,
+        ),
+        Keyword(
             "enable_script_security",
             to.flag,
             "enable_script_security",
