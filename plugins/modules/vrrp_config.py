@@ -15,7 +15,9 @@ description:
   - The agent reloads and is never restarted. Only what changed is touched. When the agent refuses the file, the one
     before returns, and the module fails.
   - Where no agent is living the file is only written.
-  - A password in the file appears in no output, whatever the verbosity.
+  - A check or notify command that is not there, that its user may not run, or whose user does not exist, is an error.
+  - A password in the file appears in no output, whatever the verbosity. A difference says of a password only that it
+    changed.
 options:
   content:
     description:
@@ -119,12 +121,11 @@ def main():
         supports_check_mode=True,
     )
     content = module.params["content"]
-    masked = mask_secrets(content)
     # The file as a whole is no secret, only the passwords in it: the diff would be hidden with it otherwise.
     module.no_log_values.discard(content)
-    module.params["content"] = masked
+    module.params["content"] = mask_secrets(content)
     try:
-        result = run(module, content, masked)
+        result = run(module, content)
     except Refused as error:
         module.fail_json(msg=str(error), problems=error.problems)
     except DeploymentError as error:
@@ -132,7 +133,7 @@ def main():
     module.exit_json(**result)
 
 
-def run(module, content, masked):
+def run(module, content):
     file = ConfigFile(module.params["path"], module.params["runtime_dir"])
     configuration, warnings = file.judge(content)
     for warning in warnings:
@@ -156,7 +157,7 @@ def run(module, content, masked):
             "before_header": file.path,
             "after_header": file.path,
             "before": file.masked(),
-            "after": masked,
+            "after": file.marked(content),
         },
     }
 

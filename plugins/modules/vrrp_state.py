@@ -31,11 +31,13 @@ options:
     description:
       - Whether to wait. As V(master) a node has to have the virtual addresses, as V(backup) it has to hear the new
         master and to have given them up.
+      - Without waiting the result is what is predicted to come of it, and RV(after) is what was seen meanwhile.
     type: bool
     default: true
   timeout:
     description:
-      - For how many seconds at most.
+      - For how many seconds at most. 0 is not to wait.
+      - When the time is over the module fails, and what was asked for holds no longer.
     type: float
     default: 15
 extends_documentation_fragment:
@@ -46,7 +48,8 @@ attributes:
   check_mode:
     description: Predicts whether mastership would move, and fails where the agent would refuse.
 notes:
-  - The result is changed only when mastership moved. Ending a hold that moves nothing is no change.
+  - The result is changed only when mastership moved, or without waiting when it is predicted to. Ending a hold that
+    moves nothing is no change.
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 seealso:
@@ -115,15 +118,19 @@ def main():
 def run(module):
     wanted = module.params["state"]
     mover = Mover(module.params["name"], module.params["runtime_dir"])
+    timeout = module.params["timeout"] if module.params["wait"] else 0
     before = mover.look()
     if wanted is None:
         after = before
     elif module.check_mode:
         after = mover.predict(before, wanted)
     else:
-        after = mover.move(before, wanted, module.params["timeout"] if module.params["wait"] else 0)
+        after = mover.move(before, wanted, timeout)
+    state = after["state"]
+    if wanted and not timeout:  # mastership moves a moment after this module has ended
+        state = mover.predict(before, wanted)["state"]
     return {
-        "changed": (before["state"] == "MASTER") != (after["state"] == "MASTER"),
+        "changed": (before["state"] == "MASTER") != (state == "MASTER"),
         "before": before,
         "after": after,
         "msg": f"{after['name']}: {after['why']}",
@@ -131,7 +138,7 @@ def run(module):
             "before_header": before["name"],
             "after_header": after["name"],
             "before": f"{before['state']}\n",
-            "after": f"{after['state']}\n",
+            "after": f"{state}\n",
         },
     }
 

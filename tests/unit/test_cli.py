@@ -124,13 +124,21 @@ def test_a_move_says_what_came_of_it(agent, capsys, verb):
 
 
 def test_reload_says_what_changed(agent, capsys):
-    agent.answers["reload"] = {"added": ["b"], "removed": ["c"], "changed": ["a"], "changes": ["a priority: 90 -> 80"]}
+    agent.answers["reload"] = {
+        "added": ["b"],
+        "removed": ["c"],
+        "changed": ["a"],
+        "changes": ["a priority: 90 -> 80"],
+        "warnings": ["f:3:1: warning: careful"],
+    }
     assert cli.main(["reload"]) == 0
-    assert capsys.readouterr().out == "b: added\nc: removed\na: changed\na priority: 90 -> 80\n"
+    said = capsys.readouterr()
+    assert said.out == "b: added\nc: removed\na: changed\na priority: 90 -> 80\n"
+    assert said.err == "f:3:1: warning: careful\n"
 
 
 def test_reload_of_the_same_file_says_so(agent, capsys):
-    agent.answers["reload"] = {"added": [], "removed": [], "changed": [], "changes": []}
+    agent.answers["reload"] = {"added": [], "removed": [], "changed": [], "changes": [], "warnings": []}
     assert cli.main(["reload"]) == 0
     assert capsys.readouterr().out == "nothing has changed\n"
 

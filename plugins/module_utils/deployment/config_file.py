@@ -9,9 +9,11 @@ import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any, Optional
 
 from ..vrrp.agent.interfaces import InterfaceTable, dump
+from ..vrrp.agent.programs import unrunnable
 from ..vrrp.agent.startcheck import misfits, unsupported
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from ..vrrp.config.loader import inspect, load, node_config_id
@@ -19,7 +21,7 @@ from ..vrrp.config.mask import mask_secrets
 from ..vrrp.config.model import Configuration
 from ..vrrp.config.plan import Plan, compare
 from ..vrrp.config.problems import ConfigError
-from . import files, process, release
+from . import files, layout, process, release
 from .change import DeploymentError
 
 _MODE = 0o600
@@ -57,6 +59,7 @@ class ConfigFile:
         problems = report.problems
         if report.configuration is not None:
             problems += unsupported(report.configuration)
+            problems += unrunnable(text, self.path, layout.USER)
         if report.configuration is None or problems:
             raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
         warnings = list(report.warnings)
@@ -75,6 +78,10 @@ class ConfigFile:
     def masked(self) -> str:
         """The file that is there, without its passwords."""
         return mask_secrets((self.old or b"").decode(errors="replace"))
+
+    def marked(self, text: str) -> str:
+        """What ``text`` would make of it, without passwords, but with a word on those that change."""
+        return mask_secrets(text) if self.old is None else marked(self.old.decode(errors="replace"), text)
 
     def agent(self) -> Optional[Agent]:
         """Who would read the file; None when nobody runs. Raises DeploymentError when the agent does not answer."""
@@ -121,6 +128,17 @@ class ConfigFile:
                 files.write(self.path, self.old, _MODE, *owner)
             problems = tuple(getattr(error, "problems", ()))
             raise Refused(f"the agent did not take the file, so the one before is back: {error}", problems) from error
+
+
+def marked(old: str, new: str) -> str:
+    """``new`` without its passwords; a line that differs from ``old`` in nothing else says so."""
+    was, shown = mask_secrets(old).split("\n"), mask_secrets(new).split("\n")
+    before, after = old.split("\n"), new.split("\n")
+    for block in SequenceMatcher(None, was, shown, autojunk=False).get_matching_blocks():
+        for offset in range(block.size):
+            if before[block.a + offset] != after[block.b + offset]:
+                shown[block.b + offset] += " (changed)"
+    return "\n".join(shown)
 
 
 def as_dict(plan: Plan) -> dict[str, Any]:

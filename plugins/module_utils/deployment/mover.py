@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any, Optional
 
-from ..vrrp.client import Client
+from ..vrrp.client import AgentError, Client
 from .mastership import is_backup, is_master, predict, settled
 
 _POLL_S = 0.02
@@ -52,7 +52,10 @@ class Mover:
         return {**before, "state": state, "why": why}
 
     def move(self, before: dict[str, Any], wanted: str, timeout_s: float) -> dict[str, Any]:
-        """Ask for it and wait, at most ``timeout_s`` (0: not at all). Raises MoveError when that is not enough."""
+        """Ask for it and wait, at most ``timeout_s`` (0: not at all).
+
+        Raises MoveError when that is not enough; the hold is then what it was before.
+        """
         expected = predict(before, wanted)
         getattr(self._client, _VERBS[wanted])(before["name"])
         now = self.look()
@@ -64,15 +67,23 @@ class Mover:
             if wanted == "auto" and settled(now) and waited_s > min(down_s, timeout_s):
                 break
             if waited_s > timeout_s:
-                raise MoveError(
-                    f"{before['name']} did not become {wanted if wanted != 'auto' else 'settled'} within"
-                    f" {timeout_s:g} s: {now['why']}",
-                    before=before,
-                    after=now,
-                )
+                text = f"{before['name']} did not become {wanted if wanted != 'auto' else 'settled'} within"
+                ended = self._restore(before, now)
+                raise MoveError(f"{text} {timeout_s:g} s: {now['why']}{ended}", before=before, after=self.look())
             time.sleep(_POLL_S)
             now = self.look()
         return now
+
+    def _restore(self, before: dict[str, Any], now: dict[str, Any]) -> str:
+        """Leave nothing half applied: a hold that brought about nothing would go on. Returns what to say of it."""
+        if now["hold"] == before["hold"]:
+            return ""
+        was = before["hold"] or "auto"
+        try:
+            getattr(self._client, _VERBS[was])(before["name"])
+        except AgentError as error:
+            return f"; its hold stays, as the agent does not end it: {error}"
+        return f"; it is {was} again"
 
 
 def _arrived(instance: dict[str, Any], wanted: str, expected: Optional[str]) -> bool:

@@ -74,6 +74,7 @@ def _sample(instance: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[
     kernel = {entry["address"] for link in interfaces for entry in link["addresses"]}
     return {
         "state": instance["state"],
+        "why": instance["why"],
         "source": instance["source"],
         "master": instance["master"] and instance["master"]["address"],
         "addresses": instance["addresses"],

@@ -20,10 +20,12 @@ from typing import Any
 
 from .draft import Draft, drafts
 from .fields import FIELDS
-from .host import PREFIX, Host
+from .host import FACTS, PREFIX, Host, well_formed
 from .network import own_address, place
 from .problem import Locate, PairError, Problem, nowhere
 from .roles import assign
+from .scripts import scripts
+from .words import refuse_unknown
 
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
 
@@ -40,6 +42,10 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
         hint = "name the group of two, and let --limit leave both in"
         problems.append(Problem(next(iter(hosts), "(no host)"), PREFIX + "group", text, hint))
     read = [Host.read(name, variables) for name, variables in hosts.items()]
+    for host in read:
+        refuse_unknown(host, problems, locate)
+    if any(host.variables.get(FACTS) is not None and not well_formed(host.variables[FACTS]) for host in read):
+        raise PairError(problems)  # the network is unknown then, and the rest would be noise
     pair = {host.name: drafts(host, problems, locate) for host in read}
     for host in read:
         for draft in pair[host.name]:
@@ -48,8 +54,9 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
             _interval(draft, problems, locate)
             _authentication(draft, problems, locate)
             _preemption(draft, problems, locate)
+            _source(draft, problems, locate)
         _refuse_twins(pair[host.name], problems, locate)
-        _scripts(host, pair[host.name], problems, locate)
+        scripts(host, pair[host.name], problems, locate)
     if len(read) == 2:
         _match(pair[read[0].name], pair[read[1].name], problems, locate)
     if problems:
@@ -104,6 +111,15 @@ def _preemption(draft: Draft, problems: list[Problem], locate: Locate) -> None:
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
+def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    """An agent whose source address is not on its host is in FAULT for ever."""
+    source, host = draft.values.get("unicast_src_ip"), draft.host
+    if source and host.addresses and source not in host.addresses:
+        variable, value = draft.said["unicast_src_ip"]
+        text, hint = f"{source} is not an address of {host.name}", f"it has {host.network()}"
+        problems.append(Problem(host.name, variable, text, hint, locate(value)))
+
+
 def _refuse_twins(of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
     """Two instances with one ID on one interface would take each other's advertisements for their own."""
     seen: dict[tuple[Any, Any, int], Draft] = {}
@@ -118,21 +134,6 @@ def _refuse_twins(of_host: list[Draft], problems: list[Problem], locate: Locate)
             hint = f"give each instance a virtual_router_id of its own in {PREFIX}instances"
             problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
         seen.setdefault(key, draft)
-
-
-def _scripts(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
-    """Every script is tracked unless an instance says which; what is tracked must exist."""
-    known = [str(script.get("name")) for script in host.said("scripts") or () if isinstance(script, Mapping)]
-    for draft in of_host:
-        if "track_script" not in draft.said:
-            draft.values["track_script"] = [{"name": name} for name in known]
-            continue
-        for tracked in draft.values.get("track_script", ()):
-            if tracked["name"] not in known:
-                variable, value = draft.said["track_script"]
-                text = f"there is no script '{tracked['name']}'"
-                hint = f"{PREFIX}scripts has {', '.join(known) or 'none'}"
-                problems.append(Problem(host.name, variable, text, hint, locate(value)))
 
 
 def _match(first: list[Draft], second: list[Draft], problems: list[Problem], locate: Locate) -> None:

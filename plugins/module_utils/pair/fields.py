@@ -103,6 +103,14 @@ def text(value: Any) -> str:
     return words
 
 
+def user(value: Any) -> str:
+    """A user, and optionally its group after a space."""
+    words = str(value).split()
+    if not 1 <= len(words) <= 2 or not all(map(_NAME.fullmatch, words)):
+        raise ValueError(f"'{value}' is not a user, nor a user and a group")
+    return " ".join(words)
+
+
 def address(value: Any) -> str:
     """An IP address without a prefix length."""
     try:
@@ -140,8 +148,8 @@ class Field:
     secret: bool = False
 
 
-_COUNT = whole(0, 1000, "a count")
-_SECONDS = number(0, 1000, "seconds")
+_COUNT = whole(1, 1000, "a count")
+_WHOLE_SECONDS = whole(0, 1000, "seconds, of which keepalived takes no fraction here")
 
 FIELDS: Mapping[str, Field] = {
     "state": Field(state),
@@ -155,19 +163,19 @@ FIELDS: Mapping[str, Field] = {
     "unicast_src_ip": Field(address),
     "unicast_peer": Field(listed(address)),
     "nopreempt": Field(switch),
-    "preempt_delay": Field(_SECONDS),
+    "preempt_delay": Field(number(0, 1000, "seconds")),
     "track_script": Field(listed(tracked)),
     "notify": Field(text),
     "notify_master": Field(text),
     "notify_backup": Field(text),
     "notify_fault": Field(text),
     "notify_stop": Field(text),
-    "garp_master_delay": Field(_SECONDS),
+    "garp_master_delay": Field(_WHOLE_SECONDS),
     "garp_master_repeat": Field(_COUNT),
-    "garp_master_refresh": Field(_SECONDS),
+    "garp_master_refresh": Field(_WHOLE_SECONDS),
     "garp_master_refresh_repeat": Field(_COUNT),
-    "garp_lower_prio_delay": Field(_SECONDS),
-    "garp_lower_prio_repeat": Field(_COUNT),
+    "garp_lower_prio_delay": Field(_WHOLE_SECONDS),
+    "garp_lower_prio_repeat": Field(whole(0, 1000, "a count")),
 }
 
 # What an entry of ha_pair_instances knows besides.

@@ -43,15 +43,20 @@ class Host:
     name: str
     variables: Mapping[str, Any]
     nics: Mapping[str, Nic] = field(default_factory=dict)
+    addresses: frozenset[str] = frozenset()  # all its own, the loopback's too; empty where unknown
 
     @classmethod
     def read(cls, name: str, variables: Mapping[str, Any]) -> Host:
         """Take a host's variables, with the interfaces of ``vrrp_info`` or else Ansible's network facts among them."""
         if variables.get(FACTS) is not None:
-            nics = [_from_info(entry) for entry in variables[FACTS] if not entry.get("loopback")]
+            links = variables[FACTS] if well_formed(variables[FACTS]) else []
+            nics = [_from_info(entry) for entry in links if not entry.get("loopback")]
+            addresses = [address for entry in links for address in _unheld(entry)]
         else:
             nics = _from_facts(variables.get("ansible_facts") or variables)
-        return cls(name, variables, {nic.name: nic for nic in nics})
+            addresses = []
+        there = frozenset(str(ip_interface(address).ip) for address in addresses)
+        return cls(name, variables, {nic.name: nic for nic in nics}, there)
 
     def said(self, field_name: str) -> Any:
         """The value of ``ha_pair_FIELD``; None when it is not set, or set to nothing."""
@@ -64,10 +69,21 @@ class Host:
         return "; ".join(shown) or "no interface at all"
 
 
+def well_formed(facts: Any) -> bool:
+    """Whether this is what ``vrrp_info`` returns, and not the misspelt variable of a user."""
+    return isinstance(facts, (list, tuple)) and all(isinstance(link, Mapping) and "addresses" in link for link in facts)
+
+
 def _from_info(entry: Mapping[str, Any]) -> Nic:
+    primary = {address["address"] for address in entry["addresses"] if not address["secondary"]}
+    own = [address for address in _unheld(entry) if address in primary]
+    return Nic(str(entry["name"]), _networks(ip_interface(address) for address in own))
+
+
+def _unheld(entry: Mapping[str, Any]) -> list[str]:
+    """The addresses of an interface without those that the agent put there."""
     held = set(entry.get("virtual_addresses") or ())
-    own = [address["address"] for address in entry["addresses"] if not address["secondary"]]
-    return Nic(str(entry["name"]), _networks(ip_interface(address) for address in own if address not in held))
+    return [address["address"] for address in entry["addresses"] if address["address"] not in held]
 
 
 def _from_facts(facts: Mapping[str, Any]) -> list[Nic]:

@@ -75,7 +75,8 @@ class _View:
         if held:
             return f"{', '.join(held)} is on it, and it is not master"
         if state != BACKUP:
-            return f"it is {state}, so nobody stands by"
+            why = self._seen[-1].get("why")
+            return f"it is {state}, so nobody stands by" + (f": {why}" if why else "")
         heard = {sample["master"] for sample in self._seen}
         if leaders and heard != {leaders[0].source}:
             return f"it does not hear {leaders[0].node} ({leaders[0].source})"

@@ -13,6 +13,7 @@ from .problem import Locate, Problem
 
 MASTER_PRIORITY, BACKUP_PRIORITY = 100, 90  # where nothing is said
 _STEP = 10  # between one that is said and one that is not
+_START_AS_BACKUP = ("nopreempt", "preempt_delay")  # keepalived -t refuses both beside "state MASTER"
 _HIGHEST = 254  # 255 belongs to the owner of the address, RFC 9568 section 5.2.4
 
 
@@ -82,14 +83,15 @@ def _priorities(master: Draft, backup: Draft, problems: list[Problem], locate: L
 
 
 def _quiet_pair(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> bool:
-    """Whether neither starts as MASTER: both say BACKUP, or nopreempt, which works only where a router starts so."""
+    """Whether neither starts as MASTER: both say BACKUP, or a word that works only where a router starts so."""
     for draft in pair:
-        if draft.values.get("nopreempt") and "state" in draft.said and draft.values.get("state") == "MASTER":
+        word = next((word for word in _START_AS_BACKUP if draft.values.get(word)), None)
+        if word and "state" in draft.said and draft.values.get("state") == "MASTER":
             variable, value = draft.said["state"]
-            text, hint = "nopreempt has no effect on a host that says MASTER", "say BACKUP on both"
+            text, hint = f"{word} has no effect on a host that says MASTER", "say BACKUP on both"
             problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
     both_said = all(draft.values.get("state") == "BACKUP" for draft in pair)
-    return both_said or any(draft.values.get("nopreempt") for draft in pair)
+    return both_said or any(draft.values.get(word) for draft in pair for word in _START_AS_BACKUP)
 
 
 def _complain(

@@ -84,13 +84,17 @@ def check(options: argparse.Namespace) -> int:
     """Print every problem of a file; raises ConfigError when there is one."""
     from .agent import reload
     from .agent.interfaces import DumpError, InterfaceTable, dump
+    from .agent.programs import unrunnable
     from .agent.startcheck import misfits
+    from .config.loader import read_text
+    from .config.problems import WARNING
 
     configuration, _digest, warnings = reload.read(options.file)
     try:
         warnings += misfits(configuration, dump(InterfaceTable()))
     except (DumpError, OSError) as error:
         say(sys.stderr, f"the interfaces of this machine were not compared: {error}")
+    warnings += unrunnable(read_text(options.file), options.file, severity=WARNING)
     say(sys.stderr, *map(str, warnings))
     names = ", ".join(instance.name for instance in configuration.instances)
     counted = f"{len(configuration.instances)} instance{'' if len(configuration.instances) == 1 else 's'}"
@@ -122,6 +126,7 @@ def move(verb: str):
 def reload(options: argparse.Namespace) -> int:
     """Let the agent read its file again."""
     answer = Client(options.runtime_dir).reload()
+    say(sys.stderr, *answer.get("warnings", ()))  # an agent of an older release has none
     lines = [f"{name}: {kind}" for kind in ("added", "removed", "changed") for name in answer[kind]]
     say(sys.stdout, *lines, *answer["changes"])
     if not lines and not answer["changes"]:

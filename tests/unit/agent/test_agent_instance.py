@@ -309,6 +309,7 @@ def test_dropping_does_not_wait_and_happens_once():
     bench.instance.drop()
     bench.instance.drop()
     assert bench.done == [("send", 0, GROUP), ("release", VIP)]
+    assert bench.announcer.under_way == set()
 
 
 def test_what_another_instance_holds_is_not_taken_off():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
 from agent_fakes import gone
@@ -112,15 +113,14 @@ def test_what_anybody_can_change_is_not_run_as_root(tmp_path, monkeypatch, mode)
     assert (outcome.error, outcome.ok, witness.exists()) == (said, False, False)
 
 
-def test_a_directory_on_the_way_counts_too(tmp_path, monkeypatch):
-    owner = dict(st_uid=0, st_gid=0)
+def test_a_directory_on_the_way_counts_too(monkeypatch):
     modes = {"/usr/bin/x": 0o100755, "/usr/bin": 0o40777, "/usr": 0o40755, "/": 0o40755}
-    result = type("Status", (), owner)
-    monkeypatch.setattr(process.os, "stat", lambda path: type("Status", (result,), {"st_mode": modes[path]}))
+    owner = {"st_uid": 0, "st_gid": 0}
+    monkeypatch.setattr(process.os, "stat", lambda path: SimpleNamespace(st_mode=modes[path], **owner))
     assert process.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin"
     modes["/usr/bin"] = 0o41777  # sticky, as /tmp is: nobody can replace what belongs to root
     assert process.unsafe_part("/usr/bin/x", "/bin") is None
-    monkeypatch.setattr(result, "st_uid", 1000)
+    owner["st_uid"] = 1000
     assert process.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin/x"
 
 

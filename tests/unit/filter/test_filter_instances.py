@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from ansible_collections.hotstandby.vrrp.plugins.filter import instances, problems, proof, status
+from ansible_collections.hotstandby.vrrp.plugins.filter import instances, objections, problems, proof, status
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 
@@ -40,6 +40,38 @@ def test_problems_are_lines():
     found = call(problems, "problems")(["node-a"], variables("192.168.8.100/24"))
     assert [line.split(": ")[1] for line in found] == ["ha_pair_group"]
     assert call(problems, "problems")(["node-a", "node-b"], variables("192.168.8.100/24")) == []
+
+
+BLOCK = """\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    authentication {
+        auth_type PASS
+        auth_pass Xy7secr
+    }
+    virtual_ipaddress {
+        192.168.8.100/24
+    }
+}
+"""
+
+
+def test_objections_are_what_the_agent_would_say():
+    judge = call(objections, "objections")
+    assert judge(BLOCK, "node-a") == []
+    (line,) = judge(BLOCK.replace("_id 51", "_id 0"), "node-a")
+    assert line.startswith("node-a: /etc/hotstandby/hotstandby.conf:3:23: error: virtual_router_id 0 is out of range")
+    assert line.endswith(", in the line: virtual_router_id 0")
+    (line,) = judge(BLOCK.replace("Xy7secr", "Xy7secret"), "node-a")
+    assert "auth_pass has 9 octets" in line and "Xy7" not in line
+
+
+def test_objections_know_what_the_agent_does_not_do_yet():
+    before, _authentication, after = BLOCK.partition("    authentication {")
+    text = f"{before}    version 3\n{after.partition('}')[2]}".replace("192.168.8.100/24", "2001:db8::1/64")
+    (line,) = call(objections, "objections")(text, "node-a")
+    assert "uses IPv6 (2001:db8::1/64)" in line
 
 
 def test_values_know_where_they_were_written():

@@ -73,6 +73,45 @@ def test_the_password_is_nowhere(run, path):
     assert results[2]["plan"]["peer_must_follow"]
 
 
+def test_a_difference_says_that_the_password_changed_and_not_what_it_is(run, path):
+    run("vrrp_config", content=GOOD, path=path)
+    result = run("vrrp_config", content=GOOD.replace(PASSWORD, "other"), path=path)
+    before, after = (result["diff"][word].splitlines() for word in ("before", "after"))
+    assert set(after) - set(before) == {"        auth_pass ******** (changed)"}
+    assert "other" not in result["output"]
+    result = run("vrrp_config", content=GOOD.replace(PASSWORD, "other").replace("100\n", "101\n"), path=path)
+    assert "(changed)" not in result["diff"]["after"]
+
+
+SCRIPT = """\
+global_defs {
+    script_user nobodyhere
+}
+vrrp_script chk {
+    script "/usr/bin/nothere --fast"
+}
+"""
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_cannot_run_is_refused_with_its_line(run, path, check):
+    text = SCRIPT + GOOD.replace("    virtual_ip", "    track_script {\n        chk\n    }\n    virtual_ip", 1)
+    result = run("vrrp_config", check=check, content=text, path=path)
+    assert result["failed"]
+    assert result["problems"] == [
+        f"{path}:2:17: error: there is no user nobodyhere on this machine (create it, or name another one)",
+        f"{path}:5:12: error: cannot run /usr/bin/nothere: No such file or directory"
+        " (put it there first, or correct the path)",
+    ]
+    assert not os.path.exists(path)
+
+
+def test_the_agents_own_user_may_be_still_to_be_made(run, path):
+    text = SCRIPT.replace("nobodyhere", "hotstandby").replace("/usr/bin/nothere --fast", "/bin/true") + GOOD
+    text = text.replace("    virtual_ip", "    track_script {\n        chk\n    }\n    virtual_ip", 1)
+    assert run("vrrp_config", check=True, content=text, path=path)["changed"]
+
+
 def test_a_bad_file_is_not_written_and_everything_wrong_with_it_is_said(run, path):
     result = run("vrrp_config", content=BAD, path=path)
     assert result["failed"]

@@ -30,6 +30,7 @@ def test_samples_have_the_kernels_word_beside_the_agents(run, agent):
     assert len(result["samples"]) == 3
     assert result["samples"][0]["instances"]["VI_1"] == {
         "state": "BACKUP",
+        "why": "BACKUP because 192.168.8.4 advertises 100 > our 90",
         "source": "192.168.8.6",
         "master": "192.168.8.4",
         "addresses": ["127.0.0.1/8", "192.168.8.100/24"],

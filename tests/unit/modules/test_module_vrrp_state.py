@@ -72,9 +72,33 @@ def test_what_does_not_come_about_in_time_fails_with_the_reason(run, agent):
     assert result["after"]["state"] == "BACKUP"
 
 
-def test_without_waiting_it_does_not_care(run, agent):
+@pytest.mark.parametrize("arguments", [{"wait": False}, {"timeout": 0}])
+def test_without_waiting_the_result_is_the_prediction(run, agent, arguments):
     agent.on["promote"] = lambda: None
-    assert not run("vrrp_state", state="master", wait=False)["changed"]
+    predicted = run("vrrp_state", check=True, state="master", **arguments)
+    result = run("vrrp_state", state="master", **arguments)
+    assert result["changed"] and predicted["changed"]
+    assert (result["after"]["state"], result["diff"]["after"]) == ("BACKUP", "MASTER\n")
+    assert not run("vrrp_state", state="backup", **arguments)["changed"]
+    assert agent.commands == ["promote", "demote"]
+
+
+@pytest.mark.parametrize(("hold", "verb"), [(None, "release"), ("backup", "demote")])
+def test_what_does_not_come_about_in_time_holds_no_longer(run, agent, hold, verb):
+    agent.instance = {**agent.instance, "hold": hold}
+    agent.on["promote"] = lambda: agent.instance.update(hold="master")
+    result = run("vrrp_state", state="master", timeout=0.05)
+    assert result["failed"]
+    assert agent.commands == ["promote", verb]
+    assert result["after"]["hold"] == hold
+    assert result["msg"].endswith(f"; it is {hold or 'auto'} again")
+
+
+def test_a_hold_that_was_there_before_stays_when_it_brings_about_nothing(run, agent):
+    agent.instance = {**agent.instance, "hold": "backup", "master": None}
+    agent.on["demote"] = lambda: None
+    assert run("vrrp_state", state="backup", timeout=0.05)["failed"]
+    assert agent.commands == ["demote"]
 
 
 def test_a_backup_that_still_has_the_address_is_not_there_yet(run, agent):

@@ -129,6 +129,21 @@ def test_nopreempt_starts_both_as_backup():
     assert roles(plan, "priority") == [(100, 90)]
 
 
+def test_preempt_delay_starts_both_as_backup_as_keepalived_wants_it():
+    plan = instances(hosts(vips=[VIP], preempt_delay=2.5))
+    assert roles(plan) == [("BACKUP", "BACKUP")]
+    assert roles(plan, "priority") == [(100, 90)]
+    assert roles(plan, "preempt_delay") == [(2.5, 2.5)]
+
+
+@pytest.mark.parametrize("address", ["192.168.8.5", "10.9.9.9", "127.0.0.1"])
+def test_a_source_may_be_any_address_of_the_host(address):
+    links = interfaces("192.168.8.4/24", "10.9.9.9/32")
+    links[1]["addresses"].append({"address": "192.168.8.5/24", "secondary": True})
+    plan = instances(hosts({"interfaces": links, "unicast_src_ip": address}, vips=[VIP], unicast=True))
+    assert plan["node-a"][0]["unicast_src_ip"] == address
+
+
 def test_unicast_peers_are_each_others_addresses():
     plan = instances(hosts(vips=[VIP], unicast=True))
     assert roles(plan, "unicast_src_ip") == [("192.168.8.4", "192.168.8.6")]

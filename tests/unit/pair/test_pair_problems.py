@@ -216,8 +216,22 @@ def test_no_room_above_a_standby():
     assert "node-b has the higher priority" in one(hosts(None, {"state": "BACKUP", "priority": 254}, vips=[VIP]))
 
 
-def test_nopreempt_on_a_master():
-    assert "nopreempt has no effect" in one(hosts({"state": "MASTER"}, vips=[VIP], nopreempt=True))
+@pytest.mark.parametrize(("word", "value"), [("nopreempt", True), ("preempt_delay", 2)])
+def test_preemption_that_a_master_does_not_have(word, value):
+    assert f"{word} has no effect" in one(hosts({"state": "MASTER"}, vips=[VIP], **{word: value}))
+
+
+def test_a_source_that_the_host_does_not_have():
+    assert one(hosts({"unicast_src_ip": "192.168.8.77"}, vips=[VIP], unicast=True)) == (
+        "node-a: ha_pair_unicast_src_ip: 192.168.8.77 is not an address of node-a (it has eth0 192.168.8.4/24)"
+    )
+    held = {"interfaces": interfaces("192.168.8.4/24", held=(VIP,)), "unicast_src_ip": "192.168.8.100"}
+    assert "is not an address of node-a" in one(hosts(held, vips=[VIP], unicast=True))
+
+
+@pytest.mark.parametrize("word", ["garp_master_delay", "garp_master_refresh", "garp_lower_prio_delay"])
+def test_a_fraction_of_a_second_that_keepalived_does_not_take(word):
+    assert "keepalived takes no fraction here" in one(hosts({word: 0.5}, vips=[VIP]))
 
 
 def test_nopreempt_with_a_delay_before_preempting():

@@ -77,6 +77,13 @@ def test_a_standby_in_fault():
     assert problems(seen(MASTER), seen(look("FAULT", B, None))) == ["VI_1 on node-b: it is FAULT, so nobody stands by"]
 
 
+def test_a_fault_says_why():
+    reason = "FAULT because script chk failed: cannot run /usr/bin/nothere: No such file or directory"
+    assert problems(seen(MASTER), seen({**look("FAULT", B, None), "why": reason})) == [
+        f"VI_1 on node-b: it is FAULT, so nobody stands by: {reason}"
+    ]
+
+
 def test_a_standby_that_hears_somebody_else():
     assert problems(seen(MASTER), seen(look("BACKUP", B, "192.168.8.9"))) == [
         "VI_1 on node-b: it does not hear node-a (192.168.8.4)"

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.objections: what the agent would say against a configuration, without asking any node."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: objections
+short_description: Say what is wrong with a configuration before it is on any node
+version_added: 0.1.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Reads a C(keepalived.conf) with the agent's own reader, on the controller.
+  - What only a node knows, such as whether a script exists, M(hotstandby.vrrp.vrrp_config) tells in check mode.
+options:
+  _input:
+    description:
+      - The whole file.
+    type: str
+    required: true
+  host:
+    description:
+      - Whose it is, for the messages.
+    type: str
+    required: true
+seealso:
+  - module: hotstandby.vrrp.vrrp_config
+"""
+
+EXAMPLES = r"""
+- name: Judge the file
+  ansible.builtin.assert:
+    that: objections | length == 0
+    fail_msg: "{{ objections }}"
+  vars:
+    file: "{{ lookup('ansible.builtin.template', 'keepalived.conf.j2') }}"
+    objections: "{{ file | hotstandby.vrrp.objections(inventory_hostname) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: One line for each error, with the line of the file that it is about; no password is in it.
+  type: list
+  elements: str
+"""
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.startcheck import unsupported
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.mask import mask_secrets
+
+_PATH = "/etc/hotstandby/hotstandby.conf"
+
+
+def objections(text, host):
+    """The filter."""
+    report = inspect(str(text), _PATH)
+    problems = report.problems or unsupported(report.configuration)
+    lines = mask_secrets(str(text)).split("\n")
+    return [f"{host}: {problem}, in the line: {lines[problem.line - 1].strip()}" for problem in problems]
+
+
+class FilterModule:
+    """What Ansible asks a filter plugin for."""
+
+    def filters(self):
+        return {"objections": objections}

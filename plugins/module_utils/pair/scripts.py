@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The check scripts of a host: each value read, each tracked one there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .draft import Draft
+from .fields import name, switch, text, user, whole
+from .host import PREFIX, Host
+from .problem import Locate, Problem
+
+Read = Callable[[Any], Any]
+_SECONDS = whole(1, 4294, "seconds, of which keepalived takes no fraction here")
+_COUNT = whole(1, 1_000_000, "runs in a row")
+
+FIELDS: Mapping[str, Read] = {
+    "name": name,
+    "script": text,
+    "interval": _SECONDS,
+    "timeout": _SECONDS,
+    "rise": _COUNT,
+    "fall": _COUNT,
+    "weight": whole(-253, 253, "it takes a priority from one end to the other at most"),
+    "user": user,
+    "init_fail": switch,
+}
+
+
+def scripts(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+    """Judge the scripts. Every one is tracked unless an instance says which; what is tracked must exist."""
+    said = [script for script in host.said("scripts") or () if isinstance(script, Mapping)]
+    for index, script in enumerate(said):
+        _read(host, f"{PREFIX}scripts[{index}]", script, problems, locate)
+    if host.said("script_user") is not None:
+        _try(host, PREFIX + "script_user", user, host.said("script_user"), problems, locate)
+    known = [str(script.get("name")) for script in said]
+    for twice in sorted({one for one in known if known.count(one) > 1}):
+        where = locate(next(script for script in reversed(said) if str(script.get("name")) == twice).get("name"))
+        problems.append(Problem(host.name, PREFIX + "scripts", f"two scripts have the name {twice}", where=where))
+    for draft in of_host:
+        if "track_script" not in draft.said:
+            draft.values["track_script"] = [{"name": one} for one in known]
+            continue
+        for tracked in draft.values.get("track_script", ()):
+            if tracked["name"] not in known:
+                variable, value = draft.said["track_script"]
+                sentence = f"there is no script '{tracked['name']}'"
+                hint = f"{PREFIX}scripts has {', '.join(known) or 'none'}"
+                problems.append(Problem(host.name, variable, sentence, hint, locate(value)))
+
+
+def _read(host: Host, variable: str, script: Mapping[str, Any], problems: list[Problem], locate: Locate) -> None:
+    for word, read in FIELDS.items():
+        if script.get(word) is not None:
+            _try(host, f"{variable}.{word}", read, script[word], problems, locate)
+
+
+def _try(host: Host, variable: str, read: Read, value: Any, problems: list[Problem], locate: Locate) -> None:
+    try:
+        read(value)
+    except ValueError as error:
+        problems.append(Problem(host.name, variable, str(error), where=locate(value)))

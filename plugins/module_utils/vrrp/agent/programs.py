@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the check and notify commands of a file can run on this machine, asked before anybody depends on them.
+
+A check script that cannot run has failed: without a weight it keeps its node from being MASTER, and where the same
+file is on both nodes, it takes the virtual address off both.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+import stat
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
+
+from ..config.loader import node_config_id
+from ..config.problems import ERROR, Findings, Problem
+from ..config.reader import Section, Setting, read
+from ..config.syntax import parse
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+Names = tuple[Optional[str], Optional[str]]  # user and group
+
+
+class _Who(NamedTuple):
+    name: str
+    uid: int
+    groups: frozenset[int]
+
+
+def unrunnable(text: str, path: str, agent_user: Optional[str] = None, severity: str = ERROR) -> tuple[Problem, ...]:
+    """Every command of the configuration ``text`` that is not there or may not be run, every user who does not exist.
+
+    ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own.
+    """
+    root = read(parse(text, path, node_config_id()), Findings())
+    by_us: Names = (agent_user, None)
+    default: Names = by_us
+    secure, found = False, []
+    for section in root.inside("global_defs"):
+        secure = secure or bool(section.get("enable_script_security"))
+        setting = section.settings.get("agent_script_user") or section.settings.get("script_user")
+        if setting is not None:
+            default = _names(setting.value)
+            found += [(setting, *each) for each in _strangers(default, agent_user)]
+    for setting, command, names in _commands(root):
+        strangers = list(_strangers(names, agent_user)) if names else []
+        found += [(setting, *each) for each in strangers]
+        if not strangers:
+            found += [(setting, *each) for each in _obstacles(command, names or default, secure)]
+    return tuple(Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found)
+
+
+def _commands(root: Section) -> Iterator[tuple[Setting, tuple[str, ...], Optional[Names]]]:
+    """(where, command, who; None is the default) of every script and every notify command."""
+    for section in root.inside("vrrp_script"):
+        if "command" in section.settings:
+            user = section.get("user")
+            yield section.settings["command"], section.get("command"), _names(user) if user else None
+    for section in root.inside("vrrp_instance"):
+        for field, setting in section.settings.items():
+            if field.startswith("notify."):
+                who = (setting.value.user, setting.value.group) if setting.value.user else None
+                yield setting, setting.value.command, who
+
+
+def _names(words: tuple[str, ...]) -> Names:
+    return words[0], words[1] if len(words) > 1 else None
+
+
+def _strangers(names: Names, agent_user: Optional[str]) -> Iterator[tuple[str, str]]:
+    user, group = names
+    if user is not None and user != agent_user and _account(user) is None:
+        yield f"there is no user {user} on this machine", "create it, or name another one"
+    if group is not None and group != agent_user:
+        try:
+            grp.getgrnam(group)
+        except KeyError:
+            yield f"there is no group {group} on this machine", "create it, or name another one"
+
+
+def _obstacles(command: tuple[str, ...], names: Names, secure: bool) -> Iterator[tuple[str, str]]:
+    program = command[0]
+    place = os.path.join("/", program) if "/" in program else shutil.which(program, path=PATH)
+    if place is None:
+        yield f"there is no program {program} in {PATH}", "install it, or write where it is"
+        return
+    who = _who(names)
+    by = f"{who.name} may not" if who else "nobody may"
+    try:
+        status = os.stat(place)
+    except PermissionError:
+        return  # we are not privileged enough to know
+    except OSError as error:
+        yield f"cannot run {program}: {(error.strerror or str(error))}", "put it there first, or correct the path"
+        return
+    if not stat.S_ISREG(status.st_mode):
+        yield f"cannot run {program}: it is not a file", "name the program itself"
+    elif not _lets(status, place, who):
+        yield f"cannot run {program}: {by} execute it", "name a program, or make it executable: chmod a+x"
+    else:
+        closed = _closed_directory(os.path.realpath(place), who)
+        if closed:
+            yield f"cannot run {program}: {by} enter {closed}", "put it elsewhere, or open the directory (a+x)"
+        elif secure and who and who.uid == 0:
+            from .process import unsafe_part  # brings asyncio along, which every other file does without
+
+            unsafe = unsafe_part(place, PATH)
+            if unsafe:
+                text = f"cannot run {program}: it runs as root, and others than root can change {unsafe}"
+                yield text, "enable_script_security asks for that: give it to root alone, or run it as another user"
+
+
+def _who(names: Names) -> Optional[_Who]:
+    """None for a user who is still to be made, of whom nothing is known."""
+    user, group = names
+    entry = _account(user) if user else None
+    if entry is None:
+        return None
+    gid = grp.getgrnam(group).gr_gid if group else entry.pw_gid
+    return _Who(entry.pw_name, entry.pw_uid, frozenset((gid, *os.getgrouplist(entry.pw_name, gid))))
+
+
+def _account(name: str) -> Optional[pwd.struct_passwd]:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def _closed_directory(place: str, who: Optional[_Who]) -> Optional[str]:
+    directory = os.path.dirname(place)
+    while directory != "/":
+        if not _lets(os.stat(directory), directory, who):
+            return directory
+        directory = os.path.dirname(directory)
+    return None
+
+
+def _lets(status: os.stat_result, place: str, who: Optional[_Who]) -> bool:
+    """Whether the execute (search) bit is set for ``who``; where there is an access list, nobody claims to know."""
+    mode = status.st_mode
+    if who is None or (who.uid == 0 and not stat.S_ISDIR(mode)):
+        allowed = mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    elif who.uid == 0:
+        return True
+    elif who.uid == status.st_uid:
+        allowed = mode & stat.S_IXUSR
+    elif status.st_gid in who.groups:
+        allowed = mode & stat.S_IXGRP
+    else:
+        allowed = mode & stat.S_IXOTH
+    return bool(allowed) or _has_access_list(place)
+
+
+def _has_access_list(place: str) -> bool:
+    try:
+        return "system.posix_acl_access" in os.listxattr(place)
+    except OSError:
+        return False

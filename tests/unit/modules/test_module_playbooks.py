@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be seen of the playbooks and the role without any node, and of the archive that is shipped."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import yaml
+
+TOP = Path(__file__).parents[3]
+BIN = Path(sys.executable).parent
+
+
+def run(*words, where=TOP, home):
+    environment = {**os.environ, "ANSIBLE_HOME": str(home), "ANSIBLE_NOCOLOR": "1"}
+    environment["ANSIBLE_COLLECTIONS_PATH"] = str(TOP / ".ansible" / "collections")
+    return subprocess.run(
+        [str(BIN / words[0]), *words[1:]], cwd=where, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_switchover_of_half_a_pair_is_refused_before_anybody_is_asked(tmp_path):
+    hosts = {name: {"ansible_host": "192.0.2.1"} for name in ("node-a", "node-b")}
+    inventory = tmp_path / "hosts.json"
+    inventory.write_text(json.dumps({"ha_pair": {"hosts": hosts}}), encoding="utf-8")
+    playbook = str(TOP / "playbooks" / "switchover.yml")
+    done = run("ansible-playbook", "-i", str(inventory), playbook, "--limit", "node-a", home=tmp_path)
+    assert done.returncode == 2
+    assert "A switchover takes both hosts of one pair, and this play has 1: node-a. Leave out --limit" in done.stdout
+    assert "unreachable=0" in done.stdout
+
+
+def test_the_files_are_judged_before_anything_is_installed():
+    (block,) = yaml.safe_load((TOP / "roles/ha_pair/tasks/preflight.yml").read_text(encoding="utf-8"))
+    assert block["any_errors_fatal"] is True
+    (judge,) = [task for task in block["block"] if "ansible.builtin.assert" in task]
+    assert "ha_pair_objections" in judge["ansible.builtin.assert"]["that"] and "when" not in judge
+    (attempt,) = [task for task in block["block"] if "hotstandby.vrrp.vrrp_config" in task]
+    assert attempt["check_mode"] is True
+    main = yaml.safe_load((TOP / "roles/ha_pair/tasks/main.yml").read_text(encoding="utf-8"))
+    assert [task["ansible.builtin.import_tasks"] for task in main][:2] == ["preflight.yml", "install.yml"]
+
+
+def test_nothing_ships_that_only_a_checkout_can_use(tmp_path):
+    done = run("ansible-galaxy", "collection", "build", str(TOP), "--output-path", str(tmp_path), home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = set(archive.getnames())
+    assert {"README.md", "playbooks/ha_pair.yml", "plugins/modules/vrrp_state.py"} <= names
+    assert not [name for name in names if name.split("/")[0] in ("tests", "molecule", "benchmarks", ".venv", ".lab")]
+    assert not [name for name in names if name.endswith((".keep", ".sh", ".pyc"))]
