@@ -22,7 +22,7 @@ _MODULE = "hotstandby.vrrp.vrrp_agent"
 
 
 class ActionModule(ActionBase):
-    """One call of the module where nothing has to be sent, two where something has."""
+    """One call of the module where nothing has to be sent, or where it is clear that it has; else two."""
 
     TRANSFERS_FILES = False  # seldom, and then it makes the directory itself
 
@@ -33,9 +33,21 @@ class ActionModule(ActionBase):
             return self._execute_module(module_name=_MODULE, module_args=arguments, task_vars=task_vars)
         library = controllers_pyroute2()
         arguments["_pyroute2_digest"] = digest(library)
+        if self._is_fresh():
+            return self._run_with(library, arguments, task_vars)
         result = self._execute_module(module_name=_MODULE, module_args=arguments, task_vars=task_vars)
-        if not result.get("pyroute2_missing"):
-            return result
+        return self._run_with(library, arguments, task_vars) if result.get("pyroute2_missing") else result
+
+    def _is_fresh(self) -> bool:
+        """Whether the node has no release at all, told by one shell command: a call of the module takes ten times that.
+
+        A run in check mode sends nothing, so it does not matter there.
+        """
+        if self._task.check_mode:
+            return False
+        return self._low_level_execute_command(f"test -e {layout.CURRENT}")["rc"] == 1
+
+    def _run_with(self, library: dict[str, bytes], arguments: dict[str, Any], task_vars: Any) -> dict[str, Any]:
         try:
             arguments["_pyroute2_archive"] = self._send(pack(library))
             return self._execute_module(module_name=_MODULE, module_args=arguments, task_vars=task_vars)
