@@ -59,14 +59,6 @@ def _pair() -> dict[str, Any]:
     return {"ha_pair_vips": [f"{VIP}/24"]}
 
 
-def shown(bed: Testbed) -> str:
-    """The inventory as a user would write it, without the way in which the lab is reached."""
-    lines = [f"{GROUP}:", "  hosts:"]
-    lines += [f"    {node.name}: {{ansible_host: {node.ip}}}" for node in bed.nodes.values()]
-    lines += ["  vars:", *(f"    {name}: {json.dumps(value)}" for name, value in _pair().items())]
-    return "\n".join(lines)
-
-
 def write(bed: Testbed) -> None:
     """Both files, into the run's folder. JSON is YAML, and it needs no library."""
     hosts, common = _connections(bed), _common(bed)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import os
 import re
@@ -24,7 +25,7 @@ _ENTERING = re.compile(r"\((?P<name>\S+?)\) Entering (?P<state>MASTER|BACKUP|FAU
 POLL_S = 0.02
 
 
-class Peer:
+class Peer(abc.ABC):
     """A daemon on a host. A context manager: entering starts it, leaving ends it whatever happened.
 
     ``folder`` holds its configuration, its log and what it writes while it runs.
@@ -49,8 +50,9 @@ class Peer:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.host.name})"
 
+    @abc.abstractmethod
     def arguments(self) -> list[str]:
-        raise NotImplementedError
+        """The command line that starts it."""
 
     def environment(self) -> dict[str, str]:
         return dict(os.environ)
