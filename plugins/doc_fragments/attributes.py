@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the documentation of every module says in the same words."""
+"""What the documentation of several modules or filters says in the same words."""
 
 from __future__ import annotations
 
@@ -41,4 +41,22 @@ attributes:
     support: full
     membership:
       - hotstandby.vrrp.vrrp
+"""
+
+    PAIR = r"""
+options:
+  _input:
+    description:
+      - The names of the two hosts.
+    type: list
+    elements: str
+    required: true
+  variables:
+    description:
+      - For each host a mapping of its variables, such as C(hostvars). The variables C(ha_pair_*) are those of the role
+        P(hotstandby.vrrp.ha_pair#role).
+      - The network facts are taken from C(ha_pair_interfaces), which is to be what
+        RV(hotstandby.vrrp.vrrp_info#module:interfaces) was, or else from the facts of M(ansible.builtin.setup).
+    type: dict
+    required: true
 """

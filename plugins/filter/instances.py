@@ -17,21 +17,8 @@ description:
   - "What is not said is derived: the interface is the one in whose subnet the VIP lies, the virtual router ID is the
     last octet of the VIP, the master has priority 100 and its standby 90, and several VIPs are spread over the pair."
   - Fails with everything that is wrong at once, as P(hotstandby.vrrp.problems#filter) lists it.
-options:
-  _input:
-    description:
-      - The names of the two hosts.
-    type: list
-    elements: str
-    required: true
-  variables:
-    description:
-      - For each host a mapping of its variables, such as C(hostvars). The variables C(ha_pair_*) are those of the role
-        P(hotstandby.vrrp.ha_pair#role).
-      - The network facts are taken from C(ha_pair_interfaces), which is to be what
-        RV(hotstandby.vrrp.vrrp_info#module:interfaces) was, or else from the facts of M(ansible.builtin.setup).
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.pair
 """
 
 EXAMPLES = r"""

@@ -15,21 +15,8 @@ description:
   - Judges what an inventory says of the two hosts of a pair, together with their network facts.
   - Everything that is wrong is said at once, with the host, the variable, the rule and the way out, and where Ansible
     knows it with the line of the inventory. No message holds a password.
-options:
-  _input:
-    description:
-      - The names of the two hosts.
-    type: list
-    elements: str
-    required: true
-  variables:
-    description:
-      - For each host a mapping of its variables, such as C(hostvars). The variables C(ha_pair_*) are those of the role
-        P(hotstandby.vrrp.ha_pair#role).
-      - The network facts are taken from C(ha_pair_interfaces), which is to be what
-        RV(hotstandby.vrrp.vrrp_info#module:interfaces) was, or else from the facts of M(ansible.builtin.setup).
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.pair
 seealso:
   - plugin: hotstandby.vrrp.instances
     plugin_type: filter
