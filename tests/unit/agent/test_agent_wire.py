@@ -12,7 +12,8 @@ import pytest
 from agent_fakes import OWN, PEER, instance
 
 from vrrp.agent import sockets, wire
-from vrrp.config.model import Authentication
+from vrrp.config.model import Authentication, GratuitousArp
+from vrrp.protocol.states import Parameters
 
 ADVERTISEMENT = (
     "2133640101014e5bc0a808643131313100000000"  # v2, 51, 100, one address, PASS, 1 s, checksum, address, 1111
@@ -25,6 +26,35 @@ def test_the_article_on_the_wire():
     # TOS 0xc0, length 40, identification and checksum for the kernel to fill in, TTL 255, protocol 112
     assert packet.hex() == "45c0002800000000ff700000c0a80804e0000012" + ADVERTISEMENT
     assert destination == "224.0.0.18"
+
+
+def test_every_keyword_of_the_state_machine_reaches_it():
+    config = instance(
+        initial_state="MASTER",
+        priority=120,
+        nopreempt=True,
+        preempt_delay_s=7.0,
+        garp=GratuitousArp(
+            delay_s=1.0, repeat=2, refresh_s=3.0, refresh_repeat=4, lower_prio_delay_s=6.0, lower_prio_repeat=8
+        ),
+    )
+    assert wire.parameters(config, OWN) == Parameters(
+        version=2,
+        vrid=51,
+        priority=120,
+        interval_cs=100,
+        source=OWN,
+        begins_as_master=True,
+        preempt=False,
+        preempt_delay_s=7.0,
+        announce_repeat=2,
+        announce_delay_s=1.0,
+        refresh_s=3.0,
+        refresh_repeat=4,
+        lower_prio_repeat=8,
+        lower_prio_delay_s=6.0,
+    )
+    assert not wire.parameters(instance(initial_state="BACKUP"), OWN).begins_as_master
 
 
 def test_one_packet_for_each_unicast_peer():
