@@ -42,9 +42,13 @@ def backup(parameters=ARTICLE_B, now=T):
 def master(parameters=ARTICLE_B, now=T):
     router = backup(parameters, now - 100)
     router.expire(router.deadline)
+    while router.deadline < now - 2 * parameters.interval_cs / 100:
+        router.expire(router.deadline)
     assert router.state is State.MASTER
     router.expire(now)
     return router
 
 
 TAKEOVER = ["InstallAddresses", "Announce", "SendAdvertisement", "Notify"]
+POLITE = ["InstallAddresses", "Announce", "Notify"]  # from a living master, which hears of it 10 ms later
+POLITE_S = 0.01

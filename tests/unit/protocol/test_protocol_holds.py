@@ -1,28 +1,50 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promotion, demotion, release."""
+"""Promotion, demotion, release; drain and undrain."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from routers import ARTICLE_B, DOWN_B, TAKEOVER, A, B, T, advert, backup, kinds, master, sent
+from routers import ARTICLE_B, DOWN_B, POLITE, POLITE_S, TAKEOVER, A, B, T, advert, backup, kinds, master, sent
 
-from vrrp.protocol.actions import SendAdvertisement
-from vrrp.protocol.router import HANDOVER_S, Refused, VirtualRouter
-from vrrp.protocol.states import State
+from vrrp.protocol.actions import Notify, ReleaseAddresses, SendAdvertisement
+from vrrp.protocol.explain import why
+from vrrp.protocol.holds import Refused
+from vrrp.protocol.router import HANDOVER_S, VirtualRouter
+from vrrp.protocol.states import Memory, State
 
 
 class TestHolds:
     def test_a_promoted_backup_takes_over_at_once_with_254(self):
         router = backup()
         router.advertisement(advert(100), A, T + 1)
-        actions = router.promote(T + 2)
-        assert kinds(actions) == TAKEOVER
-        assert sent(actions) == [254]
+        assert kinds(router.promote(T + 2)) == POLITE
+        assert router.deadline == T + 2 + POLITE_S
+        assert sent(router.expire(T + 2 + POLITE_S)) == [254]
+        assert router.deadline == T + 2 + POLITE_S + 1
         assert router.hold == "master"
+
+    def test_a_promoted_backup_whose_master_is_dead_speaks_at_once(self):
+        router = backup()
+        router.advertisement(advert(100), A, T + 1)
+        actions = router.promote(T + 1 + DOWN_B)
+        assert (kinds(actions), sent(actions)) == (TAKEOVER, [254])
+
+    def test_before_it_has_spoken_it_answers_nobody(self):
+        router = backup()
+        router.advertisement(advert(100), A, T + 1)
+        router.promote(T + 2)
+        assert router.advertisement(advert(100), A, T + 2.005) == ()
+        assert sent(router.expire(T + 2 + POLITE_S)) == [254]
+
+    def test_half_of_a_short_interval_is_polite_enough(self):
+        router = backup(replace(ARTICLE_B, version=3, interval_cs=1))
+        router.advertisement(advert(100, interval_cs=1, version=3), A, T + 0.02)
+        router.promote(T + 0.03)
+        assert router.deadline == pytest.approx(T + 0.035)
 
     def test_promoting_the_master_keeps_its_cadence(self):
         router = master()
@@ -34,25 +56,27 @@ class TestHolds:
         router = backup(replace(ARTICLE_B, priority=200))
         router.advertisement(advert(255), A, T + 1)
         router.priority_changed(255, T + 1)
-        assert sent(router.promote(T + 2)) == [255]
+        router.promote(T + 2)
+        assert sent(router.expire(T + 2 + POLITE_S)) == [255]
 
     def test_promotion_beats_nopreempt(self):
         router = backup(replace(ARTICLE_B, preempt=False))
         router.advertisement(advert(100), A, T + 1)
-        assert kinds(router.promote(T + 2)) == TAKEOVER
+        assert kinds(router.promote(T + 2)) == POLITE
 
     def test_a_newer_promotion_outbids_an_older_one_and_ends_it(self):
         older, newer = master(replace(ARTICLE_B, source=B)), backup(replace(ARTICLE_B, source=A))
         older.promote(T)
         newer.advertisement(advert(254), B, T + 1)
-        first = newer.promote(T + 2)
-        assert sent(first) == [255]
+        newer.promote(T + 2)
+        assert sent(newer.expire(T + 2 + POLITE_S)) == [255]
         assert sent(older.advertisement(advert(255), A, T + 2)) == [254]
         assert (older.yielding, older.hold, older.priority) == (True, None, 90)
-        assert newer.advertisement(advert(254), B, T + 2) != ()  # still on its way when the older one yielded
+        assert newer.advertisement(advert(254), B, T + 2.02) != ()  # still on its way when the older one yielded
         assert newer.state is State.MASTER and not newer.yielding
-        later = T + 2 + DOWN_B + 2
-        assert sent(newer.expire(later)) == [254]
+        while newer.deadline < T + 2 + 3.0078:
+            assert sent(newer.expire(newer.deadline)) in ([255], [])
+        assert sent(newer.expire(newer.deadline)) == [254]
 
     def test_nobody_outbids_the_owner_of_the_address(self):
         router = backup()
@@ -116,3 +140,151 @@ class TestHolds:
         assert router.release(T + 1) == ()
         assert (router.hold, router.priority) == (None, 90)
         assert sent(router.expire(T + 1)) == [90]
+
+
+DRAINED = "this node is drained"
+
+
+class TestDrain:
+    def test_a_drained_master_keeps_the_addresses_until_the_peer_has_them(self):
+        router = master()
+        assert router.drain(T) == (SendAdvertisement(0),)
+        assert (router.drained, router.holds_addresses) == (True, True)
+        assert why(router, T) == (
+            "MASTER, giving up because this node is drained: it keeps the addresses until a peer has taken over"
+        )
+        router.advertisement(advert(80), A, T + 0.7)
+        assert router.expire(T + 0.7 + HANDOVER_S) == (ReleaseAddresses(), Notify("STOP", 90, DRAINED))
+        assert (router.state, router.deadline) == (State.STOP, None)
+
+    def test_where_nobody_is_there_they_go_after_the_longest_skew(self):
+        router = master()
+        router.drain(T)
+        assert router.deadline == T + 255 / 256 + HANDOVER_S
+        assert kinds(router.expire(router.deadline)) == ["ReleaseAddresses", "Notify"]
+        assert router.state is State.STOP
+
+    def test_a_drained_backup_takes_nothing(self):
+        router = backup()
+        assert kinds(router.drain(T)) == ["Notify"]
+        assert (router.state, router.deadline, why(router, T)) == (State.STOP, None, f"STOP because {DRAINED}")
+        assert router.advertisement(advert(0), A, T + 1) == ()
+        assert router.expire(T + 100) == ()
+
+    def test_a_drained_router_in_fault_stops(self):
+        router = backup()
+        router.fault_changed(("script chk failed",), T)
+        assert kinds(router.drain(T)) == ["Notify"]
+        assert router.state is State.STOP
+        assert router.fault_changed((), T + 1) == ()
+        assert router.state is State.STOP
+
+    def test_one_that_yields_already_ends_as_drained(self):
+        router = master()
+        router.advertisement(advert(100), A, T)
+        assert router.drain(T + 0.01) == ()
+        assert router.expire(T + HANDOVER_S) == (ReleaseAddresses(), Notify("STOP", 90, DRAINED))
+
+    def test_one_that_is_demoted_and_has_no_peer_ends_too(self):
+        router = master()
+        router.demote(T)
+        assert router.drain(T + 1) == ()
+        assert router.deadline == T + 1 + 255 / 256 + HANDOVER_S
+        assert kinds(router.expire(router.deadline)) == ["ReleaseAddresses", "Notify"]
+        assert router.state is State.STOP
+
+    def test_twice_is_once(self):
+        router = master()
+        router.drain(T)
+        deadline = router.deadline
+        assert router.drain(T + 0.5) == ()
+        assert router.deadline == deadline
+        router.expire(deadline)
+        assert router.drain(T + 5) == ()
+        assert router.state is State.STOP
+
+    def test_before_it_has_begun_it_does_not_begin(self):
+        router = VirtualRouter(ARTICLE_B)
+        assert router.drain(T) == ()
+        assert router.start(T + 1) == ()
+        assert (router.state, router.deadline) == (State.STOP, None)
+        assert router.start(T + 1, Memory(State.MASTER, T + 0.9, 100)) == ()
+        assert router.holds_addresses is False
+
+    def test_undrained_it_listens_first(self):
+        router = master()
+        router.drain(T)
+        router.expire(router.deadline)
+        assert router.undrain(T + 10) == (Notify("BACKUP", 90, "it has just started"),)
+        assert (router.drained, router.deadline) == (False, T + 10 + DOWN_B)
+        assert kinds(router.expire(T + 10 + DOWN_B)) == TAKEOVER
+
+    def test_undrained_with_state_master_it_listens_briefly(self):
+        router = backup(replace(ARTICLE_B, begins_as_master=True))
+        router.drain(T)
+        router.undrain(T + 10)
+        assert router.deadline == T + 10 + 1 + 166 / 256
+
+    def test_undrained_with_a_fault_it_says_so(self):
+        router = backup()
+        router.drain(T)
+        router.fault_changed(("interface eth0 is down",), T + 1)
+        assert router.undrain(T + 2) == (Notify("FAULT", 90, "interface eth0 is down"),)
+
+    def test_undrained_while_it_still_yields_it_takes_part_again(self):
+        router = master()
+        router.drain(T)
+        assert router.undrain(T + 0.2) == ()
+        while router.holds_addresses and router.deadline < T + 3:
+            router.expire(router.deadline)
+        assert (router.state, router.drained) == (State.BACKUP, False)
+        assert kinds(router.expire(router.deadline)) == TAKEOVER
+        router = master()
+        router.drain(T)
+        router.undrain(T + 0.2)
+        router.advertisement(advert(80, interval_cs=100), A, T + 0.3)
+        assert kinds(router.expire(T + 0.3 + HANDOVER_S)) == ["ReleaseAddresses", "Notify"]
+        assert (router.state, router.deadline) == (State.BACKUP, T + 0.3 + DOWN_B)
+
+    def test_undrain_of_one_that_is_not_drained_changes_nothing(self):
+        for router in (backup(), master()):
+            before = (router.state, router.deadline)
+            assert router.undrain(T) == ()
+            assert (router.state, router.deadline) == before
+        assert VirtualRouter(ARTICLE_B).undrain(T) == ()
+
+    def test_a_hold_survives_it(self):
+        router = backup()
+        router.demote(T)
+        router.drain(T + 1)
+        router.undrain(T + 2)
+        assert (router.hold, router.priority) == ("backup", 1)
+
+    def test_a_hold_is_remembered_where_it_begins_drained(self):
+        router = VirtualRouter(ARTICLE_B)
+        router.drain(T)
+        router.start(T, Memory(State.BACKUP, T - 1, 100, "backup"))
+        router.undrain(T + 1)
+        assert (router.hold, router.priority) == ("backup", 1)
+
+    def test_a_reload_does_not_end_it(self):
+        router = backup()
+        router.drain(T)
+        assert router.parameters_changed(replace(ARTICLE_B, priority=200), T + 1) == ()
+        assert (router.state, router.drained) == (State.STOP, True)
+
+    @pytest.mark.parametrize("move", [VirtualRouter.promote, VirtualRouter.demote])
+    def test_it_is_not_moved_until_it_is_undrained(self, move):
+        router = master()
+        router.drain(T)
+        for now in (T + 0.1, router.deadline):
+            router.expire(now)
+            with pytest.raises(Refused, match=r"^this node is drained\. Undrain it first$"):
+                move(router, now)
+
+    def test_released_it_stays_drained(self):
+        router = backup()
+        router.demote(T)
+        router.drain(T + 1)
+        assert router.release(T + 2) == ()
+        assert (router.state, router.hold) == (State.STOP, None)

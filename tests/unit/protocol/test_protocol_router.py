@@ -9,9 +9,10 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
-from routers import ARTICLE_B, DOWN_B, SKEW_B, TAKEOVER, A, B, T, advert, backup, kinds, master, sent
+from routers import ARTICLE_B, DOWN_B, POLITE, SKEW_B, TAKEOVER, A, B, T, advert, backup, kinds, master, sent
 
-from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
+from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
+from vrrp.protocol.explain import why
 from vrrp.protocol.router import HANDOVER_S, VirtualRouter
 from vrrp.protocol.states import Parameters, State
 
@@ -96,7 +97,7 @@ class TestBackup:
             assert router.advertisement(advert(80), A, T + second) == ()
         assert router.deadline == T + 11
         assert router.expire(T + 10.9) == ()
-        assert kinds(router.expire(T + 11)) == TAKEOVER
+        assert kinds(router.expire(T + 11)) == POLITE
 
     def test_preempt_delay_does_not_delay_the_takeover_from_a_dead_master(self):
         router = backup(replace(ARTICLE_B, preempt_delay_s=60))
@@ -149,7 +150,7 @@ class TestMaster:
 
     def test_after_a_pause_it_does_not_catch_up(self):
         router = master()
-        late = router.deadline + 7.3
+        late = router.deadline + 1.3
         assert sent(router.expire(late)) == [90]
         assert router.deadline == late + 1.0
 
@@ -189,7 +190,7 @@ class TestMaster:
 
     def test_between_equals_the_higher_address_stays(self):
         router = master()
-        assert kinds(router.advertisement(advert(90), A, T)) == ["SendAdvertisement", "Announce"]
+        assert kinds(router.advertisement(advert(90), A, T)) == ["RivalHeard", "SendAdvertisement", "Announce"]
         assert router.state is State.MASTER
         router = master(replace(ARTICLE_B, source=A))
         assert router.advertisement(advert(90), B, T) == (SendAdvertisement(90),)
@@ -197,7 +198,7 @@ class TestMaster:
 
     def test_answers_a_lower_priority_and_tells_the_segment(self):
         router = master()
-        assert router.advertisement(advert(80), A, T) == (SendAdvertisement(90), Announce(5))
+        assert router.advertisement(advert(80), A, T) == (RivalHeard(str(A), 80), SendAdvertisement(90), Announce(5))
         assert router.deadline == T + 1.0
 
     def test_announces_again_after_garp_lower_prio_delay(self):
@@ -247,6 +248,66 @@ class TestMaster:
         assert router.deadline <= T + 255 / 256 + HANDOVER_S
 
 
+def rivals(actions):
+    return [action for action in actions if isinstance(action, RivalHeard)]
+
+
+class TestRival:
+    """Split brain: another master speaks although we are MASTER."""
+
+    def test_in_the_first_interval_it_is_the_one_that_we_have_taken_over_from(self):
+        router = backup()
+        start = router.deadline
+        router.expire(start)
+        assert kinds(router.advertisement(advert(80), A, start + 1.0)) == ["SendAdvertisement", "Announce"]
+        router = backup()
+        router.expire(start)
+        assert rivals(router.advertisement(advert(80), A, start + 1.0001)) == [RivalHeard("192.168.8.4", 80)]
+
+    def test_it_is_said_once(self):
+        router = master()
+        heard = [rivals(router.advertisement(advert(80), A, T + 1.01 * number)) for number in range(20)]
+        assert heard == [[RivalHeard("192.168.8.4", 80)]] + [[]] * 19
+
+    def test_and_again_after_a_master_down_interval_of_peace(self):
+        router = master(replace(ARTICLE_B, announce_delay_s=0))
+        assert rivals(router.advertisement(advert(80), A, T))
+        while router.deadline < T + DOWN_B:
+            router.expire(router.deadline)
+        assert rivals(router.advertisement(advert(80), A, T + DOWN_B - 0.0001)) == []
+        again_at = T + DOWN_B - 0.0001 + DOWN_B
+        while router.deadline < again_at:
+            router.expire(router.deadline)
+        assert rivals(router.advertisement(advert(80), A, again_at)) == [RivalHeard("192.168.8.4", 80)]
+
+    def test_a_flood_does_not_hide_it(self):
+        router = backup()
+        start = router.deadline
+        router.expire(start)
+        router.advertisement(advert(80), A, start + 0.5)
+        assert rivals(router.advertisement(advert(80), A, start + 1.5))
+
+    def test_whoever_says_that_it_stops_is_no_rival(self):
+        router = master()
+        assert router.advertisement(advert(0), A, T) == (SendAdvertisement(90),)
+        assert rivals(router.advertisement(advert(80), A, T + 1))
+
+    def test_whoever_wins_is_none_either(self):
+        assert rivals(master().advertisement(advert(100), A, T)) == []
+
+    def test_it_is_said_where_nothing_is_announced(self):
+        router = master(replace(ARTICLE_B, lower_prio_repeat=0))
+        assert router.advertisement(advert(80), A, T) == (RivalHeard("192.168.8.4", 80), SendAdvertisement(90))
+
+    def test_a_new_mastership_knows_no_rival(self):
+        router = master()
+        assert rivals(router.advertisement(advert(80), A, T))
+        router.fault_changed(("interface eth0 is down",), T + 0.1)
+        router.fault_changed((), T + 0.2)
+        router.expire(router.deadline)
+        assert rivals(router.advertisement(advert(80), A, router.since + 1.1))
+
+
 class TestFault:
     def test_a_master_gives_up_at_once(self):
         router = master()
@@ -267,7 +328,7 @@ class TestFault:
         router = backup()
         router.fault_changed(("script chk failed",), T)
         assert router.fault_changed(("script chk failed", "interface eth0 is down"), T + 1) == ()
-        assert router.why(T + 1) == "FAULT because script chk failed; interface eth0 is down"
+        assert why(router, T + 1) == "FAULT because script chk failed; interface eth0 is down"
 
     def test_it_hears_but_does_not_react(self):
         router = backup()

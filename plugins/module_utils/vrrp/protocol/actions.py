@@ -50,4 +50,12 @@ class Notify:
     reason: str
 
 
-Action = Union[SendAdvertisement, InstallAddresses, ReleaseAddresses, Announce, Notify]
+@dataclass(frozen=True)
+class RivalHeard:
+    """Another master speaks while we are MASTER: the segment was split, or it cannot hear us. Said once each time."""
+
+    address: str
+    priority: int
+
+
+Action = Union[SendAdvertisement, InstallAddresses, ReleaseAddresses, Announce, Notify, RivalHeard]

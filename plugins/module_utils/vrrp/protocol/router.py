@@ -12,6 +12,7 @@ state        input                           what happens
 ===========  ==============================  ============================================================
 INIT         start                           BACKUP, or MASTER when it owns the address (255), or FAULT
 INIT         start with ``state MASTER``     BACKUP for one interval and the skew only
+INIT         start with a memory of MASTER   MASTER again, when nobody can have taken over meanwhile
 BACKUP       down_at or preempt_at passes    MASTER: install, announce, advertise
 BACKUP       advertisement, not lower        down_at again
 BACKUP       advertisement, lower            nothing (preempt), down_at again (nopreempt, preempt_delay)
@@ -20,14 +21,17 @@ BACKUP       promote                         MASTER at once
 MASTER       advertise_at passes             advertise
 MASTER       advertisement that wins         a last advertisement, then yield: addresses released a moment later, BACKUP
 MASTER       advertisement that loses        advertise and announce, so that the sender and the segment know
+MASTER       anything, after lapses_at       it was frozen: release, BACKUP, and listen before it speaks
 MASTER       demote, stop                    advertise 0 and yield until a peer speaks, then BACKUP or STOP
 any          a fault                         FAULT: advertise 0, release
 FAULT        no fault left                   BACKUP
+any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
-Two things go beyond the RFC. *Make before break*: whoever gives up mastership keeps the addresses until the new master
-has been heard, so that no packet meets a segment without an owner. *Holds*: a promoted router advertises 254 and a
-demoted one 1 until it is released, which any peer that speaks VRRP understands.
+Three things go beyond the RFC. *Make before break*: whoever gives up mastership keeps the addresses until the new
+master has been heard, so that no packet meets a segment without an owner. *Holds* (:mod:`~.holds`): what an operator
+wants, in priorities that any peer understands. *The mandate* (:func:`~.timers.mandate_s`): a master that was silent for
+so long that a peer may have taken over is none any more, whether it was frozen or its process died.
 """
 
 from __future__ import annotations
@@ -35,9 +39,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from . import explain, timers
-from .actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
-from .constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER, PRIORITY_STOP, VERSION_3
+from . import explain, holds, timers
+from .actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
+from .constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_STOP
+from .holds import HOLD_BACKUP, HOLD_MASTER
 from .packet import Address, Advertisement
 from .states import (
     NEVER,
@@ -47,22 +52,13 @@ from .states import (
     Initialize,
     Master,
     MasterSeen,
+    Memory,
     Parameters,
     State,
     Stopped,
     Yielding,
 )
-
-HOLD_MASTER = "master"
-HOLD_BACKUP = "backup"
-
-# keepalived advertises first and announces after it, so the old owner stays until the announcements are out as well.
-# Two owners for so long cost nothing; none for a moment loses packets.
-HANDOVER_S = 0.05
-
-
-class Refused(Exception):
-    """A promotion or demotion that cannot be. The message says why and what to do instead."""
+from .timers import ANNOUNCE_FIRST_S, HANDOVER_S
 
 
 class VirtualRouter:
@@ -72,6 +68,7 @@ class VirtualRouter:
         self.parameters = parameters
         self.condition: Condition = Initialize()
         self.hold: Optional[str] = None
+        self.drained = False
         self.faults: tuple[str, ...] = ()
         self.master: Optional[MasterSeen] = None
         self.since: Optional[float] = None
@@ -94,11 +91,7 @@ class VirtualRouter:
     @property
     def priority(self) -> int:
         """The effective priority: the configured one, changed by the checks, or what a hold says."""
-        if self.hold == HOLD_MASTER:
-            return PRIORITY_OWNER if self._tracked_priority == PRIORITY_OWNER else PRIORITY_MAX
-        if self.hold == HOLD_BACKUP:
-            return PRIORITY_MIN
-        return self._tracked_priority
+        return holds.priority(self.hold, self._tracked_priority)
 
     @property
     def holds_addresses(self) -> bool:
@@ -108,65 +101,77 @@ class VirtualRouter:
     def yielding(self) -> bool:
         return isinstance(self.condition, Yielding)
 
+    @property
+    def master_interval_cs(self) -> int:
+        """The advertisement interval of the master, ours or the one that was heard, in centiseconds."""
+        return self._master_interval_cs
+
     # Inputs
 
-    def start(self, now: float) -> tuple[Action, ...]:
-        """Begin to take part (RFC 9568 section 6.4.1)."""
+    def start(self, now: float, memory: Optional[Memory] = None) -> tuple[Action, ...]:
+        """Begin to take part (RFC 9568 section 6.4.1), or go on where a process that ended without giving up was."""
         if not isinstance(self.condition, (Initialize, Stopped)):
             return ()
+        self.hold = self.hold if memory is None else memory.hold
+        if self.drained:
+            return ()
         if self.faults:
-            return self._enter(Fault(), now, self._fault_text())
+            return self._enter(Fault(), now, "; ".join(self.faults))
+        if memory is not None:
+            return self._resume(memory, now)
         actions = self._listen(now, "it has just started")
-        parameters = self.parameters
-        if isinstance(self.condition, Backup) and parameters.begins_early:
-            wait_s = timers.first_wait_s(parameters.version, self.priority, parameters.interval_cs)
+        if isinstance(self.condition, Backup) and self.parameters.begins_early:
+            wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.parameters.interval_cs)
             self.condition = Backup(now + wait_s)
         return actions
 
     def stop(self, now: float) -> tuple[Action, ...]:
         """Stop taking part. A master keeps the addresses until a peer speaks, or every backup's skew has passed."""
-        if isinstance(self.condition, Yielding):
-            release_at = min(self.condition.release_at, self._release_at(now))
-            self.condition = Yielding(release_at, stopping=True)
-            return ()
-        if isinstance(self.condition, Master):
-            self.condition = Yielding(release_at=self._release_at(now), stopping=True)
-            self.reason = "it was stopped"
-            return (SendAdvertisement(PRIORITY_STOP),)
-        if isinstance(self.condition, (Initialize, Stopped)):
-            self.condition = Stopped()
-            return ()
-        return self._enter(Stopped(), now, "it was stopped")
+        return self._stop(now, "it was stopped")
+
+    def drain(self, now: float) -> tuple[Action, ...]:
+        """Stop, as :meth:`stop` does, until :meth:`undrain`."""
+        self.drained = True
+        return self._stop(now, "this node is drained")
+
+    def undrain(self, now: float) -> tuple[Action, ...]:
+        """Take part again after :meth:`drain`."""
+        self.drained = False
+        if isinstance(self.condition, Yielding) and self.condition.stopping:
+            self.condition = replace(self.condition, down_at=now + self._master_down_interval_s(), stopping=False)
+        return self.start(now) if isinstance(self.condition, Stopped) else ()
 
     def advertisement(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
         """Take an advertisement that :mod:`~.reception` has accepted."""
-        if advertisement.priority == PRIORITY_STOP:
-            self.master = None
-        else:
-            self.master = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
+        alive = self.master is not None and isinstance(self.condition, Backup) and now < self.condition.down_at
+        if alive and self.master.rules_over(source, advertisement.priority, self.priority):
+            return ()
+        seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
+        self.master = seen if advertisement.priority != PRIORITY_STOP else None
+        lapsed = self._lapse(now)
         if isinstance(self.condition, Backup):
-            return self._heard_as_backup(advertisement, source, now)
+            return lapsed + self._heard_as_backup(advertisement, source, now)
         if isinstance(self.condition, Master):
             return self._heard_as_master(advertisement, source, now)
         if isinstance(self.condition, Yielding) and advertisement.priority != PRIORITY_STOP:
-            self._master_interval_cs = self._learned_interval_cs(advertisement)
-            self.condition = replace(
-                self.condition,
-                release_at=min(self.condition.release_at, now + HANDOVER_S),
-                down_at=NEVER if self.condition.stopping else now + self._master_down_interval_s(),
-            )
+            self._master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
+            release_at = min(self.condition.release_at, now + HANDOVER_S)
+            down_at = NEVER if self.condition.stopping else now + self._master_down_interval_s()
+            self.condition = replace(self.condition, release_at=release_at, down_at=down_at)
         return ()
 
     def expire(self, now: float) -> tuple[Action, ...]:
         """Do what is due at ``now``; nothing when nothing is."""
-        condition = self.condition
+        lapsed, condition = self._lapse(now), self.condition
         if now < condition.deadline:
-            return ()
+            return lapsed
         if isinstance(condition, Master):
             return self._advertise_and_announce(condition, now)
         if isinstance(condition, Backup):
             if condition.preempt_at <= now:
                 return self._take_over(now, "preempt_delay has passed and the master has a lower priority")
+            if not condition.overslept and now - condition.down_at > timers.interval_s(self._master_interval_cs):
+                return self._listen_again(now)
             return self._take_over(now, explain.takeover(self, now))
         if isinstance(condition, Yielding):
             return self._finish_yielding(condition, now)
@@ -185,15 +190,15 @@ class VirtualRouter:
             return ()
         if isinstance(self.condition, Fault):
             if faults:
-                self.reason = self._fault_text()
+                self.reason = "; ".join(faults)
                 return ()
             return self._listen(now, "mended: " + "; ".join(before))
         if not faults:
             return ()
         if isinstance(self.condition, Yielding) and self.condition.stopping:
-            return self._enter(Stopped(), now, self._fault_text(), ReleaseAddresses())
+            return self._enter(Stopped(), now, "; ".join(faults), ReleaseAddresses())
         leaving = (SendAdvertisement(PRIORITY_STOP), ReleaseAddresses()) if self.holds_addresses else ()
-        return self._enter(Fault(), now, self._fault_text(), *leaving)
+        return self._enter(Fault(), now, "; ".join(faults), *leaving)
 
     def source_changed(self, source: Optional[Address], now: float) -> tuple[Action, ...]:
         """Take another primary address; it decides between equal priorities."""
@@ -205,38 +210,24 @@ class VirtualRouter:
         self.parameters = parameters
         self._tracked_priority = parameters.priority
         if isinstance(self.condition, Master):
-            soon = now + timers.interval_s(parameters.interval_cs)
-            self.condition = replace(self.condition, advertise_at=min(self.condition.advertise_at, soon))
-            if parameters.refresh_s and now + parameters.refresh_s < self.condition.announce_at:
-                self.condition = replace(
-                    self.condition, announce_at=now + parameters.refresh_s, announce_repeat=parameters.refresh_repeat
-                )
+            self._master_interval_cs = parameters.interval_cs
+            self.condition = self.condition.reconfigured(parameters, now)
         return ()
 
     def promote(self, now: float) -> tuple[Action, ...]:
-        """Become MASTER at once and stay it until released. Raises :class:`Refused` where that cannot be."""
-        if isinstance(self.condition, (Initialize, Stopped)) or self._stopping():
-            raise Refused("it is not running")
-        if self.faults:
-            raise Refused(f"it is in FAULT: {'; '.join(self.faults)}. Mend that first")
-        outbids = self.master is not None and not isinstance(self.condition, Master)
-        if outbids and self.master.priority == PRIORITY_OWNER and self.priority != PRIORITY_OWNER:
-            raise Refused(
-                f"{self.master.address} advertises priority {PRIORITY_OWNER}, the owner of the address, which nobody "
-                "can outbid. Demote it there instead"
-            )
-        self.hold = HOLD_MASTER
+        """Become MASTER at once and stay it until released. Raises :class:`~.holds.Refused` where that cannot be."""
+        holds.demand_promotable(self)
+        outbid, self.hold = holds.to_outbid(self), HOLD_MASTER
         if isinstance(self.condition, Master):
             return ()
         outbid_until = 0.0
-        if outbids and self.master.priority >= PRIORITY_MAX:
+        if outbid is not None and outbid.priority >= PRIORITY_MAX:
             outbid_until = now + self._master_down_interval_s()
         return self._take_over(now, "it was promoted", outbid_until=outbid_until)
 
     def demote(self, now: float) -> tuple[Action, ...]:
-        """Give up mastership and take it again only when nobody else does. Raises :class:`Refused` when stopped."""
-        if isinstance(self.condition, (Initialize, Stopped)) or self._stopping():
-            raise Refused("it is not running")
+        """Give up mastership and take it again only when nobody else does. Raises :class:`~.holds.Refused`."""
+        holds.demand_running(self)
         self.hold = HOLD_BACKUP
         if not isinstance(self.condition, Master):
             self._respect_master()
@@ -250,11 +241,47 @@ class VirtualRouter:
         self.hold = None
         return ()
 
-    def why(self, now: float, makeup: str = "") -> str:
-        """Return one sentence that explains the state; ``makeup`` says how the checks made our priority."""
-        return explain.why(self, now, makeup)
-
     # What the inputs are made of
+
+    def _stop(self, now: float, reason: str) -> tuple[Action, ...]:
+        if isinstance(self.condition, (Backup, Fault)):
+            return self._enter(Stopped(), now, reason)
+        before, self.reason = self.condition, reason
+        if isinstance(before, Master):
+            self.condition = Yielding(self._release_at(now), stopping=True)
+            return (SendAdvertisement(PRIORITY_STOP),)
+        if isinstance(before, Yielding):
+            self.condition = Yielding(min(before.release_at, self._release_at(now)), stopping=True)
+        else:
+            self.condition = Stopped()
+        return ()
+
+    def _resume(self, memory: Memory, now: float) -> tuple[Action, ...]:
+        """Go on as MASTER while nobody can have taken over; else listen, but not longer than the timer that was on."""
+        reason = f"it goes on after {now - memory.last_at:.2f} s"
+        if memory.has_mandate(self.parameters.version, now):
+            return self._take_over(now, f"{reason} as the MASTER that it was")
+        actions = self._listen(now, f"{reason} and listens first")
+        if isinstance(self.condition, Backup) and memory.state is State.BACKUP:
+            self._master_interval_cs = memory.interval_cs
+            self.condition = Backup(memory.down_at(self.parameters.version, self.priority, now))
+        return actions
+
+    def _lapse(self, now: float) -> tuple[Action, ...]:
+        """A master that was frozen for longer than its mandate is BACKUP before anything else happens."""
+        if not isinstance(self.condition, Master) or now < self.condition.lapses_at:
+            return ()
+        self._master_interval_cs = self.parameters.interval_cs
+        down_at = now + self._master_down_interval_s()
+        silent_s = now - self.condition.spoke_at
+        reason = f"it could not speak for {silent_s:.2f} s, so that a peer may have taken over"
+        return self._enter(Backup(down_at), now, reason, ReleaseAddresses())
+
+    def _listen_again(self, now: float) -> tuple[Action, ...]:
+        """A deadline that is long past says that we slept, not that the master did. Once: some are always late."""
+        wait_s = timers.first_wait_s(self.parameters.version, self.priority, self._master_interval_cs)
+        self.condition = Backup(now + wait_s, overslept=True)
+        return ()
 
     def _heard_as_backup(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
         parameters = self.parameters
@@ -264,59 +291,61 @@ class VirtualRouter:
             self.condition = Backup(down_at=now + skew_s)
             return ()
         if advertisement.priority >= self.priority or not parameters.preempt:
-            self._master_interval_cs = self._learned_interval_cs(advertisement)
+            self._master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
             self.condition = Backup(down_at=now + self._master_down_interval_s())
         elif parameters.preempt_delay_s:
-            self._master_interval_cs = self._learned_interval_cs(advertisement)
+            self._master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
             preempt_at = min(self.condition.preempt_at, now + parameters.preempt_delay_s)
             self.condition = Backup(now + self._master_down_interval_s(), preempt_at)
         return ()
 
     def _heard_as_master(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
         ours = self._advertised_priority(now)
-        if advertisement.priority > ours or (advertisement.priority == ours and self._loses_tie(source)):
+        if advertisement.priority > ours or (advertisement.priority == ours and self.parameters.loses_tie(source)):
             # Whoever outbids a promoted router was promoted after it, or owns the address.
             if self.hold == HOLD_MASTER:
                 self.hold = None
             self.reason = f"{source} advertises {advertisement.priority}, ours was {ours}"
-            self._master_interval_cs = self._learned_interval_cs(advertisement)
+            self._master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
             self.condition = Yielding(release_at=now + HANDOVER_S, down_at=now + self._master_down_interval_s())
-            # A last word: the winner of a healed split has not heard us yet. It answers a lower priority with its
-            # announcements, without which the clients would stay with us until their ARP entries expire.
+            # A last word: it makes the winner of a healed split announce, or the clients would stay with us.
             return (SendAdvertisement(ours),)
         # Answered once an interval only: a flood of forged advertisements must not make us send a flood.
         if now < self.condition.assert_at:
             return ()
-        next_at = now + timers.interval_s(self.parameters.interval_cs)
-        self.condition = replace(self.condition, advertise_at=next_at, assert_at=next_at)
-        answer = (SendAdvertisement(ours),)
+        self.condition = self.condition.asserted(self.parameters, now)
+        answer = self._rival(advertisement, source, now) + (SendAdvertisement(ours),)
         repeat, delay_s = self.parameters.lower_prio_repeat, self.parameters.lower_prio_delay_s
         if advertisement.priority == PRIORITY_STOP or not repeat:
             return answer
-        if delay_s and now + delay_s < self.condition.announce_at:
-            self.condition = replace(self.condition, announce_at=now + delay_s, announce_repeat=repeat)
+        if delay_s:
+            self.condition = self.condition.announcing(repeat, now + delay_s)
         return answer + (Announce(repeat),)
+
+    def _rival(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
+        """Say once that another master speaks. In the first interval that is the one that we have taken over from."""
+        just_begun = now - self.since <= timers.interval_s(self.parameters.interval_cs)
+        if just_begun or advertisement.priority == PRIORITY_STOP:
+            return ()
+        known, quiet_at = self.condition.rival_until, now + self._master_down_interval_s()
+        self.condition = replace(self.condition, rival_until=quiet_at)
+        return () if now < known else (RivalHeard(str(source), advertisement.priority),)
 
     def _advertise_and_announce(self, condition: Master, now: float) -> tuple[Action, ...]:
         actions: tuple[Action, ...] = ()
         if condition.advertise_at <= now:
             actions += (SendAdvertisement(self._advertised_priority(now)),)
-            interval = timers.interval_s(self.parameters.interval_cs)
-            # The cadence is kept, unless it has been missed by a whole interval.
-            following = condition.advertise_at + interval
-            condition = replace(condition, advertise_at=following if following > now else now + interval)
+            condition = condition.advertised(self.parameters, now)
         if condition.announce_at <= now:
             actions += (Announce(condition.announce_repeat),)
-            refresh_s = self.parameters.refresh_s
-            condition = replace(
-                condition,
-                announce_at=now + refresh_s if refresh_s else NEVER,
-                announce_repeat=self.parameters.refresh_repeat,
-            )
+            condition = condition.announced(self.parameters, now)
         self.condition = condition
         return actions
 
     def _finish_yielding(self, condition: Yielding, now: float) -> tuple[Action, ...]:
+        if condition.release_at > now and now - condition.down_at > self._master_down_interval_s():
+            down_at = now + self._master_down_interval_s()
+            return self._enter(Backup(down_at), now, f"{self.reason}, and slept since", ReleaseAddresses())
         if condition.release_at > now:
             return self._take_over(now, f"{self.reason}, but nobody took over")
         if condition.stopping:
@@ -326,23 +355,19 @@ class VirtualRouter:
     def _take_over(self, now: float, reason: str, outbid_until: float = 0.0) -> tuple[Action, ...]:
         """Become MASTER. Addresses and announcements go first: who hears the advertisement lets go of them."""
         parameters = self.parameters
-        if parameters.announce_delay_s:
-            announce_at, repeat = now + parameters.announce_delay_s, parameters.announce_repeat
-        elif parameters.refresh_s:
-            announce_at, repeat = now + parameters.refresh_s, parameters.refresh_repeat
-        else:
-            announce_at, repeat = NEVER, 0
-        condition = Master(
-            advertise_at=now + timers.interval_s(parameters.interval_cs),
-            announce_at=announce_at,
-            announce_repeat=repeat,
-            outbid_until=outbid_until,
-        )
-        self.master = None
-        self._master_interval_cs = parameters.interval_cs
         announce = (Announce(parameters.announce_repeat),) if parameters.announce_repeat else ()
-        entered = self._enter(condition, now, reason, InstallAddresses(), *announce)
+        begun = Master.begun(parameters, now, outbid_until, self._politeness_s(now))
+        self.master, self._master_interval_cs = None, parameters.interval_cs
+        entered = self._enter(begun, now, reason, InstallAddresses(), *announce)
+        if begun.assert_at:
+            return entered
         return entered[:-1] + (SendAdvertisement(self._advertised_priority(now)), entered[-1])
+
+    def _politeness_s(self, now: float) -> float:
+        """How long our first advertisement waits: not at all, unless a living master would let go because of it."""
+        if self.master is None or now >= self.master.seen_at + self._master_down_interval_s():
+            return 0.0
+        return min(ANNOUNCE_FIRST_S, timers.interval_s(self.parameters.interval_cs) / 2)
 
     def _listen(self, now: float, reason: str) -> tuple[Action, ...]:
         if self.priority == PRIORITY_OWNER:
@@ -364,27 +389,12 @@ class VirtualRouter:
     def _respect_master(self) -> None:
         """A master that does not lose to us any more has its whole Master_Down_Interval, from when it was heard."""
         if isinstance(self.condition, Backup) and self.master is not None and self.master.priority >= self.priority:
-            if self.parameters.version == VERSION_3:
-                self._master_interval_cs = self.master.interval_cs
+            self._master_interval_cs = self.parameters.heard_interval_cs(self.master.interval_cs)
             heard_until = self.master.seen_at + self._master_down_interval_s()
             self.condition = Backup(max(self.condition.down_at, heard_until))
-
-    def _learned_interval_cs(self, advertisement: Advertisement) -> int:
-        if self.parameters.version == VERSION_3:
-            return advertisement.interval_cs
-        return self.parameters.interval_cs
-
-    def _loses_tie(self, source: Address) -> bool:
-        return self.parameters.source is not None and source.packed > self.parameters.source.packed
 
     def _master_down_interval_s(self) -> float:
         return timers.master_down_interval_s(self.parameters.version, self.priority, self._master_interval_cs)
 
     def _release_at(self, now: float) -> float:
         return now + timers.longest_skew_s(self.parameters.version, self.parameters.interval_cs) + HANDOVER_S
-
-    def _stopping(self) -> bool:
-        return isinstance(self.condition, Yielding) and self.condition.stopping
-
-    def _fault_text(self) -> str:
-        return "; ".join(self.faults)

@@ -11,8 +11,12 @@ from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional, Union
+
+from . import timers
+from .constants import VERSION_3
+from .packet import Address
 
 NEVER = math.inf
 
@@ -56,11 +60,13 @@ class Backup:
     """Listening (RFC 9568 section 6.4.2).
 
     ``down_at`` is the end of Master_Down_Interval. ``preempt_at`` is set while ``preempt_delay`` holds back a takeover
-    from a master of lower priority.
+    from a master of lower priority. ``overslept`` says that it listens once more, because its deadline was long past
+    when it was looked at.
     """
 
     down_at: float
     preempt_at: float = NEVER
+    overslept: bool = False
 
     state = State.BACKUP
 
@@ -75,7 +81,8 @@ class Master:
 
     ``announce_at`` is the next gratuitous ARP burst of ``announce_repeat`` frames for each address, ``assert_at`` the
     earliest time at which a lower priority is answered again, ``outbid_until`` the end of the time in which a promoted
-    router advertises 255 to beat one that was promoted before it.
+    router advertises 255 to beat one that was promoted before it. ``spoke_at`` is its last advertisement, and from
+    ``lapses_at`` on a peer may have taken over because of its silence. Until ``rival_until`` the other master is known.
     """
 
     advertise_at: float
@@ -83,12 +90,58 @@ class Master:
     announce_repeat: int = 0
     assert_at: float = 0.0
     outbid_until: float = 0.0
+    spoke_at: float = 0.0
+    lapses_at: float = NEVER
+    rival_until: float = 0.0
 
     state = State.MASTER
 
     @property
     def deadline(self) -> float:
         return min(self.advertise_at, self.announce_at)
+
+    @classmethod
+    def begun(cls, parameters: Parameters, now: float, outbid_until: float = 0.0, silent_s: float = 0.0) -> Master:
+        """It advertises for the first time, now or after ``silent_s``; a second burst or the refresh is to come."""
+        announce_at, repeat = NEVER, 0
+        if parameters.announce_delay_s:
+            announce_at, repeat = now + parameters.announce_delay_s, parameters.announce_repeat
+        elif parameters.refresh_s:
+            announce_at, repeat = now + parameters.refresh_s, parameters.refresh_repeat
+        begun = cls(now, announce_at, repeat, outbid_until=outbid_until, assert_at=now + silent_s if silent_s else 0.0)
+        return begun._spoken(parameters, now, now + (silent_s or timers.interval_s(parameters.interval_cs)))
+
+    def advertised(self, parameters: Parameters, now: float) -> Master:
+        """The cadence is kept, unless it has been missed by a whole interval."""
+        interval_s = timers.interval_s(parameters.interval_cs)
+        following = self.advertise_at + interval_s
+        return self._spoken(parameters, now, following if following > now else now + interval_s)
+
+    def asserted(self, parameters: Parameters, now: float) -> Master:
+        """It answers a lower priority, out of turn and once an interval only."""
+        next_at = now + timers.interval_s(parameters.interval_cs)
+        return replace(self._spoken(parameters, now, next_at), assert_at=next_at)
+
+    def announced(self, parameters: Parameters, now: float) -> Master:
+        """Its second burst, or its refresh, is out."""
+        again_at = now + parameters.refresh_s if parameters.refresh_s else NEVER
+        return replace(self, announce_at=again_at, announce_repeat=parameters.refresh_repeat)
+
+    def announcing(self, repeat: int, at: float) -> Master:
+        """It announces ``repeat`` times at ``at``, unless it announces earlier anyway."""
+        return replace(self, announce_at=at, announce_repeat=repeat) if at < self.announce_at else self
+
+    def reconfigured(self, parameters: Parameters, now: float) -> Master:
+        """A shorter interval and a sooner refresh count at once."""
+        soon = now + timers.interval_s(parameters.interval_cs)
+        changed = replace(self, advertise_at=min(self.advertise_at, soon))
+        if not parameters.refresh_s:
+            return changed
+        return changed.announcing(parameters.refresh_repeat, now + parameters.refresh_s)
+
+    def _spoken(self, parameters: Parameters, now: float, next_at: float) -> Master:
+        mandate_s = timers.mandate_s(parameters.version, parameters.interval_cs)
+        return replace(self, advertise_at=next_at, spoke_at=now, lapses_at=now + mandate_s)
 
 
 @dataclass(frozen=True)
@@ -117,10 +170,37 @@ Condition = Union[Initialize, Backup, Master, Yielding, Fault, Stopped]
 class MasterSeen:
     """The master that was heard last. ``seen_at`` is absolute monotonic seconds."""
 
-    address: object  # IPv4Address or IPv6Address
+    address: Address
     priority: int
     interval_cs: int
     seen_at: float
+
+    def rules_over(self, source: Address, priority: int, ours: int) -> bool:
+        """Whether an advertisement of another, lower router (its last word) means nothing to a backup of this one."""
+        return self.address != source and 0 < priority < ours <= self.priority
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a router leaves behind that ends without giving up, because its process is restarted or was killed.
+
+    ``state`` is MASTER or BACKUP. ``last_at`` is when a MASTER spoke last, or when a BACKUP heard its master last,
+    monotonic seconds of the same boot. ``interval_cs`` is the master's, in centiseconds.
+    """
+
+    state: State
+    last_at: float
+    interval_cs: int
+    hold: Optional[str] = None
+
+    def has_mandate(self, version: int, now: float) -> bool:
+        """Whether it was MASTER and nobody can have taken over since."""
+        return self.state is State.MASTER and now < self.last_at + timers.mandate_s(version, self.interval_cs)
+
+    def down_at(self, version: int, priority: int, now: float) -> float:
+        """The end of the Master_Down_Interval that was on, but late enough to hear a living master once."""
+        heard_until = self.last_at + timers.master_down_interval_s(version, priority, self.interval_cs)
+        return max(heard_until, now + timers.first_wait_s(version, priority, self.interval_cs))
 
 
 @dataclass(frozen=True)
@@ -135,7 +215,7 @@ class Parameters:
     vrid: int
     priority: int
     interval_cs: int
-    source: Optional[object] = None  # IPv4Address or IPv6Address
+    source: Optional[Address] = None
     begins_as_master: bool = False
     preempt: bool = True
     preempt_delay_s: float = 0.0
@@ -150,3 +230,11 @@ class Parameters:
     def begins_early(self) -> bool:
         """Whether it is the one that the pair expects to be master, and nothing tells it to hold back."""
         return self.begins_as_master and self.preempt and not self.preempt_delay_s
+
+    def heard_interval_cs(self, advertised_cs: int) -> int:
+        """The interval that a backup reckons with: VRRPv3 learns it from the master, VRRPv2 must have the same one."""
+        return advertised_cs if self.version == VERSION_3 else self.interval_cs
+
+    def loses_tie(self, source: Address) -> bool:
+        """Whether ``source`` wins between equal priorities: the higher address does (RFC 9568 section 6.4.3)."""
+        return self.source is not None and source.packed > self.source.packed

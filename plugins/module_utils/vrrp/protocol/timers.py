@@ -9,9 +9,16 @@ truncates it to whole centiseconds or seconds has backups that speak at the same
 
 from __future__ import annotations
 
-from .constants import MASTER_DOWN_INTERVALS, PRIORITY_MIN, SKEW_DENOMINATOR, VERSION_2
+from .constants import MASTER_DOWN_INTERVALS, PRIORITY_MAX, PRIORITY_MIN, SKEW_DENOMINATOR, VERSION_2
 
 _CENTISECONDS = 100.0
+
+# keepalived advertises first and announces after it, so the old owner stays until the announcements are out as well.
+# Two owners for so long cost nothing; none for a moment loses packets.
+HANDOVER_S = 0.05
+# The other way round: keepalived drops the addresses at our first advertisement, with the packets that it has not read
+# yet. So a living master hears of us when what was on its way to it has arrived.
+ANNOUNCE_FIRST_S = 0.01
 
 
 def interval_s(interval_cs: int) -> float:
@@ -49,3 +56,11 @@ def longest_skew_s(version: int, interval_cs: int) -> float:
     That is the skew of the lowest priority. A master that stops keeps its addresses for as long as this at most.
     """
     return skew_time_s(version, PRIORITY_MIN, interval_cs)
+
+
+def mandate_s(version: int, interval_cs: int) -> float:
+    """Return how long a master may be silent before any backup can have taken over, in seconds.
+
+    That is the Master_Down_Interval of the most eager backup: one of the highest priority, 254.
+    """
+    return master_down_interval_s(version, PRIORITY_MAX, interval_cs)

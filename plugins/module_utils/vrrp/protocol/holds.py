@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds: what an operator wants, against what the priorities say.
+
+A promoted router advertises 254 and a demoted one 1 until it is released, which any peer that speaks VRRP understands.
+The address owner (255) cannot be outbid, and nobody but the owner may advertise 255 for long.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER
+from .states import Initialize, Master, MasterSeen, Stopped, Yielding
+
+HOLD_MASTER = "master"
+HOLD_BACKUP = "backup"
+
+
+class Refused(Exception):
+    """A promotion or demotion that cannot be. The message says why and what to do instead."""
+
+
+def priority(hold: Optional[str], tracked: int) -> int:
+    """Return what a router advertises whose checks make ``tracked`` of its configured priority."""
+    if hold == HOLD_MASTER:
+        return PRIORITY_OWNER if tracked == PRIORITY_OWNER else PRIORITY_MAX
+    if hold == HOLD_BACKUP:
+        return PRIORITY_MIN
+    return tracked
+
+
+def demand_running(router) -> None:
+    """Raise :class:`Refused` unless ``router`` takes part and goes on doing so."""
+    if router.drained:
+        raise Refused("this node is drained. Undrain it first")
+    condition = router.condition
+    if isinstance(condition, (Initialize, Stopped)) or (isinstance(condition, Yielding) and condition.stopping):
+        raise Refused("it is not running")
+
+
+def demand_promotable(router) -> None:
+    """Raise :class:`Refused` when ``router`` cannot become, or stay, MASTER because somebody wants it to."""
+    demand_running(router)
+    if router.faults:
+        raise Refused(f"it is in FAULT: {'; '.join(router.faults)}. Mend that first")
+    rival = to_outbid(router)
+    if rival is not None and rival.priority == PRIORITY_OWNER and router.priority != PRIORITY_OWNER:
+        raise Refused(
+            f"{rival.address} advertises priority {PRIORITY_OWNER}, the owner of the address, which nobody "
+            "can outbid. Demote it there instead"
+        )
+
+
+def to_outbid(router) -> Optional[MasterSeen]:
+    """Return the master that a promotion takes over from, None when there is none."""
+    return None if isinstance(router.condition, Master) else router.master
