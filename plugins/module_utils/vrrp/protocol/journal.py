@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Journal: the last inputs of a virtual router and what it made of them, in memory.
+
+A living pair says the same thing again and again, so a run of the same input with the same answer is one entry: the
+same advertisement heard, or the deadline passed and the same advertisement sent. Each entry keeps the router as it was
+after the input, by reference, because everything in it is immutable; :mod:`~.record` turns entries into JSON.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Optional
+
+from .actions import Action, SendAdvertisement
+from .router import VirtualRouter
+from .states import Condition, MasterSeen
+
+LIMIT = 256  # entries of one instance
+
+
+class Entry:
+    """One input, or a run of the same one. Times are absolute monotonic seconds.
+
+    ``after`` are the router's attributes after the first input, in the order of :attr:`Journal.attributes`;
+    ``condition`` and ``master`` are as the last input of a run has left them.
+    """
+
+    __slots__ = (
+        *("first_at", "last_at", "count", "longest_gap_s"),
+        *("name", "arguments", "actions", "after", "condition", "master", "repeats"),
+    )
+
+    def __init__(self, at: float, name: str, arguments: tuple, actions: tuple[Action, ...]) -> None:
+        self.first_at = self.last_at = at
+        self.count = 1
+        self.longest_gap_s = 0.0
+        self.name = name
+        self.arguments = arguments
+        self.actions = actions
+        self.after: tuple = ()
+        self.condition: Optional[Condition] = None
+        self.master: Optional[MasterSeen] = None
+        self.repeats = name if _may_repeat(name, actions) else None
+
+
+class Journal:
+    """A ring of ``limit`` entries. ``note`` is on the way of every advertisement, so a repetition makes nothing new."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self.noted = 0  # entries since the beginning, also those that the ring has lost
+        self.attributes: tuple[str, ...] = ()  # the router's
+        self._entries: deque[Entry] = deque(maxlen=limit)
+        self._last = Entry(0.0, "", (), ())
+        self._priority: Optional[int] = None  # what priority_changed said last
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    @property
+    def lost(self) -> int:
+        """How many entries the ring has dropped."""
+        return self.noted - len(self._entries)
+
+    def note(self, now: float, name: str, arguments: tuple, actions: tuple[Action, ...], router: VirtualRouter) -> None:
+        """Remember that ``router`` has taken this input at ``now`` and has asked for ``actions``."""
+        last = self._last
+        if name == last.repeats and actions == last.actions and arguments == last.arguments:
+            gap_s = now - last.last_at
+            if gap_s > last.longest_gap_s:
+                last.longest_gap_s = gap_s
+            last.last_at = now
+            last.count += 1
+            last.condition = router.condition
+            last.master = router.master
+        elif actions or not self._changes_nothing(name, arguments, router):
+            self._add(Entry(now, name, arguments, actions), router)
+
+    def _add(self, entry: Entry, router: VirtualRouter) -> None:
+        if entry.name == "priority_changed":
+            self._priority = entry.arguments[0]
+        elif entry.name == "parameters_changed":
+            self._priority = None
+        known = vars(router)
+        if len(self.attributes) != len(known):
+            self.attributes = tuple(known)
+        entry.after = tuple(known.values())
+        entry.condition, entry.master = router.condition, router.master
+        self._entries.append(entry)
+        self._last = entry
+        self.noted += 1
+
+    def _changes_nothing(self, name: str, arguments: tuple, router: VirtualRouter) -> bool:
+        """A deadline that had not come, or a check that says once more what it said: no entry, and no end of a run."""
+        same = name == "expire" or (name == "priority_changed" and arguments[0] == self._priority)
+        return same and router.condition == self._last.condition
+
+
+def _may_repeat(name: str, actions: tuple[Action, ...]) -> bool:
+    """Only what cannot change anything but the deadlines: of a run it does not matter when exactly each input was."""
+    if name == "expire":
+        return len(actions) == 1 and isinstance(actions[0], SendAdvertisement)
+    return name == "advertisement" and not actions
