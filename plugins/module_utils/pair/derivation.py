@@ -19,7 +19,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .draft import Draft, drafts
-from .fields import FIELDS
+from .fields import FIELDS, lease
+from .gateways import as_words, gateways
 from .host import FACTS, PREFIX, Host, well_formed
 from .network import own_address, place
 from .problem import Locate, PairError, Problem, nowhere
@@ -57,6 +58,8 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
             _source(draft, problems, locate)
         _refuse_twins(pair[host.name], problems, locate)
         scripts(host, pair[host.name], problems, locate)
+        gateways(pair[host.name], read, problems, locate)
+        _lease(host, problems, locate)
     if len(read) == 2:
         _match(pair[read[0].name], pair[read[1].name], problems, locate)
     if problems:
@@ -118,6 +121,15 @@ def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
         variable, value = draft.said["unicast_src_ip"]
         text, hint = f"{source} is not an address of {host.name}", f"it has {host.network()}"
         problems.append(Problem(host.name, variable, text, hint, locate(value)))
+
+
+def _lease(host: Host, problems: list[Problem], locate: Locate) -> None:
+    said = host.said("vip_lease")
+    if said is not None:
+        try:
+            lease(said)
+        except ValueError as error:
+            problems.append(Problem(host.name, PREFIX + "vip_lease", str(error), where=locate(said)))
 
 
 def _refuse_twins(of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
@@ -193,4 +205,6 @@ def _as_dict(draft: Draft) -> dict[str, Any]:
     result: dict[str, Any] = {"name": draft.name}
     result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word != "unicast")
     result["virtual_ipaddress"] = [str(vip) for vip in draft.vips]
+    if "track_gateways" in result:
+        result["track_gateways"] = [as_words(gateway) for gateway in result["track_gateways"]]
     return result

@@ -139,6 +139,32 @@ def tracked(value: Any) -> dict[str, Any]:
     return {"name": name(value["name"]), **({"weight": weight(value["weight"])} if "weight" in value else {})}
 
 
+def lease(value: Any) -> int:
+    """How long the kernel keeps a virtual address that nobody renews."""
+    if str(value) == "1":
+        raise ValueError("'1' is too short: a lifetime is 0, which is none, or 2 to 60 seconds")
+    return whole(0, 60, "seconds, where 0 is no lifetime and 1 too short")(value)
+
+
+def gateway(value: Any) -> dict[str, Any]:
+    """A tracked gateway: its address, or its address and how it is asked."""
+    if not isinstance(value, Mapping):
+        return {"address": address(value)}
+    unknown = sorted(str(word) for word in set(value) - {"address", *GATEWAY_WORDS})
+    if unknown:
+        raise ValueError(f"'{unknown[0]}' is not a word of a gateway (known are address, {', '.join(GATEWAY_WORDS)})")
+    if value.get("address") is None:
+        raise ValueError("a tracked gateway is an address, or a mapping with its address")
+    found: dict[str, Any] = {"address": address(value["address"])}
+    for word, read in GATEWAY_WORDS.items():
+        if value.get(word) is not None:
+            found[word] = read(value[word])
+    interval = found.get("interval", 1)
+    if found.get("timeout", 0) > interval:
+        raise ValueError(f"timeout {found['timeout']} is longer than interval {interval} (make the interval longer)")
+    return found
+
+
 @dataclass(frozen=True)
 class Field:
     """``shared``: both hosts of a pair must have the same."""
@@ -150,6 +176,16 @@ class Field:
 
 _COUNT = whole(1, 1000, "a count")
 _WHOLE_SECONDS = whole(0, 1000, "seconds, of which keepalived takes no fraction here")
+
+# What a tracked gateway knows beside its address, in the order of the configuration file.
+GATEWAY_WORDS: Mapping[str, Callable[[Any], Any]] = {
+    "interval": number(0.05, 3600, "seconds between two questions"),
+    "timeout": number(0.01, 3600, "seconds for the answer"),
+    "rise": _COUNT,
+    "fall": _COUNT,
+    "weight": whole(-253, 253, "a weight that takes a priority from one end to the other"),
+    "interface": interface,
+}
 
 FIELDS: Mapping[str, Field] = {
     "state": Field(state),
@@ -165,11 +201,13 @@ FIELDS: Mapping[str, Field] = {
     "nopreempt": Field(switch),
     "preempt_delay": Field(number(0, 1000, "seconds")),
     "track_script": Field(listed(tracked)),
+    "track_gateways": Field(listed(gateway)),
     "notify": Field(text),
     "notify_master": Field(text),
     "notify_backup": Field(text),
     "notify_fault": Field(text),
     "notify_stop": Field(text),
+    "notify_master_rx_lower_pri": Field(text),
     "garp_master_delay": Field(_WHOLE_SECONDS),
     "garp_master_repeat": Field(_COUNT),
     "garp_master_refresh": Field(_WHOLE_SECONDS),

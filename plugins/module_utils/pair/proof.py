@@ -49,6 +49,7 @@ class _View:
     def __init__(self, node: str, name: str, observation: Mapping[str, Any]):
         self.node, self._name = node, name
         self._running = bool(observation.get("running"))
+        self._drained = bool((observation.get("agent") or {}).get("drained"))
         self._silence = observation.get("msg") or "it was not asked"
         self._samples = [sample["instances"].get(name) for sample in observation.get("samples") or ()]
         self._seen = [sample for sample in self._samples if sample]
@@ -74,6 +75,8 @@ class _View:
         held = sorted({address for sample in self._seen for address in sample["held"]})
         if held:
             return f"{', '.join(held)} is on it, and it is not master"
+        if self._drained:
+            return "it is drained; undrain it with vrrp_drain state=active"
         if state != BACKUP:
             why = self._seen[-1].get("why")
             return f"it is {state}, so nobody stands by" + (f": {why}" if why else "")

@@ -14,7 +14,7 @@ from .problem import Locate, Problem
 # What can be said beside the words of an instance.
 ROLE_WORDS = (
     *("vips", "instances", "scripts", "group", "router_id", "script_user", "enable_script_security"),
-    *("writable_paths", "verify_timeout", "verify_samples", "verify_interval"),
+    *("vip_lease", "writable_paths", "verify_timeout", "verify_samples", "verify_interval"),
 )
 # What the role and the playbooks register, so that it is among the hostvars of every later play of a run.
 REGISTERED = (

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import io
+from ipaddress import ip_address
 
 import pytest
-from agent_fakes import gone, instance
+from agent_fakes import gone, instance, table
 
 from vrrp.agent import checks as checks_module
 from vrrp.agent import process
 from vrrp.agent.checks import Check, Checks
 from vrrp.agent.log import Log
 from vrrp.agent.process import Outcome
-from vrrp.config.model import Configuration, Globals, Script, TrackedScript
+from vrrp.config.model import Configuration, Globals, Script, TrackedGateway, TrackedScript
 
 OUTCOMES = {
     "+": Outcome(status=0),
@@ -72,7 +73,8 @@ def test_init_fail_is_failed_until_it_has_risen():
 @pytest.mark.parametrize("letter", "-t")
 def test_a_changed_script_with_init_fail_can_still_fail(letter):
     good = observed("+", init_fail=True)[2]
-    changed = Check(script(init_fail=True, interval_s=2.0), Globals(), lambda: None, Log(io.StringIO()), good)
+    changed = Check(script(init_fail=True, interval_s=2.0), Globals(), lambda: None, Log(io.StringIO()))
+    changed.follow(good)
     assert changed.ok is True
     changed.observe(OUTCOMES[letter])
     assert changed.ok is False
@@ -131,13 +133,20 @@ async def until(condition, within_s=10.0):
         await asyncio.sleep(0.005)
 
 
+TRACKING = instance(track_scripts=(TrackedScript("chk"),))
+
+
+def begun(text=None):
+    return Checks(lambda: None, Log(text or io.StringIO()), table=table, virtual=frozenset)
+
+
 def scenario(steps):
     """Run ``steps(checks, says)`` with a set of checks that really run; end them afterwards."""
 
     async def run():
-        checks = Checks(lambda: None, Log(io.StringIO()))
+        checks = begun()
         try:
-            await steps(checks, lambda: checks.results([TrackedScript("chk")])[0].ok)
+            await steps(checks, lambda: checks.results(TRACKING)[0].ok)
         finally:
             await checks.stop()
 
@@ -256,11 +265,11 @@ def test_a_script_that_anybody_can_change_is_not_run_as_root_and_says_why(tmp_pa
     file.chmod(0o777)
 
     async def steps():
-        checks = Checks(lambda: None, Log(text))
+        checks = begun(text)
         checks.apply(configuration(script(command=(str(file),)), enable_script_security=True))
         try:
-            await until(lambda: checks.results([TrackedScript("chk")])[0].ok is False)
-            return checks.results([TrackedScript("chk")])[0].detail
+            await until(lambda: checks.results(TRACKING)[0].ok is False)
+            return checks.results(TRACKING)[0].detail
         finally:
             await checks.stop()
 
@@ -268,10 +277,14 @@ def test_a_script_that_anybody_can_change_is_not_run_as_root_and_says_why(tmp_pa
     assert not witness.exists()
 
 
-def test_enabling_script_security_starts_a_script_anew():
-    check = Check(script(), Globals(), lambda: None, Log(io.StringIO()))
-    assert check.runs_like(script(), Globals())
-    assert not check.runs_like(script(), Globals(enable_script_security=True))
+def test_what_makes_a_script_another_one():
+    def defined(settings, **fields):
+        return Check(script(**fields), settings, lambda: None, Log(io.StringIO())).definition
+
+    assert defined(Globals()) == defined(Globals(router_id="other")) == defined(Globals(), weight=5)
+    assert defined(Globals()) != defined(Globals(enable_script_security=True))
+    assert defined(Globals()) != defined(Globals(script_user="keep"))
+    assert defined(Globals(), user="me") == defined(Globals(script_user="keep"), user="me")
 
 
 def test_it_ends_even_when_its_cancellation_is_swallowed(monkeypatch):
@@ -298,3 +311,170 @@ def test_it_ends_even_when_its_cancellation_is_swallowed(monkeypatch):
 
     assert asyncio.run(steps()) == []
     assert len(runs) == 1
+
+
+GATEWAY = TrackedGateway(ip_address("192.168.8.1"))
+
+
+@pytest.fixture
+def gateways(monkeypatch):
+    """Gateways that answer unless they are in the set ``dead``; ``asked`` has every question."""
+
+    class Neighbours:
+        dead: set = set()
+        asked: list = []
+
+    async def ask(check):
+        Neighbours.asked.append(check.gateway)
+        return "no answer" if str(check.gateway.address) in Neighbours.dead else ""
+
+    Neighbours.dead, Neighbours.asked = set(), []
+    monkeypatch.setattr(checks_module.GatewayCheck, "ask", ask)
+    return Neighbours
+
+
+def tracking(*gateways, name="VI_1", **fields):
+    return instance(name, track_gateways=gateways, **fields)
+
+
+def whole(*instances):
+    return Configuration("f", instances=instances)
+
+
+def test_one_question_serves_every_instance_that_asks_the_same(gateways):
+    other = TrackedGateway(GATEWAY.address, weight=-20, device="eth0")
+    slow = TrackedGateway(GATEWAY.address, interval_s=2.0)
+    configs = [tracking(GATEWAY), tracking(other, slow, name="VI_2")]
+
+    async def steps(checks, says):
+        checks.apply(whole(*configs))
+        await until(lambda: all(result.ok for config in configs for result in checks.results(config)))
+        assert [result.weight for result in checks.results(configs[1])] == [-20, 0]
+        assert {result.kind for result in checks.results(configs[1])} == {"gateway"}
+
+    scenario(steps)
+    assert [(each.device, each.interval_s) for each in gateways.asked] == [("eth0", 1.0), ("eth0", 2.0)]
+
+
+def test_scripts_come_before_gateways(gateways):
+    config = tracking(GATEWAY, track_scripts=(TrackedScript("chk"),))
+
+    async def steps(checks, says):
+        checks.apply(Configuration("f", scripts=(script(),), instances=(config,)))
+        assert [result.kind for result in checks.results(config)] == ["script", "gateway"]
+
+    scenario(steps)
+
+
+def test_a_reload_leaves_a_gateway_alone_whose_weight_alone_changed(gateways):
+    heavier = TrackedGateway(GATEWAY.address, weight=-50)
+
+    async def steps(checks, says):
+        checks.apply(whole(tracking(GATEWAY)))
+        await until(lambda: checks.results(tracking(GATEWAY))[0].ok)
+        checks.apply(whole(tracking(heavier)))
+        assert checks.results(tracking(heavier))[0].ok is True
+        await asyncio.sleep(0)
+
+    scenario(steps)
+    assert len(gateways.asked) == 1
+
+
+def test_a_gateway_with_other_times_says_what_the_old_one_said(gateways):
+    quicker = TrackedGateway(GATEWAY.address, interval_s=0.5, timeout_s=0.5)
+
+    async def steps(checks, says):
+        checks.apply(whole(tracking(GATEWAY)))
+        await until(lambda: checks.results(tracking(GATEWAY))[0].ok)
+        gateways.dead.add("192.168.8.1")
+        checks.apply(whole(tracking(quicker)))
+        assert checks.results(tracking(quicker))[0].ok is True
+        await until(lambda: checks.results(tracking(quicker))[0].ok is False)
+
+    scenario(steps)
+
+
+def test_the_address_owner_may_ask_from_its_virtual_address(gateways):
+    owner, other = tracking(GATEWAY, priority=255), instance("VI_2", ("192.168.8.101/24",))
+
+    async def run():
+        virtual = frozenset(entry.address for each in (owner, other) for entry in each.addresses)
+        checks = Checks(lambda: None, Log(io.StringIO()), table=table, virtual=lambda: virtual)
+        checks.apply(whole(owner, other))
+        try:
+            return {str(address) for address in checks._not_ours()}
+        finally:
+            await checks.stop()
+
+    assert asyncio.run(run()) == {"192.168.8.101/24"}
+
+
+def test_what_was_remembered_is_the_first_result(gateways):
+    config = Configuration(
+        "f", scripts=(script(fall=2),), instances=(tracking(GATEWAY, track_scripts=TRACKING.track_scripts),)
+    )
+    tracked = config.instances[0]
+
+    async def before():
+        checks = begun()
+        checks.apply(config)
+        assert checks.remember() == {}
+        try:
+            await until(lambda: all(result.ok for result in checks.results(tracked)))
+            return checks.remember()
+        finally:
+            await checks.stop()
+
+    said = asyncio.run(before())
+    assert sorted(said.values()) == [True, True] and sorted(key.split()[0] for key in said) == ["gateway", "script"]
+
+    async def after(recalled):
+        checks = begun()
+        checks.recall(recalled)
+        checks.apply(config)
+        try:
+            return [(result.ok, result.detail) for result in checks.results(tracked)]
+        finally:
+            await checks.stop()
+
+    assert asyncio.run(after(said)) == [(True, ""), (True, "")]
+    failed = "it had failed before the agent was restarted"
+    assert asyncio.run(after(dict.fromkeys(said, False))) == [(False, failed), (False, failed)]
+    assert asyncio.run(after(dict.fromkeys(said, "yes"))) == [(None, ""), (None, "")]
+    assert asyncio.run(after({f"{key}0": True for key in said})) == [(None, ""), (None, "")]
+
+
+def test_a_remembered_good_check_falls_as_usual(tmp_path):
+    failing = script(command=("/bin/false",), interval_s=0.01, fall=3)
+    config = configuration(failing)
+    told, logged = [], io.StringIO()
+
+    async def run():
+        checks = Checks(
+            lambda: told.append(checks.results(TRACKING)[0].ok), Log(logged), table=table, virtual=frozenset
+        )
+        key = Check(failing, Globals(), lambda: None, Log(io.StringIO())).key
+        checks.recall({key: True})
+        checks.apply(config)
+        assert checks.results(TRACKING)[0].ok is True
+        try:
+            await until(lambda: told)
+        finally:
+            await checks.stop()
+
+    asyncio.run(run())
+    assert told[0] is False
+
+
+def test_what_was_recalled_is_for_the_first_configuration_only():
+    async def run():
+        checks = begun()
+        checks.recall({Check(script(), Globals(), lambda: None, Log(io.StringIO())).key: True})
+        checks.apply(configuration())
+        checks.apply(configuration(script()))
+        try:
+            return checks.results(TRACKING)[0].ok
+        finally:
+            await checks.stop()
+
+    assert asyncio.run(run()) is None

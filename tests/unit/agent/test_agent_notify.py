@@ -159,3 +159,38 @@ def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, genera
 
     asyncio.run(scenario())
     assert seen == [expected]
+
+
+def test_a_rival_runs_its_own_script_alone_and_without_arguments(tmp_path):
+    """As keepalived does: the script for all is not told."""
+    file = tmp_path / "told"
+
+    async def scenario():
+        queue = NotifyQueue("VI_1", Log(io.StringIO()))
+        scripts = Notify(
+            any=writing(file, "any"), master_rx_lower_pri=writing(file, "rival"), backup=writing(file, "b")
+        )
+        queue.rival(instance(notify=scripts), Globals(), 90)
+        await queue.finish(10)
+        queue.rival(instance(notify=Notify(any=writing(file, "any"))), Globals(), 90)
+        assert queue.idle
+
+    asyncio.run(scenario())
+    assert file.read_text() == "rival\n"
+
+
+def test_a_rival_that_goes_on_speaking_does_not_push_transitions_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(notify, "WAITING_MAX", 2)
+    file, text = tmp_path / "told", io.StringIO()
+
+    async def scenario():
+        queue = NotifyQueue("VI_1", Log(text))
+        scripts = Notify(master=writing(file, "master"), master_rx_lower_pri=writing(file, "rival"))
+        queue.put(instance(notify=scripts), Globals(), "MASTER", 100)
+        for _again in range(5):
+            queue.rival(instance(notify=scripts), Globals(), 90)
+        await queue.finish(10)
+
+    asyncio.run(scenario())
+    assert file.read_text().splitlines() == ["master", "rival"]
+    assert text.getvalue() == ""

@@ -57,6 +57,12 @@ ACCEPTED = {
     "scripts of another user": "global_defs {\nscript_user root\n@hotstandby agent_script_user nobody\n"
     + "enable_script_security\n}\nvrrp_script chk {\nscript /bin/true\n}\n"
     + with_lines("track_script {", "chk", "}", 'notify "/bin/echo a b"'),
+    "what only we know": "global_defs {\n@hotstandby vip_lease 2\nscript_user root\nenable_script_security\n}\n"
+    + with_lines(
+        "@hotstandby track_gateway 192.168.8.1",
+        "@hotstandby track_gateway fe80::1 interval 2 weight -20 interface eth0",
+        "notify_master_rx_lower_pri /bin/true",
+    ),
     "scripts": "global_defs {\nscript_user root\nenable_script_security\nvrrp_garp_interval 0.001\n}\n"
     + "vrrp_script chk {\nscript \"/bin/sh -c 'exit 0'\"\n"
     + "interval 2\nfall 2\nrise 2\nweight -20\nuser root\ninit_fail\n}\n"

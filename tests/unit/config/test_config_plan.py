@@ -63,6 +63,23 @@ CHANGES = {
     "interface": (OLD, "eth0", "eth1", Change("interface", "eth0", "eth1", False)),
     "gratuitous ARP": (OLD, "    advert_int 1", "    garp_master_delay 1", Change("garp.delay_s", "5.0", "1.0", False)),
     "notify": (OLD, "    advert_int 1", '    notify "/bin/n x" root', Change("notify.any", "", "/bin/n x root", False)),
+    "rival": (
+        OLD,
+        "    advert_int 1",
+        "    notify_master_rx_lower_pri /bin/r",
+        Change("notify.master_rx_lower_pri", "", "/bin/r", False),
+    ),
+    "gateway": (
+        OLD,
+        "    advert_int 1",
+        "    @hotstandby track_gateway 192.168.8.1 interval 0.5 weight -9 interface eth1",
+        Change(
+            "track_gateways",
+            "",
+            "192.168.8.1 interval 0.5 timeout 0.5 rise 1 fall 3 weight -9 interface eth1",
+            False,
+        ),
+    ),
     "weight": (
         OLD,
         "        chk\n",
@@ -95,9 +112,9 @@ def test_instances_come_and_go():
 
 
 def test_globals_and_scripts():
-    new = OLD.replace("NodeA", "NodeB").replace("/bin/true", '"/bin/false x"')
+    new = OLD.replace("NodeA", "NodeB\n@hotstandby vip_lease 5").replace("/bin/true", '"/bin/false x"')
     plan = compare(load(OLD, "f"), load(new, "f"))
-    assert plan.globals == (Change("router_id", "NodeA", "NodeB"),)
+    assert plan.globals == (Change("router_id", "NodeA", "NodeB"), Change("vip_lease_s", "", "5"))
     assert plan.scripts == (Entry("chk", "changed", (Change("command", "/bin/true", "/bin/false, x"),)),)
     assert plan.instances == ()
 

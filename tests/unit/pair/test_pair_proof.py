@@ -121,3 +121,20 @@ def test_each_instance_has_a_master_of_its_own():
     )
     assert found["masters"] == {"VI_1": "node-a", "VI_2": "node-b"}
     assert found["proven"]
+
+
+def test_a_drained_node_says_what_to_do():
+    drained = {**seen(look("STOP", B, A)), "agent": {"drained": True}}
+    assert problems(seen(MASTER), drained) == ["VI_1 on node-b: it is drained; undrain it with vrrp_drain state=active"]
+    line = judge(seen(MASTER), drained)["table"][2]
+    assert line.startswith("VI_1      node-b  STOP    -                 192.168.8.4  it is drained; undrain it with")
+
+
+def test_a_drained_node_with_the_vip():
+    drained = {**seen(look("STOP", B, A, [VIP])), "agent": {"drained": True}}
+    assert problems(seen(MASTER), drained) == ["VI_1 on node-b: 192.168.8.100/24 is on it, and it is not master"]
+
+
+def test_one_that_stopped_and_is_not_drained():
+    stopped = {**seen(look("STOP", B, None)), "agent": {"drained": False}}
+    assert problems(seen(MASTER), stopped) == ["VI_1 on node-b: it is STOP, so nobody stands by"]

@@ -43,6 +43,17 @@ class NotifyQueue:
         if instance.notify.any is not None:
             self._add(instance.notify.any, settings, "INSTANCE", instance.name, state, str(priority))
 
+    def rival(self, instance: Instance, settings: Globals, priority: int) -> None:
+        """Queue ``notify_master_rx_lower_pri``: a MASTER of this ``priority`` heard another one, of a lower one.
+
+        keepalived runs it without arguments and does not run ``notify``: only its FIFO would say the priority. A rival
+        speaks at every interval, and must not push what tells of transitions out of the queue.
+        """
+        self._name = instance.name
+        notify = instance.notify.master_rx_lower_pri
+        if notify is not None and self._job(notify, settings) not in self._waiting:
+            self._add(notify, settings)
+
     @property
     def idle(self) -> bool:
         return self._task is None
@@ -58,14 +69,18 @@ class NotifyQueue:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def _add(self, notify: NotifyCommand, settings: Globals, *arguments: str) -> None:
+    @staticmethod
+    def _job(notify: NotifyCommand, settings: Globals, *arguments: str) -> Job:
         user, group = notify.user, notify.group
         if user is None:
             user, group = settings.script_user, settings.script_group
+        return notify.command + arguments, user, group, settings.enable_script_security
+
+    def _add(self, notify: NotifyCommand, settings: Globals, *arguments: str) -> None:
         if len(self._waiting) >= WAITING_MAX:
             self._waiting.popleft()
             self._log.warning(f"({self._name}) {WAITING_MAX} notify scripts wait: the oldest one is dropped")
-        self._waiting.append((notify.command + arguments, user, group, settings.enable_script_security))
+        self._waiting.append(self._job(notify, settings, *arguments))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())
 
@@ -75,6 +90,7 @@ class NotifyQueue:
                 command, user, group, secure = self._waiting.popleft()
                 outcome = await process.run(command, self._timeout_s, user, group, secure)
                 if not outcome.ok:
-                    self._log.warning(f"({self._name}) notify script {command[0]} failed ({outcome.text})")
+                    tell = self._log.warning if outcome.error is None else self._log.error
+                    tell(f"({self._name}) notify script {command[0]} failed ({outcome.text})")
         finally:
             self._task = None

@@ -94,6 +94,14 @@ def seconds(low: str, high: str, rule: str = "") -> Converter:
     return convert
 
 
+def lease(statement: Statement) -> int:
+    """Seconds: 0, or 2 to 60."""
+    word = only(statement)
+    if word.text == "1":  # an agent that renews twice a second must be allowed to miss one or two
+        raise Invalid("vip_lease 1 is too short", "vip_lease is 0 (none) or 2 to 60 seconds", place=word.place)
+    return _integer(word, "vip_lease", 0, 60, "vip_lease is 0 (none) or 2 to 60 seconds")
+
+
 def whole_seconds(low: int, high: int) -> Converter:
     """Seconds for which keepalived takes no fraction."""
 

@@ -14,6 +14,7 @@ from ..protocol.constants import (
     PRIORITY_DEFAULT,
     PRIORITY_OWNER,
 )
+from .gateways import tracked_gateways
 from .model import Authentication, Globals, GratuitousArp, Instance, Notify, Script, TrackedScript
 from .problems import Findings, show
 from .reader import Section, Setting
@@ -77,6 +78,7 @@ class InstanceRules:
             track_scripts=tracked,
             notify=Notify(**section.group("notify.")),
             garp=GratuitousArp(**{**self.garp, **section.group("garp.")}),
+            track_gateways=tracked_gateways(section, self.findings),
         )
 
     def _required(self) -> None:

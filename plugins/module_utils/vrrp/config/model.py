@@ -55,6 +55,19 @@ class TrackedScript:
 
 
 @dataclass(frozen=True)
+class TrackedGateway:
+    """One ``@hotstandby track_gateway``: a neighbour that must answer. ``device`` None is the instance's interface."""
+
+    address: Address
+    interval_s: float = 1.0
+    timeout_s: float = 1.0  # never longer than interval_s
+    rise: int = 1
+    fall: int = 3
+    weight: int = 0  # 0: FAULT while it does not answer
+    device: Optional[str] = None
+
+
+@dataclass(frozen=True)
 class NotifyCommand:
     command: tuple[str, ...]
     user: Optional[str] = None
@@ -70,6 +83,7 @@ class Notify:
     fault: Optional[NotifyCommand] = None
     stop: Optional[NotifyCommand] = None
     any: Optional[NotifyCommand] = None
+    master_rx_lower_pri: Optional[NotifyCommand] = None  # a MASTER heard another one, of lower priority
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,7 @@ class Instance:
     track_scripts: tuple[TrackedScript, ...] = ()
     notify: Notify = Notify()
     garp: GratuitousArp = GratuitousArp()
+    track_gateways: tuple[TrackedGateway, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +131,7 @@ class Globals:
     script_group: Optional[str] = None
     enable_script_security: bool = False
     notify_fifo: Optional[str] = None
+    vip_lease_s: Optional[int] = None  # lifetime of a virtual address in the kernel; 0: none, None: follows the timers
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from .model import (
     Instance,
     Notify,
     NotifyCommand,
+    TrackedGateway,
     TrackedScript,
     VirtualAddress,
 )
@@ -137,6 +138,10 @@ def _for_people(value: Any) -> str:
         return " ".join([str(value.address), *(f"{name} {option}" for name, option in options if option)])
     if isinstance(value, TrackedScript):
         return f"{value.name} weight {value.weight}"
+    if isinstance(value, TrackedGateway):
+        times = f"interval {value.interval_s:g} timeout {value.timeout_s:g} rise {value.rise} fall {value.fall}"
+        device = f" interface {value.device}" if value.device else ""
+        return f"{value.address} {times} weight {value.weight}{device}"
     if isinstance(value, NotifyCommand):
         return " ".join([*value.command, *(name for name in (value.user, value.group) if name)])
     if isinstance(value, tuple):

@@ -46,6 +46,7 @@ class Section:
     failed: set[str] = field(default_factory=set)
     sections: list[Section] = field(default_factory=list)
     items: list[Setting] = field(default_factory=list)
+    many: dict[str, list[Setting]] = field(default_factory=dict)  # of the keywords of which each line adds one
 
     def get(self, name: str, default: Any = None) -> Any:
         setting = self.settings.get(name)
@@ -125,7 +126,7 @@ class _Reader:
             self.findings.error(statement.place, f"{keyword.name} takes no block", hint="is a } missing above?")
             section.failed.add(keyword.field)
             return
-        before = section.settings.get(keyword.field)
+        before = None if keyword.many else section.settings.get(keyword.field)
         if before is not None and before.statement.keyword == keyword.name:
             text = f"{keyword.name} is given twice, first in line {before.place.line}"
             if keyword.once:
@@ -133,10 +134,15 @@ class _Reader:
             else:
                 self.findings.warning(statement.place, text, "the last one counts", "remove one")
         try:
-            section.settings[keyword.field] = Setting(keyword.convert(statement), statement)
+            setting = Setting(keyword.convert(statement), statement)
         except Invalid as invalid:
             section.failed.add(keyword.field)
             self._refused(statement, invalid)
+            return
+        if keyword.many:
+            section.many.setdefault(keyword.field, []).append(setting)
+        else:
+            section.settings[keyword.field] = setting
 
     def _block(self, block: Block, statement: Statement, section: Section) -> None:
         inner = Section(block, statement.place)

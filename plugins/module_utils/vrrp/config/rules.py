@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from .gateways import no_virtual_gateways
 from .instance_rules import InstanceRules
 from .model import Configuration, Globals, Instance, Script, VirtualAddress
 from .problems import Findings, show
@@ -35,6 +36,7 @@ def build(root: Section, path: str, complete: bool, findings: Findings) -> Confi
     _unique_names(root.inside("vrrp_instance"), findings)
     _unique_router_ids(instances, findings)
     _unique_addresses(root, findings)
+    no_virtual_gateways(root, findings)
     _unused_scripts(root, findings)
     return Configuration(path, globals_, tuple(scripts), tuple(instance for section, instance in instances))
 
@@ -57,6 +59,7 @@ def _globals(sections: list[Section]) -> tuple[Globals, dict[str, Any]]:
         script_user=user,
         script_group=group,
         enable_script_security=merged.get("enable_script_security", False),
+        vip_lease_s=merged.get("vip_lease_s"),
     )
     return globals_, garp
 

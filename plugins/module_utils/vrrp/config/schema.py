@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Optional, Union
 
 from . import converters as to
+from .gateways import SYNTAX as GATEWAY
+from .gateways import tracked_gateway
 from .unsupported import UNSUPPORTED
 
 
@@ -29,6 +31,7 @@ class Keyword:
     help: str
     once: bool = False  # keepalived keeps the first one and complains
     addition: bool = False  # ours: it stands on an @hotstandby line
+    many: bool = False  # each line adds one
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,14 @@ GLOBAL_DEFS = Block(
             "enable_script_security",
             "",
             "refuse scripts that run as root and that others can change",
+        ),
+        Keyword(
+            "vip_lease",
+            to.lease,
+            "vip_lease_s",
+            "SECONDS",
+            "how long the kernel keeps a virtual address that no living agent renews: 0 (for ever), or 2 to 60",
+            addition=True,
         ),
         *_garp("vrrp_", ", for instances that set none"),
         Keyword(
@@ -248,6 +259,23 @@ VRRP_INSTANCE = Block(
         ),
         Keyword(
             "notify_stop", to.notify, "notify.stop", "COMMAND [USER [GROUP]]", "run when the agent stops", once=True
+        ),
+        Keyword(
+            "notify_master_rx_lower_pri",
+            to.notify,
+            "notify.master_rx_lower_pri",
+            "COMMAND [USER [GROUP]]",
+            "run when a MASTER hears another one of lower priority",
+            once=True,
+        ),
+        Keyword(
+            "track_gateway",
+            tracked_gateway,
+            "track_gateways",
+            GATEWAY,
+            "a neighbour that must answer: without weight FAULT while it does not, else as with a script",
+            addition=True,
+            many=True,
         ),
         *_garp("", ""),
     ),

@@ -41,7 +41,7 @@ _GLOBAL_DEFS = """
 _VRRP_INSTANCE = """
     accept check_unicast_src debug dont_track_primary down_timer_adverts garp_extra_if higher_prio_send_advert
     kernel_rx_buf_size linkbeat_use_polling lower_prio_no_advert lvs_sync_daemon_interface mcast_dst_ip
-    mcast_src_ip native_ipv6 no_accept no_virtual_ipaddress notify_deleted notify_master_rx_lower_pri
+    mcast_src_ip native_ipv6 no_accept no_virtual_ipaddress notify_deleted
     notify_priority_changes old_unicast_checksum owner_ignore_adverts promote_secondaries skip_check_adv_addr
     smtp_alert strict_mode timer_expired_backup thread_timer_expired track_bfd track_file track_interface
     track_process track_src_ip unicast_fault_no_peer unicast_ttl use_ipvlan use_vmac use_vmac_addr

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking a neighbour whether it is there: ARP (RFC 826) and neighbour discovery (RFC 4861) <-> bytes.
+
+Everything here is a whole Ethernet frame. A question goes to everybody who may have the address, or, once its hardware
+address is known, to that alone, as hosts do to see whether a neighbour still lives (RFC 1122 section 2.3.2.1,
+RFC 4861 section 7.3.3).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Optional, Union
+
+from .frames import BROADCAST, ETHERTYPE_ARP, ETHERTYPE_IPV6
+from .packet import checksum
+
+Address = Union[IPv4Address, IPv6Address]
+
+REQUEST, REPLY = 1, 2  # RFC 826: ares_op$REQUEST, ares_op$REPLY
+SOLICITATION, ADVERTISEMENT = 135, 136  # RFC 4861 sections 4.3, 4.4
+ICMPV6 = 58
+HOP_LIMIT = 255  # RFC 4861: what a router has passed on has less, and is discarded
+
+_ETHERNET = struct.Struct("!6s6sH")
+_ARP = struct.Struct("!HHBBH6s4s6s4s")
+_ARP_ETHERNET_IPV4 = (1, 0x0800, 6, 4)
+_IPV6 = struct.Struct("!IHBB16s16s")
+_NEIGHBOUR = struct.Struct("!BBHI16s")  # type, code, checksum, flags, target
+_ROUTER, _SOLICITED, _OVERRIDE = 0x80000000, 0x40000000, 0x20000000
+_SOURCE_LINK_LAYER, _TARGET_LINK_LAYER = b"\x01\x01", b"\x02\x01"  # type, length in units of eight octets
+_SOLICITED_NODE = IPv6Address("ff02::1:ff00:0").packed[:13]  # RFC 4291 section 2.7.1
+_NOBODY = b"\0" * 6
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``address`` lives at ``mac``, says the neighbour to ``asker``, who asked."""
+
+    address: Address
+    mac: bytes
+    asker: Address
+
+
+def question(mac: bytes, source: Address, target: Address, known: Optional[bytes] = None) -> bytes:
+    """Ask for ``target`` from ``source`` at ``mac``; only the hardware address ``known``, or everybody."""
+    if isinstance(target, IPv4Address):
+        body = _ARP.pack(*_ARP_ETHERNET_IPV4, REQUEST, mac, source.packed, _NOBODY, target.packed)
+        return _ETHERNET.pack(known or BROADCAST, mac, ETHERTYPE_ARP) + body
+    group = IPv6Address(_SOLICITED_NODE + target.packed[-3:])
+    destination = target if known else group
+    body = _NEIGHBOUR.pack(SOLICITATION, 0, 0, 0, target.packed) + _SOURCE_LINK_LAYER + mac
+    frame_to = known or b"\x33\x33" + group.packed[-4:]  # RFC 2464 section 7
+    return _neighbour_frame(frame_to, mac, source, destination, body)
+
+
+def answer(mac: bytes, address: Address, to_mac: bytes, to: Address) -> bytes:
+    """What a neighbour says to ``to`` when it is asked for ``address``, which lives at ``mac``."""
+    if isinstance(address, IPv4Address):
+        body = _ARP.pack(*_ARP_ETHERNET_IPV4, REPLY, mac, address.packed, to_mac, to.packed)
+        return _ETHERNET.pack(to_mac, mac, ETHERTYPE_ARP) + body
+    flags = _ROUTER | _SOLICITED | _OVERRIDE
+    body = _NEIGHBOUR.pack(ADVERTISEMENT, 0, 0, flags, address.packed) + _TARGET_LINK_LAYER + mac
+    return _neighbour_frame(to_mac, mac, address, to, body)
+
+
+def read_answer(frame: bytes) -> Optional[Answer]:
+    """The answer in a frame; None for anything else, for what is cut off, damaged, or was not asked for."""
+    if len(frame) < _ETHERNET.size:
+        return None
+    _to, sender, ethertype = _ETHERNET.unpack_from(frame)
+    if ethertype == ETHERTYPE_ARP:
+        return _read_arp(frame)
+    return _read_advertisement(frame, sender) if ethertype == ETHERTYPE_IPV6 else None
+
+
+def _read_arp(frame: bytes) -> Optional[Answer]:
+    if len(frame) < _ETHERNET.size + _ARP.size:
+        return None
+    *kind, operation, mac, address, _to_mac, to = _ARP.unpack_from(frame, _ETHERNET.size)
+    if tuple(kind) != _ARP_ETHERNET_IPV4 or operation != REPLY:
+        return None
+    return Answer(IPv4Address(address), mac, IPv4Address(to))
+
+
+def _read_advertisement(frame: bytes, sender: bytes) -> Optional[Answer]:
+    """RFC 4861 section 7.1.2: what a valid neighbour advertisement is."""
+    start = _ETHERNET.size + _IPV6.size
+    if len(frame) < start + _NEIGHBOUR.size:
+        return None
+    _flow, length, following, hops, source, to = _IPV6.unpack_from(frame, _ETHERNET.size)
+    body = frame[start : start + length]
+    if (following, hops) != (ICMPV6, HOP_LIMIT) or len(body) < max(length, _NEIGHBOUR.size):
+        return None
+    kind, code, _checksum, flags, target = _NEIGHBOUR.unpack_from(body)
+    if (kind, code) != (ADVERTISEMENT, 0) or not flags & _SOLICITED or checksum(_pseudo(source, to, length) + body):
+        return None
+    # The option may be left out of the answer to a question that came to the right place (section 7.2.4).
+    mac = _option(body[_NEIGHBOUR.size :], _TARGET_LINK_LAYER) or sender
+    return Answer(IPv6Address(target), mac, IPv6Address(to))
+
+
+def _option(options: bytes, wanted: bytes) -> Optional[bytes]:
+    while len(options) >= 8 and options[1]:
+        if options[:2] == wanted:
+            return options[2:8]
+        options = options[8 * options[1] :]
+    return None
+
+
+def _neighbour_frame(to_mac: bytes, mac: bytes, source: Address, destination: Address, body: bytes) -> bytes:
+    total = checksum(_pseudo(source.packed, destination.packed, len(body)) + body)
+    ipv6 = _IPV6.pack(6 << 28, len(body), ICMPV6, HOP_LIMIT, source.packed, destination.packed)
+    head = _ETHERNET.pack(to_mac, mac, ETHERTYPE_IPV6)
+    return head + ipv6 + body[:2] + struct.pack("!H", total) + body[4:]
+
+
+def _pseudo(source: bytes, destination: bytes, length: int) -> bytes:
+    """RFC 8200 section 8.1."""
+    return source + destination + struct.pack("!II", length, ICMPV6)
