@@ -24,7 +24,7 @@ class TestHolds:
         assert kinds(router.promote(T + 2)) == POLITE
         assert router.deadline == T + 2 + POLITE_S
         assert sent(router.expire(T + 2 + POLITE_S)) == [254]
-        assert router.deadline == T + 2 + POLITE_S + 1
+        assert router.deadline == T + 3
         assert router.hold == "master"
 
     def test_a_promoted_backup_whose_master_is_dead_speaks_at_once(self):

@@ -28,9 +28,9 @@ def test_runs_are_folded_and_the_rest_is_not():
         ("start", 1),
         ("advertisement", 40),
         ("expire", 1),  # takes over
-        ("expire", 4),
+        ("expire", 5),
         ("expire", 1),  # advertises, and announces for the second time
-        ("expire", 24),
+        ("expire", 23),
         ("stop", 1),
         ("expire", 1),
     ]

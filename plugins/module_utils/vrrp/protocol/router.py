@@ -74,7 +74,7 @@ class VirtualRouter:
         self.since: Optional[float] = None
         self.reason = "not started"
         self._tracked_priority = parameters.priority
-        self._master_interval_cs = parameters.interval_cs
+        self.master_interval_cs = parameters.interval_cs  # of the master, ours or the one that was heard
 
     # What can be asked
 
@@ -100,11 +100,6 @@ class VirtualRouter:
     @property
     def yielding(self) -> bool:
         return isinstance(self.condition, Yielding)
-
-    @property
-    def master_interval_cs(self) -> int:
-        """The advertisement interval of the master, ours or the one that was heard, in centiseconds."""
-        return self._master_interval_cs
 
     # Inputs
 
@@ -143,18 +138,18 @@ class VirtualRouter:
 
     def advertisement(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
         """Take an advertisement that :mod:`~.reception` has accepted."""
-        alive = self.master is not None and isinstance(self.condition, Backup) and now < self.condition.down_at
-        if alive and self.master.rules_over(source, advertisement.priority, self.priority):
-            return ()
-        seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
-        self.master = seen if advertisement.priority != PRIORITY_STOP else None
+        master = self._living_master(now)
+        ruled = master is not None and master.rules_over(source, advertisement.priority, self.priority)
+        if not ruled:
+            seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
+            self.master = seen if advertisement.priority != PRIORITY_STOP else None
         lapsed = self._lapse(now)
         if isinstance(self.condition, Backup):
-            return lapsed + self._heard_as_backup(advertisement, source, now)
+            return lapsed + self._heard_as_backup(advertisement, source, now, ruled)
         if isinstance(self.condition, Master):
             return self._heard_as_master(advertisement, source, now)
         if isinstance(self.condition, Yielding) and advertisement.priority != PRIORITY_STOP:
-            self._master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
+            self.master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
             release_at = min(self.condition.release_at, now + HANDOVER_S)
             down_at = NEVER if self.condition.stopping else now + self._master_down_interval_s()
             self.condition = replace(self.condition, release_at=release_at, down_at=down_at)
@@ -170,7 +165,7 @@ class VirtualRouter:
         if isinstance(condition, Backup):
             if condition.preempt_at <= now:
                 return self._take_over(now, "preempt_delay has passed and the master has a lower priority")
-            if not condition.overslept and now - condition.down_at > timers.interval_s(self._master_interval_cs):
+            if not condition.overslept and now - condition.down_at > timers.interval_s(self.master_interval_cs):
                 return self._listen_again(now)
             return self._take_over(now, explain.takeover(self, now))
         if isinstance(condition, Yielding):
@@ -210,7 +205,7 @@ class VirtualRouter:
         self.parameters = parameters
         self._tracked_priority = parameters.priority
         if isinstance(self.condition, Master):
-            self._master_interval_cs = parameters.interval_cs
+            self.master_interval_cs = parameters.interval_cs
             self.condition = self.condition.reconfigured(parameters, now)
         return ()
 
@@ -263,7 +258,7 @@ class VirtualRouter:
             return self._take_over(now, f"{reason} as the MASTER that it was")
         actions = self._listen(now, f"{reason} and listens first")
         if isinstance(self.condition, Backup) and memory.state is State.BACKUP:
-            self._master_interval_cs = memory.interval_cs
+            self.master_interval_cs = memory.interval_cs
             self.condition = Backup(memory.down_at(self.parameters.version, self.priority, now))
         return actions
 
@@ -271,7 +266,7 @@ class VirtualRouter:
         """A master that was frozen for longer than its mandate is BACKUP before anything else happens."""
         if not isinstance(self.condition, Master) or now < self.condition.lapses_at:
             return ()
-        self._master_interval_cs = self.parameters.interval_cs
+        self.master_interval_cs = self.parameters.interval_cs
         down_at = now + self._master_down_interval_s()
         silent_s = now - self.condition.spoke_at
         reason = f"it could not speak for {silent_s:.2f} s, so that a peer may have taken over"
@@ -279,22 +274,32 @@ class VirtualRouter:
 
     def _listen_again(self, now: float) -> tuple[Action, ...]:
         """A deadline that is long past says that we slept, not that the master did. Once: some are always late."""
-        wait_s = timers.first_wait_s(self.parameters.version, self.priority, self._master_interval_cs)
+        wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.master_interval_cs)
         self.condition = Backup(now + wait_s, overslept=True)
         return ()
 
-    def _heard_as_backup(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
+    def _living_master(self, now: float) -> Optional[MasterSeen]:
+        """The master that was heard last, None when it has been silent for its whole Master_Down_Interval."""
+        if self.master is None:
+            return None
+        interval_cs = self.parameters.heard_interval_cs(self.master.interval_cs)
+        down_s = timers.master_down_interval_s(self.parameters.version, self.priority, interval_cs)
+        return self.master if now < self.master.seen_at + down_s else None
+
+    def _heard_as_backup(
+        self, advertisement: Advertisement, source: Address, now: float, ruled: bool
+    ) -> tuple[Action, ...]:
         parameters = self.parameters
         if advertisement.priority == PRIORITY_STOP:
-            skew_s = timers.skew_time_s(parameters.version, self.priority, self._master_interval_cs)
+            skew_s = timers.skew_time_s(parameters.version, self.priority, self.master_interval_cs)
             self.reason = f"{source} advertised priority 0: it stops"
             self.condition = Backup(down_at=now + skew_s)
             return ()
         if advertisement.priority >= self.priority or not parameters.preempt:
-            self._master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
+            self.master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
             self.condition = Backup(down_at=now + self._master_down_interval_s())
-        elif parameters.preempt_delay_s:
-            self._master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
+        elif parameters.preempt_delay_s and not ruled:
+            self.master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
             preempt_at = min(self.condition.preempt_at, now + parameters.preempt_delay_s)
             self.condition = Backup(now + self._master_down_interval_s(), preempt_at)
         return ()
@@ -306,7 +311,7 @@ class VirtualRouter:
             if self.hold == HOLD_MASTER:
                 self.hold = None
             self.reason = f"{source} advertises {advertisement.priority}, ours was {ours}"
-            self._master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
+            self.master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
             self.condition = Yielding(release_at=now + HANDOVER_S, down_at=now + self._master_down_interval_s())
             # A last word: it makes the winner of a healed split announce, or the clients would stay with us.
             return (SendAdvertisement(ours),)
@@ -336,8 +341,8 @@ class VirtualRouter:
         if condition.advertise_at <= now:
             actions += (SendAdvertisement(self._advertised_priority(now)),)
             condition = condition.advertised(self.parameters, now)
-        if condition.announce_at <= now:
-            actions += (Announce(condition.announce_repeat),)
+        if condition.announces(self.parameters, now):
+            actions += (Announce(condition.announces(self.parameters, now)),)
             condition = condition.announced(self.parameters, now)
         self.condition = condition
         return actions
@@ -356,23 +361,18 @@ class VirtualRouter:
         """Become MASTER. Addresses and announcements go first: who hears the advertisement lets go of them."""
         parameters = self.parameters
         announce = (Announce(parameters.announce_repeat),) if parameters.announce_repeat else ()
-        begun = Master.begun(parameters, now, outbid_until, self._politeness_s(now))
-        self.master, self._master_interval_cs = None, parameters.interval_cs
+        polite_s = min(ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)
+        begun = Master.begun(parameters, now, outbid_until, polite_s if self._living_master(now) else 0.0)
+        self.master, self.master_interval_cs = None, parameters.interval_cs
         entered = self._enter(begun, now, reason, InstallAddresses(), *announce)
         if begun.assert_at:
             return entered
         return entered[:-1] + (SendAdvertisement(self._advertised_priority(now)), entered[-1])
 
-    def _politeness_s(self, now: float) -> float:
-        """How long our first advertisement waits: not at all, unless a living master would let go because of it."""
-        if self.master is None or now >= self.master.seen_at + self._master_down_interval_s():
-            return 0.0
-        return min(ANNOUNCE_FIRST_S, timers.interval_s(self.parameters.interval_cs) / 2)
-
     def _listen(self, now: float, reason: str) -> tuple[Action, ...]:
         if self.priority == PRIORITY_OWNER:
             return self._take_over(now, f"{reason} and owns the address")
-        self._master_interval_cs = self.parameters.interval_cs
+        self.master_interval_cs = self.parameters.interval_cs
         return self._enter(Backup(now + self._master_down_interval_s()), now, reason)
 
     def _enter(self, condition: Condition, now: float, reason: str, *actions: Action) -> tuple[Action, ...]:
@@ -389,12 +389,12 @@ class VirtualRouter:
     def _respect_master(self) -> None:
         """A master that does not lose to us any more has its whole Master_Down_Interval, from when it was heard."""
         if isinstance(self.condition, Backup) and self.master is not None and self.master.priority >= self.priority:
-            self._master_interval_cs = self.parameters.heard_interval_cs(self.master.interval_cs)
+            self.master_interval_cs = self.parameters.heard_interval_cs(self.master.interval_cs)
             heard_until = self.master.seen_at + self._master_down_interval_s()
             self.condition = Backup(max(self.condition.down_at, heard_until))
 
     def _master_down_interval_s(self) -> float:
-        return timers.master_down_interval_s(self.parameters.version, self.priority, self._master_interval_cs)
+        return timers.master_down_interval_s(self.parameters.version, self.priority, self.master_interval_cs)
 
     def _release_at(self, now: float) -> float:
         return now + timers.longest_skew_s(self.parameters.version, self.parameters.interval_cs) + HANDOVER_S

@@ -79,7 +79,8 @@ class Backup:
 class Master:
     """Forwarding and advertising (RFC 9568 section 6.4.3).
 
-    ``announce_at`` is the next gratuitous ARP burst of ``announce_repeat`` frames for each address, ``assert_at`` the
+    ``announce_at`` is the next gratuitous ARP burst of ``announce_repeat`` frames for each address, ``refresh_at`` the
+    next refresh, ``assert_at`` the
     earliest time at which a lower priority is answered again, ``outbid_until`` the end of the time in which a promoted
     router advertises 255 to beat one that was promoted before it. ``spoke_at`` is its last advertisement, and from
     ``lapses_at`` on a peer may have taken over because of its silence. Until ``rival_until`` the other master is known.
@@ -88,6 +89,7 @@ class Master:
     advertise_at: float
     announce_at: float = NEVER
     announce_repeat: int = 0
+    refresh_at: float = NEVER
     assert_at: float = 0.0
     outbid_until: float = 0.0
     spoke_at: float = 0.0
@@ -98,34 +100,42 @@ class Master:
 
     @property
     def deadline(self) -> float:
-        return min(self.advertise_at, self.announce_at)
+        return min(self.advertise_at, self.announce_at, self.refresh_at)
 
     @classmethod
     def begun(cls, parameters: Parameters, now: float, outbid_until: float = 0.0, silent_s: float = 0.0) -> Master:
         """It advertises for the first time, now or after ``silent_s``; a second burst or the refresh is to come."""
-        announce_at, repeat = NEVER, 0
-        if parameters.announce_delay_s:
-            announce_at, repeat = now + parameters.announce_delay_s, parameters.announce_repeat
-        elif parameters.refresh_s:
-            announce_at, repeat = now + parameters.refresh_s, parameters.refresh_repeat
-        begun = cls(now, announce_at, repeat, outbid_until=outbid_until, assert_at=now + silent_s if silent_s else 0.0)
-        return begun._spoken(parameters, now, now + (silent_s or timers.interval_s(parameters.interval_cs)))
+        begun = cls(
+            advertise_at=now,
+            announce_at=now + parameters.announce_delay_s if parameters.announce_delay_s else NEVER,
+            announce_repeat=parameters.announce_repeat,
+            refresh_at=now + parameters.refresh_s if parameters.refresh_s else NEVER,
+            outbid_until=outbid_until,
+            assert_at=now + silent_s if silent_s else 0.0,
+        )
+        next_at = now + silent_s if silent_s else timers.next_beat(now, parameters.interval_cs)
+        return begun._spoken(parameters, now, next_at)
 
     def advertised(self, parameters: Parameters, now: float) -> Master:
-        """The cadence is kept, unless it has been missed by a whole interval."""
-        interval_s = timers.interval_s(parameters.interval_cs)
-        following = self.advertise_at + interval_s
-        return self._spoken(parameters, now, following if following > now else now + interval_s)
+        """It keeps to the beat, also when that was not what it came from or was missed."""
+        return self._spoken(parameters, now, timers.next_beat(max(now, self.advertise_at), parameters.interval_cs))
 
     def asserted(self, parameters: Parameters, now: float) -> Master:
         """It answers a lower priority, out of turn and once an interval only."""
-        next_at = now + timers.interval_s(parameters.interval_cs)
-        return replace(self._spoken(parameters, now, next_at), assert_at=next_at)
+        spoken = self._spoken(parameters, now, timers.next_beat(now, parameters.interval_cs))
+        return replace(spoken, assert_at=now + timers.interval_s(parameters.interval_cs))
+
+    def announces(self, parameters: Parameters, now: float) -> int:
+        """How many frames for each address are due: of a second burst, of the refresh, 0 for none."""
+        if self.announce_at <= now:
+            return self.announce_repeat
+        return parameters.refresh_repeat if self.refresh_at <= now else 0
 
     def announced(self, parameters: Parameters, now: float) -> Master:
-        """Its second burst, or its refresh, is out."""
-        again_at = now + parameters.refresh_s if parameters.refresh_s else NEVER
-        return replace(self, announce_at=again_at, announce_repeat=parameters.refresh_repeat)
+        """What was due is out. The refresh keeps its own time."""
+        announce_at = NEVER if self.announce_at <= now else self.announce_at
+        refresh_at = now + parameters.refresh_s if self.refresh_at <= now else self.refresh_at
+        return replace(self, announce_at=announce_at, refresh_at=refresh_at)
 
     def announcing(self, repeat: int, at: float) -> Master:
         """It announces ``repeat`` times at ``at``, unless it announces earlier anyway."""
@@ -134,10 +144,8 @@ class Master:
     def reconfigured(self, parameters: Parameters, now: float) -> Master:
         """A shorter interval and a sooner refresh count at once."""
         soon = now + timers.interval_s(parameters.interval_cs)
-        changed = replace(self, advertise_at=min(self.advertise_at, soon))
-        if not parameters.refresh_s:
-            return changed
-        return changed.announcing(parameters.refresh_repeat, now + parameters.refresh_s)
+        refresh_at = min(self.refresh_at, now + parameters.refresh_s) if parameters.refresh_s else NEVER
+        return replace(self, advertise_at=min(self.advertise_at, soon), refresh_at=refresh_at)
 
     def _spoken(self, parameters: Parameters, now: float, next_at: float) -> Master:
         mandate_s = timers.mandate_s(parameters.version, parameters.interval_cs)

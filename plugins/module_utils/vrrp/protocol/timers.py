@@ -9,6 +9,8 @@ truncates it to whole centiseconds or seconds has backups that speak at the same
 
 from __future__ import annotations
 
+import math
+
 from .constants import MASTER_DOWN_INTERVALS, PRIORITY_MAX, PRIORITY_MIN, SKEW_DENOMINATOR, VERSION_2
 
 _CENTISECONDS = 100.0
@@ -24,6 +26,17 @@ ANNOUNCE_FIRST_S = 0.01
 def interval_s(interval_cs: int) -> float:
     """Return an advertisement interval, given in centiseconds, in seconds."""
     return interval_cs / _CENTISECONDS
+
+
+def next_beat(now: float, interval_cs: int) -> float:
+    """Return when a master advertises next, absolute monotonic seconds: at the next multiple of its interval.
+
+    So all masters of one interval speak together, whoever took over when, and 255 of them wake the machine once and not
+    255 times. The first interval of a new master is shorter for it, never longer.
+    """
+    length_s = interval_s(interval_cs)
+    # A millionth of an interval before a beat is that beat: what was computed a moment ago is not due again.
+    return (math.floor(now / length_s + 1e-6) + 1) * length_s
 
 
 def skew_time_s(version: int, priority: int, interval_cs: int) -> float:
