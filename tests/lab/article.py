@@ -15,6 +15,9 @@ from typing import Any
 ADDRESS_A, ADDRESS_B, CLIENT = "192.168.8.4", "192.168.8.6", "192.168.8.1"
 VIP = "192.168.8.100"
 PREFIX = "/24"
+ADDRESS6_A, ADDRESS6_B, CLIENT6 = "fd00:8::4", "fd00:8::6", "fd00:8::1"
+VIP6, VIP6_LINK_LOCAL = "fd00:8::100", "fe80::8:100"
+PREFIX6 = "/64"
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,16 @@ NODE_B = Instance(state="BACKUP", priority=90)
 def pair(**changes: Any) -> tuple[Instance, Instance]:
     """Both nodes with the same changes."""
     return NODE_A.but(**changes), NODE_B.but(**changes)
+
+
+def ipv6_pair(unicast: bool = False, **changes: Any) -> tuple[Instance, Instance]:
+    """Both nodes over IPv6, the link-local address first as RFC 9568 section 5.2.9 wants it; each naming the other."""
+    both = {"version": 3, "virtual_ipaddress": (VIP6_LINK_LOCAL + PREFIX6, VIP6 + PREFIX6), **changes}
+    a, b = pair(**both)
+    if unicast:
+        a = a.but(unicast_src_ip=ADDRESS6_A, unicast_peer=(ADDRESS6_B,))
+        b = b.but(unicast_src_ip=ADDRESS6_B, unicast_peer=(ADDRESS6_A,))
+    return a, b
 
 
 def unicast_pair(**changes: Any) -> tuple[Instance, Instance]:

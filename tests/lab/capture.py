@@ -23,10 +23,10 @@ from typing import Any, Callable
 from .host import Host, LabError
 
 ETHERTYPE_IPV4, ETHERTYPE_ARP, ETHERTYPE_IPV6 = 0x0800, 0x0806, 0x86DD
-VRRP_PROTOCOL = 112
+VRRP_PROTOCOL, ICMPV6, NEIGHBOUR_ADVERTISEMENT = 112, 58, 136
 _PCAP_HEADER_LENGTH = 24
 _RECORD = struct.Struct("<IIII")  # seconds, nanoseconds, captured length, length on the wire
-VRRP_AND_ARP = "proto 112 or (ip6 proto 112) or arp"
+VRRP_AND_ARP = f"proto 112 or (ip6 proto 112) or arp or (icmp6 and ip6[40] == {NEIGHBOUR_ADVERTISEMENT})"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,18 @@ class Arp:
     @property
     def gratuitous(self) -> bool:
         return self.sender == self.target
+
+
+@dataclass(frozen=True)
+class NeighbourAdvertisement:
+    """What one neighbour advertisement says (RFC 4861 section 4.4); an unsolicited one goes to all nodes."""
+
+    source: IPv6Address
+    target: IPv6Address
+    mac: str  # the target link-layer address option, the only one that ours and keepalived's have
+    router: bool
+    solicited: bool
+    override: bool
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,27 @@ class Frame:
             return None
         operation = int.from_bytes(body[6:8], "big")
         return Arp(operation, body[8:14].hex(":"), IPv4Address(body[14:18]), IPv4Address(body[24:28]))
+
+    @property
+    def neighbour_advertisement(self) -> NeighbourAdvertisement | None:
+        body = self.data[14:]
+        if (
+            self.ethertype != ETHERTYPE_IPV6
+            or len(body) < 72
+            or (body[6], body[40])
+            != (
+                ICMPV6,
+                NEIGHBOUR_ADVERTISEMENT,
+            )
+        ):
+            return None
+        flags = body[44]
+        return NeighbourAdvertisement(
+            IPv6Address(body[8:24]),
+            IPv6Address(body[48:64]),
+            body[66:72].hex(":"),
+            *(bool(flags & bit) for bit in (0x80, 0x40, 0x20)),
+        )
 
     @property
     def vrrp(self) -> Vrrp | None:
@@ -177,6 +210,16 @@ class Capture:
             if arp.gratuitous and address in (None, str(arp.sender)) and mac in (None, arp.sender_mac)
         ]
 
+    def unsolicited_advertisements(
+        self, address: str | None = None, mac: str | None = None
+    ) -> list[tuple[float, NeighbourAdvertisement]]:
+        """The unsolicited neighbour advertisements with their times, for one address or of one sender if asked."""
+        return [
+            (frame.at, seen)
+            for frame, seen in _with(self.frames(), "neighbour_advertisement")
+            if not seen.solicited and address in (None, str(seen.target)) and mac in (None, seen.mac)
+        ]
+
     def wait(self, condition: Callable[[Capture], Any], timeout_s: float, what: str = "") -> Any:
         """Return the first true ``condition(self)``, asked after every frame. Raises TimeoutError."""
         deadline = time.monotonic() + timeout_s
@@ -192,7 +235,9 @@ class Capture:
 
     def summary(self) -> str:
         """The last frames as text, for the message of a test that failed."""
-        return "; ".join(f"{frame.at:.3f} {frame.vrrp or frame.arp}" for frame in self.frames()[-8:]) or "no frame"
+        last = self.frames()[-8:]
+        texts = [f"{each.at:.3f} {each.vrrp or each.arp or each.neighbour_advertisement}" for each in last]
+        return "; ".join(texts) or "no frame"
 
 
 def _with(frames: list[Frame], kind: str) -> Iterator[tuple[Frame, Any]]:

@@ -137,6 +137,14 @@ class Host:
             if entry.get("scope") != "link" and "local" in entry
         }
 
+    def link_local(self, link: str = "eth0") -> str:
+        """The link's IPv6 link-local address, such as "fe80::4". Raises LabError when it has none, or several."""
+        found = json.loads(self._output(["ip", "-6", "-j", "addr", "show", "dev", link, "scope", "link"]) or "[]")
+        entries = [each["local"] for interface in found for each in interface.get("addr_info", ()) if "local" in each]
+        if len(entries) != 1:
+            raise LabError(f"{self} has no link-local address, or more than one: {entries}")
+        return entries[0]
+
     def mac(self, link: str = "eth0") -> str:
         """The link's Ethernet address, in lower case with colons."""
         return json.loads(self._output(["ip", "-j", "link", "show", "dev", link]))[0]["address"]

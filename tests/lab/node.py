@@ -105,6 +105,15 @@ class Node:
         """Shut down in order, as ``poweroff`` does."""
         command(["podman", "stop", "--time", "20", self.container])
 
+    def freeze(self) -> None:
+        """Stop every process of it where it is, as a host does with a virtual machine that it suspends."""
+        command([*_engine(), "pause", self.container])
+
+    def thaw(self) -> None:
+        """Undo :meth:`freeze`; harmless when it is not frozen."""
+        if self.state == "paused":
+            command([*_engine(), "unpause", self.container])
+
     @property
     def state(self) -> str:
         """podman's word: created, running, exited ..."""
@@ -136,6 +145,14 @@ class Node:
     def popen(self, arguments: Sequence[str], **options: Any) -> subprocess.Popen:
         """Start a program in the node; it ends with the node at the latest."""
         return subprocess.Popen(["podman", "exec", "-i", self.container, *arguments], **options)
+
+    def force(self, *arguments: str) -> str:
+        """Run a command on its files and processes with this machine's rights: its own root may not mount, say.
+
+        Returns what it printed. Raises LabError.
+        """
+        inside = [f"--{kind}=/proc/{self.pid}/ns/{file}" for kind, file in (("mount", "mnt"), ("pid", "pid"))]
+        return command(["nsenter", *inside, *arguments])
 
     def write(self, path: str, content: str, mode: str = "0644") -> None:
         """Put a file there, directory included."""

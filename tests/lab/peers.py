@@ -267,6 +267,39 @@ def assert_one_owner(segment: Segment, vip: str, expected: str, samples: int = 5
         )
 
 
+class Ownership:
+    """Who had the address when, as samples taken one after the other. ``since`` is monotonic: when the fault was."""
+
+    def __init__(self, segment: Segment, vip: str):
+        self._segment, self._vip = segment, vip
+        self.since = time.monotonic()
+        self.samples: list[tuple[float, list[str]]] = []
+
+    def watch(self, until: Any, timeout_s: float = 10, what: str = "") -> Ownership:
+        """Look until ``until()`` is true of the owners of a sample. Raises TimeoutError with what was seen."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            found = owners(self._segment, self._vip)
+            self.samples.append((time.monotonic() - self.since, found))
+            if until(found):
+                return self
+            if time.monotonic() >= deadline:
+                raise TimeoutError(f"{what or 'not seen'} after {timeout_s} s: {self}")
+
+    def held_s(self, name: str) -> float:
+        """When ``name`` was seen with the address last, in seconds since the fault (0.0: never)."""
+        return max((at for at, found in self.samples if name in found), default=0.0)
+
+    def several_s(self) -> float:
+        """For how long there was more than one owner, in seconds."""
+        pairs = zip(self.samples, self.samples[1:])
+        return sum(after - before for (before, found), (after, _unused) in pairs if len(found) > 1)
+
+    def __str__(self) -> str:
+        changes = [self.samples[0], *(new for old, new in zip(self.samples, self.samples[1:]) if old[1] != new[1])]
+        return ", ".join(f"{at:.2f} s {'+'.join(found) or 'nobody'}" for at, found in changes)
+
+
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     with contextlib.suppress(OSError):

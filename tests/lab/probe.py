@@ -251,8 +251,8 @@ def _answer_from(item: tuple[int, int, bytes]) -> tuple[int, int, bytes]:
 class Responder:
     """A context manager: ``host`` answers probes with its name."""
 
-    def __init__(self, host: Any, name: str = "", port: int = DEFAULT_PORT):
-        self.host, self.name, self.port = host, name or host.name, port
+    def __init__(self, host: Any, name: str = "", port: int = DEFAULT_PORT, realtime: bool = False):
+        self.host, self.name, self.port, self.realtime = host, name or host.name, port, realtime
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Responder:
@@ -264,6 +264,7 @@ class Responder:
             self.name,
             "--port",
             str(self.port),
+            *(["--realtime"] if self.realtime else []),
         ]
         self._process = self.host.popen(arguments, stdin=subprocess.DEVNULL)
         return self

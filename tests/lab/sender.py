@@ -13,18 +13,28 @@ from .host import Host, LabError
 _PROGRAM = """
 import json, socket, sys
 order = json.load(sys.stdin)
-sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
-sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, order["ttl"])
-sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, order["ttl"])
-sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(order["source"]))
-sock.bind((order["source"], 0))
+if ":" in order["source"]:
+    scope = socket.if_nametoindex("eth0")
+    sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 112)
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, order["ttl"])
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, order["ttl"])
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, scope)
+    sock.bind((order["source"], 0, 0, scope if order["source"].startswith("fe80") else 0))
+    to = (order["destination"], 0, 0, scope)
+else:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, order["ttl"])
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, order["ttl"])
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(order["source"]))
+    sock.bind((order["source"], 0))
+    to = (order["destination"], 0)
 for payload in order["payloads"]:
-    sock.sendto(bytes.fromhex(payload), (order["destination"], 0))
+    sock.sendto(bytes.fromhex(payload), to)
 """
 
 
 def send_vrrp(host: Host, *payloads: bytes, source: str, destination: str = "224.0.0.18", ttl: int = 255) -> None:
-    """Send each payload once, in order; the kernel adds only the IP header. Raises LabError."""
+    """Send each payload once, in order; the kernel adds only the IP header (the source's version). Raises LabError."""
     order = {"source": source, "destination": destination, "ttl": ttl, "payloads": [p.hex() for p in payloads]}
     done = host.run([sys.executable, "-c", _PROGRAM], input=json.dumps(order))
     if done.returncode:

@@ -32,6 +32,7 @@ class Wire:
     b: Host
     client: Host
     started: list[Peer]
+    vip: str = VIP
 
     def start(self, kind: type, host: Host, instance: Any, *before: str) -> Any:
         """Start a daemon of this kind on ``host``; ``instance`` is an Instance or the text of a whole file."""
@@ -50,12 +51,12 @@ class Wire:
     def settled(self, master: Peer, backup: Peer) -> None:
         """Wait for these two roles; then exactly one owner, in every one of several samples."""
         try:
-            wait_owner(self.segment, VIP, master.host.name)
+            wait_owner(self.segment, self.vip, master.host.name)
         except TimeoutError as error:
             raise TimeoutError(f"{error}\n{master}: {master.tail()}\n{backup}: {backup.tail()}") from None
         master.wait_state("MASTER")
         backup.wait_state("BACKUP")
-        assert_one_owner(self.segment, VIP, master.host.name)
+        assert_one_owner(self.segment, self.vip, master.host.name)
 
     @contextlib.contextmanager
     def probe(self) -> Iterator[Probe]:
@@ -64,7 +65,8 @@ class Wire:
         The client begins without memory: what an earlier fault left in its ARP table is not under test.
         """
         self.client.ip("neigh", "flush", "dev", "eth0")
-        with Responder(self.a), Responder(self.b), Probe(self.client, VIP, realtime=True) as probe:
+        answering = Responder(self.a, realtime=True), Responder(self.b, realtime=True)
+        with answering[0], answering[1], Probe(self.client, self.vip, realtime=True) as probe:
             yield probe
 
     def lost(self, cause: Callable[[], Any], answers_then: Host, timeout_s: float = 15) -> Report:

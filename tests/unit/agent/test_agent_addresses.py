@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_interface
 
 import pytest
-from agent_fakes import eth, table, want
+from agent_fakes import eth, instance, table, want
 
 from vrrp.agent import addresses
 from vrrp.agent.interfaces import Present
@@ -108,3 +108,84 @@ def test_a_wide_scope_is_preferred():
     machine.remember(Present(2, ip_interface("169.254.1.1/16"), scope=253))
     machine.remember(Present(2, ip_interface("192.168.8.4/24")))
     assert addresses.source_address("eth0", frozenset(), machine) == ip_address("192.168.8.4")
+
+
+def test_a_link_local_virtual_address_has_the_scope_that_the_kernel_gives_it():
+    entries = (virtual("fe80::8:100/64"), virtual("fd00:8::100/64"), virtual("169.254.8.100/16"))
+    wanted, _missing = addresses.resolve(entries, "eth0", table())
+    assert [want.scope for want in wanted] == [253, 0, 0]
+    assert [want.index for want in wanted] == [2, 2, 2]
+
+
+def six(*entries):
+    """A machine with these IPv6 addresses; each with words for what is wrong with it."""
+    machine = table()
+    for address, *words in entries:
+        flags = {word: True for word in words}
+        machine.remember(Present(2, ip_interface(address), scope=253 if address.startswith("fe80") else 0, **flags))
+    return machine
+
+
+VIRTUAL6 = frozenset([ip_interface("fe80::8:100/64"), ip_interface("fd00:8::100/64")])
+
+
+@pytest.mark.parametrize(
+    ("entries", "source"),
+    [
+        ([("fd00:8::4/64",), ("fe80::4/64",)], "fe80::4"),
+        ([("fe80::8:100/64",), ("fe80::4/64",)], "fe80::4"),  # the first one is virtual
+        ([("fe80::8:100/128",), ("fe80::4/64",)], "fe80::4"),  # whatever its prefix length
+        ([("fe80::5/64",), ("fe80::4/64",)], "fe80::5"),
+        ([("fe80::5/64", "tentative"), ("fe80::4/64",)], "fe80::4"),
+        ([("fe80::5/64", "tentative", "dad_failed"), ("fe80::4/64",)], "fe80::4"),
+        ([("fe80::4/64", "tentative")], None),
+        ([("fe80::4/64", "dad_failed")], None),
+        ([("fd00:8::4/64",)], None),  # RFC 9568 5.1.2.1: the link-local one
+        ([], None),
+    ],
+)
+def test_the_ipv6_address_that_we_speak_from(entries, source):
+    expected = ip_address(source) if source else None
+    assert addresses.source_address("eth0", VIRTUAL6, six(*entries), 6) == expected
+    assert addresses.source_address("eth0", VIRTUAL6, six(*entries)) == ip_address("192.168.8.4")
+
+
+IPV6 = {"version": 3, "addresses": ("fd00:8::100/64", "fe80::8:100/64")}
+UNICAST = {"unicast_src_ip": ip_address("fd00:8::4"), "unicast_peers": (ip_address("fd00:8::6"),)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "entries", "clause"),
+    [
+        ({}, [], "interface eth0 has no IPv4 address"),
+        (IPV6, [("fd00:8::4/64",), ("fe80::8:100/64",)], "interface eth0 has no link-local IPv6 address"),
+        (
+            IPV6,
+            [("fe80::4/64", "tentative")],
+            "source address fe80::4 is tentative: duplicate address detection is under way",
+        ),
+        (
+            IPV6,
+            [("fe80::5/64", "tentative"), ("fe80::4/64", "tentative", "dad_failed")],
+            "source address fe80::4 failed duplicate address detection: another host has it",
+        ),
+        ({**IPV6, **UNICAST}, [("fe80::4/64",)], "unicast_src_ip fd00:8::4 is not on this host"),
+        (
+            {**IPV6, **UNICAST},
+            [("fe80::4/64",), ("fd00:8::4/64", "tentative")],
+            "source address fd00:8::4 is tentative: duplicate address detection is under way",
+        ),
+    ],
+)
+def test_why_there_is_no_address_to_speak_from(fields, entries, clause):
+    machine = six(*entries)
+    if not fields:
+        machine.addresses.clear()
+    assert addresses.no_source(instance(**fields), VIRTUAL6, machine) == clause
+
+
+def test_what_another_host_has_is_not_what_is_still_tentative():
+    machine = six(("fd00:8::100/64", "tentative", "dad_failed"), ("fd00:8::101/64", "tentative"), ("fd00:8::102/64",))
+    wanted = tuple(want(f"fd00:8::10{last}/64") for last in range(4))
+    assert addresses.duplicated(wanted, machine) == wanted[:1]
+    assert addresses.absent(wanted, machine) == wanted[3:]

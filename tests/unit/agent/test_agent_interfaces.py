@@ -26,9 +26,10 @@ def message(kind, body, flags=0):
     return struct.pack("=IHHII", 16 + len(body), kind, flags, 0, 0) + body
 
 
-def link_message(index=2, name="eth0", flags=UP_RUNNING, mac="020000000004", kind=16, family=0):
+def link_message(index=2, name="eth0", flags=UP_RUNNING, mac="020000000004", kind=16, family=0, mtu=None):
     body = struct.pack("=BxHiII", family, 1, index, flags, 0)
-    return message(kind, body + attribute(3, name.encode() + b"\0") + attribute(1, bytes.fromhex(mac)))
+    body += attribute(3, name.encode() + b"\0") + attribute(1, bytes.fromhex(mac))
+    return message(kind, body + (attribute(4, struct.pack("=I", mtu)) if mtu else b""))
 
 
 def address_message(address="192.168.8.4/24", index=2, kind=20, label="eth0", flags=0x80):
@@ -80,6 +81,87 @@ def test_ipv6_addresses_count_too():
     (change,) = InterfaceTable().feed(address_message("2001:db8::1/64"))
     assert change.present.address == ip_interface("2001:db8::1/64")
     assert not change.present.secondary
+
+
+def test_duplicate_address_detection_is_followed():
+    known = InterfaceTable()
+    (change,) = known.feed(address_message("fe80::4/64", flags=0xC0))
+    assert (change.added, change.present.tentative, change.present.usable) == (True, True, False)
+    assert not known.has(change.present.address.ip)
+    assert known.feed(address_message("fe80::4/64", flags=0xC0)) == []
+    (change,) = known.feed(address_message("fe80::4/64", flags=0x80))
+    assert (change.added, change.present.tentative, change.present.usable) == (True, False, True)
+    assert known.has(change.present.address.ip)
+    (change,) = known.feed(address_message("fe80::4/64", flags=0xC8))
+    assert (change.added, change.present.dad_failed, change.present.usable) == (True, True, False)
+    assert known.entries(change.present.address.ip) == [change.present]
+
+
+# `ip addr add fd00:8::100/64 dev eth0 nodad valid_lft 3 preferred_lft 3` and its renewal a moment later, read from a
+# bound rtnetlink socket.
+RENEWED = [
+    bytes.fromhex(
+        "480000001400000000000000000000000a40020002000000"
+        "14000100fd000008000000000000000000000100"
+        "14000600" + times + "0800080002000000"
+    )
+    for times in ("03000000030000001cd013001cd01300", "03000000030000001cd013003bd01300")
+]
+
+
+def test_a_renewed_lease_is_no_news_and_is_not_even_taken_apart(monkeypatch):
+    known = InterfaceTable()
+    (change,) = known.feed(RENEWED[0])
+    assert change.present == Present(2, ip_interface("fd00:8::100/64"))
+    with monkeypatch.context() as patch:
+        patch.setattr(interfaces, "decode_address", lambda *arguments: pytest.fail("decoded again"))
+        assert known.feed(RENEWED[1]) == []
+
+
+GONE = RENEWED[0][:4] + struct.pack("=H", 21) + RENEWED[0][6:]
+
+
+@pytest.mark.parametrize(
+    "happen",
+    [
+        lambda known: known.feed(GONE),
+        lambda known: known.forget(2, ip_interface("fd00:8::100/64")),
+        lambda known: known.feed(link_message(kind=17)),
+    ],
+    ids=["deleted", "deleted by us", "its link has gone"],
+)
+def test_an_address_that_comes_back_as_it_was_is_news(happen):
+    known = InterfaceTable()
+    known.feed(link_message())
+    known.feed(RENEWED[0])
+    happen(known)
+    (change,) = known.feed(RENEWED[1])
+    assert change.added
+    assert [str(entry.address) for entry in known.on("eth0") or known.addresses[2].values()] == ["fd00:8::100/64"]
+
+
+def test_an_address_that_was_only_accepted_is_at_work_when_its_event_comes():
+    known = InterfaceTable()
+    known.feed(RENEWED[0])
+    known.forget(2, ip_interface("fd00:8::100/64"))
+    known.remember(Present(2, ip_interface("fd00:8::100/64"), tentative=True))
+    (change,) = known.feed(RENEWED[1])
+    assert (change.added, change.present.usable) == (True, True)
+
+
+def test_what_became_of_an_address_while_events_were_lost():
+    before, after = InterfaceTable(), InterfaceTable()
+    before.feed(address_message("fe80::4/64", flags=0xC0))
+    after.feed(address_message("fe80::4/64", flags=0x80))
+    (change,) = before.difference(after)
+    assert (change.added, change.present.tentative) == (True, False)
+
+
+def test_another_mtu_is_news():
+    known = InterfaceTable()
+    known.feed(link_message(mtu=1500))
+    (change,) = known.feed(link_message(mtu=1280))
+    assert (change.old.mtu, change.new.mtu) == (1500, 1280)
 
 
 def test_an_address_goes():

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 from agent_fakes import PEER, eth, instance, table
 
+from vrrp.agent import wire
 from vrrp.agent.startcheck import misfits, unsupported
 from vrrp.config.model import Configuration
 
@@ -18,23 +20,24 @@ def configuration(*instances):
     return Configuration("/etc/f.conf", instances=instances)
 
 
-@pytest.mark.parametrize(
-    ("config", "addresses"),
-    [
-        (instance(addresses=("2001:db8::1/64",), line=4), "2001:db8::1/64"),
-        (instance(addresses=("192.168.8.1/24", "2001:db8::1/64", "fe80::1/64"), line=4), "2001:db8::1/64, fe80::1/64"),
-    ],
-)
-def test_ipv6_is_refused_with_its_line(config, addresses):
-    (problem,) = unsupported(configuration(instance(name="fine"), config))
+def test_ipv4_and_ipv6_are_fine():
+    assert unsupported(configuration(instance(unicast_peers=(PEER,)), instance(addresses=("2001:db8::1/64",)))) == ()
+
+
+def many(version, count):
+    network = "10.0.0" if version == 4 else "fd00:8:"
+    return instance(name="many", addresses=[f"{network}{'.' if version == 4 else ':'}{n}" for n in range(1, count + 1)])
+
+
+def test_more_ipv6_addresses_than_a_packet_carries():
+    full, over = many(6, 90), replace(many(6, 91), line=4)
+    (problem,) = unsupported(configuration(full, over, many(4, 255)))
     assert str(problem) == (
-        f"/etc/f.conf:4:1: error: vrrp_instance VI_1 uses IPv6 ({addresses}), which this release does not run yet "
-        "(use IPv4 addresses in this instance)"
+        "/etc/f.conf:4:1: error: vrrp_instance many has 91 IPv6 addresses: "
+        "one packet of 1500 octets carries 90 of them (share them out among several instances)"
     )
-
-
-def test_ipv4_is_fine():
-    assert unsupported(configuration(instance(unicast_peers=(PEER,)))) == ()
+    ((packet, _destination),) = wire.packets(replace(full, version=3), ip_address("fe80::4"), 100)
+    assert 1500 - 16 < len(packet) <= 1500
 
 
 def texts(config, machine):
@@ -67,3 +70,52 @@ def test_an_address_outside_every_subnet(on_machine):
 
 def test_one_subnet_is_enough():
     assert texts(instance(addresses=("192.168.8.100/32",)), table(addresses=("10.0.0.1/8", "192.168.8.4/24"))) == []
+
+
+HOST6 = ("192.168.8.4/24", "fe80::4/64", "fd00:8::4/64")
+UNICAST6 = (ip_address("fd00:8::6"),)
+
+
+def six(*addresses, **fields):
+    return instance(addresses=addresses or ("fd00:8::100/64",), version=3, **fields)
+
+
+@pytest.mark.parametrize("config", [six(), six("fe80::8:100/64", "fd00:8::100/128")])
+def test_ipv6_that_fits_is_not_mentioned(config):
+    assert texts(config, table(addresses=HOST6)) == []
+
+
+@pytest.mark.parametrize(
+    ("on_machine", "known"),
+    [
+        (("192.168.8.4/24", "fe80::4/64"), "it has no IPv6 address but link-local ones"),
+        (("fd00:9::4/64", "fe80::4/64"), "fd00:9::/64"),
+        (("fd00:8::100/64",), "it has no IPv6 address but link-local ones"),  # the virtual one itself
+    ],
+)
+def test_an_ipv6_address_outside_every_subnet(on_machine, known):
+    (problem,) = misfits(configuration(six()), table(addresses=on_machine))
+    assert problem.text == "vrrp_instance VI_1: fd00:8::100 is outside every subnet of eth0"
+    assert problem.hint == f"eth0: {known}"
+
+
+def test_an_mtu_that_is_too_small_for_the_advertisement():
+    config = replace(many(6, 90), version=3)
+    assert texts(config, table(replace(eth(), mtu=1500), addresses=("fd00:8::ffff/64",))) == []
+    assert texts(config, table(replace(eth(), mtu=1400), addresses=("fd00:8::ffff/64",))) == [
+        "vrrp_instance many: an advertisement has 1488 octets, more than the MTU of eth0: it cannot be sent"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "mentioned"),
+    [
+        ({"unicast_peers": UNICAST6}, True),
+        ({"unicast_peers": UNICAST6, "unicast_src_ip": ip_address("fd00:8::4")}, False),
+        ({"unicast_peers": (ip_address("fe80::6"),)}, False),
+        ({}, False),
+    ],
+)
+def test_ipv6_unicast_that_says_no_source(fields, mentioned):
+    expected = "vrrp_instance VI_1: without unicast_src_ip its advertisements come from the link-local address of eth0"
+    assert texts(six(**fields), table(addresses=HOST6)) == ([expected] if mentioned else [])

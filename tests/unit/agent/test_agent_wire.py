@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import socket
 from ipaddress import ip_address
 
 import pytest
 from agent_fakes import OWN, PEER, instance
 
-from vrrp.agent import sockets, wire
+from vrrp.agent import wire
 from vrrp.config.model import Authentication, GratuitousArp
+from vrrp.protocol.packet import decode
 from vrrp.protocol.states import Parameters
 
 ADVERTISEMENT = (
@@ -76,6 +76,37 @@ def test_without_a_source_address_there_is_nothing_to_send():
     assert wire.packets(instance(), None, 100) == []
 
 
-def test_ipv6_is_refused_with_a_sentence():
-    with pytest.raises(sockets.SocketError, match="IPv6 is not supported yet"):
-        sockets.VrrpSocket("lo", 1, socket.AF_INET6)
+def test_ipv6_on_the_wire_is_what_keepalived_sent():
+    """A packet of keepalived 2.4.3, its flow label left out."""
+    config = instance(version=3, advert_int_cs=20, addresses=("fe80::8:100/64", "fd00:8::100/64"))
+    ((packet, destination),) = wire.packets(config, ip_address("fe80::c09b:2eff:feca:b85"), 100)
+    assert packet.hex() == (
+        "6c000000002870fffe80000000000000c09b2efffeca0b85ff020000000000000000000000000012"
+        "313364020014750bfe800000000000000000000000080100fd000008000000000000000000000100"
+    )
+    assert destination == "ff02::12"
+
+
+def test_ipv6_unicast_has_a_checksum_for_each_peer():
+    source, peers = ip_address("fd00:8::4"), (ip_address("fd00:8::6"), ip_address("fd00:8::7"))
+    config = instance(version=3, addresses=("fd00:8::100/64",), unicast_src_ip=source, unicast_peers=peers)
+    packets = wire.packets(config, source, 100)
+    assert [(packet[8:24], packet[24:40], destination) for packet, destination in packets] == [
+        (source.packed, peers[0].packed, "fd00:8::6"),
+        (source.packed, peers[1].packed, "fd00:8::7"),
+    ]
+    for (packet, _destination), peer in zip(packets, peers):
+        assert decode(packet[40:], source, peer).vrid == 51  # its checksum is right
+
+
+@pytest.mark.parametrize(
+    ("fields", "version"),
+    [
+        ({}, 4),
+        ({"addresses": ("fd00:8::100/64",)}, 6),
+        ({"addresses": (), "unicast_peers": (ip_address("fd00:8::6"),)}, 6),
+        ({"addresses": ()}, 4),
+    ],
+)
+def test_the_ip_version_of_an_instance(fields, version):
+    assert wire.ip_version(instance(**fields)) == version

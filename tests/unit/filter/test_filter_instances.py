@@ -69,9 +69,10 @@ def test_objections_are_what_the_agent_would_say():
 
 def test_objections_know_what_the_agent_does_not_do_yet():
     before, _authentication, after = BLOCK.partition("    authentication {")
-    text = f"{before}    version 3\n{after.partition('}')[2]}".replace("192.168.8.100/24", "2001:db8::1/64")
+    many = "\n".join(f"2001:db8::{number}/64" for number in range(1, 92))
+    text = f"{before}    version 3\n{after.partition('}')[2]}".replace("192.168.8.100/24", many)
     (line,) = call(objections, "objections")(text, "node-a")
-    assert "uses IPv6 (2001:db8::1/64)" in line
+    assert "has 91 IPv6 addresses" in line
 
 
 def test_values_know_where_they_were_written():

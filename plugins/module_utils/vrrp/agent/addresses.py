@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Optional
 
-from ..config.model import VirtualAddress
+from ..config.model import Address, Instance, VirtualAddress
 from .interfaces import Interface, InterfaceTable, Present
+from .wire import ip_version
 
-SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}  # rtnetlink(7), ip-address(8)
+SCOPE_LINK = 253
+SCOPES = {"global": 0, "site": 200, "link": SCOPE_LINK, "host": 254, "nowhere": 255}  # rtnetlink(7), ip-address(8)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def resolve(
                 address=entry.address,
                 broadcast=broadcast_of(entry),
                 label=entry.label,
-                scope=scope_number(entry.scope),
+                scope=SCOPE_LINK if is_link_local_ipv6(entry.address) else scope_number(entry.scope),
             )
         )
     return tuple(wanted), tuple(dict.fromkeys(missing))
@@ -65,6 +67,11 @@ def scope_number(name: Optional[str]) -> int:
     return SCOPES[name] if name in SCOPES else int(name)
 
 
+def is_link_local_ipv6(address: Interface) -> bool:
+    """fe80::/10: the kernel gives it link scope by itself."""
+    return address.version == 6 and address.ip.is_link_local
+
+
 def absent(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
     """Those that are not on their interface."""
     return tuple(want for want in wanted if want.address not in table.addresses.get(want.index, {}))
@@ -73,6 +80,14 @@ def absent(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...
 def present(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
     """Those that are on their interface."""
     return tuple(want for want in wanted if want.address in table.addresses.get(want.index, {}))
+
+
+def duplicated(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
+    """Those that are on their interface but of no use: duplicate address detection has found them on another host.
+
+    Setting such an address again changes nothing. It has to be removed first.
+    """
+    return tuple(want for want in present(wanted, table) if table.addresses[want.index][want.address].dad_failed)
 
 
 def dependants(leaving: Sequence[Wanted], table: InterfaceTable) -> tuple[Present, ...]:
@@ -99,16 +114,47 @@ def dependants(leaving: Sequence[Wanted], table: InterfaceTable) -> tuple[Presen
     return tuple(dict.fromkeys(found))
 
 
-def source_address(interface: str, virtual: frozenset[Interface], table: InterfaceTable) -> Optional[IPv4Address]:
-    """The IPv4 address that advertisements come from: the interface's first one that is not virtual.
+def source_address(
+    interface: str, virtual: frozenset[Interface], table: InterfaceTable, version: int = 4
+) -> Optional[Address]:
+    """The address that advertisements come from: the interface's first one that is not virtual and can be used.
 
-    A primary address is preferred to a secondary one and a wide scope to a narrow one, as the kernel would choose.
+    IPv4: a primary address is preferred to a secondary one and a wide scope to a narrow one, as the kernel would
+    choose. IPv6: a link-local address (RFC 9568 section 5.1.2.1), the first one that the kernel named.
     """
+    own = [entry for entry in own_addresses(interface, virtual, table, version) if entry.usable]
+    own.sort(key=lambda entry: (entry.scope, entry.secondary))  # stable: the kernel's order inside
+    return own[0].address.ip if own else None
+
+
+def own_addresses(
+    interface: str, virtual: frozenset[Interface], table: InterfaceTable, version: int
+) -> tuple[Present, ...]:
+    """The host's own addresses on an interface that advertisements could come from, once they are usable."""
     hosts = {entry.ip for entry in virtual}
-    own = [
+    return tuple(
         entry
         for entry in table.on(interface)
-        if isinstance(entry.address, IPv4Interface) and entry.address.ip not in hosts
-    ]
-    own.sort(key=lambda entry: (entry.scope, entry.secondary))  # stable: the kernel's order inside
-    return IPv4Address(own[0].address.ip) if own else None
+        if entry.address.version == version
+        and entry.address.ip not in hosts
+        and (version == 4 or is_link_local_ipv6(entry.address))
+    )
+
+
+def no_source(config: Instance, virtual: frozenset[Interface], table: InterfaceTable) -> str:
+    """Why there is no address to speak from: one clause."""
+    configured, version = config.unicast_src_ip, ip_version(config)
+    if configured is not None:
+        candidates, nothing = table.entries(configured), f"unicast_src_ip {configured} is not on this host"
+    else:
+        candidates = list(own_addresses(config.interface, virtual, table, version))
+        what = "IPv4 address" if version == 4 else "link-local IPv6 address"
+        nothing = f"interface {config.interface} has no {what}"
+    # The kernel says "tentative" of an address that has failed, too.
+    for entry in candidates:
+        if entry.dad_failed:
+            return f"source address {entry.address.ip} failed duplicate address detection: another host has it"
+    for entry in candidates:
+        if entry.tentative:
+            return f"source address {entry.address.ip} is tentative: duplicate address detection is under way"
+    return nothing

@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv6Interface
@@ -26,16 +27,17 @@ NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 0x1, 0x4, 0x300
 NLM_F_DUMP_INTR = 0x10
 RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x1, 0x10, 0x100
 
-IFLA_ADDRESS, IFLA_IFNAME = 1, 3
-IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU = 1, 3, 4
+IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_CACHEINFO, IFA_FLAGS = 1, 2, 3, 6, 8
 IFF_UP, IFF_LOOPBACK, IFF_RUNNING = 0x1, 0x8, 0x40
-IFA_F_SECONDARY = 0x1
+IFA_F_SECONDARY, IFA_F_DADFAILED, IFA_F_TENTATIVE = 0x1, 0x8, 0x40
 RT_SCOPE_UNIVERSE, RT_SCOPE_HOST = 0, 254
 
 NETLINK_HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 LINK_HEADER = struct.Struct("=BxHiII")  # family, kind, index, flags, change
 ADDRESS_HEADER = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 ATTRIBUTE = struct.Struct("=HH")
+IPV6_CACHEINFO = ATTRIBUTE.pack(20, IFA_CACHEINFO)  # it follows the address, which follows the header
 DUMP_TRIES = 5  # for a listing during which nothing changes
 RECEIVE_SIZE = 1 << 18  # octets; the kernel fills at most 32 KiB of one datagram of a dump
 
@@ -54,6 +56,7 @@ class Link:
     up: bool = True  # the administrator wants it up (IFF_UP)
     running: bool = True  # it can carry packets (IFF_RUNNING: carrier and not dormant)
     loopback: bool = False
+    mtu: int = 0  # octets; 0 where the kernel has not said
 
     @property
     def usable(self) -> bool:
@@ -70,7 +73,14 @@ class Present:
     label: str = ""
     secondary: bool = False
     scope: int = RT_SCOPE_UNIVERSE
+    tentative: bool = False  # IPv6: duplicate address detection has not ended, nobody may speak from it (RFC 4862 5.4)
+    dad_failed: bool = False  # IPv6: another host has it
     message: bytes = field(default=b"", compare=False, repr=False)
+
+    @property
+    def usable(self) -> bool:
+        """Whether packets may be sent from it."""
+        return not (self.tentative or self.dad_failed)
 
 
 @dataclass(frozen=True)
@@ -126,6 +136,7 @@ def decode_link(data: bytes, start: int, end: int) -> Optional[Link]:
         up=bool(flags & IFF_UP),
         running=bool(flags & IFF_RUNNING),
         loopback=bool(flags & IFF_LOOPBACK),
+        mtu=int.from_bytes(found.get(IFLA_MTU, b""), sys.byteorder),
     )
 
 
@@ -150,8 +161,20 @@ def decode_address(data: bytes, start: int, end: int) -> Optional[Present]:
         label=found.get(IFA_LABEL, b"").rstrip(b"\0").decode("ascii", "replace"),
         secondary=bool(flags & IFA_F_SECONDARY) and family == socket.AF_INET,
         scope=scope,
+        tentative=bool(flags & IFA_F_TENTATIVE),
+        dad_failed=bool(flags & IFA_F_DADFAILED),
         message=data[start:end],
     )
+
+
+def without_times(data: bytes, start: int, end: int) -> bytes:
+    """One RTM_NEWADDR body of IPv6 without its lifetimes and time stamps: what a renewal does not change.
+
+    Each renewal of an IPv6 lease comes back as an event, 255 of them at once. Nothing for an IPv4 address.
+    """
+    if data[start] == socket.AF_INET6 and data[start + 28 : start + 32] == IPV6_CACHEINFO:
+        return data[start : start + 28] + data[start + 48 : end]
+    return b""
 
 
 class InterfaceTable:
@@ -161,6 +184,7 @@ class InterfaceTable:
         self.links: dict[int, Link] = {}
         self.names: dict[str, Link] = {}
         self.addresses: dict[int, dict[Interface, Present]] = {}
+        self._unchanged: set[bytes] = set()  # what the kernel has said of addresses that are in the table just so
 
     def feed(self, data: bytes) -> list[Change]:
         """Take in one datagram of events or of a dump; say what is different now."""
@@ -170,10 +194,14 @@ class InterfaceTable:
                 link = decode_link(data, start, end)
                 if link is not None:
                     changes += self._link(link, kind == RTM_NEWLINK)
-            elif kind in (RTM_NEWADDR, RTM_DELADDR):
-                present = decode_address(data, start, end)
-                if present is not None:
-                    changes += self._address(present, kind == RTM_NEWADDR)
+            elif kind == RTM_NEWADDR:
+                said = without_times(data, start, end)
+                if said not in self._unchanged:
+                    changes += self._address(decode_address(data, start, end), True)
+                    if said:
+                        self._unchanged.add(said)
+            elif kind == RTM_DELADDR:
+                changes += self._address(decode_address(data, start, end), False)
         return changes
 
     def on(self, name: str) -> tuple[Present, ...]:
@@ -182,15 +210,21 @@ class InterfaceTable:
         return tuple(self.addresses.get(link.index, {}).values()) if link is not None else ()
 
     def has(self, host: object) -> bool:
-        """Whether some interface has this address, whatever the prefix length."""
-        return any(address.ip == host for known in self.addresses.values() for address in known)
+        """Whether some interface has this address, ready to be spoken from, whatever the prefix length."""
+        return any(entry.usable for entry in self.entries(host))
+
+    def entries(self, host: object) -> list[Present]:
+        """Every address of this machine that is ``host``, whatever the prefix length."""
+        return [entry for known in self.addresses.values() for entry in known.values() if entry.address.ip == host]
 
     def forget(self, index: int, address: Interface) -> None:
         """The kernel acknowledged that this address is gone; its event will find nothing new."""
+        self._unchanged.clear()
         self.addresses.get(index, {}).pop(address, None)
 
     def remember(self, present: Present) -> None:
         """The kernel acknowledged that this address is there."""
+        self._unchanged.clear()
         self.addresses.setdefault(present.index, {}).setdefault(present.address, present)
 
     def difference(self, other: InterfaceTable) -> list[Change]:
@@ -203,10 +237,11 @@ class InterfaceTable:
         for index in {**self.addresses, **other.addresses}:
             before, after = self.addresses.get(index, {}), other.addresses.get(index, {})
             changes += [AddressChanged(present, False) for key, present in before.items() if key not in after]
-            changes += [AddressChanged(present, True) for key, present in after.items() if key not in before]
+            changes += [AddressChanged(present, True) for key, present in after.items() if before.get(key) != present]
         return changes
 
     def _link(self, link: Link, exists: bool) -> list[Change]:
+        self._unchanged.clear()
         old = self.links.pop(link.index, None)
         if old is not None and self.names.get(old.name) is old:
             del self.names[old.name]
@@ -216,13 +251,20 @@ class InterfaceTable:
         self.links[link.index] = self.names[link.name] = link
         return [LinkChanged(old, link)] if old != link else []
 
-    def _address(self, present: Present, exists: bool) -> list[Change]:
+    def _address(self, present: Optional[Present], exists: bool) -> list[Change]:
+        if present is None:
+            return []
         known = self.addresses.setdefault(present.index, {})
-        if not exists:
-            return [AddressChanged(present, False)] if known.pop(present.address, None) is not None else []
         old = known.get(present.address)
+        if not exists:
+            self._unchanged.clear()
+            known.pop(present.address, None)
+            return [AddressChanged(present, False)] if old is not None else []
         known[present.address] = present
-        return [AddressChanged(present, True)] if old != present else []
+        if old == present:
+            return []
+        self._unchanged.clear()
+        return [AddressChanged(present, True)]
 
 
 def dump(table: InterfaceTable, timeout_s: float = 5.0) -> InterfaceTable:

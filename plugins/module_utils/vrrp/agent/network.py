@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interfaces that instances live on: the kernel's view of them, and one VRRP channel for each."""
+"""The interfaces that instances live on: the kernel's view of them, one VRRP channel for each and each IP version."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from .instance import RunningInstance
 from .interfaces import Change, LinkChanged
 from .log import Log
 from .netlink import Kernel
-from .sockets import SocketError, VrrpSocket
+from .sockets import SocketError, VrrpSocket, open_socket
+from .wire import ip_version
+
+Place = tuple[str, int]  # interface name and IP version
 
 
 class Network:
-    """Opens a channel when its interface is there and closes it when it goes, whatever name or index it has."""
+    """Opens a channel when its interface is there and closes it when it goes, whatever name or index it has.
+
+    There is a channel only where an instance lives: a node without IPv6 instances needs no IPv6 socket.
+    """
 
     def __init__(
         self,
@@ -30,7 +36,7 @@ class Network:
     ) -> None:
         self.kernel = Kernel()
         self.announcer = Announcer(log)
-        self.channels: dict[str, Channel] = {}
+        self.channels: dict[Place, Channel] = {}
         self._log = log
         self._listen = listen
         self._unlisten = unlisten
@@ -38,51 +44,70 @@ class Network:
         self._count = count
         self._instances: list[RunningInstance] = []
 
-    def sender(self, interface: str) -> Optional[VrrpSocket]:
-        """The socket of an interface, None while there is none."""
-        channel = self.channels.get(interface)
+    def sender(self, interface: str, version: int = 4) -> Optional[VrrpSocket]:
+        """The socket of an interface for one IP version, None while there is none."""
+        channel = self.channels.get((interface, version))
         return channel.socket if channel is not None else None
 
     def attach(self, instance: RunningInstance) -> None:
         """Let an instance hear and speak."""
         self._instances.append(instance)
-        self._open(instance.config.interface)
-        channel = self.channels.get(instance.config.interface)
-        if channel is not None:
-            channel.add(instance)
+        place = place_of(instance)
+        if place in self.channels:
+            self._add(place, instance)
+        else:
+            self._open(place)
 
     def detach(self, instance: RunningInstance) -> None:
-        """The instance is gone; the last one of an interface takes the channel with it."""
+        """The instance is gone; the last one of a channel takes it along."""
         self._instances = [other for other in self._instances if other is not instance]
         self.announcer.cancel(instance)
-        name = instance.config.interface
-        channel = self.channels.get(name)
+        place = place_of(instance)
+        channel = self.channels.get(place)
         if channel is not None:
             channel.remove(instance)
-            if not any(other.config.interface == name for other in self._instances):
-                self._close(name)
+            if not any(place_of(other) == place for other in self._instances):
+                self._close(place)
 
     def reconfigured(self, instance: RunningInstance) -> None:
         """What an instance expects of the wire has changed."""
-        channel = self.channels.get(instance.config.interface)
+        place = place_of(instance)
+        channel = self.channels.get(place)
         if channel is not None:
             channel.forget(instance.virtual_router_id)
-            channel.add(instance)
+            self._add(place, instance)
 
     def apply(self, changes: Iterable[Change]) -> None:
-        """Follow links that came, went, or changed their name or index."""
+        """Follow links that came, went, or changed their name or index, and addresses that are at work now."""
+        usable = set()
         for change in changes:
             if not isinstance(change, LinkChanged):
+                if change.added and change.present.usable:
+                    usable.add((change.present.index, change.present.address))
                 continue
             old, new = change.old, change.new
             if old is not None and (new is None or (old.name, old.mac) != (new.name, new.mac)):
                 self.announcer.forget(old.index)
             if old is not None and (new is None or old.name != new.name):
-                channel = self.channels.get(old.name)
-                if channel is not None and channel.socket.index == old.index:
-                    self._close(old.name)
+                for place, channel in list(self.channels.items()):
+                    if channel.socket.index == old.index and place[0] == old.name:
+                        self._close(place)
             if new is not None:
-                self._open(new.name)
+                for place in {place_of(instance) for instance in self._instances}:
+                    if place[0] == new.name:
+                        self._open(place)
+        if usable:
+            self.announcer.usable(usable)
+
+    def rest(self, channel: Channel, later: Callable[[Callable[[], None]], object]) -> None:
+        """Do not wake for a channel until ``later`` calls: to be woken by each packet of a burst costs two sides."""
+
+        def resume() -> None:
+            if channel in self.channels.values():
+                self._listen(channel.socket.fileno(), lambda: self._readable(channel))
+
+        self._unlisten(channel.socket.fileno())
+        later(resume)
 
     def drain(self, now: float) -> None:
         """Read everything that has arrived on any channel."""
@@ -90,31 +115,47 @@ class Network:
             channel.drain(now)
 
     def close(self) -> None:
-        for name in list(self.channels):
-            self._close(name)
+        for place in list(self.channels):
+            self._close(place)
         self.announcer.close()
         self.kernel.close()
 
-    def _open(self, name: str) -> None:
+    def _open(self, place: Place) -> None:
+        name, version = place
         link = self.kernel.table.names.get(name)
-        residents = [instance for instance in self._instances if instance.config.interface == name]
-        channel = self.channels.get(name)
+        channel = self.channels.get(place)
         if channel is not None and (link is None or channel.socket.index != link.index):
-            self._close(name)
+            self._close(place)
             channel = None
-        if link is None or not residents or channel is not None:
+        if link is None or channel is not None:
             return
         try:
-            channel = Channel(VrrpSocket(name, link.index), self._log, self._count)
-            for instance in residents:
-                channel.add(instance)
-        except (SocketError, OSError) as error:
+            channel = Channel(open_socket(name, link.index, version), self._log, self._count)
+        except SocketError as error:
             self._log.error(f"interface {name}: {error}")
             return
-        self.channels[name] = channel
+        self.channels[place] = channel
         self._listen(channel.socket.fileno(), lambda: self._readable(channel))
+        for instance in [other for other in self._instances if place_of(other) == place]:
+            if not self._add(place, instance):
+                break
 
-    def _close(self, name: str) -> None:
-        channel = self.channels.pop(name)
+    def _add(self, place: Place, instance: RunningInstance) -> bool:
+        """An instance that cannot hear its peer must not speak: without the group there is no channel."""
+        try:
+            self.channels[place].add(instance)
+        except SocketError as error:
+            self._log.error(f"({instance.name}) {error}")
+            self._close(place)
+            return False
+        return True
+
+    def _close(self, place: Place) -> None:
+        channel = self.channels.pop(place)
         self._unlisten(channel.socket.fileno())
         channel.socket.close()
+
+
+def place_of(instance: RunningInstance) -> Place:
+    """Where an instance hears and speaks."""
+    return instance.config.interface, ip_version(instance.config)

@@ -1,81 +1,70 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Raw VRRP sockets: one for each interface, for sending and receiving.
+"""Raw VRRP sockets: one for each interface and IP version, for sending and receiving.
 
-A packet is built once, IP header included (IP_HDRINCL), so that each instance can speak from its own address and
-sending is one system call on ready bytes. A raw IPv4 socket delivers the IP header too: that is where the TTL is.
+A packet is built once, IP header included (IP_HDRINCL, IPV6_HDRINCL), so that each instance can speak from its own
+address and sending is one system call on ready bytes. A raw IPv4 socket delivers the IP header too: that is where the
+TTL is. A raw IPv6 socket delivers none; what matters of it comes beside the payload, and the header is put together
+again from that, so that whoever reads the packets sees whole ones of either version.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
-from ipaddress import IPv4Address
+import sys
 from typing import Optional
 
-from ..protocol.constants import VRRP_MULTICAST_IPV4, VRRP_PROTOCOL, VRRP_TTL
+from ..protocol.constants import VRRP_MULTICAST_IPV4, VRRP_MULTICAST_IPV6, VRRP_PROTOCOL, VRRP_TTL
+from .headers import ipv6_header
 
 IP_MULTICAST_ALL = 49  # linux/in.h: deliver only what this socket has joined
+IPV6_MULTICAST_ALL = 29  # linux/in6.h: the same, since Linux 4.20
+IPV6_HDRINCL = 36  # linux/in6.h, since Linux 4.5
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h: with CAP_NET_ADMIN, beyond rmem_max
-TOS_INTERNETWORK_CONTROL = 0xC0  # RFC 791: what routing protocols use; keepalived too
 PRIORITY_CONTROL = 7  # linux/pkt_sched.h TC_PRIO_CONTROL: past whatever else waits in the queue
 PRIORITY_INTERACTIVE = 6  # the highest that needs no CAP_NET_ADMIN
 RECEIVE_BUFFER = 1 << 20  # octets: a loop that was held up finds every advertisement that came meanwhile
-PACKET_MAX = 2048  # octets: 255 addresses fill 1,056
-IPV4_HEADER = struct.Struct("!BBHHHBBH4s4s")
+PACKET_MAX = 2048  # octets: 255 IPv4 addresses fill 1,056, 90 IPv6 addresses 1,488
+
+ANCILLARY_MAX = socket.CMSG_SPACE(20) + socket.CMSG_SPACE(4)  # struct in6_pktinfo; an int, the hop limit
+UNKNOWN = bytes(16)
+SOURCE = slice(8, 24)  # of an IPv6 header
 
 
 class SocketError(RuntimeError):
     """A VRRP socket cannot be opened; the text says what is missing."""
 
 
-def ipv4_packet(source: IPv4Address, destination: IPv4Address, payload: bytes) -> bytes:
-    """Return the whole IP packet. Identification and checksum are 0: the kernel fills them in (raw(7))."""
-    length = IPV4_HEADER.size + len(payload)
-    header = IPV4_HEADER.pack(
-        0x45,
-        TOS_INTERNETWORK_CONTROL,
-        length,
-        0,
-        0,
-        VRRP_TTL,
-        VRRP_PROTOCOL,
-        0,
-        source.packed,
-        destination.packed,
-    )
-    return header + payload
-
-
 class VrrpSocket:
-    """The VRRP traffic of one interface. ``family`` is AF_INET; AF_INET6 needs another header and is not there yet."""
+    """The VRRP traffic of one interface: what both IP versions have in common."""
 
-    def __init__(self, interface: str, index: int, family: int = socket.AF_INET) -> None:
-        if family != socket.AF_INET:
-            raise SocketError("VRRP over IPv6 is not supported yet")
+    version = 0  # 4 or 6
+    family: int
+
+    def __init__(self, interface: str, index: int) -> None:
         self.interface = interface
         self.index = index
         self._joined = False
+        kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
         try:
-            self._socket = socket.socket(
-                family, socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, VRRP_PROTOCOL
-            )
+            self._socket = socket.socket(self.family, kind, VRRP_PROTOCOL)
         except PermissionError as error:
             raise SocketError("a raw socket needs root or CAP_NET_RAW") from error
+        except OSError as error:
+            raise SocketError(f"this system has no IPv{self.version}: {error.strerror or error}") from error
         try:
+            self._configure_common()
             self._configure()
         except OSError as error:
             self._socket.close()
             raise SocketError(f"cannot use {interface} for VRRP: {error.strerror or error}") from error
 
-    def _configure(self) -> None:
+    def _configure_common(self) -> None:
         sock = self._socket
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self.interface.encode() + b"\0")
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
-        sock.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, self._request(b"\0\0\0\0"))
         for option, value, otherwise in (
             (socket.SO_PRIORITY, PRIORITY_CONTROL, (socket.SO_PRIORITY, PRIORITY_INTERACTIVE)),
             (SO_RCVBUFFORCE, RECEIVE_BUFFER, (socket.SO_RCVBUF, RECEIVE_BUFFER)),
@@ -85,15 +74,22 @@ class VrrpSocket:
             except PermissionError:
                 sock.setsockopt(socket.SOL_SOCKET, *otherwise)
 
-    def _request(self, group: bytes) -> bytes:
-        return struct.pack("=4s4si", group, b"\0\0\0\0", self.index)  # struct ip_mreqn
+    def _configure(self) -> None:
+        raise NotImplementedError
+
+    def _join(self) -> None:
+        raise NotImplementedError
 
     def join(self) -> None:
-        """Listen to 224.0.0.18 on this interface; harmless when it does already."""
-        if not self._joined:
-            request = self._request(VRRP_MULTICAST_IPV4.packed)
-            self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
-            self._joined = True
+        """Listen to the multicast group on this interface; harmless when it does already. Raises SocketError."""
+        if self._joined:
+            return
+        try:
+            self._join()
+        except OSError as error:
+            text = f"cannot join the multicast group on {self.interface}: {error.strerror or error}"
+            raise SocketError(text) from error
+        self._joined = True
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -103,17 +99,105 @@ class VrrpSocket:
 
     def receive(self) -> Optional[bytes]:
         """Return one whole IP packet, or None when none is waiting."""
-        try:
-            return self._socket.recv(PACKET_MAX)
-        except (BlockingIOError, InterruptedError):
-            return None
-        except OSError:
-            return None  # the interface went down: its fault comes through rtnetlink
+        raise NotImplementedError
 
     def send(self, packet: bytes, destination: str) -> Optional[str]:
         """Send ready bytes. Returns None, or why it was not possible; never raises and never blocks."""
+        raise NotImplementedError
+
+
+class VrrpSocketIPv4(VrrpSocket):
+    """VRRP over IPv4 on one interface."""
+
+    version = 4
+    family = socket.AF_INET
+
+    def _configure(self) -> None:
+        sock = self._socket
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+        sock.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, self._request(b"\0\0\0\0"))
+
+    def _request(self, group: bytes) -> bytes:
+        return struct.pack("=4s4si", group, b"\0\0\0\0", self.index)  # struct ip_mreqn
+
+    def _join(self) -> None:
+        request = self._request(VRRP_MULTICAST_IPV4.packed)
+        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
+
+    def receive(self) -> Optional[bytes]:
+        try:
+            return self._socket.recv(PACKET_MAX)
+        except OSError:
+            return None  # nothing there, or the interface went down: its fault comes through rtnetlink
+
+    def send(self, packet: bytes, destination: str) -> Optional[str]:
         try:
             self._socket.sendto(packet, (destination, 0))
         except OSError as error:
             return error.strerror or str(error)
         return None
+
+
+class VrrpSocketIPv6(VrrpSocket):
+    """VRRP over IPv6 on one interface.
+
+    The kernel neither writes nor verifies the checksum: IPV6_CHECKSUM is off by itself but for ICMPv6 (RFC 3542
+    section 3.1), and the packets come with theirs. Their reader has to verify it.
+    """
+
+    version = 6
+    family = socket.AF_INET6
+
+    def __init__(self, interface: str, index: int) -> None:
+        self._index = struct.pack("=i", index)  # the second half of struct in6_pktinfo
+        super().__init__(interface, index)
+
+    def _configure(self) -> None:
+        sock = self._socket
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_HDRINCL, 1)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, self.index)
+        # The header of each packet says 255 too. These hold where something else is sent through the socket.
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, VRRP_TTL)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, VRRP_TTL)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        with contextlib.suppress(OSError):  # an older kernel: the reader discards what goes to the group
+            sock.setsockopt(socket.IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0)
+
+    def _join(self) -> None:
+        request = struct.pack("=16si", VRRP_MULTICAST_IPV6.packed, self.index)  # struct ipv6_mreq
+        self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, request)
+
+    def receive(self) -> Optional[bytes]:
+        """Return one whole IP packet, or None when none is waiting. Its traffic class and flow label are ours."""
+        try:
+            payload, ancillary, _flags, sender = self._socket.recvmsg(PACKET_MAX, ANCILLARY_MAX)
+        except OSError:
+            return None  # nothing there, or the interface went down: its fault comes through rtnetlink
+        # What did not come along is told by values that no reader accepts.
+        hops, destination = 0, UNKNOWN
+        for _level, kind, data in ancillary:
+            if kind == socket.IPV6_HOPLIMIT:
+                hops = int.from_bytes(data, sys.byteorder) & 0xFF
+            elif kind == socket.IPV6_PKTINFO:
+                destination = data[:16]
+        source = socket.inet_pton(socket.AF_INET6, sender[0])
+        return ipv6_header(source, destination, hops, len(payload)) + payload
+
+    def send(self, packet: bytes, destination: str) -> Optional[str]:
+        # The source stands in the header. Without being told the kernel would choose one for each packet all the same,
+        # among all the addresses of the interface, which takes 20 times as long as sending when it has 255.
+        source = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, packet[SOURCE] + self._index)
+        try:
+            self._socket.sendmsg((packet,), (source,), 0, (destination, 0, 0, self.index))
+        except OSError as error:
+            return error.strerror or str(error)
+        return None
+
+
+def open_socket(interface: str, index: int, version: int) -> VrrpSocket:
+    """Return the socket of an interface for one IP version, 4 or 6. Raises SocketError."""
+    return (VrrpSocketIPv6 if version == 6 else VrrpSocketIPv4)(interface, index)

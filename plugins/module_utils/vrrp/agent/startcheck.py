@@ -6,11 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Interface
 
 from ..config.model import Configuration, Instance
 from ..config.problems import WARNING, Place, Problem
+from ..protocol.constants import HEADER_LENGTH
+from .addresses import is_link_local_ipv6
+from .ground import gateway_misfits
+from .headers import IPV6_HEADER
 from .interfaces import InterfaceTable
+from .wire import ip_version
+
+ETHERNET_MTU, IPV6_LENGTH = 1500, 16  # octets
+# The kernel does not fragment what comes with its own IPv6 header, and what is too long is not sent at all.
+IPV6_ADDRESSES_MAX = (ETHERNET_MTU - IPV6_HEADER.size - HEADER_LENGTH) // IPV6_LENGTH
 
 
 def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
@@ -19,13 +27,13 @@ def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
 
 
 def _unsupported(configuration: Configuration, instance: Instance) -> Iterator[Problem]:
-    ipv6 = [str(entry.address) for entry in instance.addresses if entry.address.version == 6]
-    ipv6 += [str(peer) for peer in (instance.unicast_src_ip, *instance.unicast_peers) if peer and peer.version == 6]
-    if ipv6:
+    count = len(instance.addresses)
+    if ip_version(instance) == 6 and count > IPV6_ADDRESSES_MAX:
         yield Problem.at(
             Place(configuration.path, instance.line, 1),
-            f"vrrp_instance {instance.name} uses IPv6 ({', '.join(ipv6)}), which this release does not run yet",
-            hint="use IPv4 addresses in this instance",
+            f"vrrp_instance {instance.name} has {count} IPv6 addresses: "
+            f"one packet of {ETHERNET_MTU} octets carries {IPV6_ADDRESSES_MAX} of them",
+            hint="share them out among several instances",
         )
 
 
@@ -40,18 +48,35 @@ def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Proble
 
 
 def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
-    devices = [instance.interface] + [entry.device for entry in instance.addresses if entry.device]
+    elsewhere = [entry.device for entry in (*instance.addresses, *instance.track_gateways) if entry.device]
+    devices = [instance.interface, *elsewhere]
     missing = [name for name in dict.fromkeys(devices) if name not in table.names]
     for name in missing:
         here = ", ".join(sorted(link.name for link in table.links.values() if not link.loopback)) or "none"
         yield f"interface {name} does not exist on this machine", f"there are: {here}"
+    if ip_version(instance) == 6:
+        yield from _ipv6_misfits(instance, table)
+    yield from gateway_misfits(instance, table)
     virtual = {entry.address.ip for entry in instance.addresses}
     for entry in instance.addresses:
-        device = entry.device or instance.interface
-        if device in missing or not isinstance(entry.address, IPv4Interface):
+        device, version = entry.device or instance.interface, entry.address.version
+        if device in missing or is_link_local_ipv6(entry.address):
             continue
         subnets = [each.address.network for each in table.on(device) if each.address.ip not in virtual]
-        subnets = [subnet for subnet in dict.fromkeys(subnets) if subnet.version == 4]
+        subnets = [subnet for subnet in dict.fromkeys(subnets) if subnet.version == version]
+        subnets = [subnet for subnet in subnets if version == 4 or not subnet.is_link_local]
         if not any(entry.address.ip in subnet for subnet in subnets):
-            known = ", ".join(str(subnet) for subnet in subnets) or "it has no IPv4 address"
+            none = "it has no IPv4 address" if version == 4 else "it has no IPv6 address but link-local ones"
+            known = ", ".join(str(subnet) for subnet in subnets) or none
             yield f"{entry.address.ip} is outside every subnet of {device}", f"{device}: {known}"
+
+
+def _ipv6_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+    link = table.names.get(instance.interface)
+    octets = IPV6_HEADER.size + HEADER_LENGTH + IPV6_LENGTH * len(instance.addresses)
+    if link is not None and 0 < link.mtu < octets:
+        text = f"an advertisement has {octets} octets, more than the MTU of {link.name}: it cannot be sent"
+        yield text, f"{link.name}: {link.mtu}"
+    if instance.unicast_src_ip is None and not all(peer.is_link_local for peer in instance.unicast_peers):
+        text = f"without unicast_src_ip its advertisements come from the link-local address of {instance.interface}"
+        yield text, "the unicast_peer of the other node must name that address, or say unicast_src_ip"

@@ -5,21 +5,30 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
 from typing import Optional
 
 from ..config.model import Instance
 from ..protocol import auth
-from ..protocol.constants import AUTH_NONE, AUTH_PASS, VERSION_2, VRRP_MULTICAST_IPV4
-from ..protocol.packet import PSEUDO_HEADER, Advertisement, encode
+from ..protocol.constants import AUTH_NONE, AUTH_PASS, VERSION_2, VRRP_MULTICAST_IPV4, VRRP_MULTICAST_IPV6, VRRP_TTL
+from ..protocol.packet import PSEUDO_HEADER, Address, Advertisement, encode
 from ..protocol.reception import Expectation
 from ..protocol.states import Parameters
-from .sockets import ipv4_packet
+from . import headers
+
+# keepalived 2.2.7 leaves the hop limit of its IPv6 unicast to the kernel: 64, or what a router on the segment says.
+KEEPALIVED_UNICAST_HOPS_MIN = 1
 
 Packet = tuple[bytes, str]  # a whole IP packet and its destination
 
 
-def parameters(config: Instance, source: Optional[IPv4Address]) -> Parameters:
+def ip_version(config: Instance) -> int:
+    """4 or 6. All addresses of an instance are of one version; it is part of what makes it a virtual router."""
+    if config.addresses:
+        return config.addresses[0].address.version
+    return config.unicast_peers[0].version if config.unicast_peers else 4
+
+
+def parameters(config: Instance, source: Optional[Address]) -> Parameters:
     """What the state machine needs of the configuration."""
     garp = config.garp
     return Parameters(
@@ -47,7 +56,7 @@ def authentication(config: Instance) -> dict:
     return {"auth_type": AUTH_PASS, "auth_data": auth.pass_data(config.authentication.auth_pass)}
 
 
-def expectation(config: Instance, source: Optional[IPv4Address]) -> Expectation:
+def expectation(config: Instance, source: Optional[Address]) -> Expectation:
     """What the advertisements of the peer must look like."""
     return Expectation(
         version=config.version,
@@ -56,11 +65,12 @@ def expectation(config: Instance, source: Optional[IPv4Address]) -> Expectation:
         addresses=frozenset(entry.address.ip for entry in config.addresses),
         own_source=source,
         sources=frozenset(config.unicast_peers),
+        min_ttl=KEEPALIVED_UNICAST_HOPS_MIN if config.unicast_peers and ip_version(config) == 6 else VRRP_TTL,
         **authentication(config),
     )
 
 
-def packets(config: Instance, source: Optional[IPv4Address], priority: int) -> list[Packet]:
+def packets(config: Instance, source: Optional[Address], priority: int) -> list[Packet]:
     """One advertisement of this priority, ready to send: to the group, or to each unicast peer."""
     if source is None:
         return []
@@ -73,5 +83,11 @@ def packets(config: Instance, source: Optional[IPv4Address], priority: int) -> l
         checksum_kind=PSEUDO_HEADER,  # as keepalived sends it; our own receiver takes both
         **authentication(config),
     )
-    destinations = config.unicast_peers or (VRRP_MULTICAST_IPV4,)
-    return [(ipv4_packet(source, peer, encode(advertisement, source, peer)), str(peer)) for peer in destinations]
+    group = VRRP_MULTICAST_IPV6 if source.version == 6 else VRRP_MULTICAST_IPV4
+    destinations = config.unicast_peers or (group,)
+    return [(headers.write(source, peer, encode(advertisement, source, peer)), str(peer)) for peer in destinations]
+
+
+def identity(config: Instance) -> tuple[str, int, int]:
+    """What makes an instance the same one on the wire. A new name for it moves nothing."""
+    return config.interface, config.virtual_router_id, ip_version(config)
