@@ -22,7 +22,10 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from vrrp.cli import main
+if sys.argv[1:2] == ["cleanup"] and len(sys.argv) == 4:  # a restart waits for it: nothing else is loaded
+    from vrrp.agent.leftovers import main
+else:
+    from vrrp.cli import main
 
 sys.exit(main())
 '''

@@ -21,7 +21,7 @@ from ..vrrp.config.mask import mask_secrets
 from ..vrrp.config.model import Configuration
 from ..vrrp.config.plan import Plan, compare
 from ..vrrp.config.problems import ConfigError
-from . import files, layout, process, release
+from . import files, layout, process, release, unit
 from .change import DeploymentError
 
 _MODE = 0o600
@@ -59,7 +59,7 @@ class ConfigFile:
         problems = report.problems
         if report.configuration is not None:
             problems += unsupported(report.configuration)
-            problems += unrunnable(text, self.path, layout.USER)
+            problems += unrunnable(text, self.path, layout.USER, hidden=unit.hidden())
         if report.configuration is None or problems:
             raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
         warnings = list(report.warnings)

@@ -81,7 +81,8 @@ class Installation:
         releases = target.changes(pyroute2 or {}, self._prove)
         if releases and pyroute2 is None and not checking:
             raise PyrouteMissing
-        units = tree.file(layout.UNIT, unit.text(wanted.switch_user, wanted.writable), 0o644)
+        homes, ping = unit.in_a_home(sys.executable), unit.everybody_may_ping()
+        units = tree.file(layout.UNIT, unit.text(wanted.switch_user, wanted.writable, homes, ping), 0o644)
         return [
             *self._account.present(),
             # The agent reads its file and never writes it; what replaces the file is root.

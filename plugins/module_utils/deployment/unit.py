@@ -1,13 +1,20 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The systemd unit of the agent. What a site wants otherwise goes into a drop-in, which nobody here touches."""
+"""The systemd unit of the agent. What a site wants otherwise goes into a drop-in, which nobody here touches.
+
+docs/security.md says what each restriction is for and what was left open on purpose. A keyword that the node's systemd
+does not know yet is passed over by it with a warning, so the oldest supported one (247) decides only what it enforces.
+"""
 
 from __future__ import annotations
 
+import glob
+import os
 from collections.abc import Sequence
+from typing import Optional
 
-from . import layout
+from . import files, layout
 
 _TEXT = """\
 # Written by the module hotstandby.vrrp.vrrp_agent; the next run of it undoes changes.
@@ -17,66 +24,140 @@ Description=VRRP agent (hot-standby virtual addresses)
 Documentation=https://github.com/hotstandby/vrrp
 Wants=network-online.target
 After=network-online.target
-StartLimitIntervalSec=10
-StartLimitBurst=20
+# A crash a second is survived for ever; a crash at every start ends after some seconds, with the addresses given up.
+StartLimitIntervalSec=20
+StartLimitBurst=25
 
 [Service]
 Type=notify
 NotifyAccess=main
 ExecStart={command} run --config {config} --runtime-dir {runtime}
+# Real time, where the kernel grants it, given from outside: so nothing in the sandbox needs the right to take it.
+# A container may refuse it; then the niceness below is what there is.
+ExecStartPost=-+/bin/sh -c 'exec chrt --reset-on-fork --rr --pid {priority} "$$MAINPID" 2>/dev/null'
 ExecReload={command} reload --runtime-dir {runtime}
+# After a stop there is no ledger, and a restart that was asked for has said so: no time is lost with either.
+ExecStopPost=-/bin/sh -c 'if [ -e {runtime}/ledger.json ] && [ ! -e {runtime}/restarting ]; then \
+  exec {command} cleanup --runtime-dir {runtime}; fi'
 User={user}
 Group={user}
-AmbientCapabilities={capabilities}
-CapabilityBoundingSet={capabilities}
+{capabilities}\
 # A virtual address is a lease: whoever holds it and hangs or dies is started again at once.
 WatchdogSec=2
 Restart=always
-RestartSec=50ms
+RestartSec=1ms
 TimeoutStartSec=15
 TimeoutStopSec=20
+TimeoutAbortSec=1
 KillMode=mixed
-Nice=-20
 RuntimeDirectory=hotstandby
 RuntimeDirectoryMode=0755
 RuntimeDirectoryPreserve=restart
+
+# Nobody else's load makes an advertisement late. Check and notify scripts get none of it (CPUSchedulingResetOnFork).
+Nice=-20
+CPUSchedulingPolicy=other
+CPUSchedulingResetOnFork=yes
+OOMScoreAdjust=-900
+LimitMEMLOCK=infinity
+# A loop without end in real time must not take a machine with one processor along.
+LimitRTTIME=3s
+# The configuration holds passwords: none of it in a core dump. A script may ask for one.
+LimitCORE=0:infinity
+
+# Scripts share everything from here on.
 {writable}\
 NoNewPrivileges=yes
+UMask=0077
 ProtectSystem=strict
-ProtectHome=read-only
+ProtectHome={home}
 PrivateTmp=yes
+PrivateDevices=yes
+DevicePolicy=closed
+PrivateMounts=yes
 ProtectClock=yes
 ProtectHostname=yes
 ProtectControlGroups=yes
 ProtectKernelLogs=yes
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
+RemoveIPC=yes
+KeyringMode=private
 LockPersonality=yes
 RestrictNamespaces=yes
+RestrictRealtime=yes
 RestrictSUIDSGID=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
 SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+{calls}\
 
 [Install]
 WantedBy=multi-user.target
 """
 
+REALTIME_PRIORITY = 10  # above everything that is not real time, below whoever cares: the kernel's interrupts have 50
+
 _CAPABILITIES = ("CAP_NET_ADMIN", "CAP_NET_RAW")
 _SWITCH_USER = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL")
+_SWITCH_USER_COMMENT = """\
+# Scripts run as other users: the agent may become them (CAP_SETUID, CAP_SETGID, @setuid), end what they started
+# (CAP_KILL), and reads what lies in their homes.
+"""
+_PING_COMMENT = "# This machine lets everybody ping (net.ipv4.ping_group_range), and ping makes these calls.\n"
+
+_PING_GROUPS = "/proc/sys/net/ipv4/ping_group_range"
+HOMES = ("/home", "/root", "/run/user")  # what ProtectHome=yes hides, systemd.exec(5)
 
 
-def text(switch_user: bool = False, writable: Sequence[str] = ()) -> str:
+def text(switch_user: bool = False, writable: Sequence[str] = (), homes: bool = False, ping: bool = False) -> str:
     """The unit's text.
 
     ``switch_user``: scripts run as other users, so the agent may become them and end what they started.
     ``writable``: what scripts may write to; everything else is read-only for the agent and whatever it starts.
+    ``homes``: something that the agent needs lies in a home directory. ``ping``: scripts may run ping(8).
     """
+    capabilities = " ".join(_CAPABILITIES + (_SWITCH_USER if switch_user else ()))
+    calls = ""
+    if switch_user:
+        calls = "SystemCallFilter=@setuid capset\n"
+    elif ping:
+        calls = f"{_PING_COMMENT}SystemCallFilter=capset setuid\n"
     return _TEXT.format(
         unit=layout.UNIT,
         command=layout.COMMAND,
         config=layout.CONFIG,
         runtime=layout.RUNTIME_DIRECTORY,
         user=layout.USER,
-        capabilities=" ".join(_CAPABILITIES + (_SWITCH_USER if switch_user else ())),
+        priority=REALTIME_PRIORITY,
+        capabilities=(_SWITCH_USER_COMMENT if switch_user else "")
+        + f"AmbientCapabilities={capabilities}\nCapabilityBoundingSet={capabilities}\n",
         writable=f"ReadWritePaths={' '.join(writable)}\n" if writable else "",
+        home="read-only" if switch_user or homes else "yes",
+        calls=calls,
     )
+
+
+def in_a_home(path: str) -> bool:
+    """Whether a file lies where ProtectHome=yes hides it."""
+    real = os.path.realpath(path)
+    return any(real.startswith(home + "/") for home in HOMES)
+
+
+def everybody_may_ping() -> bool:
+    """Whether this machine lets ordinary users ping, as most distributions do (icmp(7), ping_group_range)."""
+    first, last = map(int, (files.read(_PING_GROUPS) or b"1 0").split())
+    return first < last
+
+
+def hidden() -> tuple[str, ...]:
+    """The directories that the installed service does not see, by its unit and its drop-ins."""
+    said: Optional[str] = None
+    for path in (layout.UNIT, *sorted(glob.glob(f"{layout.UNIT}.d/*.conf"))):
+        for line in (files.read(path) or b"").decode(errors="replace").splitlines():
+            word, _equals, value = line.partition("=")
+            if word.strip() == "ProtectHome":
+                said = value.strip().lower()
+    return HOMES if said in ("yes", "true", "1", "on", "tmpfs") else ()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from types import SimpleNamespace
 
@@ -15,6 +17,8 @@ from agent_fakes import gone
 
 from vrrp.agent import process
 from vrrp.agent.process import Outcome
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def run(*command, timeout_s=10.0, **who):
@@ -124,11 +128,60 @@ def test_a_directory_on_the_way_counts_too(monkeypatch):
     assert process.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin/x"
 
 
-def test_without_root_or_without_the_keyword_everything_is_run(tmp_path, monkeypatch):
-    script, witness = a_script(tmp_path, 0o777)
+@pytest.mark.parametrize(("mode", "fix"), [(0o777, "chmod o-w"), (0o757, "chmod o-w"), (0o702, "chmod o-w")])
+def test_what_others_can_write_is_not_run_by_anybody(tmp_path, mode, fix):
+    script, witness = a_script(tmp_path, mode)
+    outcome = run(str(script))
+    assert outcome.error == f"not run, because others can write {script}: {fix} {script}"
+    assert (outcome.ok, witness.exists()) == (False, False)
+
+
+def test_what_nobody_else_can_write_is_run(tmp_path):
+    script, witness = a_script(tmp_path, 0o755)
     assert run(str(script)).ok and witness.exists()
+
+
+def test_what_a_script_writes_is_for_others_to_read(tmp_path):
+    script, witness = a_script(tmp_path, 0o755)
+    before = os.umask(0o077)
+    try:
+        assert run(str(script)).ok
+    finally:
+        os.umask(before)
+    assert witness.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_script_is_not_spared_when_memory_runs_out(tmp_path):
+    """As under OOMScoreAdjust, in a process of its own: the score belongs to the process."""
+    said = tmp_path / "said"
+    program = f"""
+import asyncio, sys
+from vrrp.agent import process
+def score():
+    return open("/proc/self/oom_score_adj").read().strip()
+try:
+    open("/proc/self/oom_score_adj", "w").write("-300")
+except OSError:
+    pass
+before = score()
+command = ["/bin/sh", "-c", "cat /proc/self/oom_score_adj >> {said}"]
+async def two_at_once():
+    return await asyncio.gather(*(process.run(command, 10) for _number in range(2)))
+assert all(outcome.ok for outcome in asyncio.run(two_at_once()))
+print(before, score())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    before, after = done.stdout.split()
+    assert before == after
+    assert said.read_text().split() == ["0" if int(before) < 0 else before] * 2
+
+
+def test_script_security_is_for_what_root_runs(tmp_path, monkeypatch):
+    script, witness = a_script(tmp_path, 0o755)
+    monkeypatch.setattr(process, "unsafe_part", lambda program, path: str(script))
+    assert run(str(script)).ok
     monkeypatch.setattr(process.os, "geteuid", lambda: 12345)
-    assert run(str(script), secure=True).ok
+    assert run(str(script), secure=True).ok and witness.exists()
 
 
 def test_a_user_that_does_not_exist():

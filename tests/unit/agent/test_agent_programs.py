@@ -42,8 +42,9 @@ vrrp_instance VI_1 {{
 """
 
 
-def found(*arguments, agent_user=None, **words):
-    return [str(problem) for problem in unrunnable(text(*arguments, **words), "/f.conf", agent_user)]
+def found(*arguments, agent_user=None, hidden=(), **words):
+    problems = unrunnable(text(*arguments, **words), "/f.conf", agent_user, hidden=hidden)
+    return [str(problem) for problem in problems]
 
 
 @pytest.fixture
@@ -77,7 +78,10 @@ def test_a_program_that_is_not_there():
     assert "there is no program nothere in /usr/local/sbin" in found("nothere")[0]
 
 
-@pytest.mark.parametrize("word", ["notify", "notify_master", "notify_backup", "notify_fault", "notify_stop"])
+@pytest.mark.parametrize(
+    "word",
+    ["notify", "notify_master", "notify_backup", "notify_fault", "notify_stop", "notify_master_rx_lower_pri"],
+)
 def test_a_notify_command_that_is_not_there(word):
     (line,) = found(notify=f"{word} /usr/bin/nothere")
     assert line.startswith("/f.conf:17:") and "cannot run /usr/bin/nothere" in line
@@ -130,7 +134,20 @@ def test_script_security_is_asked_for_where_root_runs_it(program):
     program.chmod(0o777)
     secure = "script_user root\n    enable_script_security"
     assert "it runs as root, and others than root can change" in found(str(program), settings=secure)[0]
-    assert found(str(program), settings="script_user root") == []
+    program.chmod(0o755)
+    assert found(str(program), settings=secure) == []
+
+
+def test_what_others_can_write_is_said(program):
+    program.chmod(0o777)
+    (line,) = found(str(program), settings="script_user root")
+    assert f"cannot run {program}: others can write {program} (chmod o-w {program})" in line
+
+
+def test_what_the_service_does_not_see_is_said(program):
+    (line,) = found(str(program), hidden=("/nowhere", str(program.parent)))
+    assert f"cannot run {program}: the service does not see what lies in {program.parent}" in line
+    assert found(str(program), hidden=("/nowhere", f"{program.parent}x")) == []
 
 
 def test_hotstandby_check_warns(tmp_path, capsys, monkeypatch):

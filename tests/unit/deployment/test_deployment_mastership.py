@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mastership import (
+    at_rest,
+    dispensable,
+    gone,
     is_backup,
     is_master,
     predict,
+    served,
     settled,
 )
 
@@ -100,3 +104,42 @@ def test_settled(found, quiet):
 )  # fmt: skip
 def test_prediction(before, wanted, after):
     assert predict(before, wanted) == after
+
+
+@pytest.mark.parametrize(
+    ("found", "yes"),
+    [
+        (instance("MASTER"), True),
+        (instance("BACKUP", master=heard(100, seen_s=0.5)), True),
+        (instance("BACKUP", master=heard(100, seen_s=0.6)), False),
+        (instance("BACKUP", master=None), False),
+        (instance("STOP", master=heard(100, seen_s=0.5)), True),
+    ],
+)
+def test_served(found, yes):
+    assert served(found, 0.5) is yes
+
+
+@pytest.mark.parametrize(
+    ("found", "ended", "missed_by_nobody"),
+    [
+        (instance("STOP"), True, True),
+        (instance("STOP", addresses_present=[VIP]), False, False),
+        (instance("INIT"), True, True),
+        (instance("INIT", addresses_present=[VIP]), False, False),
+        (instance("FAULT", master=None), False, True),
+        (instance("BACKUP", master=heard(100, seen_s=0.5)), False, True),
+        (instance("BACKUP", master=heard(100, seen_s=0.6)), False, False),
+        (instance("BACKUP", addresses_present=[VIP]), False, False),
+        (instance("MASTER"), False, False),
+    ],
+)
+def test_who_may_end_and_who_has_ended(found, ended, missed_by_nobody):
+    assert (gone(found), dispensable(found, 0.5)) == (ended, missed_by_nobody)
+
+
+def test_a_node_at_rest():
+    assert at_rest({"instances": [instance("MASTER"), instance("BACKUP")]})
+    assert not at_rest({"drained": False, "instances": [instance("MASTER"), instance("STOP")]})
+    assert at_rest({"drained": True, "instances": [instance("STOP"), instance("INIT")]})
+    assert not at_rest({"drained": True, "instances": [instance("STOP"), instance("MASTER")]})

@@ -10,29 +10,108 @@ import os
 import stat
 import subprocess
 
+import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import command, layout, unit
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent import realtime
 
 
 def service(**options):
-    parser = configparser.ConfigParser(strict=True, interpolation=None)
-    parser.optionxform = str
-    parser.read_string(unit.text(**options))
-    return parser["Service"]
+    """The settings of [Service]; those that may be given several times with all their values."""
+    section: dict[str, str] = {}
+    for line in unit.text(**options).partition("[Service]\n")[2].partition("[Install]")[0].splitlines():
+        if line and not line.startswith("#"):
+            word, value = line.split("=", 1)
+            assert word not in section or word == "SystemCallFilter", f"{word} stands there twice"
+            section[word] = f"{section[word]} {value}" if word in section else value
+    return section
+
+
+def test_systemd_reads_every_line_of_it():
+    for options in ({}, {"switch_user": True, "writable": ["/srv"]}, {"homes": True, "ping": True}):
+        parser = configparser.ConfigParser(strict=False, interpolation=None)
+        parser.read_string(unit.text(**options))
+        assert parser.sections() == ["Unit", "Service", "Install"]
 
 
 def test_it_may_do_what_vrrp_takes_and_no_more():
     section = service()
     assert section["User"] == "hotstandby"
     assert section["AmbientCapabilities"] == section["CapabilityBoundingSet"] == "CAP_NET_ADMIN CAP_NET_RAW"
-    assert section["NoNewPrivileges"] == "yes"
-    assert section["ProtectSystem"] == "strict"
+    assert section["NoNewPrivileges"] == section["RestrictRealtime"] == section["PrivateDevices"] == "yes"
+    assert (section["ProtectSystem"], section["ProtectHome"]) == ("strict", "yes")
+    assert section["SystemCallFilter"] == "@system-service ~@privileged @resources"
+    assert section["SystemCallErrorNumber"] == "EPERM"
     assert "ReadWritePaths" not in section
 
 
-def test_scripts_of_other_users_take_more():
-    assert service(switch_user=True)["AmbientCapabilities"] == (
-        "CAP_NET_ADMIN CAP_NET_RAW CAP_SETUID CAP_SETGID CAP_KILL"
+def test_what_checks_need_stays_open():
+    """A check looks for processes, and may be a program that compiles as it runs."""
+    assert not {"ProtectProc", "ProcSubset", "MemoryDenyWriteExecute", "PrivateNetwork", "IPAddressDeny"} & set(
+        service()
     )
+
+
+def test_scripts_of_other_users_take_more():
+    section = service(switch_user=True)
+    assert section["AmbientCapabilities"] == "CAP_NET_ADMIN CAP_NET_RAW CAP_SETUID CAP_SETGID CAP_KILL"
+    assert section["SystemCallFilter"].endswith(" @setuid capset")
+    assert section["ProtectHome"] == "read-only"
+    assert "Scripts run as other users" in unit.text(switch_user=True)
+    assert "Scripts run as other users" not in unit.text()
+
+
+def test_scripts_may_ping_where_the_machine_lets_everybody():
+    assert service(ping=True)["SystemCallFilter"].endswith(" capset setuid")
+
+
+@pytest.mark.parametrize(("groups", "may"), [("0\t2147483647\n", True), ("1\t0\n", False), ("0\t0\n", False)])
+def test_whom_the_machine_lets_ping(tmp_path, monkeypatch, groups, may):
+    (tmp_path / "groups").write_text(groups)
+    monkeypatch.setattr(unit, "_PING_GROUPS", str(tmp_path / "groups"))
+    assert unit.everybody_may_ping() is may
+
+
+def test_an_interpreter_in_a_home_is_within_reach():
+    assert unit.in_a_home("/home/someone/venv/bin/no-such-python")
+    assert not unit.in_a_home("/usr/bin/no-such-python")
+    assert service(homes=True)["ProtectHome"] == "read-only"
+
+
+def test_what_the_service_does_not_see_is_what_the_last_word_says(tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "UNIT", str(tmp_path / "x.service"))
+    assert unit.hidden() == ()
+    (tmp_path / "x.service").write_text(unit.text())
+    assert unit.hidden() == ("/home", "/root", "/run/user")
+    (tmp_path / "x.service.d").mkdir()
+    (tmp_path / "x.service.d" / "own.conf").write_text("[Service]\nProtectHome = read-only\n")
+    assert unit.hidden() == ()
+
+
+def test_scripts_get_no_priority_and_no_protection():
+    section = service()
+    assert section["CPUSchedulingResetOnFork"] == "yes"
+    # The agent itself lifts a child's score and umask, see agent/process.py.
+    assert (section["Nice"], section["OOMScoreAdjust"], section["UMask"]) == ("-20", "-900", "0077")
+
+
+def test_real_time_is_given_from_outside_and_its_refusal_is_no_failure():
+    section = service()
+    assert section["ExecStartPost"].startswith("-+")
+    assert f"--rr --pid {realtime.PRIORITY} " in section["ExecStartPost"]
+    assert section["CPUSchedulingPolicy"] == "other"  # real time here would keep the agent from starting in a container
+    assert "LimitRTPRIO" not in section
+
+
+def test_a_crash_a_second_does_not_use_up_the_starts():
+    starts = dict(line.split("=") for line in unit.text().splitlines() if line.startswith("StartLimit"))
+    assert int(starts["StartLimitBurst"]) > int(starts["StartLimitIntervalSec"])
+    assert service()["RestartSec"] == "1ms"
+
+
+def test_who_dies_without_a_word_is_tidied_up_after():
+    section = service()
+    assert section["ExecStopPost"].startswith("-/bin/sh -c 'if [ -e /run/hotstandby/ledger.json ] && [ ! -e ")
+    assert "exec /usr/local/bin/hotstandby cleanup --runtime-dir /run/hotstandby; fi'" in unit.text()
 
 
 def test_scripts_may_write_where_they_are_told():

@@ -18,11 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
+from . import expendable, trust
+
 REAPING_S = 1.0  # after SIGKILL
 TERMINATION_S = 0.5  # between SIGTERM and SIGKILL of a script that exceeded its time
 ENVIRONMENT_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")
 CAP_SETGID, CAP_SETUID = 6, 7  # linux/capability.h
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4  # linux/prctl.h
+UMASK = 0o022  # of scripts, whatever ours is: what they write is for others to read
 PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -134,16 +137,21 @@ async def run(
         unsafe = unsafe_part(command[0], environment["PATH"]) if secure and as_root else None
         if unsafe is not None:
             return Outcome(error=f"enable_script_security: it runs as root, and others than root can change {unsafe}")
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-            env=environment,
-            cwd="/",
-            **child,
-        )
+        loose = trust.loose_part(command[0], environment["PATH"], child.get("group", os.getegid()))
+        if loose is not None:
+            return Outcome(error=f"not run, because {loose.text}: {loose.fix}")
+        with expendable.children():
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+                umask=UMASK,
+                env=environment,
+                cwd="/",
+                **child,
+            )
     except UserError as error:
         return Outcome(error=str(error))
     except Exception as error:  # whatever forbids it is this script's failure, never the agent's

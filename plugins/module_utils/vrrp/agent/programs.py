@@ -21,6 +21,7 @@ from ..config.loader import node_config_id
 from ..config.problems import ERROR, Findings, Problem
 from ..config.reader import Section, Setting, read
 from ..config.syntax import parse
+from .trust import loose_part
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 Names = tuple[Optional[str], Optional[str]]  # user and group
@@ -29,13 +30,17 @@ Names = tuple[Optional[str], Optional[str]]  # user and group
 class _Who(NamedTuple):
     name: str
     uid: int
+    gid: int
     groups: frozenset[int]
 
 
-def unrunnable(text: str, path: str, agent_user: Optional[str] = None, severity: str = ERROR) -> tuple[Problem, ...]:
+def unrunnable(
+    text: str, path: str, agent_user: Optional[str] = None, severity: str = ERROR, hidden: tuple[str, ...] = ()
+) -> tuple[Problem, ...]:
     """Every command of the configuration ``text`` that is not there or may not be run, every user who does not exist.
 
     ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own.
+    ``hidden`` are directories that the agent's service does not see.
     """
     root = read(parse(text, path, node_config_id()), Findings())
     by_us: Names = (agent_user, None)
@@ -51,7 +56,7 @@ def unrunnable(text: str, path: str, agent_user: Optional[str] = None, severity:
         strangers = list(_strangers(names, agent_user)) if names else []
         found += [(setting, *each) for each in strangers]
         if not strangers:
-            found += [(setting, *each) for each in _obstacles(command, names or default, secure)]
+            found += [(setting, *each) for each in _obstacles(command, names or default, secure, hidden)]
     return tuple(Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found)
 
 
@@ -83,7 +88,9 @@ def _strangers(names: Names, agent_user: Optional[str]) -> Iterator[tuple[str, s
             yield f"there is no group {group} on this machine", "create it, or name another one"
 
 
-def _obstacles(command: tuple[str, ...], names: Names, secure: bool) -> Iterator[tuple[str, str]]:
+def _obstacles(
+    command: tuple[str, ...], names: Names, secure: bool, hidden: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
     program = command[0]
     place = os.path.join("/", program) if "/" in program else shutil.which(program, path=PATH)
     if place is None:
@@ -106,13 +113,33 @@ def _obstacles(command: tuple[str, ...], names: Names, secure: bool) -> Iterator
         closed = _closed_directory(os.path.realpath(place), who)
         if closed:
             yield f"cannot run {program}: {by} enter {closed}", "put it elsewhere, or open the directory (a+x)"
-        elif secure and who and who.uid == 0:
-            from .process import unsafe_part  # brings asyncio along, which every other file does without
+        else:
+            yield from _hidden(program, place, hidden)
+            yield from _untrusted(program, place, who, secure)
 
-            unsafe = unsafe_part(place, PATH)
-            if unsafe:
-                text = f"cannot run {program}: it runs as root, and others than root can change {unsafe}"
-                yield text, "enable_script_security asks for that: give it to root alone, or run it as another user"
+
+def _hidden(program: str, place: str, hidden: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for directory in hidden:
+        if os.path.realpath(place).startswith(directory + "/"):
+            text = f"cannot run {program}: the service does not see what lies in {directory}"
+            yield (
+                text,
+                "put it elsewhere, such as /usr/local/bin, or give the unit a drop-in with ProtectHome=read-only",
+            )
+
+
+def _untrusted(program: str, place: str, who: Optional[_Who], secure: bool) -> Iterator[tuple[str, str]]:
+    if secure and who and who.uid == 0:
+        from .process import unsafe_part  # brings asyncio along, which every other file does without
+
+        unsafe = unsafe_part(place, PATH)
+        if unsafe:
+            text = f"cannot run {program}: it runs as root, and others than root can change {unsafe}"
+            yield text, "enable_script_security asks for that: give it to root alone, or run it as another user"
+            return
+    loose = loose_part(place, PATH, who.gid if who else -1)
+    if loose is not None:
+        yield f"cannot run {program}: {loose.text}", loose.fix
 
 
 def _who(names: Names) -> Optional[_Who]:
@@ -122,7 +149,7 @@ def _who(names: Names) -> Optional[_Who]:
     if entry is None:
         return None
     gid = grp.getgrnam(group).gr_gid if group else entry.pw_gid
-    return _Who(entry.pw_name, entry.pw_uid, frozenset((gid, *os.getgrouplist(entry.pw_name, gid))))
+    return _Who(entry.pw_name, entry.pw_uid, gid, frozenset((gid, *os.getgrouplist(entry.pw_name, gid))))
 
 
 def _account(name: str) -> Optional[pwd.struct_passwd]:

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose word a program is: one that others can write is not run, whatever the configuration says.
+
+``enable_script_security`` asks for more: what root runs must be root's alone (process.unsafe_part).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
+
+
+class Loose(NamedTuple):
+    """A ``part`` of the way to a program that others can write, and what takes that from them."""
+
+    part: str
+    fix: str
+
+    @property
+    def text(self) -> str:
+        return f"others can write {self.part}"
+
+
+def loose_part(program: str, path: str, gid: int) -> Optional[Loose]:
+    """What lets others decide what a user with primary group ``gid`` runs as ``program``; None when nothing does.
+
+    That is: the file is writable for everybody, or for a group that is neither root's nor the user's own, or it lies
+    below a directory that everybody can write and that is not sticky. ``path`` is where programs are looked for.
+    """
+    place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path)
+    if place is None:
+        return None
+    real = os.path.realpath(place)
+    try:
+        status = os.stat(real)
+        if status.st_mode & stat.S_IWOTH:
+            return Loose(real, f"chmod o-w {real}")
+        if status.st_mode & stat.S_IWGRP and status.st_gid not in (0, gid):
+            return Loose(real, f"chmod g-w {real}")
+        for directory in _directories(real, os.path.normpath(place)):
+            mode = os.stat(directory).st_mode
+            if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+                return Loose(directory, f"chmod o-w {directory}")
+    except OSError:
+        pass  # then it does not run either, and that is what is said
+    return None
+
+
+def _directories(*places: str) -> Iterator[str]:
+    """Every directory on the way to them, each once."""
+    seen = set()
+    for place in places:
+        while place != "/":
+            place = os.path.dirname(place)
+            if place in seen:
+                break
+            seen.add(place)
+            yield place
