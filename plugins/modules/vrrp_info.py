@@ -17,7 +17,7 @@ options:
   wait:
     description:
       - For how many seconds at most to wait until the agent answers and each instance is MASTER with its addresses, or
-        BACKUP behind a living master.
+        BACKUP behind a living master. On a drained node each instance has to be in STOP.
       - What is not settled by then is no failure; look at what is returned.
     type: float
     default: 0
@@ -80,7 +80,7 @@ running_release:
   returned: always
   type: str
 agent:
-  description: What the agent says of itself; empty when none answers.
+  description: What the agent says of itself; empty when none answers. C(drained) says whether it takes part in nothing.
   returned: always
   type: dict
   sample:
@@ -90,6 +90,7 @@ agent:
     config_sha256: 6f1ed002ab5595859014ebf0951522d9
     uptime_s: 81.25
     router_id: NodeA
+    drained: false
     discarded:
       vrid: 3
 instances:

@@ -11,8 +11,8 @@ short_description: Move mastership, or tell who has it
 version_added: 0.1.0
 description:
   - Makes a node master of an instance, or its standby, and waits until that is so.
-  - What is asked for here holds until it is asked otherwise, or until the agent is restarted. V(auto) lets the
-    priorities decide again.
+  - What is asked for here holds until it is asked otherwise, or until the agent is stopped; a restart, an upgrade and a
+    crash do not end it. V(auto) lets the priorities decide again.
   - Moving is make before break, so that clients lose nothing.
 options:
   name:

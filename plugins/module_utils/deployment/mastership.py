@@ -40,6 +40,27 @@ def settled(instance: Instance) -> bool:
     return not instance["preempt"] or instance["master"]["priority"] >= instance["priority"]
 
 
+def served(instance: Instance, lately_s: float) -> bool:
+    """Whether somebody serves it: this node, or a master that this node has heard in the last ``lately_s`` seconds."""
+    return instance["state"] == MASTER or (instance["master"] is not None and instance["master"]["seen_s"] <= lately_s)
+
+
+def gone(instance: Instance) -> bool:
+    """Whether it takes nothing any more and has left nothing here. Not begun yet is as good as ended."""
+    return instance["state"] in ("STOP", "INIT") and not instance["addresses_present"]
+
+
+def dispensable(instance: Instance, lately_s: float) -> bool:
+    """Whether nobody misses this node: a master was heard in the last ``lately_s`` seconds, or it serves nobody."""
+    return gone(instance) or instance["state"] == "FAULT" or (is_backup(instance) and served(instance, lately_s))
+
+
+def at_rest(status: Mapping[str, Any]) -> bool:
+    """Whether nothing of a node is about to move by itself; ``status`` is its agent's. A drained one has ended."""
+    quiet = gone if status.get("drained") else settled
+    return all(quiet(instance) for instance in status["instances"])
+
+
 def predict(instance: Instance, state: str) -> Optional[str]:
     """The state after ``state`` ("master", "backup", "auto") was asked for; None when it would be refused.
 

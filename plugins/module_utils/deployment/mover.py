@@ -12,6 +12,7 @@ from ..vrrp.client import AgentError, Client
 from .mastership import is_backup, is_master, predict, settled
 
 _POLL_S = 0.02
+_HOW_TO_UNDRAIN = "Let it take part again with the module hotstandby.vrrp.vrrp_drain, state: active"
 _VERBS = {"master": "promote", "backup": "demote", "auto": "release"}
 
 
@@ -29,10 +30,13 @@ class Mover:
     def __init__(self, name: Optional[str], runtime_dir: str):
         self._name = name
         self._client = Client(runtime_dir)
+        self._drained = False  # when it was looked at last
 
     def look(self) -> dict[str, Any]:
         """The instance. Raises MoveError when it is not there, and what the client raises."""
-        instances = self._client.status()["instances"]
+        status = self._client.status()
+        self._drained = status.get("drained", False)  # an agent of an older release cannot be
+        instances = status["instances"]
         names = ", ".join(instance["name"] for instance in instances) or "none"
         if self._name is None:
             if len(instances) != 1:
@@ -45,7 +49,7 @@ class Mover:
 
     def predict(self, before: dict[str, Any], wanted: str) -> dict[str, Any]:
         """The instance as it would be; only its state is another. Raises MoveError where the agent would refuse."""
-        state = predict(before, wanted)
+        state = self._expect(before, wanted)
         if state is None:
             raise MoveError(f"{before['name']} cannot become master: {before['why']}", before=before)
         why = before["why"] if state == before["state"] else f"it would become {state}; now it is {before['why']}"
@@ -56,7 +60,9 @@ class Mover:
 
         Raises MoveError when that is not enough; the hold is then what it was before.
         """
-        expected = predict(before, wanted)
+        expected = self._expect(before, wanted)
+        if self._drained:
+            timeout_s = 0  # a hold may end; nothing comes of it for now
         getattr(self._client, _VERBS[wanted])(before["name"])
         now = self.look()
         start = time.monotonic()
@@ -73,6 +79,15 @@ class Mover:
             time.sleep(_POLL_S)
             now = self.look()
         return now
+
+    def _expect(self, before: dict[str, Any], wanted: str) -> Optional[str]:
+        """The state to come, None when it would be refused. Raises MoveError where the node is drained."""
+        if not self._drained:
+            return predict(before, wanted)
+        if wanted == "auto":
+            return before["state"]
+        text = f"{before['name']} cannot become {wanted}: this node is drained. {_HOW_TO_UNDRAIN}"
+        raise MoveError(text, before=before)
 
     def _restore(self, before: dict[str, Any], now: dict[str, Any]) -> str:
         """Leave nothing half applied: a hold that brought about nothing would go on. Returns what to say of it."""

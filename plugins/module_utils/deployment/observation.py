@@ -11,7 +11,7 @@ from typing import Any, Optional
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from . import process, release
 from .links import links
-from .mastership import settled
+from .mastership import at_rest
 
 _POLL_S = 0.1  # each costs a few milliseconds of a node that is just starting
 
@@ -24,11 +24,11 @@ class Observer:
         self._silence = ""
 
     def wait_until_settled(self, timeout_s: float) -> None:
-        """Return when every instance is settled, or when the time is over."""
+        """Return when every instance is settled, or has ended as the node is drained, or when the time is over."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             status = self._status()
-            if status and all(settled(instance) for instance in status["instances"]):
+            if status and at_rest(status):
                 return
             time.sleep(_POLL_S)
 

@@ -28,10 +28,14 @@ class FakeAgent:
             "name": "VI_1", "state": "BACKUP", "source": "192.168.8.6", "addresses": [VIP], "addresses_present": [],
             "priority": 90, "base_priority": 90, "advert_int_s": 1.0, "preempt": True, "hold": None, "faults": [],
             "reasons": [], "peers": [], "master": {"address": "192.168.8.4", "priority": 100, "seen_s": 0.1},
-            "why": "BACKUP because 192.168.8.4 advertises 100 > our 90", "since_s": 3.0,
+            "why": "BACKUP because 192.168.8.4 advertises 100 > our 90", "since_s": 3.0, "yielding": False,
         }  # fmt: skip
+        self.others: list[dict[str, Any]] = []  # further instances, which stay as they are
+        self.drained = False
         self.config, self.digest = "/etc/hotstandby/hotstandby.conf", ""
-        self.on: dict[str, Callable[[], Any]] = {"promote": self.lead, "demote": self.follow, "release": self.free}
+        self.on: dict[str, Callable[[], Any]] = {
+            "promote": self.lead, "demote": self.follow, "release": self.free, "drain": self.end, "undrain": self.begin,
+        }  # fmt: skip
         agent = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -51,7 +55,8 @@ class FakeAgent:
         command = request["command"]
         if command == "status":
             status = {"version": "0.1.0", "pid": 2**22 + 1, "config": self.config, "config_sha256": self.digest}
-            return {"ok": True, "result": {**status, "instances": [self.instance], "discarded": {}}}
+            instances = [self.instance, *self.others]
+            return {"ok": True, "result": {**status, "drained": self.drained, "instances": instances, "discarded": {}}}
         self.commands.append(command)
         try:
             self.on.get(command, lambda: None)()
@@ -72,3 +77,13 @@ class FakeAgent:
 
     def free(self) -> None:
         self.instance = {**self.instance, "hold": None, "priority": self.instance["base_priority"]}
+
+    def end(self) -> None:
+        self.drained = True
+        gone = {"state": "STOP", "addresses_present": [], "why": "STOP because this node is drained"}
+        self.instance = {**self.instance, **gone}
+
+    def begin(self) -> None:
+        self.drained = False
+        why = "BACKUP because 192.168.8.4 advertises 100 > our 90"
+        self.instance = {**self.instance, "state": "BACKUP", "why": why}

@@ -61,3 +61,30 @@ def test_it_waits_for_what_settles_and_not_for_ever(run, agent):
 
 def test_no_sense(run):
     assert "samples must be 1 or more" in run("vrrp_info", samples=0)["msg"]
+
+
+def test_a_drained_node_says_so_and_nobody_waits_for_it(run, agent):
+    assert run("vrrp_info")["agent"]["drained"] is False
+    agent.end()
+    looks, answer = [], agent.answer
+    agent.answer = lambda request: looks.append(request) or answer(request)
+    result = run("vrrp_info", wait=30)
+    assert len(looks) == 2
+    assert result["agent"]["drained"] is True
+    assert result["instances"][0]["state"] == "STOP"
+
+
+def test_it_waits_until_a_drained_node_has_given_up(run, agent):
+    agent.end()
+    agent.instance["addresses_present"] = ["192.168.8.100/24"]
+    looks, answer = [], agent.answer
+
+    def release_at_the_third_look(request):
+        looks.append(request)
+        if len(looks) == 3:
+            agent.instance = {**agent.instance, "addresses_present": []}
+        return answer(request)
+
+    agent.answer = release_at_the_third_look
+    run("vrrp_info", wait=30)
+    assert len(looks) == 4

@@ -113,3 +113,24 @@ def test_an_instance_that_is_not_there(run, agent):
 
 def test_no_agent(run):
     assert "no agent is running" in run("vrrp_state")["msg"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("state", ["master", "backup"])
+def test_on_a_drained_node_nothing_moves(run, agent, state, check):
+    agent.end()
+    assert run("vrrp_state", check=check, state=state)["msg"] == (
+        f"VI_1 cannot become {state}: this node is drained. "
+        "Let it take part again with the module hotstandby.vrrp.vrrp_drain, state: active"
+    )
+    assert agent.commands == []
+
+
+def test_on_a_drained_node_a_hold_ends_and_nobody_waits(run, agent):
+    agent.end()
+    agent.instance["hold"] = "backup"
+    agent.instance["base_priority"] = 110
+    assert not run("vrrp_state", check=True, state="auto")["changed"]
+    result = run("vrrp_state", state="auto")
+    assert (result["changed"], result["after"]["hold"]) == (False, None)
+    assert run("vrrp_state")["msg"] == "VI_1: STOP because this node is drained"

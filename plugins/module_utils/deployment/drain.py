@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Taking a node out of service and back.
+
+Whether there is somebody to take over cannot be looked up: a BACKUP does not speak (RFC 9568 section 6.4.2), so a
+MASTER does not know of any. It can be tried without risk, though. A demoted MASTER keeps its addresses until it has
+heard a new one, and goes on where there is none. So a node is drained in two steps: it hands over what it is MASTER
+of, and when all of that is served elsewhere it stops taking part.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..vrrp.client import AgentError, AgentUnreachable, Client
+from .links import links
+from .mastership import BACKUP, MASTER, dispensable, gone, is_backup, is_master, served, settled
+from .mover import MoveError
+
+_POLL_S = 0.02
+_VERBS = {"master": "promote", "backup": "demote", None: "release"}
+_SHOWN = 3  # instances in a message
+NO_STANDBY = "Without a standby a drain takes the service down; force: true does it all the same"
+
+Node = dict[str, Any]  # what the modules return: ``drained`` and ``instances``
+Instances = Sequence[Mapping[str, Any]]
+
+
+class Drainer:
+    """The node behind ``runtime_dir``. Times in seconds; a ``timeout_s`` of 0 is not to wait."""
+
+    def __init__(self, runtime_dir: str):
+        self._client = Client(runtime_dir)
+
+    def look(self) -> Node:
+        """The node. Raises MoveError when its agent cannot be drained, and what the client raises."""
+        status = self._client.status()
+        if "drained" not in status:
+            raise MoveError(f"the agent {status['version']} that runs here cannot be drained: deploy the pair again")
+        return {"drained": status["drained"], "instances": status["instances"]}
+
+    def predict(self, before: Node, drained: bool) -> Node:
+        """The node as it would be: each instance with the state in which it ends, or begins."""
+        if before["drained"] == drained:
+            return before
+        if drained:
+            instances = [{**each, "state": "STOP", "addresses_present": []} for each in before["instances"]]
+        else:
+            instances = [{**each, "state": "FAULT" if each["faults"] else BACKUP} for each in before["instances"]]
+        return {"drained": drained, "instances": instances}
+
+    def demand_waiting(self, before: Node) -> None:
+        """Raise MoveError when it takes time to see whether somebody serves what this node would give up."""
+        needed = [each for each in before["instances"] if not dispensable(each, math.inf)]
+        if needed and not before["drained"]:
+            text = f"only by waiting can be seen whether a peer takes over {_names(needed)}: wait, or say force: true"
+            raise MoveError(text, before=before)
+
+    def drain(self, before: Node, timeout_s: float, force: bool) -> Node:
+        """Give up everything and take nothing; with ``force`` whether somebody takes over or not.
+
+        Raises MoveError when that cannot be or is not done in time; the node takes part then as it did before.
+        """
+        deadline = time.monotonic() + timeout_s
+        try:
+            if not before["drained"]:
+                if timeout_s and not force:
+                    self._hand_over(timeout_s)
+                self._client.drain()
+                self._end_holds(before)
+            while timeout_s:
+                left = self._left()
+                if not left:
+                    break
+                if time.monotonic() > deadline:
+                    raise MoveError(f"this node did not give up everything within {timeout_s:g} s: {left}")
+                time.sleep(_POLL_S)
+        except (AgentError, AgentUnreachable, MoveError) as error:
+            raise MoveError(f"{error}{self._take_back(before)}", before=before) from error
+        return self.look()
+
+    def undrain(self, before: Node, timeout_s: float) -> Node:
+        """Take part again, which stays so. Raises MoveError when an instance is neither MASTER nor BACKUP in time."""
+        asked_at = time.monotonic()
+        if before["drained"]:
+            self._client.undrain()
+        now = self.look()
+        while timeout_s:
+            elapsed_s = time.monotonic() - asked_at
+            now = self.look()
+            # What was heard of a master before this node takes part again says nothing of whether it still lives.
+            lately_s = elapsed_s if before["drained"] else math.inf
+            if all(settled(each) and served(each, lately_s) for each in now["instances"]):
+                break
+            if elapsed_s > timeout_s:
+                idle = [each for each in now["instances"] if not _takes_part(each, lately_s)]
+                if idle:
+                    text = f"this node is drained no more, but within {timeout_s:g} s it came to {_whys(idle)}"
+                    raise MoveError(text, before=before, after=now)
+                break  # a takeover that is yet to come, as preempt_delay may have it, is no fault
+            time.sleep(_POLL_S)
+        return now
+
+    def _hand_over(self, timeout_s: float) -> None:
+        """Return when nothing depends on this node any more: every instance is served by somebody heard just now."""
+        asked_at = time.monotonic()
+        asked: set[str] = set()
+        while True:
+            elapsed_s = time.monotonic() - asked_at
+            instances = self.look()["instances"]
+            leading = [each for each in instances if each["state"] == MASTER and not each["yielding"]]
+            alone = [each for each in leading if each["name"] in asked]
+            if alone:
+                raise MoveError(f"nobody takes over {_names(alone)}, so this node keeps it. {NO_STANDBY}")
+            for each in leading:
+                self._client.demote(each["name"])
+                asked.add(each["name"])
+            needed = [each for each in instances if not dispensable(each, elapsed_s)]
+            if not needed:
+                return
+            if elapsed_s > timeout_s:
+                text = f"within {timeout_s:g} s nobody was seen to serve what this node would give up"
+                raise MoveError(f"{text}: {_whys(needed)}. {NO_STANDBY}")
+            time.sleep(_POLL_S)
+
+    def _end_holds(self, before: Node) -> None:
+        """End what brought about the handover. A promotion ends as well: whoever drains a node wants another master."""
+        demoted = {each["name"] for each in before["instances"] if each["hold"] == "backup"}
+        for each in self.look()["instances"]:
+            if each["hold"] is not None and each["name"] not in demoted:
+                self._client.release(each["name"])
+
+    def _left(self) -> str:
+        """What is not given up yet: by the agent's word, and when that is nothing, by the kernel's."""
+        instances = self.look()["instances"]
+        taking_part = [each for each in instances if not gone(each)]
+        if taking_part:
+            return _whys(taking_part)
+        ours = {address for each in instances for address in each["addresses"]}
+        try:
+            found = [(link["name"], entry["address"]) for link in links() for entry in link["addresses"]]
+        except OSError as error:
+            return f"the kernel does not list its addresses: {error}"
+        return ", ".join(f"{address} is on {name}" for name, address in found if address in ours)
+
+    def _take_back(self, before: Node) -> str:
+        """Leave nothing half done. Returns what to say of it."""
+        try:
+            now = self.look()
+            if now["drained"] and not before["drained"]:
+                self._client.undrain()
+            holds = {each["name"]: each["hold"] for each in before["instances"]}
+            for each in now["instances"]:
+                if each["name"] in holds and each["hold"] != holds[each["name"]]:
+                    getattr(self._client, _VERBS[holds[each["name"]]])(each["name"])
+        except (AgentError, AgentUnreachable, MoveError) as error:
+            return f"; what was begun stays, as the agent does not end it: {error}"
+        return "; it takes part again" if now["drained"] and not before["drained"] else ""
+
+
+def _takes_part(instance: Mapping[str, Any], lately_s: float) -> bool:
+    return (is_master(instance) or is_backup(instance)) and served(instance, lately_s)
+
+
+def _names(instances: Instances) -> str:
+    return _some(each["name"] for each in instances)
+
+
+def _whys(instances: Instances) -> str:
+    return _some((f"{each['name']}: {each['why']}" for each in instances), "; ")
+
+
+def _some(texts: Iterable[str], separator: str = ", ") -> str:
+    texts = list(texts)
+    more = len(texts) - _SHOWN
+    return separator.join(texts[:_SHOWN]) + (f"{separator}{more} more" if more > 0 else "")
