@@ -123,6 +123,37 @@ def test_a_move_says_what_came_of_it(agent, capsys, verb):
     assert agent.asked == [("/r", verb, "VI_1")]
 
 
+@pytest.mark.parametrize("verb", ["drain", "undrain"])
+def test_a_drain_shows_what_came_of_it(agent, capsys, verb):
+    agent.answers[verb] = STATUS
+    assert cli.main([verb, "--runtime-dir", "/r"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["INSTANCE", "VI_1", "web"]
+    assert agent.asked == [("/r", verb)]
+
+
+def test_a_drain_that_is_refused_says_why(agent, capsys):
+    agent.answers["drain"] = AgentError("cannot drain this node: it owns the addresses of VI_1")
+    assert cli.main(["drain"]) == 1
+    assert capsys.readouterr().err == "error: cannot drain this node: it owns the addresses of VI_1\n"
+
+
+def test_cleanup_says_what_it_has_removed(monkeypatch, capsys):
+    from vrrp.agent import leftovers
+
+    asked = []
+    done = ["removed VIPs that a dead agent has left behind: 192.168.8.100/24"]
+    monkeypatch.setattr(leftovers, "remove", lambda runtime_dir: asked.append(runtime_dir) or done)
+    assert cli.main(["cleanup", "--runtime-dir", "/r"]) == 0
+    assert capsys.readouterr() == ("removed VIPs that a dead agent has left behind: 192.168.8.100/24\n", "")
+    assert asked == ["/r"]
+
+
+def test_cleanup_where_nothing_is_left_says_nothing(tmp_path, capsys):
+    assert cli.main(["cleanup", "--runtime-dir", str(tmp_path)]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
 def test_reload_says_what_changed(agent, capsys):
     agent.answers["reload"] = {
         "added": ["b"],
@@ -192,9 +223,10 @@ def test_check_warns_of_what_does_not_fit_this_machine(tmp_path, capsys):
 
 def test_check_refuses_what_the_agent_does_not_run(tmp_path, capsys):
     file = tmp_path / "six.conf"
-    file.write_text(GOOD.replace("192.168.8.100/24", "2001:db8::100/64").replace("priority", "version 3\n    priority"))
+    many = "\n".join(f"2001:db8::{number:x}/64" for number in range(1, 92))
+    file.write_text(GOOD.replace("192.168.8.100/24", many).replace("priority", "version 3\n    priority"))
     assert cli.main(["check", str(file)]) == 1
-    assert f"{file}:1:1: error: vrrp_instance VI_1 uses IPv6 (2001:db8::100/64)" in capsys.readouterr().err
+    assert f"{file}:1:1: error: vrrp_instance VI_1 has 91 IPv6 addresses" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["check"], ["run", "--runtime-dir", "/nonexistent/run", "--config"]])
@@ -213,7 +245,13 @@ def test_run_refuses_a_bad_file_before_it_touches_anything(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [["check", "/nonexistent"], ["status", "--runtime-dir", "/nonexistent"], ["--version"]]
+    "words",
+    [
+        ["check", "/nonexistent"],
+        ["status", "--runtime-dir", "/nonexistent"],
+        ["cleanup", "--runtime-dir", "/nonexistent"],
+        ["--version"],
+    ],
 )
 def test_only_run_loads_the_libraries_of_the_agent(words):
     program = (

@@ -51,7 +51,11 @@ def answer(tmp_path):
         (lambda client: client.promote("VI_1"), {"command": "promote", "instance": "VI_1"}),
         (lambda client: client.demote("VI_1"), {"command": "demote", "instance": "VI_1"}),
         (lambda client: client.release("VI_1"), {"command": "release", "instance": "VI_1"}),
+        (lambda client: client.drain(), {"command": "drain"}),
+        (lambda client: client.undrain(), {"command": "undrain"}),
         (lambda client: client.reload(), {"command": "reload"}),
+        (lambda client: client.events(), {"command": "events", "instance": None}),
+        (lambda client: client.events("VI_1"), {"command": "events", "instance": "VI_1"}),
     ],
 )
 def test_each_call_is_one_line_of_json(answer, tmp_path, call, request_line):

@@ -11,9 +11,22 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[2] / "plugins" / "module_utils" / "vrrp"
-FLOORS = {"protocol": 0, "config": 1, "agent": 2, "client": 3, "cli": 3}
+FLOORS = {
+    "protocol": 0,
+    "config": 1,
+    "simulation": 2,
+    "agent": 2,
+    "client": 3,
+    "history": 3,
+    "simulation_arguments": 3,
+    "simulation_command": 3,
+    "simulation_input": 3,
+    "cli": 3,
+}
+NEIGHBOURS = {("simulation", "agent"), ("agent", "simulation")}  # on one floor, and neither knows of the other
 IMPURE = {"asyncio", "logging", "os", "random", "select", "signal", "socket", "subprocess", "threading", "time"}
-PURE = ("protocol", "config")
+PURE = ("protocol", "config", "simulation")
+SEEDED = "simulation"  # may draw from random.Random(SEED), which is the same every time
 OPENS_FILES = "config/loader.py"
 NETLINK = "agent/netlink.py"
 FILES = sorted(HOUSE.rglob("*.py"))
@@ -57,6 +70,24 @@ def test_imports_only_go_down(path):
     assert not wrong
 
 
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_neighbours_do_not_know_each_other(path):
+    own = path.parts[len(HOUSE.parts)]
+    others = {name.split(".")[1] for _line, name in imports(path) if name.startswith("vrrp.")}
+    assert not {(own, other) for other in others} & NEIGHBOURS
+
+
+@pytest.mark.parametrize("path", sorted((HOUSE / SEEDED).rglob("*.py")), ids=name_of)
+def test_what_is_random_has_a_seed(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    used = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+    assert {node.attr for node in used if node.value.id == "random"} <= {"Random"}
+    made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "random.Random"]
+    assert all(node.args for node in made)
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "random"]
+    assert not imported
+
+
 def test_the_client_needs_nothing_of_the_agent():
     assert not [name for _line, name in imports(HOUSE / "client.py") if name.startswith("vrrp.")]
 
@@ -65,6 +96,7 @@ def test_the_client_needs_nothing_of_the_agent():
 def test_the_pure_floors_touch_nothing(path):
     names = {name.split(".")[0] for _line, name in imports(path)}
     allowed = {"os"} if name_of(path) == OPENS_FILES else set()
+    allowed |= {"random"} if path.parts[len(HOUSE.parts)] == SEEDED else set()
     assert not names & (IMPURE - allowed)
     tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     calls = {node.func.id for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}

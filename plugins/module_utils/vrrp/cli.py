@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Optional
 
-from . import __version__
+from . import __version__, simulation_arguments
 from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
 from .config.problems import ConfigError
 
@@ -65,7 +65,18 @@ def parser() -> argparse.ArgumentParser:
     add("promote", "Make this node MASTER of an instance until it is released.", move("promote"), instance=True)
     add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True)
     add("release", "Let priorities decide again.", move("release"), instance=True)
+    add("drain", "Let this node give up everything and take nothing, for maintenance.", drain("drain"))
+    add("undrain", "Let this node take part again.", drain("undrain"))
+    add("cleanup", "Take off what a dead agent left behind, unless it is about to be started again.", cleanup)
     add("reload", "Let the agent read its configuration again.", reload)
+    command = add("events", "Show what an instance was told and did lately.", events)
+    command.add_argument("name", metavar="NAME", nargs="?", help="name of the vrrp_instance (all of them)")
+    command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
+    command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
+    command.add_argument("file", metavar="FILE")
+    command.add_argument("--test", action="store_true", help="print a test case instead")
+    command.add_argument("--json", action="store_true", help="the outcome, as JSON")
+    simulation_arguments.add(add("simulate", "Say what a failure would cost.", simulate, agent=False))
     return top
 
 
@@ -123,6 +134,24 @@ def move(verb: str):
     return command
 
 
+def drain(verb: str):
+    """The command function for drain and undrain."""
+
+    def command(options: argparse.Namespace) -> int:
+        say(sys.stdout, *status_lines(getattr(Client(options.runtime_dir), verb)()))
+        return DONE
+
+    return command
+
+
+def cleanup(options: argparse.Namespace) -> int:
+    """What the service manager runs when the agent has ended."""
+    from .agent import leftovers
+
+    say(sys.stdout, *leftovers.remove(options.runtime_dir))
+    return DONE
+
+
 def reload(options: argparse.Namespace) -> int:
     """Let the agent read its file again."""
     answer = Client(options.runtime_dir).reload()
@@ -132,6 +161,40 @@ def reload(options: argparse.Namespace) -> int:
     if not lines and not answer["changes"]:
         say(sys.stdout, "nothing has changed")
     return DONE
+
+
+def events(options: argparse.Namespace) -> int:
+    """Show what the instances were told and did, as a table for people or as JSON lines."""
+    from . import history
+
+    lines = history.ask(Client(options.runtime_dir), options.name)
+    if options.json:
+        say(sys.stdout, *lines)
+    else:
+        records = history.read("\n".join(lines))
+        say(sys.stdout, *table(history.rows(records)), *history.lost_lines(records))
+    return DONE
+
+
+def replay(options: argparse.Namespace) -> int:
+    """Replay a record; refused when the state machine does something else today."""
+    from . import history
+
+    try:
+        records = history.load(options.file)
+        if options.test:
+            say(sys.stdout, history.case_source(records).rstrip())
+            return DONE
+    except history.RecordError as error:
+        say(sys.stderr, f"error: {options.file}: {error}")
+        return REFUSED
+    outcomes = history.outcomes(records)
+    if options.json:
+        say(sys.stdout, json.dumps([history.verdict_json(*each) for each in outcomes], indent=2))
+    else:
+        say(sys.stdout, *table(history.rows(records)))
+        say(sys.stdout, *(line for each in outcomes for line in history.verdict_lines(*each)))
+    return REFUSED if any(outcome.difference for _record, outcome in outcomes) else DONE
 
 
 def status_lines(answer: dict[str, Any]) -> list[str]:
@@ -166,6 +229,13 @@ def table(rows: Iterable[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows)]
     widths[-1] = 0
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Play a failure against configuration files; raises ConfigError when one of them is not good."""
+    from . import simulation_command
+
+    return simulation_command.run(options)
 
 
 if __name__ == "__main__":

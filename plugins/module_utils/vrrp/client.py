@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import grp
 import json
 import os
 import socket
-from typing import Any
+from typing import Any, Optional
 
 RUNTIME_DIR = "/run/hotstandby"
 CONTROL_SOCKET = "control.sock"
@@ -50,9 +51,21 @@ class Client:
         """Let priorities decide again who is MASTER of the instance."""
         return self.request({"command": "release", "instance": name})
 
+    def drain(self) -> dict[str, Any]:
+        """Let this node give up everything and take nothing, until :meth:`undrain`."""
+        return self.request({"command": "drain"})
+
+    def undrain(self) -> dict[str, Any]:
+        """Let this node take part again."""
+        return self.request({"command": "undrain"})
+
     def reload(self) -> dict[str, Any]:
         """Let the agent read its file again; says what has changed."""
         return self.request({"command": "reload"})
+
+    def events(self, name: Optional[str] = None) -> dict[str, Any]:
+        """What an instance was told and did lately, as ``lines``; without a name the ``instances`` to ask about."""
+        return self.request({"command": "events", "instance": name})
 
     def request(self, request: dict[str, Any]) -> dict[str, Any]:
         """Send one request, return its result. Raises :class:`AgentError` or :class:`AgentUnreachable`."""
@@ -69,7 +82,7 @@ class Client:
                 "or name its --runtime-dir"
             ) from error
         except PermissionError as error:
-            raise AgentUnreachable(f"no right to use {self.path}: run this as root") from error
+            raise AgentUnreachable(f"no right to use {self.path}: {self._who_may()}") from error
         except socket.timeout as error:
             text = f"the agent behind {self.path} did not answer within {self.timeout_s:g} s"
             raise AgentUnreachable(text) from error
@@ -78,6 +91,13 @@ class Client:
         if not reply.get("ok"):
             raise AgentError(reply.get("error", "the agent refused"), tuple(reply.get("problems", ())))
         return reply["result"]
+
+    def _who_may(self) -> str:
+        try:
+            group = grp.getgrgid(os.stat(self.path).st_gid).gr_name
+        except (OSError, KeyError):
+            return "run this as root"
+        return f"run this as root, or, to look only, join the group {group} (usermod -aG {group} USER, log in again)"
 
     @staticmethod
     def _read_line(sock: socket.socket) -> bytes:

@@ -11,8 +11,10 @@ import time
 from ipaddress import ip_address, ip_interface
 
 from vrrp.agent.addresses import Wanted
-from vrrp.agent.instance import Edge, RunningInstance
+from vrrp.agent.edge import Edge
+from vrrp.agent.instance import RunningInstance
 from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Link, Present
+from vrrp.agent.lease import Leases
 from vrrp.agent.log import Log
 from vrrp.config.model import Globals, Instance, VirtualAddress
 from vrrp.protocol.packet import Advertisement
@@ -60,8 +62,20 @@ class FakeKernel:
     def __init__(self, done, filled: InterfaceTable) -> None:
         self.table = filled
         self.done = done
+        self.lifetimes_s: dict = {}
+        self.renewed: list = []
 
-    def install(self, wanted):
+    def prepare(self, wanted, lifetime_s):
+        pass
+
+    def renewals(self, leases):
+        return [f"{want.address} {lifetime_s}" for want, lifetime_s in leases]
+
+    def renew(self, batches):
+        self.renewed += batches
+
+    def install(self, wanted, lifetime_s=0):
+        self.lifetimes_s.update((want.address, lifetime_s) for want in wanted)
         self.done.append(("install", *(str(want.address) for want in wanted)))
         if self.refuses is not None:
             return [f"cannot set {want.address} on eth0: {self.refuses}" for want in wanted]
@@ -92,8 +106,16 @@ class FakeAnnouncer:
         self.intervals_s.append(interval_s)
         self.under_way.add(key)
 
+    def usable(self, places):
+        pass
+
     def cancel(self, key):
         self.under_way.discard(key)
+
+
+def priority_in(packet: bytes) -> int:
+    """The third octet behind the IP header."""
+    return packet[22 if packet[0] >> 4 == 4 else 42]
 
 
 class FakeSender:
@@ -106,7 +128,7 @@ class FakeSender:
 
     def send(self, packet, destination):
         if self.error is None:
-            self.done.append(("send", packet[22], destination))  # priority: third octet behind the IP header
+            self.done.append(("send", priority_in(packet), destination))
         return self.error
 
 
@@ -124,17 +146,19 @@ class Bench:
         self.others = others
         edge = Edge(
             kernel=self.kernel,
+            leases=Leases(self.kernel),
             announcer=self.announcer,
             log=Log(self.text, clock=time.monotonic),
-            sender=lambda interface: self.sender,
+            sender=lambda interface, version=4: self.sender,
             virtual=lambda: self.virtual,
-            held_elsewhere=lambda asking: self.others,
+            held_elsewhere=lambda asking, addresses: self.others,
             arm=self.armed.append,
             transition=lambda: None,
+            remember=lambda: None,
         )
         self.instance = RunningInstance(config, settings, edge)
         self.instance.interface_changed(0.0)
-        self.instance.remove_leftovers()
+        self.instance.addresses.remove_leftovers()
 
     @property
     def state(self) -> str:
@@ -144,9 +168,12 @@ class Bench:
         self.instance.start(now)
         return self
 
+    def stop(self, now: float) -> None:
+        self.instance.feed(now, "stop")
+
     def master(self, now=10.0) -> Bench:
         """Nobody speaks: it becomes MASTER. What it did until then is forgotten."""
-        self.start()
+        self.start(now - 4.0)  # priority 100 at one second takes over after 3.61 s
         self.instance.expire(now)
         assert self.state == "MASTER"
         self.done.clear()
@@ -178,8 +205,8 @@ def gone(pid, within_s=5.0):
 class FakeVrrpSocket:
     """A VRRP socket on a pair of pipes: ``waiting`` is what the wire brought, ``sent`` what went out."""
 
-    def __init__(self, interface: str, index: int) -> None:
-        self.interface, self.index = interface, index
+    def __init__(self, interface: str, index: int, version: int = 4) -> None:
+        self.interface, self.index, self.version = interface, index, version
         self.waiting: list[bytes] = []
         self.sent: list[tuple[int, str]] = []
         self.joined = self.closed = False
@@ -195,7 +222,7 @@ class FakeVrrpSocket:
         return self.waiting.pop(0) if self.waiting else None
 
     def send(self, packet: bytes, destination: str) -> None:
-        self.sent.append((packet[22], destination))
+        self.sent.append((priority_in(packet), destination))
 
     def close(self) -> None:
         self.closed = True

@@ -22,8 +22,9 @@ from vrrp.config.model import Configuration
 class Rig:
     """``agent`` with a file at ``path``; ``now`` is its clock."""
 
-    def __init__(self, tmp_path, configuration: Configuration, kernel: LoopKernel) -> None:
-        self.now = 100.0
+    def __init__(self, tmp_path, configuration: Configuration, kernel: LoopKernel, now: float) -> None:
+        self.now = now
+        self.socket_was: FakeVrrpSocket = None
         self.text = io.StringIO()
         self.kernel = kernel
         self.path = tmp_path / "hotstandby.conf"
@@ -31,8 +32,9 @@ class Rig:
         self.agent.clock = lambda: self.now
         self.agent._alarm._loop = NoTimer()  # it is the test that rings
 
-    def socket(self, interface="eth0") -> FakeVrrpSocket:
-        return self.agent.network.channels[interface].socket
+    def socket(self, interface="eth0", version=4) -> FakeVrrpSocket:
+        self.socket_was = self.agent.network.channels[interface, version].socket  # also when it is closed
+        return self.socket_was
 
     def state(self, name="VI_1") -> str:
         return self.agent.instances[name].router.state.value
@@ -55,14 +57,15 @@ def rig(tmp_path, monkeypatch):
     """``async with rig(instance(), ...) as machine``: an agent that has started, without its endless loop."""
 
     @asynccontextmanager
-    async def make(*instances, filled=None, scripts=(), start=True):
+    async def make(*instances, filled=None, scripts=(), start=True, now=100.0):
         kernel = LoopKernel(filled if filled is not None else table())
         monkeypatch.setattr(network, "Kernel", lambda: kernel)
-        monkeypatch.setattr(network, "VrrpSocket", FakeVrrpSocket)
+        monkeypatch.setattr(network, "open_socket", FakeVrrpSocket)
         monkeypatch.setattr(network, "Announcer", lambda log: Announcing(kernel.done))
         monkeypatch.setattr(daemon.gc, "freeze", lambda: None)
         path = str(tmp_path / "hotstandby.conf")
-        made = Rig(tmp_path, Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),)), kernel)
+        configuration = Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),))
+        made = Rig(tmp_path, configuration, kernel, now)
         if start:
             made.agent._start()
         try:

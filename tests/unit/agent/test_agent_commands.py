@@ -95,6 +95,7 @@ def test_promote_moves_at_once_and_release_lets_go(rig, play):
             hear(machine, 200, 101.0)
             answer = ask(machine, "promote", instance="VI_1")
             assert (answer["state"], answer["hold"], answer["priority"]) == ("MASTER", "master", 254)
+            machine.due(101.011)
             assert machine.socket().sent == [(254, "224.0.0.18")]
             answer = ask(machine, "release", instance="VI_1")
             assert (answer["hold"], answer["priority"]) == (None, 100)
@@ -155,7 +156,7 @@ def test_an_instance_that_is_not_there(rig, play, name):
 def test_an_unknown_command_lists_the_known_ones(rig, play):
     async def scenario():
         async with rig() as machine:
-            with pytest.raises(CommandError, match="it is one of status, promote, demote, release, reload"):
+            with pytest.raises(CommandError, match="it is one of status, promote, demote, release, drain, undrain, reload"):
                 ask(machine, "dance")
 
     play(scenario)

@@ -11,8 +11,8 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import MAC, OWN, PEER, Bench, advertisement, eth, instance, table, want
 
-from vrrp.agent.instance import INSTALL_RETRY_S
 from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Present
+from vrrp.agent.vips import INSTALL_RETRY_S
 from vrrp.config.model import Globals, GratuitousArp
 from vrrp.protocol.tracking import CheckResult
 
@@ -21,7 +21,7 @@ VIP = "192.168.8.100/24"
 
 
 def test_a_takeover_installs_announces_and_then_advertises():
-    bench = Bench(instance()).start()
+    bench = Bench(instance()).start(6.0)
     assert (bench.state, bench.done) == ("BACKUP", [])
     bench.instance.expire(10.0)
     assert bench.done == [("install", VIP), ("announce", 5, VIP), ("send", 100, GROUP)]
@@ -46,7 +46,7 @@ def test_the_own_addresses_of_an_address_owner_stay():
     bench = Bench(instance(priority=255), table(addresses=(VIP,))).start()
     assert bench.state == "MASTER"
     assert bench.instance.source == ip_interface(VIP).ip
-    bench.instance.stop(5.0)
+    bench.stop(5.0)
     bench.instance.expire(10.0)
     assert bench.state == "STOP"
     assert ("release", VIP) not in bench.done
@@ -54,8 +54,8 @@ def test_the_own_addresses_of_an_address_owner_stay():
 
 def test_priority_255_gives_up_what_it_has_set_itself():
     bench = Bench(instance(priority=255)).start()
-    assert (bench.state, bench.instance.owned) == ("MASTER", ())
-    bench.instance.stop(5.0)
+    assert (bench.state, bench.instance.addresses.owned) == ("MASTER", ())
+    bench.stop(5.0)
     bench.instance.expire(10.0)
     assert (bench.state, bench.done[-1]) == ("STOP", ("release", VIP))
 
@@ -63,13 +63,13 @@ def test_priority_255_gives_up_what_it_has_set_itself():
 def test_what_it_has_set_itself_does_not_become_its_own_by_looking_again():
     bench = Bench(instance(priority=255)).start()
     bench.instance.interface_changed(1.0)
-    assert bench.instance.owned == ()
+    assert bench.instance.addresses.owned == ()
 
 
 def test_an_address_owner_keeps_its_own_and_gives_up_the_rest():
     both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
     bench = Bench(both, table(addresses=(VIP,))).start()
-    assert bench.instance.owned == (ip_interface(VIP),)
+    assert bench.instance.addresses.owned == (ip_interface(VIP),)
     bench.instance.drop()
     assert bench.done[-1] == ("release", "192.168.8.101/24")
 
@@ -93,7 +93,7 @@ REFUSED = f"cannot set {VIP} on eth0: Operation not permitted"
 
 
 def test_a_master_whose_address_cannot_be_set_leaves_it_to_the_peer():
-    bench = Bench(instance()).start()
+    bench = Bench(instance()).start(6.0)
     bench.kernel.refuses = "Operation not permitted"
     bench.instance.expire(10.0)
     assert (bench.state, bench.instance.router.faults) == ("FAULT", (REFUSED,))
@@ -103,7 +103,7 @@ def test_a_master_whose_address_cannot_be_set_leaves_it_to_the_peer():
 
 
 def test_a_refused_address_is_tried_again_after_a_while():
-    bench = Bench(instance()).start()
+    bench = Bench(instance()).start(6.0)
     bench.kernel.refuses = "Operation not permitted"
     bench.instance.expire(10.0)
     assert bench.armed[-1] == bench.instance.deadline == 10.0 + INSTALL_RETRY_S
@@ -111,10 +111,10 @@ def test_a_refused_address_is_tried_again_after_a_while():
     assert bench.state == "FAULT"
     bench.instance.expire(10.0 + INSTALL_RETRY_S)
     assert bench.state == "BACKUP"
-    bench.instance.expire(30.0)
+    bench.instance.expire(24.0)
     assert bench.state == "FAULT"
     bench.kernel.refuses = None
-    for now in (40.0, 50.0):
+    for now in (34.0, 38.0):
         bench.instance.expire(now)
     assert (bench.state, bench.instance.router.faults) == ("MASTER", ())
 
@@ -124,7 +124,7 @@ def test_another_interface_or_another_configuration_is_tried_at_once():
         lambda bench: change_link(bench, eth("eth0", 9)),
         lambda bench: bench.instance.reconfigure(instance(priority=90), Globals(), 11.0),
     ):
-        bench = Bench(instance()).start()
+        bench = Bench(instance()).start(6.0)
         bench.kernel.refuses = "Operation not permitted"
         bench.instance.expire(10.0)
         mend(bench)
@@ -256,7 +256,7 @@ def test_unicast_speaks_to_each_peer_from_the_address_that_is_written():
     other = ip_interface("192.168.8.7/24").ip
     config = instance(unicast_src_ip=OWN, unicast_peers=(PEER, other))
     bench = Bench(config, table(addresses=("192.168.8.3/24", "192.168.8.4/24")))
-    bench.start().instance.expire(10.0)
+    bench.start(6.0).instance.expire(10.0)
     assert [entry for entry in bench.done if entry[0] == "send"] == [
         ("send", 100, "192.168.8.6"),
         ("send", 100, "192.168.8.7"),
@@ -296,7 +296,7 @@ def test_it_begins_when_every_check_that_can_forbid_it_has_spoken(ok, weight, re
 
 def test_stopping_keeps_the_addresses_until_the_skew_has_passed():
     bench = Bench(instance()).master()
-    bench.instance.stop(11.0)
+    bench.stop(11.0)
     assert bench.done == [("send", 0, GROUP)]
     assert bench.instance.router.holds_addresses
     bench.instance.expire(bench.instance.deadline)
@@ -314,7 +314,7 @@ def test_dropping_does_not_wait_and_happens_once():
 
 def test_what_another_instance_holds_is_not_taken_off():
     bench = Bench(instance(), others=frozenset([(2, ip_interface(VIP))])).master()
-    bench.instance.stop(11.0)
+    bench.stop(11.0)
     bench.instance.expire(20.0)
     assert bench.done[-1] == ("release",)
 
@@ -362,18 +362,18 @@ def test_a_backup_that_gets_another_address_installs_nothing():
     bench = Bench(instance()).start()
     bench.instance.reconfigure(instance(addresses=("192.168.8.102/24",)), Globals(), 1.0)
     assert bench.done == []
-    assert bench.instance.wanted == (want("192.168.8.102/24"),)
+    assert bench.instance.addresses.wanted == (want("192.168.8.102/24"),)
 
 
 def test_the_burst_is_as_long_as_configured():
-    bench = Bench(instance(garp=GratuitousArp(repeat=2, interval_s=0.25))).start()
+    bench = Bench(instance(garp=GratuitousArp(repeat=2, interval_s=0.25))).start(6.0)
     bench.instance.expire(10.0)
     assert ("announce", 2, VIP) in bench.done
     assert bench.announcer.intervals_s == [0.25]
 
 
 def test_a_segment_that_takes_nothing_is_counted_and_logged_once():
-    bench = Bench(instance()).start()
+    bench = Bench(instance()).start(6.0)
     bench.sender.error = "Network is unreachable"
     for now in (10.0, 11.0, 12.0):
         bench.instance.expire(now)
@@ -387,5 +387,145 @@ def test_no_password_in_any_text():
     from vrrp.config.model import Authentication
 
     bench = Bench(instance(authentication=Authentication("PASS", "s3cret"))).master()
-    bench.instance.stop(11.0)
+    bench.stop(11.0)
     assert "s3cret" not in bench.text.getvalue() + repr(bench.instance.expectation) + repr(bench.instance.config)
+
+
+def beating(bench):
+    """What the ledger is told from now on."""
+    beats: list = []
+    bench.instance.beat = beats.append
+    return beats
+
+
+class TestSignsOfLife:
+    """Positive: MASTER. Negative: not, or not for long any more."""
+
+    def test_a_master_gives_one_with_each_advertisement(self):
+        bench = Bench(instance()).master()
+        beats = beating(bench)
+        bench.instance.expire(11.0)
+        bench.instance.expire(11.5)
+        bench.instance.expire(12.0)
+        assert beats == [11.0, 12.0]
+
+    def test_a_backup_with_each_that_it_hears(self):
+        bench = Bench(instance()).start()
+        beats = beating(bench)
+        bench.instance.heard(advertisement(200), PEER, 1.0)
+        bench.instance.heard(advertisement(50), PEER, 2.0)
+        assert beats == [-1.0, -2.0]
+
+    def test_a_takeover_and_its_end(self):
+        bench = Bench(instance()).start(6.0)
+        beats = beating(bench)
+        bench.instance.expire(10.0)
+        assert {*beats} == {10.0}
+        beats.clear()
+        change_link(bench, eth(up=False))
+        assert {*beats} == {-11.0}
+
+    @pytest.mark.parametrize("why", ["stop", "demote", "drain", "outbid"])
+    def test_whoever_gives_up_is_no_master_for_its_successor(self, why):
+        bench = Bench(instance()).master()
+        beats = beating(bench)
+        if why == "outbid":
+            bench.instance.heard(advertisement(200), PEER, 11.0)
+        else:
+            bench.instance.feed(11.0, why)
+        assert {*beats} == {-11.0}
+
+    def test_one_that_was_frozen_is_none(self):
+        bench = Bench(instance()).master()
+        beats = beating(bench)
+        bench.instance.expire(14.0)
+        assert (bench.state, {*beats}) == ("BACKUP", {-14.0})
+
+
+class TestStay:
+    def test_a_master_says_so_once_more_and_is_not_dropped(self):
+        bench = Bench(instance()).master()
+        beats = beating(bench)
+        assert bench.instance.stay(10.5) is True
+        bench.instance.drop()
+        assert (bench.done, beats) == ([("send", 100, GROUP)], [10.5])
+
+    @pytest.mark.parametrize("why", [None, "demote", "stop"])
+    def test_nobody_else_stays(self, why):
+        bench = Bench(instance()).start() if why is None else Bench(instance()).master()
+        if why:
+            bench.instance.feed(10.5, why)
+        bench.done.clear()
+        assert bench.instance.stay(10.6) is False
+        assert bench.done == []
+
+
+def test_a_second_master_is_counted_logged_and_the_last_event():
+    bench = Bench(instance()).master()
+    bench.instance.expire(11.0)
+    bench.instance.heard(advertisement(50), PEER, 11.5)
+    assert bench.instance.counters.split_brains == 1
+    assert bench.instance.last_event == "split brain: 192.168.8.6 was MASTER too, with priority 50, ours 100"
+    assert any("there were two masters" in line for line in bench.lines())
+    bench.instance.heard(advertisement(50), PEER, 12.6)
+    assert bench.instance.counters.split_brains == 1
+
+
+def test_a_master_that_was_frozen_releases_before_anything_else():
+    bench = Bench(instance()).master()
+    bench.instance.heard(advertisement(200), PEER, 14.0)
+    assert (bench.state, bench.done) == ("BACKUP", [("release", VIP)])
+
+
+class TestLease:
+    @pytest.mark.parametrize(("settings", "lifetime_s"), [(Globals(), 3), (Globals(vip_lease_s=0), 0)])
+    def test_an_address_is_set_with_its_lifetime(self, settings, lifetime_s):
+        bench = Bench(instance(), settings=settings).master()
+        assert bench.kernel.lifetimes_s == {ip_interface(VIP): lifetime_s}
+        bench.instance._edge.leases.renew(1000.0)
+        assert bench.kernel.renewed == ([f"{VIP} 3"] if lifetime_s else [])
+
+    def test_one_that_is_put_back_has_one_too(self):
+        bench = Bench(instance()).master()
+        bench.kernel.lifetimes_s.clear()
+        bench.instance.address_changed(bench.kernel.somebody_deletes(VIP), 11.0)
+        assert bench.kernel.lifetimes_s == {ip_interface(VIP): 3}
+
+    def test_released_it_is_renewed_no_more(self):
+        bench = Bench(instance()).master()
+        bench.instance.drop()
+        bench.instance._edge.leases.renew(1000.0)
+        assert bench.kernel.renewed == []
+
+    def test_a_reload_changes_the_lifetime_at_once(self):
+        bench = Bench(instance()).master()
+        bench.instance.reconfigure(instance(), Globals(vip_lease_s=60), 11.0)
+        assert (bench.kernel.lifetimes_s, bench.done) == ({ip_interface(VIP): 60}, [("install", VIP)])
+        bench.instance._edge.leases.renew(1000.0)
+        assert bench.kernel.renewed == [f"{VIP} 60"]
+
+    def test_a_backup_that_is_reloaded_sets_nothing(self):
+        bench = Bench(instance()).start()
+        bench.instance.reconfigure(instance(), Globals(vip_lease_s=60), 1.0)
+        assert bench.done == []
+
+    def test_what_a_reload_adds_and_removes_is_leased_and_not(self):
+        bench = Bench(instance(addresses=(VIP, "192.168.8.101/24"))).master()
+        bench.virtual = frozenset(map(ip_interface, (VIP, "192.168.8.101/24", "192.168.8.102/24")))
+        bench.instance.reconfigure(instance(addresses=(VIP, "192.168.8.102/24")), Globals(), 11.0)
+        bench.instance._edge.leases.renew(1000.0)
+        assert bench.kernel.renewed == [f"{VIP} 3", "192.168.8.102/24 3"]
+
+    def test_the_hosts_own_has_none(self):
+        both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
+        bench = Bench(both, table(addresses=(VIP,))).start()
+        bench.instance._edge.leases.renew(1000.0)
+        assert bench.kernel.renewed == ["192.168.8.101/24 3"]
+        assert bench.kernel.lifetimes_s == {ip_interface("192.168.8.101/24"): 3}
+
+    def test_the_loop_is_woken_for_the_renewal(self):
+        bench = Bench(instance(advert_int_cs=1000)).start()
+        bench.instance._edge.leases.renew(29.9)
+        bench.instance.expire(31.0)
+        assert bench.state == "MASTER"
+        assert min(bench.armed) <= 30.4

@@ -15,32 +15,50 @@ import pytest
 from agent_fakes import table, want
 
 from vrrp.agent import netlink
-from vrrp.agent.interfaces import DumpError, InterfaceTable, Present
+from vrrp.agent.interfaces import DumpError, InterfaceTable, Present, messages
 
 RTM_NEWADDR, RTM_DELADDR = 20, 21
 
 
 def test_an_address_is_added_as_ip_would_add_it():
     wanted = want("192.168.8.100/24", broadcast=ip_address("192.168.8.255"), label="eth0:vip")
-    request = netlink.encode(RTM_NEWADDR, 0x500, wanted, "eth0")
+    request = netlink.encode(RTM_NEWADDR, wanted, "eth0", lifetime_s=3)
     assert request.hex() == (
-        "40000000140005050000000000000000"  # length 64, RTM_NEWADDR, request ack replace create; sequence 0
+        "54000000140005050000000000000000"  # length 84, RTM_NEWADDR, request ack replace create; sequence 0
         "0218000002000000"  # AF_INET, /24, scope global, interface 2
         "08000200c0a80864"  # IFA_LOCAL
         "08000100c0a80864"  # IFA_ADDRESS
         "08000400c0a808ff"  # IFA_BROADCAST
         "0d000300657468303a76697000000000"  # IFA_LABEL
+        "1400060003000000030000000000000000000000"  # IFA_CACHEINFO: preferred and valid for 3 s
     )
 
 
 def test_an_address_without_label_gets_the_name_of_its_interface():
-    request = netlink.encode(RTM_NEWADDR, 0x500, want("192.168.8.100/32", scope=254), "eth0")
-    assert request.hex()[32:] == "022000fe0200000008000200c0a8086408000100c0a80864090003006574683000000000"
+    request = netlink.encode(RTM_NEWADDR, want("192.168.8.100/32", scope=254), "eth0")
+    assert request.hex()[32:] == (
+        "022000fe0200000008000200c0a8086408000100c0a80864090003006574683000000000"
+        "14000600ffffffffffffffff0000000000000000"  # for ever
+    )
+
+
+@pytest.mark.parametrize(
+    ("prefix", "length", "preferred_s"),
+    [(64, "40", "02000000"), (128, "80", "00000000")],  # keepalived: nobody connects from one without a subnet
+)
+def test_an_ipv6_address_is_usable_at_once(prefix, length, preferred_s):
+    request = netlink.encode(RTM_NEWADDR, want(f"2001:db8::100/{prefix}"), "eth0", lifetime_s=2)
+    assert request.hex()[32:] == (
+        f"0a{length}020002000000"  # AF_INET6, IFA_F_NODAD, scope global, interface 2
+        "1400020020010db8000000000000000000000100"  # IFA_LOCAL
+        "1400010020010db8000000000000000000000100"  # IFA_ADDRESS
+        f"14000600{preferred_s}020000000000000000000000"
+    )
 
 
 def test_exactly_one_address_is_deleted():
     wanted = want("192.168.8.100/24", broadcast=ip_address("192.168.8.255"), label="eth0:vip")
-    request = netlink.encode(RTM_DELADDR, 0, wanted, "eth0")
+    request = netlink.encode(RTM_DELADDR, wanted, "eth0", lifetime_s=3)
     assert request.hex() == ("28000000150005000000000000000000021800000200000008000200c0a8086408000100c0a80864")
 
 
@@ -199,3 +217,45 @@ def test_the_kernel_of_this_machine_can_be_asked():
         assert isinstance(kernel.table, InterfaceTable)
     finally:
         kernel.close()
+
+
+def test_renewals_are_answered_only_where_they_fail(kernel):
+    kernel.table = table()
+    leases = [(want(f"192.168.8.{host}/24"), 3) for host in range(100, 170)]
+    batches = kernel.renewals(leases)
+    assert [len(list(messages(batch))) for batch in batches] == [64, 6]
+    for batch in batches:
+        kinds = {(kind, flags) for kind, flags, _sequence, _start, _end in messages(batch)}
+        assert kinds == {(RTM_NEWADDR, 0x501)}  # request, replace, create; no acknowledgement
+    (batch,) = kernel.renewals([(want("192.168.8.100/24"), 3)])
+    installed = netlink.encode(RTM_NEWADDR, want("192.168.8.100/24"), "eth0", 3)
+    assert batch[16:] == installed[16:]
+
+
+class Renewals:
+    """Takes everything, or nothing; has ``waiting`` answers."""
+
+    def __init__(self, waiting, error=None):
+        self.waiting, self.error, self.sent = list(waiting), error, []
+
+    def send(self, data):
+        if self.error:
+            raise self.error
+        self.sent.append(data)
+
+    def recv(self, size):
+        if not self.waiting:
+            raise BlockingIOError
+        return self.waiting.pop(0)
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize("error", [None, OSError(errno.ENOBUFS, "no room")])
+def test_answers_to_renewals_do_not_pile_up(kernel, error):
+    kernel._renewals.close()
+    kernel._renewals = Renewals([b"no such device"] * 3, error)
+    kernel.renew([b"one", b"two"])
+    assert kernel._renewals.sent == ([] if error else [b"one", b"two"])
+    assert kernel._renewals.waiting == []

@@ -51,7 +51,7 @@ def reloading(rig, play):
     def run(before, after, look, master=True):
         async def scenario():
             configuration = loader.load(before, "f")
-            async with rig(*configuration.instances) as machine:
+            async with rig(*configuration.instances, now=146.3) as machine:
                 machine.agent.configuration = loader.load(before, str(machine.path))
                 if master:
                     machine.due(150.0)
@@ -142,7 +142,7 @@ def test_an_instance_less_stops_cleanly(reloading):
         machine.due(152.5)
         assert ("release", "192.168.8.102/24") in machine.kernel.done
         assert machine.agent.leaving == []
-        assert list(machine.agent.network.channels["eth0"].instances) == [51]
+        assert list(machine.agent.network.channels["eth0", 4].instances) == [51]
 
     reloading(text() + SECOND, text(), look)
 
@@ -210,7 +210,7 @@ def test_an_instance_that_comes_back_at_once_hears(rig, play):
     """Also when something happens to the links while the first one has not given up its addresses yet."""
 
     async def scenario():
-        async with rig() as machine:
+        async with rig(now=146.3) as machine:
             machine.due(150.0)
             for content in ("global_defs {\n}\n", text()):
                 machine.path.write_text(content)
@@ -326,7 +326,37 @@ def test_sighup_of_a_bad_file_is_logged(rig, play):
 
 def test_what_this_release_does_not_run_is_refused_too(tmp_path):
     file = tmp_path / "f.conf"
-    six = text(vip="2001:db8::1/64").replace("    priority", "    version 3\n    priority")
-    file.write_text(six)
-    with pytest.raises(loader.ConfigError, match="uses IPv6"):
+    six = text(vip="\n".join(f"2001:db8::{number:x}/64" for number in range(1, 92)))
+    file.write_text(six.replace("    priority", "    version 3\n    priority"))
+    with pytest.raises(loader.ConfigError, match="91 IPv6 addresses"):
         reload.read(str(file))
+
+
+def test_while_the_node_is_drained_a_new_instance_does_not_begin(reloading):
+    def look(machine, answer):
+        machine.agent._commands.handle("drain", {})
+        machine.path.write_text(text(priority=120) + SECOND)
+        machine.agent._commands.handle("reload", {})
+        assert (machine.state("VI_1"), machine.state("VI_2")) == ("STOP", "STOP")
+        machine.due(300.0)
+        assert machine.kernel.done == []
+        machine.agent._commands.handle("undrain", {})
+        assert (machine.state("VI_1"), machine.state("VI_2")) == ("BACKUP", "BACKUP")
+        assert machine.agent.instances["VI_1"].router.priority == 120
+
+    reloading(text(), text(), look, master=False)
+
+
+def test_an_instance_that_comes_back_does_not_go_on_where_one_was_before(rig, play):
+    async def scenario():
+        async with rig(now=146.3) as machine:
+            machine.due(150.0)
+            machine.path.write_text("global_defs {\n}\n")
+            machine.agent._commands.handle("reload", {})
+            machine.due(151.5)
+            machine.path.write_text(text())
+            machine.agent._commands.handle("reload", {})
+            assert (machine.state(), machine.agent.instances["VI_1"].router.hold) == ("BACKUP", None)
+            assert machine.agent.instances["VI_1"].deadline == pytest.approx(151.5 + 3.609375)
+
+    play(scenario)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..protocol.router import Refused
+from ..protocol.holds import Refused
 from .control import CommandError
 from .reload import reload
 from .status import agent_status, instance_status
 
 if TYPE_CHECKING:
     from .daemon import Agent
+    from .instance import RunningInstance
 
 
 class Commands:
@@ -27,7 +28,10 @@ class Commands:
             "promote": self._promote,
             "demote": self._demote,
             "release": self._release,
+            "drain": lambda request: self._drain(True),
+            "undrain": lambda request: self._drain(False),
             "reload": lambda request: reload(agent),
+            "events": self._events,
         }
 
     def handle(self, command: str, request: dict) -> dict:
@@ -46,24 +50,43 @@ class Commands:
     def _release(self, request: dict) -> dict:
         return self._move(request, "release")
 
-    def _move(self, request: dict, verb: str) -> dict:
+    def _drain(self, drained: bool) -> dict:
+        if self._agent.stopping:
+            raise CommandError("the agent is stopping")
+        owners = [each.name for each in self._agent.instances.values() if each.addresses.owned]
+        if drained and owners:
+            raise CommandError(f"cannot drain this node: it owns the addresses of {', '.join(owners)}")
+        self._agent.drain(drained)
+        return agent_status(self._agent, self._agent.clock())
+
+    def _events(self, request: dict) -> dict:
+        """Whose events there are, or those of one instance: all of them in one answer would keep the loop busy."""
+        if request.get("instance") is None:
+            return {"instances": list(self._agent.instances)}
+        return {"lines": self._agent.recorder.events(self._find(request))}
+
+    def _find(self, request: dict) -> RunningInstance:
         name = request.get("instance")
         instance = self._agent.instances.get(name) if isinstance(name, str) else None
         if instance is None:
             names = ", ".join(self._agent.instances) or "none"
             raise CommandError(f"there is no instance {name}; there are: {names}")
+        return instance
+
+    def _move(self, request: dict, verb: str) -> dict:
+        name, instance = request.get("instance"), self._find(request)
         if self._agent.stopping:
             raise CommandError("the agent is stopping")
-        if verb == "demote" and instance.owned:
-            own = ", ".join(str(address.ip) for address in instance.owned)
+        if verb == "demote" and instance.addresses.owned:
+            own = ", ".join(str(address.ip) for address in instance.addresses.owned)
             raise CommandError(
                 f"cannot demote {name}: this host owns {own}, which cannot leave it, so both nodes would answer for it"
             )
         now = self._agent.clock()
+        self._agent.log.info(f"({name}) {verb} was asked for")
         try:
-            actions = getattr(instance.router, verb)(now)
+            instance.feed(now, verb)
         except Refused as refused:
             raise CommandError(f"cannot {verb} {name}: {refused}") from refused
-        self._agent.log.info(f"({name}) {verb} was asked for")
-        instance.perform(actions, now)
+        self._agent.succession.changed()
         return instance_status(instance, now, self._agent.network.kernel.table)

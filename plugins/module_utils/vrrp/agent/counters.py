@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Optional
 
 from ..protocol.packet import Address
 
@@ -24,6 +25,7 @@ class Counters:
     became_master: int = 0
     transitions: int = 0
     addresses_put_back: int = 0
+    split_brains: int = 0
     discarded: dict[str, int] = field(default_factory=dict)
 
     def discard(self, reason: str) -> None:
@@ -37,13 +39,19 @@ class Peers:
     """The routers heard for one instance: address -> (priority, when, monotonic seconds)."""
 
     def __init__(self) -> None:
-        self._seen: dict[Address, tuple[int, float]] = {}
+        self._seen: dict[Address, list] = {}
+        self._source: Optional[Address] = None  # who spoke last, the very object: an address is slow to hash
+        self._last: list = []
 
     def heard(self, source: Address, priority: int, now: float) -> None:
+        if source is self._source:
+            self._last[:] = priority, now
+            return
         if source not in self._seen and len(self._seen) >= PEERS_MAX:
             oldest = min(self._seen, key=lambda known: self._seen[known][1])
             del self._seen[oldest]
-        self._seen[source] = (priority, now)
+        self._source, self._last = source, [priority, now]
+        self._seen[source] = self._last
 
     def as_list(self, now: float) -> list[dict]:
         """The newest first."""

@@ -14,9 +14,12 @@ import gc
 import signal
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Optional
 
 from ..config.model import Configuration, Instance
+from ..protocol import timers
+from ..protocol.journal import LIMIT, Journal
 from ..protocol.states import NEVER, State
 from . import process
 from .channel import Channel
@@ -24,15 +27,25 @@ from .checks import Checks
 from .commands import Commands
 from .control import CommandError, ControlServer
 from .counters import Counters
-from .instance import Edge, RunningInstance
+from .edge import Edge
+from .instance import RunningInstance
 from .interfaces import AddressChanged, Interface
+from .lease import Leases
+from .ledger import Page
 from .log import Log
 from .network import Network
+from .recorder import Recorder
 from .runtime import RuntimeDirectory
-from .systemd import ServiceManager
+from .succession import Succession, entries
+from .systemd import ServiceManager, own_unit, restart_wanted
 from .timer import Alarm
 
+REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
+SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
 COALESCE_S = 0.001  # masters whose deadlines lie so close together advertise in one go
+LATE_S = 0.05  # a timer that is this late says that we have slept
+ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
+RESTART_S = 1.5  # what a restart takes at most; a shorter mandate is handed over instead
 RESYNC_S = 1.0  # until the kernel is asked again for what it could not list
 NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
 
@@ -49,17 +62,26 @@ class Agent:
         self.instances: dict[str, RunningInstance] = {}
         self.leaving: list[RunningInstance] = []  # removed from the file, addresses not yet given up
         self.stopping = False
+        self.drained = False
         self._loop = asyncio.get_running_loop()
         self._done = asyncio.Event()
         self._failed = False
+        self._restarting: Optional[bool] = None  # None until it is known, when we stop
+        self._told = False
         self._resyncing = False
         self._alarm = Alarm(self._loop, self._guard(self._due))
         self.service_manager = ServiceManager()
+        self.recorder = Recorder(runtime.path, log, lambda: self.clock())
         self._commands = Commands(self)
         self._control = ControlServer(runtime.control_socket, self._command, log)
         self._by_address: dict[Interface, list[RunningInstance]] = {}
         self._virtual: frozenset[Interface] = frozenset()
-        self.checks = Checks(self._guard(self.checks_changed), log)
+        self.checks = Checks(
+            self._guard(self.checks_changed),
+            log,
+            table=lambda: self.network.kernel.table,
+            virtual=lambda: self._virtual,
+        )
         self.network = Network(
             log,
             listen=lambda fd, callback: self._loop.add_reader(fd, self._guard(callback)),
@@ -67,6 +89,8 @@ class Agent:
             readable=self._readable,
             count=self.discarded.discard,
         )
+        self.leases = Leases(self.network.kernel)
+        self.succession = Succession(runtime.path, log, self._page)
 
     @staticmethod
     def clock() -> float:
@@ -83,14 +107,19 @@ class Agent:
             for number in (signal.SIGTERM, signal.SIGINT):
                 self._loop.add_signal_handler(number, self._guard(self.stop))
             self._loop.add_signal_handler(signal.SIGHUP, self._guard(self._reload_on_signal))
+            self._loop.add_signal_handler(signal.SIGUSR1, lambda: self.recorder.write_in_turns(self.everyone()))
             self._guard(self._start)()
             await self._done.wait()
             self._drop_everything()
+            if self._failed:  # not sooner: the addresses go first
+                self.recorder.write(self.everyone())
+            self.succession.end(leave=bool(self._restarting))
             await self.checks.stop()
             await asyncio.gather(*(each.notifications.finish(NOTIFY_AT_END_S) for each in self.everyone()))
         finally:
             self._alarm.cancel()
             self._drop_everything()
+            self.succession.end(leave=bool(self._restarting))
             await self._control.stop()
             self._loop.remove_reader(self.network.kernel.fileno())
             self.network.close()
@@ -108,6 +137,8 @@ class Agent:
         """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
         instance = RunningInstance(config, self.configuration.globals, self._edge())
         self.instances[config.name] = instance
+        instance.journal = Journal(max(32, min(LIMIT, ENTRIES // len(self.configuration.instances))))
+        self.succession.endow(instance)
         self.network.attach(instance)
         return instance
 
@@ -115,27 +146,33 @@ class Agent:
         """Stop an instance; it is forgotten when it has given up its addresses."""
         del self.instances[instance.name]
         self.leaving.append(instance)
-        instance.stop(self.clock())
+        instance.feed(self.clock(), "stop")
         self._forget_stopped()
 
     def addresses_changed(self) -> None:
         """The configured virtual addresses are others than before."""
         self._by_address = {}
-        for instance in self.everyone():
-            for entry in instance.config.addresses:
-                self._by_address.setdefault(entry.address, []).append(instance)
-        to_come = (entry.address for config in self.configuration.instances for entry in config.addresses)
-        self._virtual = frozenset(self._by_address).union(to_come)
+        now_and_soon = [(instance, instance.config) for instance in self.everyone()]
+        now_and_soon += [(self.instances[config.name], config) for config in self.configuration.instances]
+        for instance, config in now_and_soon:
+            for entry in config.addresses:
+                known = self._by_address.setdefault(entry.address, [])
+                if instance not in known:
+                    known.append(instance)
+        self._virtual = frozenset(self._by_address)
 
     def checks_changed(self) -> None:
         """Some check says something else: every instance looks at its own, and begins if it waited for them."""
         now = self.clock()
         for instance in self.instances.values():
-            results = self.checks.results(instance.config.track_scripts)
+            results = self.checks.results(instance.config)
             if results != instance.checks:
                 instance.check_results(results, now)
             if not instance.started and not self.stopping and instance.ready():
+                if self.drained:
+                    instance.feed(now, "drain")
                 instance.start(now)
+        self.succession.changed()
 
     def show_status(self) -> None:
         """Tell the service manager in one line how many instances are in which state."""
@@ -146,28 +183,55 @@ class Agent:
     # Inputs
 
     def stop(self) -> None:
-        """SIGTERM: clean stop. A second one does not wait for the peer."""
+        """SIGTERM: a clean stop, or a restart if the service manager is about one. A second one does not wait."""
         if self.stopping:
             self._done.set()
             return
         self.stopping = True
-        self.log.info("Stopping")
         self.service_manager.stopping()
+        unit = own_unit() if self.service_manager.present else ""
+        if unit:
+            asked = self._loop.run_in_executor(None, restart_wanted, unit)
+            asked.add_done_callback(lambda answer: self._guard(lambda: self._leave(restart=answer.result()))())
+        else:
+            self._leave(restart=False)
+
+    def drain(self, drained: bool) -> None:
+        """Give up everything and take nothing, or take part again."""
+        self.drained = drained
+        self.log.info("Draining: this node gives up everything and takes nothing" if drained else "Drained no more")
         for instance in self.instances.values():
-            instance.stop(self.clock())
+            if instance.started:
+                instance.feed(self.clock(), "drain" if drained else "undrain")
+        self.succession.changed()
+
+    def _leave(self, restart: bool) -> None:
+        """Hand over what the peer can take sooner than our successor could; keep the rest for that one."""
+        self._restarting = restart
+        self.log.info("Stopping, a restart follows" if restart else "Stopping")
+        now = self.clock()
+        for instance in self.instances.values():
+            mandate_s = timers.mandate_s(instance.config.version, instance.config.advert_int_cs)
+            if not (restart and mandate_s > RESTART_S and instance.stay(now)):
+                instance.feed(now, "stop")
         self._end_when_released()
 
     def _start(self) -> None:
         configuration = self.configuration
         self.log.info(f"Starting with {configuration.path}, {len(configuration.instances)} instance(s)")
+        self.succession.begin(configuration, self.network.kernel)
         for config in configuration.instances:
             self.add_instance(config)
         self.addresses_changed()
+        self.drained = self.succession.inherited.drained
         for instance in self.instances.values():
             instance.interface_changed(self.clock())
-            instance.remove_leftovers()
+            if self.drained or not instance.remembers_mastership(self.clock()):
+                instance.addresses.remove_leftovers()
+        self.checks.recall(self.succession.inherited.checks)
         self.checks.apply(configuration)
         self.checks_changed()
+        self.succession.forget_the_past()
         self._feed_watchdog()
         self.service_manager.ready()
         self.show_status()
@@ -179,17 +243,32 @@ class Agent:
         try:
             self.network.drain(self.clock())
             now = self.clock()
-            for instance in list(self.everyone()):
-                deadline = instance.deadline
-                # A master may advertise a moment early, together with others. A backup never takes over early.
-                if deadline <= now or (deadline <= now + COALESCE_S and instance.router.holds_addresses):
-                    instance.expire(max(now, deadline))
+            due = [each for each in self.everyone() if each.deadline <= now + COALESCE_S]
+            due.sort(key=lambda each: each.deadline)
+            with self.log.together():
+                for instance in due:
+                    # A master may advertise a moment early, together with others. A backup never takes over early.
+                    if instance.deadline <= now or instance.router.holds_addresses:
+                        instance.expire(max(now, instance.deadline))
+                    if self.clock() > now + SLICE_S:
+                        break  # the rest in the next turn, which reads first what has come meanwhile
+            self.leases.renew(now)
             self._forget_stopped()
         finally:
-            self._alarm.unmute(min((instance.deadline for instance in self.everyone()), default=NEVER))
+            deadline = min((instance.deadline for instance in self.everyone()), default=NEVER)
+            self._alarm.unmute(min(deadline, self.leases.deadline))
+
+    def _read_before_acting(self) -> None:
+        """Whatever woke us: when a deadline is long past we have slept, and what came meanwhile comes first."""
+        if self.clock() > self._alarm.at + LATE_S:
+            self._due()
 
     def _readable(self, channel: Channel) -> None:
-        channel.drain(self.clock())
+        now = self.clock()
+        busy, channel.read_at = now - channel.read_at < 2 * REST_S, now
+        channel.drain(now)
+        if busy:
+            self.network.rest(channel, lambda resume: self._loop.call_later(REST_S, self._guard(resume)))
 
     def _kernel_events(self) -> None:
         changes = self.network.kernel.read_events()
@@ -219,6 +298,7 @@ class Agent:
     def _command(self, command: str, request: dict) -> dict:
         """A bug in a command ends the process like a bug in a callback; a refusal is an answer."""
         try:
+            self._read_before_acting()
             return self._commands.handle(command, request)
         except CommandError:
             raise
@@ -245,7 +325,8 @@ class Agent:
             self.network.detach(instance)
 
     def _end_when_released(self) -> None:
-        if self.stopping and not any(instance.router.holds_addresses for instance in self.everyone()):
+        held = any(each.router.holds_addresses and not each.staying for each in self.everyone())
+        if self._restarting is not None and not held:
             self._done.set()
 
     def _guard(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -253,6 +334,7 @@ class Agent:
 
         def guarded() -> None:
             try:
+                self._read_before_acting()
                 callback()
             except Exception:  # whatever it is: the addresses go, and the service manager starts us anew
                 self._give_up()
@@ -269,6 +351,7 @@ class Agent:
     def _edge(self) -> Edge:
         return Edge(
             kernel=self.network.kernel,
+            leases=self.leases,
             announcer=self.network.announcer,
             log=self.log,
             sender=self.network.sender,
@@ -276,12 +359,26 @@ class Agent:
             held_elsewhere=self._held_elsewhere,
             arm=self._alarm.arm,
             transition=self._transition,
+            remember=self.succession.changed,
         )
 
-    def _held_elsewhere(self, asking: object) -> frozenset[tuple[int, Interface]]:
-        return frozenset().union(*(instance.held for instance in self.everyone() if instance is not asking))
+    def _page(self) -> Page:
+        """What a successor must know."""
+        return Page(entries(self.instances.values()), self.checks.remember(), self.drained)
+
+    def _held_elsewhere(self, asking: object, addresses: Iterable[Interface]) -> frozenset[tuple[int, Interface]]:
+        sharing = {each for address in addresses for each in self._by_address.get(address, ()) if each is not asking}
+        return frozenset().union(*(each.held for each in sharing))
 
     def _transition(self) -> None:
+        self.succession.changed()
+        if not self._told:
+            self._told = True
+            self._loop.call_soon(self._guard(self._tell))
+
+    def _tell(self) -> None:
+        """However many states have changed in one turn."""
+        self._told = False
         self._end_when_released()
         self.show_status()
 

@@ -1,53 +1,40 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One ``vrrp_instance`` at work: its state machine, its ready-made packets, its addresses, its counters.
+"""One ``vrrp_instance`` at work: its state machine, its ready-made packets, its counters.
 
-Inputs come from the loop, actions go to the ports in :class:`Edge`. Nothing here waits.
+Inputs come from the loop, actions go to the ports in :class:`~.edge.Edge`. Nothing here waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from ipaddress import IPv4Address
-from typing import Optional, Protocol
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Optional
 
 from ..config.model import Globals, Instance
-from ..protocol.actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
-from ..protocol.constants import PRIORITY_OWNER, PRIORITY_STOP
+from ..protocol.actions import (
+    Action,
+    Announce,
+    InstallAddresses,
+    Notify,
+    ReleaseAddresses,
+    RivalHeard,
+    SendAdvertisement,
+)
+from ..protocol.constants import PRIORITY_STOP
+from ..protocol.journal import Journal
 from ..protocol.packet import Address, Advertisement
 from ..protocol.router import VirtualRouter
-from ..protocol.states import NEVER, State
+from ..protocol.states import NEVER, Memory, State
 from ..protocol.tracking import CheckResult, Verdict, verdict
 from . import wire
-from .addresses import Wanted, absent, present, resolve, source_address
-from .announce import Announcer
+from .addresses import no_source, source_address
 from .counters import Counters, Peers
+from .edge import Edge
 from .interfaces import AddressChanged, Interface
-from .log import Log
-from .netlink import Kernel
 from .notify import NotifyQueue
-
-INSTALL_RETRY_S = 10.0  # after the kernel refused a virtual address
-
-
-class Sender(Protocol):
-    def send(self, packet: bytes, destination: str) -> Optional[str]: ...
-
-
-@dataclass
-class Edge:
-    """Everything outside that an instance can reach. Tests put in their own."""
-
-    kernel: Kernel
-    announcer: Announcer
-    log: Log
-    sender: Callable[[str], Optional[Sender]]  # by interface name; None while there is no socket
-    virtual: Callable[[], frozenset[Interface]]  # the virtual addresses of all instances
-    held_elsewhere: Callable[[object], frozenset[tuple[int, Interface]]]  # by instances other than this one
-    arm: Callable[[float], None]  # wake the loop at this time at the latest
-    transition: Callable[[], None]  # a state has changed
+from .vips import Place, VirtualAddresses, names
 
 
 class RunningInstance:
@@ -58,25 +45,26 @@ class RunningInstance:
         self.settings = settings
         self.name = config.name
         self.virtual_router_id = config.virtual_router_id
+        self.ip_version = wire.ip_version(config)
         self.router = VirtualRouter(wire.parameters(config, None))
         self.counters = Counters()
         self.peers = Peers()
         self.notifications = NotifyQueue(config.name, edge.log)
         self.verdict = Verdict(config.priority)
         self.checks: tuple[CheckResult, ...] = ()
-        self.source: Optional[IPv4Address] = None
+        self.source: Optional[Address] = None
         self.last_event = "not started"
         self.deadline = NEVER  # a copy of the router's, which the loop reads often
         self.expectation = wire.expectation(config, None)
+        self.addresses = VirtualAddresses(self, config, settings, edge)
+        self.journal = Journal()
+        self.beat: Callable[[float], object] = lambda now: None  # the ledger's: this was a sign of life
+        self.memory: Optional[Memory] = None  # of the process before this one, until it begins
+        self.staying = False  # this process ends, but not its mastership: a successor goes on
         self._dropped = False
-        self._install_faults: tuple[str, ...] = ()  # what the kernel refused, until it is tried again
-        self._retry_at = NEVER
-        self._owned: frozenset[tuple[int, Interface]] = frozenset()  # the host's own among the virtual addresses
         self._edge = edge
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
-        self._packets: dict[int, list[tuple[bytes, str]]] = {}
-        self._wanted: tuple[Wanted, ...] = ()
-        self._installed: tuple[Wanted, ...] = ()  # what goes on release, whatever the interface is called by then
+        self._packets: dict[int, list[wire.Packet]] = {}
 
     @property
     def multicast(self) -> bool:
@@ -87,21 +75,13 @@ class RunningInstance:
         return self.router.state is not State.INIT
 
     @property
-    def wanted(self) -> tuple[Wanted, ...]:
-        """The virtual addresses whose interfaces are there."""
-        return self._wanted
-
-    @property
-    def held(self) -> frozenset[tuple[int, Interface]]:
+    def held(self) -> frozenset[Place]:
         """The addresses that nobody else may take off now."""
-        if not self.router.holds_addresses:
-            return frozenset()
-        return frozenset((want.index, want.address) for want in self._installed)
+        return self.addresses.held if self.router.holds_addresses else frozenset()
 
-    @property
-    def owned(self) -> tuple[Interface, ...]:
-        """The virtual addresses that are the host's own, known once it has been MASTER: they never leave this host."""
-        return tuple(want.address for want in self._wanted if self._is_owned(want))
+    def remembers_mastership(self, now: float) -> bool:
+        """Whether the process before this one was MASTER, and nobody can have taken over since."""
+        return self.memory is not None and self.memory.has_mandate(self.config.version, now)
 
     # Inputs
 
@@ -109,20 +89,20 @@ class RunningInstance:
         """keepalived's rule: an instance begins when every check that can put it into FAULT has spoken."""
         return all(check.ok is not None for check in self.checks if not check.weight)
 
-    def start(self, now: float) -> None:
-        """Begin to take part."""
-        self.perform(self.router.start(now), now)
+    def feed(self, now: float, name: str, *arguments: object) -> None:
+        """Give the state machine an input by its name, and do what it asks for. Raises :class:`~.holds.Refused`."""
+        actions = getattr(self.router, name)(*arguments, now)
+        self.journal.note(now, name, arguments, actions, self.router)
+        self.perform(actions, now)
 
-    def remove_leftovers(self) -> None:
-        """Take off the virtual addresses that a crashed predecessor left behind: nobody has made us MASTER yet."""
-        if self.config.priority == PRIORITY_OWNER:
-            return  # they may be the host's own
-        held = self._edge.held_elsewhere(self)
-        leftovers = [want for want in self._removable(self._wanted) if (want.index, want.address) not in held]
-        leftovers = present(leftovers, self._edge.kernel.table)
-        if leftovers:
-            self._edge.log.warning(f"({self.name}) removing VIPs that were left behind.")
-            self._log_failures(self._edge.kernel.release(leftovers))
+    def start(self, now: float) -> None:
+        """Begin to take part, or go on where the process before this one was."""
+        memory, self.memory = self.memory, None
+        actions = self.router.start(now, memory)
+        if memory is not None and not self.router.holds_addresses:
+            self.addresses.remove_leftovers()
+        self.journal.note(now, "start", (memory,) if memory is not None else (), actions, self.router)
+        self.perform(actions, now)
 
     def heard(self, advertisement: Advertisement, source: Address, now: float) -> None:
         """Take an advertisement that has passed the checks."""
@@ -133,15 +113,19 @@ class RunningInstance:
             self._log_priority_zero(source)
         was_yielding, ours = router.yielding, router.priority
         actions = router.advertisement(advertisement, source, now)
+        self.journal.note(now, "advertisement", (advertisement, source), actions, router)
         if router.yielding and not was_yielding:
             self._log_outbid(advertisement, source, ours)
+        if not router.holds_addresses:
+            self.beat(-now)
         self.perform(actions, now)
 
     def expire(self, now: float) -> None:
-        if self._install_faults and self._retry_at <= now:
-            self._install_faults = ()
+        """Do what is due."""
+        if self.addresses.refused and self.addresses.retry_at <= now:
+            self.addresses.refused = ()
             self._faults_changed(now)
-        self.perform(self.router.expire(now), now)
+        self.feed(now, "expire")
 
     def check_results(self, results: Iterable[CheckResult], now: float) -> None:
         """Take what the tracked checks say now."""
@@ -151,24 +135,19 @@ class RunningInstance:
             self._edge.log.info(
                 f"({self.name}) Changing effective priority from {before.priority} to {self.verdict.priority}"
             )
-        self.perform(self.router.priority_changed(self.verdict.priority, now), now)
+        self.feed(now, "priority_changed", self.verdict.priority)
         self._faults_changed(now)
 
     def interface_changed(self, now: float) -> None:
         """Look at the interface again. While MASTER, one that was replaced gets the addresses of the old one."""
         self._look_at_interface(now)
         if self.router.holds_addresses and not self.router.yielding:
-            self._note_owned()
-            self._installed = tuple(dict.fromkeys(self._installed + self._wanted))
-            self._put_back(absent(self._wanted, self._edge.kernel.table), now)
+            self._tell_put_back(self.addresses.complete(now), now)
 
     def _look_at_interface(self, now: float) -> None:
         """Is it there, is it up, which address do we speak from."""
         table = self._edge.kernel.table
-        before = self._wanted
-        self._wanted, missing = resolve(self.config.addresses, self.config.interface, table)
-        if self._wanted != before:
-            self._install_faults = ()  # the refusal was about another interface
+        self.addresses.look()
         faults = []
         link = table.names.get(self.config.interface)
         source = self._find_source()
@@ -177,55 +156,60 @@ class RunningInstance:
         elif not link.usable:
             faults.append(f"interface {link.name} is down" if not link.up else f"interface {link.name} has no carrier")
         elif source is None:
-            faults.append(
-                f"unicast_src_ip {self.config.unicast_src_ip} is not on this host"
-                if self.config.unicast_src_ip
-                else f"interface {link.name} has no IPv4 address"
-            )
-        elif self._edge.sender(link.name) is None:
+            faults.append(no_source(self.config, self._not_ours(), table))
+        elif self._edge.sender(link.name, self.ip_version) is None:
             faults.append(f"no VRRP socket on interface {link.name}")
-        faults += [f"interface {name} does not exist" for name in missing if name != self.config.interface]
+        faults += [
+            f"interface {name} does not exist" for name in self.addresses.missing if name != self.config.interface
+        ]
         if source is not None and source != self.source:
             self.source = source
             self.expectation = wire.expectation(self.config, source)
             self._packets.clear()
-            self.perform(self.router.source_changed(source, now), now)
+            self.feed(now, "source_changed", source)
+            self._packets_of(self.router.priority)
         self._interface_faults = tuple(faults)
         self._faults_changed(now)
 
     def address_changed(self, change: AddressChanged, now: float) -> None:
-        """Somebody deleted an address: when it is one of ours and we are MASTER, it comes back at once."""
+        """Somebody deleted an address, or it is a duplicate: ours comes back at once while we are MASTER."""
         entry = change.present
-        if change.added or not self.router.holds_addresses or self.router.yielding:
+        healthy = change.added and not entry.dad_failed
+        if healthy or not self.router.holds_addresses or self.router.yielding:
             return
-        mine = [want for want in self._wanted if (want.index, want.address) == (entry.index, entry.address)]
-        self._put_back(absent(mine, self._edge.kernel.table), now)
+        self._tell_put_back(self.addresses.put_back((entry.index, entry.address), now), now)
 
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""
         old, self.config = self.config, config
         self.name, self.settings = config.name, settings
+        other_lifetime = self.addresses.reconfigure(config, settings)
+        if other_lifetime and self.router.holds_addresses:
+            self.addresses.renew_differently()
         if replace(config, line=old.line) == old:
             return
         self.expectation = wire.expectation(config, self.source)
         self._packets.clear()
-        self._install_faults = ()
         self._look_at_interface(now)
         changed = wire.parameters(config, self.source)
         if changed != self.router.parameters:
-            self.perform(self.router.parameters_changed(changed, now), now)
+            self.feed(now, "parameters_changed", changed)
             self.verdict = verdict(config.priority, self.checks)
-            self.perform(self.router.priority_changed(self.verdict.priority, now), now)
+            self.feed(now, "priority_changed", self.verdict.priority)
         if self.router.holds_addresses:
-            self._reconcile(now)
+            self.addresses.reconcile(now)
+            self._addresses_set(now)
 
-    def stop(self, now: float) -> None:
-        """Clean stop: a master keeps its addresses until a peer speaks."""
-        self.perform(self.router.stop(now), now)
+    def stay(self, now: float) -> bool:
+        """This process ends and another one follows at once. Returns whether mastership can stay for that long."""
+        if self.router.state is State.MASTER and not self.router.yielding:
+            self._send(SendAdvertisement(self.router.priority), now)
+            self.staying = True
+        return self.staying
 
     def drop(self) -> None:
         """Give up the addresses at once: nobody waits for a peer any more."""
-        if self.router.holds_addresses and not self._dropped:
+        if self.router.holds_addresses and not self._dropped and not self.staying:
             self._dropped = True
             if not self.router.yielding:
                 self._send(SendAdvertisement(PRIORITY_STOP), 0.0)
@@ -237,22 +221,21 @@ class RunningInstance:
         """Do what the state machine asked for, in its order."""
         for action in actions:
             self._PERFORM[type(action)](self, action, now)
-            if not set(self._install_faults) <= set(self.router.faults):
+            if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):
                 self._faults_changed(now)  # nobody must hear that we have what we have not: the peer takes it
                 break
         deadline = self.router.deadline
         self.deadline = NEVER if deadline is None else deadline
-        if self._install_faults:
-            self.deadline = min(self.deadline, self._retry_at)
+        if self.addresses.refused:
+            self.deadline = min(self.deadline, self.addresses.retry_at)
         self._edge.arm(self.deadline)
 
     def _send(self, action: SendAdvertisement, now: float) -> None:
-        packets = self._packets.get(action.priority)
-        if packets is None:
-            packets = self._packets[action.priority] = wire.packets(self.config, self.source, action.priority)
-        sender = self._edge.sender(self.config.interface)
+        packets = self._packets_of(action.priority)
+        sender = self._edge.sender(self.config.interface, self.ip_version)
         if sender is None:
             return
+        self.beat(now if action.priority != PRIORITY_STOP and not self.router.yielding else -now)
         for packet, destination in packets:
             error = sender.send(packet, destination)
             if error is None:
@@ -266,31 +249,46 @@ class RunningInstance:
                     ("send", self.name, destination), f"({self.name}) Cant send advert to {destination} ({error})"
                 )
 
+    def _packets_of(self, priority: int) -> list[wire.Packet]:
+        packets = self._packets.get(priority)
+        if packets is None:
+            packets = self._packets[priority] = wire.packets(self.config, self.source, priority)
+        return packets
+
     def _install_addresses(self, action: InstallAddresses, now: float) -> None:
         self._edge.log.info(f"({self.name}) setting VIPs.")
-        self._note_owned()
-        self._installed = self._wanted
-        self._install(self._wanted, now)
+        self.addresses.install(now)
+        self._note_refused()
 
     def _release_addresses(self, action: ReleaseAddresses, now: float) -> None:
         self._edge.log.info(f"({self.name}) removing VIPs.")
-        self._edge.announcer.cancel(self)
-        held = self._edge.held_elsewhere(self)
-        mine = [want for want in self._removable(self._installed) if (want.index, want.address) not in held]
-        self._installed = ()
-        self._log_failures(self._edge.kernel.release(mine))
+        self.addresses.release()
 
     def _announce_all(self, action: Announce, now: float) -> None:
-        self._announce(self._wanted, action.repeat)
+        self.addresses.announce(action.repeat)
 
     def _notify(self, action: Notify, now: float) -> None:
         self.counters.transitions += 1
         if action.state == State.MASTER.value:
             self.counters.became_master += 1
+            self.beat(now)
+        else:
+            self.beat(-now)
         self.last_event = f"entered {action.state}: {action.reason}"
         self._edge.log.info(f"({self.name}) Entering {action.state} STATE ({action.reason})")
         self.notifications.put(self.config, self.settings, action.state, action.priority)
         self._edge.transition()
+
+    def _tell_rival(self, action: RivalHeard, now: float) -> None:
+        """Split brain: counted, logged, notified, and visible as the last event."""
+        ours = self.router.priority
+        self.counters.split_brains += 1
+        self.last_event = f"split brain: {action.address} was MASTER too, with priority {action.priority}, ours {ours}"
+        self._edge.log.warning(
+            f"({self.name}) Received advert from {action.address} with lower priority {action.priority}, ours {ours}, "
+            "forcing new election: there were two masters"
+        )
+        self.notifications.rival(self.config, self.settings, ours)
 
     _PERFORM = {
         SendAdvertisement: _send,
@@ -298,88 +296,45 @@ class RunningInstance:
         ReleaseAddresses: _release_addresses,
         Announce: _announce_all,
         Notify: _notify,
+        RivalHeard: _tell_rival,
     }
 
     # What these are made of
 
-    def _find_source(self) -> Optional[IPv4Address]:
+    def _find_source(self) -> Optional[Address]:
         table, configured = self._edge.kernel.table, self.config.unicast_src_ip
         if configured is not None:
             return configured if table.has(configured) else None
-        virtual = self._edge.virtual() - self._owned_addresses()
-        return source_address(self.config.interface, virtual, table)
+        return source_address(self.config.interface, self._not_ours(), table, self.ip_version)
 
-    def _owned_addresses(self) -> frozenset[Interface]:
-        """The address owner (priority 255) speaks from the very address that is virtual."""
-        if self.config.priority != PRIORITY_OWNER:
-            return frozenset()
-        return frozenset(entry.address for entry in self.config.addresses)
+    def _not_ours(self) -> frozenset[Interface]:
+        """The addresses that we must not speak from."""
+        return self._edge.virtual() - self.addresses.owns_source
 
-    def _removable(self, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
-        """The host's own addresses stay on whatever happens."""
-        return tuple(want for want in wanted if not self._is_owned(want))
-
-    def _is_owned(self, want: Wanted) -> bool:
-        return self.config.priority == PRIORITY_OWNER and (want.index, want.address) in self._owned
-
-    def _note_owned(self) -> None:
-        """An address owner's addresses that are there already, and not from us, are the host's own."""
-        if self.config.priority == PRIORITY_OWNER:
-            ours = {(want.index, want.address) for want in self._installed}
-            there = {(want.index, want.address) for want in present(self._wanted, self._edge.kernel.table)}
-            self._owned |= there - ours
-
-    def _install(self, wanted: Iterable[Wanted], now: float) -> bool:
-        """Set addresses. What the kernel refuses becomes a fault, with :meth:`_faults_changed`, and is tried again."""
-        self._install_faults = tuple(self._edge.kernel.install(tuple(wanted)))
-        self._retry_at = now + INSTALL_RETRY_S
-        self._log_failures(self._install_faults)
-        return not self._install_faults
-
-    def _reconcile(self, now: float) -> None:
-        """While MASTER: what the new configuration has no more goes, what it adds comes and is announced."""
-        held = self._edge.held_elsewhere(self)
-        removable = [want for want in self._removable(self._installed) if (want.index, want.address) not in held]
-        gone = [want for want in removable if want not in self._wanted]  # also: with another label, brd or scope
-        if gone:
-            self._edge.log.info(f"({self.name}) removing VIPs {', '.join(str(want.address) for want in gone)}")
-            self._log_failures(self._edge.kernel.release(gone))
-        self._note_owned()
-        self._installed = self._wanted
-        added = absent(self._wanted, self._edge.kernel.table)
-        if added:
-            self._edge.log.info(f"({self.name}) setting VIPs {', '.join(str(want.address) for want in added)}")
-            self._set_and_announce(added, now)
-
-    def _put_back(self, lost: Sequence[Wanted], now: float) -> None:
+    def _tell_put_back(self, lost: tuple, now: float) -> None:
         if lost:
             self.counters.addresses_put_back += len(lost)
-            names = ", ".join(str(want.address) for want in lost)
-            self.last_event = f"{names} had been removed by somebody else and was put back"
+            self.last_event = f"{names(lost)} was not there as it should be and was put back"
             self._edge.log.warning(f"({self.name}) {self.last_event}")
-            self._set_and_announce(lost, now)
+            self._addresses_set(now)
 
-    def _set_and_announce(self, wanted: Sequence[Wanted], now: float) -> None:
-        if self._install(wanted, now):
-            self._announce(wanted, max(self.config.garp.repeat, 1))
-        else:
+    def _addresses_set(self, now: float) -> None:
+        self._note_refused()
+        if self.addresses.refused:
             self._faults_changed(now)
 
-    def _announce(self, wanted: Iterable[Wanted], repeat: int) -> None:
-        self._edge.announcer.burst(self, tuple(wanted), repeat, self.config.garp.interval_s, self._edge.kernel.table)
+    def _note_refused(self) -> None:
+        if self.addresses.refused:
+            self.last_event = self.addresses.refused[-1]
+        self._edge.remember()
 
     def _faults_changed(self, now: float) -> None:
-        faults = self._interface_faults + self._install_faults + self.verdict.faults
+        faults = self._interface_faults + self.addresses.refused + self.verdict.faults
         if faults != self.router.faults:
             for fault in faults:
                 if fault not in self.router.faults:
                     self._edge.log.info(f"({self.name}) entering FAULT state ({fault})")
-            self.perform(self.router.fault_changed(faults, now), now)
-
-    def _log_failures(self, failures: Iterable[str]) -> None:
-        for failure in failures:
-            self.last_event = failure
-            self._edge.log.error(f"({self.name}) {failure}")
+            self.feed(now, "fault_changed", faults)
 
     def _log_priority_zero(self, source: Address) -> None:
         self.counters.priority_zero_received += 1

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 
-from . import reload
+from . import ledger, realtime, reload
 from .daemon import Agent
 from .interfaces import DumpError, InterfaceTable, dump
 from .log import Log
@@ -20,6 +21,8 @@ CANNOT_START = 1
 
 def run(config: str, runtime_dir: str) -> int:
     """Run until stopped. Returns the exit status; raises ConfigError when the file is not usable."""
+    faulthandler.enable()  # the watchdog's SIGABRT then tells where the loop hung
+    ledger.forget_restart(runtime_dir)
     log = Log()
     configuration, digest, warnings = reload.read(config)
     for warning in warnings:
@@ -45,4 +48,5 @@ def run(config: str, runtime_dir: str) -> int:
 
 
 async def _work(configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> int:
+    realtime.claim(log)
     return await Agent(configuration, digest, runtime, log).run()

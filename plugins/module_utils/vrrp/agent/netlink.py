@@ -11,6 +11,7 @@ listing instead of a wrong picture.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -28,6 +29,7 @@ else:
     HAS_PYROUTE2 = True
 
 from .addresses import Wanted, dependants
+from .bpf import EVERYTHING, JUMP_EQUAL, LOAD_WORD, RETURN, attach
 from .interfaces import (
     NETLINK_HEADER,
     NLM_F_ACK,
@@ -46,6 +48,8 @@ from .interfaces import (
     messages,
 )
 
+IFA_F_NODAD = 0x02  # linux/if_addr.h
+FOR_EVER = 0xFFFFFFFF  # seconds: INFINITY_LIFE_TIME
 NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE = 0x100, 0x200, 0x400
 BATCH = 64  # requests in one datagram: their answers must fit into the socket's default buffer
 EVENT_BUFFER = 1 << 20  # octets, for a storm of events
@@ -67,13 +71,16 @@ class Kernel:
                 "by hand: pip install pyroute2"
             )
         self.table = InterfaceTable()
-        self._encoded: dict[tuple[int, Wanted], bytes] = {}
+        self._encoded: dict[tuple[int, Wanted, int], bytes] = {}
         self.stale = False  # events were lost, and the table does not know yet what they said
         self._sequence = 0
         kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
         self._events = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
         self._requests = socket.socket(socket.AF_NETLINK, kind, 0)
+        self._renewals = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
         try:
+            self._renewals.bind((0, 0))
+            ignore_events_of(self._renewals.getsockname()[0], self._events)
             self._events.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, EVENT_BUFFER)
             self._events.bind((0, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
             self._requests.settimeout(ANSWER_TIMEOUT_S)
@@ -90,6 +97,7 @@ class Kernel:
     def close(self) -> None:
         self._events.close()
         self._requests.close()
+        self._renewals.close()
 
     def read_events(self) -> list[Change]:
         """Take in every waiting event; say what changed. Never blocks."""
@@ -120,13 +128,19 @@ class Kernel:
         self.table, self.stale = fresh, False
         return changes
 
-    def install(self, wanted: Sequence[Wanted]) -> list[str]:
-        """Put addresses on their interfaces, in one batch; those that are there stay. Returns one text per failure."""
+    def install(self, wanted: Sequence[Wanted], lifetime_s: int = 0) -> list[str]:
+        """Put addresses on their interfaces, in one batch; those that are there stay. Returns one text per failure.
+
+        With ``lifetime_s`` the kernel takes each off again after so many seconds, unless it is renewed.
+        """
         failed = []
-        requests = [self._request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, want) for want in wanted]
+        requests = [self._request(RTM_NEWADDR, want, lifetime_s) for want in wanted]
         for want, code in zip(wanted, self._exchange(requests)):
             if code in (0, errno.EEXIST):
-                self.table.remember(Present(want.index, want.address, want.label or "", scope=want.scope))
+                # An IPv6 address is at work only when the event says so: it is finished in a thread of the kernel.
+                unfinished = want.address.version == 6
+                present = Present(want.index, want.address, want.label or "", scope=want.scope, tentative=unfinished)
+                self.table.remember(present)
             else:
                 failed.append(f"cannot set {want.address} on {self._name(want.index)}: {os.strerror(code)}")
         return failed
@@ -135,7 +149,7 @@ class Kernel:
         """Take exactly these addresses off, and nothing that hangs on them. Returns one text per failure."""
         failed = []
         keep = dependants(wanted, self.table)
-        requests = [self._request(RTM_DELADDR, 0, want) for want in wanted]
+        requests = [self._request(RTM_DELADDR, want) for want in wanted]
         # The same datagram puts back what the kernel took along: no gap that another process could see for long.
         requests += [self._restore(entry) for entry in keep]
         codes = list(self._exchange(requests))
@@ -153,10 +167,35 @@ class Kernel:
         link = self.table.links.get(index)
         return link.name if link is not None else f"interface {index}"
 
-    def _request(self, kind: int, flags: int, want: Wanted) -> bytes:
-        encoded = self._encoded.get((kind, want))
+    def prepare(self, wanted: Sequence[Wanted], lifetime_s: int) -> None:
+        """Encode what installing and releasing will ask for: a takeover of many has no time for it."""
+        for want in wanted:
+            self._request(RTM_NEWADDR, want, lifetime_s)
+            self._request(RTM_DELADDR, want)
+
+    def renewals(self, leases: Sequence[tuple[Wanted, int]]) -> list[bytes]:
+        """Encode the renewal of these (address, lifetime in seconds), for :meth:`renew`."""
+        batches = []
+        for start in range(0, len(leases), BATCH):
+            requests = [self._request(RTM_NEWADDR, *lease) for lease in leases[start : start + BATCH]]
+            # Unacknowledged: an address that has gone is told by its event. "Replace" never makes a second one.
+            batches.append(b"".join(aligned(without_ack(request)) for request in requests))
+        return batches
+
+    def renew(self, batches: Sequence[bytes]) -> None:
+        """Send encoded renewals. Never blocks; what fails is told by an event, or by the next renewal."""
+        for batch in batches:
+            with contextlib.suppress(OSError):
+                self._renewals.send(batch)
+        with contextlib.suppress(OSError):
+            while self._renewals.recv(RECEIVE_SIZE):
+                pass
+
+    def _request(self, kind: int, want: Wanted, lifetime_s: int = 0) -> bytes:
+        encoded = self._encoded.get((kind, want, lifetime_s))
         if encoded is None:
-            encoded = self._encoded[kind, want] = encode(kind, flags, want, self._name(want.index))
+            encoded = encode(kind, want, self._name(want.index), lifetime_s)
+            self._encoded[kind, want, lifetime_s] = encoded
         return encoded
 
     @staticmethod
@@ -176,7 +215,7 @@ class Kernel:
         for request in requests:
             self._sequence += 1
             offset = len(batch)
-            batch += request + b"\0" * (-len(request) % 4)
+            batch += aligned(request)
             struct.pack_into("=I", batch, offset + 8, self._sequence)
         answers: dict[int, int] = {}
         try:
@@ -192,7 +231,7 @@ class Kernel:
         return [answers[first + number] for number in range(len(requests))]
 
 
-def encode(kind: int, flags: int, want: Wanted, interface: str) -> bytes:
+def encode(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> bytes:
     """One RTM_NEWADDR or RTM_DELADDR request; its sequence number is 0 and is filled in when it is sent."""
     address = str(want.address.ip)
     message = ifaddrmsg()
@@ -201,12 +240,51 @@ def encode(kind: int, flags: int, want: Wanted, interface: str) -> bytes:
     message["index"] = want.index
     message["scope"] = want.scope
     attrs = [["IFA_LOCAL", address], ["IFA_ADDRESS", address]]
-    if want.broadcast is not None and kind == RTM_NEWADDR:
-        attrs.append(["IFA_BROADCAST", str(want.broadcast)])
-    if kind == RTM_NEWADDR and want.address.version == 4:
-        attrs.append(["IFA_LABEL", want.label or interface])
+    flags = 0
+    if kind == RTM_NEWADDR:
+        flags = NLM_F_CREATE | NLM_F_REPLACE
+        if want.broadcast is not None:
+            attrs.append(["IFA_BROADCAST", str(want.broadcast)])
+        if want.address.version == 4:
+            attrs.append(["IFA_LABEL", want.label or interface])
+        else:
+            message["flags"] = IFA_F_NODAD  # RFC 9568 section 8.2.3: a master must be able to use it at once
+        attrs.append(["IFA_CACHEINFO", lifetimes(want, lifetime_s)])
     message["attrs"] = attrs
     message["header"]["type"] = kind
     message["header"]["flags"] = NLM_F_REQUEST | NLM_F_ACK | flags
     message.encode()
     return bytes(message.data)
+
+
+def lifetimes(want: Wanted, lifetime_s: int) -> dict[str, int]:
+    """The valid and the preferred one. As with keepalived nobody connects from an IPv6 address without a subnet."""
+    valid = lifetime_s or FOR_EVER
+    single = want.address.version == 6 and want.address.network.prefixlen == 128
+    return {"ifa_valid": valid, "ifa_preferred": 0 if single else valid, "cstamp": 0, "tstamp": 0}
+
+
+def aligned(message: bytes) -> bytes:
+    """As one of several in a datagram (netlink(7), NLMSG_ALIGN)."""
+    return message + b"\0" * (-len(message) % 4)
+
+
+def without_ack(request: bytes) -> bytes:
+    """The same request, to which the kernel answers with errors only."""
+    length, kind, flags, sequence, port = NETLINK_HEADER.unpack_from(request)
+    return NETLINK_HEADER.pack(length, kind, flags & ~NLM_F_ACK, sequence, port) + request[NETLINK_HEADER.size :]
+
+
+def ignore_events_of(port: int, events: socket.socket) -> None:
+    """Let the kernel drop the events that requests from the socket ``port`` cause, before they wake us.
+
+    With 255 addresses that would be 510 a second, each of which says that we have renewed what we have renewed.
+    The kernel puts the requester's port into events about IPv4 addresses; in those about IPv6 there is none.
+    """
+    attach(
+        events,
+        (LOAD_WORD, 0, 0, 12),  # nlmsg_pid, which is in this machine's order, read in the network's
+        (JUMP_EQUAL, 0, 1, socket.htonl(port)),
+        (RETURN, 0, 0, 0),
+        (RETURN, 0, 0, EVERYTHING),
+    )

@@ -9,10 +9,12 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from ..config import loader
-from ..config.model import Configuration, Instance
+from ..config.model import Configuration
 from ..config.plan import compare
 from ..config.problems import ConfigError, Problem
+from . import wire
 from .control import CommandError
+from .secrecy import exposed
 from .startcheck import misfits, unsupported
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
         problems += unsupported(report.configuration)
     if report.configuration is None or problems:
         raise ConfigError(problems)
-    return report.configuration, hashlib.sha256(text.encode("utf-8")).hexdigest(), report.warnings
+    warnings = report.warnings + exposed(path, report.configuration)
+    return report.configuration, hashlib.sha256(text.encode("utf-8")).hexdigest(), warnings
 
 
 def reload(agent: Agent) -> dict:
@@ -69,22 +72,17 @@ def reload(agent: Agent) -> dict:
     return result
 
 
-def identity(config: Instance) -> tuple[str, int]:
-    """What makes an instance the same one on the wire. A new name for it moves nothing."""
-    return config.interface, config.virtual_router_id
-
-
 def apply(agent: Agent, new: Configuration) -> None:
     """Make the running agent what ``new`` says."""
     agent.configuration = new
-    wanted = {identity(config) for config in new.instances}
+    wanted = {wire.identity(config) for config in new.instances}
     for instance in list(agent.instances.values()):
-        if identity(instance.config) not in wanted:
+        if wire.identity(instance.config) not in wanted:
             agent.remove_instance(instance)
-    running = {identity(instance.config): instance for instance in agent.instances.values()}
-    fresh = [config for config in new.instances if identity(config) not in running]
+    running = {wire.identity(instance.config): instance for instance in agent.instances.values()}
+    fresh = [config for config in new.instances if wire.identity(config) not in running]
     # By name at once, then in the order of the file: whatever fails below, every running instance stays known.
-    agent.instances = {config.name: running[identity(config)] for config in new.instances if config not in fresh}
+    agent.instances = {config.name: running[wire.identity(config)] for config in new.instances if config not in fresh}
     added = [agent.add_instance(config) for config in fresh]
     agent.instances = {config.name: agent.instances[config.name] for config in new.instances}
     # Every instance must know all virtual addresses, old and new, before one of them looks for its source address.
@@ -98,7 +96,7 @@ def apply(agent: Agent, new: Configuration) -> None:
     agent.addresses_changed()
     for instance in added:
         instance.interface_changed(now)
-        instance.remove_leftovers()
+        instance.addresses.remove_leftovers()
     agent.checks.apply(new)
     agent.checks_changed()
     agent.show_status()

@@ -9,10 +9,13 @@ import os
 from typing import TYPE_CHECKING, Optional
 
 from .. import __version__
+from ..protocol import explain
 from ..protocol.states import State
+from . import realtime
 from .addresses import present
 from .instance import RunningInstance
 from .interfaces import InterfaceTable
+from .secrecy import exposed
 
 if TYPE_CHECKING:
     from .daemon import Agent
@@ -29,6 +32,9 @@ def agent_status(agent: Agent, now: float) -> dict:
         "uptime_s": round(now - agent.started_at, 3),
         "router_id": agent.configuration.globals.router_id,
         "stopping": agent.stopping,
+        "drained": agent.drained,
+        "realtime": realtime.state(),
+        "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
         "instances": [instance_status(instance, now, table) for instance in agent.everyone()],
         "discarded": dict(agent.discarded.discarded),
     }
@@ -50,7 +56,7 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "source": str(instance.source) if instance.source is not None else None,
         "unicast_peers": [str(peer) for peer in config.unicast_peers],
         "addresses": [str(entry.address) for entry in config.addresses],
-        "addresses_present": [str(want.address) for want in present(instance.wanted, table)],
+        "addresses_present": [str(want.address) for want in present(instance.addresses.wanted, table)],
         "hold": router.hold,
         "yielding": router.yielding,
         "master": master(instance, now),
@@ -86,4 +92,4 @@ def why(instance: RunningInstance, now: float) -> str:
     if router.state is State.INIT:
         silent = [check.name for check in instance.checks if check.ok is None and not check.weight]
         return f"INIT because it waits for the first result of {', '.join(silent)}" if silent else "INIT: not started"
-    return router.why(now, instance.verdict.explain(instance.config.priority))
+    return explain.why(router, now, instance.verdict.explain(instance.config.priority))

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
+import signal
 import socket
 import time
 from collections.abc import Mapping
 from typing import Optional
+
+ANSWER_S = 1.0  # how long systemctl may take to answer; a healthy one takes 0.01 s
 
 
 class ServiceManager:
@@ -30,6 +34,11 @@ class ServiceManager:
             if self._address.startswith("@"):
                 self._address = "\0" + self._address[1:]
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+
+    @property
+    def present(self) -> bool:
+        """Whether one started us."""
+        return self._socket is not None
 
     @staticmethod
     def _watchdog_interval_s(environment: Mapping[str, str]) -> Optional[float]:
@@ -65,3 +74,66 @@ class ServiceManager:
         if self._socket is not None:
             with contextlib.suppress(OSError):  # a service manager that restarts must not stop the router
                 self._socket.sendto(message.encode(), self._address)
+
+
+def own_unit(cgroup: str = "/proc/self/cgroup") -> str:
+    """The name of the service that this process belongs to, "" when there is none."""
+    with contextlib.suppress(OSError), open(cgroup, encoding="ascii", errors="replace") as lines:
+        for line in lines:
+            name = os.path.basename(line.rstrip().rpartition(":")[2])
+            if name.endswith(".service"):
+                return name
+    return ""
+
+
+def restart_wanted(unit: str) -> bool:
+    """Whether somebody has asked for a restart, so that the stop that is under way is not the end."""
+    return any(line.split()[1:3] == [unit, "restart"] for line in _systemctl("list-jobs", "--no-legend").splitlines())
+
+
+def restart_follows(unit: str = "") -> bool:
+    """Whether the service, which has just ended, is about to be started again, by somebody's wish or by itself."""
+    unit = unit or own_unit()
+    if not unit:
+        return False
+    shown = _systemctl("show", "--property=Job,Restart,UnitFileState", unit)
+    known = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+    if known.get("Job", "0") not in ("", "0"):
+        return restart_wanted(unit)
+    failed = os.environ.get("SERVICE_RESULT", "success") != "success"
+    restarts = {"always": True, "on-failure": failed, "on-abnormal": failed, "on-abort": failed, "on-watchdog": failed}
+    return restarts.get(known.get("Restart", ""), False) and known.get("UnitFileState") != "masked"
+
+
+def _systemctl(*words: str) -> str:
+    """What systemctl prints, "" when it cannot say so within :data:`ANSWER_S`."""
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        actions = [(os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, writing, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
+        pid = os.posix_spawnp("systemctl", ["systemctl", "--no-pager", *words], os.environ, file_actions=actions)
+    except OSError:
+        os.close(reading)
+        return ""
+    finally:
+        os.close(writing)
+        os.close(null)
+    try:
+        return _read_all(reading).decode("utf-8", "replace")
+    finally:
+        os.close(reading)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _read_all(descriptor: int) -> bytes:
+    """Everything up to the end, or nothing when it does not come in time."""
+    found, end_at = b"", time.monotonic() + ANSWER_S
+    while (left_s := end_at - time.monotonic()) > 0 and select.select([descriptor], [], [], left_s)[0]:
+        data = os.read(descriptor, 65536)
+        if not data:
+            return found
+        found += data
+    return b""

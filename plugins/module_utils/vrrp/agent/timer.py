@@ -26,6 +26,11 @@ class Alarm:
         self._at = NEVER
         self._muted = False
 
+    @property
+    def at(self) -> float:
+        """When it rings, NEVER while nothing is armed."""
+        return self._at
+
     def arm(self, at: float) -> None:
         """Ring at ``at`` (absolute monotonic seconds) at the latest."""
         if at < self._at and not self._muted:

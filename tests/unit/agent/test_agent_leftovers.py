@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a dead agent has left behind, and who may still want it."""
+
+from __future__ import annotations
+
+import os
+import time
+from ipaddress import ip_interface
+
+import pytest
+from agent_fakes import FakeKernel, table
+
+from vrrp.agent import leftovers, netlink
+from vrrp.agent.ledger import Entry, Ledger, Page
+from vrrp.agent.runtime import RuntimeDirectory
+from vrrp.protocol.states import State
+
+VIP, SECOND = "192.168.8.100/24", "192.168.8.101/24"
+REMOVED = [f"removed VIPs that a dead agent has left behind: {VIP}"]
+
+
+class Dead:
+    """``entry(...)`` for each instance that the dead agent had; ``remove()`` is what the service manager runs."""
+
+    def __init__(self, directory, monkeypatch) -> None:
+        self.directory = str(directory)
+        self.ledger = Ledger(self.directory)
+        self.ledger.open()
+        self.entries: list = []
+        self.kernel = FakeKernel([], table(addresses=("192.168.8.4/24", VIP, SECOND)))
+        self.kernel.close = lambda: self.kernel.done.append("closed")
+        self.asked: list = []
+        self.restarts = False
+        monkeypatch.setattr(netlink, "Kernel", lambda: self.kernel)
+        monkeypatch.setattr(leftovers, "restart_follows", self._restart_follows)
+
+    def _restart_follows(self):
+        self.asked.append("systemctl")
+        return self.restarts
+
+    def entry(self, *addresses, vrid=51, silent_s=0.0, state=State.MASTER, interval_cs=100, index=2):
+        installed = tuple((index, ip_interface(address)) for address in addresses)
+        identity = ("eth0", vrid, 4)
+        self.entries.append(Entry(identity, f"VI_{vrid}", 2, state, interval_cs, None, installed))
+        spoke_at = time.monotonic() - silent_s
+        self.ledger.beat_of(identity)(spoke_at if state is State.MASTER else -spoke_at)
+        self.ledger.write(Page(tuple(self.entries)))
+        return self
+
+    def remove(self):
+        return leftovers.remove(self.directory)
+
+
+@pytest.fixture
+def dead(tmp_path, monkeypatch):
+    return Dead(tmp_path, monkeypatch)
+
+
+def test_where_an_agent_lives_nothing_is_touched(dead, tmp_path):
+    dead.entry(VIP, silent_s=60)
+    living = RuntimeDirectory(str(tmp_path))
+    living.acquire()
+    assert (dead.remove(), dead.kernel.done, dead.asked) == ([], [], [])
+    living.release()
+    assert dead.remove() == REMOVED
+
+
+def test_what_a_restart_can_go_on_with_stays(dead):
+    dead.entry(VIP)
+    dead.restarts = True
+    assert (dead.remove(), dead.kernel.done, dead.asked) == ([], [], ["systemctl"])
+
+
+def test_without_a_restart_it_goes(dead):
+    dead.entry(VIP)
+    assert dead.remove() == REMOVED
+    assert dead.kernel.done == [("release", VIP), "closed"]
+
+
+@pytest.mark.parametrize("silent_s", [3.1, 3600])
+def test_without_a_mandate_it_goes_and_nobody_is_asked(dead, silent_s):
+    dead.entry(VIP, silent_s=silent_s)
+    dead.restarts = True
+    assert dead.remove() == REMOVED
+    assert dead.asked == []
+
+
+def test_the_mandate_is_that_of_the_instance(dead):
+    dead.entry(VIP, silent_s=2, interval_cs=10).entry(SECOND, vrid=52, silent_s=20, interval_cs=1000)
+    dead.restarts = True
+    assert dead.remove() == REMOVED
+    assert dead.kernel.done == [("release", VIP), "closed"]
+
+
+def test_a_backup_that_still_had_some_has_no_mandate(dead):
+    dead.entry(VIP, state=State.BACKUP)
+    dead.restarts = True
+    assert dead.remove() == REMOVED
+
+
+def test_all_of_them_go_at_once(dead):
+    dead.entry(VIP).entry(SECOND, vrid=52)
+    assert dead.remove() == [f"{REMOVED[0]}, {SECOND}"]
+    assert dead.kernel.done == [("release", VIP, SECOND), "closed"]
+
+
+def test_what_is_not_there_any_more_is_not_mentioned(dead):
+    dead.entry("192.168.8.150/24").entry(VIP, vrid=52, index=9)
+    assert dead.remove() == []
+    assert dead.kernel.done == [("release",), "closed"]
+
+
+def test_what_cannot_be_removed_is_told(dead):
+    dead.entry(VIP)
+    dead.kernel.release = lambda wanted: [f"cannot remove {VIP} from eth0: Operation not permitted"]
+    assert dead.remove() == [*REMOVED, f"cannot remove {VIP} from eth0: Operation not permitted"]
+    assert dead.kernel.done == ["closed"]
+
+
+def test_an_agent_that_held_nothing_leaves_nothing(dead, tmp_path):
+    dead.entry(state=State.BACKUP)
+    assert (dead.remove(), dead.asked, dead.kernel.done) == ([], [], [])
+    assert not (tmp_path / "agent.lock").exists()
+
+
+def test_where_no_agent_has_been_there_is_nothing(dead, tmp_path):
+    assert leftovers.remove(str(tmp_path / "nowhere")) == []
+    assert not os.path.exists(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_directory_is_free_afterwards(dead, tmp_path, monkeypatch, fails):
+    dead.entry(VIP)
+    if fails:
+
+        def unavailable():
+            raise netlink.NetlinkUnavailable("no right")
+
+        monkeypatch.setattr(netlink, "Kernel", unavailable)
+        with pytest.raises(netlink.NetlinkUnavailable):
+            dead.remove()
+    else:
+        dead.remove()
+    next_one = RuntimeDirectory(str(tmp_path))
+    next_one.acquire()
+    next_one.release()
+
+
+def test_what_was_written_stays_for_the_next_agent(dead, tmp_path):
+    dead.entry(VIP)
+    dead.remove()
+    assert (tmp_path / "ledger.json").exists()
+    assert (tmp_path / "pulse").exists()
