@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import grp
+import contextlib
 import json
 import os
 import socket
@@ -73,7 +74,8 @@ class Client:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
                 sock.settimeout(self.timeout_s)
                 sock.connect(self.path)
-                sock.sendall(json.dumps(request).encode() + b"\n")
+                with contextlib.suppress(BrokenPipeError):  # whom it lets in no further it has answered already
+                    sock.sendall(json.dumps(request).encode() + b"\n")
                 line = self._read_line(sock)
             reply = json.loads(line)
         except (FileNotFoundError, ConnectionRefusedError) as error:

@@ -67,7 +67,7 @@ def test_a_burst_of_one_address(sent):
 def forwarding(monkeypatch, tmp_path):
     """``forwarding("1")`` is what the kernel says of eth0."""
     monkeypatch.setattr(announce, "FORWARDING", str(tmp_path / "%s"))
-    return lambda text: (tmp_path / "eth0").write_text(text)
+    return (tmp_path / "eth0").write_text
 
 
 @pytest.mark.parametrize(("said", "flags"), [("0\n", 0x20), ("1\n", 0xA0), ("2\n", 0xA0), ("", 0x20), (None, 0x20)])

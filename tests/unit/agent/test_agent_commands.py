@@ -156,7 +156,9 @@ def test_an_instance_that_is_not_there(rig, play, name):
 def test_an_unknown_command_lists_the_known_ones(rig, play):
     async def scenario():
         async with rig() as machine:
-            with pytest.raises(CommandError, match="it is one of status, promote, demote, release, drain, undrain, reload"):
+            with pytest.raises(
+                CommandError, match="it is one of status, promote, demote, release, drain, undrain, reload"
+            ):
                 ask(machine, "dance")
 
     play(scenario)

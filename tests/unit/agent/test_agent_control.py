@@ -160,7 +160,10 @@ sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 sock.settimeout(10)
 try:
     sock.connect(sys.argv[1])
-    sock.sendall(sys.argv[2].encode() + bytes([10]))
+    try:
+        sock.sendall(sys.argv[2].encode() + bytes([10]))
+    except BrokenPipeError:
+        pass  # it has answered already
     print(sock.makefile().readline(), end="")
 except PermissionError:
     print("no connection")

@@ -136,6 +136,19 @@ def test_without_a_lease_there_is_no_deadline(leases):
     assert leases.deadline == math.inf
 
 
+@pytest.mark.parametrize(("count", "expected"), [(16, 0.5), (17, 1.0)])
+def test_many_ipv6_addresses_are_renewed_half_as_often(leases, count, expected):
+    leases.hold("four", [want(f"192.168.8.{number}/24") for number in range(100, 150)], 3)
+    leases.hold("six", [want(f"2001:db8::{number}/64") for number in range(1, 1 + count)], 3)
+    leases.renew(200.0)
+    leases.renew(202.0)
+    assert leases.deadline == 202.0 + expected
+    leases.hold("six", (), 0)
+    leases.renew(204.0)
+    leases.renew(206.0)
+    assert leases.deadline == 206.5
+
+
 def test_a_late_renewal_is_not_made_up_for(leases):
     leases.hold("one", [want(VIP)], 3)
     leases.renew(200.0)

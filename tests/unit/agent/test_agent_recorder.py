@@ -199,7 +199,7 @@ def test_sigusr1_writes_and_the_agent_goes_on(rig, play, tmp_path):
             await until(lambda: machine.agent.instances)
             machine.due(104.0)
             os.kill(os.getpid(), signal.SIGUSR1)
-            await until(lambda: (tmp_path / "events-VI_1.jsonl").exists())
+            await until((tmp_path / "events-VI_1.jsonl").exists)
             record = recorded(tmp_path)
             assert [step.name for step in record.steps] == ["source_changed", "start", "expire"]
             assert replay(record).difference is None

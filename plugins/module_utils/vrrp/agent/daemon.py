@@ -71,7 +71,7 @@ class Agent:
         self._resyncing = False
         self._alarm = Alarm(self._loop, self._guard(self._due))
         self.service_manager = ServiceManager()
-        self.recorder = Recorder(runtime.path, log, lambda: self.clock())
+        self.recorder = Recorder(runtime.path, log, self._now)
         self._commands = Commands(self)
         self._control = ControlServer(runtime.control_socket, self._command, log)
         self._by_address: dict[Interface, list[RunningInstance]] = {}
@@ -96,6 +96,9 @@ class Agent:
     def clock() -> float:
         """Monotonic seconds; asyncio's timers use the same clock."""
         return time.monotonic()
+
+    def _now(self) -> float:
+        return self.clock()  # the instance's, which a test may have replaced
 
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT. Returns the exit status."""

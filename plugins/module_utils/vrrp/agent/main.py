@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import sys
 
 from . import ledger, realtime, reload
 from .daemon import Agent
@@ -21,7 +22,7 @@ CANNOT_START = 1
 
 def run(config: str, runtime_dir: str) -> int:
     """Run until stopped. Returns the exit status; raises ConfigError when the file is not usable."""
-    faulthandler.enable()  # the watchdog's SIGABRT then tells where the loop hung
+    faulthandler.enable(sys.__stderr__)  # the watchdog's SIGABRT then tells where the loop hung
     ledger.forget_restart(runtime_dir)
     log = Log()
     configuration, digest, warnings = reload.read(config)
