@@ -260,7 +260,16 @@ class TestWithoutRoom:
         assert made.failed == f"cannot keep {tmp_path}/nowhere/pulse: No such file or directory"
         made.beat_of(IDENTITY)(1.0)
         made.write(PAGE)
-        assert made.failed == f"cannot write {tmp_path}/nowhere/ledger.json: No such file or directory"
+        assert made.failed == f"cannot keep {tmp_path}/nowhere/pulse: No such file or directory"
+
+    def test_without_a_pulse_nothing_old_is_left_to_mislead(self, tmp_path, monkeypatch):
+        kept(tmp_path)
+        monkeypatch.setattr(ledger.mmap, "mmap", lambda *_unused: (_ for _ in ()).throw(OSError(28, "full")))
+        made = Ledger(str(tmp_path))
+        made.open()
+        made.write(PAGE)
+        assert made.failed
+        assert ledger.read(str(tmp_path)) == Page()
 
     def test_what_is_mended_is_told_no_more(self, tmp_path):
         directory = tmp_path / "run"

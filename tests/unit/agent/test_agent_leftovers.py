@@ -153,3 +153,36 @@ def test_what_was_written_stays_for_the_next_agent(dead, tmp_path):
     dead.remove()
     assert (tmp_path / "ledger.json").exists()
     assert (tmp_path / "pulse").exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda directory: (directory / "ledger.json").write_text("{"),
+        lambda directory: (directory / "ledger.json").write_text("[]"),
+        lambda directory: (directory / "ledger.json").write_text('{"instances": [7]}'),
+        lambda directory: (directory / "ledger.json").write_text("{}"),
+        lambda directory: (directory / "ledger.json").unlink(),
+        lambda directory: (directory / "pulse").unlink(),
+        lambda directory: os.truncate(directory / "pulse", 12),
+        lambda directory: os.truncate(directory / "pulse", 0),
+    ],
+)
+def test_what_is_not_whole_is_not_believed(dead, tmp_path, spoil):
+    dead.entry(VIP, silent_s=60)
+    spoil(tmp_path)
+    assert (dead.remove(), dead.kernel.done) == ([], [])
+
+
+def test_what_another_release_has_written_hurts_nobody(dead, tmp_path):
+    dead.entry(VIP, silent_s=60)
+    file = tmp_path / "ledger.json"
+    file.write_text(file.read_text().replace('"mandate_s"', '"mandate"'))
+    assert (dead.remove(), dead.kernel.done) == ([], [])
+
+
+def test_the_command_of_the_unit_prints_what_it_did(dead, monkeypatch, capsys):
+    dead.entry(VIP, silent_s=60)
+    monkeypatch.setattr(leftovers.sys, "argv", ["cleanup", "--runtime-dir", dead.directory])
+    assert leftovers.main() == 0
+    assert capsys.readouterr() == (f"{REMOVED[0]}\n", "")

@@ -240,8 +240,8 @@ class TestWriting:
                 made.write()
             lines = [line.split(" ", 2)[2] for line in text.getvalue().splitlines()]
             assert lines == [
-                f"cannot {what}: No such file or directory: a restart would begin from nothing"
-                for what in (f"keep {tmp_path}/nowhere/pulse", f"write {tmp_path}/nowhere/ledger.json")
+                f"cannot keep {tmp_path}/nowhere/pulse: No such file or directory: a restart would begin from nothing"
             ]
+            assert not made.kept
 
         turns(scenario)

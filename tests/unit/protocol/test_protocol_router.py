@@ -105,6 +105,27 @@ class TestBackup:
         assert router.deadline == T + 1 + DOWN_B
         assert kinds(router.expire(T + 1 + DOWN_B)) == TAKEOVER
 
+    def test_the_last_word_of_a_lower_one_starts_no_preempt_delay_against_a_living_master(self):
+        router = backup(replace(ARTICLE_B, preempt_delay_s=0.4))
+        router.advertisement(advert(100), A, T + 1)
+        assert router.advertisement(advert(80), IPv4Address("192.168.8.9"), T + 1.1) == ()
+        assert router.deadline == T + 1 + DOWN_B
+        assert (router.master.address, router.master.priority) == (A, 100)
+
+    def test_once_that_master_is_dead_it_does(self):
+        router = backup(replace(ARTICLE_B, preempt_delay_s=0.4))
+        router.advertisement(advert(100), A, T)
+        router.advertisement(advert(80), IPv4Address("192.168.8.9"), T + DOWN_B)
+        assert router.deadline == T + DOWN_B + 0.4
+        assert router.master.priority == 80
+
+    def test_a_master_that_has_become_weaker_itself_is_heard(self):
+        router = backup(replace(ARTICLE_B, preempt_delay_s=0.4))
+        router.advertisement(advert(100), A, T + 1)
+        router.advertisement(advert(80), A, T + 2)
+        assert router.deadline == T + 2.4
+        assert router.master.priority == 80
+
     def test_a_higher_advertisement_ends_the_preempt_delay(self):
         router = backup(replace(ARTICLE_B, preempt_delay_s=2))
         router.advertisement(advert(80), A, T + 1)

@@ -212,10 +212,11 @@ class Agent:
         """Hand over what the peer can take sooner than our successor could; keep the rest for that one."""
         self._restarting = restart
         self.log.info("Stopping, a restart follows" if restart else "Stopping")
+        may_stay = restart and self.succession.kept
         now = self.clock()
         for instance in self.instances.values():
             mandate_s = timers.mandate_s(instance.config.version, instance.config.advert_int_cs)
-            if not (restart and mandate_s > RESTART_S and instance.stay(now)):
+            if not (may_stay and mandate_s > RESTART_S and instance.stay(now)):
                 instance.feed(now, "stop")
         self._end_when_released()
 
@@ -320,7 +321,11 @@ class Agent:
 
     def _drop_everything(self) -> None:
         for instance in self.everyone():
-            instance.drop()
+            try:
+                instance.drop()
+            except Exception as error:  # out of memory, say: the others must go all the same
+                self._failed = True
+                self.log.error(f"({instance.name}) cannot give up its addresses: {error!r}")
 
     def _forget_stopped(self) -> None:
         for instance in [other for other in self.leaving if not other.router.holds_addresses]:

@@ -99,6 +99,7 @@ class Ledger:
                 self._pulse = memoryview(mmap.mmap(file.fileno(), SLOTS * SLOT_SIZE)).cast("d")
             os.rename(self._pulse_path + ".new", self._pulse_path)
         except OSError as error:
+            self.remove()  # what is there is of another process, and would mislead the next one
             self.failed = f"cannot keep {self._pulse_path}: {error.strerror}"
 
     def beat_of(self, identity: Identity) -> Callable[[float], object]:
@@ -110,6 +111,8 @@ class Ledger:
 
     def write(self, page: Page) -> None:
         """Replace the ledger. What cannot be written is told in ``failed`` and hurts nobody until the next start."""
+        if self._pulse is None:
+            return  # without it a ledger says nothing
         content = {
             "format": FORMAT,
             "boot_id": boot_id(),

@@ -53,6 +53,7 @@ FOR_EVER = 0xFFFFFFFF  # seconds: INFINITY_LIFE_TIME
 NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE = 0x100, 0x200, 0x400
 BATCH = 64  # requests in one datagram: their answers must fit into the socket's default buffer
 EVENT_BUFFER = 1 << 20  # octets, for a storm of events
+ANSWERS_SIZE = 1 << 16  # octets, for the answers to a batch: some 60 octets each
 ANSWER_TIMEOUT_S = 2.0  # the kernel answers inside send(); this only ends a kernel that does not
 HARMLESS_ON_DELETE = (errno.EADDRNOTAVAIL, errno.ENODEV, errno.ENXIO)
 
@@ -74,6 +75,7 @@ class Kernel:
         self._encoded: dict[tuple[int, Wanted, int], bytes] = {}
         self.stale = False  # events were lost, and the table does not know yet what they said
         self._sequence = 0
+        self._answers = memoryview(bytearray(ANSWERS_SIZE))  # made now: to release needs no memory any more
         kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
         self._events = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
         self._requests = socket.socket(socket.AF_NETLINK, kind, 0)
@@ -221,7 +223,7 @@ class Kernel:
         try:
             self._requests.send(batch)
             while len(answers) < len(requests):
-                data = self._requests.recv(RECEIVE_SIZE)
+                data = self._answers[: self._requests.recv_into(self._answers)]
                 for kind, _flags, sequence, start, _end in messages(data):
                     if kind == NLMSG_ERROR and first <= sequence <= self._sequence:
                         answers[sequence] = -struct.unpack_from("=i", data, start)[0]

@@ -32,6 +32,11 @@ class Succession:
         self._written_at = self._pause_s = 0.0
         self._ended = False
 
+    @property
+    def kept(self) -> bool:
+        """Whether a successor will find what this process knows."""
+        return not self._ledger.failed
+
     def begin(self, configuration: Configuration, kernel: Kernel) -> None:
         """Start the ledger of this process; take off what was installed for instances that are no more."""
         known = {wire.identity(config) for config in configuration.instances}
