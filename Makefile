@@ -13,9 +13,12 @@ export PYTHONDONTWRITEBYTECODE := 1
 LAB := PYTHONPATH=tests $(BIN)/python3 -m lab
 ID ?=
 BENCH ?=
+SEED ?=
+FIRST ?= 10000
+COUNT ?= 1000000
 
 # The parts of `make test`, in this order: what tells soonest comes first.
-PARTS ?= lint unit pythons sanity network molecule
+PARTS ?= lint unit simulation pythons sanity network molecule
 SCENARIOS ?= $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
 
 .PHONY: help
@@ -50,6 +53,14 @@ test: setup ## All checks, with a summary at the end
 unit: setup ## The library, the modules and the filter, without a network
 	@pytest tests/unit
 
+.PHONY: simulation
+simulation: setup ## 10,000 seeds of failures in virtual time (SEED=1234 plays and shows one)
+	@$(if $(SEED),PYTHONPATH=plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --seed $(SEED),pytest tests/simulation)
+
+.PHONY: soak
+soak: setup ## A million seeds, about half an hour (COUNT=, FIRST=)
+	@PYTHONPATH=plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --first $(FIRST) --count $(COUNT)
+
 .PHONY: pythons
 pythons: setup ## The same with every other Python of this machine: nodes have any from 3.9 on
 	@tests/pythons.sh
@@ -57,6 +68,10 @@ pythons: setup ## The same with every other Python of this machine: nodes have a
 .PHONY: network
 network: setup ## Agents and real keepalived in network namespaces
 	@pytest tests/network
+
+.PHONY: moves
+moves: setup ## Every planned move RUNS=20 times, against both kinds of peer: how much is lost
+	@RUNS="$(or $(RUNS),20)" pytest tests/network/test_network_planned.py
 
 .PHONY: sanity
 sanity: setup ## ansible-test sanity
@@ -75,7 +90,9 @@ molecule: setup ## The scenarios on real systemd nodes (SCENARIOS="default tomca
 	@tests/scenarios.sh $(SCENARIOS)
 
 .PHONY: bench
-bench: setup ## Side by side with keepalived
+bench: setup ## Side by side with keepalived: figures, ratios, a picture (BENCH="--quick")
+	@$(BIN)/python3 -c 'import matplotlib' 2>/dev/null \
+		|| $(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
 	@PYTHONPATH=tests:plugins/module_utils $(BIN)/python3 benchmarks/run.py $(BENCH)
 
 ##  To tidy up

@@ -1,57 +1,39 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every benchmark shares: the two contestants, a pair of nodes, one measured value of one side."""
+"""What every benchmark shares: a pair of nodes, what their daemons say, and how a measurement fails."""
 
 from __future__ import annotations
 
 import contextlib
+import re
+import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 for folder in ("tests", "plugins/module_utils"):
     if str(ROOT / folder) not in sys.path:
         sys.path.insert(0, str(ROOT / folder))
 
-from lab.article import ADDRESS_A, ADDRESS_B, CLIENT, PREFIX  # noqa: E402
-from lab.host import Host  # noqa: E402
-from lab.peers import Agent, Keepalived, Peer  # noqa: E402
-from lab.segment import Segment  # noqa: E402
+from rows import OURS, THEIRS, Row
 
-OURS, THEIRS = Agent.kind, Keepalived.kind
-KINDS: dict[str, type] = {OURS: Agent, THEIRS: Keepalived}
+from lab.article import ADDRESS_A, ADDRESS_B, CLIENT, PREFIX
+from lab.host import Host, LabError
+from lab.peers import Agent, Keepalived, Peer
+from lab.segment import Segment
 
-
-@dataclass
-class Row:
-    """One line of the table: the same work done by both, in ``unit``. ``failed`` says why a side has no value."""
-
-    work: str
-    unit: str
-    values: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
-    failed: dict[str, str] = field(default_factory=dict)
-
-    def add(self, kind: str, value: float) -> None:
-        self.values[kind].append(value)
-
-    def median(self, kind: str) -> float | None:
-        return median(self.values[kind]) if self.values[kind] else None
-
-    @property
-    def ratio(self) -> float | None:
-        """Ours divided by keepalived's: below 1 is better. None when it cannot be said."""
-        ours, theirs = self.median(OURS), self.median(THEIRS)
-        return ours / theirs if ours is not None and theirs else None
+PEERS: dict[str, type[Peer]] = {OURS: Agent, THEIRS: Keepalived}
+interrupted = threading.Event()  # measurements in threads end as soon as they see it
 
 
 @dataclass
 class Bed:
-    """Two nodes running the same kind of daemon and a client."""
+    """Two nodes, their daemons, and a client."""
 
     segment: Segment
     a: Host
@@ -62,8 +44,8 @@ class Bed:
 
 
 @contextlib.contextmanager
-def bed(kind: str, a: str, b: str, *more_addresses: tuple[str, str]) -> Iterator[Bed]:
-    """Start this kind on both nodes with these configuration files; everything is gone afterwards.
+def bed(kind: str, a: str, b: str, *more_addresses: tuple[str, str], peer: str = "") -> Iterator[Bed]:
+    """Start this kind on both nodes (``peer`` on node B) with these files; everything is gone afterwards.
 
     ``more_addresses`` are pairs: a further address of node A, and of node B.
     """
@@ -71,19 +53,63 @@ def bed(kind: str, a: str, b: str, *more_addresses: tuple[str, str]) -> Iterator
         host_a = segment.host("a", ADDRESS_A + PREFIX, *(pair[0] for pair in more_addresses))
         host_b = segment.host("b", ADDRESS_B + PREFIX, *(pair[1] for pair in more_addresses))
         client = segment.host("client", CLIENT + PREFIX)
-        with KINDS[kind](host_a, a) as master, KINDS[kind](host_b, b) as backup:
+        with PEERS[kind](host_a, a) as master, PEERS[peer or kind](host_b, b) as backup:
             yield Bed(segment, host_a, host_b, client, master, backup)
+
+
+def takeovers(peer: Peer) -> int:
+    """How often an instance of this daemon became MASTER so far, by its log."""
+    return len(re.findall(r"Entering MASTER STATE", peer.log_text()))
+
+
+def both_own(
+    sample: Callable[[], tuple[bool, bool]], cap_s: float, watch_s: float, clock: Callable[[], float] = time.monotonic
+) -> float:
+    """Return for how many seconds two nodes owned the address, ``cap_s`` at most.
+
+    ``sample()`` says who has it: (the old owner, the new one). It ends when the address has moved, or after
+    ``watch_s`` in which it never was on both.
+    """
+    begun = last = clock()
+    both = 0.0
+    while both < cap_s:
+        old, new = sample()
+        now = clock()
+        if old and new:
+            both += now - last
+        elif new or now - begun > watch_s:
+            return both
+        last = now
+    return cap_s
+
+
+def tell(sentence: str) -> None:
+    """Progress, for whoever waits."""
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()
+
+
+def guarded(rows: Sequence[Row], kind: str, measure: Callable[[], None]) -> None:
+    """Measure and say so; write down a failure instead of losing the other figures."""
+    begun = time.monotonic()
+    try:
+        measure()
+    except (TimeoutError, AssertionError, LabError, subprocess.SubprocessError) as error:
+        for row in rows:
+            row.failed[kind] = (str(error).strip() or repr(error)).splitlines()[0][:200]
+        tell(f"{kind}: {error}")
+    for row in rows:
+        values = ", ".join(f"{value:.4g}" for value in row.values[kind]) or "nothing"
+        tell(f"{kind:10} {row.work}: {values} {row.unit}")
+    tell(f"{'':10} ({time.monotonic() - begun:.0f} s)")
 
 
 def version_of(kind: str) -> str:
     """The version of a contestant, as it says itself."""
-    import subprocess
-
     if kind == THEIRS:
         said = subprocess.run(["keepalived", "--version"], capture_output=True, text=True, check=True)
         return (said.stderr or said.stdout).split()[1]
-    galaxy: Any = ROOT / "galaxy.yml"
-    for line in galaxy.read_text().splitlines() if galaxy.exists() else ():
+    for line in (ROOT / "galaxy.yml").read_text().splitlines():
         if line.startswith("version:"):
             return line.split(":", 1)[1].strip().strip("\"'")
     return "of this checkout"

@@ -6,53 +6,61 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any, Callable
 
-from bench import Bed, Row, bed
+from bench import Bed, bed
+from rows import Effort, Row, Task
 
-from lab.article import ADDRESS_A, VIP, pair
+from lab.article import ADDRESS_A, NODE_B, VIP, pair
 from lab.capture import Capture
 from lab.peers import assert_one_owner, wait_owner
 from lab.probe import Probe, Responder
 
 V2 = {"version": 2, "advert_int": 1}
 V3 = {"version": 3, "advert_int": 0.1}
+V3_FAST = {"version": 3, "advert_int": 0.01}
+LATE_MS = 10  # beyond Master_Down_Interval, at most
+
+
+def named(options: dict[str, Any]) -> str:
+    return f"v{options['version']}, advert_int {options['advert_int']:g}"
 
 
 def clean_stop(row: Row, kind: str, runs: int, options: dict[str, Any]) -> None:
     """Milliseconds lost while the master's daemon ends after SIGTERM and the backup takes over."""
-
-    def stop(pair_of_nodes: Bed) -> None:
-        pair_of_nodes.master.stop()
-
-    def back(pair_of_nodes: Bed) -> None:
-        pair_of_nodes.master.start()
-
-    _rounds(row, kind, runs, options, stop, back)
+    for nodes in _rounds(kind, runs, options, lambda nodes: nodes.master.start()):
+        with Probe(nodes.client, VIP, realtime=True) as probe:
+            nodes.master.stop()
+            row.add(kind, _lost_ms(probe))
 
 
-def node_death(row: Row, kind: str, runs: int, options: dict[str, Any]) -> None:
+def node_death(lost: Row, beyond: Row, kind: str, runs: int, options: dict[str, Any]) -> None:
     """Milliseconds lost after the master's node is cut off right after an advertisement: the longest there is.
 
-    Any other moment only subtracts what had passed of the interval by then, for both contestants alike.
+    Any other moment only subtracts what had passed of the interval by then, for both contestants alike. ``beyond`` gets
+    the milliseconds from the end of the backup's Master_Down_Interval, which begins with the last advertisement, to
+    its first gratuitous ARP, both as the client's kernel saw them.
     """
-
-    def cut(pair_of_nodes: Bed) -> None:
-        with Capture(pair_of_nodes.client) as capture:
-            capture.wait(
-                lambda seen: seen.adverts(source=ADDRESS_A), 3 * options["advert_int"], "an advertisement of A"
-            )
-            pair_of_nodes.segment.cut("a")
-
-    def heal(pair_of_nodes: Bed) -> None:
-        pair_of_nodes.segment.heal("a")
-
-    _rounds(row, kind, runs, options, cut, heal)
+    down_s = NODE_B.but(**options).master_down_interval_s
+    for nodes in _rounds(kind, runs, options, lambda nodes: nodes.segment.heal("a")):
+        with Probe(nodes.client, VIP, realtime=True) as probe, Capture(nodes.client) as capture:
+            capture.wait(lambda seen: seen.adverts(source=ADDRESS_A), 3 * options["advert_int"] + 1, "an advertisement")
+            nodes.segment.cut("a")
+            lost.add(kind, _lost_ms(probe))
+            silent_from = capture.adverts(source=ADDRESS_A)[-1][0]
+            announced = next(at for at, _arp in capture.gratuitous_arps(VIP) if at > silent_from)
+            beyond.add(kind, max(0.0, (announced - silent_from - down_s) * 1000))
 
 
-def _rounds(
-    row: Row, kind: str, runs: int, options: dict[str, Any], end: Callable[[Bed], None], back: Callable[[Bed], None]
-) -> None:
+def _lost_ms(probe: Probe) -> float:
+    probe.wait_answered_by("b", timeout_s=20)
+    time.sleep(0.2)  # no condition: a blip right after the move belongs into the figure
+    return probe.report().lost_ms
+
+
+def _rounds(kind: str, runs: int, options: dict[str, Any], back: Callable[[Bed], Any]) -> Iterator[Bed]:
+    """A pair at rest with A as master, so many times; ``back`` undoes what was done to A."""
     a, b = pair(**options)
     with bed(kind, a.text("NodeA"), b.text("NodeB")) as nodes, Responder(nodes.a), Responder(nodes.b):
         for number in range(runs):
@@ -63,19 +71,25 @@ def _rounds(
             wait_owner(nodes.segment, VIP, "a", timeout_s=20)
             nodes.backup.wait_state("BACKUP")
             assert_one_owner(nodes.segment, VIP, "a")
-            with Probe(nodes.client, VIP, realtime=True) as probe:
-                end(nodes)
-                probe.wait_answered_by("b", timeout_s=20)
-                time.sleep(0.2)  # no condition: a blip right after the move belongs into the figure
-                row.add(kind, probe.report().lost_ms)
+            yield nodes
 
 
-def table(runs: int, fast_runs: int) -> list[tuple[Row, Callable[[Row, str], None]]]:
-    """The rows and what fills them, for one kind at a time."""
-    death = "node dies right after an advert"
-    return [
-        (Row("clean stop, v2, advert_int 1", "ms lost"), lambda row, kind: clean_stop(row, kind, runs, V2)),
-        (Row("clean stop, v3, advert_int 0.1", "ms lost"), lambda row, kind: clean_stop(row, kind, fast_runs, V3)),
-        (Row(f"{death}, v2, advert_int 1", "ms lost"), lambda row, kind: node_death(row, kind, runs, V2)),
-        (Row(f"{death}, v3, advert_int 0.1", "ms lost"), lambda row, kind: node_death(row, kind, fast_runs, V3)),
-    ]
+def tasks(effort: Effort) -> list[Task]:
+    made = []
+    for options, runs in ((V2, effort.runs), (V3, effort.fast_runs)):
+        made.append(_stop_task(options, runs))
+    for options, runs in ((V2, effort.runs), (V3, effort.fast_runs), (V3_FAST, effort.fast_runs)):
+        made.append(_death_task(options, runs))
+    return made
+
+
+def _stop_task(options: dict[str, Any], runs: int) -> Task:
+    row = Row(f"clean stop, {named(options)}", "ms lost", goal=0)
+    return Task([row], lambda kind: clean_stop(row, kind, runs, options))
+
+
+def _death_task(options: dict[str, Any], runs: int) -> Task:
+    what = f"node dies right after an advert, {named(options)}"
+    lost = Row(what, "ms lost")
+    beyond = Row(f"{what}: beyond Master_Down_Interval", "ms", goal=LATE_MS)
+    return Task([lost, beyond], lambda kind: node_death(lost, beyond, kind, runs, options))

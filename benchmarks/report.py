@@ -5,35 +5,27 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from datetime import date
-from typing import Any
+import math
+from typing import Any, Optional
 
-from bench import KINDS, OURS, THEIRS, Row, version_of
+from rows import KINDS, OURS, THEIRS, Row, merged
 
 
-def facts() -> dict[str, Any]:
-    """When and where the figures were measured."""
+def as_json(rows: list[Row], facts: dict[str, Any]) -> dict[str, Any]:
+    """Every single value. An infinite ratio is null, as is one that cannot be said; the figures tell them apart."""
     return {
-        "date": date.today().isoformat(),
-        "versions": {kind: version_of(kind) for kind in KINDS},
-        "python": platform.python_version(),
-        "kernel": platform.release(),
-        "cores": os.cpu_count(),
-    }
-
-
-def as_json(rows: list[Row]) -> dict[str, Any]:
-    return {
-        **facts(),
+        **facts,
         "rows": [
             {
                 "work": row.work,
                 "unit": row.unit,
-                "median": {kind: row.median(kind) for kind in KINDS},
-                "ratio": row.ratio,
+                "figure": {kind: row.figure(kind) for kind in KINDS},
+                "ratio": row.ratio if row.ratio is not None and math.isfinite(row.ratio) else None,
+                "goal": row.goal,
+                "missed": row.missed,
+                "cap": row.cap,
                 "values": row.values,
+                "published": row.published,
                 "failed": row.failed,
             }
             for row in rows
@@ -41,35 +33,83 @@ def as_json(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def as_text(rows: list[Row]) -> str:
-    """A Markdown table; medians, and the range of the runs where there are several."""
-    known = facts()
+def as_text(rows: list[Row], facts: dict[str, Any]) -> str:
+    """A Markdown table, and below it in words: where keepalived is better, which goals were missed, what failed."""
+    versions = facts["versions"]
     lines = [
-        f"Measured on {known['date']}: {OURS} {known['versions'][OURS]} (Python {known['python']}) beside {THEIRS} "
-        f"{known['versions'][THEIRS]}, Linux {known['kernel']}, {known['cores']} cores. Median (lowest to highest).",
+        f"Measured on {facts['date']}: {OURS} {versions[OURS]} (Python {facts['python']}) beside {THEIRS} "
+        f"{versions[THEIRS]}, Linux {facts['kernel']}, {facts['cores']} cores. Median (lowest to highest, runs); "
+        "less is better.",
         "",
     ]
-    cells = [["work", "unit", OURS, THEIRS, f"{OURS} / {THEIRS}"]]
-    cells += [[row.work, row.unit, _value(row, OURS), _value(row, THEIRS), _ratio(row)] for row in rows]
+    shown = merged(rows)
+    cells = [["work", "unit", OURS, THEIRS, f"{OURS} / {THEIRS}", "goal"]]
+    cells += [[row.work, row.unit, value(row, OURS), value(row, THEIRS), ratio(row), number(row.goal)] for row in shown]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     cells.insert(1, ["-" * width for width in widths])
     lines += ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in cells]
-    failures = [f"{row.work}: {kind}: {why}" for row in rows for kind, why in row.failed.items()]
-    return "\n".join(lines + ([""] + failures if failures else []))
+    lines += section("Where we lose", [loss(row) for row in shown if row.lost])
+    lines += section("Goals missed", [miss(row) for row in rows if row.missed])
+    lines += section("Not measured to the end, or disturbed", failures(rows))
+    return "\n".join(lines)
 
 
-def _value(row: Row, kind: str) -> str:
-    middle, values = row.median(kind), row.values[kind]
-    if middle is None:
+def section(title: str, entries: list[str]) -> list[str]:
+    """A heading and its entries, nothing when there are none."""
+    return ["", f"{title}:", "", *(f"- {entry}" for entry in entries)] if entries else []
+
+
+def loss(row: Row) -> str:
+    """How much better keepalived is."""
+    times = f"{THEIRS} has none" if math.isinf(row.ratio) else f"{ratio(row)} times what {THEIRS} needs"
+    return f"{row.work} ({row.unit}): {times}"
+
+
+def miss(row: Row) -> str:
+    """How far our worst value is from the goal."""
+    return f"{row.work}: {value(row, OURS)} {row.unit}, at most {number(row.goal)} wanted"
+
+
+def failures(rows: list[Row]) -> list[str]:
+    """What went wrong, once for all the rows that it concerns."""
+    concerned: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        for kind, why in row.failed.items():
+            concerned.setdefault((kind, why), []).append(row.work)
+    return [
+        f"{kind}: {works[0]}{f' and {len(works) - 1} more' if works[1:] else ''}: {why}"
+        for (kind, why), works in concerned.items()
+    ]
+
+
+def value(row: Row, kind: str) -> str:
+    """One cell: the figure of one side with its range."""
+    values = row.values[kind]
+    if not values:
+        if kind in row.published:
+            return f"{number(row.published[kind])} (published)"
         return "failed" if kind in row.failed else "-"
+    if row.counts:
+        worst = f", worst {number(max(values))}" if len(values) > 1 and max(values) else ""
+        return f"{number(sum(values))} in {len(values)} run{'s' * (len(values) > 1)}{worst}"
+    middle = capped(row, row.figure(kind))
     if len(values) == 1:
-        return _number(middle)
-    return f"{_number(middle)} ({_number(min(values))} to {_number(max(values))}, {len(values)} runs)"
+        return middle
+    return f"{middle} ({capped(row, min(values))} to {capped(row, max(values))}, {len(values)})"
 
 
-def _ratio(row: Row) -> str:
-    return "-" if row.ratio is None else f"{row.ratio:.2f}"
+def capped(row: Row, figure: float) -> str:
+    """A value that reached the end of measuring is "more than that"."""
+    return f"> {number(row.cap)}" if row.cap is not None and figure >= row.cap else number(figure)
 
 
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"
+def ratio(row: Row) -> str:
+    if row.ratio is None:
+        return "-"
+    return "only we" if math.isinf(row.ratio) else f"{row.ratio:.2f}"
+
+
+def number(value: Optional[float]) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.2f}"

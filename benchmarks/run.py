@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Both sides on this machine in one run: ours beside keepalived. Prints one table; needs root.
 
-python3 benchmarks/run.py                          everything, a few minutes
-python3 benchmarks/run.py --runs 1 --only footprint --json results.json
+python3 benchmarks/run.py                                        everything, three quarters of an hour
+python3 benchmarks/run.py --quick                                everything, some minutes
+python3 benchmarks/run.py --only crash --runs 1 --json out.json  a part of it
 """
 
 from __future__ import annotations
@@ -13,77 +14,120 @@ import argparse
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Callable
+from typing import Any
 
+import crash
+import deploy
 import failover
 import footprint
-from bench import KINDS, Row
+import moves
+import plot
+import settle
+import starve
+from bench import ROOT, guarded, interrupted, tell, version_of
 from report import as_json, as_text
+from rows import KINDS, QUICK, Effort, Row, Task
 
-from lab.host import LabError
 from lab.segment import sweep
 
-PARTS = ("failover", "footprint")
+PARTS = {
+    "failover": failover,
+    "moves": moves,
+    "crash": crash,
+    "footprint": footprint,
+    "settle": settle,
+    "starve": starve,
+    "deploy": deploy,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Ours beside keepalived, in one run.")
-    parser.add_argument(
-        "--runs", type=int, default=5, help="rounds of what takes seconds; three times as many of the rest"
-    )
-    parser.add_argument("--only", choices=PARTS, action="append", help="a part of it")
-    parser.add_argument("--instances", type=int, action="append", help="instance counts of the footprint (1 and 255)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all values to FILE as well")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     missing = _missing()
     if missing:
-        sys.stderr.write(f"benchmarks need {missing}\n")
+        tell(f"benchmarks need {missing}")
         return 2
     # Ended from outside, leave through the context managers: they take the namespaces and daemons along.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sweep()
+    effort, begun = wanted(options), time.monotonic()
     rows: list[Row] = []
-    if "failover" in (options.only or PARTS):
-        for row, measure in failover.table(options.runs, options.runs * 3):
-            rows.append(row)
-            for kind in KINDS:
-                _measured([row], kind, lambda row=row, kind=kind, measure=measure: measure(row, kind))
-    if "footprint" in (options.only or PARTS):
-        for count in options.instances or (1, 255):
-            made = footprint.rows(count)
-            rows += made.values()
-            for kind in KINDS:
-                _measured(
-                    list(made.values()),
-                    kind,
-                    lambda made=made, kind=kind, count=count: footprint.footprint(made, kind, count),
-                )
-    sys.stdout.write(as_text(rows) + "\n")
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(as_json(rows), indent=2) + "\n")
+    for name in options.only or PARTS:
+        tell(f"== {name}, {time.monotonic() - begun:.0f} s after the beginning")
+        for task in PARTS[name].tasks(effort):
+            rows += task.rows
+            run(task)
+    facts = _facts(time.monotonic() - begun)
+    sys.stdout.write(as_text(rows, facts) + "\n")
+    for file in (options.json, options.plot):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(as_json(rows, facts), indent=2) + "\n")
+    plot.draw(rows, facts, options.plot)
+    tell(f"values: {options.json}, picture: {options.plot}, {facts['seconds']} s")
     return 1 if any(row.failed for row in rows) else 0
 
 
-def _measured(rows: list[Row], kind: str, measure: Callable[[], None]) -> None:
-    """Measure, say so on stderr, and write down a failure instead of losing the other figures."""
-    begun = time.monotonic()
-    try:
-        measure()
-    except (TimeoutError, AssertionError, LabError) as error:
-        for row in rows:
-            if not row.values[kind]:
-                row.failed[kind] = str(error).splitlines()[0][:200]
-        sys.stderr.write(f"{kind}: {error}\n")
-    for row in rows:
-        values = ", ".join(f"{value:.4g}" for value in row.values[kind]) or "nothing"
-        sys.stderr.write(f"{kind:10} {row.work}: {values} {row.unit}\n")
-    sys.stderr.write(f"{'':10} ({time.monotonic() - begun:.0f} s)\n")
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description="Ours beside keepalived, in one run.")
+    made.add_argument("--quick", action="store_true", help="every measurement once or a few times, shorter windows")
+    made.add_argument("--runs", type=int, metavar="N", help="runs of each, whatever would be usual (moves: 4 N)")
+    made.add_argument("--window", type=float, metavar="S", help="seconds of peace with 255 instances (300)")
+    made.add_argument("--only", choices=PARTS, action="append", help="a part of it; may be repeated")
+    made.add_argument("--json", type=Path, metavar="FILE", default=ROOT / ".build" / "bench.json", help="all values")
+    made.add_argument("--plot", type=Path, metavar="FILE", default=ROOT / ".build" / "bench.svg", help="the picture")
+    return made
+
+
+def wanted(options: argparse.Namespace) -> Effort:
+    """What the options ask for."""
+    effort = QUICK if options.quick else Effort()
+    if options.runs:
+        count = options.runs
+        effort = replace(
+            effort, runs=count, fast_runs=3 * count, moves=4 * count, their_moves=count, samples=count,
+            settled_runs=count, starved_runs=count, deployments=count,
+        )  # fmt: skip
+    return effort if options.window is None else replace(effort, window_s=options.window)
+
+
+def run(task: Task) -> None:
+    """One contestant after the other, unless the task says otherwise."""
+    if not task.together:
+        for kind in task.kinds:
+            if task.guards:
+                task.measure(kind)
+                continue
+            guarded(task.rows, kind, lambda kind=kind: task.measure(kind))
+        return
+    with ThreadPoolExecutor(len(task.kinds)) as pool:
+        running = [pool.submit(guarded, task.rows, kind, lambda kind=kind: task.measure(kind)) for kind in task.kinds]
+        try:
+            for each in running:
+                each.result()
+        except BaseException:
+            interrupted.set()
+            raise
+
+
+def _facts(seconds: float) -> dict[str, Any]:
+    """When and where the figures were measured."""
+    return {
+        "date": date.today().isoformat(),
+        "versions": {kind: version_of(kind) for kind in KINDS},
+        "python": platform.python_version(),
+        "kernel": platform.release().partition("-")[0],
+        "cores": os.cpu_count(),
+        "seconds": round(seconds),
+    }
 
 
 def _missing() -> str:
@@ -92,8 +136,9 @@ def _missing() -> str:
         return "root: they make network namespaces"
     if not shutil.which("keepalived"):
         return "keepalived beside ours: apt install keepalived"
-    if importlib.util.find_spec("pyroute2") is None:
-        return "pyroute2 for this Python: use `make bench`"
+    for name in ("pyroute2", "matplotlib"):
+        if importlib.util.find_spec(name) is None:
+            return f"{name} for this Python: use `make bench`"
     return ""
 
 

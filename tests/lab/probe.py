@@ -284,8 +284,17 @@ class Probe:
 
     WINDOW_MS = 250
 
-    def __init__(self, host: Any, target: str, port: int = DEFAULT_PORT, realtime: bool = False, wait_s: float = 10.0):
+    def __init__(
+        self,
+        host: Any,
+        target: str,
+        port: int = DEFAULT_PORT,
+        realtime: bool = False,
+        wait_s: float = 10.0,
+        interval_ms: float = 1.0,
+    ):
         self.host, self.target, self.port, self.realtime, self.wait_s = host, target, port, realtime, wait_s
+        self.interval_ms = interval_ms
         self._process: subprocess.Popen | None = None
         self._report: Report | None = None
         self._said: list[str] = []  # what the client wrote to stderr: who answers, whenever that changes
@@ -293,7 +302,8 @@ class Probe:
     def __enter__(self) -> Probe:
         arguments = [sys.executable, os.path.abspath(__file__), "client", "--target", self.target]
         arguments += ["--port", str(self.port), "--json", "--verbose", "--from-first-answer"]
-        arguments += ["--window-ms", str(self.WINDOW_MS)] + ["--realtime"] * self.realtime
+        arguments += ["--window-ms", str(self.WINDOW_MS), "--interval-ms", str(self.interval_ms)]
+        arguments += ["--realtime"] * self.realtime
         self._process = self.host.popen(
             arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a benchmark fills: rows of measured values for two contestants. Nothing here measures anything."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from statistics import mean, median
+from typing import Optional
+
+OURS, THEIRS = "hotstandby", "keepalived"
+KINDS = (OURS, THEIRS)
+
+
+@dataclass
+class Row:
+    """One line of the table: the same work done by both, in ``unit``; less is better in every row.
+
+    ``goal`` is the most that ours may need. With ``counts`` the values are events of many runs, and their sum is
+    shown instead of a median. ``cap`` is where measuring ends: a value that reaches it means "more". ``published``
+    are figures that others gave and that were not measured here. ``failed`` says why a side lacks values. People see
+    rows of the same ``group`` as one.
+    """
+
+    work: str
+    unit: str
+    goal: Optional[float] = None
+    counts: bool = False
+    cap: Optional[float] = None
+    group: str = ""
+    published: dict[str, float] = field(default_factory=dict)
+    values: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def add(self, kind: str, value: float) -> None:
+        self.values[kind].append(value)
+
+    def figure(self, kind: str) -> Optional[float]:
+        """The one number of a side: the median, of counted events the mean, else what was published, else None."""
+        values = self.values[kind]
+        if not values:
+            return self.published.get(kind)
+        return mean(values) if self.counts else median(values)
+
+    @property
+    def ratio(self) -> Optional[float]:
+        """Ours divided by keepalived's, infinite when only theirs is 0. None when nothing can be compared."""
+        ours, theirs = self.figure(OURS), self.figure(THEIRS)
+        if ours is None or theirs is None or not ours and not theirs:
+            return None
+        return ours / theirs if theirs else math.inf
+
+    @property
+    def lost(self) -> bool:
+        """Whether keepalived is better, by more than the table shows."""
+        return self.ratio is not None and self.ratio >= 1.005
+
+    @property
+    def missed(self) -> bool:
+        """Whether our worst value is beyond the goal."""
+        return self.goal is not None and bool(self.values[OURS]) and max(self.values[OURS]) > self.goal
+
+
+def merged(rows: list[Row]) -> list[Row]:
+    """The rows as people see them: those of a group are one row with all their values, where the first one stood."""
+    shown: dict[str, Row] = {}
+    for number, row in enumerate(rows):
+        key = row.group or f"row {number}"
+        if not row.group:
+            shown[key] = row
+            continue
+        if key not in shown:
+            shown[key] = replace(row, work=row.group, values={kind: [] for kind in KINDS}, failed={})
+        for kind in KINDS:
+            shown[key].values[kind] += row.values[kind]
+        shown[key].failed.update(row.failed)
+    return list(shown.values())
+
+
+@dataclass
+class Task:
+    """``measure(kind)`` fills ``rows`` for one contestant.
+
+    With ``together`` both are measured at the same time. ``guards`` says that it writes down failures itself.
+    """
+
+    rows: list[Row]
+    measure: Callable[[str], None]
+    kinds: tuple[str, ...] = KINDS
+    together: bool = False
+    guards: bool = False
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How often and for how long. Seconds where it says ``_s``."""
+
+    runs: int = 5  # of what takes seconds
+    fast_runs: int = 15  # of the rest
+    moves: int = 20  # planned moves of each sort
+    their_moves: int = 5  # the same of keepalived, which always loses something
+    samples: int = 3  # windows of processor time, takeovers of all instances
+    sample_s: float = 10.0
+    settled_runs: int = 3
+    window_s: float = 300.0  # of peace after settling
+    starved_runs: int = 10
+    starved_s: float = 30.0
+    deployments: int = 3
+    cap_s: float = 10.0  # two owners: longer is "for ever"
+
+
+QUICK = Effort(
+    runs=1, fast_runs=3, moves=3, their_moves=1, samples=1, sample_s=5.0, settled_runs=1, window_s=15.0,
+    starved_runs=1, starved_s=10.0, deployments=1, cap_s=5.0,
+)  # fmt: skip
