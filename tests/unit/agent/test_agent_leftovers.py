@@ -100,6 +100,14 @@ def test_a_backup_that_still_had_some_has_no_mandate(dead):
     assert dead.remove() == REMOVED
 
 
+def test_nor_has_one_after_a_boot_that_was_just_now(dead, monkeypatch):
+    dead.entry(VIP, state=State.BACKUP, interval_cs=4000)
+    dead.ledger.beat_of(("eth0", 51, 4))(0.0)
+    monkeypatch.setattr(leftovers.time, "monotonic", lambda: 100.0)  # 120.3 s is the mandate
+    dead.restarts = True
+    assert dead.remove() == REMOVED
+
+
 def test_all_of_them_go_at_once(dead):
     dead.entry(VIP).entry(SECOND, vrid=52)
     assert dead.remove() == [f"{REMOVED[0]}, {SECOND}"]
@@ -175,7 +183,7 @@ def test_what_is_not_whole_is_not_believed(dead, tmp_path, spoil):
 
 
 def test_what_another_release_has_written_hurts_nobody(dead, tmp_path):
-    dead.entry(VIP, silent_s=60)
+    dead.entry(VIP)
     file = tmp_path / "ledger.json"
     file.write_text(file.read_text().replace('"mandate_s"', '"mandate"'))
     assert (dead.remove(), dead.kernel.done) == ([], [])

@@ -42,7 +42,7 @@ def remove(runtime_dir: str) -> list[str]:
         return []  # an agent lives here: they are its own
     try:
         now = time.monotonic()
-        may_go_on = [entry for entry in holding if now < entry["spoke_at"] + entry["mandate_s"]]
+        may_go_on = [entry for entry in holding if now < entry["master_until"]]
         kept = may_go_on if may_go_on and restart_follows() else []
         return _release([entry for entry in holding if entry not in kept])
     finally:
@@ -50,14 +50,15 @@ def remove(runtime_dir: str) -> list[str]:
 
 
 def _holding(runtime_dir: str) -> list[dict[str, Any]]:
-    """The instances that have addresses, each with ``spoke_at``, 0 unless it was MASTER."""
+    """The instances that have addresses, each with ``master_until``, the end of its mandate, 0 without one."""
     pulse = array.array("d")
     try:
         with open(os.path.join(runtime_dir, "ledger.json"), encoding="ascii") as file:
             entries = [entry for entry in json.load(file)["instances"] if entry["installed"]]
         with open(os.path.join(runtime_dir, "pulse"), "rb") as file:
             pulse.frombytes(file.read())
-        return [{**entry, "spoke_at": max(pulse[entry["slot"]], 0.0)} for entry in entries]
+        spoke = [(entry, pulse[entry["slot"]]) for entry in entries]
+        return [{**entry, "master_until": at + entry["mandate_s"] if at > 0 else 0.0} for entry, at in spoke]
     except (OSError, ValueError, LookupError, TypeError):
         return []  # none, or of another release
 
