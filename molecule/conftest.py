@@ -9,22 +9,28 @@ wait is a poll with a deadline, and a claim about the owner is made on several s
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import testinfra
 
+from lab.capture import Capture
+from lab.peers import Ownership
+from lab.probe import Probe, Responder
 from lab.run import CHECKOUT
 from lab.testbed import VIP, Testbed
 
 A, B = "node-a", "node-b"
 DEADLINE_S = 30.0
 SAMPLES = 10
+_FIGURES: list[str] = []
 
 
 def poll(question: Callable[[], Any], expected: Any, what: str, seconds: float = DEADLINE_S) -> None:
@@ -84,6 +90,28 @@ class Pair:
             done = node.run(words)
             assert (done.returncode, done.stderr) == (0, ""), f"{' '.join(words)}: {done}"
 
+    def status(self, name: str) -> dict[str, Any]:
+        """The first instance as the agent of a node tells it; nothing while there is no agent."""
+        done = self.bed.node(name).run(["hotstandby", "status", "--json"])
+        return json.loads(done.stdout)["instances"][0] if done.returncode == 0 else {}
+
+    @contextlib.contextmanager
+    def probe(self) -> Iterator[Probe]:
+        """Both nodes answer, the client probes the virtual address each millisecond from entering to leaving."""
+        self.bed.client.ip("neigh", "flush", "dev", "eth0")
+        with contextlib.ExitStack() as stack:
+            for name in (A, B):
+                stack.enter_context(Responder(self.bed.segment.hosts[name], realtime=True))
+            yield stack.enter_context(Probe(self.bed.client, VIP, realtime=True))
+
+    def capture(self) -> Capture:
+        """What the client sees of the advertisements and announcements."""
+        return Capture(self.bed.client)
+
+    def ownership(self) -> Ownership:
+        """From now on, who has the address when."""
+        return Ownership(self.bed.segment, VIP)
+
     def each(self) -> Sequence[tuple[str, Any]]:
         """Both nodes, with their names."""
         return ((A, self.a), (B, self.b))
@@ -94,3 +122,16 @@ def pair() -> Pair:
     """The pair that the scenario deployed."""
     folder = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"], "lab").resolve()
     return Pair(Testbed.open(folder.name), folder)
+
+
+@pytest.fixture
+def figure() -> Callable[[str], None]:
+    """``figure("restart: 0 lost")`` is printed with the summary of the run."""
+    return _FIGURES.append
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if _FIGURES:
+        terminalreporter.section("figures")
+        for line in _FIGURES:
+            terminalreporter.write_line(line)

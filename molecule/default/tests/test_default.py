@@ -11,6 +11,7 @@ import pytest
 import yaml
 from conftest import A, B, Pair, poll
 
+from lab.probe import Probe
 from lab.testbed import VIP
 
 CONFIG = "/etc/hotstandby/hotstandby.conf"
@@ -102,6 +103,38 @@ def test_a_switchover_moves_it_and_back(pair: Pair) -> None:
     pair.settled_on(B)
     pair.play("switchover")
     pair.settled_on(A)
+
+
+def test_a_drained_node_takes_no_part_until_it_is_undrained(pair: Pair, tmp_path) -> None:
+    """Out of service, restarted, deployed to, back in service: a client notices nothing of it."""
+
+    def drain(state: str) -> None:
+        task = {"hotstandby.vrrp.vrrp_drain": {"state": state}}
+        play = {"hosts": A, "gather_facts": False, "tasks": [task]}
+        (tmp_path / f"{state}.yml").write_text(yaml.safe_dump([play]))
+        assert "changed=1" in pair.play(str(tmp_path / state))
+        assert "changed=0" in pair.play(str(tmp_path / state))
+
+    pair.settled_on(A)
+    with Probe(pair.bed.client, VIP) as probe:
+        drain("drained")
+        pair.settled_on(B)
+        pair.a.check_output("systemctl restart hotstandby")
+        with pytest.raises(AssertionError, match="on node-a: it is drained; undrain it with vrrp_drain state=active"):
+            pair.play("ha_pair", "--extra-vars", "ha_pair_advert_int=2")
+        assert [(status(host)["advert_int_s"], status(host)["state"]) for _name, host in pair.each()] == [
+            (2, "STOP"),
+            (2, "MASTER"),
+        ]
+        with pytest.raises(AssertionError, match="it is drained"):
+            pair.play("ha_pair")
+        pair.settled_on(B)
+        drain("active")
+        pair.settled_on(A)
+        report = probe.report()
+    # What a node that is busy with Ansible loses while nothing moves is the machine's affair.
+    assert [(move.to_node, move.lost_ms) for move in report.moves] == [(B, 0), (A, 0)], str(report)
+    pair.play("ha_pair")
 
 
 @pytest.mark.parametrize("changed", [False, True], ids=["unchanged", "changed"])
