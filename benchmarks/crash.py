@@ -47,7 +47,7 @@ def tasks(effort: Effort) -> list[Task]:
         for options in (V2, V3):
             row = Row(f"{what}, {named(options)}", "s with two owners", goal=ONE_OWNER_WITHIN_S, cap=effort.cap_s)
 
-            def measure(kind: str, row: Row = row, options: dict = options, harm: Callable = harm) -> None:
+            def measure(kind: str, row: Row = row, options: dict = options, harm: Callable = harm) -> None:  # pylint: disable=dangerous-default-value
                 two_owners(row, kind, max(1, effort.runs * 3 // 5), effort.cap_s, options, harm)
 
             made.append(Task([row], measure, together=True))  # they mostly wait

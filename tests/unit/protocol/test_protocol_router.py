@@ -409,3 +409,12 @@ def test_the_same_inputs_give_the_same_actions():
         yield router.stop(T + 7)
 
     assert list(play()) == list(play())
+
+
+def test_a_reload_to_nopreempt_leaves_the_lower_master_alone():
+    router = backup(replace(ARTICLE_B, preempt=True))
+    router.advertisement(advert(80), A, T + 3)
+    assert router.deadline == T + DOWN_B  # it would preempt
+    router.parameters_changed(replace(ARTICLE_B, preempt=False), T + 3.1)
+    router.priority_changed(90, T + 3.1)
+    assert router.deadline == T + 3 + DOWN_B

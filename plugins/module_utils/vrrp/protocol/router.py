@@ -268,8 +268,7 @@ class VirtualRouter:
             return ()
         self.master_interval_cs = self.parameters.interval_cs
         down_at = now + self._master_down_interval_s()
-        silent_s = now - self.condition.spoke_at
-        reason = f"it could not speak for {silent_s:.2f} s, so that a peer may have taken over"
+        reason = f"it could not speak for {now - self.condition.spoke_at:.2f} s, so that a peer may have taken over"
         return self._enter(Backup(down_at), now, reason, ReleaseAddresses())
 
     def _listen_again(self, now: float) -> tuple[Action, ...]:
@@ -388,7 +387,8 @@ class VirtualRouter:
 
     def _respect_master(self) -> None:
         """A master that does not lose to us any more has its whole Master_Down_Interval, from when it was heard."""
-        if isinstance(self.condition, Backup) and self.master is not None and self.master.priority >= self.priority:
+        wins = self.master is not None and (self.master.priority >= self.priority or not self.parameters.preempt)
+        if isinstance(self.condition, Backup) and wins:
             self.master_interval_cs = self.parameters.heard_interval_cs(self.master.interval_cs)
             heard_until = self.master.seen_at + self._master_down_interval_s()
             self.condition = Backup(max(self.condition.down_at, heard_until))

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client on the segment: to whom its packets go, and for how long nobody answers them.
+
+Its neighbour entry follows the last gratuitous ARP. It asks the segment when it has no entry, and again when the
+entry's machine has been silent for :data:`~.bounds.RESOLVE_S`.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .bounds import RESOLVE_S
+from .clock import Clock
+from .lan import CLIENT, Lan
+from .timeline import CLIENT as KIND
+from .timeline import Timeline
+
+ASK_AGAIN_S = 1.0
+
+
+class Client:
+    """It sends all the time, so a moment without an owner at the other end is a loss."""
+
+    def __init__(self, clock: Clock, lan: Lan, timeline: Timeline) -> None:
+        self.clock, self.lan, self.timeline = clock, lan, timeline
+        self.entry: Optional[str] = None  # the node that its packets go to
+        self.spans: list[tuple[float, Optional[str]]] = [(0.0, None)]  # (since, who answers)
+
+    @property
+    def answered_by(self) -> Optional[str]:
+        return self.spans[-1][1]
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody answers, and it has not yet had the time to ask the segment again."""
+        since, who = self.spans[-1]
+        return who is None and self.clock.now - since <= RESOLVE_S + ASK_AGAIN_S
+
+    def told(self, sender) -> None:
+        """A gratuitous ARP has arrived."""
+        self.entry = sender.name
+        self.look()
+
+    def look(self) -> None:
+        """Something about the machines has changed: who answers now?"""
+        if self.entry is None:
+            self._resolve()
+        who = self.entry if self._reaches(self.entry) else None
+        now = self.clock.now
+        since, before = self.spans[-1]
+        if who == before:
+            return
+        if since == now:
+            self.spans.pop()  # it lasted for no time
+        self.spans.append((now, who))
+        if who is None:
+            self.clock.at(now + RESOLVE_S, self._ask_again, now)
+            self.timeline.note(now, CLIENT, KIND, f"nobody answers (its packets go to {self.entry})")
+        else:
+            silence = f" after {now - since:.3f} s without an answer" if before is None and len(self.spans) > 2 else ""
+            self.timeline.note(now, CLIENT, KIND, f"{who} answers{silence}", who)
+
+    def losses(self, since: float, until: float) -> list[tuple[float, float]]:
+        """When nobody answered, as (from, to), after the first answer of all."""
+        found = []
+        ends = [at for at, _who in self.spans[1:]] + [until]
+        for (begin, who), end in list(zip(self.spans, ends))[1:]:
+            if who is None and end > max(begin, since):
+                found.append((max(begin, since), end))
+        return found
+
+    def _reaches(self, name: Optional[str]) -> bool:
+        return name is not None and self.lan.talk(name, CLIENT) and self.lan.nodes[name].answers
+
+    def _resolve(self) -> None:
+        """Ask the whole segment; the first owner answers."""
+        for name in self.lan.nodes:
+            if self._reaches(name):
+                self.entry = name
+                return
+
+    def _ask_again(self, silent_since: float) -> None:
+        if self.spans[-1] != (silent_since, None):
+            return
+        self._resolve()
+        self.look()
+        if self.answered_by is None:
+            self.clock.at(self.clock.now + ASK_AGAIN_S, self._ask_again, silent_since)

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The segment: what one machine sends arrives at the others late, or never.
+
+Whoever is on the same side of a partition can talk. Two packets from one machine to another never overtake each other.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Optional
+
+from ..protocol.packet import Advertisement
+from .clock import Clock
+
+CLIENT = "client"  # the name of the client's port, which is on a side like a node's
+
+# Why the receiver throws away an advertisement (receiver, sender, priority), None when it takes it.
+Judge = Callable[[str, str, int], Optional[str]]
+
+
+class Lan:
+    """One segment. ``delay_s`` is the shortest and the longest way of a packet in seconds, ``loss`` 0 to 1."""
+
+    def __init__(self, clock: Clock, names: Iterable[str], seed: int, delay_s: tuple[float, float]) -> None:
+        self.clock = clock
+        self.delay_s = delay_s
+        self.longest_delay_s = delay_s[1]  # of all that were in force, for what is still on its way
+        self.loss = 0.0
+        self.lost_at = -1.0  # when a packet was lost last
+        self.side = dict.fromkeys((*names, CLIENT), 0)
+        self.nodes: dict = {}  # Node by name, filled by the world
+        self.client = None
+        self.judge: Optional[Judge] = None
+        self.on_lost: Callable = lambda sender, receiver, advertisement: None
+        self.on_refused: Callable = lambda sender, receiver, why: None
+        self._random = random.Random(f"lan {seed}").random
+        self._busy_until: dict[tuple[str, str], float] = {}
+        self._refused: set = set()
+
+    # Partitions
+
+    def talk(self, one: str, other: str) -> bool:
+        """Whether the two are on the same side."""
+        return self.side[one] == self.side[other]
+
+    def sides(self) -> list[list[str]]:
+        """The names of the nodes on each side that has any, in a fixed order."""
+        grouped: dict[int, list[str]] = {}
+        for name in self.nodes:
+            grouped.setdefault(self.side[name], []).append(name)
+        return list(grouped.values())
+
+    def split(self, groups: Iterable[Iterable[str]]) -> None:
+        """Everybody in a group hears only that group; who is in none is with the client."""
+        for number, group in enumerate(groups, 1):
+            for name in group:
+                self.side[name] = number
+
+    def heal(self) -> None:
+        """One segment again."""
+        self.side = dict.fromkeys(self.side, 0)
+
+    def cut(self, name: str) -> None:
+        """This one hears nobody and nobody hears it."""
+        self.side[name] = -1 - list(self.nodes).index(name)
+
+    def join(self, name: str) -> None:
+        """This one is with the client again."""
+        self.side[name] = self.side[CLIENT]
+
+    def set_delay(self, shortest: float, longest: float) -> None:
+        self.delay_s = (shortest, longest)
+        self.longest_delay_s = max(self.longest_delay_s, longest)
+
+    # Packets
+
+    def send(self, sender, advertisement: Advertisement) -> None:
+        """Carry an advertisement to every machine that ``sender`` can talk to."""
+        side, random_ = self.side, self._random
+        own, name = side[sender.name], sender.name
+        now = self.clock.now
+        shortest, longest = self.delay_s
+        for receiver in self.nodes.values():
+            if receiver is sender or side[receiver.name] != own:
+                continue
+            late = random_()  # drawn in any case, so that loss changes nothing else
+            if self.loss and random_() < self.loss:
+                self.lost_at = now
+                self.on_lost(sender, receiver, advertisement)
+                continue
+            if self.judge and self._refuses(receiver, sender, advertisement.priority):
+                continue
+            arrival = now + shortest + (longest - shortest) * late
+            key = (name, receiver.name)
+            arrival = max(arrival, self._busy_until.get(key, 0.0))
+            self._busy_until[key] = arrival
+            self.clock.at(arrival, self._deliver, sender, receiver, advertisement)
+
+    def announce(self, sender, repeat: int) -> None:
+        """Carry ``repeat`` gratuitous ARP frames to the client; one that arrives is enough."""
+        if not self.talk(sender.name, CLIENT):
+            return
+        late = self._random()
+        if self.loss and all(self._random() < self.loss for _each in range(repeat)):
+            self.lost_at = self.clock.now
+            return
+        shortest, longest = self.delay_s
+        self.clock.at(self.clock.now + shortest + (longest - shortest) * late, self._tell_client, sender)
+
+    def _deliver(self, sender, receiver, advertisement: Advertisement) -> None:
+        side = self.side
+        if side[sender.name] == side[receiver.name]:
+            receiver.receive(advertisement, sender)
+
+    def _tell_client(self, sender) -> None:
+        if self.talk(sender.name, CLIENT):
+            self.client.told(sender)
+
+    def _refuses(self, receiver, sender, priority: int) -> bool:
+        why = self.judge(receiver.name, sender.name, priority)
+        if why is not None and (receiver.name, sender.name, why) not in self._refused:
+            self._refused.add((receiver.name, sender.name, why))
+            self.on_refused(sender, receiver, why)
+        return why is not None

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a node was before an operator or a file changed it: timers that know it may still run."""
+
+from __future__ import annotations
+
+from .bounds import down_s, interval_s
+from .clock import Clock
+
+
+class Past:
+    """The priorities and intervals of one node that have ended."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self._ended: list[tuple[float, int, float, int]] = []  # (at, priority, interval, VRRP version)
+
+    def ends(self, router) -> None:
+        """The router is about to be told something that may change it."""
+        own = router.parameters
+        self._ended.append((self.clock.now, router.priority, interval_s(own), own.version))
+
+    def priorities(self) -> list[int]:
+        """The priorities that a timer may still have been set with."""
+        return [priority for at, priority, _interval, version in self._ended if self._counts(at, version)]
+
+    def intervals(self) -> list[float]:
+        """The same with its intervals, in seconds."""
+        return [interval for at, _priority, interval, version in self._ended if self._counts(at, version)]
+
+    def _counts(self, at: float, version: int) -> bool:
+        longest_s = 2 * max(interval for _at, _priority, interval, _version in self._ended)
+        return self.clock.now - at <= 2 * down_s(version, 1, longest_s)

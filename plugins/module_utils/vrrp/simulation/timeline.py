@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happened, in order, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+# The kinds of an entry. "advertisement" is recorded only when somebody wants to see every one.
+FAULT, STATE, ADDRESS, CLIENT, LOST, NOTE = "fault", "state", "address", "client", "lost", "note"
+ADVERTISEMENT, VIOLATION = "advertisement", "VIOLATION"
+
+LAN = "lan"  # stands where a node's name stands when the segment is meant
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: ``at`` in seconds of the world, ``value`` a single word of it for programs."""
+
+    at: float
+    node: str
+    kind: str
+    text: str
+    value: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"at": round(self.at, 6), "node": self.node, "kind": self.kind, "value": self.value, "text": self.text}
+
+
+class Timeline:
+    """Entries in the order in which they happened."""
+
+    def __init__(self, trace: bool = False) -> None:
+        self.entries: list[Entry] = []
+        self.trace = trace
+
+    def note(self, at: float, node: str, kind: str, text: str, value: str = "") -> None:
+        self.entries.append(Entry(at, node, kind, text, value))
+
+    def around(self, at: float, before_s: float, after_s: float = 0.0) -> list[Entry]:
+        """The entries of a while before and after a moment; faults of any time before it, too."""
+        return [
+            entry
+            for entry in self.entries
+            if at - before_s <= entry.at <= at + after_s or (entry.kind == FAULT and entry.at <= at)
+        ]
+
+
+def lines(entries: Iterable[Entry]) -> list[str]:
+    """A table: seconds, who, what. Several advertisements lost in a row are one line."""
+    folded = _folded(entries)
+    node_width = max((len(entry.node) for entry in folded), default=0)
+    kind_width = max((len(entry.kind) for entry in folded), default=0)
+    return [
+        f"{_seconds(entry.at)}  {entry.node.ljust(node_width)}  {entry.kind.ljust(kind_width)}  {entry.text}"
+        for entry in folded
+    ]
+
+
+def _seconds(at: float) -> str:
+    """Aligned at the point, without the zeros at the end: three digits at least, six at most."""
+    whole, fraction = f"{at:.6f}".split(".")
+    return f"{whole:>5}.{fraction.rstrip('0').ljust(3, '0').ljust(6)}"
+
+
+def _folded(entries: Iterable[Entry]) -> list[Entry]:
+    folded: list[Entry] = []
+    count = 0
+    for entry in entries:
+        last = folded[-1] if folded else None
+        if last and entry.kind == LOST == last.kind and (last.node, last.value) == (entry.node, entry.value):
+            count += 1
+            folded[-1] = Entry(last.at, last.node, LOST, f"{entry.text} ({count} times)", last.value)
+        else:
+            count = 1
+            folded.append(entry)
+    return folded

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who watches a run: told of everything that could be wrong, it says nothing unless it is."""
+
+from __future__ import annotations
+
+
+class Violated(Exception):
+    """Something happened that must not. ``rule`` is one word of the list in :mod:`~.invariants`."""
+
+    def __init__(self, at: float, rule: str, text: str) -> None:
+        super().__init__(f"{rule}: {text}")
+        self.at, self.rule, self.text = at, rule, text
+
+
+class Watch:
+    """Watches nothing. ``node`` is a :class:`~.node.Node`; every call comes after the fact unless it says otherwise."""
+
+    def begin(self) -> None:
+        """The nodes are there, and nothing has happened yet."""
+
+    def started(self, node, memory) -> None:
+        """A process begins, before its router is fed anything."""
+
+    def arrived(self, node, advertisement, sender) -> None:
+        """A packet is in the socket, before the process reads it."""
+
+    def heard_as_master(self, node, advertisement, sender) -> None:
+        """An active master has taken an advertisement, before it acts on it."""
+
+    def performed(self, node, cause: str, before) -> None:
+        """The actions of the input ``cause`` have been executed; ``before`` is the router's condition before it."""
+
+    def expired(self, node, deadline: float) -> None:
+        """``expire`` has been called because of ``deadline`` (the node's own clock)."""
+
+    def spoke(self, node, priority: int) -> None:
+        """It sends an advertisement now."""
+
+    def continued(self, node) -> None:
+        """A process or a machine that stood still goes on, before it does anything."""
+
+    def look(self) -> None:
+        """Who owns, who speaks or who can talk to whom has changed."""
+
+    def disturbing(self, fault) -> None:
+        """A fault is about to happen."""
+
+    def disturbed(self, fault) -> None:
+        """A fault has happened."""
+
+    def ended(self) -> None:
+        """The run is over."""

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of ``hotstandby simulate``, apart from what it does: no other command loads that."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("files", metavar="FILE", nargs="*", help="configuration of one node")
+    parser.add_argument(
+        "--fault",
+        metavar="TEXT",
+        action="append",
+        default=[],
+        help='what happens: "at 10: kill node-a" (docs/simulation.md lists everything; default: the master dies)',
+    )
+    parser.add_argument("--seconds", metavar="S", type=float, help="how long (default: until everything is at rest)")
+    parser.add_argument(
+        "--seed", metavar="N", type=int, help="of the segment; without files: play the test of that seed"
+    )
+    parser.add_argument("--json", action="store_true", help="everything, as JSON")
+    parser.add_argument("--svg", metavar="FILE", help="draw the timeline")

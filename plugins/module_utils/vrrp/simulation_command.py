@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``hotstandby simulate``: the user's own configuration files, a failure, and what a client would lose.
+
+Nothing here touches an interface: it reads the files and writes what it is told to write.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from .simulation import bounds, failure, timeline
+from .simulation.answer import Answer, Question, ask
+from .simulation.faults import Fault, FaultError, parse
+from .simulation.generator import generate
+from .simulation.picture import draw
+from .simulation.scenario import Scenario
+from .simulation.world import play
+from .simulation_input import Shared, demand_distinct, read, virtual_routers
+
+DONE, REFUSED, USAGE = 0, 1, 2
+DELAY_S = (0.0001, 0.0003)  # a switch
+FAILURE_AT_S = 10.0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play it and say what came of it. Raises ConfigError for files that are not good."""
+    if not options.files:
+        if options.seed is None:
+            sys.stderr.write(
+                "usage: hotstandby simulate FILE [FILE ...], one configuration for each node (or --seed N)\n"
+            )
+            return USAGE
+        return _play_seed(options.seed)
+    if options.seconds is not None and not 0 < options.seconds <= 1e6:
+        sys.stderr.write("error: --seconds needs a number of seconds above 0 and up to 1000000\n")
+        return USAGE
+    nodes = read(options.files)
+    names = [node.name for node in nodes]
+    try:
+        demand_distinct(nodes)
+        faults = [_fault(text, names) for text in options.fault]
+        virtuals = virtual_routers(nodes)
+        _demand_known(faults, virtuals)
+        answers = [ask(question) for question in _questions(virtuals, faults, options)]
+    except FaultError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return REFUSED
+    if options.json:
+        sys.stdout.write(json.dumps(_as_json(virtuals, answers), indent=2) + "\n")
+    else:
+        for virtual, answer in zip(virtuals, answers):
+            sys.stdout.write("".join(f"{line}\n" for line in _lines(virtual, answer)))
+        sys.stdout.write("".join(f"{line}\n" for answer in answers for line in answer.lines()))
+    if options.svg:
+        try:
+            Path(options.svg).write_text(draw(answers), encoding="utf-8")
+        except OSError as error:
+            sys.stderr.write(f"error: cannot write {options.svg}: {(error.strerror or str(error)).lower()}\n")
+            return REFUSED
+    return DONE
+
+
+def _play_seed(seed: int) -> int:
+    """The test of a seed, with its invariants."""
+    result = play(generate(seed))
+    if result.violation is not None:
+        sys.stdout.write(failure.report(result) + "\n")
+        return REFUSED
+    sys.stdout.write(
+        f"{result.scenario}\n\n" + "".join(f"{line}\n" for line in timeline.lines(result.timeline.entries))
+    )
+    sys.stdout.write(f"seed {seed}: every invariant held\n")
+    return DONE
+
+
+# What is to happen
+
+
+def _fault(text: str, names: list[str]) -> Fault:
+    try:
+        return parse(text, names)
+    except FaultError as error:
+        raise FaultError(f'--fault "{text}": {error}') from error
+
+
+def _demand_known(faults: list[Fault], virtuals: list[Shared]) -> None:
+    known = sorted(set().union(*(virtual.names for virtual in virtuals)))
+    for fault in faults:
+        if fault.only_on is not None and fault.only_on not in known:
+            raise FaultError(
+                f'--fault "{fault}": no instance or interface is called {fault.only_on}. There are: {", ".join(known)}'
+            )
+
+
+def _questions(virtuals: list[Shared], faults: list[Fault], options: argparse.Namespace) -> list[Question]:
+    seed = options.seed or 0
+    scenarios = [_scenario(virtual, seed) for virtual in virtuals]
+    settle_s = max(_settle_s(scenario) for scenario in scenarios)
+    if not faults:
+        faults = [_default_failure(virtuals[0], scenarios[0], max(FAILURE_AT_S, math.ceil(settle_s)))]
+    end = options.seconds or math.ceil(max(fault.at for fault in faults) + settle_s + bounds.LEASE_LONG_S)
+    questions = []
+    for virtual, scenario in zip(virtuals, scenarios):
+        own = [fault for fault in faults if fault.only_on is None or fault.only_on in virtual.names]
+        own = [fault for fault in own if set(fault.nodes) <= set(virtual.members)]
+        questions.append(
+            Question(virtual.label, replace(scenario, faults=tuple(own), until=float(end)), virtual.judge())
+        )
+    return questions
+
+
+def _scenario(virtual: Shared, seed: int) -> Scenario:
+    machines = virtual.machines()
+    return Scenario(seed=seed, version=machines[0].parameters.version, machines=machines, delay_s=DELAY_S)
+
+
+def _settle_s(scenario: Scenario) -> float:
+    """How long until everything is at rest, in seconds."""
+    longest = 0.0
+    for machine in scenario.machines:
+        own = machine.parameters
+        longest = max(longest, own.preempt_delay_s + 2 * bounds.down_s(own.version, 1, bounds.interval_s(own)))
+    return longest
+
+
+def _default_failure(virtual: Shared, scenario: Scenario, at: float) -> Fault:
+    """Whoever is master by then loses its power."""
+    quiet = Question(virtual.label, replace(scenario, until=at), virtual.judge()).run()
+    return Fault(at, "kill", (quiet.client.answered_by or scenario.names[0],))
+
+
+# What is said
+
+
+def _lines(virtual: Shared, answer: Answer) -> list[str]:
+    said = [f"{virtual.label}: virtual router {virtual.vrid} for {virtual.addresses}"]
+    for name, instance in virtual.members.items():
+        made_up = " (made up: the file has no unicast_src_ip)" if name in virtual.made_up else ""
+        priority = _priority(answer, name)
+        said.append(
+            f"  {name}: priority {priority} every {instance.advert_int_cs / 100:g} s on {instance.interface}, from "
+            f"{virtual.sources[name]}{made_up}"
+        )
+    return [*said, "", *timeline.lines(answer.run.timeline.entries), ""]
+
+
+def _priority(answer: Answer, name: str) -> int:
+    """What a node advertises while all its checks succeed."""
+    machine = next(each for each in answer.question.scenario.machines if each.name == name)
+    return machine.parameters.priority + machine.check_delta
+
+
+def _as_json(virtuals: list[Shared], answers: list[Answer]) -> dict:
+    described = []
+    for virtual, answer in zip(virtuals, answers):
+        nodes = [
+            {
+                "name": name,
+                "instance": instance.name,
+                "interface": instance.interface,
+                "priority": _priority(answer, name),
+                "interval_s": instance.advert_int_cs / 100,
+                "source": str(virtual.sources[name]),
+                "source_made_up": name in virtual.made_up,
+            }
+            for name, instance in virtual.members.items()
+        ]
+        faults = [str(fault) for fault in answer.question.scenario.faults]
+        described.append({**answer.as_json(), "virtual_router_id": virtual.vrid, "nodes": nodes, "faults": faults})
+    return {"instances": described}

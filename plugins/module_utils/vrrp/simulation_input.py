@@ -1,0 +1,206 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The user's files -> virtual routers: which instances belong together, and what they hear of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Optional
+
+from .agent import startcheck, wire
+from .config import loader
+from .config.model import Configuration, Instance
+from .config.problems import ConfigError
+from .protocol.constants import VRRP_MULTICAST_IPV4, VRRP_MULTICAST_IPV6, VRRP_TTL
+from .protocol.packet import Address, Advertisement, encode
+from .protocol.reception import Discard, accept
+from .protocol.tracking import CheckResult, verdict
+from .simulation.faults import FaultError
+from .simulation.lan import Judge
+from .simulation.scenario import Machine
+
+
+@dataclass
+class NodeFile:
+    """One node and what its file says."""
+
+    name: str
+    configuration: Configuration
+
+
+def read(paths: Iterable[str]) -> list[NodeFile]:
+    """Every file, or ConfigError with the problems of all of them."""
+    nodes, problems = [], []
+    for path in paths:
+        try:
+            nodes.append(_read_one(path))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return nodes
+
+
+def _read_one(path: str) -> NodeFile:
+    text = loader.read_text(path)
+    first = loader.inspect(text, path)
+    name = first.configuration and first.configuration.globals.router_id
+    name = "-".join((name or Path(path).stem).split())
+    report = loader.inspect(text, path, name.partition(".")[0])  # lines that begin with @NAME are this node's
+    problems = report.problems
+    if report.configuration is not None:
+        problems += startcheck.unsupported(report.configuration)
+    if report.configuration is None or problems:
+        raise ConfigError(problems)
+    return NodeFile(name, report.configuration)
+
+
+def demand_distinct(nodes: list[NodeFile]) -> None:
+    seen: dict[str, str] = {}
+    for node in nodes:
+        path = node.configuration.path
+        if node.name in seen:
+            raise FaultError(
+                f"{path}:1: this node is called {node.name}, as the one of {seen[node.name]}. Every node needs a name "
+                "of its own (give each file its router_id in global_defs)"
+            )
+        if not node.configuration.instances:
+            raise FaultError(f"{path}:1: there is no vrrp_instance in it (write one: vrrp_instance VI_1 {{ ... }})")
+        seen[node.name] = path
+
+
+@dataclass
+class Shared:
+    """What some nodes share: one virtual router on one segment. Everything is by the name of the node."""
+
+    members: dict[str, Instance] = field(default_factory=dict)
+    leases: dict[str, Optional[int]] = field(default_factory=dict)
+    sources: dict[str, Address] = field(default_factory=dict)
+    made_up: set[str] = field(default_factory=set)  # whose source the file does not tell
+
+    @property
+    def label(self) -> str:
+        return self._first.name
+
+    @property
+    def vrid(self) -> int:
+        return self._first.virtual_router_id
+
+    @property
+    def addresses(self) -> str:
+        return ", ".join(str(entry.address) for entry in self._first.addresses) or "no address"
+
+    @property
+    def names(self) -> set[str]:
+        """Every word that means this one after ``on``."""
+        return {word for each in self.members.values() for word in (each.name, each.interface)}
+
+    @property
+    def _first(self) -> Instance:
+        return next(iter(self.members.values()))
+
+    def machines(self) -> tuple[Machine, ...]:
+        """The nodes as they begin: every check succeeds."""
+        return tuple(_machine(name, self) for name in self.members)
+
+    def judge(self) -> Judge:
+        """What the receiver's checks say about a real packet of the sender."""
+        said: dict[tuple[str, str, int], Optional[str]] = {}
+
+        def judge(receiver: str, sender: str, priority: int) -> Optional[str]:
+            key = receiver, sender, priority
+            if key not in said:
+                said[key] = _refusal(self, *key)
+            return said[key]
+
+        return judge
+
+
+def virtual_routers(nodes: list[NodeFile]) -> list[Shared]:
+    """The same virtual router id on an interface of the same name, or for one of the same addresses."""
+    found: list[Shared] = []
+    for node in nodes:
+        for instance in node.configuration.instances:
+            home = next((each for each in found if node.name not in each.members and _belongs(instance, each)), None)
+            if home is None:
+                home = Shared()
+                found.append(home)
+            home.members[node.name] = instance
+            home.leases[node.name] = node.configuration.globals.vip_lease_s
+    for virtual in found:
+        _find_sources(virtual, [node.name for node in nodes])
+    return found
+
+
+def _belongs(instance: Instance, virtual: Shared) -> bool:
+    own = {entry.address.ip for entry in instance.addresses}
+    for other in virtual.members.values():
+        if other.virtual_router_id != instance.virtual_router_id or wire.ip_version(other) != wire.ip_version(instance):
+            continue
+        if other.interface == instance.interface or own & {entry.address.ip for entry in other.addresses}:
+            return True
+    return False
+
+
+def _find_sources(virtual: Shared, order: list[str]) -> None:
+    """unicast_src_ip; else the unicast_peer of the others that nobody else claims; else one that is made up."""
+    members, sources = virtual.members, virtual.sources
+    for name, instance in members.items():
+        if instance.unicast_src_ip is not None:
+            sources[name] = instance.unicast_src_ip
+    for name, instance in members.items():
+        if name in sources:
+            continue
+        peers = {peer for other, each in members.items() if other != name for peer in each.unicast_peers}
+        free = peers - set(instance.unicast_peers) - set(sources.values())
+        if len(free) == 1:
+            sources[name] = free.pop()
+        else:
+            six = wire.ip_version(instance) == 6
+            sources[name] = ip_address(("fe80::" if six else "192.0.2.") + str(order.index(name) + 1))
+            virtual.made_up.add(name)
+
+
+def _machine(name: str, virtual: Shared) -> Machine:
+    instance = virtual.members[name]
+    checks = [CheckResult(check.name, "script", True, check.weight) for check in instance.track_scripts]
+    delta = verdict(instance.priority, checks).priority - instance.priority
+    lease_s = virtual.leases[name]
+    return Machine(
+        name,
+        wire.parameters(instance, virtual.sources[name]),
+        epoch_s=instance.advert_int_cs / 200,  # whole seconds, when most failures are put, fall between two beats
+        check_delta=delta,
+        lease_s=None if lease_s is None else float(lease_s),
+    )
+
+
+def _refusal(virtual: Shared, receiver: str, sender: str, priority: int) -> Optional[str]:
+    theirs, ours = virtual.members[sender], virtual.members[receiver]
+    source, own = virtual.sources[sender], virtual.sources[receiver]
+    group = VRRP_MULTICAST_IPV6 if source.version == 6 else VRRP_MULTICAST_IPV4
+    if theirs.unicast_peers and own not in theirs.unicast_peers:
+        return f"{own} is no unicast_peer of {sender}"
+    if theirs.unicast_peers and not ours.unicast_peers:
+        return f"{sender} sends to its unicast_peers, {receiver} listens to the multicast group"
+    if ours.unicast_peers and not theirs.unicast_peers:
+        return f"{sender} sends to the multicast group, {receiver} listens to its unicast_peers"
+    destination = own if theirs.unicast_peers else group
+    advertisement = Advertisement(
+        version=theirs.version,
+        vrid=theirs.virtual_router_id,
+        priority=priority,
+        addresses=tuple(entry.address.ip for entry in theirs.addresses),
+        interval_cs=theirs.advert_int_cs,
+        **wire.authentication(theirs),
+    )
+    payload = encode(advertisement, source, destination)
+    try:
+        accept(payload, source, destination, VRRP_TTL, wire.expectation(ours, own))
+    except Discard as discard:
+        return discard.detail
+    return None

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ten thousand seeds: two to five nodes, everything that can happen to them, and every invariant."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+import seed_runner
+
+from vrrp.simulation.generator import generate
+from vrrp.simulation.scenario import from_text
+from vrrp.simulation.timeline import FAULT
+from vrrp.simulation.world import play
+
+SEEDS = 10_000
+ALL_IN_S = 120  # on two cores
+
+
+def happened(run):
+    return [entry for entry in run.timeline.entries if (entry.kind, entry.value) != (FAULT, "wall clock")]
+
+
+def test_every_invariant_holds_for_every_seed():
+    began = time.monotonic()
+    broken = seed_runner.run_seeds(0, SEEDS)
+    took_s = time.monotonic() - began
+    assert not broken, "\n" + seed_runner.tell_in_full(broken)
+    assert took_s < ALL_IN_S
+
+
+def test_the_same_seed_is_the_same_run():
+    for seed in range(100):
+        assert play(generate(seed)).timeline.entries == play(generate(seed)).timeline.entries
+
+
+def test_a_scenario_that_was_printed_is_the_same_run():
+    for seed in range(200):
+        scenario = generate(seed)
+        again = from_text(str(scenario))
+        assert again == scenario
+        assert play(again).timeline.entries == play(scenario).timeline.entries
+
+
+def test_a_step_of_the_wall_clock_has_no_effect():
+    stepped = [scenario for scenario in map(generate, range(1000)) if "wall clock" in str(scenario)]
+    assert len(stepped) > 100
+    for scenario in stepped:
+        calm = replace(scenario, faults=tuple(fault for fault in scenario.faults if fault.verb != "wall clock"))
+        assert happened(play(scenario)) == happened(play(calm))
+
+
+@pytest.mark.parametrize("word", ["kill", "crash", "pause", "freeze", "suspend", "cut", "split", "loss", "unplug"])
+def test_the_seeds_meet_everything(word):
+    assert sum(f": {word}" in str(generate(seed)) for seed in range(300)) >= 10

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each rule is broken by something: what the watch is told, it does not let pass."""
+
+from __future__ import annotations
+
+import pytest
+from pair_scenarios import pair
+
+from vrrp.protocol.actions import ReleaseAddresses
+from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import Backup
+from vrrp.simulation import invariants
+from vrrp.simulation.world import World, play
+
+
+class Hasty(VirtualRouter):
+    def _master_down_interval_s(self):
+        return super()._master_down_interval_s() - 0.01
+
+
+class Tired(VirtualRouter):
+    def expire(self, now):
+        if self.holds_addresses and now - self.since > 5:
+            return self._enter(Backup(now + 1000), now, "tired", ReleaseAddresses())
+        return super().expire(now)
+
+
+class Deaf(VirtualRouter):
+    def advertisement(self, advertisement, source, now):
+        return ()
+
+
+@pytest.mark.parametrize("router, rule", [(Hasty, "listens"), (Tired, "cause"), (Deaf, "listens")])
+def test_a_rule_is_broken(router, rule):
+    violation = play(pair("at 30: cut node-a"), router_class=router).violation
+    assert violation is not None and violation.rule == rule
+
+
+def test_every_rule_is_described():
+    for rule in ("exactly one", "the best", "the client", "takeover", "one master", "one owner", "mandate"):
+        assert f"\n{rule} " in invariants.__doc__
+
+
+def test_two_owners_that_nobody_explains():
+    world = World(pair())
+    world.clock.at(20.0, world.lan.nodes["node-b"].kernel.install, 20.0)
+    world.clock.at(20.0, world.watch.look)
+    world.clock.at(21.0, world.watch.look)
+    violation = world.run().violation
+    assert violation is not None and violation.rule in ("one owner", "exactly one")
+
+
+def test_nobody_that_nobody_explains():
+    world = World(pair())
+    world.clock.at(20.0, world.lan.nodes["node-a"].kernel.release)
+    violation = world.run().violation
+    assert violation is not None and violation.rule == "addresses"
+
+
+def test_unchecked_it_says_nothing():
+    assert play(pair(), router_class=Tired, checked=False).violation is None
