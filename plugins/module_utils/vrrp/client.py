@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import grp
 import contextlib
+import grp
 import json
 import os
 import socket
