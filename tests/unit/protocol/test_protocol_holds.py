@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from routers import ARTICLE_B, DOWN_B, POLITE, POLITE_S, TAKEOVER, A, B, T, advert, backup, kinds, master, sent
 
-from vrrp.protocol.actions import Notify, ReleaseAddresses, SendAdvertisement
+from vrrp.protocol.actions import Announce, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.explain import why
 from vrrp.protocol.holds import Refused
 from vrrp.protocol.router import HANDOVER_S, VirtualRouter
@@ -24,8 +24,17 @@ class TestHolds:
         assert kinds(router.promote(T + 2)) == POLITE
         assert router.deadline == T + 2 + POLITE_S
         assert sent(router.expire(T + 2 + POLITE_S)) == [254]
-        assert router.deadline == T + 3
         assert router.hold == "master"
+
+    def test_a_living_master_may_have_announced_after_us_so_we_do_it_again(self):
+        router = backup()
+        router.advertisement(advert(100), A, T + 1)
+        router.promote(T + 2)
+        assert router.expire(T + 2 + POLITE_S) == (SendAdvertisement(254), Announce(1))
+        assert router.deadline == T + 2 + POLITE_S + HANDOVER_S
+        assert router.expire(T + 2 + POLITE_S + HANDOVER_S) == (Announce(1),)
+        assert router.deadline == T + 3
+        assert router.expire(T + 3) == (SendAdvertisement(254),)
 
     def test_a_promoted_backup_whose_master_is_dead_speaks_at_once(self):
         router = backup()

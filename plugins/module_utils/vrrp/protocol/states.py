@@ -84,6 +84,7 @@ class Master:
     earliest time at which a lower priority is answered again, ``outbid_until`` the end of the time in which a promoted
     router advertises 255 to beat one that was promoted before it. ``spoke_at`` is its last advertisement, and from
     ``lapses_at`` on a peer may have taken over because of its silence. Until ``rival_until`` the other master is known.
+    Until ``handover_until`` the master before it may have announced the addresses after us.
     """
 
     advertise_at: float
@@ -95,6 +96,7 @@ class Master:
     spoke_at: float = 0.0
     lapses_at: float = NEVER
     rival_until: float = 0.0
+    handover_until: float = 0.0
 
     state = State.MASTER
 
@@ -109,7 +111,8 @@ class Master:
             advertise_at=now,
             announce_at=now + parameters.announce_delay_s if parameters.announce_delay_s else NEVER,
             announce_repeat=parameters.announce_repeat,
-            refresh_at=now + parameters.refresh_s if parameters.refresh_s else NEVER,
+            refresh_at=now + silent_s if silent_s else parameters.next_refresh(now),
+            handover_until=now + silent_s + timers.HANDOVER_S if silent_s else 0.0,
             outbid_until=outbid_until,
             assert_at=now + silent_s if silent_s else 0.0,
         )
@@ -134,7 +137,9 @@ class Master:
     def announced(self, parameters: Parameters, now: float) -> Master:
         """What was due is out. The refresh keeps its own time."""
         announce_at = NEVER if self.announce_at <= now else self.announce_at
-        refresh_at = now + parameters.refresh_s if self.refresh_at <= now else self.refresh_at
+        refresh_at = self.refresh_at
+        if refresh_at <= now:
+            refresh_at = self.handover_until if now < self.handover_until else parameters.next_refresh(now)
         return replace(self, announce_at=announce_at, refresh_at=refresh_at)
 
     def announcing(self, repeat: int, at: float) -> Master:
@@ -144,7 +149,7 @@ class Master:
     def reconfigured(self, parameters: Parameters, now: float) -> Master:
         """A shorter interval and a sooner refresh count at once."""
         soon = now + timers.interval_s(parameters.interval_cs)
-        refresh_at = min(self.refresh_at, now + parameters.refresh_s) if parameters.refresh_s else NEVER
+        refresh_at = min(self.refresh_at, parameters.next_refresh(now)) if parameters.refresh_s else NEVER
         return replace(self, advertise_at=min(self.advertise_at, soon), refresh_at=refresh_at)
 
     def _spoken(self, parameters: Parameters, now: float, next_at: float) -> Master:
@@ -238,6 +243,10 @@ class Parameters:
     def begins_early(self) -> bool:
         """Whether it is the one that the pair expects to be master, and nothing tells it to hold back."""
         return self.begins_as_master and self.preempt and not self.preempt_delay_s
+
+    def next_refresh(self, now: float) -> float:
+        """When a MASTER that announces now does so again, NEVER without garp_master_refresh."""
+        return now + self.refresh_s if self.refresh_s else NEVER
 
     def heard_interval_cs(self, advertised_cs: int) -> int:
         """The interval that a backup reckons with: VRRPv3 learns it from the master, VRRPv2 must have the same one."""

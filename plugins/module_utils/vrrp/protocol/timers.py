@@ -19,7 +19,8 @@ _CENTISECONDS = 100.0
 # Two owners for so long cost nothing; none for a moment loses packets.
 HANDOVER_S = 0.05
 # The other way round: keepalived drops the addresses at our first advertisement, with the packets that it has not read
-# yet. So a living master hears of us when what was on its way to it has arrived.
+# yet. So a living master hears of us when what was on its way to it has arrived. Until then it may announce the
+# addresses itself, so we do it again with that first advertisement, and once more when it must have heard.
 ANNOUNCE_FIRST_S = 0.01
 
 
