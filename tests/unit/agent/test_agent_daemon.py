@@ -982,3 +982,22 @@ class TestLeases:
                 assert machine.kernel.renewed == [f"{VIP} 3"]
 
         play(scenario)
+
+
+def test_masters_speak_before_others_take_over(rig, play):
+    """Else a master that waits for the takeovers of 255 others is silent for longer than its mandate."""
+    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52, priority=90)
+
+    async def scenario():
+        async with rig(second, instance()) as machine:
+            machine.socket().waiting.append(from_peer(config=second))
+            machine.due(101.0)
+            machine.due(100 + DOWN_S)
+            assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
+            machine.due(104.0)
+            machine.socket().sent.clear()
+            # VI_2 is due since 104.65, VI_1 since 105.
+            machine.due(105.2)
+            assert [priority for priority, _group in machine.socket().sent] == [100, 90]
+
+    play(scenario)

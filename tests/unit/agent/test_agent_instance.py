@@ -14,6 +14,7 @@ from agent_fakes import MAC, OWN, PEER, Bench, advertisement, eth, instance, tab
 from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Present
 from vrrp.agent.vips import INSTALL_RETRY_S
 from vrrp.config.model import Globals, GratuitousArp
+from vrrp.protocol.states import NEVER
 from vrrp.protocol.tracking import CheckResult
 
 GROUP = "224.0.0.18"
@@ -529,3 +530,28 @@ class TestLease:
         bench.instance.expire(31.0)
         assert bench.state == "MASTER"
         assert min(bench.armed) <= 30.4
+
+
+def test_who_has_dropped_everything_stays_silent():
+    """The loop goes on for a moment, for scripts that end: nothing may be advertised or installed in it."""
+    bench = Bench(instance()).master()
+    bench.instance.drop()
+    bench.done.clear()
+    assert bench.instance.deadline == NEVER
+    bench.instance.expire(20.0)
+    bench.instance.interface_changed(20.0)
+    bench.instance.heard(advertisement(50), PEER, 21.0)
+    assert bench.done == []
+
+
+def test_a_reload_while_an_address_is_refused_does_not_leave_it_in_fault_for_ever():
+    bench = Bench(instance())
+    bench.kernel.refuses = "no"
+    bench.start()
+    bench.instance.expire(bench.instance.deadline)
+    assert bench.state == "FAULT"
+    bench.kernel.refuses = None
+    bench.instance.reconfigure(bench.instance.config, bench.instance.settings, 11.0)
+    assert bench.state == "BACKUP"
+    bench.instance.expire(bench.instance.deadline)
+    assert bench.state == "MASTER"

@@ -88,10 +88,17 @@ def test_without_a_mandate_it_goes_and_nobody_is_asked(dead, silent_s):
 
 
 def test_the_mandate_is_that_of_the_instance(dead):
-    dead.entry(VIP, silent_s=2, interval_cs=10).entry(SECOND, vrid=52, silent_s=20, interval_cs=1000)
+    dead.entry(VIP, silent_s=2, interval_cs=10).entry(SECOND, vrid=52, silent_s=4, interval_cs=1000)
     dead.restarts = True
     assert dead.remove() == REMOVED
     assert dead.kernel.done == [("release", VIP), "closed"]
+
+
+def test_nobody_waits_long_for_a_successor(dead):
+    """However long the mandate is: the service manager may have given up."""
+    dead.entry(VIP, silent_s=5.5, interval_cs=1000)
+    dead.restarts = True
+    assert dead.remove() == REMOVED
 
 
 def test_a_backup_that_still_had_some_has_no_mandate(dead):

@@ -235,9 +235,9 @@ class TestMaster:
         answers = [router.advertisement(advert(80), A, T + step / 1000) for step in range(900)]
         assert sum(bool(answer) for answer in answers) == 1
 
-    def test_answers_priority_0_with_an_advertisement(self):
+    def test_answers_priority_0_and_announces_over_what_it_may_have_announced(self):
         router = master()
-        assert router.advertisement(advert(0), A, T) == (SendAdvertisement(90),)
+        assert router.advertisement(advert(0), A, T) == (SendAdvertisement(90), Announce(5))
 
     def test_a_clean_stop_keeps_the_addresses_until_the_peer_speaks(self):
         router = master()
@@ -311,7 +311,7 @@ class TestRival:
 
     def test_whoever_says_that_it_stops_is_no_rival(self):
         router = master()
-        assert router.advertisement(advert(0), A, T) == (SendAdvertisement(90),)
+        assert router.advertisement(advert(0), A, T) == (SendAdvertisement(90), Announce(5))
         assert rivals(router.advertisement(advert(80), A, T + 1))
 
     def test_whoever_wins_is_none_either(self):

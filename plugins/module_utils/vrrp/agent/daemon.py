@@ -210,6 +210,8 @@ class Agent:
 
     def _leave(self, restart: bool) -> None:
         """Hand over what the peer can take sooner than our successor could; keep the rest for that one."""
+        if self._done.is_set():
+            return  # a second signal, or a bug, did not wait for the answer: everything is given up already
         self._restarting = restart
         self.log.info("Stopping, a restart follows" if restart else "Stopping")
         may_stay = restart and self.succession.kept
@@ -218,6 +220,7 @@ class Agent:
             mandate_s = timers.mandate_s(instance.config.version, instance.config.advert_int_cs)
             if not (may_stay and mandate_s > RESTART_S and instance.stay(now)):
                 instance.feed(now, "stop")
+        self.leases.renew(now + 1.0)  # whatever was renewed last: a successor needs its time
         self._end_when_released()
 
     def _start(self) -> None:
@@ -248,7 +251,8 @@ class Agent:
             self.network.drain(self.clock())
             now = self.clock()
             due = [each for each in self.everyone() if each.deadline <= now + COALESCE_S]
-            due.sort(key=lambda each: each.deadline)
+            # Masters first: who speaks late because others take over would lose what it has, and take over again.
+            due.sort(key=lambda each: (not each.router.holds_addresses, each.deadline))
             with self.log.together():
                 for instance in due:
                     # A master may advertise a moment early, together with others. A backup never takes over early.
@@ -372,7 +376,7 @@ class Agent:
 
     def _page(self) -> Page:
         """What a successor must know."""
-        return Page(entries(self.instances.values()), self.checks.remember(), self.drained)
+        return Page(entries(self.everyone()), self.checks.remember(), self.drained)
 
     def _held_elsewhere(self, asking: object, addresses: Iterable[Interface]) -> frozenset[tuple[int, Interface]]:
         sharing = {each for address in addresses for each in self._by_address.get(address, ()) if each is not asking}

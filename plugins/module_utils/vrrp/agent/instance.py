@@ -26,7 +26,7 @@ from ..protocol.constants import PRIORITY_STOP
 from ..protocol.journal import Journal
 from ..protocol.packet import Address, Advertisement
 from ..protocol.router import VirtualRouter
-from ..protocol.states import NEVER, Memory, State
+from ..protocol.states import NEVER, Memory, State, Stopped
 from ..protocol.tracking import CheckResult, Verdict, verdict
 from . import wire
 from .addresses import no_source, source_address
@@ -118,6 +118,8 @@ class RunningInstance:
             self._log_outbid(advertisement, source, ours)
         if not router.holds_addresses:
             self.beat(-now)
+        if router.yielding:
+            self.staying = False  # outbid in the last moment: there is nothing left for a successor
         self.perform(actions, now)
 
     def expire(self, now: float) -> None:
@@ -186,6 +188,7 @@ class RunningInstance:
         other_lifetime = self.addresses.reconfigure(config, settings)
         if other_lifetime and self.router.holds_addresses:
             self.addresses.renew_differently()
+        self._faults_changed(now)  # what the kernel refused is tried again
         if replace(config, line=old.line) == old:
             return
         self.expectation = wire.expectation(config, self.source)
@@ -208,12 +211,15 @@ class RunningInstance:
         return self.staying
 
     def drop(self) -> None:
-        """Give up the addresses at once: nobody waits for a peer any more."""
+        """Give up the addresses at once, for good: nobody waits for a peer any more."""
+        if self.memory is not None:
+            self.addresses.remove_leftovers()  # it has not begun yet
         if self.router.holds_addresses and not self._dropped and not self.staying:
             self._dropped = True
             if not self.router.yielding:
                 self._send(SendAdvertisement(PRIORITY_STOP), 0.0)
             self._release_addresses(ReleaseAddresses(), 0.0)
+            self.router.condition, self.deadline = Stopped(), NEVER  # the loop goes on for a moment, and it must not
 
     # Actions
 

@@ -126,6 +126,8 @@ class Ledger:
             os.rename(self._path + ".new", self._path)
         except OSError as error:
             self.failed = f"cannot write {self._path}: {error.strerror}"
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)  # better no memory than an old one
         else:
             self.failed = ""
 

@@ -19,6 +19,8 @@ from typing import Any
 from .runtime import RuntimeDirectory, RuntimeDirectoryError
 from .systemd import restart_follows
 
+KEPT_S = 5.0  # a successor that has not come by then does not come: the service manager may have given up
+
 
 def main() -> int:
     """The command ``cleanup --runtime-dir DIR``, without the time that it takes to load all commands."""
@@ -58,7 +60,8 @@ def _holding(runtime_dir: str) -> list[dict[str, Any]]:
         with open(os.path.join(runtime_dir, "pulse"), "rb") as file:
             pulse.frombytes(file.read())
         spoke = [(entry, pulse[entry["slot"]]) for entry in entries]
-        return [{**entry, "master_until": at + entry["mandate_s"] if at > 0 else 0.0} for entry, at in spoke]
+        until = [at + min(entry["mandate_s"], KEPT_S) if at > 0 else 0.0 for entry, at in spoke]
+        return [{**entry, "master_until": each} for (entry, _at), each in zip(spoke, until)]
     except (OSError, ValueError, LookupError, TypeError):
         return []  # none, or of another release
 

@@ -320,7 +320,7 @@ class VirtualRouter:
         self.condition = self.condition.asserted(self.parameters, now)
         answer = self._rival(advertisement, source, now) + (SendAdvertisement(ours),)
         repeat, delay_s = self.parameters.lower_prio_repeat, self.parameters.lower_prio_delay_s
-        if advertisement.priority == PRIORITY_STOP or not repeat:
+        if not repeat:  # to a priority 0 as well: who stops may have announced the addresses before
             return answer
         if delay_s:
             self.condition = self.condition.announcing(repeat, now + delay_s)
