@@ -1,0 +1,229 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A virtual address is a lease: an agent that dies loses it, one that comes back in time goes on.
+
+There is no service manager here: what systemd adds is in molecule/faults.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.article import ADDRESS_A, ADDRESS_B, PREFIX, VIP, Instance, pair
+from lab.capture import Capture, intervals
+from lab.host import Host
+from lab.peers import Agent, Keepalived, Ownership, assert_one_owner, poll
+
+SLOW = {2: pair(), 3: pair(version=3, advert_int=1)}
+A, B = pair(version=3, advert_int=0.1)
+STALE_S = 3.25  # the longest lease is 3 s, and the kernel looks at lifetimes a moment late
+SECOND, THIRD = "192.168.8.101", "192.168.8.102"
+
+
+def leased(instance: Instance, seconds: int, router_id: str = "NodeA") -> str:
+    """The file with another lifetime of the virtual addresses."""
+    return instance.text(router_id).replace("global_defs {", f"global_defs {{\n    @hotstandby vip_lease {seconds}")
+
+
+@contextlib.contextmanager
+def address_events(host: Host, path: Path) -> Iterator[Path]:
+    """What ``ip monitor`` says about the addresses of a host, in a file."""
+    with path.open("wb") as events:
+        monitor = host.popen(["ip", "-o", "monitor", "address"], stdout=events, stdin=subprocess.DEVNULL)
+    try:
+        yield path
+    finally:
+        monitor.terminate()
+        monitor.wait(timeout=5)
+
+
+#  Nobody starts it again
+
+
+@pytest.mark.parametrize("instances", [SLOW[2], (A, B)], ids=["v2-1s", "v3-100ms"])
+def test_killed_for_good_and_the_kernel_takes_the_address(wire, figure, instances):
+    a, _unused = wire.start_pair(Agent, Agent, *instances)
+    ownership = Ownership(wire.segment, VIP)
+    a.kill()
+    ownership.watch(lambda found: found == ["b"], what="B alone has it")
+    assert_one_owner(wire.segment, VIP, "b")
+    figure(
+        f"SIGKILL, lease alone, advert_int {instances[0].advert_int:g}: gone after {ownership.held_s('a'):.2f} s,"
+        f" two owners for {ownership.several_s():.2f} s ({ownership})"
+    )
+    assert ownership.held_s("a") <= STALE_S
+
+
+def test_without_a_lease_it_stays_there(wire):
+    """So it is the lease, and nothing else, that took it away above."""
+    a, b = wire.start_pair(Agent, Agent, leased(A, 0), B)
+    ownership = Ownership(wire.segment, VIP)
+    a.kill()
+    b.wait_state("MASTER")
+    ownership.watch(lambda found: ownership.samples[-1][0] > STALE_S)
+    assert ownership.samples[-1][1] == ["a", "b"], str(ownership)
+
+
+#  Started again while nobody can have taken over
+
+
+@pytest.mark.parametrize("version, peer", [(3, Agent), (2, Keepalived)], ids=["v3-hotstandby", "v2-keepalived"])
+def test_killed_and_started_again_it_goes_on_as_master(wire, figure, peer, version):
+    a, b = wire.start_pair(Agent, peer, *SLOW[version])
+    with wire.probe() as probe, Capture(wire.client) as capture:
+        capture.wait(lambda seen: seen.adverts(source=ADDRESS_A), 3, "an advertisement of A")
+        a.kill()
+        a.start().wait_state("MASTER")
+        said = len(capture.adverts(source=ADDRESS_A))
+        capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_A)) >= said + 2, 4, "A goes on advertising")
+        report = probe.report()
+    gap_s = max(intervals([at for at, _unused in capture.adverts(source=ADDRESS_A)]))
+    down_s = SLOW[version][1].master_down_interval_s
+    figure(
+        f"SIGKILL and started again, v{version}, peer {peer.kind}: {report.lost} of {report.sent} lost,"
+        f" longest gap {gap_s:.2f} s (the peer waits {down_s:.2f} s)"
+    )
+    assert report.lost == 0, str(report)
+    assert gap_s < down_s
+    assert not capture.adverts(source=ADDRESS_B), "the backup spoke"
+    assert "MASTER" not in re.findall(r"Entering (\w+) STATE", b.log_text())
+    wire.settled(a, b)
+
+
+def test_what_an_operator_wanted_survives_a_crash(wire):
+    a, b = wire.start_pair(Agent, Agent, *SLOW[3])
+    b.cli("promote", "VI_1", check=True)
+    wire.settled(b, a)
+    b.kill()
+    b.start().wait_state("MASTER")
+    status = b.status()
+    assert (status["hold"], status["priority"], status["transitions"]) == ("master", 254, 1), "it went on at once"
+    a.cli("drain", check=True)
+    a.kill()
+    a.start()
+    poll(a.state, 5, "A answers", a.tail)
+    assert a.client().status()["drained"]
+    assert_one_owner(wire.segment, VIP, "b")
+
+
+#  Started again too late
+
+
+def test_started_too_late_it_lets_go_first_and_listens(wire, figure, tmp_path):
+    a = wire.start(Agent, wire.a, leased(A.but(state="BACKUP", nopreempt=True), 60))
+    a.wait_state("MASTER")
+    b = wire.start(Agent, wire.b, B)
+    wire.settled(a, b)
+    a.kill()
+    b.wait_state("MASTER")
+    transitions = b.status()["transitions"]
+    assert VIP + PREFIX in wire.a.addresses(), "there is something to let go of"
+    with wire.probe() as probe, Capture(wire.client) as capture, address_events(wire.a, tmp_path / "events") as events:
+        ownership = Ownership(wire.segment, VIP)
+        a.start()
+        ownership.watch(lambda found: found == ["b"], what="B alone has it")
+        a.wait_state("BACKUP")
+        capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_B)) > 5, 3, "B goes on")
+        report = probe.report()
+        assert_one_owner(wire.segment, VIP, "b")
+    figure(f"started too late: address gone {ownership.held_s('a'):.2f} s after the start, {report.lost} lost")
+    assert not capture.adverts(source=ADDRESS_A), capture.summary()
+    assert not capture.gratuitous_arps(mac=wire.a.mac()), "it announced what is not its own"
+    assert [line.split()[0] for line in events.read_text().splitlines()] == ["Deleted"], events.read_text()
+    assert report.lost == 0, str(report)
+    assert (a.state(), b.status()["transitions"]) == ("BACKUP", transitions)
+
+
+def test_where_the_interval_is_too_short_the_peer_takes_over_once(wire, figure):
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    before = b.status()["transitions"]
+    with wire.probe() as probe:
+        a.kill()
+        b.wait_state("MASTER")
+        a.start()
+        a.wait_state("MASTER")
+        wire.settled(a, b)
+        report = probe.report()
+    figure(
+        f"SIGKILL and started again, advert_int 0.1: {report.longest_outage_ms:.0f} ms lost, {len(report.moves)} moves"
+    )
+    assert b.status()["transitions"] == before + 2, "MASTER and BACKUP again, no more"
+    assert a.status()["transitions"] == 2, "BACKUP and MASTER, no more"
+    assert len(report.moves) == 2, str(report)
+    assert report.lost == 0, str(report)
+
+
+def test_a_ledger_that_nobody_can_read_is_none(wire):
+    """Half a file, another release's, another boot's: it listens first, as after a reboot."""
+    a = wire.start(Agent, wire.a, leased(A.but(advert_int=0.5), 60))
+    a.wait_state("MASTER")
+    for damage in (lambda text: text[: len(text) // 2], lambda text: re.sub(r'"boot_id": "\w', '"boot_id": "x', text)):
+        ledger = a.runtime_dir / "ledger.json"
+        a.kill()
+        ledger.write_text(damage(ledger.read_text()))
+        a.start()
+        poll(lambda: a.state() == "BACKUP", 3, "it listens first", a.tail)
+        assert VIP + PREFIX not in wire.a.addresses()
+        a.wait_state("MASTER")
+
+
+#  Reload
+
+
+def test_reload_of_the_same_file_does_nothing(wire, figure, tmp_path):
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    before = a.status(), b.status()
+    with wire.probe() as probe, Capture(wire.client) as capture, address_events(wire.a, tmp_path / "events") as events:
+        for _unused in range(5):
+            said = len(capture.adverts())
+            capture.wait(lambda seen, said=said: len(seen.adverts()) >= said + 2, 3, "two advertisements")
+            assert a.cli("reload", check=True).stdout.strip() == "nothing has changed"
+        said = len(capture.adverts())
+        capture.wait(lambda seen: len(seen.adverts()) >= said + 2, 3, "two advertisements")
+        report = probe.report()
+    times = [at for at, _unused in capture.adverts()]
+    figure(
+        f"reload of the same file, five times: {report.lost} of {report.sent} lost, advertisements"
+        f" {min(intervals(times)) * 1000:.0f} to {max(intervals(times)) * 1000:.0f} ms apart"
+    )
+    assert report.lost == 0, str(report)
+    assert {(str(vrrp.source), vrrp.priority) for _unused, vrrp in capture.adverts()} == {(ADDRESS_A, 100)}
+    assert min(intervals(times)) > 0.05 and max(intervals(times)) < 0.2, "an extra one, or a late one"
+    assert capture.gratuitous_arps() == []
+    seen = events.read_text()
+    assert "Deleted" not in seen
+    assert {VIP + PREFIX} >= set(re.findall(r"inet (\S+)", seen)), "only the lease was renewed"
+    assert (a.status()["transitions"], b.status()["transitions"]) == (
+        before[0]["transitions"],
+        before[1]["transitions"],
+    )
+
+
+def test_reload_touches_only_what_has_changed(wire, figure, tmp_path):
+    """One address goes, one comes, one stays: nothing happens to that one, and nobody loses a probe to it."""
+    first, then = [(VIP + PREFIX, other + PREFIX) for other in (SECOND, THIRD)]
+    a, b = wire.start_pair(Agent, Agent, A.but(virtual_ipaddress=first), B.but(virtual_ipaddress=first))
+    with wire.probe() as probe, Capture(wire.client) as capture, address_events(wire.a, tmp_path / "events") as events:
+        b.write(B.but(virtual_ipaddress=then).text("NodeB"))
+        b.cli("reload", check=True)
+        a.write(A.but(virtual_ipaddress=then).text("NodeA"))
+        a.cli("reload", check=True)
+        capture.wait(lambda seen: seen.gratuitous_arps(THIRD), 3, "the new address is announced")
+        time.sleep(0.6)  # no condition: what must not happen has a renewal's time to happen
+        report = probe.report()
+    figure(f"reload with another address: {report.lost} of {report.sent} lost at the one that stays")
+    assert report.lost == 0, str(report)
+    assert wire.a.addresses() == {ADDRESS_A + PREFIX, VIP + PREFIX, THIRD + PREFIX}
+    deleted = [line for line in events.read_text().splitlines() if line.startswith("Deleted")]
+    assert len(deleted) == 1 and SECOND in deleted[0], deleted
+    assert capture.gratuitous_arps(VIP) == []
+    assert {str(vrrp.source) for _unused, vrrp in capture.adverts()} == {ADDRESS_A}, "the backup spoke"
+    assert b.status()["transitions"] == 1
