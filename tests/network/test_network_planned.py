@@ -64,8 +64,8 @@ def _judge(journey: Journey, what: str, figure: Callable[[str], None]) -> None:
         figure(f"{verb:8} {what}: {len(lost_ms)} moves, lost {sum(lost_ms):.0f} ms, worst {max(lost_ms):.0f} ms")
     figure(f"{'':8} {what}: {report.sent} probes, {report.lost} lost; probes late {report.longest_send_gap_ms:.1f} ms")
     assert report.lost == 0, f"{losses}\n{report}"
-    # As many moves as were asked for: a client that is sent to and fro loses nothing either. keepalived may send it back
-    # for a moment, when its second announcement is due while it is being succeeded.
+    # As many moves as were asked for: a client that is sent to and fro loses nothing either. keepalived may send it
+    # back for a moment, when its second announcement is due while it is being succeeded.
     if "keepalived" not in what:
         assert len(report.moves) == len(journey.begun), str(report)
 
