@@ -20,9 +20,10 @@ import pytest
 from lab.article import ADDRESS_B, VIP, Instance, pair, unicast_pair
 from lab.capture import Capture
 from lab.peers import Agent, Keepalived, Peer, assert_one_owner, wait_owner
-from lab.probe import Probe, Report
+from lab.probe import Move, Probe, Report
 
 RUNS = int(os.environ.get("RUNS") or 0)
+HANDOVER_S = 0.05  # so long both own the address
 FEW = {2: 1, 3: 2}  # by version: VRRPv2 takes its second of skew for each
 CASTS = {"multicast": pair, "unicast": unicast_pair}
 TIMERS = {2: {"version": 2, "advert_int": 1}, 3: {"version": 3, "advert_int": 0.1}}
@@ -64,10 +65,23 @@ def _judge(journey: Journey, what: str, figure: Callable[[str], None]) -> None:
         figure(f"{verb:8} {what}: {len(lost_ms)} moves, lost {sum(lost_ms):.0f} ms, worst {max(lost_ms):.0f} ms")
     figure(f"{'':8} {what}: {report.sent} probes, {report.lost} lost; probes late {report.longest_send_gap_ms:.1f} ms")
     assert report.lost == 0, f"{losses}\n{report}"
-    # As many moves as were asked for: a client that is sent to and fro loses nothing either. keepalived may send it
-    # back for a moment, when its second announcement is due while it is being succeeded.
-    if "keepalived" not in what:
-        assert len(report.moves) == len(journey.begun), str(report)
+    # As many moves as were asked for: a client that is sent to and fro loses nothing either.
+    assert len(_lasting(report.moves)) == len(journey.begun), str(report)
+
+
+def _lasting(moves: list[Move]) -> list[Move]:
+    """Without those that were taken back at once.
+
+    keepalived announces again 5 s after it took over. When that falls between the announcements and the first
+    advertisement of its successor, the clients go back to it for these milliseconds, and are answered there.
+    """
+    found: list[Move] = []
+    for move in moves:
+        if found and move.at_s - found[-1].at_s < HANDOVER_S:
+            found.pop()
+        else:
+            found.append(move)
+    return found
 
 
 def _ask(agent: Agent, verb: str) -> Callable[[], Any]:
