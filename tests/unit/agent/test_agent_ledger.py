@@ -264,7 +264,11 @@ class TestWithoutRoom:
 
     def test_without_a_pulse_nothing_old_is_left_to_mislead(self, tmp_path, monkeypatch):
         kept(tmp_path)
-        monkeypatch.setattr(ledger.mmap, "mmap", lambda *_unused: (_ for _ in ()).throw(OSError(28, "full")))
+
+        def full(*_unused):
+            raise OSError(28, "full")
+
+        monkeypatch.setattr(ledger.mmap, "mmap", full)
         made = Ledger(str(tmp_path))
         made.open()
         made.write(PAGE)
