@@ -1,0 +1,215 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process that finds the ledger of the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_interface
+
+import pytest
+from agent_fakes import eth, instance, table
+from daemon_scenes import DOWN_S, VIP, ask, from_peer, left_behind, until
+
+from vrrp.agent import reload
+from vrrp.agent.ledger import Entry, Ledger, Page
+from vrrp.config.model import Script, TrackedScript
+from vrrp.protocol.states import State
+
+HELD = table(addresses=("192.168.8.4/24", VIP))
+
+
+@pytest.fixture
+def successor(rig, tmp_path):
+    """``async with successor(silent_s=...)``: an agent at 200.0 that finds the ledger of another one."""
+
+    def make(*configs, state=State.MASTER, silent_s=1.0, hold=None, checks=None, drained=False, **how):
+        installed = how.pop("installed", ((2, ip_interface(VIP)),))
+        before = Ledger(str(tmp_path))
+        before.open()
+        before.beat_of(("eth0", 51, 4))((200.0 - silent_s) * (1 if state is State.MASTER else -1))
+        entry = Entry(("eth0", 51, 4), "VI_1", 2, state, 100, hold, installed)
+        before.write(Page((entry,), checks or {}, drained))
+        how.setdefault("filled", table(addresses=("192.168.8.4/24", VIP)))
+        return rig(*configs, now=200.0, **how)
+
+    return make
+
+
+class TestSuccessor:
+    def test_within_the_mandate_it_is_master_again(self, successor, play):
+        async def scenario():
+            async with successor() as machine:
+                assert machine.state() == "MASTER"
+                assert machine.kernel.done == [("install", VIP), ("announce", 5, VIP)]
+                assert machine.socket().sent == [(100, "224.0.0.18")]
+                assert machine.agent.instances["VI_1"].memory is None
+
+        play(scenario)
+
+    def test_without_a_mandate_the_address_goes_first(self, successor, play):
+        async def scenario():
+            async with successor(silent_s=3.1) as machine:
+                assert (machine.state(), machine.kernel.done, machine.socket().sent) == (
+                    "BACKUP",
+                    [("release", VIP)],
+                    [],
+                )
+                assert machine.agent.instances["VI_1"].deadline == pytest.approx(200 + DOWN_S)
+
+        play(scenario)
+
+    def test_a_backup_keeps_its_timer_and_its_hold(self, successor, play):
+        async def scenario():
+            async with successor(state=State.BACKUP, silent_s=0.5, hold="backup", installed=()) as machine:
+                assert machine.state() == "BACKUP"
+                assert machine.agent.instances["VI_1"].router.hold == "backup"
+                assert machine.agent.instances["VI_1"].deadline == pytest.approx(199.5 + 3 + 255 / 256)
+
+        play(scenario)
+
+    def test_a_drained_node_stays_drained(self, successor, play):
+        async def scenario():
+            async with successor(drained=True, hold="master") as machine:
+                assert (machine.state(), machine.kernel.done) == ("STOP", [("release", VIP)])
+                assert ask(machine, "status")["result"]["drained"] is True
+                assert ask(machine, "undrain")["ok"]
+                assert (machine.state(), machine.agent.instances["VI_1"].router.hold) == ("BACKUP", "master")
+
+        play(scenario)
+
+    def test_a_fault_wins_and_the_address_goes(self, successor, play):
+        async def scenario():
+            down = table(eth(up=False), addresses=("192.168.8.4/24", VIP))
+            async with successor(filled=down) as machine:
+                assert machine.state() == "FAULT"
+                assert machine.kernel.done == [("release", VIP)]
+
+        play(scenario)
+
+    def test_what_the_file_does_not_name_any_more_goes(self, successor, play):
+        both = ((2, ip_interface(VIP)), (2, ip_interface("192.168.8.150/24")))
+
+        async def scenario():
+            filled = table(addresses=("192.168.8.4/24", VIP, "192.168.8.150/24"))
+            async with successor(installed=both, filled=filled) as machine:
+                assert machine.state() == "MASTER"
+                assert [each for each in machine.kernel.done if each[0] == "release"] == [
+                    ("release", "192.168.8.150/24")
+                ]
+
+        play(scenario)
+
+    def test_an_instance_that_is_no_more_leaves_nothing(self, successor, play):
+        async def scenario():
+            async with successor(instance(virtual_router_id=99, addresses=("192.168.8.101/24",))) as machine:
+                assert machine.kernel.done == [("release", VIP)]
+                assert machine.state() == "BACKUP"
+
+        play(scenario)
+
+    def test_an_address_that_another_instance_has_now_is_not_torn_down_there(self, successor, play):
+        async def scenario():
+            second = instance("VI_2", virtual_router_id=52, priority=255)
+            async with successor(instance(addresses=("192.168.8.101/24",)), second) as machine:
+                present = {str(each.address) for each in machine.kernel.table.on("eth0")}
+                assert machine.state("VI_2") == "MASTER"
+                assert VIP in present
+
+        play(scenario)
+
+    @pytest.mark.parametrize("silent_s", [1, 60])
+    def test_what_it_inherits_is_not_the_hosts_own(self, successor, play, silent_s):
+        async def scenario():
+            async with successor(instance(priority=255), silent_s=silent_s) as machine:
+                assert machine.state() == "MASTER"
+                assert machine.agent.instances["VI_1"].addresses.owned == ()
+                machine.agent._drop_everything()
+                assert machine.kernel.done[-1] == ("release", VIP)
+
+        play(scenario)
+
+    def test_its_own_signs_of_life_go_into_its_own_ledger(self, successor, play):
+        async def scenario():
+            async with successor() as machine:
+                machine.due(201.0)
+                await until(lambda: left_behind(machine).entries[0].last_at == 201.0)
+                machine.socket().waiting.append(from_peer())
+                machine.due(201.5)
+                machine.due(201.6)
+                assert machine.state() == "BACKUP"
+                await until(lambda: left_behind(machine).entries[0].installed == ())
+                (entry,) = left_behind(machine).entries
+                assert (entry.state, entry.last_at) == (State.BACKUP, 201.6)
+
+        play(scenario)
+
+    def test_a_check_that_had_spoken_need_not_be_waited_for(self, successor, play, tmp_path):
+        script = Script("web", ("/bin/sleep", "30"), timeout_s=60)
+        config = instance(track_scripts=(TrackedScript("web"),))
+
+        async def scenario():
+            async with successor(config, scripts=[script], silent_s=1.0) as machine:
+                assert machine.state() == "INIT"
+                (key,) = [check.key for check in machine.agent.checks._everyone()]
+            async with successor(config, scripts=[script], silent_s=1.0, checks={key: True}) as machine:
+                assert machine.state() == "MASTER"
+
+        play(scenario)
+
+    def test_what_the_checks_said_is_left_to_the_next(self, rig, play):
+        script = Script("web", ("/bin/true",), interval_s=20)
+        config = instance(track_scripts=(TrackedScript("web"),))
+
+        async def scenario():
+            async with rig(config, scripts=[script]) as machine:
+                await until(lambda: machine.state() == "BACKUP")
+                (key,) = [check.key for check in machine.agent.checks._everyone()]
+                await until(lambda: left_behind(machine).checks == {key: True})
+
+        play(scenario)
+
+    def test_without_a_mandate_the_address_does_not_wait_for_checks(self, successor, play):
+        script = Script("web", ("/bin/sleep", "30"), timeout_s=60)
+        config = instance(track_scripts=(TrackedScript("web"),))
+
+        async def scenario():
+            async with successor(config, scripts=[script], silent_s=60) as machine:
+                assert (machine.state(), machine.kernel.done) == ("INIT", [("release", VIP)])
+            async with successor(config, scripts=[script], silent_s=1, drained=True) as machine:
+                assert (machine.state(), machine.kernel.done) == ("INIT", [("release", VIP)])
+
+        play(scenario)
+
+    def test_what_a_reload_brings_back_has_no_memory_any_more(self, successor, play):
+        async def scenario():
+            async with successor(hold="master") as machine:
+                assert machine.agent.instances["VI_1"].router.hold == "master"
+                (config,) = machine.agent.configuration.instances
+                for instances in ((), (config,)):
+                    reload.apply(machine.agent, replace(machine.agent.configuration, instances=instances))
+                assert (machine.state(), machine.agent.instances["VI_1"].router.hold) == ("BACKUP", None)
+
+        play(scenario)
+
+    def test_one_that_waits_for_its_checks_keeps_the_memory_and_the_address(self, successor, play, tmp_path):
+        go = tmp_path / "go"
+        script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
+        config = instance(track_scripts=(TrackedScript("web"),))
+
+        async def begun(at):
+            async with successor(config, scripts=[script]) as machine:
+                assert (machine.state(), machine.kernel.done) == ("INIT", [])
+                await until(lambda: left_behind(machine).entries[0].installed == ((2, ip_interface(VIP)),))
+                machine.now = at
+                go.touch()
+                await until(lambda: machine.state() != "INIT")
+                go.unlink()
+                return machine.state(), machine.kernel.done[0]
+
+        async def scenario():
+            assert await begun(201.9) == ("MASTER", ("install", VIP))
+            assert await begun(202.1) == ("BACKUP", ("release", VIP))
+
+        play(scenario)
