@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The corners of leaving, and of many takeovers at once."""
+
+from __future__ import annotations
+
+import pytest
+from agent_fakes import PEER, Bench, advertisement, instance
+from daemon_scenes import DOWN_S, VIP, from_peer
+
+from vrrp.agent import daemon
+from vrrp.protocol.states import Memory, State
+
+
+def test_an_answer_that_comes_too_late_keeps_nothing(rig, play):
+    """A second SIGTERM did not wait for systemctl: everything is given up, and nobody may speak again."""
+
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            machine.agent._done.set()
+            machine.agent._drop_everything()
+            machine.socket().sent.clear()
+            machine.agent._leave(restart=True)
+            assert machine.socket().sent == []
+            assert machine.agent._restarting is None
+
+    play(scenario)
+
+
+def test_without_a_ledger_a_restart_is_handed_over(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            machine.agent.succession._ledger.failed = "no room"
+            machine.socket().sent.clear()
+            machine.agent._leave(restart=True)
+            assert [priority for priority, _group in machine.socket().sent] == [0]
+
+    play(scenario)
+
+
+def test_a_successor_gets_a_fresh_lease(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            machine.now = 104.2
+            before = len(machine.kernel.renewed)
+            machine.agent._leave(restart=True)
+            assert len(machine.kernel.renewed) > before
+
+    play(scenario)
+
+
+def test_what_leaves_is_in_the_ledger_until_it_has_gone(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            machine.agent.remove_instance(machine.agent.instances["VI_1"])
+            (entry,) = machine.agent._page().entries
+            assert [str(address) for _index, address in entry.installed] == [VIP]
+
+    play(scenario)
+
+
+def test_who_is_outbid_in_the_last_moment_stays_nothing():
+    bench = Bench(instance()).master()
+    assert bench.instance.stay(11.0)
+    bench.instance.heard(advertisement(200), PEER, 11.01)
+    assert not bench.instance.staying
+    bench.instance.drop()
+    assert ("release", VIP) in bench.done
+
+
+def test_what_was_inherited_goes_with_whoever_never_began():
+    bench = Bench(instance())
+    bench.kernel.install([want for want in bench.instance.addresses.wanted])
+    bench.instance.addresses.inherit([(2, instance().addresses[0].address)])
+    bench.instance.memory = Memory(State.MASTER, 10.0, 100)
+    bench.instance.drop()
+    assert bench.done[-1] == ("release", VIP)
+
+
+def test_many_takeovers_leave_time_to_read(rig, play, monkeypatch):
+    """After a slice the rest waits for the next turn, which reads what has come meanwhile."""
+    many = [instance(f"VI_{vrid}", (f"192.168.8.{100 + vrid}/24",), virtual_router_id=vrid) for vrid in range(1, 4)]
+
+    async def scenario():
+        async with rig(*many) as machine:
+            at = 100 + DOWN_S
+            clock = iter([at, at, at + daemon.SLICE_S * 2])
+            machine.agent.clock = lambda: next(clock, at + daemon.SLICE_S * 2)
+            machine.agent._due()
+            states = [machine.state(config.name) for config in many]
+            assert (states.count("MASTER"), states.count("BACKUP")) == (1, 2)
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(("pause_s", "rests"), [(0.0015, True), (0.0025, False)])
+def test_a_busy_channel_is_read_once_in_a_millisecond(rig, play, monkeypatch, pause_s, rests):
+    async def scenario():
+        async with rig() as machine:
+            rested = []
+            monkeypatch.setattr(machine.agent.network, "rest", lambda channel, later: rested.append(channel))
+            ((_place, channel),) = machine.agent.network.channels.items()
+            machine.socket().waiting.append(from_peer())
+            machine.agent._readable(channel)
+            machine.now += pause_s
+            machine.agent._readable(channel)
+            assert bool(rested) is rests
+
+    play(scenario)
