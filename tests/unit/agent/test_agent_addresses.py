@@ -121,7 +121,7 @@ def six(*entries):
     """A machine with these IPv6 addresses; each with words for what is wrong with it."""
     machine = table()
     for address, *words in entries:
-        flags = {word: True for word in words}
+        flags = dict.fromkeys(words, True)
         machine.remember(Present(2, ip_interface(address), scope=253 if address.startswith("fe80") else 0, **flags))
     return machine
 

@@ -75,7 +75,7 @@ def test_who_is_outbid_in_the_last_moment_stays_nothing():
 
 def test_what_was_inherited_goes_with_whoever_never_began():
     bench = Bench(instance())
-    bench.kernel.install([want for want in bench.instance.addresses.wanted])
+    bench.kernel.install(list(bench.instance.addresses.wanted))
     bench.instance.addresses.inherit([(2, instance().addresses[0].address)])
     bench.instance.memory = Memory(State.MASTER, 10.0, 100)
     bench.instance.drop()
