@@ -167,7 +167,7 @@ def _find_sources(virtual: Shared, order: list[str]) -> None:
 
 def _machine(name: str, virtual: Shared) -> Machine:
     instance = virtual.members[name]
-    checks = [CheckResult(check.name, "script", True, check.weight) for check in instance.track_scripts]
+    checks = [CheckResult(check.name, "script", True, check.weight) for check in instance.track.scripts]
     delta = verdict(instance.priority, checks).priority - instance.priority
     lease_s = virtual.leases[name]
     return Machine(

@@ -17,7 +17,8 @@ from vrrp.agent import process
 from vrrp.agent.checks import Check, Checks
 from vrrp.agent.log import Log
 from vrrp.agent.process import Outcome
-from vrrp.config.model import Configuration, Globals, Script, TrackedGateway, TrackedScript
+from vrrp.config.model import Configuration, Globals
+from vrrp.config.trackers import Script, Tracked, TrackedGateway, Tracking
 
 OUTCOMES = {
     "+": Outcome(status=0),
@@ -121,8 +122,8 @@ def test_a_failed_check_tells_its_newest_reason():
 
 
 def configuration(*scripts, tracked=("chk",), **settings):
-    track = tuple(TrackedScript(name) for name in tracked)
-    return Configuration("f", Globals(**settings), tuple(scripts), (instance(track_scripts=track),))
+    track = tuple(Tracked(name) for name in tracked)
+    return Configuration("f", Globals(**settings), tuple(scripts), (instance(track=Tracking(scripts=track)),))
 
 
 async def until(condition, within_s=10.0):
@@ -133,7 +134,7 @@ async def until(condition, within_s=10.0):
         await asyncio.sleep(0.005)
 
 
-TRACKING = instance(track_scripts=(TrackedScript("chk"),))
+TRACKING = instance(track=Tracking(scripts=(Tracked("chk"),)))
 
 
 def begun(text=None):
@@ -333,8 +334,8 @@ def gateways(monkeypatch):
     return Neighbours
 
 
-def tracking(*gateways, name="VI_1", **fields):
-    return instance(name, track_gateways=gateways, **fields)
+def tracking(*gateways, name="VI_1", scripts=(), **fields):
+    return instance(name, track=Tracking(scripts=scripts, gateways=gateways), **fields)
 
 
 def whole(*instances):
@@ -357,7 +358,7 @@ def test_one_question_serves_every_instance_that_asks_the_same(gateways):
 
 
 def test_scripts_come_before_gateways(gateways):
-    config = tracking(GATEWAY, track_scripts=(TrackedScript("chk"),))
+    config = tracking(GATEWAY, scripts=(Tracked("chk"),))
 
     async def steps(checks, says):
         checks.apply(Configuration("f", scripts=(script(),), instances=(config,)))
@@ -411,7 +412,7 @@ def test_the_address_owner_may_ask_from_its_virtual_address(gateways):
 
 def test_what_was_remembered_is_the_first_result(gateways):
     config = Configuration(
-        "f", scripts=(script(fall=2),), instances=(tracking(GATEWAY, track_scripts=TRACKING.track_scripts),)
+        "f", scripts=(script(fall=2),), instances=(tracking(GATEWAY, scripts=TRACKING.track.scripts),)
     )
     tracked = config.instances[0]
 

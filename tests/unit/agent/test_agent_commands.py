@@ -13,7 +13,7 @@ from agent_fakes import PEER, instance, table
 
 from vrrp.agent import wire
 from vrrp.agent.control import CommandError
-from vrrp.config.model import Script, TrackedScript
+from vrrp.config.trackers import Script, Tracked, Tracking
 
 INSTANCE_KEYS = {
     *("name", "state", "interface", "virtual_router_id", "version", "base_priority", "priority", "advert_int_s"),
@@ -78,7 +78,7 @@ def test_status_of_a_master_names_itself(rig, play):
 
 
 def test_why_names_the_check_that_waits(rig, play):
-    config = instance(track_scripts=(TrackedScript("web"),))
+    config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
     async def scenario():
         async with rig(config, scripts=[Script("web", ("/bin/sleep", "30"), timeout_s=60)]) as machine:

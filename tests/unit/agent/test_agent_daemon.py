@@ -15,7 +15,7 @@ from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
 from vrrp.agent import daemon
 from vrrp.agent.interfaces import AddressChanged, LinkChanged, Present
-from vrrp.config.model import Script, TrackedScript
+from vrrp.config.trackers import Script, Tracked, Tracking
 
 
 def test_a_takeover_at_the_deadline_and_not_before(rig, play):
@@ -151,7 +151,7 @@ def test_what_belongs_to_nobody_is_counted(rig, play):
 def test_an_instance_waits_for_the_checks_that_can_forbid_it(rig, play, tmp_path):
     go = tmp_path / "go"
     script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
-    config = instance(track_scripts=(TrackedScript("web"),))
+    config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
     async def scenario():
         async with rig(config, scripts=[script]) as machine:
@@ -166,7 +166,7 @@ def test_an_instance_waits_for_the_checks_that_can_forbid_it(rig, play, tmp_path
 def test_a_check_that_fails_gives_mastership_up(rig, play, tmp_path):
     bad = tmp_path / "bad"
     script = Script("web", ("/bin/sh", "-c", f"[ ! -e {bad} ]"), interval_s=0.02)
-    config = instance(track_scripts=(TrackedScript("web"),))
+    config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
     async def scenario():
         async with rig(config, scripts=[script]) as machine:

@@ -11,7 +11,7 @@ import pytest
 from agent_fakes import instance, table
 from daemon_scenes import DOWN_S, VIP, ask, left_behind, until
 
-from vrrp.config.model import Script, TrackedScript
+from vrrp.config.trackers import Script, Tracked, Tracking
 
 
 class TestDrain:
@@ -43,7 +43,7 @@ class TestDrain:
     def test_an_instance_that_still_waits_does_not_begin(self, rig, play, tmp_path):
         go = tmp_path / "go"
         script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
-        config = instance(track_scripts=(TrackedScript("web"),))
+        config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
         async def scenario():
             async with rig(config, scripts=[script]) as machine:
@@ -59,7 +59,7 @@ class TestDrain:
     def test_one_that_waited_while_it_was_drained_and_no_more_begins(self, rig, play, tmp_path):
         go = tmp_path / "go"
         script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
-        config = instance(track_scripts=(TrackedScript("web"),))
+        config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
         async def scenario():
             async with rig(config, scripts=[script]) as machine:

@@ -14,7 +14,7 @@ from daemon_scenes import DOWN_S, VIP, ask, from_peer, left_behind, until
 
 from vrrp.agent import reload
 from vrrp.agent.ledger import Entry, Ledger, Page
-from vrrp.config.model import Script, TrackedScript
+from vrrp.config.trackers import Script, Tracked, Tracking
 from vrrp.protocol.states import State
 
 HELD = table(addresses=("192.168.8.4/24", VIP))
@@ -147,7 +147,7 @@ class TestSuccessor:
 
     def test_a_check_that_had_spoken_need_not_be_waited_for(self, successor, play, tmp_path):
         script = Script("web", ("/bin/sleep", "30"), timeout_s=60)
-        config = instance(track_scripts=(TrackedScript("web"),))
+        config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
         async def scenario():
             async with successor(config, scripts=[script], silent_s=1.0) as machine:
@@ -160,7 +160,7 @@ class TestSuccessor:
 
     def test_what_the_checks_said_is_left_to_the_next(self, rig, play):
         script = Script("web", ("/bin/true",), interval_s=20)
-        config = instance(track_scripts=(TrackedScript("web"),))
+        config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
         async def scenario():
             async with rig(config, scripts=[script]) as machine:
@@ -172,7 +172,7 @@ class TestSuccessor:
 
     def test_without_a_mandate_the_address_does_not_wait_for_checks(self, successor, play):
         script = Script("web", ("/bin/sleep", "30"), timeout_s=60)
-        config = instance(track_scripts=(TrackedScript("web"),))
+        config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
         async def scenario():
             async with successor(config, scripts=[script], silent_s=60) as machine:
@@ -196,7 +196,7 @@ class TestSuccessor:
     def test_one_that_waits_for_its_checks_keeps_the_memory_and_the_address(self, successor, play, tmp_path):
         go = tmp_path / "go"
         script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
-        config = instance(track_scripts=(TrackedScript("web"),))
+        config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
         async def begun(at):
             async with successor(config, scripts=[script]) as machine:

@@ -17,7 +17,7 @@ from agent_fakes import MAC, eth, table
 from vrrp.agent import gateway as gateway_module
 from vrrp.agent.gateway import GatewayCheck, NeighbourSocket
 from vrrp.agent.log import Log
-from vrrp.config.model import TrackedGateway
+from vrrp.config.trackers import TrackedGateway
 from vrrp.protocol.neighbours import answer, question
 
 OWN, TARGET = ip_address("192.168.8.4"), ip_address("192.168.8.1")

@@ -12,7 +12,7 @@ from agent_fakes import eth, instance, table
 
 from vrrp.agent.ground import gateway_misfits, ground
 from vrrp.agent.interfaces import Link, Present
-from vrrp.config.model import TrackedGateway
+from vrrp.config.trackers import TrackedGateway, Tracking
 
 GATEWAY = TrackedGateway(ip_address("192.168.8.1"), device="eth0")
 VIP = ip_interface("192.168.8.100/24")
@@ -68,7 +68,7 @@ def test_an_ipv6_address_that_is_not_its_own_yet_is_none():
 
 
 def misfits(address, filled=None, **fields):
-    config = instance(track_gateways=(TrackedGateway(ip_address(address), **fields),))
+    config = instance(track=Tracking(gateways=(TrackedGateway(ip_address(address), **fields),)))
     return list(gateway_misfits(config, filled or machine("192.168.8.4/24", "192.168.8.100/24")))
 
 

@@ -11,7 +11,7 @@ import pytest
 from good_file import GOOD, refuses
 
 from vrrp.config.loader import inspect, load
-from vrrp.config.model import TrackedGateway
+from vrrp.config.trackers import TrackedGateway
 
 LINE = "    notify /usr/local/bin/notify\n"
 AT = GOOD[: GOOD.index(LINE)].count("\n") + 1
@@ -19,7 +19,7 @@ AT = GOOD[: GOOD.index(LINE)].count("\n") + 1
 
 def tracked(*lines):
     text = GOOD.replace(LINE, "".join(f"    @hotstandby track_gateway {line}\n" for line in lines))
-    return load(text, "f").instances[0].track_gateways
+    return load(text, "f").instances[0].track.gateways
 
 
 def gateway(address="192.168.8.1", *times, **fields):

@@ -18,10 +18,9 @@ from vrrp.config.model import (
     Instance,
     Notify,
     NotifyCommand,
-    Script,
-    TrackedScript,
     VirtualAddress,
 )
+from vrrp.config.trackers import Script, Tracked, Tracking
 
 LEAST = "vrrp_instance VI_1 { interface eth0\n virtual_router_id 51\n virtual_ipaddress { 192.0.2.1 } }\n"
 
@@ -137,7 +136,7 @@ vrrp_instance VI_1
                 version=3,
                 unicast_src_ip=ip_address("198.51.100.1"),
                 unicast_peers=(ip_address("198.51.100.2"), ip_address("198.51.100.3")),
-                track_scripts=(TrackedScript("chk_a", -20), TrackedScript("chk_b", 10)),
+                track=Tracking(scripts=(Tracked("chk_a", -20), Tracked("chk_b", 10))),
                 notify=Notify(
                     master=NotifyCommand(("/bin/master",), "root"),
                     backup=NotifyCommand(("/bin/backup", "x y")),

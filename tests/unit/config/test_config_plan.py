@@ -74,7 +74,7 @@ CHANGES = {
         "    advert_int 1",
         "    @hotstandby track_gateway 192.168.8.1 interval 0.5 weight -9 interface eth1",
         Change(
-            "track_gateways",
+            "track.gateways",
             "",
             "192.168.8.1 interval 0.5 timeout 0.5 rise 1 fall 3 weight -9 interface eth1",
             False,
@@ -84,7 +84,7 @@ CHANGES = {
         OLD,
         "        chk\n",
         "        chk weight 5\n",
-        Change("track_scripts", "chk weight 0", "chk weight 5", False),
+        Change("track.scripts", "chk weight 0", "chk weight 5", False),
     ),
 }
 

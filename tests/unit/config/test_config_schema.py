@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from vrrp.config.model import Globals, GratuitousArp, Instance, Notify, Script
+from vrrp.config.model import Globals, GratuitousArp, Instance, Notify
 from vrrp.config.schema import Keyword, blocks, homes
+from vrrp.config.trackers import Script, Tracking
 from vrrp.config.unsupported import UNSUPPORTED
 
 # Fields of the table that the rules turn into another field of the model.
@@ -28,7 +29,7 @@ def test_every_keyword_lands_in_the_model():
     for block, keyword in keywords():
         group, dot, name = DERIVED.get(keyword.field, keyword.field).rpartition(".")
         if dot:
-            assert name in names({"garp": GratuitousArp, "notify": Notify}[group])
+            assert name in names({"garp": GratuitousArp, "notify": Notify, "track": Tracking}[group])
         elif block.name in MODELS:
             assert name in names(MODELS[block.name])
 

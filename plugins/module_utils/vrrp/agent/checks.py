@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from ..config.model import Configuration, Globals, Instance, Script, TrackedGateway
+from ..config.model import Configuration, Globals, Instance
+from ..config.trackers import Script, TrackedGateway
 from ..protocol.constants import PRIORITY_OWNER
 from ..protocol.tracking import CheckResult
 from . import process
@@ -97,13 +98,13 @@ class Checks:
         )
         old = self._everyone()
         settings = configuration.globals
-        tracked = {entry.name for instance in configuration.instances for entry in instance.track_scripts}
+        tracked = {entry.name for instance in configuration.instances for entry in instance.track.scripts}
         self._scripts = {
             script.name: self._continue(Check(script, settings, self._changed, self._log), old)
             for script in configuration.scripts
             if script.name in tracked
         }
-        asked = (one_asked(entry, each) for each in configuration.instances for entry in each.track_gateways)
+        asked = (one_asked(entry, each) for each in configuration.instances for entry in each.track.gateways)
         self._gateways = {
             gateway: self._continue(GatewayCheck(gateway, self._table, self._not_ours, self._changed, self._log), old)
             for gateway in dict.fromkeys(asked)
@@ -116,8 +117,8 @@ class Checks:
 
     def results(self, config: Instance) -> tuple[CheckResult, ...]:
         """What the checks say that an instance tracks."""
-        scripts = (self._scripts[entry.name].result(entry.weight) for entry in config.track_scripts)
-        gateways = (self._gateways[one_asked(entry, config)].result(entry.weight) for entry in config.track_gateways)
+        scripts = (self._scripts[entry.name].result(entry.weight) for entry in config.track.scripts)
+        gateways = (self._gateways[one_asked(entry, config)].result(entry.weight) for entry in config.track.gateways)
         return (*scripts, *gateways)
 
     async def stop(self) -> None:

@@ -19,7 +19,8 @@ import struct
 from collections.abc import Callable
 from typing import Optional
 
-from ..config.model import Address, TrackedGateway
+from ..config.model import Address
+from ..config.trackers import TrackedGateway
 from ..protocol.frames import ETHERTYPE_ARP, ETHERTYPE_IPV6
 from ..protocol.neighbours import ADVERTISEMENT, ICMPV6, REPLY, question, read_answer
 from .bpf import LOAD_HALF, LOAD_OCTET, LOAD_WORD, Instruction, attach, only

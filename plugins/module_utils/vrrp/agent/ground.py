@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Optional
 
-from ..config.model import Address, Instance, TrackedGateway
+from ..config.model import Address, Instance
+from ..config.trackers import TrackedGateway
 from .interfaces import Interface, InterfaceTable, Link, Present
 
 
@@ -44,7 +45,7 @@ def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: Interfa
 def gateway_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
     """Warnings, with hints: tracked gateways that are this machine itself, or no neighbours of it."""
     virtual = {entry.address.ip for entry in instance.addresses}
-    for gateway in instance.track_gateways:
+    for gateway in instance.track.gateways:
         name, target = gateway.device or instance.interface, gateway.address
         if name not in table.names:
             continue  # which is said already

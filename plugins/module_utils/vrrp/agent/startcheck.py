@@ -48,7 +48,7 @@ def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Proble
 
 
 def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
-    elsewhere = [entry.device for entry in (*instance.addresses, *instance.track_gateways) if entry.device]
+    elsewhere = [entry.device for entry in (*instance.addresses, *instance.track.gateways) if entry.device]
     devices = [instance.interface, *elsewhere]
     missing = [name for name in dict.fromkeys(devices) if name not in table.names]
     for name in missing:

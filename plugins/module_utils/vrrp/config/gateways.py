@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from . import converters as to
-from .model import TrackedGateway
 from .problems import Findings, Invalid, show
 from .spelling import did_you_mean
 from .syntax import Statement
+from .trackers import TrackedGateway
 
 if TYPE_CHECKING:
     from .reader import Section, Setting
@@ -69,7 +69,7 @@ def tracked_gateways(section: Section, findings: Findings) -> tuple[TrackedGatew
     """The gateways of one vrrp_instance, each once for an interface."""
     own = section.get("interface")
     first: dict[Any, Setting] = {}
-    for item in section.many.get("track_gateways", ()):
+    for item in section.many.get("track.gateways", ()):
         gateway: TrackedGateway = item.value
         before = first.setdefault((gateway.address, gateway.device or own), item)
         if before is not item:
@@ -87,7 +87,7 @@ def no_virtual_gateways(root: Section, findings: Findings) -> None:
         for block in section.inside("virtual_ipaddress")
         for item in block.items
     }
-    for item in (item for section in sections for item in section.many.get("track_gateways", ())):
+    for item in (item for section in sections for item in section.many.get("track.gateways", ())):
         owner = virtual.get(item.value.address)
         if owner is not None:
             findings.error(

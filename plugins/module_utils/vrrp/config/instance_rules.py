@@ -15,10 +15,11 @@ from ..protocol.constants import (
     PRIORITY_OWNER,
 )
 from .gateways import tracked_gateways
-from .model import Authentication, Globals, GratuitousArp, Instance, Notify, Script, TrackedScript
+from .model import Authentication, Globals, GratuitousArp, Instance, Notify
 from .problems import Findings, show
 from .reader import Section, Setting
 from .spelling import did_you_mean
+from .trackers import Script, Tracked, Tracking
 
 
 class InstanceRules:
@@ -75,10 +76,9 @@ class InstanceRules:
             unicast_peers=tuple(item.value for item in self.peers),
             nopreempt=nopreempt,
             preempt_delay_s=preempt_delay_s,
-            track_scripts=tracked,
             notify=Notify(**section.group("notify.")),
             garp=GratuitousArp(**{**self.garp, **section.group("garp.")}),
-            track_gateways=tracked_gateways(section, self.findings),
+            track=Tracking(scripts=tracked, gateways=tracked_gateways(section, self.findings)),
         )
 
     def _required(self) -> None:
@@ -259,8 +259,8 @@ class InstanceRules:
             delay = None
         return bool(nopreempt), float(delay.value) if delay else 0.0
 
-    def _tracked(self) -> tuple[TrackedScript, ...]:
-        tracked: dict[str, TrackedScript] = {}
+    def _tracked(self) -> tuple[Tracked, ...]:
+        tracked: dict[str, Tracked] = {}
         for item in (item for block in self.section.inside("track_script") for item in block.items):
             name, weight = item.value
             place = item.start
@@ -278,5 +278,5 @@ class InstanceRules:
             script = self.scripts.get(name)
             if weight is None:
                 weight = script.weight if script else 0
-            tracked[name] = TrackedScript(name, weight)
+            tracked[name] = Tracked(name, weight)
         return tuple(tracked.values())

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from typing import Optional, Union
 
+from .routes import Route, Rule
+from .trackers import File, Process, Script, Tracking
+
 Address = Union[IPv4Address, IPv6Address]
 Interface = Union[IPv4Interface, IPv6Interface]
 
@@ -22,49 +25,61 @@ class VirtualAddress:
     broadcast: Optional[str] = None  # an address, "+" or "-"
     label: Optional[str] = None
     scope: Optional[str] = None
+    peer: Optional[Interface] = None  # the other end of a point-to-point link
+    home: bool = False
+    nodad: bool = True  # IPv6: keepalived turns duplicate address detection off unless told otherwise
+    mngtmpaddr: bool = False
+    noprefixroute: bool = False
+    autojoin: bool = False
+    no_track: bool = False  # neither missed nor put back when somebody deletes it
+    preferred_lft_s: Optional[int] = None  # 0 deprecates, None is for ever (for a /128: see the manual)
+    use_vmac: bool = False
+    track_group: Optional[str] = None  # static ones only
 
 
 @dataclass(frozen=True)
 class Authentication:
-    auth_type: str  # "PASS"
+    auth_type: str  # "PASS" or "AH"
     auth_pass: str = field(repr=False)  # 1 to 8 octets
 
 
 @dataclass(frozen=True)
-class Script:
-    """One ``vrrp_script``. ``command`` is the argument vector; times in seconds."""
+class HmacKey:
+    """One ``key`` of ``auth_hmac``. The key of a ``file:`` is read when the agent takes the configuration."""
 
-    name: str
-    command: tuple[str, ...]
-    interval_s: float = 1.0
-    timeout_s: float = 1.0  # defaults to interval_s
-    rise: int = 1
-    fall: int = 1
-    weight: int = 0
-    user: Optional[str] = None
-    group: Optional[str] = None
-    init_fail: bool = False
+    key_id: int  # 1 to 255
+    secret: bytes = field(default=b"", repr=False)  # 32 to 64 octets; empty where it comes from a file
+    file: Optional[str] = None
 
 
 @dataclass(frozen=True)
-class TrackedScript:
-    """One line of ``track_script``; ``weight`` already resolved (own, else the script's)."""
+class AuthHmac:
+    """``auth_hmac``: advertisements end in a trailer that signs them."""
 
-    name: str
-    weight: int = 0
+    keys: tuple[HmacKey, ...]
+    active_key: int
+    anti_replay: str = "time"  # or "monotonic"
+    time_window_s: int = 5  # max(3 advert_int, 5) where the file says nothing
+    mode: str = "enforce"  # or "permissive", "receive-only"
 
 
 @dataclass(frozen=True)
-class TrackedGateway:
-    """One ``@hotstandby track_gateway``: a neighbour that must answer. ``device`` None is the instance's interface."""
+class TtlLimit:
+    """``min_ttl`` and ``max_ttl`` of one line of ``unicast_peer``."""
 
-    address: Address
-    interval_s: float = 1.0
-    timeout_s: float = 1.0  # never longer than interval_s
-    rise: int = 1
-    fall: int = 3
-    weight: int = 0  # 0: FAULT while it does not answer
-    device: Optional[str] = None
+    peer: Address
+    min_ttl: int = 0
+    max_ttl: int = 255
+
+
+@dataclass(frozen=True)
+class Vmac:
+    """``use_vmac``: a macvlan with the address 00:00:5e:00:01:VRID (IPv6 00:00:5e:00:02:VRID), or with ``mac``."""
+
+    name: Optional[str] = None  # None: vrrp.VRID, or vrrp6.VRID
+    mac: Optional[str] = None
+    xmit_base: bool = False  # vmac_xmit_base: advertisements leave from the interface below
+    all_addresses: bool = False  # use_vmac_addr: a macvlan on each interface that an address names
 
 
 @dataclass(frozen=True)
@@ -84,6 +99,9 @@ class Notify:
     stop: Optional[NotifyCommand] = None
     any: Optional[NotifyCommand] = None
     master_rx_lower_pri: Optional[NotifyCommand] = None  # a MASTER heard another one, of lower priority
+    deleted: Optional[NotifyCommand] = None  # removed by a reload
+    says_deleted: bool = False  # notify_deleted, with or without a command: DELETED is told instead of FAULT
+    priority_changes: bool = False  # FIFOs hear of each change of the effective priority
 
 
 @dataclass(frozen=True)
@@ -97,6 +115,9 @@ class GratuitousArp:
     lower_prio_delay_s: float = 5.0  # garp_lower_prio_delay
     lower_prio_repeat: int = 5  # garp_lower_prio_repeat
     interval_s: float = 0.0  # vrrp_garp_interval / garp_interval, between two frames
+    gna_interval_s: float = 0.0  # vrrp_gna_interval / gna_interval, between two unsolicited neighbour advertisements
+    extra_if_s: float = 0.0  # garp_extra_if: how often addresses on other interfaces are announced; 0 is off
+    extra_if_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,10 +138,71 @@ class Instance:
     unicast_peers: tuple[Address, ...] = ()
     nopreempt: bool = False
     preempt_delay_s: float = 0.0
-    track_scripts: tuple[TrackedScript, ...] = ()
+    track: Tracking = Tracking()
     notify: Notify = Notify()
     garp: GratuitousArp = GratuitousArp()
-    track_gateways: tuple[TrackedGateway, ...] = ()
+    hmac: Optional[AuthHmac] = None
+    mcast_src_ip: Optional[Address] = None
+    mcast_dst_ip: Optional[Address] = None  # None: the protocol's group, or vrrp_mcast_group4/6
+    track_src_ip: bool = False  # FAULT while the configured source address is not there
+    unicast_ttl: int = 255
+    ttl_limits: tuple[TtlLimit, ...] = ()
+    check_unicast_src: bool = True
+    unicast_fault_no_peer: bool = False
+    v3_checksum_as_v2: bool = False
+    skip_check_adv_addr: bool = False
+    down_timer_adverts: int = 3
+    lower_prio_no_advert: bool = False
+    higher_prio_send_advert: bool = False
+    dont_track_primary: bool = False
+    accept: bool = True
+    promote_secondaries: bool = False
+    excluded: tuple[VirtualAddress, ...] = ()  # virtual_ipaddress_excluded: of either family, not in advertisements
+    routes: tuple[Route, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    vmac: Optional[Vmac] = None
+    kernel_rx_buf_size: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class SyncGroup:
+    """One ``vrrp_sync_group``: its members are MASTER together or not at all."""
+
+    name: str
+    line: int
+    members: tuple[str, ...]
+    track: Tracking = Tracking()
+    notify: Notify = Notify()
+    tracking_weight: bool = False  # sync_group_tracking_weight: weights of the members count
+
+
+@dataclass(frozen=True)
+class GarpGroup:
+    """One ``garp_group``: the pauses hold for these interfaces taken together."""
+
+    interfaces: tuple[str, ...]
+    garp_interval_s: Optional[float] = None
+    gna_interval_s: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class InterfaceDelay:
+    """One line of ``interface_up_down_delays``."""
+
+    name: str
+    down_s: float
+    up_s: float
+
+
+@dataclass(frozen=True)
+class Fifo:
+    """``notify_fifo`` or ``vrrp_notify_fifo``, and the script that reads it."""
+
+    path: str
+    user: Optional[str] = None  # who owns it
+    group: Optional[str] = None
+    mode: Optional[int] = None
+    script: Optional[NotifyCommand] = None
 
 
 @dataclass(frozen=True)
@@ -130,15 +212,36 @@ class Globals:
     script_user: Optional[str] = None
     script_group: Optional[str] = None
     enable_script_security: bool = False
-    notify_fifo: Optional[str] = None
     vip_lease_s: Optional[int] = None  # lifetime of a virtual address in the kernel; 0: none, None: follows the timers
+    default_interface: str = "eth0"
+    startup_delay_s: float = 0.0  # vrrp_startup_delay
+    notify_fifo: Optional[Fifo] = None
+    vrrp_notify_fifo: Optional[Fifo] = None
+    fifo_write_states_on_reload: bool = False
+    startup_script: Optional[NotifyCommand] = None
+    startup_script_timeout_s: int = 10
+    shutdown_script: Optional[NotifyCommand] = None
+    shutdown_script_timeout_s: int = 10
+    vmac_prefix: str = "vrrp."
+    vmac_addr_prefix: str = "vrrp."
+    log_unknown_vrids: bool = False
+    process_name: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """A whole file. ``instances`` and ``scripts`` keep the file's order."""
+    """A whole file. Everything keeps the file's order."""
 
     path: str
     globals: Globals = Globals()
     scripts: tuple[Script, ...] = ()
     instances: tuple[Instance, ...] = ()
+    processes: tuple[Process, ...] = ()
+    files: tuple[File, ...] = ()
+    sync_groups: tuple[SyncGroup, ...] = ()
+    garp_groups: tuple[GarpGroup, ...] = ()
+    interface_delays: tuple[InterfaceDelay, ...] = ()
+    static_addresses: tuple[VirtualAddress, ...] = ()
+    static_routes: tuple[Route, ...] = ()
+    static_rules: tuple[Rule, ...] = ()
+    track_groups: tuple[tuple[str, tuple[str, ...]], ...] = ()  # track_group: name -> instances

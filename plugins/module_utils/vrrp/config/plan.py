@@ -19,10 +19,9 @@ from .model import (
     Instance,
     Notify,
     NotifyCommand,
-    TrackedGateway,
-    TrackedScript,
     VirtualAddress,
 )
+from .trackers import Tracked, TrackedGateway, Tracking
 
 ADDED = "added"
 REMOVED = "removed"
@@ -104,7 +103,7 @@ def _changes(old: Any, new: Any) -> tuple[Change, ...]:
         before, after = getattr(old, field.name), getattr(new, field.name)
         if field.name in _IGNORED or before == after:
             continue
-        if isinstance(after, (GratuitousArp, Notify)):
+        if isinstance(after, (GratuitousArp, Notify, Tracking)):
             inner = _changes(before, after)
             changes.extend(Change(f"{field.name}.{change.field}", change.old, change.new) for change in inner)
             continue
@@ -136,7 +135,7 @@ def _for_people(value: Any) -> str:
     if isinstance(value, VirtualAddress):
         options = (("brd", value.broadcast), ("dev", value.device), ("label", value.label), ("scope", value.scope))
         return " ".join([str(value.address), *(f"{name} {option}" for name, option in options if option)])
-    if isinstance(value, TrackedScript):
+    if isinstance(value, Tracked):
         return f"{value.name} weight {value.weight}"
     if isinstance(value, TrackedGateway):
         times = f"interval {value.interval_s:g} timeout {value.timeout_s:g} rise {value.rise} fall {value.fall}"

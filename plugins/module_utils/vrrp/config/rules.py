@@ -13,9 +13,10 @@ from typing import Any, Optional
 
 from .gateways import no_virtual_gateways
 from .instance_rules import InstanceRules
-from .model import Configuration, Globals, Instance, Script, VirtualAddress
+from .model import Configuration, Globals, Instance, VirtualAddress
 from .problems import Findings, show
 from .reader import Section, Setting, floats
+from .trackers import Script
 
 
 def build(root: Section, path: str, complete: bool, findings: Findings) -> Configuration:

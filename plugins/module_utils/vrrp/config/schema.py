@@ -271,7 +271,7 @@ VRRP_INSTANCE = Block(
         Keyword(
             "track_gateway",
             tracked_gateway,
-            "track_gateways",
+            "track.gateways",
             GATEWAY,
             "a neighbour that must answer: without weight FAULT while it does not, else as with a script",
             addition=True,
