@@ -17,7 +17,7 @@ quietly() {
 }
 
 packages() {
-    local wanted missing=() package had_keepalived=yes
+    local wanted missing=() package strangers=()
     wanted=$(sed 's/#.*//' tests/packages.txt)
     if ! command -v dpkg-query >/dev/null; then
         say "this is not Debian; what tests/packages.txt lists must be there by other means"
@@ -32,13 +32,15 @@ packages() {
         exit 1
     fi
     say "installing ${missing[*]}"
-    [[ " ${missing[*]} " == *" keepalived "* ]] && had_keepalived=no
+    for package in keepalived frr; do
+        [[ " ${missing[*]} " != *" $package "* ]] || strangers+=("$package.service")
+    done
     export DEBIAN_FRONTEND=noninteractive
     quietly apt-get -q -o DPkg::Lock::Timeout=300 update
     quietly apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}"
-    # It is here to be compared with; nobody asked for the service. Where it was there before, it is left alone.
-    if [[ $had_keepalived == no && -d /run/systemd/system ]]; then
-        systemctl disable --quiet --now keepalived.service || true
+    # They are here to be talked to; nobody asked for the services. What was there before is left alone.
+    if [[ ${#strangers[@]} -gt 0 && -d /run/systemd/system ]]; then
+        systemctl disable --quiet --now "${strangers[@]}" || true
     fi
 }
 

@@ -32,6 +32,7 @@ class Instance:
     advert_int: float = 1
     version: int = 2
     auth_pass: str | None = "1111"  # v3 has none (RFC 9568 section 9)
+    auth_type: str = "PASS"
     virtual_ipaddress: tuple[str, ...] = (VIP + PREFIX,)
     unicast_src_ip: str | None = None
     unicast_peer: tuple[str, ...] = ()
@@ -64,7 +65,7 @@ class Instance:
         if self.version == 3:
             own.append("version 3")
         elif self.auth_pass is not None:
-            own += ["authentication {", "    auth_type PASS", f"    auth_pass {self.auth_pass}", "}"]
+            own += ["authentication {", f"    auth_type {self.auth_type}", f"    auth_pass {self.auth_pass}", "}"]
         if self.unicast_src_ip:
             own.append(f"unicast_src_ip {self.unicast_src_ip}")
         own += _block("unicast_peer", self.unicast_peer)

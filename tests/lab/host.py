@@ -128,8 +128,11 @@ class Host:
     # The interface
 
     def addresses(self, link: str = "eth0") -> set[str]:
-        """What the kernel holds on ``link``, such as {"192.168.8.4/24"}; link-local addresses are left out."""
-        found = json.loads(self._output(["ip", "-j", "addr", "show", "dev", link]) or "[]")
+        """What the kernel holds on ``link``, such as {"192.168.8.4/24"}; link-local addresses are left out.
+
+        An empty ``link`` means every interface.
+        """
+        found = json.loads(self._output(["ip", "-j", "addr", "show", *(["dev", link] if link else [])]) or "[]")
         return {
             f"{entry['local']}/{entry['prefixlen']}"
             for interface in found

@@ -238,11 +238,11 @@ def poll(condition: Any, timeout_s: float, what: str, explain: Any = lambda: "")
 
 
 def owners(segment: Segment, vip: str) -> list[str]:
-    """The names of the hosts whose kernel holds the address now, sorted."""
+    """The names of the hosts whose kernel holds the address now, on whatever interface, sorted."""
     return sorted(
         name
         for name, host in segment.hosts.items()
-        if any(address.split("/")[0] == vip for address in host.addresses())
+        if any(address.split("/")[0] == vip for address in host.addresses(link=""))
     )
 
 
