@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from matrix import Cell, Matrix, cells
 
 STORY = [
