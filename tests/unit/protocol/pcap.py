@@ -12,6 +12,7 @@ from pathlib import Path
 
 CAPTURES = Path(__file__).parent / "captures"
 VRRP = 112
+AH = 51
 ICMPV6 = 58
 
 
@@ -25,12 +26,17 @@ class IpPacket:
 
 
 def frames(name: str) -> list[bytes]:
+    return [frame for _at, frame in timed_frames(name)]
+
+
+def timed_frames(name: str) -> list[tuple[float, bytes]]:
+    """Frames with their time, UTC in seconds."""
     data = (CAPTURES / f"{name}.pcap").read_bytes()
     assert data[:4] == b"\xd4\xc3\xb2\xa1", "a little-endian capture with microseconds"
     found, offset = [], 24
     while offset < len(data):
-        length = struct.unpack_from("<I", data, offset + 8)[0]
-        found.append(data[offset + 16 : offset + 16 + length])
+        seconds, microseconds, length = struct.unpack_from("<III", data, offset)
+        found.append((seconds + microseconds / 1e6, data[offset + 16 : offset + 16 + length]))
         offset += 16 + length
     return found
 
@@ -52,3 +58,13 @@ def ip_packet(frame: bytes) -> IpPacket | None:
 def vrrp_packets(name: str) -> list[IpPacket]:
     packets = [ip_packet(frame) for frame in frames(name)]
     return [packet for packet in packets if packet and packet.protocol == VRRP]
+
+
+def timed_packets(name: str, protocol: int = VRRP) -> list[tuple[float, IpPacket, bytes]]:
+    """Time, content and the octets of the whole packet, of every IP packet of this protocol."""
+    found = [(at, ip_packet(frame), frame) for at, frame in timed_frames(name)]
+    return [
+        (at, packet, frame[14 : 14 + 20 + len(packet.payload)])
+        for at, packet, frame in found
+        if packet and packet.protocol == protocol and isinstance(packet.source, IPv4Address)
+    ]

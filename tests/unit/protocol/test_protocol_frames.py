@@ -41,3 +41,10 @@ def test_the_router_flag_is_the_only_difference_between_a_router_and_a_host():
     differing = [index for index in range(len(host)) if host[index] != router[index]]
     assert 58 in differing
     assert set(differing) <= {56, 57, 58}  # the checksum and the flags
+
+
+def test_a_gratuitous_reply_differs_in_the_operation_alone():
+    mac, address = bytes.fromhex("00005e000133"), IPv4Address("192.168.8.100")
+    request, reply = frames.gratuitous_arp(mac, address), frames.gratuitous_arp(mac, address, reply=True)
+    assert (request[20:22], reply[20:22]) == (b"\0\1", b"\0\2")
+    assert (request[:20], request[22:]) == (reply[:20], reply[22:])

@@ -309,3 +309,12 @@ def test_a_yielding_router_that_slept_does_not_take_over():
     late = down_at + 3 + 255 / 256 + A_MOMENT
     assert router.expire(late) == (ReleaseAddresses(), Notify("BACKUP", 1, "it was demoted, and slept since"))
     assert router.deadline == late + 3 + 255 / 256
+
+
+def test_who_slept_while_it_gave_up_listens_before_it_takes_over():
+    """The winner has stopped meanwhile: its priority 0 was read before the addresses were released."""
+    router = master()
+    router.advertisement(advert(100), A, T + 0.5)
+    router.advertisement(advert(0), A, T + 6)
+    assert kinds(router.expire(T + 6)) == ["ReleaseAddresses", "Notify"]
+    assert router.deadline == T + 6 + 1 + SKEW_B

@@ -22,9 +22,9 @@ SENT = Advertisement(2, 51, 100, (VIP,), 100, AUTH_PASS, SECRET)
 EXPECTED = Expectation(2, 51, 100, frozenset((VIP,)), AUTH_PASS, SECRET, own_source=B)
 
 
-def reason_of(sent=SENT, expected=EXPECTED, source=A, ttl=255):
+def reason_of(sent=SENT, expected=EXPECTED, source=A, ttl=255, destination=GROUP):
     with pytest.raises(Discard) as caught:
-        accept(packet.encode(sent, source, GROUP), source, GROUP, ttl, expected)
+        accept(packet.encode(sent, source, destination), source, destination, ttl, expected)
     assert caught.value.reason in reception.REASONS
     assert "1111" not in caught.value.detail
     return caught.value.reason
@@ -61,7 +61,9 @@ def test_our_own_reflection_is_discarded():
 
 
 def test_only_unicast_peers_may_speak_where_they_are_named():
-    assert reason_of(expected=replace(EXPECTED, sources=frozenset((IPv4Address("192.168.8.7"),)))) == "source"
+    named = replace(EXPECTED, sources=frozenset((IPv4Address("192.168.8.7"),)))
+    assert reason_of(expected=named, destination=B) == "source"
+    assert reason_of(expected=named) == "destination"
 
 
 def test_damage_keeps_the_name_that_the_packet_gave_it():

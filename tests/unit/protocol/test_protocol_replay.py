@@ -108,7 +108,7 @@ def test_another_reason_is_a_difference(monkeypatch):
 
 def test_a_timer_that_has_changed_is_a_difference(monkeypatch):
     record = failover().record()
-    monkeypatch.setattr(timers, "master_down_interval_s", lambda version, priority, interval_cs: 3.0)
+    monkeypatch.setattr(timers, "master_down_interval_s", lambda version, priority, interval_cs, adverts=3: 3.0)
     found = replay(record).difference
     assert (found.entry, found.recorded, found.replayed) == (2, "deadline 1003.6484375", "deadline 1003.0")
 

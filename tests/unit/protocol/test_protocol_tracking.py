@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.protocol.tracking import CheckResult, Reason, verdict
+from vrrp.protocol.tracking import CheckResult, Reason, Verdict, verdict
 
 
 def script(name, ok, weight=0, detail=""):
@@ -47,3 +47,105 @@ def test_the_reasons_say_how_the_priority_came_about():
     assert result.reasons == (Reason("chk_tomcat", -10, "failed"),)
     assert result.explain(100) == "base 100, chk_tomcat -10"
     assert verdict(100, []).explain(100) == ""
+
+
+def check(kind, ok, weight, reverse=False, value=None, name="x"):
+    return CheckResult(name, kind, ok, weight, reverse=reverse, value=value)
+
+
+@pytest.mark.parametrize(
+    ("weight", "reverse", "up", "down"),
+    [
+        # keepalived.conf(5), the table below "reverse": what a script that is up, or down, does to the priority
+        (+30, False, 130, 100),
+        (-30, False, 100, 70),
+        (+30, True, 70, 100),
+        (-30, True, 100, 130),
+    ],
+)
+@pytest.mark.parametrize("kind", ["script", "interface", "process", "tcp", "http", "unit", "gateway"])
+def test_weight_and_reverse(kind, weight, reverse, up, down):
+    assert verdict(100, [check(kind, True, weight, reverse)]).priority == up
+    assert verdict(100, [check(kind, False, weight, reverse)]).priority == down
+    assert verdict(100, [check(kind, None, weight, reverse)]).priority == 100
+
+
+@pytest.mark.parametrize(
+    ("ok", "reverse", "faults"),
+    [
+        (True, False, ()),
+        (False, False, ("process nginx failed",)),
+        (None, False, ()),
+        # "weight 0 reverse" is down while the process is up, and vice versa
+        (True, True, ("process nginx is good, and with reverse that is a fault",)),
+        (False, True, ()),
+        (None, True, ()),
+    ],
+)
+def test_without_weight_it_decides_about_fault(ok, reverse, faults):
+    result = verdict(100, [check("process", ok, 0, reverse, name="nginx")])
+    assert (result.faults, result.priority) == (faults, 100)
+
+
+@pytest.mark.parametrize(
+    ("value", "weight", "reverse", "base", "priority", "is_fault"),
+    [
+        (0, 1, False, 100, 100, False),
+        (10, 1, False, 100, 110, False),
+        (-10, 1, False, 100, 90, False),
+        (10, -3, False, 100, 70, False),
+        (10, 3, True, 100, 70, False),
+        (-10, 3, True, 100, 130, False),
+        (-253, 1, False, 254, 1, False),
+        (-253, 1, False, 100, 1, False),
+        (-254, 1, False, 254, 254, True),  # "less than -253"
+        (1, -254, False, 100, 100, True),
+        (1, 254, True, 100, 100, True),
+        (253, 1, False, 1, 254, False),
+        (254, 1, False, 1, 254, False),
+        (2147483648, 254, False, 1, 254, False),
+        (-2147483648, 254, False, 100, 100, True),
+        # weight 0: any number but 0 is a failure
+        (0, 0, False, 100, 100, False),
+        (1, 0, False, 100, 100, True),
+        (-1, 0, False, 100, 100, True),
+        (0, 0, True, 100, 100, True),
+        (5, 0, True, 100, 100, False),
+    ],
+)
+def test_the_number_in_a_file(value, weight, reverse, base, priority, is_fault):
+    result = verdict(base, [check("file", value == 0, weight, reverse, value)])
+    assert (result.priority, bool(result.faults)) == (priority, is_fault)
+
+
+def test_a_big_number_counts_as_253_when_others_count_too():
+    tracked = [check("file", False, 1, value=1000), check("script", False, -100)]
+    assert verdict(50, tracked).priority == 203
+
+
+def test_the_owner_of_the_address_is_never_weighed():
+    tracked = [check("file", False, 1, value=-300), check("script", False, -100), check("process", True, 9, True)]
+    assert verdict(255, tracked) == Verdict(255)
+
+
+def test_every_kind_has_its_name():
+    tracked = [
+        check("script", False, -10, name="chk_tomcat"),
+        check("interface", False, -20, name="eth1"),
+        check("file", False, -3, name="load", value=10),
+        check("process", True, 5, name="nginx"),
+        check("tcp", False, -1, name="192.168.8.1:80"),
+        check("gateway", False, -2, name="192.168.8.1"),
+    ]
+    assert verdict(100, tracked).explain(100) == (
+        "base 100, chk_tomcat -10, eth1 -20, file load -30, process nginx +5, tcp 192.168.8.1:80 -1, 192.168.8.1 -2"
+    )
+
+
+def test_the_faults_say_why():
+    assert verdict(100, [CheckResult("eth1", "interface", False, 0, "has no carrier")]).faults == (
+        "interface eth1 has no carrier",
+    )
+    assert verdict(100, [check("file", False, -100, name="load", value=3)]).faults == (
+        "file load failed: it says 3, which times its weight is -300",
+    )

@@ -11,8 +11,10 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address
 
 VRRP_PROTOCOL = 112  # RFC 9568 5.1.1.4: the IP protocol number
+AH_PROTOCOL = 51  # RFC 2402: the IP Authentication Header, around VRRPv2 with AUTH_AH
 VRRP_MULTICAST_IPV4 = IPv4Address("224.0.0.18")  # RFC 9568 5.1.1.2
 VRRP_MULTICAST_IPV6 = IPv6Address("ff02::12")  # RFC 9568 5.1.2.2
+VIRTUAL_MAC = {4: bytes.fromhex("00005e0001"), 6: bytes.fromhex("00005e0002")}  # RFC 9568 7.3; the VRID follows
 VRRP_TTL = 255  # RFC 9568 5.1.1.3, 5.1.2.3: a receiver discards anything else
 
 VERSION_2 = 2  # RFC 3768 5.3.1

@@ -19,20 +19,24 @@ ETHERTYPE_IPV6 = 0x86DD
 ALL_NODES = IPv6Address("ff02::1")
 ALL_NODES_MAC = b"\x33\x33\x00\x00\x00\x01"  # RFC 2464 section 7
 
-_ARP_ETHERNET_IPV4_REQUEST = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1)
+_ARP_ETHERNET_IPV4 = struct.pack("!HHBB", 1, 0x0800, 6, 4)
+_REQUEST, _REPLY = b"\x00\x01", b"\x00\x02"
 _ICMPV6 = 58
 _NEIGHBOUR_ADVERTISEMENT = 136
 _ROUTER, _OVERRIDE = 0x80000000, 0x20000000
 _TARGET_LINK_LAYER_ADDRESS = b"\x02\x01"  # RFC 4861 section 4.6.1: type 2, length one unit of eight octets
 
 
-def gratuitous_arp(mac: bytes, address: IPv4Address) -> bytes:
+def gratuitous_arp(mac: bytes, address: IPv4Address, reply: bool = False) -> bytes:
     """Return the broadcast ARP request in which ``address`` asks for itself from ``mac`` (RFC 5227 section 3).
 
     RFC 9568 section 8.1.2 wants it in the Announcement form, a request; keepalived also fills the target hardware
     address with ones, which no receiver reads, and so do we.
+
+    With ``reply`` it is an answer that nobody asked for (RFC 5944 section 4.6): nobody answers that. Where all nodes
+    share one ``mac``, the answer of a master that hands over would teach switches that it still lives there.
     """
-    body = _ARP_ETHERNET_IPV4_REQUEST + mac + address.packed + BROADCAST + address.packed
+    body = _ARP_ETHERNET_IPV4 + (_REPLY if reply else _REQUEST) + mac + address.packed + BROADCAST + address.packed
     return BROADCAST + mac + struct.pack("!H", ETHERTYPE_ARP) + body
 
 

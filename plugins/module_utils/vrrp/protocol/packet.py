@@ -45,6 +45,7 @@ Address = Union[IPv4Address, IPv6Address]
 PSEUDO_HEADER = "pseudo_header"
 MESSAGE_ONLY = "message_only"
 
+_CHECKSUM_AT = 6
 _NO_AUTH_DATA = bytes(AUTH_DATA_LENGTH)
 _CENTISECONDS_PER_SECOND = 100
 
@@ -100,6 +101,12 @@ def _covered(message: bytes, source: Address, destination: Address, kind: str) -
     return message
 
 
+def length_of(payload: bytes, ip_version: int) -> int:
+    """Octets of the advertisement that ``payload`` begins with, by its own counts. The payload has eight at least."""
+    size = 4 if ip_version == 4 else 16
+    return HEADER_LENGTH + payload[3] * size + (AUTH_DATA_LENGTH if payload[0] >> 4 == VERSION_2 else 0)
+
+
 def encode(advertisement: Advertisement, source: Address, destination: Address) -> bytes:
     """Return the payload of the IP packet that carries ``advertisement`` from ``source`` to ``destination``.
 
@@ -128,8 +135,20 @@ def encode(advertisement: Advertisement, source: Address, destination: Address) 
     return head + timing + struct.pack("!H", total) + body
 
 
-def decode(payload: bytes, source: Address, destination: Address) -> Advertisement:
-    """Return the advertisement that the IP payload holds.
+def followed(payload: bytes, trailer: bytes, source: Address, destination: Address) -> bytes:
+    """Return what :func:`encode` returned, followed by ``trailer``.
+
+    Over IPv6 the checksum is that of the whole payload (RFC 8200 section 8.1), over IPv4 that of the advertisement.
+    """
+    if source.version == 6:
+        cleared = payload[:_CHECKSUM_AT] + b"\0\0" + payload[_CHECKSUM_AT + 2 :] + trailer
+        total = checksum(_covered(cleared, source, destination, PSEUDO_HEADER))
+        payload = payload[:_CHECKSUM_AT] + struct.pack("!H", total) + payload[_CHECKSUM_AT + 2 :]
+    return payload + trailer
+
+
+def decode(payload: bytes, source: Address, destination: Address, trailer: int = 0) -> Advertisement:
+    """Return the advertisement that the IP payload holds; ``trailer`` octets follow it.
 
     Raises :class:`PacketError`; its reasons are ``truncated``, ``version``, ``type``, ``length``, ``interval`` and
     ``checksum``. What a receiver expects of a sound advertisement beyond that is the business of
@@ -141,21 +160,23 @@ def decode(payload: bytes, source: Address, destination: Address) -> Advertiseme
     if version not in VERSIONS or (version == VERSION_2 and source.version == 6):
         raise PacketError("version", f"VRRP version {version} over IPv{source.version}")
     if kind != TYPE_ADVERTISEMENT:
-        raise PacketError("type", f"VRRP type {kind}; the only one is {TYPE_ADVERTISEMENT}")
+        raise PacketError("type", f"Invalid packet type. {kind} and expect {TYPE_ADVERTISEMENT}")
     size = len(source.packed)
     addresses_end = HEADER_LENGTH + payload[3] * size
-    expected = addresses_end + (AUTH_DATA_LENGTH if version == VERSION_2 else 0)
+    expected = length_of(payload, source.version) + trailer
     if len(payload) < expected:
-        raise PacketError("truncated", f"{len(payload)} octets; {payload[3]} addresses take {expected}")
+        raise PacketError("truncated", f"vrrp packet too short, length {len(payload)} and expect {expected}")
     if len(payload) > expected:
-        raise PacketError("length", f"{len(payload)} octets; {payload[3]} addresses take {expected}")
+        raise PacketError("length", f"vrrp packet too long, length {len(payload)} and expect {expected}")
+    if trailer and source.version == 4:
+        payload = payload[:-trailer]
     checksum_kind = _checksum_kind(payload, version, source, destination)
     addresses = tuple(
         type(source)(payload[start : start + size]) for start in range(HEADER_LENGTH, addresses_end, size)
     )
     if version == VERSION_2:
         interval_cs = payload[5] * _CENTISECONDS_PER_SECOND
-        auth_type, auth_data = payload[4], payload[addresses_end:]
+        auth_type, auth_data = payload[4], payload[addresses_end : addresses_end + AUTH_DATA_LENGTH]
     else:
         interval_cs = struct.unpack_from("!H", payload, 4)[0] & INTERVAL_V3_MAX_CS
         auth_type, auth_data = AUTH_NONE, _NO_AUTH_DATA
@@ -170,7 +191,7 @@ def _checksum_kind(payload: bytes, version: int, source: Address, destination: A
         return PSEUDO_HEADER
     if source.version == 4 and checksum(payload) == 0:
         return MESSAGE_ONLY
-    raise PacketError("checksum", "the checksum does not match: the packet was damaged on its way")
+    raise PacketError("checksum", f"Invalid VRRPv{version} checksum: it was damaged on its way")
 
 
 def _check_fields(advertisement: Advertisement, source: Address) -> None:

@@ -13,7 +13,8 @@ from typing import Optional
 
 from . import auth
 from .constants import AUTH_DATA_LENGTH, AUTH_NONE, HEADER_LENGTH, VERSION_2, VRRP_TTL
-from .packet import Address, Advertisement, PacketError, decode
+from .packet import Address, Advertisement, PacketError, decode, length_of
+from .trailer import TRAILER_LENGTH, Verifier, covered
 
 REASONS = {
     "truncated": "shorter than its own counts say",
@@ -23,12 +24,21 @@ REASONS = {
     "checksum": "damaged on its way",
     "interval": "with another advertisement interval (VRRPv2), or with 0",
     "vrid": "for a virtual router that is not here",
-    "ttl": "not from this segment: its TTL or hop limit is not 255",
+    "ttl": "with a TTL or hop limit that it cannot have: not from this segment, or outside min_ttl and max_ttl",
     "source": "not from a configured unicast peer",
     "own": "our own, reflected",
-    "destination": "to the multicast group where unicast is configured, or the other way round",
+    "destination": "to a multicast group where unicast is configured, or the other way round, or to another group",
     "auth_type": "with another kind of authentication",
     "auth_pass": "with another password",
+    "hmac_missing": "without the trailer that auth_hmac demands",
+    "hmac_malformed": "with a trailer of an unknown kind",
+    "hmac_key": "signed with a key that is not configured here",
+    "hmac": "with a wrong signature: another key with the same id, or forged",
+    "hmac_stale": "signed too long ago, or in the future: the clocks differ, or it is an old recording",
+    "hmac_replay": "signed with a sequence that was heard already: a recording",
+    "ah": "with a wrong IPsec AH signature: another password, or changed on its way",
+    "ah_index": "with an IPsec AH index that is not its source address",
+    "ah_replay": "with an IPsec AH sequence number that was heard already",
     "addresses": "for none of our addresses: another pair uses this virtual router id",
 }
 
@@ -47,7 +57,10 @@ class Expectation:
     """What an instance expects of the advertisements that it listens to.
 
     ``interval_cs`` binds in VRRPv2 only: in VRRPv3 a backup learns the interval from the master. ``sources`` are the
-    configured unicast peers, empty on a multicast group. ``min_ttl`` is lower than 255 only where peers are routed.
+    configured unicast peers, empty on a multicast group, and ``ttl_limits`` the lowest and the highest TTL or hop limit
+    of some of them. ``min_ttl`` is lower than 255 only on unicast. ``group`` is the multicast group, if it matters.
+    ``skip_known``: the addresses of a router that we follow already are not looked at. ``verifier`` is there with
+    ``auth_hmac``; it remembers what it has heard.
     """
 
     version: int
@@ -59,6 +72,10 @@ class Expectation:
     own_source: Optional[Address] = None
     sources: frozenset[Address] = frozenset()
     min_ttl: int = VRRP_TTL
+    ttl_limits: tuple[tuple[Address, int, int], ...] = ()
+    group: Optional[Address] = None
+    skip_known: bool = False
+    verifier: Optional[Verifier] = field(default=None, repr=False, compare=False)
 
 
 def peek_vrid(payload: bytes) -> Optional[int]:
@@ -66,20 +83,36 @@ def peek_vrid(payload: bytes) -> Optional[int]:
     return payload[1] if len(payload) >= HEADER_LENGTH else None
 
 
-def accept(payload: bytes, source: Address, destination: Address, ttl: int, expected: Expectation) -> Advertisement:
-    """Return the advertisement in ``payload`` when everything about it is as expected, else raise :class:`Discard`."""
+def accept(
+    payload: bytes,
+    source: Address,
+    destination: Address,
+    ttl: int,
+    expected: Expectation,
+    wall: float = 0.0,
+    known: bool = False,
+) -> Advertisement:
+    """Return the advertisement in ``payload`` when everything about it is as expected, else raise :class:`Discard`.
+
+    ``wall`` is UTC in seconds, for ``auth_hmac``; ``known`` says that we follow its sender already. Whether an IPsec
+    Authentication Header was right (:mod:`~.ah`) is known before.
+    """
     if ttl < expected.min_ttl:
-        raise Discard("ttl", f"TTL {ttl}, at least {expected.min_ttl} expected")
+        raise Discard("ttl", f"invalid TTL/HL. Received {ttl} and expect {expected.min_ttl} at least")
     if source == expected.own_source:
         raise Discard("own", f"its source {source} is our own address")
+    _check_destination(destination, expected)
     if expected.sources and source not in expected.sources:
-        raise Discard("source", f"{source} is no unicast_peer")
+        raise Discard("source", f"unicast source address {source} not a unicast peer")
+    for peer, lowest, highest in expected.ttl_limits:
+        if source == peer and not lowest <= ttl <= highest:
+            raise Discard("ttl", f"TTL/HL {ttl} from {source} not in range [{lowest}, {highest}]")
     try:
-        advertisement = decode(payload, source, destination)
+        trailer = _check_trailer(payload, source, expected, wall) if expected.verifier is not None else 0
+        advertisement = decode(payload, source, destination, trailer)
     except PacketError as error:
         raise Discard(error.reason, error.detail) from None
-    if advertisement.version != expected.version:
-        raise Discard("version", f"VRRPv{advertisement.version}, we speak VRRPv{expected.version}")
+    _check_version(advertisement.version, expected)
     if advertisement.vrid != expected.vrid:
         raise Discard("vrid", f"virtual router {advertisement.vrid}, ours is {expected.vrid}")
     if advertisement.version == VERSION_2:
@@ -87,17 +120,51 @@ def accept(payload: bytes, source: Address, destination: Address, ttl: int, expe
     # RFC 3768 drops a differing list, keepalived 2.4 and RFC 9568 take it. While an address is being added on one node
     # after the other the lists differ and the pair must not fall apart; a list without one address of ours is another
     # pair with the same virtual router id, and that must not move our mastership.
-    if expected.addresses and expected.addresses.isdisjoint(advertisement.addresses):
+    looked_at = expected.addresses and not (known and expected.skip_known)
+    if looked_at and expected.addresses.isdisjoint(advertisement.addresses):
         raise Discard("addresses", "it carries none of our virtual addresses")
     return advertisement
 
 
+def is_followed(payload: bytes, ip_version: int) -> bool:
+    """Whether exactly a trailer's length follows the advertisement. keepalived, too, goes by the length alone."""
+    return len(payload) >= HEADER_LENGTH and len(payload) == length_of(payload, ip_version) + TRAILER_LENGTH
+
+
+def _check_destination(destination: Address, expected: Expectation) -> None:
+    if expected.sources:
+        if destination.is_multicast:
+            raise Discard("destination", "Expected unicast packet but received multicast packet")
+    elif expected.group is not None and destination != expected.group:
+        if not destination.is_multicast:
+            raise Discard("destination", "Expected multicast packet but received unicast packet")
+        raise Discard("destination", f"to the group {destination}, ours is {expected.group}")
+
+
+def _check_trailer(payload: bytes, source: Address, expected: Expectation, wall: float) -> int:
+    """Return the length of the trailer once it is verified; nothing else of the packet is believed before."""
+    if not is_followed(payload, source.version):
+        whole = len(payload) >= HEADER_LENGTH and len(payload) == length_of(payload, source.version)
+        if whole and expected.verifier.required:
+            raise PacketError("hmac_missing", "missing authentication trailer")
+        return 0  # of any other length: decode refuses it
+    _check_version(payload[0] >> 4, expected)
+    advertisement, trailer = payload[:-TRAILER_LENGTH], payload[-TRAILER_LENGTH:]
+    signed = covered(expected.version, expected.vrid, source, advertisement)
+    expected.verifier.verify(signed, trailer, source, wall)
+    return TRAILER_LENGTH
+
+
+def _check_version(version: int, expected: Expectation) -> None:
+    if version != expected.version:
+        raise Discard("version", f"wrong VRRP version. Received {version} and expect {expected.version}")
+
+
 def _check_version_2(advertisement: Advertisement, expected: Expectation) -> None:
     if advertisement.auth_type != expected.auth_type:
-        raise Discard("auth_type", f"authentication type {advertisement.auth_type}, ours is {expected.auth_type}")
+        raise Discard("auth_type", f"received a {advertisement.auth_type} auth, expecting {expected.auth_type}!")
     if expected.auth_type != AUTH_NONE and not auth.same(expected.auth_data, advertisement.auth_data):
-        raise Discard("auth_pass", "the password differs from ours")
+        raise Discard("auth_pass", "received an invalid passwd!")
     if advertisement.interval_cs != expected.interval_cs:
-        raise Discard(
-            "interval", f"advert_int {advertisement.interval_cs // 100} s, ours is {expected.interval_cs // 100} s"
-        )
+        ours, theirs = expected.interval_cs // 100, advertisement.interval_cs // 100
+        raise Discard("interval", f"advertisement interval mismatch mine={ours} sec rcv'd={theirs} sec")

@@ -41,6 +41,12 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "drain": (),
     "undrain": (),
     "stop": (),
+    "group_changed": ("group",),
+    "group_fault_changed": ("faults", "until"),
+    "join": (),
+    "give_up": ("until", "patient", "reason"),
+    "let_go": (),
+    "refresh": (),
 }
 
 KINDS = {

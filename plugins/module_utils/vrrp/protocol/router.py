@@ -28,6 +28,9 @@ FAULT        no fault left                   BACKUP
 any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
+A member of a sync group does not become MASTER on its own: it is ready, and :mod:`~.group` says when (see
+:mod:`~.membership`).
+
 Three things go beyond the RFC. *Make before break*: whoever gives up mastership keeps the addresses until the new
 master has been heard, so that no packet meets a segment without an owner. *Holds* (:mod:`~.holds`): what an operator
 wants, in priorities that any peer understands. *The mandate* (:func:`~.timers.mandate_s`): a master that was silent for
@@ -40,10 +43,12 @@ from dataclasses import replace
 from typing import Optional
 
 from . import explain, holds, timers
-from .actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
+from .actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
 from .constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_STOP
+from .hearing import Hearing
 from .holds import HOLD_BACKUP, HOLD_MASTER
-from .packet import Address, Advertisement
+from .membership import Membership
+from .packet import Address
 from .states import (
     NEVER,
     Backup,
@@ -61,7 +66,7 @@ from .states import (
 from .timers import ANNOUNCE_FIRST_S, HANDOVER_S
 
 
-class VirtualRouter:
+class VirtualRouter(Hearing, Membership):
     """One virtual router on one interface. Feed it inputs, execute what it returns, call ``expire`` at ``deadline``."""
 
     def __init__(self, parameters: Parameters) -> None:
@@ -69,7 +74,12 @@ class VirtualRouter:
         self.condition: Condition = Initialize()
         self.hold: Optional[str] = None
         self.drained = False
-        self.faults: tuple[str, ...] = ()
+        self.faults: tuple[str, ...] = ()  # its own, and those of the other members of its sync group
+        self.own_faults: tuple[str, ...] = ()
+        self.group_faults: tuple[str, ...] = ()
+        self.group: Optional[str] = None  # the sync group that decides when it becomes MASTER
+        self.awaited: tuple[str, ...] = ()  # the members that a ready one waits for
+        self.patient_until = 0.0  # after a defeat of its sync group that was not the first
         self.master: Optional[MasterSeen] = None
         self.since: Optional[float] = None
         self.reason = "not started"
@@ -136,25 +146,6 @@ class VirtualRouter:
             self.condition = replace(self.condition, down_at=now + self._master_down_interval_s(), stopping=False)
         return self.start(now) if isinstance(self.condition, Stopped) else ()
 
-    def advertisement(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
-        """Take an advertisement that :mod:`~.reception` has accepted."""
-        master = self._living_master(now)
-        ruled = master is not None and master.rules_over(source, advertisement.priority, self.priority)
-        if not ruled:
-            seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
-            self.master = seen if advertisement.priority != PRIORITY_STOP else None
-        lapsed = self._lapse(now)
-        if isinstance(self.condition, Backup):
-            return lapsed + self._heard_as_backup(advertisement, source, now, ruled)
-        if isinstance(self.condition, Master):
-            return self._heard_as_master(advertisement, source, now)
-        if isinstance(self.condition, Yielding) and advertisement.priority != PRIORITY_STOP:
-            self.master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
-            release_at = min(self.condition.release_at, now + HANDOVER_S)
-            down_at = NEVER if self.condition.stopping else now + self._master_down_interval_s()
-            self.condition = replace(self.condition, release_at=release_at, down_at=down_at)
-        return ()
-
     def expire(self, now: float) -> tuple[Action, ...]:
         """Do what is due at ``now``; nothing when nothing is."""
         lapsed, condition = self._lapse(now), self.condition
@@ -164,10 +155,10 @@ class VirtualRouter:
             return self._advertise_and_announce(condition, now)
         if isinstance(condition, Backup):
             if condition.preempt_at <= now:
-                return self._take_over(now, "preempt_delay has passed and the master has a lower priority")
+                return self._wants(now, "preempt_delay has passed and the master has a lower priority")
             if not condition.overslept and now - condition.down_at > timers.interval_s(self.master_interval_cs):
                 return self._listen_again(now)
-            return self._take_over(now, explain.takeover(self, now))
+            return self._wants(now, explain.takeover(self, now))
         if isinstance(condition, Yielding):
             return self._finish_yielding(condition, now)
         return ()
@@ -180,20 +171,8 @@ class VirtualRouter:
 
     def fault_changed(self, faults: tuple[str, ...], now: float) -> tuple[Action, ...]:
         """Take the list of everything that forbids taking part, each one clause; empty means healthy."""
-        before, self.faults = self.faults, faults
-        if isinstance(self.condition, (Initialize, Stopped)):
-            return ()
-        if isinstance(self.condition, Fault):
-            if faults:
-                self.reason = "; ".join(faults)
-                return ()
-            return self._listen(now, "mended: " + "; ".join(before))
-        if not faults:
-            return ()
-        if isinstance(self.condition, Yielding) and self.condition.stopping:
-            return self._enter(Stopped(), now, "; ".join(faults), ReleaseAddresses())
-        leaving = (SendAdvertisement(PRIORITY_STOP), ReleaseAddresses()) if self.holds_addresses else ()
-        return self._enter(Fault(), now, "; ".join(faults), *leaving)
+        self.own_faults = faults
+        return self._faults_changed(now)
 
     def source_changed(self, source: Optional[Address], now: float) -> tuple[Action, ...]:
         """Take another primary address; it decides between equal priorities."""
@@ -254,12 +233,13 @@ class VirtualRouter:
     def _resume(self, memory: Memory, now: float) -> tuple[Action, ...]:
         """Go on as MASTER while nobody can have taken over; else listen, but not longer than the timer that was on."""
         reason = f"it goes on after {now - memory.last_at:.2f} s"
-        if memory.has_mandate(self.parameters.version, now):
+        adverts = self.parameters.down_adverts
+        if memory.has_mandate(self.parameters.version, now, adverts):
             return self._take_over(now, f"{reason} as the MASTER that it was")
         actions = self._listen(now, f"{reason} and listens first")
         if isinstance(self.condition, Backup) and memory.state is State.BACKUP:
             self.master_interval_cs = memory.interval_cs
-            self.condition = Backup(memory.down_at(self.parameters.version, self.priority, now))
+            self.condition = Backup(memory.down_at(self.parameters.version, self.priority, now, adverts))
         return actions
 
     def _lapse(self, now: float) -> tuple[Action, ...]:
@@ -277,64 +257,6 @@ class VirtualRouter:
         self.condition = Backup(now + wait_s, overslept=True)
         return ()
 
-    def _living_master(self, now: float) -> Optional[MasterSeen]:
-        """The master that was heard last, None when it has been silent for its whole Master_Down_Interval."""
-        if self.master is None:
-            return None
-        interval_cs = self.parameters.heard_interval_cs(self.master.interval_cs)
-        down_s = timers.master_down_interval_s(self.parameters.version, self.priority, interval_cs)
-        return self.master if now < self.master.seen_at + down_s else None
-
-    def _heard_as_backup(
-        self, advertisement: Advertisement, source: Address, now: float, ruled: bool
-    ) -> tuple[Action, ...]:
-        parameters = self.parameters
-        if advertisement.priority == PRIORITY_STOP:
-            skew_s = timers.skew_time_s(parameters.version, self.priority, self.master_interval_cs)
-            self.reason = f"{source} advertised priority 0: it stops"
-            self.condition = Backup(down_at=now + skew_s)
-            return ()
-        if advertisement.priority >= self.priority or not parameters.preempt:
-            self.master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
-            self.condition = Backup(down_at=now + self._master_down_interval_s())
-        elif parameters.preempt_delay_s and not ruled:
-            self.master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
-            preempt_at = min(self.condition.preempt_at, now + parameters.preempt_delay_s)
-            self.condition = Backup(now + self._master_down_interval_s(), preempt_at)
-        return ()
-
-    def _heard_as_master(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
-        ours = self._advertised_priority(now)
-        if advertisement.priority > ours or (advertisement.priority == ours and self.parameters.loses_tie(source)):
-            # Whoever outbids a promoted router was promoted after it, or owns the address.
-            if self.hold == HOLD_MASTER:
-                self.hold = None
-            self.reason = f"{source} advertises {advertisement.priority}, ours was {ours}"
-            self.master_interval_cs = self.parameters.heard_interval_cs(advertisement.interval_cs)
-            self.condition = Yielding(release_at=now + HANDOVER_S, down_at=now + self._master_down_interval_s())
-            # A last word: it makes the winner of a healed split announce, or the clients would stay with us.
-            return (SendAdvertisement(ours),)
-        # Answered once an interval only: a flood of forged advertisements must not make us send a flood.
-        if now < self.condition.assert_at:
-            return ()
-        self.condition = self.condition.asserted(self.parameters, now)
-        answer = self._rival(advertisement, source, now) + (SendAdvertisement(ours),)
-        repeat, delay_s = self.parameters.lower_prio_repeat, self.parameters.lower_prio_delay_s
-        if not repeat:  # to a priority 0 as well: who stops may have announced the addresses before
-            return answer
-        if delay_s:
-            self.condition = self.condition.announcing(repeat, now + delay_s)
-        return answer + (Announce(repeat),)
-
-    def _rival(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
-        """Say once that another master speaks. In the first interval that is the one that we have taken over from."""
-        just_begun = now - self.since <= timers.interval_s(self.parameters.interval_cs)
-        if just_begun or advertisement.priority == PRIORITY_STOP:
-            return ()
-        known, quiet_at = self.condition.rival_until, now + self._master_down_interval_s()
-        self.condition = replace(self.condition, rival_until=quiet_at)
-        return () if now < known else (RivalHeard(str(source), advertisement.priority),)
-
     def _advertise_and_announce(self, condition: Master, now: float) -> tuple[Action, ...]:
         actions: tuple[Action, ...] = ()
         if condition.advertise_at <= now:
@@ -351,10 +273,29 @@ class VirtualRouter:
             down_at = now + self._master_down_interval_s()
             return self._enter(Backup(down_at), now, f"{self.reason}, and slept since", ReleaseAddresses())
         if condition.release_at > now:
-            return self._take_over(now, f"{self.reason}, but nobody took over")
+            return self._wants(now, f"{self.reason}, but nobody took over")
         if condition.stopping:
             return self._enter(Stopped(), now, self.reason, ReleaseAddresses())
-        return self._enter(Backup(max(condition.down_at, now)), now, self.reason, ReleaseAddresses())
+        if condition.failing:
+            return self._enter(Fault(), now, self.reason, ReleaseAddresses())
+        backup, reason = Backup(max(condition.down_at, now), ready=condition.ready), self.reason
+        if now - condition.release_at > timers.interval_s(self.master_interval_cs):
+            self._listen_again(now)  # it slept: whoever has taken over may have gone, or be there still
+            backup = replace(self.condition, down_at=max(self.condition.down_at, condition.down_at))
+        return self._enter(backup, now, reason, ReleaseAddresses())
+
+    def _wants(self, now: float, reason: str) -> tuple[Action, ...]:
+        """Its timer has ended: MASTER, or ready to be it as soon as its sync group is."""
+        if self.group is None:
+            return self._take_over(now, reason)
+        if now < self.patient_until:
+            self.condition = replace(self.condition, down_at=self.patient_until)
+            if isinstance(self.condition, Backup):
+                self.condition = replace(self.condition, preempt_at=NEVER)
+            return ()
+        self.condition = replace(self.condition, ready=True)
+        self.reason = reason
+        return ()
 
     def _take_over(self, now: float, reason: str, outbid_until: float = 0.0) -> tuple[Action, ...]:
         """Become MASTER. Addresses and announcements go first: who hears the advertisement lets go of them."""
@@ -370,6 +311,8 @@ class VirtualRouter:
 
     def _listen(self, now: float, reason: str) -> tuple[Action, ...]:
         if self.priority == PRIORITY_OWNER:
+            if self.group is not None:
+                return self._enter(Backup(now, ready=True), now, f"{reason} and owns the address")
             return self._take_over(now, f"{reason} and owns the address")
         self.master_interval_cs = self.parameters.interval_cs
         return self._enter(Backup(now + self._master_down_interval_s()), now, reason)
@@ -394,7 +337,10 @@ class VirtualRouter:
             self.condition = Backup(max(self.condition.down_at, heard_until))
 
     def _master_down_interval_s(self) -> float:
-        return timers.master_down_interval_s(self.parameters.version, self.priority, self.master_interval_cs)
+        parameters = self.parameters
+        return timers.master_down_interval_s(
+            parameters.version, self.priority, self.master_interval_cs, parameters.down_adverts
+        )
 
     def _release_at(self, now: float) -> float:
         return now + timers.longest_skew_s(self.parameters.version, self.parameters.interval_cs) + HANDOVER_S

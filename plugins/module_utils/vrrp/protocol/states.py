@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Optional, Union
 
 from . import timers
-from .constants import VERSION_3
+from .constants import MASTER_DOWN_INTERVALS, VERSION_3
 from .packet import Address
 
 NEVER = math.inf
@@ -61,18 +61,20 @@ class Backup:
 
     ``down_at`` is the end of Master_Down_Interval. ``preempt_at`` is set while ``preempt_delay`` holds back a takeover
     from a master of lower priority. ``overslept`` says that it listens once more, because its deadline was long past
-    when it was looked at.
+    when it was looked at. ``ready`` says that the deadline has passed, and the other members of its sync group are not
+    so far yet.
     """
 
     down_at: float
     preempt_at: float = NEVER
     overslept: bool = False
+    ready: bool = False
 
     state = State.BACKUP
 
     @property
     def deadline(self) -> float:
-        return min(self.down_at, self.preempt_at)
+        return NEVER if self.ready else min(self.down_at, self.preempt_at)
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class Master:
         return replace(self, advertise_at=min(self.advertise_at, soon), refresh_at=refresh_at)
 
     def _spoken(self, parameters: Parameters, now: float, next_at: float) -> Master:
-        mandate_s = timers.mandate_s(parameters.version, parameters.interval_cs)
+        mandate_s = timers.mandate_s(parameters.version, parameters.interval_cs, parameters.down_adverts)
         return replace(self, advertise_at=next_at, spoke_at=now, lapses_at=now + mandate_s)
 
 
@@ -162,18 +164,21 @@ class Yielding:
     """Giving up mastership, make before break: silent already, but it holds the addresses until a peer speaks.
 
     ``release_at`` is when the addresses go at the latest, NEVER until a peer has been heard. ``down_at`` is the end of
-    Master_Down_Interval: nobody took over. ``stopping`` says that STOP comes next, else BACKUP.
+    Master_Down_Interval: nobody took over. ``stopping`` says that STOP comes next, ``failing`` that FAULT does, else
+    BACKUP. ``ready`` is as in :class:`Backup`.
     """
 
     release_at: float
     down_at: float = NEVER
     stopping: bool = False
+    failing: bool = False
+    ready: bool = False
 
     state = State.MASTER
 
     @property
     def deadline(self) -> float:
-        return min(self.release_at, self.down_at)
+        return self.release_at if self.ready else min(self.release_at, self.down_at)
 
 
 Condition = Union[Initialize, Backup, Master, Yielding, Fault, Stopped]
@@ -206,13 +211,17 @@ class Memory:
     interval_cs: int
     hold: Optional[str] = None
 
-    def has_mandate(self, version: int, now: float) -> bool:
+    def has_mandate(self, version: int, now: float, adverts: int = MASTER_DOWN_INTERVALS) -> bool:
         """Whether it was MASTER and nobody can have taken over since."""
-        return self.state is State.MASTER and now < self.last_at + timers.mandate_s(version, self.interval_cs)
+        return self.state is State.MASTER and now < self.mandate_ends_at(version, adverts)
 
-    def down_at(self, version: int, priority: int, now: float) -> float:
+    def mandate_ends_at(self, version: int, adverts: int = MASTER_DOWN_INTERVALS) -> float:
+        """When somebody may have taken over from who was MASTER."""
+        return self.last_at + timers.mandate_s(version, self.interval_cs, adverts)
+
+    def down_at(self, version: int, priority: int, now: float, adverts: int = MASTER_DOWN_INTERVALS) -> float:
         """The end of the Master_Down_Interval that was on, but late enough to hear a living master once."""
-        heard_until = self.last_at + timers.master_down_interval_s(version, priority, self.interval_cs)
+        heard_until = self.last_at + timers.master_down_interval_s(version, priority, self.interval_cs, adverts)
         return max(heard_until, now + timers.first_wait_s(version, priority, self.interval_cs))
 
 
@@ -238,6 +247,8 @@ class Parameters:
     refresh_repeat: int = 1  # garp_master_refresh_repeat
     lower_prio_repeat: int = 5  # garp_lower_prio_repeat
     lower_prio_delay_s: float = 5.0  # garp_lower_prio_delay; 0: no second burst
+    down_adverts: int = MASTER_DOWN_INTERVALS  # down_timer_adverts: so many intervals make Master_Down_Interval
+    answers_lower: bool = True  # an advertisement for one of a lower priority; not with lower_prio_no_advert
 
     @property
     def begins_early(self) -> bool:

@@ -50,9 +50,14 @@ def skew_time_s(version: int, priority: int, interval_cs: int) -> float:
     return share if version == VERSION_2 else share * interval_s(interval_cs)
 
 
-def master_down_interval_s(version: int, priority: int, interval_cs: int) -> float:
-    """Return how long a backup hears nothing before it takes over, in seconds (RFC 3768, RFC 9568 section 6.1)."""
-    return MASTER_DOWN_INTERVALS * interval_s(interval_cs) + skew_time_s(version, priority, interval_cs)
+def master_down_interval_s(
+    version: int, priority: int, interval_cs: int, adverts: int = MASTER_DOWN_INTERVALS
+) -> float:
+    """Return how long a backup hears nothing before it takes over, in seconds (RFC 3768, RFC 9568 section 6.1).
+
+    ``adverts`` is ``down_timer_adverts``: the RFCs know 3 only.
+    """
+    return adverts * interval_s(interval_cs) + skew_time_s(version, priority, interval_cs)
 
 
 def first_wait_s(version: int, priority: int, interval_cs: int) -> float:
@@ -72,9 +77,10 @@ def longest_skew_s(version: int, interval_cs: int) -> float:
     return skew_time_s(version, PRIORITY_MIN, interval_cs)
 
 
-def mandate_s(version: int, interval_cs: int) -> float:
+def mandate_s(version: int, interval_cs: int, adverts: int = MASTER_DOWN_INTERVALS) -> float:
     """Return how long a master may be silent before any backup can have taken over, in seconds.
 
-    That is the Master_Down_Interval of the most eager backup: one of the highest priority, 254.
+    That is the Master_Down_Interval of the most eager backup: one of the highest priority, 254. Of one advertisement it
+    would end some milliseconds after the next was due, and whoever is late would lose what nobody wants: then two.
     """
-    return master_down_interval_s(version, PRIORITY_MAX, interval_cs)
+    return master_down_interval_s(version, PRIORITY_MAX, interval_cs, max(adverts, 2))

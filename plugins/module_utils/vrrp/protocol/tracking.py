@@ -4,7 +4,8 @@
 """Check results -> effective priority or FAULT, with the reasons.
 
 The arithmetic is keepalived's: a check without weight that fails is a fault; a positive weight is added while the
-check succeeds, a negative one while it fails; the sum stays within 1 to 254. An address owner (255) keeps 255.
+check succeeds, a negative one while it fails; ``reverse`` turns both round. The number in a tracked file counts times
+its weight, and a product of -254 or less is a fault. The sum stays within 1 to 254. An address owner (255) keeps 255.
 """
 
 from __future__ import annotations
@@ -15,16 +16,53 @@ from typing import Optional
 
 from .constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER
 
+PRODUCT_FAULT, PRODUCT_MAX = -254, 253  # of the number in a file and its weight
+KNOWN_BY_NAME = ("script", "interface", "gateway")  # the others are told with their kind
+
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check says now. ``ok`` is None until it has said anything; ``kind`` is "script", "interface", ..."""
+    """What one check says now. ``ok`` is None until it has said anything; ``kind`` is "script", "interface", ...
+
+    ``value`` is the number in a tracked file, which counts instead of ``ok`` where there is a weight.
+    """
 
     name: str
     kind: str
     ok: Optional[bool]
     weight: int = 0
     detail: str = ""
+    reverse: bool = False
+    value: Optional[int] = None
+
+    @property
+    def label(self) -> str:
+        """How people are told of it."""
+        return self.name if self.kind in KNOWN_BY_NAME else f"{self.kind} {self.name}"
+
+    @property
+    def delta(self) -> int:
+        """What it adds to the priority now, before the limits; of a file the whole product."""
+        weight = -self.weight if self.reverse else self.weight
+        if self.value is not None:
+            return self.value * weight
+        return weight if self.ok is (self.weight > 0) else 0
+
+    @property
+    def fault(self) -> str:
+        """Why it forbids taking part, in one clause; empty while it does not."""
+        about = f"{self.kind} {self.name}"
+        if self.weight:
+            if self.value is None or self.delta > PRODUCT_FAULT:
+                return ""
+            return f"{about} failed: it says {self.value}, which times its weight is {self.delta}"
+        if self.ok is None or self.ok is not self.reverse:
+            return ""
+        if self.reverse:
+            return f"{about} is good, and with reverse that is a fault"
+        if self.kind == "interface" and self.detail:
+            return f"{about} {self.detail}"
+        return f"{about} failed" + (f": {self.detail}" if self.detail else "")
 
 
 @dataclass(frozen=True)
@@ -53,15 +91,14 @@ class Verdict:
 
 def verdict(base_priority: int, checks: Iterable[CheckResult]) -> Verdict:
     """Return what the results of all checks of an instance make of its configured priority."""
-    faults = []
-    reasons = []
+    if base_priority == PRIORITY_OWNER:  # weights mean nothing to it
+        return Verdict(PRIORITY_OWNER, tuple(check.fault for check in checks if not check.weight and check.fault))
+    faults, reasons = [], []
     for check in checks:
-        if not check.weight:
-            if check.ok is False:
-                faults.append(f"{check.kind} {check.name} failed" + (f": {check.detail}" if check.detail else ""))
-        elif base_priority != PRIORITY_OWNER and check.ok is (check.weight > 0):
-            reasons.append(Reason(check.name, check.weight, check.detail or ("ok" if check.ok else "failed")))
-    if base_priority == PRIORITY_OWNER:
-        return Verdict(PRIORITY_OWNER, tuple(faults))
+        if check.fault:
+            faults.append(check.fault)
+        elif check.weight and check.delta:
+            text = check.detail or ("ok" if check.ok else "failed")
+            reasons.append(Reason(check.label, min(check.delta, PRODUCT_MAX), text))
     total = base_priority + sum(reason.delta for reason in reasons)
     return Verdict(min(max(total, PRIORITY_MIN), PRIORITY_MAX), tuple(faults), tuple(reasons))

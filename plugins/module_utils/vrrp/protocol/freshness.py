@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is new: the sequence that a sender of ``auth_hmac`` counts, and what a receiver remembers of it.
+
+A sequence has 64 bits: seconds since 1970 in the upper 32, then 16 of a fraction, then 16 of a counter for what falls
+into one fraction. It is compared as a serial number (RFC 1982), so it may wrap. It comes from the clock: a sender that
+starts again goes on above where it ended, with nothing kept on disk. ``wall`` is that clock's reading, UTC seconds.
+
+With a window (``anti_replay time``) a sequence must also lie near the receiver's clock. Then a step of a clock heals by
+itself: a sender that ran ahead of its clock by more than the window begins again at the clock, and a receiver forgets
+what lies outside the window, because nothing from there is accepted anyway. Without a window (``monotonic``) growing is
+all that counts, and neither side ever goes back.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+SENDERS = 4  # remembered at least: more than speak for one virtual router even while they contend
+
+_BITS_64 = (1 << 64) - 1
+_SERIAL_HALF = 1 << 63
+
+
+def at_clock(wall: float) -> int:
+    """The sequence that belongs to this moment, its counter 0."""
+    seconds = int(wall)
+    return (seconds & 0xFFFFFFFF) << 32 | int((wall - seconds) * 0x10000) << 16
+
+
+def later(sequence: int, other: int) -> bool:
+    """Whether ``sequence`` comes after ``other``."""
+    return 0 < (sequence - other) & _BITS_64 < _SERIAL_HALF
+
+
+def ahead_s(sequence: int, wall: float) -> int:
+    """Whole seconds that ``sequence`` is ahead of the clock; negative when it is behind."""
+    difference = (sequence >> 32) - int(wall) & 0xFFFFFFFF
+    return difference - (1 << 32) if difference >> 31 else difference
+
+
+class Sequence:
+    """What one sender has counted so far."""
+
+    def __init__(self) -> None:
+        self._last: Optional[int] = None
+
+    def take(self, wall: float, window_s: Optional[int]) -> int:
+        """The next sequence. ``window_s`` is None where only growing counts."""
+        clock, last = at_clock(wall), self._last
+        if last is None or later(clock, last):
+            self._last = clock
+        elif window_s is not None and ahead_s(last, wall) > window_s:
+            self._last = clock  # the clock went back by more than receivers accept: nobody would hear us
+        else:
+            self._last = last + 1 & _BITS_64
+        return self._last
+
+
+class Marks:
+    """The highest sequence of each sender that has proved who it is, the one heard longest ago first."""
+
+    def __init__(self) -> None:
+        self._marks: dict[bytes, int] = {}
+
+    def accept(self, sender: bytes, sequence: int, wall: float, window_s: Optional[int], room: int = SENDERS) -> bool:
+        """Whether this is new from ``sender``; then it is remembered. Only for what has been verified."""
+        mark = self._marks.get(sender)
+        forgotten = mark is None or (window_s is not None and abs(ahead_s(mark, wall)) > window_s)
+        if not forgotten and not later(sequence, mark):
+            return False
+        self._marks.pop(sender, None)
+        while len(self._marks) >= room:
+            del self._marks[next(iter(self._marks))]
+        self._marks[sender] = sequence
+        return True

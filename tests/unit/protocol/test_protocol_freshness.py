@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sequences: they grow whatever the clock does, and heal where they must."""
+
+from __future__ import annotations
+
+import pytest
+
+from vrrp.protocol.freshness import Marks, Sequence, ahead_s, at_clock, later
+
+NOW = 1_700_000_000.5
+A, B = b"\xc0\xa8\x08\x04", b"\xc0\xa8\x08\x06"
+
+
+def test_a_sequence_is_the_clock():
+    assert at_clock(NOW) == 1_700_000_000 << 32 | 0x8000 << 16
+    assert Sequence().take(NOW, 5) == 1_700_000_000 << 32 | 0x80000000
+
+
+@pytest.mark.parametrize(
+    ("sequence", "other", "is_later"),
+    [(2, 1, True), (1, 1, False), (1, 2, False), (0, (1 << 64) - 1, True), ((1 << 64) - 1, 0, False)],
+)
+def test_serial_numbers_wrap(sequence, other, is_later):
+    assert later(sequence, other) is is_later
+
+
+@pytest.mark.parametrize(("sequence_s", "wall", "ahead"), [(10, 7.9, 3), (7, 10.2, -3), (1, 2**32 + 0.0, 1)])
+def test_how_far_ahead_of_the_clock(sequence_s, wall, ahead):
+    assert ahead_s(sequence_s << 32, wall) == ahead
+
+
+@pytest.mark.parametrize("window_s", [5, None])
+def test_it_grows_strictly_even_when_the_clock_stands_still(window_s):
+    sequence = Sequence()
+    taken = [sequence.take(NOW, window_s) for _each in range(70_000)]  # more than the counter holds: it carries
+    assert taken == list(range(taken[0], taken[0] + 70_000))
+
+
+def test_who_starts_again_goes_on_above():
+    before = Sequence()
+    last = [before.take(NOW + step / 100, 5) for step in range(300)][-1]
+    assert later(Sequence().take(NOW + 3.0, 5), last)
+
+
+@pytest.mark.parametrize(("back_s", "window_s"), [(3, 5), (5, 5), (3600, None)])
+def test_a_clock_that_goes_back_a_little_or_in_monotonic_mode_counts_on(back_s, window_s):
+    sequence = Sequence()
+    last = sequence.take(NOW, window_s)
+    assert sequence.take(NOW - back_s, window_s) == last + 1
+
+
+def test_a_clock_that_goes_back_by_more_than_the_window_begins_anew():
+    """Ahead of the receivers' clocks by so much, nobody would hear it for an hour."""
+    sequence = Sequence()
+    sequence.take(NOW, 5)
+    assert sequence.take(NOW - 3600, 5) == at_clock(NOW - 3600)
+
+
+def test_a_mark_is_kept_for_each_sender():
+    marks = Marks()
+    assert marks.accept(A, at_clock(NOW), NOW, 5)
+    assert not marks.accept(A, at_clock(NOW), NOW, 5)
+    assert marks.accept(B, at_clock(NOW - 1), NOW, 5)
+    assert not marks.accept(A, at_clock(NOW) - 1, NOW, 5)
+    assert marks.accept(A, at_clock(NOW) + 1, NOW, 5)
+
+
+def test_a_mark_outside_the_window_is_forgotten_so_that_a_clock_step_heals():
+    marks = Marks()
+    assert marks.accept(A, at_clock(NOW + 3600), NOW + 3600, 5)  # both clocks were an hour ahead
+    assert marks.accept(A, at_clock(NOW), NOW, 5)
+    assert not marks.accept(A, at_clock(NOW), NOW, 5)
+
+
+def test_a_mark_inside_the_window_is_not():
+    marks = Marks()
+    assert marks.accept(A, at_clock(NOW + 4), NOW, 5)
+    assert not marks.accept(A, at_clock(NOW + 3), NOW, 5)
+
+
+def test_monotonic_marks_never_go_back():
+    marks = Marks()
+    assert marks.accept(A, at_clock(NOW + 3600), NOW, None)
+    assert not marks.accept(A, at_clock(NOW), NOW, None)
+
+
+def test_a_pair_survives_every_clock_step_of_one_of_them():
+    """After the step the sender is heard again as soon as its clock is right, without a restart."""
+    for step_s in (-3600, -6, -5, -1, 1, 5, 6, 3600):
+        sequence, marks = Sequence(), Marks()
+        assert marks.accept(A, sequence.take(NOW, 5), NOW, 5)
+        sequence.take(NOW + step_s, 5)  # spoken while the clock was wrong, heard by nobody or by somebody
+        sent = sequence.take(NOW + 1, 5)  # the clock is right again
+        assert abs(ahead_s(sent, NOW + 1)) <= 5, step_s
+        assert marks.accept(A, sent, NOW + 1, 5), step_s
+
+
+def test_only_the_latest_senders_are_remembered():
+    marks = Marks()
+    for number in range(4):
+        assert marks.accept(bytes([number]), 10, NOW, None)
+    assert marks.accept(bytes([0]), 11, NOW, None)  # heard again: it is not the oldest any more
+    assert marks.accept(bytes([9]), 10, NOW, None)
+    assert not marks.accept(bytes([0]), 11, NOW, None)
+    assert marks.accept(bytes([1]), 10, NOW, None)  # forgotten
+
+
+def test_who_speaks_again_pushes_nobody_out():
+    marks = Marks()
+    for number in range(4):
+        assert marks.accept(bytes([number]), 10, NOW, None)
+    assert marks.accept(bytes([3]), 11, NOW, None)
+    assert not any(marks.accept(bytes([number]), 10, NOW, None) for number in range(4))
+
+
+def test_room_for_every_unicast_peer():
+    marks = Marks()
+    for number in range(20):
+        assert marks.accept(bytes([number]), 10, NOW, None, room=20)
+    assert not any(marks.accept(bytes([number]), 10, NOW, None, room=20) for number in range(20))
