@@ -51,7 +51,7 @@ test: setup ## All checks, with a summary at the end
 
 .PHONY: unit
 unit: setup ## The library, the modules and the filter, without a network
-	@pytest tests/unit
+	@pytest tests/unit tests/fuzz
 
 .PHONY: simulation
 simulation: setup ## 10,000 seeds of failures in virtual time (SEED=1234 plays and shows one)
@@ -60,6 +60,10 @@ simulation: setup ## 10,000 seeds of failures in virtual time (SEED=1234 plays a
 .PHONY: soak
 soak: setup ## A million seeds, about half an hour (COUNT=, FIRST=)
 	@PYTHONPATH=plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --first $(FIRST) --count $(COUNT)
+
+.PHONY: fuzz
+fuzz: setup ## What must never break, FUZZ_S=12 seconds for each property: packets, files, control messages
+	@FUZZ_S="$(or $(FUZZ_S),12)" pytest tests/fuzz
 
 .PHONY: pythons
 pythons: setup ## The same with every other Python of this machine: nodes have any from 3.9 on
@@ -84,6 +88,10 @@ lint: setup ## ansible-lint, yamllint, ruff, the collection's documentation and 
 .PHONY: format
 format: setup ## Put the Python sources into the form that lint asks for
 	@ruff check --fix-only --quiet . && ruff format --quiet .
+
+.PHONY: keywords
+keywords: setup ## Write docs/keywords.md, the table of keywords, from the agent's own one
+	@$(BIN)/python3 tests/keywords.py
 
 .PHONY: molecule
 molecule: setup ## The scenarios on real systemd nodes (SCENARIOS="default tomcat")

@@ -87,7 +87,6 @@ CASES = {
         "auth_pass open sesame",
         [(18, 19, '"auth_pass" takes one value, 2 are given', "")],
     ),
-    "auth_type AH": ("auth_type PASS", "auth_type AH", [(17, 19, "auth_type AH is not supported yet", "")]),
     "auth_type in lower case": (
         "auth_type PASS",
         "auth_type pass",
@@ -133,10 +132,10 @@ CASES = {
         "        192.168.8.100/24 lable eth0:1",
         [(21, 26, 'unknown address option "lable"', "did you mean label?")],
     ),
-    "unsupported address option": (
+    "option of a static address": (
         "        192.168.8.100/24",
-        "        192.168.8.100/24 no_track",
-        [(21, 26, "the address option no_track is not supported yet", "")],
+        "        192.168.8.100/24 track_group G",
+        [(21, 26, "the address option track_group is for static_ipaddress", "remove it")],
     ),
     "option without value": (
         "        192.168.8.100/24",
@@ -173,10 +172,20 @@ CASES = {
         "        192.168.8.6/24",
         [(25, 9, '"192.168.8.6/24" has a prefix length', "")],
     ),
-    "peer with a TTL": (
+    "peer with a misspelt TTL": (
         "        192.168.8.6",
-        "        192.168.8.6 min_ttl 3",
-        [(25, 21, "min_ttl is not supported yet", "")],
+        "        192.168.8.6 min_tll 3",
+        [(25, 21, '"min_tll" follows an address', "did you mean min_ttl?")],
+    ),
+    "peer with a TTL too large": (
+        "        192.168.8.6",
+        "        192.168.8.6 max_ttl 256",
+        [(25, 29, "max_ttl 256 is out of range", "max_ttl is 0 to 255")],
+    ),
+    "peer that nobody can be": (
+        "        192.168.8.6",
+        "        192.168.8.6 max_ttl 3 min_ttl 4",
+        [(25, 21, "min_ttl 4 is above max_ttl 3", "every packet would be discarded")],
     ),
     "weight of a tracked script": (
         "        chk_tomcat",
@@ -185,13 +194,13 @@ CASES = {
     ),
     "weight reversed": (
         "        chk_tomcat",
-        "        chk_tomcat weight 10 reverse",
-        [(28, 30, "reverse is not supported yet", "")],
+        "        chk_tomcat weight 10 revers",
+        [(28, 30, '"revers" follows the weight', "did you mean reverse?")],
     ),
     "misspelt weight": (
         "        chk_tomcat",
         "        chk_tomcat wait 10",
-        [(28, 20, '"wait" follows a script\'s name', "")],
+        [(28, 20, '"wait" follows the name "chk_tomcat"', "track_script: NAME [weight N]")],
     ),
     "script with arguments and no quotes": (
         'script "/usr/bin/curl -fs http://127.0.0.1:8080/"',

@@ -67,9 +67,84 @@ ACCEPTED = {
     + "vrrp_script chk {\nscript \"/bin/sh -c 'exit 0'\"\n"
     + "interval 2\nfall 2\nrise 2\nweight -20\nuser root\ninit_fail\n}\n"
     + with_lines("track_script {", "chk weight 10", "}", 'notify "/bin/echo a b" root', "notify_master /bin/true"),
+    "tracking": "global_defs {\nscript_user root\nenable_script_security\n}\n"
+    + "vrrp_script chk {\nscript /bin/true\nweight -20 reverse\n}\n"
+    + "vrrp_track_process web {\nprocess /bin/a b\nparam_match initial\nweight 5\nquorum 1\ndelay 0.5\n}\n"
+    + "track_file load {\nfile /run/load\nweight 2\ninit_file 0\n}\n"
+    + with_lines(
+        "track_interface {\neth1 weight -5\n}",
+        "track_script {\nchk weight 4 noreverse\n}",
+        "track_process {\nweb\n}",
+        "track_file {\nload weight -3 reverse\n}",
+        "@hotstandby track_tcp 127.0.0.1 80",
+        "@hotstandby track_unit nginx",
+    ),
+    "sync group": with_lines()
+    + with_lines().replace("VI_1", "VI_2").replace("51", "52").replace(".100", ".101")
+    + "vrrp_sync_group G {\ngroup {\nVI_1\nVI_2\n}\ntrack_interface {\neth1\n}\nsync_group_tracking_weight\n}\n",
+    "routes and rules": with_lines(
+        "virtual_routes {",
+        "src 192.168.8.100 to 10.1.0.0/16 via 192.168.8.1 dev eth0",
+        "10.2.0.0/16 table 100 no_track nexthop via 192.168.8.1 dev eth0 weight 2 nexthop via 192.168.8.2 dev eth0",
+        "blackhole 10.3.0.0/16 metric 5 no_track",
+        "10.4.0.0/16 dev eth0 scope link mtu lock 1400 tos 0x04 no_track",
+        "}",
+        "virtual_rules {",
+        "from 10.1.0.0/16 table 100 preference 10",
+        "not to 10.2.0.0/16 fwmark 1/2 goto 40 preference 39 no_track",
+        "}",
+    ),
+    "what is static": "static_ipaddress {\n10.1.0.1/16 dev eth0\n}\n"
+    + "static_routes {\n10.2.0.0/16 via 10.1.0.2 dev eth0\n}\n"
+    + "static_rules {\nfrom 10.1.0.0/16 table 100 preference 10\n}\n"
+    + with_lines(),
+    "excluded and options": with_lines(
+        "virtual_ipaddress_excluded {",
+        "2001:db8::1/64 -nodad home preferred_lft 0",
+        "192.168.8.102 peer 192.168.8.103",
+        "192.168.8.104/24 dev eth1 noprefixroute no_track",
+        "}",
+        "promote_secondaries",
+        "dont_track_primary",
+    ),
+    "unicast in full": with_lines(
+        "mcast_src_ip 192.168.8.4",
+        "unicast_peer {",
+        "192.168.8.6 min_ttl 3 max_ttl 255",
+        "}",
+        "unicast_ttl 64",
+        "check_unicast_src",
+        "track_src_ip",
+    ),
+    "multicast group": "global_defs {\nvrrp_mcast_group4 224.0.0.19\n}\n"
+    + with_lines("mcast_dst_ip 224.0.0.20", "down_timer_adverts 4", "lower_prio_no_advert"),
+    "AH": with_lines("authentication {", "auth_type AH", "auth_pass 1111", "}"),
+    "announcements": "global_defs {\nvrrp_min_garp\nvrrp_gna_interval 0.1\nvrrp_garp_extra_if all 100\n}\n"
+    + "garp_group {\ngarp_interval 0.1\ninterfaces {\neth0\neth1\n}\n}\n"
+    + with_lines("garp_extra_if 50"),
+    "macvlan": with_lines("use_vmac vip0", "vmac_xmit_base"),
+    "strict": "global_defs {\nvrrp_strict\n}\n" + with_lines("strict_mode on", "version 3", "accept"),
+    "what we ignore": "global_defs {\nvrrp_rt_priority 5\nsmtp_server 127.0.0.1\n"
+    + "notification_email {\na@example.com\n}\nenable_snmp_vrrp\nvrrp_no_swap\ndynamic_interfaces\n}\n"
+    + with_lines("smtp_alert", "debug 1"),
 }
 
 REFUSED = {
+    "unknown member": with_lines() + "vrrp_sync_group G {\ngroup {\nVI_9\n}\n}\n",
+    "one member in two groups": with_lines()
+    + "vrrp_sync_group G {\ngroup {\nVI_1\n}\n}\nvrrp_sync_group H {\ngroup {\nVI_1\n}\n}\n",
+    "unknown process": with_lines("track_process {", "web", "}"),
+    "unknown file": with_lines("track_file {", "load", "}"),
+    "route without a destination": with_lines("virtual_routes {", "via 192.168.8.1", "}"),
+    "rule without an action": with_lines("virtual_rules {", "from 10.0.0.0/8 preference 5", "}"),
+    "rule of two families": with_lines("virtual_rules {", "from 10.0.0.0/8 to fe80::/10 table 1 preference 5", "}"),
+    "multicast group of the other family": with_lines("mcast_dst_ip ff02::12"),
+    "multicast group that is none": with_lines("mcast_dst_ip 192.168.8.9"),
+    "strict and a password": with_lines("strict_mode", "authentication {", "auth_type PASS", "auth_pass 1111", "}"),
+    "VMAC with VRRP's own address": with_lines("use_vmac 00:00:5e:00:01:33"),
+    "down_timer_adverts 0": with_lines("down_timer_adverts 0"),
+    "process without a process": "vrrp_track_process web {\nquorum 1\n}\n" + with_lines(),
+    "garp group without a pause": "garp_group {\ninterface eth0\n}\n" + with_lines(),
     "NodeA as printed": NODE_A,
     "NodeB as printed": NODE_B,
     "unknown keyword": with_lines("priorty 100"),

@@ -54,6 +54,13 @@ def test_a_path_with_nul():
     assert refusal("a\0b").text == "cannot read the file: embedded null byte"
 
 
+def test_a_file_that_is_too_large(tmp_path):
+    path = tmp_path / "hotstandby.conf"
+    with open(path, "wb") as file:
+        file.truncate(2**30)
+    assert refusal(path).text == "cannot read the file: it has more than 16777216 octets"
+
+
 def test_a_file_that_is_not_utf8(tmp_path):
     path = tmp_path / "hotstandby.conf"
     path.write_bytes(b"global_defs {\n router_id \xe4\xb8\n}\n")
@@ -69,6 +76,75 @@ def test_conditional_lines_are_those_of_the_node(tmp_path, monkeypatch):
     assert load_file(str(path)).instances[0].priority == 7
     assert load_file(str(path), config_id="node8").instances[0].priority == 8
     assert load_file(str(path), config_id="").instances[0].priority == 100
+
+
+def included(tmp_path, **files):
+    """hotstandby.conf, and files in conf.d beside it."""
+    (tmp_path / "conf.d").mkdir()
+    for name, text in files.items():
+        (tmp_path / "conf.d" / f"{name}.conf").write_text(text, encoding="utf-8")
+    path = tmp_path / "hotstandby.conf"
+    path.write_text("$PRIORITY=7\ninclude conf.d/*.conf\n", encoding="utf-8")
+    return path
+
+
+def test_included_files_are_found_beside_the_file(tmp_path, monkeypatch):
+    path = included(
+        tmp_path,
+        a=GOOD % "priority $PRIORITY",
+        b=GOOD.replace("_1", "_2").replace("51", "52").replace(".1/", ".2/") % "",
+    )
+    monkeypatch.chdir("/")
+    instances = load_file(str(path)).instances
+    assert [(each.name, each.priority) for each in instances] == [("VI_1", 7), ("VI_2", 100)]
+    monkeypatch.chdir(tmp_path)
+    assert load_file("hotstandby.conf").instances == instances
+
+
+def test_an_include_cannot_hang_on_a_pipe_or_run_away(tmp_path):
+    path = included(tmp_path, a=GOOD % "")
+    os.mkfifo(tmp_path / "conf.d" / "b.conf")
+    os.symlink("nowhere", tmp_path / "conf.d" / "c.conf")
+    (tmp_path / "conf.d" / "d.conf").mkdir()
+    report = loader.inspect_here(path.read_text(), str(path))
+    assert len(report.configuration.instances) == 1
+    assert [each.text.rsplit("/", 1)[-1] for each in report.warnings] == [
+        "b.conf is a program, or not a regular file",
+        "c.conf is a program, or not a regular file",
+        "d.conf is a directory",
+    ]
+
+
+def test_a_file_that_includes_itself_by_another_name_is_refused(tmp_path):
+    path = included(tmp_path, a="include ../conf.d/b.conf\n")
+    os.symlink("a.conf", tmp_path / "conf.d" / "b.conf")
+    problems = loader.inspect_here(path.read_text(), str(path)).problems
+    assert [each.text.rsplit("/", 1)[-1] for each in problems] == ["b.conf is being read already"] * 2
+
+
+def test_the_digest_covers_what_is_included(tmp_path):
+    path = included(tmp_path, a=GOOD % "")
+    digest = loader.inspect_here(path.read_text(), str(path)).digest
+    assert loader.inspect_here(path.read_text(), str(path)).digest == digest
+    (tmp_path / "conf.d" / "a.conf").write_text(GOOD % "priority 9", encoding="utf-8")
+    assert loader.inspect_here(path.read_text(), str(path)).digest != digest
+
+
+def test_the_digest_of_one_file_is_that_of_its_text():
+    assert inspect("abc", "f").digest == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert inspect("\ufeffabc", "f").digest != inspect("abc", "f").digest
+
+
+def test_the_environment_is_that_of_the_process(monkeypatch):
+    monkeypatch.setenv("PRIORITY", "77")
+    report = loader.inspect_here(GOOD % "priority ${_ENV PRIORITY}", "f")
+    assert report.configuration.instances[0].priority == 77
+
+
+def test_a_report_shows_no_password():
+    report = inspect(GOOD % "authentication {\nauth_type PASS\nauth_pass sesame\n}", "f")
+    assert "sesame" in report.sources[0][1]
+    assert "sesame" not in repr(report)
 
 
 def test_the_form_of_an_error():

@@ -9,6 +9,7 @@ import pytest
 from good_file import GOOD, refuses
 
 from vrrp.config.loader import inspect
+from vrrp.config.problems import Place
 
 # name: (text to replace, its replacement, [(line, column, text of the message, rule or hint)])
 CASES = {
@@ -59,26 +60,18 @@ CASES = {
     ),
     "not supported in an instance": (
         "    state BACKUP",
-        "    use_vmac",
-        [(11, 5, "use_vmac is a keyword of keepalived that is not supported yet", "")],
+        "    use_ipvlan",
+        [(11, 5, "use_ipvlan is not supported", "the agent makes no ipvlan (use_vmac")],
     ),
     "not supported block in an instance": (
         "    state BACKUP",
-        "    track_interface {\n eth1\n }",
-        [(11, 5, "track_interface is a keyword of keepalived that is not supported yet", "")],
+        "    track_bfd {\n nobody weight 300 {\n }\n }",
+        [(11, 5, "track_bfd is not supported", "@hotstandby track_gateway ADDRESS")],
     ),
     "not supported at the top": (
         "global_defs {",
-        "vrrp_sync_group G {\n group {\n VI_1\n }\n}\nglobal_defs {",
-        [(1, 1, "vrrp_sync_group is a keyword of keepalived that is not supported yet", "")],
-    ),
-    "not supported authentication": (
-        "        auth_type PASS",
-        "        auth_hmac x",
-        [
-            (17, 9, "auth_hmac is a keyword of keepalived that is not supported yet", ""),
-            (16, 5, "authentication has no auth_type", ""),
-        ],
+        "net_namespace blue\nglobal_defs {",
+        [(1, 1, "net_namespace is not supported", "NetworkNamespacePath=/run/netns/NAME")],
     ),
     "garp_interval in an instance": (
         "    state BACKUP",
@@ -246,3 +239,9 @@ def test_no_message_repeats_a_password():
         report = inspect(GOOD.replace(old, new), "f")
         assert report.problems
         assert "sesame" not in repr(report) + "".join(map(str, report.problems + report.warnings))
+
+
+def test_a_line_of_another_file_is_named_with_its_file():
+    here = Place("a.conf", 3, 1)
+    assert here.seen_from(Place("a.conf", 9, 9)) == "line 3"
+    assert here.seen_from(Place("b.conf", 9, 9)) == "line 3 of a.conf"

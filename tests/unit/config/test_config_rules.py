@@ -12,10 +12,17 @@ from vrrp.config.loader import inspect
 
 # name: (text to replace, its replacement, [(line, column, text of the message, rule or hint)])
 CASES = {
-    "no interface": (
+    "no interface and no source": (
+        "    interface eth0\n",
+        "",
+        [(10, 1, 'vrrp_instance "VI_1" has neither interface nor unicast_src_ip', "add: interface eth0")],
+        GOOD.replace("    unicast_src_ip 192.168.8.4\n", ""),
+    ),
+    "no interface and no peer": (
         "    interface eth0\n",
         "",
         [(10, 1, 'vrrp_instance "VI_1" has no interface', "add: interface eth0")],
+        GOOD.replace("    unicast_src_ip 192.168.8.4\n    unicast_peer {\n        192.168.8.6\n    }\n", ""),
     ),
     "no virtual_router_id": (
         "    virtual_router_id 51\n",

@@ -7,50 +7,96 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from vrrp.config.model import Globals, GratuitousArp, Instance, Notify
-from vrrp.config.schema import Keyword, blocks, homes
-from vrrp.config.trackers import Script, Tracking
-from vrrp.config.unsupported import UNSUPPORTED
+from vrrp.config.model import Authentication, AuthHmac, GarpGroup, Globals, GratuitousArp, Instance, Notify, SyncGroup
+from vrrp.config.schema import IGNORED, REFUSED, WORKS, Keyword, blocks, homes
+from vrrp.config.trackers import File, Process, Script, Tracking
 
-# Fields of the table that the rules turn into another field of the model.
-DERIVED = {"agent_script_user": "script_user", "advert_int": "advert_int_cs", "preempt": "nopreempt"}
-MODELS = {"global_defs": Globals, "vrrp_script": Script, "vrrp_instance": Instance}
+MODELS = {
+    "global_defs": Globals,
+    "vrrp_script": Script,
+    "vrrp_track_process": Process,
+    "track_file": File,
+    "vrrp_track_file": File,
+    "vrrp_instance": Instance,
+    "vrrp_sync_group": SyncGroup,
+    "garp_group": GarpGroup,
+    "authentication": Authentication,
+    "auth_hmac": AuthHmac,
+}
+INNER = {"garp": GratuitousArp, "notify": Notify, "track": Tracking, "default": Instance, "default.notify": Notify}
+# Fields of the table that the rules turn into others of the model, by block.
+DERIVED = {
+    "global_defs": {
+        "agent_script_user",
+        "check_unicast_src",
+        "default.strict_mode",
+        "garp.extra_if",
+        "include_check",
+        "mcast_group4",
+        "mcast_group6",
+        "min_garp",
+        "notify_fifo_script",
+        "vrrp_notify_fifo_script",
+    },
+    "vrrp_track_process": {"delay"},
+    "garp_group": {"interface"},
+    "vrrp_sync_group": {"global_tracking"},
+    "vrrp_instance": {
+        "advert_int",
+        "deleted",
+        "garp.extra_if",
+        "native_ipv6",
+        "no_accept",
+        "no_virtual_ipaddress",
+        "preempt",
+        "strict_mode",
+        "vmac_xmit_base",
+    },
+}
 
 
-def keywords():
-    return [(block, entry) for block in blocks() for entry in block.keywords.values() if isinstance(entry, Keyword)]
+def entries():
+    return [(block, entry) for block in blocks() for entry in block.keywords.values()]
 
 
 def names(model):
     return {field.name for field in fields(model)}
 
 
-def test_every_keyword_lands_in_the_model():
-    for block, keyword in keywords():
-        group, dot, name = DERIVED.get(keyword.field, keyword.field).rpartition(".")
-        if dot:
-            assert name in names({"garp": GratuitousArp, "notify": Notify, "track": Tracking}[group])
-        elif block.name in MODELS:
-            assert name in names(MODELS[block.name])
+def test_every_keyword_that_works_lands_in_the_model():
+    for block, entry in entries():
+        if not isinstance(entry, Keyword) or entry.standing != WORKS or entry.field in DERIVED.get(block.name, ()):
+            continue
+        group, dot, name = entry.field.rpartition(".")
+        assert name in names(INNER[group] if dot else MODELS[block.name]), (block.name, entry.name)
+
+
+def test_what_is_derived_is_in_the_table():
+    table = {(block.name, entry.field) for block, entry in entries() if isinstance(entry, Keyword)}
+    assert {(block, field) for block, derived in DERIVED.items() for field in derived} <= table
 
 
 def test_every_keyword_is_explained():
-    for block, keyword in keywords():
-        assert keyword.help, (block.name, keyword.name)
+    for block, entry in entries():
+        assert entry.help, (block.name, entry.name)
+        assert not entry.help.endswith("."), (block.name, entry.name)
 
 
-def test_no_keyword_is_both_supported_and_not():
-    for block in blocks():
-        assert not set(block.keywords) & block.unsupported
+def test_what_works_is_converted_and_what_does_not_is_not():
+    for block, entry in entries():
+        if isinstance(entry, Keyword):
+            assert (entry.convert is not None) is (entry.standing == WORKS), (block.name, entry.name)
 
 
-def test_the_blocks_of_unsupported_keywords_exist():
-    known = {block.name for block in blocks()} | UNSUPPORTED[""]
-    assert set(UNSUPPORTED) <= known
+def test_what_is_refused_says_what_to_do_instead():
+    for block, entry in entries():
+        assert entry.standing in (WORKS, IGNORED, REFUSED)
+        assert entry.instead or entry.standing != REFUSED, (block.name, entry.name)
 
 
 def test_homes():
     assert homes("priority") == ["vrrp_instance"]
     assert homes("vrrp_instance") == [""]
     assert homes("garp_interval") == ["garp_group"]
+    assert homes("track_file") == ["", "vrrp_instance", "vrrp_sync_group"]
     assert homes("frobnicate") == []

@@ -114,6 +114,7 @@ def test_plain_words(text, words):
         ("'a\\'b'", ["a'b"]),
         (r"\x41\103\cA\n\E\\\"", ['AC\x01\n\x1b\\"']),
         (r"\xg\8", ["xg8"]),
+        (r"\x414", ["A4"]),
         ("", []),
     ],
 )

@@ -3,54 +3,87 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A file or a text -> Configuration: the front door of this floor.
 
-``load_file`` is the only function of ``config`` that touches the machine: it opens the file and asks for the node's
-name, which keepalived compares ``@word`` lines with.
+This is the only file of ``config`` that touches the machine: it opens files, asks for the node's name, which
+keepalived compares ``@word`` lines with, and for its environment. ``inspect`` itself is pure: what a text may ask of
+its node comes in as ``surroundings``, and :func:`here` is this machine.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
-from dataclasses import dataclass
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Optional
 
-from .mask import hide_secrets
+from .includes import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
+from .mask import Secrets
 from .model import Configuration
-from .problems import ConfigError, Findings, Place, Problem, in_order
+from .problems import ConfigError, Enough, Findings, Place, Problem, in_order
 from .reader import read
 from .rules import build
 from .syntax import parse
 
-__all__ = ["ConfigError", "Problem", "Report", "inspect", "load", "load_file", "read_text"]
+__all__ = ["ConfigError", "Problem", "Report", "here", "inspect", "inspect_here", "load", "load_file", "read_text"]
+
+
+SIZE_MAX = 16_777_216  # octets of one file
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that can be said about a file. ``configuration`` is None when there are ``problems``."""
+    """All that can be said about a file. ``configuration`` is None when there are ``problems``.
+
+    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading.
+    """
 
     configuration: Optional[Configuration]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # they may hold passwords
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything that was read; of the text alone where nothing is included."""
+        whole = hashlib.sha256()
+        for index, (path, text) in enumerate(self.sources):
+            if index:
+                whole.update(f"\0{path}\0".encode("utf-8", "surrogateescape"))
+            whole.update(text.encode("utf-8", "surrogatepass"))
+        return whole.hexdigest()
 
 
-def inspect(text: str, path: str, config_id: str = "") -> Report:
+def inspect(text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE) -> Report:
     """Read a configuration and collect everything that is wrong or doubtful. Pure, and never raises for bad input.
 
-    ``config_id`` puts ``@CONFIG_ID ...`` lines in force; "" leaves out every ``@word`` line.
+    ``config_id`` puts ``@CONFIG_ID ...`` lines in force; "" leaves out every ``@word`` line. Without ``surroundings``
+    a text that includes files, or asks for an environment variable, has errors.
     """
     findings = Findings()
+    secrets = Secrets()
     if text.startswith("\ufeff"):
         findings.error(Place(path, 1, 1), "the file begins with a byte order mark", hint="save it as UTF-8 without one")
-        text = text[1:]
-    tree = parse(text, path, config_id)
+    tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, secrets)
     findings.errors.extend(tree.problems)
-    configuration = build(read(tree, findings), path, tree.balanced, findings)
-    problems = hide_secrets(in_order(findings.errors), text)
-    return Report(None if problems else configuration, problems, hide_secrets(in_order(findings.warnings), text))
+    findings.warnings.extend(tree.warnings)
+    configuration = None
+    with suppress(Enough):
+        configuration = build(read(tree, findings), path, tree.balanced, findings)
+    problems = secrets.hide(in_order(findings.errors))
+    warnings = secrets.hide(in_order(findings.warnings))
+    sources = ((path, text), *secrets.sources[1:])
+    return Report(None if problems else configuration, problems, warnings, sources)
 
 
-def load(text: str, path: str, config_id: str = "") -> Configuration:
+def inspect_here(text: str, path: str, config_id: Optional[str] = None) -> Report:
+    """What this machine makes of ``text``, were it in the file ``path``: with its name, files and environment."""
+    return inspect(text, path, node_config_id() if config_id is None else config_id, here())
+
+
+def load(text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE) -> Configuration:
     """The configuration of ``text``. Raises ConfigError with every problem at once."""
-    report = inspect(text, path, config_id)
+    report = inspect(text, path, config_id, surroundings)
     if report.configuration is None:
         raise ConfigError(report.problems)
     return report.configuration
@@ -61,7 +94,43 @@ def load_file(path: str, config_id: Optional[str] = None) -> Configuration:
 
     ``config_id`` None means the first label of the node's name, as with keepalived.
     """
-    return load(read_text(path), path, node_config_id() if config_id is None else config_id)
+    return load(read_text(path), path, node_config_id() if config_id is None else config_id, here())
+
+
+class LocalDisk:
+    """The files of this machine, as :class:`.includes.Disk` wants them. A file that is opened never keeps us waiting:
+    only regular ones are.
+    """
+
+    def names(self, directory: str) -> Optional[list[str]]:
+        try:
+            return os.listdir(directory)
+        except (OSError, ValueError):
+            return None
+
+    def kind(self, path: str) -> Optional[str]:
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError):
+            return OTHER if os.path.islink(path) else None
+        if stat.S_ISDIR(mode):
+            return DIRECTORY
+        # keepalived: an executable file is not meant to be read as a configuration
+        return FILE if stat.S_ISREG(mode) and not mode & 0o111 else OTHER
+
+    def read(self, path: str) -> str:
+        return read_text(path)
+
+    def absolute(self, path: str) -> str:
+        try:
+            return os.path.realpath(path)
+        except (OSError, ValueError):
+            return path
+
+
+def here() -> Surroundings:
+    """This machine, now."""
+    return Surroundings(LocalDisk(), dict(os.environ))
 
 
 def node_config_id() -> str:
@@ -69,10 +138,12 @@ def node_config_id() -> str:
 
 
 def read_text(path: str) -> str:
-    """The text of a file. Raises ConfigError when it is missing, unreadable or not UTF-8."""
+    """The text of a file. Raises ConfigError when it is missing, unreadable, too large or not UTF-8."""
     try:
         with open(path, "rb") as file:
-            octets = file.read()
+            octets = file.read(SIZE_MAX + 1)
+        if len(octets) > SIZE_MAX:
+            raise ValueError(f"it has more than {SIZE_MAX} octets")
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise ConfigError([Problem.at(Place(path, 1, 1), f"cannot read the file: {reason}")]) from error

@@ -79,7 +79,6 @@ class Vmac:
     name: Optional[str] = None  # None: vrrp.VRID, or vrrp6.VRID
     mac: Optional[str] = None
     xmit_base: bool = False  # vmac_xmit_base: advertisements leave from the interface below
-    all_addresses: bool = False  # use_vmac_addr: a macvlan on each interface that an address names
 
 
 @dataclass(frozen=True)
@@ -163,6 +162,18 @@ class Instance:
     vmac: Optional[Vmac] = None
     kernel_rx_buf_size: Optional[int] = None
 
+    @property
+    def lives_on(self) -> str:
+        """The interface of its addresses: its macvlan, where it has one. keepalived's name for it is the default."""
+        if self.vmac is None:
+            return self.interface
+        return self.vmac.name or f"vrrp.{self.virtual_router_id}"
+
+    @property
+    def speaks_on(self) -> str:
+        """The interface of its advertisements."""
+        return self.interface if self.vmac is None or self.vmac.xmit_base else self.lives_on
+
 
 @dataclass(frozen=True)
 class SyncGroup:
@@ -215,6 +226,7 @@ class Globals:
     vip_lease_s: Optional[int] = None  # lifetime of a virtual address in the kernel; 0: none, None: follows the timers
     default_interface: str = "eth0"
     startup_delay_s: float = 0.0  # vrrp_startup_delay
+    delay_after_boot_s: float = 0.0  # vrrp_delay_after_boot: the longer one of the two counts
     notify_fifo: Optional[Fifo] = None
     vrrp_notify_fifo: Optional[Fifo] = None
     fifo_write_states_on_reload: bool = False
@@ -223,9 +235,7 @@ class Globals:
     shutdown_script: Optional[NotifyCommand] = None
     shutdown_script_timeout_s: int = 10
     vmac_prefix: str = "vrrp."
-    vmac_addr_prefix: str = "vrrp."
     log_unknown_vrids: bool = False
-    process_name: Optional[str] = None
 
 
 @dataclass(frozen=True)

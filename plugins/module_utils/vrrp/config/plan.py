@@ -8,27 +8,21 @@ Pure: it decides nothing and does nothing. A reload reads it, and so does whoeve
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Optional
 
-from .mask import MASK
-from .model import (
-    Authentication,
-    Configuration,
-    GratuitousArp,
-    Instance,
-    Notify,
-    NotifyCommand,
-    VirtualAddress,
-)
-from .trackers import Tracked, TrackedGateway, Tracking
+from .model import AuthHmac, Configuration, GratuitousArp, Instance, Notify
+from .trackers import Tracking
+from .words import for_people
 
 ADDED = "added"
 REMOVED = "removed"
 CHANGED = "changed"
 
-#: Fields on which the nodes of a pair must agree, or one of them discards the other's advertisements.
-_AGREED = frozenset(["virtual_router_id", "version", "authentication"])
+#: Fields on which the nodes of a pair must agree, or one of them discards the other's advertisements or counts
+#: another time until it takes over.
+_AGREED = frozenset(["virtual_router_id", "version", "authentication", "down_timer_adverts"])
 #: Fields that tell two readings of one file apart, but mean nothing.
 _IGNORED = frozenset(["name", "line"])
 
@@ -45,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One instance or script: ``kind`` is "added", "removed" or "changed" (then ``changes`` says what)."""
+    """One thing with a name: ``kind`` is "added", "removed" or "changed" (then ``changes`` says what)."""
 
     name: str
     kind: str
@@ -59,41 +53,116 @@ class Entry:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a reload would do. Entries keep the order of the new file, removed ones last."""
+    """What a reload would do. Entries keep the order of the new file, removed ones last.
+
+    What has no name of its own (addresses, routes, rules, garp groups) is called by its words.
+    """
 
     globals: tuple[Change, ...] = ()
     scripts: tuple[Entry, ...] = ()
     instances: tuple[Entry, ...] = ()
+    processes: tuple[Entry, ...] = ()
+    files: tuple[Entry, ...] = ()
+    sync_groups: tuple[Entry, ...] = ()
+    garp_groups: tuple[Entry, ...] = ()
+    interface_delays: tuple[Entry, ...] = ()
+    static_addresses: tuple[Entry, ...] = ()
+    static_routes: tuple[Entry, ...] = ()
+    static_rules: tuple[Entry, ...] = ()
+    track_groups: tuple[Entry, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.globals or self.scripts or self.instances)
+        return any(getattr(self, field.name) for field in fields(self))
 
     @property
     def peer_must_follow(self) -> bool:
         return any(entry.peer_must_follow for entry in self.instances)
+
+    @property
+    def others(self) -> Iterator[tuple[str, Entry]]:
+        """(keyword of the file, entry) of everything but globals, instances and scripts."""
+        for field, keyword in OTHERS.items():
+            for entry in getattr(self, field):
+                yield keyword, entry
+
+    @property
+    def texts(self) -> list[str]:
+        """Every change as one text; that instances and scripts come and go is not among them."""
+        found = [f"{entry.name} {_text(change)}" for entry in self.instances + self.scripts for change in entry.changes]
+        for keyword, entry in self.others:
+            found += [f"{keyword} {entry.name} {_text(change)}" for change in entry.changes]
+            if entry.kind != CHANGED:
+                found.append(f"{keyword} {entry.name} {entry.kind}")
+        return found + [_text(change) for change in self.globals]
+
+
+#: Field of Plan and of Configuration -> the file's word for one of its entries.
+OTHERS = {
+    "processes": "vrrp_track_process",
+    "files": "track_file",
+    "sync_groups": "vrrp_sync_group",
+    "garp_groups": "garp_group",
+    "interface_delays": "interface_up_down_delays",
+    "static_addresses": "static_ipaddress",
+    "static_routes": "static_routes",
+    "static_rules": "static_rules",
+    "track_groups": "track_group",
+}
+
+
+def _text(change: Change) -> str:
+    return f"{change.field}: {change.old} -> {change.new}"
 
 
 def compare(old: Configuration, new: Configuration) -> Plan:
     """What changes from ``old`` to ``new``. The path of the file and the numbers of its lines do not count."""
     return Plan(
         globals=_changes(old.globals, new.globals),
-        scripts=_entries(old.scripts, new.scripts),
-        instances=_entries(old.instances, new.instances),
+        **{name: _entries(getattr(old, name), getattr(new, name)) for name in ("scripts", "instances", "processes")},
+        **{name: _entries(getattr(old, name), getattr(new, name)) for name in ("files", "sync_groups")},
+        interface_delays=_entries(old.interface_delays, new.interface_delays),
+        garp_groups=_entries(old.garp_groups, new.garp_groups, lambda group: ", ".join(group.interfaces)),
+        track_groups=_track_groups(dict(old.track_groups), dict(new.track_groups)),
+        **{name: _lines(getattr(old, name), getattr(new, name)) for name in OTHERS if name.startswith("static_")},
     )
 
 
-def _entries(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Entry, ...]:
-    before = {item.name: item for item in old}
-    names = {item.name for item in new}
+def _entries(
+    old: tuple[Any, ...], new: tuple[Any, ...], name_of: Optional[Callable[[Any], str]] = None
+) -> tuple[Entry, ...]:
+    before = {_name(item, name_of): item for item in old}
+    after = {_name(item, name_of): item for item in new}
     entries = []
-    for item in new:
-        if item.name not in before:
-            entries.append(Entry(item.name, ADDED))
+    for name, item in after.items():
+        if name not in before:
+            entries.append(Entry(name, ADDED))
             continue
-        changes = _changes(before[item.name], item)
+        changes = _changes(before[name], item)
         if changes:
-            entries.append(Entry(item.name, CHANGED, changes))
-    entries.extend(Entry(item.name, REMOVED) for item in old if item.name not in names)
+            entries.append(Entry(name, CHANGED, changes))
+    entries.extend(Entry(name, REMOVED) for name in before if name not in after)
+    return tuple(entries)
+
+
+def _name(item: Any, name_of: Optional[Callable[[Any], str]]) -> str:
+    return name_of(item) if name_of else item.name
+
+
+def _lines(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Entry, ...]:
+    """What is nothing but its line: it comes or goes."""
+    before, after = (dict.fromkeys(for_people(item) for item in items) for items in (old, new))
+    added = [Entry(words, ADDED) for words in after if words not in before]
+    return (*added, *(Entry(words, REMOVED) for words in before if words not in after))
+
+
+def _track_groups(old: dict[str, tuple[str, ...]], new: dict[str, tuple[str, ...]]) -> tuple[Entry, ...]:
+    entries = []
+    for name, members in new.items():
+        if name not in old:
+            entries.append(Entry(name, ADDED))
+        elif old[name] != members:
+            entries.append(Entry(name, CHANGED, (Change("members", for_people(old[name]), for_people(members)),)))
+    entries.extend(Entry(name, REMOVED) for name in old if name not in new)
     return tuple(entries)
 
 
@@ -108,13 +177,15 @@ def _changes(old: Any, new: Any) -> tuple[Change, ...]:
             changes.extend(Change(f"{field.name}.{change.field}", change.old, change.new) for change in inner)
             continue
         follow = isinstance(new, Instance) and _peer_must_follow(field.name, old, new)
-        changes.append(Change(field.name, _for_people(before), _for_people(after), follow))
+        changes.append(Change(field.name, for_people(before), for_people(after), follow))
     return tuple(changes)
 
 
 def _peer_must_follow(field: str, old: Instance, new: Instance) -> bool:
     if field in _AGREED:
         return True
+    if field == "hmac":
+        return _hmac_must_follow(old.hmac, new.hmac)
     if field == "advert_int_cs":
         # VRRPv3 backups learn the interval from the MASTER (RFC 9568 6.1); VRRPv2 discards (RFC 3768 7.1).
         return new.version == 2
@@ -126,23 +197,23 @@ def _peer_must_follow(field: str, old: Instance, new: Instance) -> bool:
     if field == "unicast_src_ip":
         # The peer names this address among its unicast_peer.
         return bool(old.unicast_peers or new.unicast_peers)
+    if field == "mcast_dst_ip":
+        return not new.unicast_peers
     return False
 
 
-def _for_people(value: Any) -> str:
-    if isinstance(value, Authentication):
-        return f"{value.auth_type} {MASK}"
-    if isinstance(value, VirtualAddress):
-        options = (("brd", value.broadcast), ("dev", value.device), ("label", value.label), ("scope", value.scope))
-        return " ".join([str(value.address), *(f"{name} {option}" for name, option in options if option)])
-    if isinstance(value, Tracked):
-        return f"{value.name} weight {value.weight}"
-    if isinstance(value, TrackedGateway):
-        times = f"interval {value.interval_s:g} timeout {value.timeout_s:g} rise {value.rise} fall {value.fall}"
-        device = f" interface {value.device}" if value.device else ""
-        return f"{value.address} {times} weight {value.weight}{device}"
-    if isinstance(value, NotifyCommand):
-        return " ".join([*value.command, *(name for name in (value.user, value.group) if name)])
-    if isinstance(value, tuple):
-        return ", ".join(_for_people(item) for item in value)
-    return "" if value is None else str(value)
+def _hmac_must_follow(old: Optional[AuthHmac], new: Optional[AuthHmac]) -> bool:
+    """Whether a peer that still has ``old`` and a node that has ``new`` do not hear each other."""
+    if old is not None and new is not None and old.anti_replay != new.anti_replay:
+        return True
+    return not (_hears(old, new) and _hears(new, old))
+
+
+def _hears(listener: Optional[AuthHmac], speaker: Optional[AuthHmac]) -> bool:
+    signs = speaker is not None and speaker.mode != "receive-only"
+    if listener is None:
+        return not signs
+    if speaker is None or not signs:
+        return listener.mode != "enforce"
+    used = next((key for key in speaker.keys if key.key_id == speaker.active_key), None)
+    return used in listener.keys

@@ -15,6 +15,9 @@ WARNING = "warning"
 #: Longest piece of a file that a message repeats.
 SHOWN = 40
 
+#: So many errors of one file are collected, and so many warnings: nobody reads more, and each hint takes a millisecond.
+MOST = 1000
+
 
 class Place(NamedTuple):
     """A point in a file; line and column count from 1."""
@@ -22,6 +25,10 @@ class Place(NamedTuple):
     path: str
     line: int
     column: int
+
+    def seen_from(self, other: Place) -> str:
+        """Its line, and its file where that is another one."""
+        return f"line {self.line}" if self.path == other.path else f"line {self.line} of {self.path}"
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Problem:
 
     @classmethod
     def at(cls, place: Place, text: str, rule: str = "", hint: str = "", severity: str = ERROR) -> Problem:
-        return cls(place.path, place.line, place.column, rule, hint, text, severity)
+        return cls(place.path, place.line, place.column, printable(rule), printable(hint), printable(text), severity)
 
     def __str__(self) -> str:
         message = f"{self.path}:{self.line}:{self.column}: {self.severity}: {self.text}"
@@ -71,18 +78,33 @@ class Invalid(Exception):
         self.place = place
 
 
+class Enough(Exception):
+    """There are :data:`MOST` errors: reading on helps nobody."""
+
+
 class Findings:
-    """Collects errors and warnings while a file is read."""
+    """Collects errors and warnings while a file is read. Raises Enough when it is full of errors."""
 
     def __init__(self) -> None:
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
 
     def error(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
+        if len(self.errors) >= MOST:
+            self.errors.append(Problem.at(place, "here the file was given up", f"It has more than {MOST} errors"))
+            raise Enough
         self.errors.append(Problem.at(place, text, rule, hint))
 
     def warning(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
-        self.warnings.append(Problem.at(place, text, rule, hint, WARNING))
+        if not self.is_full_of_warnings:
+            self.warnings.append(Problem.at(place, text, rule, hint, WARNING))
+        elif len(self.warnings) == MOST:
+            rule = f"There are more than {MOST}"
+            self.warnings.append(Problem.at(place, "further warnings are left out", rule, severity=WARNING))
+
+    @property
+    def is_full_of_warnings(self) -> bool:
+        return len(self.warnings) >= MOST
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -94,7 +116,13 @@ def show(text: str) -> str:
     """A piece of the file for a message: quoted, on one line, printable, short."""
     if len(text) > SHOWN:
         text = text[: SHOWN - 3] + "..."
-    printable = (
+    return f'"{printable(text)}"'
+
+
+def printable(text: str) -> str:
+    """``text`` on one line, with escapes for what a terminal would not show."""
+    if text.isprintable():
+        return text
+    return "".join(
         char if char.isprintable() else char.encode("unicode_escape", "replace").decode("ascii") for char in text
     )
-    return '"' + "".join(printable) + '"'

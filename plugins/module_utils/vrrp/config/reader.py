@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Optional
 
 from .problems import Findings, Invalid, Place, show
-from .schema import ROOT, Block, Keyword, blocks, homes
+from .schema import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, homes
 from .spelling import closest
 from .syntax import Statement, Tree
 
@@ -72,13 +72,17 @@ def floats(values: dict[str, Any]) -> dict[str, Any]:
 
 def read(tree: Tree, findings: Findings) -> Section:
     """Convert a whole tree; complaints go to ``findings``."""
-    return _Reader(tree, findings).section(ROOT, tree.statements, Section(ROOT, Place(tree.path, 1, 1)))
+    reader = _Reader(tree, findings)
+    root = reader.section(ROOT, tree.statements, Section(ROOT, Place(tree.path, 1, 1)))
+    reader.say_what_is_not_ours()
+    return root
 
 
 class _Reader:
     def __init__(self, tree: Tree, findings: Findings):
         self.balanced = tree.balanced
         self.findings = findings
+        self.not_ours: list[tuple[Statement, Entry]] = []
 
     def section(self, block: Block, statements: tuple[Statement, ...], section: Section) -> Section:
         for statement in statements:
@@ -116,10 +120,37 @@ class _Reader:
             entry = None
         if entry is None:
             entry = self._unknown(block, statement)
-        if isinstance(entry, Block):
+        if entry is not None and entry.standing != WORKS:
+            self._without_effect(entry, statement)
+        elif isinstance(entry, Block):
             self._block(entry, statement, section)
         elif isinstance(entry, Keyword):
             self._keyword(entry, statement, section)
+
+    def _without_effect(self, entry: Entry, statement: Statement) -> None:
+        """What we know and do not do: all of it is skipped, its block too."""
+        if entry.foreign:
+            self.not_ours.append((statement, entry))
+        elif entry.standing == IGNORED:
+            self.findings.warning(statement.place, f"{entry.name} has no effect", entry.help, entry.instead)
+        elif entry.standing == REFUSED:
+            values = [word.text for word in statement.values]
+            if isinstance(entry, Block) or not (len(values) == 1 and values[0] in entry.harmless):
+                self.findings.error(statement.place, f"{entry.name} is not supported", entry.help, entry.instead)
+
+    def say_what_is_not_ours(self) -> None:
+        """keepalived's other daemons have their lines in the same file: one word for all of them."""
+        if not self.not_ours:
+            return
+        first, entry = self.not_ours[0]
+        more = len(self.not_ours) - 1
+        rest = f", and {more} more of its kind below" if more else ""
+        self.findings.warning(
+            first.place,
+            f"{entry.name} is not ours{rest}",
+            "the file configures other parts of keepalived too, and they are left alone",
+            "keepalived may go on doing that part, from a file without vrrp_instance",
+        )
 
     def _keyword(self, keyword: Keyword, statement: Statement, section: Section) -> None:
         if statement.children is not None:
@@ -128,7 +159,7 @@ class _Reader:
             return
         before = None if keyword.many else section.settings.get(keyword.field)
         if before is not None and before.statement.keyword == keyword.name:
-            text = f"{keyword.name} is given twice, first in line {before.place.line}"
+            text = f"{keyword.name} is given twice, first in {before.place.seen_from(statement.place)}"
             if keyword.once:
                 self.findings.error(statement.place, text, "keepalived keeps the first", "remove one")
             else:
@@ -180,9 +211,6 @@ class _Reader:
     def _unknown(self, block: Block, statement: Statement) -> Any:
         """Say what is wrong with a keyword; return the entry that it must have meant, to read on inside it."""
         word = statement.keyword
-        if word in block.unsupported:
-            self.findings.error(statement.place, f"{word} is a keyword of keepalived that is not supported yet")
-            return None
         ours = block.keywords.get(word)
         if ours is not None and ours.addition:
             rule = "keepalived does not know it and would refuse the file"
@@ -214,5 +242,5 @@ class _Reader:
 
 
 def _closest_anywhere(word: str) -> Optional[str]:
-    every = {name for block in blocks() for name in (*block.keywords, *block.unsupported)}
+    every = {name for block in blocks() for name in block.keywords}
     return closest(word, sorted(every), 0.85)

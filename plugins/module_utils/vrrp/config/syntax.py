@@ -10,12 +10,14 @@ open on its statement's line, on the next one, or hold everything on one line, a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Optional
 
 from . import source
-from .mask import mask_secrets
-from .problems import Findings, Invalid, Place, Problem, show
+from .includes import NOWHERE, Surroundings
+from .mask import Secrets, mask_secrets
+from .problems import Enough, Findings, Invalid, Place, Problem, show
 
 _ESCAPES = {"a": "\a", "b": "\b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _HEX = "0123456789abcdefABCDEF"
@@ -54,11 +56,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class Tree:
-    """A whole file. ``problems`` are those of its form: braces, quotes, directives that are not supported."""
+    """A whole file. ``problems`` and ``warnings`` are about its form: braces, quotes, parameters, includes."""
 
     path: str
     statements: tuple[Statement, ...] = field(repr=False)
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def balanced(self) -> bool:
@@ -66,17 +69,27 @@ class Tree:
         return all(statement.closed for statement in self.statements)
 
 
-def parse(text: str, path: str, config_id: str = "") -> Tree:
+def parse(
+    text: str,
+    path: str,
+    config_id: str = "",
+    surroundings: Surroundings = NOWHERE,
+    secrets: Optional[Secrets] = None,
+) -> Tree:
     """Parse keepalived.conf. Never raises for bad input: the tree holds what could be read, and the problems.
 
     ``config_id`` is what ``@word`` lines are compared with: keepalived uses the first label of the host's name.
+    ``secrets`` learns where passwords stand, and what was included.
     """
     findings = Findings()
     builder = _Builder(findings)
-    for line in source.lines(text, path, findings, config_id):
-        for token in _tokens(line):
-            builder.add(token, line)
-    return Tree(path, builder.finish(), tuple(findings.errors))
+    statements: tuple[Statement, ...] = ()
+    with suppress(Enough):
+        for line in source.lines(text, path, findings, config_id, surroundings, secrets):
+            for token in _tokens(line):
+                builder.add(token, line)
+        statements = builder.finish()
+    return Tree(path, statements, tuple(findings.errors), tuple(findings.warnings))
 
 
 class _Open:
@@ -239,9 +252,9 @@ def _escape(text: str, index: int) -> tuple[str, int]:
     char = text[index]
     if char == "x" and text[index + 1 : index + 2] in set(_HEX):
         end = index + 1
-        while end < len(text) and text[end] in _HEX:
+        while end < len(text) and end < index + 3 and text[end] in _HEX:
             end += 1
-        return chr(int(text[index + 1 : end], 16) & 0xFF), end
+        return chr(int(text[index + 1 : end], 16)), end
     if char == "c" and index + 1 < len(text):
         return chr(ord(text[index + 1]) & 0x1F), index + 2
     if char in _OCTAL:

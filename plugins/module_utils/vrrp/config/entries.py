@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an entry of the schema's table is: a keyword with values, or a block; and where each stands with us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Optional, Union
+
+from .converters import Converter
+
+WORKS = "works"
+IGNORED = "ignored"  # a warning with its line; the file stays usable
+REFUSED = "refused"  # an error with its line: without it somebody else would be MASTER, or less would be protected
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A keyword with values. ``values`` and ``help`` are for people.
+
+    Where it does not work, ``help`` says why and ``instead`` what to do. ``harmless`` are the values with which a
+    refused keyword asks for nothing that is not so anyway.
+    """
+
+    name: str
+    convert: Optional[Converter]
+    field: str
+    values: str
+    help: str
+    once: bool = False  # keepalived keeps the first one and complains
+    addition: bool = False  # ours: it stands on an @hotstandby line
+    many: bool = False  # each line adds one
+    standing: str = WORKS
+    instead: str = ""
+    harmless: tuple[str, ...] = ()
+    foreign: bool = False  # of another part of keepalived: said once for a whole file
+
+
+@dataclass(frozen=True)
+class Block:
+    """A keyword with a block: of keywords, or of ``item`` lines that are converted one by one."""
+
+    name: str
+    help: str
+    keywords: dict[str, Union[Keyword, Block]] = field(default_factory=dict)
+    item: Optional[Converter] = None
+    items: str = ""  # how an item line is written
+    not_in_items: tuple[str, ...] = ()  # words of keepalived's lines that are refused by name
+    named: bool = False
+    secret: bool = False  # its words may be passwords: messages do not repeat them
+    addition: bool = False
+    standing: str = WORKS
+    instead: str = ""
+    foreign: bool = False
+
+    @property
+    def values(self) -> str:
+        return f"NAME {{ {self.items or '...'} }}" if self.named else f"{{ {self.items or '...'} }}"
+
+
+Entry = Union[Keyword, Block]
+
+
+def table(*entries: Entry) -> dict[str, Entry]:
+    return {entry.name: entry for entry in entries}
+
+
+def ignored(name: str, values: str, why: str, instead: str = "") -> Keyword:
+    return Keyword(name, None, name, values, why, standing=IGNORED, instead=instead)
+
+
+def refused(name: str, values: str, why: str, instead: str, harmless: tuple[str, ...] = ()) -> Keyword:
+    return Keyword(name, None, name, values, why, standing=REFUSED, instead=instead, harmless=harmless)
+
+
+def foreign(name: str, whose: str, values: str = "...") -> Keyword:
+    return Keyword(name, None, name, values, whose, standing=IGNORED, foreign=True)

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/keywords.md, made from the agent's own table of keywords. `make keywords` writes it, a unit test compares it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "keywords.md"
+sys.path.insert(0, str(ROOT / "plugins" / "module_utils"))
+
+from vrrp.config.schema import IGNORED, REFUSED, WORKS, Block, Entry, blocks  # noqa: E402
+
+HEAD = """\
+<!-- Made by tests/keywords.py from the agent's own table: change that table and run `make keywords`. -->
+# Keyword by keyword
+
+This is every keyword of keepalived 2.4.3's `keepalived.conf`, block by block, with what hotstandby makes of it, and our
+own ones. `hotstandby check FILE` says the same of a file, with the line of each keyword that does not work.
+
+| standing | meaning |
+|---|---|
+| works | it does what it does under keepalived |
+| ignored | a warning with its line: it has no meaning here, or tunes keepalived's own process; the rest works |
+| not ours | one warning for all of a file: it is of keepalived's load balancer or BFD; its block is skipped |
+| refused | an error with its line: without it somebody else would be MASTER, or something would not be protected |
+| **ours** | keepalived does not know it: it stands on an `@hotstandby` line, which keepalived skips |
+
+`BOOL` is on, off, true, false, yes or no. `[...]` may be left out, `|` stands between alternatives.
+"""
+
+_STANDINGS = {WORKS: "works", IGNORED: "ignored", REFUSED: "refused"}
+
+
+def render() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for block in blocks():
+        if block.standing != WORKS:
+            continue
+        if block.item is not None:
+            refused = ", ".join(f"`{word}`" for word in block.not_in_items)
+            words = f"\nRefused by name: {refused}.\n" if refused else ""
+            parts.append(f"## {_title(block)}\n\n{_sentence(block)} One line each:\n\n    {block.items}\n{words}")
+        elif block.keywords:
+            rows = "\n".join(_row(entry) for entry in block.keywords.values())
+            parts.append(
+                f"## {_title(block)}\n\n{_sentence(block)}\n\n"
+                f"| keyword | values | standing | words |\n|---|---|---|---|\n{rows}\n"
+            )
+    return "\n".join(_once(parts))
+
+
+def _once(parts: list[str]) -> list[str]:
+    """A block that stands inside two others is described once."""
+    return list(dict.fromkeys(parts))
+
+
+def _title(block: Block) -> str:
+    return f"`{block.name}`" if block.name else "The top of a file"
+
+
+def _sentence(block: Block) -> str:
+    return f"{block.help[0].upper()}{block.help[1:]}."
+
+
+def _row(entry: Entry) -> str:
+    name = f"@hotstandby {entry.name}" if entry.addition else entry.name
+    values = "{ ... }" if isinstance(entry, Block) else entry.values
+    words = f"{entry.help}; instead: {entry.instead}" if entry.instead else entry.help
+    cells = [f"`{name}`", f"`{values}`" if values else "", standing(entry), words]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def standing(entry: Entry) -> str:
+    if entry.foreign:
+        return "not ours"
+    return "works, **ours**" if entry.addition else _STANDINGS[entry.standing]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")
