@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from vrrp.protocol import timers
 from vrrp.protocol.actions import Announce, ReleaseAddresses, SendAdvertisement
+from vrrp.protocol.group import Group, Move
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Backup, Yielding
+from vrrp.protocol.states import Backup, Fault, Yielding
 
 
 class SkewInWholeSeconds(VirtualRouter):
@@ -188,3 +189,56 @@ class FlapsOnItsOwn(VirtualRouter):
 
 MUTANTS = [each for each in list(globals().values()) if isinstance(each, type) and issubclass(each, VirtualRouter)]
 MUTANTS.remove(VirtualRouter)
+
+
+# Of members of sync groups.
+
+
+class BreaksBeforeItFollows(VirtualRouter):
+    """Releases the addresses at once when another member is in FAULT."""
+
+    def group_fault_changed(self, faults, until, now):
+        actions = super().group_fault_changed(faults, until, now)
+        if self.yielding and faults:
+            return actions + self._enter(Fault(), now, "another one failed", ReleaseAddresses())
+        return actions
+
+
+class GoesAlone(Group):
+    """A member that is ready does not wait for the others."""
+
+    def _mastership(self, members, now):
+        moves = super()._mastership(members, now)
+        return moves or [Move(name, "join") for name, router in members.items() if router.ready]
+
+
+class StaysBehind(Group):
+    """A member that is MASTER stays it when another one gives up."""
+
+    def _give_up(self, members, standings, lost, now):
+        return []
+
+
+class KnowsNoFault(Group):
+    """A fault of one member is none of the others."""
+
+    def _faults(self, members, now):
+        return []
+
+
+class NeverLetsGo(Group):
+    """What nobody has taken over is kept, though the group is BACKUP."""
+
+    def _mastership(self, members, now):
+        return [move for move in super()._mastership(members, now) if move.name != "let_go"]
+
+
+class MovesOneOnly(Group):
+    """A command is for one member only."""
+
+    def command(self, verb, members, asked):
+        return super().command(verb, members, asked)[:1]
+
+
+GROUP_MUTANTS = [each for each in list(globals().values()) if isinstance(each, type) and issubclass(each, Group)]
+GROUP_MUTANTS.remove(Group)

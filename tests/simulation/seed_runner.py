@@ -13,8 +13,8 @@ import time
 
 from vrrp.simulation.failure import report
 from vrrp.simulation.generator import generate
+from vrrp.simulation.joint import play
 from vrrp.simulation.timeline import lines
-from vrrp.simulation.world import play
 
 CHUNK = 200
 SHOWN = 3  # failures that are told in full

@@ -9,15 +9,16 @@ import mutants
 import pytest
 
 from vrrp.simulation.failure import report, shrink
-from vrrp.simulation.generator import generate
+from vrrp.simulation.generator import GROUPED, generate
+from vrrp.simulation.joint import play
 from vrrp.simulation.scenario import from_text
-from vrrp.simulation.world import play
 
 ENOUGH = 400
+GROUPS = range(GROUPED - 1, GROUPED * ENOUGH, GROUPED)  # the seeds of sync groups
 
 
-def first_broken(**options):
-    for seed in range(ENOUGH):
+def first_broken(seeds=range(ENOUGH), **options):
+    for seed in seeds:
         scenario = generate(seed)
         run = play(scenario, **options)
         if run.violation is not None and play(scenario).violation is None:
@@ -29,6 +30,17 @@ def first_broken(**options):
 def test_a_mutant_is_found_out(mutant):
     run = first_broken(router_class=mutant)
     assert run is not None, f"{mutant.__name__} passes {ENOUGH} seeds"
+
+
+@pytest.mark.parametrize("mutant", mutants.GROUP_MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_a_mutant_of_the_sync_group_is_found_out(mutant):
+    run = first_broken(GROUPS, group_class=mutant)
+    assert run is not None, f"{mutant.__name__} passes {len(GROUPS)} seeds"
+
+
+def test_a_member_that_breaks_before_it_makes_is_found_out():
+    run = first_broken(GROUPS, router_class=mutants.BreaksBeforeItFollows)
+    assert run is not None and run.violation.rule == "make before break"
 
 
 def test_an_agent_that_acts_before_it_reads_is_found_out():

@@ -12,9 +12,9 @@ import pytest
 import seed_runner
 
 from vrrp.simulation.generator import generate
+from vrrp.simulation.joint import play
 from vrrp.simulation.scenario import from_text
 from vrrp.simulation.timeline import FAULT
-from vrrp.simulation.world import play
 
 SEEDS = 10_000
 ALL_IN_S = 120  # on two cores

@@ -92,10 +92,12 @@ def test_faults_are_played_in_their_order(pair, capsys):
 @pytest.mark.parametrize(
     "more, said",
     [
-        ("    authentication {\n auth_type PASS\n auth_pass other\n }\n", "authentication type 1, ours is 0"),
-        ("    version 3\n", "VRRPv3, we speak VRRPv2"),
-        ("    advert_int 2\n", "advert_int 2 s, ours is 1 s"),
+        ("    authentication {\n auth_type PASS\n auth_pass other\n }\n", "received a 1 auth, expecting 0!"),
+        ("    version 3\n", "wrong VRRP version. Received 3 and expect 2"),
+        ("    advert_int 2\n", "advertisement interval mismatch mine=1 sec rcv'd=2 sec"),
         ("    unicast_peer {\n 192.168.8.4\n }\n", "node-b sends to its unicast_peers"),
+        ("    mcast_dst_ip 224.0.0.99\n", "to the group 224.0.0.99, ours is 224.0.0.18"),
+        (f"    auth_hmac {{\n key 1 {'k' * 32}\n active_key 1\n }}\n", "missing authentication trailer"),
     ],
 )
 def test_a_pair_that_does_not_understand_each_other_is_seen_before_it_is_deployed(files, capsys, more, said):
@@ -103,6 +105,35 @@ def test_a_pair_that_does_not_understand_each_other_is_seen_before_it_is_deploye
     assert [entry["node"] for entry in answer["timeline"] if entry["value"] == "MASTER"] == ["node-a", "node-b"]
     refused = [entry["text"] for entry in answer["timeline"] if entry["value"] == "discards"]
     assert [text for text in refused if said in text]
+
+
+@pytest.mark.parametrize(
+    "of_a, of_b, said",
+    [
+        ("auth_hmac {\n key 1 file:/a\n active_key 1\n }", "auth_hmac {\n key 1 file:/b\n active_key 1\n }", None),
+        (
+            f"auth_hmac {{\n key 1 {'k' * 32}\n active_key 1\n }}",
+            f"auth_hmac {{\n key 1 {'q' * 32}\n active_key 1\n }}",
+            "invalid authentication HMAC",
+        ),
+        (
+            "authentication {\n auth_type AH\n auth_pass 1\n }",
+            "authentication {\n auth_type AH\n auth_pass 1\n }",
+            None,
+        ),
+        (
+            "authentication {\n auth_type AH\n auth_pass 1\n }",
+            "authentication {\n auth_type AH\n auth_pass 2\n }",
+            "invalid IPSEC HMAC-MD5 value",
+        ),
+    ],
+)
+def test_keys_and_passwords_are_compared(files, capsys, of_a, of_b, said):
+    """Those in files are on the nodes: they count as the same."""
+    (answer,) = as_json(capsys, files("node-a", 100, of_a), files("node-b", 90, of_b), "--fault", "at 20: heal")
+    refused = [entry["text"] for entry in answer["timeline"] if entry["value"] == "discards"]
+    assert bool(refused) is (said is not None)
+    assert all(said in text for text in refused)
 
 
 def test_two_instances_are_two_virtual_routers(files, capsys):
@@ -206,3 +237,45 @@ def test_no_other_command_loads_the_simulator():
     environment = {"PYTHONPATH": str(MODULE_UTILS), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+GROUPED = """\
+global_defs {{
+    router_id {name}
+}}
+{more}vrrp_instance VI_1 {{
+    interface eth0
+    virtual_router_id 51
+    priority {priority}
+    virtual_ipaddress {{
+        192.168.8.100/24
+    }}
+}}
+vrrp_instance VI_2 {{
+    interface eth1
+    virtual_router_id 52
+    priority {priority}
+    virtual_ipaddress {{
+        192.168.9.100/24
+    }}
+}}
+"""
+GROUP = "vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n}\n"
+
+
+@pytest.mark.parametrize(("more", "moved"), [(GROUP, ["node-b", "node-b"]), ("", ["node-a", "node-b"])])
+def test_a_sync_group_moves_as_one(files, capsys, more, moved):
+    one, two = files("node-a", 100, more, GROUPED), files("node-b", 90, more, GROUPED)
+    answers = as_json(capsys, one, two, "--fault", "at 20.5: unplug node-a on eth1")
+    assert [answer["answered_at_the_end_by"] for answer in answers] == moved
+    assert [answer["instance"] for answer in answers] == ["VI_1", "VI_2"]
+    assert answers[0]["loss_s"] == 0
+    if more:
+        (fault,) = [entry["text"] for entry in answers[0]["timeline"] if entry["value"] == "FAULT"]
+        assert fault == "FAULT: sync group G: VI_2 is in FAULT (interface eth0 has no carrier)"
+
+
+def test_a_node_whose_file_has_no_group_moves_alone(files, capsys):
+    one, two = files("node-a", 100, GROUP, GROUPED), files("node-b", 90, "", GROUPED)
+    answers = as_json(capsys, one, two, "--fault", "at 20.5: demote node-a on VI_1")
+    assert [answer["answered_at_the_end_by"] for answer in answers] == ["node-b", "node-b"]

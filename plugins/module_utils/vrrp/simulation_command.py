@@ -19,10 +19,18 @@ from .simulation import bounds, failure, timeline
 from .simulation.answer import Answer, Question, ask
 from .simulation.faults import Fault, FaultError, parse
 from .simulation.generator import generate
+from .simulation.joint import play
 from .simulation.picture import draw
 from .simulation.scenario import Scenario
-from .simulation.world import play
-from .simulation_input import Shared, demand_distinct, read, virtual_routers
+from .simulation_input import (
+    NodeFile,
+    Shared,
+    demand_distinct,
+    moving_together,
+    read,
+    virtual_routers,
+    without_group,
+)
 
 DONE, REFUSED, USAGE = 0, 1, 2
 DELAY_S = (0.0001, 0.0003)  # a switch
@@ -48,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         faults = [_fault(text, names) for text in options.fault]
         virtuals = virtual_routers(nodes)
         _demand_known(faults, virtuals)
-        answers = [ask(question) for question in _questions(virtuals, faults, options)]
+        answers = [ask(question) for question in _questions(nodes, virtuals, faults, options)]
     except FaultError as error:
         sys.stderr.write(f"error: {error}\n")
         return REFUSED
@@ -99,21 +107,45 @@ def _demand_known(faults: list[Fault], virtuals: list[Shared]) -> None:
             )
 
 
-def _questions(virtuals: list[Shared], faults: list[Fault], options: argparse.Namespace) -> list[Question]:
+def _questions(
+    nodes: list[NodeFile], virtuals: list[Shared], faults: list[Fault], options: argparse.Namespace
+) -> list[Question]:
     seed = options.seed or 0
     scenarios = [_scenario(virtual, seed) for virtual in virtuals]
     settle_s = max(_settle_s(scenario) for scenario in scenarios)
     if not faults:
         faults = [_default_failure(virtuals[0], scenarios[0], max(FAILURE_AT_S, math.ceil(settle_s)))]
     end = options.seconds or math.ceil(max(fault.at for fault in faults) + settle_s + bounds.LEASE_LONG_S)
-    questions = []
-    for virtual, scenario in zip(virtuals, scenarios):
-        own = [fault for fault in faults if fault.only_on is None or fault.only_on in virtual.names]
-        own = [fault for fault in own if set(fault.nodes) <= set(virtual.members)]
-        questions.append(
-            Question(virtual.label, replace(scenario, faults=tuple(own), until=float(end)), virtual.judge())
-        )
-    return questions
+    questions = {}
+    for together in moving_together(nodes, virtuals):
+        names, members = set(), set()
+        for virtual in together:
+            names, members = names | virtual.names, members | set(virtual.members)
+        own = [fault for fault in faults if fault.only_on is None or fault.only_on in names]
+        own = tuple(fault for fault in own if set(fault.nodes) <= members)
+        joint = _joint(nodes, together) if len(together) > 1 else None
+        whole = _whole([scenarios[virtuals.index(virtual)] for virtual in together])
+        whole = replace(whole, faults=own, until=float(end))
+        for lan, virtual in enumerate(together, 1):
+            questions[virtuals.index(virtual)] = Question(virtual.label, whole, virtual.judge(), lan, joint)
+    return [questions[index] for index in sorted(questions)]
+
+
+def _whole(scenarios: list[Scenario]) -> Scenario:
+    """What moves as one is one scenario, with a segment for each virtual router."""
+    machines = [replace(machine, lan=lan) for lan, each in enumerate(scenarios, 1) for machine in each.machines]
+    return replace(scenarios[0], machines=tuple(machines))
+
+
+def _joint(nodes: list[NodeFile], together: list[Shared]) -> dict:
+    words = {word for virtual in together for word in virtual.names}
+    numbered = list(enumerate(together, 1))
+    return {
+        "judges": {lan: virtual.judge() for lan, virtual in numbered},
+        "places": {word: tuple(lan for lan, virtual in numbered if word in virtual.names) for word in words},
+        "alone": without_group(nodes, together),
+        "labels": {lan: virtual.label for lan, virtual in numbered},
+    }
 
 
 def _scenario(virtual: Shared, seed: int) -> Scenario:
@@ -126,7 +158,9 @@ def _settle_s(scenario: Scenario) -> float:
     longest = 0.0
     for machine in scenario.machines:
         own = machine.parameters
-        longest = max(longest, own.preempt_delay_s + 2 * bounds.down_s(own.version, 1, bounds.interval_s(own)))
+        longest = max(
+            longest, own.preempt_delay_s + 2 * bounds.down_s(own.version, 1, bounds.interval_s(own), own.down_adverts)
+        )
     return longest
 
 
@@ -153,7 +187,8 @@ def _lines(virtual: Shared, answer: Answer) -> list[str]:
 
 def _priority(answer: Answer, name: str) -> int:
     """What a node advertises while all its checks succeed."""
-    machine = next(each for each in answer.question.scenario.machines if each.name == name)
+    question = answer.question
+    machine = next(each for each in question.scenario.machines if (each.name, each.lan) == (name, question.lan))
     return machine.parameters.priority + machine.check_delta
 
 

@@ -6,22 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Optional
 
-from .agent import startcheck, wire
+from .agent import headers, startcheck, wire
+from .agent.guard import Guard
 from .config import loader
-from .config.model import Configuration, Instance
+from .config.counting import counting, healthy
+from .config.model import Configuration, Instance, SyncGroup
 from .config.problems import ConfigError
-from .protocol.constants import VRRP_MULTICAST_IPV4, VRRP_MULTICAST_IPV6, VRRP_TTL
-from .protocol.packet import Address, Advertisement, encode
+from .config.trackers import Tracking
+from .protocol.packet import Address, PacketError
 from .protocol.reception import Discard, accept
-from .protocol.tracking import CheckResult, verdict
+from .protocol.tracking import verdict
 from .simulation.faults import FaultError
 from .simulation.lan import Judge
 from .simulation.scenario import Machine
+
+NOON = 1_000_000_000.0  # of all nodes: their clocks agree
 
 
 @dataclass
@@ -47,10 +51,11 @@ def read(paths: Iterable[str]) -> list[NodeFile]:
 
 def _read_one(path: str) -> NodeFile:
     text = loader.read_text(path)
-    first = loader.inspect(text, path)
+    first = loader.inspect(text, path, "", loader.here())
     name = first.configuration and first.configuration.globals.router_id
     name = "-".join((name or Path(path).stem).split())
-    report = loader.inspect(text, path, name.partition(".")[0])  # lines that begin with @NAME are this node's
+    # lines that begin with @NAME are this node's
+    report = loader.inspect(text, path, name.partition(".")[0], loader.here())
     problems = report.problems
     if report.configuration is not None:
         problems += startcheck.unsupported(report.configuration)
@@ -79,6 +84,7 @@ class Shared:
 
     members: dict[str, Instance] = field(default_factory=dict)
     leases: dict[str, Optional[int]] = field(default_factory=dict)
+    tracked: dict[str, Tracking] = field(default_factory=dict)
     sources: dict[str, Address] = field(default_factory=dict)
     made_up: set[str] = field(default_factory=set)  # whose source the file does not tell
 
@@ -124,6 +130,7 @@ def virtual_routers(nodes: list[NodeFile]) -> list[Shared]:
     """The same virtual router id on an interface of the same name, or for one of the same addresses."""
     found: list[Shared] = []
     for node in nodes:
+        tracked = counting(node.configuration)
         for instance in node.configuration.instances:
             home = next((each for each in found if node.name not in each.members and _belongs(instance, each)), None)
             if home is None:
@@ -131,9 +138,36 @@ def virtual_routers(nodes: list[NodeFile]) -> list[Shared]:
                 found.append(home)
             home.members[node.name] = instance
             home.leases[node.name] = node.configuration.globals.vip_lease_s
+            home.tracked[node.name] = tracked[instance.name]
     for virtual in found:
         _find_sources(virtual, [node.name for node in nodes])
     return found
+
+
+def moving_together(nodes: list[NodeFile], virtuals: list[Shared]) -> list[list[Shared]]:
+    """The virtual routers by what moves as one: those whose instances are in one sync group on any node."""
+    found = [[virtual] for virtual in virtuals]
+    for node in nodes:
+        for group in node.configuration.sync_groups:
+            touched = [each for each in found if any(_is_in(virtual, node.name, group) for virtual in each)]
+            if len(touched) > 1:
+                found = [each for each in found if each not in touched] + [[one for each in touched for one in each]]
+    return sorted(found, key=lambda each: virtuals.index(each[0]))
+
+
+def without_group(nodes: list[NodeFile], together: list[Shared]) -> frozenset[str]:
+    """The nodes whose file does not say of these virtual routers that they move as one."""
+    return frozenset(
+        node.name
+        for node in nodes
+        if not any(
+            all(_is_in(virtual, node.name, group) for virtual in together) for group in node.configuration.sync_groups
+        )
+    )
+
+
+def _is_in(virtual: Shared, node: str, group: SyncGroup) -> bool:
+    return node in virtual.members and virtual.members[node].name in group.members
 
 
 def _belongs(instance: Instance, virtual: Shared) -> bool:
@@ -167,8 +201,7 @@ def _find_sources(virtual: Shared, order: list[str]) -> None:
 
 def _machine(name: str, virtual: Shared) -> Machine:
     instance = virtual.members[name]
-    checks = [CheckResult(check.name, "script", True, check.weight) for check in instance.track.scripts]
-    delta = verdict(instance.priority, checks).priority - instance.priority
+    delta = verdict(instance.priority, healthy(virtual.tracked[name])).priority - instance.priority
     lease_s = virtual.leases[name]
     return Machine(
         name,
@@ -182,25 +215,32 @@ def _machine(name: str, virtual: Shared) -> Machine:
 def _refusal(virtual: Shared, receiver: str, sender: str, priority: int) -> Optional[str]:
     theirs, ours = virtual.members[sender], virtual.members[receiver]
     source, own = virtual.sources[sender], virtual.sources[receiver]
-    group = VRRP_MULTICAST_IPV6 if source.version == 6 else VRRP_MULTICAST_IPV4
     if theirs.unicast_peers and own not in theirs.unicast_peers:
         return f"{own} is no unicast_peer of {sender}"
     if theirs.unicast_peers and not ours.unicast_peers:
         return f"{sender} sends to its unicast_peers, {receiver} listens to the multicast group"
     if ours.unicast_peers and not theirs.unicast_peers:
         return f"{sender} sends to the multicast group, {receiver} listens to its unicast_peers"
-    destination = own if theirs.unicast_peers else group
-    advertisement = Advertisement(
-        version=theirs.version,
-        vrid=theirs.virtual_router_id,
-        priority=priority,
-        addresses=tuple(entry.address.ip for entry in theirs.addresses),
-        interval_cs=theirs.advert_int_cs,
-        **wire.authentication(theirs),
-    )
-    payload = encode(advertisement, source, destination)
+    speaker, listener = (Guard(_with_keys(each), wall=lambda: NOON) for each in (theirs, ours))
+    speaker.take(_with_keys(theirs), source)
+    expected = listener.take(_with_keys(ours), own)
+    to = str(own if theirs.unicast_peers else wire.group(theirs))
+    packet = next(packet for packet, destination in speaker.packets(priority) if destination == to)
+    received = headers.read(packet)
     try:
-        accept(payload, source, destination, VRRP_TTL, wire.expectation(ours, own))
+        if wire.ah_key(theirs) is not None and wire.ah_key(ours) is not None:
+            listener.open(packet)
+        accept(received.payload, source, received.destination, received.hops, expected, NOON)
     except Discard as discard:
         return discard.detail
+    except PacketError as error:
+        return error.detail
     return None
+
+
+def _with_keys(instance: Instance) -> Instance:
+    """Keys in files are on the nodes, not here: those of the same number count as the same."""
+    if instance.hmac is None:
+        return instance
+    keys = tuple(key if key.file is None else replace(key, secret=b"%032d" % key.key_id) for key in instance.hmac.keys)
+    return replace(instance, hmac=replace(instance.hmac, keys=keys))

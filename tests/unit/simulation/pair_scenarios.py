@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+from vrrp.simulation.joint import play
 from vrrp.simulation.scenario import from_text
 from vrrp.simulation.timeline import ADDRESS, STATE
-from vrrp.simulation.world import play
 
 PAIR = """
 seed 1 version 2 delay 0.0002 to 0.0002 until {until}

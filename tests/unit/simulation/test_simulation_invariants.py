@@ -12,7 +12,8 @@ from vrrp.protocol.actions import ReleaseAddresses
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Backup
 from vrrp.simulation import invariants
-from vrrp.simulation.world import World, play
+from vrrp.simulation.joint import play
+from vrrp.simulation.world import World
 
 
 class Hasty(VirtualRouter):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, Optional
 
+from .joint import Joint
 from .lan import Judge
 from .scenario import Scenario
 from .world import Run, World
@@ -27,12 +28,16 @@ class Question:
     label: str
     scenario: Scenario
     judge: Optional[Judge] = None
+    lan: int = 1  # which segment of a scenario of several
+    joint: Optional[dict[str, Any]] = None  # what Joint must know of them
 
     def run(self, later_s: float = 0.0) -> Run:
         """Play it, with everything that happens ``later_s`` later."""
         scenario = self.scenario
         faults = tuple(fault.later(later_s) for fault in scenario.faults)
         shifted = replace(scenario, faults=faults, until=scenario.until + later_s)
+        if self.joint is not None:
+            return Joint(shifted, checked=False, **self.joint).run()[self.lan]
         return World(shifted, checked=False, judge=self.judge).run()
 
 

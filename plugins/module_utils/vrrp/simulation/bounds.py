@@ -27,9 +27,9 @@ def skew_s(version: int, priority: int, interval: float) -> float:
     return (256 - priority) / 256 * (1.0 if version == 2 else interval)
 
 
-def down_s(version: int, priority: int, interval: float) -> float:
-    """Master_Down_Interval: three intervals and the skew."""
-    return 3 * interval + skew_s(version, priority, interval)
+def down_s(version: int, priority: int, interval: float, adverts: int = 3) -> float:
+    """Master_Down_Interval: three intervals and the skew, or as many as ``down_timer_adverts`` says."""
+    return adverts * interval + skew_s(version, priority, interval)
 
 
 def first_wait_s(version: int, priority: int, interval: float) -> float:
@@ -37,12 +37,12 @@ def first_wait_s(version: int, priority: int, interval: float) -> float:
     return interval + skew_s(version, priority, interval)
 
 
-def mandate_s(version: int, interval: float) -> float:
+def mandate_s(version: int, interval: float, adverts: int = 3) -> float:
     """How long a silent master may count on being the only one: nobody has a shorter timer than priority 254."""
-    return down_s(version, 254, interval)
+    return down_s(version, 254, interval, max(adverts, 2))
 
 
 def lease_s(parameters) -> float:
     """The lifetime that the agent gives an address, longer where a takeover takes longer anyway."""
-    longest = down_s(parameters.version, parameters.priority, interval_s(parameters))
+    longest = down_s(parameters.version, parameters.priority, interval_s(parameters), parameters.down_adverts)
     return LEASE_LONG_S if longest > LEASE_LONG_S else LEASE_SHORT_S

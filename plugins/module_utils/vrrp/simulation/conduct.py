@@ -14,7 +14,8 @@ from .bounds import EPSILON_S
 from .clock import Clock
 from .watch import Violated
 
-COMMANDS = frozenset({"stop", "drain", "demote", "fault_changed"})  # what may end mastership without a rival
+# What may end mastership without a rival.
+COMMANDS = frozenset({"stop", "drain", "demote", "fault_changed", "give_up", "group_fault_changed"})
 OUTBID = 255  # a promoted router advertises this for a while, to beat one that was promoted before it
 
 
@@ -92,7 +93,7 @@ class Conduct:
         node, now, local = self.node, self.clock.now, self.node.monotonic()
         if priority and self.speaking and isinstance(node.router.condition, Master):
             longest = self._longest_interval_s()
-            silent_s, mandate_s = local - self.spoke_local, bounds.mandate_s(node.router.parameters.version, longest)
+            silent_s, mandate_s = local - self.spoke_local, self._mandate_s(longest)
             if silent_s > mandate_s + EPSILON_S:
                 self.fail("mandate", f"speaks as MASTER after {silent_s:.3f} s, its mandate ended at {mandate_s:.3f}")
             if now - max(self.spoke_at, self.held_up_at) > longest + node.lag_s + EPSILON_S:
@@ -114,7 +115,7 @@ class Conduct:
                 self.spoke_at, self.spoke_local = self.clock.now, node.monotonic()  # it may be polite for a moment
             elif isinstance(before, Master) and cause not in COMMANDS and not self.beaten:
                 silent_s = node.monotonic() - self.spoke_local
-                if silent_s < bounds.mandate_s(node.router.parameters.version, self._shortest_interval_s()) - EPSILON_S:
+                if silent_s < self._mandate_s(self._shortest_interval_s()) - EPSILON_S:
                     self.fail("cause", f"gives up mastership without a cause ({cause})")
             self.entered_at = self.clock.now
             if not isinstance(before, Yielding):  # who yields listens already
@@ -144,7 +145,7 @@ class Conduct:
             return
         interval = self._shortest_interval_s()
         skew_s = bounds.skew_s(parameters.version, self._highest_priority(), interval)
-        down_s = 3 * interval + skew_s
+        down_s = parameters.down_adverts * interval + skew_s
         by_delay = isinstance(before, Backup) and before.preempt_at < before.down_at
         if by_delay:
             self._at_least(parameters.preempt_delay_s, self.listens_since, "it began to listen")
@@ -178,7 +179,11 @@ class Conduct:
 
     def _has_mandate(self) -> bool:
         silent_s = self.node.monotonic() - self.memory.last_at
-        return silent_s < bounds.mandate_s(self.node.router.parameters.version, self.memory.interval_cs / 100)
+        return silent_s < self._mandate_s(self.memory.interval_cs / 100)
+
+    def _mandate_s(self, interval: float) -> float:
+        own = self.node.router.parameters
+        return bounds.mandate_s(own.version, interval, own.down_adverts)
 
     def _highest_priority(self) -> int:
         return max([self.node.router.priority, *self.node.past.priorities()])
@@ -196,4 +201,5 @@ class Conduct:
 
     def _longest_down_s(self) -> float:
         longest = max([*self._own_intervals(), *self.learned.values()])
-        return bounds.down_s(self.node.router.parameters.version, 1, longest)
+        own = self.node.router.parameters
+        return bounds.down_s(own.version, 1, longest, own.down_adverts)

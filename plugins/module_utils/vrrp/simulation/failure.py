@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from . import timeline
+from .joint import play
 from .scenario import Scenario
-from .world import Run, play
+from .world import Run
 
 AROUND_INTERVALS = 4  # how much of the timeline is shown before the violation
 
@@ -64,5 +65,5 @@ def _smaller(scenario: Scenario) -> Iterator[Scenario]:
         yield scenario.without(fault)
     for machine in scenario.machines:
         named = any(machine.name in (*fault.nodes, *fault.words) for fault in scenario.faults)
-        if not named and len(scenario.machines) > 1:
-            yield replace(scenario, machines=tuple(each for each in scenario.machines if each is not machine))
+        if not named and len(scenario.names) > 1:
+            yield replace(scenario, machines=tuple(each for each in scenario.machines if each.name != machine.name))

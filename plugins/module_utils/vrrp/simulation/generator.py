@@ -10,12 +10,15 @@ minute and a half. Some faults follow each other at once, others when everything
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from ipaddress import ip_address
+from typing import Optional
 
 from ..protocol.states import Parameters
 from . import bounds
 from .faults import Fault
 from .scenario import Machine, Scenario
+from .whole import MIXED_ROUNDS, ROUNDS
 
 NAMES = ("node-a", "node-b", "node-c", "node-d", "node-e")
 INTERVALS_CS = {2: (100, 100, 100, 200), 3: (100, 100, 100, 50, 10, 10, 3, 1)}
@@ -38,6 +41,9 @@ OF_A_MACHINE = (
     ("unplug", "plug"),
 )
 OF_THE_SEGMENT = ("cut", "split", "loss")
+ENDS = (("cut", "join"), ("split", "heal"), ("unplug", "plug"), ("break", "mend"))
+OF_ONE_LAN = frozenset(verb for pair in ENDS for verb in pair) | {"loss"}
+GROUPED = 16  # one of so many seeds is of machines on several segments, with a sync group each
 COMMANDS = ("promote", "promote", "demote", "demote", "release", "reload", "check", "wall clock")
 
 
@@ -53,15 +59,21 @@ class Generator:
 
     def scenario(self) -> Scenario:
         draw = self.random
+        self.lans, self.mixed = (1,), False
+        if self.seed % GROUPED == GROUPED - 1:
+            self.lans = (1, 2) if draw.random() < 0.8 else (1, 2, 3)
+            self.mixed = draw.random() < 0.15
         self.version = draw.choice((2, 3))
+        self.adverts = random.Random(f"adverts {self.seed}").choice((*[3] * 8, 2, 5))
         names = NAMES[: draw.choices((2, 3, 4, 5), (60, 25, 10, 5))[0]]
         self.interval_cs = draw.choice(INTERVALS_CS[self.version])
         machines = self._machines(names)
-        self.down_s = bounds.down_s(self.version, 100, self.interval_cs / 100)
+        self.down_s = bounds.down_s(self.version, 100, self.interval_cs / 100, self.adverts)
         end = self._faults(names)
         slowest = max(machine.parameters.interval_cs for machine in machines) / 100
-        settle_s = 2 * bounds.down_s(self.version, 1, slowest) + 2 * self.delay_s[1] + 0.11
+        settle_s = 2 * bounds.down_s(self.version, 1, slowest, self.adverts) + 2 * self.delay_s[1] + 0.11
         settle_s += max(machine.parameters.preempt_delay_s for machine in machines)
+        settle_s *= 1 if len(self.lans) == 1 else MIXED_ROUNDS if self._may_mix() else ROUNDS
         return Scenario(
             seed=self.seed,
             version=self.version,
@@ -95,11 +107,29 @@ class Generator:
                 begins_as_master=priorities[index] == max(priorities) and draw.random() < 0.5,
                 preempt=not (nopreempt and draw.random() < 0.8),
                 preempt_delay_s=round(draw.uniform(0.1, 2) * 3 * interval_s, 3) if delayed else 0.0,
+                down_adverts=self.adverts,
             )
             lag_s = round(min(draw.choice((0.0, 0.0, 0.0005, 0.003)), 0.1 * interval_s), 7)
             begins_at = 0.0 if draw.random() < 0.5 else round(draw.uniform(0, 6) * interval_s, 6)
             machines.append(Machine(name, parameters, lag_s, round(draw.uniform(0, 1e6), 3), begins_at))
-        return tuple(machines)
+        return tuple(machine for lan in self.lans for machine in self._on(lan, machines))
+
+    def _on(self, lan: int, machines: list[Machine]) -> list[Machine]:
+        """The same machines on another segment; where they are mixed, the best one here is not the best one there."""
+        if lan == 1:
+            return machines
+        priorities = [machine.parameters.priority for machine in machines]
+        if self.mixed:
+            priorities = self.random.sample(priorities, len(priorities))
+        found = []
+        for machine, priority in zip(machines, priorities):
+            source = ip_address(str(machine.parameters.source).replace("192.0.2.", f"198.51.{100 + lan}."))
+            parameters = replace(machine.parameters, vrid=50 + lan, priority=priority, source=source)
+            found.append(replace(machine, parameters=parameters, lan=lan))
+        return found
+
+    def _may_mix(self) -> bool:
+        return self.mixed or any(fault.only_on and fault.verb in ("check", "reload") for fault in self.faults)
 
     # What happens
 
@@ -143,6 +173,9 @@ class Generator:
         verb = draw.choice(OF_THE_SEGMENT)
         if verb == "cut":
             self._add(at, verb, (name,))
+            if len(self.lans) > 1 and draw.random() < 0.3:
+                self.busy_until[""] = float("inf")  # and a group has to live with it
+                return at
             self._add(ends_at, "join", (name,))
         elif verb == "split":
             shuffled = draw.sample(names, len(names))
@@ -174,7 +207,18 @@ class Generator:
             self._add(at, verb, (name,))
 
     def _add(self, at: float, verb: str, nodes: tuple[str, ...] = (), words: tuple[str, ...] = ()) -> None:
-        self.faults.append(Fault(round(at, 6), verb, nodes, words))
+        only_on = None
+        if len(self.lans) > 1 and (verb in OF_ONE_LAN or (self.mixed and verb in ("check", "reload"))):
+            only_on = self._where(at, verb, nodes)
+        self.faults.append(Fault(round(at, 6), verb, nodes, words, only_on))
+
+    def _where(self, at: float, verb: str, nodes: tuple[str, ...]) -> Optional[str]:
+        """Most of what happens to a segment happens to one; what mends it comes to where it was."""
+        begins = next((begin for begin, end in ENDS if end == verb), None)
+        if begins is not None:
+            broken = [each for each in self.faults if each.verb == begins and each.nodes == nodes]
+            return broken[-1].only_on if broken else None
+        return f"lan{self.random.choice(self.lans)}" if self.random.random() < 0.7 else None
 
 
 def generate(seed: int) -> Scenario:

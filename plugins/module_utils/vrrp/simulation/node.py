@@ -9,7 +9,6 @@ they come; renew the addresses. What the process cannot do while it is stopped, 
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable
 from typing import Optional
 
@@ -22,19 +21,12 @@ from .bounds import EPSILON_S, lease_s
 from .clock import Clock
 from .kernel import Kernel
 from .lan import Lan
-from .past import Past
+from .past import Past, remembered
+from .process import Process
 from .timeline import ADDRESS, ADVERTISEMENT, NOTE, STATE, Timeline
 from .watch import Watch
 
 SOCKET_BUFFER = 256  # packets that wait for a process that does not read
-
-
-class Process(enum.Enum):
-    """The agent's process."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    ENDED = "ended"
 
 
 class Node:
@@ -49,6 +41,7 @@ class Node:
         self.drains_first: bool = options.get("drains_first", True)
         self.lag_s: float = options.get("lag_s", 0.0)  # how late it wakes for a timer
         self.addresses = options.get("addresses", ())
+        self.label: str = options.get("label", name)  # what a sync group calls it
         self.up, self.frozen, self.suspended = True, False, False
         self.process = Process.ENDED
         self.router = self.router_class(parameters)
@@ -70,6 +63,8 @@ class Node:
         self._life = 0  # counts processes and pauses: an event of an earlier one is stale
         self._packets: dict = {}
         self.past = Past(clock)
+        self.team = None  # the sync group of the machine
+        self.lives = 0  # how often the process has been started
 
     # What can be asked
 
@@ -122,11 +117,14 @@ class Node:
         if not self.up or self.process is not Process.ENDED:
             return
         memory, self.memory = self.memory, None
+        self.lives += 1
         self._live(Process.RUNNING)
         self._ending = False
         self.router = self.router_class(self.parameters)
         self.watch.started(self, memory)
         now = self.monotonic()
+        if self.team is not None:
+            self.team.enrol(self, now)
         if self.check_delta:
             self.router.priority_changed(self._tracked(), now)
         if self.faults:
@@ -139,13 +137,14 @@ class Node:
             self.timeline.note(self.clock.now, self.name, ADDRESS, "removes the addresses that were left behind", "off")
             self._look()
         self._perform("start", before, actions)
+        self._touched(actions)
         self._arm()
 
     def crash(self) -> None:
         """The process dies without a word; its memory and its addresses stay for as long as they are good."""
         if self.process is Process.ENDED:
             return
-        self.memory = self._remembered()
+        self.memory = remembered(self.router)
         self._orphan(Process.ENDED)
 
     restart = start  # what a service manager does after a crash
@@ -214,9 +213,19 @@ class Node:
             return False
         self._perform(verb, before, actions)
         self._ending = self._ending or verb == "stop"
+        self._touched(actions)
         self._end_when_stopped()
         self._arm()
         return True
+
+    def take(self, name: str, *arguments: object) -> None:
+        """An input that its sync group gives it."""
+        self.past.ends(self.router)
+        before = self.router.condition
+        actions = getattr(self.router, name)(*arguments, self.monotonic())
+        self._perform(name, before, actions)
+        self._touched(actions)
+        self._arm()
 
     def reconfigure(self, parameters: Parameters) -> None:
         """The configuration file has changed and the agent reads it, if it runs."""
@@ -252,6 +261,7 @@ class Node:
             self.watch.heard_as_master(self, advertisement, sender)
         if actions:
             self._perform("advertisement", before, actions)
+        self._touched(actions)
         deadline = router.condition.deadline
         if deadline - self._offset_s + self.lag_s < self._armed_at:
             self._arm()
@@ -271,8 +281,10 @@ class Node:
         now = self.clock.now + self._offset_s
         # As the agent: the clock may be a rounding error short of the deadline.
         if deadline <= now + 1e-9:
-            self._perform("expire", before, router.expire(max(now, deadline)))
+            actions = router.expire(max(now, deadline))
+            self._perform("expire", before, actions)
             self.watch.expired(self, deadline)
+            self._touched(actions)
             self._end_when_stopped()
 
     def _catch_up(self) -> None:
@@ -337,6 +349,10 @@ class Node:
 
     # What it is made of
 
+    def _touched(self, actions: Iterable[Action]) -> None:
+        if self.team is not None:
+            self.team.acted(self, actions)
+
     def _lease(self) -> float:
         if self._lease_s is None:
             return lease_s(self.parameters)
@@ -372,16 +388,6 @@ class Node:
                 self.clock.now, self.name, ADDRESS, "the kernel drops the addresses: nobody renewed them", "off"
             )
             self._look()
-
-    def _remembered(self) -> Optional[Memory]:
-        router = self.router
-        if hasattr(router, "memory"):
-            return router.memory()
-        if isinstance(router.condition, Master):
-            return Memory(State.MASTER, router.condition.spoke_at, router.master_interval_cs, router.hold)
-        if router.state is State.BACKUP and router.master is not None:
-            return Memory(State.BACKUP, router.master.seen_at, router.master_interval_cs, router.hold)
-        return None
 
     def _look(self) -> None:
         self.watch.look()

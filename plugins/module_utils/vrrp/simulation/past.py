@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
+from ..protocol.states import Master, Memory, State
 from .bounds import down_s, interval_s
 from .clock import Clock
 
@@ -14,11 +17,13 @@ class Past:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self._adverts = 3
         self._ended: list[tuple[float, int, float, int]] = []  # (at, priority, interval, VRRP version)
 
     def ends(self, router) -> None:
         """The router is about to be told something that may change it."""
         own = router.parameters
+        self._adverts = own.down_adverts
         self._ended.append((self.clock.now, router.priority, interval_s(own), own.version))
 
     def priorities(self) -> list[int]:
@@ -31,4 +36,15 @@ class Past:
 
     def _counts(self, at: float, version: int) -> bool:
         longest_s = 2 * max(interval for _at, _priority, interval, _version in self._ended)
-        return self.clock.now - at <= 2 * down_s(version, 1, longest_s)
+        return self.clock.now - at <= 2 * down_s(version, 1, longest_s, self._adverts)
+
+
+def remembered(router) -> Optional[Memory]:
+    """What the ledger says of a router whose process dies now."""
+    if hasattr(router, "memory"):
+        return router.memory()
+    if isinstance(router.condition, Master):
+        return Memory(State.MASTER, router.condition.spoke_at, router.master_interval_cs, router.hold)
+    if router.state is State.BACKUP and router.master is not None:
+        return Memory(State.BACKUP, router.master.seen_at, router.master_interval_cs, router.hold)
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..protocol.states import State
 from .clock import Clock
 from .lan import CLIENT, Lan
-from .node import Process
+from .process import Process
 from .watch import Violated
 
 
@@ -48,10 +48,10 @@ def _demand_master(clock: Clock, lan: Lan, names: list[str], nodes: list) -> Non
             better, worse = f"{node.name} ({node.router.priority})", f"{master.name} ({master.router.priority})"
             raise Violated(clock.now, "the best", f"{worse} is MASTER before {better} {where}")
     if lan.side[CLIENT] == lan.side[master.name]:
-        _demand_client(clock, lan, master, where)
+        demand_client(clock, lan, master, where)
 
 
-def _demand_client(clock: Clock, lan: Lan, master, where: str) -> None:
+def demand_client(clock: Clock, lan: Lan, master, where: str) -> None:
     """It finds the master. A node that announced itself and died before it advertised keeps it until the lease ends."""
     client = lan.client
     if client.answered_by == master.name or client.waits:

@@ -21,6 +21,7 @@ _NODE_WORDS = {
     "preempt_delay": ("preempt_delay_s", float),
     "begins": ("begins_as_master", lambda text: text == "master"),
     "refresh": ("refresh_s", float),
+    "adverts": ("down_adverts", int),
 }
 
 
@@ -35,6 +36,7 @@ class Machine:
     begins_at: float = 0.0  # when its agent starts
     check_delta: int = 0  # what the tracked checks add to its priority
     lease_s: Optional[float] = None  # the lifetime of its addresses; None follows the timers, 0 is none
+    lan: int = 1  # which segment; a machine on several has one of these for each, and they are one sync group
 
     def __str__(self) -> str:
         own, words = self.parameters, [f"node {self.name}"]
@@ -46,6 +48,8 @@ class Machine:
         words += [f"lag={self.lag_s!r}"] if self.lag_s else []
         words += [f"epoch={self.epoch_s!r}"] if self.epoch_s else []
         words += [f"from={self.begins_at!r}"] if self.begins_at else []
+        words += [f"adverts={own.down_adverts}"] if own.down_adverts != 3 else []
+        words += [f"lan={self.lan}"] if self.lan != 1 else []
         return " ".join(words)
 
 
@@ -63,7 +67,16 @@ class Scenario:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(machine.name for machine in self.machines)
+        return tuple(dict.fromkeys(machine.name for machine in self.machines))
+
+    @property
+    def lans(self) -> tuple[int, ...]:
+        """The segments there are."""
+        return tuple(sorted({machine.lan for machine in self.machines}))
+
+    def on(self, lan: int) -> Scenario:
+        """One segment of it, without what happens."""
+        return replace(self, machines=tuple(each for each in self.machines if each.lan == lan), faults=())
 
     def without(self, fault: Fault) -> Scenario:
         return replace(self, faults=tuple(each for each in self.faults if each is not fault))
@@ -105,6 +118,8 @@ def _machine(line: str, version: int) -> Machine:
         if key in _NODE_WORDS:
             field_name, convert = _NODE_WORDS[key]
             values[field_name] = convert(value)
+        elif key == "lan":
+            own["lan"] = int(value)
         else:
             own[{"lag": "lag_s", "epoch": "epoch_s", "from": "begins_at"}[key]] = float(value)
-    return Machine(name, Parameters(version=version, vrid=51, **values), **own)
+    return Machine(name, Parameters(version=version, vrid=50 + own.get("lan", 1), **values), **own)

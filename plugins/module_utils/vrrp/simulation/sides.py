@@ -104,7 +104,7 @@ class Sides:
     def settle_s(self) -> float:
         """How long after the last disturbance every side is at rest."""
         parameters = [node.parameters for node in self.lan.nodes.values()]
-        down_s = bounds.down_s(parameters[0].version, 1, self._longest_interval_s)
+        down_s = bounds.down_s(parameters[0].version, 1, self._longest_interval_s, self._adverts())
         return 2 * down_s + 2 * self.late_s() + max(each.preempt_delay_s for each in parameters) + 2 * bounds.HANDOVER_S
 
     def late_s(self) -> float:
@@ -133,7 +133,7 @@ class Sides:
         if side.contested or self.lan.lost_at >= since or since == self.disturbed_at:
             bound_s += self._longest_interval_s + self.late_s()
         if not side.led:  # all of them give up, and wait for each other
-            bound_s += bounds.down_s(2, 1, self._longest_interval_s)
+            bound_s += bounds.down_s(2, 1, self._longest_interval_s, self._adverts())
         if side.orphaned:
             bound_s += max(self.lan.nodes[name].kernel.lease_s for name in side.names)
         self._within(bound_s, max(since, self.lan.lost_at), "one owner", f"two owners on the side of {_names(side)}")
@@ -145,7 +145,10 @@ class Sides:
 
     def _longest_down_s(self, node) -> float:
         lowest = min([node.router.priority, *node.past.priorities()])
-        return bounds.down_s(node.parameters.version, lowest, self._longest_interval_s)
+        return bounds.down_s(node.parameters.version, lowest, self._longest_interval_s, self._adverts())
+
+    def _adverts(self) -> int:
+        return max(node.parameters.down_adverts for node in self.lan.nodes.values())
 
     def _fail(self, rule: str, text: str) -> None:
         raise Violated(self.clock.now, rule, text)

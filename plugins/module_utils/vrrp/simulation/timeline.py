@@ -49,6 +49,18 @@ class Timeline:
         ]
 
 
+class LanTimeline(Timeline):
+    """The timeline of one segment of several, which stands in that of all as well, with the segment's ``label``."""
+
+    def __init__(self, shared: Timeline, label: str) -> None:
+        super().__init__(shared.trace)
+        self._shared, self._label = shared, label
+
+    def note(self, at: float, node: str, kind: str, text: str, value: str = "") -> None:
+        super().note(at, node, kind, text, value)
+        self._shared.note(at, self._label if node == LAN else f"{node} {self._label}", kind, text, value)
+
+
 def lines(entries: Iterable[Entry]) -> list[str]:
     """A table: seconds, who, what. Several advertisements lost in a row are one line."""
     folded = _folded(entries)

@@ -41,6 +41,9 @@ class Watch:
     def continued(self, node) -> None:
         """A process or a machine that stood still goes on, before it does anything."""
 
+    def settled(self, team) -> None:
+        """The sync group of a :class:`~.team.Team` has looked at its members, and nothing is left to do."""
+
     def look(self) -> None:
         """Who owns, who speaks or who can talk to whom has changed."""
 

@@ -51,15 +51,19 @@ class World:
         trace: bool = False,
         judge: Optional[Judge] = None,
         drains_first: bool = True,
+        clock: Optional[Clock] = None,
+        label: str = "lan1",
+        timeline: Optional[Timeline] = None,
+        watch_class: Callable[[Clock, Lan], Watch] = Invariants,
     ) -> None:
         self.scenario = scenario
-        self.clock = Clock()
-        self.timeline = Timeline(trace)
+        self.clock = clock or Clock()
+        self.timeline = timeline or Timeline(trace)
         self.lan = Lan(self.clock, scenario.names, scenario.seed, scenario.delay_s)
         self.lan.judge = judge
         self.lan.on_lost, self.lan.on_refused = self._lost, self._refused
         self.client = self.lan.client = Client(self.clock, self.lan, self.timeline)
-        self.watch: Watch = Invariants(self.clock, self.lan) if checked else Watch()
+        self.watch: Watch = watch_class(self.clock, self.lan) if checked else Watch()
         for machine in scenario.machines:
             self.lan.nodes[machine.name] = Node(
                 machine.name,
@@ -75,6 +79,7 @@ class World:
                 addresses=VIP,
                 check_delta=machine.check_delta,
                 lease_s=machine.lease_s,
+                label=label,
             )
 
     def run(self) -> Run:
@@ -99,14 +104,22 @@ class World:
 
     def _apply(self, fault: Fault) -> None:
         if fault.verb in WITHOUT_EFFECT:
-            self._set_wall_clock(fault)
+            self.set_wall_clock(fault)
             return
         self.watch.disturbing(fault)
-        self.timeline.note(self.clock.now, fault.nodes[0] if fault.nodes else LAN, FAULT, fault.text(), fault.verb)
-        for name in fault.nodes or (None,):
-            self._happen(fault, self.lan.nodes.get(name))
+        self.happen(fault)
         self.watch.disturbed(fault)
         self.client.look()
+
+    def happen(self, fault: Fault) -> None:
+        """Let a fault happen, and say so."""
+        self.note(fault)
+        for name in fault.nodes or (None,):
+            self._happen(fault, self.lan.nodes.get(name))
+
+    def note(self, fault: Fault) -> None:
+        """Say that it happens."""
+        self.timeline.note(self.clock.now, fault.nodes[0] if fault.nodes else LAN, FAULT, fault.text(), fault.verb)
 
     def _happen(self, fault: Fault, node: Optional[Node]) -> None:
         verb, words = fault.verb, fault.words
@@ -154,7 +167,7 @@ class World:
         elif verb == "delay":
             self.lan.set_delay(float(words[0]) / 1000, float(words[1]) / 1000)
 
-    def _set_wall_clock(self, fault: Fault) -> None:
+    def set_wall_clock(self, fault: Fault) -> None:
         """Nothing in the house reads it, and this is what proves it: a run with and one without are the same."""
         for name in fault.nodes or self.lan.nodes:
             self.lan.nodes[name].wall_s += float(fault.words[0])
@@ -167,11 +180,6 @@ class World:
     def _refused(self, sender: Node, receiver: Node, why: str) -> None:
         text = f"discards the advertisements of {sender.name}: {why}"
         self.timeline.note(self.clock.now, receiver.name, NOTE, text, "discards")
-
-
-def play(scenario: Scenario, **options) -> Run:
-    """Run a scenario."""
-    return World(scenario, **options).run()
 
 
 def _changed(parameters: Parameters, words: tuple[str, ...]) -> Parameters:

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several segments at once: every machine has a router on each, and these are one sync group.
+
+Each segment is a :class:`~.world.World` of its own on one clock, with its own client and its own rules. What happens to
+a machine or its process happens on all of them; ``on lan2`` at the end of a line limits it to one segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Optional
+
+from ..protocol.group import Group
+from . import whole
+from .clock import Clock, StandsStill
+from .faults import WITHOUT_EFFECT, Fault
+from .lan import Judge
+from .scenario import Scenario
+from .team import Team
+from .timeline import LAN, VIOLATION, LanTimeline, Timeline
+from .watch import Violated, Watch
+from .whole import GroupInvariants
+from .world import Run, World
+
+
+class Joint:
+    """Everything of one run on several segments.
+
+    ``judges`` and ``labels`` are by segment, ``places`` say which segments a word after ``on`` means, ``alone`` are the
+    machines without a sync group.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        group_class: Callable[[str], Group] = Group,
+        checked: bool = True,
+        trace: bool = False,
+        judges: Optional[dict[int, Judge]] = None,
+        places: Optional[dict[str, tuple[int, ...]]] = None,
+        alone: frozenset[str] = frozenset(),
+        labels: Optional[dict[int, str]] = None,
+        **options,
+    ) -> None:
+        self.scenario, self.checked = scenario, checked
+        self._places = places or {f"lan{lan}": (lan,) for lan in scenario.lans}
+        self.clock = Clock()
+        self.timeline = Timeline(trace)
+        self.worlds = {
+            lan: World(
+                scenario.on(lan),
+                checked=checked,
+                trace=trace,
+                judge=(judges or {}).get(lan),
+                clock=self.clock,
+                label=(labels or {}).get(lan, f"lan{lan}"),
+                timeline=LanTimeline(self.timeline, f"lan{lan}"),
+                watch_class=GroupInvariants,
+                **options,
+            )
+            for lan in scenario.lans
+        }
+        self.teams = {
+            name: Team(
+                [world.lan.nodes[name] for world in self.worlds.values() if name in world.lan.nodes], group_class
+            )
+            for name in scenario.names
+            if name not in alone
+        }
+
+    def run(self) -> dict[int, Run]:
+        """Let everything happen. Returns what became of each segment; a violation is that of all of them."""
+        runs = {
+            lan: Run(replace(world.scenario, faults=self.scenario.faults), world.timeline, world.client)
+            for lan, world in self.worlds.items()
+        }
+        for watch in self._watches():
+            watch.begin()
+        begins = {machine.name: machine.begins_at for machine in self.scenario.machines}
+        for name, at in begins.items():
+            self.clock.at(at, self._apply, Fault(at, "start", (name,)))
+        for fault in self.scenario.faults:
+            self.clock.at(fault.at, self._apply, fault)
+        violated = None
+        try:
+            self.clock.run(self.scenario.until)
+            for watch in self._watches():
+                watch.ended()
+            self._rests()
+        except (Violated, StandsStill) as error:
+            violated = error if isinstance(error, Violated) else Violated(self.clock.now, "progress", str(error))
+            self.timeline.note(violated.at, LAN, VIOLATION, str(violated), violated.rule)
+        for run in runs.values():
+            run.violation, run.ended_at = violated, self.clock.now
+        return runs
+
+    # What happens
+
+    def _apply(self, fault: Fault) -> None:
+        lans = self.scenario.lans if fault.only_on is None else self._places[fault.only_on]
+        where = [self.worlds[lan] for lan in lans]
+        where = [world for world in where if set(fault.nodes) <= set(world.lan.nodes)]
+        if fault.verb in WITHOUT_EFFECT:
+            for world in where:
+                world.set_wall_clock(fault)
+            return
+        self._rests()
+        for watch in self._watches():
+            watch.disturbing(fault)
+        with ExitStack() as together:
+            for team in self.teams.values():
+                together.enter_context(team.together())
+            if fault.verb in ("promote", "demote", "release") and where and fault.nodes[0] in self.teams:
+                where[0].note(fault)
+                self.teams[fault.nodes[0]].command(fault.verb)
+            else:
+                for world in where:
+                    world.happen(fault)
+        for world in self.worlds.values():
+            world.watch.disturbed(fault)
+            world.client.look()
+
+    def _rests(self) -> None:
+        if self.checked and all(watch.at_rest() for watch in self._watches()):
+            whole.demand(self.clock, {lan: world.lan for lan, world in self.worlds.items()})
+
+    def _watches(self) -> list[Watch]:
+        return [world.watch for world in self.worlds.values()]
+
+
+def play(scenario: Scenario, group_class: Callable[[str], Group] = Group, **options) -> Run:
+    """Run a scenario, of one segment or of several; of several the timeline is that of all."""
+    if scenario.lans == (1,):
+        return World(scenario, **options).run()
+    joint = Joint(scenario, group_class, **options)
+    runs = joint.run()
+    first = runs[scenario.lans[0]]
+    return Run(scenario, joint.timeline, first.client, first.violation, first.ended_at)
