@@ -123,6 +123,44 @@ def test_a_move_says_what_came_of_it(agent, capsys, verb):
     assert agent.asked == [("/r", verb, "VI_1")]
 
 
+FORESEEN = {
+    "changed": True,
+    "plan": {"instances": [{"name": "VI_2", "kind": "added"}], "scripts": []},
+    "texts": ["VI_1 priority: 100 -> 80"],
+    "mastership": [
+        {"instance": "VI_1", "state": "MASTER", "moves": None, "why": "its priority falls"},
+        {"instance": "VI_2", "state": "MASTER", "moves": True, "why": "it goes"},
+        {"instance": "VI_3", "state": "BACKUP", "moves": False, "why": "nothing"},
+    ],
+    "warnings": ["f:1: warning: odd"],
+}
+
+
+def test_a_plan_says_what_would_change_and_who_would_move(agent, capsys, tmp_path):
+    file = tmp_path / "new.conf"
+    file.write_text(GOOD)
+    agent.answers["plan"] = FORESEEN
+    assert cli.main(["plan", str(file), "--runtime-dir", "/r"]) == 0
+    output, errors = capsys.readouterr()
+    assert output == (
+        "VI_2: added\nVI_1 priority: 100 -> 80\nVI_1: mastership may move: its priority falls\n"
+        "VI_2: mastership moves: it goes\nVI_3: mastership stays: nothing\n"
+    )
+    assert errors == "f:1: warning: odd\n"
+    assert agent.asked == [("/r", "plan", GOOD, str(file))]
+    assert cli.main(["plan", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == FORESEEN
+
+
+def test_a_plan_of_nothing(agent, capsys, tmp_path):
+    (tmp_path / "f").write_text(GOOD)
+    agent.answers["plan"] = {**FORESEEN, "changed": False, "plan": {"instances": [], "scripts": []}, "texts": [],
+                             "mastership": [], "warnings": []}  # fmt: skip
+    assert cli.main(["plan", str(tmp_path / "f")]) == 0
+    assert capsys.readouterr().out == "nothing would change\n"
+    assert cli.main(["plan", str(tmp_path / "nothere")]) == 1
+
+
 @pytest.mark.parametrize("verb", ["drain", "undrain"])
 def test_a_drain_shows_what_came_of_it(agent, capsys, verb):
     agent.answers[verb] = STATUS

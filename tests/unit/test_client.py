@@ -54,6 +54,7 @@ def answer(tmp_path):
         (lambda client: client.drain(), {"command": "drain"}),
         (lambda client: client.undrain(), {"command": "undrain"}),
         (lambda client: client.reload(), {"command": "reload"}),
+        (lambda client: client.plan("x", "/f"), {"command": "plan", "candidate": "eJyrAAAAeQB5", "path": "/f"}),
         (lambda client: client.events(), {"command": "events", "instance": None}),
         (lambda client: client.events("VI_1"), {"command": "events", "instance": "VI_1"}),
     ],

@@ -254,7 +254,8 @@ def test_every_input_in_words(name, arguments, words):
 
 def test_there_are_words_for_every_input():
     spoken = {"start", "advertisement", "expire", "priority_changed", "fault_changed", "source_changed"}
-    assert set(INPUTS) == spoken | {"parameters_changed"} | set(history.ASKED)
+    spoken |= {"parameters_changed", "group_changed", "group_fault_changed", "give_up"}
+    assert set(INPUTS) == spoken | set(history.ASKED)
 
 
 @pytest.mark.parametrize(

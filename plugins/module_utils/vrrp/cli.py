@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Optional
@@ -69,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
     add("undrain", "Let this node take part again.", drain("undrain"))
     add("cleanup", "Take off what a dead agent left behind, unless it is about to be started again.", cleanup)
     add("reload", "Let the agent read its configuration again.", reload)
+    command = add("plan", "Say what a reload of a file would change, and whether mastership would move.", plan)
+    command.add_argument("file", metavar="FILE")
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
     command = add("events", "Show what an instance was told and did lately.", events)
     command.add_argument("name", metavar="NAME", nargs="?", help="name of the vrrp_instance (all of them)")
     command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
@@ -160,6 +164,27 @@ def reload(options: argparse.Namespace) -> int:
     say(sys.stdout, *lines, *answer["changes"])
     if not lines and not answer["changes"]:
         say(sys.stdout, "nothing has changed")
+    return DONE
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Show what a file would change; it is read with the rights of whoever asks."""
+    from .config.loader import read_text
+
+    path = os.path.abspath(options.file)
+    answer = Client(options.runtime_dir).plan(read_text(path), path)
+    if options.json:
+        say(sys.stdout, json.dumps(answer, indent=2))
+        return DONE
+    say(sys.stderr, *answer["warnings"])
+    entries = answer["plan"]["instances"] + answer["plan"]["scripts"]
+    lines = [f"{each['name']}: {each['kind']}" for each in entries]
+    say(sys.stdout, *lines, *answer["texts"])
+    if not answer["changed"]:
+        say(sys.stdout, "nothing would change")
+    verdicts = {True: "moves", False: "stays", None: "may move"}
+    for each in answer["mastership"]:
+        say(sys.stdout, f"{each['instance']}: mastership {verdicts[each['moves']]}: {each['why']}")
     return DONE
 
 

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import grp
 import json
 import os
 import socket
+import zlib
 from typing import Any, Optional
 
 RUNTIME_DIR = "/run/hotstandby"
@@ -63,6 +65,11 @@ class Client:
     def reload(self) -> dict[str, Any]:
         """Let the agent read its file again; says what has changed."""
         return self.request({"command": "reload"})
+
+    def plan(self, text: str, path: Optional[str] = None) -> dict[str, Any]:
+        """What a reload would do, were this text in the agent's file; ``path`` is for messages and what it includes."""
+        candidate = base64.b64encode(zlib.compress(text.encode())).decode()
+        return self.request({"command": "plan", "candidate": candidate, "path": path})
 
     def events(self, name: Optional[str] = None) -> dict[str, Any]:
         """What an instance was told and did lately, as ``lines``; without a name the ``instances`` to ask about."""

@@ -31,6 +31,9 @@ ASKED = {
     "drain": "this node is drained",
     "undrain": "this node takes part again",
     "stop": "asked to stop",
+    "join": "its sync group becomes MASTER",
+    "let_go": "its sync group stays BACKUP",
+    "refresh": "its sync group has met a rival",
 }
 
 Row = tuple[str, ...]
@@ -105,7 +108,11 @@ def _single_input(step: Step) -> str:
         return "began" if memory is None else f"began with the memory of {memory.state.value}"
     if step.name == "priority_changed":
         return f"the checks say priority {given['priority']}"
-    if step.name == "fault_changed":
+    if step.name == "group_changed":
+        return f"member of sync group {given['group']}" if given["group"] else "member of no sync group"
+    if step.name == "give_up":
+        return given["reason"]
+    if step.name in ("fault_changed", "group_fault_changed"):
         return f"fault: {'; '.join(given['faults'])}" if given["faults"] else "no fault left"
     if step.name == "source_changed":
         return f"speaks from {given['source']}"

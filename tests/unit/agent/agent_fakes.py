@@ -16,6 +16,7 @@ from vrrp.agent.instance import RunningInstance
 from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Link, Present
 from vrrp.agent.lease import Leases
 from vrrp.agent.log import Log
+from vrrp.agent.routes import key_of
 from vrrp.config.model import Globals, Instance, VirtualAddress
 from vrrp.protocol.packet import Advertisement
 
@@ -58,11 +59,14 @@ class FakeKernel:
 
     refuses = None
     stale = False
+    routes_gone: set = set()  # noqa: RUF012
 
     def __init__(self, done, filled: InterfaceTable) -> None:
         self.table = filled
         self.done = done
         self.lifetimes_s: dict = {}
+        self.routes: set = set()
+        self.no_way: dict = {}
         self.renewed: list = []
 
     def prepare(self, wanted, lifetime_s):
@@ -73,6 +77,29 @@ class FakeKernel:
 
     def renew(self, batches):
         self.renewed += batches
+
+    def watch_routes(self):
+        pass
+
+    def ask(self, requests):
+        """Routes and rules as somebody has set or deleted them, in ``routes``; those in ``no_way`` are refused."""
+        return [self._answer(bytes(request)) for request in requests]
+
+    def _answer(self, request):
+        kind, key = request[4], key_of(request)[1:]
+        if key[0] == 10 and kind == 24 and not key[2]:
+            key = (*key[:2], 1024, *key[3:])  # what an IPv6 route gets without a metric
+        self.done.append(("ask", {24: "add route", 25: "remove route", 32: "add rule", 33: "remove rule"}.get(kind)))
+        if kind in (24, 32):
+            if key in self.no_way:
+                return self.no_way[key]
+            answer = 17 if key in self.routes else 0
+            self.routes.add(key)
+            return answer
+        if kind in (25, 33) and key not in self.routes:
+            return 3
+        self.routes.discard(key)
+        return 0
 
     def install(self, wanted, lifetime_s=0):
         self.lifetimes_s.update((want.address, lifetime_s) for want in wanted)
@@ -101,7 +128,13 @@ class FakeAnnouncer:
         self.intervals_s: list = []
         self.under_way: set = set()  # the keys of bursts that nobody has cancelled
 
-    def burst(self, key, wanted, repeat, interval_s, filled):
+    def arrange(self, groups):
+        pass
+
+    def keep(self, key, first_s, every_s, announce):
+        self.done.append(("keep", first_s, every_s))
+
+    def burst(self, key, wanted, repeat, interval_s, filled, gna_interval_s=0.0):
         self.done.append(("announce", repeat, *(str(want.address) for want in wanted)))
         self.intervals_s.append(interval_s)
         self.under_way.add(key)
@@ -205,18 +238,26 @@ def gone(pid, within_s=5.0):
 class FakeVrrpSocket:
     """A VRRP socket on a pair of pipes: ``waiting`` is what the wire brought, ``sent`` what went out."""
 
-    def __init__(self, interface: str, index: int, version: int = 4) -> None:
-        self.interface, self.index, self.version = interface, index, version
+    def __init__(self, interface: str, index: int, version: int = 4, protocol: int = 112) -> None:
+        self.interface, self.index, self.version, self.protocol = interface, index, version, protocol
         self.waiting: list[bytes] = []
         self.sent: list[tuple[int, str]] = []
-        self.joined = self.closed = False
+        self.joined: set[str] = set()
+        self.closed = False
+        self.buffer: int | None = None
         self._pipe = os.pipe()
 
     def fileno(self) -> int:
         return self._pipe[0]
 
-    def join(self) -> None:
-        self.joined = True
+    def join(self, group) -> None:
+        self.joined.add(str(group))
+
+    def stay_in(self, groups) -> None:
+        self.joined &= {str(group) for group in groups}
+
+    def resize(self, octets: int) -> None:
+        self.buffer = octets
 
     def receive(self):
         return self.waiting.pop(0) if self.waiting else None

@@ -46,7 +46,7 @@ class Rig:
 
     def events(self, *changes) -> None:
         self.kernel.happens(*changes)
-        self.agent._kernel_events()
+        self.agent.changes.take()
 
     def lines(self) -> list[str]:
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
@@ -57,14 +57,14 @@ def rig(tmp_path, monkeypatch):
     """``async with rig(instance(), ...) as machine``: an agent that has started, without its endless loop."""
 
     @asynccontextmanager
-    async def make(*instances, filled=None, scripts=(), start=True, now=100.0):
+    async def make(*instances, filled=None, scripts=(), start=True, now=100.0, **more):
         kernel = LoopKernel(filled if filled is not None else table())
         monkeypatch.setattr(network, "Kernel", lambda: kernel)
         monkeypatch.setattr(network, "open_socket", FakeVrrpSocket)
         monkeypatch.setattr(network, "Announcer", lambda log: Announcing(kernel.done))
         monkeypatch.setattr(daemon.gc, "freeze", lambda: None)
         path = str(tmp_path / "hotstandby.conf")
-        configuration = Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),))
+        configuration = Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),), **more)
         made = Rig(tmp_path, configuration, kernel, now)
         if start:
             made.agent._start()

@@ -189,3 +189,70 @@ def test_what_another_host_has_is_not_what_is_still_tentative():
     wanted = tuple(want(f"fd00:8::10{last}/64") for last in range(4))
     assert addresses.duplicated(wanted, machine) == wanted[:1]
     assert addresses.absent(wanted, machine) == wanted[3:]
+
+
+def resolved(*entries):
+    return addresses.resolve(entries, "eth0", table())[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "flags", "dad"),
+    [
+        ({}, 0, False),
+        ({"nodad": False}, 0, True),
+        ({"home": True}, 0x10, False),
+        ({"mngtmpaddr": True}, 0x100, False),
+        ({"noprefixroute": True}, 0x200, False),
+        ({"autojoin": True, "home": True}, 0x410, False),
+    ],
+)
+def test_options_are_the_kernels_flags(fields, flags, dad):
+    (found,) = resolved(virtual("fd00:8::100/64", **fields))
+    assert (found.flags, found.dad) == (flags, dad)
+
+
+@pytest.mark.parametrize(
+    ("address", "peer", "listed"),
+    [
+        ("10.8.0.1/32", "10.8.0.2/32", "10.8.0.1/32"),
+        ("10.8.0.1/32", "10.8.0.2/24", "10.8.0.1/24"),
+        ("fd00::1/64", "fd00::2/128", "fd00::1/128"),
+    ],
+)
+def test_beside_a_peer_the_prefix_is_the_peers(address, peer, listed):
+    (found,) = resolved(virtual(address, peer=ip_interface(peer)))
+    assert (found.address, found.peer) == (ip_interface(listed), ip_interface(peer).ip)
+
+
+@pytest.mark.parametrize(
+    ("address", "written_s", "expected_s"),
+    [
+        ("fd00:8::100/64", None, 4294967295),
+        ("fd00:8::100/128", None, 0),
+        ("fd00:8::100/128", 4294967295, 4294967295),
+        ("fd00:8::100/64", 0, 0),
+        ("fd00:8::100/64", 30, 30),
+        ("192.168.8.100/32", 30, 4294967295),  # as with keepalived
+    ],
+)
+def test_for_how_long_somebody_connects_from_it(address, written_s, expected_s):
+    (found,) = resolved(virtual(address, preferred_lft_s=written_s))
+    assert addresses.preferred_s(found) == expected_s
+
+
+def test_one_that_is_not_tracked_is_the_same_address():
+    tracked, loose = resolved(virtual("192.168.8.100/24"), virtual("192.168.8.100/24", no_track=True))
+    assert (tracked.track, loose.track) == (True, False)
+    assert tracked == loose
+
+
+def test_the_excluded_ones_are_installed_as_well():
+    config = instance(excluded=(virtual("fd00:8::100/64"),))
+    assert [str(entry.address) for entry in addresses.installed_by(config)] == ["192.168.8.100/24", "fd00:8::100/64"]
+
+
+def test_an_address_is_deleted_with_the_peer_that_it_has():
+    machine = table()
+    machine.remember(Present(2, ip_interface("10.8.0.1/32"), peer=ip_address("10.8.0.2").packed))
+    found = [addresses.beside_its_peer(want(text), machine).peer for text in ("10.8.0.1/32", "192.168.8.4/24")]
+    assert found == [ip_address("10.8.0.2"), None]

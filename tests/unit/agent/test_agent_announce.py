@@ -16,6 +16,7 @@ from vrrp.agent import announce
 from vrrp.agent.announce import Announcer
 from vrrp.agent.interfaces import Present
 from vrrp.agent.log import Log
+from vrrp.config.model import GarpGroup
 from vrrp.protocol.frames import unsolicited_na
 
 FRAME = "ffffffffffff02000000000408060001080006040001020000000004c0a80864ffffffffffffc0a80864"
@@ -287,19 +288,102 @@ def test_a_new_burst_replaces_one_that_waits(sent):
     assert targets(sent) == ["fd00:8::100"]
 
 
-def test_two_spaced_parts_of_one_burst_end_together(sent):
+def test_what_is_paused_waits_for_its_turn_and_ends_when_it_is_cancelled(sent):
     async def scenario():
         announcer = Announcer(Log(io.StringIO()))
-        announcer.burst("VI_1", [want(FIRST), want(SECOND)], 1000, 3600.0, unfinished(FIRST))
+        announcer.burst("VI_1", [want(FIRST), want(SECOND)], 1000, 0.0, unfinished(FIRST), 0.001)
         announcer.usable({(2, ip_interface(FIRST))})
-        for _turn in range(3):
-            await asyncio.sleep(0)
-        assert targets(sent) == ["fd00:8::101", "fd00:8::100"]
-        assert len(asyncio.all_tasks()) == 3
+        deadline = asyncio.get_running_loop().time() + 10
+        while len(sent) < 4:
+            assert asyncio.get_running_loop().time() < deadline
+            await asyncio.sleep(0.001)
+        assert targets(sent)[:4] == ["fd00:8::101", "fd00:8::100"] * 2  # in turns
         announcer.cancel("VI_1")
-        for _turn in range(3):
-            await asyncio.sleep(0)
-        assert len(asyncio.all_tasks()) == 1
+        count = len(sent)
+        announcer.burst("VI_2", [want(SECOND)], 1, 0.0, table(), 0.001)
+        while len(sent) == count:
+            assert asyncio.get_running_loop().time() < deadline
+            await asyncio.sleep(0.001)
+        assert targets(sent)[count:] == ["fd00:8::101"]
         announcer.close()
 
     asyncio.run(scenario())
+
+
+class TestPauses:
+    """How long after the one before a frame goes out, in units of a pause of 20 ms."""
+
+    @staticmethod
+    def times(monkeypatch, bursts, groups=(), count=4):
+        found = []
+        monkeypatch.setattr(announce, "LocalRoutes", FakeRoutes)
+
+        class Clocked(FakeSocket):
+            def send(self, frame):
+                found.append((self.index, asyncio.get_running_loop().time()))
+
+        monkeypatch.setattr(announce, "open_packet_socket", lambda index: Clocked(index, []))
+        machine = table(eth("eth0", 2), eth("eth1", 3))
+
+        async def scenario():
+            announcer = Announcer(Log(io.StringIO()))
+            announcer.arrange(groups)
+            for key, wanted, interval_s in bursts:
+                announcer.burst(key, wanted, 2, interval_s, machine, interval_s)
+            deadline = asyncio.get_running_loop().time() + 10
+            while len(found) < count:
+                assert asyncio.get_running_loop().time() < deadline
+                await asyncio.sleep(0.001)
+            announcer.close()
+
+        asyncio.run(scenario())
+        return [index for index, _at in found], [at - found[0][1] for _index, at in found]
+
+    def test_of_two_instances_on_one_interface_they_hold_together(self, monkeypatch):
+        bursts = (("VI_1", [want("192.168.8.100/24")], 0.02), ("VI_2", [want("192.168.8.101/24")], 0.02))
+        _indexes, times = self.times(monkeypatch, bursts)
+        assert all(after - before >= 0.019 for before, after in zip(times, times[1:]))
+
+    def test_two_interfaces_do_not_wait_for_each_other(self, monkeypatch):
+        bursts = (("VI_1", [want("192.168.8.100/24", 2), want("192.168.9.100/24", 3)], 0.5),)
+        indexes, times = self.times(monkeypatch, bursts, count=2)
+        assert sorted(indexes) == [2, 3]
+        assert times[1] < 0.4
+
+    def test_two_interfaces_of_one_group_do(self, monkeypatch):
+        bursts = (("VI_1", [want("192.168.8.100/24", 2), want("192.168.9.100/24", 3)], 0.0),)
+        _indexes, times = self.times(monkeypatch, bursts, [GarpGroup(("eth0", "eth1"), 0.02)])
+        assert all(after - before >= 0.019 for before, after in zip(times, times[1:]))
+
+    def test_a_group_without_a_pause_for_one_kind_leaves_it_to_the_instance(self, monkeypatch):
+        bursts = (("VI_1", [want("fd00:8::100/64", 2)], 0.02),)
+        _indexes, times = self.times(monkeypatch, bursts, [GarpGroup(("eth0",), 5.0)], count=2)
+        assert 0.019 <= times[1] < 4.0
+
+    def test_ipv4_and_ipv6_have_pauses_of_their_own(self, monkeypatch):
+        bursts = (("VI_1", [want("192.168.8.100/24"), want("fd00:8::100/64")], 0.5),)
+        _indexes, times = self.times(monkeypatch, bursts, count=2)
+        assert times[1] < 0.4
+
+
+def test_a_switch_is_reminded_until_nobody_lives_there_any_more(sent):
+    async def scenario():
+        announcer, times = Announcer(Log(io.StringIO())), []
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        announcer.keep("VI_1", 0.05, 0.02, lambda: times.append(loop.time() - begun))
+        while len(times) < 3:
+            assert loop.time() < begun + 10
+            await asyncio.sleep(0.001)
+        announcer.burst("VI_1", [want("192.168.8.100/24")], 1, 0.0, table())  # which does not end it
+        while len(times) < 4:
+            assert loop.time() < begun + 10
+            await asyncio.sleep(0.001)
+        announcer.cancel("VI_1")
+        await asyncio.sleep(0.06)  # no condition: nothing more may come
+        announcer.close()
+        return times
+
+    times = asyncio.run(scenario())
+    assert times[0] >= 0.049
+    assert len(times) == 4

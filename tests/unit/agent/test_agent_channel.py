@@ -14,8 +14,9 @@ from agent_fakes import OWN, PEER, instance
 from vrrp.agent import channel, wire
 from vrrp.agent.channel import Channel
 from vrrp.agent.counters import Counters
+from vrrp.agent.guard import Guard
 from vrrp.agent.log import Log
-from vrrp.config.model import Authentication
+from vrrp.config.model import Authentication, TtlLimit
 from vrrp.protocol.reception import REASONS
 
 PASSWORD = Authentication("PASS", "1111")
@@ -27,13 +28,16 @@ class FakeSocket:
     def __init__(self, version=4):
         self.version = version
         self.waiting = []
-        self.joined = 0
+        self.joined = []
 
     def receive(self):
         return self.waiting.pop(0) if self.waiting else None
 
-    def join(self):
-        self.joined += 1
+    def join(self, group):
+        self.joined.append(str(group))
+
+    def stay_in(self, groups):
+        self.stays_in = {str(group) for group in groups}
 
 
 class Listener:
@@ -44,8 +48,14 @@ class Listener:
         self.virtual_router_id = config.virtual_router_id
         self.multicast = not config.unicast_peers
         self.counters = Counters()
-        self.expectation = wire.expectation(config, source)
+        self.guard = Guard(config, wall=lambda: self.wall)
+        self.expectation = self.guard.take(config, source)
+        self.wall = 1_700_000_000.0
+        self.master = None
         self.heard_of = []
+
+    def follows(self, source):
+        return source == self.master
 
     def heard(self, advertisement, source, now):
         self.heard_of.append((advertisement.priority, str(source), now))
@@ -85,7 +95,7 @@ def with_octet(packet, at, value):
 def test_an_advertisement_reaches_its_instance(line):
     line.receive(from_peer(), now=7.0)
     assert line.instance.heard_of == [(200, "192.168.8.6", 7.0)]
-    assert line.socket.joined == 1
+    assert line.socket.joined == ["224.0.0.18"]
 
 
 def test_the_same_again_is_not_judged_again(line, monkeypatch):
@@ -173,7 +183,7 @@ def test_unicast_hears_its_peers_only():
     line.receive(from_peer(**to_us), from_peer(source=stranger, **to_us), from_peer(authentication=None))
     assert [source for _priority, source, _now in line.instance.heard_of] == ["192.168.8.6"]
     assert line.instance.counters.discarded == {"source": 1, "destination": 1}
-    assert line.socket.joined == 0
+    assert line.socket.joined == []
 
 
 def test_a_thousand_of_the_same_kind_are_one_line(line):
@@ -217,7 +227,7 @@ def line6():
 def test_an_ipv6_advertisement_reaches_its_instance(line6):
     line6.receive(from_peer6(), now=7.0)
     assert line6.instance.heard_of == [(200, "fe80::6", 7.0)]
-    assert line6.socket.joined == 1
+    assert line6.socket.joined == ["ff02::12"]
 
 
 def test_the_same_ipv6_packet_again_is_not_judged_again(line6, monkeypatch):
@@ -270,7 +280,7 @@ def test_ipv6_unicast_hears_its_peers_only():
     line.receive(*(from_peer6(source=sender, unicast_peers=(source,)) for sender in (peer, stranger)), from_peer6())
     assert [sender for _priority, sender, _now in line.instance.heard_of] == ["fd00:8::6"]
     assert line.instance.counters.discarded == {"source": 1, "destination": 1}
-    assert line.socket.joined == 0
+    assert line.socket.joined == []
 
 
 def test_ipv6_unicast_comes_with_any_hop_limit_because_keepalived_sends_64():
@@ -280,3 +290,58 @@ def test_ipv6_unicast_comes_with_any_hop_limit_because_keepalived_sends_64():
     line.receive(with_octet(packet, 7, 64), packet, with_octet(packet, 7, 0))  # 0: the kernel did not say
     assert len(line.instance.heard_of) == 2
     assert line.instance.counters.discarded == {"ttl": 1}
+
+
+# Groups, limits, strangers
+
+
+def test_a_group_of_its_own():
+    own_group = {"authentication": None, "mcast_dst_ip": ip_address("224.0.0.99")}
+    line = Line(instance(**own_group))
+    assert line.socket.joined == ["224.0.0.99"]
+    line.receive(from_peer(**own_group), from_peer(authentication=None))
+    assert len(line.instance.heard_of) == 1
+    assert line.instance.counters.discarded == {"destination": 1}
+    assert "to the group 224.0.0.18, ours is 224.0.0.99" in line.text.getvalue()
+
+
+def test_instances_with_different_groups_share_a_channel():
+    line = Line(instance(mcast_dst_ip=ip_address("224.0.0.99")))
+    other = Listener(instance(name="VI_2", virtual_router_id=52))
+    line.channel.add(other)
+    line.receive(from_peer(authentication=None, mcast_dst_ip=ip_address("224.0.0.99")))
+    line.receive(from_peer(authentication=None, virtual_router_id=52))
+    assert (len(line.instance.heard_of), len(other.heard_of)) == (1, 1)
+    assert line.socket.stays_in == {"224.0.0.18", "224.0.0.99"}
+    line.channel.remove(line.instance)
+    assert line.socket.stays_in == {"224.0.0.18"}
+
+
+def test_min_ttl_and_max_ttl_of_a_unicast_peer():
+    limits = (TtlLimit(PEER, min_ttl=60, max_ttl=64),)
+    line = Line(instance(unicast_peers=(PEER, PEER + 1), ttl_limits=limits))
+    sent = from_peer(authentication=None, unicast_peers=(OWN,))
+    line.receive(*(with_octet(sent, 8, ttl) for ttl in (59, 60, 64, 65, 255)))
+    assert len(line.instance.heard_of) == 2
+    assert line.instance.counters.discarded == {"ttl": 3}
+    line.receive(with_octet(from_peer(source=PEER + 1, authentication=None, unicast_peers=(OWN,)), 8, 3))
+    assert len(line.instance.heard_of) == 3  # without limits unicast comes from anywhere, as with keepalived
+
+
+def test_addresses_of_a_known_master_are_not_looked_at_where_that_is_wanted():
+    line = Line(instance(skip_check_adv_addr=True))
+    other = from_peer(authentication=None, addresses=("10.0.0.1/24",))
+    line.receive(other)
+    line.instance.master = PEER
+    line.receive(other)
+    assert len(line.instance.heard_of) == 1
+    assert line.instance.counters.discarded == {"addresses": 1}
+
+
+def test_other_virtual_routers_are_told_where_that_is_wanted(line):
+    line.receive(from_peer(virtual_router_id=52))
+    assert line.text.getvalue() == ""
+    line.channel.tells_unknown = True
+    line.receive(from_peer(virtual_router_id=53))
+    assert "Unknown VRID(53) received on interface(eth0) from 192.168.8.6" in line.text.getvalue()
+    assert line.unknown.discarded == {"vrid": 2}

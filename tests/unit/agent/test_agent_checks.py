@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from ipaddress import ip_address
+from types import SimpleNamespace
 
 import pytest
 from agent_fakes import gone, instance, table
@@ -17,8 +19,18 @@ from vrrp.agent import process
 from vrrp.agent.checks import Check, Checks
 from vrrp.agent.log import Log
 from vrrp.agent.process import Outcome
-from vrrp.config.model import Configuration, Globals
-from vrrp.config.trackers import Script, Tracked, TrackedGateway, Tracking
+from vrrp.config.model import Configuration, Globals, SyncGroup
+from vrrp.config.trackers import (
+    File,
+    Script,
+    Tracked,
+    TrackedGateway,
+    TrackedHttp,
+    TrackedTcp,
+    TrackedUnit,
+    Tracking,
+)
+from vrrp.protocol.tracking import CheckResult
 
 OUTCOMES = {
     "+": Outcome(status=0),
@@ -479,3 +491,195 @@ def test_what_was_recalled_is_for_the_first_configuration_only():
             await checks.stop()
 
     assert asyncio.run(run()) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "age_s", "counts"),
+    [
+        ({}, 0.0, True),
+        ({}, 4.9, True),
+        ({}, 5.1, False),
+        ({"interval_s": 60.0, "timeout_s": 10.0}, 69.0, True),
+        ({"interval_s": 60.0, "timeout_s": 10.0}, 71.0, False),
+    ],
+)
+def test_what_was_said_long_ago_means_nothing(fields, age_s, counts):
+    asked = script(command=("/bin/sleep", "60"), **fields)
+
+    async def run():
+        checks = begun()
+        checks.recall({Check(asked, Globals(), lambda: None, Log(io.StringIO())).key: True}, age_s)
+        checks.apply(configuration(asked))
+        try:
+            return checks.results(TRACKING)[0].ok
+        finally:
+            await checks.stop()
+
+    assert asyncio.run(run()) is (True if counts else None)
+
+
+SERVICES = Tracking(
+    tcp=(TrackedTcp(ip_address("192.168.8.1"), 80, weight=-5),),
+    http=(TrackedHttp("http://192.168.8.1/", weight=-6),),
+    units=(TrackedUnit("nginx.service", weight=-7),),
+)
+
+
+@pytest.fixture
+def services(monkeypatch):
+    """All of them answer; who asked whom."""
+    asked = []
+
+    async def ask(check):
+        asked.append((check.kind, check.name))
+        return ""
+
+    for kind in (checks_module.TcpCheck, checks_module.HttpCheck, checks_module.UnitCheck):
+        monkeypatch.setattr(kind, "ask", ask)
+    return asked
+
+
+def test_services_are_asked_once_for_all_who_ask_the_same(services):
+    heavy = replace(SERVICES, tcp=(replace(SERVICES.tcp[0], weight=-50),))
+    configs = [instance(track=SERVICES), instance("VI_2", track=heavy)]
+
+    async def steps(checks, says):
+        checks.apply(whole(*configs))
+        assert [result.ok for result in checks.results(configs[0])] == [None, None, None]
+        await until(lambda: all(result.ok for config in configs for result in checks.results(config)))
+        found = [(result.kind, result.name, result.weight) for result in checks.results(configs[1])]
+        assert found == [
+            ("tcp", "192.168.8.1:80", -50),
+            ("http", "http://192.168.8.1/", -6),
+            ("unit", "nginx.service", -7),
+        ]
+
+    scenario(steps)
+    assert sorted(services) == [
+        ("http", "http://192.168.8.1/"),
+        ("tcp", "192.168.8.1:80"),
+        ("unit", "nginx.service"),
+    ]
+
+
+def test_what_the_sync_group_tracks_counts_for_its_members(services):
+    configs = [instance(), instance("VI_2"), instance("VI_3")]
+    group = SyncGroup("G", 1, ("VI_1", "VI_2"), track=Tracking(units=SERVICES.units))
+
+    async def steps(checks, says):
+        checks.apply(Configuration("f", instances=tuple(configs), sync_groups=(group,)))
+        found = [[result.kind for result in checks.results(config)] for config in configs]
+        assert found == [["unit"], ["unit"], []]
+
+    scenario(steps)
+
+
+def test_the_kernel_tells_of_interfaces():
+    links = {"eth1": "has no carrier", "eth2": ""}
+    config = instance(track=Tracking(interfaces=(Tracked("eth1", -9), Tracked("eth2", 0, reverse=True))))
+
+    async def run():
+        checks = Checks(lambda: None, Log(io.StringIO()), table=table, virtual=frozenset, trouble=links.get)
+        checks.apply(whole(config))
+        try:
+            return checks.results(config)
+        finally:
+            await checks.stop()
+
+    assert asyncio.run(run()) == (
+        CheckResult("eth1", "interface", False, -9, "has no carrier"),
+        CheckResult("eth2", "interface", True, 0, "", reverse=True),
+    )
+
+
+def test_a_file_is_known_at_once_and_begins_with_its_number_once(tmp_path):
+    load = File("load", str(tmp_path / "load"), init=7, init_overwrite=True)
+    config = instance(track=Tracking(files=(Tracked("load", -2),)))
+    both = Configuration("f", instances=(config,), files=(load,))
+    (tmp_path / "load").write_text("3")
+
+    async def steps(checks, says):
+        checks.apply(both)
+        assert checks.results(config) == (CheckResult("load", "file", False, -2, "it says 7", value=7),)
+        (tmp_path / "load").write_text("8")
+        checks.apply(Configuration("f", instances=(config,), files=(replace(load, init=9),)))
+        assert checks.results(config)[0].value == 8  # a reload writes nothing
+
+    scenario(steps)
+
+
+def test_a_successor_does_not_begin_a_file_anew(tmp_path):
+    load = File("load", str(tmp_path / "load"), init=7, init_overwrite=True)
+    config = instance(track=Tracking(files=(Tracked("load"),)))
+    (tmp_path / "load").write_text("3")
+
+    async def steps(checks, says):
+        checks.recall({"something": True})
+        checks.apply(Configuration("f", instances=(config,), files=(load,)))
+        assert checks.results(config)[0].value == 3
+
+    scenario(steps)
+
+
+def test_before_it_is_asked_nothing_is_known():
+    config = instance(track=replace(SERVICES, scripts=(Tracked("chk", 0, reverse=True),)))
+
+    async def steps(checks, says):
+        assert [(result.kind, result.ok) for result in checks.results(config)] == [
+            ("script", None),
+            ("tcp", None),
+            ("http", None),
+            ("unit", None),
+        ]
+
+    scenario(steps)
+
+
+def test_a_bug_leaves_no_old_answer(monkeypatch):
+    text = io.StringIO()
+
+    async def run(command, *how):
+        raise RuntimeError("a bug")
+
+    async def well(command, *how):
+        return Outcome(status=0)
+
+    monkeypatch.setattr(checks_module.process, "run", run)
+
+    async def steps():
+        checks = begun(text)
+        checks.apply(configuration(script()))
+        try:
+            await until(lambda: checks.results(TRACKING)[0].ok is False)
+            said = checks.results(TRACKING)[0].detail
+            monkeypatch.setattr(checks_module.process, "run", well)
+            checks.apply(configuration(script()))  # a reload asks again
+            await until(lambda: checks.results(TRACKING)[0].ok)
+            return said
+        finally:
+            await checks.stop()
+
+    assert asyncio.run(steps()) == "internal error: see the log of the agent"
+    assert "RuntimeError: a bug" in text.getvalue()
+
+
+def test_a_script_that_not_even_sigkill_ends_has_failed_and_is_not_run_beside_itself(monkeypatch):
+    """One that waits for a file server which does not answer: the classical way for a check to hang."""
+    runs, left = [], SimpleNamespace(returncode=None)
+
+    async def run(command, *how):
+        runs.append(command)
+        return Outcome(timed_out=True, left=left) if len(runs) == 1 else Outcome(status=0)
+
+    monkeypatch.setattr(checks_module.process, "run", run)
+
+    async def steps():
+        check = Check(script(), Globals(), lambda: None, Log(io.StringIO()))
+        assert [(await check.ask()).text for _again in range(3)] == ["timed out"] * 3
+        assert len(runs) == 1
+        left.returncode = -9
+        assert (await check.ask()).ok
+        assert (await check.ask()).ok
+        assert len(runs) == 3
+
+    asyncio.run(steps())

@@ -84,7 +84,8 @@ def test_why_names_the_check_that_waits(rig, play):
         async with rig(config, scripts=[Script("web", ("/bin/sleep", "30"), timeout_s=60)]) as machine:
             (entry,) = ask(machine, "status")["instances"]
             assert entry["why"] == "INIT because it waits for the first result of web"
-            assert entry["checks"] == [{"name": "web", "kind": "script", "ok": None, "weight": 0, "detail": ""}]
+            said = {"name": "web", "kind": "script", "ok": None, "weight": 0, "detail": ""}
+            assert entry["checks"] == [{**said, "reverse": False, "value": None}]
 
     play(scenario)
 
@@ -168,7 +169,7 @@ def test_an_unknown_command_lists_the_known_ones(rig, play):
 def test_an_agent_that_stops_moves_nothing(rig, play, command):
     async def scenario():
         async with rig() as machine:
-            machine.agent.stop()
+            machine.agent.departure.stop()
             with pytest.raises(CommandError, match="the agent is stopping"):
                 ask(machine, command, instance="VI_1")
             assert ask(machine, "status")["stopping"]

@@ -13,7 +13,7 @@ import pytest
 from agent_fakes import OWN, eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
-from vrrp.agent import daemon
+from vrrp.agent import changes
 from vrrp.agent.interfaces import AddressChanged, LinkChanged, Present
 from vrrp.config.trackers import Script, Tracked, Tracking
 
@@ -203,8 +203,8 @@ def test_a_second_sigterm_does_not_wait(rig, play):
             task = running(machine)
             await until(lambda: machine.agent.instances)
             machine.due(104.0)
-            machine.agent.stop()
-            machine.agent.stop()
+            machine.agent.departure.stop()
+            machine.agent.departure.stop()
             assert await task == 0
             assert machine.kernel.done[-1] == ("release", VIP)
 
@@ -216,7 +216,7 @@ def test_a_backup_stops_at_once(rig, play):
         async with rig(start=False) as machine:
             task = running(machine)
             await until(lambda: machine.agent.instances)
-            machine.agent.stop()
+            machine.agent.departure.stop()
             assert await task == 0
             assert machine.agent.network.channels == {}
 
@@ -234,7 +234,7 @@ def test_a_bug_gives_everything_up_and_exits_with_1(rig, play, monkeypatch):
                 raise ZeroDivisionError("a bug")
 
             monkeypatch.setattr(machine.agent.network, "drain", broken)
-            machine.agent._guard(machine.agent._due)()
+            machine.agent.guard(machine.agent._due)()
             assert await task == 1
             assert machine.kernel.done[-1] == ("release", VIP)
             assert any("ZeroDivisionError: a bug" in line for line in machine.text.getvalue().splitlines())
@@ -267,13 +267,13 @@ def test_a_refused_command_ends_nothing(rig, play):
         async with rig() as machine:
             answer = machine.agent._control.answer(b'{"command": "promote", "instance": "web"}', privileged=True)
             assert answer["error"].startswith("there is no instance web")
-            assert not machine.agent._done.is_set()
+            assert not machine.agent.departure.done.is_set()
 
     play(scenario)
 
 
 def test_a_picture_that_is_stale_is_asked_for_again(rig, play, monkeypatch):
-    monkeypatch.setattr(daemon, "RESYNC_S", 0.001)
+    monkeypatch.setattr(changes, "RESYNC_S", 0.001)
 
     async def scenario():
         async with rig() as machine:
@@ -350,7 +350,7 @@ class TestReadBeforeActing:
                     assert machine.socket_was.sent == [(100, "224.0.0.18")]
                     assert machine.kernel.done.count(("install", VIP)) == 1
                     assert machine.kernel.done[-1] == ("release", VIP)
-                    machine.agent._done.set()
+                    machine.agent.departure.done.set()
                     assert await task == 0
 
             play(scenario)
@@ -392,10 +392,10 @@ class TestReadBeforeActing:
         async def scenario():
             async with rig() as machine:
                 machine.now = 100 + DOWN_S + 0.049
-                machine.agent._guard(lambda: None)()
+                machine.agent.guard(lambda: None)()
                 assert machine.state() == "BACKUP"
                 machine.now = 100 + DOWN_S + 0.051
-                machine.agent._guard(lambda: None)()
+                machine.agent.guard(lambda: None)()
                 assert machine.state() == "MASTER"
 
         play(scenario)

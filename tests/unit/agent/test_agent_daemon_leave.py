@@ -10,6 +10,7 @@ from agent_fakes import PEER, Bench, advertisement, instance
 from daemon_scenes import DOWN_S, VIP, from_peer
 
 from vrrp.agent import daemon
+from vrrp.config.model import Globals
 from vrrp.protocol.states import Memory, State
 
 
@@ -19,12 +20,12 @@ def test_an_answer_that_comes_too_late_keeps_nothing(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.due(104.0)
-            machine.agent._done.set()
-            machine.agent._drop_everything()
+            machine.agent.departure.done.set()
+            machine.agent.departure.drop_everything()
             machine.socket().sent.clear()
-            machine.agent._leave(restart=True)
+            machine.agent.departure.leave(restart=True)
             assert machine.socket().sent == []
-            assert machine.agent._restarting is None
+            assert machine.agent.departure.restarting is None
 
     play(scenario)
 
@@ -35,7 +36,7 @@ def test_without_a_ledger_a_restart_is_handed_over(rig, play):
             machine.due(104.0)
             machine.agent.succession._ledger.failed = "no room"
             machine.socket().sent.clear()
-            machine.agent._leave(restart=True)
+            machine.agent.departure.leave(restart=True)
             assert [priority for priority, _group in machine.socket().sent] == [0]
 
     play(scenario)
@@ -47,7 +48,7 @@ def test_a_successor_gets_a_fresh_lease(rig, play):
             machine.due(104.0)
             machine.now = 104.2
             before = len(machine.kernel.renewed)
-            machine.agent._leave(restart=True)
+            machine.agent.departure.leave(restart=True)
             assert len(machine.kernel.renewed) > before
 
     play(scenario)
@@ -112,3 +113,13 @@ def test_a_busy_channel_is_read_once_in_a_millisecond(rig, play, monkeypatch, pa
             assert bool(rested) is rests
 
     play(scenario)
+
+
+@pytest.mark.parametrize(("lease_s", "lent"), [(0, 1), (None, 0)])
+def test_what_has_no_lease_is_lent_to_a_successor_that_may_never_come(lease_s, lent):
+    bench = Bench(instance(), settings=Globals(vip_lease_s=lease_s)).master()
+    lifetimes = []
+    install = bench.kernel.install
+    bench.kernel.install = lambda wanted, lifetime_s=0: lifetimes.append(lifetime_s) or install(wanted)
+    assert bench.instance.stay(11.0)
+    assert lifetimes == [5] * lent  # a mandate of 3.008 s, in whole seconds, and one more

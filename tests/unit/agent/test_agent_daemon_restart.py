@@ -15,7 +15,7 @@ import pytest
 from agent_fakes import instance
 from daemon_scenes import FAST, VIP, from_peer, left_behind, running, until
 
-from vrrp.agent import daemon
+from vrrp.agent import departure
 from vrrp.agent.ledger import Page
 from vrrp.agent.systemd import ServiceManager
 from vrrp.protocol.states import State
@@ -32,8 +32,8 @@ def under_systemd(monkeypatch):
             asked.append(unit)
             return restart() if callable(restart) else restart
 
-        monkeypatch.setattr(daemon, "own_unit", lambda: "hotstandby.service")
-        monkeypatch.setattr(daemon, "restart_wanted", restart_wanted)
+        monkeypatch.setattr(departure, "own_unit", lambda: "hotstandby.service")
+        monkeypatch.setattr(departure, "restart_wanted", restart_wanted)
         machine.agent.service_manager = ServiceManager({"NOTIFY_SOCKET": "@hotstandby-nobody-listens"})
         return asked
 
@@ -69,7 +69,7 @@ class TestRestart:
                 under_systemd(machine, restart=True)
                 machine.due(102.0)
                 assert machine.state("VI_2") == "MASTER"
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 await until(lambda: machine.socket().sent[-1] == (0, "224.0.0.18"))
                 assert not task.done()
                 machine.due(102.6)
@@ -90,10 +90,10 @@ class TestRestart:
                 machine.due(102.2)
                 assert machine.state() == "MASTER"
                 machine.socket()
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 await until(lambda: len(machine.socket_was.sent) == 2)
                 assert (machine.socket_was.sent[-1][0] == 100) is stays
-                machine.agent._done.set()
+                machine.agent.departure.done.set()
                 await task
 
         play(scenario)
@@ -109,7 +109,7 @@ class TestRestart:
                 machine.now = 103.9
                 machine.agent._commands.handle("promote", {"instance": "VI_2"})
                 machine.socket().sent.clear()
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 await until(lambda: len(machine.socket().sent) == 2)
                 assert machine.socket().sent == [(100, "224.0.0.18"), (0, "224.0.0.18")]
                 machine.due(104.7)
@@ -132,7 +132,7 @@ class TestRestart:
                 under_systemd(machine, restart=True)
                 machine.due(103.7)
                 machine.agent._commands.handle("promote", {"instance": "VI_2"})
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 await until(lambda: machine.socket().sent[-1] == (0, "224.0.0.18"))
                 machine.socket().waiting.append(from_peer())
                 machine.due(103.9)
@@ -151,7 +151,7 @@ class TestRestart:
                 await until(lambda: machine.agent.instances)
                 asked = under_systemd(machine, restart=False)
                 machine.due(104.0)
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 await until(lambda: (0, "224.0.0.18") in machine.socket().sent)
                 machine.due(105.1)
                 assert await task == 0
@@ -168,7 +168,7 @@ class TestRestart:
                 await until(lambda: machine.agent.instances)
                 asked = under_systemd(machine, restart=True)
                 machine.agent.service_manager = ServiceManager({})
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 assert await task == 0
                 assert asked == []
 
@@ -183,10 +183,10 @@ class TestRestart:
                 await until(lambda: machine.agent.instances)
                 under_systemd(machine, restart=lambda: answer.wait(20))
                 machine.due(104.0)
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 machine.due(105.0)
                 assert machine.socket().sent == [(100, "224.0.0.18")] * 2
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 try:
                     assert await task == 0
                 finally:
@@ -204,11 +204,11 @@ class TestRestart:
                 await until(lambda: machine.agent.instances)
                 under_systemd(machine, restart=lambda: answer.wait(20))
                 machine.agent.drain(True)
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 try:
                     for _turn in range(20):
                         await asyncio.sleep(0)
-                    assert not machine.agent._done.is_set()
+                    assert not machine.agent.departure.done.is_set()
                 finally:
                     answer.set()
                 assert await task == 0
@@ -224,7 +224,7 @@ class TestRestart:
                 await until(lambda: machine.agent.instances)
                 under_systemd(machine, restart=True)
                 machine.agent._commands.handle(what, {"instance": "VI_1"})
-                machine.agent.stop()
+                machine.agent.departure.stop()
                 assert await task == 0
                 page = left_behind(machine)
                 assert (page.drained, page.entries[0].hold) == ((True, None) if what == "drain" else (False, "backup"))
@@ -237,7 +237,7 @@ class TestRestart:
                 task = running(machine)
                 await until(lambda: machine.agent.instances)
                 machine.due(104.0)
-                machine.agent._guard(lambda: 1 / 0)()
+                machine.agent.guard(lambda: 1 / 0)()
                 assert await task == 1
                 assert left_behind(machine) == Page()
 

@@ -125,7 +125,7 @@ class TestSuccessor:
             async with successor(instance(priority=255), silent_s=silent_s) as machine:
                 assert machine.state() == "MASTER"
                 assert machine.agent.instances["VI_1"].addresses.owned == ()
-                machine.agent._drop_everything()
+                machine.agent.departure.drop_everything()
                 assert machine.kernel.done[-1] == ("release", VIP)
 
         play(scenario)
@@ -155,6 +155,19 @@ class TestSuccessor:
                 (key,) = [check.key for check in machine.agent.checks._everyone()]
             async with successor(config, scripts=[script], silent_s=1.0, checks={key: True}) as machine:
                 assert machine.state() == "MASTER"
+
+        play(scenario)
+
+    def test_what_a_check_said_long_ago_means_nothing(self, successor, play):
+        script = Script("web", ("/bin/sleep", "30"), timeout_s=60)  # asked every second: 61 s
+        config = instance(track=Tracking(scripts=(Tracked("web"),)))
+
+        async def scenario():
+            async with successor(config, scripts=[script]) as machine:
+                (key,) = [check.key for check in machine.agent.checks._everyone()]
+            for silent_s, expected in ((60.9, "BACKUP"), (61.1, "INIT")):
+                async with successor(config, scripts=[script], silent_s=silent_s, checks={key: True}) as machine:
+                    assert machine.state() == expected
 
         play(scenario)
 

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface
 
 import pytest
 from agent_fakes import MAC, OWN, PEER, Bench, advertisement, eth, instance, table, want
 
 from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Present
 from vrrp.agent.vips import INSTALL_RETRY_S
-from vrrp.config.model import Globals, GratuitousArp
+from vrrp.config.model import AuthHmac, Globals, GratuitousArp, HmacKey, VirtualAddress
 from vrrp.protocol.states import NEVER
 from vrrp.protocol.tracking import CheckResult
 
@@ -265,6 +265,21 @@ def test_unicast_speaks_to_each_peer_from_the_address_that_is_written():
     assert bench.instance.source == OWN
     change_link(bench, eth(), addresses=("192.168.8.3/24",))
     assert bench.instance.router.faults == ("unicast_src_ip 192.168.8.4 is not on this host",)
+
+
+@pytest.mark.parametrize(("fields", "faults"), [({}, ()), ({"track_src_ip": True}, ("is not on this host",))])
+def test_mcast_src_ip_need_not_be_here_unless_it_is_tracked(fields, faults):
+    bench = Bench(instance(mcast_src_ip=ip_address("192.168.8.9"), **fields))
+    assert [fault.split(" ", 2)[2] for fault in bench.instance.router.faults] == list(faults)
+    if not faults:
+        assert bench.instance.guard.packets(100)[0][0][12:16] == bytes([192, 168, 8, 9])
+
+
+def test_advertisements_are_signed_anew_each_time():
+    bench = Bench(instance(hmac=AuthHmac((HmacKey(1, bytes(32)),), 1)))
+    packets = [bench.instance.guard.packets(100)[0][0] for _each in range(3)]
+    assert len(set(packets)) == 3
+    assert len({packet[:-28] for packet in packets}) == 1
 
 
 def test_another_source_address_changes_the_packets():
@@ -555,3 +570,47 @@ def test_a_reload_while_an_address_is_refused_does_not_leave_it_in_fault_for_eve
     assert bench.state == "BACKUP"
     bench.instance.expire(bench.instance.deadline)
     assert bench.state == "MASTER"
+
+
+class TestExcluded:
+    EXCLUDED = "192.168.8.101/24", "fd00:8::100/64"
+
+    def bench(self, **fields):
+        return Bench(instance(excluded=tuple(VirtualAddress(ip_interface(each), **fields) for each in self.EXCLUDED)))
+
+    def test_they_come_and_go_with_the_others_and_have_a_lease(self):
+        bench = self.bench().start(6.0)
+        bench.done.clear()
+        bench.instance.expire(10.0)
+        assert bench.done[:2] == [("install", VIP, *self.EXCLUDED), ("announce", 5, VIP, *self.EXCLUDED)]
+        assert set(bench.kernel.lifetimes_s.values()) == {3}
+        assert len(bench.instance.addresses.installed) == 3
+        bench.done.clear()
+        bench.instance.drop()
+        assert bench.done[-1] == ("release", VIP, *self.EXCLUDED)
+
+    def test_one_that_somebody_deletes_comes_back(self):
+        bench = self.bench().master()
+        bench.instance.address_changed(bench.kernel.somebody_deletes(self.EXCLUDED[1]), 11.0)
+        assert bench.done[0] == ("install", self.EXCLUDED[1])
+
+    def test_one_that_is_not_tracked_does_not_and_its_lease_is_over(self):
+        bench = self.bench(no_track=True).master()
+        bench.instance.address_changed(bench.kernel.somebody_deletes(self.EXCLUDED[0]), 11.0)
+        bench.instance.interface_changed(12.0)
+        assert bench.done == []
+        bench.kernel.renewed.clear()
+        bench.instance._edge.leases.renew(100.0)
+        assert [text.split()[0] for text in bench.kernel.renewed] == [VIP, self.EXCLUDED[1]]
+
+    def test_on_other_interfaces_switches_are_reminded(self):
+        garp = GratuitousArp(extra_if_s=100.0, extra_if_all=True)
+        excluded = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth1"),)
+        made = Bench(instance(garp=garp, excluded=excluded), table(eth(), eth("eth1", 3))).start(6.0)
+        made.done.clear()
+        made.instance.expire(10.0)
+        assert ("keep", 105.0, 100.0) in made.done
+        made.instance.reconfigure(instance(excluded=excluded), Globals(), 11.0)
+        made.done.clear()
+        made.instance.interface_changed(12.0)
+        assert not [each for each in made.done if each[0] == "keep"]

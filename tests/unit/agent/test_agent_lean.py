@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+import vrrp
 from vrrp.agent.lean import without_init
 
-PACKAGE = Path(__file__).parents[3] / "plugins" / "module_utils"
+PACKAGE = Path(vrrp.__file__).parents[1]
 
 
 def fresh_python(program):

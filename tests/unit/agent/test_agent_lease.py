@@ -299,3 +299,23 @@ os.system("ip link del eth0")
 for number in range(300):
     leases.renew(time.monotonic() + number)
 """)
+
+
+def test_a_preferred_lifetime_ends_although_the_lease_begins_anew():
+    kernel = FakeKernel([], table())
+    told = []
+    kernel.renewals = lambda pairs: [f"{want.address} {want.preferred_s}" for want, _lifetime in pairs]
+    kernel.renew = told.extend
+    made = Leases(kernel)
+    made.hold("VI_1", [want("fd00:8::100/64", preferred_s=2), want("fd00:8::101/64")], 3)
+    for now in (100.0, 101.0, 102.5, 103.5):
+        made.renew(now)
+    made.hold("VI_2", [want("fd00:8::102/64", preferred_s=0)], 3)
+    made.renew(104.5)
+    first = [text for text in told if text.startswith("fd00:8::100/64")]
+    assert first == [f"fd00:8::100/64 {preferred_s}" for preferred_s in (2, 2, 0, 0, 0)]
+    assert {text for text in told if text.startswith("fd00:8::101/64")} == {"fd00:8::101/64 None"}
+    made.hold("VI_1", (), 0)  # what comes back later begins anew
+    made.hold("VI_1", [want("fd00:8::100/64", preferred_s=2)], 3)
+    made.renew(110.0)
+    assert told[-1] == "fd00:8::100/64 2"

@@ -333,3 +333,30 @@ sys.stdout.write("\\n" + str(len(ledger.read(sys.argv[1]).entries)))
         failed, entries = done.stdout.splitlines()
         assert failed.endswith(expected)
         assert entries == "0"
+
+
+def test_routes_and_what_else_is_in_the_host(tmp_path):
+    route, rule, link = (bytes.fromhex("20000000" + kind + "000500" + "00" * 24) for kind in ("19", "21", "10"))
+    page = Page((replace(ENTRY, removals=(route, rule, link)),), firewall=True, promoted=(2, 3))
+    page = replace(page, macvlans=(9,), parents={2: {"arp_ignore": 0}})
+    kept(tmp_path, page, ())
+    found = ledger.read(str(tmp_path))
+    assert found.entries[0].removals == (route, rule)  # a file makes nobody send anything else
+    assert (found.firewall, found.promoted) == (True, (2, 3))
+    assert (found.macvlans, found.parents) == ((9,), {2: {"arp_ignore": 0}})
+
+
+def test_a_ledger_of_a_release_without_routes_is_read(tmp_path):
+    kept(tmp_path)
+    file = tmp_path / "ledger.json"
+    content = json.loads(file.read_text())
+    del content["firewall"], content["promoted"], content["macvlans"], content["parents"]
+    for entry in content["instances"]:
+        del entry["removals"]
+    file.write_text(json.dumps(content))
+    assert ledger.read(str(tmp_path)).of(IDENTITY).removals == ()
+
+
+@pytest.mark.parametrize(("adverts", "expected_s"), [(3, 3.0078125), (1, 2.0078125), (10, 10.0078125)])
+def test_the_mandate_is_as_long_as_the_peer_waits(adverts, expected_s):
+    assert replace(ENTRY, adverts=adverts).as_dict(0)["mandate_s"] == expected_s

@@ -12,8 +12,9 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import FakeKernel, table
 
-from vrrp.agent import leftovers, netlink
-from vrrp.agent.ledger import Entry, Ledger, Page
+from vrrp.agent import firewall, leftovers, netlink, netlink_links, promotion
+from vrrp.agent.interfaces import Link
+from vrrp.agent.ledger import STATIC, Entry, Ledger, Page
 from vrrp.agent.runtime import RuntimeDirectory
 from vrrp.protocol.states import State
 
@@ -201,3 +202,54 @@ def test_the_command_of_the_unit_prints_what_it_did(dead, monkeypatch, capsys):
     monkeypatch.setattr(leftovers.sys, "argv", ["cleanup", "--runtime-dir", dead.directory])
     assert leftovers.main() == 0
     assert capsys.readouterr() == (f"{REMOVED[0]}\n", "")
+
+
+ROUTE, RULE, OTHER = ("20000000" + kind + "000500" + "00" * 24 for kind in ("19", "21", "10"))
+
+
+def test_routes_go_before_the_addresses_and_nothing_else_is_sent(dead):
+    removals = tuple(bytes.fromhex(each) for each in (ROUTE, RULE, OTHER))  # the last one would be a link
+    entry = Entry(("eth0", 51, 4), "VI_1", 2, State.BACKUP, 100, None, ((2, ip_interface(VIP)),), removals=removals)
+    dead.ledger.write(Page((entry,)))
+    asked = []
+    dead.kernel.ask = lambda requests: asked.extend(each.hex() for each in requests) or [0, 3]
+    assert dead.remove() == [*REMOVED, "removed 1 routes and rules that a dead agent has left behind"]
+    assert asked == [ROUTE, RULE]
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_is_static_waits_for_a_successor(dead, restarts):
+    entry = Entry(STATIC, "static", 3, State.BACKUP, 100, installed=((2, ip_interface(VIP)),))
+    dead.ledger.write(Page((entry,)))
+    dead.restarts = restarts
+    assert dead.remove() == ([] if restarts else REMOVED)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_so_do_the_table_and_the_options_of_interfaces(dead, monkeypatch, restarts):
+    removed = []
+    monkeypatch.setattr(firewall, "remove_leftover", lambda: removed.append("table"))
+    dead.kernel.ask = lambda requests: removed.extend(requests) or [0 for _each in requests]
+    dead.entry(VIP)
+    dead.ledger.write(Page(tuple(dead.entries), firewall=True, promoted=(2,)))
+    dead.restarts = restarts
+    assert bool(dead.remove()) is not restarts
+    assert removed == ([] if restarts else [promotion.request(2, False), "table"])
+
+
+@pytest.mark.parametrize("kind", ["macvlan", "veth"])
+def test_so_do_macvlans_and_what_was_set_below_them(dead, kind):
+    asked = []
+    dead.kernel.ask = lambda requests: asked.extend(requests) or [0 for _each in requests]
+    dead.kernel.table.links[9] = Link(index=9, name="vrrp.51", kind=kind)
+    dead.ledger.write(Page((), macvlans=(8, 9), parents={2: {"arp_ignore": 0}, 7: {"arp_ignore": 0}}))
+    dead.remove()
+    removed = [netlink_links.removed(9)] if kind == "macvlan" else []
+    assert asked == [*removed, netlink_links.ipv4_settings(2, {"arp_ignore": 0})]
+
+
+def test_the_table_goes_although_nobody_was_master(dead, monkeypatch):
+    removed = []
+    monkeypatch.setattr(firewall, "remove_leftover", lambda: removed.append("table"))
+    dead.ledger.write(Page((), firewall=True))
+    assert (dead.remove(), removed) == ([], ["table"])

@@ -261,3 +261,21 @@ def test_answers_to_renewals_do_not_pile_up(kernel, error):
     kernel.renew([b"one", b"two"])
     assert kernel._renewals.sent == ([] if error else [b"one", b"two"])
     assert kernel._renewals.waiting == []
+
+
+def test_options_that_do_not_fit_into_the_header_have_an_attribute():
+    request = netlink.encode(RTM_NEWADDR, want("fd00:8::100/64", flags=0x210), "eth0", lifetime_s=3).hex()
+    assert request[32:40] == "0a401200"  # home and nodad
+    assert "0800080012020000" in request  # IFA_FLAGS: noprefixroute besides
+    assert netlink.encode(RTM_NEWADDR, want("fd00:8::100/64", dad=True), "eth0").hex()[32:40] == "0a400000"
+
+
+def test_a_peer_is_where_the_address_would_be():
+    request = netlink.encode(RTM_NEWADDR, want("10.8.0.1/32", peer=ip_address("10.8.0.2")), "eth0").hex()
+    assert "080002000a080001080001000a080002" in request  # IFA_LOCAL, IFA_ADDRESS
+
+
+@pytest.mark.parametrize(("written_s", "lifetime_s", "hexadecimal"), [(1, 3, "01"), (30, 3, "03"), (0, 3, "00")])
+def test_nothing_is_preferred_for_longer_than_it_is_valid(written_s, lifetime_s, hexadecimal):
+    request = netlink.encode(RTM_NEWADDR, want("fd00:8::100/64", preferred_s=written_s), "eth0", lifetime_s).hex()
+    assert request.endswith(f"14000600{hexadecimal}000000030000000000000000000000")

@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 import io
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface
 
 import pytest
 from agent_fakes import FakeAnnouncer, FakeVrrpSocket, LoopKernel, eth, instance, table
 
-from vrrp.agent import network
+from vrrp.agent import network, wire
 from vrrp.agent.interfaces import AddressChanged, LinkChanged, Present
 from vrrp.agent.log import Log
 from vrrp.agent.network import Network
 from vrrp.agent.sockets import SocketError
+from vrrp.config.model import Authentication
 
 IPV6 = {"version": 3, "addresses": ("fd00:8::100/64",)}
 
@@ -37,7 +38,7 @@ class Resident:
     def __init__(self, config):
         self.config = config
         self.name, self.virtual_router_id = config.name, config.virtual_router_id
-        self.multicast = not config.unicast_peers
+        self.expectation = wire.expectation(config, None)
 
 
 class Machine:
@@ -56,13 +57,13 @@ class Machine:
             count=lambda reason: None,
         )
 
-    def open(self, interface, index, version):
-        sock = FakeVrrpSocket(interface, index, version)
+    def open(self, interface, index, version, protocol=112):
+        sock = FakeVrrpSocket(interface, index, version, protocol)
         if self.refuses_to_join:
             sock.join = self._refuse
         return sock
 
-    def _refuse(self):
+    def _refuse(self, group):
         raise SocketError("cannot join the multicast group on eth0: No such device")
 
     def attach(self, **fields):
@@ -117,7 +118,7 @@ def test_many_instances_share_a_channel_until_the_last_one_goes(machine):
 
 
 def test_only_multicast_joins(machine):
-    machine.attach(unicast_peers=("fd00:8::6",), **IPV6)
+    machine.attach(unicast_peers=(ip_address("fd00:8::6"),), **IPV6)
     assert not machine.network.sender("eth0", 6).joined
     machine.attach(name="VI_2", virtual_router_id=52, **IPV6)
     assert machine.network.sender("eth0", 6).joined
@@ -165,3 +166,50 @@ def test_what_the_kernel_has_finished_is_announced(machine):
     assert machine.kernel.done == [("usable", "fd00:8::1/64")]
     machine.network.apply(changes[1:])
     assert len(machine.kernel.done) == 1
+
+
+AH = {"authentication": Authentication("AH", "1111")}
+
+
+def test_ipsec_ah_has_a_second_socket_where_an_instance_wants_it(machine):
+    machine.attach()
+    channel = machine.network.channels["eth0", 4]
+    assert channel.ah is None
+    machine.attach(name="VI_2", virtual_router_id=52, **AH)
+    assert (channel.ah.protocol, channel.socket.protocol) == (51, 112)
+    assert channel.ah.joined == {"224.0.0.18"}
+    assert machine.listening == {channel.socket.fileno(), channel.ah.fileno()}
+    assert machine.network.sender("eth0") is channel.socket
+
+
+def test_ipsec_ah_comes_with_a_reload(machine):
+    resident = machine.attach()
+    channel = machine.network.channels["eth0", 4]
+    resident.config = instance(**AH)
+    machine.network.reconfigured(resident)
+    assert channel.ah.joined == {"224.0.0.18"}
+    machine.network.rest(channel, lambda resume: resume())
+    assert machine.listening == {channel.socket.fileno(), channel.ah.fileno()}
+    machine.network.detach(resident)
+    assert channel.ah.closed and channel.socket.closed
+
+
+def test_a_reload_changes_the_group(machine):
+    resident = machine.attach()
+    resident.expectation = wire.expectation(instance(mcast_dst_ip=ip_address("224.0.0.99")), None)
+    machine.network.reconfigured(resident)
+    assert machine.network.sender("eth0").joined == {"224.0.0.99"}
+
+
+@pytest.mark.parametrize(("sizes", "buffer"), [((None,), None), ((4096, 8192), 12288), ((4096, None), 1 << 20)])
+def test_kernel_rx_buf_size_adds_up(machine, sizes, buffer):
+    for number, size in enumerate(sizes, 1):
+        machine.attach(name=f"VI_{number}", virtual_router_id=number, kernel_rx_buf_size=size)
+    assert machine.network.sender("eth0").buffer == buffer
+
+
+def test_log_unknown_vrids_counts_for_every_channel(machine):
+    machine.attach()
+    machine.network.tell_unknown(True)
+    machine.attach(name="VI_6", **IPV6)
+    assert [channel.tells_unknown for channel in machine.network.channels.values()] == [True, True]

@@ -10,12 +10,12 @@ import io
 import time
 
 import pytest
-from agent_fakes import instance
+from agent_fakes import gone, instance
 
 from vrrp.agent import notify, process
 from vrrp.agent.log import Log
-from vrrp.agent.notify import NotifyQueue
-from vrrp.config.model import Globals, Notify, NotifyCommand
+from vrrp.agent.notify import GroupQueue, NotifyQueue
+from vrrp.config.model import Globals, Notify, NotifyCommand, SyncGroup
 
 
 def lines(text):
@@ -129,13 +129,55 @@ def test_a_script_that_fails_is_named(tmp_path):
     assert log == ["warning: (VI_1) notify script /bin/false failed (exited with status 1)"]
 
 
-def test_a_pair_that_flaps_loses_the_oldest_and_says_so(tmp_path, monkeypatch):
+def test_a_pair_that_flaps_loses_the_oldest_never_the_last_and_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(notify, "WAITING_MAX", 2)
     file = tmp_path / "told"
-    scripts = Notify(any=writing(file, "any"))
-    log, _took_s = play(scripts, [("MASTER", number) for number in (1, 2, 3)])
-    assert log == ["warning: (VI_1) 2 notify scripts wait: the oldest one is dropped"]
-    assert [line.split()[-1] for line in file.read_text().splitlines()] == ["2", "3"]
+    scripts = Notify(master=writing(file, "master"), stop=writing(file, "stop"), any=writing(file, "any"))
+    log, _took_s = play(scripts, [("MASTER", 1), ("MASTER", 2), ("MASTER", 3), ("STOP", 4)])
+    assert log == ["warning: (VI_1) 2 transitions wait for notify scripts: the oldest is dropped"] * 2
+    assert file.read_text().splitlines() == [
+        *("master", "any INSTANCE VI_1 MASTER 3"),
+        *("stop", "any INSTANCE VI_1 STOP 4"),
+    ]
+
+
+def test_a_script_that_hangs_is_ended_with_all_that_it_started(tmp_path):
+    """Also with what ignores SIGTERM, after the script itself has obeyed."""
+    pid = tmp_path / "pid"
+    stubborn = f"trap '' TERM; echo $$ > {pid}; while :; do sleep 1; done"
+    scripts = Notify(master=NotifyCommand(("/bin/sh", "-c", f'sh -c "{stubborn.replace("$", chr(92) + "$")}" & wait')))
+    log, _took_s = play(scripts, [("MASTER", 100)], timeout_s=0.5)
+    assert log == ["warning: (VI_1) notify script /bin/sh failed (timed out)"]
+    assert gone(int(pid.read_text()))
+
+
+def test_what_a_reload_removes(tmp_path):
+    file = tmp_path / "told"
+    old = Notify(fault=writing(file, "f"), stop=writing(file, "s"), any=writing(file, "any"))
+    play(old, [("BACKUP", 100), ("DELETED", 100)])
+    asked = Notify(deleted=writing(file, "d"), says_deleted=True, fault=writing(file, "f"), any=writing(file, "any"))
+    play(asked, [("FAULT", 100), ("DELETED", 100)])
+    play(old, [("FAULT", 100), ("DELETED", 100)])
+    assert file.read_text().splitlines() == [
+        *("any INSTANCE VI_1 BACKUP 100", "any INSTANCE VI_1 FAULT 100"),
+        *("f", "any INSTANCE VI_1 FAULT 100", "d", "any INSTANCE VI_1 DELETED 100"),
+        *("f", "any INSTANCE VI_1 FAULT 100"),
+    ]
+
+
+def test_a_group_says_group_and_no_priority(tmp_path):
+    file, told = tmp_path / "told", []
+    scripts = Notify(master=writing(file, "m"), any=writing(file, "any"))
+
+    async def scenario():
+        queue = GroupQueue("G", Log(io.StringIO()), tell=lambda *line: told.append(line))
+        queue.put(SyncGroup("G", 1, ("VI_1", "VI_2"), notify=scripts), Globals(), "MASTER", 0)
+        await queue.finish(10)
+        queue.again()
+
+    asyncio.run(scenario())
+    assert file.read_text().splitlines() == ["m", "any GROUP G MASTER 0"]
+    assert told == [("GROUP", "G", "MASTER", 0)] * 2
 
 
 @pytest.mark.parametrize(
@@ -179,8 +221,9 @@ def test_a_rival_runs_its_own_script_alone_and_without_arguments(tmp_path):
     assert file.read_text() == "rival\n"
 
 
-def test_a_rival_that_goes_on_speaking_does_not_push_transitions_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(notify, "WAITING_MAX", 2)
+@pytest.mark.parametrize("most", [2, 64])
+def test_a_rival_that_goes_on_speaking_does_not_push_transitions_out(tmp_path, monkeypatch, most):
+    monkeypatch.setattr(notify, "WAITING_MAX", most)
     file, text = tmp_path / "told", io.StringIO()
 
     async def scenario():

@@ -208,3 +208,29 @@ def test_with_that_right_it_gets_the_user_and_all_its_groups(monkeypatch):
     who = process.credentials("root", None)
     assert (who["user"], who["group"]) == (0, 0)
     assert 0 in who["extra_groups"]
+
+
+def test_what_not_even_sigkill_ends_is_not_waited_for(monkeypatch):
+    class Stuck:
+        pid, returncode = -1, None
+
+        async def wait(self):
+            await asyncio.Event().wait()
+
+    stuck, killed = Stuck(), []
+
+    async def spawn(*how):
+        return stuck
+
+    monkeypatch.setattr(process, "spawn", spawn)
+    monkeypatch.setattr(process, "kill_group", lambda child, number: killed.append(int(number)))
+    monkeypatch.setattr(process, "TERMINATION_S", 0.01)
+    monkeypatch.setattr(process, "REAPING_S", 0.01)
+    outcome = asyncio.run(asyncio.wait_for(process.run(["/x"], 0.01), 10))
+    assert outcome == Outcome(timed_out=True)
+    assert outcome.left is stuck
+    assert killed == [15, 9]
+
+
+def test_what_was_ended_is_not_left():
+    assert run("/bin/sleep", "60", timeout_s=0.01).left is None

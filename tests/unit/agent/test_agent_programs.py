@@ -42,8 +42,8 @@ vrrp_instance VI_1 {{
 """
 
 
-def found(*arguments, agent_user=None, hidden=(), **words):
-    problems = unrunnable(text(*arguments, **words), "/f.conf", agent_user, hidden=hidden)
+def found(*arguments, agent_user=None, hidden=(), writable=None, **words):
+    problems = unrunnable(text(*arguments, **words), "/f.conf", agent_user, hidden=hidden, writable=writable)
     return [str(problem) for problem in problems]
 
 
@@ -156,3 +156,67 @@ def test_hotstandby_check_warns(tmp_path, capsys, monkeypatch):
     file.write_text(text("/usr/bin/nothere"))
     assert cli.main(["check", str(file)]) == 0
     assert f"{file}:5:12: {WARNING}: cannot run /usr/bin/nothere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "startup_script /usr/bin/nothere",
+        'shutdown_script "/usr/bin/nothere now"',
+        "notify_fifo /run/hotstandby/f\n    notify_fifo_script /usr/bin/nothere",
+        "vrrp_notify_fifo /run/hotstandby/f\n    vrrp_notify_fifo_script /usr/bin/nothere",
+    ],
+    ids=lambda settings: settings.split()[-2],
+)
+def test_every_other_command_is_looked_at_too(settings):
+    (line,) = found(settings=settings)
+    assert "error: cannot run /usr/bin/nothere: No such file or directory" in line
+
+
+def test_so_are_what_a_removal_runs_and_the_scripts_of_a_group():
+    (line,) = found(notify="notify_deleted /usr/bin/nothere")
+    assert line.startswith("/f.conf:17:20: error: cannot run /usr/bin/nothere")
+    assert found(notify="notify_deleted") == []
+    group = "vrrp_sync_group G {\n    group {\n        VI_1\n    }\n    notify_master /usr/bin/nothere\n}\n"
+    problems = unrunnable(text() + group, "/f.conf")
+    assert [str(each).split(" (")[0] for each in problems] == [
+        "/f.conf:23:19: error: cannot run /usr/bin/nothere: No such file or directory"
+    ]
+
+
+class TestFifo:
+    def fifo(self, path, **words):
+        return found(settings=f"notify_fifo {path}", **words)
+
+    def test_a_good_place_is_not_mentioned(self, tmp_path):
+        assert self.fifo("/run/hotstandby/notify.fifo", writable=()) == []
+        assert self.fifo(tmp_path / "fifo") == []
+        os.mkfifo(tmp_path / "there")
+        assert self.fifo(tmp_path / "there") == []
+
+    def test_what_is_no_fifo(self, tmp_path):
+        (tmp_path / "file").touch()
+        assert self.fifo(tmp_path / "file") == [
+            f"/f.conf:2:17: error: {tmp_path}/file is not a FIFO (remove it, or write another path)"
+        ]
+
+    def test_a_directory_that_is_not_there(self, tmp_path):
+        (line,) = self.fifo(tmp_path / "no" / "fifo")
+        assert f"cannot make the FIFO {tmp_path}/no/fifo: there is no directory {tmp_path}/no (make it, or put" in line
+        assert "nobody makes the directory /run/hotstandby/no" in self.fifo("/run/hotstandby/no/fifo")[0]
+
+    def test_a_directory_that_the_agent_may_not_write(self, tmp_path, stranger):
+        tmp_path.chmod(0o755)
+        (line,) = self.fifo(tmp_path / "fifo", agent_user=stranger)
+        assert f"the agent's user may not write to {tmp_path} (put it in /run/hotstandby" in line
+        tmp_path.chmod(0o777)
+        assert self.fifo(tmp_path / "fifo", agent_user=stranger) == []
+
+    def test_what_the_sandbox_forbids(self):
+        assert "the service may not write to /var/spool (put it in" in self.fifo("/var/spool/fifo", writable=())[0]
+        assert self.fifo("/var/spool/fifo", writable=("/var/spool",)) == []
+        assert "nobody but the service sees the FIFO /tmp/fifo" in self.fifo("/tmp/fifo", writable=("/tmp",))[0]
+
+    def test_an_owner_who_is_not_there(self):
+        (line,) = self.fifo("/run/hotstandby/fifo nobodyhere")
+        assert "there is no user nobodyhere on this machine" in line

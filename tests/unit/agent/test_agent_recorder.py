@@ -204,8 +204,8 @@ def test_sigusr1_writes_and_the_agent_goes_on(rig, play, tmp_path):
             assert [step.name for step in record.steps] == ["source_changed", "start", "expire"]
             assert replay(record).difference is None
             assert machine.state() == "MASTER" and not task.done()
-            machine.agent.stop()
-            machine.agent.stop()
+            machine.agent.departure.stop()
+            machine.agent.departure.stop()
             assert await task == 0
 
     play(scenario)
@@ -225,7 +225,7 @@ def test_a_crash_writes_what_led_to_it(rig, play, tmp_path, monkeypatch):
                 raise ZeroDivisionError("a bug")
 
             monkeypatch.setattr(machine.agent.network, "drain", broken)
-            machine.agent._guard(machine.agent._due)()
+            machine.agent.guard(machine.agent._due)()
             assert await task == 1
             assert order[0][-1] == ("release", str(VIP))  # the addresses go first
             assert [step.name for step in recorded(tmp_path).steps] == ["source_changed", "start", "expire"]
@@ -238,7 +238,7 @@ def test_a_clean_stop_writes_nothing(rig, play, tmp_path):
         async with rig(start=False) as machine:
             task = running(machine)
             await until(lambda: machine.agent.instances)
-            machine.agent.stop()
+            machine.agent.departure.stop()
             assert await task == 0
             assert not list(tmp_path.glob("events-*"))
 

@@ -235,7 +235,7 @@ def test_a_reload_that_fails_half_way_loses_no_running_instance(rig, play):
     async def scenario():
         async with rig(first, second) as machine:
 
-            def broken():
+            def broken(group):
                 raise OSError(19, "No such device")
 
             machine.socket().join = broken

@@ -167,3 +167,46 @@ def test_an_error_of_sending_is_a_text(kernel, version):
     opened = open_socket("eth0", 7, version)
     opened._socket.error = OSError(90, "Message too long")
     assert opened.send(b"packet", "::1") == "Message too long"
+
+
+def test_several_groups_are_joined_and_left(kernel):
+    opened, other = open_socket("eth0", 7, 4), ip_address("224.0.0.99")
+    for group in (None, other, other):
+        opened.join(group)
+    opened.stay_in({other})
+    opened.stay_in({other})
+    options = opened._socket.options
+    assert len(options[socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP]) == 2
+    left = [bytes([224, 0, 0, 18, 0, 0, 0, 0]) + struct.pack("=i", 7)]
+    assert options[socket.IPPROTO_IP, socket.IP_DROP_MEMBERSHIP] == left
+    opened.join()
+    assert len(options[socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP]) == 3
+
+
+def test_an_ipv6_group_is_left_even_when_its_interface_has_gone(kernel):
+    opened, other = open_socket("eth0", 7, 6), ip_address("ff02::99")
+    opened.join(other)
+    opened.stay_in(())
+    assert ipv6_options(opened)[socket.IPV6_LEAVE_GROUP] == [other.packed + struct.pack("=i", 7)]
+    opened.join(other)
+    kernel.refuses[socket.IPV6_LEAVE_GROUP] = OSError(99, "Cannot assign requested address")
+    opened.stay_in(())
+
+
+def test_another_group_that_cannot_be_joined_is_named(kernel):
+    kernel.refuses[socket.IP_ADD_MEMBERSHIP] = OSError(22, "Invalid argument")
+    with pytest.raises(SocketError, match="cannot join the multicast group 224.0.0.99 on eth0: Invalid argument"):
+        open_socket("eth0", 7, 4).join(ip_address("224.0.0.99"))
+
+
+def test_a_socket_for_ipsec_ah(kernel):
+    assert open_socket("eth0", 7, 4, 51)._socket.protocol == 51
+
+
+def test_a_receive_buffer_of_another_size(kernel):
+    opened = open_socket("eth0", 7, 4)
+    opened.resize(4096)
+    assert opened._socket.options[socket.SOL_SOCKET, sockets.SO_RCVBUFFORCE] == [1 << 20, 4096]
+    kernel.refuses[sockets.SO_RCVBUFFORCE] = PermissionError(1, "Operation not permitted")
+    opened.resize(8192)
+    assert opened._socket.options[socket.SOL_SOCKET, socket.SO_RCVBUF] == [8192]

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 from agent_fakes import PEER, eth, instance, table
 
-from vrrp.agent import wire
+from vrrp.agent import firewall, wire
+from vrrp.agent.guard import Guard
 from vrrp.agent.startcheck import misfits, unsupported
-from vrrp.config.model import Configuration
+from vrrp.config.model import AuthHmac, Configuration, HmacKey, VirtualAddress
+from vrrp.config.routes import NextHop, Route
 
 
 def configuration(*instances):
@@ -38,6 +40,17 @@ def test_more_ipv6_addresses_than_a_packet_carries():
     )
     ((packet, _destination),) = wire.packets(replace(full, version=3), ip_address("fe80::4"), 100)
     assert 1500 - 16 < len(packet) <= 1500
+
+
+def test_a_signature_takes_the_place_of_two_addresses():
+    signed = {"hmac": AuthHmac((HmacKey(1, bytes(32)),), 1)}
+    full, over = (replace(many(6, count), version=3, **signed) for count in (89, 90))
+    (problem,) = unsupported(configuration(full, replace(over, line=4)))
+    assert "one packet of 1500 octets carries 89 of them" in str(problem)
+    guard = Guard(full)
+    guard.take(full, ip_address("fe80::4"))
+    ((packet, _destination),) = guard.packets(100)
+    assert 1500 - 16 - 28 < len(packet) <= 1500
 
 
 def texts(config, machine):
@@ -119,3 +132,18 @@ def test_an_mtu_that_is_too_small_for_the_advertisement():
 def test_ipv6_unicast_that_says_no_source(fields, mentioned):
     expected = "vrrp_instance VI_1: without unicast_src_ip its advertisements come from the link-local address of eth0"
     assert texts(six(**fields), table(addresses=HOST6)) == ([expected] if mentioned else [])
+
+
+def test_interfaces_that_excluded_addresses_and_routes_need():
+    excluded = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth7"),)
+    routes = (Route(ip_network("10.0.0.0/8"), hops=(NextHop(None, "eth8"), NextHop(None, "eth0"))),)
+    assert texts(instance(excluded=excluded, routes=routes), table()) == [
+        f"vrrp_instance VI_1: interface {name} does not exist on this machine" for name in ("eth7", "eth8")
+    ]
+
+
+@pytest.mark.parametrize(("there", "fields", "count"), [(False, {}, 1), (True, {}, 0), (False, {"priority": 255}, 0)])
+def test_a_kernel_that_cannot_keep_packets_away(monkeypatch, there, fields, count):
+    monkeypatch.setattr(firewall, "available", lambda: there)
+    text = "vrrp_instance VI_1: no_accept needs nf_tables, which this kernel does not have: it will be in FAULT"
+    assert texts(instance(accept=False, **fields), table()) == [text] * count

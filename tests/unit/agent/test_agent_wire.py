@@ -110,3 +110,46 @@ def test_ipv6_unicast_has_a_checksum_for_each_peer():
 )
 def test_the_ip_version_of_an_instance(fields, version):
     assert wire.ip_version(instance(**fields)) == version
+
+
+def test_a_group_of_its_own():
+    ((packet, destination),) = wire.packets(instance(mcast_dst_ip=ip_address("224.0.0.99")), OWN, 100)
+    assert (packet[16:20], destination) == (bytes([224, 0, 0, 99]), "224.0.0.99")
+    assert wire.expectation(instance(mcast_dst_ip=ip_address("224.0.0.99")), OWN).group == ip_address("224.0.0.99")
+
+
+def test_the_ttl_of_unicast_and_of_nothing_else():
+    ((packet, _destination),) = wire.packets(instance(unicast_peers=(PEER,), unicast_ttl=17), OWN, 100)
+    assert packet[8] == 17
+    ((packet, _destination),) = wire.packets(instance(unicast_ttl=17), OWN, 100)
+    assert packet[8] == 255
+    config = instance(version=3, addresses=("fd00:8::100/64",), unicast_peers=(ip_address("fd00:8::6"),), unicast_ttl=9)
+    ((packet, _destination),) = wire.packets(config, ip_address("fd00:8::4"), 100)
+    assert packet[7] == 9
+
+
+def test_v3_checksum_as_v2_is_what_keepalived_sends_with_it():
+    """From a capture of keepalived 2.4.3: priority 100, 0.2 s."""
+    config = instance(version=3, advert_int_cs=20, v3_checksum_as_v2=True)
+    ((packet, _destination),) = wire.packets(config, OWN, 100)
+    assert packet[20:].hex() == "313364010014a1aac0a80864"
+
+
+@pytest.mark.parametrize(
+    ("fields", "source"),
+    [
+        ({}, None),
+        ({"mcast_src_ip": PEER}, PEER),
+        ({"unicast_src_ip": OWN, "mcast_src_ip": PEER}, OWN),
+    ],
+)
+def test_the_source_that_the_file_names(fields, source):
+    assert wire.configured_source(instance(**fields)) == source
+
+
+def test_ah_needs_a_password_and_version_2():
+    config = instance(authentication=Authentication("AH", "1111"))
+    assert wire.ah_key(config) == b"1111\0\0\0\0"
+    assert wire.ah_key(instance(authentication=Authentication("PASS", "1111"))) is None
+    assert wire.ah_key(instance(version=3, authentication=Authentication("AH", "1111"))) is None
+    assert wire.authentication(config) == {"auth_type": 2}

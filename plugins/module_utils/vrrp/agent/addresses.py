@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address, IPv4Interface, ip_address, ip_interface
 from typing import Optional
 
 from ..config.model import Address, Instance, VirtualAddress
 from .interfaces import Interface, InterfaceTable, Present
-from .wire import ip_version
+from .wire import configured_source, ip_version
 
+# linux/if_addr.h
+IFA_F_HOMEADDRESS = 0x10
+IFA_F_MANAGETEMPADDR, IFA_F_NOPREFIXROUTE, IFA_F_MCAUTOJOIN = 0x100, 0x200, 0x400
+FOR_EVER = 0xFFFFFFFF  # seconds: INFINITY_LIFE_TIME, "preferred_lft forever"
 SCOPE_LINK = 253
 SCOPES = {"global": 0, "site": 200, "link": SCOPE_LINK, "host": 254, "nowhere": 255}  # rtnetlink(7), ip-address(8)
 
@@ -27,6 +31,15 @@ class Wanted:
     broadcast: Optional[IPv4Address] = None
     label: Optional[str] = None
     scope: int = 0
+    peer: Optional[Address] = None
+    flags: int = 0  # IFA_F_*, beside those of every address
+    dad: bool = False  # IPv6: another host is asked for first
+    preferred_s: Optional[int] = None  # for so long somebody connects from it; None: see preferred_s()
+    track: bool = field(default=True, compare=False)  # put back when somebody deletes it
+
+    def __hash__(self) -> int:
+        """Of what tells nearly all of them apart: a takeover of many looks them up again and again."""
+        return hash((self.index, int(self.address)))
 
 
 def resolve(
@@ -42,13 +55,50 @@ def resolve(
         wanted.append(
             Wanted(
                 index=link.index,
-                address=entry.address,
+                address=place_of(entry),
                 broadcast=broadcast_of(entry),
                 label=entry.label,
                 scope=SCOPE_LINK if is_link_local_ipv6(entry.address) else scope_number(entry.scope),
+                peer=entry.peer.ip if entry.peer is not None else None,
+                flags=flags_of(entry),
+                dad=not entry.nodad,
+                preferred_s=entry.preferred_lft_s,
+                track=not entry.no_track,
             )
         )
     return tuple(wanted), tuple(dict.fromkeys(missing))
+
+
+def installed_by(config: Instance) -> tuple[VirtualAddress, ...]:
+    """What a MASTER has: the addresses of its advertisements and the excluded ones."""
+    return config.addresses + config.excluded
+
+
+def place_of(entry: VirtualAddress) -> Interface:
+    """The address with the prefix length that the kernel lists it with: beside a peer it is the peer's."""
+    if entry.peer is None:
+        return entry.address
+    return ip_interface((entry.address.ip, entry.peer.network.prefixlen))
+
+
+def flags_of(entry: VirtualAddress) -> int:
+    """The options of ip-address(8) that are flags."""
+    chosen = (
+        (entry.home, IFA_F_HOMEADDRESS),
+        (entry.mngtmpaddr, IFA_F_MANAGETEMPADDR),
+        (entry.noprefixroute, IFA_F_NOPREFIXROUTE),
+        (entry.autojoin, IFA_F_MCAUTOJOIN),
+    )
+    return sum(flag for wanted, flag in chosen if wanted)
+
+
+def preferred_s(want: Wanted) -> int:
+    """As with keepalived nobody connects from an IPv6 address without a subnet, and IPv4 knows nothing of it."""
+    if want.address.version == 4:
+        return FOR_EVER
+    if want.preferred_s is None:
+        return 0 if want.address.network.prefixlen == 128 else FOR_EVER
+    return want.preferred_s
 
 
 def broadcast_of(entry: VirtualAddress) -> Optional[IPv4Address]:
@@ -80,6 +130,14 @@ def absent(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...
 def present(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
     """Those that are on their interface."""
     return tuple(want for want in wanted if want.address in table.addresses.get(want.index, {}))
+
+
+def beside_its_peer(want: Wanted, table: InterfaceTable) -> Wanted:
+    """The same with the peer that it has: the kernel deletes none that is named without it."""
+    here = table.addresses.get(want.index, {}).get(want.address)
+    if want.peer is not None or here is None or not here.peer:
+        return want
+    return replace(want, peer=ip_address(here.peer))
 
 
 def duplicated(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
@@ -143,9 +201,10 @@ def own_addresses(
 
 def no_source(config: Instance, virtual: frozenset[Interface], table: InterfaceTable) -> str:
     """Why there is no address to speak from: one clause."""
-    configured, version = config.unicast_src_ip, ip_version(config)
+    configured, version = configured_source(config), ip_version(config)
     if configured is not None:
-        candidates, nothing = table.entries(configured), f"unicast_src_ip {configured} is not on this host"
+        keyword = "mcast_src_ip" if config.unicast_src_ip is None else "unicast_src_ip"
+        candidates, nothing = table.entries(configured), f"{keyword} {configured} is not on this host"
     else:
         candidates = list(own_addresses(config.interface, virtual, table, version))
         what = "IPv4 address" if version == 4 else "link-local IPv6 address"

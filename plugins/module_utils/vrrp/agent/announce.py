@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..config.model import GarpGroup
 from ..protocol.frames import gratuitous_arp, unsolicited_na
 from .addresses import Wanted
 from .interfaces import InterfaceTable, Link
 from .localroutes import LocalRoutes, Place
 from .log import Log
+from .pace import Course, Frame, Lanes, Pauses
 
 ETHERTYPE_IPV6 = b"\x86\xdd"
 FORWARDING = "/proc/sys/net/ipv6/conf/%s/forwarding"
@@ -31,11 +33,12 @@ class Waiting:
 
     frames: dict[Place, bytes]
     repeat: int
-    interval_s: float
+    pauses: Pauses
 
 
 class Announcer:
-    """Sends bursts. A burst without spacing goes out before :meth:`burst` returns; a spaced one goes on by itself.
+    """Sends bursts. A burst without spacing goes out before :meth:`burst` returns; a spaced one (:mod:`.pace`) goes on
+    by itself.
 
     An IPv6 address that the kernel has accepted is not at work yet: it finishes a new address in a thread of its own
     and takes no packets for it until then. Whoever announces it sooner draws packets that nobody takes, so its frames
@@ -46,20 +49,35 @@ class Announcer:
         self._log = log
         self._sockets: dict[int, socket.socket] = {}
         self._frames: dict[tuple[bytes, Wanted, bool], bytes] = {}
-        self._spaced: dict[Hashable, set[asyncio.Task]] = {}
+        self._endless: dict[Hashable, set[asyncio.Task]] = {}
+        self._lanes = Lanes(self._send)
+        self._kept: dict[Hashable, asyncio.TimerHandle] = {}
         self._waiting: dict[Hashable, Waiting] = {}
         self._routes = LocalRoutes()
         self._asked_at = 0.0
+        self._names: dict[int, str] = {}  # of the interfaces, by index
+
+    def arrange(self, groups: Collection[GarpGroup]) -> None:
+        """From now on the interfaces of each of these share their pauses."""
+        self._lanes.arrange(groups)
 
     def burst(
-        self, key: Hashable, wanted: Sequence[Wanted], repeat: int, interval_s: float, table: InterfaceTable
+        self,
+        key: Hashable,
+        wanted: Sequence[Wanted],
+        repeat: int,
+        interval_s: float,
+        table: InterfaceTable,
+        gna_interval_s: float = 0.0,
     ) -> None:
-        """Announce each address ``repeat`` times. With ``interval_s`` there is so much time between two frames.
+        """Announce each address ``repeat`` times. With ``interval_s`` there is so much time between two gratuitous ARP
+        frames, with ``gna_interval_s`` between two neighbour advertisements, of all instances on one interface.
 
         ``key`` is the instance itself, not its name: after a reload its successor may have the same one. Its next
         burst replaces one that is still under way.
         """
-        self.cancel(key)
+        self._drop(key)
+        pauses = Pauses(interval_s, gna_interval_s)
         self._look_meanwhile()
         frames = []
         waiting: dict[Place, bytes] = {}
@@ -74,6 +92,7 @@ class Announcer:
                     forwards[want.index] = is_router(link.name)
                 router = forwards[want.index]
             frame = self._frame(link, want, router)
+            self._names[link.index] = link.name
             entry = table.addresses.get(want.index, {}).get(want.address)
             if entry is None or entry.usable:
                 frames.append((want.index, frame))
@@ -84,8 +103,19 @@ class Announcer:
         if waiting:
             if not self._waiting:
                 self._asked_at = time.monotonic()
-            self._waiting[key] = Waiting(waiting, repeat, interval_s)
-        self._begin(key, frames, repeat, interval_s)
+            self._waiting[key] = Waiting(waiting, repeat, pauses)
+        self._begin(key, frames, repeat, pauses)
+
+    def keep(self, key: Hashable, first_s: float, every_s: float, announce: Callable[[], None]) -> None:
+        """Call ``announce`` again and again, until ``key`` is cancelled: switches forget who is silent."""
+        self.cancel(key)
+        loop = asyncio.get_running_loop()
+
+        def again() -> None:
+            self._kept[key] = loop.call_later(every_s, again)
+            announce()
+
+        self._kept[key] = loop.call_later(first_s, again)
 
     def usable(self, places: Collection[Place], tries: int = ROUTE_TRIES) -> None:
         """The kernel has told of these addresses, each the interface's index and the address."""
@@ -117,12 +147,18 @@ class Announcer:
             frames = [(place[0], waiting.frames.pop(place)) for place in ready]
             if not waiting.frames:
                 del self._waiting[key]
-            self._begin(key, frames, waiting.repeat, waiting.interval_s)
+            self._begin(key, frames, waiting.repeat, waiting.pauses)
 
     def cancel(self, key: Hashable) -> None:
-        """End what is still under way for this instance: its addresses have gone, or are announced anew."""
+        """End what is still under way for this instance: its addresses have gone."""
+        self._drop(key)
+        if key in self._kept:
+            self._kept.pop(key).cancel()
+
+    def _drop(self, key: Hashable) -> None:
         self._waiting.pop(key, None)
-        for task in self._spaced.pop(key, ()):
+        self._lanes.drop(key)
+        for task in self._endless.pop(key, ()):
             task.cancel()
 
     def forget(self, index: int) -> None:
@@ -132,42 +168,55 @@ class Announcer:
             sock.close()
 
     def close(self) -> None:
-        for key in [*self._spaced, *self._waiting]:
+        for key in [*self._endless, *self._waiting, *self._kept]:
             self.cancel(key)
+        self._lanes.close()
         for index in list(self._sockets):
             self.forget(index)
         self._routes.close()
 
-    def _begin(self, key: Hashable, frames: Sequence[tuple[int, bytes]], repeat: int, interval_s: float) -> None:
-        count = len(frames) * repeat
-        if count > (1 if interval_s else AT_ONCE_MAX):
-            task = asyncio.get_running_loop().create_task(self._send_spaced(frames, repeat, interval_s))
-            self._spaced.setdefault(key, set()).add(task)
+    def _begin(self, key: Hashable, frames: Sequence[Frame], repeat: int, pauses: Pauses) -> None:
+        if not self._lanes.may_pause(pauses):
+            self._send_at_once(key, frames, repeat)
+            return
+        at_once: list[Frame] = []
+        spaced: dict[tuple[str, int], list[Frame]] = {}
+        for index, frame in frames:
+            place = self._names.get(index, ""), 6 if frame[12:14] == ETHERTYPE_IPV6 else 4
+            (spaced.setdefault(place, []) if self._lanes.pause_s(*place, pauses) else at_once).append((index, frame))
+        for place, some in spaced.items():
+            self._lanes.add(*place, Course(key, rounds(some, repeat), self._lanes.pause_s(*place, pauses)))
+        self._send_at_once(key, at_once, repeat)
+
+    def _send_at_once(self, key: Hashable, frames: Sequence[Frame], repeat: int) -> None:
+        if len(frames) * repeat > AT_ONCE_MAX:
+            task = asyncio.get_running_loop().create_task(self._send_in_turns(frames, repeat))
+            self._endless.setdefault(key, set()).add(task)
             task.add_done_callback(lambda done: self._ended(key, done))
-        elif count:
+        else:
             for index, frame in rounds(frames, repeat):
                 self._send(index, frame)
 
     def _ended(self, key: Hashable, task: asyncio.Task) -> None:
-        tasks = self._spaced.get(key, set())
+        tasks = self._endless.get(key, set())
         tasks.discard(task)
         if not tasks:
-            self._spaced.pop(key, None)
+            self._endless.pop(key, None)
 
     def _frame(self, link: Link, want: Wanted, router: bool) -> bytes:
         frame = self._frames.get((link.mac, want, router))
         if frame is None:
             if want.address.version == 4:
-                frame = gratuitous_arp(link.mac, want.address.ip)
+                frame = gratuitous_arp(link.mac, want.address.ip, reply=link.kind == "macvlan")
             else:
                 frame = unsolicited_na(link.mac, want.address.ip, router)
             self._frames[link.mac, want, router] = frame
         return frame
 
-    async def _send_spaced(self, frames: Sequence[tuple[int, bytes]], repeat: int, interval_s: float) -> None:
+    async def _send_in_turns(self, frames: Sequence[Frame], repeat: int) -> None:
         for number, (index, frame) in enumerate(rounds(frames, repeat)):
             if number:
-                await asyncio.sleep(interval_s)
+                await asyncio.sleep(0)
             self._send(index, frame)
 
     def _send(self, index: int, frame: bytes) -> None:
@@ -182,7 +231,7 @@ class Announcer:
             self._log.seldom((what, str(index)), f"Error {error.errno} ({error.strerror}) sending {what}")
 
 
-def rounds(frames: Sequence[tuple[int, bytes]], repeat: int) -> Iterator[tuple[int, bytes]]:
+def rounds(frames: Sequence[Frame], repeat: int) -> Iterator[Frame]:
     """Each address once before any twice: the first frame is the one that moves the traffic."""
     for _round in range(repeat):
         yield from frames

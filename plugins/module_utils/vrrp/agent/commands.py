@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..protocol.holds import Refused
 from .control import CommandError
+from .foresight import plan
 from .reload import reload
 from .status import agent_status, instance_status
 
@@ -31,6 +32,7 @@ class Commands:
             "drain": lambda request: self._drain(True),
             "undrain": lambda request: self._drain(False),
             "reload": lambda request: reload(agent),
+            "plan": lambda request: plan(agent, request),
             "events": self._events,
         }
 
@@ -77,15 +79,16 @@ class Commands:
         name, instance = request.get("instance"), self._find(request)
         if self._agent.stopping:
             raise CommandError("the agent is stopping")
-        if verb == "demote" and instance.addresses.owned:
-            own = ", ".join(str(address.ip) for address in instance.addresses.owned)
+        owned = [address for each in self._agent.groups.mates(instance) for address in each.addresses.owned]
+        if verb == "demote" and owned:
+            own = ", ".join(str(address.ip) for address in owned)
             raise CommandError(
                 f"cannot demote {name}: this host owns {own}, which cannot leave it, so both nodes would answer for it"
             )
         now = self._agent.clock()
         self._agent.log.info(f"({name}) {verb} was asked for")
         try:
-            instance.feed(now, verb)
+            self._agent.groups.command(verb, instance, now)
         except Refused as refused:
             raise CommandError(f"cannot {verb} {name}: {refused}") from refused
         self._agent.succession.changed()

@@ -5,15 +5,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Optional, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Optional, Protocol
 
+from ..protocol.actions import Action
 from .announce import Announcer
+from .firewall import Firewall
 from .interfaces import Interface
 from .lease import Leases
 from .log import Log
 from .netlink import Kernel
+from .notify import Tell, nobody
+from .promotion import Promotion
+
+if TYPE_CHECKING:
+    from .links import Links
+
+
+def none_held(asking: object) -> frozenset[bytes]:
+    """There are no other instances."""
+    return frozenset()
+
+
+def alone(instance: object, actions: Sequence[Action]) -> None:
+    """Where there is no sync group."""
+
+
+def none_static(instance: str) -> tuple[str, ...]:
+    """Nothing static is tracked."""
+    return ()
 
 
 class Sender(Protocol):
@@ -35,3 +56,11 @@ class Edge:
     arm: Callable[[float], None]  # wake the loop at this time at the latest
     transition: Callable[[], None]  # a state has changed
     remember: Callable[[], None]  # what a successor of this process must know has changed
+    tell: Tell = nobody  # the FIFOs
+    acted: Callable[[object, Sequence[Action]], None] = alone  # an instance has done what an input asked for
+    firewall: Firewall = field(default_factory=Firewall)
+    promotion: Promotion = field(default_factory=Promotion)
+    # The routes and rules of instances other than this one, by the requests that remove them.
+    routes_held_elsewhere: Callable[[object], frozenset[bytes]] = none_held
+    static_faults: Callable[[str], tuple[str, ...]] = none_static  # why a track_group keeps this instance away
+    links: Optional[Links] = None  # which let a change of an interface wait; None: nothing waits

@@ -52,6 +52,7 @@ class GatewayCheck(Watch):
         subject = ("gateway", str(gateway.address), gateway.device)
         counts = (gateway.rise, gateway.fall)
         super().__init__(str(gateway.address), subject, (gateway,), counts, gateway.interval_s, changed, log)
+        self.answer_within_s = gateway.interval_s + gateway.timeout_s
         self.gateway = gateway
         self._table = table
         self._virtual = virtual

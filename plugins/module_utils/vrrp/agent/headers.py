@@ -9,7 +9,8 @@ import struct
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple, Optional
 
-from ..protocol.constants import VRRP_PROTOCOL, VRRP_TTL
+from ..protocol.ah import HEADER_LENGTH as AH_LENGTH
+from ..protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL, VRRP_TTL
 from ..protocol.packet import Address
 
 INTERNETWORK_CONTROL = 0xC0  # TOS or traffic class, RFC 791: what routing protocols use; keepalived too
@@ -30,16 +31,16 @@ class Received(NamedTuple):
     payload: bytes
 
 
-def write(source: Address, destination: Address, payload: bytes) -> bytes:
+def write(source: Address, destination: Address, payload: bytes, ttl: int = VRRP_TTL) -> bytes:
     """Return the whole IP packet, ready to send.
 
     The kernel fills in the identification and the checksum of an IPv4 header, which are 0 here (raw(7)).
     """
     if source.version == 6:
-        return ipv6_header(source.packed, destination.packed, VRRP_TTL, len(payload)) + payload
+        return ipv6_header(source.packed, destination.packed, ttl, len(payload)) + payload
     length = IPV4_HEADER.size + len(payload)
     header = IPV4_HEADER.pack(
-        0x45, INTERNETWORK_CONTROL, length, 0, 0, VRRP_TTL, VRRP_PROTOCOL, 0, source.packed, destination.packed
+        0x45, INTERNETWORK_CONTROL, length, 0, 0, ttl, VRRP_PROTOCOL, 0, source.packed, destination.packed
     )
     return header + payload
 
@@ -50,7 +51,10 @@ def ipv6_header(source: bytes, destination: bytes, hops: int, length: int) -> by
 
 
 def read(packet: bytes) -> Optional[Received]:
-    """Take one whole IP packet apart. Returns None for what is too short to be one, or carries no VRRP."""
+    """Take one whole IP packet apart. Returns None for what is too short to be one, or carries no VRRP.
+
+    An IPsec Authentication Header is left out: whoever expects one looks at the whole packet.
+    """
     version = packet[0] >> 4 if packet else 0
     if version == 4:
         return _read_ipv4(packet)
@@ -63,7 +67,11 @@ def read(packet: bytes) -> Optional[Received]:
 
 def _read_ipv4(packet: bytes) -> Optional[Received]:
     length = (packet[0] & 0x0F) * 4
-    if length < IPV4_HEADER_MIN or len(packet) < length or packet[PROTOCOL_AT] != VRRP_PROTOCOL:
+    if length < IPV4_HEADER_MIN or len(packet) < length:
+        return None
+    if packet[PROTOCOL_AT] == AH_PROTOCOL and len(packet) >= length + AH_LENGTH and packet[length] == VRRP_PROTOCOL:
+        length += AH_LENGTH
+    elif packet[PROTOCOL_AT] != VRRP_PROTOCOL:
         return None
     source = IPv4Address(packet[SOURCE_AT:DESTINATION_AT])
     destination = IPv4Address(packet[DESTINATION_AT : DESTINATION_AT + 4])

@@ -8,11 +8,13 @@ Inputs come from the loop, actions go to the ports in :class:`~.edge.Edge`. Noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Optional
 
 from ..config.model import Globals, Instance
+from ..protocol import timers
 from ..protocol.actions import (
     Action,
     Announce,
@@ -28,12 +30,13 @@ from ..protocol.packet import Address, Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Memory, State, Stopped
 from ..protocol.tracking import CheckResult, Verdict, verdict
-from . import wire
-from .addresses import no_source, source_address
+from . import outlook, wire, wording
 from .counters import Counters, Peers
 from .edge import Edge
-from .interfaces import AddressChanged, Interface
-from .notify import NotifyQueue
+from .guard import Guard
+from .interfaces import AddressChanged
+from .notify import DELETED, NotifyQueue
+from .routes import Key
 from .vips import Place, VirtualAddresses, names
 
 
@@ -49,26 +52,32 @@ class RunningInstance:
         self.router = VirtualRouter(wire.parameters(config, None))
         self.counters = Counters()
         self.peers = Peers()
-        self.notifications = NotifyQueue(config.name, edge.log)
+        self.notifications = NotifyQueue(config.name, edge.log, tell=edge.tell)
         self.verdict = Verdict(config.priority)
         self.checks: tuple[CheckResult, ...] = ()
         self.source: Optional[Address] = None
         self.last_event = "not started"
         self.deadline = NEVER  # a copy of the router's, which the loop reads often
-        self.expectation = wire.expectation(config, None)
+        self.guard = Guard(config)
+        self.expectation = self.guard.take(config, None)
         self.addresses = VirtualAddresses(self, config, settings, edge)
         self.journal = Journal()
         self.beat: Callable[[float], object] = lambda now: None  # the ledger's: this was a sign of life
         self.memory: Optional[Memory] = None  # of the process before this one, until it begins
         self.staying = False  # this process ends, but not its mastership: a successor goes on
+        self.removed = False  # a reload has taken it out of the configuration
+        self.replaced = False  # another one has its name now, and speaks for it
         self._dropped = False
         self._edge = edge
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
-        self._packets: dict[int, list[wire.Packet]] = {}
 
     @property
     def multicast(self) -> bool:
         return not self.config.unicast_peers
+
+    def follows(self, source: Address) -> bool:
+        """Whether this is the master that we heard last."""
+        return self.router.master is not None and self.router.master.address == source
 
     @property
     def started(self) -> bool:
@@ -81,7 +90,8 @@ class RunningInstance:
 
     def remembers_mastership(self, now: float) -> bool:
         """Whether the process before this one was MASTER, and nobody can have taken over since."""
-        return self.memory is not None and self.memory.has_mandate(self.config.version, now)
+        config, memory = self.config, self.memory
+        return memory is not None and memory.has_mandate(config.version, now, config.down_timer_adverts)
 
     # Inputs
 
@@ -110,16 +120,17 @@ class RunningInstance:
         self.peers.heard(source, advertisement.priority, now)
         router = self.router
         if not advertisement.priority:
-            self._log_priority_zero(source)
+            self.counters.priority_zero_received += 1
+            self._edge.log.info(wording.priority_zero(self.name, source, self.router.holds_addresses))
+        elif advertisement.priority < router.priority and router.state is State.BACKUP and not self.config.nopreempt:
+            self._edge.log.seldom(("lower", self.name, source), wording.lower(self.name, advertisement, source))
         was_yielding, ours = router.yielding, router.priority
         actions = router.advertisement(advertisement, source, now)
         self.journal.note(now, "advertisement", (advertisement, source), actions, router)
         if router.yielding and not was_yielding:
-            self._log_outbid(advertisement, source, ours)
+            self._edge.log.info(wording.outbid(self.name, advertisement, source, ours))
         if not router.holds_addresses:
             self.beat(-now)
-        if router.yielding:
-            self.staying = False  # outbid in the last moment: there is nothing left for a successor
         self.perform(actions, now)
 
     def expire(self, now: float) -> None:
@@ -127,18 +138,24 @@ class RunningInstance:
         if self.addresses.refused and self.addresses.retry_at <= now:
             self.addresses.refused = ()
             self._faults_changed(now)
+        if self.router.state is State.BACKUP and self.router.deadline <= now:
+            self._edge.log.info(wording.timeout(self.name))
         self.feed(now, "expire")
 
     def check_results(self, results: Iterable[CheckResult], now: float) -> None:
         """Take what the tracked checks say now."""
         self.checks = tuple(results)
-        before, self.verdict = self.verdict, verdict(self.config.priority, self.checks)
-        if self.verdict.priority != before.priority:
-            self._edge.log.info(
-                f"({self.name}) Changing effective priority from {before.priority} to {self.verdict.priority}"
-            )
-        self.feed(now, "priority_changed", self.verdict.priority)
+        self._judge(now)
         self._faults_changed(now)
+
+    def _judge(self, now: float) -> None:
+        """The effective priority, by the configuration and the checks."""
+        before, self.verdict = self.verdict.priority, verdict(self.config.priority, self.checks)
+        after = self.verdict.priority
+        if after != before:
+            self._edge.log.info(wording.effective_priority(self.name, before, after))
+            self.notifications.priority_changed(self.config, self.router.state is State.MASTER, after)
+        self.feed(now, "priority_changed", after)
 
     def interface_changed(self, now: float) -> None:
         """Look at the interface again. While MASTER, one that was replaced gets the addresses of the old one."""
@@ -147,39 +164,34 @@ class RunningInstance:
             self._tell_put_back(self.addresses.complete(now), now)
 
     def _look_at_interface(self, now: float) -> None:
-        """Is it there, is it up, which address do we speak from."""
-        table = self._edge.kernel.table
-        self.addresses.look()
-        faults = []
-        link = table.names.get(self.config.interface)
-        source = self._find_source()
-        if link is None:
-            faults.append(f"interface {self.config.interface} does not exist")
-        elif not link.usable:
-            faults.append(f"interface {link.name} is down" if not link.up else f"interface {link.name} has no carrier")
-        elif source is None:
-            faults.append(no_source(self.config, self._not_ours(), table))
-        elif self._edge.sender(link.name, self.ip_version) is None:
-            faults.append(f"no VRRP socket on interface {link.name}")
-        faults += [
-            f"interface {name} does not exist" for name in self.addresses.missing if name != self.config.interface
-        ]
+        seen = outlook.look(self.config, self.ip_version, self.addresses, self._edge)
+        source = seen.source
         if source is not None and source != self.source:
             self.source = source
-            self.expectation = wire.expectation(self.config, source)
-            self._packets.clear()
+            self.expectation = self.guard.take(self.config, source)
             self.feed(now, "source_changed", source)
-            self._packets_of(self.router.priority)
-        self._interface_faults = tuple(faults)
+            self.guard.packets(self.router.priority)  # ready before they are needed
+        self._interface_faults = seen.faults
         self._faults_changed(now)
 
     def address_changed(self, change: AddressChanged, now: float) -> None:
         """Somebody deleted an address, or it is a duplicate: ours comes back at once while we are MASTER."""
         entry = change.present
-        healthy = change.added and not entry.dad_failed
-        if healthy or not self.router.holds_addresses or self.router.yielding:
+        if not self.router.holds_addresses or self.router.yielding:
             return
+        if change.added and not entry.dad_failed:
+            if self.addresses.address_usable(now):
+                self._addresses_set(now)
+            return
+        if not change.added:
+            link = self._edge.kernel.table.links.get(entry.index)
+            self._edge.log.info(wording.taken_off(str(entry.address.ip), link.name if link else str(entry.index)))
         self._tell_put_back(self.addresses.put_back((entry.index, entry.address), now), now)
+
+    def routes_gone(self, keys: Collection[Key], now: float) -> None:
+        """Somebody deleted these routes and rules: ours come back at once while we are MASTER."""
+        if self.router.holds_addresses and not self.router.yielding:
+            self._tell_put_back(self.addresses.routes_gone(keys, now), now)
 
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""
@@ -191,14 +203,12 @@ class RunningInstance:
         self._faults_changed(now)  # what the kernel refused is tried again
         if replace(config, line=old.line) == old:
             return
-        self.expectation = wire.expectation(config, self.source)
-        self._packets.clear()
+        self.expectation = self.guard.take(config, self.source)
         self._look_at_interface(now)
         changed = wire.parameters(config, self.source)
         if changed != self.router.parameters:
             self.feed(now, "parameters_changed", changed)
-            self.verdict = verdict(config.priority, self.checks)
-            self.feed(now, "priority_changed", self.verdict.priority)
+            self._judge(now)
         if self.router.holds_addresses:
             self.addresses.reconcile(now)
             self._addresses_set(now)
@@ -208,6 +218,8 @@ class RunningInstance:
         if self.router.state is State.MASTER and not self.router.yielding:
             self._send(SendAdvertisement(self.router.priority), now)
             self.staying = True
+            version, adverts = self.config.version, self.config.down_timer_adverts
+            self.addresses.lend(math.ceil(timers.mandate_s(version, self.config.advert_int_cs, adverts)) + 1)
         return self.staying
 
     def drop(self) -> None:
@@ -220,11 +232,14 @@ class RunningInstance:
                 self._send(SendAdvertisement(PRIORITY_STOP), 0.0)
             self._release_addresses(ReleaseAddresses(), 0.0)
             self.router.condition, self.deadline = Stopped(), NEVER  # the loop goes on for a moment, and it must not
+            self._tell(State.STOP.value, self.router.priority)
 
     # Actions
 
-    def perform(self, actions: Iterable[Action], now: float) -> None:
+    def perform(self, actions: Sequence[Action], now: float) -> None:
         """Do what the state machine asked for, in its order."""
+        if self.config.vmac is not None and self.router.yielding:
+            self.addresses.hush.begin(self.config)
         for action in actions:
             self._PERFORM[type(action)](self, action, now)
             if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):
@@ -235,10 +250,13 @@ class RunningInstance:
         if self.addresses.refused:
             self.deadline = min(self.deadline, self.addresses.retry_at)
         self._edge.arm(self.deadline)
+        if self.router.yielding:
+            self.staying = False  # outbid in the last moment: there is nothing left for a successor
+        self._edge.acted(self, actions)
 
     def _send(self, action: SendAdvertisement, now: float) -> None:
-        packets = self._packets_of(action.priority)
-        sender = self._edge.sender(self.config.interface, self.ip_version)
+        packets = self.guard.packets(action.priority)
+        sender = self._edge.sender(self.config.speaks_on, self.ip_version)
         if sender is None:
             return
         self.beat(now if action.priority != PRIORITY_STOP and not self.router.yielding else -now)
@@ -254,12 +272,6 @@ class RunningInstance:
                 self._edge.log.seldom(
                     ("send", self.name, destination), f"({self.name}) Cant send advert to {destination} ({error})"
                 )
-
-    def _packets_of(self, priority: int) -> list[wire.Packet]:
-        packets = self._packets.get(priority)
-        if packets is None:
-            packets = self._packets[priority] = wire.packets(self.config, self.source, priority)
-        return packets
 
     def _install_addresses(self, action: InstallAddresses, now: float) -> None:
         self._edge.log.info(f"({self.name}) setting VIPs.")
@@ -281,19 +293,22 @@ class RunningInstance:
         else:
             self.beat(-now)
         self.last_event = f"entered {action.state}: {action.reason}"
-        self._edge.log.info(f"({self.name}) Entering {action.state} STATE ({action.reason})")
-        self.notifications.put(self.config, self.settings, action.state, action.priority)
+        self._edge.log.info(wording.entering(self.name, action.state, action.reason))
+        self._tell(action.state, action.priority)
         self._edge.transition()
+
+    def _tell(self, state: str, priority: int) -> None:
+        if self.replaced:
+            return
+        state = DELETED if self.removed and state == State.STOP.value else state
+        self.notifications.put(self.config, self.settings, state, priority)
 
     def _tell_rival(self, action: RivalHeard, now: float) -> None:
         """Split brain: counted, logged, notified, and visible as the last event."""
         ours = self.router.priority
         self.counters.split_brains += 1
         self.last_event = f"split brain: {action.address} was MASTER too, with priority {action.priority}, ours {ours}"
-        self._edge.log.warning(
-            f"({self.name}) Received advert from {action.address} with lower priority {action.priority}, ours {ours}, "
-            "forcing new election: there were two masters"
-        )
+        self._edge.log.warning(wording.rival(self.name, action.address, action.priority, ours))
         self.notifications.rival(self.config, self.settings, ours)
 
     _PERFORM = {
@@ -307,21 +322,12 @@ class RunningInstance:
 
     # What these are made of
 
-    def _find_source(self) -> Optional[Address]:
-        table, configured = self._edge.kernel.table, self.config.unicast_src_ip
-        if configured is not None:
-            return configured if table.has(configured) else None
-        return source_address(self.config.interface, self._not_ours(), table, self.ip_version)
-
-    def _not_ours(self) -> frozenset[Interface]:
-        """The addresses that we must not speak from."""
-        return self._edge.virtual() - self.addresses.owns_source
-
     def _tell_put_back(self, lost: tuple, now: float) -> None:
         if lost:
             self.counters.addresses_put_back += len(lost)
             self.last_event = f"{names(lost)} was not there as it should be and was put back"
             self._edge.log.warning(f"({self.name}) {self.last_event}")
+        if lost or self.addresses.refused:
             self._addresses_set(now)
 
     def _addresses_set(self, now: float) -> None:
@@ -336,20 +342,9 @@ class RunningInstance:
 
     def _faults_changed(self, now: float) -> None:
         faults = self._interface_faults + self.addresses.refused + self.verdict.faults
-        if faults != self.router.faults:
+        faults += self._edge.static_faults(self.name)
+        if faults != self.router.own_faults:
             for fault in faults:
-                if fault not in self.router.faults:
+                if fault not in self.router.own_faults:
                     self._edge.log.info(f"({self.name}) entering FAULT state ({fault})")
             self.feed(now, "fault_changed", faults)
-
-    def _log_priority_zero(self, source: Address) -> None:
-        self.counters.priority_zero_received += 1
-        who = "Master" if self.router.holds_addresses else "Backup"
-        what = "message" if self.router.holds_addresses else "advertisement"
-        self._edge.log.info(f"({self.name}) {who} received priority 0 {what} from {source}")
-
-    def _log_outbid(self, advertisement: Advertisement, source: Address, ours: int) -> None:
-        text = f"higher priority {advertisement.priority}, ours {ours}"
-        if advertisement.priority == ours:
-            text = f"same priority {ours} but higher IP address than ours"
-        self._edge.log.info(f"({self.name}) Master received advert from {source} with {text}")

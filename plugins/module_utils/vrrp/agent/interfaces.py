@@ -27,7 +27,8 @@ NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 0x1, 0x4, 0x300
 NLM_F_DUMP_INTR = 0x10
 RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x1, 0x10, 0x100
 
-IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU = 1, 3, 4
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_LINKINFO = 1, 3, 4, 5, 18
+IFLA_INFO_KIND = 1
 IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_CACHEINFO, IFA_FLAGS = 1, 2, 3, 6, 8
 IFF_UP, IFF_LOOPBACK, IFF_RUNNING = 0x1, 0x8, 0x40
 IFA_F_SECONDARY, IFA_F_DADFAILED, IFA_F_TENTATIVE = 0x1, 0x8, 0x40
@@ -57,6 +58,8 @@ class Link:
     running: bool = True  # it can carry packets (IFF_RUNNING: carrier and not dormant)
     loopback: bool = False
     mtu: int = 0  # octets; 0 where the kernel has not said
+    kind: str = ""  # "macvlan", "veth", "bridge"; empty for hardware
+    parent: int = 0  # index of the interface below it (of a veth: the other end), 0 where there is none
 
     @property
     def usable(self) -> bool:
@@ -75,6 +78,7 @@ class Present:
     scope: int = RT_SCOPE_UNIVERSE
     tentative: bool = False  # IPv6: duplicate address detection has not ended, nobody may speak from it (RFC 4862 5.4)
     dad_failed: bool = False  # IPv6: another host has it
+    peer: bytes = field(default=b"", compare=False)  # the other end of a point-to-point link
     message: bytes = field(default=b"", compare=False, repr=False)
 
     @property
@@ -125,7 +129,7 @@ def attributes(data: bytes, offset: int, end: int) -> dict[int, bytes]:
 
 def decode_link(data: bytes, start: int, end: int) -> Optional[Link]:
     """One RTM_*LINK body; None for a bridge port's view of itself (AF_BRIDGE), which says nothing of the link."""
-    family, _kind, index, flags, _change = LINK_HEADER.unpack_from(data, start)
+    family, _hardware, index, flags, _change = LINK_HEADER.unpack_from(data, start)
     if family != socket.AF_UNSPEC:
         return None
     found = attributes(data, start + LINK_HEADER.size, end)
@@ -137,7 +141,13 @@ def decode_link(data: bytes, start: int, end: int) -> Optional[Link]:
         running=bool(flags & IFF_RUNNING),
         loopback=bool(flags & IFF_LOOPBACK),
         mtu=int.from_bytes(found.get(IFLA_MTU, b""), sys.byteorder),
+        kind=_kind(found.get(IFLA_LINKINFO, b"")),
+        parent=int.from_bytes(found.get(IFLA_LINK, b""), sys.byteorder),
     )
+
+
+def _kind(info: bytes) -> str:
+    return attributes(info, 0, len(info)).get(IFLA_INFO_KIND, b"").rstrip(b"\0").decode("ascii", "replace")
 
 
 def decode_address(data: bytes, start: int, end: int) -> Optional[Present]:
@@ -163,6 +173,7 @@ def decode_address(data: bytes, start: int, end: int) -> Optional[Present]:
         scope=scope,
         tentative=bool(flags & IFA_F_TENTATIVE),
         dad_failed=bool(flags & IFA_F_DADFAILED),
+        peer=found[IFA_ADDRESS] if found.get(IFA_ADDRESS, octets) != octets else b"",
         message=data[start:end],
     )
 
@@ -278,12 +289,13 @@ def dump(table: InterfaceTable, timeout_s: float = 5.0) -> InterfaceTable:
         for sequence, (kind, body) in enumerate(
             ((RTM_GETLINK, LINK_HEADER.pack(0, 0, 0, 0, 0)), (RTM_GETADDR, ADDRESS_HEADER.pack(0, 0, 0, 0, 0))), 1
         ):
-            for data in _dump_one(sock, kind, body, sequence):
+            for data in dump_one(sock, kind, body, sequence):
                 table.feed(data)
     return table
 
 
-def _dump_one(sock: socket.socket, kind: int, body: bytes, sequence: int) -> list[bytes]:
+def dump_one(sock: socket.socket, kind: int, body: bytes, sequence: int) -> list[bytes]:
+    """The datagrams of one listing. Raises :class:`DumpError`."""
     header = NETLINK_HEADER.pack(NETLINK_HEADER.size + len(body), kind, NLM_F_REQUEST | NLM_F_DUMP, sequence, 0)
     for _try in range(DUMP_TRIES):
         sock.send(header + body)

@@ -9,12 +9,13 @@ The last of the layers that take the address off a node whose agent has died or 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Optional
 
 from ..config.model import Globals, Instance
 from ..protocol import timers
 from ..protocol.states import NEVER
-from .addresses import Wanted
+from .addresses import FOR_EVER, Wanted
 from .netlink import Kernel
 
 RENEWAL_S = 0.5  # between two renewals: three may fail before the shortest lease ends
@@ -31,7 +32,9 @@ def lifetime_s(config: Instance, settings: Globals) -> int:
     """
     if settings.vip_lease_s is not None:
         return settings.vip_lease_s
-    down_s = timers.master_down_interval_s(config.version, config.priority, config.advert_int_cs)
+    down_s = timers.master_down_interval_s(
+        config.version, config.priority, config.advert_int_cs, config.down_timer_adverts
+    )
     return LONG_S if down_s > LONG_S else SHORT_S
 
 
@@ -43,6 +46,8 @@ class Leases:
         self._held: dict[Hashable, tuple[tuple[Wanted, ...], int]] = {}
         self._batch: Optional[list[bytes]] = None  # the renewal of all, encoded; None when it has to be made anew
         self._renew_at = 0.0
+        self._deprecate_at: dict[Wanted, float] = {}  # those whose preferred lifetime ends while they are held
+        self._differs_at = NEVER  # when the renewal of all has to be made anew because of that
         self._pace_s = RENEWAL_S
 
     @property
@@ -53,9 +58,11 @@ class Leases:
     def hold(self, key: Hashable, wanted: Sequence[Wanted], lifetime: int) -> None:
         """From now on these are the addresses of ``key``, and no others. A lifetime of 0 s is none."""
         self._batch = None
-        self._held.pop(key, None)
+        before = self._held.pop(key, ((), 0))[0]
         if wanted and lifetime:
             self._held[key] = tuple(wanted), lifetime
+        for want in set(before).difference(wanted):
+            self._deprecate_at.pop(want, None)
 
     def renew(self, now: float) -> None:
         """Let every lease begin anew, unless that was lately. Costs a few system calls for 255 addresses."""
@@ -64,9 +71,21 @@ class Leases:
         self._renew_at = now + self._pace_s
         if not self._held:
             return
+        if now >= self._differs_at:
+            self._batch = None
         if self._batch is None:
-            pairs = [(want, lifetime) for wanted, lifetime in self._held.values() for want in wanted]
+            pairs = [
+                (self._deprecated(want, now), lifetime) for wanted, lifetime in self._held.values() for want in wanted
+            ]
             many = sum(want.address.version == 6 for want, _lifetime in pairs) > IPV6_FEW
             self._pace_s = RENEWAL_S * (2 if many else 1)
             self._batch = self._kernel.renewals(pairs)
+            self._differs_at = min((at for at in self._deprecate_at.values() if at > now), default=NEVER)
         self._kernel.renew(self._batch)
+
+    def _deprecated(self, want: Wanted, now: float) -> Wanted:
+        """``preferred_lft``: each renewal would begin it anew, so we count, and let the kernel have 0 at its end."""
+        if not want.preferred_s or want.preferred_s >= FOR_EVER:
+            return want
+        at = self._deprecate_at.setdefault(want, now + want.preferred_s)
+        return want if now < at else replace(want, preferred_s=0)

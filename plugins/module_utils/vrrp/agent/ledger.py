@@ -16,6 +16,7 @@ import functools
 import json
 import mmap
 import os
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_interface
@@ -29,9 +30,11 @@ LEDGER_FILE, PULSE_FILE, RESTARTING_FILE = "ledger.json", "pulse", "restarting"
 FORMAT = 1
 SLOTS = 1024  # instances that one process can have had; what exceeds them is not remembered
 SLOT_SIZE = 8  # octets: one double
+DELETE_ROUTE, DELETE_RULE = struct.pack("=H", 25), struct.pack("=H", 33)  # linux/rtnetlink.h
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 Identity = tuple[str, int, int]  # interface, virtual router id, IP version
+STATIC: Identity = ("", 0, 0)  # what is there whoever is MASTER
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Entry:
     hold: Optional[str] = None
     installed: tuple[tuple[int, Interface], ...] = ()
     last_at: float = 0.0  # from the pulse; monotonic seconds
+    removals: tuple[bytes, ...] = ()  # requests that take off the routes and rules that the agent has put there
+    adverts: int = 3  # down_timer_adverts
 
     @property
     def memory(self) -> Memory:
@@ -59,8 +64,9 @@ class Entry:
             "state": self.state.value,
             "interval_cs": self.interval_cs,
             "hold": self.hold,
-            "mandate_s": mandate_s(self.version, self.interval_cs),
+            "mandate_s": mandate_s(self.version, self.interval_cs, self.adverts),
             "installed": [[index, str(address)] for index, address in self.installed],
+            "removals": [each.hex() for each in self.removals],
             "slot": slot,
         }
 
@@ -72,6 +78,15 @@ class Page:
     entries: tuple[Entry, ...] = ()
     checks: dict[str, bool] = field(default_factory=dict)
     drained: bool = False
+    firewall: bool = False  # there is a table of ours
+    promoted: tuple[int, ...] = ()  # interfaces, by index, whose promote_secondaries was set
+    macvlans: tuple[int, ...] = ()  # those that we have made, by index
+    parents: dict[int, dict[str, int]] = field(default_factory=dict)  # what the interfaces below had been set to
+
+    @property
+    def last_at(self) -> float:
+        """The last sign of life of any of them; monotonic seconds, 0 when there was none."""
+        return max((entry.last_at for entry in self.entries), default=0.0)
 
     def of(self, identity: Identity) -> Optional[Entry]:
         """The entry of one virtual router, None when there is none."""
@@ -118,6 +133,10 @@ class Ledger:
             "boot_id": boot_id(),
             "drained": page.drained,
             "checks": page.checks,
+            "firewall": page.firewall,
+            "promoted": list(page.promoted),
+            "macvlans": list(page.macvlans),
+            "parents": {str(index): settings for index, settings in page.parents.items()},
             "instances": [entry.as_dict(self._slots.get(entry.identity, SLOTS)) for entry in page.entries],
         }
         try:
@@ -159,7 +178,14 @@ def read(directory: str) -> Page:
         if content["format"] != FORMAT or content["boot_id"] != boot_id():
             return Page()
         entries = tuple(_entries(content["instances"], pulse))
-        return Page(entries, dict(content["checks"]), bool(content["drained"]))
+        parents = {int(index): dict(settings) for index, settings in content.get("parents", {}).items()}
+        host = (
+            bool(content.get("firewall")),
+            tuple(content.get("promoted", ())),
+            tuple(content.get("macvlans", ())),
+            parents,
+        )
+        return Page(entries, dict(content["checks"]), bool(content["drained"]), *host)
     except (OSError, ValueError, LookupError, TypeError):
         return Page()  # none, or of another release: as after a reboot
 
@@ -181,7 +207,13 @@ def _entries(instances: Iterable[dict[str, Any]], pulse: memoryview) -> Iterable
             hold=each["hold"],
             installed=tuple((index, ip_interface(address)) for index, address in each["installed"]),
             last_at=abs(beat),
+            removals=tuple(filter(is_removal, map(bytes.fromhex, each.get("removals", ())))),
         )
+
+
+def is_removal(request: bytes) -> bool:
+    """Whether it deletes a route or a rule: a file must not make anybody send anything else."""
+    return request[4:6] in (DELETE_ROUTE, DELETE_RULE)
 
 
 def boot_id() -> str:

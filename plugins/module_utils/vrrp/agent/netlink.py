@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The kernel's links and addresses: watch them, install and release virtual addresses.
 
-The one file that imports pyroute2: its message classes encode the requests. The sockets are our own, for three
+pyroute2's message classes encode the requests, here and in :mod:`.netlink_routes`. The sockets are our own, for three
 reasons. Changes go to the kernel as one batch that is answered before the next action runs, so the order of the
 actions is kept. Messages are encoded once for each address and reused. And lost events (ENOBUFS) lead to a new
 listing instead of a wrong picture.
@@ -28,8 +28,8 @@ except ImportError:
 else:
     HAS_PYROUTE2 = True
 
-from .addresses import Wanted, dependants
-from .bpf import EVERYTHING, JUMP_EQUAL, LOAD_WORD, RETURN, attach
+from .addresses import FOR_EVER, Wanted, beside_its_peer, dependants, preferred_s
+from .eventfilter import only_what_matters, watch_routes
 from .interfaces import (
     NETLINK_HEADER,
     NLM_F_ACK,
@@ -47,9 +47,10 @@ from .interfaces import (
     dump,
     messages,
 )
+from .routes import ANY, RTM_DELROUTE, RTM_DELRULE, Key, deleted
 
 IFA_F_NODAD = 0x02  # linux/if_addr.h
-FOR_EVER = 0xFFFFFFFF  # seconds: INFINITY_LIFE_TIME
+LOW_FLAGS = 0xFF  # what fits into the header of an address
 NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE = 0x100, 0x200, 0x400
 BATCH = 64  # requests in one datagram: their answers must fit into the socket's default buffer
 EVENT_BUFFER = 1 << 20  # octets, for a storm of events
@@ -74,6 +75,7 @@ class Kernel:
         self.table = InterfaceTable()
         self._encoded: dict[tuple[int, Wanted, int], bytes] = {}
         self.stale = False  # events were lost, and the table does not know yet what they said
+        self.routes_gone: set[Key] = set()  # that somebody has deleted since they were taken last
         self._sequence = 0
         self._answers = memoryview(bytearray(ANSWERS_SIZE))  # made now: to release needs no memory any more
         kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
@@ -82,11 +84,11 @@ class Kernel:
         self._renewals = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
         try:
             self._renewals.bind((0, 0))
-            ignore_events_of(self._renewals.getsockname()[0], self._events)
-            self._events.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, EVENT_BUFFER)
-            self._events.bind((0, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
             self._requests.settimeout(ANSWER_TIMEOUT_S)
             self._requests.bind((0, 0))
+            only_what_matters(self._events, self._requests.getsockname()[0], self._renewals.getsockname()[0])
+            self._events.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, EVENT_BUFFER)
+            self._events.bind((0, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
             dump(self.table)  # after bind: what changes in between arrives as an event
         except OSError as error:
             self.close()
@@ -116,7 +118,10 @@ class Kernel:
                     raise
                 self.stale = True
             else:
-                changes += self.table.feed(data)
+                if NETLINK_HEADER.unpack_from(data)[1] in (RTM_DELROUTE, RTM_DELRULE):
+                    self.routes_gone |= deleted(data)
+                else:
+                    changes += self.table.feed(data)
         # Not before the rest has been read: what still waited is older than a new listing.
         return changes + self.resync() if self.stale else changes
 
@@ -128,6 +133,7 @@ class Kernel:
             return []
         changes = self.table.difference(fresh)
         self.table, self.stale = fresh, False
+        self.routes_gone.add(ANY)
         return changes
 
     def install(self, wanted: Sequence[Wanted], lifetime_s: int = 0) -> list[str]:
@@ -151,7 +157,7 @@ class Kernel:
         """Take exactly these addresses off, and nothing that hangs on them. Returns one text per failure."""
         failed = []
         keep = dependants(wanted, self.table)
-        requests = [self._request(RTM_DELADDR, want) for want in wanted]
+        requests = [self._request(RTM_DELADDR, beside_its_peer(want, self.table)) for want in wanted]
         # The same datagram puts back what the kernel took along: no gap that another process could see for long.
         requests += [self._restore(entry) for entry in keep]
         codes = list(self._exchange(requests))
@@ -164,6 +170,14 @@ class Kernel:
             if code not in (0, errno.EEXIST):  # EEXIST: promote_secondaries kept it
                 failed.append(f"cannot put {entry.address} back on {self._name(entry.index)}: {os.strerror(code)}")
         return failed
+
+    def ask(self, requests: Sequence[bytes]) -> list[int]:
+        """Send ready-made requests in one batch. Returns one errno for each, 0 for success."""
+        return list(self._exchange(requests))
+
+    def watch_routes(self) -> None:
+        """From now on ``routes_gone`` is kept: a machine without routes of ours does not hear of any."""
+        watch_routes(self._events)
 
     def _name(self, index: int) -> str:
         link = self.table.links.get(index)
@@ -241,7 +255,7 @@ def encode(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> byte
     message["prefixlen"] = want.address.network.prefixlen
     message["index"] = want.index
     message["scope"] = want.scope
-    attrs = [["IFA_LOCAL", address], ["IFA_ADDRESS", address]]
+    attrs = [["IFA_LOCAL", address], ["IFA_ADDRESS", str(want.peer or address)]]
     flags = 0
     if kind == RTM_NEWADDR:
         flags = NLM_F_CREATE | NLM_F_REPLACE
@@ -249,8 +263,11 @@ def encode(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> byte
             attrs.append(["IFA_BROADCAST", str(want.broadcast)])
         if want.address.version == 4:
             attrs.append(["IFA_LABEL", want.label or interface])
-        else:
-            message["flags"] = IFA_F_NODAD  # RFC 9568 section 8.2.3: a master must be able to use it at once
+        # RFC 9568 section 8.2.3: a master must be able to use it at once.
+        all_flags = want.flags | (IFA_F_NODAD if want.address.version == 6 and not want.dad else 0)
+        if all_flags > LOW_FLAGS:
+            attrs.append(["IFA_FLAGS", all_flags])
+        message["flags"] = all_flags & LOW_FLAGS
         attrs.append(["IFA_CACHEINFO", lifetimes(want, lifetime_s)])
     message["attrs"] = attrs
     message["header"]["type"] = kind
@@ -260,10 +277,9 @@ def encode(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> byte
 
 
 def lifetimes(want: Wanted, lifetime_s: int) -> dict[str, int]:
-    """The valid and the preferred one. As with keepalived nobody connects from an IPv6 address without a subnet."""
+    """The valid and the preferred one. The kernel refuses an address that is preferred for longer than valid."""
     valid = lifetime_s or FOR_EVER
-    single = want.address.version == 6 and want.address.network.prefixlen == 128
-    return {"ifa_valid": valid, "ifa_preferred": 0 if single else valid, "cstamp": 0, "tstamp": 0}
+    return {"ifa_valid": valid, "ifa_preferred": min(preferred_s(want), valid), "cstamp": 0, "tstamp": 0}
 
 
 def aligned(message: bytes) -> bytes:
@@ -275,18 +291,3 @@ def without_ack(request: bytes) -> bytes:
     """The same request, to which the kernel answers with errors only."""
     length, kind, flags, sequence, port = NETLINK_HEADER.unpack_from(request)
     return NETLINK_HEADER.pack(length, kind, flags & ~NLM_F_ACK, sequence, port) + request[NETLINK_HEADER.size :]
-
-
-def ignore_events_of(port: int, events: socket.socket) -> None:
-    """Let the kernel drop the events that requests from the socket ``port`` cause, before they wake us.
-
-    With 255 addresses that would be 510 a second, each of which says that we have renewed what we have renewed.
-    The kernel puts the requester's port into events about IPv4 addresses; in those about IPv6 there is none.
-    """
-    attach(
-        events,
-        (LOAD_WORD, 0, 0, 12),  # nlmsg_pid, which is in this machine's order, read in the network's
-        (JUMP_EQUAL, 0, 1, socket.htonl(port)),
-        (RETURN, 0, 0, 0),
-        (RETURN, 0, 0, EVERYTHING),
-    )

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Optional
 
+from ..protocol.constants import AH_PROTOCOL
 from .announce import Announcer
 from .channel import Channel
 from .instance import RunningInstance
 from .interfaces import Change, LinkChanged
 from .log import Log
 from .netlink import Kernel
-from .sockets import SocketError, VrrpSocket, open_socket
-from .wire import ip_version
+from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket, open_socket
+from .wire import ah_key, ip_version
 
 Place = tuple[str, int]  # interface name and IP version
 
@@ -43,6 +44,13 @@ class Network:
         self._readable = readable
         self._count = count
         self._instances: list[RunningInstance] = []
+        self._tells_unknown = False
+
+    def tell_unknown(self, wanted: bool) -> None:
+        """log_unknown_vrids: whether packets for other virtual routers are worth a line."""
+        self._tells_unknown = wanted
+        for channel in self.channels.values():
+            channel.tells_unknown = wanted
 
     def sender(self, interface: str, version: int = 4) -> Optional[VrrpSocket]:
         """The socket of an interface for one IP version, None while there is none."""
@@ -104,9 +112,11 @@ class Network:
 
         def resume() -> None:
             if channel in self.channels.values():
-                self._listen(channel.socket.fileno(), lambda: self._readable(channel))
+                for sock in channel.sockets:
+                    self._listen(sock.fileno(), lambda: self._readable(channel))
 
-        self._unlisten(channel.socket.fileno())
+        for sock in channel.sockets:
+            self._unlisten(sock.fileno())
         later(resume)
 
     def drain(self, now: float) -> None:
@@ -134,6 +144,7 @@ class Network:
         except SocketError as error:
             self._log.error(f"interface {name}: {error}")
             return
+        channel.tells_unknown = self._tells_unknown
         self.channels[place] = channel
         self._listen(channel.socket.fileno(), lambda: self._readable(channel))
         for instance in [other for other in self._instances if place_of(other) == place]:
@@ -142,20 +153,35 @@ class Network:
 
     def _add(self, place: Place, instance: RunningInstance) -> bool:
         """An instance that cannot hear its peer must not speak: without the group there is no channel."""
+        channel = self.channels[place]
         try:
-            self.channels[place].add(instance)
+            if channel.ah is None and ah_key(instance.config) is not None:
+                channel.ah = open_socket(place[0], channel.socket.index, place[1], AH_PROTOCOL)
+                self._listen(channel.ah.fileno(), lambda: self._readable(channel))
+            channel.add(instance)
+            self._resize(channel)
         except SocketError as error:
             self._log.error(f"({instance.name}) {error}")
             self._close(place)
             return False
         return True
 
+    @staticmethod
+    def _resize(channel: Channel) -> None:
+        """kernel_rx_buf_size counts for each instance on the socket, as keepalived adds them up."""
+        sizes = [each.config.kernel_rx_buf_size for each in channel.instances.values()]
+        wanted = sum(size for size in sizes if size is not None)
+        if wanted:
+            for sock in channel.sockets:
+                sock.resize(wanted if None not in sizes else max(wanted, RECEIVE_BUFFER))
+
     def _close(self, place: Place) -> None:
         channel = self.channels.pop(place)
-        self._unlisten(channel.socket.fileno())
-        channel.socket.close()
+        for sock in channel.sockets:
+            self._unlisten(sock.fileno())
+            sock.close()
 
 
 def place_of(instance: RunningInstance) -> Place:
     """Where an instance hears and speaks."""
-    return instance.config.interface, ip_version(instance.config)
+    return instance.config.speaks_on, ip_version(instance.config)

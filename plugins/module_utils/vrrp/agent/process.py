@@ -15,8 +15,8 @@ import signal
 import stat
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Optional
+from dataclasses import dataclass, field
+from typing import Any, Optional
 
 from . import expendable, trust
 
@@ -31,12 +31,16 @@ PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a script ended: one of exit ``status``, ``signal`` number, ``timed_out``, or ``error`` (it never ran)."""
+    """How a script ended: one of exit ``status``, ``signal`` number, ``timed_out``, or ``error`` (it never ran).
+
+    ``left`` is what is still there: not even SIGKILL ends a process that waits for a dead disk or file server.
+    """
 
     status: Optional[int] = None
     signal: Optional[int] = None
     timed_out: bool = False
     error: Optional[str] = None
+    left: Optional[asyncio.subprocess.Process] = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -62,17 +66,22 @@ def credentials(user: Optional[str], group: Optional[str]) -> dict:
     """Arguments for the child: nothing when it runs as we do. Raises :class:`UserError`."""
     if user is None:
         return {}
-    try:
-        entry = pwd.getpwnam(user)
-        gid = grp.getgrnam(group).gr_gid if group else entry.pw_gid
-    except KeyError as error:
-        raise UserError(f"the user or group of the script does not exist: {user} {group or ''}".rstrip()) from error
-    if entry.pw_uid == os.geteuid() and gid == os.getegid():
+    uid, gid = account(user, group)
+    if uid == os.geteuid() and gid == os.getegid():
         return {}
     if not may_switch_user():
         me = pwd_name(os.geteuid())
         raise UserError(f"it must run as {user}, but the agent runs as {me} and may not become somebody else")
-    return {"user": entry.pw_uid, "group": gid, "extra_groups": os.getgrouplist(user, gid)}
+    return {"user": uid, "group": gid, "extra_groups": os.getgrouplist(user, gid)}
+
+
+def account(user: str, group: Optional[str]) -> tuple[int, int]:
+    """The numbers of a user and a group, the user's own where none is named. Raises :class:`UserError`."""
+    try:
+        entry = pwd.getpwnam(user)
+        return entry.pw_uid, grp.getgrnam(group).gr_gid if group else entry.pw_gid
+    except KeyError as error:
+        raise UserError(f"the user or group of the script does not exist: {user} {group or ''}".rstrip()) from error
 
 
 def may_switch_user() -> bool:
@@ -121,14 +130,14 @@ def unsafe_part(program: str, path: str) -> Optional[str]:
         part, is_file = os.path.dirname(part), False
 
 
-async def run(
-    command: Sequence[str],
-    timeout_s: float,
-    user: Optional[str] = None,
-    group: Optional[str] = None,
-    secure: bool = False,
-) -> Outcome:
-    """Run ``command`` to its end, at most ``timeout_s`` seconds; then its whole process group is ended."""
+class CannotRun(Exception):
+    """The command was not started; the text says why."""
+
+
+async def spawn(
+    command: Sequence[str], user: Optional[str] = None, group: Optional[str] = None, secure: bool = False
+) -> asyncio.subprocess.Process:
+    """Start ``command`` as the leader of a session of its own. Raises :class:`CannotRun`."""
     environment = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
     environment.setdefault("PATH", PATH_DEFAULT)
     try:
@@ -136,12 +145,12 @@ async def run(
         as_root = child.get("user", os.geteuid()) == 0
         unsafe = unsafe_part(command[0], environment["PATH"]) if secure and as_root else None
         if unsafe is not None:
-            return Outcome(error=f"enable_script_security: it runs as root, and others than root can change {unsafe}")
+            raise CannotRun(f"enable_script_security: it runs as root, and others than root can change {unsafe}")
         loose = trust.loose_part(command[0], environment["PATH"], child.get("group", os.getegid()))
         if loose is not None:
-            return Outcome(error=f"not run, because {loose.text}: {loose.fix}")
+            raise CannotRun(f"not run, because {loose.text}: {loose.fix}")
         with expendable.children():
-            process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
@@ -152,32 +161,69 @@ async def run(
                 cwd="/",
                 **child,
             )
+    except CannotRun:
+        raise
     except UserError as error:
-        return Outcome(error=str(error))
+        raise CannotRun(str(error)) from error
     except Exception as error:  # whatever forbids it is this script's failure, never the agent's
-        return Outcome(error=f"cannot run {command[0]}: {getattr(error, 'strerror', None) or error}")
+        reason = getattr(error, "strerror", None) or error
+        raise CannotRun(f"cannot run {command[0]}: {reason}") from error
+
+
+async def run(
+    command: Sequence[str],
+    timeout_s: float,
+    user: Optional[str] = None,
+    group: Optional[str] = None,
+    secure: bool = False,
+) -> Outcome:
+    """Run ``command`` to its end, at most ``timeout_s`` seconds; then its whole process group is ended."""
     try:
-        status = await asyncio.wait_for(process.wait(), timeout_s)
+        process = await spawn(command, user, group, secure)
+    except CannotRun as error:
+        return Outcome(error=str(error))
+    try:
+        return outcome(await asyncio.wait_for(process.wait(), timeout_s))
     except asyncio.TimeoutError:
         await end(process)
-        return Outcome(timed_out=True)
+        return Outcome(timed_out=True, left=process if process.returncode is None else None)
     except asyncio.CancelledError:
         kill_group(process, signal.SIGKILL)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(process.wait(), REAPING_S)
         raise
+
+
+class Repeated:
+    """Runs a command again and again, but never beside one that could not be ended: they would become ever more."""
+
+    def __init__(self) -> None:
+        self._left: Optional[asyncio.subprocess.Process] = None
+
+    async def run(self, command: Sequence[str], timeout_s: float, *as_whom: Any) -> Outcome:
+        """As :func:`run`."""
+        if self._left is not None and self._left.returncode is None:
+            return Outcome(timed_out=True)
+        ended = await run(command, timeout_s, *as_whom)
+        self._left = ended.left
+        return ended
+
+
+def outcome(status: int) -> Outcome:
+    """How a process ended whose return code, as asyncio gives it, is ``status``."""
     return Outcome(signal=-status) if status < 0 else Outcome(status=status)
 
 
 async def end(process: asyncio.subprocess.Process) -> None:
-    """End a script and everything it started: SIGTERM, then SIGKILL."""
+    """End a script and everything it started: SIGTERM, then SIGKILL. What even that does not end is left behind."""
     kill_group(process, signal.SIGTERM)
     try:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(process.wait(), TERMINATION_S)
     finally:
         kill_group(process, signal.SIGKILL)  # also what ignored SIGTERM in the group, when the script itself obeyed
-    await process.wait()
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(process.wait(), REAPING_S)
 
 
 def kill_group(process: asyncio.subprocess.Process, number: int) -> None:

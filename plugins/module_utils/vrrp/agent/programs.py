@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the check and notify commands of a file can run on this machine, asked before anybody depends on them.
+"""Whether the commands of a file can run on this machine, and its FIFOs be made, before anybody depends on them.
 
 A check script that cannot run has failed: without a weight it keeps its node from being MASTER, and where the same
 file is on both nodes, it takes the virtual address off both.
@@ -17,12 +17,16 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
-from ..config.loader import node_config_id
+from ..config.loader import here, node_config_id
+from ..config.model import NotifyCommand
 from ..config.problems import ERROR, Findings, Problem
 from ..config.reader import Section, Setting, read
 from ..config.syntax import parse
+from . import fifoplace
 from .trust import loose_part
 
+FIFOS = ("notify_fifo", "vrrp_notify_fifo")
+COMMANDS = ("startup_script", "shutdown_script", "notify_fifo_script", "vrrp_notify_fifo_script")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 Names = tuple[Optional[str], Optional[str]]  # user and group
 
@@ -35,14 +39,19 @@ class _Who(NamedTuple):
 
 
 def unrunnable(
-    text: str, path: str, agent_user: Optional[str] = None, severity: str = ERROR, hidden: tuple[str, ...] = ()
+    text: str,
+    path: str,
+    agent_user: Optional[str] = None,
+    severity: str = ERROR,
+    hidden: tuple[str, ...] = (),
+    writable: Optional[tuple[str, ...]] = None,
 ) -> tuple[Problem, ...]:
     """Every command of the configuration ``text`` that is not there or may not be run, every user who does not exist.
 
     ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own.
-    ``hidden`` are directories that the agent's service does not see.
+    ``hidden`` are directories that the agent's service does not see, ``writable`` those that it may write to.
     """
-    root = read(parse(text, path, node_config_id()), Findings())
+    root = read(parse(text, path, node_config_id(), here()), Findings())
     by_us: Names = (agent_user, None)
     default: Names = by_us
     secure, found = False, []
@@ -57,20 +66,34 @@ def unrunnable(
         found += [(setting, *each) for each in strangers]
         if not strangers:
             found += [(setting, *each) for each in _obstacles(command, names or default, secure, hidden)]
+    for setting in _settings(root, "global_defs", FIFOS):
+        strangers = list(_strangers((setting.value.user, setting.value.group), agent_user))
+        found += [(setting, *each) for each in strangers]
+        who = _who((agent_user, None))
+        for each in fifoplace.obstacles(setting.value.path, lambda *place, who=who: _writes(*place, who), writable):
+            found.append((setting, *each))
     return tuple(Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found)
 
 
 def _commands(root: Section) -> Iterator[tuple[Setting, tuple[str, ...], Optional[Names]]]:
-    """(where, command, who; None is the default) of every script and every notify command."""
+    """(where, command, who; None is the default) of every script and every other command."""
     for section in root.inside("vrrp_script"):
         if "command" in section.settings:
             user = section.get("user")
             yield section.settings["command"], section.get("command"), _names(user) if user else None
-    for section in root.inside("vrrp_instance"):
-        for field, setting in section.settings.items():
-            if field.startswith("notify."):
-                who = (setting.value.user, setting.value.group) if setting.value.user else None
-                yield setting, setting.value.command, who
+    commands = [*_settings(root, "global_defs", COMMANDS)]
+    for block in ("vrrp_instance", "vrrp_sync_group"):
+        for section in root.inside(block):
+            commands += section.settings.values()
+    for setting in commands:
+        command = setting.value
+        if isinstance(command, NotifyCommand):
+            yield setting, command.command, (command.user, command.group) if command.user else None
+
+
+def _settings(root: Section, block: str, names: tuple[str, ...]) -> Iterator[Setting]:
+    for section in root.inside(block):
+        yield from (section.settings[name] for name in names if name in section.settings)
 
 
 def _names(words: tuple[str, ...]) -> Names:
@@ -166,6 +189,17 @@ def _closed_directory(place: str, who: Optional[_Who]) -> Optional[str]:
             return directory
         directory = os.path.dirname(directory)
     return None
+
+
+def _writes(status: os.stat_result, place: str, who: Optional[_Who]) -> bool:
+    """Whether ``who`` may make a file in this directory; nobody claims to know of one whom nobody knows."""
+    if who is None or who.uid == 0:
+        return True
+    mode = status.st_mode
+    if who.uid == status.st_uid:
+        return bool(mode & stat.S_IWUSR)
+    allowed = mode & (stat.S_IWGRP if status.st_gid in who.groups else stat.S_IWOTH)
+    return bool(allowed) or _has_access_list(place)
 
 
 def _lets(status: os.stat_result, place: str, who: Optional[_Who]) -> bool:

@@ -85,7 +85,7 @@ class Recorder:
                 lines.append(line(each) + "\n")
                 if not number % ENTRIES_AT_ONCE:
                     yield True
-            self._replace(file_name(instance.name), "".join(lines).encode())
+            replace_file(self._directory, file_name(instance.name), "".join(lines).encode())
             yield True
         self._sweep()
         self._log.info(
@@ -103,22 +103,6 @@ class Recorder:
             wall=time.time(),
         )
 
-    def _replace(self, name: str, content: bytes) -> None:
-        """The whole file or none, for its owner alone."""
-        path = os.path.join(self._directory, name)
-        new = f"{path}.new"
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(new)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            with open(handle, "wb") as file:
-                file.write(content)
-            os.replace(new, path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(new)
-            raise
-
     def _sweep(self) -> None:
         """Names change and come back: what is oldest goes."""
         found = []
@@ -127,6 +111,23 @@ class Recorder:
                 found.append((entry.stat(follow_symlinks=False).st_mtime, entry.path))
         for _written_at, path in sorted(found)[:-FILES_MAX]:
             os.unlink(path)
+
+
+def replace_file(directory: str, name: str, content: bytes) -> None:
+    """The whole file or none, for its owner alone."""
+    path = os.path.join(directory, name)
+    new = f"{path}.new"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(new)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+        os.replace(new, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise
 
 
 def file_name(instance: str) -> str:

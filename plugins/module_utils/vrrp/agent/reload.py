@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from ..config import loader
 from ..config.model import Configuration
 from ..config.plan import compare
 from ..config.problems import ConfigError, Problem
-from . import wire
+from . import keys, wire
 from .control import CommandError
-from .secrecy import exposed
+from .secrecy import exposed, exposed_includes
 from .startcheck import misfits, unsupported
 
 if TYPE_CHECKING:
@@ -22,19 +21,25 @@ if TYPE_CHECKING:
 
 
 def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
-    """Return the configuration in ``path``, the SHA-256 of the file, and its warnings.
+    """Return the configuration in ``path``, the SHA-256 of the file (and of what it includes), and its warnings.
 
     Raises ConfigError with everything that is wrong with the file or that this agent cannot do.
     """
-    text = loader.read_text(path)
-    report = loader.inspect(text, path, loader.node_config_id())
+    return judge(loader.read_text(path), path)
+
+
+def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
+    """The same of a text that may come to be in ``path``."""
+    report = loader.inspect_here(text, path)
     problems = report.problems
-    if report.configuration is not None:
-        problems += unsupported(report.configuration)
-    if report.configuration is None or problems:
+    configuration = report.configuration
+    if configuration is not None:
+        configuration, unreadable = keys.resolve(configuration)
+        problems += unsupported(configuration) + unreadable
+    if configuration is None or problems:
         raise ConfigError(problems)
-    warnings = report.warnings + exposed(path, report.configuration)
-    return report.configuration, hashlib.sha256(text.encode("utf-8")).hexdigest(), warnings
+    warnings = report.warnings + exposed(path, configuration) + exposed_includes(report.sources)
+    return configuration, report.digest, warnings
 
 
 def reload(agent: Agent) -> dict:
@@ -55,19 +60,20 @@ def reload(agent: Agent) -> dict:
     result: dict[str, list[str]] = {"added": [], "removed": [], "changed": [], "changes": []}
     for entry in plan.instances:
         result[entry.kind].append(entry.name)
-    for entry in plan.instances + plan.scripts:
-        result["changes"] += [f"{entry.name} {each.field}: {each.old} -> {each.new}" for each in entry.changes]
-    result["changes"] += [f"{each.field}: {each.old} -> {each.new}" for each in plan.globals]
+    result["changes"] += plan.texts
     words = [f"{', '.join(result[kind])} {kind}" for kind in ("added", "removed", "changed") if result[kind]]
     result["warnings"] = [str(each) for each in warnings + misfits(new, agent.network.kernel.table)]
     agent.service_manager.reloading()
+    agent.log.info("Reloading")
     try:
-        apply(agent, new)
+        with agent.groups.together():
+            apply(agent, new)
     finally:
         agent.service_manager.ready()
     agent.digest = digest
     for text in result["warnings"]:
         agent.log.info(text)
+    agent.log.info("Reload complete")
     agent.log.info(f"Reloaded {path}: {'; '.join(words + result['changes']) or 'nothing has changed'}")
     return result
 
@@ -75,10 +81,14 @@ def reload(agent: Agent) -> dict:
 def apply(agent: Agent, new: Configuration) -> None:
     """Make the running agent what ``new`` says."""
     agent.configuration = new
+    agent.fifos.apply(new.globals)
+    agent.network.tell_unknown(new.globals.log_unknown_vrids)
     wanted = {wire.identity(config) for config in new.instances}
     for instance in list(agent.instances.values()):
         if wire.identity(instance.config) not in wanted:
             agent.remove_instance(instance)
+    agent.have_macvlans()
+    links_differ = agent.links.apply(new)
     running = {wire.identity(instance.config): instance for instance in agent.instances.values()}
     fresh = [config for config in new.instances if wire.identity(config) not in running]
     # By name at once, then in the order of the file: whatever fails below, every running instance stays known.
@@ -87,6 +97,7 @@ def apply(agent: Agent, new: Configuration) -> None:
     agent.instances = {config.name: agent.instances[config.name] for config in new.instances}
     # Every instance must know all virtual addresses, old and new, before one of them looks for its source address.
     agent.addresses_changed()
+    agent.foundation.apply(new)
     now = agent.clock()
     for config in new.instances:
         instance = agent.instances[config.name]
@@ -97,6 +108,16 @@ def apply(agent: Agent, new: Configuration) -> None:
     for instance in added:
         instance.interface_changed(now)
         instance.addresses.remove_leftovers()
+    agent.groups.apply(new)
+    if links_differ:
+        for instance in agent.instances.values():
+            instance.interface_changed(now)
     agent.checks.apply(new)
     agent.checks_changed()
+    if new.globals.fifo_write_states_on_reload:
+        for instance in agent.instances.values():
+            if instance not in added:
+                instance.notifications.again(instance.config, instance.router.priority)
+        for queue in agent.groups.queues():
+            queue.again()
     agent.show_status()

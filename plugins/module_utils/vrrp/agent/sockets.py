@@ -15,14 +15,17 @@ import contextlib
 import socket
 import struct
 import sys
+from collections.abc import Iterable
 from typing import Optional
 
 from ..protocol.constants import VRRP_MULTICAST_IPV4, VRRP_MULTICAST_IPV6, VRRP_PROTOCOL, VRRP_TTL
+from ..protocol.packet import Address
 from .headers import ipv6_header
 
 IP_MULTICAST_ALL = 49  # linux/in.h: deliver only what this socket has joined
 IPV6_MULTICAST_ALL = 29  # linux/in6.h: the same, since Linux 4.20
 IPV6_HDRINCL = 36  # linux/in6.h, since Linux 4.5
+IPV6_FREEBIND = 78  # linux/in6.h, since Linux 4.15
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h: with CAP_NET_ADMIN, beyond rmem_max
 PRIORITY_CONTROL = 7  # linux/pkt_sched.h TC_PRIO_CONTROL: past whatever else waits in the queue
 PRIORITY_INTERACTIVE = 6  # the highest that needs no CAP_NET_ADMIN
@@ -43,14 +46,15 @@ class VrrpSocket:
 
     version = 0  # 4 or 6
     family: int
+    group: Address  # the protocol's own
 
-    def __init__(self, interface: str, index: int) -> None:
+    def __init__(self, interface: str, index: int, protocol: int = VRRP_PROTOCOL) -> None:
         self.interface = interface
         self.index = index
-        self._joined = False
+        self._joined: set[Address] = set()
         kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
         try:
-            self._socket = socket.socket(self.family, kind, VRRP_PROTOCOL)
+            self._socket = socket.socket(self.family, kind, protocol)
         except PermissionError as error:
             raise SocketError("a raw socket needs root or CAP_NET_RAW") from error
         except OSError as error:
@@ -65,31 +69,49 @@ class VrrpSocket:
     def _configure_common(self) -> None:
         sock = self._socket
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self.interface.encode() + b"\0")
-        for option, value, otherwise in (
-            (socket.SO_PRIORITY, PRIORITY_CONTROL, (socket.SO_PRIORITY, PRIORITY_INTERACTIVE)),
-            (SO_RCVBUFFORCE, RECEIVE_BUFFER, (socket.SO_RCVBUF, RECEIVE_BUFFER)),
-        ):
-            try:
-                sock.setsockopt(socket.SOL_SOCKET, option, value)
-            except PermissionError:
-                sock.setsockopt(socket.SOL_SOCKET, *otherwise)
+        self._receive_buffer(RECEIVE_BUFFER)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, PRIORITY_CONTROL)
+        except PermissionError:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, PRIORITY_INTERACTIVE)
 
     def _configure(self) -> None:
         raise NotImplementedError
 
-    def _join(self) -> None:
+    def _membership(self, group: Address, join: bool) -> None:
         raise NotImplementedError
 
-    def join(self) -> None:
-        """Listen to the multicast group on this interface; harmless when it does already. Raises SocketError."""
-        if self._joined:
+    def join(self, group: Optional[Address] = None) -> None:
+        """Listen to a multicast group on this interface, the protocol's own unless told otherwise. Raises SocketError.
+
+        Harmless when it does already.
+        """
+        wanted = group if group is not None else self.group
+        if wanted in self._joined:
             return
         try:
-            self._join()
+            self._membership(wanted, True)
         except OSError as error:
-            text = f"cannot join the multicast group on {self.interface}: {error.strerror or error}"
-            raise SocketError(text) from error
-        self._joined = True
+            which = "the multicast group" if wanted == self.group else f"the multicast group {wanted}"
+            raise SocketError(f"cannot join {which} on {self.interface}: {error.strerror or error}") from error
+        self._joined.add(wanted)
+
+    def stay_in(self, groups: Iterable[Address]) -> None:
+        """Leave every group but these."""
+        for group in self._joined - set(groups):
+            self._joined.discard(group)
+            with contextlib.suppress(OSError):  # the interface has gone, and the membership with it
+                self._membership(group, False)
+
+    def resize(self, octets: int) -> None:
+        """kernel_rx_buf_size: how much may wait to be read."""
+        self._receive_buffer(octets)
+
+    def _receive_buffer(self, octets: int) -> None:
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, octets)
+        except PermissionError:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -111,6 +133,7 @@ class VrrpSocketIPv4(VrrpSocket):
 
     version = 4
     family = socket.AF_INET
+    group = VRRP_MULTICAST_IPV4
 
     def _configure(self) -> None:
         sock = self._socket
@@ -122,9 +145,9 @@ class VrrpSocketIPv4(VrrpSocket):
     def _request(self, group: bytes) -> bytes:
         return struct.pack("=4s4si", group, b"\0\0\0\0", self.index)  # struct ip_mreqn
 
-    def _join(self) -> None:
-        request = self._request(VRRP_MULTICAST_IPV4.packed)
-        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
+    def _membership(self, group: Address, join: bool) -> None:
+        option = socket.IP_ADD_MEMBERSHIP if join else socket.IP_DROP_MEMBERSHIP
+        self._socket.setsockopt(socket.IPPROTO_IP, option, self._request(group.packed))
 
     def receive(self) -> Optional[bytes]:
         try:
@@ -149,10 +172,11 @@ class VrrpSocketIPv6(VrrpSocket):
 
     version = 6
     family = socket.AF_INET6
+    group = VRRP_MULTICAST_IPV6
 
-    def __init__(self, interface: str, index: int) -> None:
+    def __init__(self, interface: str, index: int, protocol: int = VRRP_PROTOCOL) -> None:
         self._index = struct.pack("=i", index)  # the second half of struct in6_pktinfo
-        super().__init__(interface, index)
+        super().__init__(interface, index, protocol)
 
     def _configure(self) -> None:
         sock = self._socket
@@ -164,12 +188,15 @@ class VrrpSocketIPv6(VrrpSocket):
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, VRRP_TTL)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        with contextlib.suppress(OSError):  # on a macvlan we speak from an address of the interface below it
+            sock.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
         with contextlib.suppress(OSError):  # an older kernel: the reader discards what goes to the group
             sock.setsockopt(socket.IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0)
 
-    def _join(self) -> None:
-        request = struct.pack("=16si", VRRP_MULTICAST_IPV6.packed, self.index)  # struct ipv6_mreq
-        self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, request)
+    def _membership(self, group: Address, join: bool) -> None:
+        option = socket.IPV6_JOIN_GROUP if join else socket.IPV6_LEAVE_GROUP
+        request = struct.pack("=16si", group.packed, self.index)  # struct ipv6_mreq
+        self._socket.setsockopt(socket.IPPROTO_IPV6, option, request)
 
     def receive(self) -> Optional[bytes]:
         """Return one whole IP packet, or None when none is waiting. Its traffic class and flow label are ours."""
@@ -198,6 +225,9 @@ class VrrpSocketIPv6(VrrpSocket):
         return None
 
 
-def open_socket(interface: str, index: int, version: int) -> VrrpSocket:
-    """Return the socket of an interface for one IP version, 4 or 6. Raises SocketError."""
-    return (VrrpSocketIPv6 if version == 6 else VrrpSocketIPv4)(interface, index)
+def open_socket(interface: str, index: int, version: int, protocol: int = VRRP_PROTOCOL) -> VrrpSocket:
+    """Return the socket of an interface for one IP version, 4 or 6, and one IP protocol. Raises SocketError.
+
+    That of VRRP sends everything; one of :data:`~..protocol.constants.AH_PROTOCOL` only listens.
+    """
+    return (VrrpSocketIPv6 if version == 6 else VrrpSocketIPv4)(interface, index, protocol)

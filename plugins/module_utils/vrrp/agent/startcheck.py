@@ -9,16 +9,17 @@ from collections.abc import Iterator
 
 from ..config.model import Configuration, Instance
 from ..config.problems import WARNING, Place, Problem
-from ..protocol.constants import HEADER_LENGTH
+from ..protocol.constants import HEADER_LENGTH, PRIORITY_OWNER
+from ..protocol.trailer import TRAILER_LENGTH
+from . import firewall
 from .addresses import is_link_local_ipv6
 from .ground import gateway_misfits
 from .headers import IPV6_HEADER
 from .interfaces import InterfaceTable
+from .vmac import misfit_of
 from .wire import ip_version
 
 ETHERNET_MTU, IPV6_LENGTH = 1500, 16  # octets
-# The kernel does not fragment what comes with its own IPv6 header, and what is too long is not sent at all.
-IPV6_ADDRESSES_MAX = (ETHERNET_MTU - IPV6_HEADER.size - HEADER_LENGTH) // IPV6_LENGTH
 
 
 def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
@@ -28,13 +29,21 @@ def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
 
 def _unsupported(configuration: Configuration, instance: Instance) -> Iterator[Problem]:
     count = len(instance.addresses)
-    if ip_version(instance) == 6 and count > IPV6_ADDRESSES_MAX:
+    # The kernel does not fragment what comes with its own IPv6 header, and what is too long is not sent at all.
+    most = (ETHERNET_MTU - (ipv6_octets(instance) - IPV6_LENGTH * count)) // IPV6_LENGTH
+    if ip_version(instance) == 6 and count > most:
         yield Problem.at(
             Place(configuration.path, instance.line, 1),
             f"vrrp_instance {instance.name} has {count} IPv6 addresses: "
-            f"one packet of {ETHERNET_MTU} octets carries {IPV6_ADDRESSES_MAX} of them",
+            f"one packet of {ETHERNET_MTU} octets carries {most} of them",
             hint="share them out among several instances",
         )
+
+
+def ipv6_octets(instance: Instance) -> int:
+    """The length of its advertisements."""
+    trailer = TRAILER_LENGTH if instance.hmac is not None else 0
+    return IPV6_HEADER.size + HEADER_LENGTH + IPV6_LENGTH * len(instance.addresses) + trailer
 
 
 def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Problem, ...]:
@@ -48,15 +57,22 @@ def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Proble
 
 
 def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
-    elsewhere = [entry.device for entry in (*instance.addresses, *instance.track.gateways) if entry.device]
-    devices = [instance.interface, *elsewhere]
+    hops = [hop for route in instance.routes for hop in route.hops]
+    named = (*instance.addresses, *instance.excluded, *hops, *instance.track.gateways)
+    elsewhere = [entry.device for entry in named if entry.device]
+    devices = [instance.interface, *elsewhere, *(entry.name for entry in instance.track.interfaces)]
     missing = [name for name in dict.fromkeys(devices) if name not in table.names]
     for name in missing:
         here = ", ".join(sorted(link.name for link in table.links.values() if not link.loopback)) or "none"
         yield f"interface {name} does not exist on this machine", f"there are: {here}"
     if ip_version(instance) == 6:
         yield from _ipv6_misfits(instance, table)
+    if not instance.accept and instance.priority != PRIORITY_OWNER and not firewall.available():
+        yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
     yield from gateway_misfits(instance, table)
+    macvlan = misfit_of(instance)
+    if macvlan is not None:
+        yield macvlan
     virtual = {entry.address.ip for entry in instance.addresses}
     for entry in instance.addresses:
         device, version = entry.device or instance.interface, entry.address.version
@@ -73,7 +89,7 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
 
 def _ipv6_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
     link = table.names.get(instance.interface)
-    octets = IPV6_HEADER.size + HEADER_LENGTH + IPV6_LENGTH * len(instance.addresses)
+    octets = ipv6_octets(instance)
     if link is not None and 0 < link.mtu < octets:
         text = f"an advertisement has {octets} octets, more than the MTU of {link.name}: it cannot be sent"
         yield text, f"{link.name}: {link.mtu}"

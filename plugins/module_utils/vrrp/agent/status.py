@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Optional
 from .. import __version__
 from ..protocol import explain
 from ..protocol.states import State
+from ..protocol.tracking import CheckResult
 from . import realtime
-from .addresses import present
+from .addresses import place_of, present
 from .instance import RunningInstance
 from .interfaces import InterfaceTable
 from .secrecy import exposed
@@ -43,9 +44,12 @@ def agent_status(agent: Agent, now: float) -> dict:
 def instance_status(instance: RunningInstance, now: float, table: InterfaceTable) -> dict:
     """One instance: what it is configured to be, what it is, and why."""
     config, router, verdict = instance.config, instance.router, instance.verdict
+    there = {str(want.address) for want in present(instance.addresses.wanted, table)}
+    vips, excluded = ([place_of(entry) for entry in entries] for entries in (config.addresses, config.excluded))
     return {
         "name": config.name,
         "state": router.state.value,
+        "sync_group": router.group,
         "interface": config.interface,
         "virtual_router_id": config.virtual_router_id,
         "version": config.version,
@@ -56,7 +60,9 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "source": str(instance.source) if instance.source is not None else None,
         "unicast_peers": [str(peer) for peer in config.unicast_peers],
         "addresses": [str(entry.address) for entry in config.addresses],
-        "addresses_present": [str(want.address) for want in present(instance.addresses.wanted, table)],
+        "addresses_present": [address for address in map(str, vips) if address in there],
+        "excluded": [{"text": text, "present": text in there} for text in map(str, excluded)],
+        **routes_status(instance),
         "hold": router.hold,
         "yielding": router.yielding,
         "master": master(instance, now),
@@ -65,14 +71,25 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "transitions": instance.counters.transitions,
         "faults": list(router.faults),
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
-        "checks": [
-            {"name": check.name, "kind": check.kind, "ok": check.ok, "weight": check.weight, "detail": check.detail}
-            for check in instance.checks
-        ],
+        "checks": [check_status(check) for check in instance.checks],
         "why": why(instance, now),
         "last_event": instance.last_event,
         "counters": instance.counters.as_dict(),
     }
+
+
+def routes_status(instance: RunningInstance) -> dict:
+    """Its routes and rules as ip(8) prints them, and whether the kernel has them, as far as it told us."""
+    found: dict[str, list[dict]] = {"routes": [], "rules": []}
+    for way in instance.addresses.routes.wanted:
+        found[f"{way.what}s"].append({"text": way.text, "present": instance.addresses.routes.is_there(way)})
+    return found
+
+
+def check_status(check: CheckResult) -> dict:
+    """What one check says; ``value`` is the number in a tracked file."""
+    said = {"name": check.name, "kind": check.kind, "ok": check.ok, "weight": check.weight, "detail": check.detail}
+    return {**said, "reverse": check.reverse, "value": check.value}
 
 
 def master(instance: RunningInstance, now: float) -> Optional[dict]:
@@ -91,5 +108,8 @@ def why(instance: RunningInstance, now: float) -> str:
     router = instance.router
     if router.state is State.INIT:
         silent = [check.name for check in instance.checks if check.ok is None and not check.weight]
-        return f"INIT because it waits for the first result of {', '.join(silent)}" if silent else "INIT: not started"
+        if silent:
+            return f"INIT because it waits for the first result of {', '.join(silent)}"
+        group = f" or for the others of sync group {router.group}" if router.group is not None else ""
+        return f"INIT because it waits for the end of vrrp_startup_delay{group}"
     return explain.why(router, now, instance.verdict.explain(instance.config.priority))

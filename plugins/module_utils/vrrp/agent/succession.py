@@ -39,10 +39,12 @@ class Succession:
 
     def begin(self, configuration: Configuration, kernel: Kernel) -> None:
         """Start the ledger of this process; take off what was installed for instances that are no more."""
-        known = {wire.identity(config) for config in configuration.instances}
-        strangers = [entry for entry in self.inherited.entries if entry.identity not in known and entry.installed]
+        known = {wire.identity(config) for config in configuration.instances} | {ledger.STATIC}
+        left = [entry for entry in self.inherited.entries if entry.identity not in known]
+        strangers = [entry for entry in left if entry.installed or entry.removals]
         for entry in strangers:
             self._log.warning(f"({entry.name}) removing VIPs that were left behind.")
+            kernel.ask(entry.removals)
             for failure in kernel.release([Wanted(index, address) for index, address in entry.installed]):
                 self._log.error(f"({entry.name}) {failure}")
         self._ledger.open()
@@ -55,7 +57,7 @@ class Succession:
         entry = self.inherited.of(identity)
         if entry is not None:
             instance.memory = entry.memory
-            instance.addresses.inherit(entry.installed)
+            instance.addresses.inherit(entry.installed, entry.removals)
 
     def forget_the_past(self) -> None:
         """What comes later is new: an instance that a reload brings back does not go on where one was before."""
@@ -108,6 +110,8 @@ def entries(instances: Iterable[RunningInstance]) -> tuple[Entry, ...]:
                 interval_cs=router.master_interval_cs if memory is None else memory.interval_cs,
                 hold=router.hold if memory is None else memory.hold,
                 installed=tuple(sorted(instance.addresses.installed, key=str)),
+                removals=tuple(sorted(instance.addresses.routes.installed)),
+                adverts=instance.config.down_timer_adverts,
             )
         )
     return tuple(found)

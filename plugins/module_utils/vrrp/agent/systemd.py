@@ -58,6 +58,10 @@ class ServiceManager:
         # Type=notify-reload wants the time at which the reload began, in microseconds.
         self._send(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
+    def extend(self, seconds: float) -> None:
+        """The start or the stop that is under way takes so much longer from now on (systemd 236)."""
+        self._send(f"EXTEND_TIMEOUT_USEC={seconds * 1e6:.0f}")
+
     def stopping(self) -> None:
         self._send("STOPPING=1")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import traceback
 from collections.abc import Callable
 from typing import Any, Optional
 
@@ -42,12 +43,14 @@ class Watch:
         self.definition = definition
         self.ok: Optional[bool] = None
         self.detail = ""
+        self.answer_within_s = 2 * interval_s  # since the last one, when all is well
         self._rise, self._fall = counts
         self._interval_s = interval_s
         self._first = True
         self._count = self._rise - 1
         self._changed = changed
         self._log = log
+        self.broken = False  # a bug ended it
         self._ended = False
         self._task: Optional[asyncio.Task] = None
 
@@ -57,9 +60,9 @@ class Watch:
         digest = hashlib.sha256(repr(self.definition).encode("utf-8", "surrogateescape")).hexdigest()
         return f"{self.kind} {self.name} {digest[:16]}"
 
-    def result(self, weight: int) -> CheckResult:
+    def result(self, weight: int, reverse: bool = False) -> CheckResult:
         """What it says, for an instance that tracks it with this weight."""
-        return CheckResult(self.name, self.kind, self.ok, weight, self.detail)
+        return CheckResult(self.name, self.kind, self.ok, weight, self.detail, reverse)
 
     # Before the first result
 
@@ -115,6 +118,16 @@ class Watch:
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(self.ended)
+
+    def ended(self, task: asyncio.Task) -> None:
+        """What asks has come to its end. When that was a bug, nobody must go on believing the last answer."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._ended:
+            text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            self._log.error(f"internal error, {self.kind} {self.name} is not asked any more:\n{text}".rstrip())
+            self.broken, self.ok, self.detail = True, False, "internal error: see the log of the agent"
+            self._changed()
 
     async def stop(self) -> None:
         """End it, and what it does now."""

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the interface of an instance looks now: the address that we speak from, and what forbids taking part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional
+
+from ..config.model import Instance
+from ..protocol.packet import Address
+from . import links, vmac
+from .addresses import no_source, source_address
+from .edge import Edge
+from .interfaces import Interface, Link
+from .vips import VirtualAddresses
+from .wire import configured_source
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """``source`` is None while there is no address to speak from. ``faults`` are clauses for people."""
+
+    source: Optional[Address]
+    faults: tuple[str, ...]
+
+
+def look(config: Instance, ip_version: int, addresses: VirtualAddresses, edge: Edge) -> Outlook:
+    """Is the interface there, is it up, which address do we speak from."""
+    table = edge.kernel.table
+    addresses.look()
+    faults = []
+    not_ours = edge.virtual() - addresses.owns_source  # the addresses that we must not speak from
+    link = table.names.get(config.interface)
+    source = _source(config, ip_version, not_ours, edge)
+    if link is None:
+        faults.append(f"interface {config.interface} does not exist")
+    elif not config.dont_track_primary and (trouble := _trouble(link, edge)):
+        faults.append(f"interface {link.name} {trouble}")
+    elif source is None:
+        faults.append(no_source(config, not_ours, table))
+    elif (unfit := vmac.fault_of(config, table)) is not None:
+        faults.append(unfit)
+    elif edge.sender(config.speaks_on, ip_version) is None:
+        faults.append(f"no VRRP socket on interface {config.speaks_on}")
+    if config.unicast_fault_no_peer and not config.unicast_peers:
+        faults.append("there is no unicast_peer, and unicast_fault_no_peer forbids the multicast group")
+    faults += [
+        f"interface {name} does not exist"
+        for name in addresses.missing
+        if name not in (config.interface, config.lives_on)
+    ]
+    return Outlook(source, (*faults, *addresses.hindrances))
+
+
+def _trouble(link: Link, edge: Edge) -> str:
+    return edge.links.trouble(link.name) if edge.links is not None else links.trouble(link)
+
+
+def _source(config: Instance, ip_version: int, not_ours: frozenset[Interface], edge: Edge) -> Optional[Address]:
+    table, configured = edge.kernel.table, configured_source(config)
+    if configured is not None:
+        # keepalived speaks to the group from any address that it is told to, unless track_src_ip.
+        anywhere = configured == config.mcast_src_ip and ip_version == 4 and not config.track_src_ip
+        return configured if anywhere or table.has(configured) else None
+    return source_address(config.interface, not_ours, table, ip_version)

@@ -1,0 +1,215 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom the loop tells what: FIFOs at every state and priority, removed instances, scripts at both ends."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+from agent_fakes import PEER, Bench, advertisement, instance
+from daemon_scenes import DOWN_S, running, until
+
+from vrrp.agent import reload
+from vrrp.config.model import Fifo, Globals, Notify, NotifyCommand
+from vrrp.protocol.states import Memory, State
+from vrrp.protocol.tracking import CheckResult
+
+
+def listening(bench):
+    """The lines of a FIFO, as tuples."""
+    told = []
+    bench.instance.notifications._tell_fifos = lambda *line: told.append(line)
+    return told
+
+
+def test_a_fifo_hears_every_state():
+    bench = Bench(instance())
+    told = listening(bench)
+    bench.start(0.0).instance.expire(4.0)
+    bench.stop(5.0)
+    bench.instance.expire(bench.instance.deadline)
+    assert told == [
+        ("INSTANCE", "VI_1", "BACKUP", 100),
+        ("INSTANCE", "VI_1", "MASTER", 100),
+        ("INSTANCE", "VI_1", "STOP", 100),
+    ]
+
+
+def test_a_fifo_hears_of_priorities_where_that_is_asked_for():
+    for asked, expected in (
+        (True, [("INSTANCE", "VI_1", "BACKUP_PRIORITY", 110), ("INSTANCE", "VI_1", "MASTER_PRIORITY", 100)]),
+        (False, []),
+    ):
+        bench = Bench(instance(notify=Notify(priority_changes=asked))).start(0.0)
+        told = listening(bench)
+        bench.instance.check_results([CheckResult("chk", "script", True, 10)], 1.0)
+        bench.instance.expire(4.0)
+        bench.instance.check_results([CheckResult("chk", "script", False, 10)], 4.5)
+        assert [line for line in told if line[2].endswith("PRIORITY")] == expected
+
+
+def test_a_fifo_hears_of_a_rival_with_our_priority():
+    bench = Bench(instance()).master()
+    told = listening(bench)
+    bench.instance.heard(advertisement(90), PEER, 11.5)
+    bench.instance.heard(advertisement(90), PEER, 12.5)
+    assert told == [("INSTANCE", "VI_1", "MASTER_RX_LOWER_PRI", 100)]
+
+
+def test_who_is_dropped_at_once_says_stop_too():
+    bench = Bench(instance()).master()
+    told = listening(bench)
+    bench.instance.drop()
+    bench.instance.drop()
+    assert told == [("INSTANCE", "VI_1", "STOP", 100)]
+
+
+def test_who_leaves_it_to_a_successor_says_nothing():
+    bench = Bench(instance()).master()
+    told = listening(bench)
+    bench.instance.stay(11.0)
+    bench.instance.drop()
+    assert told == []
+
+
+def removed(rig, play, notify, *before):
+    """What is told when a reload removes an instance that has these scripts."""
+
+    async def scenario():
+        async with rig(instance(notify=notify), instance("VI_2", virtual_router_id=52)) as machine:
+            told = []
+            gone = machine.agent.instances["VI_1"]
+            gone.notifications._tell_fifos = lambda *line: told.append(line[2:])
+            for each in before:
+                each(gone)
+            reload.apply(
+                machine.agent, replace(machine.agent.configuration, instances=(instance("VI_2", virtual_router_id=52),))
+            )
+            return told
+
+    return play(scenario)
+
+
+def test_a_removed_instance_says_fault_as_ever(rig, play):
+    assert removed(rig, play, Notify()) == [("FAULT", 100)]
+
+
+def test_or_deleted_where_notify_deleted_asks_for_it(rig, play):
+    assert removed(rig, play, Notify(says_deleted=True)) == [("DELETED", 100)]
+
+
+def test_one_that_said_fault_already_does_not_say_it_again(rig, play):
+    def fault(gone):
+        gone.feed(101.0, "fault_changed", ("interface eth0 is down",))
+
+    assert removed(rig, play, Notify(), fault) == [("FAULT", 100)]
+    assert removed(rig, play, Notify(says_deleted=True), fault) == [("FAULT", 100), ("DELETED", 100)]
+
+
+@pytest.mark.parametrize("master", [False, True])
+def test_whoever_takes_over_a_name_has_the_last_word(rig, play, tmp_path, master):
+    """Another virtual router id is another instance of the same name. As a master the old one leaves later."""
+    told = tmp_path / "told"
+    slow = NotifyCommand(("/bin/sh", "-c", f'sleep 0.1; echo "$3" >> {told}', "sh"))
+
+    async def scenario():
+        async with rig(instance(notify=Notify(any=slow))) as machine:
+            old = machine.agent.instances["VI_1"]
+            if master:
+                machine.due(100.0 + DOWN_S)
+            new = instance(notify=Notify(any=slow), virtual_router_id=77)
+            reload.apply(machine.agent, replace(machine.agent.configuration, instances=(new,)))
+            if master:
+                machine.due(old.deadline)
+            await machine.agent.instances["VI_1"].notifications.finish(10)
+            await old.notifications.finish(10)
+
+    play(scenario)
+    assert told.read_text().split() == ["BACKUP", *(["MASTER"] if master else ["FAULT"]), "BACKUP"]
+
+
+def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play):
+    async def scenario(asked):
+        async with rig() as machine:
+            told = []
+            machine.agent.instances["VI_1"].notifications._tell_fifos = lambda *line: told.append(line[2:])
+            settings = Globals(fifo_write_states_on_reload=asked)
+            reload.apply(machine.agent, replace(machine.agent.configuration, globals=settings))
+            return told
+
+    assert play(lambda: scenario(True)) == [("BACKUP", 100)]
+    assert play(lambda: scenario(False)) == []
+
+
+def test_both_ends(rig, play, tmp_path):
+    """The startup script has ended before anybody begins, the shutdown script begins when everything has ended."""
+    told, fifo, heard = tmp_path / "told", tmp_path / "fifo", tmp_path / "heard"
+
+    def script(text):
+        return NotifyCommand(("/bin/sh", "-c", text, "sh"))
+
+    settings = Globals(
+        startup_script=script(f"sleep 0.1; echo startup >> {told}"),
+        shutdown_script=script(f"test -p {fifo} || echo shutdown >> {told}"),
+        notify_fifo=Fifo(str(fifo), script=script(f'cat "$1" > {heard}')),
+    )
+    config = instance(notify=Notify(any=script(f'echo "$3" >> {told}')))
+
+    async def scenario():
+        async with rig(config, start=False) as machine:
+            machine.agent.configuration = replace(machine.agent.configuration, globals=settings)
+            machine.agent.fifos._settings = settings
+            task = running(machine)
+            await until(lambda: machine.agent.instances)
+            assert told.read_text().split()[0] == "startup"
+            machine.due(100.0 + DOWN_S)
+            machine.agent.departure.stop()
+            machine.agent.departure.stop()
+            assert await task == 0
+
+    play(scenario)
+    assert told.read_text().split() == ["startup", "BACKUP", "MASTER", "STOP", "shutdown"]
+    assert heard.read_text().splitlines() == [f'INSTANCE "VI_1" {state} 100' for state in ("BACKUP", "MASTER", "STOP")]
+    assert not os.path.exists(fifo)
+
+
+def test_a_stop_during_the_startup_script_begins_nothing(rig, play, tmp_path):
+    settings = Globals(startup_script=NotifyCommand(("/bin/sleep", "60")), startup_script_timeout_s=60)
+
+    async def scenario():
+        async with rig(start=False) as machine:
+            machine.agent.configuration = replace(machine.agent.configuration, globals=settings)
+            task = running(machine)
+            await until(lambda: "Running startup script" in machine.text.getvalue())
+            machine.agent.departure.stop()
+            assert await task == 0
+            assert machine.agent.instances == {}
+
+    play(scenario)
+
+
+def test_a_successor_that_goes_on_says_master_again():
+    """The state is replayed: whoever was started with this process, a FIFO's reader say, has heard nothing yet."""
+    bench = Bench(instance())
+    told = listening(bench)
+    bench.instance.memory = Memory(State.MASTER, last_at=99.9, interval_cs=100)
+    bench.start(100.0)
+    assert told == [("INSTANCE", "VI_1", "MASTER", 100)]
+
+
+def test_somebody_takes_an_address_off():
+    bench = Bench(instance()).master()
+    bench.instance.address_changed(bench.kernel.somebody_deletes("192.168.8.100/24"), 11.0)
+    assert "Netlink reflector reports IP 192.168.8.100 removed from eth0" in bench.lines()
+
+
+def test_a_weaker_one_is_heard_by_a_backup():
+    bench = Bench(instance()).start(0.0)
+    for now in (1.0, 2.0):
+        bench.instance.heard(advertisement(90), PEER, now)
+    assert bench.lines().count("(VI_1) received lower priority (90) advert from 192.168.8.6 - discarding") == 1
+    bench.instance.expire(4.0)
+    assert "(VI_1) Receive advertisement timeout" in bench.lines()
