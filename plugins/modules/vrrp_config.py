@@ -15,6 +15,8 @@ description:
   - The agent reloads and is never restarted. Only what changed is touched. When the agent refuses the file, the one
     before returns, and the module fails.
   - Where no agent is living the file is only written.
+  - What would change is asked of the living agent, which also knows what it has in force, and whether mastership would
+    move. Where none is living the file is compared with the one before.
   - A check or notify command that is not there, that its user may not run, or whose user does not exist, is an error.
   - A password in the file appears in no output, whatever the verbosity. A difference says of a password only that it
     changed.
@@ -55,7 +57,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What differs from the file that was there, as the agent understands it.
+  description: What differs from what is in force, as the agent understands it. The same in check mode.
   returned: success
   type: dict
   contains:
@@ -82,9 +84,37 @@ plan:
       description: The changed fields of C(global_defs).
       type: list
       elements: dict
+    sync_groups:
+      description:
+        - The sync groups that are added, removed or changed, in the same shape. So are C(processes), C(files),
+          C(garp_groups), C(interface_delays), C(static_addresses), C(static_routes), C(static_rules) and
+          C(track_groups).
+      type: list
+      elements: dict
     peer_must_follow:
       description: Whether the other node of the pair has to get the same change for the two to understand each other.
       type: bool
+mastership:
+  description:
+    - For each instance of the living agent whether mastership would move.
+    - Empty where none is living, or where it has the file in force already.
+  returned: success
+  type: list
+  elements: dict
+  version_added: 0.3.0
+  contains:
+    instance:
+      description: Name of the instance.
+      type: str
+    state:
+      description: Its state before; none of a new one.
+      type: str
+    moves:
+      description: Whether mastership would move; none where that depends on what this node cannot know.
+      type: bool
+    why:
+      description: One sentence.
+      type: str
 written:
   description: Whether the file had to be written.
   returned: success
@@ -106,9 +136,10 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import ConfigFile, Refused, as_dict
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import ConfigFile, Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.mask import mask_secrets
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.plan_values import as_values
 
 
 def main():
@@ -141,6 +172,11 @@ def run(module, content):
     owner = Account(layout.USER, Run(module.run_command)).owner()
     agent = file.agent()
     write, reload = file.needs_write(content, owner), file.needs_reload(content, agent)
+    foreseen = file.foresee(content, agent)
+    known = [] if foreseen is None else foreseen["warnings"]
+    for warning in known:
+        if warning not in warnings:
+            module.warn(warning)
     if not module.check_mode:
         if owner == (-1, -1):
             raise DeploymentError(f"there is no user {layout.USER}: run hotstandby.vrrp.vrrp_agent first")
@@ -152,7 +188,8 @@ def run(module, content):
         "changed": write or reload,
         "written": write,
         "reloaded": reload,
-        "plan": as_dict(file.plan(configuration)),
+        "plan": as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"],
+        "mastership": [] if foreseen is None else foreseen["mastership"],
         "diff": {
             "before_header": file.path,
             "after_header": file.path,

@@ -112,10 +112,8 @@ msg:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import RUNTIME_DIR, end
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.drain import Drainer
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import MoveError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
 
 
 def main():
@@ -125,15 +123,11 @@ def main():
             "force": {"type": "bool", "default": False},
             "wait": {"type": "bool", "default": True},
             "timeout": {"type": "float", "default": 15},
-            "runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY},
+            **RUNTIME_DIR,
         },
         supports_check_mode=True,
     )
-    try:
-        result = run(module)
-    except (AgentError, AgentUnreachable, MoveError) as error:
-        module.fail_json(msg=str(error), **getattr(error, "result", {}))
-    module.exit_json(**result)
+    end(module, run)
 
 
 def run(module):

@@ -12,8 +12,18 @@ version_added: 0.1.0
 description:
   - Asks the VRRP agent of a node for its instances, and the kernel for the interfaces and addresses of the node.
   - On a node without an agent it says so; that is no failure.
+  - On a node that runs keepalived instead it tells the same of keepalived, as far as keepalived tells it. It sends
+    SIGUSR1 and SIGUSR2 to its VRRP process, and only to that one, and reads what it writes, whose password it drops.
   - It can wait until nothing moves any more, and look several times, which is what a proof needs.
 options:
+  program:
+    description:
+      - Whom to ask.
+      - V(auto) is the agent, and keepalived where no agent is running.
+    type: str
+    choices: [auto, hotstandby, keepalived]
+    default: auto
+    version_added: 0.3.0
   wait:
     description:
       - For how many seconds at most to wait until the agent answers and each instance is MASTER with its addresses, or
@@ -71,6 +81,11 @@ msg:
   description: Why no agent answers; empty when one does.
   returned: always
   type: str
+program:
+  description: Who answered, V(hotstandby) or V(keepalived); none where nobody did.
+  returned: always
+  type: str
+  version_added: 0.3.0
 release:
   description: The release of the agent that is installed; none where none is.
   returned: always
@@ -149,7 +164,7 @@ instances:
       description: For how many seconds it has been in this state.
       type: float
     transitions:
-      description: How many times it changed its state.
+      description: How many times it changed its state; none from keepalived, which does not tell.
       type: int
     faults:
       description: What keeps it in FAULT.
@@ -204,12 +219,18 @@ samples:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.observation import Observer
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.observation import (
+    AUTO,
+    HOTSTANDBY,
+    KEEPALIVED,
+    Observer,
+)
 
 
 def main():
     module = AnsibleModule(
         argument_spec={
+            "program": {"type": "str", "choices": [AUTO, HOTSTANDBY, KEEPALIVED], "default": AUTO},
             "wait": {"type": "float", "default": 0},
             "samples": {"type": "int", "default": 1},
             "interval": {"type": "float", "default": 0.2},
@@ -220,7 +241,7 @@ def main():
     for name, least in (("wait", 0), ("samples", 1), ("interval", 0)):
         if module.params[name] < least:
             module.fail_json(msg=f"{name} must be {least} or more")
-    observer = Observer(module.params["runtime_dir"])
+    observer = Observer(module.params["runtime_dir"], module.params["program"])
     try:
         observer.wait_until_settled(module.params["wait"])
         result = observer.observe(module.params["samples"], module.params["interval"])

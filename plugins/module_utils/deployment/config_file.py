@@ -6,20 +6,21 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Optional
 
+from ..vrrp.agent import keys
 from ..vrrp.agent.interfaces import InterfaceTable, dump
 from ..vrrp.agent.programs import unrunnable
 from ..vrrp.agent.startcheck import misfits, unsupported
 from ..vrrp.client import AgentError, AgentUnreachable, Client
-from ..vrrp.config.loader import inspect, load, node_config_id
+from ..vrrp.config.loader import here, inspect_here, load, node_config_id
 from ..vrrp.config.mask import mask_secrets
 from ..vrrp.config.model import Configuration
 from ..vrrp.config.plan import Plan, compare
+from ..vrrp.config.plan_values import as_values
 from ..vrrp.config.problems import ConfigError
 from . import files, layout, process, release, unit
 from .change import DeploymentError
@@ -55,11 +56,11 @@ class ConfigFile:
 
     def judge(self, text: str) -> tuple[Configuration, list[str]]:
         """The configuration of ``text`` and warnings about it. Raises Refused with everything that is wrong."""
-        report = inspect(text, self.path, node_config_id())
+        report = inspect_here(text, self.path)
         problems = report.problems
         if report.configuration is not None:
-            problems += unsupported(report.configuration)
-            problems += unrunnable(text, self.path, layout.USER, hidden=unit.hidden())
+            problems += unsupported(report.configuration) + keys.resolve(report.configuration)[1]
+            problems += unrunnable(text, self.path, layout.USER, hidden=unit.hidden(), writable=unit.writable())
         if report.configuration is None or problems:
             raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
         warnings = list(report.warnings)
@@ -72,8 +73,26 @@ class ConfigFile:
         old = _NOTHING
         if self.old is not None:
             with contextlib.suppress(ConfigError, UnicodeDecodeError):
-                old = load(self.old.decode(), self.path, node_config_id())
+                old = load(self.old.decode(), self.path, node_config_id(), here())
         return compare(old, new)
+
+    def foresee(self, text: str, agent: Optional[Agent]) -> Optional[dict[str, Any]]:
+        """What the living agent says that a reload would do; None where none reads this file, or it does not know.
+
+        One that has this very text in force is not asked: to judge a file keeps its loop from advertising.
+        """
+        if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
+            return None
+        if not self.needs_reload(text, agent):
+            return {"plan": as_values(Plan()), "mastership": [], "warnings": []}
+        try:
+            return self._client.plan(text, self.path)
+        except AgentError as error:
+            if error.problems:
+                raise Refused(f"the agent would not take the file: {error}", tuple(error.problems)) from error
+            return None  # it is of a release that does not have the command
+        except AgentUnreachable:
+            return None
 
     def masked(self) -> str:
         """The file that is there, without its passwords."""
@@ -105,7 +124,7 @@ class ConfigFile:
         """
         if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
             return False
-        return agent.digest != hashlib.sha256(text.encode()).hexdigest()
+        return agent.digest != inspect_here(text, self.path).digest
 
     def write(self, text: str, owner: tuple[int, int]) -> None:
         """Put the file there. Raises DeploymentError."""
@@ -139,24 +158,6 @@ def marked(old: str, new: str) -> str:
             if before[block.a + offset] != after[block.b + offset]:
                 shown[block.b + offset] += " (changed)"
     return "\n".join(shown)
-
-
-def as_dict(plan: Plan) -> dict[str, Any]:
-    """A plan as plain values. Passwords are masked in it already."""
-    return {
-        "globals": [_change(change) for change in plan.globals],
-        "scripts": [_entry(entry) for entry in plan.scripts],
-        "instances": [_entry(entry) for entry in plan.instances],
-        "peer_must_follow": plan.peer_must_follow,
-    }
-
-
-def _entry(entry: Any) -> dict[str, Any]:
-    return {"name": entry.name, "kind": entry.kind, "changes": [_change(change) for change in entry.changes]}
-
-
-def _change(change: Any) -> dict[str, Any]:
-    return {"field": change.field, "old": change.old, "new": change.new, "peer_must_follow": change.peer_must_follow}
 
 
 def _same(one: str, other: str) -> bool:

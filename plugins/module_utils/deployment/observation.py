@@ -1,26 +1,35 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking at a node: what its agent says, beside what its kernel has."""
+"""Looking at a node: what its agent says, or keepalived where that runs, beside what its kernel has."""
 
 from __future__ import annotations
 
 import time
 from typing import Any, Optional
 
+from ..keepalived import reader as keepalived
+from ..keepalived import status as keepalived_status
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from . import process, release
 from .links import links
 from .mastership import at_rest
 
+AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
 _POLL_S = 0.1  # each costs a few milliseconds of a node that is just starting
+_DUMP_POLL_S = 0.5  # keepalived writes a file each time
 
 
 class Observer:
-    """Looks through the agent's control socket and through rtnetlink. Nothing that it does changes anything."""
+    """Looks through the agent's control socket, or at keepalived's dump, and through rtnetlink. It changes nothing.
 
-    def __init__(self, runtime_dir: str):
+    ``program`` says whom to ask; "auto" is the agent, and keepalived where no agent is running.
+    """
+
+    def __init__(self, runtime_dir: str, program: str = AUTO):
         self._client = Client(runtime_dir)
+        self._wanted = program
+        self._program: Optional[str] = None  # who answered last
         self._silence = ""
 
     def wait_until_settled(self, timeout_s: float) -> None:
@@ -30,7 +39,7 @@ class Observer:
             status = self._status()
             if status and at_rest(status):
                 return
-            time.sleep(_POLL_S)
+            time.sleep(_DUMP_POLL_S if self._program == KEEPALIVED else _POLL_S)
 
     def observe(self, count: int, interval_s: float) -> dict[str, Any]:
         """Look ``count`` times. Raises OSError when the kernel tells nothing."""
@@ -51,6 +60,7 @@ class Observer:
         return {
             "running": status is not None,
             "msg": self._silence,
+            "program": self._program if status is not None else None,
             "release": release.current(),
             "running_release": process.release_of(agent["pid"]) if agent else None,
             "agent": agent,
@@ -60,13 +70,49 @@ class Observer:
         }
 
     def _status(self) -> Optional[dict[str, Any]]:
-        try:
-            status = self._client.status()
-        except (AgentError, AgentUnreachable) as error:
-            self._silence = str(error)
+        self._silence, self._program = "", None
+        if self._wanted != KEEPALIVED:
+            try:
+                status = self._client.status()
+                self._program = HOTSTANDBY
+                return status
+            except AgentError as error:
+                self._silence = str(error)
+                return None
+            except AgentUnreachable as error:
+                self._silence = str(error)
+        return None if self._wanted == HOTSTANDBY else self._ask_keepalived()
+
+    def _ask_keepalived(self) -> Optional[dict[str, Any]]:
+        """The status in the shape of our agent's. Several keepalived on one node are told together."""
+        running = keepalived.find()
+        if not running:
+            nobody = "no keepalived does VRRP in this network namespace"
+            self._silence = f"{self._silence}; {nobody}" if self._silence else nobody
             return None
-        self._silence = ""
-        return status
+        dumps, counted = [], {}
+        for each in running:
+            try:
+                dumps.append(keepalived.dump_of(each))
+                counted.update(keepalived.counters_of(each))
+            except keepalived.ReadError as error:
+                self._silence = str(error)
+                return None
+        self._program, self._silence = KEEPALIVED, ""
+        present = [(link["name"], entry["address"]) for link in links() for entry in link["addresses"]]
+        started = process.started_at(running[0].pid)
+        instances = [each for dump, now in dumps for each in keepalived_status.instances(dump, now, present)]
+        return {
+            "version": None,
+            "pid": running[0].pid,
+            "config": running[0].config,
+            "config_sha256": None,
+            "uptime_s": None if started is None else round(time.time() - started, 3),
+            "router_id": dumps[0][0].globals.get("Router ID"),
+            "drained": False,
+            "instances": [{**each, "counters": counted.get(each["name"], {})} for each in instances],
+            "discarded": {},
+        }
 
 
 def _sample(instance: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:

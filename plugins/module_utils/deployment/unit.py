@@ -154,10 +154,30 @@ def everybody_may_ping() -> bool:
 
 def hidden() -> tuple[str, ...]:
     """The directories that the installed service does not see, by its unit and its drop-ins."""
-    said: Optional[str] = None
+    said = [value.strip().lower() for value in _said("ProtectHome")]
+    return HOMES if said and said[-1] in ("yes", "true", "1", "on", "tmpfs") else ()
+
+
+def writable() -> Optional[tuple[str, ...]]:
+    """What the installed service may write to beside its own directory; None where it is not installed, or not bound.
+
+    An assignment without a value begins the list anew, systemd.exec(5).
+    """
+    said = [value.strip().lower() for value in _said("ProtectSystem")]
+    if not said or said[-1] != "strict":
+        return None
+    found: list[str] = []
+    for value in _said("ReadWritePaths"):
+        found = [*found, *(word.lstrip("-+") for word in value.split())] if value.strip() else []
+    return tuple(found)
+
+
+def _said(keyword: str) -> list[str]:
+    """The values that the unit and its drop-ins give to a keyword, in their order."""
+    found = []
     for path in (layout.UNIT, *sorted(glob.glob(f"{layout.UNIT}.d/*.conf"))):
         for line in (files.read(path) or b"").decode(errors="replace").splitlines():
             word, _equals, value = line.partition("=")
-            if word.strip() == "ProtectHome":
-                said = value.strip().lower()
-    return HOMES if said in ("yes", "true", "1", "on", "tmpfs") else ()
+            if word.strip() == keyword:
+                found.append(value)
+    return found

@@ -10,6 +10,7 @@ words out. What the inventory says is taken; what it leaves out follows from the
 - the virtual router ID is the last octet of the VIP;
 - with several VIPs the first host is master of the first, the other of the second, and so on in turn;
 - the master has priority 100, its standby 90;
+- members of one sync group have one master;
 - with ``unicast`` the peers are the other host's address in the VIP's subnet.
 """
 
@@ -19,13 +20,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from .draft import Draft, drafts
-from .fields import FIELDS, lease
-from .gateways import as_words, gateways
+from .fields import FIELDS
+from .gateways import gateways
+from .groups import groups, one_master, together
+from .hmac import lines as hmac_lines
 from .host import FACTS, PREFIX, Host, well_formed
 from .network import own_address, place
 from .problem import Locate, PairError, Problem, nowhere
 from .roles import assign
 from .scripts import scripts
+from .settings import settings
+from .tracked import ADDITIONS, NAMED, as_line
+from .trackers import trackers
 from .words import refuse_unknown
 
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
@@ -58,8 +64,10 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
             _source(draft, problems, locate)
         _refuse_twins(pair[host.name], problems, locate)
         scripts(host, pair[host.name], problems, locate)
+        trackers(host, pair[host.name], problems, locate)
         gateways(pair[host.name], read, problems, locate)
-        _lease(host, problems, locate)
+        groups(host, pair[host.name], problems, locate)
+        settings(host, problems, locate)
     if len(read) == 2:
         _match(pair[read[0].name], pair[read[1].name], problems, locate)
     if problems:
@@ -103,7 +111,11 @@ def _interval(draft: Draft, problems: list[Problem], locate: Locate) -> None:
 def _authentication(draft: Draft, problems: list[Problem], locate: Locate) -> None:
     if "auth_pass" in draft.said and draft.values.get("version") == 3:
         variable, value = draft.said["auth_pass"]
-        text, hint = "version 3 has no passwords (RFC 9568 section 9)", "leave it out, or say version 2"
+        text, hint = "version 3 has no passwords (RFC 9568 section 9)", "leave it out, or say version 2, or auth_hmac"
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+    elif "auth_pass" in draft.said and "auth_hmac" in draft.said:
+        variable, value = draft.said["auth_pass"]
+        text, hint = "a password beside auth_hmac, and an instance has one of them", "leave auth_pass out"
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
@@ -121,15 +133,6 @@ def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
         variable, value = draft.said["unicast_src_ip"]
         text, hint = f"{source} is not an address of {host.name}", f"it has {host.network()}"
         problems.append(Problem(host.name, variable, text, hint, locate(value)))
-
-
-def _lease(host: Host, problems: list[Problem], locate: Locate) -> None:
-    said = host.said("vip_lease")
-    if said is not None:
-        try:
-            lease(said)
-        except ValueError as error:
-            problems.append(Problem(host.name, PREFIX + "vip_lease", str(error), where=locate(said)))
 
 
 def _refuse_twins(of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
@@ -157,12 +160,14 @@ def _match(first: list[Draft], second: list[Draft], problems: list[Problem], loc
         text = f"{here} has the instances {', '.join(names)}, {there} has {', '.join(other_names)}"
         variable = first[0].said["virtual_ipaddress"][0].partition("[")[0]
         problems.append(Problem(here, variable, text, "both must have the same"))
-    for number, draft in enumerate(first):
+    turns = together(first)
+    for draft in first:
         if draft.name in others:
             pair = (draft, others[draft.name])
             _agree(pair, problems, locate)
-            assign(pair, pair[number % 2].host.name, problems, locate)
+            assign(pair, pair[turns[draft.name] % 2].host.name, problems, locate)
             _unicast(pair)
+    one_master(first, second, problems, locate)
 
 
 def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
@@ -180,7 +185,8 @@ def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -
             continue
         variable, value = here.said.get(word, (here.variable(word), None))
         if known.secret:
-            text = f"the password differs from {there.host.name}'s" if None not in values else "only one host has one"
+            what = "password differs" if word == "auth_pass" else "mapping differs"
+            text = f"the {what} from {there.host.name}'s" if None not in values else "only one host has one"
         else:
             text = f"{_shown(values[0])} here, {_shown(values[1])} on {there.host.name}"
         problems.append(Problem(here.host.name, variable, text, "both hosts must say the same", locate(value)))
@@ -197,7 +203,10 @@ def _unicast(pair: tuple[Draft, Draft]) -> None:
         source, target = own_address(draft), own_address(peer)
         if source and target:  # where one is missing, place() has said so
             draft.values.setdefault("unicast_src_ip", str(source.ip))
-            draft.values.setdefault("unicast_peer", [str(target.ip)])
+            # Both lie in one subnet, so nothing that has passed a router is the peer's. keepalived 2.2.7 sends IPv6
+            # unicast with the hop limit of its kernel.
+            hops = " min_ttl 255" if target.version == 4 else ""
+            draft.values.setdefault("unicast_peer", [f"{target.ip}{hops}"])
 
 
 def _as_dict(draft: Draft) -> dict[str, Any]:
@@ -205,6 +214,9 @@ def _as_dict(draft: Draft) -> dict[str, Any]:
     result: dict[str, Any] = {"name": draft.name}
     result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word != "unicast")
     result["virtual_ipaddress"] = [str(vip) for vip in draft.vips]
-    if "track_gateways" in result:
-        result["track_gateways"] = [as_words(gateway) for gateway in result["track_gateways"]]
+    for word in (*ADDITIONS, *NAMED):
+        if word in result and word != "track_script":
+            result[word] = [as_line(entry) for entry in result[word]]
+    if "auth_hmac" in result:
+        result["auth_hmac"] = hmac_lines(result["auth_hmac"])
     return result

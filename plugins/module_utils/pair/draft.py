@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from . import vip as vips
-from .fields import FIELDS, OWN_WORDS, name
+from .fields import FIELDS, OWN_WORDS
 from .host import PREFIX, Host
 from .problem import Locate, Problem
+from .readers import name
 from .vip import VirtualIp
 
 
@@ -27,6 +28,7 @@ class Draft:
     said: dict[str, tuple[str, Any]] = field(default_factory=dict)
     vips: list[VirtualIp] = field(default_factory=list)
     master: Optional[str] = None  # the host that an entry names as master
+    group: Optional[str] = None  # its sync group
 
     def variable(self, word: str) -> str:
         """Where the user said ``word``, or could say it."""

@@ -4,7 +4,7 @@
 """What can be said of an instance: each word, and what its value may be.
 
 The words are keepalived's. Each can stand in an entry of ``ha_pair_instances`` or, for every instance of a host, in a
-variable ``ha_pair_WORD``. A reader raises ValueError with "rule" or "rule (way out)"; it repeats no password.
+variable ``ha_pair_WORD``.
 """
 
 from __future__ import annotations
@@ -12,157 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import Any
+from typing import Any, Union
 
-_NAME = re.compile(r"[A-Za-z0-9_.:@-]+")
-_PASSWORD_OCTETS = 8  # RFC 2338 section 5.3.6.1: the field is this long
-STATES = ("MASTER", "BACKUP")
-
-
-def whole(low: int, high: int, rule: str) -> Callable[[Any], int]:
-    """A reader of whole numbers."""
-
-    def read(value: Any) -> int:
-        try:
-            number = int(str(value))
-        except ValueError:
-            number = low - 1
-        if isinstance(value, bool) or not low <= number <= high:
-            raise ValueError(f"'{value}' is not a whole number from {low} to {high}: {rule}")
-        return number
-
-    return read
-
-
-def number(low: float, high: float, rule: str) -> Callable[[Any], float]:
-    """A reader of numbers; whole ones come out as integers, so that they are written as such."""
-
-    def read(value: Any) -> float:
-        try:
-            read_as = float(str(value))
-        except ValueError:
-            read_as = low - 1
-        if isinstance(value, bool) or not low <= read_as <= high:
-            raise ValueError(f"'{value}' is not a number from {low:g} to {high:g}: {rule}")
-        return int(read_as) if read_as.is_integer() else read_as
-
-    return read
-
-
-def name(value: Any) -> str:
-    """A word that the configuration file can carry as it is."""
-    if not _NAME.fullmatch(str(value)):
-        raise ValueError(f"'{value}' is not a name (letters, digits and any of _ . : @ -)")
-    return str(value)
-
-
-def interface(value: Any) -> str:
-    """A network interface's name, which the kernel limits to 15 characters."""
-    if len(name(value)) > 15:
-        raise ValueError(f"'{value}' is longer than the 15 characters of an interface name")
-    return str(value)
-
-
-def state(value: Any) -> str:
-    """MASTER or BACKUP, in any case."""
-    if str(value).upper() not in STATES:
-        raise ValueError(f"'{value}' is neither MASTER nor BACKUP")
-    return str(value).upper()
-
-
-def switch(value: Any) -> bool:
-    """Yes or no, as YAML and INI inventories write it."""
-    text = str(value).lower()
-    if text in ("true", "yes", "on", "1"):
-        return True
-    if text in ("false", "no", "off", "0"):
-        return False
-    raise ValueError(f"'{value}' is neither true nor false")
-
-
-def password(value: Any) -> str:
-    """The simple password. What it is never appears in the message."""
-    text = str(value)
-    octets = len(text.encode())
-    if octets > _PASSWORD_OCTETS:
-        raise ValueError(
-            f"{octets} octets are more than the {_PASSWORD_OCTETS} that an advertisement carries (keepalived cuts the"
-            " rest off in silence: write the first 8)"
-        )
-    if not text or not text.isprintable() or '"' in text or text != text.strip():
-        raise ValueError('it may not be empty, hold a " or a control character, nor begin or end with a space')
-    return text
-
-
-def text(value: Any) -> str:
-    """One line, such as a command."""
-    words = str(value)
-    if not words.strip() or not words.isprintable() or '"' in words:
-        raise ValueError('it must be one line without any "')
-    return words
-
-
-def user(value: Any) -> str:
-    """A user, and optionally its group after a space."""
-    words = str(value).split()
-    if not 1 <= len(words) <= 2 or not all(map(_NAME.fullmatch, words)):
-        raise ValueError(f"'{value}' is not a user, nor a user and a group")
-    return " ".join(words)
-
-
-def address(value: Any) -> str:
-    """An IP address without a prefix length."""
-    try:
-        return str(ip_address(str(value)))
-    except ValueError:
-        raise ValueError(f"'{value}' is not an IP address") from None
-
-
-def listed(entry: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
-    """A reader of lists; a value alone is a list of one."""
-
-    def read(value: Any) -> list[Any]:
-        return [entry(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
-
-    return read
-
-
-def tracked(value: Any) -> dict[str, Any]:
-    """A tracked script: its name, or its name and the weight that it has here."""
-    if not isinstance(value, Mapping):
-        return {"name": name(value)}
-    unknown = sorted(set(value) - {"name", "weight"})
-    if unknown or "name" not in value:
-        raise ValueError("a tracked script is a name, or a mapping of name and weight")
-    weight = whole(-253, 253, "a weight that takes a priority from one end to the other")
-    return {"name": name(value["name"]), **({"weight": weight(value["weight"])} if "weight" in value else {})}
-
-
-def lease(value: Any) -> int:
-    """How long the kernel keeps a virtual address that nobody renews."""
-    if str(value) == "1":
-        raise ValueError("'1' is too short: a lifetime is 0, which is none, or 2 to 60 seconds")
-    return whole(0, 60, "seconds, where 0 is no lifetime and 1 too short")(value)
-
-
-def gateway(value: Any) -> dict[str, Any]:
-    """A tracked gateway: its address, or its address and how it is asked."""
-    if not isinstance(value, Mapping):
-        return {"address": address(value)}
-    unknown = sorted(str(word) for word in set(value) - {"address", *GATEWAY_WORDS})
-    if unknown:
-        raise ValueError(f"'{unknown[0]}' is not a word of a gateway (known are address, {', '.join(GATEWAY_WORDS)})")
-    if value.get("address") is None:
-        raise ValueError("a tracked gateway is an address, or a mapping with its address")
-    found: dict[str, Any] = {"address": address(value["address"])}
-    for word, read in GATEWAY_WORDS.items():
-        if value.get(word) is not None:
-            found[word] = read(value[word])
-    interval = found.get("interval", 1)
-    if found.get("timeout", 0) > interval:
-        raise ValueError(f"timeout {found['timeout']} is longer than interval {interval} (make the interval longer)")
-    return found
+from .hmac import auth_hmac
+from .readers import address, command, interface, line, listed, number, password, state, switch, whole
+from .tracked import TRACKED
 
 
 @dataclass(frozen=True)
@@ -174,18 +28,47 @@ class Field:
     secret: bool = False
 
 
+def vmac(value: Any) -> Union[bool, str]:
+    """Whether there is one, or the name of its interface, its MAC address, or both."""
+    try:
+        return switch(value)
+    except ValueError:
+        return line(value)
+
+
+def deleted(value: Any) -> Any:
+    """A command, or that FIFOs are told DELETED."""
+    return value if isinstance(value, bool) else command(value)
+
+
+def auth_type(value: Any) -> str:
+    """PASS or AH."""
+    if str(value).upper() not in ("PASS", "AH"):
+        raise ValueError(f"'{value}' is neither PASS nor AH")
+    return str(value).upper()
+
+
+def peer(value: Any) -> str:
+    """A peer's address, and keepalived's words ``min_ttl`` and ``max_ttl``."""
+    first, *words = str(value).split() or [""]
+    pairs = list(zip(words[::2], words[1::2]))
+    ttls = all(word in ("min_ttl", "max_ttl") and re.fullmatch(r"\d{1,3}", number) for word, number in pairs)
+    if len(words) % 2 or not ttls:
+        raise ValueError(f"'{value}' is not an address, optionally with min_ttl and max_ttl")
+    return " ".join([address(first), *words])
+
+
+def extra_interfaces(value: Any) -> str:
+    """Seconds, or ``all`` and seconds."""
+    words = str(value).split()
+    if not 1 <= len(words) <= 2 or (len(words) == 2 and words[0] != "all"):
+        raise ValueError(f"'{value}' is not seconds, nor all and seconds")
+    return " ".join([*words[:-1], str(number(0, 86400, "seconds")(words[-1]))])
+
+
 _COUNT = whole(1, 1000, "a count")
 _WHOLE_SECONDS = whole(0, 1000, "seconds, of which keepalived takes no fraction here")
-
-# What a tracked gateway knows beside its address, in the order of the configuration file.
-GATEWAY_WORDS: Mapping[str, Callable[[Any], Any]] = {
-    "interval": number(0.05, 3600, "seconds between two questions"),
-    "timeout": number(0.01, 3600, "seconds for the answer"),
-    "rise": _COUNT,
-    "fall": _COUNT,
-    "weight": whole(-253, 253, "a weight that takes a priority from one end to the other"),
-    "interface": interface,
-}
+_TTL = whole(1, 255, "a TTL or hop limit")
 
 FIELDS: Mapping[str, Field] = {
     "state": Field(state),
@@ -195,25 +78,48 @@ FIELDS: Mapping[str, Field] = {
     "advert_int": Field(number(0.01, 255, "seconds between two advertisements"), shared=True),
     "version": Field(whole(2, 3, "the version of VRRP"), shared=True),
     "auth_pass": Field(password, shared=True, secret=True),
+    "auth_type": Field(auth_type, shared=True),
+    "auth_hmac": Field(auth_hmac, shared=True, secret=True),
     "unicast": Field(switch, shared=True),
     "unicast_src_ip": Field(address),
-    "unicast_peer": Field(listed(address)),
+    "unicast_peer": Field(listed(peer)),
+    "unicast_ttl": Field(_TTL),
+    "unicast_fault_no_peer": Field(switch),
+    "mcast_src_ip": Field(address),
+    "mcast_dst_ip": Field(address, shared=True),
+    "track_src_ip": Field(switch),
+    "v3_checksum_as_v2": Field(switch, shared=True),
+    "down_timer_adverts": Field(whole(1, 100, "how many missed advertisements end a master")),
+    "skip_check_adv_addr": Field(switch),
+    "lower_prio_no_advert": Field(switch),
+    "higher_prio_send_advert": Field(switch),
     "nopreempt": Field(switch),
     "preempt_delay": Field(number(0, 1000, "seconds")),
-    "track_script": Field(listed(tracked)),
-    "track_gateways": Field(listed(gateway)),
-    "notify": Field(text),
-    "notify_master": Field(text),
-    "notify_backup": Field(text),
-    "notify_fault": Field(text),
-    "notify_stop": Field(text),
-    "notify_master_rx_lower_pri": Field(text),
+    "use_vmac": Field(vmac),
+    "vmac_xmit_base": Field(switch),
+    "accept": Field(switch),
+    "promote_secondaries": Field(switch),
+    "dont_track_primary": Field(switch),
+    "kernel_rx_buf_size": Field(whole(0, 2**31 - 1, "octets")),
+    "virtual_ipaddress_excluded": Field(listed(line)),
+    "virtual_routes": Field(listed(line)),
+    "virtual_rules": Field(listed(line)),
+    **{word: Field(read) for word, read in TRACKED.items()},
+    "notify": Field(command),
+    "notify_master": Field(command),
+    "notify_backup": Field(command),
+    "notify_fault": Field(command),
+    "notify_stop": Field(command),
+    "notify_deleted": Field(deleted),
+    "notify_master_rx_lower_pri": Field(command),
+    "notify_priority_changes": Field(switch),
     "garp_master_delay": Field(_WHOLE_SECONDS),
     "garp_master_repeat": Field(_COUNT),
     "garp_master_refresh": Field(_WHOLE_SECONDS),
     "garp_master_refresh_repeat": Field(_COUNT),
     "garp_lower_prio_delay": Field(_WHOLE_SECONDS),
     "garp_lower_prio_repeat": Field(whole(0, 1000, "a count")),
+    "garp_extra_if": Field(extra_interfaces),
 }
 
 # What an entry of ha_pair_instances knows besides.

@@ -35,12 +35,6 @@ def gateways(of_host: list[Draft], hosts: Sequence[Host], problems: list[Problem
                 problems.append(Problem(draft.host.name, variable, *objection, locate(_entry(value, gateway))))
 
 
-def as_words(gateway: Mapping[str, Any]) -> str:
-    """As the configuration file writes it: ``192.168.8.1 interval 2 weight -20``."""
-    options = [f"{word} {value}" for word, value in gateway.items() if word != "address"]
-    return " ".join([gateway["address"], *options])
-
-
 def _objection(
     gateway: Mapping[str, Any], draft: Draft, virtual: Mapping[str, str], hosts: Sequence[Host]
 ) -> Optional[Said]:

@@ -86,4 +86,6 @@ def _settle(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locat
         if not any(known.host == problem.host and vip.address in known.text for known in problems):
             problems.append(problem)
         return vip
+    if "peer" in dict(vip.options):
+        return vip  # the prefix length is the peer's
     return vip if vip.masked else vip.with_prefix(own.network.prefixlen)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .draft import Draft
-from .fields import name, switch, text, user, whole
 from .host import PREFIX, Host
 from .problem import Locate, Problem
+from .readers import name, switch, text, user, whole
 
 Read = Callable[[Any], Any]
 _SECONDS = whole(1, 4294, "seconds, of which keepalived takes no fraction here")
@@ -25,6 +25,7 @@ FIELDS: Mapping[str, Read] = {
     "rise": _COUNT,
     "fall": _COUNT,
     "weight": whole(-253, 253, "it takes a priority from one end to the other at most"),
+    "reverse": switch,
     "user": user,
     "init_fail": switch,
 }

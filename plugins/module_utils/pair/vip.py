@@ -13,8 +13,10 @@ from typing import Any, Optional, Union
 
 Interface = Union[IPv4Interface, IPv6Interface]
 
-_OPTIONS = ("dev", "brd", "label", "scope")  # keepalived's words, in its order
-_WORD = re.compile(r"[A-Za-z0-9_.:+@-]+")
+# keepalived's words, in its order: those with a value, and those that stand alone.
+_OPTIONS = ("dev", "brd", "label", "scope", "peer", "preferred_lft")
+_FLAGS = ("use_vmac", "home", "nodad", "-nodad", "mngtmpaddr", "noprefixroute", "autojoin", "no_track")
+_WORD = re.compile(r"[A-Za-z0-9_.:+@/-]+")
 
 
 @dataclass(frozen=True)
@@ -40,37 +42,42 @@ class VirtualIp:
         return replace(self, interface=ip_interface(f"{self.interface.ip}/{length}"), masked=True)
 
     def __str__(self) -> str:
-        return " ".join([str(self.interface), *(f"{name} {value}" for name, value in self.options)])
+        return " ".join([str(self.interface), *(f"{name} {value}".strip() for name, value in self.options)])
 
 
 def parse(value: Any) -> VirtualIp:
-    """Read "192.168.8.100/24", "192.168.8.100/24 dev eth0 label eth0:1", or a mapping of the same words.
+    """Read "192.168.8.100/24", "192.168.8.100/24 dev eth0 label eth0:1 no_track", or a mapping of the same words.
 
     Raises ValueError; the message is for the user.
     """
+    options: dict[str, str] = {}
     if isinstance(value, Mapping):
-        unknown = sorted(set(value) - {"address", *_OPTIONS})
-        if unknown:
-            raise ValueError(f"'{unknown[0]}' is not a word of a virtual address; known are address, {_known()}")
+        _refuse_others(set(value) - {"address"}, "address, ")
         text = str(value.get("address", ""))
         options = {name: str(value[name]) for name in _OPTIONS if value.get(name)}
+        options.update({name: "" for name in _FLAGS if value.get(name)})
     else:
-        text, *words = str(value).split() or [""]
-        if len(words) % 2:
-            raise ValueError(f"'{words[-1]}' has no value")
-        options = dict(zip(words[::2], words[1::2]))
-        unknown = sorted(set(options) - set(_OPTIONS))
-        if unknown:
-            raise ValueError(f"'{unknown[0]}' is not a word of a virtual address; known are {_known()}")
+        text, *rest = str(value).split() or [""]
+        words = iter(rest)
+        for name in words:
+            _refuse_others({name})
+            options[name] = "" if name in _FLAGS else next(words, "")
+            if name in _OPTIONS and not options[name]:
+                raise ValueError(f"'{name}' has no value")
     for name, option in options.items():
-        if not _WORD.fullmatch(option):
+        if name in _OPTIONS and not _WORD.fullmatch(option):
             raise ValueError(f"'{option}' cannot be the {name} of a virtual address")
     try:
         interface = ip_interface(text)
     except ValueError:
         raise ValueError(f"'{text}' is not an IP address with an optional prefix length") from None
-    return VirtualIp(interface, "/" in text, tuple((name, options[name]) for name in _OPTIONS if name in options))
+    return VirtualIp(
+        interface, "/" in text, tuple((name, options[name]) for name in (*_OPTIONS, *_FLAGS) if name in options)
+    )
 
 
-def _known() -> str:
-    return ", ".join(_OPTIONS)
+def _refuse_others(words: set[Any], besides: str = "") -> None:
+    unknown = sorted(str(word) for word in words - {*_OPTIONS, *_FLAGS})
+    if unknown:
+        known = f"{besides}{', '.join((*_OPTIONS, *_FLAGS))}"
+        raise ValueError(f"'{unknown[0]}' is not a word of a virtual address; known are {known}")

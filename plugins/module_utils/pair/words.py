@@ -10,11 +10,13 @@ import difflib
 from .fields import FIELDS
 from .host import FACTS, PREFIX, Host, well_formed
 from .problem import Locate, Problem
+from .settings import SETTINGS
 
 # What can be said beside the words of an instance.
 ROLE_WORDS = (
     *("vips", "instances", "scripts", "group", "router_id", "script_user", "enable_script_security"),
-    *("vip_lease", "writable_paths", "verify_timeout", "verify_samples", "verify_interval"),
+    *("track_processes", "track_files", "sync_groups", *SETTINGS),
+    *("writable_paths", "verify_timeout", "verify_samples", "verify_interval"),
 )
 # What the role and the playbooks register, so that it is among the hostvars of every later play of a run.
 REGISTERED = (

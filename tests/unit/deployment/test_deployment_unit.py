@@ -138,3 +138,16 @@ def test_the_command_starts_the_release_that_the_link_names(tmp_path, monkeypatc
     done = subprocess.run([script, "status", "--json"], capture_output=True, text=True, check=False, cwd=os.sep)
     assert done.stdout == f"{release}/hotstandby.py status --json\n"
     assert done.returncode == 3
+
+
+def test_what_the_installed_service_may_write_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "UNIT", str(tmp_path / "hotstandby.service"))
+    assert unit.writable() is None
+    (tmp_path / "hotstandby.service").write_text(unit.text(writable=["/srv", "/var/log"]))
+    assert unit.writable() == ("/srv", "/var/log")
+    (tmp_path / "hotstandby.service.d").mkdir()
+    drop_in = tmp_path / "hotstandby.service.d" / "site.conf"
+    drop_in.write_text("[Service]\nReadWritePaths=\nReadWritePaths=-/opt\n")
+    assert unit.writable() == ("/opt",)
+    drop_in.write_text("[Service]\nProtectSystem=full\n")
+    assert unit.writable() is None

@@ -43,7 +43,9 @@ def run(capsys, runtime_dir):
 
     def call(name: str, /, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
         module = importlib.import_module(f"ansible_collections.hotstandby.vrrp.plugins.modules.{name}")
-        arguments = {"runtime_dir": runtime_dir, **arguments, "_ansible_check_mode": check, "_ansible_diff": True}
+        arguments = {"runtime_dir": runtime_dir, **arguments}
+        arguments = {word: value for word, value in arguments.items() if value is not ...}  # what is to be left out
+        arguments = {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}
         with patch_module_args(arguments), pytest.raises(SystemExit):
             module.main()
         output, errors = capsys.readouterr()

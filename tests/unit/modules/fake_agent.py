@@ -32,6 +32,7 @@ class FakeAgent:
         }  # fmt: skip
         self.others: list[dict[str, Any]] = []  # further instances, which stay as they are
         self.drained = False
+        self.plan: dict[str, Any] | None = None  # the whole answer to that command
         self.config, self.digest = "/etc/hotstandby/hotstandby.conf", ""
         self.on: dict[str, Callable[[], Any]] = {
             "promote": self.lead, "demote": self.follow, "release": self.free, "drain": self.end, "undrain": self.begin,
@@ -57,6 +58,9 @@ class FakeAgent:
             status = {"version": "0.1.0", "pid": 2**22 + 1, "config": self.config, "config_sha256": self.digest}
             instances = [self.instance, *self.others]
             return {"ok": True, "result": {**status, "drained": self.drained, "instances": instances, "discarded": {}}}
+        if command == "plan":  # an agent of an older release does not know it
+            refusal = {"ok": False, "error": "unknown command plan: it is one of status"}
+            return refusal if self.plan is None else self.plan
         self.commands.append(command)
         try:
             self.on.get(command, lambda: None)()

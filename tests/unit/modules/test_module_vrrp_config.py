@@ -130,6 +130,75 @@ def test_a_living_agent_takes_it(run, path, agent):
     assert agent.commands == ["reload"]
 
 
+FORESEEN = {
+    "changed": True,
+    "plan": {"instances": [{"name": "VI_1", "kind": "changed", "changes": []}], "peer_must_follow": False},
+    "mastership": [{"instance": "VI_1", "state": "MASTER", "moves": True, "why": "it goes"}],
+    "warnings": [],
+}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_the_plan_is_the_living_agents(run, path, agent, check):
+    warning = f"{path}:3: warning: something about this machine"  # Ansible tells a text once in a process
+    agent.config, agent.plan = path, {"ok": True, "result": {**FORESEEN, "warnings": [warning]}}
+    result = run("vrrp_config", check=check, content=GOOD, path=path)
+    assert (result["plan"], result["mastership"]) == (FORESEEN["plan"], FORESEEN["mastership"])
+    assert warning in result["output"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_the_agent_would_refuse_is_not_written(run, path, agent, check):
+    problems = [f"{path}:5: error: the agent may not read /etc/k1"]
+    agent.config, agent.plan = path, {"ok": False, "error": f"{path} is not valid", "problems": problems}
+    result = run("vrrp_config", check=check, content=GOOD, path=path)
+    assert result["failed"] and result["problems"] == problems
+    assert not os.path.exists(path) and agent.commands == []
+
+
+def test_an_agent_that_has_it_in_force_is_not_asked(run, path, agent):
+    agent.config, agent.digest = path, hashlib.sha256(GOOD.encode()).hexdigest()
+    agent.plan = {"ok": False, "error": "it was asked", "problems": ["asked"]}
+    result = run("vrrp_config", content=GOOD, path=path)
+    assert (result["written"], result["reloaded"]) == (True, False)
+    assert (result["plan"]["instances"], result["plan"]["peer_must_follow"], result["mastership"]) == ([], False, [])
+
+
+def test_without_an_agent_nothing_is_said_of_mastership(run, path):
+    assert run("vrrp_config", content=GOOD, path=path)["mastership"] == []
+
+
+KEY = "f00d" * 16
+
+
+def test_the_keys_of_auth_hmac_are_nowhere(run, path):
+    hmac = f"auth_hmac {{\n        key 1 hex:{KEY}\n        active_key 1\n    }}\n"
+    start, end = GOOD.index("authentication {"), GOOD.index("    virtual_ipaddress")
+    text = GOOD[:start] + hmac + GOOD[end:]
+    bad = text.replace("priority 100", "priority 256")
+    results = [
+        run("vrrp_config", content=text, path=path),
+        run("vrrp_config", content=text.replace(KEY, "beef" * 16), path=path),
+        run("vrrp_config", content=bad, path=path),
+    ]
+    assert results[1]["changed"] and results[1]["plan"]["peer_must_follow"] and results[2]["failed"]
+    assert "key 1 ********" in results[0]["diff"]["after"]
+    assert not [each for each in results if KEY in each["output"] or "beefbeef" in each["output"]]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_key_that_is_not_there_is_said_before_anything_is_written(run, path, check, tmp_path):
+    start, end = GOOD.index("authentication {"), GOOD.index("    virtual_ipaddress")
+    block = f"auth_hmac {{\n        key 1 file:{tmp_path}/key\n        active_key 1\n    }}\n"
+    text = GOOD[:start] + block + GOOD[end:]
+    result = run("vrrp_config", check=check, content=text, path=path)
+    assert result["failed"] and "the file of key 1 cannot be read: No such file" in result["problems"][0]
+    assert not os.path.exists(path)
+    (tmp_path / "key").write_text(f"hex:{KEY}\n", encoding="utf-8")
+    result = run("vrrp_config", check=check, content=text, path=path)
+    assert result["changed"] and KEY not in result["output"]
+
+
 def test_an_agent_that_missed_a_change_is_told(run, path, agent):
     run("vrrp_config", content=GOOD, path=path)
     agent.config = path

@@ -5,6 +5,36 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import parse
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import Process
+
+DUMPS = Path(__file__).parents[1] / "keepalived" / "dumps"
+
+
+@pytest.fixture
+def keepalived(monkeypatch):
+    """A node where nobody runs; ``keepalived(name)`` lets one run whose dump is that recorded one."""
+    running = []
+    monkeypatch.setattr(reader, "vrrp_processes", lambda: tuple(running))
+
+    def start(name):
+        running.append(Process(2**22 + 1, 1, ("keepalived", "-f", "/etc/ka.conf")))
+        dump = parse((DUMPS / f"{name}.txt").read_text(encoding="utf-8"))
+        monkeypatch.setattr(reader, "dump_of", lambda process: (dump, time.time()))
+        monkeypatch.setattr(reader, "counters_of", lambda process: {"VI_1": {"sent": 3, "discarded": {}}})
+
+    return start
+
+
+@pytest.fixture(autouse=True)
+def nobody_else(keepalived):
+    """What runs on the machine of the tests is none of their business."""
+
 
 def test_a_node_without_an_agent_is_no_failure(run):
     result = run("vrrp_info")
@@ -88,3 +118,47 @@ def test_it_waits_until_a_drained_node_has_given_up(run, agent):
     agent.answer = release_at_the_third_look
     run("vrrp_info", wait=30)
     assert len(looks) == 4
+
+
+def test_keepalived_answers_where_no_agent_does(run, keepalived):
+    keepalived("v2-pass.backup")
+    result = run("vrrp_info")
+    assert (result["running"], result["program"], result["msg"]) == (True, "keepalived", "")
+    assert (result["agent"]["router_id"], result["agent"]["config"]) == ("NodeB", "/etc/ka.conf")
+    assert result["instances"][0]["why"] == "BACKUP because 192.168.8.4 advertises 100 > our 90"
+    assert result["samples"][0]["instances"]["VI_1"]["master"] == "192.168.8.4"
+    assert result["instances"][0]["counters"] == {"sent": 3, "discarded": {}}
+    assert result["release"] is None
+    assert "1111" not in result["output"]
+
+
+def test_the_agent_comes_first(run, agent, keepalived):
+    keepalived("v2-pass.master")
+    assert run("vrrp_info")["program"] == "hotstandby"
+    result = run("vrrp_info", program="keepalived")
+    assert (result["program"], result["instances"][0]["state"]) == ("keepalived", "MASTER")
+    assert run("vrrp_info", program="hotstandby")["instances"][0]["name"] == "VI_1"
+
+
+def test_who_is_asked_for_alone_is_asked(run, keepalived):
+    keepalived("v2-pass.master")
+    result = run("vrrp_info", program="hotstandby")
+    assert (result["running"], result["program"], result["instances"]) == (False, None, [])
+    assert "no agent is running" in result["msg"]
+
+
+def test_nobody_at_all(run):
+    result = run("vrrp_info")
+    assert "no agent is running" in result["msg"] and "no keepalived does VRRP" in result["msg"]
+    assert run("vrrp_info", program="keepalived")["msg"].startswith("no keepalived does VRRP")
+
+
+def test_a_keepalived_that_writes_nothing_is_no_failure(run, keepalived, monkeypatch):
+    keepalived("v2-pass.master")
+
+    def silent(process):
+        raise reader.ReadError("keepalived wrote no dump")
+
+    monkeypatch.setattr(reader, "dump_of", silent)
+    result = run("vrrp_info")
+    assert (result["running"], result["msg"]) == (False, "keepalived wrote no dump")

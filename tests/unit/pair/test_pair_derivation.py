@@ -147,7 +147,7 @@ def test_a_source_may_be_any_address_of_the_host(address):
 def test_unicast_peers_are_each_others_addresses():
     plan = instances(hosts(vips=[VIP], unicast=True))
     assert roles(plan, "unicast_src_ip") == [("192.168.8.4", "192.168.8.6")]
-    assert roles(plan, "unicast_peer") == [(["192.168.8.6"], ["192.168.8.4"])]
+    assert roles(plan, "unicast_peer") == [(["192.168.8.6 min_ttl 255"], ["192.168.8.4 min_ttl 255"])]
     assert "unicast" not in plan["node-a"][0]
 
 

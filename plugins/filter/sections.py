@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.sections: a host's variables in, the lines of its file beside the instances out."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: sections
+short_description: Write what a configuration file says beside its instances
+version_added: 0.3.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Turns the variables of a host that hold for all of its instances, such as its trackers and sync groups, into lines
+    of C(keepalived.conf), for the template of the role P(hotstandby.vrrp.ha_pair#role).
+  - It does not judge them; P(hotstandby.vrrp.problems#filter) does.
+options:
+  _input:
+    description:
+      - The variables C(ha_pair_*) of a host.
+    type: dict
+    required: true
+seealso:
+  - plugin: hotstandby.vrrp.problems
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Show them
+  ansible.builtin.debug:
+    msg: "{{ {'ha_pair_vrrp_startup_delay': 5} | hotstandby.vrrp.sections }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(global_defs) are lines for that block; C(blocks) are further blocks, each with C(head) and C(lines).
+  type: dict
+"""
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.sections import sections
+
+
+class FilterModule:
+    """What Ansible asks a filter plugin for."""
+
+    def filters(self):
+        return {"sections": sections}

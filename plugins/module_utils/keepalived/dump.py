@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""keepalived.data, what keepalived writes of itself on SIGUSR1, as plain records.
+
+Pure. The file is for people, so nothing here takes a line for granted: what is not there is None or empty. Read
+against keepalived 2.2.7; where 2.4.3 words a line differently, both are known. A password is never kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Optional
+
+_SECTION = re.compile(r"-+<\s*(?P<title>.+?)\s*>-+")
+_SECRET = re.compile(r"pass|key", re.IGNORECASE)
+_TRACKED = re.compile(r"(?P<name>.+?),? weight (?P<weight>-?\d+)(?P<reverse> reverse)?")
+_TRACKERS = {
+    "Tracked interfaces": "interface",
+    "Tracked scripts": "script",
+    "Tracked files": "file",
+    "Tracked processes": "process",
+    "Tracked process": "process",
+}
+
+
+@dataclass
+class Record:
+    """One block of the dump: its ``key = value`` lines, and the lines below each ``title :``."""
+
+    title: str
+    values: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+
+    def get(self, *keys: str) -> Optional[str]:
+        """The value of the first of ``keys`` that is there."""
+        return next((self.values[key] for key in keys if key in self.values), None)
+
+    def number(self, *keys: str) -> Optional[float]:
+        """The number at the beginning of a value."""
+        found = re.match(r"-?\d+(\.\d+)?", self.get(*keys) or "")
+        return float(found.group()) if found else None
+
+    def whole(self, *keys: str) -> Optional[int]:
+        number = self.number(*keys)
+        return None if number is None else int(number)
+
+    def tracked(self) -> Iterator[tuple[str, str, int, bool]]:
+        """(kind, name, weight, reverse) of everything that it tracks."""
+        for title, kind in _TRACKERS.items():
+            for line in self.lists.get(title, ()):
+                found = _TRACKED.fullmatch(line)
+                if found:
+                    yield kind, found["name"], int(found["weight"]), bool(found["reverse"])
+
+
+@dataclass
+class Dump:
+    """A whole file: for each section its records, in their order. ``globals`` is the section of global_defs."""
+
+    globals: Record
+    sections: dict[str, list[Record]]
+
+    @property
+    def instances(self) -> list[Record]:
+        return self._of("VRRP Topology")
+
+    @property
+    def scripts(self) -> dict[str, Record]:
+        return {record.title: record for record in self._of("VRRP Scripts")}
+
+    @property
+    def files(self) -> dict[str, Record]:
+        return {record.title: record for record in self._of("VRRP Track files")}
+
+    @property
+    def processes(self) -> dict[str, Record]:
+        return {record.title: record for record in self._of("VRRP Track processes")}
+
+    @property
+    def interfaces(self) -> dict[str, Record]:
+        return {record.title: record for record in self._of("Interfaces")}
+
+    @property
+    def groups(self) -> dict[str, Record]:
+        """By name; the title has the state behind a comma."""
+        return {record.title.rpartition(", ")[0] or record.title: record for record in self._of("VRRP Sync groups")}
+
+    def _of(self, title: str) -> list[Record]:
+        return self.sections.get(title, [])
+
+
+class DumpError(ValueError):
+    """This is not what keepalived's VRRP process writes."""
+
+
+def parse(text: str) -> Dump:
+    """Take a dump apart. Raises DumpError when it is none."""
+    common = Record("global_defs")
+    sections: dict[str, list[Record]] = {}
+    records: Optional[list[Record]] = None
+    record, pending = common, ""
+    for line in text.splitlines():
+        heading = _SECTION.fullmatch(line.strip())
+        if heading:
+            title = heading["title"]
+            records = None if title == "Global definitions" else sections.setdefault(title, [])
+            record, pending = common, ""
+            continue
+        depth, words = len(line) - len(line.lstrip(" ")), line.strip()
+        key, equals, value = (part.strip() for part in words.partition(" = "))
+        if not words:
+            continue
+        if records is not None and depth == 1:
+            record, pending = Record(value or words), ""
+            records.append(record)
+        elif words.endswith(":") and not equals:
+            pending = words[:-1].strip()
+            record.lists.setdefault(pending, [])
+        elif depth >= 5 and pending and not equals:
+            record.lists[pending].append(words)
+        elif equals and not _SECRET.search(key):
+            pending = pending if depth >= 5 else ""
+            record.values.setdefault(key, value)
+        elif not equals:
+            _bare(record, words)
+    if "VRRP Topology" not in sections and "Interfaces" not in sections:
+        raise DumpError("it has neither a VRRP topology nor interfaces")
+    return Dump(common, sections)
+
+
+def _bare(record: Record, words: str) -> None:
+    """Lines without an equals sign that say something: "Using Native IPv6", "Check unicast src : no"."""
+    key, colon, value = words.partition(" : ")
+    record.values.setdefault(key.strip() if colon else words, value.strip() if colon else "")

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A dump of keepalived in the shape in which our agent tells its status. Pure.
+
+What keepalived does not tell is None, or empty. The arithmetic of weights is the protocol's own, so that a priority
+is explained in the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from ipaddress import ip_interface
+from typing import Any, Optional
+
+from ..vrrp.protocol.tracking import CheckResult, Verdict, verdict
+from .dump import Dump, Record
+
+MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"
+
+
+def instances(dump: Dump, now: float, present: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Each instance at ``now``, in seconds since the epoch. ``present`` are (interface, address) of the kernel."""
+    return [_instance(dump, record, now, present) for record in dump.instances]
+
+
+def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[str, str]]) -> dict[str, Any]:
+    interface = (record.get("Interface") or "").partition(",")[0]
+    state = record.get("State") or "INIT"
+    base, priority = record.whole("Priority") or 0, record.whole("Effective priority") or 0
+    source = _address(record.get("Using src_ip"))
+    checks = [_check(dump, *tracked) for tracked in record.tracked()]
+    judged = _explained(verdict(base, checks), priority)
+    faults = _faults(dump, record, interface, source, judged) if state == FAULT else []
+    master = _master(record, state, source, priority, now)
+    addresses = [(_device(line) or interface, line.split()[0]) for line in _listed(record, "Virtual IP (")]
+    changed = record.number("Last transition")
+    instance = {
+        "name": record.title,
+        "state": state,
+        "interface": interface,
+        "virtual_router_id": record.whole("Virtual Router ID"),
+        "version": record.whole("VRRP Version"),
+        "base_priority": base,
+        "priority": priority,
+        "advert_int_s": _interval_s(record),
+        "preempt": record.get("Preempt") != "disabled",
+        "source": source,
+        "unicast_peers": [line.split()[0] for line in record.lists.get("Unicast Peer", ())],
+        "addresses": [address for _name, address in addresses],
+        "addresses_present": [address for name, address in addresses if (name, address) in present],
+        "hold": None,
+        "yielding": False,
+        "master": master,
+        "peers": [master] if master and state == BACKUP else [],
+        "since_s": round(max(now - changed, 0.0), 3) if changed else None,
+        "transitions": None,
+        "faults": faults,
+        "reasons": [{"name": each.name, "delta": each.delta, "text": each.text} for each in judged.reasons],
+        "checks": [_told(check) for check in checks],
+        "last_event": None,
+        "counters": {},
+    }
+    return {**instance, "why": _why(instance, judged)}
+
+
+def _why(instance: dict[str, Any], judged: Verdict) -> str:
+    state, ours, master = instance["state"], instance["priority"], instance["master"]
+    makeup = judged.explain(instance["base_priority"])
+    told = f"our {ours}" + (f" ({makeup})" if makeup else "")
+    if state == MASTER:
+        return f"MASTER because keepalived says so; {told}"
+    if state == FAULT:
+        return f"FAULT because {'; '.join(instance['faults'])}"
+    if state != BACKUP:
+        return f"{state}: keepalived does not say why"
+    if master is None:
+        return f"BACKUP because no master was heard yet; {told}"
+    theirs = f"BACKUP because {master['address']} advertises {master['priority']}"
+    if master["priority"] > ours:
+        return f"{theirs} > {told}"
+    if master["priority"] == ours:
+        return f"{theirs}, equal to {told}"
+    return f"{theirs} < {told}" + ("" if instance["preempt"] else ", and nopreempt leaves it there")
+
+
+def _master(record: Record, state: str, source: Optional[str], priority: int, now: float) -> Optional[dict[str, Any]]:
+    if state == MASTER:
+        return {"address": source, "priority": priority, "seen_s": 0.0}
+    address, theirs = _address(record.get("Master router")), record.whole("Master priority")
+    if state != BACKUP or address is None or not theirs or ip_interface(address).ip.is_unspecified:
+        return None
+    # It tells when it would stop waiting for the master, and for how long it waits: so it heard of it before that.
+    until, waits_us = record.number("Read timeout"), record.number("Master down timer")
+    seen_s = None if not until or not waits_us else round(max(now - (until - waits_us / 1e6), 0.0), 3)
+    return {"address": address, "priority": theirs, "seen_s": seen_s}
+
+
+def _check(dump: Dump, kind: str, name: str, weight: int, reverse: bool) -> CheckResult:
+    ok: Optional[bool] = None
+    value: Optional[int] = None
+    detail = ""
+    if kind == "interface" and name in dump.interfaces:
+        detail = "" if _up(dump.interfaces[name]) else "it is down"
+        ok = not detail
+    elif kind == "script" and name in dump.scripts:
+        script = dump.scripts[name]
+        known = not (script.get("Init state") or "").startswith("INIT")
+        ok = script.get("Status") == "GOOD" if known else None
+    elif kind == "file" and name in dump.files:
+        value = dump.files[name].whole("Status") or 0
+        ok, detail = value == 0, f"it says {value}"
+        # Without a weight the number itself decides, and -254 or less is a fault.
+        value = value if weight else None
+    elif kind == "process" and name in dump.processes:
+        process = dump.processes[name]
+        ok = process.get("Have quorum") == "true"
+        detail = f"{process.whole('Current processes')} of {process.whole('Min processes')}"
+    return CheckResult(name, kind, ok, weight, detail, reverse, value)
+
+
+def _told(check: CheckResult) -> dict[str, Any]:
+    return {"name": check.name, "kind": check.kind, "ok": check.ok, "weight": check.weight, "detail": check.detail}
+
+
+def _explained(judged: Verdict, priority: int) -> Verdict:
+    """The verdict, if it comes to the priority that keepalived has; else only that it is another one is known."""
+    return judged if judged.priority == priority else Verdict(priority, judged.faults, ())
+
+
+def _faults(dump: Dump, record: Record, interface: str, source: Optional[str], judged: Verdict) -> list[str]:
+    """What keeps it in FAULT. keepalived only counts, so this is looked up."""
+    found = list(judged.faults)
+    link = dump.interfaces.get(interface)
+    if link is None:
+        found.append(f"interface {interface} does not exist")
+    elif not _up(link):
+        found.append(f"interface {interface} is down")
+    elif source is None:
+        found.append(f"interface {interface} has no address to speak from")
+    if record.whole("Number of config faults"):
+        found.append("its configuration has faults, which keepalived's log names")
+    if "Duplicate VRID" in record.values:
+        found.append("another instance has its virtual_router_id")
+    group = record.get("Sync group")
+    if group in dump.groups:
+        others = [each for each in dump.groups[group].lists.get("VRRP member instances", ()) if each != record.title]
+        states = {each.title: each.get("State") for each in dump.instances}
+        bad = [each for each in others if states.get(each) == FAULT]
+        if bad and not found:
+            found.append(f"{', '.join(bad)} of its sync group {group} is in FAULT")
+    return found or ["keepalived says so, and not why"]
+
+
+def _up(link: Record) -> bool:
+    words = [word.strip() for word in (link.get("State") or "").split(",")]
+    return "UP" in words and "RUNNING" in words
+
+
+def _interval_s(record: Record) -> Optional[float]:
+    number = record.number("Advert interval")
+    if number is None:
+        return None
+    return number / 1000 if "milli" in (record.get("Advert interval") or "") else number
+
+
+def _listed(record: Record, beginning: str) -> list[str]:
+    return [line for title, lines in record.lists.items() if title.startswith(beginning) for line in lines]
+
+
+def _device(line: str) -> Optional[str]:
+    words = line.split()
+    return words[words.index("dev") + 1] if "dev" in words[:-1] else None
+
+
+def _address(text: Optional[str]) -> Optional[str]:
+    """The address at the beginning of a value; None for "(none)"."""
+    word = (text or "").partition(" ")[0]
+    try:
+        ip_interface(word)
+    except ValueError:
+        return None
+    return word

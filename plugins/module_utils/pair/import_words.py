@@ -1,0 +1,306 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model of a keepalived.conf in the words of the role: what an inventory says to get the same file again. Pure.
+
+Whatever is as it would be anyway is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ..vrrp.config.model import AuthHmac, Configuration, Fifo, GarpGroup, Instance, NotifyCommand, SyncGroup
+from ..vrrp.config.trackers import File, Process, Script, Tracked, Tracking
+
+_PLAIN = Instance("", "", 1, 0)
+# word of the role -> field of the model, where the value is the same
+_SAME = {
+    "unicast_ttl": "unicast_ttl",
+    "unicast_fault_no_peer": "unicast_fault_no_peer",
+    "track_src_ip": "track_src_ip",
+    "v3_checksum_as_v2": "v3_checksum_as_v2",
+    "down_timer_adverts": "down_timer_adverts",
+    "skip_check_adv_addr": "skip_check_adv_addr",
+    "lower_prio_no_advert": "lower_prio_no_advert",
+    "higher_prio_send_advert": "higher_prio_send_advert",
+    "nopreempt": "nopreempt",
+    "accept": "accept",
+    "promote_secondaries": "promote_secondaries",
+    "dont_track_primary": "dont_track_primary",
+    "kernel_rx_buf_size": "kernel_rx_buf_size",
+}
+_GARP = {
+    "garp_master_delay": "delay_s",
+    "garp_master_repeat": "repeat",
+    "garp_master_refresh": "refresh_s",
+    "garp_master_refresh_repeat": "refresh_repeat",
+    "garp_lower_prio_delay": "lower_prio_delay_s",
+    "garp_lower_prio_repeat": "lower_prio_repeat",
+}
+_NOTIFY = {
+    "notify_master": "master",
+    "notify_backup": "backup",
+    "notify_fault": "fault",
+    "notify_stop": "stop",
+    "notify": "any",
+    "notify_master_rx_lower_pri": "master_rx_lower_pri",
+}
+_LINES = ("unicast_peer", "virtual_ipaddress_excluded", "virtual_routes", "virtual_rules")
+Words = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Where secrets go: as they are, or as the name of a variable that the user puts into Ansible Vault."""
+
+    shown: bool
+
+    def keep(self, name: str, secret: str) -> str:
+        return secret if self.shown else f"{{{{ vault_ha_pair_{name} }}}}"
+
+
+def instance_words(
+    instance: Instance, lines: Mapping[str, list[str]], configuration: Configuration, vault: Vault
+) -> Words:
+    """One instance. ``lines`` are those of its blocks, as they were written."""
+    words: Words = {
+        "name": instance.name,
+        "virtual_ipaddress": [_with_prefix(line) for line in lines.get("virtual_ipaddress", [])],
+        "state": instance.initial_state,
+        "interface": instance.interface,
+        "virtual_router_id": instance.virtual_router_id,
+        "priority": instance.priority,
+        "advert_int": _number(instance.advert_int_cs / 100),
+        "version": instance.version,
+    }
+    if instance.authentication is not None:
+        words["auth_pass"] = vault.keep("auth_pass", instance.authentication.auth_pass)
+        if instance.authentication.auth_type != "PASS":
+            words["auth_type"] = instance.authentication.auth_type
+    if instance.hmac is not None:
+        words["auth_hmac"] = _hmac(instance.hmac, vault)
+    for word in ("unicast_src_ip", "mcast_src_ip", "mcast_dst_ip"):
+        if getattr(instance, word) is not None:
+            words[word] = str(getattr(instance, word))
+    words.update({word: lines[word] for word in _LINES if lines.get(word)})
+    words.update(_differing(instance, _PLAIN, _SAME))
+    if instance.preempt_delay_s:
+        words["preempt_delay"] = _number(instance.preempt_delay_s)
+    words.update(_differing(instance.garp, _PLAIN.garp, _GARP))
+    if instance.garp.extra_if_s:
+        words["garp_extra_if"] = f"{'all ' if instance.garp.extra_if_all else ''}{_number(instance.garp.extra_if_s)}"
+    if instance.vmac is not None:
+        named = " ".join(word for word in (instance.vmac.name, instance.vmac.mac) if word)
+        words["use_vmac"] = named or True
+        words.update({"vmac_xmit_base": True} if instance.vmac.xmit_base else {})
+    words.update(tracking_words(instance.track, configuration))
+    if configuration.scripts:
+        words.setdefault("track_script", [])  # nothing said would be all of them
+    words.update(notify_words(instance.notify))
+    return words
+
+
+def tracking_words(track: Tracking, configuration: Configuration) -> Words:
+    """What an instance or a group tracks. A weight is left out where it is that of what it names."""
+    scripts = {each.name: (each.weight, each.reverse) for each in configuration.scripts}
+    processes = {each.name: (each.weight, each.reverse) for each in configuration.processes}
+    files = {each.name: (each.weight, each.reverse) for each in configuration.files}
+    interfaces = {each.name: (0, False) for each in track.interfaces}
+    words = {
+        "track_interface": [_tracked(each, interfaces) for each in track.interfaces],
+        "track_script": [_tracked(each, scripts) for each in track.scripts],
+        "track_process": [_tracked(each, processes) for each in track.processes],
+        "track_file": [_tracked(each, files) for each in track.files],
+        "track_gateways": [
+            {"address": str(each.address), **_times(each), **({"interface": each.device} if each.device else {})}
+            for each in track.gateways
+        ],
+        "track_tcp": [{"address": str(each.host), "port": each.port, **_times(each)} for each in track.tcp],
+        "track_http": [
+            {
+                "url": each.url,
+                "status": ",".join(f"{low}-{high}" if low != high else str(low) for low, high in each.status),
+                **{word: getattr(each, word) for word in ("body", "host", "verify") if getattr(each, word)},
+                **_times(each),
+            }
+            for each in track.http
+        ],
+        "track_unit": [{"unit": each.unit, **_times(each)} for each in track.units],
+    }
+    return {word: entries for word, entries in words.items() if entries}
+
+
+def notify_words(notify: Any) -> Words:
+    words: Words = {word: command(getattr(notify, field)) for word, field in _NOTIFY.items() if getattr(notify, field)}
+    if notify.deleted is not None:
+        words["notify_deleted"] = command(notify.deleted)
+    elif notify.says_deleted:
+        words["notify_deleted"] = True
+    if notify.priority_changes:
+        words["notify_priority_changes"] = True
+    return words
+
+
+def script_words(script: Script) -> Words:
+    words: Words = {"name": script.name, "script": joined(script.command), "interval": _number(script.interval_s)}
+    if script.timeout_s != script.interval_s:
+        words["timeout"] = _number(script.timeout_s)
+    words.update(_differing(script, Script("", ()), {word: word for word in ("rise", "fall", "weight", "reverse")}))
+    if script.user:
+        words["user"] = _owner(script.user, script.group)
+    if script.init_fail:
+        words["init_fail"] = True
+    return words
+
+
+def process_words(process: Process) -> Words:
+    words: Words = {"name": process.name, "process": " ".join((process.process, *(process.parameters or ())))}
+    if process.parameters is not None and (process.param_match or not process.parameters):
+        words["param_match"] = process.param_match or "exact"
+    same = ("weight", "reverse", "quorum", "quorum_max", "full_command")
+    words.update(_differing(process, Process("", ""), {word: word for word in same}))
+    if process.quorum_max == 0:
+        words.pop("quorum", None)  # it follows from that
+    for word in ("fork_delay", "terminate_delay"):
+        if getattr(process, f"{word}_s"):
+            words[word] = _number(getattr(process, f"{word}_s"))
+    return words
+
+
+def file_words(file: File) -> Words:
+    words: Words = {"name": file.name, "file": file.path}
+    words.update(_differing(file, File("", ""), {"weight": "weight", "reverse": "reverse"}))
+    if file.init is not None:
+        words["init_file"] = file.init
+        words.update({"overwrite": True} if file.init_overwrite else {})
+    return words
+
+
+def group_words(group: SyncGroup, configuration: Configuration) -> Words:
+    words: Words = {"name": group.name, "group": list(group.members)}
+    if group.tracking_weight:
+        words["sync_group_tracking_weight"] = True
+    return {**words, **tracking_words(group.track, configuration), **notify_words(group.notify)}
+
+
+def global_words(configuration: Configuration) -> Words:
+    """What stands in global_defs, without the router's name and who runs scripts."""
+    settings, plain = configuration.globals, Configuration("").globals
+    same = ("default_interface", "vmac_prefix", "log_unknown_vrids")
+    words = _differing(settings, plain, {word: word for word in same})
+    if settings.vip_lease_s is not None:
+        words["vip_lease"] = settings.vip_lease_s
+    if settings.startup_delay_s:
+        words["vrrp_startup_delay"] = _number(settings.startup_delay_s)
+    if settings.delay_after_boot_s:
+        words["vrrp_delay_after_boot"] = _number(settings.delay_after_boot_s)
+    for word in ("notify_fifo", "vrrp_notify_fifo"):
+        if getattr(settings, word) is not None:
+            words[word] = _fifo(getattr(settings, word))
+    if settings.fifo_write_states_on_reload:
+        words["fifo_write_vrrp_states_on_reload"] = True
+    for word in ("startup_script", "shutdown_script"):
+        if getattr(settings, word) is not None:
+            words[word] = command(getattr(settings, word))
+            words.update(_differing(settings, plain, {f"{word}_timeout": f"{word}_timeout_s"}))
+    for word, field in (("vrrp_garp_interval", "interval_s"), ("vrrp_gna_interval", "gna_interval_s")):
+        values = {getattr(each.garp, field) for each in configuration.instances}
+        if len(values) == 1 and values != {0.0}:
+            words[word] = _number(values.pop())
+    if configuration.garp_groups:
+        words["garp_groups"] = [_garp_group(each) for each in configuration.garp_groups]
+    if configuration.track_groups:
+        words["track_groups"] = [{"name": name, "group": list(group)} for name, group in configuration.track_groups]
+    delays = configuration.interface_delays
+    if delays:
+        words["interface_up_down_delays"] = [
+            {"interface": each.name, "down": _number(each.down_s), "up": _number(each.up_s)} for each in delays
+        ]
+    return words
+
+
+def command(said: NotifyCommand) -> Any:
+    text = joined(said.command)
+    return {"command": text, "user": _owner(said.user, said.group)} if said.user else text
+
+
+def joined(words: Iterable[str]) -> str:
+    """An argument vector as one line without any double quote; a word that needs them has single ones."""
+    return " ".join(f"'{word}'" if not word or set(word) & set(" \t#!") else word for word in words)
+
+
+def runs_anything(configuration: Configuration) -> bool:
+    """Whether there is a script of any kind."""
+    settings = configuration.globals
+    fifos = [fifo.script for fifo in (settings.notify_fifo, settings.vrrp_notify_fifo) if fifo]
+    told = [each.notify for each in (*configuration.instances, *configuration.sync_groups)]
+    commands = [getattr(notify, field) for notify in told for field in (*_NOTIFY.values(), "deleted")]
+    return bool(configuration.scripts) or any([*commands, *fifos, settings.startup_script, settings.shutdown_script])
+
+
+def _with_prefix(line: str) -> str:
+    """An address without a prefix length stands for itself alone; the role would take that of the subnet."""
+    address, *options = line.split()
+    if "/" not in address and "peer" not in options:
+        address += "/128" if ":" in address else "/32"
+    return " ".join([address, *options])
+
+
+def _hmac(hmac: AuthHmac, vault: Vault) -> Words:
+    keys = [
+        {"id": key.key_id, "file": key.file}
+        if key.file
+        else {"id": key.key_id, "key": vault.keep(f"hmac_key_{key.key_id}", f"hex:{key.secret.hex()}")}
+        for key in hmac.keys
+    ]
+    words: Words = {"keys": keys, "active_key": hmac.active_key, "mode": hmac.mode, "anti_replay": hmac.anti_replay}
+    return {**words, **({"time_window": hmac.time_window_s} if hmac.anti_replay == "time" else {})}
+
+
+def _tracked(entry: Tracked, known: Mapping[str, tuple[int, bool]]) -> Any:
+    if known.get(entry.name) == (entry.weight, entry.reverse):
+        return entry.name
+    words: Words = {"name": entry.name, "weight": entry.weight}
+    return {**words, **({"reverse": True} if entry.reverse else {})}
+
+
+def _times(check: Any) -> Words:
+    words: Words = {"interval": _number(check.interval_s), "timeout": _number(check.timeout_s)}
+    return {**words, "rise": check.rise, "fall": check.fall, **({"weight": check.weight} if check.weight else {})}
+
+
+def _garp_group(group: GarpGroup) -> Words:
+    words: Words = {"interfaces": list(group.interfaces)}
+    for word in ("garp_interval", "gna_interval"):
+        if getattr(group, f"{word}_s") is not None:
+            words[word] = _number(getattr(group, f"{word}_s"))
+    return words
+
+
+def _fifo(fifo: Fifo) -> Any:
+    words: Words = {"path": fifo.path}
+    if fifo.user:
+        words["user"] = _owner(fifo.user, fifo.group)
+    if fifo.script is not None:
+        words["script"] = command(fifo.script)
+    return words if len(words) > 1 else fifo.path
+
+
+def _owner(user: str, group: Optional[str]) -> str:
+    return f"{user} {group}" if group else user
+
+
+def _differing(found: Any, plain: Any, words: Mapping[str, str]) -> Words:
+    values = {word: getattr(found, field) for word, field in words.items()}
+    return {
+        word: _number(value) if isinstance(value, float) else value
+        for word, value in values.items()
+        if value != getattr(plain, words[word])
+    }
+
+
+def _number(value: float) -> float:
+    return int(value) if float(value).is_integer() else value

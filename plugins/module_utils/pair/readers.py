@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a value may be: each reader takes what the user wrote and returns what the configuration file gets.
+
+A reader raises ValueError with "rule" or "rule (way out)"; it repeats no password.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from typing import Any
+
+_NAME = re.compile(r"[A-Za-z0-9_.:@-]+")
+_PASSWORD_OCTETS = 8  # RFC 2338 section 5.3.6.1: the field is this long
+STATES = ("MASTER", "BACKUP")
+
+
+def whole(low: int, high: int, rule: str) -> Callable[[Any], int]:
+    """A reader of whole numbers."""
+
+    def read(value: Any) -> int:
+        try:
+            number = int(str(value))
+        except ValueError:
+            number = low - 1
+        if isinstance(value, bool) or not low <= number <= high:
+            raise ValueError(f"'{value}' is not a whole number from {low} to {high}: {rule}")
+        return number
+
+    return read
+
+
+def number(low: float, high: float, rule: str) -> Callable[[Any], float]:
+    """A reader of numbers; whole ones come out as integers, so that they are written as such."""
+
+    def read(value: Any) -> float:
+        try:
+            read_as = float(str(value))
+        except ValueError:
+            read_as = low - 1
+        if isinstance(value, bool) or not low <= read_as <= high:
+            raise ValueError(f"'{value}' is not a number from {low:g} to {high:g}: {rule}")
+        return int(read_as) if read_as.is_integer() else read_as
+
+    return read
+
+
+def name(value: Any) -> str:
+    """A word that the configuration file can carry as it is."""
+    if not _NAME.fullmatch(str(value)):
+        raise ValueError(f"'{value}' is not a name (letters, digits and any of _ . : @ -)")
+    return str(value)
+
+
+def interface(value: Any) -> str:
+    """A network interface's name, which the kernel limits to 15 characters."""
+    if len(name(value)) > 15:
+        raise ValueError(f"'{value}' is longer than the 15 characters of an interface name")
+    return str(value)
+
+
+def state(value: Any) -> str:
+    """MASTER or BACKUP, in any case."""
+    if str(value).upper() not in STATES:
+        raise ValueError(f"'{value}' is neither MASTER nor BACKUP")
+    return str(value).upper()
+
+
+def switch(value: Any) -> bool:
+    """Yes or no, as YAML and INI inventories write it."""
+    text = str(value).lower()
+    if text in ("true", "yes", "on", "1"):
+        return True
+    if text in ("false", "no", "off", "0"):
+        return False
+    raise ValueError(f"'{value}' is neither true nor false")
+
+
+def password(value: Any) -> str:
+    """The simple password. What it is never appears in the message."""
+    text = str(value)
+    octets = len(text.encode())
+    if octets > _PASSWORD_OCTETS:
+        raise ValueError(
+            f"{octets} octets are more than the {_PASSWORD_OCTETS} that an advertisement carries (keepalived cuts the"
+            " rest off in silence: write the first 8)"
+        )
+    if not text or not text.isprintable() or '"' in text or text != text.strip():
+        raise ValueError('it may not be empty, hold a " or a control character, nor begin or end with a space')
+    return text
+
+
+def text(value: Any) -> str:
+    """One line, such as a command."""
+    words = str(value)
+    if not words.strip() or not words.isprintable() or '"' in words:
+        raise ValueError('it must be one line without any "')
+    return words
+
+
+def user(value: Any) -> str:
+    """A user, and optionally its group after a space."""
+    words = str(value).split()
+    if not 1 <= len(words) <= 2 or not all(map(_NAME.fullmatch, words)):
+        raise ValueError(f"'{value}' is not a user, nor a user and a group")
+    return " ".join(words)
+
+
+def address(value: Any) -> str:
+    """An IP address without a prefix length."""
+    try:
+        return str(ip_address(str(value)))
+    except ValueError:
+        raise ValueError(f"'{value}' is not an IP address") from None
+
+
+def listed(entry: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    """A reader of lists; a value alone is a list of one."""
+
+    def read(value: Any) -> list[Any]:
+        return [entry(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
+
+    return read
+
+
+def lease(value: Any) -> int:
+    """How long the kernel keeps a virtual address that nobody renews."""
+    if str(value) == "1":
+        raise ValueError("'1' is too short: a lifetime is 0, which is none, or 2 to 60 seconds")
+    return whole(0, 60, "seconds, where 0 is no lifetime and 1 too short")(value)
+
+
+_LINE = re.compile(r"[A-Za-z0-9_.:/+@,%=-]+")
+
+
+def line(value: Any) -> str:
+    """One line of a block, in keepalived's words: a route, a rule, an address."""
+    words = str(value).split()
+    if not words or not all(map(_LINE.fullmatch, words)):
+        raise ValueError(f"'{value}' is not a line of words as the configuration file has them")
+    return " ".join(words)
+
+
+def command(value: Any) -> Any:
+    """A command, or a mapping of ``command`` and the ``user`` that runs it; alone where nobody is named."""
+    if not isinstance(value, Mapping):
+        return text(value)
+    refuse_others(value, ("command", "user"), "a command")
+    if value.get("command") is None:
+        raise ValueError("a mapping names its command")
+    if not value.get("user"):
+        return text(value["command"])
+    return {"command": text(value["command"]), "user": user(value["user"])}
+
+
+def path(value: Any) -> str:
+    """An absolute path without spaces, which a keyword of the file can carry."""
+    if not re.fullmatch(r"/[A-Za-z0-9_.:/+@,%=-]*", str(value)):
+        raise ValueError(f"'{value}' is not an absolute path of plain characters")
+    return str(value)
+
+
+def refuse_others(value: Mapping[str, Any], known: Any, what: str) -> None:
+    """Complain about a word that ``what`` does not have."""
+    unknown = sorted(str(word) for word in set(value) - set(known))
+    if unknown:
+        raise ValueError(f"'{unknown[0]}' is not a word of {what} (known are {', '.join(known)})")

@@ -1,0 +1,178 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vrrp_config_info
+short_description: Read a keepalived.conf as variables of the role
+version_added: 0.3.0
+description:
+  - Reads any C(keepalived.conf) of a node as that node would, with its included files, parameters and conditional
+    lines, and returns the variables with which P(hotstandby.vrrp.ha_pair#role) writes the same configuration.
+  - What these variables cannot say is listed with its line, the reason, and what to do instead.
+  - It changes nothing, and needs neither keepalived nor the agent.
+options:
+  path:
+    description:
+      - Where the file is.
+    type: path
+    default: /etc/keepalived/keepalived.conf
+  config_id:
+    description:
+      - The name that C(@word) lines are compared with, which keepalived takes from its option C(-i).
+      - The first label of the node's name where it is left out.
+    type: str
+  secrets:
+    description:
+      - Whether passwords and keys are among the variables. Then the task needs C(no_log=true).
+      - Without it each is the name of a variable for Ansible Vault, as RV(vault) lists them.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.action_group
+attributes:
+  check_mode:
+    description: It only reads.
+  diff_mode:
+    description: It only reads.
+    support: N/A
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+seealso:
+  - module: hotstandby.vrrp.vrrp_config
+  - module: hotstandby.vrrp.vrrp_info
+"""
+
+EXAMPLES = r"""
+- name: Read what keepalived was given
+  hotstandby.vrrp.vrrp_config_info:
+  register: old
+
+- name: Write it down as an inventory
+  ansible.builtin.copy:
+    content: "{{ old.variables.shared | combine(old.variables.host) | to_nice_yaml }}"
+    dest: "host_vars/{{ inventory_hostname }}/keepalived.yml"
+    mode: "0600"
+  delegate_to: localhost
+
+- name: Say what is to be done by hand
+  ansible.builtin.debug:
+    var: old.not_carried_over
+"""
+
+RETURN = r"""
+variables:
+  description: The variables of the role. Both are empty where there are RV(problems).
+  returned: success
+  type: dict
+  contains:
+    shared:
+      description: What holds for both hosts of the pair.
+      type: dict
+    host:
+      description:
+        - What holds for this host alone, such as its state, priority and own address.
+        - Where the instances of a host differ in these, C(ha_pair_instances) is here as a whole.
+      type: dict
+  sample:
+    shared:
+      ha_pair_instances:
+        - name: VI_1
+          interface: eth0
+          virtual_router_id: 51
+          advert_int: 1
+          version: 2
+          auth_pass: "{{ vault_ha_pair_auth_pass }}"
+          virtual_ipaddress: [192.168.8.100/24]
+    host:
+      ha_pair_router_id: NodeA
+      ha_pair_state: MASTER
+      ha_pair_priority: 100
+not_carried_over:
+  description: What the variables do not say, in the order of the lines.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    keyword:
+      description: The keyword.
+      type: str
+    file:
+      description: The file that it stands in.
+      type: str
+    line:
+      description: Its line.
+      type: int
+    why:
+      description: Why it is not carried over.
+      type: str
+    instead:
+      description: What to do instead.
+      type: str
+  sample:
+    - keyword: smtp_server
+      file: /etc/keepalived/keepalived.conf
+      line: 4
+      why: the agent sends no e-mail
+      instead: send it from a notify script
+problems:
+  description: What is wrong with the file, with its lines. No password is in it.
+  returned: success
+  type: list
+  elements: str
+warnings_of_file:
+  description: What is doubtful about the file, with its lines.
+  returned: success
+  type: list
+  elements: str
+vault:
+  description: The variables that stand for passwords and keys, to be put into Ansible Vault.
+  returned: success
+  type: list
+  elements: str
+  sample: [vault_ha_pair_auth_pass]
+files:
+  description: The file, and those that it includes.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.importing import import_file
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import here, node_config_id, read_text
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.problems import ConfigError
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "path": {"type": "path", "default": "/etc/keepalived/keepalived.conf"},
+            "config_id": {"type": "str"},
+            "secrets": {"type": "bool", "default": False, "no_log": False},
+        },
+        supports_check_mode=True,
+    )
+    path, config_id = module.params["path"], module.params["config_id"]
+    try:
+        text = read_text(path)
+    except ConfigError as error:
+        module.fail_json(msg=str(error))
+    found = import_file(text, path, config_id or node_config_id(), here(), module.params["secrets"])
+    module.exit_json(
+        changed=False,
+        variables={"shared": found.shared, "host": found.host},
+        not_carried_over=found.not_carried_over(),
+        problems=found.problems,
+        warnings_of_file=found.warnings,
+        vault=found.vaulted,
+        files=found.files,
+    )
+
+
+if __name__ == "__main__":
+    main()

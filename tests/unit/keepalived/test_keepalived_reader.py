@@ -1,0 +1,178 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A dump is taken when it is new, whole and root's; and only keepalived's VRRP process is asked for one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import process, reader, stats
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import Process
+from recorded_dumps import text
+
+DUMP = text("v2-pass.master")
+COUNTS = """\
+VRRP Instance: VI_1
+  Advertisements:
+    Received: 7
+    Sent: 12
+  Became master: 1
+  Released master: 0
+  Packet Errors:
+    Length: 0
+    TTL: 2
+    Invalid Type: 0
+    Advertisement Interval: 0
+    Address List: 0
+  Authentication Errors:
+    Invalid Type: 1
+    Type Mismatch: 2
+    Failure: 1
+  Priority Zero:
+    Received: 0
+    Sent: 0
+"""  # by 2.2.7, with other numbers
+COUNTED = {
+    "received": 7,
+    "sent": 12,
+    "became_master": 1,
+    "priority_zero_received": 0,
+    "priority_zero_sent": 0,
+    "discarded": {"ttl": 2, "auth_type": 3, "auth_pass": 1},
+}
+
+
+class Fake(Process):
+    """Writes ``writes`` when it is signalled, into ``folder``; ``busy`` is how many times it still has it open."""
+
+    def __init__(self, folder, writes=DUMP, name="keepalived.data", alive=True, busy=0):
+        super().__init__(1, 1, ())
+        self.__dict__.update(folder=folder, writes_text=writes, name=name, alive=alive, busy=busy)
+
+    root = property(lambda self: "/")
+    temporary = property(lambda self: str(self.folder))
+
+    def signal(self, number):
+        assert number == (signal.SIGUSR2 if self.name.endswith("stats") else signal.SIGUSR1)
+        if self.alive and self.writes_text is not None:
+            new = self.folder / "new"
+            new.write_text(self.writes_text, encoding="utf-8")
+            new.rename(self.folder / self.name)
+        return self.alive
+
+    def writes(self, found):
+        self.__dict__["busy"] -= 1
+        return self.busy >= 0
+
+
+def test_a_new_dump_is_read(tmp_path):
+    dump, when = reader.dump_of(Fake(tmp_path))
+    assert dump.instances[0].title == "VI_1"
+    assert abs(when - os.stat(tmp_path / "keepalived.data").st_mtime) < 0.001
+
+
+def test_an_old_one_is_not_taken_for_it(tmp_path):
+    (tmp_path / "keepalived.data").write_text(text("v2-pass.backup"), encoding="utf-8")
+    dump, _when = reader.dump_of(Fake(tmp_path))
+    assert dump.instances[0].get("State") == "MASTER"
+    with pytest.raises(reader.ReadError, match="wrote nothing to .* within 0.05 s of SIGUSR1"):
+        reader.dump_of(Fake(tmp_path, writes=None), wait_s=0.05)
+
+
+def test_it_waits_until_the_writer_has_closed_it(tmp_path):
+    fake = Fake(tmp_path, busy=3)
+    reader.dump_of(fake)
+    assert fake.busy == -1
+
+
+def test_one_that_is_named_after_the_instance(tmp_path):
+    assert reader.dump_of(Fake(tmp_path, name="keepalived.east.data"))[0].instances
+
+
+def test_what_it_has_counted(tmp_path):
+    found = reader.counters_of(Fake(tmp_path, writes=COUNTS, name="keepalived.stats"))
+    assert found["VI_1"] == COUNTED
+
+
+def test_counts_of_two_instances_and_of_no_such_file():
+    two = COUNTS + COUNTS.replace("VI_1", "VI_2").replace("TTL: 2", "TTL: 0")
+    found = stats.parse(two)
+    assert (found["VI_1"], found["VI_2"]["discarded"]) == (COUNTED, {"auth_type": 3, "auth_pass": 1})
+    assert stats.parse("hello: 3\n  Sent: many\n") == {}
+
+
+def test_a_link_or_a_file_of_somebody_else_is_not_followed(tmp_path):
+    (tmp_path / "elsewhere").write_text(DUMP, encoding="utf-8")
+    fake = Fake(tmp_path, writes=None)
+    fake.__dict__["signal"] = lambda number: (tmp_path / "keepalived.data").symlink_to(tmp_path / "elsewhere") is None
+    with pytest.raises(reader.ReadError):
+        reader.dump_of(fake, wait_s=0.05)
+    (tmp_path / "keepalived.data").unlink()
+
+    def write(number):
+        (tmp_path / "keepalived.data").write_text(DUMP, encoding="utf-8")
+        os.chown(tmp_path / "keepalived.data", 65534, 65534)
+        return True
+
+    fake.__dict__["signal"] = write
+    with pytest.raises(reader.ReadError):
+        reader.dump_of(fake, wait_s=0.05)
+
+
+def test_what_is_no_dump_says_so(tmp_path):
+    with pytest.raises(reader.ReadError, match="is no dump"):
+        reader.dump_of(Fake(tmp_path, writes="hello\n"))
+
+
+def test_a_process_that_has_gone(tmp_path):
+    with pytest.raises(reader.ReadError, match="has gone"):
+        reader.dump_of(Fake(tmp_path, alive=False))
+
+
+def test_a_process_that_would_die_of_the_signal_is_not_signalled():
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        assert not process.handles(child.pid, signal.SIGUSR1)
+        assert not process.is_keepalived(child.pid)
+        assert not Process(child.pid, 1, ()).signal(signal.SIGUSR1)
+        assert child.poll() is None
+    finally:
+        child.communicate(b"\n", timeout=10)
+    assert child.returncode == 0
+
+
+def test_who_handles_it_is_known():
+    code = "import signal; signal.signal(signal.SIGUSR1, lambda *_: None); print(flush=True); input()"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        child.stdout.readline()
+        assert process.handles(child.pid, signal.SIGUSR1)
+        assert not process.handles(child.pid, signal.SIGUSR2)
+    finally:
+        child.communicate(b"\n", timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("words", "config"),
+    [
+        ((), "/etc/keepalived/keepalived.conf"),
+        (("keepalived", "-f", "/a"), "/a"),
+        (("keepalived", "-f/a"), "/a"),
+        (("keepalived", "--use-file", "/a"), "/a"),
+        (("keepalived", "--use-file=/a", "-n"), "/a"),
+    ],
+)
+def test_the_file_that_it_was_started_with(words, config):
+    assert Process(1, 1, words).config == config
+
+
+def test_where_it_writes(monkeypatch):
+    monkeypatch.setattr(process, "_file", lambda path: "A=b\0TMPDIR=/var/tmp\0" if path.endswith("environ") else "")
+    assert Process(1, 1, ()).temporary == "/var/tmp"
+    monkeypatch.setattr(process, "_file", lambda path: "TMPDIR=relative\0")
+    assert Process(1, 1, ()).temporary == "/tmp"
