@@ -72,13 +72,9 @@ class Cell:
 
 
 def cells() -> list[Cell]:
-    """The whole table, without what keepalived itself refuses: AH on unicast."""
+    """The whole table."""
     table = itertools.product(KINDS, PROTOCOLS, (False, True), (False, True))
-    return [
-        Cell(*kinds, protocol, unicast, vmac)
-        for kinds, protocol, unicast, vmac in table
-        if not (protocol == "v2-ah" and unicast)
-    ]
+    return [Cell(*kinds, protocol, unicast, vmac) for kinds, protocol, unicast, vmac in table]
 
 
 @dataclass

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
-from lab.article import NODE_B, VIP
+from lab.article import NODE_B, VIP, script, whole
 from lab.peers import Agent, Keepalived, poll, wait_owner
 
 B = NODE_B.but(version=3, advert_int=0.1)
@@ -64,6 +67,151 @@ def test_a_slow_notify_script_delays_no_state_and_keeps_the_order(wire, tmp_path
     peer.wait_state("FAULT", timeout_s=1)
     poll(lambda: len(record.read_text().split()) >= 3, 5, "three calls", record.read_text)
     assert record.read_text().split() == ["BACKUP", "MASTER", "FAULT"]
+
+
+KINDS = pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+TWO = B.but(name="VI_2", virtual_router_id=52, virtual_ipaddress=("192.168.8.110/24",))
+
+
+@KINDS
+def test_an_instance_that_begins_in_fault_says_so(wire, heard, kind):
+    folder, lines = heard
+    wire.segment.unplug("b")
+    wire.start(kind, wire.b, B.but(notify=str(folder / "any")))
+    _wait(lines, "any", 1)
+    wire.segment.plug("b")
+    _wait(lines, "any", 3)
+    assert lines() == LIFE[2:5]
+
+
+@KINDS
+def test_a_group_is_told_as_one(wire, heard, kind):
+    """Everything that the instances and the group hear, but for the order between the two kinds."""
+    folder, lines = heard
+    notify = "\n".join(f"    notify_{word} {folder / word}" for word in ("master", "backup", "fault", "stop"))
+    group = f"""vrrp_sync_group G {{
+    group {{
+        VI_1
+        VI_2
+    }}
+    notify {folder / "any"}
+{notify}
+}}
+"""
+    members = [each.but(notify=str(folder / "any")) for each in (B, TWO)]
+    peer = wire.start(kind, wire.b, whole(members, "NodeB", group))
+    _wait(lines, "any GROUP G MASTER", 1)
+    _wait(lines, "any", 6)
+    wire.segment.unplug("b")
+    _wait(lines, "any", 9)
+    wire.segment.plug("b")
+    _wait(lines, "any GROUP G MASTER", 2)
+    _wait(lines, "any", 15)
+    peer.stop()
+    _wait(lines, "any", 18)
+    states = ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"]
+    assert lines("any GROUP") == [f"any GROUP G {state} 0" for state in states]
+    for name in ("VI_1", "VI_2"):
+        assert lines(f"any INSTANCE {name}") == [f"any INSTANCE {name} {state} 90" for state in states]
+    own = [line.split()[0] for line in lines() if not line.startswith("any")]
+    assert own == [state.lower() for state in states]
+
+
+@KINDS
+@pytest.mark.parametrize("says_deleted", [False, True], ids=["fault", "deleted"])
+def test_what_a_removed_instance_says(wire, heard, kind, says_deleted):
+    folder, lines = heard
+    special = [f"notify_fault {folder / 'fault'}"]
+    if says_deleted:
+        (folder / "deleted").write_text((folder / "any").read_text().replace("any", "deleted"))
+        (folder / "deleted").chmod(0o755)
+        special.append(f"notify_deleted {folder / 'deleted'}")
+    one = B.but(notify=str(folder / "any"), lines=tuple(special))
+    peer = wire.start(kind, wire.b, whole([one, TWO], "NodeB"))
+    _wait(lines, "any INSTANCE VI_1 MASTER", 1)
+    peer.write(whole([TWO], "NodeB"))
+    peer.process.send_signal(signal.SIGHUP)
+    last = "any INSTANCE VI_1 DELETED 90" if says_deleted else "any INSTANCE VI_1 FAULT 90"
+    _wait(lines, last, 1)
+    peer.stop()
+    expected = [*LIFE[:2], *(["deleted"] if says_deleted else []), last]
+    assert sorted(lines()) == sorted(expected)  # keepalived starts both at once
+
+
+@KINDS
+def test_a_fifo_and_its_script_hear_the_same(wire, tmp_path, kind):
+    """What keepalived 2.2.7 writes, line for line; and the script that reads it is given the path."""
+    fifo, record, bad = tmp_path / "fifo", tmp_path / "heard", tmp_path / "bad"
+    program = tmp_path / "reader"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {record}\nexec cat "$2" >> {record}\n')
+    program.chmod(0o755)
+    record.touch()
+    settings = f'global_defs {{\n    notify_fifo {fifo}\n    notify_fifo_script "{program} word"\n}}\n'
+    chk = script("chk", f"/usr/bin/test ! -e {bad}", interval=1, weight=-30)
+    config = B.but(track_script=("chk",), lines=("notify_priority_changes on",))
+    peer = wire.start(kind, wire.b, config, settings, chk)
+    _heard(record, 3)
+    bad.touch()
+    _heard(record, 4)
+    wire.segment.unplug("b")
+    _heard(record, 5)
+    peer.stop()
+    expected = [
+        f"word {fifo}",
+        'INSTANCE "VI_1" BACKUP 90',
+        'INSTANCE "VI_1" MASTER 90',
+        'INSTANCE "VI_1" MASTER_PRIORITY 60',
+        'INSTANCE "VI_1" FAULT 60',
+        'INSTANCE "VI_1" STOP 60',
+    ]
+    if kind is Keepalived:
+        expected.pop()  # it ends the reader before it can read that
+    assert record.read_text().splitlines()[: len(expected)] == expected
+
+
+def test_a_reader_that_never_reads_costs_no_advertisement(wire, tmp_path):
+    """The pipe is full, and the state of the one that speaks is told in the end."""
+    fifo = tmp_path / "fifo"
+    settings = f"global_defs {{\n    notify_fifo {fifo}\n}}\n"
+    peer = wire.start(Agent, wire.b, B, settings)
+    wait_owner(wire.segment, VIP, "b")
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        writer = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        with os.fdopen(writer, "wb", buffering=0) as file:
+            while file.write(b"x" * 4096):
+                pass
+        wire.segment.unplug("b")
+        peer.wait_state("FAULT", timeout_s=2)
+        wire.segment.plug("b")
+        peer.wait_state("MASTER", timeout_s=2)
+        poll(lambda: _all_of(reader).endswith(b'INSTANCE "VI_1" MASTER 90\n'), 2, "the newest word")
+    finally:
+        os.close(reader)
+
+
+@KINDS
+def test_a_script_for_each_end(wire, tmp_path, kind):
+    record = tmp_path / "heard"
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\necho "$@" $(ip -br addr show dev eth0 | grep -c {VIP}) >> {record}\n')
+    program.chmod(0o755)
+    settings = f'global_defs {{\n    startup_script "{program} up"\n    shutdown_script "{program} down"\n}}\n'
+    peer = wire.start(kind, wire.b, B, settings)
+    wait_owner(wire.segment, VIP, "b")
+    peer.stop()
+    assert record.read_text().splitlines() == ["up 0", "down 0"]
+
+
+def _all_of(reader: int) -> bytes:
+    try:
+        return os.read(reader, 1 << 17)
+    except BlockingIOError:
+        return b""
+
+
+def _heard(record, count: int) -> None:
+    poll(lambda: len(record.read_text().splitlines()) >= count, 10, f"{count} lines", record.read_text)
 
 
 def _wait(lines, prefix: str, count: int) -> None:

@@ -1,0 +1,258 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""auth_hmac between two agents: a pair, keys and modes that change by reload, and what an attacker tries."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from ipaddress import ip_address
+
+import pytest
+
+from lab.article import (
+    ADDRESS6_A,
+    ADDRESS6_B,
+    ADDRESS_A,
+    ADDRESS_B,
+    CLIENT,
+    CLIENT6,
+    PREFIX6,
+    VIP,
+    VIP6,
+    ipv6_pair,
+    pair,
+    unicast_pair,
+)
+from lab.capture import Capture
+from lab.peers import Agent, assert_one_owner, poll
+from lab.sender import send_vrrp
+from vrrp.protocol.freshness import Marks
+from vrrp.protocol.packet import Advertisement, decode, encode
+from vrrp.protocol.trailer import Key, Verifier, covered
+
+SECRET, SECOND = bytes(range(32)), bytes(range(32, 64))
+FAST = {"version": 3, "advert_int": 0.1}
+V2 = {"version": 2, "advert_int": 1, "auth_pass": None}
+MODES = {
+    "v2-multicast": pair(**V2),
+    "v2-unicast": unicast_pair(**V2),
+    "v3-multicast": pair(**FAST),
+    "v3-unicast": unicast_pair(**FAST),
+    "v3-ipv6-multicast": ipv6_pair(advert_int=0.1),
+    "v3-ipv6-unicast": ipv6_pair(unicast=True, advert_int=0.1),
+}
+# Whole IPv4 packets, as they were recorded, from whatever source they name.
+_REPLAY = """
+import json, socket, sys
+sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
+for packet in json.load(sys.stdin):
+    sock.sendto(bytes.fromhex(packet), (socket.inet_ntoa(bytes.fromhex(packet)[16:20]), 0))
+"""
+
+
+def hmac(keys=((1, SECRET),), active=1, mode="enforce", **options) -> tuple[str, ...]:
+    """The lines of an auth_hmac block."""
+    written = [f"    key {number} hex:{secret.hex()}" for number, secret in keys]
+    more = [f"    {name} {value}" for name, value in options.items()]
+    return ("auth_hmac {", *written, f"    active_key {active}", f"    mode {mode}", *more, "}")
+
+
+def signed(instances, *arguments, **options):
+    lines = hmac(*arguments, **options)
+    return tuple(instance.but(lines=lines) for instance in instances)
+
+
+def reload(agent, instance, router_id="node"):
+    agent.write(instance.text(router_id))
+    agent.cli("reload", check=True)
+
+
+def discarded(*agents):
+    return [agent.status()["counters"]["discarded"] for agent in agents]
+
+
+def transitions(*agents):
+    return [agent.status()["transitions"] for agent in agents]
+
+
+def received(agent):
+    return agent.status()["counters"]["received"]
+
+
+@pytest.fixture
+def wire6(wire):
+    for host, address in ((wire.a, ADDRESS6_A), (wire.b, ADDRESS6_B), (wire.client, CLIENT6)):
+        host.ip("addr", "add", address + PREFIX6, "dev", "eth0", "nodad")
+    wire.segment.hub()
+    return wire
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_life_of_a_pair(wire6, figure, mode):
+    of_a, of_b = signed(MODES[mode])
+    if "ipv6" in mode:
+        wire6.vip = VIP6
+    with Capture(wire6.client) as capture:
+        a, b = wire6.start_pair(Agent, Agent, of_a, of_b)
+        report = wire6.lost(a.stop, answers_then=wire6.b)
+        figure(f"HMAC {mode}: clean stop, {report.lost_ms:.0f} ms lost")
+        assert report.lost_ms < of_b.advert_int * 1000
+        a.start()
+        wire6.settled(a, b)
+        report = wire6.lost(a.kill, answers_then=wire6.b)
+        down_ms = of_b.master_down_interval_s * 1000
+        assert report.longest_outage_ms <= down_ms + 50
+        frames = capture.adverts()
+    assert discarded(b) == [{}]
+    assert len(frames) > 5
+    verifier = Verifier({1: Key(SECRET)}, 5, True, Marks())
+    for at, frame in frames:
+        advertisement, trailer = frame.payload[:-28], frame.payload[-28:]
+        verifier.verify(covered(frame.version, 51, frame.source, advertisement), trailer, frame.source, at)
+        assert decode(frame.payload, frame.source, frame.destination, 28).vrid == 51
+    assert SECRET.hex() not in a.log_text() + b.log_text() + str(b.client().status())
+
+
+def test_keys_rotate_by_reload_and_nothing_is_lost(wire):
+    both = ((1, SECRET), (2, SECOND))
+    instances = pair(**FAST)
+    first = signed(instances)
+    steps = [signed(instances, both), signed(instances, both, active=2), signed(instances, ((2, SECOND),), active=2)]
+    with Capture(wire.client) as capture:
+        a, b = wire.start_pair(Agent, Agent, *first)
+        before = transitions(a, b)
+        with wire.probe() as probe:
+            for of_a, of_b in steps:
+                for agent, instance in ((b, of_b), (a, of_a)):
+                    reload(agent, instance)
+                    heard = received(b)
+                    poll(lambda heard=heard: received(b) >= heard + 4, 3, "B hears A no more", b.tail)
+            report = probe.report()
+        used = [frame.payload[-27] for _at, frame in capture.adverts(source=ADDRESS_A)]
+    assert report.lost_ms == 0
+    assert transitions(a, b) == before
+    assert discarded(a, b) == [{}, {}]
+    assert sorted(used) == used and set(used) == {1, 2}
+    assert_one_owner(wire.segment, VIP, "a")
+
+
+def test_a_key_file_is_read_again_by_a_reload(wire, tmp_path):
+    files = [tmp_path / name for name in "ab"]
+    for path in files:
+        path.write_text("hex:" + SECRET.hex() + "\n")
+        path.chmod(0o600)
+    lines = [("auth_hmac {", f"    key 1 file:{path}", "    active_key 1", "}") for path in files]
+    of_a, of_b = (instance.but(lines=own) for instance, own in zip(pair(**FAST), lines))
+    a, b = wire.start_pair(Agent, Agent, of_a, of_b)
+    assert a.client().status()["warnings"] == []
+    files[1].write_text("hex:" + SECOND.hex() + "\n")
+    b.cli("reload", check=True)
+    poll(lambda: discarded(b)[0].get("hmac", 0), 3, "the old key is accepted still", b.tail)
+    files[1].write_text("too short")
+    done = b.cli("reload")
+    assert done.returncode
+    assert "the file of key 1 is not usable: a key has 32 to 64 octets, this one has 9" in done.stdout + done.stderr
+    files[1].write_text("hex:" + SECRET.hex() + "\n")
+    b.cli("reload", check=True)
+    wire.settled(a, b)
+    files[0].chmod(0o644)
+    assert "It holds a key" in a.client().status()["warnings"][0]
+    assert SECRET.hex() not in b.log_text() + done.stdout + done.stderr
+
+
+def test_three_sweeps_bring_it_to_a_pair_without_a_takeover(wire):
+    instances = pair(**FAST)
+    with Capture(wire.client) as capture:
+        a, b = wire.start_pair(Agent, Agent, *instances)
+        before = transitions(a, b)
+        with wire.probe() as probe:
+            for mode in ("receive-only", "permissive", "enforce"):
+                of_a, of_b = signed(instances, mode=mode)
+                for agent, instance in ((a, of_a), (b, of_b)):
+                    reload(agent, instance)
+                    heard = received(b)
+                    poll(lambda heard=heard: received(b) >= heard + 4, 3, f"{mode}: B hears A no more", b.tail)
+            report = probe.report()
+        lengths = [len(frame.payload) for _at, frame in capture.adverts(source=ADDRESS_A)]
+    assert report.lost_ms == 0
+    assert transitions(a, b) == before
+    assert discarded(a, b) == [{}, {}]
+    assert sorted(lengths) == lengths and set(lengths) == {12, 40}
+    assert_one_owner(wire.segment, VIP, "a")
+
+
+@pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
+def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
+    """Recorded: a whole life of A, with its farewell. Played back while A is master again, and while B is."""
+    a, b = wire.start_pair(Agent, Agent, *signed(pair(**FAST), anti_replay=anti_replay))
+    with Capture(wire.client) as capture:
+        capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_A)) > 10, 5)
+        a.stop()
+        b.wait_state("MASTER")
+        capture.wait(lambda seen: len(seen.adverts(source="192.168.8.6")) > 5, 5)
+        recorded = [frame.data[14:].hex() for frame in capture.frames() if frame.vrrp is not None]
+    assert any(bytes.fromhex(packet)[22] == 0 for packet in recorded)
+    a.start()
+    wire.settled(a, b)
+    # What comes from its own address is no business of a host: its kernel drops it.
+    of_others = {
+        agent: sum(bytes.fromhex(packet)[12:16] != ip_address(own).packed for packet in recorded)
+        for agent, own in ((a, ADDRESS_A), (b, ADDRESS_B))
+    }
+    before = transitions(a, b)
+    forged = encode(Advertisement(3, 51, 255, (ip_address(VIP),), 10), ip_address(CLIENT), ip_address("224.0.0.18"))
+    wire.client.run([sys.executable, "-c", _REPLAY], input=json.dumps(recorded), check=True)
+    send_vrrp(wire.client, *[forged] * 5, forged + bytes(28), source=CLIENT)
+    for agent in (a, b):
+        expected = {"hmac_missing": 5, "hmac_malformed": 1, "hmac_replay": of_others[agent]}
+        poll(
+            lambda agent=agent, expected=expected: discarded(agent) == [expected],
+            3,
+            f"{agent} did not refuse {expected}",
+            lambda agent=agent: str(discarded(agent)),
+        )
+    assert of_others[b] > 10
+    assert transitions(a, b) == before
+    assert_one_owner(wire.segment, VIP, "a")
+
+
+def test_what_was_recorded_long_ago_is_stale(wire):
+    instances = signed(pair(**FAST), time_window=1)
+    a, b = wire.start_pair(Agent, Agent, *instances)
+    with Capture(wire.client) as capture:
+        at, frame = capture.wait(lambda seen: seen.adverts(source=ADDRESS_A), 5)[0]
+        packet = next(each.data[14:].hex() for each in capture.frames() if each.vrrp == frame)
+    poll(lambda: time.time() - at > 2.5, 5, "time stands still")
+    wire.client.run([sys.executable, "-c", _REPLAY], input=json.dumps([packet]), check=True)
+    poll(lambda: discarded(b)[0].get("hmac_stale") == 1, 3, "it is not refused", lambda: str(discarded(b)))
+    assert_one_owner(wire.segment, VIP, "a")
+
+
+@pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
+def test_an_agent_that_starts_again_is_believed_at_once(wire, anti_replay):
+    """Its sequence begins above the one that it has forgotten: B neither refuses it nor takes over."""
+    a, b = wire.start_pair(Agent, Agent, *signed(pair(**V2), anti_replay=anti_replay))
+    before = transitions(b)
+    for _turn in range(2):
+        a.kill()
+        a.start()
+        a.wait_state("MASTER")
+        heard = received(b)
+        poll(lambda heard=heard: received(b) > heard + 1, 5, "B hears A no more", b.tail)
+    assert discarded(b) == [{}]
+    assert transitions(b) == before
+    assert_one_owner(wire.segment, VIP, "a")
+
+
+def test_two_keys_that_differ_are_told(wire):
+    of_a, of_b = pair(**FAST)
+    a = wire.start(Agent, wire.a, of_a.but(lines=hmac()))
+    b = wire.start(Agent, wire.b, of_b.but(lines=hmac(((1, SECOND),))))
+    a.wait_state("MASTER")
+    b.wait_state("MASTER")
+    poll(lambda: discarded(a, b)[0].get("hmac") and discarded(a, b)[1].get("hmac"), 5, "both are content", b.tail)
+    b.wait_log(r"invalid authentication HMAC")

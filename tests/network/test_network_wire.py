@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an instance can be told about its packets: groups, sources, TTLs, checksums; against keepalived where it can."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import pytest
+
+from lab.article import (
+    ADDRESS6_A,
+    ADDRESS6_B,
+    ADDRESS_A,
+    ADDRESS_B,
+    CLIENT,
+    CLIENT6,
+    PREFIX,
+    PREFIX6,
+    VIP,
+    VIP6,
+    ipv6_pair,
+    pair,
+    unicast_pair,
+    whole,
+)
+from lab.capture import Capture
+from lab.peers import Agent, Keepalived, assert_one_owner, poll
+from lab.sender import send_vrrp
+from vrrp.protocol.packet import Advertisement, encode
+
+KINDS = [(Agent, Agent), (Agent, Keepalived), (Keepalived, Agent)]
+FAST = {"version": 3, "advert_int": 0.2}
+OWN_GROUP = "224.0.0.99"
+
+
+def discarded(agent):
+    return agent.status()["counters"]["discarded"]
+
+
+def life(wire, a, b):
+    """They hear each other (or both would be MASTER), and mastership goes and comes."""
+    a.stop()
+    b.wait_state("MASTER")
+    a.start()
+    wire.settled(a, b)
+
+
+def first(capture, source):
+    """The first advertisement of this source that is not the farewell."""
+    return capture.wait(lambda seen: [frame for _at, frame in seen.adverts(source=source) if frame.priority], 5)[0]
+
+
+@pytest.mark.parametrize("a_kind, b_kind", KINDS, ids=lambda kind: kind.kind)
+def test_a_group_of_their_own(wire, a_kind, b_kind):
+    of_a, of_b = pair(lines=(f"mcast_dst_ip {OWN_GROUP}",), **FAST)
+    with Capture(wire.client) as capture:
+        a, b = wire.start_pair(a_kind, b_kind, of_a, of_b)
+        assert str(first(capture, ADDRESS_A).destination) == OWN_GROUP
+    life(wire, a, b)
+
+
+def test_two_groups_on_one_interface_and_another_by_reload(wire):
+    """Each instance hears its own group only; the other node changes its group in step, standby first."""
+    of_a, of_b = pair(**FAST)
+    second = {"name": "VI_2", "virtual_router_id": 52, "virtual_ipaddress": ("192.168.8.101" + PREFIX,)}
+    lines = (f"mcast_dst_ip {OWN_GROUP}",)
+    texts = [whole([each, each.but(lines=lines, **second)]) for each in (of_a, of_b)]
+    a, b = wire.start_pair(Agent, Agent, *texts)
+    poll(lambda: (a.state("VI_2"), b.state("VI_2")) == ("MASTER", "BACKUP"), 5, "VI_2 has no master", b.tail)
+    forged = Advertisement(3, 52, 255, (ip_address("192.168.8.101"),), 20)
+    send_vrrp(wire.client, encode(forged, ip_address(CLIENT), ip_address("224.0.0.18")), source=CLIENT)
+    poll(
+        lambda: b.status("VI_2")["counters"]["discarded"] == {"destination": 1}, 3, "another group is heard", b.log_text
+    )
+    assert a.state("VI_2") == "MASTER"
+    groups = wire.b.run(["ip", "maddr", "show", "dev", "eth0"]).stdout
+    assert OWN_GROUP in groups and "224.0.0.18" in groups
+    b.write(whole([of_b]))
+    b.cli("reload", check=True)
+    groups = wire.b.run(["ip", "maddr", "show", "dev", "eth0"]).stdout
+    assert OWN_GROUP not in groups and "224.0.0.18" in groups
+
+
+def test_an_ipv6_group_of_their_own(wire):
+    for host, address in ((wire.a, ADDRESS6_A), (wire.b, ADDRESS6_B), (wire.client, CLIENT6)):
+        host.ip("addr", "add", address + PREFIX6, "dev", "eth0", "nodad")
+    wire.vip = VIP6
+    wire.segment.hub()
+    source = wire.a.link_local()
+    with Capture(wire.client) as capture:
+        a, b = wire.start_pair(Agent, Agent, *ipv6_pair(advert_int=0.2, lines=("mcast_dst_ip ff02::99",)))
+        assert str(first(capture, source).destination) == "ff02::99"
+    life(wire, a, b)
+
+
+@pytest.mark.parametrize("a_kind, b_kind", KINDS, ids=lambda kind: kind.kind)
+def test_a_source_of_their_own(wire, a_kind, b_kind):
+    of_a, of_b = pair(**FAST)
+    wire.a.ip("addr", "add", "192.168.8.5" + PREFIX, "dev", "eth0")
+    with Capture(wire.client) as capture:
+        a, b = wire.start_pair(a_kind, b_kind, of_a.but(lines=("mcast_src_ip 192.168.8.5",)), of_b)
+        first(capture, "192.168.8.5")
+    life(wire, a, b)
+
+
+@pytest.mark.parametrize("a_kind, b_kind", KINDS, ids=lambda kind: kind.kind)
+def test_unicast_with_a_ttl_and_peers_with_limits(wire, a_kind, b_kind):
+    of_a, of_b = unicast_pair(lines=("unicast_ttl 64",), **FAST)
+    limit = " min_ttl 60 max_ttl 64"
+    of_a, of_b = (each.but(unicast_peer=(each.unicast_peer[0] + limit,)) for each in (of_a, of_b))
+    wire.segment.hub()
+    with Capture(wire.client) as capture:
+        a, b = wire.start_pair(a_kind, b_kind, of_a, of_b)
+        assert first(capture, ADDRESS_A).ttl == 64
+    life(wire, a, b)
+
+
+def test_a_ttl_outside_the_limits_is_refused(wire):
+    of_a, of_b = unicast_pair(**FAST)
+    a = wire.start(Agent, wire.a, of_a.but(lines=("unicast_ttl 59",)))
+    b = wire.start(Agent, wire.b, of_b.but(unicast_peer=(f"{ADDRESS_A} min_ttl 60",)))
+    b.wait_state("MASTER")
+    poll(lambda: discarded(b).get("ttl", 0) > 3, 5, "it is heard", b.tail)
+    a.write(of_a.but(lines=("unicast_ttl 60",)).text())
+    a.cli("reload", check=True)
+    wire.settled(a, b)
+
+
+def test_ipv6_unicast_with_hop_limits(wire):
+    for host, address in ((wire.a, ADDRESS6_A), (wire.b, ADDRESS6_B), (wire.client, CLIENT6)):
+        host.ip("addr", "add", address + PREFIX6, "dev", "eth0", "nodad")
+    wire.vip = VIP6
+    wire.segment.hub()
+    of_a, of_b = ipv6_pair(unicast=True, advert_int=0.2, lines=("unicast_ttl 64",))
+    of_b = of_b.but(unicast_peer=(f"{ADDRESS6_A} min_ttl 64 max_ttl 64",))
+    with Capture(wire.client) as capture:
+        a, b = wire.start_pair(Agent, Agent, of_a, of_b)
+        assert first(capture, ADDRESS6_A).ttl == 64
+    life(wire, a, b)
+    a.write(of_a.but(lines=()).text())
+    a.cli("reload", check=True)
+    poll(lambda: discarded(b).get("ttl", 0), 5, "255 is heard too", b.tail)
+
+
+def test_the_checksum_that_rfc_9568_wants(wire):
+    """A sends it; B, which sends keepalived's, takes both. keepalived 2.2.7 does not know the keyword."""
+    of_a, of_b = pair(**FAST)
+    with Capture(wire.client) as capture:
+        a, b = wire.start_pair(Agent, Agent, of_a.but(lines=("v3_checksum_as_v2 true",)), of_b)
+        seen = first(capture, ADDRESS_A).decoded()
+        assert seen.checksum_kind == "message_only"
+        assert seen.addresses == (ip_address(VIP),)
+        life(wire, a, b)
+        assert first(capture, ADDRESS_B).decoded().checksum_kind == "pseudo_header"
+        a.write(of_a.text())
+        a.cli("reload", check=True)
+        capture.wait(
+            lambda frames: frames.adverts(source=ADDRESS_A)[-1][1].decoded().checksum_kind != "message_only", 5
+        )
+    assert discarded(b) == {}
+
+
+def test_unknown_virtual_routers_are_told_where_the_file_says_so(wire):
+    agent_text = pair(**FAST)[0].text("NodeA")
+    agent = wire.start(Agent, wire.a, agent_text)
+    agent.wait_state("MASTER")
+    stranger = encode(Advertisement(3, 77, 255, (ip_address(VIP),), 20), ip_address(CLIENT), ip_address("224.0.0.18"))
+    send_vrrp(wire.client, stranger, source=CLIENT)
+    poll(lambda: agent.client().status()["discarded"].get("vrid") == 1, 3, "not counted", agent.tail)
+    assert "77" not in agent.log_text()
+    agent.write(agent_text.replace("script_user root", "script_user root\n    log_unknown_vrids"))
+    agent.cli("reload", check=True)
+    send_vrrp(wire.client, stranger, source=CLIENT)
+    agent.wait_log(r"Unknown VRID\(77\)")
+    assert_one_owner(wire.segment, VIP, "a")

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The same life, lived by keepalived and by our agent: what alert rules and scripts look for is in both logs."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+
+import pytest
+
+from lab.article import ADDRESS_A, NODE_A, NODE_B, VIP, script, whole
+from lab.peers import Agent, Keepalived, Peer, poll, wait_owner
+
+KINDS = pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+DEAF = "table ip deaf { chain input { type filter hook input priority 0; ip protocol 112 drop; }; }"
+FAST = {"version": 3, "advert_int": 0.2}
+
+# As people write them for journald, rsyslog, Loki, Zabbix and logcheck.
+OF_A_LIFE = (
+    r"Starting",
+    r"\(VI_1\) Entering BACKUP STATE \(.*\)$",
+    r"\(VI_1\) Receive advertisement timeout$",
+    r"\(VI_1\) Entering MASTER STATE",
+    r"Entering (MASTER|BACKUP|FAULT) STATE",
+    r"\(\S+\) Entering FAULT STATE",
+    r"\(VI_1\) setting VIPs\.$",
+    r"\(VI_1\) removing VIPs\.$",
+    r"Sending gratuitous ARP on eth0 for 192\.168\.8\.100$",
+    r"VRRP_Script\(chk\) succeeded$",
+    r"Script `chk` now returning 1$",
+    r"Script `chk` now returning 0$",
+    r"VRRP_Script\(chk\) failed \(exited with status 1\)$",
+    r"\(VI_1\) Changing effective priority from 100 to 70$",
+    r"\(VI_1\) Changing effective priority from 70 to 100$",
+    r"Netlink reports eth0 down$",
+    r"Netlink reports eth0 up$",
+    r"\(VI_1\) Master received advert from 192\.168\.8\.4 with higher priority 150, ours 100$",
+    r"\(VI_1\) Backup received priority 0 advertisement",
+    r"\(VI_1\) Received advert from 192\.168\.8\.4 with lower priority 80, ours 100, forcing new election",
+    r"\(VI_1\) received lower priority \(80\) advert from 192\.168\.8\.4 - discarding$",
+    r"Reload(ing|ed)",
+    r"Stopping",
+    r"\(VI_1\) sent 0 priority$",
+    r"Stopped",
+)
+OF_A_GROUP = (
+    r"VRRP_Group\(G\) Syncing instances to MASTER state$",
+    r"VRRP_Group\(G\) Syncing instances to FAULT state$",
+    r"\(VI_1\) Entering MASTER STATE",
+    r"\(VI_2\) Entering MASTER STATE",
+    r"\(VI_1\) Entering FAULT STATE",
+    r"\(VI_2\) Entering FAULT STATE",
+)
+OF_REFUSALS = (
+    ({"auth_pass": "2222"}, r"\(VI_1\) received an invalid passwd"),
+    ({"auth_pass": None}, r"\(VI_1\) received a 0 auth, expecting 1!"),
+    ({"advert_int": 2}, r"\(VI_1\) advertisement interval mismatch mine=1 sec rcv'd=2 sec"),
+)
+
+
+def _missing(peer: Peer, rules: tuple[str, ...]) -> list[str]:
+    text = peer.log_text()
+    return [rule for rule in rules if not re.search(rule, text, re.MULTILINE)]
+
+
+def _says_all(peer: Peer, rules: tuple[str, ...]) -> None:
+    poll(lambda: not _missing(peer, rules), 10, f"{peer} does not say everything", lambda: str(_missing(peer, rules)))
+
+
+@KINDS
+def test_the_lines_of_a_life(wire, tmp_path, kind):
+    bad = tmp_path / "bad"
+    chk = script("chk", f"/usr/bin/test ! -e {bad}", interval=1, weight=-30)
+    config = NODE_B.but(priority=100, track_script=("chk",), **FAST)
+    peer = wire.start(kind, wire.b, config, chk)
+    wait_owner(wire.segment, VIP, "b")
+    bad.touch()
+    peer.wait_log(r"from 100 to 70")
+    bad.unlink()
+    peer.wait_log(r"from 70 to 100")
+    wire.segment.unplug("b")
+    peer.wait_state("FAULT")
+    wire.segment.plug("b")
+    wait_owner(wire.segment, VIP, "b")
+    _a_stronger_one_comes_and_goes(wire, peer)
+    _a_deaf_one_is_heard(wire, peer)
+    peer.process.send_signal(signal.SIGHUP)
+    peer.wait_log(r"Reload(ing|ed)")
+    peer.wait_state("MASTER")
+    peer.stop()
+    _says_all(peer, OF_A_LIFE)
+
+
+def _a_stronger_one_comes_and_goes(wire, peer: Peer) -> None:
+    stronger = wire.start(Keepalived, wire.a, NODE_A.but(priority=150, **FAST))
+    wait_owner(wire.segment, VIP, "a")
+    peer.wait_state("BACKUP")
+    stronger.stop()
+    wait_owner(wire.segment, VIP, "b")
+
+
+def _a_deaf_one_is_heard(wire, peer: Peer) -> None:
+    """It is weaker, hears nobody, and so goes on as MASTER: while we are, and when we come back."""
+    wire.a.run(["nft", "-f", "-"], input=DEAF, check=True)
+    weaker = wire.start(Keepalived, wire.a, NODE_A.but(priority=80, **FAST))
+    peer.wait_log("forcing new election")
+    wire.segment.unplug("b")
+    peer.wait_state("FAULT")
+    wire.segment.plug("b")
+    peer.wait_log("received lower priority")
+    peer.wait_state("MASTER")
+    weaker.stop()
+
+
+@KINDS
+@pytest.mark.parametrize(("changes", "rule"), OF_REFUSALS, ids=["password", "none", "interval"])
+def test_what_it_says_of_whom_it_does_not_believe(wire, kind, changes, rule):
+    peer = wire.start(kind, wire.b, NODE_B)
+    wire.start(Keepalived, wire.a, NODE_A.but(**changes))
+    peer.wait_log(rule, timeout_s=15)
+
+
+@KINDS
+def test_the_lines_of_a_group(wire, kind):
+    one = NODE_B.but(priority=100, **FAST)
+    other = one.but(name="VI_2", virtual_router_id=52, virtual_ipaddress=("192.168.8.110/24",))
+    group = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n}\n"
+    peer = wire.start(kind, wire.b, whole([one, other], "NodeB", group))
+    wait_owner(wire.segment, VIP, "b")
+    peer.wait_log(r"\(VI_2\) Entering MASTER STATE")
+    wire.segment.unplug("b")
+    peer.wait_log(r"\(VI_2\) Entering FAULT STATE")
+    peer.stop()
+    _says_all(peer, OF_A_GROUP)
+
+
+@KINDS
+def test_the_files_that_signals_ask_for(wire, kind, monkeypatch):
+    """One parser, written for keepalived's, reads both."""
+    from keepalived.dump import parse
+
+    config = NODE_B.but(priority=100, track_script=("chk",), **FAST)
+    peer = kind(wire.b, config.text("NodeB", script("chk", "/bin/true", interval=1, weight=10)))
+    wire.started.append(peer)
+    monkeypatch.setenv("TMPDIR", str(peer.folder))
+    peer.start()
+    wait_owner(wire.segment, VIP, "b")
+    peer.wait_log("from 100 to 110")
+    place, name = (peer.folder, "keepalived") if kind is Keepalived else (peer.runtime_dir, "hotstandby")
+    data, stats = place / f"{name}.data", place / f"{name}.stats"
+    peer.process.send_signal(signal.SIGUSR1)
+    poll(lambda: data.exists() and "Interfaces >" in data.read_text(), 5, "no dump", peer.tail)
+    peer.process.send_signal(signal.SIGUSR2)
+    poll(lambda: stats.exists() and "Priority Zero" in stats.read_text(), 5, "no counts", peer.tail)
+    assert stat.S_IMODE(os.stat(data).st_mode) == 0o600
+    told = parse(data.read_text())
+    (instance,) = told.instances
+    assert (instance.title, instance.get("State"), instance.get("Interface")) == ("VI_1", "MASTER", "eth0")
+    assert (instance.whole("Virtual Router ID"), instance.whole("VRRP Version")) == (51, 3)
+    assert (instance.whole("Priority"), instance.whole("Effective priority")) == (100, 110)
+    assert instance.get("Advert interval") == "200 milli-sec"
+    assert [line.split()[0] for line in instance.lists["Virtual IP (1)"]] == [VIP + "/24"]
+    assert list(instance.tracked()) == [("script", "chk", 10, False)]
+    assert told.scripts["chk"].get("Status") == "GOOD"
+    assert told.interfaces["eth0"].get("State").startswith("UP, RUNNING")
+    lines = stats.read_text().splitlines()
+    assert lines[:2] == ["VRRP Instance: VI_1", "  Advertisements:"]
+    assert "  Became master: 1" in lines
+    assert ADDRESS_A not in data.read_text()
