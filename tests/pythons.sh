@@ -35,6 +35,6 @@ for version in 3.9 3.10 3.11 3.12 3.13 3.14; do
         echo "$STAMP" >"$environment/.stamp"
     fi
     echo "--- Python $version"
-    "$environment"/bin/python -m pytest -q --ignore tests/unit/modules --ignore tests/unit/filter tests/unit
+    "$environment"/bin/python -m pytest -q --ignore tests/unit/modules --ignore tests/unit/filter tests/unit tests/fuzz
 done
 echo "also tested with Python: ${found[*]:-none, as this machine has no other}"

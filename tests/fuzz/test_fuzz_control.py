@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever is written to the control socket: an answer that is a line of JSON, and no exception."""
+
+from __future__ import annotations
+
+import io
+import json
+from types import SimpleNamespace
+
+from fuzzing import fuzz
+from hypothesis import strategies as st
+
+from vrrp.agent import commands
+from vrrp.agent.control import REQUEST_MAX, CommandError, ControlServer, encode
+from vrrp.agent.log import Log
+from vrrp.protocol.holds import Refused
+
+COMMANDS = ["status", "promote", "demote", "release", "drain", "undrain", "reload", "events", "plan", "apply", ""]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=10,
+)
+NAMES = st.sampled_from(["VI_1", "VI_2", "", "VI_1\n"])
+
+
+@st.composite
+def requests(draw):
+    request = draw(st.dictionaries(st.sampled_from(["command", "instance", "content", "group", "x"]) | st.text(), JSON))
+    if draw(st.booleans()):
+        request["command"] = draw(st.sampled_from(COMMANDS) | st.text())
+    if draw(st.booleans()):
+        request["instance"] = draw(NAMES)
+    return json.dumps(request).encode()
+
+
+@st.composite
+def nearly_requests(draw):
+    line = bytearray(draw(requests()))
+    for _change in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, max(len(line) - 1, 0)))
+        line[at : at + draw(st.integers(0, 3))] = draw(st.binary(max_size=3))
+    return bytes(line)
+
+
+def refuse(*arguments):
+    raise Refused("it is in FAULT")
+
+
+def agent():
+    """An agent that is about to stop, as far as its commands look at it."""
+    instance = SimpleNamespace(addresses=SimpleNamespace(owned=()))
+    return SimpleNamespace(
+        instances={"VI_1": instance},
+        stopping=True,
+        recorder=SimpleNamespace(events=lambda instance: ["{}"]),
+        groups=SimpleNamespace(command=refuse),
+        clock=lambda: 0.0,
+        configuration=SimpleNamespace(path="/nowhere"),
+        log=Log(io.StringIO()),
+    )
+
+
+def handle(command, request):
+    if command in ("status", "plan", "apply"):  # they ask the kernel, or the disk
+        raise CommandError("not here")
+    return commands.Commands(agent()).handle(command, request)
+
+
+SERVER = ControlServer("/nowhere", handle, Log(io.StringIO()))
+
+
+@fuzz(
+    st.binary(max_size=200)
+    | nearly_requests()
+    | st.sampled_from([b"[", b'{"a":', b"[{", b'"\\ud800']).map(lambda part: part * (REQUEST_MAX // len(part))),
+    st.booleans(),
+    few=200,
+)
+def test_answers(line, privileged):
+    reply = SERVER.answer(line, privileged)
+    assert reply["ok"] in (True, False)
+    assert reply["ok"] or isinstance(reply["error"], str)
+    written = encode(reply)
+    assert written.endswith(b"\n") and written.count(b"\n") == 1
+    assert set(json.loads(written)) == set(reply)
