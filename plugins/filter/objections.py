@@ -46,9 +46,9 @@ _value:
   elements: str
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.startcheck import unsupported
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.life.startcheck import unsupported
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.mask import mask_secrets
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.text.mask import mask_secrets
 
 _PATH = "/etc/hotstandby/hotstandby.conf"
 

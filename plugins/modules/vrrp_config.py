@@ -138,8 +138,8 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import ConfigFile, Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.mask import mask_secrets
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.plan_values import as_values
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.text.mask import mask_secrets
 
 
 def main():

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 from fuzzing import fuzz
 from hypothesis import strategies as st
 
-from vrrp.agent import commands
-from vrrp.agent.control import REQUEST_MAX, CommandError, ControlServer, encode
-from vrrp.agent.log import Log
+from vrrp.agent.desk import commands
+from vrrp.agent.desk.control import REQUEST_MAX, CommandError, ControlServer, encode
+from vrrp.agent.telling.log import Log
 from vrrp.protocol.holds import Refused
 
 COMMANDS = ["status", "promote", "demote", "release", "drain", "undrain", "reload", "events", "plan", "apply", ""]

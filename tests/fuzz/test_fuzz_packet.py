@@ -11,7 +11,7 @@ from fuzzing import fuzz
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from vrrp.agent import headers
+from vrrp.agent.segment import headers
 from vrrp.protocol import ah
 from vrrp.protocol.freshness import Marks, Sequence
 from vrrp.protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement, PacketError, decode, encode, followed

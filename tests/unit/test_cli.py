@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from vrrp import cli
-from vrrp.agent import interfaces
-from vrrp.agent.interfaces import Link, Present
+from vrrp.agent.kernel import interfaces
+from vrrp.agent.kernel.interfaces import Link, Present
 from vrrp.client import AgentError, AgentUnreachable
 
 MODULE_UTILS = Path(cli.__file__).parents[1]
@@ -177,7 +177,7 @@ def test_a_drain_that_is_refused_says_why(agent, capsys):
 
 
 def test_cleanup_says_what_it_has_removed(monkeypatch, capsys):
-    from vrrp.agent import leftovers
+    from vrrp.agent.life import leftovers
 
     asked = []
     done = ["removed VIPs that a dead agent has left behind: 192.168.8.100/24"]

@@ -23,7 +23,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 if sys.argv[1:2] == ["cleanup"] and len(sys.argv) == 4:  # a restart waits for it: nothing else is loaded
-    from vrrp.agent.leftovers import main
+    from vrrp.agent.life.leftovers import main
 else:
     from vrrp.cli import main
 

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Optional
 
-from ..vrrp.agent import keys
-from ..vrrp.agent.interfaces import InterfaceTable, dump
-from ..vrrp.agent.programs import unrunnable
-from ..vrrp.agent.startcheck import misfits, unsupported
+from ..vrrp.agent.kernel.interfaces import InterfaceTable, dump
+from ..vrrp.agent.life.programs import unrunnable
+from ..vrrp.agent.life.startcheck import misfits, unsupported
+from ..vrrp.agent.segment import keys
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from ..vrrp.config.loader import here, inspect_here, load, node_config_id
-from ..vrrp.config.mask import mask_secrets
 from ..vrrp.config.model import Configuration
 from ..vrrp.config.plan import Plan, compare
 from ..vrrp.config.plan_values import as_values
 from ..vrrp.config.problems import ConfigError
+from ..vrrp.config.text.mask import mask_secrets
 from . import files, layout, process, release, unit
 from .change import DeploymentError
 

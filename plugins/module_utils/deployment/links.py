@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..vrrp.agent.interfaces import InterfaceTable, dump
+from ..vrrp.agent.kernel.interfaces import InterfaceTable, dump
 
 
 def links(instances: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..vrrp.config.schema import ROOT, WORKS, Block, Entry, homes
-from ..vrrp.config.spelling import closest
-from ..vrrp.config.syntax import Statement
+from ..vrrp.config.text.spelling import closest
+from ..vrrp.config.text.syntax import Statement
+from ..vrrp.config.vocabulary.schema import ROOT, WORKS, Block, Entry, homes
 
 _STRICT = "what it changes is in the variables, its demands are not"
 # (block, keyword) -> why and what instead: what the agent does, and the role has no variable for.

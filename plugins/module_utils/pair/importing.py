@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Optional
 
-from ..vrrp.config.includes import NOWHERE, Surroundings
-from ..vrrp.config.mask import Secrets
 from ..vrrp.config.model import Configuration
 from ..vrrp.config.problems import Findings, in_order
 from ..vrrp.config.reader import read
-from ..vrrp.config.rules import build
-from ..vrrp.config.syntax import Statement, parse
+from ..vrrp.config.text.includes import NOWHERE, Surroundings
+from ..vrrp.config.text.mask import Secrets
+from ..vrrp.config.text.syntax import Statement, parse
+from ..vrrp.config.together.rules import build
 from . import import_words as say
 from .host import PREFIX
 from .import_gaps import Gap, lines_of, split

@@ -97,10 +97,10 @@ def run(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Print every problem of a file; raises ConfigError when there is one."""
-    from .agent import reload
-    from .agent.interfaces import DumpError, InterfaceTable, dump
-    from .agent.programs import unrunnable
-    from .agent.startcheck import misfits
+    from .agent.desk import reload
+    from .agent.kernel.interfaces import DumpError, InterfaceTable, dump
+    from .agent.life.programs import unrunnable
+    from .agent.life.startcheck import misfits
     from .config.loader import read_text
     from .config.problems import WARNING
 
@@ -150,7 +150,7 @@ def drain(verb: str):
 
 def cleanup(options: argparse.Namespace) -> int:
     """What the service manager runs when the agent has ended."""
-    from .agent import leftovers
+    from .agent.life import leftovers
 
     say(sys.stdout, *leftovers.remove(options.runtime_dir))
     return DONE

@@ -22,15 +22,7 @@ from .simulation.generator import generate
 from .simulation.joint import play
 from .simulation.picture import draw
 from .simulation.scenario import Scenario
-from .simulation_input import (
-    NodeFile,
-    Shared,
-    demand_distinct,
-    moving_together,
-    read,
-    virtual_routers,
-    without_group,
-)
+from .simulation_input import NodeFile, Shared, demand_distinct, moving_together, read, virtual_routers, without_group
 
 DONE, REFUSED, USAGE = 0, 1, 2
 DELAY_S = (0.0001, 0.0003)  # a switch

@@ -11,12 +11,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Optional
 
-from .agent import headers, startcheck, wire
-from .agent.guard import Guard
+from .agent.life import startcheck
+from .agent.segment import headers, wire
+from .agent.segment.guard import Guard
 from .config import loader
-from .config.counting import counting, healthy
 from .config.model import Configuration, Instance, SyncGroup
 from .config.problems import ConfigError
+from .config.together.counting import counting, healthy
 from .config.trackers import Tracking
 from .protocol.packet import Address, PacketError
 from .protocol.reception import Discard, accept

@@ -10,13 +10,13 @@ import os
 import time
 from ipaddress import ip_address, ip_interface
 
-from vrrp.agent.addresses import Wanted
 from vrrp.agent.edge import Edge
 from vrrp.agent.instance import RunningInstance
-from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Link, Present
-from vrrp.agent.lease import Leases
-from vrrp.agent.log import Log
-from vrrp.agent.routes import key_of
+from vrrp.agent.kernel.addresses import Wanted
+from vrrp.agent.kernel.interfaces import AddressChanged, InterfaceTable, Link, Present
+from vrrp.agent.kernel.lease import Leases
+from vrrp.agent.kernel.routes import key_of
+from vrrp.agent.telling.log import Log
 from vrrp.config.model import Globals, Instance, VirtualAddress
 from vrrp.protocol.packet import Advertisement
 

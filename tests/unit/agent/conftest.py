@@ -12,10 +12,11 @@ from contextlib import asynccontextmanager
 import pytest
 from agent_fakes import FakeAnnouncer, FakeVrrpSocket, LoopKernel, instance, table
 
-from vrrp.agent import daemon, network
+from vrrp.agent import daemon
 from vrrp.agent.daemon import Agent
-from vrrp.agent.log import Log
-from vrrp.agent.runtime import RuntimeDirectory
+from vrrp.agent.life.runtime import RuntimeDirectory
+from vrrp.agent.segment import network
+from vrrp.agent.telling.log import Log
 from vrrp.config.model import Configuration
 
 

@@ -9,8 +9,9 @@ import asyncio
 
 from agent_fakes import PEER, instance
 
-from vrrp.agent import ledger, wire
-from vrrp.agent.ledger import Page
+from vrrp.agent.life import ledger
+from vrrp.agent.life.ledger import Page
+from vrrp.agent.segment import wire
 
 DOWN_S = 3 + 156 / 256  # Master_Down_Interval of priority 100 at one second
 VIP = "192.168.8.100/24"

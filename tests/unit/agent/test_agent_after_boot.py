@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from vrrp.agent.beginning import delay_s
+from vrrp.agent.life.beginning import delay_s
 from vrrp.config.model import Globals
 
 

@@ -14,7 +14,7 @@ from agent_fakes import OWN, eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
 from vrrp.agent import changes
-from vrrp.agent.interfaces import AddressChanged, LinkChanged, Present
+from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
 from vrrp.config.trackers import Script, Tracked, Tracking
 
 

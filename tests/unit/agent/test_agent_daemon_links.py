@@ -8,8 +8,8 @@ from __future__ import annotations
 from agent_fakes import eth, instance, table
 from daemon_scenes import until
 
-from vrrp.agent import reload
-from vrrp.agent.interfaces import LinkChanged
+from vrrp.agent.desk import reload
+from vrrp.agent.kernel.interfaces import LinkChanged
 from vrrp.config.model import InterfaceDelay
 from vrrp.config.trackers import Tracked, Tracking
 

@@ -15,9 +15,9 @@ import pytest
 from agent_fakes import instance
 from daemon_scenes import FAST, VIP, from_peer, left_behind, running, until
 
-from vrrp.agent import departure
-from vrrp.agent.ledger import Page
-from vrrp.agent.systemd import ServiceManager
+from vrrp.agent.life import departure
+from vrrp.agent.life.ledger import Page
+from vrrp.agent.life.systemd import ServiceManager
 from vrrp.protocol.states import State
 
 

@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 from daemon_scenes import DOWN_S, running, until
 
-from vrrp.agent import reload
+from vrrp.agent.desk import reload
 from vrrp.config.model import Fifo, Globals, Notify, NotifyCommand
 from vrrp.protocol.states import Memory, State
 from vrrp.protocol.tracking import CheckResult

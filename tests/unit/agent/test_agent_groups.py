@@ -13,8 +13,8 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, from_peer
 
-from vrrp.agent import reload
-from vrrp.agent.interfaces import Present
+from vrrp.agent.desk import reload
+from vrrp.agent.kernel.interfaces import Present
 from vrrp.config.model import Configuration, Globals, SyncGroup
 from vrrp.protocol.states import Memory, State
 

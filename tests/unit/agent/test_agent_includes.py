@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.agent import reload
-from vrrp.agent.programs import unrunnable
+from vrrp.agent.desk import reload
+from vrrp.agent.life.programs import unrunnable
 from vrrp.config.problems import ConfigError
 
 INSTANCE = """\

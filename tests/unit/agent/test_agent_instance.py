@@ -11,8 +11,8 @@ from ipaddress import ip_address, ip_interface
 import pytest
 from agent_fakes import MAC, OWN, PEER, Bench, advertisement, eth, instance, table, want
 
-from vrrp.agent.interfaces import AddressChanged, InterfaceTable, Present
-from vrrp.agent.vips import INSTALL_RETRY_S
+from vrrp.agent.kernel.interfaces import AddressChanged, InterfaceTable, Present
+from vrrp.agent.kernel.vips import INSTALL_RETRY_S
 from vrrp.config.model import AuthHmac, Globals, GratuitousArp, HmacKey, VirtualAddress
 from vrrp.protocol.states import NEVER
 from vrrp.protocol.tracking import CheckResult

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vrrp.config.loader import ConfigError, load
-from vrrp.config.mask import mask_secrets
 from vrrp.config.model import Configuration
-from vrrp.config.schema import blocks
+from vrrp.config.text.mask import mask_secrets
+from vrrp.config.vocabulary.schema import blocks
 
 # "Cs" are lone surrogates, which no UTF-8 file can hold.
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

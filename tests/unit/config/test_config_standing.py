@@ -9,7 +9,7 @@ import pytest
 from least_file import LEAST, configuration, errors, instance, text, warnings
 
 from vrrp.config.loader import inspect
-from vrrp.config.schema import IGNORED, REFUSED, Block, blocks
+from vrrp.config.vocabulary.schema import IGNORED, REFUSED, Block, blocks
 
 
 def entries(standing):

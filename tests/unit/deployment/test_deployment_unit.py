@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import command, layout, unit
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent import realtime
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.life import realtime
 
 
 def service(**options):
@@ -90,7 +90,7 @@ def test_what_the_service_does_not_see_is_what_the_last_word_says(tmp_path, monk
 def test_scripts_get_no_priority_and_no_protection():
     section = service()
     assert section["CPUSchedulingResetOnFork"] == "yes"
-    # The agent itself lifts a child's score and umask, see agent/process.py.
+    # The agent itself lifts a child's score and umask, see agent/life/process.py.
     assert (section["Nice"], section["OOMScoreAdjust"], section["UMask"]) == ("-20", "-900", "0077")
 
 

@@ -17,7 +17,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.settings impo
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.trackers import PROCESS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.plan import compare
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.schema import WORKS, blocks
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.vocabulary.schema import WORKS, blocks
 from pair_inventory import interfaces
 from role_template import files
 

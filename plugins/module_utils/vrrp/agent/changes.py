@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from .interfaces import AddressChanged
+from .kernel.interfaces import AddressChanged
 
 if TYPE_CHECKING:
     from .daemon import Agent

@@ -18,33 +18,34 @@ from collections.abc import Callable, Iterator
 from ..config.model import Configuration, Instance
 from ..protocol.journal import LIMIT, Journal
 from ..protocol.states import NEVER, State
-from . import checks, links, process
-from .addressbook import AddressBook
-from .beginning import Beginning
 from .changes import Changes
-from .channel import Channel
-from .commands import Commands
-from .control import CommandError, ControlServer
-from .counters import Counters
-from .departure import Departure
+from .desk.commands import Commands
+from .desk.control import CommandError, ControlServer
 from .edge import Edge
-from .errands import Errands
-from .fifo import Fifos
-from .foundation import Foundation
 from .groups import Groups
 from .instance import RunningInstance
-from .lease import Leases
-from .ledger import Page
-from .log import Log
-from .network import Network
-from .notify import NotifyQueue
-from .recorder import Recorder
-from .reports import Reports
-from .runtime import RuntimeDirectory
-from .succession import Succession, entries
-from .systemd import ServiceManager
-from .timer import Alarm
-from .vmac import Vmacs
+from .kernel.addressbook import AddressBook
+from .kernel.foundation import Foundation
+from .kernel.lease import Leases
+from .kernel.vmac import Vmacs
+from .life import process
+from .life.beginning import Beginning
+from .life.departure import Departure
+from .life.ledger import Page
+from .life.runtime import RuntimeDirectory
+from .life.succession import Succession, entries
+from .life.systemd import ServiceManager
+from .life.timer import Alarm
+from .segment.channel import Channel
+from .segment.network import Network
+from .telling.counters import Counters
+from .telling.errands import Errands
+from .telling.fifo import Fifos
+from .telling.log import Log
+from .telling.notify import NotifyQueue
+from .telling.recorder import Recorder
+from .telling.reports import Reports
+from .watches import checks, links
 
 REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
 SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional, Protocol
 
 from ..protocol.actions import Action
-from .announce import Announcer
-from .firewall import Firewall
-from .interfaces import Interface
-from .lease import Leases
-from .log import Log
-from .netlink import Kernel
-from .notify import Tell, nobody
-from .promotion import Promotion
+from .kernel.firewall import Firewall
+from .kernel.interfaces import Interface
+from .kernel.lease import Leases
+from .kernel.netlink import Kernel
+from .kernel.promotion import Promotion
+from .segment.announce import Announcer
+from .telling.log import Log
+from .telling.notify import Tell, nobody
 
 if TYPE_CHECKING:
-    from .links import Links
+    from .watches.links import Links
 
 
 def none_held(asking: object) -> frozenset[bytes]:

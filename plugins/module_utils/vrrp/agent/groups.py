@@ -17,8 +17,8 @@ from ..protocol.actions import Action
 from ..protocol.group import Group, Move, state
 from ..protocol.states import State
 from .instance import RunningInstance
-from .log import Log
-from .notify import GroupQueue, Tell
+from .telling.log import Log
+from .telling.notify import GroupQueue, Tell
 
 # What keepalived's log says when a group moves, by the input that moves it.
 SYNCING = {"join": "MASTER", "give_up": "BACKUP", "group_fault_changed": "FAULT"}

@@ -30,14 +30,16 @@ from ..protocol.packet import Address, Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Memory, State, Stopped
 from ..protocol.tracking import CheckResult, Verdict, verdict
-from . import outlook, wire, wording
-from .counters import Counters, Peers
+from . import outlook
 from .edge import Edge
-from .guard import Guard
-from .interfaces import AddressChanged
-from .notify import DELETED, NotifyQueue
-from .routes import Key
-from .vips import Place, VirtualAddresses, names
+from .kernel.interfaces import AddressChanged
+from .kernel.routes import Key
+from .kernel.vips import Place, VirtualAddresses, names
+from .segment import wire
+from .segment.guard import Guard
+from .telling import wording
+from .telling.counters import Counters, Peers
+from .telling.notify import DELETED, NotifyQueue
 
 
 class RunningInstance:

@@ -9,13 +9,14 @@ import asyncio
 import faulthandler
 import sys
 
-from . import ledger, realtime, reload
 from .daemon import Agent
-from .interfaces import DumpError, InterfaceTable, dump
-from .log import Log
-from .netlink import NetlinkUnavailable
-from .runtime import RuntimeDirectory, RuntimeDirectoryError
-from .startcheck import misfits
+from .desk import reload
+from .kernel.interfaces import DumpError, InterfaceTable, dump
+from .kernel.netlink import NetlinkUnavailable
+from .life import ledger, realtime
+from .life.runtime import RuntimeDirectory, RuntimeDirectoryError
+from .life.startcheck import misfits
+from .telling.log import Log
 
 CANNOT_START = 1
 

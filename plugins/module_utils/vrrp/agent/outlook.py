@@ -10,12 +10,13 @@ from typing import Optional
 
 from ..config.model import Instance
 from ..protocol.packet import Address
-from . import links, vmac
-from .addresses import no_source, source_address
 from .edge import Edge
-from .interfaces import Interface, Link
-from .vips import VirtualAddresses
-from .wire import configured_source
+from .kernel import vmac
+from .kernel.addresses import no_source, source_address
+from .kernel.interfaces import Interface, Link
+from .kernel.vips import VirtualAddresses
+from .segment.wire import configured_source
+from .watches import links
 
 
 @dataclass(frozen=True)

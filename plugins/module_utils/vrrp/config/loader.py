@@ -17,13 +17,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Optional
 
-from .includes import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
-from .mask import Secrets
 from .model import Configuration
 from .problems import ConfigError, Enough, Findings, Place, Problem, in_order
 from .reader import read
-from .rules import build
-from .syntax import parse
+from .text.includes import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
+from .text.mask import Secrets
+from .text.syntax import parse
+from .together.rules import build
 
 __all__ = ["ConfigError", "Problem", "Report", "here", "inspect", "inspect_here", "load", "load_file", "read_text"]
 
@@ -98,8 +98,9 @@ def load_file(path: str, config_id: Optional[str] = None) -> Configuration:
 
 
 class LocalDisk:
-    """The files of this machine, as :class:`.includes.Disk` wants them. A file that is opened never keeps us waiting:
-    only regular ones are.
+    """The files of this machine, as :class:`.text.includes.Disk` wants them.
+
+    A file that is opened never keeps us waiting: only regular ones are.
     """
 
     def names(self, directory: str) -> Optional[list[str]]:

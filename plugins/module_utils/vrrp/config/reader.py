@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tree + schema -> sections: every value converted, every keyword known, and still the place of each.
 
-Here all that concerns one line is said. What concerns two lines is in :mod:`.rules`.
+Here all that concerns one line is said. What concerns two lines is in :mod:`.together.rules`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any, Optional
 
 from .problems import Findings, Invalid, Place, show
-from .schema import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, homes
-from .spelling import closest
-from .syntax import Statement, Tree
+from .text.spelling import closest
+from .text.syntax import Statement, Tree
+from .vocabulary.schema import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, homes
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .converters_addresses import FOREVER_S
-from .converters_routes import PROTOCOLS, TABLES
-from .mask import MASK
 from .model import Authentication, AuthHmac, Fifo, NotifyCommand, TtlLimit, VirtualAddress, Vmac
 from .routes import NextHop, Route, Rule
+from .text.mask import MASK
 from .trackers import Tracked, TrackedGateway, TrackedHttp, TrackedTcp, TrackedUnit
+from .vocabulary.converters_addresses import FOREVER_S
+from .vocabulary.converters_routes import PROTOCOLS, TABLES
 
 _TABLES = {number: name for name, number in TABLES.items()}
 _PROTOCOLS = {number: name for name, number in PROTOCOLS.items()}

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the control socket can ask of the agent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ...protocol.holds import Refused
+from .control import CommandError
+from .foresight import plan
+from .reload import reload
+from .status import agent_status, instance_status
+
+if TYPE_CHECKING:
+    from ..daemon import Agent
+    from ..instance import RunningInstance
+
+
+class Commands:
+    """One method for each command; raises :class:`CommandError` with a sentence."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._commands: dict[str, Callable[[dict], dict]] = {
+            "status": lambda request: agent_status(agent, agent.clock()),
+            "promote": self._promote,
+            "demote": self._demote,
+            "release": self._release,
+            "drain": lambda request: self._drain(True),
+            "undrain": lambda request: self._drain(False),
+            "reload": lambda request: reload(agent),
+            "plan": lambda request: plan(agent, request),
+            "events": self._events,
+        }
+
+    def handle(self, command: str, request: dict) -> dict:
+        """Return the result of ``command``."""
+        known = self._commands.get(command)
+        if known is None:
+            raise CommandError(f"unknown command {command}: it is one of {', '.join(self._commands)}")
+        return known(request)
+
+    def _promote(self, request: dict) -> dict:
+        return self._move(request, "promote")
+
+    def _demote(self, request: dict) -> dict:
+        return self._move(request, "demote")
+
+    def _release(self, request: dict) -> dict:
+        return self._move(request, "release")
+
+    def _drain(self, drained: bool) -> dict:
+        if self._agent.stopping:
+            raise CommandError("the agent is stopping")
+        owners = [each.name for each in self._agent.instances.values() if each.addresses.owned]
+        if drained and owners:
+            raise CommandError(f"cannot drain this node: it owns the addresses of {', '.join(owners)}")
+        self._agent.drain(drained)
+        return agent_status(self._agent, self._agent.clock())
+
+    def _events(self, request: dict) -> dict:
+        """Whose events there are, or those of one instance: all of them in one answer would keep the loop busy."""
+        if request.get("instance") is None:
+            return {"instances": list(self._agent.instances)}
+        return {"lines": self._agent.recorder.events(self._find(request))}
+
+    def _find(self, request: dict) -> RunningInstance:
+        name = request.get("instance")
+        instance = self._agent.instances.get(name) if isinstance(name, str) else None
+        if instance is None:
+            names = ", ".join(self._agent.instances) or "none"
+            raise CommandError(f"there is no instance {name}; there are: {names}")
+        return instance
+
+    def _move(self, request: dict, verb: str) -> dict:
+        name, instance = request.get("instance"), self._find(request)
+        if self._agent.stopping:
+            raise CommandError("the agent is stopping")
+        owned = [address for each in self._agent.groups.mates(instance) for address in each.addresses.owned]
+        if verb == "demote" and owned:
+            own = ", ".join(str(address.ip) for address in owned)
+            raise CommandError(
+                f"cannot demote {name}: this host owns {own}, which cannot leave it, so both nodes would answer for it"
+            )
+        now = self._agent.clock()
+        self._agent.log.info(f"({name}) {verb} was asked for")
+        try:
+            self._agent.groups.command(verb, instance, now)
+        except Refused as refused:
+            raise CommandError(f"cannot {verb} {name}: {refused}") from refused
+        self._agent.succession.changed()
+        return instance_status(instance, now, self._agent.network.kernel.table)

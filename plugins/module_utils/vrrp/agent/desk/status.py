@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the agent says about itself: plain dictionaries, ready for JSON."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Optional
+
+from ... import __version__
+from ...protocol import explain
+from ...protocol.states import State
+from ...protocol.tracking import CheckResult
+from ..instance import RunningInstance
+from ..kernel.addresses import place_of, present
+from ..kernel.interfaces import InterfaceTable
+from ..life import realtime
+from ..life.secrecy import exposed
+
+if TYPE_CHECKING:
+    from ..daemon import Agent
+
+
+def agent_status(agent: Agent, now: float) -> dict:
+    """The whole agent. Times are seconds before ``now``."""
+    table = agent.network.kernel.table
+    return {
+        "version": __version__,
+        "pid": os.getpid(),
+        "config": agent.configuration.path,
+        "config_sha256": agent.digest,
+        "uptime_s": round(now - agent.started_at, 3),
+        "router_id": agent.configuration.globals.router_id,
+        "stopping": agent.stopping,
+        "drained": agent.drained,
+        "realtime": realtime.state(),
+        "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
+        "instances": [instance_status(instance, now, table) for instance in agent.everyone()],
+        "discarded": dict(agent.discarded.discarded),
+    }
+
+
+def instance_status(instance: RunningInstance, now: float, table: InterfaceTable) -> dict:
+    """One instance: what it is configured to be, what it is, and why."""
+    config, router, verdict = instance.config, instance.router, instance.verdict
+    there = {str(want.address) for want in present(instance.addresses.wanted, table)}
+    vips, excluded = ([place_of(entry) for entry in entries] for entries in (config.addresses, config.excluded))
+    return {
+        "name": config.name,
+        "state": router.state.value,
+        "sync_group": router.group,
+        "interface": config.interface,
+        "virtual_router_id": config.virtual_router_id,
+        "version": config.version,
+        "base_priority": config.priority,
+        "priority": router.priority,
+        "advert_int_s": config.advert_int_cs / 100,
+        "preempt": not config.nopreempt,
+        "source": str(instance.source) if instance.source is not None else None,
+        "unicast_peers": [str(peer) for peer in config.unicast_peers],
+        "addresses": [str(entry.address) for entry in config.addresses],
+        "addresses_present": [address for address in map(str, vips) if address in there],
+        "excluded": [{"text": text, "present": text in there} for text in map(str, excluded)],
+        **routes_status(instance),
+        "hold": router.hold,
+        "yielding": router.yielding,
+        "master": master(instance, now),
+        "peers": instance.peers.as_list(now),
+        "since_s": round(now - router.since, 3) if router.since is not None else None,
+        "transitions": instance.counters.transitions,
+        "faults": list(router.faults),
+        "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
+        "checks": [check_status(check) for check in instance.checks],
+        "why": why(instance, now),
+        "last_event": instance.last_event,
+        "counters": instance.counters.as_dict(),
+    }
+
+
+def routes_status(instance: RunningInstance) -> dict:
+    """Its routes and rules as ip(8) prints them, and whether the kernel has them, as far as it told us."""
+    found: dict[str, list[dict]] = {"routes": [], "rules": []}
+    for way in instance.addresses.routes.wanted:
+        found[f"{way.what}s"].append({"text": way.text, "present": instance.addresses.routes.is_there(way)})
+    return found
+
+
+def check_status(check: CheckResult) -> dict:
+    """What one check says; ``value`` is the number in a tracked file."""
+    said = {"name": check.name, "kind": check.kind, "ok": check.ok, "weight": check.weight, "detail": check.detail}
+    return {**said, "reverse": check.reverse, "value": check.value}
+
+
+def master(instance: RunningInstance, now: float) -> Optional[dict]:
+    """Who is master: ourselves, or whom we heard last; None when nobody is known."""
+    router = instance.router
+    if router.state is State.MASTER:
+        return {"address": str(instance.source), "priority": router.priority, "seen_s": 0.0}
+    if router.master is None:
+        return None
+    seen = router.master
+    return {"address": str(seen.address), "priority": seen.priority, "seen_s": round(now - seen.seen_at, 3)}
+
+
+def why(instance: RunningInstance, now: float) -> str:
+    """One sentence that explains the state."""
+    router = instance.router
+    if router.state is State.INIT:
+        silent = [check.name for check in instance.checks if check.ok is None and not check.weight]
+        if silent:
+            return f"INIT because it waits for the first result of {', '.join(silent)}"
+        group = f" or for the others of sync group {router.group}" if router.group is not None else ""
+        return f"INIT because it waits for the end of vrrp_startup_delay{group}"
+    return explain.why(router, now, instance.verdict.explain(instance.config.priority))

@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this process puts into the host that belongs to no single instance.
+
+Static addresses, routes and rules are there from the start to the end, whoever is MASTER; the table of ``no_accept``
+and ``promote_secondaries`` for as long as an instance asks for them. A successor goes on with all of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Optional
+
+from ...config.model import Configuration, Globals, Instance
+from ...protocol.constants import PRIORITY_OWNER
+from ...protocol.states import State
+from ..edge import Edge
+from ..life.ledger import STATIC, Entry, Page
+from . import firewall
+from .addresses import Wanted
+from .firewall import Firewall
+from .interfaces import AddressChanged, Change
+from .promotion import Promotion
+from .vips import INSTALL_RETRY_S, Lost, VirtualAddresses, names
+
+if TYPE_CHECKING:
+    from ..daemon import Agent
+
+NAME = "static"
+FOR_EVER = Globals(vip_lease_s=0)  # static addresses have no lifetime
+
+Group = Optional[str]  # the track_group of what is static, None without one
+
+
+class Foundation:
+    """Of one agent. Nothing is there before :meth:`begin`."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.firewall = Firewall()
+        self._agent = agent
+        self._log = agent.log
+        self._kernel = agent.network.kernel
+        self.promotion = Promotion(self._kernel, self._log)
+        self._edge: Optional[Edge] = None
+        self._statics: dict[Group, VirtualAddresses] = {}
+        self._track_groups: dict[str, tuple[str, ...]] = {}
+        self._retrying = False
+        self._said: tuple[str, ...] = ()  # the problems that instances know of
+
+    @property
+    def ports(self) -> dict[str, Any]:
+        """What an instance can reach of it: fields of :class:`~..edge.Edge`."""
+        return {
+            "firewall": self.firewall,
+            "promotion": self.promotion,
+            "routes_held_elsewhere": self._routes_held,
+            "static_faults": self.faults_of,
+        }
+
+    def begin(self, edge: Edge) -> None:
+        """Set the static ones, and take over what the process before this one has left."""
+        configuration, inherited = self._agent.configuration, self._agent.succession.inherited
+        self.promotion.inherit(inherited.promoted)
+        guarded = any(
+            each.vmac or (not each.accept and each.priority != PRIORITY_OWNER) for each in configuration.instances
+        )
+        if inherited.firewall and not guarded and not self.firewall.used:
+            firewall.remove_leftover()
+        self._edge = edge
+        self._configure(configuration)
+        entry = inherited.of(STATIC)
+        if entry is not None:
+            self._inherit(entry)
+        for statics in self._statics.values():
+            statics.install(self._agent.clock())
+        self._said = self._problems()
+        self._retry_later()
+        asyncio.get_running_loop().call_soon(self._agent.guard(self.promotion.settle))  # each instance has spoken then
+
+    def apply(self, configuration: Configuration) -> None:
+        """Take a changed configuration."""
+        if self._edge is None:
+            return
+        self._configure(configuration)
+        for group, statics in list(self._statics.items()):
+            statics.reconcile(self._agent.clock())
+            if not statics.wanted and not statics.missing and not statics.routes.wanted:
+                del self._statics[group]
+        self._retry_later()
+        self._said = ()
+        self._tell()
+
+    def kernel_events(self, changes: Collection[Change]) -> None:
+        """Somebody has changed something: put back what is missing, and let the instances know of routes and rules."""
+        routes_gone, self._kernel.routes_gone = self._kernel.routes_gone, set()
+        for instance in list(self._agent.everyone()) if routes_gone else ():
+            instance.routes_gone(routes_gone, self._agent.clock())
+        if not self._statics or not (changes or routes_gone):
+            return
+        gone = [each.present for each in changes if isinstance(each, AddressChanged) and not each.added]
+        for statics in self._statics.values():
+            untracked = {(want.index, want.address) for want in statics.wanted if not want.track}
+            for place in untracked.intersection((each.index, each.address) for each in gone):
+                self._tell_put_back(statics.put_back(place, self._agent.clock()))
+        self._complete()
+
+    def faults_of(self, instance: str) -> tuple[str, ...]:
+        """Why this instance cannot take part: a static thing whose track_group names it is not there."""
+        groups = [group for group, members in self._track_groups.items() if instance in members]
+        found = [self._statics[group] for group in groups if group in self._statics]
+        return tuple(text for statics in found for text in problems(statics))
+
+    def _routes_held(self, asking: object) -> frozenset[bytes]:
+        """The routes and rules of others, by the requests that remove them, for whoever wants to take some off."""
+        found = [statics.routes.held for group, statics in self._statics.items() if asking != (self, group)]
+        found += [each.addresses.routes.held for each in self._agent.everyone() if each is not asking]
+        return frozenset().union(*found)
+
+    def forget(self, instance: object) -> None:
+        """This instance is no more."""
+        self.firewall.release(instance)
+        self.promotion.release(instance)
+
+    def page(self, page: Page) -> Page:
+        """The ledger with what a successor must know of this."""
+        promoted = tuple(sorted(self.promotion.changed))
+        return replace(page, entries=page.entries + self._entry(), firewall=self.firewall.used, promoted=promoted)
+
+    def _entry(self) -> tuple[Entry, ...]:
+        installed = frozenset().union(*(each.installed for each in self._statics.values()))
+        removals = frozenset().union(*(each.routes.installed for each in self._statics.values()))
+        if not installed and not removals:
+            return ()
+        places = tuple(sorted(installed, key=str))
+        return (Entry(STATIC, NAME, 3, State.BACKUP, 100, installed=places, removals=tuple(sorted(removals))),)
+
+    def close(self, leave: bool) -> None:
+        """The process ends. ``leave``: a successor goes on."""
+        for statics in self._statics.values():
+            if not leave:
+                statics.release()
+        self._statics = {}
+        self.firewall.close(leave)
+        self.promotion.close(leave)
+
+    def _configure(self, configuration: Configuration) -> None:
+        self._track_groups = dict(configuration.track_groups)
+        self._agent.network.announcer.arrange(configuration.garp_groups)
+        parts = by_group(configuration)
+        for group in {**dict.fromkeys(self._statics), **parts}:
+            part = parts.get(group, pseudo_instance(configuration, ()))
+            if group in self._statics:
+                self._statics[group].reconfigure(part, FOR_EVER)
+            else:
+                self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._edge)
+            self._statics[group].look()
+
+    def _inherit(self, entry: Entry) -> None:
+        """What is still wanted is ours; the rest goes."""
+        places, removals = set(entry.installed), set(entry.removals)
+        for statics in self._statics.values():
+            mine = places & {(want.index, want.address) for want in statics.wanted}
+            ours = removals & {way.remove for way in statics.routes.wanted}
+            statics.inherit(mine, ours)
+            places, removals = places - mine, removals - ours
+        if places or removals:
+            self._log.warning(f"({NAME}) removing addresses and routes that were left behind.")
+            self._kernel.ask(sorted(removals))
+            self._kernel.release([Wanted(index, address) for index, address in places])
+
+    def _tell(self) -> None:
+        """What a track_group is about has changed, perhaps: its instances look."""
+        before, self._said = self._said, self._problems()
+        if before == self._said:
+            return
+        members = {name for names in self._track_groups.values() for name in names}
+        for instance in list(self._agent.everyone()):
+            if instance.name in members:
+                instance.interface_changed(self._agent.clock())
+
+    def _problems(self) -> tuple[str, ...]:
+        return tuple(text for statics in self._statics.values() for text in problems(statics))
+
+    def _complete(self) -> None:
+        for statics in self._statics.values():
+            statics.look()
+            statics.refused = ()
+            self._tell_put_back(statics.complete(self._agent.clock()))
+        self._retry_later()
+        self._tell()
+
+    def _tell_put_back(self, lost: Collection[Lost]) -> None:
+        if lost:
+            self._log.warning(f"({NAME}) {names(lost)} was not there as it should be and was put back")
+            self._agent.succession.changed()
+
+    def _retry_later(self) -> None:
+        if not self._retrying and self._problems():
+            self._retrying = True
+            asyncio.get_running_loop().call_later(INSTALL_RETRY_S, self._agent.guard(self._retry))
+
+    def _retry(self) -> None:
+        self._retrying = False
+        self._complete()
+
+
+def problems(statics: VirtualAddresses) -> tuple[str, ...]:
+    """Clauses about what is not there."""
+    missing = tuple(f"interface {name} does not exist" for name in statics.missing)
+    return tuple(dict.fromkeys(missing + statics.hindrances + statics.refused))
+
+
+def by_group(configuration: Configuration) -> dict[Group, Instance]:
+    """The static things of each track_group. They behave like an address owner's: what the host has is its own."""
+    things = (*configuration.static_addresses, *configuration.static_routes, *configuration.static_rules)
+    groups = dict.fromkeys(each.track_group for each in things)
+    return {group: pseudo_instance(configuration, (group,)) for group in groups}
+
+
+def pseudo_instance(configuration: Configuration, groups: Collection[Group]) -> Instance:
+    """The static things of these track_groups, as an instance that is always MASTER."""
+    return Instance(
+        name=NAME,
+        interface=configuration.globals.default_interface,
+        virtual_router_id=0,
+        line=1,
+        addresses=tuple(each for each in configuration.static_addresses if each.track_group in groups),
+        priority=PRIORITY_OWNER,
+        routes=tuple(each for each in configuration.static_routes if each.track_group in groups),
+        rules=tuple(each for each in configuration.static_rules if each.track_group in groups),
+    )

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this agent cannot do yet, and what in a configuration does not fit this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...config.model import Configuration, Instance
+from ...config.problems import WARNING, Place, Problem
+from ...protocol.constants import HEADER_LENGTH, PRIORITY_OWNER
+from ...protocol.trailer import TRAILER_LENGTH
+from ..kernel import firewall
+from ..kernel.addresses import is_link_local_ipv6
+from ..kernel.interfaces import InterfaceTable
+from ..kernel.vmac import misfit_of
+from ..segment.headers import IPV6_HEADER
+from ..segment.wire import ip_version
+from ..watches.ground import gateway_misfits
+
+ETHERNET_MTU, IPV6_LENGTH = 1500, 16  # octets
+
+
+def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
+    """Errors: what the file may say, but this release does not do."""
+    return tuple(problem for instance in configuration.instances for problem in _unsupported(configuration, instance))
+
+
+def _unsupported(configuration: Configuration, instance: Instance) -> Iterator[Problem]:
+    count = len(instance.addresses)
+    # The kernel does not fragment what comes with its own IPv6 header, and what is too long is not sent at all.
+    most = (ETHERNET_MTU - (ipv6_octets(instance) - IPV6_LENGTH * count)) // IPV6_LENGTH
+    if ip_version(instance) == 6 and count > most:
+        yield Problem.at(
+            Place(configuration.path, instance.line, 1),
+            f"vrrp_instance {instance.name} has {count} IPv6 addresses: "
+            f"one packet of {ETHERNET_MTU} octets carries {most} of them",
+            hint="share them out among several instances",
+        )
+
+
+def ipv6_octets(instance: Instance) -> int:
+    """The length of its advertisements."""
+    trailer = TRAILER_LENGTH if instance.hmac is not None else 0
+    return IPV6_HEADER.size + HEADER_LENGTH + IPV6_LENGTH * len(instance.addresses) + trailer
+
+
+def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Problem, ...]:
+    """Warnings: interfaces that are not here, virtual addresses outside every subnet of their interface."""
+    found = []
+    for instance in configuration.instances:
+        place = Place(configuration.path, instance.line, 1)
+        for text, hint in _misfits(instance, table):
+            found.append(Problem.at(place, f"vrrp_instance {instance.name}: {text}", hint=hint, severity=WARNING))
+    return tuple(found)
+
+
+def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+    hops = [hop for route in instance.routes for hop in route.hops]
+    named = (*instance.addresses, *instance.excluded, *hops, *instance.track.gateways)
+    elsewhere = [entry.device for entry in named if entry.device]
+    devices = [instance.interface, *elsewhere, *(entry.name for entry in instance.track.interfaces)]
+    missing = [name for name in dict.fromkeys(devices) if name not in table.names]
+    for name in missing:
+        here = ", ".join(sorted(link.name for link in table.links.values() if not link.loopback)) or "none"
+        yield f"interface {name} does not exist on this machine", f"there are: {here}"
+    if ip_version(instance) == 6:
+        yield from _ipv6_misfits(instance, table)
+    if not instance.accept and instance.priority != PRIORITY_OWNER and not firewall.available():
+        yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
+    yield from gateway_misfits(instance, table)
+    macvlan = misfit_of(instance)
+    if macvlan is not None:
+        yield macvlan
+    virtual = {entry.address.ip for entry in instance.addresses}
+    for entry in instance.addresses:
+        device, version = entry.device or instance.interface, entry.address.version
+        if device in missing or is_link_local_ipv6(entry.address):
+            continue
+        subnets = [each.address.network for each in table.on(device) if each.address.ip not in virtual]
+        subnets = [subnet for subnet in dict.fromkeys(subnets) if subnet.version == version]
+        subnets = [subnet for subnet in subnets if version == 4 or not subnet.is_link_local]
+        if not any(entry.address.ip in subnet for subnet in subnets):
+            none = "it has no IPv4 address" if version == 4 else "it has no IPv6 address but link-local ones"
+            known = ", ".join(str(subnet) for subnet in subnets) or none
+            yield f"{entry.address.ip} is outside every subnet of {device}", f"{device}: {known}"
+
+
+def _ipv6_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+    link = table.names.get(instance.interface)
+    octets = ipv6_octets(instance)
+    if link is not None and 0 < link.mtu < octets:
+        text = f"an advertisement has {octets} octets, more than the MTU of {link.name}: it cannot be sent"
+        yield text, f"{link.name}: {link.mtu}"
+    if instance.unicast_src_ip is None and not all(peer.is_link_local for peer in instance.unicast_peers):
+        text = f"without unicast_src_ip its advertisements come from the link-local address of {instance.interface}"
+        yield text, "the unicast_peer of the other node must name that address, or say unicast_src_ip"

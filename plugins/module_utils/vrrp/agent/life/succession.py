@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this process takes over from the one before it, and what it leaves to the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from ...config.model import Configuration
+from ...protocol.states import State
+from ..instance import RunningInstance
+from ..kernel.addresses import Wanted
+from ..kernel.netlink import Kernel
+from ..segment import wire
+from ..telling.log import Log
+from . import ledger
+from .ledger import Entry, Ledger, Page
+
+PAUSE_S = 0.001  # for each instance, between two ledgers: while 255 take over, one would be made in every turn
+
+
+class Succession:
+    """Keeps the ledger up to date: at once when something changes, and a moment later when it does not end."""
+
+    def __init__(self, directory: str, log: Log, page: Callable[[], Page]) -> None:
+        self.inherited = ledger.read(directory)
+        self._ledger = Ledger(directory)
+        self._log = log
+        self._page = page
+        self._due = False
+        self._written_at = self._pause_s = 0.0
+        self._ended = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether a successor will find what this process knows."""
+        return not self._ledger.failed
+
+    def begin(self, configuration: Configuration, kernel: Kernel) -> None:
+        """Start the ledger of this process; take off what was installed for instances that are no more."""
+        known = {wire.identity(config) for config in configuration.instances} | {ledger.STATIC}
+        left = [entry for entry in self.inherited.entries if entry.identity not in known]
+        strangers = [entry for entry in left if entry.installed or entry.removals]
+        for entry in strangers:
+            self._log.warning(f"({entry.name}) removing VIPs that were left behind.")
+            kernel.ask(entry.removals)
+            for failure in kernel.release([Wanted(index, address) for index, address in entry.installed]):
+                self._log.error(f"({entry.name}) {failure}")
+        self._ledger.open()
+        self._tell_failure()
+
+    def endow(self, instance: RunningInstance) -> None:
+        """Give an instance its memory, and its place in the ledger."""
+        identity = wire.identity(instance.config)
+        instance.beat = self._ledger.beat_of(identity)
+        entry = self.inherited.of(identity)
+        if entry is not None:
+            instance.memory = entry.memory
+            instance.addresses.inherit(entry.installed, entry.removals)
+
+    def forget_the_past(self) -> None:
+        """What comes later is new: an instance that a reload brings back does not go on where one was before."""
+        self.inherited = Page()
+
+    def changed(self) -> None:
+        """Something that a successor must know has changed."""
+        if not self._due and not self._ended:
+            self._due = True
+            loop = asyncio.get_running_loop()
+            loop.call_at(max(loop.time(), self._written_at + self._pause_s), self.write)
+
+    def write(self) -> None:
+        """Write it down now."""
+        self._due = False
+        self._written_at = asyncio.get_running_loop().time()
+        if not self._ended:
+            page = self._page()
+            self._pause_s = PAUSE_S * len(page.entries)
+            self._ledger.write(page)
+            self._tell_failure()
+
+    def end(self, leave: bool) -> None:
+        """This process ends. ``leave``: a successor goes on with what is written; else nothing is left."""
+        if leave:
+            self.write()
+            self._ledger.announce_restart()
+        else:
+            self._ledger.remove()
+        self._ended = True
+
+    def _tell_failure(self) -> None:
+        if self._ledger.failed:
+            text = f"{self._ledger.failed}: a restart would begin from nothing"
+            self._log.seldom(("ledger", self._ledger.failed), text)
+
+
+def entries(instances: Iterable[RunningInstance]) -> tuple[Entry, ...]:
+    """What the ledger says about these. Whoever has begun to give up mastership does not go on with it."""
+    found = []
+    for instance in instances:
+        router, memory = instance.router, instance.memory
+        state = State.BACKUP if router.yielding else router.state
+        found.append(
+            Entry(
+                identity=wire.identity(instance.config),
+                name=instance.name,
+                version=instance.config.version,
+                state=state if memory is None else memory.state,
+                interval_cs=router.master_interval_cs if memory is None else memory.interval_cs,
+                hold=router.hold if memory is None else memory.hold,
+                installed=tuple(sorted(instance.addresses.installed, key=str)),
+                removals=tuple(sorted(instance.addresses.routes.installed)),
+                adverts=instance.config.down_timer_adverts,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The receiving side of one interface and IP version: packets in, instances told.
+
+The hot path is short: an advertisement that equals one already judged, octet for octet, skips decoding and checks and
+only re-arms its instance's timer. One with the trailer of ``auth_hmac`` never equals another. Where all but the trailer
+(and the checksum over it) has been judged, the trailer alone is verified, each time: nothing is skipped of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Optional
+
+from ...protocol.constants import AH_PROTOCOL, AUTH_AH
+from ...protocol.packet import Address, Advertisement, PacketError
+from ...protocol.reception import Discard, accept, is_followed, peek_vrid
+from ...protocol.trailer import TRAILER_LENGTH, covered
+from ..telling import wording
+from ..telling.log import Log
+from .complaints import Complaints
+from .headers import IPV6_HEADER, PROTOCOL_AT, SOURCE_AT, TTL_AT, read
+from .sockets import VrrpSocket
+
+if TYPE_CHECKING:
+    from ..instance import RunningInstance
+
+DRAIN_MAX = 4096  # packets in one go: a flood must not keep the timers waiting for ever
+CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
+
+Known = tuple["RunningInstance", Advertisement, Address]
+Signed = tuple["RunningInstance", Advertisement, Address, bytes]  # and what the trailer signs
+
+
+class Channel:
+    """One VRRP socket and the instances that live on it, by virtual router id.
+
+    The same virtual router id over IPv4 and over IPv6 means two virtual routers, which are on two channels. ``ah`` is a
+    second socket, for VRRP inside IPsec AH, where an instance wants it; it only listens.
+    """
+
+    def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None]) -> None:
+        self.socket = sock
+        self.ah: Optional[VrrpSocket] = None
+        self.instances: dict[int, RunningInstance] = {}
+        self.tells_unknown = False  # log_unknown_vrids
+        self._log = log
+        self._count = count
+        self._complaints = Complaints()
+        self.read_at = 0.0  # when the loop was woken for it last
+        self._known: dict[bytes, Known] = {}
+        self._signed: dict[bytes, Signed] = {}
+        self._key_of: dict[int, bytes] = {}
+
+    @property
+    def sockets(self) -> tuple[VrrpSocket, ...]:
+        return (self.socket,) if self.ah is None else (self.socket, self.ah)
+
+    def add(self, instance: RunningInstance) -> None:
+        """Let an instance hear, or take what has changed about it. Raises SocketError."""
+        self.instances[instance.virtual_router_id] = instance
+        group = instance.expectation.group
+        if group is not None:
+            for sock in self.sockets:
+                sock.join(group)
+        self._leave_groups()
+
+    def remove(self, instance: RunningInstance) -> None:
+        if self.instances.get(instance.virtual_router_id) is instance:
+            del self.instances[instance.virtual_router_id]
+        self.forget(instance.virtual_router_id)
+        self._leave_groups()
+
+    def _leave_groups(self) -> None:
+        groups = {each.expectation.group for each in self.instances.values()}
+        for sock in self.sockets:
+            sock.stay_in(groups)
+
+    def forget(self, vrid: int) -> None:
+        """Judge the next advertisement of this virtual router anew: what is expected of it has changed."""
+        key = self._key_of.pop(vrid, b"")
+        self._known.pop(key, None)
+        self._signed.pop(key, None)
+
+    def drain(self, now: float) -> None:
+        """Hand every waiting packet to its instance. ``now`` is when they were read, monotonic seconds."""
+        self._drain(self.socket, now)
+        if self.ah is not None:
+            self._drain(self.ah, now)
+
+    def _drain(self, sock: VrrpSocket, now: float) -> None:
+        receive, known, signed, is_ipv4 = sock.receive, self._known, self._signed, sock.version == 4
+        for _count in range(DRAIN_MAX):
+            packet = receive()
+            if packet is None:
+                return
+            # Without identification and checksum of an IPv4 header, which differ from packet to packet.
+            key = packet[TTL_AT : PROTOCOL_AT + 1] + packet[SOURCE_AT:] if is_ipv4 else packet
+            hit = known.get(key)
+            if hit is not None:
+                hit[0].heard(hit[1], hit[2], now)
+                continue
+            if signed:
+                judged = signed.get(_lasting(key, is_ipv4))
+                if judged is not None:
+                    self._verify(judged, packet[-TRAILER_LENGTH:], now)
+                    continue
+            self._judge(packet, key, now)
+
+    def _verify(self, judged: Signed, trailer: bytes, now: float) -> None:
+        instance, advertisement, source, signed = judged
+        guard = instance.guard
+        try:
+            guard.verifier.verify(signed, trailer, source, guard.wall())
+        except PacketError as error:
+            self._refuse(instance, source, error.reason, error.detail, now)
+            return
+        if guard.verifier.drift_s:
+            self._drifting(instance, source)
+        instance.heard(advertisement, source, now)
+
+    def _judge(self, packet: bytes, key: bytes, now: float) -> None:
+        received = read(packet)
+        inside_ah = self.socket.version == 4 and packet[PROTOCOL_AT : PROTOCOL_AT + 1] == bytes((AH_PROTOCOL,))
+        if received is None:
+            if not inside_ah:  # what else IPsec protects on this host is none of our business
+                self._count("truncated")
+            return
+        source, destination, hops, payload = received
+        vrid = peek_vrid(payload)
+        instance = self.instances.get(vrid) if vrid is not None else None
+        if instance is None:
+            reason = "truncated" if vrid is None else "vrid"
+            self._count(reason)
+            if (vrid is None or self.tells_unknown) and self._complaints.wanted(reason, source, now):
+                self._discarded(reason, source, wording.stranger(vrid, self.socket.interface, source))
+            return
+        expected, guard = instance.expectation, instance.guard
+        known = expected.skip_known and instance.follows(source)
+        try:
+            _check_ah(inside_ah, instance, packet)
+            advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known)
+        except Discard as discard:
+            self._refuse(instance, source, discard.reason, discard.detail, now)
+            return
+        self.forget(vrid)
+        if guard.verifier is not None and is_followed(payload, source.version):
+            lasting = _lasting(key, source.version == 4)
+            prefix = covered(expected.version, expected.vrid, source, payload[:-TRAILER_LENGTH])
+            self._signed[lasting] = (instance, advertisement, source, prefix)
+            self._key_of[vrid] = lasting
+            if guard.verifier.drift_s:
+                self._drifting(instance, source)
+        elif not inside_ah:
+            self._known[key] = (instance, advertisement, source)
+            self._key_of[vrid] = key
+        instance.heard(advertisement, source, now)
+
+    def _refuse(self, instance: RunningInstance, source: Address, reason: str, detail: str, now: float) -> None:
+        instance.counters.discard(reason)
+        if self._complaints.wanted(reason, source, now):
+            self._discarded(reason, source, wording.refused(instance.name, source, detail))
+
+    def _discarded(self, reason: str, source: Address, text: str) -> None:
+        more = "; others of this kind are only counted for a minute" if self._complaints.full(reason) else ""
+        self._log.seldom((self.socket.interface, reason, str(source)), f"{text}{more}")
+
+    def _drifting(self, instance: RunningInstance, source: Address) -> None:
+        verifier = instance.guard.verifier
+        self._log.seldom(
+            ("drift", instance.name, str(source)),
+            f"({instance.name}) authentication clock skew {verifier.drift_s} sec from {source} approaching window "
+            f"{verifier.window_s} sec: beyond it nothing is accepted",
+        )
+
+
+def _lasting(key: bytes, is_ipv4: bool) -> bytes:
+    """What does not change from one advertisement with a trailer to the next."""
+    if is_ipv4:
+        return key[:-TRAILER_LENGTH]
+    return key[:CHECKSUM_AT] + key[CHECKSUM_AT + 2 : -TRAILER_LENGTH]
+
+
+def _check_ah(inside_ah: bool, instance: RunningInstance, packet: bytes) -> None:
+    if inside_ah != (instance.expectation.auth_type == AUTH_AH):
+        detail = "it has an AH header but auth type is not AH" if inside_ah else "No AH header but auth type is AH"
+        raise Discard("auth_type", detail)
+    if inside_ah:
+        try:
+            instance.guard.open(packet)
+        except PacketError as error:
+            raise Discard(error.reason, error.detail) from None

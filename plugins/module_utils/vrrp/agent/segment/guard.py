@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How one instance signs what it says and verifies what it hears: nothing, ``auth_hmac``, or IPsec AH.
+
+What is not signed differs only by its priority, so a packet is made once. What is signed differs each time; then the
+part that stays is made once. Sequences and what was heard of others' outlive every reload.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Optional
+
+from ...config.model import Instance
+from ...protocol import ah
+from ...protocol.freshness import Marks, Sequence
+from ...protocol.packet import Address, encode, followed
+from ...protocol.reception import Expectation
+from ...protocol.trailer import TRAILER_LENGTH, Key, Signer, Verifier, covered
+from . import headers, wire
+
+RECEIVE_ONLY, ENFORCE, TIME = "receive-only", "enforce", "time"
+IDENTIFICATION_MAX = 0xFFFF
+
+Signed = tuple[bytes, list[tuple[bytes, bytes, Address, str]]]  # what is signed; header, payload, destination, its text
+
+
+class Guard:
+    """The authenticity of one instance. ``wall`` reads UTC in seconds; ``verifier`` is None without ``auth_hmac``."""
+
+    def __init__(self, config: Instance, wall: Callable[[], float] = time.time) -> None:
+        self.wall = wall
+        self.verifier: Optional[Verifier] = None
+        self.ah_key: Optional[bytes] = None
+        self._signer: Optional[Signer] = None
+        self._sequence, self._marks, self._counter = Sequence(), Marks(), ah.Counter()
+        self._identification = 0
+        self._ready: dict[int, list[wire.Packet]] = {}
+        self._parts: dict[int, Signed] = {}
+        self.take(config, None)
+
+    def take(self, config: Instance, source: Optional[Address]) -> Expectation:
+        """Go on with this configuration and source address. Returns what to expect of the peers from now on."""
+        self._config, self._source = config, source
+        self._ready.clear()
+        self._parts.clear()
+        self.ah_key = wire.ah_key(config)
+        self.verifier = self._signer = None
+        scheme = config.hmac
+        if scheme is not None:
+            keys = {key.key_id: Key(key.secret) for key in scheme.keys if key.secret}
+            window_s = scheme.time_window_s if scheme.anti_replay == TIME else None
+            senders = len(config.unicast_peers)
+            self.verifier = Verifier(keys, window_s, scheme.mode == ENFORCE, self._marks, senders)
+            if scheme.mode != RECEIVE_ONLY and scheme.active_key in keys:
+                self._signer = Signer(scheme.active_key, keys[scheme.active_key], window_s, self._sequence)
+        return wire.expectation(config, source, self.verifier)
+
+    def packets(self, priority: int) -> list[wire.Packet]:
+        """One advertisement of this priority, to send now: to the group, or to each unicast peer."""
+        if self._source is None:
+            return []
+        if self.ah_key is not None:
+            return self._sealed(priority)
+        if self._signer is not None:
+            return self._signed(priority)
+        ready = self._ready.get(priority)
+        if ready is None:
+            ready = self._ready[priority] = wire.packets(self._config, self._source, priority)
+        return ready
+
+    def _signed(self, priority: int) -> list[wire.Packet]:
+        parts = self._parts.get(priority)
+        if parts is None:
+            parts = self._parts[priority] = self._prepare(priority)
+        covered_by_all, copies = parts
+        trailer = self._signer.trailer(covered_by_all, self.wall())
+        source = self._source
+        if source.version == 4:  # the checksum leaves the trailer out
+            return [(header + payload + trailer, text) for header, payload, _destination, text in copies]
+        return [
+            (header + followed(payload, trailer, source, destination), text)
+            for header, payload, destination, text in copies
+        ]
+
+    def _prepare(self, priority: int) -> Signed:
+        config, source = self._config, self._source
+        said, hops, copies = wire.advertisement(config, priority), wire.ttl(config), []
+        for destination in wire.destinations(config):
+            payload = encode(said, source, destination)
+            packet = headers.write(source, destination, payload + bytes(TRAILER_LENGTH), hops)
+            copies.append((packet[: -len(payload) - TRAILER_LENGTH], payload, destination, str(destination)))
+        return covered(config.version, config.virtual_router_id, source, copies[0][1]), copies
+
+    def _sealed(self, priority: int) -> list[wire.Packet]:
+        """VRRPv2 advertises whole seconds apart: nothing is worth keeping."""
+        config, source = self._config, self._source
+        said, number = wire.advertisement(config, priority), self._counter.take(self.wall())
+        self._identification = self._identification % IDENTIFICATION_MAX + 1
+        return [
+            (
+                ah.seal(
+                    self.ah_key,
+                    number,
+                    self._identification,
+                    source,
+                    destination,
+                    wire.ttl(config),
+                    headers.INTERNETWORK_CONTROL,
+                    encode(said, source, destination),
+                ),
+                str(destination),
+            )
+            for destination in wire.destinations(config)
+        ]
+
+    def open(self, packet: bytes) -> None:
+        """Verify the IPsec Authentication Header of a whole packet. Raises PacketError."""
+        ah.verify(self.ah_key, packet, bool(self._config.unicast_peers), self._counter)

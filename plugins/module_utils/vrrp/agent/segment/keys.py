@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The keys of ``auth_hmac`` that lie in files of their own, such as systemd credentials: ``key 1 file:PATH``.
+
+They are read whenever a configuration is taken, so a reload takes a key file that has changed. A key that is missing is
+an error: without it the instance would hear nobody, or speak unsigned.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import replace
+
+from ...config.model import Configuration, HmacKey, Instance
+from ...config.problems import Place, Problem
+from ...protocol.trailer import HEX, KEY_MAX, secret_of
+
+FILE_MAX = len(HEX) + 2 * KEY_MAX + 8  # octets: hex digits, and an end of line or two
+
+
+def resolve(configuration: Configuration) -> tuple[Configuration, tuple[Problem, ...]]:
+    """Return the configuration with every key in it, and what is wrong with the files. No message tells a key."""
+    problems: list[Problem] = []
+    instances = tuple(_resolve(configuration.path, instance, problems) for instance in configuration.instances)
+    return replace(configuration, instances=instances), tuple(problems)
+
+
+def files(configuration: Configuration) -> tuple[str, ...]:
+    """The paths of all key files, each once."""
+    keys = [key for instance in configuration.instances if instance.hmac is not None for key in instance.hmac.keys]
+    return tuple(dict.fromkeys(key.file for key in keys if key.file is not None))
+
+
+def _resolve(path: str, instance: Instance, problems: list[Problem]) -> Instance:
+    if instance.hmac is None or all(key.file is None for key in instance.hmac.keys):
+        return instance
+    keys = tuple(_fill(key, path, instance, problems) for key in instance.hmac.keys)
+    return replace(instance, hmac=replace(instance.hmac, keys=keys))
+
+
+def _fill(key: HmacKey, path: str, instance: Instance, problems: list[Problem]) -> HmacKey:
+    if key.file is None:
+        return key
+    try:
+        return replace(key, secret=read(key.file))
+    except OSError as error:
+        reason, hint = f"cannot be read: {error.strerror or error}", "the agent's user must be able to read it"
+    except ValueError as error:
+        reason, hint = f"is not usable: {error}", f"openssl rand -hex 32 | sed s/^/hex:/ > {key.file}"
+    text = f"vrrp_instance {instance.name}: the file of key {key.key_id} {reason}: {key.file}"
+    rule = "auth_hmac: a key has 32 to 64 octets, as text or as hex:DIGITS"
+    problems.append(Problem.at(Place(path, instance.line, 1), text, rule, hint))
+    return key
+
+
+def read(path: str) -> bytes:
+    """The key in a file. Raises OSError, or ValueError for what is no key; neither tells what is in it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not keep us waiting
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("it is no regular file")
+        content = os.read(descriptor, FILE_MAX + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > FILE_MAX:
+        raise ValueError("it is too long for a key")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8 text") from None
+    return secret_of(text.rstrip("\r\n"))

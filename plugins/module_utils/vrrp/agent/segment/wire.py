@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the configuration of an instance means to the protocol: parameters, packets to send, packets to expect."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from ...config.model import Instance
+from ...protocol import auth
+from ...protocol.constants import (
+    AUTH_AH,
+    AUTH_NONE,
+    AUTH_PASS,
+    VERSION_2,
+    VRRP_MULTICAST_IPV4,
+    VRRP_MULTICAST_IPV6,
+    VRRP_TTL,
+)
+from ...protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Address, Advertisement, encode
+from ...protocol.reception import Expectation
+from ...protocol.states import Parameters
+from ...protocol.trailer import Verifier
+from . import headers
+
+# Unicast may come from behind a router, with whatever unicast_ttl its sender has: keepalived looks at it only where
+# min_ttl or max_ttl is given. 0 is what the kernel did not tell.
+UNICAST_TTL_MIN = 1
+
+Packet = tuple[bytes, str]  # a whole IP packet and its destination
+
+
+def ip_version(config: Instance) -> int:
+    """4 or 6. All addresses of an instance are of one version; it is part of what makes it a virtual router."""
+    if config.addresses:
+        return config.addresses[0].address.version
+    return config.unicast_peers[0].version if config.unicast_peers else 4
+
+
+def parameters(config: Instance, source: Optional[Address]) -> Parameters:
+    """What the state machine needs of the configuration."""
+    garp = config.garp
+    return Parameters(
+        version=config.version,
+        vrid=config.virtual_router_id,
+        priority=config.priority,
+        interval_cs=config.advert_int_cs,
+        source=source,
+        begins_as_master=config.initial_state == "MASTER",
+        preempt=not config.nopreempt,
+        preempt_delay_s=config.preempt_delay_s,
+        announce_repeat=garp.repeat,
+        announce_delay_s=garp.delay_s,
+        refresh_s=garp.refresh_s,
+        refresh_repeat=garp.refresh_repeat,
+        lower_prio_repeat=garp.lower_prio_repeat,
+        lower_prio_delay_s=garp.lower_prio_delay_s,
+        down_adverts=config.down_timer_adverts,
+        answers_lower=not config.lower_prio_no_advert,
+    )
+
+
+def authentication(config: Instance) -> dict:
+    """The authentication fields of an advertisement or an expectation. VRRPv3 has none (RFC 9568 section 9)."""
+    if config.authentication is None or config.version != VERSION_2 or config.hmac is not None:
+        return {"auth_type": AUTH_NONE}
+    if config.authentication.auth_type == "AH":
+        return {"auth_type": AUTH_AH}
+    return {"auth_type": AUTH_PASS, "auth_data": auth.pass_data(config.authentication.auth_pass)}
+
+
+def ah_key(config: Instance) -> Optional[bytes]:
+    """The key of its IPsec Authentication Header; None where there is none."""
+    if authentication(config)["auth_type"] != AUTH_AH or ip_version(config) != 4:
+        return None
+    return auth.pass_data(config.authentication.auth_pass)
+
+
+def group(config: Instance) -> Address:
+    """The multicast group of an instance; it counts only where no unicast_peer is named."""
+    if config.mcast_dst_ip is not None:
+        return config.mcast_dst_ip
+    return VRRP_MULTICAST_IPV6 if ip_version(config) == 6 else VRRP_MULTICAST_IPV4
+
+
+def configured_source(config: Instance) -> Optional[Address]:
+    """The address that the file says advertisements come from."""
+    return config.unicast_src_ip if config.unicast_src_ip is not None else config.mcast_src_ip
+
+
+def expectation(config: Instance, source: Optional[Address], verifier: Optional[Verifier] = None) -> Expectation:
+    """What the advertisements of the peer must look like."""
+    return Expectation(
+        version=config.version,
+        vrid=config.virtual_router_id,
+        interval_cs=config.advert_int_cs,
+        addresses=frozenset(entry.address.ip for entry in config.addresses),
+        own_source=source,
+        sources=frozenset(config.unicast_peers),
+        min_ttl=UNICAST_TTL_MIN if config.unicast_peers else VRRP_TTL,
+        ttl_limits=tuple((limit.peer, limit.min_ttl, limit.max_ttl) for limit in config.ttl_limits),
+        group=None if config.unicast_peers else group(config),
+        skip_known=config.skip_check_adv_addr,
+        verifier=verifier,
+        **authentication(config),
+    )
+
+
+def advertisement(config: Instance, priority: int) -> Advertisement:
+    """What an instance says."""
+    return Advertisement(
+        version=config.version,
+        vrid=config.virtual_router_id,
+        priority=priority,
+        addresses=tuple(entry.address.ip for entry in config.addresses),
+        interval_cs=config.advert_int_cs,
+        checksum_kind=MESSAGE_ONLY if config.v3_checksum_as_v2 else PSEUDO_HEADER,  # our own receiver takes both
+        **authentication(config),
+    )
+
+
+def destinations(config: Instance) -> tuple[Address, ...]:
+    """Where it says it: to the group, or to each unicast peer."""
+    return config.unicast_peers or (group(config),)
+
+
+def ttl(config: Instance) -> int:
+    """The TTL or hop limit that it says it with."""
+    return config.unicast_ttl if config.unicast_peers else VRRP_TTL
+
+
+def packets(config: Instance, source: Optional[Address], priority: int) -> list[Packet]:
+    """One advertisement of this priority, ready to send; what is signed at each send is the business of ``guard``."""
+    if source is None:
+        return []
+    said, hops = advertisement(config, priority), ttl(config)
+    return [(headers.write(source, peer, encode(said, source, peer), hops), str(peer)) for peer in destinations(config)]
+
+
+def identity(config: Instance) -> tuple[str, int, int]:
+    """What makes an instance the same one on the wire. A new name for it moves nothing."""
+    return f"{config.interface}{_vmac(config)}", config.virtual_router_id, ip_version(config)
+
+
+def _vmac(config: Instance) -> str:
+    """An instance that moves to a macvlan, or off one, is another virtual router to its clients."""
+    if config.vmac is None:
+        return ""
+    return f"/{config.lives_on}/{config.vmac.mac or ''}{'/base' if config.vmac.xmit_base else ''}"

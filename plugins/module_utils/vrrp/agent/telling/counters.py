@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an instance counts, and whom it hears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Optional
+
+from ...protocol.packet import Address
+
+PEERS_MAX = 32  # sources remembered for each instance; more than a segment has routers, less than a forger can fill
+
+
+@dataclass
+class Counters:
+    """Since the instance was added. ``discarded`` is by the reasons of protocol.reception."""
+
+    sent: int = 0
+    send_errors: int = 0
+    received: int = 0
+    priority_zero_sent: int = 0
+    priority_zero_received: int = 0
+    became_master: int = 0
+    transitions: int = 0
+    addresses_put_back: int = 0
+    split_brains: int = 0
+    discarded: dict[str, int] = field(default_factory=dict)
+
+    def discard(self, reason: str) -> None:
+        self.discarded[reason] = self.discarded.get(reason, 0) + 1
+
+    def as_dict(self) -> dict:
+        return {**vars(self), "discarded": dict(self.discarded)}
+
+
+class Peers:
+    """The routers heard for one instance: address -> (priority, when, monotonic seconds)."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Address, list] = {}
+        self._source: Optional[Address] = None  # who spoke last, the very object: an address is slow to hash
+        self._last: list = []
+
+    def heard(self, source: Address, priority: int, now: float) -> None:
+        if source is self._source:
+            self._last[:] = priority, now
+            return
+        if source not in self._seen and len(self._seen) >= PEERS_MAX:
+            oldest = min(self._seen, key=lambda known: self._seen[known][1])
+            del self._seen[oldest]
+        self._source, self._last = source, [priority, now]
+        self._seen[source] = self._last
+
+    def as_list(self, now: float) -> list[dict]:
+        """The newest first."""
+        newest_first = sorted(self._seen.items(), key=lambda item: -item[1][1])
+        return [
+            {"address": str(address), "priority": priority, "seen_s": round(now - seen_at, 3)}
+            for address, (priority, seen_at) in newest_first
+        ]

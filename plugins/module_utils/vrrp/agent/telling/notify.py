@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What instances and sync groups tell: notify scripts, one queue for each, one at a time and in order; and FIFOs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Optional
+
+from ...config.model import Globals, Instance, Notify, NotifyCommand, SyncGroup
+from ..life import process
+from .log import Log
+
+TIMEOUT_S = 60.0  # a script that runs longer is ended, so that the next transition is told at all
+WAITING_MAX = 64  # transitions that wait; who flaps faster than its scripts run loses the oldest, never the last
+DELETED = "DELETED"  # what a reload has removed
+
+Job = tuple[tuple[str, ...], Optional[str], Optional[str], bool]  # command, user, group, secure
+Tell = Callable[[str, str, str, int], None]  # INSTANCE or GROUP, name, state, priority
+
+
+def nobody(kind: str, name: str, state: str, priority: int) -> None:
+    """Where there is no FIFO."""
+
+
+class _Queue:
+    """Scripts that wait for those before them, never in the way of the loop. An entry is what one event runs."""
+
+    def __init__(self, name: str, log: Log, timeout_s: float = TIMEOUT_S, tell: Tell = nobody) -> None:
+        self.name = name
+        self._log = log
+        self._timeout_s = timeout_s
+        self._tell_fifos = tell
+        self._last = ""  # the state that was told last
+        self._waiting: deque[tuple[Job, ...]] = deque()
+        self._task: Optional[asyncio.Task] = None
+
+    @property
+    def idle(self) -> bool:
+        return self._task is None
+
+    async def finish(self, bound_s: float) -> None:
+        """Let what is queued run, ``bound_s`` seconds at most; then end it."""
+        if self._task is None:
+            return
+        _done, pending = await asyncio.wait([self._task], timeout=bound_s)
+        if pending:
+            self._log.warning(f"({self.name}) notify scripts still run at the end: they are ended")
+            self._waiting.clear()  # before Python 3.12 a cancellation that meets the script's end is swallowed
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _tell(self, notify: Notify, settings: Globals, kind: str, state: str, priority: int) -> None:
+        """One transition: the state's own script first, then ``notify`` with its four arguments; the FIFOs at once."""
+        if state == DELETED and not notify.says_deleted and self._last == "FAULT":
+            return  # nobody who does not know DELETED learns anything
+        self._last = told_state(notify, state)
+        jobs = []
+        own = own_command(notify, state)
+        if own is not None:
+            jobs.append(_job(own, settings))
+        if notify.any is not None:
+            jobs.append(_job(notify.any, settings, kind, self.name, self._last, str(priority)))
+        if jobs:
+            if len(self._waiting) >= WAITING_MAX:
+                self._waiting.popleft()
+                self._log.warning(
+                    f"({self.name}) {WAITING_MAX} transitions wait for notify scripts: the oldest is dropped"
+                )
+            self._add(tuple(jobs))
+        self._tell_fifos(kind, self.name, self._last, priority)
+
+    def _add(self, jobs: tuple[Job, ...]) -> None:
+        self._waiting.append(jobs)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                for command, user, group, secure in self._waiting.popleft():
+                    outcome = await process.run(command, self._timeout_s, user, group, secure)
+                    if not outcome.ok:
+                        tell = self._log.warning if outcome.error is None else self._log.error
+                        tell(f"({self.name}) notify script {command[0]} failed ({outcome.text})")
+        finally:
+            self._task = None
+
+
+class NotifyQueue(_Queue):
+    """What an instance tells."""
+
+    def put(self, instance: Instance, settings: Globals, state: str, priority: int) -> None:
+        """Queue the scripts of one transition: the state's own first, then ``notify`` with its four arguments."""
+        self.name = instance.name  # a reload may have changed it
+        self._tell(instance.notify, settings, "INSTANCE", state, priority)
+
+    def rival(self, instance: Instance, settings: Globals, priority: int) -> None:
+        """Queue ``notify_master_rx_lower_pri``: a MASTER of this ``priority`` heard another one, of a lower one.
+
+        keepalived runs it without arguments and does not run ``notify``: only its FIFO says the priority. A rival
+        speaks at every interval, and must not push what tells of transitions out of the queue.
+        """
+        self.name = instance.name
+        self._tell_fifos("INSTANCE", self.name, "MASTER_RX_LOWER_PRI", priority)
+        notify = instance.notify.master_rx_lower_pri
+        if notify is None:
+            return
+        entry = (_job(notify, settings),)
+        if entry not in self._waiting and len(self._waiting) < WAITING_MAX:
+            self._add(entry)
+
+    def priority_changed(self, instance: Instance, master: bool, priority: int) -> None:
+        """Tell the FIFOs another effective priority, where ``notify_priority_changes`` asks for it."""
+        if instance.notify.priority_changes:
+            self._tell_fifos("INSTANCE", instance.name, "MASTER_PRIORITY" if master else "BACKUP_PRIORITY", priority)
+
+    def again(self, instance: Instance, priority: int) -> None:
+        """Tell the FIFOs the state once more, where ``fifo_write_vrrp_states_on_reload`` asks for it."""
+        if self._last:
+            self._tell_fifos("INSTANCE", instance.name, self._last, priority)
+
+
+class GroupQueue(_Queue):
+    """What a sync group tells."""
+
+    def put(self, group: SyncGroup, settings: Globals, state: str, priority: int = 0) -> None:
+        """As :meth:`NotifyQueue.put`. keepalived says priority 0 for every group, and so must who calls."""
+        self.name = group.name
+        self._tell(group.notify, settings, "GROUP", state, priority)
+
+    def again(self) -> None:
+        """As :meth:`NotifyQueue.again`."""
+        if self._last:
+            self._tell_fifos("GROUP", self.name, self._last, 0)
+
+
+def own_command(notify: Notify, state: str) -> Optional[NotifyCommand]:
+    """The script that only this state runs. Without ``notify_deleted`` a removed instance runs none, as keepalived."""
+    return {
+        "MASTER": notify.master,
+        "BACKUP": notify.backup,
+        "FAULT": notify.fault,
+        "STOP": notify.stop,
+        DELETED: notify.deleted if notify.says_deleted else None,
+    }.get(state)
+
+
+def told_state(notify: Notify, state: str) -> str:
+    """The word for ``notify`` and the FIFOs: without ``notify_deleted`` a removed instance says FAULT, as ever."""
+    return "FAULT" if state == DELETED and not notify.says_deleted else state
+
+
+def _job(notify: NotifyCommand, settings: Globals, *arguments: str) -> Job:
+    user, group = notify.user, notify.group
+    if user is None:
+        user, group = settings.script_user, settings.script_group
+    return notify.command + arguments, user, group, settings.enable_script_security

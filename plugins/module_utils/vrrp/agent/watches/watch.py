@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every check is: something that is asked again and again, and that counts rises and falls as keepalived does."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import traceback
+from collections.abc import Callable
+from typing import Any, Optional
+
+from ...protocol.tracking import CheckResult
+from ..telling.log import Log
+
+Definition = tuple[Any, ...]
+
+
+class Watch:
+    """One thing that is asked, and what it says. ``ok`` is None until its first result.
+
+    The count is keepalived's: 0 to rise-1 is failed, rise to rise+fall-1 is good. A first success makes it good at once
+    and a first failure makes it failed at once, whatever rise and fall say.
+
+    ``subject`` is what it asks, ``definition`` how as well; weights belong to who listens, and are in neither.
+    """
+
+    kind = ""
+
+    def __init__(
+        self,
+        name: str,
+        subject: Definition,
+        definition: Definition,
+        counts: tuple[int, int],
+        interval_s: float,
+        changed: Callable[[], None],
+        log: Log,
+    ) -> None:
+        self.name = name
+        self.subject = subject
+        self.definition = definition
+        self.ok: Optional[bool] = None
+        self.detail = ""
+        self.answer_within_s = 2 * interval_s  # since the last one, when all is well
+        self._rise, self._fall = counts
+        self._interval_s = interval_s
+        self._first = True
+        self._count = self._rise - 1
+        self._changed = changed
+        self._log = log
+        self.broken = False  # a bug ended it
+        self._ended = False
+        self._task: Optional[asyncio.Task] = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same definition in every process; it tells nobody what a command or its arguments are."""
+        digest = hashlib.sha256(repr(self.definition).encode("utf-8", "surrogateescape")).hexdigest()
+        return f"{self.kind} {self.name} {digest[:16]}"
+
+    def result(self, weight: int, reverse: bool = False) -> CheckResult:
+        """What it says, for an instance that tracks it with this weight."""
+        return CheckResult(self.name, self.kind, self.ok, weight, self.detail, reverse)
+
+    # Before the first result
+
+    def follow(self, before: Watch) -> None:
+        """A changed check goes on saying what the old one said, until its first result."""
+        self.ok, self.detail = before.ok, before.detail
+        self._first, self._count = True, self._rise - 1
+
+    def assume(self, ok: bool, detail: str) -> None:
+        """Begin as if it had said this."""
+        self.ok, self.detail = ok, "" if ok else detail
+        self._first, self._count = False, self._rise + self._fall - 1 if ok else 0
+
+    # Results
+
+    def take(self, ok: bool, detail: str, line: str) -> None:
+        """Count one result. ``line`` is logged when it decides; who listens is told when that changed what we say."""
+        before = (self.ok, self.detail)
+        if self._decides(ok):
+            self._log.info(line)
+            self.ok, self.detail = ok, ""
+        if self.ok is False and not ok:
+            self.detail = detail
+        if (self.ok, self.detail) != before:
+            self._changed()
+
+    def _decides(self, ok: bool) -> bool:
+        """Whether this result makes it good or failed, be it so already or not."""
+        first, self._first = self._first, False
+        if ok:
+            if self._count < self._rise - 1:
+                self._count += 1
+                return False
+            decides = self._count < self._rise
+            self._count = self._rise + self._fall - 1
+            return decides
+        if self._count > self._rise:
+            self._count -= 1
+            return False
+        decides = first or self._count == self._rise
+        self._count = 0
+        return decides
+
+    # Asking
+
+    async def ask(self) -> Any:
+        """Ask once; the answer is for :meth:`observe`."""
+        raise NotImplementedError
+
+    def observe(self, outcome: Any) -> None:
+        """Take one answer."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(self.ended)
+
+    def ended(self, task: asyncio.Task) -> None:
+        """What asks has come to its end. When that was a bug, nobody must go on believing the last answer."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._ended:
+            text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            self._log.error(f"internal error, {self.kind} {self.name} is not asked any more:\n{text}".rstrip())
+            self.broken, self.ok, self.detail = True, False, "internal error: see the log of the agent"
+            self._changed()
+
+    async def stop(self) -> None:
+        """End it, and what it does now."""
+        self._ended = True  # before Python 3.12 wait_for() swallows a cancellation that meets a script's end
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            started_at = loop.time()
+            outcome = await self.ask()
+            if self._ended:
+                return
+            self.observe(outcome)
+            # Never two at once, and never a burst to catch up with what was missed.
+            await asyncio.sleep(max(started_at + self._interval_s - loop.time(), 0.0))

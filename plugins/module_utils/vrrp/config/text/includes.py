@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``include PATTERN`` and its stricter kin: which files a pattern names, and what counts as wrong about them.
+
+The pattern is a shell's: ``* ? [...]`` within a directory, and ``{one,other}``. It is relative to the directory of
+the file that it stands in. Nothing here touches a disk: whoever has one hands over a :class:`Disk`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Optional, Protocol
+
+from ..problems import Invalid
+
+#: Bounds: files in one another, files in all, the length of a pattern, the names that its braces make.
+NESTING = 16
+FILES = 1000
+PATTERN_MAX = 1024
+ALTERNATIVES = 1000
+
+READABLE = 1  # a file that is matched must be readable: no directory, no program
+MATCH = 2  # a name without wildcards must be there
+WILDCARD_MATCH = 4  # wildcards must match something
+BRACE_MATCH = 8  # each of the names that braces make must be there
+CHECKS = {
+    "": 0,
+    "r": READABLE,
+    "m": READABLE | MATCH,
+    "w": READABLE | MATCH | WILDCARD_MATCH,
+    "b": READABLE | BRACE_MATCH,
+    "a": READABLE | MATCH | WILDCARD_MATCH | BRACE_MATCH,
+}
+#: ``include_check`` by its words; keepalived's manual says "readable", its parser "read".
+_CHECK_WORDS = {
+    "read": READABLE,
+    "readable": READABLE,
+    "match": MATCH,
+    "wildcard_match": WILDCARD_MATCH,
+    "brace_match": BRACE_MATCH,
+}
+
+FILE, DIRECTORY, OTHER = "file", "directory", "other"
+
+_INCLUDE = re.compile(r"include([rmwba]?)\s+(\S.*)", re.DOTALL)
+_WILDCARD = re.compile(r"[*?\[]")
+
+
+class Disk(Protocol):
+    """Where included files are. Paths are relative to where the including text was read from, or absolute."""
+
+    def names(self, directory: str) -> Optional[list[str]]:
+        """What is in a directory; None when it cannot be read."""
+
+    def kind(self, path: str) -> Optional[str]:
+        """FILE when it may be read and is no program, DIRECTORY, OTHER; None when there is nothing."""
+
+    def read(self, path: str) -> str:
+        """The text of a file. Raises ConfigError."""
+
+    def absolute(self, path: str) -> str:
+        """The path from the root, without symbolic links."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a file may ask of its node. None: the node is not at hand, so asking is an error."""
+
+    disk: Optional[Disk] = None
+    environment: Optional[Mapping[str, str]] = None
+
+
+NOWHERE = Surroundings()
+
+
+@dataclass(frozen=True)
+class Include:
+    """One include line; ``index`` is where its pattern begins."""
+
+    keyword: str
+    pattern: str
+    index: int
+    checks: int
+
+
+@dataclass(frozen=True)
+class Match:
+    """``paths`` are there. ``missing`` names are not, ``wildcards`` says whether the pattern had any."""
+
+    paths: tuple[str, ...]
+    missing: tuple[str, ...]
+    wildcards: bool
+
+
+def include(text: str) -> Optional[Include]:
+    """What ``text`` asks for when it begins with include, and None otherwise."""
+    match = _INCLUDE.match(text)
+    if match is None:
+        return None
+    kind = match.group(1)
+    return Include("include" + kind, match.group(2), match.start(2), CHECKS[kind])
+
+
+def changed_checks(words: list[str], before: int) -> int:
+    """The checks that are in force behind ``include_check WORDS``; unknown words are left to the schema."""
+    if not words:
+        return CHECKS["a"]
+    checks = before
+    for position, word in enumerate(words):
+        flag = _CHECK_WORDS.get(word.lstrip("+-"), 0)
+        if word.startswith("+"):
+            checks |= flag
+        elif word.startswith("-"):
+            checks &= ~flag
+        elif not position:
+            checks = READABLE | flag if flag else 0
+    return checks
+
+
+def find(pattern: str, directory: str, disk: Disk) -> Match:
+    """Look for ``pattern`` from ``directory`` on, in the order in which keepalived reads. Raises Invalid."""
+    if len(pattern) > PATTERN_MAX:
+        raise Invalid(f"a pattern of {len(pattern)} characters", f"{PATTERN_MAX} is the most")
+    paths: list[str] = []
+    missing: list[str] = []
+    wildcards = False
+    for name in _alternatives(pattern):
+        wildcards = wildcards or bool(_WILDCARD.search(name))
+        paths += _matching(name, directory, disk, missing)
+        if len(paths) > FILES:
+            raise Invalid(f"more than {FILES} files match", f"{FILES} is the most", "name fewer of them")
+    return Match(tuple(paths), tuple(missing), wildcards)
+
+
+def _alternatives(pattern: str) -> Iterator[str]:
+    """The patterns without braces that one with them stands for, in its order."""
+    waiting = [pattern]
+    count = 0
+    while waiting:
+        text = waiting.pop()
+        count += 1
+        if count > ALTERNATIVES * 4:
+            raise Invalid("the braces of the pattern make too many names", f"{ALTERNATIVES} is the most")
+        parts = _first_braces(text)
+        if parts is None:
+            yield text
+        else:
+            before, choices, after = parts
+            waiting += [before + choice + after for choice in reversed(choices)]
+
+
+def _first_braces(text: str) -> Optional[tuple[str, list[str], str]]:
+    start = -1
+    for _attempt in range(16):  # a brace that is never closed is an ordinary character
+        start = text.find("{", start + 1)
+        if start < 0:
+            break
+        depth, cut, choices = 0, start + 1, []
+        for index in range(start, len(text)):
+            char = text[index]
+            if char == "{":
+                depth += 1
+            elif char == "," and depth == 1:
+                choices.append(text[cut:index])
+                cut = index + 1
+            elif char == "}":
+                depth -= 1
+                if not depth:
+                    return text[:start], [*choices, text[cut:index]], text[index + 1 :]
+    return None
+
+
+def _matching(name: str, directory: str, disk: Disk, missing: list[str]) -> list[str]:
+    """The paths that one pattern without braces names; parts that are not there go to ``missing``."""
+    root = "/" if name.startswith("/") else ""
+    found = [root or directory]
+    parts = [part for part in name.split("/") if part]
+    for position, part in enumerate(parts):
+        last = position == len(parts) - 1
+        step: list[str] = []
+        for base in found:
+            if _WILDCARD.search(part):
+                names = disk.names(base or ".")
+                if names is None:
+                    missing.append(name)
+                    continue
+                paths = [_join(base, each) for each in sorted(names, key=_octets) if _fits(each, part)]
+                step += paths if last else [path for path in paths if disk.kind(path) == DIRECTORY]
+            elif not last or disk.kind(_join(base, part)) is not None:
+                step.append(_join(base, part))
+            else:
+                missing.append(name)
+        found = step[: FILES + 1]
+    return found if parts else []
+
+
+def _octets(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _join(base: str, name: str) -> str:
+    return posixpath.join(base, name) if base else name
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a shell would say so: names that begin with a dot must be asked for."""
+    if name.startswith(".") and not pattern.startswith("."):
+        return False
+    pattern = re.sub(r"\\(.)", lambda match: f"[{match.group(1)}]", pattern).replace("[^", "[!")
+    try:
+        return fnmatchcase(name, pattern)
+    except re.error:  # a range that runs backwards, with an older Python
+        return False

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be tracked: sections -> Script, Process, File."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ..problems import Findings, show
+from ..reader import Section, floats
+from ..trackers import File, Process, Script
+
+FILES = ("track_file", "vrrp_track_file")
+
+
+@dataclass(frozen=True)
+class Trackables:
+    """What the file defines. ``names`` are by the list that may name them, and hold those too that are not usable."""
+
+    scripts: tuple[Script, ...]
+    processes: tuple[Process, ...]
+    files: tuple[File, ...]
+    names: dict[str, tuple[str, ...]]
+
+    def get(self, kind: str, name: str) -> Optional[Any]:
+        every = {"track_script": self.scripts, "track_process": self.processes, "track_file": self.files}[kind]
+        return next((item for item in every if item.name == name), None)
+
+
+def sections_of(root: Section, *names: str) -> list[Section]:
+    return [section for section in root.sections if section.block.name in names]
+
+
+def trackables(root: Section, complete: bool, findings: Findings) -> Trackables:
+    """``complete`` is False when braces are missing: then nothing counts as missing inside."""
+    kinds = {
+        "track_script": (sections_of(root, "vrrp_script"), _script),
+        "track_process": (sections_of(root, "vrrp_track_process"), _process),
+        "track_file": (sections_of(root, *FILES), _file),
+    }
+    built = {
+        kind: tuple(item for section in sections if (item := build(section, complete, findings)) is not None)
+        for kind, (sections, build) in kinds.items()
+    }
+    names = {kind: tuple(section.name for section in sections) for kind, (sections, _build) in kinds.items()}
+    _said_or_used(root, kinds, findings)
+    return Trackables(built["track_script"], built["track_process"], built["track_file"], names)
+
+
+def _said_or_used(root: Section, kinds: dict[str, Any], findings: Findings) -> None:
+    """What nobody tracks is not run at all."""
+    users = sections_of(root, "vrrp_instance", "vrrp_sync_group")
+    for kind, (sections, _build) in kinds.items():
+        lines = [item for user in users for block in user.inside(kind) for item in block.items]
+        used = {item.value.name for item in lines}
+        for section in sections:
+            if section.name and section.name not in used:
+                what = "runs" if kind == "track_script" else "counts"
+                findings.warning(
+                    section.place,
+                    f"{section.block.name} {show(section.name)} is tracked by no instance, so it never {what}",
+                    hint=f"add: {kind} {{ {section.name} }}",
+                )
+
+
+def pair(names: Optional[tuple[str, ...]]) -> tuple[Optional[str], Optional[str]]:
+    """(USER,) or (USER, GROUP) -> user, group."""
+    user, group = ((*names, None, None) if names else (None, None))[:2]
+    return user, group
+
+
+def _values(section: Section) -> dict[str, Any]:
+    values = floats({name: setting.value for name, setting in section.settings.items()})
+    if "weight" in values:
+        values["weight"], values["reverse"] = values["weight"]
+    return values
+
+
+def _lacks(section: Section, field: str, keyword: str, hint: str, complete: bool, findings: Findings) -> bool:
+    if not section.has(field) and complete:
+        findings.error(section.place, f"{section.block.name} {show(section.name)} has no {keyword}", hint=hint)
+    return field not in section.settings
+
+
+def _script(section: Section, complete: bool, findings: Findings) -> Optional[Script]:
+    if _lacks(section, "command", "script", "add: script /path/to/command", complete, findings):
+        return None
+    for name in ("interval_s", "timeout_s"):
+        if name in section.settings and section.settings[name].value % 1:
+            setting = section.settings[name]
+            findings.warning(
+                setting.place,
+                f"{setting.statement.keyword} {setting.value} is a fraction",
+                "keepalived before 2.4 takes whole seconds and refuses the file",
+                "fine where only hotstandby or a newer one reads it",
+            )
+    values = _values(section)
+    values["user"], values["group"] = pair(values.pop("user", None))
+    values.setdefault("timeout_s", values.get("interval_s", 1.0))
+    return Script(section.name, **values)
+
+
+def _process(section: Section, complete: bool, findings: Findings) -> Optional[Process]:
+    if _lacks(section, "process", "process", "add: process haproxy", complete, findings):
+        return None
+    values = _values(section)
+    command, parameters = values.pop("process")
+    match = values.pop("param_match", None)
+    delay = values.pop("delay", None)
+    if delay is not None:
+        # Of both, whichever it stands behind in keepalived; here a delay of one's own goes first.
+        values.setdefault("fork_delay_s", delay)
+        values.setdefault("terminate_delay_s", delay)
+    most = values.get("quorum_max")
+    if most == 0:
+        if "quorum" in values:
+            findings.error(section.settings["quorum_max"].place, "quorum_max 0 beside a quorum", hint="remove quorum")
+        values["quorum"] = 0
+    elif most is not None and most < values.get("quorum", 1):
+        findings.error(section.settings["quorum_max"].place, "quorum_max is below quorum", hint="at least quorum")
+    if parameters or match:
+        values["full_command"] = True
+    return Process(
+        section.name,
+        command,
+        parameters=parameters if parameters or match else None,
+        param_match=None if match == "exact" else match,
+        **values,
+    )
+
+
+def _file(section: Section, complete: bool, findings: Findings) -> Optional[File]:
+    if _lacks(section, "path", "file", "add: file /path", complete, findings):
+        return None
+    path = section.get("path")
+    if not path.startswith("/"):
+        place = section.settings["path"].place
+        findings.error(place, f"the file {show(path)} is not an absolute path", hint="file /run/NAME")
+    values = _values(section)
+    values["init"], values["init_overwrite"] = values.pop("init", (None, False))
+    return File(section.name, **values)

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Words -> values. Each converter takes a statement and returns a value or raises Invalid; nothing looks sideways.
+
+Converters are made by factories, so that the schema's table reads like the manual: ``integer(1, 255)``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from ..problems import Invalid, show
+from ..text.spelling import did_you_mean
+from ..text.syntax import Statement, Word
+
+Converter = Callable[[Statement], Any]
+
+#: Linux: IFNAMSIZ less the NUL; interface names and address labels.
+NAME_LENGTH = 15
+
+_TRUE = ("on", "true", "yes")
+_FALSE = ("off", "false", "no")
+
+
+def only(statement: Statement) -> Word:
+    """The one value of a statement."""
+    if len(statement.values) != 1:
+        count = "none is" if not statement.values else f"{len(statement.values)} are"
+        raise Invalid(f"{show(statement.keyword)} takes one value, {count} given", hint="one keyword on each line")
+    return statement.values[0]
+
+
+def flag(statement: Statement) -> bool:
+    """A keyword that means true by being there."""
+    if statement.values:
+        raise Invalid(f"{show(statement.keyword)} takes no value", place=statement.values[0].place)
+    return True
+
+
+def boolean(statement: Statement) -> bool:
+    """``on`` or ``off`` in keepalived's six spellings; true where nothing is written."""
+    if not statement.values:
+        return True
+    word = only(statement)
+    if word.text not in _TRUE + _FALSE:
+        raise Invalid(
+            f"{statement.keyword} {show(word.text)} is neither on nor off",
+            f"{statement.keyword} takes {', '.join(_TRUE)}, {', '.join(_FALSE)} or nothing",
+            did_you_mean(word.text.lower(), _TRUE + _FALSE),
+            word.place,
+        )
+    return word.text in _TRUE
+
+
+def integer(low: int, high: int, rule: str = "") -> Converter:
+    def convert(statement: Statement) -> int:
+        return whole(only(statement), statement.keyword, low, high, rule)
+
+    return convert
+
+
+def whole(word: Word, name: str, low: int, high: int, rule: str = "") -> int:
+    if not re.fullmatch(r"[-+]?[0-9]{1,10}", word.text):
+        raise Invalid(f"{name} {show(word.text)} is not a whole number", rule, place=word.place)
+    number = int(word.text)
+    if not low <= number <= high:
+        raise Invalid(f"{name} {number} is out of range", rule or f"{name} is {low} to {high}", place=word.place)
+    return number
+
+
+def seconds(low: str, high: str, rule: str = "") -> Converter:
+    """Seconds, with a fraction where written, as an exact Decimal."""
+
+    def convert(statement: Statement) -> Decimal:
+        return duration(only(statement), statement.keyword, low, high, rule)
+
+    return convert
+
+
+def duration(word: Word, name: str, low: str, high: str, rule: str = "") -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{0,9})?|\.[0-9]{1,9}", word.text):
+        raise Invalid(f"{name} {show(word.text)} is not a number of seconds", rule, place=word.place)
+    number = Decimal(word.text)
+    if not Decimal(low) <= number <= Decimal(high):
+        limits = rule or f"{name} is {low} to {high} seconds"
+        raise Invalid(f"{name} {word.text} is out of range", limits, place=word.place)
+    return number
+
+
+def lease(statement: Statement) -> int:
+    """Seconds: 0, or 2 to 60."""
+    word = only(statement)
+    if word.text == "1":  # an agent that renews twice a second must be allowed to miss one or two
+        raise Invalid("vip_lease 1 is too short", "vip_lease is 0 (none) or 2 to 60 seconds", place=word.place)
+    return whole(word, "vip_lease", 0, 60, "vip_lease is 0 (none) or 2 to 60 seconds")
+
+
+def whole_seconds(low: int, high: int) -> Converter:
+    """Seconds for which keepalived takes no fraction."""
+
+    def convert(statement: Statement) -> Decimal:
+        return Decimal(whole(only(statement), statement.keyword, low, high))
+
+    return convert
+
+
+def one_of(*choices: str) -> Converter:
+    def convert(statement: Statement) -> str:
+        word = only(statement)
+        if word.text in choices:
+            return word.text
+        raise Invalid(
+            f"{statement.keyword} {show(word.text)} is unknown",
+            f"{statement.keyword} is {' or '.join(choices)}",
+            did_you_mean(word.text, choices),
+            word.place,
+        )
+
+    return convert
+
+
+def text(statement: Statement) -> str:
+    word = only(statement)
+    if not word.text:
+        raise Invalid(f"{statement.keyword} is empty", place=word.place)
+    return word.text
+
+
+def names(statement: Statement) -> tuple[str, ...]:
+    """One line of a list of names; several may stand on it."""
+    for word in statement.words:
+        if not word.text:
+            raise Invalid("a name is empty", place=word.place)
+    return tuple(word.text for word in statement.words)
+
+
+_INCLUDE_CHECKS = ("readable", "read", "match", "wildcard_match", "brace_match")
+
+
+def include_check(statement: Statement) -> tuple[str, ...]:
+    """What :mod:`..text.includes` has acted on already; here its words are looked at."""
+    for word in statement.values:
+        if word.text.lstrip("+-") not in _INCLUDE_CHECKS:
+            rule = f"include_check takes {', '.join(_INCLUDE_CHECKS)}, each with + or - before it or without"
+            hint = did_you_mean(word.text.lstrip("+-"), _INCLUDE_CHECKS)
+            raise Invalid(f"include_check {show(word.text)} is unknown", rule, hint, word.place)
+    return tuple(word.text for word in statement.values)
+
+
+def interfaces(statement: Statement) -> tuple[str, ...]:
+    """One line of a list of interfaces; several may stand on it."""
+    return tuple(interface_name(word) for word in statement.words)
+
+
+def interface(statement: Statement) -> str:
+    return interface_name(only(statement))
+
+
+def interface_name(word: Word) -> str:
+    if not word.text or re.search(r"[\s/]", word.text) or word.text in (".", ".."):
+        raise Invalid(f"{show(word.text)} is not the name of an interface", place=word.place)
+    if len(word.text.encode("utf-8", "replace")) > NAME_LENGTH:
+        raise Invalid(
+            f"the interface name {show(word.text)} is too long",
+            f"Linux: at most {NAME_LENGTH} octets",
+            place=word.place,
+        )
+    return word.text
+
+
+def interface_delay(statement: Statement) -> tuple[str, Decimal, Decimal]:
+    """One line of interface_up_down_delays: NAME DOWN [UP] -> (name, down, up), in seconds."""
+    words = statement.words
+    if not 2 <= len(words) <= 3:
+        raise Invalid(
+            f"{show(words[0].text)} takes one delay or two, {len(words) - 1} are given",
+            "interface_up_down_delays: NAME DOWN_SECONDS [UP_SECONDS]",
+            place=words[0].place,
+        )
+    down, *up = (duration(word, "a delay", "0", "255") for word in words[1:])
+    # The manual of keepalived says that a missing second one is like the first; its parser takes 0.
+    return interface_name(words[0]), down, up[0] if up else Decimal(0)
+
+
+def value_of(name: Word, words: Any) -> Word:
+    """The word that follows ``name`` among the options of a line."""
+    value = next(words, None)
+    if value is None:
+        raise Invalid(f"{name.text} takes a value, none is given", place=name.place)
+    return value
+
+
+def extra_interfaces(low: int) -> Converter:
+    """[all] SECONDS of garp_extra_if -> (seconds, all)."""
+
+    def convert(statement: Statement) -> tuple[float, bool]:
+        numbers = [word for word in statement.values if word.text != "all"]
+        if len(numbers) != 1:
+            raise Invalid(f"{statement.keyword} takes a number of seconds", hint=f"{statement.keyword} all 100")
+        return float(whole(numbers[0], statement.keyword, low, 86400)), len(statement.values) > 1
+
+    return convert

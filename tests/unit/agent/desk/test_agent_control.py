@@ -1,0 +1,340 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control socket: lines of JSON, who may ask what, and what is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import grp
+import io
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import pytest
+
+from vrrp.agent.desk import control
+from vrrp.agent.desk.control import CommandError, ControlServer
+from vrrp.agent.telling.log import Log
+from vrrp.client import AgentError, Client
+
+SYSTEM_PYTHON = "/usr/bin/python3"  # one that every user may run, wherever the tests' own lies
+NOT_JSON = {"ok": False, "error": 'a request is one line of JSON such as {"command": "status"}'}
+
+
+def handle(command, request):
+    if command == "no":
+        raise CommandError("the file is not valid", ("f:1:1: error: x",))
+    if command == "refuse":
+        raise CommandError("cannot promote VI_1: it is in FAULT")
+    return {"command": command, **request}
+
+
+@pytest.fixture
+def server(tmp_path):
+    return ControlServer(str(tmp_path / "control.sock"), handle, Log(io.StringIO()))
+
+
+@pytest.mark.parametrize(
+    ("line", "reply"),
+    [
+        (b'{"command": "a", "instance": "VI_1"}', {"ok": True, "result": {"command": "a", "instance": "VI_1"}}),
+        (b'{"command": "refuse"}', {"ok": False, "error": "cannot promote VI_1: it is in FAULT"}),
+        (
+            b'{"command": "no"}',
+            {"ok": False, "error": "the file is not valid", "problems": ["f:1:1: error: x"]},
+        ),
+        (b"promote VI_1", NOT_JSON),
+        (b"[1, 2]", NOT_JSON),
+        (b'"status"', NOT_JSON),
+        (b'{"command": 1}', NOT_JSON),
+        (b"{}", NOT_JSON),
+        (b"\xff\xfe", NOT_JSON),
+        (b"[" * 60000, NOT_JSON),  # deeper than Python's stack
+        (b"", NOT_JSON),
+    ],
+)
+def test_answers(server, line, reply):
+    assert server.answer(line, privileged=True) == reply
+
+
+def test_whoever_may_only_look_moves_nothing(server):
+    for command in ("status", "events"):
+        assert server.answer(json.dumps({"command": command}).encode(), privileged=False)["ok"]
+    for command in ("promote", "demote", "release", "reload", "anything"):
+        line = json.dumps({"command": command}).encode()
+        assert server.answer(line, privileged=False) == {
+            "ok": False,
+            "error": f"only root and the agent's own user may {command}: use sudo",
+        }
+
+
+def with_server(server, use):
+    """Run ``use()``, which blocks, in a thread beside the serving loop."""
+
+    async def scenario():
+        await server.start()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, use)
+        finally:
+            await server.stop()
+
+    return asyncio.run(scenario())
+
+
+def test_the_client_and_the_server_understand_each_other(server, tmp_path):
+    client = Client(str(tmp_path))
+    assert with_server(server, lambda: client.promote("VI_1")) == {"command": "promote", "instance": "VI_1"}
+
+
+def test_a_refusal_reaches_the_caller(server, tmp_path):
+    client = Client(str(tmp_path))
+    with pytest.raises(AgentError) as caught:
+        with_server(server, lambda: client.request({"command": "no"}))
+    assert (str(caught.value), caught.value.problems) == ("the file is not valid", ("f:1:1: error: x",))
+
+
+def test_one_connection_may_ask_several_times(server, tmp_path):
+    def use():
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.settimeout(10)
+            sock.connect(str(tmp_path / "control.sock"))
+            sock.sendall(b'{"command": "a"}\n{"command": "b"}\n')
+            with sock.makefile() as file:
+                return [json.loads(file.readline())["result"]["command"] for _number in range(2)]
+
+    assert with_server(server, use) == ["a", "b"]
+
+
+@pytest.mark.parametrize("octets", [b"x" * (control.REQUEST_MAX * 2), b'{"command": "a"', b""])
+def test_a_line_without_end_harms_nobody(server, tmp_path, octets):
+    def use():
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.settimeout(10)
+            sock.connect(str(tmp_path / "control.sock"))
+            try:
+                sock.sendall(octets)
+                sock.shutdown(socket.SHUT_WR)
+                sock.recv(1000)
+            except OSError:
+                pass  # it hung up on us: good
+        return Client(str(tmp_path)).status()
+
+    assert with_server(server, use)["command"] == "status"
+
+
+def test_the_socket_is_for_the_agents_user_and_group_and_goes_with_it(server, tmp_path):
+    path = tmp_path / "control.sock"
+    mode = with_server(server, lambda: stat.S_IMODE(os.stat(path).st_mode))
+    assert mode == 0o660
+    assert not path.exists()
+
+
+def test_what_a_dead_agent_left_behind_is_replaced(server, tmp_path):
+    dead = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    dead.bind(str(tmp_path / "control.sock"))
+    dead.close()
+    assert with_server(server, Client(str(tmp_path)).status)["command"] == "status"
+
+
+def test_the_kernel_says_who_is_at_the_other_end():
+    ours, theirs = socket.socketpair(socket.AF_UNIX)
+    with ours, theirs:
+        assert control.peer_uid(ours) == os.geteuid()
+
+
+# Who is at the other end, really: processes of other users. Their users need not exist.
+
+READER_GROUP, READER, STRANGER = 64001, 64002, 64003
+ASK = """
+import socket, sys
+sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+sock.settimeout(10)
+try:
+    sock.connect(sys.argv[1])
+    try:
+        sock.sendall(sys.argv[2].encode() + bytes([10]))
+    except BrokenPipeError:
+        pass  # it has answered already
+    print(sock.makefile().readline(), end="")
+except PermissionError:
+    print("no connection")
+"""
+
+
+@pytest.fixture
+def place():
+    """A directory that everybody can reach, which tmp_path is not."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield name
+
+
+def shared_server(place):
+    """As under the unit, where the agent's own group is the socket's."""
+    made = ControlServer(os.path.join(place, "control.sock"), handle, Log(io.StringIO()))
+    begin = made.start
+
+    async def start():
+        await begin()
+        os.chown(made._path, -1, READER_GROUP)
+        made._group = READER_GROUP
+
+    made.start = start
+    return made
+
+
+def asked_by(place, command, **who):
+    arguments = [SYSTEM_PYTHON, "-c", ASK, os.path.join(place, "control.sock"), json.dumps({"command": command})]
+    return subprocess.run(arguments, capture_output=True, text=True, check=True, cwd="/", **who).stdout
+
+
+def test_root_moves_things_members_look_and_strangers_do_not_even_connect(place):
+    def use():
+        reader = {"user": READER, "group": READER, "extra_groups": [READER_GROUP]}
+        return {
+            "root": asked_by(place, "promote"),
+            "reader looks": asked_by(place, "status", **reader),
+            "reader reads": asked_by(place, "events", **reader),
+            "reader moves": asked_by(place, "promote", **reader),
+            "primary group": asked_by(place, "status", user=READER, group=READER_GROUP, extra_groups=[]),
+            "stranger": asked_by(place, "status", user=STRANGER, group=STRANGER, extra_groups=[]),
+        }
+
+    said = with_server(shared_server(place), use)
+    assert said.pop("stranger") == "no connection\n"
+    answers = {who: json.loads(line) for who, line in said.items()}
+    assert answers.pop("reader moves") == {
+        "ok": False,
+        "error": "only root and the agent's own user may promote: use sudo",
+    }
+    assert all(answer["ok"] for answer in answers.values()), answers
+
+
+def test_a_socket_that_somebody_opened_to_all_is_no_way_in(place):
+    def use():
+        os.chmod(os.path.join(place, "control.sock"), 0o666)
+        return asked_by(place, "status", user=STRANGER, group=STRANGER, extra_groups=[STRANGER])
+
+    reply = json.loads(with_server(shared_server(place), use))
+    assert reply == {"ok": False, "error": f"only root and members of group {READER_GROUP} may look"}
+
+
+def test_who_may_not_connect_is_told_which_group_to_join(place):
+    path = os.path.join(place, "control.sock")
+    group = grp.getgrall()[1]
+
+    def use():
+        os.chown(path, -1, group.gr_gid)
+        ask = f"import sys; sys.path[:0] = {sys.path!r}\nfrom vrrp.client import Client\n"
+        ask += f"import os; os.setgroups([]); os.setgid({STRANGER}); os.setuid({STRANGER})\n"
+        ask += f"try:\n    Client({place!r}).status()\nexcept Exception as error:\n    print(error)\n"
+        return subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout
+
+    said = with_server(shared_server(place), use)
+    assert said == (
+        f"no right to use {path}: run this as root, or, to look only, join the group {group.gr_name}"
+        f" (usermod -aG {group.gr_name} USER, log in again)\n"
+    )
+
+
+# Those who look, and do not behave. Here everybody is the agent's own user, so somebody else has to be told apart.
+
+
+@pytest.fixture
+def looking(server, monkeypatch):
+    """A server to which everybody is one who may only look."""
+    monkeypatch.setattr(control, "peer_uid", lambda sock: READER)
+    return server
+
+
+def connected(tmp_path):
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.settimeout(10)
+    sock.connect(str(tmp_path / "control.sock"))
+    return sock
+
+
+def test_many_connections_leave_room_for_root(looking, tmp_path, monkeypatch):
+    monkeypatch.setattr(control, "CONNECTIONS_MAX", {True: 1, False: 3})
+
+    def use():
+        with contextlib.ExitStack() as stack:
+            socks = [stack.enter_context(connected(tmp_path)) for _number in range(3)]
+            for sock in socks:
+                sock.sendall(b'{"command": "status"}\n')
+                assert json.loads(sock.makefile().readline())["ok"]
+            one_too_many = stack.enter_context(connected(tmp_path))
+            refused = json.loads(one_too_many.makefile().readline())
+            monkeypatch.setattr(control, "peer_uid", lambda sock: 0)
+            root = Client(str(tmp_path)).promote("VI_1")
+        return refused, root
+
+    refused, root = with_server(looking, use)
+    assert refused == {"ok": False, "error": "too many connections: try again"}
+    assert root["command"] == "promote"
+
+
+def test_who_does_not_ask_is_hung_up_on(looking, tmp_path, monkeypatch):
+    monkeypatch.setattr(control, "ASK_S", 0.05)
+
+    def use():
+        with connected(tmp_path) as silent, connected(tmp_path) as half:
+            half.sendall(b'{"command": "sta')
+            return [silent.recv(10), half.recv(10)]
+
+    assert with_server(looking, use) == [b"", b""]
+
+
+def test_who_does_not_read_is_hung_up_on(looking, tmp_path, monkeypatch):
+    monkeypatch.setattr(control, "READ_S", 0.05)
+    looking._handle = lambda command, request: {"long": "x" * 4_000_000}
+
+    def use():
+        with connected(tmp_path) as sock:
+            sock.sendall(b'{"command": "status"}\n')
+            deadline = time.monotonic() + 10
+            while not looking._connections and time.monotonic() < deadline:
+                time.sleep(0.001)
+            while looking._connections:
+                assert time.monotonic() < deadline, "it still waits for the reader"
+                time.sleep(0.001)
+
+    with_server(looking, use)
+
+
+def test_a_flood_of_questions_leaves_the_loop_to_others(looking, tmp_path):
+    """Eight connections ask without end, and each answer takes 5 ms: the loop is held up by one, not by all of them."""
+    looking._handle = lambda command, request: time.sleep(0.005) or {}
+    stop = threading.Event()
+
+    def flood():
+        with connected(tmp_path) as sock, contextlib.suppress(OSError):
+            while not stop.is_set():
+                sock.sendall(b'{"command": "status"}\n' * 10)
+                sock.recv(65536)
+
+    async def scenario():
+        await looking.start()
+        threads = [threading.Thread(target=flood, daemon=True) for _number in range(8)]
+        for thread in threads:
+            thread.start()
+        loop = asyncio.get_running_loop()
+        began, held_up = loop.time(), 0.0
+        while loop.time() < began + 1:
+            before = loop.time()
+            await asyncio.sleep(0.001)
+            held_up += max(0.0, loop.time() - before - 0.002)
+        stop.set()
+        await looking.stop()
+        return held_up
+
+    assert asyncio.run(scenario()) < 0.4  # a tenth by rule; without the rule it is nearly all

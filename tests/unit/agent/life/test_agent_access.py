@@ -1,0 +1,28 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody else gets a right to a file that stays ours."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from vrrp.agent.life import access
+
+
+def test_one_more_user_may_read_and_write(tmp_path):
+    path = tmp_path / "file"
+    path.touch(0o640)
+    fd = os.open(path, os.O_RDWR)
+    try:
+        access.allow(fd, 1234)
+    finally:
+        os.close(fd)
+    value = os.getxattr(path, "system.posix_acl_access")
+    # version 2; owner rw, user 1234 rw, group r, mask rw, others nothing (acl(5), in the order of its tags)
+    assert value == bytes.fromhex(
+        "02000000" "0100" "0600" "ffffffff" "0200" "0600" "d2040000" "0400" "0400" "ffffffff"
+        "1000" "0600" "ffffffff" "2000" "0000" "ffffffff"
+    )  # fmt: skip
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660  # the group's bits show the mask

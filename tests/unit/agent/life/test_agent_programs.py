@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a file wants to run is there, and may be run by whom it names."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from types import SimpleNamespace
+
+import pytest
+
+from vrrp import cli
+from vrrp.agent.kernel import interfaces
+from vrrp.agent.life import programs
+from vrrp.agent.life.programs import unrunnable
+from vrrp.config.problems import WARNING
+
+ME = pwd.getpwuid(os.geteuid()).pw_name
+
+
+def text(script="/bin/true", user="", notify="", settings=""):
+    return f"""\
+global_defs {{
+    {settings}
+}}
+vrrp_script chk {{
+    script "{script}"
+    {f"user {user}" if user else ""}
+}}
+vrrp_instance VI_1 {{
+    interface lo
+    virtual_router_id 51
+    virtual_ipaddress {{
+        192.168.8.100/24
+    }}
+    track_script {{
+        chk
+    }}
+    {notify}
+}}
+"""
+
+
+def found(*arguments, agent_user=None, hidden=(), writable=None, **words):
+    problems = unrunnable(text(*arguments, **words), "/f.conf", agent_user, hidden=hidden, writable=writable)
+    return [str(problem) for problem in problems]
+
+
+@pytest.fixture
+def program(tmp_path):
+    path = tmp_path / "chk.sh"
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def stranger(monkeypatch):
+    """A user who owns nothing, so that every file's permissions for others are his."""
+    entry = SimpleNamespace(pw_name="stranger", pw_uid=54321, pw_gid=54321)
+    account = programs._account
+    monkeypatch.setattr(programs, "_account", lambda name: entry if name == "stranger" else account(name))
+    monkeypatch.setattr(os, "getgrouplist", lambda name, gid: [gid])
+    return entry.pw_name
+
+
+def test_what_is_there_is_not_mentioned(program):
+    assert found(str(program), notify=f'notify_master "{program} up" {ME}') == []
+    assert found("true") == []
+
+
+def test_a_program_that_is_not_there():
+    assert found("/usr/bin/nothere --fast") == [
+        "/f.conf:5:12: error: cannot run /usr/bin/nothere: No such file or directory"
+        " (put it there first, or correct the path)"
+    ]
+    assert "there is no program nothere in /usr/local/sbin" in found("nothere")[0]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["notify", "notify_master", "notify_backup", "notify_fault", "notify_stop", "notify_master_rx_lower_pri"],
+)
+def test_a_notify_command_that_is_not_there(word):
+    (line,) = found(notify=f"{word} /usr/bin/nothere")
+    assert line.startswith("/f.conf:17:") and "cannot run /usr/bin/nothere" in line
+
+
+def test_a_directory_is_no_program(tmp_path):
+    assert "it is not a file" in found(str(tmp_path))[0]
+
+
+def test_a_file_that_nobody_may_execute(program):
+    program.chmod(0o644)
+    (line,) = found(str(program), agent_user="stillto")
+    assert "nobody may execute it (name a program, or make it executable: chmod a+x)" in line
+    (line,) = found(str(program), user=ME)
+    assert f"{ME} may not execute it" in line
+
+
+def test_a_file_that_its_user_may_not_execute(program, stranger, monkeypatch):
+    monkeypatch.setattr(programs, "_closed_directory", lambda place, who: None)
+    program.chmod(0o754)
+    assert "stranger may not execute it" in found(str(program), settings="script_user stranger")[0]
+    program.chmod(0o755)
+    assert found(str(program), settings="script_user stranger") == []
+
+
+def test_a_directory_that_its_user_may_not_enter(program, stranger):
+    program.parent.chmod(0o700)
+    assert f"stranger may not enter {program.parent}" in found(str(program), user=stranger)[0]
+
+
+def test_users_and_groups_that_do_not_exist():
+    assert found(settings="script_user nobodyhere") == [
+        "/f.conf:2:17: error: there is no user nobodyhere on this machine (create it, or name another one)"
+    ]
+    assert "there is no user nobodyhere" in found(user="nobodyhere")[0]
+    assert "there is no group nogrouphere" in found(user=f"{ME} nogrouphere")[0]
+    assert "there is no user nobodyhere" in found(notify="notify_stop /bin/true nobodyhere")[0]
+
+
+def test_the_user_of_the_agent_may_be_still_to_be_made():
+    assert found(settings="script_user nobodyhere", agent_user="nobodyhere") == []
+    assert found(agent_user="nobodyhere") == []
+
+
+def test_our_own_script_user_goes_before_keepalived_s():
+    assert found(settings="script_user nobodyhere\n    @hotstandby agent_script_user root") == []
+
+
+def test_script_security_is_asked_for_where_root_runs_it(program):
+    program.chmod(0o777)
+    secure = "script_user root\n    enable_script_security"
+    assert "it runs as root, and others than root can change" in found(str(program), settings=secure)[0]
+    program.chmod(0o755)
+    assert found(str(program), settings=secure) == []
+
+
+def test_what_others_can_write_is_said(program):
+    program.chmod(0o777)
+    (line,) = found(str(program), settings="script_user root")
+    assert f"cannot run {program}: others can write {program} (chmod o-w {program})" in line
+
+
+def test_what_the_service_does_not_see_is_said(program):
+    (line,) = found(str(program), hidden=("/nowhere", str(program.parent)))
+    assert f"cannot run {program}: the service does not see what lies in {program.parent}" in line
+    assert found(str(program), hidden=("/nowhere", f"{program.parent}x")) == []
+
+
+def test_hotstandby_check_warns(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(interfaces, "dump", lambda table: table)
+    file = tmp_path / "f.conf"
+    file.write_text(text("/usr/bin/nothere"))
+    assert cli.main(["check", str(file)]) == 0
+    assert f"{file}:5:12: {WARNING}: cannot run /usr/bin/nothere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "startup_script /usr/bin/nothere",
+        'shutdown_script "/usr/bin/nothere now"',
+        "notify_fifo /run/hotstandby/f\n    notify_fifo_script /usr/bin/nothere",
+        "vrrp_notify_fifo /run/hotstandby/f\n    vrrp_notify_fifo_script /usr/bin/nothere",
+    ],
+    ids=lambda settings: settings.split()[-2],
+)
+def test_every_other_command_is_looked_at_too(settings):
+    (line,) = found(settings=settings)
+    assert "error: cannot run /usr/bin/nothere: No such file or directory" in line
+
+
+def test_so_are_what_a_removal_runs_and_the_scripts_of_a_group():
+    (line,) = found(notify="notify_deleted /usr/bin/nothere")
+    assert line.startswith("/f.conf:17:20: error: cannot run /usr/bin/nothere")
+    assert found(notify="notify_deleted") == []
+    group = "vrrp_sync_group G {\n    group {\n        VI_1\n    }\n    notify_master /usr/bin/nothere\n}\n"
+    problems = unrunnable(text() + group, "/f.conf")
+    assert [str(each).split(" (")[0] for each in problems] == [
+        "/f.conf:23:19: error: cannot run /usr/bin/nothere: No such file or directory"
+    ]
+
+
+class TestFifo:
+    def fifo(self, path, **words):
+        return found(settings=f"notify_fifo {path}", **words)
+
+    def test_a_good_place_is_not_mentioned(self, tmp_path):
+        assert self.fifo("/run/hotstandby/notify.fifo", writable=()) == []
+        assert self.fifo(tmp_path / "fifo") == []
+        os.mkfifo(tmp_path / "there")
+        assert self.fifo(tmp_path / "there") == []
+
+    def test_what_is_no_fifo(self, tmp_path):
+        (tmp_path / "file").touch()
+        assert self.fifo(tmp_path / "file") == [
+            f"/f.conf:2:17: error: {tmp_path}/file is not a FIFO (remove it, or write another path)"
+        ]
+
+    def test_a_directory_that_is_not_there(self, tmp_path):
+        (line,) = self.fifo(tmp_path / "no" / "fifo")
+        assert f"cannot make the FIFO {tmp_path}/no/fifo: there is no directory {tmp_path}/no (make it, or put" in line
+        assert "nobody makes the directory /run/hotstandby/no" in self.fifo("/run/hotstandby/no/fifo")[0]
+
+    def test_a_directory_that_the_agent_may_not_write(self, tmp_path, stranger):
+        tmp_path.chmod(0o755)
+        (line,) = self.fifo(tmp_path / "fifo", agent_user=stranger)
+        assert f"the agent's user may not write to {tmp_path} (put it in /run/hotstandby" in line
+        tmp_path.chmod(0o777)
+        assert self.fifo(tmp_path / "fifo", agent_user=stranger) == []
+
+    def test_what_the_sandbox_forbids(self):
+        assert "the service may not write to /var/spool (put it in" in self.fifo("/var/spool/fifo", writable=())[0]
+        assert self.fifo("/var/spool/fifo", writable=("/var/spool",)) == []
+        assert "nobody but the service sees the FIFO /tmp/fifo" in self.fifo("/tmp/fifo", writable=("/tmp",))[0]
+
+    def test_an_owner_who_is_not_there(self):
+        (line,) = self.fifo("/run/hotstandby/fifo nobodyhere")
+        assert "there is no user nobodyhere on this machine" in line

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the file says and this agent or this machine cannot do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_address, ip_interface, ip_network
+
+import pytest
+from agent_fakes import PEER, eth, instance, table
+
+from vrrp.agent.kernel import firewall
+from vrrp.agent.life.startcheck import misfits, unsupported
+from vrrp.agent.segment import wire
+from vrrp.agent.segment.guard import Guard
+from vrrp.config.model import AuthHmac, Configuration, HmacKey, VirtualAddress
+from vrrp.config.routes import NextHop, Route
+
+
+def configuration(*instances):
+    return Configuration("/etc/f.conf", instances=instances)
+
+
+def test_ipv4_and_ipv6_are_fine():
+    assert unsupported(configuration(instance(unicast_peers=(PEER,)), instance(addresses=("2001:db8::1/64",)))) == ()
+
+
+def many(version, count):
+    network = "10.0.0" if version == 4 else "fd00:8:"
+    return instance(name="many", addresses=[f"{network}{'.' if version == 4 else ':'}{n}" for n in range(1, count + 1)])
+
+
+def test_more_ipv6_addresses_than_a_packet_carries():
+    full, over = many(6, 90), replace(many(6, 91), line=4)
+    (problem,) = unsupported(configuration(full, over, many(4, 255)))
+    assert str(problem) == (
+        "/etc/f.conf:4:1: error: vrrp_instance many has 91 IPv6 addresses: "
+        "one packet of 1500 octets carries 90 of them (share them out among several instances)"
+    )
+    ((packet, _destination),) = wire.packets(replace(full, version=3), ip_address("fe80::4"), 100)
+    assert 1500 - 16 < len(packet) <= 1500
+
+
+def test_a_signature_takes_the_place_of_two_addresses():
+    signed = {"hmac": AuthHmac((HmacKey(1, bytes(32)),), 1)}
+    full, over = (replace(many(6, count), version=3, **signed) for count in (89, 90))
+    (problem,) = unsupported(configuration(full, replace(over, line=4)))
+    assert "one packet of 1500 octets carries 89 of them" in str(problem)
+    guard = Guard(full)
+    guard.take(full, ip_address("fe80::4"))
+    ((packet, _destination),) = guard.packets(100)
+    assert 1500 - 16 - 28 < len(packet) <= 1500
+
+
+def texts(config, machine):
+    return [problem.text for problem in misfits(configuration(config), machine)]
+
+
+def test_what_fits_is_not_mentioned():
+    assert texts(instance(), table()) == []
+
+
+def test_an_interface_that_is_not_here():
+    (problem,) = misfits(configuration(instance(interface="eth9", line=7)), table(eth("eth0", 2), eth("lan", 3)))
+    assert str(problem) == (
+        "/etc/f.conf:7:1: warning: vrrp_instance VI_1: interface eth9 does not exist on this machine "
+        "(there are: eth0, lan)"
+    )
+
+
+def test_the_interface_of_one_address_that_is_not_here():
+    config = instance()
+    config = replace(config, addresses=(replace(config.addresses[0], device="eth9"),))
+    assert texts(config, table()) == ["vrrp_instance VI_1: interface eth9 does not exist on this machine"]
+
+
+@pytest.mark.parametrize("on_machine", [("10.0.0.1/8",), ("192.168.8.4/28",), (), ("192.168.8.100/24",)])
+def test_an_address_outside_every_subnet(on_machine):
+    expected = ["vrrp_instance VI_1: 192.168.8.100 is outside every subnet of eth0"]
+    assert texts(instance(), table(addresses=on_machine)) == expected
+
+
+def test_one_subnet_is_enough():
+    assert texts(instance(addresses=("192.168.8.100/32",)), table(addresses=("10.0.0.1/8", "192.168.8.4/24"))) == []
+
+
+HOST6 = ("192.168.8.4/24", "fe80::4/64", "fd00:8::4/64")
+UNICAST6 = (ip_address("fd00:8::6"),)
+
+
+def six(*addresses, **fields):
+    return instance(addresses=addresses or ("fd00:8::100/64",), version=3, **fields)
+
+
+@pytest.mark.parametrize("config", [six(), six("fe80::8:100/64", "fd00:8::100/128")])
+def test_ipv6_that_fits_is_not_mentioned(config):
+    assert texts(config, table(addresses=HOST6)) == []
+
+
+@pytest.mark.parametrize(
+    ("on_machine", "known"),
+    [
+        (("192.168.8.4/24", "fe80::4/64"), "it has no IPv6 address but link-local ones"),
+        (("fd00:9::4/64", "fe80::4/64"), "fd00:9::/64"),
+        (("fd00:8::100/64",), "it has no IPv6 address but link-local ones"),  # the virtual one itself
+    ],
+)
+def test_an_ipv6_address_outside_every_subnet(on_machine, known):
+    (problem,) = misfits(configuration(six()), table(addresses=on_machine))
+    assert problem.text == "vrrp_instance VI_1: fd00:8::100 is outside every subnet of eth0"
+    assert problem.hint == f"eth0: {known}"
+
+
+def test_an_mtu_that_is_too_small_for_the_advertisement():
+    config = replace(many(6, 90), version=3)
+    assert texts(config, table(replace(eth(), mtu=1500), addresses=("fd00:8::ffff/64",))) == []
+    assert texts(config, table(replace(eth(), mtu=1400), addresses=("fd00:8::ffff/64",))) == [
+        "vrrp_instance many: an advertisement has 1488 octets, more than the MTU of eth0: it cannot be sent"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "mentioned"),
+    [
+        ({"unicast_peers": UNICAST6}, True),
+        ({"unicast_peers": UNICAST6, "unicast_src_ip": ip_address("fd00:8::4")}, False),
+        ({"unicast_peers": (ip_address("fe80::6"),)}, False),
+        ({}, False),
+    ],
+)
+def test_ipv6_unicast_that_says_no_source(fields, mentioned):
+    expected = "vrrp_instance VI_1: without unicast_src_ip its advertisements come from the link-local address of eth0"
+    assert texts(six(**fields), table(addresses=HOST6)) == ([expected] if mentioned else [])
+
+
+def test_interfaces_that_excluded_addresses_and_routes_need():
+    excluded = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth7"),)
+    routes = (Route(ip_network("10.0.0.0/8"), hops=(NextHop(None, "eth8"), NextHop(None, "eth0"))),)
+    assert texts(instance(excluded=excluded, routes=routes), table()) == [
+        f"vrrp_instance VI_1: interface {name} does not exist on this machine" for name in ("eth7", "eth8")
+    ]
+
+
+@pytest.mark.parametrize(("there", "fields", "count"), [(False, {}, 1), (True, {}, 0), (False, {"priority": 255}, 0)])
+def test_a_kernel_that_cannot_keep_packets_away(monkeypatch, there, fields, count):
+    monkeypatch.setattr(firewall, "available", lambda: there)
+    text = "vrrp_instance VI_1: no_accept needs nf_tables, which this kernel does not have: it will be in FAULT"
+    assert texts(instance(accept=False, **fields), table()) == [text] * count

@@ -1,0 +1,349 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""FIFOs: keepalived's lines, and nobody ever waits for a reader."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import io
+import os
+import stat
+import time
+
+import pytest
+
+from vrrp.agent.telling import fifo as fifo_module
+from vrrp.agent.telling.fifo import Fifos
+from vrrp.agent.telling.log import Log
+from vrrp.config.model import Fifo, Globals, NotifyCommand
+
+PAGE = 4096  # the smallest pipe
+F_SETPIPE_SZ = 1031  # linux/fcntl.h; Python has it from 3.10 on
+
+
+class Scene:
+    """Two FIFOs at most, their log, and a reader that reads when it is told to."""
+
+    def __init__(self, tmp_path) -> None:
+        self.path = tmp_path / "fifo"
+        self.directory = tmp_path
+        self.text = io.StringIO()
+
+    def settings(self, **fields) -> Globals:
+        return Globals(notify_fifo=Fifo(str(self.path), **fields))
+
+    def fifos(self, settings=None) -> Fifos:
+        made = Fifos(settings or self.settings(), Log(self.text), str(self.directory))
+        made.open()
+        return made
+
+    def reader(self) -> int:
+        return os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def logged(self) -> list[str]:
+        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
+
+
+@pytest.fixture
+def scene(tmp_path):
+    return Scene(tmp_path)
+
+
+async def until(condition, limit_s=5.0):
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        await asyncio.sleep(0.01)
+
+
+def test_a_line_is_keepaliveds(scene):
+    async def play():
+        fifos = scene.fifos()
+        reader = scene.reader()
+        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
+        fifos.tell("GROUP", "G 1", "BACKUP", 0)
+        heard = os.read(reader, 1000)
+        os.close(reader)
+        await fifos.close()
+        return heard
+
+    assert asyncio.run(play()) == b'INSTANCE "VI_1" MASTER 100\nGROUP "G 1" BACKUP 0\n'
+
+
+def test_it_is_made_for_its_owner_alone_and_removed_at_the_end(scene):
+    async def play():
+        fifos = scene.fifos()
+        status = os.stat(scene.path)
+        await fifos.close()
+        return status
+
+    status = asyncio.run(play())
+    assert stat.S_ISFIFO(status.st_mode)
+    assert stat.S_IMODE(status.st_mode) == 0o600
+    assert not scene.path.exists()
+    assert not (scene.directory / "fifos.json").exists()
+
+
+def test_a_mode_that_the_file_names(scene):
+    async def play():
+        fifos = scene.fifos(scene.settings(mode=0o640))
+        mode = stat.S_IMODE(os.stat(scene.path).st_mode)
+        await fifos.close()
+        return mode
+
+    assert asyncio.run(play()) == 0o640
+
+
+def test_one_that_was_there_stays(scene):
+    os.mkfifo(scene.path)
+
+    async def play():
+        fifos = scene.fifos()
+        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
+        await fifos.close()
+
+    asyncio.run(play())
+    assert scene.path.exists()
+
+
+def test_what_is_no_fifo_is_not_written_to(scene):
+    scene.path.write_text("dear\n")
+
+    async def play():
+        fifos = scene.fifos()
+        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
+        await fifos.close()
+
+    asyncio.run(play())
+    assert scene.path.read_text() == "dear\n"
+    assert scene.logged() == [f"error: notify fifo {scene.path} is not a fifo we own - not using"]
+
+
+def test_a_link_is_not_followed(scene, tmp_path):
+    os.mkfifo(tmp_path / "other")
+    scene.path.symlink_to(tmp_path / "other")
+
+    async def play():
+        await scene.fifos().close()
+
+    asyncio.run(play())
+    assert scene.logged() == [f"error: Unable to create notify fifo {scene.path} (Too many levels of symbolic links)"]
+
+
+def test_where_it_cannot_be_made_the_agent_goes_on(scene, tmp_path):
+    async def play():
+        fifos = scene.fifos(Globals(vrrp_notify_fifo=Fifo(str(tmp_path / "no" / "fifo"))))
+        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
+        await fifos.close()
+
+    asyncio.run(play())
+    assert scene.logged() == [
+        f"error: Unable to create vrrp_notify fifo {tmp_path}/no/fifo (No such file or directory)"
+    ]
+
+
+def test_both_fifos_hear_the_same_and_one_path_is_one_fifo(scene, tmp_path):
+    async def play(settings):
+        fifos = scene.fifos(settings)
+        readers = [os.open(path, os.O_RDONLY | os.O_NONBLOCK) for path in sorted(tmp_path.glob("fifo*[!n]"))]
+        fifos.tell("INSTANCE", "VI_1", "FAULT", 90)
+        heard = [os.read(each, 1000) for each in readers]
+        for each in readers:
+            os.close(each)
+        await fifos.close()
+        return heard
+
+    one, other = Fifo(str(tmp_path / "fifo1")), Fifo(str(tmp_path / "fifo2"))
+    line = b'INSTANCE "VI_1" FAULT 90\n'
+    assert asyncio.run(play(Globals(notify_fifo=one, vrrp_notify_fifo=other))) == [line, line]
+    assert asyncio.run(play(Globals(notify_fifo=one, vrrp_notify_fifo=one))) == [line]
+
+
+def test_a_reader_that_does_not_read_costs_nothing_and_hears_the_newest_in_the_end(scene):
+    """The pipe is full after a hundred lines; of what comes then the last state of each instance is kept."""
+
+    async def play():
+        fifos = scene.fifos()
+        reader = scene.reader()
+        fcntl.fcntl(reader, F_SETPIPE_SZ, PAGE)
+        began_at = time.monotonic()
+        for number in range(500):
+            fifos.tell("INSTANCE", f"VI_{number % 3}", "MASTER" if number % 2 else "BACKUP", number % 256)
+        took_s = time.monotonic() - began_at
+        fifos.tell("INSTANCE", "VI_1", "MASTER_PRIORITY", 77)
+        fifos.tell("INSTANCE", "VI_0", "FAULT", 1)
+        heard = b""
+
+        def whole():
+            nonlocal heard
+            with contextlib.suppress(BlockingIOError):
+                heard += os.read(reader, 65536)
+            return heard.endswith(b"FAULT 1\n")
+
+        await until(whole)
+        os.close(reader)
+        await fifos.close()
+        return took_s, heard.decode().splitlines()
+
+    took_s, lines = asyncio.run(play())
+    assert took_s < 0.5
+    assert lines[-4:] == [
+        'INSTANCE "VI_2" MASTER 241',
+        'INSTANCE "VI_1" MASTER 243',
+        'INSTANCE "VI_1" MASTER_PRIORITY 77',
+        'INSTANCE "VI_0" FAULT 1',
+    ]
+    assert len(lines) < 200
+    assert scene.logged() == [f"notify fifo {scene.path} is full: nobody reads it"]
+
+
+def test_what_waits_is_bounded(scene, monkeypatch):
+    monkeypatch.setattr(fifo_module, "WAITING_MAX", 3)
+
+    async def play():
+        fifos = scene.fifos()
+        reader = scene.reader()
+        fcntl.fcntl(reader, F_SETPIPE_SZ, PAGE)
+        while True:
+            try:
+                os.write(os.open(scene.path, os.O_RDWR | os.O_NONBLOCK), b"x" * PAGE)
+            except BlockingIOError:
+                break
+        for number in range(5):
+            fifos.tell("INSTANCE", f"VI_{number}", "MASTER", number)
+        os.read(reader, PAGE)
+        heard = b""
+
+        def whole():
+            nonlocal heard
+            with contextlib.suppress(BlockingIOError):
+                heard += os.read(reader, 65536)
+            return heard.endswith(b"MASTER 4\n")
+
+        await until(whole)
+        os.close(reader)
+        await fifos.close()
+        return heard.decode().lstrip("x").splitlines()
+
+    assert asyncio.run(play()) == [f'INSTANCE "VI_{number}" MASTER {number}' for number in (2, 3, 4)]
+
+
+def test_its_script_gets_the_path_last_and_ends_with_the_fifo(scene, tmp_path):
+    told = tmp_path / "told"
+    script = NotifyCommand(("/bin/sh", "-c", f'echo "$1 $2" > {told}; cat "$2" >> {told}', "sh", "word"))
+
+    async def play():
+        fifos = scene.fifos(scene.settings(script=script))
+        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
+        await until(lambda: told.exists() and "MASTER" in told.read_text())
+        await fifos.close()
+
+    asyncio.run(play())
+    assert told.read_text().splitlines() == [f"word {scene.path}", 'INSTANCE "VI_1" MASTER 100']
+    assert scene.logged() == ["notify fifo script terminated (exited with status 0)"]
+
+
+def test_a_script_that_does_not_end_is_ended(scene, tmp_path, monkeypatch):
+    monkeypatch.setattr(fifo_module, "READER_S", 0.1)
+    pid = tmp_path / "pid"
+    script = NotifyCommand(("/bin/sh", "-c", f"trap '' TERM; echo $$ > {pid}; sleep 60 & wait; wait"))
+
+    async def play():
+        fifos = scene.fifos(scene.settings(script=script))
+        await until(lambda: pid.exists() and pid.read_text())
+        await fifos.close()
+
+    asyncio.run(play())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_a_script_that_cannot_run_is_named(scene):
+    async def play():
+        fifos = scene.fifos(scene.settings(script=NotifyCommand(("/no/such",))))
+        await until(lambda: scene.logged())
+        await fifos.close()
+
+    asyncio.run(play())
+    assert scene.logged() == [
+        "error: notify fifo script /no/such failed (cannot run /no/such: No such file or directory)"
+    ]
+
+
+def test_a_reload_leaves_what_is_the_same_and_replaces_what_is_not(scene, tmp_path):
+    other = tmp_path / "other"
+
+    async def play():
+        fifos = scene.fifos()
+        inode = os.stat(scene.path).st_ino
+        fifos.apply(scene.settings())
+        same = os.stat(scene.path).st_ino == inode
+        fifos.apply(Globals(notify_fifo=Fifo(str(other))))
+        moved = (scene.path.exists(), other.exists())
+        fifos.apply(Globals())
+        gone = not other.exists()
+        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
+        await fifos.close()
+        return same, moved, gone
+
+    assert asyncio.run(play()) == (True, (False, True), True)
+
+
+def test_another_script_gets_a_fifo_of_its_own_at_the_same_place(scene, tmp_path):
+    told = tmp_path / "told"
+
+    async def play():
+        fifos = scene.fifos()
+        script = NotifyCommand(("/bin/sh", "-c", f'cat "$1" > {told}', "sh"))
+        fifos.apply(scene.settings(script=script))
+        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
+        await until(lambda: told.exists() and told.read_text())
+        await fifos.close()
+
+    asyncio.run(play())
+    assert told.read_text() == 'INSTANCE "VI_1" MASTER 100\n'
+    assert not scene.path.exists()
+
+
+def test_a_successor_finds_it_and_removes_it_at_its_own_end(scene):
+    async def play():
+        first = scene.fifos()
+        inode = os.stat(scene.path).st_ino
+        await first.close(keep=True)
+        kept = os.stat(scene.path).st_ino == inode
+        await scene.fifos().close()
+        return kept
+
+    assert asyncio.run(play())
+    assert not scene.path.exists()
+
+
+def test_a_successor_with_another_configuration_removes_it_at_once(scene, tmp_path):
+    async def play():
+        await scene.fifos().close(keep=True)
+        second = scene.fifos(Globals())
+        gone = not scene.path.exists()
+        await second.close()
+        return gone
+
+    assert asyncio.run(play())
+
+
+def test_where_it_cannot_be_given_away_its_user_gets_a_right_to_it(scene, monkeypatch):
+    def refuse(fd, uid, gid):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(fifo_module.os, "fchown", refuse)
+
+    async def play():
+        fifos = scene.fifos(scene.settings(user="nobody"))
+        access_list = os.getxattr(scene.path, "system.posix_acl_access")
+        await fifos.close()
+        return access_list
+
+    nobody = (65534).to_bytes(4, "little")
+    assert b"\x02\x00\x06\x00" + nobody in asyncio.run(play())  # ACL_USER, read and write
+    assert scene.logged() == []

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What counts for an instance: its own trackers and those of its sync group, as keepalived adds them up."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from vrrp.config.model import Configuration, Instance, SyncGroup
+from vrrp.config.together.counting import counting, healthy
+from vrrp.config.trackers import Tracked, TrackedGateway, TrackedTcp, Tracking
+from vrrp.protocol.tracking import verdict
+
+WEIGHED = Tracking(
+    scripts=(Tracked("chk", -10), Tracked("hard")),
+    interfaces=(Tracked("eth1", -20, reverse=True), Tracked("eth0", -99)),
+    processes=(Tracked("nginx", 5),),
+    files=(Tracked("load", 1), Tracked("heavy", -2)),
+    tcp=(TrackedTcp(ip_address("192.168.8.1"), 80, weight=-5), TrackedTcp(ip_address("192.168.8.1"), 81)),
+)
+
+
+def instance(name="VI_1", track=WEIGHED, **fields):
+    return Instance(name=name, interface="eth0", virtual_router_id=51, line=1, track=track, **fields)
+
+
+def counted(*instances, groups=()):
+    return counting(Configuration("f", instances=instances, sync_groups=groups))["VI_1"]
+
+
+def group(track=Tracking(), members=("VI_1", "VI_2"), **fields):  # noqa: B008
+    return SyncGroup("G", 1, members, track=track, **fields)
+
+
+def test_alone_everything_counts_but_the_own_interface_which_is_watched_anyway():
+    found = counted(instance())
+    assert found.interfaces == (Tracked("eth1", -20, reverse=True),)
+    assert (found.scripts, found.processes, found.files, found.tcp) == (
+        WEIGHED.scripts,
+        WEIGHED.processes,
+        WEIGHED.files,
+        WEIGHED.tcp,
+    )
+
+
+def test_a_group_that_it_is_not_in_is_nothing_to_it():
+    track = Tracking(scripts=(Tracked("other"),))
+    assert counted(instance(), groups=(group(track, members=("VI_2",)),)).scripts == WEIGHED.scripts
+
+
+def test_what_the_group_tracks_counts_for_every_member():
+    track = Tracking(scripts=(Tracked("chk", -7),), gateways=(TrackedGateway(ip_address("192.168.8.1"), weight=-3),))
+    assert counted(instance(track=Tracking()), groups=(group(track),)) == track
+
+
+def test_what_both_track_counts_once():
+    own = Tracking(scripts=(Tracked("a"), Tracked("b", -5)), interfaces=(Tracked("eth1", -5),))
+    theirs = Tracking(scripts=(Tracked("a", -9), Tracked("b", -9, reverse=True)), interfaces=(Tracked("eth1", -9),))
+    found = counted(instance(track=own), groups=(group(theirs, tracking_weight=True),))
+    assert found.scripts == (Tracked("a"), Tracked("b", -9, reverse=True))
+    assert found.interfaces == (Tracked("eth1", -9),)
+
+
+def test_the_own_interface_tracked_by_the_group_counts_where_it_is_not_watched():
+    theirs = Tracking(interfaces=(Tracked("eth0"),))
+    assert counted(instance(track=Tracking()), groups=(group(theirs),)).interfaces == ()
+    primary = instance(track=Tracking(), dont_track_primary=True)
+    assert counted(primary, groups=(group(theirs),)).interfaces == (Tracked("eth0"),)
+
+
+def test_the_priority_of_a_healthy_node():
+    track = Tracking(
+        scripts=(Tracked("a", 10), Tracked("b", -20), Tracked("c", 5, reverse=True), Tracked("d")),
+        interfaces=(Tracked("eth1", 2),),
+        processes=(Tracked("nginx", -3, reverse=True),),
+        files=(Tracked("load", 7),),
+        tcp=(TrackedTcp(ip_address("192.168.8.1"), 80, weight=1),),
+    )
+    assert (verdict(100, healthy(track)).priority, verdict(100, healthy(track)).faults) == (108, ())
+    assert [check.kind for check in healthy(track)] == [*["script"] * 4, "interface", "process", "file", "tcp"]
