@@ -22,7 +22,6 @@ def test_one_more_user_may_read_and_write(tmp_path):
     value = os.getxattr(path, "system.posix_acl_access")
     # version 2; owner rw, user 1234 rw, group r, mask rw, others nothing (acl(5), in the order of its tags)
     assert value == bytes.fromhex(
-        "02000000" "0100" "0600" "ffffffff" "0200" "0600" "d2040000" "0400" "0400" "ffffffff"
-        "1000" "0600" "ffffffff" "2000" "0000" "ffffffff"
-    )  # fmt: skip
+        "02000000 01000600ffffffff 02000600d2040000 04000400ffffffff 10000600ffffffff 20000000ffffffff"
+    )
     assert stat.S_IMODE(path.stat().st_mode) == 0o660  # the group's bits show the mask

@@ -180,7 +180,7 @@ def test_so_are_what_a_removal_runs_and_the_scripts_of_a_group():
     assert found(notify="notify_deleted") == []
     group = "vrrp_sync_group G {\n    group {\n        VI_1\n    }\n    notify_master /usr/bin/nothere\n}\n"
     problems = unrunnable(text() + group, "/f.conf")
-    assert [str(each).split(" (")[0] for each in problems] == [
+    assert [str(each).partition(" (")[0] for each in problems] == [
         "/f.conf:23:19: error: cannot run /usr/bin/nothere: No such file or directory"
     ]
 

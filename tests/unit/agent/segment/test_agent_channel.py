@@ -345,3 +345,9 @@ def test_other_virtual_routers_are_told_where_that_is_wanted(line):
     line.receive(from_peer(virtual_router_id=53))
     assert "Unknown VRID(53) received on interface(eth0) from 192.168.8.6" in line.text.getvalue()
     assert line.unknown.discarded == {"vrid": 2}
+
+
+def test_a_packet_too_short_to_be_one_is_told_whoever_it_was_for(line):
+    line.receive(from_peer()[:24])
+    line.receive(from_peer(virtual_router_id=52))  # and one for others is not, without log_unknown_vrids
+    assert len(line.text.getvalue().splitlines()) == 1

@@ -255,6 +255,8 @@ def test_a_reload_is_said_and_asked_at_once(pair):
 def test_clocks_that_drift_apart_are_told_before_it_hurts(pair):
     sender, receiver = pair
     receiver.now = sender.now - 3.0
+    assert receiver.receive(sender.say()) == 1
+    assert "authentication clock skew" in receiver.text.getvalue()  # the very first one says it
     assert receiver.receive(*(sender.say() for _each in range(3))) == 3
     (line,) = receiver.text.getvalue().splitlines()
     assert "authentication clock skew -3 sec from" in line
@@ -278,6 +280,14 @@ def test_every_unicast_peer_gets_the_same_signature():
     assert (one[16:20], two[16:20]) == (peers[0].packed, peers[1].packed)
     receiver = Receiver(instance(hmac=HMAC, version=3, unicast_peers=(OWN,)), peers[1])
     assert receiver.receive(two) == 1
+
+
+def test_of_many_unicast_peers_each_is_remembered():
+    peers = tuple(ip_address(f"192.168.8.{number}") for number in range(10, 16))
+    receiver = Receiver(instance(hmac=HMAC, version=3, unicast_peers=peers), OWN)
+    said = [Sender(instance(hmac=HMAC, version=3, unicast_peers=(OWN,)), peer).say() for peer in peers]
+    assert receiver.receive(*said) == 6
+    assert receiver.receive(*said) == 0
 
 
 def test_ipv6_unicast_has_a_checksum_of_its_own_for_each_peer():

@@ -10,6 +10,7 @@ import os
 import pytest
 from agent_fakes import instance
 
+from vrrp.agent.life import secrecy
 from vrrp.agent.life.secrecy import exposed
 from vrrp.agent.segment import keys
 from vrrp.config.model import Authentication, AuthHmac, Configuration, HmacKey
@@ -101,8 +102,13 @@ def test_a_key_that_others_can_read_is_a_warning(key_file, tmp_path):
         assert warning.severity == "warning"
 
 
-def test_a_credential_shows_its_acl_in_the_bits_of_the_group(key_file, tmp_path, monkeypatch):
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+@pytest.mark.parametrize("by", ["the service", "a command"])
+def test_a_credential_shows_its_acl_in_the_bits_of_the_group(key_file, tmp_path, monkeypatch, by):
+    if by == "the service":
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    else:
+        assert secrecy.OF_ALL_SERVICES == "/run/credentials"
+        monkeypatch.setattr(secrecy, "OF_ALL_SERVICES", str(tmp_path))
     conf = tmp_path / "hotstandby.conf"
     conf.touch(mode=0o600)
     key_file.chmod(0o440)

@@ -184,7 +184,18 @@ def test_ipv6_is_named():
 def test_the_counts():
     bench = Bench(instance()).master()
     bench.instance.heard(advertisement(0), ip_address("192.168.8.6"), 11.0)
-    for reason in ("auth_pass", "auth_type", "ttl", "ttl", "truncated", "interval", "addresses"):
+    for reason in (
+        "auth_pass",
+        "ah",
+        "ah_index",
+        "ah_replay",
+        "auth_type",
+        "ttl",
+        "ttl",
+        "truncated",
+        "interval",
+        "addresses",
+    ):
         bench.instance.counters.discard(reason)
     assert stats(bench) == [
         "VRRP Instance: VI_1",
@@ -202,7 +213,7 @@ def test_the_counts():
         "  Authentication Errors:",
         "    Invalid Type: 1",
         "    Type Mismatch: 0",
-        "    Failure: 1",
+        "    Failure: 4",
         "  Priority Zero:",
         "    Received: 1",
         "    Sent: 0",
@@ -270,8 +281,8 @@ class TestReports:
         text = io.StringIO()
 
         def pieces():
+            yield "a piece"
             raise error
-            yield
 
         async def scenario():
             Reports(str(tmp_path), Log(text), None)._write_in_turns("f", pieces())

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import io
 import os
+import pwd
 import stat
 import time
 
@@ -264,7 +265,7 @@ def test_a_script_that_does_not_end_is_ended(scene, tmp_path, monkeypatch):
 def test_a_script_that_cannot_run_is_named(scene):
     async def play():
         fifos = scene.fifos(scene.settings(script=NotifyCommand(("/no/such",))))
-        await until(lambda: scene.logged())
+        await until(scene.logged)
         await fifos.close()
 
     asyncio.run(play())
@@ -347,3 +348,52 @@ def test_where_it_cannot_be_given_away_its_user_gets_a_right_to_it(scene, monkey
     nobody = (65534).to_bytes(4, "little")
     assert b"\x02\x00\x06\x00" + nobody in asyncio.run(play())  # ACL_USER, read and write
     assert scene.logged() == []
+
+
+def test_when_nothing_waits_nobody_asks_for_room(scene):
+    """Else the loop would be woken without end."""
+
+    async def play():
+        fifos = scene.fifos()
+        reader = scene.reader()
+        fcntl.fcntl(reader, F_SETPIPE_SZ, PAGE)
+        for number in range(200):
+            fifos.tell("INSTANCE", "VI_1", "MASTER", number)
+        (opened,) = fifos._open.values()
+        assert opened._waiting
+        os.read(reader, 65536)
+        await until(lambda: not opened._waiting)
+        asked = asyncio.get_running_loop().remove_writer(opened._fd)
+        os.close(reader)
+        await fifos.close()
+        return asked
+
+    assert asyncio.run(play()) is False
+
+
+def test_what_is_no_fifo_is_let_go_each_time(scene):
+    scene.path.write_text("dear\n")
+
+    async def play():
+        fifos = scene.fifos()
+        before = len(os.listdir("/proc/self/fd"))
+        for _reload in range(5):
+            fifos.apply(scene.settings())
+        after = len(os.listdir("/proc/self/fd"))
+        await fifos.close()
+        return after - before
+
+    assert asyncio.run(play()) == 0
+
+
+def test_another_script_user_gets_a_fifo_of_its_own(scene):
+    async def play():
+        fifos = scene.fifos(Globals(notify_fifo=Fifo(str(scene.path))))
+        (first,) = fifos._open.values()
+        fifos.apply(Globals(notify_fifo=Fifo(str(scene.path)), script_user="nobody"))
+        (second,) = fifos._open.values()
+        owner = os.stat(scene.path).st_uid
+        await fifos.close()
+        return first is not second, owner
+
+    assert asyncio.run(play()) == (True, pwd.getpwnam("nobody").pw_uid)

@@ -255,11 +255,14 @@ def test_and_that_is_said_once(monkeypatch):
 def test_to_find_that_out_nobody_asks_it(tmp_path, monkeypatch):
     (tmp_path / "mounts").write_text(MOUNTS)
     monkeypatch.setattr(filewatch, "MOUNTS", str(tmp_path / "mounts"))
-    monkeypatch.setattr(filewatch.os.path, "realpath", lambda path: pytest.fail("it was asked"))
-    monkeypatch.setattr(filewatch.os.path, "exists", lambda path: pytest.fail("it was asked"))
-    monkeypatch.setattr(filewatch, "write", lambda path, value: pytest.fail("it was written"))
-    for overwrite in (False, True):
-        check("/srv/share/file", init=5).begin(overwrite)
+    asked = []
+    with monkeypatch.context() as patched:
+        patched.setattr(filewatch.os.path, "realpath", lambda path: asked.append(path) or path)
+        patched.setattr(filewatch.os.path, "exists", asked.append)
+        patched.setattr(filewatch, "write", lambda path, value: asked.append(path))
+        for overwrite in (False, True):
+            check("/srv/share/file", init=5).begin(overwrite)
+    assert asked == []
 
 
 def test_a_link_to_such_a_place_is_one(tmp_path, monkeypatch):

@@ -286,3 +286,13 @@ def test_localhost_that_refuses_over_ipv4_is_asked_over_ipv6(monkeypatch):
     monkeypatch.setattr(asyncio, "open_connection", connect)
     assert asyncio.run(check("http://localhost/").ask()) == "connection reset by peer"
     assert asked_of == ["127.0.0.1", "::1"]
+
+
+def test_switching_protocols_is_a_last_word():
+    assert asked(b"HTTP/1.1 101 Switching Protocols\r\n\r\n", status=((101, 101),))[0] == ""
+
+
+def test_behind_the_last_chunk_that_is_looked_at_nothing_is_waited_for():
+    chunk = b"10000\r\n" + b"x" * 0x10000
+    head = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+    assert asked(head, chunk, stay=True, body="ready", timeout_s=1.0)[0] == "body does not match"

@@ -185,3 +185,13 @@ def test_an_instance_asks_its_links():
     bench.instance.interface_changed(13.0)
     assert bench.state == "FAULT"
     assert bench.instance.router.faults == ("interface eth0 has no carrier",)
+
+
+def test_once_it_has_been_up_it_waits():
+    scene = Scene(DELAY, first=DOWN)
+    scene.becomes(*UP)
+    assert scene.becomes(*DOWN) is False
+    assert scene.says() == ""
+    scene.pass_(1.5)
+    assert scene.says() == "has no carrier"
+    assert scene.told == 1

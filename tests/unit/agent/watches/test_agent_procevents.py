@@ -92,8 +92,8 @@ class FakeSocket:
         pass
 
     def bind(self, address):
-        if self.refuses:
-            raise self.refuses
+        if self.refuses is not None:
+            raise OSError(*self.refuses.args)
 
     def send(self, data):
         self.sent.append(data)

@@ -32,6 +32,7 @@ def test_the_name_is_compared_whole(name, expected):
     [
         (b"/usr/sbin/nginx\0", True),
         (b"/usr/sbin/nginx\0-g\0daemon off;\0", True),
+        (b"/usr/sbin/nginx", True),  # it has written its title over its arguments
         (b"nginx\0", False),
         (b"/usr/sbin/nginx2\0", False),
         (b"", False),  # a zombie, or a thread of the kernel
