@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A VRRP agent for hot-standby pairs: protocol, configuration and daemon. docs/architecture.md is its map."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
