@@ -458,6 +458,19 @@ class TestSignsOfLife:
         assert (bench.state, {*beats}) == ("BACKUP", {-14.0})
 
 
+@pytest.mark.parametrize("why", ["stop", "demote", "drain", "outbid"])
+def test_whoever_hands_over_goes_on_with_no_burst(why):
+    """A frame of ours that comes later than the first one of the new master would call its clients back."""
+    bench = Bench(instance()).master()
+    assert bench.announcer.under_way
+    if why == "outbid":
+        bench.instance.heard(advertisement(200), PEER, 11.0)
+    else:
+        bench.instance.feed(11.0, why)
+    assert (bench.instance.router.yielding, bench.announcer.under_way) == (True, set())
+    assert ("release", VIP) not in bench.done
+
+
 class TestStay:
     def test_a_master_says_so_once_more_and_is_not_dropped(self):
         bench = Bench(instance()).master()

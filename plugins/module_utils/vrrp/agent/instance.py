@@ -240,8 +240,8 @@ class RunningInstance:
 
     def perform(self, actions: Sequence[Action], now: float) -> None:
         """Do what the state machine asked for, in its order."""
-        if self.config.vmac is not None and self.router.yielding:
-            self.addresses.hush.begin(self.config)
+        if self.router.yielding:
+            self.addresses.fall_silent()
         for action in actions:
             self._PERFORM[type(action)](self, action, now)
             if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):

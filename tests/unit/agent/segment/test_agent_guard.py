@@ -236,11 +236,15 @@ def test_a_reload_forgets_neither_sequence_nor_marks(pair):
     assert receiver.receive(sender.say(at=sender.now - 1)) == 1  # its clock went back a little meanwhile
 
 
-def test_a_reload_is_said_and_asked_at_once(pair):
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_reload_is_said_and_asked_at_once(pair, signed):
     """Nothing that was made ready, or judged, under the old configuration goes on."""
     from dataclasses import replace
 
     sender, receiver = pair
+    if not signed:
+        sender.take(instance_like(sender, None))
+        receiver.take(sender.guard._config)
     config, at = sender.guard._config, sender.now
     assert receiver.receive(sender.say()) == 1
     network = "192.168.8.101/24" if sender.source.version == 4 else "fd00:8::101/64"

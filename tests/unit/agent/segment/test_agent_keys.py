@@ -94,7 +94,7 @@ def test_a_key_that_others_can_read_is_a_warning(key_file, tmp_path):
     conf.touch(mode=0o644)
     given = configuration(key_file, key_file, path=str(conf))
     assert exposed(str(conf), given) == ()  # the file itself holds no secret
-    for mode in (0o640, 0o604, 0o660):
+    for mode in (0o640, 0o604, 0o660, 0o620, 0o602):
         key_file.chmod(mode)
         (warning,) = exposed(str(conf), given)
         assert f"the file {key_file} has mode {mode:04o}. It holds a key" in str(warning)

@@ -478,3 +478,63 @@ def test_after_a_bug_one_more_begins_anew(machine, monkeypatch):
         await other.stop()
 
     machine.play(steps)
+
+
+def test_between_two_readings_the_socket_rests(machine, monkeypatch):
+    """So that a storm of processes wakes the loop a hundred times a second at most."""
+    reads = []
+
+    class Counting(FakeConnector):
+        def read(self, most):
+            reads.append(most)
+            return super().read(most)
+
+    machine.kind = Counting
+    monkeypatch.setattr(procwatch, "REST_S", 0.05)
+
+    async def steps(check):
+        loop, began = asyncio.get_running_loop(), asyncio.get_running_loop().time()
+        del reads[:]
+        while loop.time() < began + 0.25:
+            machine.happens(Event(EXIT, 99))
+            await asyncio.sleep(0.001)
+        assert 1 <= len(reads) <= 30  # of 250 events; two for each reading that finds more than 32
+
+    machine.play(steps)
+
+
+def test_lost_events_do_not_make_it_read_all_without_a_pause(machine, monkeypatch):
+    monkeypatch.setattr(procwatch, "LOST_S", 0.2)
+    scans, pids = [], procwatch.proctable.pids
+
+    def listing():
+        scans.append(asyncio.get_running_loop().time())
+        return pids()
+
+    monkeypatch.setattr(procwatch.proctable, "pids", listing)
+
+    async def steps(check):
+        for count in (2, 3):
+            machine.happens(EventsLost())
+            await until(lambda count=count: len(scans) >= count)
+        assert scans[2] - scans[1] >= 0.2
+
+    machine.play(steps)
+
+
+def test_it_ends_even_when_its_cancellation_is_swallowed(machine):
+    """As wait_for() of Python 3.11 does when what it waits for happens at that moment."""
+
+    async def run():
+        log = Log(machine.text)
+        monitor = ProcessMonitor(log)
+        check = ProcessCheck(Process("w", "nginx"), monitor, lambda: None, log)
+        check.start()
+        await until(lambda: check.spoken)
+        await asyncio.sleep(0)
+        task = monitor._task
+        monitor._again.set()
+        await check.stop()
+        await until(task.done)
+
+    asyncio.run(run())

@@ -113,11 +113,19 @@ class VirtualAddresses:
             self._refuse(self.routes.install(), now)
         self._keep_known()
 
-    def release(self) -> None:
-        """Take ours off, except what another instance holds as well."""
+    def fall_silent(self) -> None:
+        """A peer takes over and announces itself: what is left of a burst of ours would call its clients back."""
+        self.hush.begin(self._config)
+        self._cancel_announcements()
+
+    def _cancel_announcements(self) -> None:
         self._edge.announcer.cancel(self._key)
         if self._keeps:
             self._edge.announcer.cancel((self._key, "extra"))
+
+    def release(self) -> None:
+        """Take ours off, except what another instance holds as well."""
+        self._cancel_announcements()
         self.routes.release()
         self._edge.leases.hold(self._key, (), 0)
         mine, self._installed = self._leaving(self._installed), ()

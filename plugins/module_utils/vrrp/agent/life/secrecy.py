@@ -17,6 +17,7 @@ from ...config.problems import WARNING, Place, Problem
 from ...config.text.mask import holding_secrets
 from ..segment import keys
 
+OF_ALL_SERVICES = "/run/credentials"  # where it lies, for whoever looks from outside the service
 CREDENTIALS = "CREDENTIALS_DIRECTORY"  # systemd.exec(5): in it, access is by ACL, which the group's bits then show
 READ_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -60,13 +61,17 @@ def has_secret(configuration: Configuration) -> bool:
 
 
 def _exposed_keys(place: Place, configuration: Configuration) -> Iterator[Problem]:
-    credentials = os.environ.get(CREDENTIALS, "")
     for path in keys.files(configuration):
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
         except OSError:
             continue
-        anybody = stat.S_IROTH if credentials and path.startswith(credentials + "/") else READ_BY_OTHERS
+        anybody = stat.S_IROTH if _is_credential(path) else READ_BY_OTHERS
         if mode & (anybody | WRITTEN_BY_OTHERS):
             rule = "It holds a key, which nobody but its owner may read or write"
             yield Problem.at(place, f"the file {path} has mode {mode:04o}", rule, f"chmod 600 {path}", WARNING)
+
+
+def _is_credential(path: str) -> bool:
+    places = (os.environ.get(CREDENTIALS), OF_ALL_SERVICES)
+    return any(place and path.startswith(place + "/") for place in places)

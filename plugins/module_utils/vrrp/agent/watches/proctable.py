@@ -42,8 +42,8 @@ class Pattern:
     def matches(self, seen: Seen) -> bool:
         if not self.by_command:
             return seen.name == self._name
-        name, ended, parameters = (seen.command_line or b"").partition(b"\0")
-        if name != self._name or not ended:
+        name, _end, parameters = (seen.command_line or b"").partition(b"\0")
+        if name != self._name:
             return False
         if not self._compares:
             return True

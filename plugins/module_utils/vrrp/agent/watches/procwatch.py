@@ -151,7 +151,7 @@ class ProcessMonitor:
 
     async def _work(self) -> None:
         await self._listen()
-        while True:
+        while self._task is asyncio.current_task():  # before Python 3.12 wait_for() may swallow a cancellation
             self._again.clear()
             checks = list(self._checks)
             await self._scan()
