@@ -30,6 +30,7 @@ from lab.testbed import VIP, Testbed
 A, B = "node-a", "node-b"
 DEADLINE_S = 30.0
 SAMPLES = 10
+PROBE_PORT = 9998  # not that of the nodes' own responder, which has to wait for the processor as any service has
 _FIGURES: list[str] = []
 
 
@@ -96,13 +97,13 @@ class Pair:
         return json.loads(done.stdout)["instances"][0] if done.returncode == 0 else {}
 
     @contextlib.contextmanager
-    def probe(self) -> Iterator[Probe]:
-        """Both nodes answer, the client probes the virtual address each millisecond from entering to leaving."""
+    def probe(self, address: str = VIP) -> Iterator[Probe]:
+        """Both nodes answer, the client probes a virtual address each millisecond from entering to leaving."""
         self.bed.client.ip("neigh", "flush", "dev", "eth0")
         with contextlib.ExitStack() as stack:
             for name in (A, B):
-                stack.enter_context(Responder(self.bed.segment.hosts[name], realtime=True))
-            yield stack.enter_context(Probe(self.bed.client, VIP, realtime=True))
+                stack.enter_context(Responder(self.bed.segment.hosts[name], port=PROBE_PORT, realtime=True))
+            yield stack.enter_context(Probe(self.bed.client, address, PROBE_PORT, realtime=True))
 
     def capture(self) -> Capture:
         """What the client sees of the advertisements and announcements."""
