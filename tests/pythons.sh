@@ -28,7 +28,7 @@ for version in 3.9 3.10 3.11 3.12 3.13 3.14; do
         rm -rf "$environment"
         "$python" -m venv "$environment"
         # No pins: each version of Python has its own newest release of these.
-        "$environment"/bin/pip install --quiet --disable-pip-version-check hypothesis pyroute2 pytest pyyaml 2>.build/pip.log || {
+        "$environment"/bin/pip install --quiet --disable-pip-version-check hypothesis jinja2 pyroute2 pytest pyyaml 2>.build/pip.log || {
             cat .build/pip.log >&2
             exit 1
         }
