@@ -11,7 +11,7 @@ from typing import Optional
 from ..config.model import Instance
 from ..protocol.packet import Address
 from .edge import Edge
-from .kernel import vmac
+from .kernel import macvlan
 from .kernel.addresses import no_source, source_address
 from .kernel.interfaces import Interface, Link
 from .kernel.vips import VirtualAddresses
@@ -41,7 +41,7 @@ def look(config: Instance, ip_version: int, addresses: VirtualAddresses, edge: E
         faults.append(f"interface {link.name} {trouble}")
     elif source is None:
         faults.append(no_source(config, not_ours, table))
-    elif (unfit := vmac.fault_of(config, table)) is not None:
+    elif (unfit := macvlan.fault_of(config, table)) is not None:
         faults.append(unfit)
     elif edge.sender(config.speaks_on, ip_version) is None:
         faults.append(f"no VRRP socket on interface {config.speaks_on}")

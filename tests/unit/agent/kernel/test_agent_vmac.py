@@ -13,7 +13,8 @@ from agent_fakes import eth, instance, table
 
 from vrrp.agent.kernel import netlink_links
 from vrrp.agent.kernel.interfaces import Link
-from vrrp.agent.kernel.vmac import Hush, Vmacs, fault_of, macvlan_of
+from vrrp.agent.kernel.macvlan import fault_of, macvlan_of
+from vrrp.agent.kernel.vmac import Hush, Vmacs
 from vrrp.agent.segment import wire
 from vrrp.agent.telling.log import Log
 from vrrp.config.model import Vmac

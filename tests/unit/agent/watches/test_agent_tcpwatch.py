@@ -15,7 +15,8 @@ from ipaddress import ip_address
 import pytest
 
 from vrrp.agent.telling.log import Log
-from vrrp.agent.watches.tcpwatch import TcpCheck, place, said
+from vrrp.agent.watches.service import said
+from vrrp.agent.watches.tcpwatch import TcpCheck, place
 from vrrp.config.trackers import TrackedTcp
 
 LOCAL = ip_address("127.0.0.1")

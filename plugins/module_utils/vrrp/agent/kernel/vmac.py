@@ -11,15 +11,13 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Optional
 
 from ...config.model import Instance
-from ...protocol.constants import VIRTUAL_MAC
 from ..segment.wire import ip_version
 from ..telling.log import Log
 from . import netlink_links as links
-from .interfaces import InterfaceTable, Link
+from .interfaces import Link
+from .macvlan import Macvlan, macvlan_of, setting
 from .netlink import Kernel
 
 # The macvlan answers for nobody else's addresses, and hears although it has none of its own.
@@ -28,54 +26,6 @@ ARP_IGNORE_ALL = 8  # linux/Documentation/networking/ip-sysctl.rst
 # The interface below must not answer for the macvlan's addresses, nor name one of them when it asks: whoever is asked
 # learns from the question, and would know two Ethernet addresses in turn. (keepalived sets the first two.)
 ON_PARENT = {"arp_ignore": 1, "arp_filter": 1, "arp_announce": 2}
-
-
-@dataclass(frozen=True)
-class Macvlan:
-    """One macvlan that must be there."""
-
-    name: str
-    parent: str
-    mac: bytes
-    version: int  # of the addresses that live on it
-
-    def is_it(self, link: Link, table: InterfaceTable) -> bool:
-        """Whether ``link`` is this one, whoever made it."""
-        below = table.names.get(self.parent)
-        return (link.kind, link.mac, link.parent) == ("macvlan", self.mac, below.index if below else 0)
-
-
-def macvlan_of(config: Instance) -> Optional[Macvlan]:
-    """What an instance with ``use_vmac`` lives on, None for one without."""
-    if config.vmac is None:
-        return None
-    version = ip_version(config)
-    mac = bytes.fromhex(config.vmac.mac.replace(":", "")) if config.vmac.mac else VIRTUAL_MAC[version]
-    if len(mac) == 5:
-        mac += bytes([config.virtual_router_id])
-    return Macvlan(config.lives_on, config.interface, mac, version)
-
-
-def fault_of(config: Instance, table: InterfaceTable) -> Optional[str]:
-    """Why the macvlan of an instance cannot be used, as one clause for people."""
-    wanted = macvlan_of(config)
-    link = table.names.get(wanted.name) if wanted is not None else None
-    if wanted is None:
-        return None
-    if link is None:
-        return f"the macvlan {wanted.name} does not exist"
-    if not wanted.is_it(link, table):
-        return f"interface {wanted.name} is there already and is not the macvlan of this virtual router"
-    # Its carrier is that of the interface below, which has its own say, and perhaps a delay.
-    return None if link.up else f"the macvlan {wanted.name} is down"
-
-
-def misfit_of(config: Instance) -> Optional[tuple[str, str]]:
-    """What this machine does that the macvlan of an instance does not go with, and what to do about it."""
-    if config.vmac is None or ip_version(config) != 4 or _setting("all", "rp_filter") != 1:
-        return None
-    text = f"packets for its addresses arrive on {config.lives_on} and are dropped: net.ipv4.conf.all.rp_filter is 1"
-    return text, "set it to 0 or 2"
 
 
 class Hush:
@@ -188,7 +138,7 @@ class Vmacs:
                 self._log.error(f"cannot set up the macvlan {macvlan.name}: {os.strerror(code)}")
 
     def _set_parent(self, parent: Link) -> None:
-        before = {name: _setting(parent.name, name) for name in ON_PARENT}
+        before = {name: setting(parent.name, name) for name in ON_PARENT}
         if before != ON_PARENT:
             known = {name: value for name, value in before.items() if value is not None}
             self.parents.setdefault(parent.index, known)
@@ -220,11 +170,3 @@ class Vmacs:
             link = table.names.get(macvlan.name)
             if link is not None and macvlan.is_it(link, table):
                 self._kernel.ask([links.removed(link.index)])
-
-
-def _setting(interface: str, name: str) -> Optional[int]:
-    try:
-        with open(f"/proc/sys/net/ipv4/conf/{interface}/{name}", encoding="ascii") as file:
-            return int(file.read())
-    except (OSError, ValueError):
-        return None

@@ -14,7 +14,7 @@ from ...protocol.trailer import TRAILER_LENGTH
 from ..kernel import firewall
 from ..kernel.addresses import is_link_local_ipv6
 from ..kernel.interfaces import InterfaceTable
-from ..kernel.vmac import misfit_of
+from ..kernel.macvlan import misfit_of
 from ..segment.headers import IPV6_HEADER
 from ..segment.wire import ip_version
 from ..watches.ground import gateway_misfits

@@ -11,6 +11,7 @@ again from that, so that whoever reads the packets sees whole ones of either ver
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import socket
 import struct
@@ -41,7 +42,7 @@ class SocketError(RuntimeError):
     """A VRRP socket cannot be opened; the text says what is missing."""
 
 
-class VrrpSocket:
+class VrrpSocket(abc.ABC):
     """The VRRP traffic of one interface: what both IP versions have in common."""
 
     version = 0  # 4 or 6
@@ -75,11 +76,13 @@ class VrrpSocket:
         except PermissionError:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, PRIORITY_INTERACTIVE)
 
+    @abc.abstractmethod
     def _configure(self) -> None:
-        raise NotImplementedError
+        """Per IP version."""
 
+    @abc.abstractmethod
     def _membership(self, group: Address, join: bool) -> None:
-        raise NotImplementedError
+        """Per IP version."""
 
     def join(self, group: Optional[Address] = None) -> None:
         """Listen to a multicast group on this interface, the protocol's own unless told otherwise. Raises SocketError.
@@ -119,13 +122,13 @@ class VrrpSocket:
     def close(self) -> None:
         self._socket.close()
 
+    @abc.abstractmethod
     def receive(self) -> Optional[bytes]:
         """Return one whole IP packet, or None when none is waiting."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def send(self, packet: bytes, destination: str) -> Optional[str]:
         """Send ready bytes. Returns None, or why it was not possible; never raises and never blocks."""
-        raise NotImplementedError
 
 
 class VrrpSocketIPv4(VrrpSocket):

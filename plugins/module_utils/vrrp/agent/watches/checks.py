@@ -22,6 +22,7 @@ from ..kernel.interfaces import Interface, InterfaceTable
 from ..life import process
 from ..telling.log import Log
 from . import links
+from .asking import AskedWatch
 from .filewatch import FileCheck
 from .gateway import GatewayCheck
 from .httpwatch import HttpCheck
@@ -42,7 +43,7 @@ SERVICES = {"tcp": TcpCheck, "http": HttpCheck, "units": UnitCheck}
 Key = tuple[str, Hashable]
 
 
-class Check(Watch):
+class Check(AskedWatch):
     """One ``vrrp_script``. ``ok`` is None until its first result (unless ``init_fail``)."""
 
     kind = "script"

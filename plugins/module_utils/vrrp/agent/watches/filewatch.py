@@ -20,6 +20,7 @@ from typing import NamedTuple, Optional
 from ...config.trackers import File
 from ...protocol.tracking import CheckResult
 from ..telling.log import Log
+from .asking import AskedWatch
 from .watch import Watch
 
 POLL_S = 0.25
@@ -40,7 +41,7 @@ class Reading(NamedTuple):
     complaint: str = ""
 
 
-class FileCheck(Watch):
+class FileCheck(AskedWatch):
     """One ``track_file``. It is good while the number is 0; its value is known from the start."""
 
     kind = "file"

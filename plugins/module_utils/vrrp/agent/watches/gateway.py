@@ -26,8 +26,8 @@ from ...protocol.neighbours import ADVERTISEMENT, ICMPV6, REPLY, question, read_
 from ..kernel.bpf import LOAD_HALF, LOAD_OCTET, LOAD_WORD, Instruction, attach, only
 from ..kernel.interfaces import Interface, InterfaceTable, Link
 from ..telling.log import Log
+from .asking import AskedWatch
 from .ground import ground
-from .watch import Watch
 
 DRAIN_MAX = 64  # frames in one go: whoever floods us with forged answers must not keep the loop
 FRAME_MAX = 2048  # octets
@@ -36,7 +36,7 @@ PRIORITY_INTERACTIVE = 6  # linux/pkt_sched.h: past the bulk traffic of this nod
 ETHERNET = 14  # octets of the header before what a filter looks at
 
 
-class GatewayCheck(Watch):
+class GatewayCheck(AskedWatch):
     """One gateway on one interface. ``virtual`` are the addresses from which it must never ask."""
 
     kind = "gateway"

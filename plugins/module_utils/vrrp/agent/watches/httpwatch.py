@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from ...config.trackers import TrackedHttp
 from ..telling.log import Log
 from . import search
-from .tcpwatch import ServiceCheck, place
+from .service import TimedCheck
+from .tcpwatch import place
 
 HEAD_MAX = BODY_MAX = 65536  # octets
 PORTS = {"http": 80, "https": 443}
@@ -47,7 +48,7 @@ class Target(NamedTuple):
         return cls(hosts, port, urlsplit(f"//{says}").hostname if parts.scheme == "https" else None, request)
 
 
-class HttpCheck(ServiceCheck):
+class HttpCheck(TimedCheck):
     kind = "http"
     word = "HTTP"
 

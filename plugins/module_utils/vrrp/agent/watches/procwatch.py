@@ -44,7 +44,7 @@ class ProcessCheck(Watch):
 
     def __init__(self, process: Process, monitor: ProcessMonitor, changed: Callable[[], None], log: Log) -> None:
         definition = (replace(process, weight=0, reverse=False),)
-        super().__init__(process.name, ("process", process.name), definition, (1, 1), 0.0, changed, log)
+        super().__init__(process.name, ("process", process.name), definition, (1, 1), changed, log)
         self.process = process
         self.pattern = proctable.Pattern(process)
         self.pids: set[int] = set()

@@ -6,54 +6,15 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 import socket
 from collections.abc import Callable
-from typing import Union
 
-from ...config.trackers import TrackedHttp, TrackedTcp, TrackedUnit
+from ...config.trackers import TrackedTcp
 from ..telling.log import Log
-from .watch import Watch
+from .service import TimedCheck
 
 
-class ServiceCheck(Watch):
-    """Something that is asked over and over; the answer is why it is not good, "" while it is."""
-
-    word = ""  # in the log
-
-    def __init__(
-        self,
-        name: str,
-        tracked: Union[TrackedTcp, TrackedHttp, TrackedUnit],
-        changed: Callable[[], None],
-        log: Log,
-    ) -> None:
-        """``tracked`` has no weight: that is the business of who listens."""
-        counts = (tracked.rise, tracked.fall)
-        super().__init__(name, (self.kind, name), (tracked,), counts, tracked.interval_s, changed, log)
-        self.tracked = tracked
-        self.answer_within_s = tracked.interval_s + tracked.timeout_s
-
-    async def ask(self) -> str:
-        timeout_s = self.tracked.timeout_s
-        try:
-            return await asyncio.wait_for(self.attempt(), timeout_s)
-        except asyncio.TimeoutError:
-            return f"no answer within {timeout_s:g} s"
-        except OSError as error:
-            return said(error)
-
-    async def attempt(self) -> str:
-        """Ask once. May raise OSError, and may be cancelled."""
-        raise NotImplementedError
-
-    def observe(self, outcome: str) -> None:
-        how = f"failed ({outcome})" if outcome else "succeeded"
-        self.take(not outcome, outcome, f"{self.word}({self.name}) {how}")
-
-
-class TcpCheck(ServiceCheck):
+class TcpCheck(TimedCheck):
     kind = "tcp"
     word = "TCP"
 
@@ -71,11 +32,3 @@ class TcpCheck(ServiceCheck):
 def place(host: str, port: int) -> str:
     """``192.168.8.4:80`` or ``[fd00:8::4]:80``."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def said(error: OSError) -> str:
-    """The error in the kernel's words, as one clause."""
-    if error.errno == errno.ETIMEDOUT:
-        return "no answer"  # the kernel gave up before we did
-    text = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
-    return text[:1].lower() + text[1:]

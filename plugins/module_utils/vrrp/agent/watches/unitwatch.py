@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ...config.trackers import TrackedUnit
 from ..life import process
 from ..telling.log import Log
-from .tcpwatch import ServiceCheck
+from .service import ServiceCheck
 
 SYSTEMCTL = "systemctl"
 ANSWERS = {3: "it is not active", 4: "there is no such unit"}  # systemctl(1), exit status

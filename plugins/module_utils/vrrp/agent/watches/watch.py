@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every check is: something that is asked again and again, and that counts rises and falls as keepalived does."""
+"""What every check is: something that says good or bad, and that counts rises and falls as keepalived does."""
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import hashlib
 import traceback
@@ -17,13 +18,13 @@ from ..telling.log import Log
 Definition = tuple[Any, ...]
 
 
-class Watch:
-    """One thing that is asked, and what it says. ``ok`` is None until its first result.
+class Watch(abc.ABC):
+    """One thing that is watched, and what it says. ``ok`` is None until its first result.
 
     The count is keepalived's: 0 to rise-1 is failed, rise to rise+fall-1 is good. A first success makes it good at once
     and a first failure makes it failed at once, whatever rise and fall say.
 
-    ``subject`` is what it asks, ``definition`` how as well; weights belong to who listens, and are in neither.
+    ``subject`` is what it is about, ``definition`` how as well; weights belong to who listens, and are in neither.
     """
 
     kind = ""
@@ -34,7 +35,6 @@ class Watch:
         subject: Definition,
         definition: Definition,
         counts: tuple[int, int],
-        interval_s: float,
         changed: Callable[[], None],
         log: Log,
     ) -> None:
@@ -43,16 +43,14 @@ class Watch:
         self.definition = definition
         self.ok: Optional[bool] = None
         self.detail = ""
-        self.answer_within_s = 2 * interval_s  # since the last one, when all is well
+        self.answer_within_s = 0.0  # since the last one, when all is well
         self._rise, self._fall = counts
-        self._interval_s = interval_s
         self._first = True
         self._count = self._rise - 1
         self._changed = changed
         self._log = log
         self.broken = False  # a bug ended it
         self._ended = False
-        self._task: Optional[asyncio.Task] = None
 
     @property
     def key(self) -> str:
@@ -106,19 +104,15 @@ class Watch:
         self._count = 0
         return decides
 
-    # Asking
+    # Life
 
-    async def ask(self) -> Any:
-        """Ask once; the answer is for :meth:`observe`."""
-        raise NotImplementedError
-
-    def observe(self, outcome: Any) -> None:
-        """Take one answer."""
-        raise NotImplementedError
-
+    @abc.abstractmethod
     def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-        self._task.add_done_callback(self.ended)
+        """Begin to find out."""
+
+    @abc.abstractmethod
+    async def stop(self) -> None:
+        """End it, and what it does now."""
 
     def ended(self, task: asyncio.Task) -> None:
         """What asks has come to its end. When that was a bug, nobody must go on believing the last answer."""
@@ -128,22 +122,3 @@ class Watch:
             self._log.error(f"internal error, {self.kind} {self.name} is not asked any more:\n{text}".rstrip())
             self.broken, self.ok, self.detail = True, False, "internal error: see the log of the agent"
             self._changed()
-
-    async def stop(self) -> None:
-        """End it, and what it does now."""
-        self._ended = True  # before Python 3.12 wait_for() swallows a cancellation that meets a script's end
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            started_at = loop.time()
-            outcome = await self.ask()
-            if self._ended:
-                return
-            self.observe(outcome)
-            # Never two at once, and never a burst to catch up with what was missed.
-            await asyncio.sleep(max(started_at + self._interval_s - loop.time(), 0.0))

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A check that is asked again and again."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+from collections.abc import Callable
+from typing import Any, Optional
+
+from ..telling.log import Log
+from .watch import Definition, Watch
+
+
+class AskedWatch(Watch):
+    """One that is asked every ``interval_s`` seconds, the next time when the answer has come."""
+
+    def __init__(
+        self,
+        name: str,
+        subject: Definition,
+        definition: Definition,
+        counts: tuple[int, int],
+        interval_s: float,
+        changed: Callable[[], None],
+        log: Log,
+    ) -> None:
+        super().__init__(name, subject, definition, counts, changed, log)
+        self.answer_within_s = 2 * interval_s
+        self._interval_s = interval_s
+        self._task: Optional[asyncio.Task] = None
+
+    @abc.abstractmethod
+    async def ask(self) -> Any:
+        """Ask once; the answer is for :meth:`observe`."""
+
+    @abc.abstractmethod
+    def observe(self, outcome: Any) -> None:
+        """Take one answer."""
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(self.ended)
+
+    async def stop(self) -> None:
+        self._ended = True  # before Python 3.12 wait_for() swallows a cancellation that meets a script's end
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            started_at = loop.time()
+            outcome = await self.ask()
+            if self._ended:
+                return
+            self.observe(outcome)
+            # Never two at once, and never a burst to catch up with what was missed.
+            await asyncio.sleep(max(started_at + self._interval_s - loop.time(), 0.0))

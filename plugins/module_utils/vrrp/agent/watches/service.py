@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the built-in checks of services have in common: one clause says why a service is not good."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+import errno
+import os
+from collections.abc import Callable
+from typing import Union
+
+from ...config.trackers import TrackedHttp, TrackedTcp, TrackedUnit
+from ..telling.log import Log
+from .asking import AskedWatch
+
+
+class ServiceCheck(AskedWatch):
+    """Something that is asked over and over; the answer is why it is not good, "" while it is."""
+
+    word = ""  # in the log
+
+    def __init__(
+        self,
+        name: str,
+        tracked: Union[TrackedTcp, TrackedHttp, TrackedUnit],
+        changed: Callable[[], None],
+        log: Log,
+    ) -> None:
+        """``tracked`` has no weight: that is the business of who listens."""
+        counts = (tracked.rise, tracked.fall)
+        super().__init__(name, (self.kind, name), (tracked,), counts, tracked.interval_s, changed, log)
+        self.tracked = tracked
+        self.answer_within_s = tracked.interval_s + tracked.timeout_s
+
+    def observe(self, outcome: str) -> None:
+        how = f"failed ({outcome})" if outcome else "succeeded"
+        self.take(not outcome, outcome, f"{self.word}({self.name}) {how}")
+
+
+class TimedCheck(ServiceCheck):
+    """One that is cut off when its time is over."""
+
+    async def ask(self) -> str:
+        timeout_s = self.tracked.timeout_s
+        try:
+            return await asyncio.wait_for(self.attempt(), timeout_s)
+        except asyncio.TimeoutError:
+            return f"no answer within {timeout_s:g} s"
+        except OSError as error:
+            return said(error)
+
+    @abc.abstractmethod
+    async def attempt(self) -> str:
+        """Ask once. May raise OSError, and may be cancelled."""
+
+
+def said(error: OSError) -> str:
+    """The error in the kernel's words, as one clause."""
+    if error.errno == errno.ETIMEDOUT:
+        return "no answer"  # the kernel gave up before we did
+    text = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+    return text[:1].lower() + text[1:]
