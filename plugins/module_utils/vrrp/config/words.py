@@ -13,7 +13,7 @@ from .routes import NextHop, Route, Rule
 from .text.mask import MASK
 from .trackers import Tracked, TrackedGateway, TrackedHttp, TrackedTcp, TrackedUnit
 from .vocabulary.converters_addresses import FOREVER_S
-from .vocabulary.converters_routes import PROTOCOLS, TABLES
+from .vocabulary.ip_words import PROTOCOLS, TABLES
 
 _TABLES = {number: name for name, number in TABLES.items()}
 _PROTOCOLS = {number: name for name, number in PROTOCOLS.items()}

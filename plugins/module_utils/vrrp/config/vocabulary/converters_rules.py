@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from ..problems import Invalid, show
 from ..routes import Rule
 from ..text.spelling import did_you_mean
 from ..text.syntax import Statement, Word
 from .converters import interface_name, value_of
-from .converters_routes import KEEPALIVED, network, number, protocol, table, tos
+from .ip_words import KEEPALIVED, IpLine, network, number, protocol, table, tos
 
 _ACTIONS = ("blackhole", "unreachable", "prohibit", "nop", "goto")
 #: Words of keepalived's rules that Rule has no place for.
@@ -30,16 +27,10 @@ def static_rule(statement: Statement) -> Rule:
     return _Line(statement, True).rule()
 
 
-class _Line:
-    """One line while it is read; ``version`` is 0 until a word tells the family."""
-
+class _Line(IpLine):
     def __init__(self, statement: Statement, static: bool):
-        self.head = statement.words[0]
-        self.words: Iterator[Word] = iter(statement.words)
-        self.static = static
-        self.version = 0
+        super().__init__(statement, static)
         self.ends: dict[str, Word] = {}
-        self.fields: dict[str, Any] = {}
 
     def rule(self) -> Rule:
         for word in self.words:
@@ -106,16 +97,6 @@ class _Line:
         self._set("fwmark", number(Word(mark, word.place), "fwmark"), word)
         if slash:
             self.fields["fwmask"] = number(Word(mask, word.place), "the mask of fwmark")
-
-    def _family(self, version: int, word: Word) -> None:
-        if self.version and self.version != version:
-            raise Invalid(f"{show(word.text)} mixes IPv4 and IPv6 in one line", place=word.place)
-        self.version = version
-
-    def _set(self, field: str, value: Any, word: Word) -> None:
-        if field in self.fields:
-            raise Invalid(f"{word.text} is given twice", hint="remove one", place=word.place)
-        self.fields[field] = value
 
     def _together(self) -> None:
         action, place = self.fields.get("action"), self.head.place
