@@ -113,8 +113,8 @@ def test_no_header_of_24_octets(packet):
 def test_the_sequence_starts_at_the_clock_so_that_a_restart_is_no_replay():
     before, after, peer = ah.Counter(), ah.Counter(), ah.Counter()
     for second in range(100):
-        assert peer.heard(before.take(AT_2026 + second))
-    assert peer.heard(after.take(AT_2026 + 100))  # another process, which remembers nothing
+        assert peer.heard(A.packed, before.take(AT_2026 + second))
+    assert peer.heard(A.packed, after.take(AT_2026 + 100))  # another process, which remembers nothing
 
 
 def test_the_sequence_grows_when_the_clock_does_not():
@@ -125,9 +125,18 @@ def test_the_sequence_grows_when_the_clock_does_not():
 
 def test_who_hears_a_number_goes_on_above_it():
     counter = ah.Counter()
-    assert counter.heard(4_000_000_000)
+    assert counter.heard(A.packed, 4_000_000_000)
     assert counter.take(AT_2026) == 4_000_000_001
-    assert not counter.heard(4_000_000_001)
+
+
+@pytest.mark.parametrize("number", [1, 4_000_000_000, 4_000_000_001])
+def test_a_number_that_is_not_above_our_own_is_heard(number):
+    """keepalived that has just started counts from 1; two masters of one clock say the same number."""
+    counter = ah.Counter()
+    assert counter.heard(B.packed, 4_000_000_000)
+    assert counter.take(AT_2026) == 4_000_000_001
+    assert counter.heard(A.packed, number)
+    assert counter.take(AT_2026) == 4_000_000_002
 
 
 def test_a_clock_that_nobody_has_set_counts_from_one():
@@ -136,7 +145,7 @@ def test_a_clock_that_nobody_has_set_counts_from_one():
 
 def test_the_sequence_never_wraps():
     counter = ah.Counter()
-    counter.heard(0xFFFFFFFE)
+    assert counter.heard(A.packed, 0xFFFFFFFE)
     assert counter.take(AT_2026) == 0xFFFFFFFD
 
 

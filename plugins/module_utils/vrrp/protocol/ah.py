@@ -11,8 +11,12 @@
 Signed is the whole IPv4 packet, with 0 for TOS, flags and fragment offset, header checksum and the HMAC itself; for the
 TTL too where it is unicast. The key is the password, padded with zeros to eight octets. That is how keepalived does it.
 
-All routers of a pair count one sequence together: who hears a number goes on above it. What starts again must not start
-at 0, where everybody would take it for a replay, so the clock says where the sequence is at least.
+keepalived counts one sequence for all routers of a pair: it discards a number below its own, and goes on above a number
+that it hears. So what is sent is above everything that was sent or heard. What starts again must not start at 0, where
+everybody would take it for a replay, so the clock says where the sequence is at least.
+
+What is received is held against the numbers of its own sender only. A number below our own is no replay: keepalived
+that has just started counts from 1, and two masters that speak at the same moment of one clock send equal numbers.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ import struct
 from ipaddress import IPv4Address
 
 from .constants import AH_PROTOCOL, VRRP_PROTOCOL
+from .freshness import Marks
 from .packet import PacketError
 
 HEADER_LENGTH = 24  # octets
@@ -38,10 +43,11 @@ _TICKS_PER_S = 4  # more than a router advertises in VRRPv2, so that the clock a
 
 
 class Counter:
-    """The sequence number that the routers of a pair count together."""
+    """The sequence number that one router sends next, and those that it has heard of each other router."""
 
     def __init__(self) -> None:
         self.value = 0
+        self._marks = Marks()
 
     def take(self, wall: float) -> int:
         """The next number to send. ``wall`` is UTC in seconds; one that the numbers do not reach is not believed."""
@@ -49,11 +55,11 @@ class Counter:
         self.value = min(max(self.value + 1, clock if clock < _LAST else 0), _LAST)
         return self.value
 
-    def heard(self, number: int) -> bool:
-        """Whether it is new; then the next one to send is above it."""
-        if number <= self.value:
+    def heard(self, sender: bytes, number: int) -> bool:
+        """Whether it is new from ``sender``, four octets of address; then the next one to send is above it."""
+        if not self._marks.accept(sender, number, 0.0, None):
             return False
-        self.value = number
+        self.value = max(self.value, number)
         return True
 
 
@@ -90,5 +96,5 @@ def verify(key: bytes, packet: bytes, unicast: bool, counter: Counter) -> None:
     _next, _length, _reserved, index, number, _icv = _HEADER.unpack_from(packet, at)
     if index != packet[12:16]:
         raise PacketError("ah_index", f"the security parameters index {index.hex()} is not its source address")
-    if not counter.heard(number):
-        raise PacketError("ah_replay", f"sequence number {number} already processed, ours is {counter.value}")
+    if not counter.heard(index, number):
+        raise PacketError("ah_replay", f"sequence number {number} already processed")

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No rule against replays keeps a router from hearing a living peer, whatever their clocks and restarts do."""
+
+from __future__ import annotations
+
+import pytest
+
+from vrrp.protocol import ah
+from vrrp.protocol.freshness import Marks, Sequence
+
+NOW = 1_790_000_000.0
+WINDOW_S = 5
+INTERVALS_S = [0.01, 0.1, 0.25, 1.0, 3.0]
+
+
+class Ah:
+    """One router with ``auth_type AH``."""
+
+    def __init__(self, name):
+        self.name, self._counter = name, ah.Counter()
+
+    def say(self, wall):
+        return self._counter.take(wall)
+
+    def hear(self, sender, number, wall):
+        return self._counter.heard(sender, number)
+
+
+class Hmac:
+    """One router with ``auth_hmac``."""
+
+    window_s = WINDOW_S
+
+    def __init__(self, name):
+        self.name, self._sequence, self._marks = name, Sequence(), Marks()
+
+    def say(self, wall):
+        return self._sequence.take(wall, self.window_s)
+
+    def hear(self, sender, number, wall):
+        return self._marks.accept(sender, number, wall, self.window_s)
+
+
+class Monotonic(Hmac):
+    window_s = None
+
+
+SCHEMES = [Ah, Hmac, Monotonic]
+
+
+def exchange(a, b, wall, ahead_s=0.0, crossing=True):
+    """Both speak, B's clock ``ahead_s`` ahead of A's. Returns whether B heard A, and A heard B."""
+    said_a = a.say(wall)
+    if not crossing:
+        heard_a = b.hear(a.name, said_a, wall + ahead_s)
+        return heard_a, a.hear(b.name, b.say(wall + ahead_s), wall)
+    said_b = b.say(wall + ahead_s)  # before what A says has arrived
+    return b.hear(a.name, said_a, wall + ahead_s), a.hear(b.name, said_b, wall)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("interval_s", INTERVALS_S)
+@pytest.mark.parametrize("crossing", [True, False])
+def test_two_masters_hear_each_other_each_time(scheme, interval_s, crossing):
+    a, b = scheme(b"A"), scheme(b"B")
+    for step in range(50):
+        assert exchange(a, b, NOW + step * interval_s, crossing=crossing) == (True, True), step
+
+
+@pytest.mark.parametrize("ahead_s", [-86400.0, -3600.0, -1.0, -0.2, 0.2, 1.0, 3600.0, 86400.0])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_clocks_that_differ(scheme, ahead_s):
+    if scheme is Hmac and abs(ahead_s) > WINDOW_S:
+        ahead_s = WINDOW_S * (1 if ahead_s > 0 else -1)  # what is further off is refused as stale, and named
+    a, b = scheme(b"A"), scheme(b"B")
+    for step in range(50):
+        assert exchange(a, b, NOW + step, ahead_s) == (True, True), step
+
+
+@pytest.mark.parametrize("who", ["A", "B", "both"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_who_starts_again_is_heard_at_once(scheme, who):
+    a, b = scheme(b"A"), scheme(b"B")
+    for step in range(50):
+        if step % 10 == 5:
+            a = scheme(b"A") if who in ("A", "both") else a
+            b = scheme(b"B") if who in ("B", "both") else b
+        assert exchange(a, b, NOW + step) == (True, True), step
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_one_that_was_alone_for_long_hears_the_other_when_it_is_back(scheme):
+    a, b = scheme(b"A"), scheme(b"B")
+    exchange(a, b, NOW)
+    for step in range(600):
+        a.say(NOW + step)  # a segment that is cut: both go on
+        b.say(NOW + step)
+    assert exchange(a, b, NOW + 600) == (True, True)
+
+
+@pytest.mark.parametrize("behind_s", [3600.0, 86400.0])
+def test_an_ah_router_with_a_late_clock_is_heard_after_its_restart_once_it_has_heard_the_other(behind_s):
+    a, b = Ah(b"A"), Ah(b"B")
+    exchange(a, b, NOW, -behind_s)
+    b = Ah(b"B")
+    exchange(a, b, NOW + 1, -behind_s)
+    assert exchange(a, b, NOW + 2, -behind_s) == (True, True)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_replay_is_refused_all_the_same(scheme):
+    a, b = scheme(b"A"), scheme(b"B")
+    recorded = [a.say(NOW + step / 10) for step in range(20)]
+    assert all(b.hear(b"A", number, NOW + 2) for number in recorded)
+    assert not any(b.hear(b"A", number, NOW + 3) for number in recorded)
