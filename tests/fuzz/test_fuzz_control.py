@@ -81,8 +81,14 @@ SERVER = ControlServer("/nowhere", handle, Log(io.StringIO()))
 )
 def test_answers(line, privileged):
     reply = SERVER.answer(line, privileged)
-    assert reply["ok"] in (True, False)
-    assert reply["ok"] or isinstance(reply["error"], str)
+    if reply["ok"] is True:
+        assert set(reply) == {"ok", "result"}
+        assert privileged or json.loads(line)["command"] in {"status", "events"}, (
+            "a command that changes something was carried out"
+        )
+    else:
+        assert reply["ok"] is False
+        assert isinstance(reply["error"], str) and reply["error"]
     written = encode(reply)
     assert written.endswith(b"\n") and written.count(b"\n") == 1
     assert set(json.loads(written)) == set(reply)

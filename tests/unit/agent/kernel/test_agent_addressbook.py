@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The address book tells who has an address, and who else holds it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_interface
+
+from agent_fakes import Bench, instance
+
+from vrrp.agent.kernel.addressbook import AddressBook
+from vrrp.config.model import VirtualAddress
+
+VIP, SECOND, THIRD = (ip_interface(f"192.168.8.{number}/24") for number in (100, 101, 102))
+
+
+def running(name, *addresses, **fields):
+    return Bench(instance(name, [str(address) for address in addresses], **fields))
+
+
+def filled(*benches):
+    book = AddressBook()
+    book.fill((bench.instance, bench.instance.config) for bench in benches)
+    return book
+
+
+def test_an_empty_book_knows_nothing():
+    book = AddressBook()
+    assert (book.virtual, book.of(VIP), book.held_elsewhere(None, [VIP])) == (frozenset(), (), frozenset())
+
+
+def test_each_address_leads_to_those_that_have_it_in_their_order():
+    one, two = running("VI_1", VIP, SECOND), running("VI_2", SECOND, THIRD)
+    book = filled(one, two)
+    assert book.virtual == {VIP, SECOND, THIRD}
+    assert book.of(VIP) == (one.instance,)
+    assert book.of(SECOND) == (one.instance, two.instance)
+    assert book.of(ip_interface("192.168.8.100/32")) == ()
+
+
+def test_excluded_addresses_and_those_beside_a_peer_count_too():
+    beside = VirtualAddress(ip_interface("10.0.0.1/32"), peer=ip_interface("10.0.0.2/31"))
+    made = running("VI_1", VIP, excluded=(VirtualAddress(SECOND), beside))
+    book = filled(made)
+    assert book.virtual == {VIP, SECOND, ip_interface("10.0.0.1/31")}
+    assert book.of(ip_interface("10.0.0.1/31")) == (made.instance,)
+
+
+def test_an_address_that_is_written_twice_has_its_instance_once():
+    made = running("VI_1", VIP, excluded=(VirtualAddress(VIP, device="eth1"),))
+    assert filled(made).of(VIP) == (made.instance,)
+
+
+def test_the_configuration_that_an_instance_will_have_counts():
+    made = running("VI_1", VIP)
+    book = AddressBook()
+    book.fill([(made.instance, replace(made.instance.config, addresses=(VirtualAddress(SECOND),)))])
+    assert (book.of(VIP), book.of(SECOND)) == ((), (made.instance,))
+
+
+def test_filled_anew_it_has_forgotten_what_was():
+    one, two = running("VI_1", VIP), running("VI_2", SECOND)
+    book = filled(one, two)
+    book.fill([(two.instance, two.instance.config)])
+    assert (book.virtual, book.of(VIP)) == ({SECOND}, ())
+
+
+class TestHeldElsewhere:
+    def test_a_master_that_shares_one_of_the_addresses_holds_all_of_its_own(self):
+        one, two = running("VI_1", VIP, SECOND).master(), running("VI_2", SECOND)
+        book = filled(one, two)
+        assert book.held_elsewhere(two.instance, [SECOND]) == {(2, VIP), (2, SECOND)}
+        assert book.held_elsewhere(two.instance, [THIRD]) == frozenset()
+
+    def test_what_it_holds_itself_does_not_count(self):
+        one, two = running("VI_1", VIP).master(), running("VI_2", VIP)
+        assert filled(one, two).held_elsewhere(one.instance, [VIP]) == frozenset()
+
+    def test_a_backup_holds_nothing(self):
+        one, two = running("VI_1", VIP).start(), running("VI_2", VIP).master()
+        assert filled(one, two).held_elsewhere(two.instance, [VIP]) == frozenset()
+
+    def test_two_others_are_taken_together(self):
+        one, two, three = (running(f"VI_{number}", VIP, more) for number, more in enumerate((SECOND, THIRD, THIRD)))
+        book = filled(one.master(), two.master(), three)
+        assert book.held_elsewhere(three.instance, [VIP]) == {(2, VIP), (2, SECOND), (2, THIRD)}

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kernel tells of changes: who is told, in which order, and when it is asked again."""
+
+from __future__ import annotations
+
+import asyncio
+from ipaddress import ip_interface
+from types import SimpleNamespace
+
+import pytest
+from agent_fakes import eth
+from virtual_time import play
+
+from vrrp.agent.changes import RESYNC_S, Changes
+from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
+
+VIP, HOST = ip_interface("192.168.8.100/24"), ip_interface("192.168.8.4/24")
+VIP_GONE, HOST_GONE = AddressChanged(Present(2, VIP), added=False), AddressChanged(Present(2, HOST), added=False)
+LINK_DOWN = LinkChanged(eth(), eth(up=False))
+
+
+class Scene:
+    """As much of an agent as is told; ``told`` says who was, in order. VI_1 has the virtual address, VI_2 leaves."""
+
+    def __init__(self, *changes, tracked=False, stale=(), ended=False):
+        self.told, self.tracked = [], tracked
+        self.stale = list(stale)  # what the kernel says after each reading
+        kernel = SimpleNamespace(read_events=self.read, stale=False)
+        self.kernel, self.changes = kernel, list(changes)
+        one, two = self.instance("VI_1"), self.instance("VI_2")
+        tell = self.told.append
+        done = asyncio.Event()
+        if ended:
+            done.set()
+        self.agent = SimpleNamespace(
+            departure=SimpleNamespace(done=done),
+            network=SimpleNamespace(
+                kernel=kernel,
+                apply=lambda changes: tell(("network", len(changes))),
+                reconfigured=lambda instance: tell(("channel", instance.name)),
+            ),
+            vmacs=SimpleNamespace(look=lambda: tell(("macvlans",))),
+            foundation=SimpleNamespace(kernel_events=lambda changes: tell(("static", len(changes)))),
+            links=SimpleNamespace(look=lambda: tell(("links",)) or self.tracked),
+            clock=lambda: 100.0,
+            instances={"VI_1": one},
+            everyone=lambda: iter([one, two]),
+            addressbook=SimpleNamespace(virtual=frozenset([VIP]), of=lambda address: (one,) if address == VIP else ()),
+            checks_changed=lambda: tell(("checks",)),
+            guard=lambda callback: callback,
+        )
+
+    def instance(self, name):
+        return SimpleNamespace(
+            name=name,
+            interface_changed=lambda now: self.told.append(("interface", name, now)),
+            address_changed=lambda change, now: self.told.append(("address", name, change, now)),
+        )
+
+    def read(self):
+        self.told.append(("read",))
+        self.kernel.stale = self.stale.pop(0) if self.stale else False
+        changes, self.changes = self.changes, []
+        return changes
+
+
+def told(*changes, seconds=0.0, **options):
+    async def scenario():
+        scene = Scene(*changes, **options)
+        Changes(scene.agent).take()
+        await asyncio.sleep(seconds)
+        return scene.told
+
+    return play(scenario)
+
+
+EVERYBODY = [("channel", "VI_1"), ("interface", "VI_1", 100.0), ("interface", "VI_2", 100.0)]
+
+
+def first(count):
+    return [("read",), ("macvlans",), ("network", count), ("static", count), ("links",)]
+
+
+def test_without_a_change_nobody_looks_at_an_interface():
+    assert told() == first(0)
+
+
+@pytest.mark.parametrize("change", [LINK_DOWN, HOST_GONE])
+def test_a_link_or_an_address_of_the_host_is_for_everybody(change):
+    assert told(change) == first(1) + EVERYBODY
+
+
+def test_a_virtual_address_is_for_those_that_have_it():
+    assert told(VIP_GONE) == [*first(1), ("address", "VI_1", VIP_GONE, 100.0)]
+
+
+def test_the_interfaces_come_before_the_virtual_addresses():
+    assert told(VIP_GONE, HOST_GONE) == [*first(2), *EVERYBODY, ("address", "VI_1", VIP_GONE, 100.0)]
+
+
+def test_a_tracked_interface_is_for_the_checks():
+    assert told(tracked=True) == [*first(0), ("checks",)]
+    assert told(LINK_DOWN, VIP_GONE, tracked=True) == [
+        *first(2),
+        *EVERYBODY,
+        ("checks",),
+        ("address", "VI_1", VIP_GONE, 100.0),
+    ]
+
+
+def test_once_everything_is_given_up_nothing_is_read():
+    assert told(LINK_DOWN, ended=True) == []
+
+
+class TestResynchronization:
+    def test_what_could_not_be_listed_is_asked_for_again_until_it_can(self):
+        assert RESYNC_S == 1.0
+        readings = [told(seconds=seconds, stale=[True, True]).count(("read",)) for seconds in (0.9, 1.1, 2.1, 9.0)]
+        assert readings == [1, 2, 3, 3]
+
+    def test_events_meanwhile_ask_no_second_time(self):
+        async def scenario():
+            scene = Scene(stale=[True, True, False])
+            changes = Changes(scene.agent)
+            changes.take()
+            changes.take()
+            await asyncio.sleep(9.0)
+            return scene.told.count(("read",))
+
+        assert play(scenario) == 3
+
+    def test_once_everything_is_given_up_it_is_not_asked_again(self):
+        async def scenario():
+            scene = Scene(stale=[True])
+            Changes(scene.agent).take()
+            scene.agent.departure.done.set()
+            await asyncio.sleep(9.0)
+            return scene.told.count(("read",))
+
+        assert play(scenario) == 1

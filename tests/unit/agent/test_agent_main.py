@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The agent is started: what keeps it from that, and with which status it ends."""
+
+from __future__ import annotations
+
+import faulthandler
+
+import pytest
+
+from vrrp.agent import main
+from vrrp.agent.kernel.interfaces import DumpError
+from vrrp.agent.kernel.netlink import NetlinkUnavailable
+from vrrp.agent.life import ledger
+from vrrp.agent.life.runtime import RuntimeDirectory
+from vrrp.config.problems import ConfigError
+
+FILE = """\
+vrrp_instance VI_1 {
+    interface no-such-if
+    virtual_router_id 51
+    priority 100
+    virtual_ipaddress {
+        192.0.2.1/24
+    }
+}
+"""
+
+
+class Agent:
+    """Takes what the real one takes; ``outcome`` is its status, or the exception that it meets."""
+
+    outcome = 0
+    made: list = []
+    claimed: list = []
+
+    def __init__(self, configuration, digest, runtime, log):
+        Agent.made.append((configuration, digest, runtime, log))
+
+    async def run(self):
+        if isinstance(Agent.outcome, Exception):
+            raise Agent.outcome
+        return Agent.outcome
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch, capfd):
+    """``start()`` returns the status and the lines of the log."""
+    monkeypatch.setattr(main, "Agent", Agent)
+    monkeypatch.setattr(main.realtime, "claim", Agent.claimed.append)  # the scheduling of the tests stays as it is
+    monkeypatch.setattr(Agent, "made", [])
+    Agent.claimed.clear()
+    path = tmp_path / "hotstandby.conf"
+
+    def run(text=FILE, outcome=0, directory="run"):
+        path.write_text(text)
+        path.chmod(0o600)
+        monkeypatch.setattr(Agent, "outcome", outcome)
+        capfd.readouterr()
+        status = main.run(str(path), str(tmp_path / directory))
+        return status, [line.split(" ", 2)[2] for line in capfd.readouterr().err.splitlines()]
+
+    return run
+
+
+def free(tmp_path):
+    """Whether somebody else can use the runtime directory now."""
+    runtime = RuntimeDirectory(str(tmp_path / "run"))
+    runtime.acquire()
+    runtime.release()
+    return True
+
+
+def test_the_agent_gets_the_file_and_the_locked_directory(start, tmp_path):
+    status, lines = start()
+    assert status == 0
+    ((configuration, digest, runtime, log),) = Agent.made
+    assert Agent.claimed == [log]
+    assert faulthandler.is_enabled()
+    assert [each.name for each in configuration.instances] == ["VI_1"]
+    assert len(digest) == 64
+    assert runtime.path == str(tmp_path / "run")
+    assert len(lines) == 1 and "interface no-such-if does not exist on this machine" in lines[0]
+    assert free(tmp_path)
+
+
+def test_a_restart_that_was_announced_has_happened(start, tmp_path):
+    (tmp_path / "run").mkdir()
+    mark = tmp_path / "run" / ledger.RESTARTING_FILE
+    mark.write_text("")
+    with pytest.raises(ConfigError):
+        start("what")
+    assert not mark.exists()  # whatever becomes of this process
+
+
+def test_its_status_is_that_of_the_agent(start):
+    assert start(outcome=1)[0] == 1
+
+
+def test_a_warning_of_the_file_is_logged(start, tmp_path):
+    _status, lines = start(f"global_defs {{\n    smtp_server 192.0.2.9\n}}\n{FILE}")
+    assert [line for line in lines if line.startswith(f"{tmp_path}/hotstandby.conf:2:5: warning: smtp_server")]
+
+
+def test_a_file_with_an_error_is_for_the_caller(start, tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        start(FILE.replace("51", "500"))
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(f"{tmp_path}/hotstandby.conf:3:23: error: ")
+    assert Agent.made == []
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_directory_that_another_agent_uses(start, tmp_path):
+    other = RuntimeDirectory(str(tmp_path / "run"))
+    other.acquire()
+    status, lines = start()
+    other.release()
+    assert (status, Agent.made) == (1, [])
+    assert len(lines) == 1 and lines[0].startswith("error: another agent (process ")
+    assert f"already uses {tmp_path}/run" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "line"),
+    [
+        (NetlinkUnavailable("pyroute2 is not installed"), "error: pyroute2 is not installed"),
+        (DumpError("this system has no rtnetlink"), "error: this system has no rtnetlink"),
+        (OSError(13, "Permission denied"), "error: cannot start: [Errno 13] Permission denied"),
+    ],
+)
+def test_what_the_machine_refuses_is_one_line_and_the_directory_is_free_again(start, tmp_path, outcome, line):
+    status, lines = start(outcome=outcome)
+    assert (status, lines[-1]) == (1, line)
+    assert free(tmp_path)
+
+
+def test_a_bug_is_no_refusal(start, tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        start(outcome=ZeroDivisionError())
+    assert free(tmp_path)

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command starts the program of the current release, and a cleanup loads the least."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import command
+
+
+@pytest.mark.parametrize("python", ["/usr/bin/python3", "/opt/py 3/bin/python3.9"])
+def test_the_script_of_the_command(python):
+    assert command.text(python) == (
+        "#!/bin/sh\n"
+        "# Written by the module hotstandby.vrrp.vrrp_agent; the next run of it undoes changes.\n"
+        f'exec {python} -IB "$(readlink -f /usr/local/lib/hotstandby/current)/hotstandby.py" "$@"\n'
+    )
+
+
+def test_the_name_of_the_program_in_a_release():
+    assert command.START == "hotstandby.py"
+
+
+@pytest.fixture
+def start(tmp_path):
+    """``start(*arguments)``: the exit status of the program and who ran, in a release of two empty mains."""
+    release = tmp_path / "release"
+    (release / "vrrp" / "agent" / "life").mkdir(parents=True)
+    for package in ("vrrp", "vrrp/agent", "vrrp/agent/life"):
+        (release / package / "__init__.py").write_text("")
+    (release / "vrrp" / "cli.py").write_text("def main():\n    print('cli')\n    return 3\n")
+    leftovers = "import sys\ndef main():\n    print('leftovers', 'vrrp.cli' in sys.modules)\n    return 4\n"
+    (release / "vrrp" / "agent" / "life" / "leftovers.py").write_text(leftovers)
+    (release / command.START).write_text(command.START_TEXT)
+
+    def run(*arguments):
+        words = [sys.executable, "-IBS", str(release / command.START), *arguments]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, cwd="/")
+        return done.returncode, done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        ((), (3, "cli\n")),
+        (("status", "--json"), (3, "cli\n")),
+        (("cleanup", "/etc/a.conf"), (3, "cli\n")),
+        (("cleanup", "/etc/a.conf", "/run/a"), (4, "leftovers False\n")),
+        (("cleanup", "/etc/a.conf", "/run/a", "more"), (3, "cli\n")),
+        (("agent", "cleanup", "/run/a"), (3, "cli\n")),
+    ],
+)
+def test_who_takes_the_arguments(start, arguments, answer):
+    assert start(*arguments) == answer

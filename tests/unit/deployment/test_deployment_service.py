@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service as systemctl shows it, and the commands that change it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition, Service
+
+ASLEEP = Condition(running=False, enabled=False, stale=False, pid=0)
+ALIVE = Condition(running=True, enabled=True, stale=False, pid=4711)
+
+
+class Systemd:
+    """Remembers the commands; answers each with ``shown``."""
+
+    def __init__(self, shown=""):
+        self.shown = shown
+        self.ran = []
+
+    def __call__(self, words, accepted=(0,)):
+        self.ran.append((" ".join(words), accepted))
+        return self.shown
+
+
+def shown(active="inactive", pid="0", file="", reload="no"):
+    return f"ActiveState={active}\nMainPID={pid}\nUnitFileState={file}\nNeedDaemonReload={reload}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (shown("active", "4711", "enabled"), Condition(True, True, False, 4711)),
+        (shown("activating", "12", "disabled"), Condition(True, False, False, 12)),
+        (shown("reloading", "12", "enabled-runtime"), Condition(True, False, False, 12)),
+        (shown("deactivating", "12", "static", "yes"), Condition(True, False, True, 12)),
+        (shown("failed", "0", "enabled", "yes"), Condition(False, True, True, 0)),
+        (shown("inactive", "", "masked"), Condition(False, False, False, 0)),
+        (shown("maintenance"), Condition(False, False, False, 0)),
+        ("", Condition(False, False, False, 0)),
+        ("Environment=A=b\nUnitFileState=enabled\n", Condition(False, True, False, 0)),
+        ("a warning without a value\nUnitFileState=enabled\n", Condition(False, True, False, 0)),
+    ],
+)
+def test_the_condition_that_systemctl_shows(text, expected):
+    assert Service(Systemd(text)).condition() == expected
+
+
+def test_systemctl_is_asked_once_for_all_of_it():
+    systemd = Systemd(shown())
+    Service(systemd).condition()
+    asked = "systemctl show hotstandby.service --property ActiveState,MainPID,UnitFileState,NeedDaemonReload"
+    assert systemd.ran == [(asked, (0,))]
+
+
+@pytest.mark.parametrize(
+    ("verb", "condition", "before", "after", "command"),
+    [
+        ("enabled", ASLEEP, "disabled\n", "enabled\n", "systemctl --quiet enable hotstandby.service"),
+        ("disabled", ALIVE, "enabled\n", "disabled\n", "systemctl --quiet disable hotstandby.service"),
+        ("stopped", ALIVE, "running\n", "stopped\n", "systemctl --quiet stop hotstandby.service"),
+    ],
+)
+def test_a_change_of_the_service(verb, condition, before, after, command):
+    systemd = Systemd()
+    (change,) = getattr(Service(systemd), verb)(condition)
+    assert (change.subject, change.before, change.after) == ("hotstandby.service", before, after)
+    assert systemd.ran == []
+    change.apply()
+    assert systemd.ran == [(command, (0,))]
+
+
+@pytest.mark.parametrize(("verb", "condition"), [("enabled", ALIVE), ("disabled", ASLEEP), ("stopped", ASLEEP)])
+def test_nothing_changes_where_it_is_so_already(verb, condition):
+    assert getattr(Service(Systemd()), verb)(condition) == []
+
+
+def test_unit_files_are_read_again():
+    systemd = Systemd()
+    change = Service(systemd).reloaded()
+    assert (change.subject, change.before, change.after) == ("systemd", "", "unit files read again\n")
+    change.apply()
+    assert systemd.ran == [("systemctl --quiet daemon-reload", (0,))]
+
+
+def test_a_removed_unit_is_forgotten_and_so_are_its_failures():
+    systemd = Systemd()
+    change = Service(systemd).forgotten()
+    assert (change.subject, change.before, change.after) == ("systemd", "hotstandby.service known\n", "")
+    assert systemd.ran == []
+    change.apply()
+    assert systemd.ran == [
+        ("systemctl --quiet daemon-reload", (0,)),
+        ("systemctl reset-failed hotstandby.service", (0, 1)),
+    ]
+
+
+@pytest.mark.skipif(os.path.isdir("/run/systemd/system"), reason="systemd runs this machine")
+def test_a_machine_without_systemd_is_refused():
+    with pytest.raises(DeploymentError) as caught:
+        Service.demand_systemd()
+    assert str(caught.value) == "systemd does not run this machine, and the agent's service needs it"

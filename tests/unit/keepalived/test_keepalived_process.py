@@ -1,0 +1,194 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""keepalived's VRRP process is found by its pid file, its socket or as the only one, and takes no other signal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import (
+    PID_FILES,
+    Process,
+    handles,
+    is_keepalived,
+    vrrp_processes,
+)
+
+NOBODY = 2**22 + 1  # above the highest number that the kernel gives
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="keepalived is root's")
+WAITS = "trap 'echo got' USR1; echo; read line"
+ONE = "exec 3<&0; (echo child; read line) <&3 & echo $!; read line"
+TWO = "exec 3<&0; (exec 2>&1; echo child; read line) <&3 & echo $!; (read line) <&3 & echo $!; read line"
+
+
+class Shells:
+    """Starts programs that are shells under another name, and ends them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.started = []
+
+    def start(self, script, *words, name="keepalived", **options):
+        """A process, once the first line of its output is there: that it is not a copy of this one any more."""
+        program = str(self.folder / name)
+        if not os.path.exists(program):
+            shutil.copy(os.path.realpath("/bin/sh"), program)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        child = subprocess.Popen([program, "-c", script, *words], **pipes, text=True, **options)
+        self.started.append(child)
+        self.first = child.stdout.readline().strip()
+        return child
+
+    def family(self, script, *words, count=1, **options):
+        """The numbers of the children of a process."""
+        child = self.start(script, *words, **options)
+        lines = [self.first, *(child.stdout.readline().strip() for _each in range(count))]
+        return [int(line) for line in lines if line.isdigit()]
+
+    def end(self):
+        for child in self.started:
+            child.communicate(timeout=10)
+
+
+@pytest.fixture
+def shells(tmp_path):
+    made = Shells(tmp_path)
+    yield made
+    made.end()
+
+
+def found(numbers):
+    """Those of them that are VRRP processes; keepalived may run on this machine, too."""
+    return [process.pid for process in vrrp_processes() if process.pid in numbers]
+
+
+@AS_ROOT
+@pytest.mark.parametrize(("name", "yes"), [("keepalived", True), ("keepalived2", False), ("keepalive", False)])
+def test_the_name_of_the_program_decides(shells, name, yes):
+    assert is_keepalived(shells.start(WAITS, name=name).pid) is yes
+
+
+@AS_ROOT
+def test_an_upgrade_that_has_replaced_the_program(shells, tmp_path):
+    child = shells.start(WAITS)
+    (tmp_path / "keepalived").unlink()
+    assert is_keepalived(child.pid) is True
+
+
+@AS_ROOT
+def test_a_keepalived_of_somebody_else(shells):
+    with tempfile.TemporaryDirectory() as folder:  # everybody may go into it
+        os.chmod(folder, 0o711)
+        shells.folder = Path(folder)
+        assert is_keepalived(shells.start(WAITS).pid) is True
+        assert is_keepalived(shells.start(WAITS, user=65534).pid) is False
+
+
+def test_a_process_that_is_not_there():
+    gone = Process(NOBODY, 1, ())
+    assert (is_keepalived(NOBODY), handles(NOBODY, signal.SIGUSR1)) == (False, False)
+    assert (gone.signal(signal.SIGUSR1), gone.temporary, gone.root) == (False, "/tmp", f"/proc/{NOBODY}/root")
+    assert gone.writes(os.stat("/")) is False
+
+
+@AS_ROOT
+def test_a_signal_that_it_handles_arrives(shells):
+    child = shells.start(WAITS)
+    assert Process(child.pid, 1, ()).signal(signal.SIGUSR1) is True
+    assert child.communicate("\n", timeout=10)[0] == "got\n"
+    shells.started.clear()
+
+
+@AS_ROOT
+def test_a_signal_of_which_it_would_die_is_not_sent(shells):
+    child = shells.start(WAITS)
+    descriptors = os.listdir("/proc/self/fd")
+    assert Process(child.pid, 1, ()).signal(signal.SIGUSR2) is False
+    assert os.listdir("/proc/self/fd") == descriptors
+    child.communicate("\n", timeout=10)
+    shells.started.clear()
+    assert child.returncode == 0
+
+
+@pytest.mark.parametrize(("trap", "yes"), [("''", True), ("'echo got'", True), ("-", False)])
+def test_a_signal_that_is_ignored_or_caught(shells, trap, yes):
+    child = shells.start(f"trap {trap} USR1; echo; read line")
+    assert handles(child.pid, signal.SIGUSR1) is yes
+
+
+@pytest.mark.parametrize(
+    ("environment", "folder"),
+    [({"TMPDIR": "/srv"}, "/srv"), ({"TMPDIR": "srv"}, "/tmp"), ({"XTMPDIR": "/srv"}, "/tmp"), ({}, "/tmp")],
+)
+def test_where_a_living_process_writes(shells, environment, folder):
+    assert Process(shells.start(WAITS, env=environment).pid, 1, ()).temporary == folder
+
+
+def test_a_file_that_is_open(tmp_path):
+    ours = Process(os.getpid(), 1, ())
+    with open(tmp_path / "a", "w") as file:
+        assert ours.writes(os.fstat(file.fileno())) is True
+    assert ours.writes(os.stat(tmp_path / "a")) is False
+
+
+@pytest.mark.parametrize("words", [("keepalived", "-n"), ("keepalived", "-f"), ("keepalived", "--use-file")])
+def test_without_an_option_the_file_is_keepaliveds_own(words):
+    assert Process(1, 1, words).config == "/etc/keepalived/keepalived.conf"
+
+
+@AS_ROOT
+def test_the_only_child_is_the_one_and_its_parent_is_not(shells):
+    (child,) = shells.family(ONE)
+    parent = shells.started[0].pid
+    (process,) = [each for each in vrrp_processes() if each.pid in (child, parent)]
+    assert (process.pid, process.parent) == (child, parent)
+    assert process.words[:2] == (str(shells.folder / "keepalived"), "-c")
+
+
+@AS_ROOT
+@pytest.mark.parametrize("word", ["-C", "--check"])
+def test_the_only_child_of_a_check_is_none(shells, word):
+    assert found(shells.family(ONE, "VI_1", word)) == []
+
+
+@AS_ROOT
+@pytest.mark.parametrize("option", [["-r", "PATH"], ["-rPATH"], ["--vrrp_pid", "PATH"], ["--vrrp_pid=PATH"]])
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_child_that_the_pid_file_names(shells, tmp_path, option, which):
+    path = str(tmp_path / "vrrp.pid")
+    family = shells.family(TWO, "VI_1", *(word.replace("PATH", path) for word in option), count=2)
+    (tmp_path / "vrrp.pid").write_text(f"{family[which]}\n")
+    assert found(family) == [family[which]]
+
+
+@AS_ROOT
+def test_two_children_without_a_pid_file_or_a_socket(shells, tmp_path):
+    assert found(shells.family(TWO, "VI_1", "-r", str(tmp_path / "none"), count=2)) == []
+
+
+@AS_ROOT
+@pytest.mark.parametrize(
+    ("family", "protocol", "speaks"),
+    [(socket.AF_INET, 112, True), (socket.AF_INET6, 112, True), (socket.AF_INET, 113, False)],
+)
+def test_the_child_with_a_vrrp_socket(shells, tmp_path, family, protocol, speaks):
+    try:
+        opened = socket.socket(family, socket.SOCK_RAW, protocol)
+    except OSError:
+        pytest.skip("no raw sockets here")
+    with closing(opened):  # the first child gives its copy away, the second one keeps it
+        first, second = shells.family(TWO, "VI_1", "-r", str(tmp_path / "none"), count=2, stderr=opened)
+        assert found([first, second]) == ([second] if speaks else [])
+
+
+def test_where_pid_files_lie():
+    assert PID_FILES == ("/run/keepalived_vrrp.pid", "/run/vrrp.pid", "/run/keepalived/vrrp.pid")

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each word of an instance may be, and which words both hosts of a pair share."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import (
+    FIELDS,
+    OWN_WORDS,
+    auth_type,
+    deleted,
+    extra_interfaces,
+    peer,
+    vmac,
+)
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "expected"),
+    [
+        (vmac, "yes", True),
+        (vmac, False, False),
+        (vmac, "vrrp51", "vrrp51"),
+        (vmac, " vrrp51  02:00:5e:10:00:33", "vrrp51 02:00:5e:10:00:33"),
+        (deleted, True, True),
+        (deleted, False, False),
+        (deleted, "/bin/gone x", "/bin/gone x"),
+        (deleted, {"command": "/bin/gone", "user": "root"}, {"command": "/bin/gone", "user": "root"}),
+        (auth_type, "pass", "PASS"),
+        (auth_type, "Ah", "AH"),
+        (peer, "192.168.8.6", "192.168.8.6"),
+        (peer, " FD00::6  min_ttl 255", "fd00::6 min_ttl 255"),
+        (peer, "192.168.8.6 min_ttl 1 max_ttl 64", "192.168.8.6 min_ttl 1 max_ttl 64"),
+        (extra_interfaces, 30, "30"),
+        (extra_interfaces, "0", "0"),
+        (extra_interfaces, " all  86400 ", "all 86400"),
+    ],
+)
+def test_a_value_is_read(read, value, expected):
+    found = read(value)
+    assert (found, type(found)) == (expected, type(expected))
+
+
+PEER = "is not an address, optionally with min_ttl and max_ttl"
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "text"),
+    [
+        (vmac, "a {", "'a {' is not a line of words as the configuration file has them"),
+        (deleted, "", 'it must be one line without any "'),
+        (auth_type, "HMAC", "'HMAC' is neither PASS nor AH"),
+        (peer, "", "'' is not an IP address"),
+        (peer, "node-b", "'node-b' is not an IP address"),
+        (peer, "192.168.8.6/24", "'192.168.8.6/24' is not an IP address"),
+        (peer, "192.168.8.6 min_ttl", f"'192.168.8.6 min_ttl' {PEER}"),
+        (peer, "192.168.8.6 ttl 3", f"'192.168.8.6 ttl 3' {PEER}"),
+        (peer, "192.168.8.6 min_ttl 2000", f"'192.168.8.6 min_ttl 2000' {PEER}"),
+        (peer, "192.168.8.6 min_ttl -1", f"'192.168.8.6 min_ttl -1' {PEER}"),
+        (extra_interfaces, "", "'' is not seconds, nor all and seconds"),
+        (extra_interfaces, "some 30", "'some 30' is not seconds, nor all and seconds"),
+        (extra_interfaces, "all 30 s", "'all 30 s' is not seconds, nor all and seconds"),
+        (extra_interfaces, "all", "'all' is not a number from 0 to 86400: seconds"),
+        (extra_interfaces, "all 86401", "'86401' is not a number from 0 to 86400: seconds"),
+    ],
+)
+def test_a_value_is_refused(read, value, text):
+    with pytest.raises(ValueError) as caught:
+        read(value)
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "unicast", "unicast_fault_no_peer", "track_src_ip", "v3_checksum_as_v2", "skip_check_adv_addr",
+        "lower_prio_no_advert", "higher_prio_send_advert", "nopreempt", "vmac_xmit_base", "accept",
+        "promote_secondaries", "dont_track_primary", "notify_priority_changes",
+    ],
+)  # fmt: skip
+def test_words_that_are_yes_or_no(word):
+    assert (FIELDS[word].read("yes"), FIELDS[word].read("0")) == (True, False)
+    with pytest.raises(ValueError, match="^'perhaps' is neither true nor false$"):
+        FIELDS[word].read("perhaps")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "notify", "notify_master", "notify_backup", "notify_fault", "notify_stop", "notify_deleted",
+        "notify_master_rx_lower_pri",
+    ],
+)  # fmt: skip
+def test_words_that_are_commands(word):
+    said = {"command": "/bin/n x", "user": "root"}
+    assert (FIELDS[word].read("/bin/n x"), FIELDS[word].read(said)) == ("/bin/n x", said)
+
+
+def test_what_both_hosts_must_say_alike():
+    assert [word for word, field in FIELDS.items() if field.shared] == [
+        "virtual_router_id", "advert_int", "version", "auth_pass", "auth_type", "auth_hmac", "unicast", "mcast_dst_ip",
+        "v3_checksum_as_v2",
+    ]  # fmt: skip
+
+
+def test_what_may_not_be_shown():
+    assert [word for word, field in FIELDS.items() if field.secret] == ["auth_pass", "auth_hmac"]
+
+
+def test_what_an_entry_says_beside_these_words():
+    assert OWN_WORDS == ("name", "virtual_ipaddress", "master")
+
+
+@pytest.mark.parametrize(
+    ("word", "low", "high"),
+    [
+        ("virtual_router_id", 1, 255),
+        ("priority", 1, 255),
+        ("advert_int", 0.01, 255),
+        ("version", 2, 3),
+        ("unicast_ttl", 1, 255),
+        ("down_timer_adverts", 1, 100),
+        ("preempt_delay", 0, 1000),
+        ("kernel_rx_buf_size", 0, 2147483647),
+        ("garp_master_delay", 0, 1000),
+        ("garp_master_repeat", 1, 1000),
+        ("garp_master_refresh", 0, 1000),
+        ("garp_master_refresh_repeat", 1, 1000),
+        ("garp_lower_prio_delay", 0, 1000),
+        ("garp_lower_prio_repeat", 0, 1000),
+    ],
+)
+def test_the_least_and_the_highest_number(word, low, high):
+    read = FIELDS[word].read
+    assert (read(low), read(high)) == (low, high)
+    for value in (low - 0.001 if low == 0.01 else low - 1, high + 1):
+        with pytest.raises(ValueError, match=f"^'{value}' is not a "):
+            read(value)
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "expected"),
+    [
+        ("state", "backup", "BACKUP"),
+        ("interface", "eth0", "eth0"),
+        ("auth_pass", 1111, "1111"),
+        ("auth_type", "ah", "AH"),
+        ("unicast", "yes", True),
+        ("unicast_src_ip", "FD00::4", "fd00::4"),
+        ("unicast_peer", "192.168.8.6", ["192.168.8.6"]),
+        ("nopreempt", "no", False),
+        ("preempt_delay", "2.5", 2.5),
+        ("use_vmac", 1, True),
+        ("accept", "off", False),
+        ("virtual_routes", ["blackhole 10.0.0.0/8"], ["blackhole 10.0.0.0/8"]),
+        ("virtual_ipaddress_excluded", "192.168.8.9/24", ["192.168.8.9/24"]),
+        ("track_interface", "eth1", [{"name": "eth1"}]),
+        ("track_gateways", "192.168.8.1", [{"address": "192.168.8.1"}]),
+        ("notify", "/bin/n", "/bin/n"),
+        ("notify_deleted", True, True),
+        ("garp_extra_if", "all 30", "all 30"),
+    ],
+)
+def test_a_word_has_the_reader_of_its_kind(word, value, expected):
+    assert FIELDS[word].read(value) == expected

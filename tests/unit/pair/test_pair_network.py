@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An instance gets its interface and its prefix lengths from the network of its host, or it is said why not."""
+
+from __future__ import annotations
+
+from ipaddress import ip_interface
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.draft import Draft
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import Host, Nic
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.network import own_address, place
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.vip import parse
+
+NICS = {
+    "eth0": ("192.0.2.4/24", "2001:db8::4/64"),
+    "eth1": ("198.51.100.4/25", "192.0.2.68/26"),
+    "eth2": (),
+}
+
+
+def draft(*vips, nics=NICS, interface=None, said=True):
+    own = {name: Nic(name, tuple(map(ip_interface, addresses))) for name, addresses in nics.items()}
+    made = Draft(Host("node-a", {}, own), "VI_1", vips=[parse(vip) for vip in vips])
+    made.said["virtual_ipaddress"] = ("ha_pair_vips", "the addresses")
+    if interface is not None:
+        made.said["interface"] = ("ha_pair_interface", "the interface")
+        if said:
+            made.values["interface"] = interface
+    return made
+
+
+def placed(made):
+    """The interface, the VIPs, and the problems as text."""
+    problems = []
+    place(made, problems, lambda value: f"{value} in hosts.yml")
+    return made.values.get("interface"), [str(vip) for vip in made.vips], [str(problem) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("vips", "interface", "settled"),
+    [
+        (["198.51.100.100"], "eth1", ["198.51.100.100/25"]),
+        (["198.51.100.100/32"], "eth1", ["198.51.100.100/32"]),
+        (["192.0.2.200"], "eth0", ["192.0.2.200/24"]),
+        (["2001:db8::100", "192.0.2.200/28"], "eth0", ["2001:db8::100/64", "192.0.2.200/28"]),
+        (["198.51.100.100 dev eth1", "192.0.2.200"], "eth0", ["198.51.100.100/25 dev eth1", "192.0.2.200/24"]),
+        (["198.51.100.100 dev eth1"], "eth1", ["198.51.100.100/25 dev eth1"]),
+        (["192.0.2.200 peer 192.0.2.9/30 home"], "eth0", ["192.0.2.200/32 peer 192.0.2.9/30 home"]),
+    ],
+)
+def test_an_interface_that_nobody_names_is_the_one_in_the_subnet(vips, interface, settled):
+    assert placed(draft(*vips)) == (interface, settled, [])
+
+
+def test_an_interface_that_is_named_comes_before_the_subnet():
+    assert placed(draft("192.0.2.100", interface="eth1")) == ("eth1", ["192.0.2.100/26"], [])
+    assert placed(draft("192.0.2.100", interface="eth0")) == ("eth0", ["192.0.2.100/24"], [])
+
+
+VIPS, HOSTS = "the addresses in hosts.yml: node-a: ha_pair_vips: ", "it has eth0 192.0.2.4/24 2001:db8::4/64"
+NETWORK = f"{HOSTS}; eth1 198.51.100.4/25 192.0.2.68/26; eth2 without address"
+
+
+@pytest.mark.parametrize(
+    ("vips", "interface", "problems"),
+    [
+        (["192.0.2.100"], None,
+         ["192.0.2.100 lies in a subnet of each of eth0, eth1 (say which with ha_pair_interface)"]),
+        (["203.0.113.1"], None, [f"203.0.113.1 is outside every subnet of every interface ({NETWORK})"]),
+        (["198.51.100.4"], "eth2",
+         ["198.51.100.4 is node-a's own address on eth1 (a virtual address must be one that no machine has)"]),
+        (["203.0.113.1"], "eth2", ["203.0.113.1 is outside every subnet of eth2 (it has no address)"]),
+        (
+            ["203.0.113.1", "203.0.113.2"],
+            "eth1",
+            [
+                "203.0.113.1 is outside every subnet of eth1 (it has 198.51.100.4/25 192.0.2.68/26)",
+                "203.0.113.2 is outside every subnet of eth1 (it has 198.51.100.4/25 192.0.2.68/26)",
+            ],
+        ),
+        (["192.0.2.200 dev eth9"], "eth0", [f"there is no interface eth9 ({NETWORK})"]),
+        (
+            ["192.0.2.68", "192.0.2.4"],
+            "eth0",
+            [
+                "192.0.2.68 is node-a's own address on eth1 (a virtual address must be one that no machine has)",
+                "192.0.2.4 is node-a's own address on eth0 (a virtual address must be one that no machine has)",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_virtual_address(vips, interface, problems):
+    assert placed(draft(*vips, interface=interface))[2] == [VIPS + problem for problem in problems]
+
+
+def test_an_interface_that_does_not_exist_settles_nothing():
+    problem = f"the interface in hosts.yml: node-a: ha_pair_interface: there is no interface eth9 ({NETWORK})"
+    assert placed(draft("192.0.2.100", interface="eth9")) == ("eth9", ["192.0.2.100/32"], [problem])
+
+
+def test_an_interface_that_could_not_be_read_is_not_looked_for():
+    assert placed(draft("198.51.100.100", interface="", said=False)) == (None, ["198.51.100.100/32"], [])
+
+
+def test_a_host_of_which_nobody_knows_the_network():
+    text = "node-a: ha_pair_interface: its network is unknown (run the play on both hosts of the pair, without --limit)"
+    assert placed(draft("192.0.2.4", nics={}, interface="eth0")) == ("eth0", ["192.0.2.4/32"], [text])
+
+
+def test_an_instance_without_addresses_gets_no_interface():
+    assert placed(draft()) == (None, [], [])
+
+
+@pytest.mark.parametrize(
+    ("vips", "interface", "own"),
+    [
+        (["192.0.2.100"], "eth0", "192.0.2.4/24"),
+        (["192.0.2.100"], "eth1", "192.0.2.68/26"),
+        (["2001:db8::100", "192.0.2.100"], "eth0", "2001:db8::4/64"),
+        (["192.0.2.100"], "eth2", None),
+        (["192.0.2.100"], "eth9", None),
+        (["192.0.2.100"], None, None),
+        ([], "eth0", None),
+    ],
+)
+def test_the_own_address_beside_the_first_virtual_one(vips, interface, own):
+    found = own_address(draft(*vips, interface=interface))
+    assert (None if found is None else str(found)) == own

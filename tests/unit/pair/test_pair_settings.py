@@ -1,0 +1,157 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for a whole host: each setting is read, in the order of the configuration file."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import Host
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.settings import (
+    SETTINGS,
+    delay,
+    fifo,
+    garp_group,
+    settings,
+    track_group,
+)
+
+EXTRA = {"path": "/run/f", "user": "root adm", "script": "/bin/r"}
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "expected"),
+    [
+        (fifo, "/run/f", "/run/f"),
+        (fifo, {"path": "/run/f"}, {"path": "/run/f"}),
+        (fifo, {"script": "/bin/r", "user": "root  adm", "path": "/run/f"}, EXTRA),
+        (fifo, {"path": "/run/f", "user": None, "script": None}, {"path": "/run/f"}),
+        (delay, {"interface": "eth0", "down": "1.5"}, {"interface": "eth0", "down": 1.5}),
+        (delay, {"up": 0, "down": 255, "interface": "eth0"}, {"interface": "eth0", "down": 255, "up": 0}),
+        (garp_group, {"interfaces": "eth0", "garp_interval": 0}, {"interfaces": ["eth0"], "garp_interval": 0}),
+        (
+            garp_group,
+            {"gna_interval": "0.5", "garp_interval": 4294, "interfaces": ["eth0", "eth1"]},
+            {"interfaces": ["eth0", "eth1"], "garp_interval": 4294, "gna_interval": 0.5},
+        ),
+        (track_group, {"group": "VI_1", "name": "all"}, {"name": "all", "group": ["VI_1"]}),
+        (track_group, {"name": "all", "group": ["VI_1", "VI_2"]}, {"name": "all", "group": ["VI_1", "VI_2"]}),
+    ],
+)
+def test_a_mapping_is_read_in_the_order_of_the_file(read, value, expected):
+    found = read(value)
+    assert found == expected
+    assert list(found) == list(expected)
+
+
+DELAY = "it is a mapping of interface, down and optionally up (seconds)"
+GARP = "it is a mapping of interfaces, and garp_interval or gna_interval (seconds)"
+TRACK = "it is a mapping of name and group"
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "text"),
+    [
+        (fifo, "run/f", "'run/f' is not an absolute path of plain characters"),
+        (fifo, {"script": "/bin/r"}, "a mapping names its path"),
+        (fifo, {"path": "/f", "mode": 1}, "'mode' is not a word of a FIFO (known are path, user, script)"),
+        (fifo, {"path": "/f", "user": "a b c"}, "'a b c' is not a user, nor a user and a group"),
+        (fifo, {"path": "/f", "script": ""}, 'it must be one line without any "'),
+        (delay, "eth0 1", DELAY),
+        (delay, {"interface": "eth0", "up": 1}, DELAY),
+        (delay, {"down": 1}, DELAY),
+        (
+            delay,
+            {"interface": "eth0", "down": 1, "left": 2},
+            "'left' is not a word of a delay (known are interface, down, up)",
+        ),
+        (delay, {"interface": "eth0", "down": -1}, "'-1' is not a number from 0 to 255: seconds"),
+        (delay, {"interface": "eth0", "down": 1, "up": 256}, "'256' is not a number from 0 to 255: seconds"),
+        (garp_group, ["eth0"], GARP),
+        (garp_group, {"interfaces": [], "garp_interval": 1}, GARP),
+        (garp_group, {"interfaces": "eth0", "gna_interval": 4295}, "'4295' is not a number from 0 to 4294: seconds"),
+        (track_group, "all", TRACK),
+        (track_group, {"name": "all", "group": []}, TRACK),
+        (track_group, {"group": "VI_1"}, TRACK),
+        (
+            track_group,
+            {"name": "all", "group": "VI_1", "x": 1},
+            "'x' is not a word of a track group (known are name, group)",
+        ),
+    ],
+)
+def test_a_mapping_is_refused(read, value, text):
+    with pytest.raises(ValueError) as caught:
+        read(value)
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "expected"),
+    [
+        ("vip_lease", "5", 5),
+        ("vrrp_startup_delay", 0.001, 0.001),
+        ("vrrp_delay_after_boot", 4294, 4294),
+        ("vrrp_garp_interval", "0.25", 0.25),
+        ("vrrp_gna_interval", 4294, 4294),
+        ("default_interface", "eth1", "eth1"),
+        ("vmac_prefix", "vrrp.", "vrrp."),
+        ("log_unknown_vrids", "yes", True),
+        ("notify_fifo", EXTRA, EXTRA),
+        ("vrrp_notify_fifo", "/run/f", "/run/f"),
+        ("fifo_write_vrrp_states_on_reload", 0, False),
+        ("startup_script", "/bin/up", "/bin/up"),
+        ("startup_script_timeout", 1, 1),
+        ("shutdown_script", {"command": "/bin/down"}, "/bin/down"),
+        ("shutdown_script_timeout", 1000, 1000),
+        ("interface_up_down_delays", {"interface": "a", "down": 1}, [{"interface": "a", "down": 1}]),
+        ("garp_groups", [{"interfaces": "a"}], [{"interfaces": ["a"]}]),
+        ("track_groups", {"name": "a", "group": "b"}, [{"name": "a", "group": ["b"]}]),
+        ("static_ipaddress", "192.168.8.9/24 dev eth0", ["192.168.8.9/24 dev eth0"]),
+        ("static_routes", [], []),
+        ("static_rules", ("a", "b"), ["a", "b"]),
+    ],
+)
+def test_a_setting_has_the_reader_of_its_kind(word, value, expected):
+    assert SETTINGS[word](value) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("vrrp_startup_delay", 0),
+        ("vrrp_startup_delay", 4295),
+        ("vrrp_delay_after_boot", 0),
+        ("vrrp_delay_after_boot", 4295),
+        ("vrrp_garp_interval", 0),
+        ("vrrp_garp_interval", 4295),
+        ("vrrp_gna_interval", 0),
+        ("startup_script_timeout", 0),
+        ("shutdown_script_timeout", 1001),
+    ],
+)
+def test_a_time_is_out_of_range(word, value):
+    with pytest.raises(ValueError, match=f"^'{value}' is not a (whole )?number from "):
+        SETTINGS[word](value)
+
+
+def judged(variables, places=()):
+    problems = []
+    named = {f"ha_pair_{word}": value for word, value in variables.items()}
+    settings(Host("node-a", named), problems, lambda value: dict(places).get(str(value)))
+    return [str(problem) for problem in problems]
+
+
+def test_every_wrong_setting_is_one_problem_with_its_place():
+    said = {"static_rules": ["a }"], "vip_lease": 99, "default_interface": "eth0", "log_unknown_vrids": "perhaps"}
+    assert judged(said, {"perhaps": "hosts.yml:4"}) == [
+        "node-a: ha_pair_vip_lease: '99' is not a whole number from 0 to 60: seconds, where 0 is no lifetime and 1"
+        " too short",
+        "hosts.yml:4: node-a: ha_pair_log_unknown_vrids: 'perhaps' is neither true nor false",
+        "node-a: ha_pair_static_rules: 'a }' is not a line of words as the configuration file has them",
+    ]
+
+
+def test_what_is_not_said_is_no_problem():
+    assert judged({}) == []
+    assert judged({"vip_lease": None, "notify_fifo": " ", "priority": "of no setting"}) == []

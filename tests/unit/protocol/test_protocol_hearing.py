@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A router hears advertisements: what it notes of the sender, and what one that yields makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from routers import ARTICLE_B, A, B, T, advert, backup, kinds, master, sent
+
+from vrrp.protocol.actions import Announce, RivalHeard, SendAdvertisement
+from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import NEVER, Backup, MasterSeen, Yielding
+
+V3 = replace(ARTICLE_B, version=3)
+
+
+class TestMasterThatIsHeard:
+    def test_the_sender_is_noted_with_what_it_said(self):
+        router = backup()
+        router.advertisement(advert(100, interval_cs=200), A, T + 1)
+        assert router.master == MasterSeen(A, 100, 200, T + 1)
+
+    def test_a_router_that_takes_no_part_notes_it_too(self):
+        router = VirtualRouter(ARTICLE_B)
+        assert router.advertisement(advert(100), A, T) == ()
+        assert (router.master, router.deadline) == (MasterSeen(A, 100, 100, T), None)
+
+    @pytest.mark.parametrize("source", [A, B])
+    def test_priority_0_leaves_no_master(self, source):
+        router = backup()
+        router.advertisement(advert(100), A, T + 1)
+        router.advertisement(advert(0), source, T + 1.5)
+        assert router.master is None
+
+    @pytest.mark.parametrize(
+        ("parameters", "until"),
+        [
+            (ARTICLE_B, T + 4.6484375),  # version 2 keeps to its own second: 3 s and 166/256 s
+            (V3, T + 8.296875),  # version 3 learns two seconds: 6 s and 166/128 s
+            (replace(ARTICLE_B, down_adverts=5), T + 6.6484375),
+        ],
+    )
+    def test_it_lives_for_its_master_down_interval(self, parameters, until):
+        router = backup(parameters)
+        router.advertisement(advert(100, interval_cs=200, version=parameters.version), A, T + 1)
+        assert router.master_until == until
+
+    def test_one_that_is_ruled_by_a_living_master_is_not_noted(self):
+        router = backup()
+        router.advertisement(advert(100), A, T + 1)
+        router.advertisement(advert(80), B, T + 4.648)
+        assert router.master.address == A
+        router.advertisement(advert(80), B, T + 4.6484375)
+        assert router.master.address == B
+
+
+class TestBackup:
+    def test_priority_0_tells_why_it_will_be_master(self):
+        router = backup()
+        router.advertisement(advert(0), A, T + 1)
+        assert router.reason == "192.168.8.4 advertised priority 0: it stops"
+        assert router.condition == Backup(T + 1.6484375)
+
+    @pytest.mark.parametrize(
+        ("priority", "preempt", "down_at"),
+        [
+            (91, True, T + 4.6484375),
+            (90, True, T + 4.6484375),
+            (89, True, T + 3.6484375),
+            (89, False, T + 4.6484375),
+        ],
+    )
+    def test_only_a_master_that_is_not_preempted_begins_the_timer_anew(self, priority, preempt, down_at):
+        router = backup(replace(ARTICLE_B, preempt=preempt))
+        router.advertisement(advert(priority), A, T + 1)
+        assert router.condition == Backup(down_at)
+
+    def test_a_lower_priority_that_is_preempted_changes_no_timer(self):
+        router = backup(V3)
+        before = router.condition
+        assert router.advertisement(advert(80, interval_cs=10, version=3), A, T + 1) == ()
+        assert (router.condition, router.master_interval_cs) == (before, 100)
+
+    def test_the_preempt_delay_runs_beside_the_master_down_interval(self):
+        router = backup(replace(ARTICLE_B, preempt_delay_s=10.0))
+        router.advertisement(advert(80), A, T + 1)
+        assert router.condition == Backup(T + 4.6484375, preempt_at=T + 11)
+        router.advertisement(advert(80), A, T + 2)
+        assert router.condition == Backup(T + 5.6484375, preempt_at=T + 11)
+
+
+class TestMaster:
+    def test_an_equal_priority_from_a_lower_address_is_a_rival(self):
+        router = master()
+        actions = router.advertisement(advert(90), A, T)
+        assert actions == (RivalHeard("192.168.8.4", 90), SendAdvertisement(90), Announce(5))
+
+    @pytest.mark.parametrize(("priority", "yields"), [(90, True), (89, False)])
+    def test_a_higher_address_decides_between_equals_only(self, priority, yields):
+        router = master(replace(ARTICLE_B, source=A))
+        router.advertisement(advert(priority), B, T)
+        assert router.yielding is yields
+
+    def test_without_lower_prio_repeat_nothing_is_announced(self):
+        router = master(replace(ARTICLE_B, lower_prio_repeat=0))
+        assert kinds(router.advertisement(advert(80), A, T)) == ["RivalHeard", "SendAdvertisement"]
+        assert router.condition.announce_at == NEVER
+
+    def test_without_lower_prio_delay_there_is_no_second_burst(self):
+        router = master(replace(ARTICLE_B, lower_prio_delay_s=0.0, announce_delay_s=0.0))
+        router.advertisement(advert(80), A, T)
+        assert router.condition.announce_at == NEVER
+
+    def test_one_that_loses_learns_the_interval_of_the_winner(self):
+        router = master(V3)
+        assert sent(router.advertisement(advert(100, interval_cs=200, version=3), A, T)) == [90]
+        assert router.reason == "192.168.8.4 advertises 100, ours was 90"
+        assert router.condition == Yielding(release_at=T + 0.05, down_at=T + 7.296875)
+
+    @pytest.mark.parametrize(("answers", "counts"), [(True, [3, 0, 0, 2]), (False, [2, 0, 0, 1])])
+    def test_a_second_burst_and_the_next_answer_have_their_times(self, answers, counts):
+        router = master(replace(ARTICLE_B, announce_delay_s=0.0, lower_prio_delay_s=2.0, answers_lower=answers))
+        found = [len(router.advertisement(advert(80), A, T + at)) for at in (0.0, 0.5, 0.999, 1.0)]
+        assert found == counts  # the rival is told of once
+        assert (router.condition.announce_at, router.condition.assert_at) == (T + 2, T + 2)
+
+    @pytest.mark.parametrize(("after_s", "rival"), [(1.0, False), (1.25, True)])
+    def test_in_its_first_interval_no_one_is_a_rival(self, after_s, rival):
+        router = backup()
+        began = T + 3.6484375
+        router.expire(began)
+        assert ("RivalHeard" in kinds(router.advertisement(advert(80), A, began + after_s))) is rival
+
+
+class TestYielding:
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (Yielding(NEVER, T + 9), Yielding(T + 1.05, T + 4.6484375)),
+            (Yielding(T + 1.01, T + 9), Yielding(T + 1.01, T + 4.6484375)),
+            (Yielding(T + 9, stopping=True), Yielding(T + 1.05, NEVER, stopping=True)),
+            (Yielding(T + 9, failing=True), Yielding(T + 1.05, NEVER, failing=True)),
+            (Yielding(NEVER, T + 0.5, ready=True), Yielding(T + 1.05, T + 4.6484375)),
+        ],
+    )
+    def test_a_peer_that_speaks_takes_the_addresses_a_moment_later(self, before, after):
+        router = master()
+        router.condition = before
+        assert router.advertisement(advert(100), A, T + 1) == ()
+        assert router.condition == after
+
+    def test_a_peer_that_stops_takes_nothing(self):
+        router = master()
+        router.condition = Yielding(NEVER, T + 9)
+        assert router.advertisement(advert(0), A, T + 1) == ()
+        assert router.condition == Yielding(NEVER, T + 9)

@@ -1,0 +1,289 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A machine on the segment: its process starts, stands still and dies, and its kernel keeps the addresses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_address
+
+import pytest
+
+from vrrp.protocol.packet import Advertisement
+from vrrp.protocol.states import Memory, Parameters, State
+from vrrp.simulation.client import Client
+from vrrp.simulation.clock import Clock
+from vrrp.simulation.lan import Lan
+from vrrp.simulation.node import SOCKET_BUFFER, Node
+from vrrp.simulation.process import Process
+from vrrp.simulation.timeline import Timeline
+from vrrp.simulation.watch import Watch
+
+OWN = Parameters(2, 51, 100, 100, ip_address("192.0.2.4"))
+DOWN_S = 3.609375  # 3 * 1 s and 156/256 s
+VIP = (ip_address("192.0.2.100"),)
+
+
+class Peer:
+    """Only listens, and speaks when a test says so."""
+
+    name, source, answers = "b", ip_address("192.0.2.6"), False
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.heard = []
+
+    def receive(self, said, sender):
+        self.heard.append((self.clock.now, said.priority))
+
+
+class Scene:
+    """``node`` and a peer on a segment without delay."""
+
+    def __init__(self, parameters=OWN, **options):
+        self.clock, self.timeline = Clock(), Timeline(trace=options.pop("trace", False))
+        self.lan = Lan(self.clock, ["a", "b"], 1, (0.0, 0.0))
+        given = {"addresses": VIP, "lease_s": 3.0, **options}
+        self.node = Node("a", parameters, self.clock, self.lan, self.timeline, Watch(), **given)
+        self.peer = Peer(self.clock)
+        self.lan.nodes = {"a": self.node, "b": self.peer}
+        self.lan.client = Client(self.clock, self.lan, self.timeline)
+
+    def started(self, until=0.0):
+        self.node.start()
+        self.clock.run(until)
+        return self
+
+    def peer_says(self, priority):
+        self.node.receive(Advertisement(2, 51, priority, VIP, 100), self.peer)
+
+    def notes(self, kind):
+        return [(entry.at, entry.value) for entry in self.timeline.entries if (entry.node, entry.kind) == ("a", kind)]
+
+    def texts(self):
+        return [entry.text for entry in self.timeline.entries if entry.node == "a"]
+
+
+class TestLife:
+    def test_before_it_starts_it_does_nothing(self):
+        node = Scene().node
+        assert (node.process, node.running, node.answers, node.speaks, node.eligible) == (
+            Process.ENDED, False, False, False, False,
+        )  # fmt: skip
+
+    def test_it_becomes_master_at_its_deadline(self):
+        scene = Scene().started(3.6)
+        assert scene.node.eligible and not scene.node.speaks
+        scene.clock.run(5.0)
+        assert scene.notes("state") == [(0.0, "BACKUP"), (DOWN_S, "MASTER")]
+        assert scene.notes("address") == [(DOWN_S, "on")]
+        assert scene.peer.heard == [(DOWN_S, 100), (4.0, 100), (5.0, 100)]
+        assert (scene.node.answers, scene.node.speaks, scene.node.announced_at) == (True, True, DOWN_S)
+
+    def test_its_own_clock_sets_the_beat_and_a_lag_makes_it_late(self):
+        assert Scene(epoch_s=0.25).started(5.0).peer.heard == [(DOWN_S, 100), (3.75, 100), (4.75, 100)]
+        assert Scene(lag_s=0.125).started(5.0).peer.heard == [(DOWN_S + 0.125, 100), (4.125, 100)]
+
+    def test_every_advertisement_is_noted_where_somebody_wants_to_see_it(self):
+        assert Scene(trace=True).started(4.5).notes("advertisement") == [(DOWN_S, "100"), (4.0, "100")]
+        assert Scene().started(4.5).notes("advertisement") == []
+
+    def test_started_twice_it_lives_once(self):
+        scene = Scene().started(1.0)
+        scene.node.start()
+        assert scene.node.lives == 1
+
+    def test_a_stop_ends_the_process_when_the_addresses_have_gone(self):
+        scene = Scene().started(10.0)
+        assert scene.node.command("stop")
+        assert (scene.node.process, scene.node.answers, scene.node.eligible) == (Process.RUNNING, True, False)
+        scene.clock.run(12.0)
+        assert (scene.node.process, scene.node.answers) == (Process.ENDED, False)
+        assert scene.notes("state")[-1] == (11.04609375, "STOP")  # 255/256 s and 0.05 s
+        assert scene.notes("address")[-1] == (11.04609375, "off")
+
+    def test_a_crash_leaves_the_addresses_to_their_lease(self):
+        scene = Scene().started(10.0)
+        scene.node.crash()
+        assert scene.node.memory == Memory(State.MASTER, 10.0, 100)
+        assert (scene.node.answers, scene.node.lease_lasts()) == (True, True)
+        scene.clock.run(20.0)
+        assert scene.notes("address")[-1] == (12.609375, "off")  # renewed each half second since the takeover
+        assert not scene.node.lease_lasts()
+
+    def test_a_process_that_starts_within_the_mandate_goes_on(self):
+        scene = Scene().started(10.0)
+        scene.node.crash()
+        scene.clock.run(11.5)
+        scene.node.restart()
+        assert scene.notes("state")[-1] == (11.5, "MASTER")
+        assert (scene.node.lives, scene.node.memory) == (2, None)
+        scene.clock.run(20.0)
+        assert scene.notes("address")[-1] == (11.5, "on")
+
+    def test_a_process_that_starts_later_removes_what_was_left_behind(self):
+        scene = Scene(lease_s=0.0).started(10.0)  # no lease: the kernel keeps them
+        scene.node.crash()
+        scene.clock.run(20.0)
+        assert scene.node.answers
+        scene.node.restart()
+        assert scene.notes("address")[-1] == (20.0, "off")
+        assert "removes the addresses that were left behind" in scene.texts()
+
+    def test_a_second_crash_forgets_nothing(self):
+        scene = Scene().started(10.0)
+        scene.node.crash()
+        memory = scene.node.memory
+        scene.node.crash()
+        assert scene.node.memory is memory
+
+    def test_without_a_lease_of_its_own_the_timers_decide(self):
+        assert Scene(lease_s=None).node.kernel.lease_s == 3.0
+        assert Scene(replace(OWN, interval_cs=50), lease_s=None).node.kernel.lease_s == 2.0
+        assert Scene(lease_s=0.0).node.kernel.lease_s == float("inf")
+
+
+class TestPause:
+    def test_what_arrives_meanwhile_is_read_first(self):
+        scene = Scene().started(10.0)
+        scene.node.pause()
+        scene.clock.run(11.0)
+        scene.peer_says(200)
+        assert scene.node.router.state is State.MASTER and not scene.node.speaks
+        scene.node.resume()
+        scene.clock.run(11.0)
+        assert (scene.node.running, scene.node.router.yielding) == (True, True)
+        assert scene.peer.heard[-1] == (11.0, 100)  # its last word
+
+    def test_the_socket_takes_so_many_packets(self):
+        scene = Scene().started(1.0)
+        scene.node.pause()
+        for number in range(SOCKET_BUFFER + 10):
+            scene.peer_says(200 if number < 256 else 201)
+        scene.node.resume()
+        assert scene.node.router.master.priority == 200
+
+    def test_addresses_that_had_ended_come_back_where_it_is_still_master(self):
+        scene = Scene(replace(OWN, interval_cs=1000)).started(40.0)
+        scene.node.pause()
+        scene.clock.run(45.0)
+        assert scene.notes("address")[-1][1] == "off"
+        scene.node.resume()
+        assert scene.notes("address")[-1] == (45.0, "on")
+        assert scene.texts()[-1] == "puts the addresses back that had ended"
+
+    def test_one_that_expires_before_it_reads_acts_on_old_news(self):
+        scene = Scene(drains_first=False).started(3.0)
+        scene.node.pause()
+        scene.clock.run(4.0)
+        scene.peer_says(200)
+        scene.node.resume()
+        assert scene.notes("state")[-1] == (4.0, "MASTER")
+        assert Scene().started(3.0).notes("state") == [(0.0, "BACKUP")]
+
+
+class TestMachine:
+    def test_without_power_everything_is_gone_at_once(self):
+        scene = Scene().started(10.0)
+        scene.node.kill()
+        assert (scene.node.up, scene.node.answers, scene.node.memory) == (False, False, None)
+        scene.node.start()
+        assert scene.node.process is Process.ENDED
+        scene.clock.run(15.0)
+        scene.node.boot()
+        assert (scene.node.running, scene.notes("state")[-1]) == (True, (15.0, "BACKUP"))
+
+    def test_a_machine_that_is_up_does_not_boot(self):
+        scene = Scene().started(1.0)
+        scene.node.boot()
+        assert scene.node.lives == 1
+
+    def test_what_is_sent_to_a_frozen_machine_is_lost(self):
+        scene = Scene().started(1.0)
+        scene.node.freeze()
+        scene.peer_says(200)
+        scene.node.thaw()
+        assert scene.node.router.master is None
+
+    def test_a_frozen_master_is_none_when_its_mandate_has_ended(self):
+        scene = Scene().started(10.0)
+        scene.node.freeze()
+        assert (scene.node.answers, scene.node.speaks) == (False, False)
+        scene.clock.run(20.0)
+        scene.node.thaw()
+        assert scene.notes("state")[-1] == (20.0, "BACKUP")
+        assert not scene.node.answers
+
+    def test_the_clock_of_a_suspended_machine_stands_still(self):
+        scene = Scene().started(10.0)
+        scene.node.freeze(suspended=True)
+        scene.clock.run(20.0)
+        scene.node.thaw()
+        assert scene.node.monotonic() == 10.0
+        assert (scene.node.speaks, scene.node.answers) == (True, True)
+        scene.clock.run(21.5)
+        assert scene.peer.heard[-2:] == [(10.0, 100), (21.0, 100)]
+
+    def test_the_lease_of_a_crashed_one_goes_on_after_a_suspension(self):
+        scene = Scene().started(10.0)
+        scene.node.crash()
+        scene.node.freeze(suspended=True)
+        scene.clock.run(20.0)
+        scene.node.thaw()
+        scene.clock.run(30.0)
+        assert scene.notes("address")[-1] == (22.609375, "off")
+
+    def test_thawed_without_a_freeze_nothing_happens(self):
+        scene = Scene().started(10.0)
+        before = list(scene.timeline.entries)
+        scene.node.thaw()
+        assert scene.timeline.entries == before
+
+
+class TestCommands:
+    def test_a_refusal_is_noted(self):
+        scene = Scene().started(1.0)
+        scene.node.broken("interface eth0 is down")
+        assert scene.node.command("promote") is False
+        assert scene.texts()[-1] == "refused: it is in FAULT: interface eth0 is down. Mend that first"
+
+    def test_without_a_process_there_is_none_to_command(self):
+        assert Scene().node.command("promote") is False
+
+    def test_what_was_said_before_counts_for_a_process_that_starts_later(self):
+        scene = Scene(check_delta=-20)
+        scene.node.drain(True)
+        scene.node.broken("script chk failed")
+        scene.started()
+        router = scene.node.router
+        assert (router.priority, router.drained, router.faults) == (80, True, ("script chk failed",))
+        scene.node.drain(False)
+        scene.node.broken()
+        assert (router.drained, router.faults, router.state) == (False, (), State.BACKUP)
+
+    @pytest.mark.parametrize(
+        ("priority", "delta", "expected"), [(100, -20, 80), (100, -200, 1), (100, 200, 254), (255, -20, 255)]
+    )
+    def test_a_check_changes_the_priority_within_the_limits(self, priority, delta, expected):
+        scene = Scene(replace(OWN, priority=priority)).started(1.0)
+        scene.node.check_says(delta)
+        assert scene.node.router.priority == expected
+
+    def test_a_reload_keeps_what_the_checks_say(self):
+        scene = Scene(check_delta=-20, lease_s=None).started(10.0)
+        scene.node.reconfigure(replace(OWN, priority=150, interval_cs=50))
+        assert (scene.node.router.priority, scene.node.kernel.lease_s) == (130, 2.0)
+        scene.clock.run(10.5)
+        assert scene.peer.heard[-1] == (10.5, 130)
+
+    def test_a_rival_is_noted(self):
+        scene = Scene().started(10.0)
+        scene.peer_says(50)
+        assert "hears another master: 192.0.2.6 with priority 50" in scene.texts()
+
+    def test_an_input_of_its_group_is_taken(self):
+        scene = Scene().started(10.0)
+        scene.node.take("give_up", 20.0, False, "VI_2 gave up")
+        scene.clock.run(10.0)
+        assert (scene.node.router.yielding, scene.peer.heard[-1]) == (True, (10.0, 0))

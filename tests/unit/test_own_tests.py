@@ -1,0 +1,41 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each module of the library has a test module of its own, by its name and in the folder of the same name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+LIBRARY = TESTS.parents[1] / "plugins" / "module_utils"
+MODULES = sorted(path for path in LIBRARY.rglob("*.py") if path.name != "__init__.py")
+ONE_TABLE = "config/vocabulary/test_config_schema_rooms.py"
+ORACLE = "../simulation/test_simulation_mutants.py"  # routers with bugs prove that each invariant can fail
+ELSEWHERE = {
+    **{f"schema_{room}": ONE_TABLE for room in ("foreign", "globals", "groups", "instance", "process", "tracking")},
+    **{name: ORACLE for name in ("conduct", "failure", "past", "rest", "sides", "whole")},
+    "generator": "../simulation/test_simulation_seeds.py",
+}
+
+
+def folder_of(module: Path) -> str:
+    """The folder below tests/unit, "" for what lies directly in the package vrrp."""
+    rooms = module.relative_to(LIBRARY).parts[:-1]
+    if rooms[0] == "vrrp":
+        rooms = rooms[1:]
+    return rooms[0] if rooms else ""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_it_has_a_test_module(module):
+    folder, name = folder_of(module), module.stem
+    if name in ELSEWHERE:
+        found = [TESTS / ELSEWHERE[name]]
+    elif folder:
+        found = list((TESTS / folder).rglob(f"test_{folder}_{name}.py"))
+    else:
+        found = [TESTS / f"test_{name}.py"]
+    assert len([path for path in found if path.is_file()]) == 1, f"no test_*_{name}.py in tests/unit/{folder}"
