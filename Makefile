@@ -9,7 +9,9 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export ANSIBLE_HOME := $(CURDIR)/.ansible
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
-export PYTHONDONTWRITEBYTECODE := 1
+# Compiled once for all runs, and not beside the sources: an agent that starts is twice as fast.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/pycache
+unexport PYTHONDONTWRITEBYTECODE
 LAB := PYTHONPATH=tests $(BIN)/python3 -m lab
 ID ?=
 BENCH ?=
@@ -17,9 +19,18 @@ SEED ?=
 FIRST ?= 10000
 COUNT ?= 1000000
 
-# The parts of `make test`, in this order: what tells soonest comes first.
-PARTS ?= lint unit simulation pythons sanity network molecule
-SCENARIOS ?= $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
+# Tests that mostly wait for timers: so many at once for each processor.
+WORKERS ?= $(shell echo $$((4 * $$(nproc))))
+PYTEST := $(BIN)/pytest -p no:cacheprovider
+PARALLEL := --dist worksteal --numprocesses
+
+# The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
+CHECK ?= lint+unit+simulation
+PARTS ?= pythons+sanity+lint+unit+simulation network timing labs+molecule
+# The two that mostly wait first: side by side they leave the processors to the nodes.
+SCENARIOS ?= faults keepalived default tomcat
+empty :=
+space := $(empty) $(empty)
 
 .PHONY: help
 help: ## This list
@@ -49,13 +60,21 @@ lab-down: setup ## Remove the lab (ID=... when there are several)
 test: setup ## All checks, with a summary at the end
 	@tests/parts.sh $(PARTS)
 
+.PHONY: check
+check: setup ## What tells soonest: lint, unit, simulation
+	@tests/parts.sh $(CHECK)
+
 .PHONY: unit
 unit: setup ## The library, the modules and the filter, without a network
-	@pytest tests/unit tests/fuzz
+	@$(PYTEST) $(PARALLEL) $$(nproc) -q tests/unit tests/fuzz
+
+.PHONY: coverage
+coverage: setup ## The same, and which branches of the library it takes (.build/coverage/index.html)
+	@$(PYTEST) $(PARALLEL) $$(nproc) -q tests/unit tests/fuzz --cov --cov-branch --cov-report=term --cov-report=html
 
 .PHONY: simulation
 simulation: setup ## 10,000 seeds of failures in virtual time (SEED=1234 plays and shows one)
-	@$(if $(SEED),PYTHONPATH=plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --seed $(SEED),pytest tests/simulation)
+	@$(if $(SEED),PYTHONPATH=plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --seed $(SEED),$(PYTEST) tests/simulation)
 
 .PHONY: soak
 soak: setup ## A million seeds, about half an hour (COUNT=, FIRST=)
@@ -63,19 +82,28 @@ soak: setup ## A million seeds, about half an hour (COUNT=, FIRST=)
 
 .PHONY: fuzz
 fuzz: setup ## What must never break, FUZZ_S=12 seconds for each property: packets, files, control messages
-	@FUZZ_S="$(or $(FUZZ_S),12)" pytest tests/fuzz
+	@FUZZ_S="$(or $(FUZZ_S),12)" $(PYTEST) tests/fuzz
 
 .PHONY: pythons
 pythons: setup ## The same with every other Python of this machine: nodes have any from 3.9 on
 	@tests/pythons.sh
 
 .PHONY: network
-network: setup ## Agents and real keepalived in network namespaces
-	@pytest tests/network
+network: setup ## Agents and real keepalived in network namespaces, many side by side
+	@$(PYTEST) $(PARALLEL) $(WORKERS) tests/network -m 'not timing'
+
+.PHONY: timing
+timing: setup ## The same where real time is measured: what is lost, how long a takeover takes
+	@$(PYTEST) $(PARALLEL) 2 tests/network -m 'timing and not alone'
+	@$(PYTEST) tests/network -m alone
+
+.PHONY: matrix
+matrix: setup ## Every cell of the interop matrix: each kind of pair, protocol, cast and interface
+	@MATRIX=all $(PYTEST) $(PARALLEL) $(WORKERS) tests/network/test_network_matrix.py
 
 .PHONY: moves
 moves: setup ## Every planned move RUNS=20 times, against both kinds of peer: how much is lost
-	@RUNS="$(or $(RUNS),20)" pytest tests/network/test_network_planned.py
+	@RUNS="$(or $(RUNS),20)" $(PYTEST) tests/network/test_network_planned.py
 
 .PHONY: sanity
 sanity: setup ## ansible-test sanity
@@ -93,9 +121,16 @@ format: setup ## Put the Python sources into the form that lint asks for
 keywords: setup ## Write docs/keywords.md, the table of keywords, from the agent's own one
 	@$(BIN)/python3 tests/keywords.py
 
+.PHONY: labs
+labs: setup ## The lab itself: two at once, killed ones, what they leave behind
+	@$(PYTEST) tests/labs
+
 .PHONY: molecule
-molecule: setup ## The scenarios on real systemd nodes (SCENARIOS="default tomcat")
-	@tests/scenarios.sh $(SCENARIOS)
+molecule: setup ## The scenarios on real systemd nodes, side by side (SCENARIOS="default tomcat")
+	@tests/parts.sh $(subst $(space),+,$(strip $(SCENARIOS:%=molecule-%)))
+
+molecule-%: setup
+	@tests/scenario.sh $*
 
 .PHONY: bench
 bench: setup ## Side by side with keepalived: figures, ratios, a picture (BENCH="--quick")

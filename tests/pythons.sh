@@ -1,10 +1,25 @@
 #!/usr/bin/env bash
-# The agent runs on any Python from 3.9 on, whichever a node has. So every other interpreter of this machine loads the
-# package and runs the unit tests, in an environment of its own without Ansible, so without those that need Ansible.
+# The agent runs on any Python from 3.9 on, whichever a node has. So every other interpreter of this machine runs the
+# tests, all interpreters side by side, each in an environment of its own without Ansible.
+#
+# The oldest and the newest run all tests of what a node runs. Those between them load every module and run the tests of
+# the whole agent, the command and the client: what the oldest and the newest agree on does not differ between them, but
+# for errors of one release in asyncio, sockets and processes.
+#
+# Left out is what no node runs or what no interpreter changes: modules and filters (they need Ansible, which brings a
+# Python of its own), the inventory library (it runs where Ansible runs), the lab, the benchmarks, the reading of sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 OWN=$(.venv/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 STAMP="$PWD $(sha256sum <"tests/pythons.sh")" # the environment belongs to this place and to what is installed below
+LEFT_OUT=(modules filter pair lab benchmarks test_house.py test_own_tests.py test_version.py)
+BETWEEN=(tests/unit/agent/test_*.py tests/unit/agent/life tests/unit/agent/segment tests/unit/test_c*.py)
+LOAD_ALL='
+import importlib, pkgutil, vrrp
+for module in pkgutil.walk_packages(vrrp.__path__, "vrrp."):
+    importlib.import_module(module.name)
+'
+trap '[[ -z $(jobs -p) ]] || kill $(jobs -p) 2>/dev/null' EXIT
 
 # One interpreter of each version: on PATH, or where pyenv keeps them (its shims exist for versions that do not start).
 interpreter() {
@@ -17,24 +32,45 @@ interpreter() {
     done
 }
 
-found=()
+run() { # version, interpreter, what
+    local environment=.venv-$1 tests
+    if [[ $(cat "$environment/.stamp" 2>/dev/null || true) != "$STAMP" ]]; then
+        rm -rf "$environment"
+        "$2" -m venv "$environment"
+        # No pins: each version of Python has its own newest release of these.
+        "$environment"/bin/pip install --quiet --disable-pip-version-check hypothesis jinja2 pyroute2 pytest pyyaml
+        echo "$STAMP" >"$environment/.stamp"
+    fi
+    tests=("${LEFT_OUT[@]/#/--ignore=tests/unit/}" tests/unit tests/fuzz)
+    if [[ $3 == between ]]; then
+        PYTHONPATH=plugins/module_utils "$environment"/bin/python -c "$LOAD_ALL"
+        tests=("${BETWEEN[@]}")
+    fi
+    "$environment"/bin/python -m pytest -q -p no:cacheprovider "${tests[@]}"
+}
+
+mkdir -p .build/logs
+found=() interpreters=() pids=() failed=()
 for version in 3.9 3.10 3.11 3.12 3.13 3.14; do
     [[ $version != "$OWN" ]] || continue
     python=$(interpreter "$version")
     [[ -n $python ]] || continue
     found+=("$version")
-    environment=.venv-$version
-    if [[ $(cat "$environment/.stamp" 2>/dev/null || true) != "$STAMP" ]]; then
-        rm -rf "$environment"
-        "$python" -m venv "$environment"
-        # No pins: each version of Python has its own newest release of these.
-        "$environment"/bin/pip install --quiet --disable-pip-version-check hypothesis jinja2 pyroute2 pytest pyyaml 2>.build/pip.log || {
-            cat .build/pip.log >&2
-            exit 1
-        }
-        echo "$STAMP" >"$environment/.stamp"
-    fi
-    echo "--- Python $version"
-    "$environment"/bin/python -m pytest -q --ignore tests/unit/modules --ignore tests/unit/filter tests/unit tests/fuzz
+    interpreters+=("$python")
 done
+for number in "${!found[@]}"; do
+    what=between
+    ((number > 0 && number < ${#found[@]} - 1)) || what=all
+    run "${found[$number]}" "${interpreters[$number]}" "$what" >".build/logs/python${found[$number]}.log" 2>&1 &
+    pids+=($!)
+done
+for number in "${!found[@]}"; do
+    wait "${pids[$number]}" || failed+=("${found[$number]}")
+    echo "--- Python ${found[$number]}"
+    cat ".build/logs/python${found[$number]}.log"
+done
+if ((${#failed[@]})); then
+    echo "failed with Python: ${failed[*]}"
+    exit 1
+fi
 echo "also tested with Python: ${found[*]:-none, as this machine has no other}"

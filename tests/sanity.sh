@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ansible-test sanity on a copy of the working tree, in the folder layout that it demands. Arguments go to ansible-test.
+# ansible-test sanity on a copy of what a release carries, in the folder layout that it demands. Arguments go to
+# ansible-test. Tests, scenarios and benchmarks are no part of a release; ruff reads those (make lint).
 #
 # It keeps virtual environments and a cache under HOME, so it gets a home inside the checkout. And it wants to download
 # pip's installer from a place that a closed network may not reach, though Python brings pip along: hence get_pip.py.
@@ -24,7 +25,7 @@ cp tests/get_pip.py "$OWN/.ansible/test/cache/get_pip_${pip//./_}.py"
 # A whole new copy in place of the old one: tracked files and those about to be, without what was just deleted.
 rm -rf "$TREE"
 mkdir -p "$TREE"
-git ls-files -z --cached --others --exclude-standard |
+git ls-files -z --cached --others --exclude-standard -- . ':!tests' ':!molecule' ':!benchmarks' |
     while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
     rsync --archive --from0 --files-from=- ./ "$TREE/"
 # Without a repository of its own it would look through the checkout's eyes, to which .build is invisible.

@@ -225,6 +225,10 @@ class Agent(Peer):
             return ""
 
 
+# Who is A and who is B: each program with our agent, on either side.
+PAIRS = ((Agent, Agent), (Agent, Keepalived), (Keepalived, Agent))
+
+
 def poll(condition: Any, timeout_s: float, what: str, explain: Any = lambda: "") -> Any:
     """Return the first true ``condition()``. Raises TimeoutError with ``what`` and ``explain()``."""
     deadline = time.monotonic() + timeout_s

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 
 from .host import Host, LabError
 
@@ -31,6 +32,21 @@ else:
 for payload in order["payloads"]:
     sock.sendto(bytes.fromhex(payload), to)
 """
+
+_REPLAY = """
+import json, socket, sys
+sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
+for packet in map(bytes.fromhex, json.load(sys.stdin)):
+    sock.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
+"""
+
+
+def replay(host: Host, packets: Sequence[bytes]) -> None:
+    """Send whole IPv4 packets once more, header and all, from whatever source they name. Raises LabError."""
+    done = host.run([sys.executable, "-c", _REPLAY], input=json.dumps([packet.hex() for packet in packets]))
+    if done.returncode:
+        raise LabError(f"replay in {host}: {done.stderr}")
 
 
 def send_vrrp(host: Host, *payloads: bytes, source: str, destination: str = "224.0.0.18", ttl: int = 255) -> None:

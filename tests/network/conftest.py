@@ -1,7 +1,12 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each test has a segment of its own with the article's two nodes and a client; it is gone when the test ends."""
+"""Each test has a segment of its own with the article's two nodes and a client; it is gone when the test ends.
+
+Tests that measure real time carry ``@pytest.mark.timing`` and run two at a time, with ``@pytest.mark.alone`` too one by
+one (`make timing`). All others run side by side (`make network`): they may wait for something, and may not say how long
+it takes.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +19,25 @@ from typing import Any, Callable
 
 import pytest
 
-from lab.article import ADDRESS_A, ADDRESS_B, CLIENT, PREFIX, VIP, Instance
+from lab.article import (
+    ADDRESS6_A,
+    ADDRESS6_B,
+    ADDRESS_A,
+    ADDRESS_B,
+    CLIENT,
+    CLIENT6,
+    PREFIX,
+    PREFIX6,
+    VIP,
+    VIP6,
+    Instance,
+)
 from lab.host import Host
 from lab.peers import Peer, assert_one_owner, wait_owner
 from lab.probe import Probe, Report, Responder
 from lab.segment import Segment, sweep
 
-_FIGURES: list[str] = []
+FIGURE = "figure"
 
 
 @dataclass
@@ -33,6 +50,7 @@ class Wire:
     client: Host
     started: list[Peer]
     vip: str = VIP
+    timed: bool = False  # the test runs alone, so it may measure
 
     def start(self, kind: type, host: Host, instance: Any, *before: str) -> Any:
         """Start a daemon of this kind on ``host``; ``instance`` is an Instance or the text of a whole file."""
@@ -62,8 +80,10 @@ class Wire:
     def probe(self) -> Iterator[Probe]:
         """Both nodes answer, the client probes the virtual address from entering to leaving.
 
-        The client begins without memory: what an earlier fault left in its ARP table is not under test.
+        The client begins without memory: what an earlier fault left in its ARP table is not under test. Fails in a
+        test that is not marked ``timing``: beside others a probe says nothing.
         """
+        assert self.timed, "a test that probes carries @pytest.mark.timing"
         self.client.ip("neigh", "flush", "dev", "eth0")
         answering = Responder(self.a, realtime=True), Responder(self.b, realtime=True)
         with answering[0], answering[1], Probe(self.client, self.vip, realtime=True) as probe:
@@ -87,6 +107,7 @@ def wire(request: pytest.FixtureRequest) -> Iterator[Wire]:
             b=segment.host("b", ADDRESS_B + PREFIX),
             client=segment.host("client", CLIENT + PREFIX),
             started=[],
+            timed=_is_timed(request),
         )
         request.node.wire = made
         try:
@@ -97,9 +118,24 @@ def wire(request: pytest.FixtureRequest) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def figure() -> Callable[[str], None]:
+def wire6(wire: Wire) -> Wire:
+    """The segment with IPv6 on all three hosts. Each frame reaches each host, so that the client sees unicast."""
+    for host, address in ((wire.a, ADDRESS6_A), (wire.b, ADDRESS6_B), (wire.client, CLIENT6)):
+        host.ip("addr", "add", address + PREFIX6, "dev", "eth0", "nodad")
+    wire.vip = VIP6
+    wire.segment.hub()
+    return wire
+
+
+def _is_timed(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("timing") is not None
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """``figure("takeover: 350 ms lost")`` is printed with the summary of the run."""
-    return _FIGURES.append
+    assert _is_timed(request), "a test that has figures carries @pytest.mark.timing"
+    return lambda line: request.node.user_properties.append((FIGURE, line))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -123,7 +159,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if _FIGURES:
+    """Print the figures. They come with the reports, because a worker process may have made them."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
+    called = sorted((report for report in reports if report.when == "call"), key=lambda report: report.nodeid)
+    lines = [text for report in called for name, text in report.user_properties if name == FIGURE]
+    if lines:
         terminalreporter.section("figures")
-        for line in _FIGURES:
+        for line in lines:
             terminalreporter.write_line(line)

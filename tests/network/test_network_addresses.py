@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from lab.article import ADDRESS_B, VIP, pair
 from lab.capture import Capture
 from lab.peers import Agent, assert_one_owner, poll, wait_owner
@@ -52,6 +54,7 @@ def test_an_address_that_was_there_before_is_taken_over(wire):
     wire.start_pair(Agent, Agent, A, B)
 
 
+@pytest.mark.timing
 def test_gratuitous_arp_at_once_and_after_the_delay(wire):
     delay_s, repeat = 1, 4
     lines = (f"garp_master_delay {delay_s}", f"garp_master_repeat {repeat}")
@@ -70,6 +73,7 @@ def test_gratuitous_arp_at_once_and_after_the_delay(wire):
     assert {arp.operation for _unused, arp in frames} <= {1, 2}
 
 
+@pytest.mark.timing
 def test_gratuitous_arp_refresh(wire):
     lines = ("garp_master_repeat 1", "garp_master_delay 0", "garp_master_refresh 1", "garp_master_refresh_repeat 2")
     with Capture(wire.client) as capture:

@@ -15,6 +15,8 @@ from lab.article import VIP, pair
 from lab.peers import Agent, Keepalived, assert_one_owner, owners, poll, wait_owner
 from lab.run import CHECKOUT
 
+pytestmark = pytest.mark.timing
+
 FAST = {"version": 3, "advert_int": 0.1}
 
 # In the node's namespace, as the kernel is asked as well.

@@ -97,6 +97,7 @@ def test_check_without_weight_is_a_fault(wire, check):
     wire.settled(a, b)
 
 
+@pytest.mark.timing
 def test_hanging_check_does_not_delay_advertisements(wire, tmp_path):
     program = tmp_path / "hang.sh"
     program.write_text("#!/bin/sh\nexec sleep 61\n")

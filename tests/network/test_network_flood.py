@@ -22,6 +22,8 @@ from lab.flood import Flood
 from lab.peers import Agent, assert_one_owner
 from vrrp.protocol.packet import Advertisement, encode
 
+pytestmark = [pytest.mark.timing, pytest.mark.alone]
+
 INTERVAL_S = 0.1
 RATE, FOR_S = 50_000, 3.0
 ENOUGH = 5_000  # a second; below that this machine is too busy to say anything

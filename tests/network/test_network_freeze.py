@@ -16,6 +16,8 @@ from lab.article import ADDRESS_A, ADDRESS_B, VIP, Instance, pair
 from lab.capture import Capture, intervals
 from lab.peers import Agent, Keepalived, Ownership, assert_one_owner
 
+pytestmark = pytest.mark.timing
+
 A, B = pair(version=3, advert_int=0.1)
 STALE_S = 3.25  # the longest lease is 3 s, and the kernel looks at lifetimes a moment late
 HANDOVER_S = 0.3  # what may pass between the first word of the new master and the end of the old one

@@ -33,6 +33,7 @@ def _why(agent) -> str:
     return " ".join([*status["faults"], status["why"], *(reason["text"] for reason in status["reasons"])])
 
 
+@pytest.mark.timing
 def test_the_node_that_is_cut_off_stands_down(wire, figure):
     a, b = wire.start_pair(Agent, Agent, *both(gateway()))
     wire.segment.cut("a")

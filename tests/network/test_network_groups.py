@@ -14,7 +14,7 @@ from typing import Any, Callable
 import pytest
 
 from lab.article import VIP, Instance, whole
-from lab.peers import Agent, Keepalived, Peer, assert_one_owner, poll, wait_owner
+from lab.peers import PAIRS, Agent, Keepalived, Peer, assert_one_owner, poll, wait_owner
 from lab.probe import Probe, Responder
 from lab.segment import Segment
 
@@ -23,7 +23,6 @@ OTHER = {"a": "192.168.9.4/24", "b": "192.168.9.6/24", "client": "192.168.9.1/24
 GROUP = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n}\n"
 DOWN_S = 0.3 + 166 / 256 * 0.1  # Master_Down_Interval of B
 KINDS = [Agent, Keepalived]
-PAIRS = [(Agent, Agent), (Agent, Keepalived), (Keepalived, Agent)]
 
 
 def named(kinds: tuple[type, type]) -> str:
@@ -91,6 +90,8 @@ def two(wire) -> Iterator[Two]:
         yield Two(wire, second)
 
 
+@pytest.mark.timing
+@pytest.mark.alone
 @pytest.mark.parametrize("kinds", PAIRS, ids=named)
 @pytest.mark.parametrize("which", ["first", "second"])
 def test_a_link_that_is_cut_on_one_segment_moves_both(two, figure, kinds, which):
@@ -115,6 +116,7 @@ def test_a_link_that_is_cut_on_one_segment_moves_both(two, figure, kinds, which)
     two.settled(a, b)
 
 
+@pytest.mark.timing
 def test_what_still_works_answers_until_the_peer_has_it(two):
     """keepalived drops the healthy member's address at once, long before its peer takes it."""
     a, b = two.start_pair(Agent, Agent)
@@ -139,6 +141,7 @@ def test_who_hears_the_master_on_one_segment_leaves_both_to_it(two, kinds):
     two.settled(a, b)
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("peer", KINDS, ids=lambda kind: kind.kind)
 def test_planned_moves_of_one_move_both_and_lose_nothing(two, figure, peer):
     a, b = two.start_pair(Agent, peer)
@@ -166,6 +169,7 @@ def test_killed_its_successor_keeps_the_group(two):
     two.settled(a, b)
 
 
+@pytest.mark.timing
 def test_a_group_comes_and_goes_by_reload(two):
     a, b = two.start_pair(Agent, Agent)
     text = a.config.read_text()

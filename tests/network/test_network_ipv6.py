@@ -1,19 +1,16 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VRRPv3 over IPv6: the life of a pair, with keepalived as either side too, and what only IPv6 has."""
+"""What only IPv6 has. The matrix plays the life of a pair over IPv6, with keepalived as either side too."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 
 from lab.article import (
-    ADDRESS6_A,
-    ADDRESS6_B,
-    CLIENT6,
     PREFIX6,
     VIP,
     VIP6,
@@ -23,85 +20,16 @@ from lab.article import (
     pair,
     whole,
 )
-from lab.capture import Capture, Vrrp
-from lab.peers import Agent, Keepalived, assert_one_owner, owners, poll, wait_owner
+from lab.capture import Capture
+from lab.peers import Agent, assert_one_owner, owners, poll, wait_owner
 from lab.sender import send_vrrp
 from vrrp.protocol.packet import Advertisement, encode
 
 TOLERANCE_S = 0.010  # what detection may take beyond Master_Down_Interval
-TAKING_MS = {Agent: 0, Keepalived: 5}  # keepalived announces an address a moment before its kernel has finished it
 INTERVAL_S = 0.1
 MANY = 60
 GROUP = "ff02::12"
-KINDS = [(Agent, Agent), (Agent, Keepalived), (Keepalived, Agent)]
-
-
-@dataclass(frozen=True)
-class Mode:
-    name: str
-    a: Instance
-    b: Instance
-    unicast: bool = False
-
-
-MULTICAST = Mode("multicast", *ipv6_pair(advert_int=INTERVAL_S))
-UNICAST = Mode("unicast", *ipv6_pair(unicast=True, advert_int=INTERVAL_S), unicast=True)
-
-
-@pytest.fixture
-def wire6(wire):
-    """The segment with IPv6 on all three; ``wire6.link_local`` are the nodes' own link-local addresses by name."""
-    wire.link_local = {}
-    for host, address in ((wire.a, ADDRESS6_A), (wire.b, ADDRESS6_B), (wire.client, CLIENT6)):
-        host.ip("addr", "add", address + PREFIX6, "dev", "eth0", "nodad")
-        wire.link_local[host.name] = host.link_local()
-    wire.vip = VIP6
-    wire.segment.hub()
-    return wire
-
-
-@pytest.mark.parametrize("a_kind, b_kind", KINDS, ids=lambda kind: kind.kind)
-@pytest.mark.parametrize("mode", [MULTICAST, UNICAST], ids=lambda mode: mode.name)
-def test_life_of_a_pair(wire6, figure, mode, a_kind, b_kind):
-    source = ADDRESS6_A if mode.unicast else wire6.link_local["a"]
-    title = f"IPv6 {mode.name}, {a_kind.kind} -> {b_kind.kind}"
-    with Capture(wire6.client) as capture:
-        a, b = wire6.start_pair(a_kind, b_kind, mode.a, mode.b)
-        seen = capture.wait(lambda frames: frames.adverts(source=source), 5, f"an advertisement of {source}")
-        # keepalived 2.2.7 sends unicast with the hop limit of its kernel.
-        hops = 64 if mode.unicast and a_kind is Keepalived else 255
-        _check_advertisement(seen[-1][1], source, ADDRESS6_B if mode.unicast else GROUP, hops)
-
-        report = wire6.lost(lambda: wire6.segment.cut("a"), answers_then=wire6.b)
-        down_ms = mode.b.master_down_interval_s * 1000
-        figure(f"{title}: cut off, {report.longest_outage_ms:.0f} ms lost (Master_Down_Interval {down_ms:.0f} ms)")
-        assert report.longest_outage_ms >= down_ms - INTERVAL_S * 1000 - 100, f"took over too early: {report}"
-        if b_kind is Agent:
-            assert report.longest_outage_ms <= down_ms + TOLERANCE_S * 1000, str(report)
-
-        wire6.segment.heal("a")
-        wire6.settled(a, b)
-
-        report = wire6.lost(a.stop, answers_then=wire6.b)
-        figure(f"{title}: clean stop, {report.lost_ms:.0f} ms lost")
-        if a_kind is Agent:
-            assert report.lost_ms <= TAKING_MS[b_kind], str(report)
-        assert any(vrrp.priority == 0 for _unused, vrrp in capture.adverts(source=source)), "A stopped without a word"
-        wait_owner(wire6.segment, VIP6, "b")
-
-        report = wire6.lost(a.start, answers_then=wire6.a)
-        figure(f"{title}: give back, {report.lost_ms:.0f} ms lost")
-        if b_kind is Agent:
-            assert report.lost_ms <= TAKING_MS[a_kind], str(report)
-        wire6.settled(a, b)
-
-
-def _check_advertisement(seen: Vrrp, source: str, destination: str, hops: int) -> None:
-    assert (str(seen.source), str(seen.destination), seen.ttl) == (source, destination, hops)
-    advertisement = seen.decoded()  # its checksum is right
-    assert (advertisement.version, advertisement.vrid, advertisement.priority) == (3, 51, 100)
-    assert advertisement.addresses == (ip_address(VIP6_LINK_LOCAL), ip_address(VIP6))
-    assert advertisement.interval_cs == round(INTERVAL_S * 100)
+A, B = ipv6_pair(advert_int=INTERVAL_S)
 
 
 def _holds(host, address: str) -> bool:
@@ -109,17 +37,18 @@ def _holds(host, address: str) -> bool:
 
 
 def test_a_link_local_virtual_address_moves_along(wire6):
-    a, _b = wire6.start_pair(Agent, Agent, MULTICAST.a, MULTICAST.b)
+    a, _b = wire6.start_pair(Agent, Agent, A, B)
     assert (_holds(wire6.a, VIP6_LINK_LOCAL), _holds(wire6.b, VIP6_LINK_LOCAL)) == (True, False)
     a.cli("demote", "VI_1", check=True)
     wait_owner(wire6.segment, VIP6, "b")
     poll(lambda: not _holds(wire6.a, VIP6_LINK_LOCAL), 2, "A keeps the link-local address")
     assert _holds(wire6.b, VIP6_LINK_LOCAL)
-    assert a.status()["source"] == wire6.link_local["a"]
+    assert a.status()["source"] == wire6.a.link_local()
 
 
+@pytest.mark.timing
 def test_promote_and_release_lose_nothing(wire6):
-    a, b = wire6.start_pair(Agent, Agent, MULTICAST.a, MULTICAST.b)
+    a, b = wire6.start_pair(Agent, Agent, A, B)
     report = wire6.lost(lambda: b.cli("promote", "VI_1", check=True), answers_then=wire6.b)
     assert report.lost == 0, str(report)
     report = wire6.lost(lambda: b.cli("release", "VI_1", check=True), answers_then=wire6.a)
@@ -127,13 +56,14 @@ def test_promote_and_release_lose_nothing(wire6):
     wire6.settled(a, b)
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("forwarding", [0, 1])
 def test_neighbour_advertisements_at_once_and_after_the_delay(wire6, forwarding):
     """A host leaves the R flag away; a router must not: its clients would drop their default route (RFC 4861 7.2.5)."""
     wire6.a.sysctl("net.ipv6.conf.all.forwarding", forwarding)
     repeat, lines = 3, ("garp_master_delay 1", "garp_master_repeat 3")
     with Capture(wire6.client) as capture:
-        wire6.start(Agent, wire6.a, MULTICAST.a.but(lines=lines))
+        wire6.start(Agent, wire6.a, A.but(lines=lines))
         frames = capture.wait(
             lambda seen: (
                 (found := seen.unsolicited_advertisements(VIP6, wire6.a.mac())) and len(found) >= 2 * repeat and found
@@ -149,7 +79,7 @@ def test_neighbour_advertisements_at_once_and_after_the_delay(wire6, forwarding)
 
 
 def test_a_deleted_address_comes_back_and_is_announced(wire6):
-    a, _b = wire6.start_pair(Agent, Agent, MULTICAST.a, MULTICAST.b)
+    a, _b = wire6.start_pair(Agent, Agent, A, B)
     with Capture(wire6.client) as capture:
         wire6.a.ip("addr", "del", VIP6 + PREFIX6, "dev", "eth0")
         capture.wait(lambda seen: seen.unsolicited_advertisements(VIP6, wire6.a.mac()), 2, "an advertisement of A")
@@ -174,12 +104,12 @@ def test_both_versions_with_one_virtual_router_id_are_two_routers(wire6):
 
 def test_a_tentative_source_is_waited_for(wire6):
     """Duplicate address detection takes a second or two: FAULT until then, and no restart is needed."""
-    own = wire6.link_local["a"]
+    own = wire6.a.link_local()
     wire6.a.sysctl("net.ipv6.conf.eth0.accept_dad", 1)
     wire6.a.sysctl("net.ipv6.conf.eth0.dad_transmits", 3)
     wire6.a.ip("addr", "del", own + PREFIX6, "dev", "eth0")
     wire6.a.ip("addr", "add", own + PREFIX6, "dev", "eth0")
-    agent = wire6.start(Agent, wire6.a, MULTICAST.a)
+    agent = wire6.start(Agent, wire6.a, A)
     agent.wait_log("entering FAULT state .source address .* is tentative")
     agent.wait_state("MASTER")
     assert agent.status()["source"] == own
@@ -187,12 +117,12 @@ def test_a_tentative_source_is_waited_for(wire6):
 
 
 def test_a_source_that_another_host_has_is_a_fault_until_there_is_a_better_one(wire6):
-    own = wire6.link_local["a"]
+    own = wire6.a.link_local()
     wire6.client.ip("addr", "add", own + PREFIX6, "dev", "eth0", "nodad")
     wire6.a.sysctl("net.ipv6.conf.eth0.accept_dad", 1)
     wire6.a.ip("addr", "del", own + PREFIX6, "dev", "eth0")
     wire6.a.ip("addr", "add", own + PREFIX6, "dev", "eth0")
-    agent = wire6.start(Agent, wire6.a, MULTICAST.a)
+    agent = wire6.start(Agent, wire6.a, A)
     fault = f"source address {own} failed duplicate address detection: another host has it"
     poll(lambda: fault in _faults(agent), 10, "the duplicate is not noticed", lambda: str(_faults(agent)))
     assert agent.state() == "FAULT"
@@ -205,14 +135,15 @@ def _faults(agent: Agent) -> list[str]:
     return agent.status()["faults"] if agent.state() else []
 
 
+@pytest.mark.timing
 def test_a_virtual_address_that_failed_duplicate_address_detection_is_set_again(wire6):
     """Somebody set it on the standby while the master had it: there it is, and of no use to anybody."""
-    _a, b = wire6.start_pair(Agent, Agent, MULTICAST.a, MULTICAST.b)
+    _a, b = wire6.start_pair(Agent, Agent, A, B)
     wire6.b.sysctl("net.ipv6.conf.eth0.accept_dad", 1)
     wire6.b.ip("addr", "add", VIP6 + PREFIX6, "dev", "eth0")
     poll(lambda: "dadfailed" in wire6.b.ip("-6", "addr", "show", "dev", "eth0"), 10, "no conflict")
     report = wire6.lost(lambda: wire6.segment.cut("a"), answers_then=wire6.b)
-    assert report.longest_outage_ms <= MULTICAST.b.master_down_interval_s * 1000 + TOLERANCE_S * 1000, str(report)
+    assert report.longest_outage_ms <= B.master_down_interval_s * 1000 + TOLERANCE_S * 1000, str(report)
     assert "dadfailed" not in wire6.b.ip("-6", "addr", "show", "dev", "eth0")
     b.wait_log(f"{VIP6}.*duplicate address detection")
 
@@ -221,14 +152,14 @@ STRONGEST = Advertisement(3, 51, 255, (ip_address(VIP6),), 10)
 
 
 def test_what_does_not_come_from_this_segment_or_is_damaged_is_discarded(wire6):
-    _a, b = wire6.start_pair(Agent, Agent, MULTICAST.a, MULTICAST.b)
-    source = wire6.link_local["client"]
+    _a, b = wire6.start_pair(Agent, Agent, A, B)
+    source = wire6.client.link_local()
     sound = encode(STRONGEST, ip_address(source), ip_address(GROUP))
     other = encode(replace(STRONGEST, addresses=(ip_address("fd00:9::1"),)), ip_address(source), ip_address(GROUP))
-    to_us = encode(STRONGEST, ip_address(source), ip_address(wire6.link_local["b"]))
+    to_us = encode(STRONGEST, ip_address(source), ip_address(wire6.b.link_local()))
     send_vrrp(wire6.client, sound, source=source, destination=GROUP, ttl=254)
     send_vrrp(wire6.client, sound[:6] + b"\x12\x34" + sound[8:], other, source=source, destination=GROUP)
-    send_vrrp(wire6.client, to_us, source=source, destination=wire6.link_local["b"])
+    send_vrrp(wire6.client, to_us, source=source, destination=wire6.b.link_local())
     expected = {"ttl": 1, "checksum": 1, "addresses": 1, "destination": 1}
 
     def discarded():
@@ -247,9 +178,11 @@ def _many(count: int, node: Instance) -> str:
     )
 
 
+@pytest.mark.timing
+@pytest.mark.alone
 def test_many_instances_are_taken_over_and_given_back(wire6, figure):
-    a = wire6.start(Agent, wire6.a, _many(MANY, MULTICAST.a))
-    b = wire6.start(Agent, wire6.b, _many(MANY, MULTICAST.b))
+    a = wire6.start(Agent, wire6.a, _many(MANY, A))
+    b = wire6.start(Agent, wire6.b, _many(MANY, B))
     vips = [f"fd00:8::1:{number:x}" for number in range(1, MANY + 1)]
     wire6.vip = vips[-1]
 
@@ -265,7 +198,7 @@ def test_many_instances_are_taken_over_and_given_back(wire6, figure):
 
     all_on("a", {a: "MASTER", b: "BACKUP"})
     report = wire6.lost(lambda: wire6.segment.cut("a"), answers_then=wire6.b)
-    down_ms = MULTICAST.b.master_down_interval_s * 1000
+    down_ms = B.master_down_interval_s * 1000
     figure(f"{MANY} IPv6 instances cut off, the last one: {report.longest_outage_ms:.0f} ms lost (bound {down_ms:.0f})")
     poll(lambda: {entry["state"] for entry in b.client().status()["instances"]} == {"MASTER"}, 5, "B is not all master")
     assert report.longest_outage_ms <= down_ms + 100, str(report)

@@ -48,6 +48,7 @@ def address_events(host: Host, path: Path) -> Iterator[Path]:
 #  Nobody starts it again
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("instances", [SLOW[2], (A, B)], ids=["v2-1s", "v3-100ms"])
 def test_killed_for_good_and_the_kernel_takes_the_address(wire, figure, instances):
     a, _unused = wire.start_pair(Agent, Agent, *instances)
@@ -75,6 +76,7 @@ def test_without_a_lease_it_stays_there(wire):
 #  Started again while nobody can have taken over
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("version, peer", [(3, Agent), (2, Keepalived)], ids=["v3-hotstandby", "v2-keepalived"])
 def test_killed_and_started_again_it_goes_on_as_master(wire, figure, peer, version):
     a, b = wire.start_pair(Agent, peer, *SLOW[version])
@@ -117,6 +119,7 @@ def test_what_an_operator_wanted_survives_a_crash(wire):
 #  Started again too late
 
 
+@pytest.mark.timing
 def test_started_too_late_it_lets_go_first_and_listens(wire, figure, tmp_path):
     a = wire.start(Agent, wire.a, leased(A.but(state="BACKUP", nopreempt=True), 60))
     a.wait_state("MASTER")
@@ -142,6 +145,7 @@ def test_started_too_late_it_lets_go_first_and_listens(wire, figure, tmp_path):
     assert (a.state(), b.status()["transitions"]) == ("BACKUP", transitions)
 
 
+@pytest.mark.timing
 def test_where_the_interval_is_too_short_the_peer_takes_over_once(wire, figure):
     a, b = wire.start_pair(Agent, Agent, A, B)
     before = b.status()["transitions"]
@@ -178,6 +182,7 @@ def test_a_ledger_that_nobody_can_read_is_none(wire):
 #  Reload
 
 
+@pytest.mark.timing
 def test_reload_of_the_same_file_does_nothing(wire, figure, tmp_path):
     a, b = wire.start_pair(Agent, Agent, A, B)
     before = a.status(), b.status()
@@ -207,6 +212,7 @@ def test_reload_of_the_same_file_does_nothing(wire, figure, tmp_path):
     )
 
 
+@pytest.mark.timing
 def test_reload_touches_only_what_has_changed(wire, figure, tmp_path):
     """One address goes, one comes, one stays: nothing happens to that one, and nobody loses a probe to it."""
     first, then = [(VIP + PREFIX, other + PREFIX) for other in (SECOND, THIRD)]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 
-from lab.article import ADDRESS_A, NODE_A, NODE_B, VIP
+from lab.article import ADDRESS_A, VIP, pair
 from lab.peers import Agent, assert_one_owner, wait_owner
+
+A, B = pair(version=3, advert_int=0.1)
 
 
 def plan(peer, instance, folder):
@@ -18,10 +20,10 @@ def plan(peer, instance, folder):
 
 
 def test_a_plan_tells_what_the_reload_does_afterwards(wire, tmp_path):
-    a, b = wire.start_pair(Agent, Agent, NODE_A, NODE_B)
-    same = plan(b, NODE_B, tmp_path)
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    same = plan(b, B, tmp_path)
     assert (same["changed"], same["mastership"][0]["moves"]) == (False, False)
-    higher = NODE_B.but(priority=150)
+    higher = B.but(priority=150)
     told = plan(b, higher, tmp_path)
     assert told["texts"] == ["VI_1 priority: 90 -> 150"]
     assert told["mastership"] == [
@@ -37,14 +39,14 @@ def test_a_plan_tells_what_the_reload_does_afterwards(wire, tmp_path):
     b.write(higher.text("NodeB"))
     b.cli("reload", check=True)
     wait_owner(wire.segment, VIP, "b")
-    assert plan(a, NODE_A.but(priority=200), tmp_path)["mastership"][0]["moves"] is True
+    assert plan(a, A.but(priority=200), tmp_path)["mastership"][0]["moves"] is True
 
 
 def test_a_bad_candidate_is_told_and_changes_nothing(wire, tmp_path):
-    agent = wire.start(Agent, wire.a, NODE_A)
+    agent = wire.start(Agent, wire.a, A)
     agent.wait_state("MASTER")
     file = tmp_path / "bad.conf"
-    file.write_text(NODE_A.text("NodeA").replace("priority 100", "priority 300"), encoding="utf-8")
+    file.write_text(A.text("NodeA").replace("priority 100", "priority 300"), encoding="utf-8")
     done = agent.cli("plan", str(file))
     assert done.returncode == 1
     assert f"{file}:" in done.stderr and "priority 300 is out of range" in done.stderr

@@ -122,6 +122,8 @@ def test_scripts_run_without_priority_and_their_files_can_be_read(wire, place):
     assert stat.S_IMODE(witness.stat().st_mode) == 0o644
 
 
+@pytest.mark.timing
+@pytest.mark.alone
 def test_a_rude_reader_makes_no_advertisement_late(wire, figure):
     """One of the group who asks without end and never reads is hung up on; the master is as punctual as ever."""
     config, peer = pair(version=3, advert_int=0.1)

@@ -17,14 +17,15 @@ import pytest
 
 from lab.article import ADDRESS_A, ADDRESS_B, VIP, pair
 from lab.capture import Capture
-from lab.peers import Agent, Keepalived, Ownership, assert_one_owner, poll, wait_owner
+from lab.peers import PAIRS, Agent, Keepalived, Ownership, assert_one_owner, poll, wait_owner
 from lab.probe import Report
+
+pytestmark = pytest.mark.timing
 
 REFRESH_S = 1.0  # garp_master_refresh in the file of a winner, where the loser may go without a word
 FOLLOW_S = 0.1  # until the clients talk to the winner, from the first word of either that the other could hear
 SLACK_S = 0.2  # the loser keeps the address for a moment, and looking takes time
-PAIRS = {2: pair(), 3: pair(version=3, advert_int=0.1)}
-KINDS = [(Agent, Agent), (Agent, Keepalived), (Keepalived, Agent)]
+FILES = {2: pair(), 3: pair(version=3, advert_int=0.1)}
 WINNER, LOSER = "winner", "loser"
 # When to heal after a word of B, in intervals, until it was the right moment: where A's beat lies nobody knows, because
 # keepalived's drifts, ours keeps to a grid that all of one machine share, and a busy machine heals late.
@@ -73,13 +74,13 @@ def _split_and_heal(wire, a, b, advert_int: float, moment: float) -> Healed:
 
 
 @pytest.mark.parametrize("version, first", [(2, WINNER), (3, WINNER), (3, LOSER)])
-@pytest.mark.parametrize("winner, loser", KINDS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("winner, loser", PAIRS, ids=lambda kind: kind.kind)
 def test_a_healed_split_has_one_master_and_the_clients_follow(wire, figure, tmp_path, winner, loser, version, first):
     told = tmp_path / "told"
     script = tmp_path / "rival.sh"
     script.write_text(f"#!/bin/sh\necho rival >>{told}\n")
     script.chmod(0o755)
-    a_file, b_file = PAIRS[version]
+    a_file, b_file = FILES[version]
     a_file = a_file.but(lines=(f"notify_master_rx_lower_pri {script}", f"garp_master_refresh {REFRESH_S:g}"))
     a, b = wire.start_pair(winner, loser, a_file, b_file)
 
@@ -131,7 +132,7 @@ def _told_everywhere(a: Agent, told: Path, splits: int) -> None:
 
 
 def test_every_split_is_counted_and_an_ordinary_handover_is_none(wire):
-    a, b = wire.start_pair(Agent, Agent, *PAIRS[3])
+    a, b = wire.start_pair(Agent, Agent, *FILES[3])
     for number in (1, 2):
         wire.segment.cut("a")
         b.wait_state("MASTER")

@@ -38,6 +38,7 @@ def start(wire, version=4, kind=Agent, lines=("use_vmac",)):
     return wire.start_pair(Agent, kind, *(ipv6_pair(**both) if version == 6 else pair(**both)))
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
 @pytest.mark.parametrize("version", [4, 6], ids=["ipv4", "ipv6"])
 def test_the_client_knows_one_address_whoever_is_master(wire, figure, version, kind):

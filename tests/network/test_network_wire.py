@@ -11,26 +11,21 @@ import pytest
 
 from lab.article import (
     ADDRESS6_A,
-    ADDRESS6_B,
     ADDRESS_A,
     ADDRESS_B,
     CLIENT,
-    CLIENT6,
     PREFIX,
-    PREFIX6,
     VIP,
-    VIP6,
     ipv6_pair,
     pair,
     unicast_pair,
     whole,
 )
 from lab.capture import Capture
-from lab.peers import Agent, Keepalived, assert_one_owner, poll
+from lab.peers import PAIRS, Agent, assert_one_owner, poll
 from lab.sender import send_vrrp
 from vrrp.protocol.packet import Advertisement, encode
 
-KINDS = [(Agent, Agent), (Agent, Keepalived), (Keepalived, Agent)]
 FAST = {"version": 3, "advert_int": 0.2}
 OWN_GROUP = "224.0.0.99"
 
@@ -52,7 +47,7 @@ def first(capture, source):
     return capture.wait(lambda seen: [frame for _at, frame in seen.adverts(source=source) if frame.priority], 5)[0]
 
 
-@pytest.mark.parametrize("a_kind, b_kind", KINDS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
 def test_a_group_of_their_own(wire, a_kind, b_kind):
     of_a, of_b = pair(lines=(f"mcast_dst_ip {OWN_GROUP}",), **FAST)
     with Capture(wire.client) as capture:
@@ -83,19 +78,15 @@ def test_two_groups_on_one_interface_and_another_by_reload(wire):
     assert OWN_GROUP not in groups and "224.0.0.18" in groups
 
 
-def test_an_ipv6_group_of_their_own(wire):
-    for host, address in ((wire.a, ADDRESS6_A), (wire.b, ADDRESS6_B), (wire.client, CLIENT6)):
-        host.ip("addr", "add", address + PREFIX6, "dev", "eth0", "nodad")
-    wire.vip = VIP6
-    wire.segment.hub()
-    source = wire.a.link_local()
-    with Capture(wire.client) as capture:
-        a, b = wire.start_pair(Agent, Agent, *ipv6_pair(advert_int=0.2, lines=("mcast_dst_ip ff02::99",)))
+def test_an_ipv6_group_of_their_own(wire6):
+    source = wire6.a.link_local()
+    with Capture(wire6.client) as capture:
+        a, b = wire6.start_pair(Agent, Agent, *ipv6_pair(advert_int=0.2, lines=("mcast_dst_ip ff02::99",)))
         assert str(first(capture, source).destination) == "ff02::99"
-    life(wire, a, b)
+    life(wire6, a, b)
 
 
-@pytest.mark.parametrize("a_kind, b_kind", KINDS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
 def test_a_source_of_their_own(wire, a_kind, b_kind):
     of_a, of_b = pair(**FAST)
     wire.a.ip("addr", "add", "192.168.8.5" + PREFIX, "dev", "eth0")
@@ -105,7 +96,7 @@ def test_a_source_of_their_own(wire, a_kind, b_kind):
     life(wire, a, b)
 
 
-@pytest.mark.parametrize("a_kind, b_kind", KINDS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
 def test_unicast_with_a_ttl_and_peers_with_limits(wire, a_kind, b_kind):
     of_a, of_b = unicast_pair(lines=("unicast_ttl 64",), **FAST)
     limit = " min_ttl 60 max_ttl 64"
@@ -128,17 +119,13 @@ def test_a_ttl_outside_the_limits_is_refused(wire):
     wire.settled(a, b)
 
 
-def test_ipv6_unicast_with_hop_limits(wire):
-    for host, address in ((wire.a, ADDRESS6_A), (wire.b, ADDRESS6_B), (wire.client, CLIENT6)):
-        host.ip("addr", "add", address + PREFIX6, "dev", "eth0", "nodad")
-    wire.vip = VIP6
-    wire.segment.hub()
+def test_ipv6_unicast_with_hop_limits(wire6):
     of_a, of_b = ipv6_pair(unicast=True, advert_int=0.2, lines=("unicast_ttl 64",))
     of_b = of_b.but(unicast_peer=(f"{ADDRESS6_A} min_ttl 64 max_ttl 64",))
-    with Capture(wire.client) as capture:
-        a, b = wire.start_pair(Agent, Agent, of_a, of_b)
+    with Capture(wire6.client) as capture:
+        a, b = wire6.start_pair(Agent, Agent, of_a, of_b)
         assert first(capture, ADDRESS6_A).ttl == 64
-    life(wire, a, b)
+    life(wire6, a, b)
     a.write(of_a.but(lines=()).text())
     a.cli("reload", check=True)
     poll(lambda: discarded(b).get("ttl", 0), 5, "255 is heard too", b.tail)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -17,7 +16,6 @@ from vrrp.simulation.scenario import from_text
 from vrrp.simulation.timeline import FAULT
 
 SEEDS = 10_000
-ALL_IN_S = 120  # on two cores
 
 
 def happened(run):
@@ -25,11 +23,8 @@ def happened(run):
 
 
 def test_every_invariant_holds_for_every_seed():
-    began = time.monotonic()
     broken = seed_runner.run_seeds(0, SEEDS)
-    took_s = time.monotonic() - began
     assert not broken, "\n" + seed_runner.tell_in_full(broken)
-    assert took_s < ALL_IN_S
 
 
 def test_the_same_seed_is_the_same_run():
