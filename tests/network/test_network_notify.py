@@ -59,13 +59,14 @@ def test_a_slow_notify_script_delays_no_state_and_keeps_the_order(wire, tmp_path
     record = tmp_path / "heard"
     record.touch()
     program = tmp_path / "slow"
-    program.write_text(f'#!/bin/sh\nsleep 0.5\necho "$3" >> {record}\n')
+    program.write_text(f'#!/bin/sh\nsleep 1.5\necho "$3" >> {record}\n')
     program.chmod(0o755)
     peer = wire.start(Agent, wire.b, B.but(notify=str(program)))
     wait_owner(wire.segment, VIP, "b")
     wire.segment.unplug("b")
-    peer.wait_state("FAULT", timeout_s=1)
-    poll(lambda: len(record.read_text().split()) >= 3, 5, "three calls", record.read_text)
+    peer.wait_state("FAULT")
+    assert "MASTER" not in record.read_text(), "it waited for the script of the state before"
+    poll(lambda: len(record.read_text().split()) >= 3, 10, "three calls", record.read_text)
     assert record.read_text().split() == ["BACKUP", "MASTER", "FAULT"]
 
 
@@ -182,9 +183,9 @@ def test_a_reader_that_never_reads_costs_no_advertisement(wire, tmp_path):
             while file.write(b"x" * 4096):
                 pass
         wire.segment.unplug("b")
-        peer.wait_state("FAULT", timeout_s=2)
+        peer.wait_state("FAULT")
         wire.segment.plug("b")
-        peer.wait_state("MASTER", timeout_s=2)
+        peer.wait_state("MASTER")
         poll(lambda: _all_of(reader).endswith(b'INSTANCE "VI_1" MASTER 90\n'), 2, "the newest word")
     finally:
         os.close(reader)

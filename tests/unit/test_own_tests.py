@@ -16,7 +16,7 @@ ONE_TABLE = "config/vocabulary/test_config_schema_rooms.py"
 ORACLE = "../simulation/test_simulation_mutants.py"  # routers with bugs prove that each invariant can fail
 ELSEWHERE = {
     **{f"schema_{room}": ONE_TABLE for room in ("foreign", "globals", "groups", "instance", "process", "tracking")},
-    **{name: ORACLE for name in ("conduct", "failure", "past", "rest", "sides", "whole")},
+    **dict.fromkeys(("conduct", "failure", "past", "rest", "sides", "whole"), ORACLE),
     "generator": "../simulation/test_simulation_seeds.py",
 }
 
