@@ -313,7 +313,8 @@ def test_who_does_not_read_is_hung_up_on(looking, tmp_path, monkeypatch):
 
 def test_a_flood_of_questions_leaves_the_loop_to_others(looking, tmp_path):
     """Eight connections ask without end, and each answer takes 5 ms: the loop is held up by one, not by all of them."""
-    looking._handle = lambda command, request: time.sleep(0.005) or {}
+    answered = []
+    looking._handle = lambda command, request: answered.append(command) or time.sleep(0.005) or {}
     stop = threading.Event()
 
     def flood():
@@ -327,14 +328,10 @@ def test_a_flood_of_questions_leaves_the_loop_to_others(looking, tmp_path):
         threads = [threading.Thread(target=flood, daemon=True) for _number in range(8)]
         for thread in threads:
             thread.start()
-        loop = asyncio.get_running_loop()
-        began, held_up = loop.time(), 0.0
-        while loop.time() < began + 1:
-            before = loop.time()
-            await asyncio.sleep(0.001)
-            held_up += max(0.0, loop.time() - before - 0.002)
+        await asyncio.sleep(1)
         stop.set()
         await looking.stop()
-        return held_up
 
-    assert asyncio.run(scenario()) < 0.4  # a tenth by rule; without the rule it is nearly all
+    asyncio.run(scenario())
+    # A tenth of the second by rule, 20 answers; without the rule nearly all of it, some 200. A busy machine has fewer.
+    assert 0 < len(answered) <= 80
