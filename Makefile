@@ -28,7 +28,8 @@ PARALLEL := --dist worksteal --numprocesses
 CHECK ?= lint+unit+simulation
 PARTS ?= pythons+sanity+lint+unit+simulation network timing labs+molecule
 # The two that mostly wait first: side by side they leave the processors to the nodes.
-SCENARIOS ?= faults keepalived default tomcat
+FIRST_SCENARIOS := faults keepalived
+SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 empty :=
 space := $(empty) $(empty)
 
