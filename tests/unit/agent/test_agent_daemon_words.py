@@ -146,7 +146,7 @@ def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play):
 
 def test_both_ends(rig, play, tmp_path):
     """The startup script has ended before anybody begins, the shutdown script begins when everything has ended."""
-    told, fifo, heard = tmp_path / "told", tmp_path / "fifo", tmp_path / "heard"
+    told, fifo, heard, reads = (tmp_path / name for name in ("told", "fifo", "heard", "reads"))
 
     def script(text):
         return NotifyCommand(("/bin/sh", "-c", text, "sh"))
@@ -154,7 +154,7 @@ def test_both_ends(rig, play, tmp_path):
     settings = Globals(
         startup_script=script(f"sleep 0.1; echo startup >> {told}"),
         shutdown_script=script(f"test -p {fifo} || echo shutdown >> {told}"),
-        notify_fifo=Fifo(str(fifo), script=script(f'cat "$1" > {heard}')),
+        notify_fifo=Fifo(str(fifo), script=script(f'exec 3<"$1"; touch {reads}; cat <&3 > {heard}')),
     )
     config = instance(notify=Notify(any=script(f'echo "$3" >> {told}')))
 
@@ -163,7 +163,7 @@ def test_both_ends(rig, play, tmp_path):
             machine.agent.configuration = replace(machine.agent.configuration, globals=settings)
             machine.agent.fifos._settings = settings
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances and reads.exists())  # whoever comes later finds no FIFO
             assert told.read_text().split()[0] == "startup"
             machine.due(100.0 + DOWN_S)
             machine.agent.departure.stop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import io
 from ipaddress import ip_address, ip_interface
+from types import SimpleNamespace
 
 import pytest
 from agent_fakes import MAC, eth, table, want
@@ -54,6 +55,9 @@ def sent(monkeypatch):
     frames = []
     monkeypatch.setattr(announce, "LocalRoutes", FakeRoutes)
     monkeypatch.setattr(announce, "open_packet_socket", lambda index: FakeSocket(index, frames))
+    monkeypatch.setattr(
+        announce, "time", SimpleNamespace(monotonic=lambda: 100.0)
+    )  # no test is so slow that it is time to look again
     return frames
 
 
