@@ -129,6 +129,13 @@ def test_three_sweeps_bring_it_to_a_pair_without_a_takeover(wire):
     assert_one_owner(wire.segment, VIP, "a")
 
 
+def refused(agent):
+    """What was discarded. On a busy machine the first of a record are older than the window by then: stale as well."""
+    counts = dict(discarded(agent)[0])
+    counts["hmac_replay"] = counts.get("hmac_replay", 0) + counts.pop("hmac_stale", 0)
+    return counts
+
+
 @pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
 def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
     """Recorded: a whole life of A, with its farewell. Played back while A is master again, and while B is."""
@@ -154,7 +161,7 @@ def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
     for agent in (a, b):
         expected = {"hmac_missing": 5, "hmac_malformed": 1, "hmac_replay": of_others[agent]}
         poll(
-            lambda agent=agent, expected=expected: discarded(agent) == [expected],
+            lambda agent=agent, expected=expected: refused(agent) == expected,
             3,
             f"{agent} did not refuse {expected}",
             lambda agent=agent: str(discarded(agent)),

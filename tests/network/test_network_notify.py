@@ -42,17 +42,15 @@ def test_notify_hears_every_state_in_order(wire, heard, kind):
     special = tuple(f"notify_{word} {folder / word}" for word in ("master", "backup", "fault", "stop"))
     peer = wire.start(kind, wire.b, B.but(notify=str(folder / "any"), lines=special))
     wait_owner(wire.segment, VIP, "b")
-    _wait(lines, "any", 2)
+    _wait_both(lines, 2)
     wire.segment.unplug("b")
-    _wait(lines, "any", 3)
+    _wait_both(lines, 3)
     wire.segment.plug("b")
-    _wait(lines, "any", 5)
+    _wait_both(lines, 5)
     peer.stop()
-    _wait(lines, "any", 6)
+    _wait_both(lines, 6)
     assert lines("any") == LIFE
-    assert [line.split()[0] for line in lines() if not line.startswith("any")] == [
-        *("backup", "master", "fault", "backup", "master", "stop")
-    ]
+    assert _special(lines) == ["backup", "master", "fault", "backup", "master", "stop"]
 
 
 def test_a_slow_notify_script_delays_no_state_and_keeps_the_order(wire, tmp_path):
@@ -102,20 +100,19 @@ def test_a_group_is_told_as_one(wire, heard, kind):
     members = [each.but(notify=str(folder / "any")) for each in (B, TWO)]
     peer = wire.start(kind, wire.b, whole(members, "NodeB", group))
     _wait(lines, "any GROUP G MASTER", 1)
-    _wait(lines, "any", 6)
+    _wait_both(lines, 2, of_any=6)
     wire.segment.unplug("b")
-    _wait(lines, "any", 9)
+    _wait_both(lines, 3, of_any=9)
     wire.segment.plug("b")
     _wait(lines, "any GROUP G MASTER", 2)
-    _wait(lines, "any", 15)
+    _wait_both(lines, 5, of_any=15)
     peer.stop()
-    _wait(lines, "any", 18)
+    _wait_both(lines, 6, of_any=18)
     states = ["BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"]
     assert lines("any GROUP") == [f"any GROUP G {state} 0" for state in states]
     for name in ("VI_1", "VI_2"):
         assert lines(f"any INSTANCE {name}") == [f"any INSTANCE {name} {state} 90" for state in states]
-    own = [line.split()[0] for line in lines() if not line.startswith("any")]
-    assert own == [state.lower() for state in states]
+    assert _special(lines) == [state.lower() for state in states]
 
 
 @KINDS
@@ -217,3 +214,13 @@ def _heard(record, count: int) -> None:
 
 def _wait(lines, prefix: str, count: int) -> None:
     poll(lambda: len(lines(prefix)) >= count, 10, f"{count} lines of {prefix!r}", lambda: str(lines()))
+
+
+def _special(lines) -> list[str]:
+    return [line.split()[0] for line in lines() if not line.startswith("any")]
+
+
+def _wait_both(lines, count: int, of_any: int = 0) -> None:
+    """keepalived starts both programs at once and waits for neither, so the next state must not come before."""
+    _wait(lines, "any", of_any or count)
+    poll(lambda: len(_special(lines)) >= count, 10, f"{count} lines of one state's program", lambda: str(lines()))
