@@ -11,6 +11,7 @@ import grp
 import json
 import os
 import socket
+import struct
 import zlib
 from typing import Any, Optional
 
@@ -79,8 +80,10 @@ class Client:
         """Send one request, return its result. Raises :class:`AgentError` or :class:`AgentUnreachable`."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-                sock.settimeout(self.timeout_s)
+                # The agent lets few connections wait. Only a socket that blocks gets into that line, and in its order.
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval(self.timeout_s))
                 sock.connect(self.path)
+                sock.settimeout(self.timeout_s)
                 with contextlib.suppress(BrokenPipeError):  # whom it lets in no further it has answered already
                     sock.sendall(json.dumps(request).encode() + b"\n")
                 line = self._read_line(sock)
@@ -92,7 +95,7 @@ class Client:
             ) from error
         except PermissionError as error:
             raise AgentUnreachable(f"no right to use {self.path}: {self._who_may()}") from error
-        except socket.timeout as error:
+        except (socket.timeout, BlockingIOError) as error:
             text = f"the agent behind {self.path} did not answer within {self.timeout_s:g} s"
             raise AgentUnreachable(text) from error
         except (OSError, ValueError) as error:
@@ -120,3 +123,9 @@ class Client:
             if chunk.endswith(b"\n"):
                 return b"".join(chunks)
         raise OSError("the answer does not end")
+
+
+def timeval(seconds: float) -> bytes:
+    """A time limit as the kernel takes it (socket(7), SO_SNDTIMEO)."""
+    whole, part = divmod(max(seconds, 0.0), 1)
+    return struct.pack("@ll", int(whole), int(part * 1_000_000))

@@ -169,39 +169,217 @@ OVERRUN = OSError(errno.ENOBUFS, "no buffer space")
 def with_events(kernel, *answers):
     kernel._events.close()
     kernel._events = Events(*answers)
+    return kernel._events
 
 
-def test_lost_events_lead_to_a_new_listing(kernel, monkeypatch):
+class FakeListing:
+    """A listing of so many portions, at whose end there is ``found``; ``error`` instead of the last one."""
+
+    def __init__(self, found, portions=1, error=None):
+        self.found, self.left, self.error, self.events, self.closed = found, portions, error, [], False
+        self.done = False
+        self._pipe = os.pipe()
+
+    def fileno(self):
+        return self._pipe[0]
+
+    def advance(self):
+        self.left -= 1
+        if not self.left and self.error is not None:
+            raise self.error
+        self.done = not self.left
+
+    def event(self, data):
+        self.events.append(data)
+
+    def finish(self):
+        for data in self.events:
+            self.found.feed(data)
+        return self.found
+
+    def close(self):
+        self.closed = True
+        for end in self._pipe:
+            os.close(end)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Time stands still until a test moves it."""
+    now = [100.0]
+    monkeypatch.setattr(netlink.time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def listings(monkeypatch):
+    """The listings that are begun, one after the other; those that were, in ``begun``."""
+    waiting, begun = [], []
+    monkeypatch.setattr(netlink, "Listing", lambda: begun.append(waiting.pop(0)) or begun[-1])
+    return waiting, begun
+
+
+def link_down(name=b"eth0", index=2):
+    attribute = struct.pack("=HH", 4 + len(name) + 1, 3) + name + b"\0"
+    body = struct.pack("=BxHiII", 0, 1, index, 0, 0) + attribute + b"\0" * (-len(attribute) % 4)
+    return struct.pack("=IHHII", 16 + len(body), 16, 0, 0, 0) + body
+
+
+def address(kind, host, index=2):
+    octets = socket.inet_aton(f"192.168.8.{host}")
+    body = struct.pack("=BBBBI", 2, 24, 0, 0, index) + struct.pack("=HH", 8, 2) + octets
+    return struct.pack("=IHHII", 16 + len(body), kind, 0, 0, 0) + body
+
+
+def told(changes):
+    return [(str(change.present.address), change.added) for change in changes]
+
+
+@pytest.mark.usefixtures("clock")
+def test_events_are_read_in_portions_and_none_is_left_behind(kernel):
     kernel.table = table()
-    monkeypatch.setattr(netlink, "dump", lambda filled: table(addresses=("192.168.8.5/24",)))
+    events = with_events(kernel, *(address(RTM_NEWADDR, host % 250 + 5) for host in range(300)))
+    left = []
+    for _turn in range(4):
+        kernel.read_events()
+        left.append(len(events.answers))
+    assert left == [172, 44, 0, 0]
+    assert len(kernel.table.on("eth0")) == 251
+
+
+def test_a_slow_machine_reads_fewer_of_them(kernel, clock):
+    kernel.table = table()
+    events = with_events(kernel, *(address(RTM_NEWADDR, host) for host in range(5, 50)))
+    receive = events.recv
+
+    def slow(size):
+        clock[0] += netlink.PORTION_S / 4
+        return receive(size)
+
+    events.recv = slow
+    assert len(kernel.read_events()) == 5
+
+
+def test_whoever_is_as_fast_as_we_are_does_not_keep_the_loop(kernel, clock):
+    """A source that always has one more."""
+    kernel.table = table()
+    events = with_events(kernel)
+    read = []
+
+    def endless(size):
+        read.append(size)
+        return address(RTM_NEWADDR if len(read) % 2 else RTM_DELADDR, 9)
+
+    events.recv = endless
+    kernel.read_events()
+    assert len(read) == netlink.EVENTS_AT_ONCE
+
+
+def test_what_is_left_wakes_the_loop_again():
+    kernel = netlink.Kernel()
+    try:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        with ours, theirs:
+            theirs.setblocking(False)
+            kernel._events.close()
+            kernel._events = theirs
+            kernel._waiting.register(theirs.fileno(), netlink.select.EPOLLIN)
+            for _number in range(netlink.EVENTS_AT_ONCE + 1):
+                ours.setblocking(False)
+                try:
+                    ours.send(address(RTM_NEWADDR, 9, index=1))
+                except BlockingIOError:
+                    break
+            readable, _, _ = netlink.select.select([kernel], [], [], 0)
+            assert readable == [kernel]
+            while netlink.select.select([kernel], [], [], 0)[0]:
+                kernel.read_events()
+            with pytest.raises(BlockingIOError):
+                theirs.recv(100)
+    finally:
+        kernel.close()
+
+
+@pytest.mark.usefixtures("clock")
+def test_lost_events_lead_to_a_new_listing(kernel, listings):
+    kernel.table = table()
+    listings[0].append(FakeListing(table(addresses=("192.168.8.5/24",))))
     with_events(kernel, OVERRUN)
     changes = kernel.read_events()
     assert not kernel.stale
-    assert [(str(change.present.address), change.added) for change in changes] == [
-        ("192.168.8.4/24", False),
-        ("192.168.8.5/24", True),
-    ]
+    assert told(changes) == [("192.168.8.4/24", False), ("192.168.8.5/24", True)]
+    assert listings[1][0].closed
 
 
-def test_what_still_waited_is_older_than_the_new_listing(kernel, monkeypatch):
+@pytest.mark.usefixtures("clock")
+def test_what_still_waited_is_older_than_the_new_listing(kernel, listings):
     kernel.table = table()
-    monkeypatch.setattr(netlink, "dump", lambda filled: table())
-    link_down = struct.pack("=IHHII", 44, 16, 0, 0, 0) + struct.pack("=BxHiII", 0, 1, 2, 0, 0)
-    with_events(kernel, OVERRUN, link_down + b"\x09\0\x03\0eth0\0\0\0\0")
+    listings[0].append(FakeListing(table()))
+    with_events(kernel, OVERRUN, *[link_down()] * (netlink.EVENTS_AT_ONCE + 1))
+    kernel.read_events()
+    assert (kernel.stale, listings[1]) == (True, []), "not all of it has been read"
     kernel.read_events()
     assert kernel.table.names["eth0"].usable
 
 
-def test_a_listing_that_fails_is_tried_again(kernel, monkeypatch):
+def test_a_long_listing_is_read_in_portions(kernel, listings, clock):
     kernel.table = table()
+    listing = FakeListing(table(addresses=("192.168.8.5/24",)), portions=10)
+    advance = listing.advance
 
-    def refuse(filled):
-        raise DumpError(errno.EBUSY, "not now")
+    def slow():
+        clock[0] += netlink.PORTION_S / 2
+        advance()
 
-    monkeypatch.setattr(netlink, "dump", refuse)
+    listing.advance = slow
+    listings[0].append(listing)
+    with_events(kernel, OVERRUN)
+    left = []
+    while not kernel.read_events():
+        left.append(listing.left)
+        assert kernel.stale
+    assert left == [7, 4, 1]
+    assert not kernel.stale
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_happens_while_it_is_listed_counts_at_once_and_afterwards(kernel, listings):
+    kernel.table = table()
+    listing = FakeListing(table(addresses=("192.168.8.4/24", "192.168.8.5/24")), portions=2)
+    listings[0].append(listing)
+    events = with_events(kernel, OVERRUN)
+    listing.advance = lambda: setattr(netlink.time, "monotonic", later)
+    later = iter([200.0] * 50).__next__
+    assert kernel.read_events() == []
+    events.answers += [address(RTM_DELADDR, 4), address(RTM_DELADDR, 5)]
+    listing.done = True
+    assert told(kernel.read_events()) == [("192.168.8.4/24", False)]
+    assert kernel.table.on("eth0") == (), "both are gone, although the listing had seen them"
+
+
+@pytest.mark.usefixtures("clock")
+def test_events_that_are_lost_once_more_end_the_listing(kernel, listings):
+    kernel.table = table()
+    first = FakeListing(table(addresses=()), portions=2)
+    first.advance = lambda: setattr(netlink.time, "monotonic", iter([200.0] * 50).__next__)
+    listings[0].extend([first, FakeListing(table())])
+    events = with_events(kernel, OVERRUN)
+    kernel.read_events()
+    first.done = True
+    events.answers.append(OVERRUN)
+    assert kernel.read_events() == []
+    assert first.closed and not kernel.stale, "the second one counted"
+
+
+def test_a_listing_that_fails_is_tried_again_and_not_at_once(kernel, listings, clock):
+    kernel.table = table()
+    listings[0].append(FakeListing(table(), error=DumpError(errno.EBUSY, "not now")))
+    listings[0].append(FakeListing(table(addresses=("192.168.8.5/24",))))
     with_events(kernel, OVERRUN)
     assert (kernel.read_events(), kernel.stale) == ([], True)
-    monkeypatch.setattr(netlink, "dump", lambda filled: table(addresses=("192.168.8.5/24",)))
+    assert (kernel.read_events(), kernel.stale) == ([], True)
+    assert len(listings[1]) == 1, "so often that it would keep the loop"
+    clock[0] += netlink.LISTED_EVERY_S
     assert len(kernel.read_events()) == 2
     assert not kernel.stale
 

@@ -6,7 +6,8 @@
 pyroute2's message classes encode the requests, here and in :mod:`.netlink_routes`. The sockets are our own, for three
 reasons. Changes go to the kernel as one batch that is answered before the next action runs, so the order of the
 actions is kept. Messages are encoded once for each address and reused. And lost events (ENOBUFS) lead to a new
-listing instead of a wrong picture.
+listing instead of a wrong picture. Both are read in portions: whoever changes addresses as fast as we can read must
+not keep the loop.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import select
 import socket
 import struct
+import time
 from collections.abc import Iterator, Sequence
+from typing import Optional
 
 from .lean import without_init
 
@@ -47,6 +51,7 @@ from .interfaces import (
     dump,
     messages,
 )
+from .listing import Listing
 from .routes import ANY, RTM_DELROUTE, RTM_DELRULE, Key, deleted
 
 IFA_F_NODAD = 0x02  # linux/if_addr.h
@@ -54,6 +59,9 @@ LOW_FLAGS = 0xFF  # what fits into the header of an address
 NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE = 0x100, 0x200, 0x400
 BATCH = 64  # requests in one datagram: their answers must fit into the socket's default buffer
 EVENT_BUFFER = 1 << 20  # octets, for a storm of events
+EVENTS_AT_ONCE = 128  # datagrams that are read in one turn of the loop
+PORTION_S = 0.005  # and for so long at most, of events and of a listing each
+LISTED_EVERY_S = 1.0  # whatever is lost: a listing has a price
 ANSWERS_SIZE = 1 << 16  # octets, for the answers to a batch: some 60 octets each
 ANSWER_TIMEOUT_S = 2.0  # the kernel answers inside send(); this only ends a kernel that does not
 HARMLESS_ON_DELETE = (errno.EADDRNOTAVAIL, errno.ENODEV, errno.ENXIO)
@@ -75,6 +83,8 @@ class Kernel:
         self.table = InterfaceTable()
         self._encoded: dict[tuple[int, Wanted, int], bytes] = {}
         self.stale = False  # events were lost, and the table does not know yet what they said
+        self._listing: Optional[Listing] = None  # what is read until they are known again
+        self._listed_at = -LISTED_EVERY_S
         self.routes_gone: set[Key] = set()  # that somebody has deleted since they were taken last
         self._sequence = 0
         self._answers = memoryview(bytearray(ANSWERS_SIZE))  # made now: to release needs no memory any more
@@ -82,6 +92,8 @@ class Kernel:
         self._events = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
         self._requests = socket.socket(socket.AF_NETLINK, kind, 0)
         self._renewals = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
+        self._waiting = select.epoll()  # of the events and of a listing: either wakes the loop
+        self._waiting.register(self._events.fileno(), select.EPOLLIN)
         try:
             self._renewals.bind((0, 0))
             self._requests.settimeout(ANSWER_TIMEOUT_S)
@@ -95,21 +107,28 @@ class Kernel:
             raise NetlinkUnavailable(f"cannot watch interfaces and addresses: {error}") from error
 
     def fileno(self) -> int:
-        """The event socket, for the loop's reader."""
-        return self._events.fileno()
+        """Readable while there is something for :meth:`read_events`, for the loop's reader."""
+        return self._waiting.fileno()
 
     def close(self) -> None:
+        self._end_listing()
+        self._waiting.close()
         self._events.close()
         self._requests.close()
         self._renewals.close()
 
     def read_events(self) -> list[Change]:
-        """Take in every waiting event; say what changed. Never blocks."""
+        """Take in a portion of the events that wait; say what changed. Never blocks; the rest wakes the loop again.
+
+        When events were lost, a portion of a new listing as well; ``stale`` lasts until that is whole.
+        """
         changes: list[Change] = []
-        while True:
+        until, drained = time.monotonic() + PORTION_S, False
+        for _count in range(EVENTS_AT_ONCE):
             try:
                 data = self._events.recv(RECEIVE_SIZE)
             except BlockingIOError:
+                drained = True
                 break
             except InterruptedError:
                 continue
@@ -117,24 +136,60 @@ class Kernel:
                 if error.errno != errno.ENOBUFS:
                     raise
                 self.stale = True
+                self._end_listing()  # it does not know either what is lost
             else:
-                if NETLINK_HEADER.unpack_from(data)[1] in (RTM_DELROUTE, RTM_DELRULE):
-                    self.routes_gone |= deleted(data)
-                else:
-                    changes += self.table.feed(data)
-        # Not before the rest has been read: what still waited is older than a new listing.
-        return changes + self.resync() if self.stale else changes
+                changes += self._take(data)
+            if time.monotonic() > until:
+                break
+        return changes + self._resync(drained) if self.stale else changes
 
-    def resync(self) -> list[Change]:
-        """List everything anew; say what changed since the last event that was seen. Stays ``stale`` if it cannot."""
-        try:
-            fresh = dump(InterfaceTable())
-        except OSError:
+    def _take(self, data: bytes) -> list[Change]:
+        if NETLINK_HEADER.unpack_from(data)[1] in (RTM_DELROUTE, RTM_DELRULE):
+            self.routes_gone |= deleted(data)
             return []
+        if self._listing is not None:
+            try:
+                self._listing.event(data)
+            except OSError:
+                self._end_listing()
+        return self.table.feed(data)
+
+    def _resync(self, drained: bool) -> list[Change]:
+        """List a portion anew; when all of it is there, say what changed since the last event that was seen.
+
+        A listing begins when no event waits any more: what waits is older than what is listed, and might be undone by
+        what was lost. (Once events were lost the kernel keeps no more of them until the socket is empty.) It ends in
+        the same way, for what happened while it was read.
+        """
+        now = time.monotonic()
+        try:
+            if self._listing is None:
+                if not drained or now < self._listed_at + LISTED_EVERY_S:
+                    return []
+                self._listed_at = now
+                self._listing = Listing()
+                self._waiting.register(self._listing.fileno(), select.EPOLLIN)
+            until = now + PORTION_S
+            while not self._listing.done:
+                self._listing.advance()
+                if time.monotonic() > until:
+                    break
+        except OSError:
+            self._end_listing()  # stays stale, and is tried again
+            return []
+        if not self._listing.done or not drained:
+            return []
+        fresh = self._listing.finish()
+        self._end_listing()
         changes = self.table.difference(fresh)
         self.table, self.stale = fresh, False
         self.routes_gone.add(ANY)
         return changes
+
+    def _end_listing(self) -> None:
+        if self._listing is not None:
+            self._listing.close()  # which takes it out of what is waited for, too
+            self._listing = None
 
     def install(self, wanted: Sequence[Wanted], lifetime_s: int = 0) -> list[str]:
         """Put addresses on their interfaces, in one batch; those that are there stay. Returns one text per failure.

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A listing of links and addresses that is read in portions: 20,000 addresses must not keep the loop.
+
+The events that arrive meanwhile are kept, and taken in after what was listed. Each says how one link or address is, so
+the last one is right whether the listing has seen it or not.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+
+from .interfaces import (
+    ADDRESS_HEADER,
+    DUMP_TRIES,
+    LINK_HEADER,
+    NETLINK_HEADER,
+    NLM_F_DUMP,
+    NLM_F_DUMP_INTR,
+    NLM_F_REQUEST,
+    NLMSG_DONE,
+    NLMSG_ERROR,
+    RECEIVE_SIZE,
+    RTM_GETADDR,
+    RTM_GETLINK,
+    DumpError,
+    InterfaceTable,
+    messages,
+)
+
+KINDS = (  # the links first: an address belongs to one
+    (RTM_GETLINK, LINK_HEADER.pack(0, 0, 0, 0, 0)),
+    (RTM_GETADDR, ADDRESS_HEADER.pack(0, 0, 0, 0, 0)),
+)
+EVENTS_KEPT = 4096  # datagrams: to take them in at the end takes a part of half an interval of 0.1 s
+
+
+class Listing:
+    """``table`` is what was listed so far; :meth:`advance` reads one datagram more. ``done`` when it is whole."""
+
+    def __init__(self) -> None:
+        """Ask the kernel for the first portion. Raises OSError."""
+        self.table = InterfaceTable()
+        self.done = False
+        self._events: list[bytes] = []
+        self._kind = 0  # of KINDS, which is listed now
+        self._tries = 0
+        self._sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, 0)
+        try:
+            self._sock.bind((0, 0))
+            self._ask()
+        except OSError:
+            self.close()
+            raise
+
+    def fileno(self) -> int:
+        """The socket, which is readable as long as there is more."""
+        return self._sock.fileno()
+
+    def close(self) -> None:
+        self._sock.close()
+
+    def event(self, data: bytes) -> None:
+        """Keep a datagram of events for the end. Raises :class:`DumpError` when they are too many."""
+        self._events.append(data)
+        if len(self._events) > EVENTS_KEPT:
+            raise DumpError(errno.EAGAIN, "too much happened while the interfaces and addresses were listed")
+
+    def finish(self) -> InterfaceTable:
+        """Return the table as it is now, with what has happened meanwhile."""
+        for data in self._events:
+            self.table.feed(data)
+        return self.table
+
+    def advance(self) -> None:
+        """Read one datagram, if one is there. Raises :class:`DumpError` when the kernel cannot list."""
+        try:
+            data = self._sock.recv(RECEIVE_SIZE)
+        except (BlockingIOError, InterruptedError):
+            return
+        self.table.feed(data)
+        for answer, flags, _sequence, start, _end in messages(data):
+            self._whole = self._whole and not flags & NLM_F_DUMP_INTR
+            if answer == NLMSG_ERROR:
+                raise DumpError(-struct.unpack_from("=i", data, start)[0], "the kernel refused to list its interfaces")
+            if answer == NLMSG_DONE:
+                self._next()
+
+    def _next(self) -> None:
+        if not self._whole:  # entries may be missing or be there twice
+            self._tries += 1
+            if self._tries == DUMP_TRIES:
+                raise DumpError(errno.EAGAIN, "the interfaces or addresses changed each time while they were listed")
+            self.table, self._kind = InterfaceTable(), 0
+        elif self._kind + 1 == len(KINDS):
+            self.done = True
+            return
+        else:
+            self._kind += 1
+        self._ask()
+
+    def _ask(self) -> None:
+        kind, body = KINDS[self._kind]
+        self._whole = True
+        size = NETLINK_HEADER.size + len(body)
+        self._sock.send(NETLINK_HEADER.pack(size, kind, NLM_F_REQUEST | NLM_F_DUMP, 1, 0) + body)
