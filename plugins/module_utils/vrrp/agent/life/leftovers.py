@@ -17,6 +17,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
+from ... import streams
 from .runtime import RuntimeDirectory, RuntimeDirectoryError
 from .systemd import restart_follows
 
@@ -29,9 +30,11 @@ KEPT_S = 5.0  # a successor that has not come by then does not come: the service
 
 def main() -> int:
     """The command ``cleanup --runtime-dir DIR``, without the time that it takes to load all commands."""
+    streams.prepare()
     directory = sys.argv[sys.argv.index("--runtime-dir") + 1]
-    sys.stdout.write("".join(f"{line}\n" for line in remove(directory)))
-    return 0
+    for line in remove(directory):
+        sys.stdout.write(f"{line}\n")
+    return streams.end(0)
 
 
 def remove(runtime_dir: str) -> list[str]:
