@@ -55,6 +55,7 @@ class ControlServer:
         self._server: Optional[asyncio.AbstractServer] = None
         self._looking: asyncio.Lock  # made in the running loop
         self._group = -1
+        self._bound: Optional[os.stat_result] = None  # the socket's file
         self._connections: dict[asyncio.StreamWriter, bool] = {}  # whether it may move things
 
     async def start(self) -> None:
@@ -69,9 +70,24 @@ class ControlServer:
         finally:
             os.umask(before)
         os.chmod(self._path, SOCKET_MODE)
-        self._group = os.stat(self._path).st_gid
+        self._bound = os.stat(self._path)
+        self._group = self._bound.st_gid
         self._looking = asyncio.Lock()
         self._server = await asyncio.start_unix_server(self._serve, sock=sock, limit=REQUEST_MAX)
+
+    @property
+    def there(self) -> bool:
+        """Whether the socket is still where clients look for it."""
+        with contextlib.suppress(OSError):
+            return self._bound is not None and os.path.samestat(os.lstat(self._path), self._bound)
+        return False
+
+    async def restart(self) -> None:
+        """Bind anew: somebody has deleted the socket. Who is connected stays so."""
+        before = self._server
+        await self.start()
+        if before is not None:
+            before.close()
 
     async def stop(self) -> None:
         if self._server is not None:

@@ -136,9 +136,10 @@ class Ledger:
 
     @property
     def there(self) -> bool:
-        """Whether the pulse is where a successor looks for it."""
+        """Whether both files are where a successor looks for them."""
         with contextlib.suppress(OSError):
-            return self._pulse >= 0 and os.path.samestat(os.lstat(self._pulse_path), os.fstat(self._pulse))
+            same = self._pulse >= 0 and os.path.samestat(os.lstat(self._pulse_path), os.fstat(self._pulse))
+            return same and os.path.isfile(self._path)
         return False
 
     def beat_of(self, identity: Identity) -> Callable[[float], object]:
