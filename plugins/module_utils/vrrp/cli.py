@@ -13,11 +13,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Optional
+from typing import Any, Optional, TextIO
 
-from . import __version__, simulation_arguments
+from . import __version__, simulation_arguments, streams
 from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
 from .config.problems import ConfigError
+from .streams import StreamError, say
 
 DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
@@ -25,8 +26,13 @@ CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run one command. Returns the exit status."""
-    options = parser().parse_args(arguments)
+    streams.prepare()
+    return streams.end(_run(arguments))
+
+
+def _run(arguments: Optional[Sequence[str]]) -> int:
     try:
+        options = parser().parse_args(arguments)
         return options.command(options)
     except ConfigError as error:
         say(sys.stderr, *map(str, error.problems))
@@ -37,13 +43,23 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except AgentUnreachable as error:
         say(sys.stderr, f"error: {error}")
         return UNREACHABLE
+    except StreamError as error:
+        say(sys.stderr, f"error: {error}")
+        return REFUSED
     except BrokenPipeError:
         return DONE  # whoever read us has seen enough
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose help meets the same streams as everything else."""
+
+    def _print_message(self, message: str, file: Optional[TextIO] = None) -> None:
+        say(file or sys.stderr, message.rstrip("\n"))
+
+
 def parser() -> argparse.ArgumentParser:
     """The arguments of every command."""
-    top = argparse.ArgumentParser(prog="hotstandby", description="A VRRP agent for hot-standby pairs.")
+    top = Parser(prog="hotstandby", description="A VRRP agent for hot-standby pairs.")
     top.add_argument("--version", action="version", version=f"hotstandby {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
@@ -82,10 +98,6 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="the outcome, as JSON")
     simulation_arguments.add(add("simulate", "Say what a failure would cost.", simulate, agent=False))
     return top
-
-
-def say(stream, *lines: str) -> None:
-    stream.write("".join(f"{line}\n" for line in lines))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -195,6 +207,8 @@ def events(options: argparse.Namespace) -> int:
     lines = history.ask(Client(options.runtime_dir), options.name)
     if options.json:
         say(sys.stdout, *lines)
+    elif not lines:
+        say(sys.stdout, "no instances")
     else:
         records = history.read("\n".join(lines))
         say(sys.stdout, *table(history.rows(records)), *history.lost_lines(records))

@@ -23,6 +23,7 @@ from .simulation.joint import play
 from .simulation.picture import draw
 from .simulation.scenario import Scenario
 from .simulation_input import NodeFile, Shared, demand_distinct, moving_together, read, virtual_routers, without_group
+from .streams import say
 
 DONE, REFUSED, USAGE = 0, 1, 2
 DELAY_S = (0.0001, 0.0003)  # a switch
@@ -33,13 +34,11 @@ def run(options: argparse.Namespace) -> int:
     """Play it and say what came of it. Raises ConfigError for files that are not good."""
     if not options.files:
         if options.seed is None:
-            sys.stderr.write(
-                "usage: hotstandby simulate FILE [FILE ...], one configuration for each node (or --seed N)\n"
-            )
+            say(sys.stderr, "usage: hotstandby simulate FILE [FILE ...], one configuration for each node (or --seed N)")
             return USAGE
         return _play_seed(options.seed)
     if options.seconds is not None and not 0 < options.seconds <= 1e6:
-        sys.stderr.write("error: --seconds needs a number of seconds above 0 and up to 1000000\n")
+        say(sys.stderr, "error: --seconds needs a number of seconds above 0 and up to 1000000")
         return USAGE
     nodes = read(options.files)
     names = [node.name for node in nodes]
@@ -50,19 +49,19 @@ def run(options: argparse.Namespace) -> int:
         _demand_known(faults, virtuals)
         answers = [ask(question) for question in _questions(nodes, virtuals, faults, options)]
     except FaultError as error:
-        sys.stderr.write(f"error: {error}\n")
+        say(sys.stderr, f"error: {error}")
         return REFUSED
     if options.json:
-        sys.stdout.write(json.dumps(_as_json(virtuals, answers), indent=2) + "\n")
+        say(sys.stdout, json.dumps(_as_json(virtuals, answers), indent=2))
     else:
         for virtual, answer in zip(virtuals, answers):
-            sys.stdout.write("".join(f"{line}\n" for line in _lines(virtual, answer)))
-        sys.stdout.write("".join(f"{line}\n" for answer in answers for line in answer.lines()))
+            say(sys.stdout, *_lines(virtual, answer))
+        say(sys.stdout, *(line for answer in answers for line in answer.lines()))
     if options.svg:
         try:
             Path(options.svg).write_text(draw(answers), encoding="utf-8")
         except OSError as error:
-            sys.stderr.write(f"error: cannot write {options.svg}: {(error.strerror or str(error)).lower()}\n")
+            say(sys.stderr, f"error: cannot write {options.svg}: {(error.strerror or str(error)).lower()}")
             return REFUSED
     return DONE
 
@@ -71,12 +70,10 @@ def _play_seed(seed: int) -> int:
     """The test of a seed, with its invariants."""
     result = play(generate(seed))
     if result.violation is not None:
-        sys.stdout.write(failure.report(result) + "\n")
+        say(sys.stdout, failure.report(result))
         return REFUSED
-    sys.stdout.write(
-        f"{result.scenario}\n\n" + "".join(f"{line}\n" for line in timeline.lines(result.timeline.entries))
-    )
-    sys.stdout.write(f"seed {seed}: every invariant held\n")
+    lines = timeline.lines(result.timeline.entries)
+    say(sys.stdout, str(result.scenario), "", *lines, f"seed {seed}: every invariant held")
     return DONE
 
 

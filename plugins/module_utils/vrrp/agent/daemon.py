@@ -36,6 +36,7 @@ from .life.runtime import RuntimeDirectory
 from .life.succession import Succession, entries
 from .life.systemd import ServiceManager
 from .life.timer import Alarm
+from .life.upkeep import Upkeep
 from .segment.channel import Channel
 from .segment.network import Network
 from .telling.counters import Counters
@@ -96,6 +97,7 @@ class Agent:
         self.groups = Groups(lambda: self.instances, self._now, log, self.fifos.tell)
         self.beginning = Beginning(self)
         self.succession = Succession(runtime.path, log, self._page)
+        self._upkeep = Upkeep(runtime, self._control, self.succession, log, self.guard)
         self.foundation = Foundation(self)
         self.vmacs = Vmacs(self.network.kernel, self.foundation.firewall.silence, log)
 
@@ -120,7 +122,7 @@ class Agent:
             for number in (signal.SIGTERM, signal.SIGINT):
                 self._loop.add_signal_handler(number, self.guard(self.departure.stop))
             await self._set_up()
-            await self._control.start()
+            await self._upkeep.start()
             self._loop.add_reader(self.network.kernel.fileno(), self.guard(self.changes.take))
             self._loop.add_signal_handler(signal.SIGHUP, self.guard(self._reload_on_signal))
             self._loop.add_signal_handler(signal.SIGUSR1, self.reports.data)
@@ -143,7 +145,7 @@ class Agent:
             self._alarm.cancel()
             self.departure.drop_everything()
             self.succession.end(leave=bool(self.departure.restarting))
-            await self._control.stop()
+            await self._upkeep.stop()
             self._loop.remove_reader(self.network.kernel.fileno())
             self.network.close()
         if not self.departure.restarting:
@@ -311,6 +313,7 @@ class Agent:
             raise CommandError("internal error, the agent gives up everything: see its log") from error
 
     def _reload_on_signal(self) -> None:
+        self._upkeep.look()
         try:
             self._commands.handle("reload", {})
         except CommandError as error:

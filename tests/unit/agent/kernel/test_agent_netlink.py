@@ -24,13 +24,14 @@ def test_an_address_is_added_as_ip_would_add_it():
     wanted = want("192.168.8.100/24", broadcast=ip_address("192.168.8.255"), label="eth0:vip")
     request = netlink.encode(RTM_NEWADDR, wanted, "eth0", lifetime_s=3)
     assert request.hex() == (
-        "54000000140005050000000000000000"  # length 84, RTM_NEWADDR, request ack replace create; sequence 0
+        "5c000000140005050000000000000000"  # length 92, RTM_NEWADDR, request ack replace create; sequence 0
         "0218000002000000"  # AF_INET, /24, scope global, interface 2
         "08000200c0a80864"  # IFA_LOCAL
         "08000100c0a80864"  # IFA_ADDRESS
         "08000400c0a808ff"  # IFA_BROADCAST
         "0d000300657468303a76697000000000"  # IFA_LABEL
         "1400060003000000030000000000000000000000"  # IFA_CACHEINFO: preferred and valid for 3 s
+        "05000b0012000000"  # IFA_PROTO: keepalived's number, 18
     )
 
 
@@ -39,6 +40,7 @@ def test_an_address_without_label_gets_the_name_of_its_interface():
     assert request.hex()[32:] == (
         "022000fe0200000008000200c0a8086408000100c0a80864090003006574683000000000"
         "14000600ffffffffffffffff0000000000000000"  # for ever
+        "05000b0012000000"
     )
 
 
@@ -53,6 +55,7 @@ def test_an_ipv6_address_is_usable_at_once(prefix, length, preferred_s):
         "1400020020010db8000000000000000000000100"  # IFA_LOCAL
         "1400010020010db8000000000000000000000100"  # IFA_ADDRESS
         f"14000600{preferred_s}020000000000000000000000"
+        "05000b0012000000"
     )
 
 
@@ -456,4 +459,4 @@ def test_a_peer_is_where_the_address_would_be():
 @pytest.mark.parametrize(("written_s", "lifetime_s", "hexadecimal"), [(1, 3, "01"), (30, 3, "03"), (0, 3, "00")])
 def test_nothing_is_preferred_for_longer_than_it_is_valid(written_s, lifetime_s, hexadecimal):
     request = netlink.encode(RTM_NEWADDR, want("fd00:8::100/64", preferred_s=written_s), "eth0", lifetime_s).hex()
-    assert request.endswith(f"14000600{hexadecimal}000000030000000000000000000000")
+    assert request.endswith(f"14000600{hexadecimal}00000003000000000000000000000005000b0012000000")

@@ -226,6 +226,41 @@ while True:
 """
 
 
+def test_whoever_cuts_the_pulse_off_does_not_end_us(tmp_path):
+    made = kept(tmp_path)
+    truncate("pulse", 0)(tmp_path)
+    made.beat_of(IDENTITY)(5.0)  # not in a child: SIGBUS would end the tests
+    made.beat_of(OTHER)(-6.0)
+    assert [each.last_at for each in ledger.read(str(tmp_path)).entries] == [5.0, 6.0]
+
+
+def test_it_goes_on_in_a_directory_that_was_made_again(tmp_path):
+    directory = tmp_path / "run"
+    directory.mkdir()
+    made = kept(directory)
+    beat = made.beat_of(IDENTITY)
+    assert made.there
+    shutil.rmtree(directory)
+    assert not made.there
+    directory.mkdir()
+    made.reopen()
+    made.write(PAGE)
+    assert made.there
+    assert [each.last_at for each in ledger.read(str(directory)).entries] == [123.25, 456.5]
+    beat(789.0)  # whoever has it need not ask anew
+    assert ledger.read(str(directory)).entries[0].last_at == 789.0
+
+
+@pytest.mark.parametrize("name", ["ledger.json", "ledger.json.new", "pulse", "pulse.new", "restarting"])
+def test_nothing_is_written_through_a_link(tmp_path, name):
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / name).symlink_to(victim)
+    kept(tmp_path).announce_restart()
+    assert victim.read_text() == "precious"
+    assert ledger.read(str(tmp_path)).entries
+
+
 def test_it_survives_sigkill(tmp_path):
     command = [sys.executable, "-B", "-c", PROGRAM, str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(MODULE_UTILS)}
@@ -268,7 +303,7 @@ class TestWithoutRoom:
         def full(*_unused):
             raise OSError(28, "full")
 
-        monkeypatch.setattr(ledger.mmap, "mmap", full)
+        monkeypatch.setattr(ledger.os, "pwrite", full)
         made = Ledger(str(tmp_path))
         made.open()
         made.write(PAGE)

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import os
+import struct
 import time
 from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import FakeKernel, table
 
-from vrrp.agent.kernel import firewall, netlink, netlink_links, promotion
-from vrrp.agent.kernel.interfaces import Link
+from vrrp.agent.kernel import firewall, netlink, netlink_links, ownership, promotion
+from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, Link, Present
 from vrrp.agent.life import leftovers
 from vrrp.agent.life.ledger import STATIC, Entry, Ledger, Page
 from vrrp.agent.life.runtime import RuntimeDirectory
@@ -182,13 +183,90 @@ def test_what_was_written_stays_for_the_next_agent(dead, tmp_path):
         lambda directory: (directory / "ledger.json").unlink(),
         lambda directory: (directory / "pulse").unlink(),
         lambda directory: os.truncate(directory / "pulse", 12),
-        lambda directory: os.truncate(directory / "pulse", 0),
     ],
 )
 def test_what_is_not_whole_is_not_believed(dead, tmp_path, spoil):
     dead.entry(VIP, silent_s=60)
     spoil(tmp_path)
     assert (dead.remove(), dead.kernel.done) == ([], [])
+
+
+def test_without_a_sign_of_life_nobody_is_waited_for(dead, tmp_path):
+    dead.entry(VIP)
+    dead.restarts = True
+    os.truncate(tmp_path / "pulse", 0)
+    assert dead.remove() == REMOVED
+
+
+def message(*attributes):
+    """What the kernel says of 192.168.8.N/24 on interface 2, with these attributes behind the header."""
+    octets = (struct.pack("=HH", 4 + len(value), kind) + value + bytes(-len(value) % 4) for kind, value in attributes)
+    return ADDRESS_HEADER.pack(2, 24, 0, 0, 2) + b"".join(octets)
+
+
+def lifetime(seconds):
+    return ownership.IFA_CACHEINFO, struct.pack("=IIII", seconds, seconds, 0, 0)
+
+
+OURS, KERNELS = (ownership.IFA_PROTO, b"\x12"), (ownership.IFA_PROTO, b"\x01")
+FOR_EVER = lifetime(0xFFFFFFFF)
+
+
+def say(dead, address, *attributes, protocols=True):
+    """The kernel says this of one address, and of 127.0.0.1 what it says since Linux 5.18."""
+    dead.kernel.table.addresses[2][ip_interface(address)] = Present(
+        2, ip_interface(address), message=message(*attributes)
+    )
+    if protocols:
+        loopback = ip_interface("127.0.0.1/8")
+        dead.kernel.table.addresses[1] = {loopback: Present(1, loopback, message=message(FOR_EVER, KERNELS))}
+
+
+class TestWhoseItIs:
+    """A ledger may say anything; the host's own address stays."""
+
+    @pytest.mark.parametrize("said", [(FOR_EVER,), (lifetime(3600),), (), (FOR_EVER, KERNELS)])
+    def test_an_address_that_no_agent_has_set_stays(self, dead, said):
+        say(dead, "192.168.8.4/24", *said)
+        say(dead, VIP, lifetime(2), OURS)
+        dead.entry("192.168.8.4/24", VIP, silent_s=60)
+        assert dead.remove() == [*REMOVED, "left 192.168.8.4/24 where it is: no agent has put it there"]
+        assert dead.kernel.done == [("release", VIP), "closed"]
+
+    @pytest.mark.parametrize("said", [(lifetime(2),), (lifetime(60),), (FOR_EVER, OURS), (lifetime(120), OURS)])
+    def test_one_with_a_lease_or_our_number_goes(self, dead, said):
+        say(dead, VIP, *said)
+        dead.entry(VIP, silent_s=60)
+        assert dead.remove() == REMOVED
+
+    @pytest.mark.parametrize(("own", "goes"), [(True, True), (False, False)])
+    def test_an_old_kernel_does_not_say_so_our_own_ledger_is_believed(self, dead, monkeypatch, own, goes):
+        say(dead, VIP, FOR_EVER, protocols=False)
+        dead.entry(VIP, silent_s=60)
+        monkeypatch.setattr(leftovers, "_is_own", lambda directory: own)
+        assert (dead.remove() == REMOVED) is goes
+
+    def test_behind_another_user_root_changes_no_interface_and_no_route_of_others(self, dead, monkeypatch):
+        asked = []
+        dead.kernel.ask = lambda requests: asked.extend(requests) or [0 for _each in requests]
+        dead.kernel.table.links[9] = Link(index=9, name="vrrp.51", kind="macvlan")
+        monkeypatch.setattr(leftovers, "_is_own", lambda directory: False)
+        monkeypatch.setattr(firewall, "remove_leftover", lambda: None)
+        marked = bytes.fromhex("1c00000019000500" + "00" * 8 + "0218000000120000" + "00" * 4)
+        strange = bytes.fromhex("1c00000019000500" + "00" * 8 + "0218000000030000" + "00" * 4)
+        rule = bytes.fromhex("2400000021000500" + "00" * 8 + "02" + "00" * 11 + "0500150012000000")
+        entry = Entry(("eth0", 51, 4), "VI_1", 2, State.BACKUP, 100, removals=(marked, strange, rule, rule[:28]))
+        page = Page((entry,), firewall=True, promoted=(2,), macvlans=(9,), parents={2: {"arp_ignore": 0}})
+        dead.ledger.write(page)
+        dead.remove()
+        assert asked == [marked, rule]
+
+    def test_whose_the_ledger_is(self, dead, tmp_path):
+        dead.entry(VIP)
+        assert leftovers._is_own(str(tmp_path))
+        os.chown(tmp_path / "ledger.json", 12345, -1)
+        assert not leftovers._is_own(str(tmp_path))
+        assert not leftovers._is_own(str(tmp_path / "nowhere"))
 
 
 def test_what_another_release_has_written_hurts_nobody(dead, tmp_path):

@@ -234,3 +234,22 @@ def test_what_not_even_sigkill_ends_is_not_waited_for(monkeypatch):
 
 def test_what_was_ended_is_not_left():
     assert run("/bin/sleep", "60", timeout_s=0.01).left is None
+
+
+@pytest.mark.parametrize("name", ["节点", "caf\udce9"])
+def test_arguments_are_utf_8_whatever_the_locale_is(tmp_path, name):
+    """A name that is no UTF-8 in the file keeps its octets."""
+    program = tmp_path / "a script"
+    program.write_bytes(b'#!/bin/sh\nprintf %s "$1" > "$2"\n')
+    program.chmod(0o755)
+    code = (
+        "import asyncio, sys\nfrom vrrp.agent.life import process\n"
+        "assert sys.getfilesystemencoding() == 'ascii'\n"
+        f"print(asyncio.run(process.run(({str(program)!r}, {name!a}, {str(tmp_path / 'said')!r}), 10)).text)"
+    )
+    plain = {**ENVIRONMENT, "LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code], env=plain, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.stdout == "exited with status 0\n", done.stderr
+    assert (tmp_path / "said").read_bytes() == name.encode("utf-8", "surrogateescape")

@@ -88,6 +88,40 @@ def test_it_is_made_for_its_owner_alone_and_removed_at_the_end(scene):
     assert not (scene.directory / "fifos.json").exists()
 
 
+@pytest.mark.parametrize(
+    "content", ["", "{", "[" * 100_000, "null", "7", '"/etc"', "{}", '[1, null, ["/x"], "x", "/a\\u0000b"]']
+)
+def test_a_record_of_those_made_that_is_damaged_is_none(scene, content):
+    (scene.directory / "fifos.json").write_text(content)
+
+    async def play():
+        await scene.fifos().close()
+
+    asyncio.run(play())
+    assert scene.logged() == []
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "directory"])
+def test_a_record_that_is_no_file_is_neither_read_nor_written_through(scene, kind):
+    record, victim = scene.directory / "fifos.json", scene.directory / "victim"
+    victim.write_text("[]")
+    if kind == "link":
+        record.symlink_to(victim)
+    elif kind == "fifo":
+        os.mkfifo(record)
+    else:
+        record.mkdir()
+
+    async def play():
+        fifos = scene.fifos()
+        there = scene.path.exists()
+        await fifos.close()
+        return there
+
+    assert asyncio.run(play())
+    assert victim.read_text() == "[]"
+
+
 def test_a_mode_that_the_file_names(scene):
     async def play():
         fifos = scene.fifos(scene.settings(mode=0o640))

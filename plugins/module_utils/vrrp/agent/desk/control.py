@@ -71,6 +71,7 @@ class ControlServer:
         self._resting: Optional[asyncio.TimerHandle] = None  # until more connections are accepted
         self._sweeping: Optional[asyncio.TimerHandle] = None
         self._group = -1
+        self._bound: Optional[os.stat_result] = None  # the socket's file
         self._connections: dict[Connection, bool] = {}  # whether it may move things, the longest open one first
         self._looking: deque[tuple[Connection, bytes]] = deque()  # questions of those who look
         self._is_looking = False
@@ -87,11 +88,30 @@ class ControlServer:
         finally:
             os.umask(before)
         os.chmod(self._path, SOCKET_MODE)
-        self._group = os.stat(self._path).st_gid
+        self._bound = os.stat(self._path)
+        self._group = self._bound.st_gid
         self._loop = asyncio.get_running_loop()
         sock.listen(BACKLOG)
         self._socket = sock
         self._loop.add_reader(sock.fileno(), self._accept)
+
+    @property
+    def there(self) -> bool:
+        """Whether the socket is still where clients look for it."""
+        with contextlib.suppress(OSError):
+            return self._bound is not None and os.path.samestat(os.lstat(self._path), self._bound)
+        return False
+
+    async def restart(self) -> None:
+        """Bind anew: somebody has deleted the socket. Who is connected stays so."""
+        before = self._socket
+        await self.start()
+        if before is not None:
+            self._loop.remove_reader(before.fileno())
+            before.close()
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
 
     async def stop(self) -> None:
         if self._socket is not None:

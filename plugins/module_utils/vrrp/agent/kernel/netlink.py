@@ -52,6 +52,7 @@ from .interfaces import (
     messages,
 )
 from .listing import Listing
+from .ownership import KEEPALIVED
 from .routes import ANY, RTM_DELROUTE, RTM_DELRULE, Key, deleted
 
 IFA_F_NODAD = 0x02  # linux/if_addr.h
@@ -324,6 +325,7 @@ def encode(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> byte
             attrs.append(["IFA_FLAGS", all_flags])
         message["flags"] = all_flags & LOW_FLAGS
         attrs.append(["IFA_CACHEINFO", lifetimes(want, lifetime_s)])
+        attrs.append(["IFA_PROTO", KEEPALIVED])  # before Linux 5.18 nobody reads it
     message["attrs"] = attrs
     message["header"]["type"] = kind
     message["header"]["flags"] = NLM_F_REQUEST | NLM_F_ACK | flags

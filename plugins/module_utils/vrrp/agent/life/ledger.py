@@ -4,20 +4,20 @@
 """What survives a process: who was MASTER of what, with which addresses, and when it spoke last.
 
 Two files in the runtime directory, which lies in memory. ``ledger.json`` is replaced as a whole when something changes,
-a moment later. ``pulse`` is mapped into memory: one number for each instance, the monotonic time of its last sign of
-life, negative unless it is MASTER. It is written with every advertisement for the price of an assignment, and is right
-at any moment. Both are still there after SIGKILL, and no longer after a reboot.
+a moment later. ``pulse`` has one number for each instance, the monotonic time of its last sign of life, negative unless
+it is MASTER. It is written in place with every advertisement, and is right at any moment. It is not mapped into memory:
+whoever cut it off would end us (SIGBUS). Both are still there after SIGKILL, and no longer after a reboot.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import json
-import mmap
 import os
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Any, Optional
@@ -25,11 +25,11 @@ from typing import Any, Optional
 from ...protocol.states import Memory, State
 from ...protocol.timers import mandate_s
 from ..kernel.interfaces import Interface
+from . import ledgerfile, ownfile
+from .ledgerfile import FORMAT, LEDGER_FILE, PULSE_FILE, SLOT_SIZE, SLOTS
 
-LEDGER_FILE, PULSE_FILE, RESTARTING_FILE = "ledger.json", "pulse", "restarting"
-FORMAT = 1
-SLOTS = 1024  # instances that one process can have had; what exceeds them is not remembered
-SLOT_SIZE = 8  # octets: one double
+RESTARTING_FILE = "restarting"
+BEAT = struct.Struct("=d")
 DELETE_ROUTE, DELETE_RULE = struct.pack("=H", 25), struct.pack("=H", 33)  # linux/rtnetlink.h
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
@@ -102,31 +102,60 @@ class Ledger:
         self._pulse_path = os.path.join(directory, PULSE_FILE)
         self._restarting_path = os.path.join(directory, RESTARTING_FILE)
         self._slots: dict[Identity, int] = {}
-        self._pulse: Optional[memoryview] = None
+        self._pulse = -1  # the descriptor of the file
+
+    def __del__(self) -> None:
+        if self._pulse >= 0:
+            os.close(self._pulse)
 
     def open(self) -> None:
         """Begin a new pulse. What the process before this one has left must have been read by then."""
+        self._open(bytes(SLOTS * SLOT_SIZE))
+
+    def reopen(self) -> None:
+        """Go on in a directory that was made again."""
+        self._open(os.pread(self._pulse, SLOTS * SLOT_SIZE, 0) if self._pulse >= 0 else b"")
+
+    def _open(self, content: bytes) -> None:
         try:
-            descriptor = os.open(self._pulse_path + ".new", os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with contextlib.closing(os.fdopen(descriptor, "r+b")) as file:
-                file.write(bytes(SLOTS * SLOT_SIZE))  # there for good: touching a page that has no room is fatal
-                file.flush()
-                self._pulse = memoryview(mmap.mmap(file.fileno(), SLOTS * SLOT_SIZE)).cast("d")
-            os.rename(self._pulse_path + ".new", self._pulse_path)
+            descriptor = ownfile.create(self._pulse_path + ".new")
+            try:
+                if os.pwrite(descriptor, content.ljust(SLOTS * SLOT_SIZE, b"\0"), 0) < SLOTS * SLOT_SIZE:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # later there is none either
+                os.rename(self._pulse_path + ".new", self._pulse_path)
+            except OSError:
+                os.close(descriptor)
+                raise
         except OSError as error:
             self.remove()  # what is there is of another process, and would mislead the next one
             self.failed = f"cannot keep {self._pulse_path}: {error.strerror}"
+        else:
+            before, self._pulse = self._pulse, descriptor
+            if before >= 0:
+                os.close(before)
+
+    @property
+    def there(self) -> bool:
+        """Whether both files are where a successor looks for them."""
+        with contextlib.suppress(OSError):
+            same = self._pulse >= 0 and os.path.samestat(os.lstat(self._pulse_path), os.fstat(self._pulse))
+            return same and os.path.isfile(self._path)
+        return False
 
     def beat_of(self, identity: Identity) -> Callable[[float], object]:
         """Return what writes down an instance's sign of life; call it with the time, negative unless it is MASTER."""
         slot = self._slots.setdefault(identity, len(self._slots))
-        if self._pulse is None or slot >= SLOTS:
+        if slot >= SLOTS:
             return lambda now: None
-        return functools.partial(self._pulse.__setitem__, slot)
+        return functools.partial(self._beat, slot * SLOT_SIZE)
+
+    def _beat(self, offset: int, now: float) -> None:
+        with contextlib.suppress(OSError):  # no pulse, or somebody has cut it off and there is no room
+            os.pwrite(self._pulse, BEAT.pack(now), offset)
 
     def write(self, page: Page) -> None:
         """Replace the ledger. What cannot be written is told in ``failed`` and hurts nobody until the next start."""
-        if self._pulse is None:
+        if self._pulse < 0:
             return  # without it a ledger says nothing
         content = {
             "format": FORMAT,
@@ -140,9 +169,7 @@ class Ledger:
             "instances": [entry.as_dict(self._slots.get(entry.identity, SLOTS)) for entry in page.entries],
         }
         try:
-            with open(self._path + ".new", "w", encoding="ascii", opener=_private) as file:
-                json.dump(content, file)
-            os.rename(self._path + ".new", self._path)
+            ownfile.replace(self._path, json.dumps(content).encode())
         except OSError as error:
             self.failed = f"cannot write {self._path}: {error.strerror}"
             with contextlib.suppress(OSError):
@@ -152,8 +179,8 @@ class Ledger:
 
     def announce_restart(self) -> None:
         """Let whoever cleans up behind this process know that a successor is on its way."""
-        with contextlib.suppress(OSError), open(self._restarting_path, "w", encoding="ascii", opener=_private):
-            pass
+        with contextlib.suppress(OSError):
+            os.close(ownfile.create(self._restarting_path))
 
     def remove(self) -> None:
         """Nothing is left to remember."""
@@ -170,45 +197,38 @@ def forget_restart(directory: str) -> None:
 
 def read(directory: str) -> Page:
     """Return what the process before this one has left behind in this boot; an empty page when there is nothing."""
-    try:
-        with open(os.path.join(directory, LEDGER_FILE), encoding="ascii") as file:
-            content = json.load(file)
-        with open(os.path.join(directory, PULSE_FILE), "rb") as file:
-            pulse = memoryview(file.read(SLOTS * SLOT_SIZE)).cast("d")
-        if content["format"] != FORMAT or content["boot_id"] != boot_id():
-            return Page()
-        entries = tuple(_entries(content["instances"], pulse))
-        parents = {int(index): dict(settings) for index, settings in content.get("parents", {}).items()}
-        host = (
-            bool(content.get("firewall")),
-            tuple(content.get("promoted", ())),
-            tuple(content.get("macvlans", ())),
-            parents,
-        )
-        return Page(entries, dict(content["checks"]), bool(content["drained"]), *host)
-    except (OSError, ValueError, LookupError, TypeError):
+    content = ledgerfile.load(directory)
+    if content is None or content["boot_id"] != boot_id():
         return Page()  # none, or of another release: as after a reboot
+    return Page(
+        tuple(map(_entry, content["instances"])),
+        content["checks"],
+        content["drained"],
+        content.get("firewall", False),
+        tuple(content.get("promoted", ())),
+        tuple(content.get("macvlans", ())),
+        {int(index): settings for index, settings in content.get("parents", {}).items()},
+    )
 
 
-def _entries(instances: Iterable[dict[str, Any]], pulse: memoryview) -> Iterable[Entry]:
-    for each in instances:
-        interface, vrid, ip_version = each["identity"]
-        beat, state = pulse[each["slot"]] if each["slot"] < len(pulse) else 0.0, State(each["state"])
-        if beat > 0:
-            state = State.MASTER
-        elif state is State.MASTER:
-            state = State.BACKUP
-        yield Entry(
-            identity=(interface, vrid, ip_version),
-            name=each["name"],
-            version=each["version"],
-            state=state,
-            interval_cs=each["interval_cs"],
-            hold=each["hold"],
-            installed=tuple((index, ip_interface(address)) for index, address in each["installed"]),
-            last_at=abs(beat),
-            removals=tuple(filter(is_removal, map(bytes.fromhex, each.get("removals", ())))),
-        )
+def _entry(each: dict[str, Any]) -> Entry:
+    interface, vrid, ip_version = each["identity"]
+    beat, state = each["beat"], State(each["state"])
+    if beat > 0:
+        state = State.MASTER
+    elif state is State.MASTER:
+        state = State.BACKUP
+    return Entry(
+        identity=(interface, vrid, ip_version),
+        name=each["name"],
+        version=each["version"],
+        state=state,
+        interval_cs=each["interval_cs"],
+        hold=each["hold"],
+        installed=tuple((index, ip_interface(address)) for index, address in each["installed"]),
+        last_at=abs(beat),
+        removals=tuple(filter(is_removal, map(bytes.fromhex, each.get("removals", ())))),
+    )
 
 
 def is_removal(request: bytes) -> bool:
@@ -221,7 +241,3 @@ def boot_id() -> str:
     with contextlib.suppress(OSError), open(BOOT_ID, encoding="ascii") as file:
         return file.read().strip()
     return ""
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

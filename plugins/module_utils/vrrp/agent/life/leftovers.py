@@ -4,34 +4,38 @@
 """Take off the addresses that a dead agent has left behind, unless a successor may go on with them.
 
 The service manager runs this when the agent's process has ended, whatever way it ended (ExecStopPost), and the next
-process waits for it. So it reads the ledger (:mod:`~.ledger`) by itself, with next to nothing imported.
+process waits for it, so next to nothing is imported. Root may run it behind an agent of another user, who can write the
+ledger: an address is taken off only where the kernel says that it is ours.
 """
 
 from __future__ import annotations
 
-import array
-import json
 import math
 import os
+import struct
 import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
+from ... import streams
+from . import ledgerfile
 from .runtime import RuntimeDirectory, RuntimeDirectoryError
 from .systemd import restart_follows
 
 if TYPE_CHECKING:
     from ..kernel.netlink import Kernel
 
-SLOTS = 1024  # as in the ledger: what exceeds them has no sign of life
+FRA_PROTOCOL, RTM_DELROUTE = 21, 25  # linux/fib_rules.h, linux/rtnetlink.h
 KEPT_S = 5.0  # a successor that has not come by then does not come: the service manager may have given up
 
 
 def main() -> int:
     """The command ``cleanup --runtime-dir DIR``, without the time that it takes to load all commands."""
+    streams.prepare()
     directory = sys.argv[sys.argv.index("--runtime-dir") + 1]
-    sys.stdout.write("".join(f"{line}\n" for line in remove(directory)))
-    return 0
+    for line in remove(directory):
+        sys.stdout.write(f"{line}\n")
+    return streams.end(0)
 
 
 def remove(runtime_dir: str) -> list[str]:
@@ -52,7 +56,8 @@ def remove(runtime_dir: str) -> list[str]:
         now = time.monotonic()
         may_go_on = [entry for entry in left.entries if now < entry["master_until"]]
         kept = may_go_on if may_go_on and restart_follows() else []
-        return _release([entry for entry in left.entries if entry not in kept], left if not kept else NOTHING)
+        gone = [entry for entry in left.entries if entry not in kept]
+        return _release(gone, left if not kept else NOTHING, _is_own(runtime_dir))
     finally:
         runtime.release()
 
@@ -71,47 +76,55 @@ NOTHING = Left([], False, [], [], {})
 
 
 def _left(runtime_dir: str) -> Optional[Left]:
-    pulse = array.array("d")
-    try:
-        with open(os.path.join(runtime_dir, "ledger.json"), encoding="ascii") as file:
-            content = json.load(file)
-        with open(os.path.join(runtime_dir, "pulse"), "rb") as file:
-            pulse.frombytes(file.read())
-        entries = []
-        for entry in content["instances"]:
-            if entry["installed"] or entry.get("removals"):
-                at = pulse[entry["slot"]] if entry["slot"] < SLOTS else 0.0
-                until = at + min(entry["mandate_s"], KEPT_S) if at > 0 else 0.0
-                static = entry["identity"] == ["", 0, 0]  # it belongs here whoever is MASTER
-                entries.append({**entry, "master_until": math.inf if static else until})
-        host = bool(content.get("firewall")), list(content.get("promoted", ())), list(content.get("macvlans", ()))
-        left = Left(entries, *host, dict(content.get("parents", {})))
-    except (OSError, ValueError, LookupError, TypeError):
+    content = ledgerfile.load(runtime_dir)
+    if content is None:
         return None  # none, or of another release
+    entries = []
+    for entry in content["instances"]:
+        if entry["installed"] or entry.get("removals"):
+            at = entry["beat"]
+            until = at + min(entry["mandate_s"], KEPT_S) if at > 0 else 0.0
+            static = entry["identity"] == ["", 0, 0]  # it belongs here whoever is MASTER
+            entries.append({**entry, "master_until": math.inf if static else until})
+    host = content.get("firewall", False), content.get("promoted", []), content.get("macvlans", [])
+    left = Left(entries, *host, content.get("parents", {}))
     return left if any(left) else None
 
 
-def _release(entries: list[dict[str, Any]], host: Left) -> list[str]:
+def _is_own(runtime_dir: str) -> bool:
+    """Whether the ledger is of our own user. What root cleans up behind somebody else is looked at twice."""
+    try:
+        return os.lstat(os.path.join(runtime_dir, ledgerfile.LEDGER_FILE)).st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
+def _release(entries: list[dict[str, Any]], host: Left, own: bool) -> list[str]:
     if not entries and not any(host):
         return []
     from ipaddress import ip_interface
 
     from ..kernel.addresses import Wanted
     from ..kernel.netlink import Kernel
+    from ..kernel.ownership import is_ours, tells_protocols
     from .ledger import is_removal
 
     kernel = Kernel()
     try:
         removals = [bytes.fromhex(each) for entry in entries for each in entry.get("removals", ())]
-        routes = kernel.ask([each for each in removals if is_removal(each)]).count(0)
+        routes = kernel.ask([each for each in removals if is_removal(each) and (own or is_marked(each))]).count(0)
         wanted = [Wanted(index, ip_interface(name)) for entry in entries for index, name in entry["installed"]]
         there = [want for want in wanted if want.address in kernel.table.addresses.get(want.index, {})]
+        known = kernel.table.addresses
+        believed = own and not tells_protocols(kernel.table)
+        kept = [want for want in there if not (believed or is_ours(known[want.index][want.address]))]
+        there = [want for want in there if want not in kept]
         failed = kernel.release(there)
-        if host.promoted:
+        if host.promoted and own:
             from ..kernel.promotion import request
 
             kernel.ask([request(index, False) for index in host.promoted])
-        if host.macvlans or host.parents:
+        if (host.macvlans or host.parents) and own:
             _undo_macvlans(kernel, host)
     finally:
         kernel.close()
@@ -122,7 +135,19 @@ def _release(entries: list[dict[str, Any]], host: Left) -> list[str]:
     gone = ", ".join(str(want.address) for want in there)
     said = [f"removed VIPs that a dead agent has left behind: {gone}"] if there else []
     said += [f"removed {routes} routes and rules that a dead agent has left behind"] if routes else []
+    said += [f"left {want.address} where it is: no agent has put it there" for want in kept]
     return said + failed
+
+
+def is_marked(request: bytes) -> bool:
+    """Whether the request deletes a route or a rule with keepalived's protocol number only, which ours have."""
+    from ..kernel.interfaces import attributes
+    from ..kernel.ownership import KEEPALIVED
+
+    body = 16  # the header of netlink(7); that of a route or a rule has 12 octets, the protocol of a route is its sixth
+    if request[4:6] == struct.pack("=H", RTM_DELROUTE):
+        return request[body + 5 : body + 6] == bytes([KEEPALIVED])
+    return attributes(request, body + 12, len(request)).get(FRA_PROTOCOL) == bytes([KEEPALIVED])
 
 
 def _undo_macvlans(kernel: Kernel, host: Left) -> None:

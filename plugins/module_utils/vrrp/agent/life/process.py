@@ -143,15 +143,17 @@ async def spawn(
     try:
         child = credentials(user, group)
         as_root = child.get("user", os.geteuid()) == 0
-        unsafe = unsafe_part(command[0], environment["PATH"]) if secure and as_root else None
+        words = [word.encode("utf-8", "surrogateescape") for word in command]  # whatever our locale is
+        program = os.fsdecode(words[0])
+        unsafe = unsafe_part(program, environment["PATH"]) if secure and as_root else None
         if unsafe is not None:
             raise CannotRun(f"enable_script_security: it runs as root, and others than root can change {unsafe}")
-        loose = trust.loose_part(command[0], environment["PATH"], child.get("group", os.getegid()))
+        loose = trust.loose_part(program, environment["PATH"], child.get("group", os.getegid()))
         if loose is not None:
             raise CannotRun(f"not run, because {loose.text}: {loose.fix}")
         with expendable.children():
             return await asyncio.create_subprocess_exec(
-                *command,
+                *words,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,

@@ -60,6 +60,14 @@ class Succession:
             instance.memory = entry.memory
             instance.addresses.inherit(entry.installed, entry.removals)
 
+    def restore(self) -> None:
+        """Make the ledger again if somebody has deleted it."""
+        if self._ended or self._ledger.there:
+            return
+        self._ledger.reopen()
+        self._tell_failure()
+        self.changed()
+
     def forget_the_past(self) -> None:
         """What comes later is new: an instance that a reload brings back does not go on where one was before."""
         self.inherited = Page()

@@ -16,7 +16,7 @@ import stat
 from typing import Optional
 
 from ...config.model import Fifo, Globals
-from ..life import access, process
+from ..life import access, ownfile, process
 from .log import Log
 
 WAITING_MAX = 1024  # lines of one FIFO; the pipe itself holds some two thousand more
@@ -87,11 +87,11 @@ class Fifos:
         task.add_done_callback(self._ending.discard)
 
     def _inherited(self) -> set[str]:
-        with contextlib.suppress(OSError, ValueError, TypeError):
+        paths = None
+        with contextlib.suppress(OSError, ValueError, RecursionError):
             if self._record is not None:
-                with open(self._record, encoding="utf-8") as file:
-                    return {str(path) for path in json.load(file)}
-        return set()
+                paths = json.loads(ownfile.read(self._record))
+        return set(filter(_is_path, paths)) if isinstance(paths, list) else set()
 
     def _remember(self) -> None:
         """What a successor of this process must remove at its end."""
@@ -99,8 +99,7 @@ class Fifos:
             return
         with contextlib.suppress(OSError):  # then the file stays, and an empty FIFO does no harm
             if self._made:
-                with open(self._record, "w", encoding="utf-8") as file:
-                    json.dump(sorted(self._made), file)
+                ownfile.replace(self._record, json.dumps(sorted(self._made)).encode())
             else:
                 os.unlink(self._record)
 
@@ -242,8 +241,12 @@ class _Open:
             raise
 
 
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/") and "\0" not in value
+
+
 def _remove(path: str) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):  # ValueError: no name of a file in our locale
         if stat.S_ISFIFO(os.lstat(path).st_mode):
             os.unlink(path)
 

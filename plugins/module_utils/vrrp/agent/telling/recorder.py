@@ -10,7 +10,6 @@ small pieces, between which the loop does its work.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import os
 import re
@@ -23,6 +22,7 @@ from ...protocol.journal import LIMIT
 from ...protocol.record import Header, line, written
 from ..desk.control import CommandError
 from ..instance import RunningInstance
+from ..life import ownfile
 from .log import Log
 
 PREFIX, SUFFIX = "events-", ".jsonl"
@@ -115,19 +115,7 @@ class Recorder:
 
 def replace_file(directory: str, name: str, content: bytes) -> None:
     """The whole file or none, for its owner alone."""
-    path = os.path.join(directory, name)
-    new = f"{path}.new"
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(new)
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.replace(new, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(new)
-        raise
+    ownfile.replace(os.path.join(directory, name), content)
 
 
 def file_name(instance: str) -> str:

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose an address is, by what the kernel says of it: a file may say anything.
+
+An address of ours carries keepalived's protocol number (IFA_PROTO, Linux 5.18), as our routes do, and has a short
+lifetime unless ``vip_lease`` is 0. The host's own has neither.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from .interfaces import ADDRESS_HEADER, IFA_CACHEINFO, InterfaceTable, Present, attributes
+
+IFA_PROTO = 11  # linux/if_addr.h
+KEEPALIVED = 18  # RTPROT_KEEPALIVED, linux/rtnetlink.h
+LEASE_MAX_S = 60  # vip_lease
+FOR_EVER = 0xFFFFFFFF
+
+
+def is_ours(entry: Present) -> bool:
+    """Whether an agent has put this address there, or keepalived."""
+    found = attributes(entry.message, ADDRESS_HEADER.size, len(entry.message))
+    return found.get(IFA_PROTO) == bytes([KEEPALIVED]) or valid_s(found.get(IFA_CACHEINFO, b"")) <= LEASE_MAX_S
+
+
+def valid_s(cacheinfo: bytes) -> int:
+    """For how many seconds an address is valid; what the kernel has not said is for ever."""
+    return struct.unpack_from("=I", cacheinfo, 4)[0] if len(cacheinfo) >= 8 else FOR_EVER
+
+
+def tells_protocols(table: InterfaceTable) -> bool:
+    """Whether this kernel says whose an address is: its own ones, such as 127.0.0.1, have a number then."""
+    entries = (entry for known in table.addresses.values() for entry in known.values())
+    return any(IFA_PROTO in attributes(each.message, ADDRESS_HEADER.size, len(each.message)) for each in entries)

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""This module reads the two files of the ledger and says whether they are whole: each key, each type, each range.
+
+What is not valid is as if it were not there. ``cleanup`` uses it too, so next to nothing is imported here.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import math
+import os
+import re
+from collections.abc import Callable
+from typing import Any, Optional
+
+from . import ownfile
+
+LEDGER_FILE, PULSE_FILE = "ledger.json", "pulse"
+FORMAT = 1
+SLOTS = 1024  # instances that one process can have had; what exceeds them is not remembered
+SLOT_SIZE = 8  # octets: one double
+ENTRIES_MAX = 2 * SLOTS
+INDEX_MAX = 0x7FFFFFFF  # of an interface
+STATES = ("INIT", "BACKUP", "MASTER", "FAULT", "STOP")
+SETTINGS = ("rp_filter", "arp_filter", "arp_announce", "arp_ignore", "promote_secondaries", "accept_local")
+
+Check = Callable[[Any], bool]
+
+
+def load(directory: str) -> Optional[dict[str, Any]]:
+    """The content of the ledger, each instance with its ``beat``; None when there is none that is whole."""
+    try:
+        content = json.loads(ownfile.read(os.path.join(directory, LEDGER_FILE)).decode("ascii"))
+        pulse = array.array("d", ownfile.read(os.path.join(directory, PULSE_FILE), SLOTS * SLOT_SIZE))
+        if not valid(content):
+            return None
+    except (OSError, ValueError, RecursionError):
+        return None
+    for entry in content["instances"]:
+        beat = pulse[entry["slot"]] if entry["slot"] < len(pulse) else 0.0
+        entry["beat"] = beat if math.isfinite(beat) else 0.0
+    return content
+
+
+def valid(content: Any) -> bool:
+    """Whether this is a ledger of this release."""
+    return _dict(content) and content.get("format") == FORMAT and _matches(content, _LEDGER, _LEDGER_OPTIONAL)
+
+
+def _matches(content: Any, needed: dict[str, Check], optional: dict[str, Check]) -> bool:
+    return (
+        _dict(content)
+        and all(name in content and check(content[name]) for name, check in needed.items())
+        and all(name not in content or check(content[name]) for name, check in optional.items())
+    )
+
+
+def _dict(value: Any) -> bool:
+    return type(value) is dict
+
+
+def _text(value: Any) -> bool:
+    return type(value) is str
+
+
+def _flag(value: Any) -> bool:
+    return type(value) is bool
+
+
+def _number(lowest: int, highest: int) -> Check:
+    return lambda value: type(value) is int and lowest <= value <= highest
+
+
+def _seconds(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value < 1e9
+
+
+def _one_of(*words: Optional[str]) -> Check:
+    return lambda value: (value is None or type(value) is str) and value in words
+
+
+def _list(check: Check, longest: int = 1 << 16) -> Check:
+    return lambda value: type(value) is list and len(value) <= longest and all(map(check, value))
+
+
+def _tuple(*checks: Check) -> Check:
+    return lambda value: (
+        type(value) is list and len(value) == len(checks) and all(c(each) for c, each in zip(checks, value))
+    )
+
+
+def _table(key: Check, check: Check) -> Check:
+    return lambda value: _dict(value) and all(map(key, value)) and all(map(check, value.values()))
+
+
+def _octets(value: Any) -> bool:
+    return _text(value) and bool(re.fullmatch(r"(?:[0-9a-f]{2}){1,4096}", value))
+
+
+def _address(value: Any) -> bool:
+    from ipaddress import ip_interface
+
+    try:
+        return _text(value) and "/" in value and bool(ip_interface(value))
+    except ValueError:
+        return False
+
+
+def _index_text(value: Any) -> bool:
+    return _text(value) and bool(re.fullmatch(r"[1-9][0-9]{0,9}", value)) and int(value) <= INDEX_MAX
+
+
+_index = _number(1, INDEX_MAX)
+_INSTANCE: dict[str, Check] = {
+    "identity": _tuple(_text, _number(0, 255), _number(0, 6)),
+    "name": _text,
+    "version": _number(2, 3),
+    "state": _one_of(*STATES),
+    "interval_cs": _number(1, 1 << 16),
+    "hold": _one_of(None, "master", "backup"),
+    "mandate_s": _seconds,
+    "installed": _list(_tuple(_index, _address)),
+    "slot": _number(0, INDEX_MAX),
+}
+_INSTANCE_OPTIONAL: dict[str, Check] = {"removals": _list(_octets)}
+_LEDGER: dict[str, Check] = {
+    "boot_id": _text,
+    "drained": _flag,
+    "checks": _table(_text, _flag),
+    "instances": _list(lambda value: _matches(value, _INSTANCE, _INSTANCE_OPTIONAL), ENTRIES_MAX),
+}
+_LEDGER_OPTIONAL: dict[str, Check] = {
+    "firewall": _flag,
+    "promoted": _list(_index),
+    "macvlans": _list(_index),
+    "parents": _table(_index_text, _table(_one_of(*SETTINGS), _number(0, 255))),
+}

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""This module opens files of the agent's own, and nothing else that somebody may have put in their place.
+
+Neither a link nor a FIFO nor a device is opened, nor a file of another user, nor one that does not end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+
+FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # a FIFO must not keep us waiting
+SIZE_MAX = 4 << 20  # octets; 255 instances with 20 routes each take less
+
+
+def open_file(path: str, flags: int) -> int:
+    """Return a descriptor of a regular file that belongs to us, to root or to the directory's owner, else OSError."""
+    descriptor = os.open(path, flags | FLAGS, 0o600)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", path)
+        if status.st_uid not in (0, os.geteuid(), os.stat(os.path.dirname(path) or ".").st_uid):
+            raise OSError(errno.EPERM, f"it belongs to user {status.st_uid}", path)
+        if status.st_nlink > 1:
+            raise OSError(errno.EPERM, "it has another name, too", path)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def read(path: str, size_max: int = SIZE_MAX) -> bytes:
+    """The content of such a file. Raises OSError, also where it is larger than ``size_max`` octets."""
+    descriptor = open_file(path, os.O_RDONLY)
+    with contextlib.closing(os.fdopen(descriptor, "rb", buffering=0)) as file:
+        content = b""
+        while len(content) <= size_max:
+            piece = file.read(size_max + 1 - len(content))
+            if not piece:
+                return content
+            content += piece
+    raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
+
+
+def create(path: str) -> int:
+    """Return a descriptor of a new file; what was there before under this name is removed, not opened."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | FLAGS, 0o600)
+
+
+def replace(path: str, content: bytes) -> None:
+    """Write the whole file or none, for its owner alone. Raises OSError."""
+    new = f"{path}.new"
+    descriptor = create(new)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(new, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise

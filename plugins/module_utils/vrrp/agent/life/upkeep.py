@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""This module makes again what somebody has deleted under a living agent: its directory, its socket, its ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Optional
+
+from ..desk.control import ControlServer
+from ..telling.log import Log
+from .runtime import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
+from .succession import Succession
+
+PERIOD_S = 5.0  # three looks at a file: nothing that a loop would feel
+
+
+class Upkeep:
+    """Looks every few seconds, and when it is told to, from :meth:`start` to :meth:`stop`.
+
+    ``guard`` makes of a callback one whose bugs end the process.
+    """
+
+    def __init__(
+        self,
+        runtime: RuntimeDirectory,
+        control: ControlServer,
+        succession: Succession,
+        log: Log,
+        guard: Callable[[Callable[[], None]], Callable[[], None]],
+    ) -> None:
+        self._runtime = runtime
+        self._control = control
+        self._succession = succession
+        self._log = log
+        self._turn = guard(self._look_again)
+        self._timer: Optional[asyncio.TimerHandle] = None
+        self._task: Optional[asyncio.Task] = None
+
+    async def start(self) -> None:
+        """Open the control socket. Where there is no room for it the agent does its work without, until there is."""
+        try:
+            await self._control.start()
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self._tell(error)
+        self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self._turn)
+
+    async def stop(self) -> None:
+        """Close the control socket; nothing is made again any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._control.stop()
+
+    def look(self) -> None:
+        """Make again whatever is missing."""
+        if self._timer is None:
+            return
+        if not self._runtime.there:
+            try:
+                self._runtime.restore()
+            except RuntimeDirectoryError as error:
+                text = f"{error}; without it nobody can ask this agent anything, and a restart would begin from nothing"
+                self._log.seldom(("upkeep", "directory"), text)
+                return
+        self._succession.restore()
+        if not self._control.there and (self._task is None or self._task.done()):
+            self._task = asyncio.get_running_loop().create_task(self._open_again())
+
+    async def _open_again(self) -> None:
+        try:
+            await self._control.restart()
+        except OSError as error:
+            self._tell(error)
+        else:
+            self._log.info("the control socket was gone and has been made again")
+
+    def _look_again(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self._turn)
+        self.look()
+
+    def _tell(self, error: OSError) -> None:
+        reason = f"{error.strerror or error}"
+        self._log.seldom(("upkeep", reason), f"cannot open {self._runtime.control_socket}: {reason}; trying again")

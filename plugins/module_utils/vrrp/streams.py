@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""This module makes the standard streams usable, whatever the process was started with: closed, full, broken, ASCII.
+
+Nothing else of the library is imported here: the shortest command, ``cleanup``, uses it too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import Optional, TextIO
+
+REFUSED = 1  # exit status: what was asked for cannot be told
+
+
+class StreamError(Exception):
+    """Standard output takes nothing; the text says why."""
+
+
+def prepare() -> None:
+    """Open what is closed on /dev/null, and let no character be one that a stream cannot say.
+
+    A closed descriptor would be given to the next socket, and whoever writes to "standard error" would write to that.
+    """
+    for number, name, flags in ((0, "stdin", os.O_RDONLY), (1, "stdout", os.O_WRONLY), (2, "stderr", os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            _open_null(number, flags)
+        if getattr(sys, name) is None:
+            null = os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False)
+            setattr(sys, name, null)
+            setattr(sys, f"__{name}__", null)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(stream: TextIO, *lines: str) -> None:
+    """Write lines, now. Raises BrokenPipeError when nobody reads any more, :class:`StreamError` when nothing fits."""
+    try:
+        if lines:  # nothing at all is refused by /dev/full, too
+            stream.write("".join(f"{line}\n" for line in lines))
+        stream.flush()
+    except (OSError, ValueError) as error:  # ValueError: it is closed
+        _drop(stream)
+        if stream is sys.stderr:
+            return  # there is nobody left to tell
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise StreamError(f"cannot write to standard output: {getattr(error, 'strerror', None) or error}") from error
+
+
+def end(status: int) -> int:
+    """The exit status of a command that would end with ``status``, when what others have written is written out."""
+    try:
+        say(sys.stdout)
+    except BrokenPipeError:
+        pass  # whoever read us has seen enough
+    except StreamError as error:
+        say(sys.stderr, f"error: {error}")
+        return status or REFUSED
+    say(sys.stderr)
+    return status
+
+
+def _open_null(number: int, flags: int) -> None:
+    with contextlib.suppress(OSError):  # a system without /dev/null
+        null = os.open(os.devnull, flags)
+        if null != number:
+            os.dup2(null, number)
+            os.close(null)
+        os.set_inheritable(number, True)
+
+
+def _drop(stream: Optional[TextIO]) -> None:
+    """What a stream still holds goes to /dev/null: the interpreter writes it once more at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+        stream.flush()

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose an address is; the real kernel is asked, too."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from vrrp.agent.kernel import ownership
+from vrrp.agent.kernel.interfaces import InterfaceTable, Present
+
+PROGRAM = """
+import socket
+from ipaddress import ip_interface
+from vrrp.agent.kernel.addresses import Wanted
+from vrrp.agent.kernel.interfaces import InterfaceTable, dump
+from vrrp.agent.kernel.netlink import Kernel
+from vrrp.agent.kernel.ownership import is_ours, tells_protocols
+kernel = Kernel()
+index = socket.if_nametoindex("d0")
+assert not kernel.install([Wanted(index, ip_interface("192.0.2.2/24"))])
+assert not kernel.install([Wanted(index, ip_interface("2001:db8::2/64"))])
+assert not kernel.install([Wanted(index, ip_interface("192.0.2.3/24"))], 3)
+found = dump(InterfaceTable())
+assert tells_protocols(found)
+print(sorted(str(entry.address) for entry in found.addresses[index].values() if is_ours(entry)))
+"""
+
+
+def test_in_a_network_of_its_own():
+    setup = "ip link set lo up; ip link add d0 type veth peer name d1; ip link set d0 up"
+    setup += "; ip addr add 192.0.2.1/24 dev d0"
+    done = subprocess.run(
+        ["unshare", "--net", "sh", "-ec", f'{setup}; exec "$@"', "sh", sys.executable, "-B", "-c", PROGRAM],
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.stdout == "['192.0.2.2/24', '192.0.2.3/24', '2001:db8::2/64']\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("cacheinfo", "seconds"), [(b"", 0xFFFFFFFF), (b"\0" * 7, 0xFFFFFFFF), (b"\1\0\0\0\2\0\0\0", 2)]
+)
+def test_how_long_it_is_valid(cacheinfo, seconds):
+    assert ownership.valid_s(cacheinfo) == seconds
+
+
+def test_of_what_the_kernel_says_nothing_nothing_is_known():
+    table = InterfaceTable()
+    assert not ownership.tells_protocols(table)
+    assert not ownership.is_ours(Present(2, None))

@@ -1,0 +1,184 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What somebody deletes under a living agent is made again."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import io
+import os
+import shutil
+
+import pytest
+
+from vrrp.agent.desk.control import ControlServer
+from vrrp.agent.life import ledger, upkeep
+from vrrp.agent.life.ledger import Page
+from vrrp.agent.life.runtime import RuntimeDirectory, RuntimeDirectoryError
+from vrrp.agent.life.succession import Succession
+from vrrp.agent.life.upkeep import Upkeep
+from vrrp.agent.telling.log import Log
+from vrrp.client import AgentUnreachable, Client
+from vrrp.config.model import Configuration
+
+PAGE = Page(drained=True)
+AGAIN = "the control socket was gone and has been made again"
+
+
+class Scene:
+    """Everything that an agent has in its directory."""
+
+    def __init__(self, directory) -> None:
+        self.directory = directory
+        self.text = io.StringIO()
+        self.log = Log(self.text)
+        self.runtime = RuntimeDirectory(str(directory))
+        self.runtime.acquire()
+        self.control = ControlServer(self.runtime.control_socket, lambda command, request: {"is": command}, self.log)
+        self.succession = Succession(str(directory), self.log, lambda: PAGE)
+        self.upkeep = Upkeep(self.runtime, self.control, self.succession, self.log, lambda callback: callback)
+
+    async def __aenter__(self):
+        await self.upkeep.start()
+        self.succession.begin(Configuration("f"), None)
+        self.succession.write()
+        return self
+
+    async def __aexit__(self, *_unused):
+        await self.upkeep.stop()
+        self.runtime.release()
+
+    async def ask(self):
+        return await asyncio.get_running_loop().run_in_executor(None, Client(str(self.directory)).status)
+
+    async def look(self):
+        self.upkeep.look()
+        await asyncio.sleep(0)
+        while self.upkeep._task is not None and not self.upkeep._task.done():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # the ledger is written in the next turn
+
+    def lines(self):
+        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
+
+
+def played(tmp_path, scenario):
+    async def play():
+        async with Scene(tmp_path / "run") as scene:
+            await scenario(scene)
+        return scene.lines()
+
+    return asyncio.run(asyncio.wait_for(play(), 20))
+
+
+def test_where_nothing_is_missing_nothing_happens(tmp_path):
+    async def scenario(scene):
+        before = {entry.name: entry.inode() for entry in os.scandir(scene.directory)}
+        await scene.look()
+        assert {entry.name: entry.inode() for entry in os.scandir(scene.directory)} == before
+        assert set(before) == {"agent.lock", "control.sock", "ledger.json", "pulse"}
+
+    assert played(tmp_path, scenario) == []
+
+
+@pytest.mark.parametrize("name", ["control.sock", "agent.lock", "ledger.json", "pulse"])
+def test_one_file(tmp_path, name):
+    async def scenario(scene):
+        (scene.directory / name).unlink()
+        await scene.look()
+        assert (scene.directory / name).exists()
+        assert await scene.ask() == {"is": "status"}
+        assert scene.runtime.there and scene.control.there
+        assert ledger.read(str(scene.directory)) == PAGE
+
+    assert played(tmp_path, scenario) == ([AGAIN] if name == "control.sock" else [])
+
+
+def test_the_whole_directory_and_it_is_locked_again(tmp_path):
+    async def scenario(scene):
+        shutil.rmtree(scene.directory)
+        with pytest.raises(AgentUnreachable):
+            await scene.ask()
+        await scene.look()
+        assert await scene.ask() == {"is": "status"}
+        assert ledger.read(str(scene.directory)) == PAGE
+        with pytest.raises(RuntimeDirectoryError, match=f"process {os.getpid()}"):
+            RuntimeDirectory(str(scene.directory)).acquire()
+
+    assert played(tmp_path, scenario) == [AGAIN]
+
+
+def test_whoever_is_connected_is_answered_all_the_same(tmp_path):
+    async def scenario(scene):
+        reader, writer = await asyncio.open_unix_connection(str(scene.directory / "control.sock"))
+        (scene.directory / "control.sock").unlink()
+        await scene.look()
+        writer.write(b'{"command": "status"}\n')
+        assert b"status" in await reader.readline()
+        writer.close()
+
+    assert played(tmp_path, scenario) == [AGAIN]
+
+
+def test_it_is_looked_at_again_and_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(upkeep, "PERIOD_S", 0.01)
+
+    async def scenario(scene):
+        for _time in range(2):
+            (scene.directory / "control.sock").unlink()
+            while not scene.control.there:
+                await asyncio.sleep(0.01)
+
+    assert played(tmp_path, scenario) == [AGAIN, AGAIN]
+
+
+def test_what_cannot_be_made_again_is_told_and_tried_again(tmp_path):
+    async def scenario(scene):
+        shutil.rmtree(scene.directory)
+        scene.directory.write_text("")
+        await scene.look()
+        scene.directory.unlink()
+        await scene.look()
+        assert await scene.ask() == {"is": "status"}
+
+    first, second = played(tmp_path, scenario)
+    assert first.startswith(f"cannot use the runtime directory {tmp_path}/run: ")
+    assert second == AGAIN
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_without_room_for_a_socket_the_agent_works(tmp_path, monkeypatch, number):
+    start = ControlServer.start
+
+    async def full(self):
+        raise OSError(number, os.strerror(number))
+
+    async def scenario(scene):
+        monkeypatch.setattr(ControlServer, "start", start)
+        await scene.look()
+        assert await scene.ask() == {"is": "status"}
+
+    monkeypatch.setattr(ControlServer, "start", full)
+    first, second = played(tmp_path, scenario)
+    assert first == f"cannot open {tmp_path}/run/control.sock: {os.strerror(number)}; trying again"
+    assert second == AGAIN
+
+
+def test_any_other_reason_ends_the_start(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "control.sock").mkdir()
+    with pytest.raises(OSError, match="control.sock"):
+        played(tmp_path, None)
+
+
+def test_at_the_end_nothing_is_made_again(tmp_path):
+    async def play():
+        async with Scene(tmp_path / "run") as scene:
+            pass
+        scene.upkeep.look()
+        await asyncio.sleep(0.01)
+        return (scene.directory / "control.sock").exists()
+
+    assert not asyncio.run(play())
