@@ -56,6 +56,8 @@ def reload(agent: Agent) -> dict:
     except ConfigError as error:
         problems = tuple(str(problem) for problem in error.problems)
         raise CommandError(f"{path} is not valid: the old configuration stays in force", problems) from error
+    if new == Configuration(new.path):
+        raise CommandError(f"{path} says nothing: an empty file is not taken, and the old configuration stays in force")
     plan = compare(agent.configuration, new)
     result: dict[str, list[str]] = {"added": [], "removed": [], "changed": [], "changes": []}
     for entry in plan.instances:
