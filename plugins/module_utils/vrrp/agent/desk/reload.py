@@ -11,7 +11,7 @@ from ...config import loader
 from ...config.model import Configuration
 from ...config.plan import compare
 from ...config.problems import ConfigError, Problem
-from ..life.secrecy import exposed, exposed_includes
+from ..life.secrecy import exposed, exposed_includes, exposed_scripts
 from ..life.startcheck import misfits, unsupported
 from ..segment import keys, wire
 from .control import CommandError
@@ -39,6 +39,7 @@ def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]
     if configuration is None or problems:
         raise ConfigError(problems)
     warnings = report.warnings + exposed(path, configuration) + exposed_includes(report.sources)
+    warnings += exposed_scripts(path, configuration)
     return configuration, report.digest, warnings
 
 
