@@ -171,6 +171,30 @@ def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
     assert_one_owner(wire.segment, VIP, "a")
 
 
+@pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_restart_of_the_receiver_makes_no_recording_new(wire, anti_replay, end):
+    """A is dead, and B has started again: were A's frames believed, nobody would have the address."""
+    a, b = wire.start_pair(Agent, Agent, *signed(pair(**FAST), anti_replay=anti_replay, time_window=255))
+    with Capture(wire.client) as capture:
+        capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_A)) > 10, 5)
+        recorded = [frame.data[14:] for frame in capture.frames() if frame.vrrp is not None]
+    marks = b.runtime_dir / "marks.json"
+    a.kill()
+    b.wait_state("MASTER")
+    if end == "kill":
+        written = marks.stat().st_mtime_ns if marks.exists() else 0
+        poll(lambda: marks.exists() and marks.stat().st_mtime_ns != written, 15, "the marks are not written")
+        b.kill()
+    else:
+        b.stop()
+    b.start()
+    poll(b.state, 10, "it does not answer", b.tail)
+    replay(wire.client, recorded)
+    poll(lambda: discarded(b)[0].get("hmac_replay") == len(recorded), 5, "not refused", lambda: str(discarded(b)))
+    b.wait_state("MASTER")
+
+
 def test_what_was_recorded_long_ago_is_stale(wire):
     instances = signed(pair(**FAST), time_window=1)
     a, b = wire.start_pair(Agent, Agent, *instances)

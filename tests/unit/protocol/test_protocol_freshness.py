@@ -120,3 +120,21 @@ def test_room_for_every_unicast_peer():
     for number in range(20):
         assert marks.accept(bytes([number]), 10, NOW, None, room=20)
     assert not any(marks.accept(bytes([number]), 10, NOW, None, room=20) for number in range(20))
+
+
+@pytest.mark.parametrize("window_s", [5, None])
+def test_what_was_heard_before_a_restart_is_no_news_after_it(window_s):
+    before, after, sequence = Marks(), Marks(), Sequence()
+    recorded = [sequence.take(NOW + step / 10, window_s) for step in range(20)]
+    assert all(before.accept(A, each, NOW + 2, window_s) for each in recorded)
+    after.restore(before.heard, NOW + 2)
+    assert not any(after.accept(A, each, NOW + 2, window_s) for each in recorded)
+    assert after.accept(A, sequence.take(NOW + 3, window_s), NOW + 3, window_s)
+
+
+@pytest.mark.parametrize(("ahead_s", "known"), [(-1e6, True), (0, True), (60, True), (61, False), (86400, False)])
+def test_a_mark_ahead_of_our_clock_is_not_taken_over(ahead_s, known):
+    """The sender's clock was wrong then, and is right now: without a window it would not be heard for so long."""
+    marks = Marks()
+    marks.restore({A: at_clock(NOW + ahead_s)}, NOW)
+    assert (marks.heard == {A: at_clock(NOW + ahead_s)}) is known

@@ -47,7 +47,32 @@ class Monotonic(Hmac):
     window_s = None
 
 
-SCHEMES = [Ah, Hmac, Monotonic]
+class Remembering(Hmac):
+    """One that knows after a restart what it has heard before; so does :class:`RememberingMonotonic`."""
+
+    kept: dict = {}  # noqa: RUF012 - by name: what lies in the runtime directory
+
+    def __init__(self, name):
+        super().__init__(name)
+        if name in self.kept:
+            self._marks.restore(*self.kept[name])
+
+    def hear(self, sender, number, wall):
+        accepted = super().hear(sender, number, wall)
+        self.kept[self.name] = self._marks.heard, wall
+        return accepted
+
+
+class RememberingMonotonic(Remembering):
+    window_s = None
+
+
+SCHEMES = [Ah, Hmac, Monotonic, Remembering, RememberingMonotonic]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    monkeypatch.setattr(Remembering, "kept", {})
 
 
 def exchange(a, b, wall, ahead_s=0.0, crossing=True):
@@ -72,7 +97,7 @@ def test_two_masters_hear_each_other_each_time(scheme, interval_s, crossing):
 @pytest.mark.parametrize("ahead_s", [-86400.0, -3600.0, -1.0, -0.2, 0.2, 1.0, 3600.0, 86400.0])
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_clocks_that_differ(scheme, ahead_s):
-    if scheme is Hmac and abs(ahead_s) > WINDOW_S:
+    if scheme in (Hmac, Remembering) and abs(ahead_s) > WINDOW_S:
         ahead_s = WINDOW_S * (1 if ahead_s > 0 else -1)  # what is further off is refused as stale, and named
     a, b = scheme(b"A"), scheme(b"B")
     for step in range(50):
@@ -115,3 +140,23 @@ def test_a_replay_is_refused_all_the_same(scheme):
     recorded = [a.say(NOW + step / 10) for step in range(20)]
     assert all(b.hear(b"A", number, NOW + 2) for number in recorded)
     assert not any(b.hear(b"A", number, NOW + 3) for number in recorded)
+
+
+@pytest.mark.parametrize("scheme", [Remembering, RememberingMonotonic])
+def test_nor_after_a_restart_of_who_hears_it(scheme):
+    a, b = scheme(b"A"), scheme(b"B")
+    recorded = [a.say(NOW + step / 10) for step in range(20)]
+    assert all(b.hear(b"A", number, NOW + 2) for number in recorded)
+    b = scheme(b"B")
+    assert not any(b.hear(b"A", number, NOW + 3) for number in recorded)
+    assert b.hear(b"A", a.say(NOW + 4), NOW + 4)
+
+
+@pytest.mark.parametrize("scheme", [Remembering, RememberingMonotonic])
+def test_a_clock_that_was_a_day_ahead_and_is_right_now_costs_a_restart_at_most(scheme):
+    a, b = scheme(b"A"), scheme(b"B")
+    assert b.hear(b"A", a.say(NOW + 86400), NOW + 86400)
+    a = scheme(b"A")
+    Remembering.kept[b"B"] = Remembering.kept[b"B"][0], NOW  # B's clock was wrong, too, and both are right now
+    b = scheme(b"B")
+    assert b.hear(b"A", a.say(NOW), NOW)

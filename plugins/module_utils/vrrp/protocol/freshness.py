@@ -5,7 +5,8 @@
 
 A sequence has 64 bits: seconds since 1970 in the upper 32, then 16 of a fraction, then 16 of a counter for what falls
 into one fraction. It is compared as a serial number (RFC 1982), so it may wrap. It comes from the clock: a sender that
-starts again goes on above where it ended, with nothing kept on disk. ``wall`` is that clock's reading, UTC seconds.
+starts again goes on above where it ended, with nothing kept on disk. A receiver keeps what it has heard over a restart
+(:class:`Marks`). ``wall`` is that clock's reading, UTC seconds.
 
 With a window (``anti_replay time``) a sequence must also lie near the receiver's clock. Then a step of a clock heals by
 itself: a sender that ran ahead of its clock by more than the window begins again at the clock, and a receiver forgets
@@ -15,8 +16,10 @@ all that counts, and neither side ever goes back.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Optional
 
+AHEAD_MAX_S = 60  # that two clocks may differ over a restart
 SENDERS = 4  # remembered at least: more than speak for one virtual router even while they contend
 
 _BITS_64 = (1 << 64) - 1
@@ -63,6 +66,19 @@ class Marks:
 
     def __init__(self) -> None:
         self._marks: dict[bytes, int] = {}
+
+    @property
+    def heard(self) -> dict[bytes, int]:
+        """What a successor of this process must know."""
+        return dict(self._marks)
+
+    def restore(self, heard: Mapping[bytes, int], wall: float) -> None:
+        """Take over what a process before this one has heard, before anything is heard.
+
+        Not what lies ahead of our clock: a sender whose clock was wrong then must not be locked out until that time
+        comes. Any other sender that starts again counts from its clock, and is above its mark.
+        """
+        self._marks = {sender: mark for sender, mark in heard.items() if ahead_s(mark, wall) <= AHEAD_MAX_S}
 
     def accept(self, sender: bytes, sequence: int, wall: float, window_s: Optional[int], room: int = SENDERS) -> bool:
         """Whether this is new from ``sender``; then it is remembered. Only for what has been verified."""

@@ -154,7 +154,7 @@ def test_the_last_instance_of_an_interface_takes_its_socket_along(reloading):
         assert machine.agent.network.channels == {}
         assert machine.agent.leaving == []
 
-    reloading(text(), "global_defs {\n}\n", look, master=False)
+    reloading(text(), "global_defs {\n    router_id NodeA\n}\n", look, master=False)
 
 
 def test_another_name_moves_nothing(reloading):
@@ -214,7 +214,7 @@ def test_an_instance_that_comes_back_at_once_hears(rig, play):
     async def scenario():
         async with rig(now=146.3) as machine:
             machine.due(150.0)
-            for content in ("global_defs {\n}\n", text()):
+            for content in ("global_defs {\n    router_id NodeA\n}\n", text()):
                 machine.path.write_text(content)
                 machine.agent._commands.handle("reload", {})
             assert [each.name for each in machine.agent.leaving] == ["VI_1"]
@@ -353,7 +353,7 @@ def test_an_instance_that_comes_back_does_not_go_on_where_one_was_before(rig, pl
     async def scenario():
         async with rig(now=146.3) as machine:
             machine.due(150.0)
-            machine.path.write_text("global_defs {\n}\n")
+            machine.path.write_text("global_defs {\n    router_id NodeA\n}\n")
             machine.agent._commands.handle("reload", {})
             machine.due(151.5)
             machine.path.write_text(text())
@@ -387,5 +387,33 @@ def test_who_loses_its_socket_by_a_reload_knows_it_and_gets_it_back(rig, play, m
             machine.path.write_text(other + SECOND)  # one that was there before
             machine.agent._commands.handle("reload", {})
             assert [machine.state(name) for name in ("VI_1", "VI_2")] == ["FAULT"] * 2
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "\n\n", "# VI_1 was here\n", "! nothing", "@elsewhere vrrp_instance x {\n@elsewhere }\n"]
+)
+def test_a_file_that_says_nothing_is_no_reload(rig, play, content):
+    """A full disk, an editor, a template that failed leave such a file, and nobody wants to lose the address."""
+
+    async def scenario():
+        configuration = loader.load(text(), "f")
+        async with rig(*configuration.instances, now=146.3) as machine:
+            machine.due(150.0)
+            machine.path.write_text(content)
+            with pytest.raises(CommandError, match="says nothing: an empty file is not taken"):
+                reload.reload(machine.agent)
+            assert machine.state() == "MASTER"
+
+    play(scenario)
+
+
+def test_a_file_without_instances_that_says_something_is_one(rig, play):
+    async def scenario():
+        configuration = loader.load(text(), "f")
+        async with rig(*configuration.instances, now=146.3) as machine:
+            machine.path.write_text("global_defs {\n    vrrp_version 3\n}\n")
+            assert reload.reload(machine.agent)["removed"] == ["VI_1"]
 
     play(scenario)

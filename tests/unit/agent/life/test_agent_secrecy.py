@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from vrrp import cli
@@ -74,3 +76,74 @@ def test_hotstandby_check_says_it(tmp_path, capsys, monkeypatch):
     file.chmod(0o644)
     assert cli.main(["check", str(file)]) == 0
     assert f"{file}:1:1: warning: the file has mode 0644" in capsys.readouterr().err
+
+
+SCRIPTS = """\
+global_defs {{
+    script_user root
+    {security}
+    notify_fifo {place}/fifo
+    notify_fifo_script {place}/d
+    startup_script {place}/e
+}}
+vrrp_script chk {{
+    script {place}/a
+}}
+vrrp_sync_group G {{
+    group {{
+        VI_1
+    }}
+    notify_master {place}/b
+}}
+vrrp_instance VI_1 {{
+    interface lo
+    virtual_router_id 51
+    notify {place}/c
+    virtual_ipaddress {{
+        192.168.8.100/24
+    }}
+}}
+"""
+
+
+class TestScripts:
+    """keepalived warns of what it runs as root and somebody else can change; so do we, for whoever runs it."""
+
+    @pytest.fixture
+    def warnings(self, tmp_path):
+        def make(security=""):
+            file = tmp_path / "f.conf"
+            file.write_text(SCRIPTS.format(place=tmp_path, security=security))
+            file.chmod(0o600)
+            return [str(each) for each in reload.read(str(file))[2] if "so decide what" in str(each)]
+
+        for name in "abcde":
+            (tmp_path / name).write_text("#!/bin/sh\n")
+            (tmp_path / name).chmod(0o755)
+        return make
+
+    def test_where_nobody_can_nothing_is_said(self, warnings):
+        assert warnings() == []
+
+    @pytest.mark.parametrize("name", "abcde")
+    def test_each_kind_of_script(self, warnings, tmp_path, name):
+        os.chown(tmp_path / name, 12345, -1)
+        (line,) = warnings()
+        assert f"others can write {tmp_path}/{name}, and so decide what root runs" in line
+        assert line.endswith(f"(chown root {tmp_path}/{name})")
+
+    def test_a_directory_is_said_once(self, warnings, tmp_path):
+        os.chown(tmp_path, 0, 12345)
+        tmp_path.chmod(0o775)
+        (line,) = warnings()
+        assert line.endswith(f"(chmod g-w {tmp_path})")
+
+    def test_with_script_security_it_is_refused_when_it_runs(self, warnings, tmp_path):
+        os.chown(tmp_path / "a", 12345, -1)
+        assert warnings("enable_script_security") == []
+
+    def test_the_owner_of_the_configuration_decides_anyway(self, warnings, tmp_path):
+        warnings()
+        for name in ("a", "f.conf"):
+            os.chown(tmp_path / name, 12345, -1)
+        assert not [each for each in map(str, reload.read(str(tmp_path / "f.conf"))[2]) if "so decide what" in each]

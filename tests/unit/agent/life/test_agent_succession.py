@@ -245,3 +245,50 @@ class TestWriting:
             assert not made.kept
 
         turns(scenario)
+
+
+class TestMarks:
+    """What auth_hmac has heard: a recording is no news after a restart."""
+
+    HEARD = {PEER.packed: 5}  # noqa: RUF012
+
+    def test_they_outlive_a_stop_that_leaves_no_ledger(self, one, tmp_path):
+        made, bench = one(), Bench(instance())
+        made.endow(bench.instance)
+        bench.instance.guard.restore(self.HEARD)
+        made.end(leave=False)
+        assert not (tmp_path / "ledger.json").exists()
+        after, other = one(), Bench(instance())
+        after.endow(other.instance)
+        assert other.instance.guard.heard == self.HEARD
+
+    def test_a_reload_that_brings_an_instance_back_forgets_nothing(self, one):
+        made, first, second = one(), Bench(instance()), Bench(instance())
+        made.endow(first.instance)
+        first.instance.guard.restore(self.HEARD)
+        made.endow(second.instance)
+        assert second.instance.guard.heard == self.HEARD
+
+    def test_without_any_there_is_no_file(self, one, tmp_path):
+        made, bench = one(), Bench(instance())
+        made.endow(bench.instance)
+        made.keep_marks()
+        assert not (tmp_path / "marks.json").exists()
+
+    def test_what_is_as_it_was_is_not_written_again(self, one, tmp_path):
+        made, bench = one(), Bench(instance())
+        made.endow(bench.instance)
+        bench.instance.guard.restore(self.HEARD)
+        made.keep_marks()
+        before = (tmp_path / "marks.json").stat().st_ino
+        made.keep_marks()
+        assert (tmp_path / "marks.json").stat().st_ino == before
+
+    def test_what_cannot_be_written_is_told(self, one, tmp_path):
+        made, bench = one(), Bench(instance())
+        made.endow(bench.instance)
+        bench.instance.guard.restore(self.HEARD)
+        (tmp_path / "marks.json").mkdir()
+        made.keep_marks()
+        text = "cannot keep marks.json: Is a directory: after a restart a recording may be accepted"
+        assert text in made._log._stream.getvalue()

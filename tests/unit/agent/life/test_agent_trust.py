@@ -83,3 +83,27 @@ def test_programs_of_the_path_and_programs_that_are_not_there(places):
     assert loose_part("sh", "/bin", 990) is None
     assert loose_part("no-such-program", PATH, 990) is None
     assert loose_part("/no/such/program", PATH, 990) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "mode", "uid", "gid", "part"),
+    [
+        ("/opt/chk/run", 0o100755, 12345, 0, "/opt/chk/run"),
+        ("/opt/chk", 0o40755, 12345, 0, "/opt/chk"),
+        ("/opt", 0o40775, 0, 1000, "/opt"),
+        ("/opt/chk/run", 0o100775, 0, 1000, "/opt/chk/run"),
+        ("/opt/chk", 0o41775, 0, 1000, None),  # sticky: nobody replaces a file of somebody else
+        ("/opt/chk/run", 0o100775, 0, 990, None),
+        ("/opt/chk/run", 0o100775, 0, 0, None),
+        ("/opt/chk/run", 0o100755, 500, 0, None),  # who runs it
+    ],
+)
+def test_who_else_can_change_it(places, place, mode, uid, gid, part):
+    places[place] = (mode, uid, gid)
+    found = trust.other_writer("/opt/chk/run", PATH, frozenset({500}), 990)
+    assert (found and found.part) == part
+
+
+def test_nobody_changes_what_is_not_there(places):
+    assert trust.other_writer("/opt/nothing", PATH, frozenset(), 0) is None
+    assert trust.other_writer("no-such-program", PATH, frozenset(), 0) is None

@@ -11,7 +11,7 @@ from ...config import loader
 from ...config.model import Configuration
 from ...config.plan import compare
 from ...config.problems import ConfigError, Problem
-from ..life.secrecy import exposed, exposed_includes
+from ..life.secrecy import exposed, exposed_includes, exposed_scripts
 from ..life.startcheck import misfits, unsupported
 from ..segment import keys, wire
 from .control import CommandError
@@ -39,6 +39,7 @@ def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]
     if configuration is None or problems:
         raise ConfigError(problems)
     warnings = report.warnings + exposed(path, configuration) + exposed_includes(report.sources)
+    warnings += exposed_scripts(path, configuration)
     return configuration, report.digest, warnings
 
 
@@ -56,6 +57,8 @@ def reload(agent: Agent) -> dict:
     except ConfigError as error:
         problems = tuple(str(problem) for problem in error.problems)
         raise CommandError(f"{path} is not valid: the old configuration stays in force", problems) from error
+    if new == Configuration(new.path):
+        raise CommandError(f"{path} says nothing: an empty file is not taken, and the old configuration stays in force")
     plan = compare(agent.configuration, new)
     result: dict[str, list[str]] = {"added": [], "removed": [], "changed": [], "changes": []}
     for entry in plan.instances:

@@ -1,21 +1,24 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who else can read or write the configuration and the keys that it names.
+"""Who else can read or write the configuration, the keys that it names, and the scripts that it runs.
 
 A warning, never an error: it must not cost a boot its address.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 from collections.abc import Iterator
+from typing import Any
 
-from ...config.model import Configuration
+from ...config.model import Configuration, Fifo
 from ...config.problems import WARNING, Place, Problem
 from ...config.text.mask import holding_secrets
 from ..segment import keys
+from . import process, trust
 
 OF_ALL_SERVICES = "/run/credentials"  # where it lies, for whoever looks from outside the service
 CREDENTIALS = "CREDENTIALS_DIRECTORY"  # systemd.exec(5): in it, access is by ACL, which the group's bits then show
@@ -70,6 +73,49 @@ def _exposed_keys(place: Place, configuration: Configuration) -> Iterator[Proble
         if mode & (anybody | WRITTEN_BY_OTHERS):
             rule = "It holds a key, which nobody but its owner may read or write"
             yield Problem.at(place, f"the file {path} has mode {mode:04o}", rule, f"chmod 600 {path}", WARNING)
+
+
+def exposed_scripts(path: str, configuration: Configuration) -> tuple[Problem, ...]:
+    """The same about the scripts that somebody else can change."""
+    return tuple(_exposed_scripts(path, configuration))
+
+
+def _exposed_scripts(path: str, configuration: Configuration) -> Iterator[Problem]:
+    """Each of them once. The owner of the configuration decides what runs anyway."""
+    if configuration.globals.enable_script_security:
+        return  # what root runs is looked at when it runs, and refused
+    try:
+        trusted = frozenset({os.geteuid(), os.stat(path).st_uid})
+    except OSError:
+        return
+    default = configuration.globals.script_user, configuration.globals.script_group
+    said = set()
+    for line, command in _commands(configuration):
+        user, group = (command.user, command.group) if command.user is not None else default
+        try:
+            uid, gid = process.account(user, group) if user is not None else (os.geteuid(), os.getegid())
+        except process.UserError:
+            continue  # it does not run, and that is said elsewhere
+        loose = trust.other_writer(command.command[0], process.PATH_DEFAULT, trusted | {uid}, gid)
+        if loose is not None and (loose, uid) not in said:
+            said.add((loose, uid))
+            text = f"{loose.text}, and so decide what {process.pwd_name(uid)} runs"
+            rule = "Whoever can write a script, or a directory on the way to it, decides what the agent runs"
+            yield Problem.at(Place(path, line, 1), text, rule, loose.fix, WARNING)
+
+
+def _commands(configuration: Configuration) -> Iterator[tuple[int, Any]]:
+    """Everything in the configuration that has a command and a user, and the line of the block in which it stands."""
+    for part in (configuration.globals, *configuration.scripts):
+        yield from ((1, each) for each in (part, *_values(part)) if getattr(each, "command", None))
+    for block in (*configuration.sync_groups, *configuration.instances):
+        yield from ((block.line, each) for each in _values(block.notify) if getattr(each, "command", None))
+
+
+def _values(part: Any) -> Iterator[Any]:
+    for field in dataclasses.fields(part):
+        value = getattr(part, field.name)
+        yield value.script if isinstance(value, Fifo) else value
 
 
 def _is_credential(path: str) -> bool:

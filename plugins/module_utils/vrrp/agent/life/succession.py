@@ -14,9 +14,10 @@ from ..instance import RunningInstance
 from ..kernel.addresses import Wanted
 from ..kernel.netlink import Kernel
 from ..segment import wire
+from ..segment.guard import Guard
 from ..telling.log import Log
-from . import ledger
-from .ledger import Entry, Ledger, Page
+from . import ledger, marksfile
+from .ledger import Entry, Identity, Ledger, Page
 
 PAUSE_S = 0.001  # for each instance, between two ledgers: while 255 take over, one would be made in every turn
 
@@ -26,6 +27,10 @@ class Succession:
 
     def __init__(self, directory: str, log: Log, page: Callable[[], Page]) -> None:
         self.inherited = ledger.read(directory)
+        self._directory = directory
+        self._kept = marksfile.read(directory)
+        self._heard = dict(self._kept)
+        self._guards: dict[Identity, Guard] = {}
         self._ledger = Ledger(directory)
         self._log = log
         self._page = page
@@ -55,6 +60,9 @@ class Succession:
         """Give an instance its memory, and its place in the ledger."""
         identity = wire.identity(instance.config)
         instance.beat = self._ledger.beat_of(identity)
+        former = self._guards.get(identity)  # a reload took it away, and another one brings it back
+        instance.guard.restore(self._heard.pop(identity, {}) if former is None else former.heard)
+        self._guards[identity] = instance.guard
         entry = self.inherited.of(identity)
         if entry is not None:
             instance.memory = entry.memory
@@ -67,6 +75,18 @@ class Succession:
         self._ledger.reopen()
         self._tell_failure()
         self.changed()
+
+    def keep_marks(self) -> None:
+        """Write down what ``auth_hmac`` has heard, if that is anything else than what is written."""
+        heard = {identity: guard.heard for identity, guard in self._guards.items() if guard.heard}
+        if heard == self._kept:
+            return
+        try:
+            marksfile.write(self._directory, heard)
+            self._kept = heard
+        except OSError as error:
+            text = f"cannot keep {marksfile.MARKS_FILE}: {error.strerror}: after a restart a recording may be accepted"
+            self._log.seldom(("marks", str(error.strerror)), text)
 
     def forget_the_past(self) -> None:
         """What comes later is new: an instance that a reload brings back does not go on where one was before."""
@@ -90,7 +110,9 @@ class Succession:
             self._tell_failure()
 
     def end(self, leave: bool) -> None:
-        """This process ends. ``leave``: a successor goes on with what is written; else nothing is left."""
+        """This process ends. ``leave``: a successor goes on with what is written; else no mastership is left."""
+        if not self._ended:
+            self.keep_marks()
         if leave:
             self.write()
             self._ledger.announce_restart()

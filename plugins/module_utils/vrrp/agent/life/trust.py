@@ -51,6 +51,29 @@ def loose_part(program: str, path: str, gid: int) -> Optional[Loose]:
     return None
 
 
+def other_writer(program: str, path: str, trusted: frozenset[int], gid: int) -> Optional[Loose]:
+    """What lets somebody else than the users ``trusted`` (and root) change what runs as ``program``; None if nothing.
+
+    That is keepalived's rule for what root runs, which it warns of: each part of the way belongs to one of them, and no
+    group but root's and ``gid`` may write to it. Such a program is run all the same, unless it is loose as well.
+    """
+    place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path)
+    if place is None:
+        return None
+    real = os.path.realpath(place)
+    try:
+        for part in (real, *_directories(real, os.path.normpath(place))):
+            status = os.stat(part)
+            if status.st_uid not in trusted | {0}:
+                return Loose(part, f"chown root {part}")
+            sticky = part != real and status.st_mode & stat.S_ISVTX
+            if status.st_mode & stat.S_IWGRP and status.st_gid not in (0, gid) and not sticky:
+                return Loose(part, f"chmod g-w {part}")
+    except OSError:
+        pass  # then it does not run either, and that is what is said
+    return None
+
+
 def _directories(*places: str) -> Iterator[str]:
     """Every directory on the way to them, each once."""
     seen = set()

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This module makes again what somebody has deleted under a living agent: its directory, its socket, its ledger."""
+"""This module makes again what somebody has deleted under a living agent: its directory, its socket, its ledger.
+
+It also writes down every few seconds what ``auth_hmac`` has heard: a crash forgets no more than that.
+"""
 
 from __future__ import annotations
 
@@ -84,6 +87,7 @@ class Upkeep:
     def _look_again(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self._turn)
         self.look()
+        self._succession.keep_marks()
 
     def _tell(self, error: OSError) -> None:
         reason = f"{error.strerror or error}"

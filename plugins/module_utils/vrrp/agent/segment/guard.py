@@ -58,6 +58,15 @@ class Guard:
                 self._signer = Signer(scheme.active_key, keys[scheme.active_key], window_s, self._sequence)
         return wire.expectation(config, source, self.verifier)
 
+    @property
+    def heard(self) -> dict[bytes, int]:
+        """What ``auth_hmac`` has heard last of each sender."""
+        return self._marks.heard
+
+    def restore(self, heard: dict[bytes, int]) -> None:
+        """Take over what a process before this one has heard."""
+        self._marks.restore(heard, self.wall())
+
     def packets(self, priority: int) -> list[wire.Packet]:
         """One advertisement of this priority, to send now: to the group, or to each unicast peer."""
         if self._source is None:

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""This module keeps what ``auth_hmac`` has heard last of each sender over a restart, so that no recording is new then.
+
+A file of its own: it outlives a clean stop, which leaves no ledger. It ends with the runtime directory, where it lies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from . import ownfile
+from .ledger import Identity
+
+MARKS_FILE = "marks.json"
+FORMAT = 1
+INSTANCES_MAX, SENDERS_MAX = 2048, 1024
+
+Marks = dict[bytes, int]  # the highest sequence, by the sender's address
+
+
+def read(directory: str) -> dict[Identity, Marks]:
+    """Return what the process before this one has heard; nothing where the file is not whole."""
+    try:
+        content = json.loads(ownfile.read(os.path.join(directory, MARKS_FILE)))
+        if content["format"] != FORMAT:
+            return {}
+        return dict(map(_instance, content["instances"][:INSTANCES_MAX]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def write(directory: str, marks: Mapping[Identity, Marks]) -> None:
+    """Replace the file. Raises OSError."""
+    instances = [
+        {"identity": list(identity), "marks": {sender.hex(): sequence for sender, sequence in heard.items()}}
+        for identity, heard in marks.items()
+    ]
+    content = json.dumps({"format": FORMAT, "instances": instances}).encode()
+    ownfile.replace(os.path.join(directory, MARKS_FILE), content)
+
+
+def _instance(each: dict[str, Any]) -> tuple[Identity, Marks]:
+    interface, vrid, version = each["identity"]
+    if (type(interface), type(vrid), type(version)) != (str, int, int):
+        raise TypeError
+    return (interface, vrid, version), dict(map(_mark, list(each["marks"].items())[-SENDERS_MAX:]))
+
+
+def _mark(item: tuple[str, Any]) -> tuple[bytes, int]:
+    sender, sequence = bytes.fromhex(item[0]), item[1]
+    if len(sender) not in (4, 16) or type(sequence) is not int or not 0 <= sequence < 1 << 64:
+        raise ValueError
+    return sender, sequence
