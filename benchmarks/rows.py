@@ -108,11 +108,12 @@ class Effort:
     window_s: float = 300.0  # of peace after settling
     starved_runs: int = 10
     starved_s: float = 30.0
+    storm_s: float = 5.0  # each of them
     deployments: int = 3
     cap_s: float = 10.0  # two owners: longer is "for ever"
 
 
 QUICK = Effort(
     runs=1, fast_runs=3, moves=3, their_moves=1, samples=1, sample_s=5.0, settled_runs=1, window_s=15.0,
-    starved_runs=1, starved_s=10.0, deployments=1, cap_s=5.0,
+    starved_runs=1, starved_s=10.0, storm_s=2.0, deployments=1, cap_s=5.0,
 )  # fmt: skip

@@ -33,6 +33,7 @@ import moves
 import plot
 import settle
 import starve
+import storms
 from bench import ROOT, guarded, interrupted, tell, version_of
 from report import as_json, as_text
 from rows import KINDS, QUICK, Effort, Row, Task
@@ -46,6 +47,7 @@ PARTS = {
     "footprint": footprint,
     "settle": settle,
     "starve": starve,
+    "storms": storms,
     "deploy": deploy,
 }
 

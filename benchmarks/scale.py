@@ -75,8 +75,8 @@ def cpu_s(peer: Peer) -> float:
     """Processor seconds of all its threads, from the scheduler (nanoseconds, not clock ticks)."""
     total = 0
     for pid in peer.pids():
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # one that has ended meanwhile
+            for task in Path(f"/proc/{pid}/task").iterdir():
                 total += int((task / "schedstat").read_text().split()[0])
     return total / 1e9
 
@@ -85,7 +85,8 @@ def pss_mb(peer: Peer) -> float:
     """Proportional set size of all its processes, MB."""
     total_kb = 0
     for pid in peer.pids():
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total_kb += int(line.split()[1])
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total_kb += int(line.split()[1])
     return total_kb / 1024

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import socket
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_a_file_without_permission(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied", str(path))
 
     # root may read everything, so the refusal is staged
-    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr(loader.os, "open", refuse)
     assert refusal(path).text == "cannot read the file: permission denied"
 
 
@@ -56,9 +57,44 @@ def test_a_path_with_nul():
 
 def test_a_file_that_is_too_large(tmp_path):
     path = tmp_path / "hotstandby.conf"
-    with open(path, "wb") as file:
+    path.write_text(GOOD % "")
+    with open(path, "a") as file:
+        file.write("#" * (loader.SIZE_MAX - os.stat(path).st_size))
+    assert load_file(str(path)).instances
+    with open(path, "ab") as file:
         file.truncate(2**30)
-    assert refusal(path).text == "cannot read the file: it has more than 16777216 octets"
+    assert str(refusal(path)) == (
+        f"{path}:1:1: error: the file is too large. "
+        "a configuration has at most 1048576 octets, with all the files that it includes"
+    )
+
+
+def test_files_that_are_too_large_together(tmp_path):
+    """The one that has no room is an error: keepalived would go on without a file that it cannot read."""
+    comment = "#" * (loader.SIZE_MAX // 2)
+    path = included(tmp_path, a=comment, b=comment)
+    report = loader.inspect_here(path.read_text(), str(path))
+    (problem,) = report.problems
+    assert (problem.path, problem.text) == (str(tmp_path / "conf.d" / "b.conf"), "the file is too large")
+    with pytest.raises(ConfigError, match="the file is too large"):
+        load_file(str(path))
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "socket", "link to a fifo"])
+def test_only_a_regular_file_is_read_and_nothing_is_waited_for(tmp_path, kind):
+    path = tmp_path / "hotstandby.conf"
+    with socket.socket(socket.AF_UNIX) as sock:
+        if kind == "fifo":
+            os.mkfifo(path)
+        elif kind == "socket":
+            sock.bind(str(path))
+        elif kind == "device":
+            path.symlink_to("/dev/zero")
+        else:
+            os.mkfifo(tmp_path / "fifo")
+            path.symlink_to("fifo")
+        said = "no such device or address" if kind == "socket" else "it is not a regular file"
+        assert refusal(path).text == f"cannot read the file: {said}"
 
 
 def test_a_file_that_is_not_utf8(tmp_path):

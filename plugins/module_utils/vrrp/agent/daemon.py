@@ -20,7 +20,8 @@ from ..protocol.journal import LIMIT, Journal
 from ..protocol.states import NEVER, State
 from .changes import Changes
 from .desk.commands import Commands
-from .desk.control import CommandError, ControlServer
+from .desk.control import CommandError, ControlServer, Result
+from .desk.reload import OnSignal, reload
 from .edge import Edge
 from .groups import Groups
 from .instance import RunningInstance
@@ -31,6 +32,7 @@ from .kernel.vmac import Vmacs
 from .life import process
 from .life.beginning import Beginning
 from .life.departure import Departure
+from .life.fork import Fork
 from .life.ledger import Page
 from .life.runtime import RuntimeDirectory
 from .life.succession import Succession, entries
@@ -80,6 +82,8 @@ class Agent:
         self.reports = Reports(runtime.path, log, self)
         self.fifos = Fifos(configuration.globals, log, runtime.path)
         self.errands = Errands(runtime.path, log)
+        self.fork = Fork(self.guard, log)
+        self._hangup = OnSignal(lambda: reload(self), log)
         self._commands = Commands(self)
         self._control = ControlServer(runtime.control_socket, self._command, log)
         self.addressbook = AddressBook()
@@ -124,7 +128,7 @@ class Agent:
             await self._set_up()
             await self._upkeep.start()
             self._loop.add_reader(self.network.kernel.fileno(), self.guard(self.changes.take))
-            self._loop.add_signal_handler(signal.SIGHUP, self.guard(self._reload_on_signal))
+            self._loop.add_signal_handler(signal.SIGHUP, self.guard(self._hang_up))
             self._loop.add_signal_handler(signal.SIGUSR1, self.reports.data)
             self._loop.add_signal_handler(signal.SIGUSR2, self.reports.stats)
             if not self.stopping:
@@ -143,6 +147,7 @@ class Agent:
             await self.errands.end()
         finally:
             self._alarm.cancel()
+            self.fork.close()
             self.departure.drop_everything()
             self.succession.end(leave=bool(self.departure.restarting))
             await self._upkeep.stop()
@@ -300,7 +305,7 @@ class Agent:
         if busy:
             self.network.rest(channel, lambda resume: self._loop.call_later(REST_S, self.guard(resume)))
 
-    def _command(self, command: str, request: dict) -> dict:
+    def _command(self, command: str, request: dict) -> Result:
         """A bug in a command ends the process like a bug in a callback; a refusal is an answer."""
         try:
             with self.groups.together():
@@ -312,13 +317,10 @@ class Agent:
             self.departure.give_up()
             raise CommandError("internal error, the agent gives up everything: see its log") from error
 
-    def _reload_on_signal(self) -> None:
+    def _hang_up(self) -> None:
+        """SIGHUP has come: what somebody has deleted is made again, and the file is read."""
         self._upkeep.look()
-        try:
-            self._commands.handle("reload", {})
-        except CommandError as error:
-            for text in (str(error), *error.problems):
-                self.log.error(text)
+        self._hangup.signal()
 
     # The end
 

@@ -123,7 +123,12 @@ class RunningInstance:
         router = self.router
         if not advertisement.priority:
             self.counters.priority_zero_received += 1
-            self._edge.log.info(wording.priority_zero(self.name, source, self.router.holds_addresses))
+            of_master = self.follows(source)  # who else stops is told once a minute, whatever sources are forged
+            self._edge.log.seldom(
+                ("zero", self.name, str(of_master)),
+                wording.priority_zero(self.name, source, router.holds_addresses),
+                1.0 if of_master else 60.0,
+            )
         elif advertisement.priority < router.priority and router.state is State.BACKUP and not self.config.nopreempt:
             self._edge.log.seldom(("lower", self.name, source), wording.lower(self.name, advertisement, source))
         was_yielding, ours = router.yielding, router.priority

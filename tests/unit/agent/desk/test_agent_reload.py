@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
+import pickle
 from ipaddress import ip_interface
 
 import pytest
@@ -15,8 +17,9 @@ from agent_fakes import PEER, FakeVrrpSocket, eth, instance
 from vrrp.agent.desk import reload
 from vrrp.agent.desk.control import CommandError
 from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
-from vrrp.agent.segment import wire
+from vrrp.agent.segment import network, wire
 from vrrp.agent.segment.sockets import SocketError
+from vrrp.agent.telling.log import Log
 from vrrp.config import loader
 from vrrp.config.model import Configuration
 
@@ -319,9 +322,100 @@ def test_sighup_of_a_bad_file_is_logged(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.path.write_text("nonsense\n")
-            machine.agent._reload_on_signal()
+            machine.agent._hangup.signal()
             assert f"{machine.path}:1:1: error: " in machine.text.getvalue()
             assert machine.state() == "BACKUP"
+
+    play(scenario)
+
+
+class Signals:
+    """Signals, and what they lead to: each reload ends when the test says so."""
+
+    def __init__(self, monkeypatch):
+        self.begun, self.rests, self.text = [], [], io.StringIO()
+        monkeypatch.setattr(reload, "get_running_loop", lambda: self)
+        self.on = reload.OnSignal(self._reload, Log(self.text))
+
+    def _reload(self):
+        self.begun.append(asyncio.get_event_loop().create_future())
+        return self.begun[-1]
+
+    def call_later(self, delay, callback):
+        self.rests.append(callback)
+
+
+def test_however_many_signals_come_there_is_one_reload_and_one_more(monkeypatch, play):
+    """The one more because the file may have changed after it was read."""
+
+    async def scenario():
+        signals = Signals(monkeypatch)
+        for _number in range(1000):
+            signals.on.signal()
+        assert len(signals.begun) == 1
+        signals.begun[0].set_result({})
+        await asyncio.sleep(0)
+        for _number in range(1000):
+            signals.on.signal()
+        assert len(signals.begun) == 1, "it rests"
+        signals.rests.pop()()
+        assert len(signals.begun) == 2
+        signals.begun[1].set_result({})
+        await asyncio.sleep(0)
+        signals.rests.pop()()
+        assert (len(signals.begun), signals.rests) == (2, [])
+        signals.on.signal()
+        assert len(signals.begun) == 3
+
+    play(scenario)
+
+
+def test_a_file_that_stays_bad_is_told_in_full_once(monkeypatch, play):
+    async def scenario():
+        signals = Signals(monkeypatch)
+        for problems in (("f:1:1: x", "f:2:1: y"),) * 3 + (("f:1:1: z",),):
+            signals.on.signal()
+            signals.begun[-1].set_exception(CommandError("it is not valid", problems))
+            await asyncio.sleep(0)
+            signals.rests.pop()()
+        said = [line.split(" ", 2)[2] for line in signals.text.getvalue().splitlines()]
+        bad = "error: it is not valid"
+        assert said == [bad, "error: f:1:1: x", "error: f:2:1: y", bad, bad, bad, "error: f:1:1: z"]
+
+    play(scenario)
+
+
+def test_what_is_not_different_is_not_judged_anew(reloading, monkeypatch):
+    """255 instances that have not changed must not take a part of an interval."""
+    looked_at = []
+
+    def look(machine, answer):
+        assert answer["changed"] == ["VI_2"]
+        assert looked_at == ["VI_2"]
+
+    monkeypatch.setattr(network.Network, "reconfigured", lambda self, instance: looked_at.append(instance.name))
+    reloading(text() + SECOND, "# moved\n" + text() + SECOND.replace("priority 100", "priority 120"), look)
+
+
+def test_nothing_is_applied_at_the_end(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.path.write_text(text(priority=120))
+            found = reload.look(machine.agent)
+            machine.agent.departure.stop()
+            with pytest.raises(CommandError, match="the agent is stopping"):
+                reload.take(machine.agent, found)
+            assert machine.agent.instances["VI_1"].config.priority == 100
+
+    play(scenario)
+
+
+def test_what_was_found_travels_from_the_child(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.path.write_text(text(priority=120) + SECOND)
+            found = reload.look(machine.agent)
+            assert pickle.loads(pickle.dumps(found)) == found
 
     play(scenario)
 

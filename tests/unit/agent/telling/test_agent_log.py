@@ -65,7 +65,55 @@ def test_forged_sources_fill_neither_the_memory_nor_the_log(monkeypatch):
     assert text.getvalue().count("\n") == 10
     now[0] = 61.0
     written.seldom(("ttl", "later"), "x")
-    assert text.getvalue().count("\n") == 11
+    said = [line.split(" ", 2)[2] for line in text.getvalue().splitlines()[10:]]
+    assert said == ["warning: 990 log lines about what others do were left out: they were too many", "x"]
+
+
+def in_any_second(written_at):
+    return max(sum(at <= other < at + 1.0 for other in written_at) for at in written_at)
+
+
+@pytest.mark.parametrize("forged", ["a source for each packet", "140 sources of whom one line each second is due"])
+def test_whatever_arrives_there_are_no_more_than_a_hundred_lines_a_second(forged):
+    """11,600 packets a second for 20 s, as somebody sent them."""
+    stream, now, written_at = io.StringIO(), [100.0], []
+    written = Log(stream, clock=lambda: now[0])
+    put = written._put
+    written._put = lambda lines, count: written_at.append(now[0]) or put(lines, count)
+    for number in range(20 * 11_600):
+        now[0] = 100.0 + number / 11_600
+        key = number if forged.startswith("a source") else number % 140
+        written.seldom(("zero", str(key)), "priority 0", 1.0)
+    assert len(written_at) > 100
+    assert in_any_second(written_at) <= 100
+
+
+def test_what_is_left_out_is_told_once_a_second_and_by_whatever_comes_next():
+    stream, now = io.StringIO(), [100.0]
+    written = Log(stream, clock=lambda: now[0])
+    for number in range(log.SELDOM_BURST + 7):
+        written.seldom(("ttl", str(number)), "theirs")
+    written.info("ours")
+    now[0] = 100.02
+    for number in range(3):
+        written.seldom(("vrid", str(number)), "theirs")
+    written.info("ours")
+    now[0] = 101.5
+    written.info("ours")
+    said = [line.split(" ", 2)[2] for line in stream.getvalue().splitlines()[log.SELDOM_BURST :]]
+    left_out = "warning: {} log lines about what others do were left out: they were too many"
+    assert said == [left_out.format(7), "ours", "theirs", "ours", left_out.format(2), "ours"]
+
+
+def test_nothing_of_the_agents_own_is_ever_left_out():
+    stream = io.StringIO()
+    written = Log(stream, clock=lambda: 100.0)
+    for number in range(1000):
+        written.seldom(("ttl", str(number)), "theirs")
+        written.info(f"own {number}")
+        written.error(f"bad {number}")
+    said = stream.getvalue()
+    assert said.count("own ") == said.count("bad ") == 1000
 
 
 def test_a_flood_of_forged_sources_does_not_cost_a_sweep_for_each_packet(monkeypatch):

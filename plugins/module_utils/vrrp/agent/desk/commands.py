@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...protocol.holds import Refused
-from .control import CommandError
+from .control import CommandError, Result
 from .foresight import plan
 from .reload import reload
 from .status import agent_status, instance_status
@@ -24,7 +24,7 @@ class Commands:
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
-        self._commands: dict[str, Callable[[dict], dict]] = {
+        self._commands: dict[str, Callable[[dict], Result]] = {
             "status": lambda request: agent_status(agent, agent.clock()),
             "promote": self._promote,
             "demote": self._demote,
@@ -36,8 +36,8 @@ class Commands:
             "events": self._events,
         }
 
-    def handle(self, command: str, request: dict) -> dict:
-        """Return the result of ``command``."""
+    def handle(self, command: str, request: dict) -> Result:
+        """Return the result of ``command``, or a future of it where a file has to be read."""
         known = self._commands.get(command)
         if known is None:
             raise CommandError(f"unknown command {command}: it is one of {', '.join(self._commands)}")

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a reload of a file would do to this agent, without doing it: the command ``plan``.
 
-Whoever may not reload may not ask: to read a file keeps the loop for as long as a reload does, and the answer tells
-whether a password that one guesses is the right one.
+Whoever may not reload may not ask: the answer tells whether a password that one guesses is the right one. It is worked
+out in a child (:mod:`..life.fork`), which has a copy of everything.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
+from asyncio import Future
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from ...config.model import Configuration, Instance
 from ...config.plan import compare
@@ -33,7 +34,12 @@ if TYPE_CHECKING:
 TEXT_MAX = 1 << 20  # octets; 255 instances are less than 100,000
 
 
-def plan(agent: Agent, request: dict) -> dict[str, Any]:
+def plan(agent: Agent, request: dict) -> Union[dict[str, Any], Future[dict]]:
+    """Answer what :func:`foresee` says, outside of the loop."""
+    return agent.fork.run(lambda: foresee(agent, request), lambda answer: answer)
+
+
+def foresee(agent: Agent, request: dict) -> dict[str, Any]:
     """Answer ``candidate``, the text of a file packed as :func:`unpack` has it, were it at ``path`` (our own file).
 
     Raises CommandError with everything that is wrong with it.

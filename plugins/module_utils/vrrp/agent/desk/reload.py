@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from asyncio import Future, get_running_loop
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Optional, Union
 
 from ...config import loader
 from ...config.model import Configuration
@@ -14,10 +17,13 @@ from ...config.problems import ConfigError, Problem
 from ..life.secrecy import exposed, exposed_includes, exposed_scripts
 from ..life.startcheck import misfits, unsupported
 from ..segment import keys, wire
+from ..telling.log import Log
 from .control import CommandError
 
 if TYPE_CHECKING:
     from ..daemon import Agent
+
+SIGNAL_REST_S = 0.5  # between two reloads on signal
 
 
 def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
@@ -43,15 +49,36 @@ def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]
     return configuration, report.digest, warnings
 
 
-def reload(agent: Agent) -> dict:
+@dataclass(frozen=True)
+class Found:
+    """What a file says: the configuration and its ``digest``, texts of ``changes`` and ``warnings`` for people."""
+
+    configuration: Configuration
+    digest: str
+    instances: dict[str, list[str]]  # the names of those that are added, removed, changed
+    changes: list[str]
+    warnings: list[str]
+
+
+def reload(agent: Agent) -> Union[dict, Future[dict]]:
     """Read the file again and apply what is different. Raises CommandError and keeps the old one when it is bad.
 
-    Returns the names of the instances that were added, removed and changed, and two lists of texts for people:
-    ``changes``, and ``warnings`` about the file and what in it does not fit this machine.
+    The answer has the names of the instances that were added, removed and changed, and two lists of texts for people:
+    ``changes``, and ``warnings`` about the file and what in it does not fit this machine. The file is read and compared
+    outside of the loop (:mod:`..life.fork`): only to apply it is the loop's work.
     """
-    path = agent.configuration.path
+    _refuse_at_the_end(agent)
+    return agent.fork.run(lambda: look(agent), lambda found: take(agent, found))
+
+
+def _refuse_at_the_end(agent: Agent) -> None:
     if agent.stopping:
         raise CommandError("the agent is stopping")
+
+
+def look(agent: Agent) -> Found:
+    """Read the file and hold it against what is in force; nothing is changed."""
+    path = agent.configuration.path
     try:
         new, digest, warnings = read(path)
     except ConfigError as error:
@@ -60,25 +87,71 @@ def reload(agent: Agent) -> dict:
     if new == Configuration(new.path):
         raise CommandError(f"{path} says nothing: an empty file is not taken, and the old configuration stays in force")
     plan = compare(agent.configuration, new)
-    result: dict[str, list[str]] = {"added": [], "removed": [], "changed": [], "changes": []}
+    instances: dict[str, list[str]] = {"added": [], "removed": [], "changed": []}
     for entry in plan.instances:
-        result[entry.kind].append(entry.name)
-    result["changes"] += plan.texts
-    words = [f"{', '.join(result[kind])} {kind}" for kind in ("added", "removed", "changed") if result[kind]]
-    result["warnings"] = [str(each) for each in warnings + misfits(new, agent.network.kernel.table)]
+        instances[entry.kind].append(entry.name)
+    texts = [str(each) for each in warnings + misfits(new, agent.network.kernel.table)]
+    return Found(new, digest, instances, list(plan.texts), texts)
+
+
+def take(agent: Agent, found: Found) -> dict:
+    """Apply what was found, and answer with it."""
+    _refuse_at_the_end(agent)
+    path = agent.configuration.path
+    words = [f"{', '.join(names)} {kind}" for kind, names in found.instances.items() if names]
     agent.service_manager.reloading()
     agent.log.info("Reloading")
     try:
         with agent.groups.together():
-            apply(agent, new)
+            apply(agent, found.configuration)
     finally:
         agent.service_manager.ready()
-    agent.digest = digest
-    for text in result["warnings"]:
+    agent.digest = found.digest
+    for text in found.warnings:
         agent.log.info(text)
     agent.log.info("Reload complete")
-    agent.log.info(f"Reloaded {path}: {'; '.join(words + result['changes']) or 'nothing has changed'}")
-    return result
+    agent.log.info(f"Reloaded {path}: {'; '.join(words + found.changes) or 'nothing has changed'}")
+    return {**found.instances, "changes": found.changes, "warnings": found.warnings}
+
+
+class OnSignal:
+    """Reloads on SIGHUP: one at a time, and one more after it, however many signals come meanwhile.
+
+    The one more is because the file may have changed after it was read.
+    """
+
+    def __init__(self, reload: Callable[[], Union[dict, Future[dict]]], log: Log) -> None:
+        self._reload = reload
+        self._log = log
+        self._wanted = 0
+        self._told: tuple[str, ...] = ()
+
+    def signal(self) -> None:
+        """SIGHUP has come."""
+        self._wanted = min(self._wanted + 1, 2)
+        if self._wanted == 1:
+            self._begin()
+
+    def _begin(self) -> None:
+        try:
+            result = self._reload()
+        except CommandError as error:
+            return self._ended(error)
+        if isinstance(result, dict):
+            return self._ended(None)
+        result.add_done_callback(lambda done: self._ended(done.exception()))
+
+    def _ended(self, error: Optional[BaseException]) -> None:
+        texts = (str(error), *error.problems) if isinstance(error, CommandError) else ()
+        for text in texts[: 1 if texts == self._told else None]:  # once is enough of a file that stays bad
+            self._log.error(text)
+        self._told = texts
+        get_running_loop().call_later(SIGNAL_REST_S, self._rested)
+
+    def _rested(self) -> None:
+        self._wanted -= 1
+        if self._wanted:
+            self._begin()
 
 
 def apply(agent: Agent, new: Configuration) -> None:
@@ -106,8 +179,10 @@ def apply(agent: Agent, new: Configuration) -> None:
     for config in new.instances:
         instance = agent.instances[config.name]
         if instance not in added:
+            same = replace(instance.config, line=config.line) == config
             instance.reconfigure(config, new.globals, now)
-            agent.network.reconfigured(instance)
+            if not same:  # 255 times for nothing is a part of an interval
+                agent.network.reconfigured(instance)
     agent.network.open_missing()
     agent.addresses_changed()
     for instance in added:

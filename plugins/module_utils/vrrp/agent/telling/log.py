@@ -21,6 +21,8 @@ LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO = 3, 4, 6  # syslog(3)
 LEVEL_NAMES = {LEVEL_ERROR: "error: ", LEVEL_WARNING: "warning: ", LEVEL_INFO: ""}
 LINES_AT_ONCE = 32  # of about 100 octets: a pipe takes 4096 at once
 QUIET_KEYS_MAX = 1024  # a flood of forged sources must not fill the memory either
+SELDOM_LINES_S = 80  # lines a second about what others do, and so many at once: together no more than 100 in any second
+SELDOM_BURST = 20
 
 
 class Log:
@@ -34,6 +36,10 @@ class Log:
         self._quiet_until: dict[tuple[str, ...], float] = {}
         self._sweep_at = 0.0
         self._together: Optional[list[str]] = None
+        self._room = float(SELDOM_BURST)  # for lines about what others do
+        self._room_at = clock()
+        self._left_out = 0
+        self._told_at = 0.0  # when they were counted last
 
     def info(self, text: str) -> None:
         self._write(LEVEL_INFO, text)
@@ -59,21 +65,41 @@ class Log:
                 self._put("".join(lines[start : start + LINES_AT_ONCE]), len(lines[start : start + LINES_AT_ONCE]))
 
     def seldom(self, key: tuple[str, ...], text: str, period_s: float = 60.0) -> None:
-        """Write ``text`` unless a line with the same ``key`` was written less than ``period_s`` seconds ago."""
+        """Write ``text`` unless a line with the same ``key`` was written less than ``period_s`` seconds ago.
+
+        For whatever others can cause as often as they like. All of these lines together have a limit, too: what is
+        beyond it is counted, and the number is told. What the agent itself does is never left out.
+        """
         now = self._clock()
         if self._quiet_until.get(key, now) > now:
             return
-        if len(self._quiet_until) >= QUIET_KEYS_MAX:
-            if now < self._sweep_at:
-                return
-            self._sweep_at = now + 1.0  # a flood must not make every packet cost a sweep
-            self._quiet_until = {known: until for known, until in self._quiet_until.items() if until > now}
-            if len(self._quiet_until) >= QUIET_KEYS_MAX:
-                return
+        if not self._has_room(now):
+            self._left_out += 1
+            return
         self._quiet_until[key] = now + period_s
+        self._room -= 1
         self._write(LEVEL_INFO, text)
 
+    def _has_room(self, now: float) -> bool:
+        self._room = min(SELDOM_BURST, self._room + (now - self._room_at) * SELDOM_LINES_S)
+        self._room_at = now
+        if self._room < 1:
+            return False
+        if len(self._quiet_until) >= QUIET_KEYS_MAX and now >= self._sweep_at:
+            self._sweep_at = now + 1.0  # a flood must not make every packet cost a sweep
+            self._quiet_until = {known: until for known, until in self._quiet_until.items() if until > now}
+        return len(self._quiet_until) < QUIET_KEYS_MAX
+
+    def _tell_left_out(self) -> None:
+        """Once a second at most, before whatever is written next."""
+        now = self._clock()
+        if now >= self._told_at + 1.0:
+            count, self._left_out, self._told_at = self._left_out, 0, now
+            self._write(LEVEL_WARNING, f"{count} log lines about what others do were left out: they were too many")
+
     def _write(self, level: int, text: str) -> None:
+        if self._left_out:
+            self._tell_left_out()
         if self._together is not None:
             self._together.append(self._line(level, text))
         else:
