@@ -388,6 +388,21 @@ def test_the_burst_is_as_long_as_configured():
     assert bench.announcer.intervals_s == [0.25]
 
 
+def test_what_is_discarded_is_remembered_until_its_sender_is_understood_or_something_else_is_expected():
+    bench = Bench(instance(advert_int_cs=200)).start(6.0)
+    bench.instance.refused("interval", PEER, "mismatch", 10.0, 1.0)
+    assert bench.instance.counters.discarded == {"interval": 1}
+    (entry,) = bench.instance.discards.recent(16.9)  # by our own interval, which is longer
+    assert (entry.reason, entry.source, entry.detail, entry.until) == ("interval", PEER, "mismatch", 17.0)
+    bench.instance.heard(advertisement(200, interval_cs=200), PEER, 12.0)
+    assert bench.instance.discards.recent(12.0) == []
+    bench.instance.refused("interval", PEER, "mismatch", 13.0, 1.0)
+    bench.instance.reconfigure(instance(advert_int_cs=200), Globals(), 13.1)  # the same
+    assert len(bench.instance.discards.recent(13.1)) == 1
+    bench.instance.reconfigure(instance(advert_int_cs=100), Globals(), 13.1)
+    assert bench.instance.discards.recent(13.1) == []
+
+
 def test_a_segment_that_takes_nothing_is_counted_and_logged_once():
     bench = Bench(instance()).start(6.0)
     bench.sender.error = "Network is unreachable"

@@ -94,5 +94,20 @@ def test_peek_finds_the_virtual_router():
     assert reception.peek_vrid(b"\x21\x33") is None
 
 
+@pytest.mark.parametrize(
+    ("payload", "interval_s"),
+    [
+        (packet.encode(replace(SENT, interval_cs=25500), A, GROUP), 255.0),
+        (packet.encode(Advertisement(3, 51, 100, (VIP,), 25), A, GROUP), 0.25),
+        (packet.encode(Advertisement(3, 51, 100, (VIP,), 4095), A, GROUP), 40.95),
+        (b"\x31\x33\x64\x01\xff\xff\x00\x00", 40.95),  # the upper four bits are no part of it
+        (b"\x21\x33\x64\x01\x00\x07\x00", 0.0),
+        (b"", 0.0),
+    ],
+)
+def test_peek_finds_the_interval_that_a_packet_claims(payload, interval_s):
+    assert reception.peek_interval_s(payload) == interval_s
+
+
 def test_an_expectation_does_not_show_its_password():
     assert "1111" not in repr(EXPECTED)

@@ -36,6 +36,7 @@ from .kernel.interfaces import AddressChanged
 from .kernel.routes import Key
 from .kernel.vips import Place, VirtualAddresses, names
 from .segment import wire
+from .segment.discards import Discards
 from .segment.guard import Guard
 from .telling import wording
 from .telling.counters import Counters, Peers
@@ -54,6 +55,7 @@ class RunningInstance:
         self.router = VirtualRouter(wire.parameters(config, None))
         self.counters = Counters()
         self.peers = Peers()
+        self.discards = Discards()
         self.notifications = NotifyQueue(config.name, edge.log, tell=edge.tell)
         self.verdict = Verdict(config.priority)
         self.checks: tuple[CheckResult, ...] = ()
@@ -116,9 +118,16 @@ class RunningInstance:
         self.journal.note(now, "start", (memory,) if memory is not None else (), actions, self.router)
         self.perform(actions, now)
 
+    def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
+        """Take note of a packet that has not passed the checks; its sender says that it speaks every ``interval_s``."""
+        self.counters.discard(reason)
+        self.discards.note(reason, source, detail, now, max(interval_s, self.config.advert_int_cs / 100))
+
     def heard(self, advertisement: Advertisement, source: Address, now: float) -> None:
         """Take an advertisement that has passed the checks."""
         self.counters.received += 1
+        if self.discards.known:
+            self.discards.accepted(source)
         self.peers.heard(source, advertisement.priority, now)
         router = self.router
         if not advertisement.priority:
@@ -206,6 +215,7 @@ class RunningInstance:
         if replace(config, line=old.line) == old:
             return
         self.expectation = self.guard.take(config, self.source)
+        self.discards = Discards()  # something else is expected now
         self._look_at_interface(now)
         changed = wire.parameters(config, self.source)
         if changed != self.router.parameters:

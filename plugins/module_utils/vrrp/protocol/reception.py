@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from . import auth
-from .constants import AUTH_DATA_LENGTH, AUTH_NONE, HEADER_LENGTH, VERSION_2, VRRP_TTL
+from .constants import AUTH_DATA_LENGTH, AUTH_NONE, HEADER_LENGTH, INTERVAL_V3_MAX_CS, VERSION_2, VRRP_TTL
 from .packet import Address, Advertisement, PacketError, decode, length_of
 from .trailer import TRAILER_LENGTH, Verifier, covered
 
@@ -81,6 +81,15 @@ class Expectation:
 def peek_vrid(payload: bytes) -> Optional[int]:
     """Return the virtual router id of an IP payload, None when it is too short to have one."""
     return payload[1] if len(payload) >= HEADER_LENGTH else None
+
+
+def peek_interval_s(payload: bytes) -> float:
+    """Return the advertisement interval that an IP payload claims, 0 when it is too short to have one."""
+    if len(payload) < HEADER_LENGTH:
+        return 0.0
+    if payload[0] >> 4 == VERSION_2:
+        return float(payload[5])
+    return (int.from_bytes(payload[4:6], "big") & INTERVAL_V3_MAX_CS) / 100
 
 
 def accept(

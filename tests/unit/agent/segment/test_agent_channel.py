@@ -53,9 +53,14 @@ class Listener:
         self.wall = 1_700_000_000.0
         self.master = None
         self.heard_of = []
+        self.refused_of = []
 
     def follows(self, source):
         return source == self.master
+
+    def refused(self, reason, source, detail, now, interval_s):
+        self.counters.discard(reason)
+        self.refused_of.append((reason, str(source), interval_s))
 
     def heard(self, advertisement, source, now):
         self.heard_of.append((advertisement.priority, str(source), now))
@@ -148,6 +153,9 @@ def test_only_the_newest_advertisement_is_remembered(line):
 def test_every_discarded_packet_is_counted_by_its_reason_and_changes_nothing(line, packet, reason):
     line.receive(packet)
     assert line.instance.counters.discarded == {reason: 1}
+    ((told, source, _interval_s),) = line.instance.refused_of
+    assert told == reason
+    assert source in (str(PEER), str(OWN))
     assert line.instance.heard_of == []
     assert reason in REASONS
 

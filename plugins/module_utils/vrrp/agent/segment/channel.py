@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Optional
 
 from ...protocol.constants import AH_PROTOCOL, AUTH_AH
 from ...protocol.packet import Address, Advertisement, PacketError
-from ...protocol.reception import Discard, accept, is_followed, peek_vrid
+from ...protocol.reception import Discard, accept, is_followed, peek_interval_s, peek_vrid
 from ...protocol.trailer import TRAILER_LENGTH, covered
 from ..telling import wording
 from ..telling.log import Log
@@ -114,7 +114,7 @@ class Channel:
         try:
             guard.verifier.verify(signed, trailer, source, guard.wall())
         except PacketError as error:
-            self._refuse(instance, source, error.reason, error.detail, now)
+            self._refuse(instance, source, error.reason, error.detail, now, advertisement.interval_cs / 100)
             return
         if guard.verifier.drift_s:
             self._drifting(instance, source)
@@ -142,7 +142,7 @@ class Channel:
             _check_ah(inside_ah, instance, packet)
             advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known)
         except Discard as discard:
-            self._refuse(instance, source, discard.reason, discard.detail, now)
+            self._refuse(instance, source, discard.reason, discard.detail, now, peek_interval_s(payload))
             return
         self.forget(vrid)
         if guard.verifier is not None and is_followed(payload, source.version):
@@ -157,8 +157,10 @@ class Channel:
             self._key_of[vrid] = key
         instance.heard(advertisement, source, now)
 
-    def _refuse(self, instance: RunningInstance, source: Address, reason: str, detail: str, now: float) -> None:
-        instance.counters.discard(reason)
+    def _refuse(
+        self, instance: RunningInstance, source: Address, reason: str, detail: str, now: float, interval_s: float
+    ) -> None:
+        instance.refused(reason, source, detail, now, interval_s)
         if self._complaints.wanted(reason, source, now):
             self._discarded(reason, source, wording.refused(instance.name, source, detail))
 
