@@ -31,7 +31,7 @@ from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Memory, State, Stopped
 from ..protocol.tracking import CheckResult, Verdict, verdict
 from . import outlook
-from .edge import Edge
+from .edge import Edge, Refusal
 from .kernel.interfaces import AddressChanged
 from .kernel.routes import Key
 from .kernel.vips import Place, VirtualAddresses, names
@@ -72,6 +72,7 @@ class RunningInstance:
         self.removed = False  # a reload has taken it out of the configuration
         self.replaced = False  # another one has its name now, and speaks for it
         self._dropped = False
+        self._refusal: Optional[Refusal] = None  # since then not one advertisement has gone out
         self._edge = edge
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
 
@@ -96,6 +97,14 @@ class RunningInstance:
         """Whether the process before this one was MASTER, and nobody can have taken over since."""
         config, memory = self.config, self.memory
         return memory is not None and memory.has_mandate(config.version, now, config.down_timer_adverts)
+
+    def unheard(self, now: float) -> Optional[Refusal]:
+        """Return why nobody can hear this MASTER any more: for so long every backup would have taken over."""
+        if self._refusal is None or self.router.state is not State.MASTER:
+            return None
+        config = self.config
+        arguments = config.version, self.router.priority, config.advert_int_cs, config.down_timer_adverts
+        return self._refusal if now - self._refusal.since >= timers.master_down_interval_s(*arguments) else None
 
     # Inputs
 
@@ -272,18 +281,22 @@ class RunningInstance:
         if sender is None:
             return
         self.beat(now if action.priority != PRIORITY_STOP and not self.router.yielding else -now)
+        reached, refusal = not packets, self._refusal
         for packet, destination in packets:
             error = sender.send(packet, destination)
             if error is None:
+                reached = True
                 self.counters.sent += 1
                 if action.priority == PRIORITY_STOP:
                     self.counters.priority_zero_sent += 1
                     self._edge.log.info(f"({self.name}) sent 0 priority")
             else:
                 self.counters.send_errors += 1
+                refusal = Refusal(refusal.since if refusal is not None else now, error)
                 self._edge.log.seldom(
                     ("send", self.name, destination), f"({self.name}) Cant send advert to {destination} ({error})"
                 )
+        self._refusal = None if reached else refusal
 
     def _install_addresses(self, action: InstallAddresses, now: float) -> None:
         self._edge.log.info(f"({self.name}) setting VIPs.")
@@ -303,6 +316,7 @@ class RunningInstance:
             self.counters.became_master += 1
             self.beat(now)
         else:
+            self._refusal = None
             self.beat(-now)
         self.last_event = f"entered {action.state}: {action.reason}"
         self._edge.log.info(wording.entering(self.name, action.state, action.reason))

@@ -129,6 +129,17 @@ def test_what_is_discarded_explains_a_master_that_hears_nobody():
     }
 
 
+def test_a_master_that_nobody_hears_says_so():
+    bench = Bench(instance()).start(6.0)
+    bench.sender.error = "Operation not permitted"
+    bench.instance.expire(10.0)
+    clause = "nobody hears it: this host refuses to send its advertisements (Operation not permitted)"
+    assert shown(bench, 14.0, "why", "warnings") == {
+        "why": f"MASTER because no master was heard; our 100; {clause}",
+        "warnings": [f"{clause} (a firewall of this host drops them: let IP protocol 112 out)"],
+    }
+
+
 def test_a_backup_that_hears_its_master_is_explained_by_that():
     bench = Bench(instance()).start(1.0)
     bench.instance.heard(advertisement(200), PEER, 2.0)

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
+from typing import Optional
 
+from ..edge import Refusal
 from ..segment.discards import Discarded
 
 SAME_AUTHENTICATION = "write the same authentication on both nodes"
@@ -33,16 +37,41 @@ REMEDIES = {
 }
 STRANGER = "addresses"
 HARMLESS = ("own",)  # a switch that sends back what we say
+FIREWALL = "a firewall of this host drops them: let IP protocol 112 out"
+ROUTE = "this host has no route to the other node"
+CAUSES = {
+    errno.EPERM: FIREWALL,
+    errno.EACCES: FIREWALL,
+    errno.EMSGSIZE: "they are longer than the MTU: share the addresses out among several instances, or raise the MTU",
+    errno.ENETUNREACH: ROUTE,
+    errno.EHOSTUNREACH: ROUTE,
+    errno.ENETDOWN: "the interface is down",
+    errno.ENOBUFS: "the queue of the interface is full: look at tc -s qdisc",
+}
 
 
-def warnings(vrid: int, discarded: Iterable[Discarded]) -> list[str]:
-    """Return a sentence for each thing that is wrong, none when all is well. ``vrid`` is the virtual router id."""
-    return [f"{clause_of(each, vrid)} ({_remedy(each)})" for each in discarded if each.reason not in HARMLESS]
+def warnings(vrid: int, discarded: Iterable[Discarded], unheard: Optional[Refusal]) -> list[str]:
+    """Return a sentence for each thing that is wrong, none when all is well.
+
+    ``vrid`` is the virtual router id, and ``unheard`` says why nobody can hear this MASTER.
+    """
+    found = [] if unheard is None else [f"{_refused(unheard)} ({_cause(unheard)})"]
+    return found + [f"{clause_of(each, vrid)} ({_remedy(each)})" for each in discarded if each.reason not in HARMLESS]
 
 
-def clauses(vrid: int, discarded: Iterable[Discarded]) -> list[str]:
+def clauses(vrid: int, discarded: Iterable[Discarded], unheard: Optional[Refusal]) -> list[str]:
     """Return the same without what to do, for the end of another sentence."""
-    return [clause_of(each, vrid) for each in discarded if each.reason not in HARMLESS]
+    found = [] if unheard is None else [_refused(unheard)]
+    return found + [clause_of(each, vrid) for each in discarded if each.reason not in HARMLESS]
+
+
+def _refused(refusal: Refusal) -> str:
+    return f"nobody hears it: this host refuses to send its advertisements ({refusal.error})"
+
+
+def _cause(refusal: Refusal) -> str:
+    causes = {os.strerror(number): text for number, text in CAUSES.items()}
+    return causes.get(refusal.error, "look at the interface, its addresses and its routes")
 
 
 def clause_of(each: Discarded, vrid: int) -> str:
