@@ -418,6 +418,29 @@ def test_one_peer_that_is_reached_is_enough_to_be_heard():
     assert bench.instance.unheard(20.0) is None
 
 
+def test_what_was_said_a_moment_ago_may_come_back():
+    bench = Bench(instance()).start(6.0)
+    assert bench.instance.said(9.0) == []
+    bench.instance.expire(10.0)
+    assert set(bench.instance.said(10.0)) == {100}
+    assert set(bench.instance.said(15.0)) == {100}  # read late: it is MASTER, and says nothing else
+    bench.instance.feed(15.1, "demote")
+    assert 0 in bench.instance.said(15.2)
+    bench.instance.heard(advertisement(200), PEER, 15.3)
+    bench.instance.expire(15.4)
+    assert bench.state == "BACKUP"
+    assert set(bench.instance.said(16.0)) == {0}
+    assert bench.instance.said(16.2) == []
+
+
+@pytest.mark.parametrize(("fields", "told"), [({}, 0), ({"mcast_src_ip": OWN}, 1)])
+def test_what_may_be_our_own_is_told_where_the_other_node_may_have_our_source(fields, told):
+    bench = Bench(instance(**fields)).master()
+    bench.instance.refused("own", OWN, "its source is our own address", 20.0, 1.0)
+    assert bench.instance.counters.discarded == {"own": 1}
+    assert len(bench.instance.discards.recent(20.0)) == told
+
+
 def test_what_is_discarded_is_remembered_until_its_sender_is_understood_or_something_else_is_expected():
     bench = Bench(instance(advert_int_cs=200)).start(6.0)
     bench.instance.refused("interval", PEER, "mismatch", 10.0, 1.0)

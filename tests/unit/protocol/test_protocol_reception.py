@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from vrrp.protocol import packet, reception
-from vrrp.protocol.constants import AUTH_PASS
+from vrrp.protocol.constants import AUTH_AH, AUTH_PASS
 from vrrp.protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement
 from vrrp.protocol.reception import Discard, Expectation, accept
 
@@ -87,6 +87,35 @@ def test_version_3_accepts_both_checksums_and_any_interval(kind):
 
 def test_every_reason_of_the_packet_has_a_meaning():
     assert {"truncated", "version", "type", "length", "interval", "checksum"} <= set(reception.REASONS)
+
+
+SIGNED = replace(EXPECTED, auth_type=AUTH_AH)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "ours"),
+    [
+        (None, EXPECTED, True),
+        ((100,), EXPECTED, True),
+        ((0, 100), EXPECTED, True),
+        ((), EXPECTED, False),
+        ((90, 0), EXPECTED, False),
+        ((), SIGNED, True),  # a recording of ours is signed as well
+    ],
+)
+def test_what_comes_from_our_address_is_ours_if_we_have_said_it(said, expected, ours):
+    payload = packet.encode(SENT, B, GROUP)
+    if ours:
+        with pytest.raises(Discard) as caught:
+            accept(payload, B, GROUP, 255, expected, said=said)
+        assert caught.value.reason == "own"
+    else:
+        assert accept(payload, B, GROUP, 255, expected, said=said) == SENT
+
+
+def test_what_is_too_short_to_say_anything_is_not_believed_from_our_address_either():
+    with pytest.raises(Discard):
+        accept(packet.encode(SENT, B, GROUP)[:7], B, GROUP, 255, EXPECTED, said=())
 
 
 def test_peek_finds_the_virtual_router():

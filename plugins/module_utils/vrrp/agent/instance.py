@@ -42,6 +42,8 @@ from .telling import wording
 from .telling.counters import Counters, Peers
 from .telling.notify import DELETED, NotifyQueue
 
+ECHO_S = 1.0  # what comes back to us later than this, or than our next advertisement, is not our own
+
 
 class RunningInstance:
     """A configured instance that takes part. Interface and virtual router id never change."""
@@ -72,6 +74,7 @@ class RunningInstance:
         self.removed = False  # a reload has taken it out of the configuration
         self.replaced = False  # another one has its name now, and speaks for it
         self._dropped = False
+        self._said: dict[int, float] = {}  # when each priority was sent last
         self._refusal: Optional[Refusal] = None  # since then not one advertisement has gone out
         self._edge = edge
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
@@ -97,6 +100,12 @@ class RunningInstance:
         """Whether the process before this one was MASTER, and nobody can have taken over since."""
         config, memory = self.config, self.memory
         return memory is not None and memory.has_mandate(config.version, now, config.down_timer_adverts)
+
+    def said(self, now: float) -> list[int]:
+        """Return the priorities that we have sent a moment ago, and that a switch may send back to us now."""
+        moment_s = min(ECHO_S, self.config.advert_int_cs / 100)
+        lately = [priority for priority, at in self._said.items() if now - at <= moment_s]
+        return [*lately, self.router.priority] if self.router.holds_addresses else lately  # read late, it is ours too
 
     def unheard(self, now: float) -> Optional[Refusal]:
         """Return why nobody can hear this MASTER any more: for so long every backup would have taken over."""
@@ -130,6 +139,8 @@ class RunningInstance:
     def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
         """Take note of a packet that has not passed the checks; its sender says that it speaks every ``interval_s``."""
         self.counters.discard(reason)
+        if reason == "own" and wire.configured_source(self.config) is None:
+            return  # a switch sends it back, which is harmless
         self.discards.note(reason, source, detail, now, max(interval_s, self.config.advert_int_cs / 100))
 
     def heard(self, advertisement: Advertisement, source: Address, now: float) -> None:
@@ -281,6 +292,7 @@ class RunningInstance:
         if sender is None:
             return
         self.beat(now if action.priority != PRIORITY_STOP and not self.router.yielding else -now)
+        self._said[action.priority] = now
         reached, refusal = not packets, self._refusal
         for packet, destination in packets:
             error = sender.send(packet, destination)

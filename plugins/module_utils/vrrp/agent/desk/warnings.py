@@ -23,6 +23,7 @@ REMEDIES = {
     "ttl": "let no router lie between the nodes, or write its range after the address in unicast_peer",
     "source": "name this address in unicast_peer, or have its node speak from the one that is named",
     "destination": "write unicast_peer on both nodes or on none, and the same mcast_dst_ip",
+    "own": "give each node a mcast_src_ip or unicast_src_ip of its own, unless a switch sends back what this one says",
     "auth_type": SAME_AUTHENTICATION,
     "auth_pass": SAME_AUTHENTICATION,
     "hmac_missing": "write auth_hmac on both nodes",
@@ -36,7 +37,6 @@ REMEDIES = {
     "ah_replay": "somebody sends recordings, unless the clock of that node has been set back",
 }
 STRANGER = "addresses"
-HARMLESS = ("own",)  # a switch that sends back what we say
 FIREWALL = "a firewall of this host drops them: let IP protocol 112 out"
 ROUTE = "this host has no route to the other node"
 CAUSES = {
@@ -56,13 +56,13 @@ def warnings(vrid: int, discarded: Iterable[Discarded], unheard: Optional[Refusa
     ``vrid`` is the virtual router id, and ``unheard`` says why nobody can hear this MASTER.
     """
     found = [] if unheard is None else [f"{_refused(unheard)} ({_cause(unheard)})"]
-    return found + [f"{clause_of(each, vrid)} ({_remedy(each)})" for each in discarded if each.reason not in HARMLESS]
+    return found + [f"{clause_of(each, vrid)} ({_remedy(each)})" for each in discarded]
 
 
 def clauses(vrid: int, discarded: Iterable[Discarded], unheard: Optional[Refusal]) -> list[str]:
     """Return the same without what to do, for the end of another sentence."""
     found = [] if unheard is None else [_refused(unheard)]
-    return found + [clause_of(each, vrid) for each in discarded if each.reason not in HARMLESS]
+    return found + [clause_of(each, vrid) for each in discarded]
 
 
 def _refused(refusal: Refusal) -> str:

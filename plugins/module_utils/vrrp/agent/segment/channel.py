@@ -138,14 +138,18 @@ class Channel:
             return
         expected, guard = instance.expectation, instance.guard
         known = expected.skip_known and instance.follows(source)
+        from_our_address = source == expected.own_source
+        said = instance.said(now) if from_our_address else ()
         try:
             _check_ah(inside_ah, instance, packet)
-            advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known)
+            advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known, said)
         except Discard as discard:
             self._refuse(instance, source, discard.reason, discard.detail, now, peek_interval_s(payload))
             return
         self.forget(vrid)
-        if guard.verifier is not None and is_followed(payload, source.version):
+        if from_our_address:
+            pass  # the next one may be our own, and is judged
+        elif guard.verifier is not None and is_followed(payload, source.version):
             lasting = _lasting(key, source.version == 4)
             prefix = covered(expected.version, expected.vrid, source, payload[:-TRAILER_LENGTH])
             self._signed[lasting] = (instance, advertisement, source, prefix)
