@@ -54,6 +54,7 @@ BEFORE_THE_START = {
     "reasons": [],
     "checks": [],
     "why": "INIT because it waits for the end of vrrp_startup_delay",
+    "warnings": [],
     "last_event": "not started",
     "counters": COUNTERS,
 }
@@ -110,6 +111,42 @@ def test_a_backup_names_whom_it_heard():
     why_backup = "BACKUP because 192.168.8.6 advertises 200 > our 100"
     assert found == {"state": "BACKUP", "master": seen, "peers": [seen], "why": why_backup, "addresses_present": []}
     assert master(bench.instance, 3.0) == {**seen, "seen_s": 1.0}
+
+
+def test_what_is_discarded_explains_a_master_that_hears_nobody():
+    bench = Bench(instance()).master(10.0)
+    mismatch = "advertisement interval mismatch mine=1 sec rcv'd=2 sec"
+    bench.instance.refused("interval", PEER, mismatch, 20.0, 2.0)
+    clause = f"discards what 192.168.8.6 sends: {mismatch}"
+    told = {
+        "why": f"MASTER because no master was heard; our 100; {clause}",
+        "warnings": [f"{clause} (write the same advert_int on both nodes)"],
+    }
+    assert shown(bench, 26.9, "why", "warnings") == told
+    assert shown(bench, 27.0, "why", "warnings") == {
+        "why": "MASTER because no master was heard; our 100",
+        "warnings": [],
+    }
+
+
+def test_a_master_that_nobody_hears_says_so():
+    bench = Bench(instance()).start(6.0)
+    bench.sender.error = "Operation not permitted"
+    bench.instance.expire(10.0)
+    clause = "nobody hears it: this host refuses to send its advertisements (Operation not permitted)"
+    assert shown(bench, 14.0, "why", "warnings") == {
+        "why": f"MASTER because no master was heard; our 100; {clause}",
+        "warnings": [f"{clause} (a firewall of this host drops them: let IP protocol 112 out)"],
+    }
+
+
+def test_a_backup_that_hears_its_master_is_explained_by_that():
+    bench = Bench(instance()).start(1.0)
+    bench.instance.heard(advertisement(200), PEER, 2.0)
+    bench.instance.refused("addresses", ip_address("192.168.8.50"), "it carries none", 2.1, 1.0)
+    found = shown(bench, 2.2, "why", "warnings")
+    assert found["why"] == "BACKUP because 192.168.8.6 advertises 200 > our 100"
+    assert found["warnings"][0].startswith("192.168.8.50 uses virtual router id 51 too, with other addresses (")
 
 
 def test_a_fault_is_told_with_what_the_checks_say():

@@ -17,6 +17,7 @@ from ..kernel.addresses import place_of, present
 from ..kernel.interfaces import InterfaceTable
 from ..life import realtime
 from ..life.secrecy import exposed
+from .warnings import clauses, warnings
 
 if TYPE_CHECKING:
     from ..daemon import Agent
@@ -73,6 +74,7 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
         "checks": [check_status(check) for check in instance.checks],
         "why": why(instance, now),
+        "warnings": warnings(config.virtual_router_id, instance.discards.recent(now), instance.unheard(now)),
         "last_event": instance.last_event,
         "counters": instance.counters.as_dict(),
     }
@@ -112,4 +114,5 @@ def why(instance: RunningInstance, now: float) -> str:
             return f"INIT because it waits for the first result of {', '.join(silent)}"
         group = f" or for the others of sync group {router.group}" if router.group is not None else ""
         return f"INIT because it waits for the end of vrrp_startup_delay{group}"
-    return explain.why(router, now, instance.verdict.explain(instance.config.priority))
+    besides = clauses(instance.virtual_router_id, instance.discards.recent(now), instance.unheard(now))
+    return explain.why(router, now, instance.verdict.explain(instance.config.priority), besides)
