@@ -123,6 +123,13 @@ instances:
     why:
       description: One sentence that explains the state.
       type: str
+    warnings:
+      description:
+        - Sentences on what keeps the pair from being one, such as advertisements that are discarded, and why.
+        - Not returned by keepalived and by agents that do not tell it yet.
+      type: list
+      elements: str
+      version_added: 0.4.0
     interface:
       description: The interface that it speaks on.
       type: str
@@ -213,7 +220,8 @@ samples:
       description: Whether an agent answered.
       type: bool
     instances:
-      description: For each instance by name its C(state), C(source), C(master), C(addresses) and C(held).
+      description:
+        - For each instance by name its C(state), C(why), C(warnings), C(source), C(master), C(addresses) and C(held).
       type: dict
 """
 
