@@ -38,7 +38,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: C(proven), C(problems), C(masters) with the node for each instance, and C(table), lines to show.
+  description:
+    - C(proven), C(problems), C(masters) with the node for each instance, and C(table), lines to show.
+    - C(warnings) are what the agents warn of, such as advertisements that they discard; they prove nothing, but often
+      they are the reason for the problems.
   type: dict
 """
 

@@ -221,7 +221,8 @@ samples:
       description: Whether an agent answered.
       type: bool
     instances:
-      description: For each instance by name its C(state), C(source), C(master), C(addresses) and C(held).
+      description:
+        - For each instance by name its C(state), C(why), C(warnings), C(source), C(master), C(addresses) and C(held).
       type: dict
 """
 

@@ -121,6 +121,7 @@ def _sample(instance: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[
     return {
         "state": instance["state"],
         "why": instance["why"],
+        "warnings": list(instance.get("warnings") or ()),
         "source": instance["source"],
         "master": instance["master"] and instance["master"]["address"],
         "addresses": instance["addresses"],

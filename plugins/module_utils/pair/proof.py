@@ -22,10 +22,11 @@ GOOD = "ok"
 def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
     """Judge what ``vrrp_info`` saw on each node of a pair that shares the instances ``names``.
 
-    Returns ``proven``, ``problems`` (sentences), ``masters`` (instance to node) and ``table`` (lines).
+    Returns ``proven``, ``problems`` and ``warnings`` (sentences), ``masters`` (instance to node) and ``table`` (lines).
     """
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
+    warnings: list[str] = []
     masters: dict[str, str] = {}
     for name in names:
         views = {node: _View(node, name, observation) for node, observation in observations.items()}
@@ -37,10 +38,17 @@ def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
             verdict = view.verdict(others)
             if verdict != GOOD:
                 problems.append(f"{name} on {view.node}: {verdict}")
+            warnings += [f"{name} on {view.node}: {warning}" for warning in view.warnings]
             rows.append(view.row(verdict))
         if not any(MASTER in view.states for view in views.values()):
             problems.append(f"{name}: no node is master")
-    return {"proven": not problems, "problems": problems, "masters": masters, "table": lines(rows, _COLUMNS)}
+    return {
+        "proven": not problems,
+        "problems": problems,
+        "warnings": warnings,
+        "masters": masters,
+        "table": lines(rows, _COLUMNS),
+    }
 
 
 class _View:
@@ -55,6 +63,8 @@ class _View:
         self._seen = [sample for sample in self._samples if sample]
         self.states = list(dict.fromkeys(sample["state"] for sample in self._seen))
         self.source = self._seen[-1]["source"] if self._seen else None
+        # keepalived and older releases say none
+        self.warnings = list(dict.fromkeys(text for sample in self._seen for text in sample.get("warnings") or ()))
 
     def verdict(self, leaders: Sequence[_View]) -> str:
         """What is wrong here, or GOOD. ``leaders`` are the other nodes that say that they are master."""

@@ -16,11 +16,43 @@ _COLUMNS = ("node", "instance", "state", "priority", "vip", "since", "why")
 def status(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The lines. ``nodes`` has the result of ``vrrp_info`` for each node."""
     rows: list[dict[str, Any]] = []
+    warnings: list[str] = []
     for node, found in nodes.items():
         if not found.get("running"):
-            rows.append({"node": node, "state": "NO AGENT", "why": found.get("msg") or "it was not asked"})
-        rows += [_row(node, instance) for instance in found.get("instances") or ()]
-    return lines(sorted(rows, key=lambda row: (row.get("instance", ""), row["node"])), _COLUMNS)
+            rows.append({"node": node, "state": _missing(found), "why": _reason(found)})
+        for instance in found.get("instances") or ():
+            rows.append(_row(node, instance))
+            warnings += [f"warning: {instance['name']} on {node}: {text}" for text in instance.get("warnings") or ()]
+    return lines(sorted(rows, key=lambda row: (row.get("instance", ""), row["node"])), _COLUMNS) + warnings
+
+
+def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What keeps ``nodes``, those of one pair, from being one: who could not be asked, and what has not one master."""
+    found = [f"{node}: {_missing(seen)}: {_reason(seen)}" for node, seen in nodes.items() if not seen.get("running")]
+    masters: dict[str, list[str]] = {}
+    for node, seen in nodes.items():
+        for instance in seen.get("instances") or ():
+            leaders = masters.setdefault(instance["name"], [])
+            if instance["state"] == "MASTER":
+                leaders.append(node)
+    for name, leaders in masters.items():
+        if len(leaders) != 1:
+            found.append(f"{name}: " + (f"{' and '.join(leaders)} are master" if leaders else "no node is master"))
+    if not masters and not found:
+        found.append(f"{', '.join(nodes)}: there is no instance")
+    return found
+
+
+def _missing(found: Mapping[str, Any]) -> str:
+    """What stands in for the state of a node that did not answer."""
+    return "UNREACHABLE" if found.get("unreachable") else "NO AGENT"
+
+
+def _reason(found: Mapping[str, Any]) -> str:
+    # Only a node that was asked tells of its release, and none where nothing is installed.
+    if not found.get("unreachable") and "release" in found and found["release"] is None:
+        return "not installed: run ha_pair"
+    return found.get("msg") or "it was not asked"
 
 
 def _row(node: str, instance: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def test_the_other_filters_are_there():
     assert call(proof, "proof")({}, []) == {
         "proven": True,
         "problems": [],
+        "warnings": [],
         "masters": {},
         "table": ["INSTANCE  NODE  STATE  VIP  HEARS  VERDICT"],
     }

@@ -56,11 +56,13 @@ def test_what_the_agent_says_is_there(run, agent):
 
 def test_samples_have_the_kernels_word_beside_the_agents(run, agent):
     agent.instance = {**agent.instance, "addresses": ["127.0.0.1/8", "192.168.8.100/24"], "addresses_present": []}
+    agent.instance["warnings"] = ["192.168.8.9 is a stranger"]
     result = run("vrrp_info", samples=3, interval=0)
     assert len(result["samples"]) == 3
     assert result["samples"][0]["instances"]["VI_1"] == {
         "state": "BACKUP",
         "why": "BACKUP because 192.168.8.4 advertises 100 > our 90",
+        "warnings": ["192.168.8.9 is a stranger"],
         "source": "192.168.8.6",
         "master": "192.168.8.4",
         "addresses": ["127.0.0.1/8", "192.168.8.100/24"],

@@ -37,6 +37,7 @@ def test_one_master_and_a_standby_that_hears_it():
     assert judge(seen(MASTER, MASTER), seen(BACKUP, BACKUP)) == {
         "proven": True,
         "problems": [],
+        "warnings": [],
         "masters": {"VI_1": "node-a"},
         "table": [
             "INSTANCE  NODE    STATE   VIP               HEARS        VERDICT",
@@ -138,3 +139,13 @@ def test_a_drained_node_with_the_vip():
 def test_one_that_stopped_and_is_not_drained():
     stopped = {**seen(look("STOP", B, None)), "agent": {"drained": False}}
     assert problems(seen(MASTER), stopped) == ["VI_1 on node-b: it is STOP, so nobody stands by"]
+
+
+def test_what_the_agents_warn_of_stands_beside_the_verdict():
+    warned = {**MASTER, "warnings": ["the kernel refuses its advertisements"]}
+    found = judge(seen(warned, warned), seen(BACKUP, BACKUP))
+    assert found["proven"]
+    assert found["warnings"] == ["VI_1 on node-a: the kernel refuses its advertisements"]
+    later = judge(seen(MASTER, warned), seen(look("MASTER", B, B, [VIP]), {**BACKUP, "warnings": None}))
+    assert not later["proven"]
+    assert later["warnings"] == found["warnings"]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.status import status
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.status import problems, status
 
 
 def instance(name, state, since_s, **more):
@@ -30,15 +30,47 @@ def test_instances_stand_together_and_silence_is_shown():
             "instances": [instance("VI_1", "MASTER", 3700, addresses_present=["192.168.8.100/24"])],
         },
         "node-c": {"running": False, "msg": "nobody is there"},
-        "node-d": {"unreachable": True},
+        "node-d": {"unreachable": True, "msg": "no route to host"},
+        "node-e": {"running": False, "release": None, "msg": "start it"},
+        "node-f": {},
     }
     assert status(nodes) == [
-        "NODE    INSTANCE  STATE     PRIORITY    VIP               SINCE  WHY",
-        "node-c  -         NO AGENT  -           -                 -      nobody is there",
-        "node-d  -         NO AGENT  -           -                 -      it was not asked",
-        "node-a  VI_1      MASTER    100         192.168.8.100/24  1h 1m  MASTER because",
-        "node-b  VI_1      BACKUP    80 (of 90)  -                 7s     BACKUP because",
+        "NODE    INSTANCE  STATE        PRIORITY    VIP               SINCE  WHY",
+        "node-c  -         NO AGENT     -           -                 -      nobody is there",
+        "node-d  -         UNREACHABLE  -           -                 -      no route to host",
+        "node-e  -         NO AGENT     -           -                 -      not installed: run ha_pair",
+        "node-f  -         NO AGENT     -           -                 -      it was not asked",
+        "node-a  VI_1      MASTER       100         192.168.8.100/24  1h 1m  MASTER because",
+        "node-b  VI_1      BACKUP       80 (of 90)  -                 7s     BACKUP because",
     ]
+
+
+def running(**states):
+    return {"running": True, "instances": [instance(name, state, 1) for name, state in states.items()]}
+
+
+def test_what_an_agent_warns_of_stands_below():
+    warned = {"running": True, "instances": [instance("V", "MASTER", 1, warnings=["192.168.8.9 is a stranger"])]}
+    assert status({"a": warned})[2:] == ["warning: V on a: 192.168.8.9 is a stranger"]
+
+
+def test_one_master_of_each_is_no_problem():
+    nodes = {"a": running(V="MASTER", W="BACKUP"), "b": running(V="BACKUP", W="MASTER")}
+    assert problems(nodes) == []
+    assert problems({**nodes, "b": running(V="FAULT", W="MASTER")}) == []
+
+
+def test_another_number_of_masters_is_one():
+    nodes = {"a": running(V="MASTER", W="BACKUP", X="FAULT"), "b": running(V="MASTER", W="BACKUP", X="MASTER")}
+    assert problems(nodes) == ["V: a and b are master", "W: no node is master"]
+    assert problems({"a": running(), "b": running()}) == ["a, b: there is no instance"]
+
+
+def test_whoever_could_not_be_asked_is_one():
+    nodes = {"a": running(V="MASTER"), "b": {"unreachable": True, "msg": "no route to host"}, "c": {}}
+    found = ["b: UNREACHABLE: no route to host", "c: NO AGENT: it was not asked"]
+    assert problems(nodes) == found
+    assert problems({"a": {"running": False, "release": None}}) == ["a: NO AGENT: not installed: run ha_pair"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.status_problems: what vrrp_info found on each node in, what is wrong with the pair out."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: status_problems
+short_description: Say what keeps a pair from being one
+version_added: 0.4.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Names from the results of M(hotstandby.vrrp.vrrp_info) each node that could not be asked, and each instance that has
+    not exactly one master.
+  - It judges one look. A proof, with several samples, is P(hotstandby.vrrp.proof#filter).
+options:
+  _input:
+    description:
+      - For each node of one pair the result of M(hotstandby.vrrp.vrrp_info).
+    type: dict
+    required: true
+seealso:
+  - plugin: hotstandby.vrrp.status
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Fail unless there is exactly one master
+  ansible.builtin.assert:
+    that: seen | hotstandby.vrrp.status_problems | length == 0
+  vars:
+    seen: "{{ dict(groups['ha_pair'] | zip(groups['ha_pair'] | map('extract', hostvars, 'vrrp'))) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: One line for each problem; empty when there is none.
+  type: list
+  elements: str
+"""
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.status import problems
+
+
+class FilterModule:
+    """What Ansible asks a filter plugin for."""
+
+    def filters(self):
+        return {"status_problems": problems}

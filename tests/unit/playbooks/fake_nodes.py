@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real playbooks, role and filters, played by Ansible against nodes that exist in the inventory only.
+
+What a module would find on a node stands in its variable ``found``; what would have changed it is written to a log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+TOP = Path(__file__).parents[3]
+REAL = ("playbooks", "roles", "meta", "galaxy.yml", "plugins/filter", "plugins/modules", "plugins/module_utils",
+        "plugins/plugin_utils", "plugins/doc_fragments")  # fmt: skip
+_ACTION = """\
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+
+
+class ActionModule(ActionBase):
+    def run(self, tmp=None, task_vars=None):
+        name = self._task.action.rpartition(".")[2]
+        found = task_vars["found"]
+        if name == "vrrp_info":
+            if found.get("unreachable"):
+                raise AnsibleConnectionFailure("no route to host")
+            return {"changed": False, **found}
+        if not self._task.check_mode:
+            with open(task_vars["log"], "a") as log:
+                log.write(f"{name} on {task_vars['inventory_hostname']}\\n")
+        return {"changed": False, "running": True, "restart_required": False}
+"""
+
+
+def node(number, vips=(), **more):
+    """What vrrp_info finds on a node with the address 192.168.8.NUMBER; nothing is installed there."""
+    own = {"address": f"192.168.8.{number}/24", "secondary": False}
+    links = [{"name": "eth0", "up": True, "carrier": True, "loopback": False, "addresses": [own],
+              "virtual_addresses": list(vips)}]  # fmt: skip
+    return {
+        "running": False, "msg": "no agent is running", "program": None, "release": None, "running_release": None,
+        "agent": {}, "instances": [], "interfaces": links, "samples": [{"running": False, "instances": {}}],
+        "root": True, "machine_id": f"{number:032x}", "keepalived": [], **more,
+    }  # fmt: skip
+
+
+def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
+    """The same with a living agent, whose instance VI_1 is in ``state`` behind 192.168.8.MASTER."""
+    held = [vip] if state == "MASTER" else []
+    why = f"{state} because"
+    seen = {"state": state, "why": why, "warnings": list(warnings), "source": f"192.168.8.{number}",
+            "master": f"192.168.8.{master}", "addresses": [vip], "held": held}  # fmt: skip
+    instance = {"name": "VI_1", "state": state, "why": why, "warnings": list(warnings), "base_priority": 100,
+                "priority": 100, "addresses": [vip], "addresses_present": held, "since_s": 5, "hold": None}  # fmt: skip
+    return node(
+        number, held, running=True, msg="", program="hotstandby", release="r", instances=[instance],
+        samples=[{"running": True, "instances": {"VI_1": seen}}], **more,
+    )  # fmt: skip
+
+
+def pair(name, nodes, vip="192.168.8.100/24", **variables):
+    """A group of two hosts, NAME-a and NAME-b. ``variables`` with a host's name are that host's."""
+    hosts = {f"{name}-{letter}": {"found": found} for letter, found in zip("ab", nodes)}
+    for host in hosts:
+        hosts[host].update(variables.pop(host.replace("-", "_"), {}))
+    return {"hosts": hosts, "vars": {"ha_pair_vips": [vip], **variables}}
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of it. ``done`` has a line for each module that would have changed a node."""
+
+    returncode: int
+    output: str
+    done: list[str]
+
+
+def play(folder, groups, playbook, *arguments, strategy=None, text=None):
+    """Play one of the collection's playbooks, or a playbook's ``text``, against ``groups``."""
+    collection = folder / "ansible_collections" / "hotstandby" / "vrrp"
+    if not collection.is_dir():
+        for name in REAL:
+            (collection / name).parent.mkdir(parents=True, exist_ok=True)
+            (collection / name).symlink_to(TOP / name)
+        (collection / "plugins" / "action").mkdir()
+        for module in (TOP / "plugins" / "modules").glob("vrrp_*.py"):
+            (collection / "plugins" / "action" / module.name).write_text(_ACTION)
+    log = folder / "log"
+    log.write_text("")
+    common = {"ansible_connection": "local", "log": str(log), "ha_pair_verify_timeout": 0}
+    inventory = folder / "hosts.json"
+    inventory.write_text(json.dumps({"all": {"vars": common, "children": groups}}))
+    path = collection / "playbooks" / f"{playbook}.yml"
+    if text is not None:
+        path = folder / "site.yml"
+        path.write_text(text)
+    environment = {
+        **os.environ, "ANSIBLE_HOME": str(folder), "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_FORKS": "4", "ANSIBLE_LOCALHOST_WARNING": "0", **({"ANSIBLE_STRATEGY": strategy} if strategy else {}),
+    }  # fmt: skip
+    words = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(path), *arguments]
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return Played(done.returncode, done.stdout + done.stderr, log.read_text().splitlines())

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A deployment, from the inventory to the proof, without nodes."""
+
+from __future__ import annotations
+
+import pytest
+from fake_nodes import living, node, pair, play
+
+GOOD = [living(4, "MASTER", 4), living(6, "BACKUP", 4)]
+DISCARDED = "192.168.8.6 advertises every 2 s, and we every 1 s"
+SPLIT = [living(4, "MASTER", 4, warnings=[DISCARDED]), living(6, "MASTER", 6)]
+
+
+def fleet(**pairs):
+    """A group of groups, each child a pair of its own."""
+    children = {name: pair(name, nodes, ha_pair_group=name) for name, nodes in pairs.items()}
+    return {"ha_pair": {"children": children}}
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    """A play over five pairs."""
+    gone = [living(4, "MASTER", 4), node(6)]
+    warned = [living(4, "MASTER", 4, warnings=[DISCARDED]), living(6, "BACKUP", 4)]
+    groups = fleet(first=SPLIT, web=GOOD, gone=gone, warned=warned, last=SPLIT)
+    return play(tmp_path_factory.mktemp("several"), groups, "ha_pair")
+
+
+def test_each_pair_of_a_play_is_proven_and_each_broken_one_is_named(several):
+    assert several.returncode == 2
+    for name in ("first", "last"):
+        assert f"VI_1 on {name}-a: {name}-b is master as well" in several.output
+        assert f"warning: VI_1 on {name}-a: {DISCARDED}" in several.output
+    assert "VI_1      web-b  BACKUP" in several.output
+    assert {line.split()[0].rpartition("-")[0] for line in several.output.splitlines() if "failed=1" in line} == {
+        "first", "gone", "last"
+    }  # fmt: skip
+
+
+def test_a_host_that_is_gone_at_the_end_hides_no_other_pair(several):
+    assert "VI_1 on gone-b: no agent answers" in several.output
+
+
+def test_a_warning_alone_is_shown_and_fails_nothing(several):
+    assert f"warning: VI_1 on warned-a: {DISCARDED}" in several.output

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What status tells of several pairs, and that no playbook ends green where it did nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible import context
+from ansible.errors import AnsibleFilterError
+from ansible.utils.context_objects import CLIArgs
+from ansible_collections.hotstandby.vrrp.plugins.filter.play_hosts import play_hosts
+from fake_nodes import TOP, living, node, pair, play
+
+GROUPS = {"all": ["a", "b", "c"], "ungrouped": [], "lb": ["a", "b"], "client": ["c"], "nobody": []}
+GOOD = [living(4, "MASTER", 4), living(6, "BACKUP", 4)]
+
+
+def test_each_pair_has_a_table_and_what_is_wrong_is_no_success(tmp_path):
+    nodes = {"web": GOOD, "db": [living(4, "MASTER", 4), living(6, "MASTER", 6)],
+             "gone": [{"unreachable": True}, GOOD[0]], "new": [node(4), node(6)]}  # fmt: skip
+    children = {name: pair(name, found, ha_pair_group=name) for name, found in nodes.items()}
+    done = play(tmp_path, {"ha_pair": {"children": children}}, "status")
+    assert done.returncode == 2
+    assert done.output.count("NODE  ") == 4
+    assert "VI_1: db-a and db-b are master" in done.output
+    assert "gone-a: UNREACHABLE: " in done.output
+    assert "new-b: NO AGENT: not installed: run ha_pair" in done.output
+    assert "web-b  VI_1" in done.output and "web-a: FAILED" not in done.output
+
+
+def test_no_such_group_is_an_error_that_says_what_to_write(tmp_path):
+    done = play(tmp_path, {"lb": pair("lb", GOOD, ha_pair_group="lb")}, "status")
+    assert done.returncode != 0
+    said = "no group ha_pair in the inventory (groups are: lb): say -e ha_pair_group=NAME"
+    assert said in " ".join(done.output.split())
+
+
+@pytest.fixture
+def syntax(monkeypatch):
+    """``syntax(bool)``: whether this is a syntax check."""
+    return lambda value: monkeypatch.setattr(context, "CLIARGS", CLIArgs({"syntax": value}))
+
+
+@pytest.mark.parametrize("playbook", sorted((TOP / "playbooks").glob("*.yml")), ids=lambda path: path.stem)
+def test_every_playbook_asks_whether_there_are_hosts(playbook: Path):
+    for each in yaml.safe_load(playbook.read_text(encoding="utf-8")):
+        expected = "ha_pair_group | default('ha_pair') | hotstandby.vrrp.play_hosts(groups, ansible_play_hosts_all)"
+        assert each["hosts"] == f"{{{{ {expected} }}}}"
+
+
+@pytest.mark.parametrize(
+    ("group", "hosts", "message"),
+    [
+        (
+            "ha_pair",
+            ["a", "b"],
+            "no group ha_pair in the inventory .groups are: client, lb, nobody.: say -e ha_pair_gr",
+        ),
+        ("nobody", ["a", "b"], "the group nobody has no hosts"),
+        ("lb", ["c"], "--limit leaves out every host of the group lb .a, b."),
+    ],
+)
+def test_nobody_to_work_on(syntax, group, hosts, message):
+    syntax(False)
+    with pytest.raises(AnsibleFilterError, match=message):
+        play_hosts(group, GROUPS, hosts)
+    syntax(True)
+    assert play_hosts(group, GROUPS, hosts) == group
+
+
+def test_somebody_to_work_on(syntax):
+    syntax(False)
+    assert play_hosts("lb", GROUPS, ["b"]) == "lb"
