@@ -188,7 +188,6 @@ def test_strict_sends_no_repeats():
     ("lines", "expected"),
     [
         ("unicast_peer { 192.0.2.9 }", "unicast_peer in strict mode"),
-        ("authentication {\nauth_type PASS\nauth_pass a\n}", "authentication in strict mode"),
         (f"auth_hmac {{\nkey 1 {'x' * 32}\nactive_key 1\nmode permissive\n}}", "auth_hmac in strict mode enforces"),
     ],
 )

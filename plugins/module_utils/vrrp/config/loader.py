@@ -44,6 +44,11 @@ class Report:
     sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # they may hold passwords
 
     @property
+    def tolerated(self) -> tuple[Problem, ...]:
+        """The warnings about what only keepalived's files may hold: a file that is written for us has none."""
+        return tuple(warning for warning in self.warnings if warning.tolerated)
+
+    @property
     def digest(self) -> str:
         """SHA-256 over everything that was read; of the text alone where nothing is included."""
         whole = hashlib.sha256()
@@ -139,7 +144,10 @@ def node_config_id() -> str:
 
 
 def read_text(path: str) -> str:
-    """The text of a file. Raises ConfigError when it is missing, unreadable, too large or not UTF-8."""
+    """The text of a file. Raises ConfigError when it is missing, unreadable or too large.
+
+    An octet that is not UTF-8 becomes a surrogate: in a comment it does no harm, elsewhere reading the text tells.
+    """
     try:
         with open(path, "rb") as file:
             octets = file.read(SIZE_MAX + 1)
@@ -148,10 +156,4 @@ def read_text(path: str) -> str:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise ConfigError([Problem.at(Place(path, 1, 1), f"cannot read the file: {reason}")]) from error
-    try:
-        return octets.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = octets[: error.start]
-        place = Place(path, before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
-        # "from None": the error holds the octets of the whole file, passwords and all.
-        raise ConfigError([Problem.at(place, "the file is not UTF-8", hint="save it as UTF-8")]) from None
+    return octets.decode("utf-8", "surrogateescape")

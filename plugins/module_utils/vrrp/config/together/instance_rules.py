@@ -122,10 +122,10 @@ class InstanceRules:
             and not self.section.has("no_virtual_ipaddress")
         ):
             place = blocks[0].place if blocks else self.section.place
-            self.findings.error(
+            self.findings.tolerated(
                 place,
                 f"{self.title} has no virtual_ipaddress",
-                "RFC 9568 5.2.5: at least one address",
+                "RFC 9568 5.2.5: at least one address. keepalived runs it, and so do we: MASTER then holds nothing",
                 "add: virtual_ipaddress { 192.0.2.1/24 }, or no_virtual_ipaddress where that is meant",
             )
         if self.section.has("native_ipv6") and self.family == 4:
