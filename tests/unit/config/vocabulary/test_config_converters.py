@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from good_file import refuses
+from good_file import GOOD, refuses
+
+from vrrp.config.loader import inspect
 
 # name: (text to replace, its replacement, [(line, column, text of the message, rule or hint)])
 CASES = {
@@ -229,3 +231,9 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_bad_input(case):
     refuses(*case)
+
+
+@pytest.mark.parametrize("name", ["eth0:1", "eth/0", ":", ".."])
+def test_what_is_no_interface(name):
+    problems = inspect(GOOD.replace("interface eth0", f"interface {name}"), "f").problems
+    assert [each.text for each in problems] == [f'"{name}" is not the name of an interface']

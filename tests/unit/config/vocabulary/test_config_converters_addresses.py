@@ -261,3 +261,12 @@ def test_a_scope_with_a_typing_error_has_a_hint():
     rule = "scope is site, link, host, nowhere, global or 0 to 255"
     assert refusal(scope, Word("lnk", PLACE)) == ('unknown scope "lnk"', rule, "did you mean link?", 5)
     assert refusal(scope, Word("-1", PLACE)) == ('unknown scope "-1"', rule, "", 5)
+
+
+def test_a_group_has_no_interface():
+    for written in ("224.0.0.9%eth0", "ff02::9%eth0"):
+        assert refusal(multicast(), f"mcast_dst_ip {written}")[0] == f'"{written}" is not an IP address'
+
+
+def test_an_empty_label_is_called_empty():
+    assert refusal(virtual_address, '192.0.2.1/24 label ""') == ("the label is empty", "", "remove it", 20)
