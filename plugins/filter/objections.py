@@ -13,6 +13,7 @@ author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
   - Reads a C(keepalived.conf) with the agent's own reader, on the controller.
+  - What the agent tolerates because keepalived runs it, such as a password that is cut, is an error here.
   - What only a node knows, such as whether a script exists, M(hotstandby.vrrp.vrrp_config) tells in check mode.
 options:
   _input:
@@ -46,8 +47,11 @@ _value:
   elements: str
 """
 
+from dataclasses import replace
+
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.life.startcheck import unsupported
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.problems import ERROR
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.text.mask import mask_secrets
 
 _PATH = "/etc/hotstandby/hotstandby.conf"
@@ -56,7 +60,9 @@ _PATH = "/etc/hotstandby/hotstandby.conf"
 def objections(text, host):
     """The filter."""
     report = inspect(str(text), _PATH)
-    problems = report.problems or unsupported(report.configuration)
+    # What keepalived runs although it is wrong is a warning in a file that people have; the role writes its own.
+    tolerated = tuple(replace(problem, severity=ERROR) for problem in report.tolerated)
+    problems = report.problems + tolerated or unsupported(report.configuration)
     lines = mask_secrets(str(text)).split("\n")
     return [f"{host}: {problem}, in the line: {lines[problem.line - 1].strip()}" for problem in problems]
 

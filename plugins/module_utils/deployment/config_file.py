@@ -20,7 +20,7 @@ from ..vrrp.config.loader import here, inspect_here, load, node_config_id
 from ..vrrp.config.model import Configuration
 from ..vrrp.config.plan import Plan, compare
 from ..vrrp.config.plan_values import as_values
-from ..vrrp.config.problems import ConfigError
+from ..vrrp.config.problems import ERROR, ConfigError
 from ..vrrp.config.text.mask import mask_secrets
 from . import files, layout, process, release, unit
 from .change import DeploymentError
@@ -57,13 +57,14 @@ class ConfigFile:
     def judge(self, text: str) -> tuple[Configuration, list[str]]:
         """The configuration of ``text`` and warnings about it. Raises Refused with everything that is wrong."""
         report = inspect_here(text, self.path)
-        problems = report.problems
+        problems, found = report.problems, ()
         if report.configuration is not None:
             problems += unsupported(report.configuration) + keys.resolve(report.configuration)[1]
-            problems += unrunnable(text, self.path, layout.USER, hidden=unit.hidden(), writable=unit.writable())
+            found = unrunnable(text, self.path, layout.USER, hidden=unit.hidden(), writable=unit.writable())
+            problems += tuple(each for each in found if each.severity == ERROR)
         if report.configuration is None or problems:
             raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
-        warnings = list(report.warnings)
+        warnings = list(report.warnings) + [each for each in found if each.severity != ERROR]
         with contextlib.suppress(OSError):  # the fit is a courtesy; a kernel that tells nothing is no reason to stop
             warnings += misfits(report.configuration, dump(InterfaceTable()))
         return report.configuration, list(map(str, warnings))

@@ -188,7 +188,6 @@ def test_strict_sends_no_repeats():
     ("lines", "expected"),
     [
         ("unicast_peer { 192.0.2.9 }", "unicast_peer in strict mode"),
-        ("authentication {\nauth_type PASS\nauth_pass a\n}", "authentication in strict mode"),
         (f"auth_hmac {{\nkey 1 {'x' * 32}\nactive_key 1\nmode permissive\n}}", "auth_hmac in strict mode enforces"),
     ],
 )
@@ -202,3 +201,14 @@ def test_strict_wants_a_link_local_address_first():
     (error,) = errors("strict_mode", least=six)
     assert "the first address, 2001:db8::1, is not link-local" in error
     assert instance(least=six).version == 3
+
+
+@pytest.mark.parametrize("block", ["virtual_ipaddress", "virtual_ipaddress_excluded"])
+def test_dev_of_the_own_interface_says_nothing_with_a_macvlan(block):
+    lines = f"use_vmac\n{block} {{\n192.0.2.7/24 dev eth0\n192.0.2.8/24 dev eth1\n192.0.2.9/24\n}}"
+    found = instance(lines)
+    entries = [each for each in (*found.addresses, *found.excluded) if str(each.address.ip) != "192.0.2.1"]
+    assert [each.device for each in entries] == [None, "eth1", None]
+    assert found.lives_on.startswith("vrrp.")
+    plain = instance(lines.replace("use_vmac\n", ""))
+    assert "eth0" in [each.device for each in (*plain.addresses, *plain.excluded)]

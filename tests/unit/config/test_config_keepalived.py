@@ -13,7 +13,7 @@ import subprocess
 import pytest
 from test_config_article import NODE_A, NODE_B
 
-from vrrp.config.loader import ConfigError, load
+from vrrp.config.loader import ConfigError, inspect, load
 
 ENOUGH = """\
 vrrp_instance VI_1 {
@@ -140,7 +140,6 @@ REFUSED = {
     "rule of two families": with_lines("virtual_rules {", "from 10.0.0.0/8 to fe80::/10 table 1 preference 5", "}"),
     "multicast group of the other family": with_lines("mcast_dst_ip ff02::12"),
     "multicast group that is none": with_lines("mcast_dst_ip 192.168.8.9"),
-    "strict and a password": with_lines("strict_mode", "authentication {", "auth_type PASS", "auth_pass 1111", "}"),
     "VMAC with VRRP's own address": with_lines("use_vmac 00:00:5e:00:01:33"),
     "down_timer_adverts 0": with_lines("down_timer_adverts 0"),
     "process without a process": "vrrp_track_process web {\nquorum 1\n}\n" + with_lines(),
@@ -152,9 +151,13 @@ REFUSED = {
     "priority 0": with_lines("priority 0"),
     "priority 256": with_lines("priority 256"),
     "VRID 256": with_lines("virtual_router_id 256"),
-    "state in lower case": with_lines("state backup"),
-    "password of 9 octets": with_lines("authentication {", "auth_type PASS", "auth_pass 123456789", "}"),
-    "password in version 3": with_lines("version 3", "authentication {", "auth_type PASS", "auth_pass 1111", "}"),
+    "one VRID for overlapping lists of peers": with_lines(
+        "unicast_src_ip 192.168.8.4", "unicast_peer {", "192.168.8.6", "192.168.8.7", "}"
+    )
+    + with_lines("unicast_src_ip 192.168.8.4", "unicast_peer {", "192.168.8.7", "}")
+    .replace("VI_1", "VI_2")
+    .replace(".100", ".101"),
+    "one VRID without peers": with_lines() + with_lines().replace("VI_1", "VI_2").replace(".100", ".101"),
     "no password": with_lines("authentication {", "auth_type PASS", "}"),
     "fraction in version 2": with_lines("advert_int 0.5"),
     "interval in version 3": with_lines("version 3", "advert_int 41"),
@@ -164,6 +167,34 @@ REFUSED = {
     "one brace too many": with_lines("}"),
     "open quote": with_lines('notify "/bin/true'),
     "one name twice": with_lines() + with_lines().replace("51", "52").replace("100", "101"),
+}
+
+#: keepalived complains of some of them, and starts.
+TOLERATED = {
+    "strict and a password": with_lines("strict_mode", "authentication {", "auth_type PASS", "auth_pass 1111", "}"),
+    "state in lower case": with_lines("state backup"),
+    "a state of another program": with_lines("state SLAVE"),
+    "password of 9 octets": with_lines("authentication {", "auth_type PASS", "auth_pass 123456789", "}"),
+    "password in version 3": with_lines("version 3", "authentication {", "auth_type PASS", "auth_pass 1111", "}"),
+    "no address": with_lines().replace("192.168.8.100/24", ""),
+    "no pause": "global_defs {\nvrrp_garp_interval 0\nvrrp_gna_interval 0.0\n}\n" + with_lines(),
+    "prefixes": with_lines("unicast_src_ip 192.168.8.4/24", "unicast_peer {", "192.168.8.6/255.255.255.0", "}"),
+    "prefix of a group": with_lines("mcast_dst_ip 224.0.0.20/32"),
+    "itself among its peers": with_lines(
+        "mcast_src_ip 192.168.8.4", "unicast_peer {", "192.168.8.4", "192.168.8.6", "}"
+    ),
+    "a peer twice": with_lines("unicast_peer {", "192.168.8.6", "192.168.8.6", "}"),
+    "no peer": with_lines("unicast_src_ip 192.168.8.4", "unicast_peer {", "}"),
+    "security off": "global_defs {\nenable_script_security off\n}\n" + with_lines(),
+    "a flag with a value": with_lines("nopreempt true", "dont_track_primary 1"),
+    "an address in two instances": with_lines() + with_lines().replace("VI_1", "VI_2").replace("51", "52"),
+    "a VRID for two lists of peers": with_lines("unicast_peer {", "192.168.8.6", "}")
+    + with_lines("unicast_peer {", "192.168.8.7", "}").replace("VI_1", "VI_2").replace(".100", ".101"),
+    "a VRID with peers and without": with_lines("unicast_peer {", "192.168.8.6", "}")
+    + with_lines().replace("VI_1", "VI_2").replace(".100", ".101"),
+    "a macvlan for two instances": with_lines("use_vmac vrrp")
+    + with_lines("use_vmac vrrp").replace("VI_1", "VI_2").replace("51", "52").replace(".100", ".101"),
+    "another encoding in a comment": with_lines("# caf\udce9"),
 }
 
 
@@ -176,7 +207,7 @@ def keepalived(tmp_path_factory):
     )
 
     def accepts(text):
-        (folder / "conf").write_text(text, encoding="utf-8")
+        (folder / "conf").write_text(text, encoding="utf-8", errors="surrogateescape")
         done = subprocess.run(
             ["unshare", "--net", "sh", "-c", commands, "sh", str(folder)],
             capture_output=True,
@@ -197,6 +228,15 @@ def test_both_accept(keepalived, text):
     accepted, said = keepalived(text)
     assert accepted, said
     assert load(text, "f").instances
+
+
+@pytest.mark.parametrize("text", TOLERATED.values(), ids=TOLERATED.keys())
+def test_keepalived_starts_and_we_take_it_with_a_word(keepalived, text):
+    _accepted, said = keepalived(text)
+    assert not any(word in said for word in ("Unknown keyword", "unmatched", "Non-existent", "conflict"))
+    report = inspect(text, "f")
+    assert report.problems == ()
+    assert report.tolerated
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())

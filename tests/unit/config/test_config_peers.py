@@ -96,8 +96,8 @@ def test_an_instance_without_addresses():
     found = instance("no_virtual_ipaddress", least=NO_ADDRESS)
     assert (found.addresses, found.version) == ((), 2)
     assert instance("no_virtual_ipaddress\nunicast_peer { fe80::9 }", least=NO_ADDRESS).version == 3
-    (error,) = errors(least=NO_ADDRESS)
-    assert 'vrrp_instance "VI_1" has no virtual_ipaddress' in error
+    (warning,) = warnings(least=NO_ADDRESS)
+    assert 'vrrp_instance "VI_1" has no virtual_ipaddress' in warning
 
 
 @pytest.mark.parametrize(

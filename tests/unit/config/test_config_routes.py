@@ -214,5 +214,5 @@ def test_excluded_addresses_may_be_of_the_other_family_and_on_another_link():
 def test_excluded_addresses_belong_to_one_instance():
     second = LEAST[LEAST.index("vrrp_instance") :].replace("VI_1", "VI_2").replace("51", "52").replace("2.1/", "2.2/")
     lines = "virtual_ipaddress_excluded {\n192.0.2.1/24\n}"
-    (error,) = errors("", "", "", LEAST + second.replace("LINES", lines))
-    assert '192.0.2.1 belongs to "VI_1" already' in error
+    (warning,) = warnings("", "", "", LEAST + second.replace("LINES", lines))
+    assert '192.0.2.1 belongs to "VI_1" already' in warning

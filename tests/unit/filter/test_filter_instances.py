@@ -67,6 +67,21 @@ def test_objections_are_what_the_agent_would_say():
     assert "auth_pass has 9 octets" in line and "Xy7" not in line
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("192.168.8.100/24", "", 'vrrp_instance "VI_1" has no virtual_ipaddress'),
+        ("_id 51", "_id 51\n    state SLAVE", 'state "SLAVE" is unknown'),
+        ("_id 51", "_id 51\n    nopreempt yes", '"nopreempt" takes no value'),
+        ("_id 51", "_id 51\n    mcast_src_ip 192.168.8.4/24", '"192.168.8.4/24" has a prefix length'),
+        ("_id 51", "_id 51\n    strict_mode", "authentication in strict mode"),
+    ],
+)
+def test_what_the_agent_takes_because_keepalived_does_is_an_objection(old, new, text):
+    (line,) = call(objections, "objections")(BLOCK.replace(old, new), "node-a")
+    assert f": error: {text}" in line
+
+
 def test_objections_know_what_the_agent_does_not_do_yet():
     before, _authentication, after = BLOCK.partition("    authentication {")
     many = "\n".join(f"2001:db8::{number}/64" for number in range(1, 92))

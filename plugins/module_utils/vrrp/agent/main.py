@@ -14,6 +14,7 @@ from .desk import reload
 from .kernel.interfaces import DumpError, InterfaceTable, dump
 from .kernel.netlink import NetlinkUnavailable
 from .life import ledger, realtime
+from .life.programs import doubts
 from .life.runtime import RuntimeDirectory, RuntimeDirectoryError
 from .life.startcheck import misfits
 from .telling.log import Log
@@ -36,8 +37,8 @@ def run(config: str, runtime_dir: str) -> int:
         log.error(str(error))
         return CANNOT_START
     try:
-        for misfit in misfits(configuration, dump(InterfaceTable())):
-            log.info(str(misfit))
+        for doubtful in misfits(configuration, dump(InterfaceTable())) + doubts(configuration):
+            log.info(str(doubtful))
         return asyncio.run(_work(configuration, digest, runtime, log))
     except (NetlinkUnavailable, DumpError) as error:
         log.error(str(error))

@@ -44,6 +44,11 @@ class Report:
     sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # they may hold passwords
 
     @property
+    def tolerated(self) -> tuple[Problem, ...]:
+        """The warnings about what only keepalived's files may hold: a file that is written for us has none."""
+        return tuple(warning for warning in self.warnings if warning.tolerated)
+
+    @property
     def digest(self) -> str:
         """SHA-256 over everything that was read; of the text alone where nothing is included."""
         whole = hashlib.sha256()
@@ -145,7 +150,10 @@ def node_config_id() -> str:
 
 
 def read_text(path: str, room: int = SIZE_MAX) -> str:
-    """The text of a regular file of ``room`` octets at most, as UTF-8. Raises ConfigError, and never waits for one."""
+    """The text of a regular file of ``room`` octets at most. Raises ConfigError, and never waits for one.
+
+    An octet that is not UTF-8 becomes a surrogate: in a comment it does no harm, elsewhere reading the text tells.
+    """
     try:
         octets = _read(path, room)
     except (OSError, ValueError) as error:
@@ -155,13 +163,7 @@ def read_text(path: str, room: int = SIZE_MAX) -> str:
         # Not "cannot read": an include that is left out for that would be a configuration that nobody wrote.
         rule = f"a configuration has at most {SIZE_MAX} octets, with all the files that it includes"
         raise ConfigError([Problem.at(Place(path, 1, 1), "the file is too large", rule)])
-    try:
-        return octets.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = octets[: error.start]
-        place = Place(path, before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
-        # "from None": the error holds the octets of the whole file, passwords and all.
-        raise ConfigError([Problem.at(place, "the file is not UTF-8", hint="save it as UTF-8")]) from None
+    return octets.decode("utf-8", "surrogateescape")
 
 
 def _read(path: str, room: int) -> bytes:

@@ -161,6 +161,7 @@ class Instance:
     rules: tuple[Rule, ...] = ()
     vmac: Optional[Vmac] = None
     kernel_rx_buf_size: Optional[int] = None
+    shares_vrid: bool = False  # with an instance above, on its link: its peers tell which one a packet is for
 
     @property
     def lives_on(self) -> str:

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple, Optional
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Optional
 
 ERROR = "error"
 WARNING = "warning"
@@ -35,6 +35,9 @@ class Place(NamedTuple):
 class Problem:
     """One complaint. ``rule`` names what was broken, ``hint`` what to write instead; both may be empty.
 
+    ``tolerated`` marks a warning about what is wrong and works all the same, because keepalived runs it: a file that
+    people have may hold it, one that is written for us may not.
+
     ``str(problem)`` is ``FILE:LINE:COLUMN: error: TEXT. RULE (HINT)``. No field ever holds a password.
     """
 
@@ -45,10 +48,14 @@ class Problem:
     hint: str
     text: str
     severity: str = ERROR
+    tolerated: bool = False
 
     @classmethod
-    def at(cls, place: Place, text: str, rule: str = "", hint: str = "", severity: str = ERROR) -> Problem:
-        return cls(place.path, place.line, place.column, printable(rule), printable(hint), printable(text), severity)
+    def at(
+        cls, place: Place, text: str, rule: str = "", hint: str = "", severity: str = ERROR, tolerated: bool = False
+    ) -> Problem:
+        words = printable(rule), printable(hint), printable(text)
+        return cls(place.path, place.line, place.column, *words, severity, tolerated)
 
     def __str__(self) -> str:
         message = f"{self.path}:{self.line}:{self.column}: {self.severity}: {self.text}"
@@ -78,6 +85,14 @@ class Invalid(Exception):
         self.place = place
 
 
+@dataclass(frozen=True)
+class Tolerated:
+    """What a converter returns of a value that is wrong and that keepalived takes: ``value`` is what it makes of it."""
+
+    value: Any = field(repr=False)  # it may be a password
+    why: Invalid
+
+
 class Enough(Exception):
     """There are :data:`MOST` errors: reading on helps nobody."""
 
@@ -95,9 +110,13 @@ class Findings:
             raise Enough
         self.errors.append(Problem.at(place, text, rule, hint))
 
-    def warning(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
+    def tolerated(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
+        """A warning about what is wrong and works, because keepalived runs it. ``rule`` is what keepalived does."""
+        self.warning(place, text, rule, hint, tolerated=True)
+
+    def warning(self, place: Place, text: str, rule: str = "", hint: str = "", tolerated: bool = False) -> None:
         if not self.is_full_of_warnings:
-            self.warnings.append(Problem.at(place, text, rule, hint, WARNING))
+            self.warnings.append(Problem.at(place, text, rule, hint, WARNING, tolerated))
         elif len(self.warnings) == MOST:
             rule = f"There are more than {MOST}"
             self.warnings.append(Problem.at(place, "further warnings are left out", rule, severity=WARNING))

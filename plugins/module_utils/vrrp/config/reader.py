@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Optional
 
-from .problems import Findings, Invalid, Place, show
+from .problems import Findings, Invalid, Place, Tolerated, show
 from .text.spelling import closest
 from .text.syntax import Statement, Tree
 from .vocabulary.schema import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, homes
@@ -106,7 +106,8 @@ class _Reader:
             )
             return
         try:
-            section.items.append(Setting(block.item(statement) if block.item else None, statement))
+            value = self._taken(statement, block.item(statement) if block.item else None)
+            section.items.append(Setting(value, statement))
         except Invalid as invalid:
             section.failed.add("items")
             self._refused(statement, invalid)
@@ -165,7 +166,7 @@ class _Reader:
             else:
                 self.findings.warning(statement.place, text, "the last one counts", "remove one")
         try:
-            setting = Setting(keyword.convert(statement), statement)
+            setting = Setting(self._taken(statement, keyword.convert(statement)), statement)
         except Invalid as invalid:
             section.failed.add(keyword.field)
             self._refused(statement, invalid)
@@ -196,9 +197,15 @@ class _Reader:
             return
         self.section(block, statement.children, inner)
 
+    def _taken(self, statement: Statement, value: Any) -> Any:
+        """``value``, or what is tolerated as it, with a warning."""
+        if not isinstance(value, Tolerated):
+            return value
+        self.findings.tolerated(_place(statement, value.why), value.why.text, value.why.rule, value.why.hint)
+        return value.value
+
     def _refused(self, statement: Statement, invalid: Invalid) -> None:
-        place = invalid.place or (statement.words[1] if len(statement.words) > 1 else statement.words[0]).place
-        self.findings.error(place, invalid.text, invalid.rule, invalid.hint)
+        self.findings.error(_place(statement, invalid), invalid.text, invalid.rule, invalid.hint)
 
     def _unknown_addition(self, block: Block, statement: Statement) -> None:
         name = "keyword" if block.secret else f"keyword {show(statement.keyword)}"
@@ -239,6 +246,10 @@ class _Reader:
         elif not self.balanced:
             hint = f"is the }} of {block.name} missing above?"
         self.findings.error(statement.place, f"{statement.keyword} belongs to {places}, not to {here}", hint=hint)
+
+
+def _place(statement: Statement, invalid: Invalid) -> Place:
+    return invalid.place or (statement.words[1] if len(statement.words) > 1 else statement.words[0]).place
 
 
 def _closest_anywhere(word: str) -> Optional[str]:

@@ -19,7 +19,7 @@ def pass_data(password: str) -> bytes:
     Raises ValueError when it is empty or longer than eight octets in UTF-8: a cut password would let two different
     ones pass for the same.
     """
-    octets = password.encode("utf-8")
+    octets = password.encode("utf-8", "surrogateescape")  # the cut may have divided a character
     if not 0 < len(octets) <= AUTH_DATA_LENGTH:
         raise ValueError(f"a VRRPv2 password has 1 to {AUTH_DATA_LENGTH} octets, this one has {len(octets)}")
     return octets.ljust(AUTH_DATA_LENGTH, b"\0")

@@ -145,6 +145,14 @@ def _may_be_ours(payload: bytes, expected: Expectation, said: Optional[Collectio
     return said is None or signed or len(payload) < HEADER_LENGTH or payload[2] in said
 
 
+def is_for(expected: Expectation, source: Address, destination: Address) -> bool:
+    """Whether sender and receiver are those of this instance, where several share a virtual router id on a link."""
+    if expected.sources:
+        own = expected.own_source in (None, destination)
+        return source in expected.sources and own and not destination.is_multicast
+    return destination.is_multicast and expected.group in (None, destination)
+
+
 def is_followed(payload: bytes, ip_version: int) -> bool:
     """Whether exactly a trailer's length follows the advertisement. keepalived, too, goes by the length alone."""
     return len(payload) >= HEADER_LENGTH and len(payload) == length_of(payload, ip_version) + TRAILER_LENGTH

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 from types import SimpleNamespace
 
@@ -101,6 +102,13 @@ def test_an_address_beside_a_peer_is_present_with_the_prefix_of_the_peer():
     pair = VirtualAddress(ip_interface("192.168.8.100/32"), peer=ip_interface("192.168.8.200/30"))
     bench = Bench(instance(addresses=(), excluded=(pair,))).master()
     assert shown(bench, 20.0, "excluded") == {"excluded": [{"text": "192.168.8.100/30", "present": True}]}
+
+
+def test_a_virtual_address_beside_a_peer_is_told_as_the_kernel_lists_it():
+    pair = VirtualAddress(ip_interface("192.168.8.100/32"), peer=ip_interface("192.168.8.200/30"))
+    bench = Bench(replace(instance(addresses=()), addresses=(pair,))).master()
+    found = shown(bench, 20.0, "addresses", "addresses_present")
+    assert found == {"addresses": ["192.168.8.100/30"], "addresses_present": ["192.168.8.100/30"]}
 
 
 def test_a_backup_names_whom_it_heard():

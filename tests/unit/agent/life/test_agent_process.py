@@ -253,3 +253,31 @@ def test_arguments_are_utf_8_whatever_the_locale_is(tmp_path, name):
     )
     assert done.stdout == "exited with status 0\n", done.stderr
     assert (tmp_path / "said").read_bytes() == name.encode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"", b"\n#!/bin/sh\n", b"\xef\xbb\xbf#!/bin/sh\n", b"#!/bin/sh\r\n", b"#!/opt/none/bash\n", b"# a comment\n"],
+)
+def test_what_the_kernel_does_not_execute_a_shell_runs(tmp_path, head):
+    script = tmp_path / "chk"
+    script.write_bytes(head + b'echo "$0 $*" > ' + str(tmp_path / "said").encode() + b"\nexit 7\n")
+    script.chmod(0o755)
+    assert run(str(script), "one", "two three") == Outcome(status=7)
+    assert (tmp_path / "said").read_text() == f"{script} one two three\n"
+
+
+def test_a_shell_runs_nothing_that_the_rules_forbid(tmp_path):
+    script = tmp_path / "chk"
+    script.write_text("exit 0\n")
+    script.chmod(0o777)
+    assert f"others can write {script}" in run(str(script)).error
+    script.chmod(0o644)
+    assert run(str(script)).error == f"cannot run {script}: Permission denied"
+
+
+def test_a_program_that_is_no_script_is_not_given_to_a_shell(tmp_path):
+    program = tmp_path / "program"
+    program.write_bytes(b"\x7fELF\0\0\0")
+    program.chmod(0o755)
+    assert run(str(program)).error == f"cannot run {program}: Exec format error"

@@ -206,6 +206,61 @@ def test_unicast_hears_its_peers_only():
     assert line.socket.joined == []
 
 
+def sharing(*places):
+    """A line with listeners of one virtual router id, which differ in (own address, peers)."""
+    found = [
+        (instance(unicast_peers=tuple(map(ip_address, peers)), shares_vrid=True), ip_address(own))
+        for own, *peers in places
+    ]
+    line = Line(*found[0])
+    others = [Listener(*each) for each in found[1:]]
+    for each in others:
+        line.channel.add(each)
+    return line, [line.instance, *others]
+
+
+def sent(source, *destination):
+    """An advertisement from one address to another, or to the multicast group."""
+    return from_peer(source=ip_address(source), unicast_peers=tuple(map(ip_address, destination)), authentication=None)
+
+
+def sources(listener):
+    return [source for _priority, source, _now in listener.heard_of]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_one_virtual_router_id_that_one_hears_which_has_the_sender_among_its_peers(order):
+    places = [("192.168.8.4", "192.168.8.6"), ("192.168.8.4", "192.168.8.7", "192.168.8.8"), ("192.168.8.4",)]
+    line, found = sharing(*places[::order])
+    for _again in range(2):  # from the second on they are known by their octets
+        line.receive(sent("192.168.8.6", "192.168.8.4"), sent("192.168.8.8", "192.168.8.4"), sent("192.168.8.9"))
+    assert [sources(each) for each in found[::order]] == [["192.168.8.6"] * 2, ["192.168.8.8"] * 2, ["192.168.8.9"] * 2]
+
+
+def test_one_peer_of_two_instances_is_told_apart_by_whom_it_speaks_to():
+    line, (four, five) = sharing(("192.168.8.4", "192.168.8.6"), ("192.168.8.5", "192.168.8.6"))
+    line.receive(sent("192.168.8.6", "192.168.8.5"))
+    assert (len(four.heard_of), len(five.heard_of)) == (0, 1)
+    line.receive(sent("192.168.8.6", "192.168.8.4"))
+    assert (len(four.heard_of), len(five.heard_of)) == (1, 1)
+
+
+def test_a_stranger_on_a_shared_virtual_router_id_is_counted_by_one_of_them():
+    line, found = sharing(("192.168.8.4", "192.168.8.6"), ("192.168.8.4", "192.168.8.7"))
+    line.receive(sent("192.168.8.9", "192.168.8.4"))
+    assert sorted(each.counters.discarded.get("source", 0) for each in found) == [0, 1]
+
+
+def test_when_one_of_those_that_share_leaves_the_other_still_hears():
+    line, (six, seven) = sharing(("192.168.8.4", "192.168.8.6"), ("192.168.8.4", "192.168.8.7"))
+    assert line.channel.every == [seven, six]
+    line.channel.remove(seven)
+    line.receive(sent("192.168.8.6", "192.168.8.4"), sent("192.168.8.7", "192.168.8.4"))
+    assert (sources(six), sources(seven)) == (["192.168.8.6"], [])
+    line.channel.remove(six)
+    assert (line.channel.every, line.channel.instances) == ([], {})
+
+
 def test_a_thousand_of_the_same_kind_are_one_line(line):
     line.receive(*[with_octet(from_peer(), 8, 64)] * 1000)
     assert line.instance.counters.discarded == {"ttl": 1000}

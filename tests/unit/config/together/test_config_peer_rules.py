@@ -172,12 +172,14 @@ def test_two_sources_that_are_the_same_are_no_matter():
         (
             "unicast_peer {\n192.0.2.9\n192.0.2.9 min_ttl 5\n}",
             4,
-            "5:1: error: unicast_peer 192.0.2.9 is given twice (remove one)",
+            "5:1: warning: unicast_peer 192.0.2.9 is given twice. keepalived takes it; here it is one peer"
+            " (remove one)",
         ),
         (
             "unicast_peer {\n}",
             4,
-            '3:1: error: vrrp_instance "VI_1" has an empty unicast_peer (name the other nodes)',
+            '3:1: warning: vrrp_instance "VI_1" has an empty unicast_peer. keepalived goes to multicast, and so do we'
+            " (name the other nodes, or remove the block)",
         ),
         (
             "unicast_src_ip 192.0.2.8",

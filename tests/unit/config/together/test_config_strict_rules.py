@@ -103,12 +103,6 @@ def test_an_owner_starts_as_master():
     ("lines", "fields", "error"),
     [
         (
-            "authentication {\n}",
-            {"authentication": Authentication("PASS", "a")},
-            "2:1: error: authentication in strict mode. strict mode holds the instance to the RFCs"
-            " (auth_hmac, or strict_mode off)",
-        ),
-        (
             "unicast_peer {\n}",
             {"unicast_peers": PEER},
             "2:1: error: unicast_peer in strict mode. strict mode holds the instance to the RFCs (remove one of them)",
@@ -134,6 +128,12 @@ def test_an_owner_starts_as_master():
 )
 def test_what_is_forbidden(lines, fields, error):
     assert applied(lines, **fields) == (replace(STRICT, **fields), [error], [])
+
+
+def test_authentication_is_ignored():
+    found, errors, warnings = applied("authentication {\n}", authentication=Authentication("PASS", "a"))
+    assert (found, errors) == (STRICT, [])
+    assert "2:1: warning: authentication in strict mode. keepalived ignores the block then" in warnings[0]
 
 
 @pytest.mark.parametrize(

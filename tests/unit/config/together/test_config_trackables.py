@@ -167,3 +167,48 @@ def test_sections_of_several_kinds_keep_the_order_of_the_file():
 @pytest.mark.parametrize(("names", "expected"), [(None, (None, None)), (("a",), ("a", None)), (("a", "b"), ("a", "b"))])
 def test_a_user_may_have_a_group(names, expected):
     assert pair(names) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "hint"),
+    [
+        (
+            "process very_long_daemon_name.sh",
+            'no process is called "very_long_daemon_name.sh". the name of a process has at most 15 octets',
+            "process very_long_daemo, or full_command and its command line",
+        ),
+        (
+            "process /opt/x",
+            'no process is called "/opt/x". the name of a process has no directory',
+            "process x, or full_command",
+        ),
+        (
+            'process "/bin/sh /opt/x -c y"\nfull_command',
+            'no process is called "/bin/sh /opt/x -c y". each argument is a word of its own',
+            "process /bin/sh /opt/x -c y, and full_command",
+        ),
+        (
+            'process "/bin/sh /opt/x"',
+            'no process is called "/bin/sh /opt/x". each argument is a word of its own',
+            "process /bin/sh /opt/x, and full_command",
+        ),
+    ],
+)
+def test_a_name_that_no_process_has(lines, text, hint):
+    _found, errors, (warning,) = known(f"vrrp_track_process web {{\n{lines}\n}}")
+    assert errors == []
+    assert warning.startswith(f"2:9: warning: {text}") and hint in warning
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "process fifteen_octets_",
+        'process "tmux: server"',
+        "process /usr/sbin/haproxy\nfull_command",
+        "process /usr/sbin/haproxy -W",
+        "process a_longer_name_than_that\nfull_command",
+    ],
+)
+def test_a_name_that_a_process_may_have(lines):
+    assert known(f"vrrp_track_process web {{\n{lines}\n}}")[1:] == ([], [])

@@ -75,8 +75,18 @@ def test_what_is_no_address_of_a_check(written, text):
 
 
 def test_the_address_of_a_host_has_no_prefix_length():
-    expected = ('"192.0.2.8/32" has a prefix length', "", "write the address alone", 16)
-    assert refusal(address, "unicast_src_ip 192.0.2.8/32") == expected
+    expected = ('"192.0.2.8/32" has a prefix length', "", "write the address alone", 5)
+    assert refusal(host, Word("192.0.2.8/32", PLACE)) == expected
+
+
+@pytest.mark.parametrize("prefix", ["/32", "/24", "/255.255.255.0", "/"])
+def test_that_of_a_source_a_peer_and_a_group_is_dropped(prefix):
+    found = address(statement(f"unicast_src_ip 192.0.2.8{prefix}"))
+    assert (str(found.value), found.why.text) == ("192.0.2.8", f'"192.0.2.8{prefix}" has a prefix length')
+    assert found.why.hint == "write: 192.0.2.8"
+    found = peer(statement(f"192.0.2.8{prefix} min_ttl 3"))
+    assert (str(found.value.address), found.value.min_ttl) == ("192.0.2.8", 3)
+    assert str(multicast(4)(statement(f"mcast_dst_ip 224.0.0.9{prefix}")).value) == "224.0.0.9"
 
 
 @pytest.mark.parametrize(
@@ -251,3 +261,12 @@ def test_a_scope_with_a_typing_error_has_a_hint():
     rule = "scope is site, link, host, nowhere, global or 0 to 255"
     assert refusal(scope, Word("lnk", PLACE)) == ('unknown scope "lnk"', rule, "did you mean link?", 5)
     assert refusal(scope, Word("-1", PLACE)) == ('unknown scope "-1"', rule, "", 5)
+
+
+def test_a_group_has_no_interface():
+    for written in ("224.0.0.9%eth0", "ff02::9%eth0"):
+        assert refusal(multicast(), f"mcast_dst_ip {written}")[0] == f'"{written}" is not an IP address'
+
+
+def test_an_empty_label_is_called_empty():
+    assert refusal(virtual_address, '192.0.2.1/24 label ""') == ("the label is empty", "", "remove it", 20)

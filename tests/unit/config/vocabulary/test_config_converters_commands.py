@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from vrrp.config.model import Fifo, NotifyCommand
-from vrrp.config.problems import Invalid
+from vrrp.config.problems import Invalid, Tolerated
 from vrrp.config.text.syntax import parse
 from vrrp.config.vocabulary.converters_commands import command, fifo, notify, notify_or_nothing, user_group
 
@@ -152,3 +152,55 @@ def test_a_fifo_and_its_owner(line, expected):
 )
 def test_a_fifo_that_is_refused(line, text, hint, column):
     assert refusal(fifo, line) == (text, "", hint, column)
+
+
+@pytest.mark.parametrize(
+    ("written", "word", "column"),
+    [
+        ('"/bin/true ; /bin/false"', ";", 19),
+        ('"/bin/echo a; /bin/false"', ";", 20),
+        ('"pidof x || exit 1"', "||", 17),
+        ('"/x/a && /x/b"', "&&", 14),
+        ('"ps ax | grep x"', "|", 15),
+        ('"/x/a > /dev/null 2>&1"', ">", 14),
+        ('"/x/a >>/tmp/log"', ">>", 14),
+        ('"/x/a 2>/dev/null"', "2>", 14),
+        ('"/x/a < /etc/hosts"', "<", 14),
+        ('"/x/a &"', "&", 14),
+        ('"/x/a $(hostname) b"', "$(", 14),
+        ('"/x/a `hostname` b"', "`", 14),
+        ("\"/bin/sh -c 'a; b' > c\"", ">", 27),
+    ],
+)
+@pytest.mark.parametrize("convert", [command, notify])
+def test_a_word_of_a_shell_is_told_at_its_place(convert, written, word, column):
+    found = convert(statement(f"script {written}"))
+    assert isinstance(found, Tolerated)
+    assert found.why.text.startswith(f'no shell reads this line: "{word}" is an argument of "')
+    assert found.why.place.column == column
+    assert found.why.hint == "say /bin/sh -c '...', or write a script"
+
+
+def test_what_follows_the_quotes_is_no_redirection():
+    found = notify(statement('notify_master "/bin/echo x"> out.txt'))
+    assert found.value == NotifyCommand(("/bin/echo", "x>"), "out.txt")
+    assert (found.why.text, found.why.place.column) == (
+        'no shell reads this line: ">" is an argument of "/bin/echo"',
+        28,
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\"/bin/sh -c 'pidof x || exit 1; true > /tmp/x'\"",
+        r'"/bin/sh -c \"pidof x || exit 1\""',
+        '"/usr/bin/curl -fs http://127.0.0.1/?a=1&b=2;c=3"',
+        r'"/usr/bin/find / -exec true \;"',
+        "\"/x/a '|' ';'\"",
+        '"/x/a a|b a>b"',
+        "/bin/true",
+    ],
+)
+def test_what_a_program_may_be_given(written):
+    assert not isinstance(command(statement(f"script {written}")), Tolerated)

@@ -179,3 +179,37 @@ def test_a_word_of_a_route_that_is_not_supported(word):
 def test_a_route_that_is_refused_at_its_place(line, expected):
     assert refusal(virtual_route, line) == expected
     assert refusal(static_route, line) == expected
+
+
+HOPS = "198.51.100.0/24 nexthop via 192.0.2.254"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "hint", "column"),
+    [
+        ("198.51.100.0/24", "a route has no way", "add: via ADDRESS, or dev NAME", 1),
+        ("2001:db8::/32 metric 5", "a route has no way", "add: via ADDRESS, or dev NAME", 1),
+        ("198.51.100.0/24 nexthop", "a nexthop leads nowhere", "nexthop via ADDRESS dev NAME", 17),
+        (f"{HOPS} nexthop", "a nexthop leads nowhere", "nexthop via ADDRESS dev NAME", 41),
+        ("default nexthop nexthop via 192.0.2.1", "a nexthop leads nowhere", "nexthop via ADDRESS dev NAME", 9),
+        ("default nexthop weight 2 onlink", "a nexthop leads nowhere", "nexthop via ADDRESS dev NAME", 9),
+        (f"dev eth1 {HOPS}", "dev stands before nexthop", "write dev behind each nexthop", 1),
+        (f"onlink {HOPS}", "onlink stands before nexthop", "write onlink behind each nexthop", 1),
+        ("blackhole 198.51.100.0/24 dev eth1", "a blackhole route leads nowhere", "remove dev", 27),
+        ("prohibit 198.51.100.0/24 onlink", "a prohibit route leads nowhere", "remove onlink", 26),
+        ("198.51.100.0/24 dev eth1 dev eth1", "dev is given twice", "remove one", 26),
+        ("198.51.100.0/24 oif eth1 dev eth2", "dev is given twice", "remove one", 26),
+    ],
+)
+def test_a_route_has_ways_and_each_is_whole(line, text, hint, column):
+    found = refusal(virtual_route, line)
+    assert (found[0], found[2], found[3]) == (text, hint, column)
+
+
+def test_the_kernel_takes_a_device_of_an_ipv6_route_that_leads_nowhere():
+    found = virtual_route(statement("unreachable 2001:db8::/32 dev lo"))
+    assert (found.kind, found.hops) == ("unreachable", (NextHop(None, "lo"),))
+
+
+def test_a_route_to_this_host_needs_no_way():
+    assert virtual_route(statement("local 198.51.100.7")).hops == ()

@@ -139,3 +139,16 @@ def test_a_word_of_a_rule_that_is_not_supported(word):
 def test_a_rule_that_is_refused_at_its_place(line, expected):
     assert refusal(virtual_rule, line) == expected
     assert refusal(static_rule, line) == expected
+
+
+@pytest.mark.parametrize(
+    "ends", ["from default6 to all", "to all from default6", "from all to default6", "to default6 from any"]
+)
+def test_the_order_of_the_ends_does_not_matter(ends):
+    assert virtual_rule(statement(f"{ends} table 1")) == Rule(6, table=1, source=ALL_SIX, destination=ALL_SIX)
+
+
+@pytest.mark.parametrize("first", ["1", "1/2"])
+def test_a_mark_that_is_given_twice_is_called_by_its_word(first):
+    found = refusal(virtual_rule, f"fwmark {first} fwmark 7 table 1")
+    assert found[0] == "fwmark is given twice"

@@ -72,7 +72,12 @@ def test_a_multicast_mac_address_is_refused(written, shown):
 
 @pytest.mark.parametrize(
     ("written", "shown"),
-    [("00:00:5e:00:01:33", "00:00:5e:00:01:33"), ("0:0:5E:0:2:33", "00:00:5e:00:02:33")],
+    [
+        ("00:00:5e:00:01:33", "00:00:5e:00:01:33"),
+        ("0:0:5E:0:2:33", "00:00:5e:00:02:33"),
+        ("00:00:5e:00:01", "00:00:5e:00:01"),
+        ("0:0:5e:0:2:", "00:00:5e:00:02"),
+    ],
 )
 def test_a_mac_address_of_the_rfc_is_refused(written, shown):
     assert refusal(f"use_vmac vip0 {written}") == (

@@ -193,7 +193,7 @@ def test_the_keywords_at_the_top_of_a_file_that_do_not_work():
         (VRRP_INSTANCE, "garp_lower_prio_repeat", ("0", "2147483647"), ("-1", "2147483648")),
         (VRRP_INSTANCE, "garp_extra_if", ("0", "86400"), ("-1", "86401")),
         (GLOBAL_DEFS, "vrrp_garp_extra_if", ("1", "86400"), ("0", "86401")),
-        (GLOBAL_DEFS, "vrrp_garp_interval", ("0.000001", "4294"), ("0", "4294.1")),
+        (GLOBAL_DEFS, "vrrp_garp_interval", ("0.000001", "4294"), ("0.0000001", "4294.1")),
         (GLOBAL_DEFS, "vrrp_version", ("2", "3"), ("1", "4")),
         (GLOBAL_DEFS, "vrrp_down_timer_adverts", ("1", "100"), ("0", "101")),
         (GLOBAL_DEFS, "startup_script_timeout", ("1", "1000"), ("0", "1001")),
@@ -228,7 +228,6 @@ def test_the_limits_of_a_number(block, name, good, bad):
 @pytest.mark.parametrize(
     ("block", "name", "good"),
     [
-        (VRRP_INSTANCE, "state", ["MASTER", "BACKUP"]),
         (AUTHENTICATION, "auth_type", ["PASS", "AH"]),
         (AUTH_HMAC, "anti_replay", ["time", "monotonic"]),
         (AUTH_HMAC, "mode", ["enforce", "permissive", "receive-only"]),

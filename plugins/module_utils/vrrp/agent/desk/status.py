@@ -60,7 +60,7 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "preempt": not config.nopreempt,
         "source": str(instance.source) if instance.source is not None else None,
         "unicast_peers": [str(peer) for peer in config.unicast_peers],
-        "addresses": [str(entry.address) for entry in config.addresses],
+        "addresses": [str(address) for address in vips],
         "addresses_present": [address for address in map(str, vips) if address in there],
         "excluded": [{"text": text, "present": text in there} for text in map(str, excluded)],
         **routes_status(instance),

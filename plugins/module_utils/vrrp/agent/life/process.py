@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import grp
 import os
 import pwd
@@ -14,11 +15,11 @@ import shutil
 import signal
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from . import expendable, trust
+from . import expendable, firstline, trust
 
 REAPING_S = 1.0  # after SIGKILL
 TERMINATION_S = 0.5  # between SIGTERM and SIGKILL of a script that exceeded its time
@@ -137,7 +138,10 @@ class CannotRun(Exception):
 async def spawn(
     command: Sequence[str], user: Optional[str] = None, group: Optional[str] = None, secure: bool = False
 ) -> asyncio.subprocess.Process:
-    """Start ``command`` as the leader of a session of its own. Raises :class:`CannotRun`."""
+    """Start ``command`` as the leader of a session of its own. Raises :class:`CannotRun`.
+
+    A script that the kernel does not execute is run by the shell, with the same rights and after the same questions.
+    """
     environment = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
     environment.setdefault("PATH", PATH_DEFAULT)
     try:
@@ -152,17 +156,13 @@ async def spawn(
         if loose is not None:
             raise CannotRun(f"not run, because {loose.text}: {loose.fix}")
         with expendable.children():
-            return await asyncio.create_subprocess_exec(
-                *words,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-                umask=UMASK,
-                env=environment,
-                cwd="/",
-                **child,
-            )
+            try:
+                return await _start(words, environment, child)
+            except OSError as error:
+                place = _script(program, environment["PATH"], error)
+                if place is None:
+                    raise
+                return await _start([os.fsencode(firstline.SHELL), os.fsencode(place), *words[1:]], environment, child)
     except CannotRun:
         raise
     except UserError as error:
@@ -170,6 +170,30 @@ async def spawn(
     except Exception as error:  # whatever forbids it is this script's failure, never the agent's
         reason = getattr(error, "strerror", None) or error
         raise CannotRun(f"cannot run {command[0]}: {reason}") from error
+
+
+async def _start(
+    command: Sequence[bytes], environment: Mapping[str, str], child: Mapping[str, Any]
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+        umask=UMASK,
+        env=environment,
+        cwd="/",
+        **child,
+    )
+
+
+def _script(program: str, path: str, error: OSError) -> Optional[str]:
+    """Where the file is that the kernel did not execute because of its first line; keepalived gives it to a shell."""
+    if error.errno not in (errno.ENOEXEC, errno.ENOENT):
+        return None
+    place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path)
+    return place if place is not None and firstline.flaw(place) is not None else None
 
 
 async def run(

@@ -18,16 +18,18 @@ from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
 from ...config.loader import here, node_config_id
-from ...config.model import NotifyCommand
-from ...config.problems import ERROR, Findings, Problem
+from ...config.model import Configuration, NotifyCommand
+from ...config.problems import ERROR, WARNING, Findings, Place, Problem
 from ...config.reader import Section, Setting, read
 from ...config.text.syntax import parse
 from ..telling import fifoplace
+from . import firstline
 from .trust import loose_part
 
 FIFOS = ("notify_fifo", "vrrp_notify_fifo")
 COMMANDS = ("startup_script", "shutdown_script", "notify_fifo_script", "vrrp_notify_fifo_script")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_BY_SHELL = f"The kernel will not execute it: {firstline.SHELL} runs it, as with keepalived"
 Names = tuple[Optional[str], Optional[str]]  # user and group
 
 
@@ -49,6 +51,7 @@ def unrunnable(
     """Every command of the configuration ``text`` that is not there or may not be run, every user who does not exist.
 
     ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own.
+    A script that only a shell runs is a warning, whatever ``severity`` says.
     ``hidden`` are directories that the agent's service does not see, ``writable`` those that it may write to.
     """
     root = read(parse(text, path, node_config_id(), here()), Findings())
@@ -72,7 +75,37 @@ def unrunnable(
         who = _who((agent_user, None))
         for each in fifoplace.obstacles(setting.value.path, lambda *place, who=who: _writes(*place, who), writable):
             found.append((setting, *each))
-    return tuple(Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found)
+    problems = [Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found]
+    for setting, command, _who_runs in _commands(root):
+        text, fix = _first_line(command[0])
+        if text:
+            problems.append(Problem.at(setting.place, text, _BY_SHELL, fix, WARNING))
+    return tuple(problems)
+
+
+def doubts(configuration: Configuration) -> tuple[Problem, ...]:
+    """A warning for each script that only a shell runs, at the line of the instance that has it."""
+    scripts = {script.name: script.command for script in configuration.scripts}
+    found: dict[str, Problem] = {}
+    for instance in configuration.instances:
+        notify = [value for value in vars(instance.notify).values() if isinstance(value, NotifyCommand)]
+        tracked = [scripts[each.name] for each in instance.track.scripts if each.name in scripts]
+        for command in [*tracked, *(each.command for each in notify)]:
+            text, fix = _first_line(command[0])
+            if text and command[0] not in found:
+                place = Place(configuration.path, instance.line, 1)
+                found[command[0]] = Problem.at(place, text, _BY_SHELL, fix, WARNING)
+    return tuple(found.values())
+
+
+def _first_line(program: str) -> tuple[str, str]:
+    place = _place(program)
+    flaw = firstline.flaw(place) if place is not None and os.access(place, os.X_OK) else None
+    return (f"{program}: {flaw.text}", flaw.fix) if flaw is not None else ("", "")
+
+
+def _place(program: str) -> Optional[str]:
+    return os.path.join("/", program) if "/" in program else shutil.which(program, path=PATH)
 
 
 def _commands(root: Section) -> Iterator[tuple[Setting, tuple[str, ...], Optional[Names]]]:
@@ -115,7 +148,7 @@ def _obstacles(
     command: tuple[str, ...], names: Names, secure: bool, hidden: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     program = command[0]
-    place = os.path.join("/", program) if "/" in program else shutil.which(program, path=PATH)
+    place = _place(program)
     if place is None:
         yield f"there is no program {program} in {PATH}", "install it, or write where it is"
         return

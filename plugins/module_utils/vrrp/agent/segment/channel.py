@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Optional
 
 from ...protocol.constants import AH_PROTOCOL, AUTH_AH
 from ...protocol.packet import Address, Advertisement, PacketError
-from ...protocol.reception import Discard, accept, is_followed, peek_interval_s, peek_vrid
+from ...protocol.reception import Discard, accept, is_followed, is_for, peek_interval_s, peek_vrid
 from ...protocol.trailer import TRAILER_LENGTH, covered
 from ..telling import wording
 from ..telling.log import Log
@@ -44,6 +44,7 @@ class Channel:
         self.socket = sock
         self.ah: Optional[VrrpSocket] = None
         self.instances: dict[int, RunningInstance] = {}
+        self._sharing: dict[int, list[RunningInstance]] = {}  # a virtual router id of more than one: keepalived's files
         self.tells_unknown = False  # log_unknown_vrids
         self._log = log
         self._count = count
@@ -59,7 +60,11 @@ class Channel:
 
     def add(self, instance: RunningInstance) -> None:
         """Let an instance hear, or take what has changed about it. Raises SocketError."""
-        self.instances[instance.virtual_router_id] = instance
+        vrid = instance.virtual_router_id
+        sharing = [instance, *(each for each in self._of(vrid) if each is not instance)]
+        self.instances[vrid] = instance
+        if len(sharing) > 1:
+            self._sharing[vrid] = sharing
         group = instance.expectation.group
         if group is not None:
             for sock in self.sockets:
@@ -67,13 +72,35 @@ class Channel:
         self._leave_groups()
 
     def remove(self, instance: RunningInstance) -> None:
-        if self.instances.get(instance.virtual_router_id) is instance:
-            del self.instances[instance.virtual_router_id]
-        self.forget(instance.virtual_router_id)
+        vrid = instance.virtual_router_id
+        left = [each for each in self._of(vrid) if each is not instance]
+        self.instances.pop(vrid, None)
+        self._sharing.pop(vrid, None)
+        if left:
+            self.instances[vrid] = left[0]
+        if len(left) > 1:
+            self._sharing[vrid] = left
+        self.forget(vrid)
         self._leave_groups()
 
+    def _of(self, vrid: int) -> list[RunningInstance]:
+        one = self.instances.get(vrid)
+        return self._sharing.get(vrid, [] if one is None else [one])
+
+    @property
+    def every(self) -> list[RunningInstance]:
+        """All of them, those that share a virtual router id too."""
+        return [each for vrid in self.instances for each in self._of(vrid)]
+
+    def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[RunningInstance]:
+        """Whose packet it is. Of those that share a virtual router id the one that has its sender among its peers."""
+        for instance in self._sharing.get(vrid, ()):
+            if is_for(instance.expectation, source, destination):
+                return instance
+        return self.instances.get(vrid)
+
     def _leave_groups(self) -> None:
-        groups = {each.expectation.group for each in self.instances.values()}
+        groups = {each.expectation.group for each in self.every}
         for sock in self.sockets:
             sock.stay_in(groups)
 
@@ -129,7 +156,7 @@ class Channel:
             return
         source, destination, hops, payload = received
         vrid = peek_vrid(payload)
-        instance = self.instances.get(vrid) if vrid is not None else None
+        instance = self._addressee(vrid, source, destination) if vrid is not None else None
         if instance is None:
             reason = "truncated" if vrid is None else "vrid"
             self._count(reason)

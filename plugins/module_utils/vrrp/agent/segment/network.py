@@ -175,7 +175,7 @@ class Network:
     @staticmethod
     def _resize(channel: Channel) -> None:
         """kernel_rx_buf_size counts for each instance on the socket, as keepalived adds them up."""
-        sizes = [each.config.kernel_rx_buf_size for each in channel.instances.values()]
+        sizes = [each.config.kernel_rx_buf_size for each in channel.every]
         wanted = sum(size for size in sizes if size is not None)
         if wanted:
             for sock in channel.sockets:

@@ -140,7 +140,14 @@ def packets(config: Instance, source: Optional[Address], priority: int) -> list[
 
 def identity(config: Instance) -> tuple[str, int, int]:
     """What makes an instance the same one on the wire. A new name for it moves nothing."""
-    return f"{config.interface}{_vmac(config)}", config.virtual_router_id, ip_version(config)
+    return f"{config.interface}{_vmac(config)}{_among_others(config)}", config.virtual_router_id, ip_version(config)
+
+
+def _among_others(config: Instance) -> str:
+    """What tells an instance from those above it that share its virtual router id on its link."""
+    if not config.shares_vrid:
+        return ""
+    return f"/{config.unicast_src_ip or config.mcast_src_ip}/{','.join(map(str, sorted(config.unicast_peers)))}"
 
 
 def _vmac(config: Instance) -> str:

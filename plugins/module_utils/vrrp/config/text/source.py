@@ -21,6 +21,7 @@ from typing import Optional, Union
 
 from ..problems import Enough, Findings, Invalid, Place
 from .bounds import Budget, TooMuch
+from .encoding import Encoding
 from .includes import FILES, NESTING, NOWHERE, Surroundings, changed_checks, include
 from .inclusion import Inclusion
 from .mask import Secrets
@@ -108,6 +109,7 @@ class _Reading:
         self._checks = 0
         self._budget = Budget(findings)
         self._read = 1
+        self._encoding = Encoding(findings)
 
     def of(self, text: str, path: str) -> Iterator[SourceLine]:
         self._begin(self._file(text, path, ()))
@@ -182,8 +184,6 @@ class _Reading:
         """A line of a file without its comment; None when nothing is left, or when it belongs to a definition."""
         physical = physical.rstrip("\r")
         path = file.path
-        if "\0" in physical:
-            self._findings.error(Place(path, number, physical.index("\0") + 1), "NUL character", hint="remove it")
         if len(physical) * 4 > OCTETS and len(physical.encode("utf-8", "replace")) > OCTETS:
             self._findings.warning(
                 Place(path, number, 1), f"keepalived ignores a line of more than {OCTETS} octets", hint="shorten it"
@@ -192,6 +192,7 @@ class _Reading:
         content = physical[: bare.end].lstrip(WHITE_SPACE)
         columns = range(bare.end - len(content) + 1, bare.end + 1)
         piece = Piece(path, number, content, columns, file.addition, bare.comment_follows)
+        self._encoding.look(physical, Place(path, number, 1), bare.end)
         if bare.escaped is not None:
             self._findings.warning(
                 Place(path, number, bare.escaped + 1),

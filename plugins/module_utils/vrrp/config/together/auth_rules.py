@@ -23,10 +23,10 @@ def authentication(
         return None
     place = sections[0].place
     if version == 3:
-        findings.error(
+        findings.tolerated(
             place,
             "authentication with VRRPv3",
-            "RFC 5798 9 removed it: keepalived ignores it",
+            "RFC 5798 9 removed it: keepalived ignores the block, and so do we",
             "remove the block, or use version 2 (IPv4), or auth_hmac",
         )
         return None

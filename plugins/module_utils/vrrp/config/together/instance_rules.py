@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ...protocol.constants import (
@@ -15,7 +15,7 @@ from ...protocol.constants import (
     PRIORITY_DEFAULT,
     PRIORITY_OWNER,
 )
-from ..model import Globals, GratuitousArp, Instance, Notify, Vmac
+from ..model import Globals, GratuitousArp, Instance, Notify, VirtualAddress, Vmac
 from ..problems import Findings, show
 from ..reader import Section, Setting
 from ..trackers import Tracking
@@ -75,7 +75,7 @@ class InstanceRules:
             interface=self.peers.interface,
             virtual_router_id=section.get("virtual_router_id"),
             line=section.place.line,
-            addresses=tuple(item.value for item in self.addresses),
+            addresses=self._living(self.addresses, vmac),
             initial_state=state,
             priority=priority,
             advert_int_cs=advert_int_cs,
@@ -90,7 +90,7 @@ class InstanceRules:
             dont_track_primary=section.get("dont_track_primary", False),
             accept=self._accept() or priority == PRIORITY_OWNER,
             promote_secondaries=section.get("promote_secondaries", False),
-            excluded=tuple(item.value for item in self._items("virtual_ipaddress_excluded")),
+            excluded=self._living(self._items("virtual_ipaddress_excluded"), vmac),
             routes=tuple(item.value for item in self._items("virtual_routes")),
             rules=tuple(item.value for item in self._items("virtual_rules")),
             vmac=vmac,
@@ -122,10 +122,10 @@ class InstanceRules:
             and not self.section.has("no_virtual_ipaddress")
         ):
             place = blocks[0].place if blocks else self.section.place
-            self.findings.error(
+            self.findings.tolerated(
                 place,
                 f"{self.title} has no virtual_ipaddress",
-                "RFC 9568 5.2.5: at least one address",
+                "RFC 9568 5.2.5: at least one address. keepalived runs it, and so do we: MASTER then holds nothing",
                 "add: virtual_ipaddress { 192.0.2.1/24 }, or no_virtual_ipaddress where that is meant",
             )
         if self.section.has("native_ipv6") and self.family == 4:
@@ -287,6 +287,13 @@ class InstanceRules:
                 line.place, "use_vmac with unicast_peer means vmac_xmit_base", hint="add: vmac_xmit_base"
             )
         return Vmac(line.value.name, mac, xmit_base=unicast or base is not None)
+
+    def _living(self, items: list[Setting], vmac: Optional[Vmac]) -> tuple[VirtualAddress, ...]:
+        """The addresses; with a macvlan ``dev`` of the instance's own interface says nothing, as with keepalived."""
+        values = [item.value for item in items]
+        if vmac is not None:
+            values = [replace(each, device=None) if each.device == self.peers.interface else each for each in values]
+        return tuple(values)
 
     def _vmac_addresses(self, is_there: bool) -> None:
         """The macvlan is one for the instance: what an address of it cannot have there is said."""

@@ -22,8 +22,11 @@ class PeerRules:
         self.complete = complete
         self.findings = findings
         self.title = f"vrrp_instance {show(section.name)}"
-        self.peers = [item for block in section.inside("unicast_peer") for item in block.items]
         self.source = self._source()
+        every = [item for block in section.inside("unicast_peer") for item in block.items]
+        own = self.source.value if self.source else None
+        self.selves = [item for item in every if item.value.address == own]
+        self.peers = [item for item in every if item.value.address != own]
 
     @property
     def family(self) -> int:
@@ -50,7 +53,7 @@ class PeerRules:
         return {
             "unicast_src_ip": source if unicast or named else None,
             "mcast_src_ip": None if unicast else source,
-            "unicast_peers": tuple(peer.address for peer in peers),
+            "unicast_peers": tuple(dict.fromkeys(peer.address for peer in peers)),
             "mcast_dst_ip": self._group(family, unicast),
             "track_src_ip": self._track_src_ip(),
             "unicast_ttl": self._ttl(unicast),
@@ -125,20 +128,25 @@ class PeerRules:
                 "unicast_src_ip without unicast_peer: advertisements go to the multicast group",
                 hint="add: unicast_peer { ADDRESS }",
             )
+        for item in self.selves:
+            name = self.source.statement.keyword if self.source else ""
+            text = f"unicast_peer {item.value.address} is this node's own {name}"
+            if self.peers:
+                rule = "keepalived has it in one list for all nodes; here it is left out"
+                self.findings.tolerated(item.start, text, rule, "name the other nodes")
+            else:
+                self.findings.error(item.start, text, hint="name the other nodes")
         seen: set[Any] = set()
         for item in self.peers:
             address = item.value.address
-            if self.source and address == self.source.value:
-                name = self.source.statement.keyword
-                self.findings.error(
-                    item.place, f"unicast_peer {address} is this node's own {name}", hint="name the other nodes"
-                )
-            elif address in seen:
-                self.findings.error(item.place, f"unicast_peer {address} is given twice", hint="remove one")
+            if address in seen:
+                text = f"unicast_peer {address} is given twice"
+                self.findings.tolerated(item.start, text, "keepalived takes it; here it is one peer", "remove one")
             seen.add(address)
         for block in self.section.inside("unicast_peer"):
             if not block.items and not block.failed and self.complete and not fault:
-                self.findings.error(block.place, f"{self.title} has an empty unicast_peer", hint="name the other nodes")
+                text, rule = f"{self.title} has an empty unicast_peer", "keepalived goes to multicast, and so do we"
+                self.findings.tolerated(block.place, text, rule, "name the other nodes, or remove the block")
 
     def _group(self, family: int, unicast: bool) -> Any:
         own = self.section.settings.get("mcast_dst_ip")

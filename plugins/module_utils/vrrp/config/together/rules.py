@@ -50,10 +50,10 @@ def build(root: Section, path: str, complete: bool, findings: Findings) -> Confi
     ]
     for names in _NAMED:
         _unique_names(sections_of(root, *names), findings)
-    _unique_router_ids(built, findings)
+    built = _unique_router_ids(built, findings)
     _unique_addresses(root, findings)
     no_virtual_gateways(root, findings)
-    instances = _with_vmac_names([instance for section, instance in built], globals_.vmac_prefix)
+    instances = _with_vmac_names(_own_vmac_names(built, findings), globals_.vmac_prefix)
     groups = sync_groups(root, instances, context)
     instances = with_backups(instances, groups)
     _track_groups_exist(root, findings)
@@ -103,20 +103,53 @@ def _unique_names(sections: list[Section], findings: Findings) -> None:
             )
 
 
-def _unique_router_ids(instances: list[tuple[Section, Instance]], findings: Findings) -> None:
-    """A packet names its instance by interface, family and VRID alone."""
-    first: dict[Any, Section] = {}
+def _unique_router_ids(instances: list[tuple[Section, Instance]], findings: Findings) -> list[tuple[Section, Instance]]:
+    """A packet names its instance by interface, family and VRID; where two have the same, by who sent it to whom.
+
+    Returns the instances, of which those that share a VRID know what tells them from the first one.
+    """
+    known: dict[Any, list[tuple[Section, Instance]]] = {}
+    result = []
     for section, instance in instances:
         key = (instance.interface, instance.virtual_router_id, ip_version(instance))
-        before = first.setdefault(key, section)
-        if before is not section:
+        others = known.setdefault(key, [])
+        before = next((other for other, each in others if not _told_apart(each, instance)), None)
+        if before is None and others:
+            before = others[0][0]
+            findings.tolerated(
+                section.settings["virtual_router_id"].place,
+                _taken(instance, before, section),
+                "RFC 9568 5.2.3: one for each link. keepalived runs it, because their peers differ, and so do we",
+                "use another number from 1 to 255, on every node",
+            )
+            instance = replace(instance, shares_vrid=True)
+        elif before is not None:
             findings.error(
                 section.settings["virtual_router_id"].place,
-                f"virtual_router_id {instance.virtual_router_id} on {instance.interface} is taken"
-                f" by {show(before.name)} in {before.place.seen_from(section.place)}",
-                "RFC 9568 5.2.3: one virtual router for each VRID on a link, whatever groups or peers they have",
+                _taken(instance, before, section),
+                "RFC 9568 5.2.3: one virtual router for each VRID on a link, unless their unicast peers differ",
                 "use another number from 1 to 255",
             )
+        others.append((section, instance))
+        result.append((section, instance))
+    return result
+
+
+def _taken(instance: Instance, before: Section, section: Section) -> str:
+    where = f"{show(before.name)} in {before.place.seen_from(section.place)}"
+    return f"virtual_router_id {instance.virtual_router_id} on {instance.interface} is taken by {where}"
+
+
+def _told_apart(one: Instance, other: Instance) -> bool:
+    """Whether each packet for one of two instances with one VRID on one link tells for which it is."""
+    if one.vmac is not None and other.vmac is not None:
+        return False  # one Ethernet address for two macvlans
+    if not one.unicast_peers and not other.unicast_peers:
+        return False
+    if not one.unicast_peers or not other.unicast_peers:
+        return True  # to a multicast group, or to this host
+    sources = {one.unicast_src_ip or one.mcast_src_ip, other.unicast_src_ip or other.mcast_src_ip}
+    return set(one.unicast_peers).isdisjoint(other.unicast_peers) or (None not in sources and len(sources) == 2)
 
 
 def ip_version(instance: Instance) -> int:
@@ -135,11 +168,12 @@ def _unique_addresses(root: Section, findings: Findings) -> None:
             owner, before = first.setdefault((virtual.address.ip, link), (section, item))
             if owner is not section:
                 there = before.start.seen_from(item.start)
-                findings.error(
+                findings.tolerated(
                     item.start,
                     f"{virtual.address.ip} belongs to {show(owner.name)} already, in {there}",
-                    "one instance for each address",
-                    "remove one",
+                    "keepalived lets both have it, and so do we: it is here while one of them is MASTER, and on two"
+                    " nodes when their masters differ",
+                    "remove one, or put both into a vrrp_sync_group",
                 )
     for item in (item for block in root.inside("static_ipaddress") for item in block.items):
         held = first.get((item.value.address.ip, ""))
@@ -183,6 +217,26 @@ def _track_groups_exist(root: Section, findings: Findings) -> None:
             if name is not None and name not in names:
                 text = f"there is no track_group {show(name)}"
                 findings.error(item.start, text, "each needs its block", did_you_mean(name, names))
+
+
+def _own_vmac_names(built: list[tuple[Section, Instance]], findings: Findings) -> list[Instance]:
+    """Without the names of macvlans that another instance has: one macvlan has one Ethernet address."""
+    first: dict[str, Section] = {}
+    found = []
+    for section, instance in built:
+        name = instance.vmac.name if instance.vmac is not None else None
+        before = first.setdefault(name, section) if name is not None else section
+        if before is not section:
+            findings.tolerated(
+                section.settings["vmac"].start,
+                f"use_vmac {name} is the macvlan of {show(before.name)} already, in"
+                f" {before.place.seen_from(section.place)}",
+                "keepalived ignores the name then and takes one of its own, and so do we",
+                "give it another name, or none",
+            )
+            instance = replace(instance, vmac=replace(instance.vmac, name=None))
+        found.append(instance)
+    return found
 
 
 def _with_vmac_names(instances: list[Instance], prefix: str) -> list[Instance]:

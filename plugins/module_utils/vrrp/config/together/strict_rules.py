@@ -4,7 +4,7 @@
 """``vrrp_strict`` and ``strict_mode``: what they take back, with a warning, and what they forbid.
 
 keepalived resets most of what the RFCs do not have, and so do we; where resetting would leave an instance without
-protection or without peers, it is an error here.
+peers, it is an error here.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class StrictRules:
     def apply(self, instance: Instance) -> Instance:
         """``instance`` as strict mode lets it be."""
         self._forbidden(instance)
+        instance = self._unauthenticated(instance)
         owner = instance.priority == PRIORITY_OWNER
         instance = self._reset(instance, "initial_state", "state", "MASTER" if owner else "BACKUP")
         instance = self._reset(instance, "preempt_delay_s", "preempt_delay", 0.0)
@@ -50,10 +51,6 @@ class StrictRules:
 
     def _forbidden(self, instance: Instance) -> None:
         block = self.section.inside
-        if instance.authentication:
-            self._error(
-                block("authentication")[0].place, "authentication in strict mode", "auth_hmac, or strict_mode off"
-            )
         if instance.unicast_peers:
             self._error(block("unicast_peer")[0].place, "unicast_peer in strict mode", "remove one of them")
         if not instance.addresses:
@@ -64,6 +61,17 @@ class StrictRules:
         if first is not None and first.version == 6 and not first.is_link_local:
             place = block("virtual_ipaddress")[0].items[0].start
             self._error(place, f"the first address, {first}, is not link-local", "put the fe80:: address first")
+
+    def _unauthenticated(self, instance: Instance) -> Instance:
+        if not instance.authentication:
+            return instance
+        self.findings.tolerated(
+            self.section.inside("authentication")[0].place,
+            "authentication in strict mode",
+            "keepalived ignores the block then, and so do we: a peer that has it is not understood",
+            "remove it on all nodes, or use auth_hmac, or strict_mode off",
+        )
+        return replace(instance, authentication=None)
 
     def _vmac(self, instance: Instance) -> Any:
         vmac = instance.vmac

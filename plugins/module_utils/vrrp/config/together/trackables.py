@@ -13,6 +13,7 @@ from ..reader import Section, floats
 from ..trackers import File, Process, Script
 
 FILES = ("track_file", "vrrp_track_file")
+_COMM = 15  # linux/sched.h: TASK_COMM_LEN less the NUL
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def _process(section: Section, complete: bool, findings: Findings) -> Optional[P
         findings.error(section.settings["quorum_max"].place, "quorum_max is below quorum", hint="at least quorum")
     if parameters or match:
         values["full_command"] = True
+    _findable(section, command, bool(values.get("full_command")), findings)
     return Process(
         section.name,
         command,
@@ -129,6 +131,22 @@ def _process(section: Section, complete: bool, findings: Findings) -> Optional[P
         param_match=None if match == "exact" else match,
         **values,
     )
+
+
+def _findable(section: Section, command: str, full: bool, findings: Findings) -> None:
+    """Say of a process that there can be none of that name."""
+    place, octets = section.settings["process"].place, command.encode("utf-8", "replace")
+    whole = "or full_command and its command line, each argument a word of its own"
+    if any(char.isspace() for char in command) and (full or command.startswith("/")):
+        text, rule = f"no process is called {show(command)}", "each argument is a word of its own"
+        findings.warning(place, text, rule, f"process {command}, and full_command")
+    elif command.startswith("/") and not full:
+        name = octets.rpartition(b"/")[2][:_COMM].decode("utf-8", "ignore")
+        text, rule = f"no process is called {show(command)}", "the name of a process has no directory"
+        findings.warning(place, text, rule, f"process {name}, {whole}")
+    elif len(octets) > _COMM and not full:
+        text, rule = f"no process is called {show(command)}", f"the name of a process has at most {_COMM} octets"
+        findings.warning(place, text, rule, f"process {octets[:_COMM].decode('utf-8', 'ignore')}, {whole}")
 
 
 def _file(section: Section, complete: bool, findings: Findings) -> Optional[File]:

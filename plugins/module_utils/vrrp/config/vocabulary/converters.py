@@ -13,7 +13,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from ..problems import Invalid, show
+from ..problems import Invalid, Tolerated, show
 from ..text.spelling import did_you_mean
 from ..text.syntax import Statement, Word
 
@@ -24,6 +24,7 @@ NAME_LENGTH = 15
 
 _TRUE = ("on", "true", "yes")
 _FALSE = ("off", "false", "no")
+_STATES = ("MASTER", "BACKUP")
 
 
 def only(statement: Statement) -> Word:
@@ -34,11 +35,14 @@ def only(statement: Statement) -> Word:
     return statement.values[0]
 
 
-def flag(statement: Statement) -> bool:
-    """A keyword that means true by being there."""
-    if statement.values:
-        raise Invalid(f"{show(statement.keyword)} takes no value", place=statement.values[0].place)
-    return True
+def flag(statement: Statement) -> Any:
+    """A keyword that means true by being there, whatever follows."""
+    if not statement.values:
+        return True
+    word = statement.values[0]
+    hint = "remove the line to switch it off" if word.text.lower() in (*_FALSE, "0") else f"remove {show(word.text)}"
+    rule = f"keepalived takes {statement.keyword} to be on, whatever follows"
+    return Tolerated(True, Invalid(f"{show(statement.keyword)} takes no value", rule, hint, word.place))
 
 
 def boolean(statement: Statement) -> bool:
@@ -123,6 +127,30 @@ def one_of(*choices: str) -> Converter:
     return convert
 
 
+def state(statement: Statement) -> Any:
+    """MASTER or BACKUP; any other word is BACKUP to keepalived."""
+    word = only(statement)
+    if word.text in _STATES:
+        return word.text
+    text, rule = f"state {show(word.text)} is unknown", "keepalived takes it for BACKUP, and so do we"
+    hint = did_you_mean(word.text.upper(), _STATES) or "write: state BACKUP"
+    return Tolerated("BACKUP", Invalid(text, rule, hint, word.place))
+
+
+def pause(low: str, high: str) -> Converter:
+    """Seconds between two frames; keepalived does not take 0, and makes no pause then."""
+
+    def convert(statement: Statement) -> Any:
+        word = only(statement)
+        if re.fullmatch(r"0+(\.0*)?", word.text):
+            text = f"{statement.keyword} {word.text} is out of range"
+            rule = f"keepalived takes {low} to {high} seconds, and makes no pause otherwise: nor do we"
+            return Tolerated(Decimal(0), Invalid(text, rule, "remove the line: no pause is the default", word.place))
+        return duration(word, statement.keyword, low, high)
+
+    return convert
+
+
 def text(statement: Statement) -> str:
     word = only(statement)
     if not word.text:
@@ -161,7 +189,7 @@ def interface(statement: Statement) -> str:
 
 
 def interface_name(word: Word) -> str:
-    if not word.text or re.search(r"[\s/]", word.text) or word.text in (".", ".."):
+    if not word.text or re.search(r"[\s/:]", word.text) or word.text in (".", ".."):
         raise Invalid(f"{show(word.text)} is not the name of an interface", place=word.place)
     if len(word.text.encode("utf-8", "replace")) > NAME_LENGTH:
         raise Invalid(

@@ -12,7 +12,7 @@ from ipaddress import IPv4Interface, IPv6Interface, ip_address
 from typing import Any, Optional
 
 from ..model import Address, Interface, VirtualAddress
-from ..problems import Invalid, show
+from ..problems import Invalid, Tolerated, show
 from ..text.spelling import did_you_mean
 from ..text.syntax import Statement, Word
 from .converters import NAME_LENGTH, interface_name, only, value_of, whole
@@ -50,8 +50,23 @@ class Peer:
     max_ttl: Optional[int] = None
 
 
-def address(statement: Statement) -> Address:
-    return host(only(statement))
+def address(statement: Statement) -> Any:
+    """The address of a host; keepalived drops a prefix length behind it."""
+    word = only(statement)
+    return _bare(word, host(_without_prefix(word)))
+
+
+def _without_prefix(word: Word) -> Word:
+    return Word(word.text.partition("/")[0], word.place)
+
+
+def _bare(word: Word, value: Any) -> Any:
+    """``value``, which was read without the prefix length of ``word``: that is tolerated where there is one."""
+    if "/" not in word.text:
+        return value
+    rule = "keepalived takes the address alone, and so do we"
+    hint = f"write: {word.text.partition('/')[0]}"
+    return Tolerated(value, Invalid(f"{show(word.text)} has a prefix length", rule, hint, word.place))
 
 
 def multicast(version: int = 0) -> Callable[[Statement], Address]:
@@ -60,7 +75,9 @@ def multicast(version: int = 0) -> Callable[[Statement], Address]:
     def convert(statement: Statement) -> Address:
         word = only(statement)
         try:
-            parsed = ip_address(word.text)
+            if "%" in word.text:
+                raise ValueError
+            parsed = ip_address(_without_prefix(word).text)
         except ValueError:
             raise Invalid(f"{show(word.text)} is not an IP address", place=word.place) from None
         if not parsed.is_multicast or (version and parsed.version != version):
@@ -70,12 +87,12 @@ def multicast(version: int = 0) -> Callable[[Statement], Address]:
             raise Invalid(
                 f"{show(word.text)} is not link-local", "VRRP over IPv6: the group begins with ffX2", place=word.place
             )
-        return parsed
+        return _bare(word, parsed)
 
     return convert
 
 
-def peer(statement: Statement) -> Peer:
+def peer(statement: Statement) -> Any:
     """One line of unicast_peer: ADDRESS [min_ttl N] [max_ttl N]."""
     limits: dict[str, int] = {}
     words = iter(statement.words[1:])
@@ -86,10 +103,11 @@ def peer(statement: Statement) -> Peer:
         if option.text in limits:
             raise Invalid(f"{option.text} is given twice", hint="remove one", place=option.place)
         limits[option.text] = whole(value_of(option, words), option.text, 0, 255)
-    found = Peer(host(statement.words[0]), limits.get("min_ttl"), limits.get("max_ttl"))
+    head = statement.words[0]
+    found = Peer(host(_without_prefix(head)), limits.get("min_ttl"), limits.get("max_ttl"))
     if (found.min_ttl or 0) > (255 if found.max_ttl is None else found.max_ttl):
         raise Invalid(f"min_ttl {found.min_ttl} is above max_ttl {found.max_ttl}", "every packet would be discarded")
-    return found
+    return _bare(head, found)
 
 
 def unicast(word: Word) -> Address:
@@ -203,7 +221,9 @@ def _broadcast(word: Word, parsed: Interface) -> str:
 def _label(word: Word, parsed: Interface) -> str:
     if parsed.version == 6:
         raise Invalid("an IPv6 address has no label", place=word.place)
-    if not 1 <= len(word.text.encode("utf-8", "replace")) <= NAME_LENGTH:
+    if not word.text:
+        raise Invalid("the label is empty", hint="remove it", place=word.place)
+    if len(word.text.encode("utf-8", "replace")) > NAME_LENGTH:
         raise Invalid(f"the label {show(word.text)} is too long", f"Linux: 1 to {NAME_LENGTH} octets", place=word.place)
     return word.text
 

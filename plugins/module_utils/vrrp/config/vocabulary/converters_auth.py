@@ -5,27 +5,31 @@
 
 from __future__ import annotations
 
+from typing import Union
+
 from ...protocol.constants import AUTH_DATA_LENGTH
 from ...protocol.trailer import secret_of
 from ..model import HmacKey
-from ..problems import Invalid
+from ..problems import Invalid, Tolerated
 from ..text.syntax import Statement
 from .converters import only, whole
 
 
-def auth_pass(statement: Statement) -> str:
-    """1 to 8 octets. Messages never repeat the value."""
+def auth_pass(statement: Statement) -> Union[str, Tolerated]:
+    """1 to 8 octets; of more keepalived takes the first 8. Messages never repeat the value."""
     word = only(statement)
-    octets = len(word.text.encode("utf-8", "replace"))
+    octets = word.text.encode("utf-8", "replace")
     if not octets:
         raise Invalid("auth_pass is empty", "RFC 2338 5.3.10: 1 to 8 octets", place=word.place)
-    if octets > AUTH_DATA_LENGTH:
-        raise Invalid(
-            f"auth_pass has {octets} octets, and VRRPv2 carries {AUTH_DATA_LENGTH}; keepalived cuts the rest",
-            "RFC 2338 5.3.10: 1 to 8 octets",
-            "the first 8 octets work with a peer that runs keepalived with the whole password",
+    if len(octets) > AUTH_DATA_LENGTH:
+        cut = octets[:AUTH_DATA_LENGTH].decode("utf-8", "surrogateescape")
+        why = Invalid(
+            f"auth_pass has {len(octets)} octets, and VRRPv2 carries {AUTH_DATA_LENGTH}",
+            f"keepalived cuts it to {AUTH_DATA_LENGTH} octets, and so do we: the rest proves nothing",
+            f"write the first {AUTH_DATA_LENGTH} on every node, or use auth_hmac",
             word.place,
         )
+        return Tolerated(cut, why)
     return word.text
 
 

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
-from typing import Optional
+import re
+from typing import Any
 
 from ..model import Fifo, NotifyCommand
-from ..problems import Invalid, show
-from ..text.syntax import Statement, split_command
+from ..problems import Invalid, Place, Tolerated, show
+from ..text.syntax import Statement, split_command, split_words
+
+#: Inside of a command, which stands in double quotes: what is quoted there, and an escaped character.
+_QUOTED = re.compile(r"""\\"(?:[^"\\]|\\[^"])*\\"|\\.|'[^']*'""")
+#: What a shell would act on: by itself, at the beginning of a word, behind the quotes of the command, or a ; anywhere.
+_OF_A_SHELL = re.compile(r"""(?:(?<=[\s"])(?:\|\|?|&&?|[0-9]?>>?&?|[0-9]?<|\$\(|`))|;(?=[\s"]|$)""")
 
 
 def user_group(statement: Statement) -> tuple[str, ...]:
@@ -26,7 +32,7 @@ def _user_group(statement: Statement, names: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def command(statement: Statement) -> tuple[str, ...]:
+def command(statement: Statement) -> Any:
     """The argument vector of ``script``: one word, quoted when it has arguments."""
     words = split_command(statement.raw)
     if len(words) > 2:
@@ -36,10 +42,10 @@ def command(statement: Statement) -> tuple[str, ...]:
             f'{statement.keyword} "COMMAND ARGUMENT ..."',
             statement.values[1].place if statement.values[1:] else None,
         )
-    return _arguments(statement, words)
+    return _without_shell(statement, _arguments(statement, words), words)
 
 
-def notify(statement: Statement) -> NotifyCommand:
+def notify(statement: Statement) -> Any:
     """COMMAND [USER [GROUP]]; the command is one word, quoted when it has arguments."""
     words = split_command(statement.raw)
     arguments = _arguments(statement, words)
@@ -50,10 +56,10 @@ def notify(statement: Statement) -> NotifyCommand:
             f'{statement.keyword} "COMMAND ARGUMENT ..."',
         )
     names = _user_group(statement, words[2:]) if len(words) > 2 else ()
-    return NotifyCommand(arguments, *names)
+    return _without_shell(statement, NotifyCommand(arguments, *names), words)
 
 
-def notify_or_nothing(statement: Statement) -> Optional[NotifyCommand]:
+def notify_or_nothing(statement: Statement) -> Any:
     """``notify_deleted`` alone is a flag, with a command it is a notify script too."""
     return notify(statement) if statement.values else None
 
@@ -63,6 +69,27 @@ def _arguments(statement: Statement, words: list[str]) -> tuple[str, ...]:
     if not arguments or not arguments[0]:
         raise Invalid(f"{show(statement.keyword)} names no command", hint=f"{statement.keyword} /path/to/command")
     return arguments
+
+
+def _without_shell(statement: Statement, value: Any, words: list[str]) -> Any:
+    """``value``; tolerated where a word is one of a shell, which nobody reads as such."""
+    raw = _QUOTED.sub(lambda match: "x" * len(match.group()), statement.raw)
+    found = _OF_A_SHELL.search(raw, len(statement.keyword))
+    if found is None:
+        return value
+    program = show(split_command(words[1])[0])
+    text = f"no shell reads this line: {show(found.group())} is an argument of {program}"
+    hint = "say /bin/sh -c '...', or write a script"
+    return Tolerated(
+        value, Invalid(text, "keepalived runs it like that, and so do we", hint, _at(statement, found.start()))
+    )
+
+
+def _at(statement: Statement, index: int) -> Place:
+    """Where ``statement.raw[index]`` is."""
+    starts = [start for _word, start in split_words(statement.raw)]
+    word, start = [each for each in zip(statement.words, starts) if each[1] <= index][-1]
+    return word.place._replace(column=word.place.column + index - start)
 
 
 def fifo(statement: Statement) -> Fifo:

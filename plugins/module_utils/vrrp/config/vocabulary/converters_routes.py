@@ -48,6 +48,7 @@ class _Line(IpLine):
         self.via: list[Word] = []
         self.device: Optional[str] = None
         self.onlink = False
+        self.way: Optional[Word] = None  # dev or onlink of the whole route
         self.hops: list[NextHop] = []
 
     def route(self) -> Route:
@@ -61,7 +62,7 @@ class _Line(IpLine):
         hops = self._all_hops()  # they tell of which family a default route is
         destination = network(self.destination, self.version)
         self._family(destination.version, self.destination)
-        return Route(destination, hops=hops, **self._checked())
+        return Route(destination, hops=hops, **self._checked(destination.version))
 
     def _word(self, word: Word) -> None:
         text = word.text
@@ -70,7 +71,7 @@ class _Line(IpLine):
         elif text in ("via", "gw", "or"):
             self.via.append(self._gateway(word))
         elif text == "onlink":
-            self.onlink = True
+            self.onlink, self.way = True, word
         elif text in ("no_track", "prepend"):
             if text == "no_track":
                 self.fields["no_track"] = True
@@ -78,7 +79,9 @@ class _Line(IpLine):
             field, convert = _CONVERTERS[text]
             self._set(field, convert(value_of(word, self.words)), word)
         elif text in ("dev", "oif"):
-            self.device = interface_name(value_of(word, self.words))
+            if self.device is not None:
+                raise Invalid(f"{text} is given twice", hint="remove one", place=word.place)
+            self.device, self.way = interface_name(value_of(word, self.words)), word
         elif text == "src":
             value = value_of(word, self.words)
             self._set("source", self._address(value), word)
@@ -117,11 +120,14 @@ class _Line(IpLine):
             raise Invalid(
                 "a route has via and nexthop", hint="nexthop via ADDRESS dev NAME, for each", place=word.place
             )
-        hop: Optional[dict[str, Any]] = {}
+        if self.way is not None:
+            text = f"{self.way.text} stands before nexthop"
+            raise Invalid(text, hint=f"write {self.way.text} behind each nexthop", place=self.way.place)
+        hop: dict[str, Any] = {}
         for option in self.words:
             if option.text == "nexthop":
-                self.hops.append(NextHop(**(hop or {})))
-                hop = {}
+                self._hop(hop, word)
+                word, hop = option, {}
             elif option.text == "via":
                 hop["via"] = self._address(self._gateway(option))
             elif option.text == "dev":
@@ -134,6 +140,11 @@ class _Line(IpLine):
                 known = ("nexthop", "via", "dev", "weight", "onlink")
                 hint = did_you_mean(option.text, known) or "what concerns the whole route stands before nexthop"
                 raise Invalid(f"{show(option.text)} in a nexthop is not supported", hint=hint, place=option.place)
+        self._hop(hop, word)
+
+    def _hop(self, hop: dict[str, Any], word: Word) -> None:
+        if "via" not in hop and "device" not in hop:
+            raise Invalid("a nexthop leads nowhere", hint="nexthop via ADDRESS dev NAME", place=word.place)
         self.hops.append(NextHop(**hop))
 
     def _gateway(self, word: Word) -> Word:
@@ -163,10 +174,15 @@ class _Line(IpLine):
             return tuple(NextHop(way, self.device, onlink=self.onlink) for way in ways)
         return (NextHop(None, self.device, onlink=self.onlink),) if self.device else ()
 
-    def _checked(self) -> dict[str, Any]:
+    def _checked(self, version: int) -> dict[str, Any]:
         kind = self.fields.get("kind", "unicast")
         if kind in NO_HOPS and (self.hops or self.via):
             raise Invalid(f"a {kind} route leads nowhere", hint="remove via", place=self.head.place)
+        if kind in NO_HOPS and self.way is not None and version == 4:  # over IPv6 the kernel takes one, and forgets it
+            raise Invalid(f"a {kind} route leads nowhere", hint=f"remove {self.way.text}", place=self.way.place)
+        if kind == "unicast" and not (self.hops or self.via or self.device):
+            hint = "add: via ADDRESS, or dev NAME"
+            raise Invalid("a route has no way", "the kernel refuses it", hint, self.head.place)
         if self.fields.get("protocol", KEEPALIVED) != KEEPALIVED and not self.fields.get("no_track"):
             # As keepalived has it: what is looked after carries its mark.
             self.fields["protocol"] = KEEPALIVED

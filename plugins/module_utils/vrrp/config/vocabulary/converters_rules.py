@@ -35,6 +35,9 @@ class _Line(IpLine):
     def rule(self) -> Rule:
         for word in self.words:
             self._word(word)
+        for word in self.ends.values():
+            if word.text == "default6":  # it tells what "all" means, before it or behind it
+                self._family(6, word)
         for field, word in self.ends.items():
             self.fields[field] = network(word, self.version)
             self._family(self.fields[field].version, word)
@@ -59,7 +62,7 @@ class _Line(IpLine):
         elif text == "no_track":
             self.fields["no_track"] = True
         elif text == "fwmark":
-            self._fwmark(value_of(word, self.words))
+            self._fwmark(word)
         elif text in _CONVERTERS:
             field, convert = _CONVERTERS[text]
             self._set(field, convert(value_of(word, self.words)), word)
@@ -93,10 +96,11 @@ class _Line(IpLine):
         self.fields["action"] = action
 
     def _fwmark(self, word: Word) -> None:
-        mark, slash, mask = word.text.partition("/")
-        self._set("fwmark", number(Word(mark, word.place), "fwmark"), word)
+        value = value_of(word, self.words)
+        mark, slash, mask = value.text.partition("/")
+        self._set("fwmark", number(Word(mark, value.place), "fwmark"), word)
         if slash:
-            self.fields["fwmask"] = number(Word(mask, word.place), "the mask of fwmark")
+            self.fields["fwmask"] = number(Word(mask, value.place), "the mask of fwmark")
 
     def _together(self) -> None:
         action, place = self.fields.get("action"), self.head.place

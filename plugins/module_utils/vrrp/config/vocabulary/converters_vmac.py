@@ -13,7 +13,7 @@ from ..problems import Invalid, show
 from ..text.syntax import Statement, Word
 from .converters import interface_name, value_of
 
-_RESERVED = re.compile(r"00:00:5e:00:0[12]:")
+_RESERVED = re.compile(r"00:00:5e:00:0[12](:|$)")
 
 
 @dataclass(frozen=True)

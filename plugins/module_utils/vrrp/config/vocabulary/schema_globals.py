@@ -87,7 +87,7 @@ def _defaults() -> Iterator[Keyword]:
     for kind, frames in (("garp", "gratuitous ARP frames"), ("gna", "unsolicited neighbour advertisements")):
         yield Keyword(
             f"vrrp_{kind}_interval",
-            to.seconds("0.000001", str(LONGEST_S)),
+            to.pause("0.000001", str(LONGEST_S)),
             "garp.interval_s" if kind == "garp" else "garp.gna_interval_s",
             "SECONDS",
             f"pause between two {frames} on an interface",

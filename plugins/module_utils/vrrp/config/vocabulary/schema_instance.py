@@ -64,9 +64,7 @@ AUTH_HMAC = Block(
 
 
 def _identity() -> Iterator[Entry]:
-    yield Keyword(
-        "state", to.one_of("MASTER", "BACKUP"), "initial_state", "MASTER|BACKUP", "state to start in", once=True
-    )
+    yield Keyword("state", to.state, "initial_state", "MASTER|BACKUP", "state to start in", once=True)
     yield Keyword("interface", to.interface, "interface", "NAME", "where it speaks VRRP and holds its addresses")
     yield Keyword(
         "virtual_router_id",
