@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command: ``hotstandby`` on a node, ``python3 -m vrrp.cli`` from a checkout.
 
-Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent is running.
+Exit status of every command: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers.
 """
 
 from __future__ import annotations
@@ -11,8 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import textwrap
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Optional, TextIO
 
 from . import __version__, simulation_arguments, streams
@@ -21,6 +25,12 @@ from .config.problems import ConfigError
 from .streams import StreamError, say
 
 DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
+ABOUT = "A VRRP agent for hot-standby pairs."
+STATUSES = (
+    "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it."
+)
+FOLLOW_S = 1.0  # between two questions of events --follow
+CELL_MAX = 16  # columns that a cell is padded to where a line has to be folded
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 
 
@@ -59,7 +69,7 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of every command."""
-    top = Parser(prog="hotstandby", description="A VRRP agent for hot-standby pairs.")
+    top = Parser(prog="hotstandby", description=ABOUT, epilog=STATUSES)
     top.add_argument("--version", action="version", version=f"hotstandby {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
@@ -78,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     command = add("check", "Say what is wrong with a configuration.", check, agent=False)
     command.add_argument("file", metavar="FILE")
     command = add("status", "Show who is MASTER, and why.", status)
+    command.add_argument("name", metavar="NAME", nargs="?", help="name of the vrrp_instance (all of them)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     add("promote", "Make this node MASTER of an instance until it is released.", move("promote"), instance=True)
     add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True)
@@ -92,6 +103,9 @@ def parser() -> argparse.ArgumentParser:
     command = add("events", "Show what an instance was told and did lately.", events)
     command.add_argument("name", metavar="NAME", nargs="?", help="name of the vrrp_instance (all of them)")
     command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
+    command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
+    command.add_argument("--since", metavar="TIME", type=since, help="since 90s, 10m, 2h ago, or since 14:30 today")
+    command.add_argument("--follow", action="store_true", help="go on with what comes, until it is interrupted")
     command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
     command.add_argument("file", metavar="FILE")
     command.add_argument("--test", action="store_true", help="print a test case instead")
@@ -132,10 +146,15 @@ def check(options: argparse.Namespace) -> int:
 def status(options: argparse.Namespace) -> int:
     """Show the agent's status as a table for people, or as JSON."""
     answer = Client(options.runtime_dir).status()
+    if options.name is not None:
+        names = [each["name"] for each in answer["instances"]]
+        if options.name not in names:
+            raise AgentError(f"there is no instance {options.name}; there are: {', '.join(names) or 'none'}")
+        answer = {**answer, "instances": [each for each in answer["instances"] if each["name"] == options.name]}
     if options.json:
         say(sys.stdout, json.dumps(answer, indent=2))
     else:
-        say(sys.stdout, *status_lines(answer))
+        say(sys.stdout, *folded(status_lines(answer), width()))
     return DONE
 
 
@@ -204,15 +223,58 @@ def events(options: argparse.Namespace) -> int:
     """Show what the instances were told and did, as a table for people or as JSON lines."""
     from . import history
 
-    lines = history.ask(Client(options.runtime_dir), options.name)
+    client = Client(options.runtime_dir)
     if options.json:
-        say(sys.stdout, *lines)
-    elif not lines:
-        say(sys.stdout, "no instances")
-    else:
-        records = history.read("\n".join(lines))
-        say(sys.stdout, *table(history.rows(records)), *history.lost_lines(records))
-    return DONE
+        if options.n is not None or options.since is not None or options.follow:
+            say(
+                sys.stderr,
+                "error: -n, --since and --follow are for people, --json is for programs: leave one of them out",
+            )
+            return USAGE
+        say(sys.stdout, *history.ask(client, options.name))
+        return DONE
+    last, heading = options.since or "", True
+    try:
+        while True:
+            lines = history.ask(client, options.name)
+            records = history.read("\n".join(lines)) if lines else []
+            head, *rows = history.rows(records)
+            rows = [row for row in rows if row[0] > last]
+            if heading:
+                rows = rows[-(options.n or 0) :]
+                said = table([head, *rows], width()) if lines else ["no instances"]
+                say(sys.stdout, *folded(said, width()), *history.lost_lines(records))
+            elif rows:
+                say(sys.stdout, *folded(table([head, *rows], width())[1:], width()))
+            if not options.follow:
+                return DONE
+            last, heading = rows[-1][0] if rows else last, False
+            time.sleep(FOLLOW_S)
+    except KeyboardInterrupt:
+        return DONE
+
+
+def count(text: str) -> int:
+    """A number of lines."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+def since(text: str) -> str:
+    """A moment as the table writes it: so long ago, or a time of today."""
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
+    if match:
+        ago_s = int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(max(time.time() - ago_s, 0)))
+    if re.fullmatch(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?", text):
+        return f"{time.strftime('%Y-%m-%d')} {text}"
+    raise argparse.ArgumentTypeError(f"{text!r} is no time: write 90s, 10m, 2h, 1d or 14:30")
+
+
+def width() -> Optional[int]:
+    """The columns of the terminal; None where standard output is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def replay(options: argparse.Namespace) -> int:
@@ -266,12 +328,25 @@ def addresses_of(instance: dict[str, Any]) -> list[str]:
     return [f"{name} (missing)" if name in lost else name for name in instance["addresses"]]
 
 
-def table(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Align columns; the last one is as long as it likes."""
+def table(rows: Iterable[Sequence[str]], columns: Optional[int] = None) -> list[str]:
+    """Align columns; the last one is as long as it likes. Where it would not fit in, no cell is padded far."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows)]
     widths[-1] = 0
+    if columns is not None and any(sum(widths) + 2 * len(row) + len(row[-1]) > columns for row in rows):
+        widths = [min(each, CELL_MAX) for each in widths]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
+def folded(lines: Iterable[str], columns: Optional[int]) -> Iterator[str]:
+    """The same lines in so many columns, between words; what goes on is indented."""
+    for line in lines:
+        if columns is None or len(line) <= columns:
+            yield line
+        else:
+            yield from textwrap.wrap(
+                line, columns, subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
+            )
 
 
 def simulate(options: argparse.Namespace) -> int:
