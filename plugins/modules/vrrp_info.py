@@ -211,6 +211,23 @@ interfaces:
       description: Those that are there because the agent is master.
       type: list
       elements: str
+root:
+  description: Whether the module ran as root; others do not see everything.
+  returned: always
+  type: bool
+  version_added: 0.4.0
+machine_id:
+  description: What C(/etc/machine-id) says; empty where there is none.
+  returned: always
+  type: str
+  version_added: 0.4.0
+keepalived:
+  description:
+    - The keepalived that does VRRP on this node, also where it runs beside the agent, with its C(config), its
+      C(instances), and in C(msg) why it does not tell them. Empty where none runs, and with O(program=hotstandby).
+  returned: always
+  type: dict
+  version_added: 0.4.0
 samples:
   description: Each look.
   returned: always

@@ -15,6 +15,7 @@ from . import command, layout, process, tree, unit
 from .account import Account
 from .change import Change, DeploymentError
 from .host import Run
+from .interpreter import interpreter
 from .release import Release
 from .service import Condition, Service
 
@@ -59,6 +60,7 @@ class Installation:
         self._run = run
         self._service = Service(run)
         self._account = Account(layout.USER, run)
+        self._python = sys.executable
 
     def condition(self) -> Condition:
         """The service, as systemd sees it. Raises DeploymentError without systemd."""
@@ -76,19 +78,20 @@ class Installation:
                 f"the agent needs Python {'.'.join(map(str, layout.MINIMUM_PYTHON))} or later, and {sys.executable} is"
                 f" {sys.version.split()[0]}: set ansible_python_interpreter to a later one"
             )
+        self._python = interpreter(sys.executable, self._run)
         target = wanted.release()
         pyroute2 = wanted.sent or target.find_pyroute2()
         releases = target.changes(pyroute2 or {}, self._prove)
         if releases and pyroute2 is None and not checking:
             raise PyrouteMissing
-        homes, ping = unit.in_a_home(sys.executable), unit.everybody_may_ping()
+        homes, ping = unit.in_a_home(self._python), unit.everybody_may_ping()
         units = tree.file(layout.UNIT, unit.text(wanted.switch_user, wanted.writable, homes, ping), 0o644)
         return [
             *self._account.present(),
             # The agent reads its file and never writes it; what replaces the file is root.
             *tree.directory(layout.CONFIG_DIRECTORY, 0o750, self._root_and_group),
             *releases,
-            *tree.file(layout.COMMAND, command.text(sys.executable), 0o755),
+            *tree.file(layout.COMMAND, command.text(self._python), 0o755),
             *units,
             *([self._service.reloaded()] if units or condition.stale else []),
             *self._service.enabled(condition),
@@ -134,6 +137,6 @@ class Installation:
     def _prove(self, directory: str) -> None:
         try:
             # -I: whatever the environment says, what is imported is compiled, and from this directory.
-            self._run([sys.executable, "-I", "-c", _PROOF, directory])
+            self._run([self._python, "-I", "-c", _PROOF, directory])
         except DeploymentError as error:
             raise DeploymentError(f"the new release does not run on this node, so nothing names it: {error}") from error

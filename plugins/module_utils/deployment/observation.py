@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any, Optional
 
 from ..keepalived import reader as keepalived
 from ..keepalived import status as keepalived_status
 from ..vrrp.client import AgentError, AgentUnreachable, Client
-from . import process, release
+from . import files, process, release
 from .links import links
 from .mastership import at_rest
 
+_MACHINE_ID = "/etc/machine-id"
 AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
 _POLL_S = 0.1  # each costs a few milliseconds of a node that is just starting
 _DUMP_POLL_S = 0.5  # keepalived writes a file each time
@@ -67,7 +69,24 @@ class Observer:
             "instances": instances,
             "interfaces": interfaces,
             "samples": samples,
+            "root": os.geteuid() == 0,
+            "machine_id": (files.read(_MACHINE_ID) or b"").decode(errors="replace").strip(),
+            "keepalived": self._keepalived(agent, instances),
         }
+
+    def _keepalived(self, agent: dict[str, Any], instances: list[dict[str, Any]]) -> dict[str, Any]:
+        """The keepalived of this node, also where it runs beside our agent; empty where there is none to be asked."""
+        if self._wanted == HOTSTANDBY:
+            return {}
+        if self._program == KEEPALIVED:
+            return {"config": agent["config"], "instances": instances, "msg": ""}
+        running = keepalived.find()
+        if not running:
+            return {}
+        silence, program = self._silence, self._program
+        status = self._ask_keepalived()
+        said, self._silence, self._program = self._silence, silence, program
+        return {"config": running[0].config, "instances": status["instances"] if status else [], "msg": said}
 
     def _status(self) -> Optional[dict[str, Any]]:
         self._silence, self._program = "", None

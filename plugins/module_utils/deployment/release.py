@@ -61,7 +61,8 @@ class Release:
         if intact and current() == self.id:
             return []
         before = _listing(_without_library(sources(layout.CURRENT)), current())
-        after = _listing(self._agent, self.id)
+        # The difference between two releases is worth a line for each file; the whole of a first one is not.
+        after = _listing(self._agent, self.id) if before else f"release {self.id} of {len(self._agent)} files\n"
         return [Change(layout.CURRENT, before, after, self._flip if intact else build)]
 
     def _intact(self) -> bool:

@@ -18,6 +18,8 @@ from typing import Optional
 
 PROGRAM = "keepalived"
 PID_FILES = ("/run/keepalived_vrrp.pid", "/run/vrrp.pid", "/run/keepalived/vrrp.pid")
+CHECKER_PID_FILES = ("/run/keepalived_checkers.pid", "/run/checkers.pid", "/run/keepalived/checkers.pid")
+_CHECKER_PID_OPTIONS = ("-c", "--checkers_pid")
 _VRRP_PID_OPTIONS = ("-r", "--vrrp_pid")
 _CONFIG_OPTIONS = ("-f", "--use-file")
 CONFIG = "/etc/keepalived/keepalived.conf"
@@ -123,7 +125,12 @@ def _vrrp(family: Sequence[Process]) -> Optional[Process]:
     speaking = [process for process in family if _speaks(process.pid)]
     if speaking:
         return speaking[0]
-    return family[0] if len(family) == 1 and not {"-C", "--check"} & set(family[0].words) else None
+    if len(family) > 1 or {"-C", "--check"} & set(family[0].words):
+        return None
+    # A keepalived that only balances load has one child as well.
+    named = _option(family[0].words, _CHECKER_PID_OPTIONS)
+    checkers = [_file(family[0].root + path).strip() for path in ((named,) if named else CHECKER_PID_FILES)]
+    return None if str(family[0].pid) in checkers else family[0]
 
 
 def _speaks(pid: int) -> bool:

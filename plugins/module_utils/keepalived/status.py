@@ -49,6 +49,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
         "unicast_peers": [line.split()[0] for line in record.lists.get("Unicast Peer", ())],
         "addresses": [address for _name, address in addresses],
         "addresses_present": [address for name, address in addresses if (name, address) in present],
+        "excluded": [line.split()[0] for line in _listed(record, "Virtual IP Excluded")],
         "hold": None,
         "yielding": False,
         "master": master,

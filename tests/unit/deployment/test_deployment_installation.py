@@ -140,3 +140,10 @@ def test_a_command_that_fails_is_named():
     with pytest.raises(DeploymentError, match="'systemctl enable x' ended with status 4: no such unit"):
         run(["systemctl", "enable", "x", "y"])
     assert run(["systemctl"], accepted=(4,)) == ""
+
+
+def test_the_command_and_the_proof_use_the_interpreter_that_stays(installation, node, monkeypatch):
+    monkeypatch.setattr(f"{Installation.__module__}.interpreter", lambda discovered, run: "/usr/bin/python3")
+    apply(installation.present(wanted(), ASLEEP, False))
+    assert b"exec /usr/bin/python3 -IB " in files.read(layout.COMMAND)
+    assert "/usr/bin/python3 -I -c" in node.ran

@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import process
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import (
     PID_FILES,
     Process,
@@ -192,3 +193,14 @@ def test_the_child_with_a_vrrp_socket(shells, tmp_path, family, protocol, speaks
 
 def test_where_pid_files_lie():
     assert PID_FILES == ("/run/keepalived_vrrp.pid", "/run/vrrp.pid", "/run/keepalived/vrrp.pid")
+
+
+@pytest.mark.parametrize("words", [("-c", "{file}"), ("-c{file}",), ("--checkers_pid={file}",), ()])
+def test_one_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch, words):
+    file = tmp_path / "checkers.pid"
+    child = Process(os.getpid(), 1, ("keepalived", *(word.format(file=file) for word in words)))
+    if not words:
+        monkeypatch.setattr(process, "CHECKER_PID_FILES", ("/nothere", str(file)))
+    assert process._vrrp([child]) is child
+    file.write_text(f"{child.pid}\n")
+    assert process._vrrp([child]) is None

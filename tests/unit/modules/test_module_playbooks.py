@@ -40,7 +40,8 @@ def test_a_switchover_of_half_a_pair_is_refused_before_anybody_is_asked(tmp_path
 def test_the_files_are_judged_before_anything_is_installed():
     (block,) = yaml.safe_load((TOP / "roles/ha_pair/tasks/preflight.yml").read_text(encoding="utf-8"))
     assert block["any_errors_fatal"] is True
-    (judge,) = [task for task in block["block"] if "ansible.builtin.assert" in task]
+    (together, judge) = [task for task in block["block"] if "ansible.builtin.assert" in task]
+    assert "ha_pair_left_out" in str(together["ansible.builtin.assert"]["that"]) and "when" not in together
     assert "ha_pair_objections" in judge["ansible.builtin.assert"]["that"] and "when" not in judge
     (attempt,) = [task for task in block["block"] if "hotstandby.vrrp.vrrp_config" in task]
     assert attempt["check_mode"] is True

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -164,3 +165,37 @@ def test_a_keepalived_that_writes_nothing_is_no_failure(run, keepalived, monkeyp
     monkeypatch.setattr(reader, "dump_of", silent)
     result = run("vrrp_info")
     assert (result["running"], result["msg"]) == (False, "keepalived wrote no dump")
+
+
+def test_keepalived_beside_the_agent_is_told_as_well(run, agent, keepalived):
+    assert run("vrrp_info")["keepalived"] == {}
+    keepalived("v3-unicast.master")
+    result = run("vrrp_info")
+    assert (result["program"], result["msg"], result["instances"][0]["name"]) == ("hotstandby", "", "VI_1")
+    told = result["keepalived"]
+    assert (told["config"], told["msg"]) == ("/etc/ka.conf", "")
+    assert told["instances"][0]["addresses"] == ["192.168.8.100/24", "192.168.8.101/24"]
+    assert told["instances"][0]["excluded"] == ["fd00:8::100/64"]
+    alone = run("vrrp_info", program="keepalived")
+    assert alone["keepalived"]["instances"] == alone["instances"]
+    assert run("vrrp_info", program="hotstandby")["keepalived"] == {}
+
+
+def test_keepalived_beside_the_agent_that_does_not_tell(run, agent, keepalived, monkeypatch):
+    keepalived("v2-pass.master")
+
+    def silent(process):
+        raise reader.ReadError("keepalived wrote no dump")
+
+    monkeypatch.setattr(reader, "dump_of", silent)
+    result = run("vrrp_info")
+    assert (result["running"], result["msg"]) == (True, "")
+    assert result["keepalived"] == {"config": "/etc/ka.conf", "instances": [], "msg": "keepalived wrote no dump"}
+
+
+def test_who_and_where_one_is(run):
+    result = run("vrrp_info")
+    assert result["root"] is (os.geteuid() == 0)
+    assert result["machine_id"] == (
+        Path("/etc/machine-id").read_text().strip() if Path("/etc/machine-id").exists() else ""
+    )

@@ -46,7 +46,7 @@ def node(number, vips=(), **more):
     return {
         "running": False, "msg": "no agent is running", "program": None, "release": None, "running_release": None,
         "agent": {}, "instances": [], "interfaces": links, "samples": [{"running": False, "instances": {}}],
-        "root": True, "machine_id": f"{number:032x}", "keepalived": [], **more,
+        "root": True, "machine_id": f"{number:032x}", "keepalived": {}, **more,
     }  # fmt: skip
 
 

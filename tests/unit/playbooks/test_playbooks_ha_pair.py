@@ -45,3 +45,27 @@ def test_a_host_that_is_gone_at_the_end_hides_no_other_pair(several):
 
 def test_a_warning_alone_is_shown_and_fails_nothing(several):
     assert f"warning: VI_1 on warned-a: {DISCARDED}" in several.output
+
+
+def refused(folder, groups, message, *arguments, **options):
+    done = play(folder, groups, "ha_pair", *arguments, **options)
+    assert done.returncode not in (0, 124), done.output
+    assert message in " ".join(done.output.split()), done.output
+    assert done.done == []
+
+
+def test_strategy_free_changes_nothing(tmp_path):
+    refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Stop strategy free, which lets one host", strategy="free")
+
+
+def test_serial_changes_nothing_and_is_named(tmp_path):
+    site = (
+        "- hosts: ha_pair\n  gather_facts: false\n  serial: 1\n  any_errors_fatal: true\n"
+        "  roles: [hotstandby.vrrp.ha_pair]\n"
+    )
+    refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Leave out `serial`", text=site)
+
+
+def test_what_the_nodes_have_stops_the_deployment_in_check_mode_too(tmp_path):
+    nodes = [node(4, root=False), node(6)]
+    refused(tmp_path, {"ha_pair": pair("node", nodes)}, "this needs root: connect as root or add --become", "--check")

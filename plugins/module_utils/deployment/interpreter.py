@@ -1,0 +1,30 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The interpreter of the agent: by a path that stays when the distribution is upgraded."""
+
+from __future__ import annotations
+
+import os
+
+from . import layout
+from .change import DeploymentError
+from .host import Run
+
+STABLE = "/usr/bin/python3"  # an upgrade takes /usr/bin/python3.11 away, and puts another one behind this
+_QUESTION = f"import sys; print(sys.version_info >= {layout.MINIMUM_PYTHON})"
+
+
+def interpreter(discovered: str, run: Run) -> str:
+    """Return STABLE where that is good enough for the agent, else ``discovered``, which runs this module.
+
+    So the controller, which may discover one or the other, makes no difference to what is written.
+    """
+    if not os.access(STABLE, os.X_OK):
+        return discovered
+    if os.path.realpath(discovered) == os.path.realpath(STABLE):
+        return STABLE
+    try:
+        return STABLE if run([STABLE, "-IB", "-c", _QUESTION]).strip() == "True" else discovered
+    except DeploymentError:
+        return discovered

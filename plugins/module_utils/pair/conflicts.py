@@ -1,0 +1,112 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the nodes of a pair have that is in conflict with a deployment, whatever the inventory says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import ip_address, ip_interface
+from typing import Any, Optional
+
+Found = Mapping[str, Any]  # what vrrp_info returns of a node
+Instances = Sequence[Mapping[str, Any]]
+
+
+def conflicts(
+    hosts: Sequence[str], found: Mapping[str, Found], targets: Mapping[str, str], plan: Mapping[str, Instances]
+) -> dict[str, list[str]]:
+    """Return for each host what has to be put right before anything may change, as sentences.
+
+    ``targets`` are the addresses by which the controller reaches the hosts, ``plan`` the instances of each.
+    """
+    said: dict[str, list[str]] = {host: [] for host in hosts}
+    for host in hosts:
+        if found[host].get("root") is False:
+            said[host].append(f"{host}: this needs root: connect as root or add --become")
+            continue  # what others than root see is not the whole
+        said[host] += _virtual_target(host, targets.get(host, ""), plan.get(host, ()))
+        said[host] += _beside_keepalived(host, found[host].get("keepalived") or {}, plan.get(host, ()))
+    for index, host in enumerate(hosts):
+        for other in hosts[:index]:
+            said[host] += _one_machine(other, host, found[other], found[host])
+    return said
+
+
+def _one_machine(first: str, second: str, one: Found, two: Found) -> list[str]:
+    """Machines that were copied share an id, but never their addresses."""
+    ids = {one.get("machine_id"), two.get("machine_id")} - {None, ""}
+    addresses = _own_addresses(one)
+    if len(ids) > 1 or not addresses or addresses != _own_addresses(two):
+        return []
+    text = f"{first} and {second} both have {', '.join(sorted(addresses))}, and the same machine id"
+    return [f"{text}: are they one machine? (look at ansible_host of both)"]
+
+
+def _own_addresses(found: Found) -> set[str]:
+    return {
+        entry["address"]
+        for link in found.get("interfaces") or ()
+        if not link["loopback"]
+        for entry in link["addresses"]
+        if not entry["secondary"]
+        and entry["address"] not in (link.get("virtual_addresses") or ())
+        and not ip_interface(entry["address"]).ip.is_link_local
+    }
+
+
+def _virtual_target(host: str, target: str, instances: Instances) -> list[str]:
+    try:
+        address = str(ip_address(str(target).strip("[]")))
+    except ValueError:  # a name
+        return []
+    for instance in instances:
+        if address in {_plain(each) for each in _virtual(instance)}:
+            text = f"{host}: ansible_host {address} is a virtual address of {instance['name']}"
+            return [f"{text}, which leads to whichever host is master: say an address of the host's own"]
+    return []
+
+
+def _beside_keepalived(host: str, keepalived: Mapping[str, Any], instances: Instances) -> list[str]:
+    """Only what both would do on this node; one node of a pair may run keepalived alone, and any node others' VIPs."""
+    if not keepalived:
+        return []
+    who = f"keepalived ({keepalived['config']}) runs VRRP on this node"
+    advice = "stop it, on the standby first (systemctl disable --now keepalived on both hosts), then deploy again;"
+    advice += " back: remove.yml, then systemctl enable --now keepalived"
+    if keepalived.get("msg"):
+        return [f"{host}: {who}, and does not tell what of: {keepalived['msg']}. If it has a virtual address: {advice}"]
+    clashes = []
+    for theirs in keepalived["instances"]:
+        for ours in instances:
+            clash = _clash(theirs, ours)
+            if clash:
+                clashes.append(f"{theirs['name']} has {clash} of {ours['name']}")
+    return [f"{host}: {who}: {'; '.join(clashes)}. {advice[0].upper()}{advice[1:]}"] if clashes else []
+
+
+def _clash(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Optional[str]:
+    virtual = [_plain(each) for each in _virtual(ours)]
+    addresses = [_plain(each) for each in (*theirs["addresses"], *(theirs.get("excluded") or ()))]
+    shared = [address for address in virtual if address in addresses]
+    if shared:
+        return f"the virtual address {', '.join(shared)}"
+    number, interface = ours.get("virtual_router_id"), ours.get("interface")
+    same_router = (theirs["virtual_router_id"], theirs["interface"]) == (number, interface)
+    if same_router and _versions(addresses) & _versions(virtual):
+        return f"the virtual router id {number} on {interface}"
+    return None
+
+
+def _virtual(instance: Mapping[str, Any]) -> list[Any]:
+    return [*(instance.get("virtual_ipaddress") or ()), *(instance.get("virtual_ipaddress_excluded") or ())]
+
+
+def _plain(entry: Any) -> str:
+    """An address without its prefix length and words, in its shortest spelling."""
+    word = str(entry["address"] if isinstance(entry, Mapping) else entry).split()[0]
+    return str(ip_interface(word).ip)
+
+
+def _versions(addresses: Iterable[str]) -> set[int]:
+    return {ip_address(address).version for address in addresses}
