@@ -216,7 +216,8 @@ def test_a_block_changes(old, new, field, change):
     (entry,) = getattr(found, field)
     assert (entry.kind, change in entry.changes) == ("changed", True)
     keyword, name = NAMES[field]
-    assert f"{keyword} {name} {change.field}: {change.old} -> {change.new}" in found.texts
+    word = change.field[:-2] if change.field.endswith("_s") else change.field
+    assert f"{keyword} {name} {word}: {change.old} -> {change.new}" in found.texts
 
 
 def test_members_of_a_track_group():
@@ -232,4 +233,17 @@ def test_globals():
         Change("startup_delay_s", "0.0", "2.0"),
         Change("notify_fifo", "", "/run/f u g script /bin/s x"),
     )
-    assert found.texts == ["startup_delay_s: 0.0 -> 2.0", "notify_fifo:  -> /run/f u g script /bin/s x"]
+    assert found.texts == ["vrrp_startup_delay: 0.0 -> 2.0", "notify_fifo:  -> /run/f u g script /bin/s x"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("advert_int 1", "advert_int 3", "advert_int: 1 -> 3"),
+        ("version 3\nadvert_int 0.25", "version 3\nadvert_int 1.5", "advert_int: 0.25 -> 1.5"),
+        ("state BACKUP", "state MASTER", "state: BACKUP -> MASTER"),
+        ("unicast_peer {\n192.0.2.9\n}", "unicast_peer {\n192.0.2.8\n}", "unicast_peer: 192.0.2.9 -> 192.0.2.8"),
+    ],
+)
+def test_the_texts_have_the_words_of_the_file(old, new, text):
+    assert f"VI_1 {text}" in plan({"lines": old}, {"lines": new}).texts

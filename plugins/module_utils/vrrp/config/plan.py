@@ -110,8 +110,28 @@ OTHERS = {
 }
 
 
+#: Field of an instance, a script or the globals -> the file's word for it, where it is not the field's own name.
+KEYWORDS = {
+    "initial_state": "state",
+    "addresses": "virtual_ipaddress",
+    "excluded": "virtual_ipaddress_excluded",
+    "routes": "virtual_routes",
+    "rules": "virtual_rules",
+    "unicast_peers": "unicast_peer",
+    "ttl_limits": "min_ttl and max_ttl of unicast_peer",
+    "hmac": "auth_hmac",
+    "startup_delay": "vrrp_startup_delay",
+    "delay_after_boot": "vrrp_delay_after_boot",
+}
+
+
 def _text(change: Change) -> str:
-    return f"{change.field}: {change.old} -> {change.new}"
+    """One change in the words of the file: seconds have no unit there, and nothing is in hundredths."""
+    name, old, new = change.field, change.old, change.new
+    if name.endswith("_cs"):
+        old, new = f"{int(old) / 100:g}", f"{int(new) / 100:g}"
+    name = name[:-3] if name.endswith("_cs") else name[:-2] if name.endswith("_s") else name
+    return f"{KEYWORDS.get(name, name)}: {old} -> {new}"
 
 
 def compare(old: Configuration, new: Configuration) -> Plan:
