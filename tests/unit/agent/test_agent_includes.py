@@ -13,7 +13,7 @@ from vrrp.config.problems import ConfigError
 
 INSTANCE = """\
 vrrp_instance VI_1 {
-    interface lo
+    interface eth0
     virtual_router_id 51
     authentication {
         auth_type PASS

@@ -21,7 +21,7 @@ from answering_agent import AnsweringAgent, refuses
 
 GOOD = """\
 vrrp_instance VI_1 {
-    interface lo
+    interface eth0
     virtual_router_id 51
     priority 100
     authentication {
@@ -68,13 +68,14 @@ def living(place, digest="", release_is_current=True):
 
 def test_a_good_text_is_a_configuration(make):
     configuration = make().judge(GOOD)[0]
-    assert [(each.name, each.interface, each.priority) for each in configuration.instances] == [("VI_1", "lo", 100)]
+    assert [(each.name, each.interface, each.priority) for each in configuration.instances] == [("VI_1", "eth0", 100)]
 
 
 def test_warnings_of_the_file_come_before_those_of_the_machine(make, place):
-    _configuration, (first, second) = make().judge(GOOD.replace("    priority", "    smtp_alert\n    priority"))
+    text = GOOD.replace("eth0", "nosuch0").replace("    priority", "    smtp_alert\n    priority")
+    _configuration, (first, second) = make().judge(text)
     assert first.startswith(f"{place}:4:5: warning: smtp_alert")
-    text = "vrrp_instance VI_1: 192.168.8.100 is outside every subnet of lo"
+    text = "vrrp_instance VI_1: interface nosuch0 does not exist on this machine"
     assert second.startswith(f"{place}:1:1: warning: {text}")
 
 
@@ -90,7 +91,7 @@ def test_everything_wrong_is_said_at_once(make, place):
 def test_what_cannot_run_and_keys_that_are_missing_are_refused(make, place):
     text = GOOD.replace("    authentication {\n        auth_type PASS\n        auth_pass Xy7secr\n", "    auth_hmac {\n"
                         "        key 1 file:/nonexistent/key\n        active_key 1\n")  # fmt: skip
-    text = text.replace("    interface lo\n", "    interface lo\n    notify /nonexistent/notify\n")
+    text = text.replace("    interface eth0\n", "    interface eth0\n    notify /nonexistent/notify\n")
     with pytest.raises(Refused) as caught:
         make().judge(text)
     key, program = sorted(caught.value.problems)

@@ -16,7 +16,7 @@ PASSWORD = "Xy7secr"
 GOOD = f"""\
 vrrp_instance VI_1 {{
     state MASTER
-    interface lo
+    interface eth0
     virtual_router_id 51
     priority 100
     advert_int 1
@@ -240,7 +240,7 @@ def test_an_agent_with_another_file_is_left_alone(run, path, agent):
 
 
 def test_what_does_not_fit_this_machine_is_a_warning(run, path):
-    result = run("vrrp_config", content=GOOD.replace("interface lo", "interface nosuch0"), path=path)
+    result = run("vrrp_config", content=GOOD.replace("interface eth0", "interface nosuch0"), path=path)
     assert result["changed"]
     assert "nosuch0" in result["output"]
 

@@ -31,7 +31,7 @@ vrrp_script chk {{
     {f"user {user}" if user else ""}
 }}
 vrrp_instance VI_1 {{
-    interface lo
+    interface eth0
     virtual_router_id 51
     virtual_ipaddress {{
         192.168.8.100/24

@@ -16,7 +16,7 @@ from vrrp.agent.life.secrecy import exposed
 
 OPEN = """\
 vrrp_instance VI_1 {
-    interface lo
+    interface eth0
     virtual_router_id 51
     virtual_ipaddress {
         192.168.8.100/24

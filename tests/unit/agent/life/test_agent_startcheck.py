@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
-from agent_fakes import PEER, eth, instance, table
+from agent_fakes import OWN, PEER, eth, instance, table
 
 from vrrp.agent.kernel import firewall
 from vrrp.agent.life.startcheck import misfits, unsupported
@@ -17,6 +17,8 @@ from vrrp.agent.segment import wire
 from vrrp.agent.segment.guard import Guard
 from vrrp.config.model import Authentication, AuthHmac, Configuration, HmacKey, VirtualAddress
 from vrrp.config.routes import NextHop, Route
+
+VIP2 = ip_address("192.168.8.101")
 
 
 def configuration(*instances):
@@ -118,6 +120,47 @@ def test_an_mtu_that_is_too_small_for_the_advertisement():
     assert texts(config, table(replace(eth(), mtu=1500), addresses=("fd00:8::ffff/64",))) == []
     assert texts(config, table(replace(eth(), mtu=1400), addresses=("fd00:8::ffff/64",))) == [
         "vrrp_instance many: an advertisement has 1488 octets, more than the MTU of eth0: it cannot be sent"
+    ]
+
+
+OTHER = ip_address("192.168.8.77")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected", "hint"),
+    [
+        ({"unicast_peers": (PEER,)}, None, None),
+        ({"unicast_peers": (PEER, OWN)}, "unicast_peer 192.168.8.4 is this machine itself", "name the other nodes"),
+        ({"unicast_peers": (PEER,), "unicast_src_ip": OWN}, None, None),
+        (
+            {"unicast_peers": (PEER,), "unicast_src_ip": OTHER},
+            "unicast_src_ip 192.168.8.77 is not on this machine: it will be in FAULT",
+            "eth0: 192.168.8.4",
+        ),
+        ({"mcast_src_ip": OTHER}, None, None),
+        (
+            {"mcast_src_ip": OTHER, "track_src_ip": True},
+            "mcast_src_ip 192.168.8.77 is not on this machine: it will be in FAULT",
+            "eth0: 192.168.8.4",
+        ),
+        ({"unicast_peers": (PEER,), "unicast_src_ip": ip_address("192.168.8.100"), "priority": 255}, None, None),
+    ],
+)
+def test_peers_and_sources_that_do_not_fit(fields, expected, hint):
+    found = [(each.text, each.hint) for each in misfits(configuration(instance(**fields)), table())]
+    assert found == ([] if expected is None else [(f"vrrp_instance VI_1: {expected}", hint)])
+
+
+def test_an_address_of_another_instance_comes_and_goes_and_is_not_mentioned():
+    other = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
+    first = instance(unicast_peers=(PEER, VIP2), unicast_src_ip=VIP2)
+    assert misfits(configuration(first, other), table()) == ()
+    assert misfits(configuration(first, other), table(addresses=("192.168.8.4/24", "192.168.8.101/24"))) == ()
+
+
+def test_a_loopback_interface_under_any_name():
+    assert texts(instance(), table(replace(eth(), loopback=True))) == [
+        "vrrp_instance VI_1: eth0 is a loopback interface: nobody else hears it"
     ]
 
 

@@ -408,3 +408,11 @@ def test_ah_on_unicast():
     routed = bytearray(packet)
     routed[8] = 12  # the TTL of unicast is not signed
     assert receiver.receive(bytes(routed)) == 1
+
+
+@pytest.mark.parametrize("fields", [{}, {"hmac": AuthHmac((HmacKey(1, bytes(32)),), 1), "version": 3}])
+def test_who_is_its_only_peer_says_nothing(fields):
+    config = instance(unicast_peers=(OWN,), **fields)
+    guard = Guard(config)
+    guard.take(config, OWN)
+    assert guard.packets(100) == []

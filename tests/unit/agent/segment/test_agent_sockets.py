@@ -126,6 +126,7 @@ def test_a_socket_that_cannot_be_used_is_closed(kernel, monkeypatch):
     [
         (PermissionError(1, "Operation not permitted"), "a raw socket needs root or CAP_NET_RAW"),
         (OSError(97, "Address family not supported by protocol"), "this system has no IPv6: Address family not supp"),
+        (OSError(24, "Too many open files"), "cannot open a raw socket: Too many open files"),
     ],
 )
 def test_what_is_missing_is_said(kernel, monkeypatch, error, text):

@@ -153,3 +153,10 @@ def test_ah_needs_a_password_and_version_2():
     assert wire.ah_key(instance(authentication=Authentication("PASS", "1111"))) is None
     assert wire.ah_key(instance(version=3, authentication=Authentication("AH", "1111"))) is None
     assert wire.authentication(config) == {"auth_type": 2}
+
+
+def test_nobody_speaks_to_itself():
+    own, other = ip_address("192.168.8.4"), ip_address("192.168.8.6")
+    both, alone = instance(unicast_peers=(own, other)), instance(unicast_peers=(own,))
+    assert [to for _packet, to in wire.packets(both, own, 100)] == [str(other)]
+    assert wire.packets(alone, own, 100) == []

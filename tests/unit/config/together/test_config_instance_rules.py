@@ -49,6 +49,33 @@ def built(lines, addresses=FOUR, least=LEAST, group="", complete=True, defaults=
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 
 
+IN_FAULT = (
+    'error: {} 192.0.2.1 is a virtual address of vrrp_instance "VI_1": no node has it before it is MASTER. '
+    "it would be in FAULT on every node (name an address of this node's own)"
+)
+DEAF = (
+    'warning: {} 192.0.2.1 is a virtual address of vrrp_instance "VI_1": a MASTER hears nobody who has it too. '
+    "the kernel drops what comes from an address of its own, so two masters stay two "
+    "(name an address of this node's own)"
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("unicast_src_ip 192.0.2.1\nunicast_peer { 192.0.2.9 }", [IN_FAULT.format("unicast_src_ip")]),
+        ("mcast_src_ip 192.0.2.1\nunicast_peer { 192.0.2.9 }", [IN_FAULT.format("mcast_src_ip")]),
+        ("mcast_src_ip 192.0.2.1\ntrack_src_ip", [IN_FAULT.format("mcast_src_ip")]),
+        ("mcast_src_ip 192.0.2.1", [DEAF.format("mcast_src_ip")]),
+        ("mcast_src_ip 192.0.2.1\npriority 255", []),
+        ("unicast_src_ip 192.0.2.8\nunicast_peer { 192.0.2.9 }", []),
+    ],
+)
+def test_a_virtual_address_as_the_source(lines, expected):
+    _found, errors, warnings = built(lines)
+    assert [each.partition(" ")[2] for each in errors + warnings] == expected
+
+
 def test_the_least_instance():
     assert built("") == (USUAL, [], [])
 

@@ -43,6 +43,19 @@ def said(found):
 
 
 @pytest.mark.parametrize(
+    ("lines", "default_interface", "place"),
+    [("interface lo", "eth7", "2:11"), ("unicast_src_ip 192.0.2.8\nunicast_peer { 192.0.2.9 }", "lo", "1:1")],
+)
+def test_nobody_speaks_on_the_loopback_interface(lines, default_interface, place):
+    found = rules(lines, default_interface=default_interface)
+    found.build(4, True)
+    assert said(found)[0] == (
+        f'{place}: error: vrrp_instance "VI_1" cannot speak on the loopback interface lo: nobody else hears it '
+        "(name the interface to the other nodes; addresses that belong there: dev lo)"
+    )
+
+
+@pytest.mark.parametrize(
     ("lines", "fields"),
     [
         ("", {}),

@@ -17,7 +17,7 @@ from ..kernel.addresses import is_link_local_ipv6
 from ..kernel.interfaces import InterfaceTable
 from ..kernel.macvlan import misfit_of
 from ..segment.headers import IPV4_HEADER, IPV6_HEADER
-from ..segment.wire import ah_key, ip_version
+from ..segment.wire import ah_key, configured_source, ip_version
 from ..watches.ground import gateway_misfits
 
 ETHERNET_MTU, IPV4_LENGTH, IPV6_LENGTH = 1500, 4, 16  # octets
@@ -62,7 +62,7 @@ def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Proble
     found = []
     for instance in configuration.instances:
         place = Place(configuration.path, instance.line, 1)
-        for text, hint in _misfits(instance, table):
+        for text, hint in (*_misfits(instance, table), *_peer_misfits(instance, configuration, table)):
             found.append(Problem.at(place, f"vrrp_instance {instance.name}: {text}", hint=hint, severity=WARNING))
     return tuple(found)
 
@@ -97,6 +97,26 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
             none = "it has no IPv4 address" if version == 4 else "it has no IPv6 address but link-local ones"
             known = ", ".join(str(subnet) for subnet in subnets) or none
             yield f"{entry.address.ip} is outside every subnet of {device}", f"{device}: {known}"
+
+
+def _peer_misfits(instance: Instance, configuration: Configuration, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+    """Peers that are this machine itself, a source that it does not have, an interface that reaches nobody."""
+    link = table.names.get(instance.interface)
+    if link is not None and link.loopback:
+        yield f"{link.name} is a loopback interface: nobody else hears it", "name the interface to the other nodes"
+    virtual = {entry.address.ip for each in configuration.instances for entry in (*each.addresses, *each.excluded)}
+    for peer in instance.unicast_peers:
+        if table.has(peer) and peer not in virtual:
+            yield f"unicast_peer {peer} is this machine itself", "name the other nodes"
+    source = configured_source(instance)
+    if source is None or table.has(source) or source in virtual:
+        return
+    if source == instance.mcast_src_ip and source.version == 4 and not instance.track_src_ip:
+        return  # to the group it may come from any address
+    keyword = "mcast_src_ip" if instance.unicast_src_ip is None else "unicast_src_ip"
+    here = [str(each.address.ip) for each in table.on(instance.interface) if each.address.version == source.version]
+    known = ", ".join(here) or f"no IPv{source.version} address"
+    yield f"{keyword} {source} is not on this machine: it will be in FAULT", f"{instance.interface}: {known}"
 
 
 def _mtu_misfit(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:

@@ -69,7 +69,7 @@ class Guard:
 
     def packets(self, priority: int) -> list[wire.Packet]:
         """One advertisement of this priority, to send now: to the group, or to each unicast peer."""
-        if self._source is None:
+        if self._source is None or not wire.destinations(self._config, self._source):
             return []
         if self.ah_key is not None:
             return self._sealed(priority)
@@ -97,7 +97,7 @@ class Guard:
     def _prepare(self, priority: int) -> Signed:
         config, source = self._config, self._source
         said, hops, copies = wire.advertisement(config, priority), wire.ttl(config), []
-        for destination in wire.destinations(config):
+        for destination in wire.destinations(config, source):
             payload = encode(said, source, destination)
             packet = headers.write(source, destination, payload + bytes(TRAILER_LENGTH), hops)
             copies.append((packet[: -len(payload) - TRAILER_LENGTH], payload, destination, str(destination)))
@@ -122,7 +122,7 @@ class Guard:
                 ),
                 str(destination),
             )
-            for destination in wire.destinations(config)
+            for destination in wire.destinations(config, source)
         ]
 
     def open(self, packet: bytes) -> None:

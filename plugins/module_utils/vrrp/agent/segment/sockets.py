@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import errno
 import socket
 import struct
 import sys
@@ -59,7 +60,9 @@ class VrrpSocket(abc.ABC):
         except PermissionError as error:
             raise SocketError("a raw socket needs root or CAP_NET_RAW") from error
         except OSError as error:
-            raise SocketError(f"this system has no IPv{self.version}: {error.strerror or error}") from error
+            missing = error.errno in (errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
+            what = f"this system has no IPv{self.version}" if missing else "cannot open a raw socket"
+            raise SocketError(f"{what}: {error.strerror or error}") from error
         try:
             self._configure_common()
             self._configure()

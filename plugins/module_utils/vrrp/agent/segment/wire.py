@@ -120,9 +120,11 @@ def advertisement(config: Instance, priority: int) -> Advertisement:
     )
 
 
-def destinations(config: Instance) -> tuple[Address, ...]:
-    """Where it says it: to the group, or to each unicast peer."""
-    return config.unicast_peers or (group(config),)
+def destinations(config: Instance, source: Address) -> tuple[Address, ...]:
+    """Where it says it: to the group, or to each unicast peer but itself."""
+    if not config.unicast_peers:
+        return (group(config),)
+    return tuple(peer for peer in config.unicast_peers if peer != source)
 
 
 def ttl(config: Instance) -> int:
@@ -135,7 +137,10 @@ def packets(config: Instance, source: Optional[Address], priority: int) -> list[
     if source is None:
         return []
     said, hops = advertisement(config, priority), ttl(config)
-    return [(headers.write(source, peer, encode(said, source, peer), hops), str(peer)) for peer in destinations(config)]
+    return [
+        (headers.write(source, peer, encode(said, source, peer), hops), str(peer))
+        for peer in destinations(config, source)
+    ]
 
 
 def identity(config: Instance) -> tuple[str, int, int]:

@@ -61,6 +61,7 @@ class InstanceRules:
         version = self._version()
         advert_int_cs = self._advert_int(version)
         state, priority = self._state_and_priority()
+        self._source(priority)
         nopreempt, preempt_delay_s = self._preemption(state, priority)
         tracking = self._tracking(priority)
         proof = authentication(section, version, self.family, self.complete, self.findings)
@@ -100,6 +101,29 @@ class InstanceRules:
         )
         strict = self._own_or_default("strict_mode")
         return StrictRules(section, self.findings).apply(instance) if strict else instance
+
+    def _source(self, priority: int) -> None:
+        """An address that only a MASTER has is none that a BACKUP can speak from."""
+        source = self.peers.source
+        own = [item.value.address.ip for name in _VIRTUAL for item in self._items(name)]
+        if source is None or priority == PRIORITY_OWNER or source.value not in own:
+            return
+        keyword = source.statement.keyword
+        # To the IPv4 group a node speaks from any address that it is told to.
+        if self.peers.peers or self.family == 6 or self.section.has("track_src_ip"):
+            self.findings.error(
+                source.place,
+                f"{keyword} {source.value} is a virtual address of {self.title}: no node has it before it is MASTER",
+                "it would be in FAULT on every node",
+                "name an address of this node's own",
+            )
+        else:
+            self.findings.warning(
+                source.place,
+                f"{keyword} {source.value} is a virtual address of {self.title}: a MASTER hears nobody who has it too",
+                "the kernel drops what comes from an address of its own, so two masters stay two",
+                "name an address of this node's own",
+            )
 
     def _items(self, name: str) -> list[Setting]:
         return [item for block in self.section.inside(name) for item in block.items]
@@ -317,6 +341,7 @@ class InstanceRules:
 
 
 #: Fields of Instance with a default in global_defs.
+_VIRTUAL = ("virtual_ipaddress", "virtual_ipaddress_excluded")
 _INHERITED = (
     "v3_checksum_as_v2",
     "skip_check_adv_addr",

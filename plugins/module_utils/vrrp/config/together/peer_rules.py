@@ -13,6 +13,8 @@ from ..reader import Section, Setting
 from ..vocabulary.converters_addresses import Peer
 from .globals_rules import Defaults
 
+LOOPBACK = "lo"
+
 
 class PeerRules:
     def __init__(self, section: Section, globals_: Globals, defaults: Defaults, complete: bool, findings: Findings):
@@ -85,6 +87,13 @@ class PeerRules:
         return not self.section.has("interface") and bool(self.peers)
 
     def _interface(self) -> None:
+        if self.interface == LOOPBACK:
+            own = self.section.settings.get("interface")
+            self.findings.error(
+                self.section.place if own is None else own.place,
+                f"{self.title} cannot speak on the loopback interface {LOOPBACK}: nobody else hears it",
+                hint=f"name the interface to the other nodes; addresses that belong there: dev {LOOPBACK}",
+            )
         if self.section.has("interface") or not self.complete:
             return
         if not self._may_have_none():
