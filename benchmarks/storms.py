@@ -22,6 +22,7 @@ LATE_S = INTERVAL_S / 2  # no advertisement may be later than that
 MEMORY_MB = 45.0
 COUNTS = (1, 255)
 SAMPLE_S = 0.25
+FRAME_MAX = 128  # octets of an advertisement on the wire
 CATCH_UP_S = 30.0  # what the capture may lag behind: it is an ordinary process in the same storm
 LOG_LINES = 100  # a second
 
@@ -62,7 +63,7 @@ def play(storm: Storm, rows: dict[str, Row], nodes: Bed, kind: str, count: int, 
     before = takeovers(nodes.master) + takeovers(nodes.backup)
     lines, spent = nodes.master.log_text().count("\n"), cpu_s(nodes.master)
     most = pss_mb(nodes.master)
-    with Capture(nodes.client, f"proto 112 and src host {ADDRESS_A}") as capture:
+    with Capture(nodes.client, f"proto 112 and src host {ADDRESS_A}", octets=FRAME_MAX) as capture:
         capture.wait(lambda seen: seen.adverts(), 5, "the master speaks")
         began, since = time.time(), time.monotonic()
         with blowing(storm, nodes.a, nodes.client, nodes.master):

@@ -140,18 +140,21 @@ class Frame:
 
 
 class Capture:
-    """A context manager: frames that ``host`` sees, from entering to leaving. For unicast make the segment a hub."""
+    """A context manager: frames that ``host`` sees, from entering to leaving. For unicast make the segment a hub.
 
-    def __init__(self, host: Host, expression: str = VRRP_AND_ARP, link: str = "eth0"):
-        self.host, self.expression, self.link = host, expression, link
+    ``octets`` are kept of each, 0 for all: the kernel has room for a burst of 255 only where they are few.
+    """
+
+    def __init__(self, host: Host, expression: str = VRRP_AND_ARP, link: str = "eth0", octets: int = 0):
+        self.host, self.expression, self.link, self.octets = host, expression, link, octets
         self._frames: list[Frame] = []
         self._changed = threading.Condition()
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Capture:
         # Only what comes in: the capturing host's own frames are not what the others said.
-        arguments = ["tcpdump", "-i", self.link, "-Q", "in", "-n", "-U", "--immediate-mode", "-s", "0", "-Z", "root"]
-        arguments += ["--time-stamp-precision=nano", "-w", "-", self.expression]
+        arguments = ["tcpdump", "-i", self.link, "-Q", "in", "-n", "-U", "--immediate-mode", "-Z", "root"]
+        arguments += ["-s", str(self.octets), "--time-stamp-precision=nano", "-w", "-", self.expression]
         self._process = self.host.popen(
             arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
