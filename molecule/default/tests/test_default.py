@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 
 import pytest
 import yaml
 from conftest import A, B, Pair, poll
 
 from lab.probe import Probe
-from lab.testbed import VIP
+from lab.run import CHECKOUT, Run
+from lab.testbed import VIP, Testbed
 
 CONFIG = "/etc/hotstandby/hotstandby.conf"
 
@@ -146,6 +149,54 @@ def test_no_password_in_the_output(pair: Pair, tmp_path, changed: bool) -> None:
     assert "Xq7bL2vN" not in output
     if changed:
         assert "auth_pass" in output, "the diff shows that the line changes"
+
+
+KEEPALIVED = f"""\
+vrrp_instance VI_K {{
+    interface eth0
+    virtual_router_id 77
+    priority 50
+    virtual_ipaddress {{
+        {VIP}/24
+    }}
+}}
+"""
+
+
+def test_keepalived_with_the_same_address_on_a_node_stops_the_deployment(pair: Pair) -> None:
+    pair.bed.node(B).write("/etc/keepalived/keepalived.conf", KEEPALIVED)
+    pair.b.check_output("systemctl start keepalived")
+    try:
+        with pytest.raises(AssertionError, match=r"node-b: keepalived .* VI_K has the virtual address 192.168.8.100"):
+            pair.play("ha_pair", "--check")
+    finally:
+        pair.b.check_output("systemctl stop keepalived")
+    pair.settled_on(A)
+
+
+def test_two_masters_in_the_second_pair_of_a_play_are_named(pair: Pair, tmp_path) -> None:
+    """The first pair is that of the scenario, the second one stands in a lab of its own."""
+    with Testbed(Run(), owner=os.getpid()) as other:
+        for node in other.nodes.values():
+            rule = "add table inet cut; add chain inet cut out { type filter hook output priority 0; };"
+            other.segment.hosts[node.name].run(
+                ["nft", f"{rule} add rule inet cut out ip protocol 112 drop"], check=True
+            )
+        groups = {}
+        for name, bed in (("web", pair.bed), ("db", other)):
+            told = json.loads((bed.run.folder / "inventory.yml").read_text())["all"]
+            hosts = told["children"]["ha_pair"]["hosts"]
+            group = {**told["vars"], "ha_pair_group": name, "ha_pair_vips": [f"{VIP}/24"]}
+            if name == "web":
+                group["ha_pair_auth_pass"] = password_of()
+            groups[name] = {"hosts": {node.replace("node", name): hosts[node] for node in hosts}, "vars": group}
+        (tmp_path / "two.yml").write_text(json.dumps({"ha_pair": {"children": groups}}))
+        words = ["ansible-playbook", f"--inventory={tmp_path}/two.yml", str(CHECKOUT / "playbooks" / "ha_pair.yml")]
+        done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stdout
+    assert "VI_1 on db-a: db-b is master as well" in done.stdout
+    assert "VI_1      web-b  BACKUP" in done.stdout
+    pair.settled_on(A)
 
 
 def test_remove_leaves_nothing_behind_and_check_mode_works_again(pair: Pair) -> None:
