@@ -38,7 +38,7 @@ from .kernel.vips import Place, VirtualAddresses, names
 from .segment import wire
 from .segment.guard import Guard
 from .telling import wording
-from .telling.counters import Counters, Peers
+from .telling.counters import CONFLICT_S, Conflict, Counters, Peers
 from .telling.notify import DELETED, NotifyQueue
 
 
@@ -54,6 +54,7 @@ class RunningInstance:
         self.router = VirtualRouter(wire.parameters(config, None))
         self.counters = Counters()
         self.peers = Peers()
+        self.conflicts: dict[Address, Conflict] = {}  # who else claims an address of ours
         self.notifications = NotifyQueue(config.name, edge.log, tell=edge.tell)
         self.verdict = Verdict(config.priority)
         self.checks: tuple[CheckResult, ...] = ()
@@ -194,6 +195,19 @@ class RunningInstance:
         """Somebody deleted these routes and rules: ours come back at once while we are MASTER."""
         if self.router.holds_addresses and not self.router.yielding:
             self._tell_put_back(self.addresses.routes_gone(keys, now), now)
+
+    def conflict(self, address: Address, mac: bytes, interface: str, now: float) -> bool:
+        """Another host claims one of our addresses: a MASTER announces them again. Returns whether that is news."""
+        self.counters.address_conflicts += 1
+        self.conflicts = {known: each for known, each in self.conflicts.items() if now < each.seen_at + CONFLICT_S}
+        news = address not in self.conflicts
+        self.conflicts[address] = found = Conflict(interface, mac, now)
+        if news:
+            self.last_event = f"{found.host} claims {address} too"
+            self.feed(now, "conflict", address, found.host)
+        elif self.router.state is State.MASTER and not self.router.yielding:
+            self.addresses.announce(1)  # the record has it once: it would hold nothing else before long
+        return news
 
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""

@@ -23,7 +23,7 @@ from vrrp.protocol.tracking import CheckResult
 VIP = "192.168.8.100/24"
 COUNTERS = {
     **dict.fromkeys(("sent", "send_errors", "received", "priority_zero_sent", "priority_zero_received"), 0),
-    **dict.fromkeys(("became_master", "transitions", "addresses_put_back", "split_brains"), 0),
+    **dict.fromkeys(("became_master", "transitions", "addresses_put_back", "split_brains", "address_conflicts"), 0),
     "discarded": {},
 }
 BEFORE_THE_START = {
@@ -48,6 +48,7 @@ BEFORE_THE_START = {
     "yielding": False,
     "master": None,
     "peers": [],
+    "conflicts": [],
     "since_s": None,
     "transitions": 0,
     "faults": [],
