@@ -123,6 +123,14 @@ instances:
     why:
       description: One sentence that explains the state.
       type: str
+    warnings:
+      description:
+        - What keeps the instance from being one of a pair, a sentence each with what to do; for example whose
+          advertisements it discards and why, or who else uses its virtual router id. Empty when all is well.
+        - Empty from keepalived, which does not tell.
+      type: list
+      elements: str
+      version_added: 0.4.0
     interface:
       description: The interface that it speaks on.
       type: str
@@ -162,8 +170,8 @@ instances:
       elements: dict
     conflicts:
       description:
-        - Other hosts that claimed one of its addresses in the last 5 minutes, each with C(address), C(mac), C(interface)
-          and C(seen_s). Keepalived does not tell.
+        - Other hosts that claimed one of its addresses in the last 5 minutes, each with C(address), C(mac),
+          C(interface) and C(seen_s). Keepalived does not tell.
       type: list
       elements: dict
     since_s:

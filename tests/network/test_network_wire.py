@@ -97,6 +97,21 @@ def test_a_source_of_their_own(wire, a_kind, b_kind):
 
 
 @pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
+def test_one_source_for_both(wire, a_kind, b_kind):
+    of_a, of_b = (each.but(lines=("mcast_src_ip 192.168.8.77",)) for each in pair(**FAST))
+    a, b = wire.start_pair(a_kind, b_kind, of_a, of_b)
+    assert_one_owner(wire.segment, VIP, "a")
+    life(wire, a, b)
+    assert_one_owner(wire.segment, VIP, "a")
+
+
+def test_the_vip_as_the_source_of_both(wire):
+    """A standby hears it. A MASTER would not: its kernel drops what comes from an address that it has itself."""
+    wire.start_pair(Agent, Agent, *(each.but(lines=(f"mcast_src_ip {VIP}",)) for each in pair(**FAST)))
+    assert_one_owner(wire.segment, VIP, "a")
+
+
+@pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
 def test_unicast_with_a_ttl_and_peers_with_limits(wire, a_kind, b_kind):
     of_a, of_b = unicast_pair(lines=("unicast_ttl 64",), **FAST)
     limit = " min_ttl 60 max_ttl 64"
@@ -114,9 +129,14 @@ def test_a_ttl_outside_the_limits_is_refused(wire):
     b = wire.start(Agent, wire.b, of_b.but(unicast_peer=(f"{ADDRESS_A} min_ttl 60",)))
     b.wait_state("MASTER")
     poll(lambda: discarded(b).get("ttl", 0) > 3, 5, "it is heard", b.tail)
+    told = b.status()
+    clause = f"discards what {ADDRESS_A} sends: TTL/HL 59 from {ADDRESS_A} not in range [60, 255]"
+    assert told["why"].endswith(f"; {clause}")
+    assert [warning.startswith(clause) for warning in told["warnings"]] == [True]
     a.write(of_a.but(lines=("unicast_ttl 60",)).text())
     a.cli("reload", check=True)
     wire.settled(a, b)
+    assert a.status()["warnings"] == b.status()["warnings"] == []
 
 
 def test_ipv6_unicast_with_hop_limits(wire6):

@@ -108,6 +108,16 @@ def test_status_is_a_table(agent, capsys):
     assert agent.asked == [("/r", "status")]
 
 
+def test_status_says_below_an_instance_what_is_wrong_with_it(agent, capsys):
+    first, second = STATUS["instances"]
+    warned = {**first, "warnings": ["192.168.8.50 speaks too", "odd"]}
+    agent.answers["status"] = {**STATUS, "instances": [warned, {**second, "warnings": []}]}
+    assert cli.main(["status"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["INSTANCE", "VI_1", "warning:", "warning:", "web"]
+    assert lines[2:4] == ["  warning: 192.168.8.50 speaks too", "  warning: odd"]
+
+
 def test_status_as_json_is_all_of_it(agent, capsys):
     agent.answers["status"] = STATUS
     assert cli.main(["status", "--json"]) == 0

@@ -58,6 +58,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
         "faults": faults,
         "reasons": [{"name": each.name, "delta": each.delta, "text": each.text} for each in judged.reasons],
         "checks": [_told(check) for check in checks],
+        "warnings": [],
         "last_event": None,
         "counters": {},
     }

@@ -223,7 +223,7 @@ def replay(options: argparse.Namespace) -> int:
 
 
 def status_lines(answer: dict[str, Any]) -> list[str]:
-    """The table: one row for each instance."""
+    """The table: one row for each instance, and below it what keeps it from being one of a pair."""
     if not answer["instances"]:
         return [f"no instances in {answer['config']}"]
     rows = [("INSTANCE", "STATE", "PRIORITY", "VIP", "MASTER", "WHY")]
@@ -238,7 +238,11 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
                 each["why"],
             )
         )
-    return table(rows)
+    head, *lines = table(rows)
+    told = [head]
+    for each, line in zip(answer["instances"], lines):
+        told += [line, *(f"  warning: {text}" for text in each.get("warnings", ()))]  # an older agent has none
+    return told
 
 
 def addresses_of(instance: dict[str, Any]) -> list[str]:

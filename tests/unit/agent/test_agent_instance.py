@@ -388,6 +388,74 @@ def test_the_burst_is_as_long_as_configured():
     assert bench.announcer.intervals_s == [0.25]
 
 
+def test_a_master_whose_advertisements_are_all_refused_is_unheard_after_a_master_down_interval():
+    bench = Bench(instance()).start(6.0)
+    bench.sender.error = "Operation not permitted"
+    for now in (10.0, 11.0, 12.0, 13.0):
+        bench.instance.expire(now)
+    assert bench.instance.unheard(13.6) is None
+    assert bench.instance.unheard(13.61) == (10.0, "Operation not permitted")
+    bench.sender.error = None
+    bench.instance.expire(14.0)
+    assert bench.instance.unheard(20.0) is None
+    bench.sender.error = "Message too long"
+    bench.instance.expire(15.0)
+    assert bench.instance.unheard(18.0) is None  # it counts anew
+    assert bench.instance.unheard(18.61) == (15.0, "Message too long")
+    bench.instance.heard(advertisement(200), PEER, 18.7)
+    assert (bench.state, bench.instance.unheard(30.0)) == ("BACKUP", None)
+    bench.instance.expire(22.4)
+    assert (bench.state, bench.instance.unheard(22.4)) == ("MASTER", None)
+
+
+def test_one_peer_that_is_reached_is_enough_to_be_heard():
+    bench = Bench(instance(unicast_peers=(PEER, ip_address("192.168.8.7")))).start(6.0)
+    send = bench.sender.send
+    bench.sender.send = lambda packet, to: "No route to host" if to == str(PEER) else send(packet, to)
+    for now in (10.0, 11.0, 12.0, 13.0, 14.0):
+        bench.instance.expire(now)
+    assert bench.instance.counters.send_errors == 5
+    assert bench.instance.unheard(20.0) is None
+
+
+def test_what_was_said_a_moment_ago_may_come_back():
+    bench = Bench(instance()).start(6.0)
+    assert bench.instance.said(9.0) == []
+    bench.instance.expire(10.0)
+    assert set(bench.instance.said(10.0)) == {100}
+    assert set(bench.instance.said(15.0)) == {100}  # read late: it is MASTER, and says nothing else
+    bench.instance.feed(15.1, "demote")
+    assert 0 in bench.instance.said(15.2)
+    bench.instance.heard(advertisement(200), PEER, 15.3)
+    bench.instance.expire(15.4)
+    assert bench.state == "BACKUP"
+    assert set(bench.instance.said(16.0)) == {0}
+    assert bench.instance.said(16.2) == []
+
+
+@pytest.mark.parametrize(("fields", "told"), [({}, 0), ({"mcast_src_ip": OWN}, 1)])
+def test_what_may_be_our_own_is_told_where_the_other_node_may_have_our_source(fields, told):
+    bench = Bench(instance(**fields)).master()
+    bench.instance.refused("own", OWN, "its source is our own address", 20.0, 1.0)
+    assert bench.instance.counters.discarded == {"own": 1}
+    assert len(bench.instance.discards.recent(20.0)) == told
+
+
+def test_what_is_discarded_is_remembered_until_its_sender_is_understood_or_something_else_is_expected():
+    bench = Bench(instance(advert_int_cs=200)).start(6.0)
+    bench.instance.refused("interval", PEER, "mismatch", 10.0, 1.0)
+    assert bench.instance.counters.discarded == {"interval": 1}
+    (entry,) = bench.instance.discards.recent(16.9)  # by our own interval, which is longer
+    assert (entry.reason, entry.source, entry.detail, entry.until) == ("interval", PEER, "mismatch", 17.0)
+    bench.instance.heard(advertisement(200, interval_cs=200), PEER, 12.0)
+    assert bench.instance.discards.recent(12.0) == []
+    bench.instance.refused("interval", PEER, "mismatch", 13.0, 1.0)
+    bench.instance.reconfigure(instance(advert_int_cs=200), Globals(), 13.1)  # the same
+    assert len(bench.instance.discards.recent(13.1)) == 1
+    bench.instance.reconfigure(instance(advert_int_cs=100), Globals(), 13.1)
+    assert bench.instance.discards.recent(13.1) == []
+
+
 def test_a_segment_that_takes_nothing_is_counted_and_logged_once():
     bench = Bench(instance()).start(6.0)
     bench.sender.error = "Network is unreachable"

@@ -70,6 +70,24 @@ def test_holds_are_named():
     assert why(router, T + 3) == "BACKUP because 192.168.8.4 advertises 100 > our 1 (demoted)"
 
 
+@pytest.mark.parametrize(
+    ("besides", "end"),
+    [((), ""), (("a",), "; a"), (("a", "b"), "; a; b"), (("a", "b", "c", "d"), "; a; b; and 2 more")],
+)
+def test_who_hears_no_master_says_what_else_is_the_matter(besides, end):
+    waiting, leading = backup(), master()
+    for router in (waiting, leading):
+        assert why(router, T + 1, "", besides) == why(router, T + 1) + end
+
+
+def test_who_hears_a_master_or_takes_no_part_is_explained_by_that():
+    heard, broken = backup(), master()
+    heard.advertisement(advert(100), A, T + 1)
+    broken.fault_changed(("interface eth0 is down",), T)
+    for router in (heard, broken):
+        assert why(router, T + 1, "", ("a",)) == why(router, T + 1)
+
+
 def test_the_end_of_a_wait_is_never_in_the_past():
     assert "in 0.0 s" in why(backup(), T + 100)
 

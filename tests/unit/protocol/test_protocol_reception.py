@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from vrrp.protocol import packet, reception
-from vrrp.protocol.constants import AUTH_PASS
+from vrrp.protocol.constants import AUTH_AH, AUTH_PASS
 from vrrp.protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement
 from vrrp.protocol.reception import Discard, Expectation, accept
 
@@ -89,9 +89,53 @@ def test_every_reason_of_the_packet_has_a_meaning():
     assert {"truncated", "version", "type", "length", "interval", "checksum"} <= set(reception.REASONS)
 
 
+SIGNED = replace(EXPECTED, auth_type=AUTH_AH)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "ours"),
+    [
+        (None, EXPECTED, True),
+        ((100,), EXPECTED, True),
+        ((0, 100), EXPECTED, True),
+        ((), EXPECTED, False),
+        ((90, 0), EXPECTED, False),
+        ((), SIGNED, True),  # a recording of ours is signed as well
+    ],
+)
+def test_what_comes_from_our_address_is_ours_if_we_have_said_it(said, expected, ours):
+    payload = packet.encode(SENT, B, GROUP)
+    if ours:
+        with pytest.raises(Discard) as caught:
+            accept(payload, B, GROUP, 255, expected, said=said)
+        assert caught.value.reason == "own"
+    else:
+        assert accept(payload, B, GROUP, 255, expected, said=said) == SENT
+
+
+def test_what_is_too_short_to_say_anything_is_not_believed_from_our_address_either():
+    with pytest.raises(Discard):
+        accept(packet.encode(SENT, B, GROUP)[:7], B, GROUP, 255, EXPECTED, said=())
+
+
 def test_peek_finds_the_virtual_router():
     assert reception.peek_vrid(packet.encode(SENT, A, GROUP)) == 51
     assert reception.peek_vrid(b"\x21\x33") is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "interval_s"),
+    [
+        (packet.encode(replace(SENT, interval_cs=25500), A, GROUP), 255.0),
+        (packet.encode(Advertisement(3, 51, 100, (VIP,), 25), A, GROUP), 0.25),
+        (packet.encode(Advertisement(3, 51, 100, (VIP,), 4095), A, GROUP), 40.95),
+        (b"\x31\x33\x64\x01\xff\xff\x00\x00", 40.95),  # the upper four bits are no part of it
+        (b"\x21\x33\x64\x01\x00\x07\x00", 0.0),
+        (b"", 0.0),
+    ],
+)
+def test_peek_finds_the_interval_that_a_packet_claims(payload, interval_s):
+    assert reception.peek_interval_s(payload) == interval_s
 
 
 def test_an_expectation_does_not_show_its_password():

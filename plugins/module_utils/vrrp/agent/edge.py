@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Optional, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
 
 from ..protocol.actions import Action
 from .kernel.firewall import Firewall
@@ -35,6 +35,13 @@ def alone(instance: object, actions: Sequence[Action]) -> None:
 def none_static(instance: str) -> tuple[str, ...]:
     """Nothing static is tracked."""
     return ()
+
+
+class Refusal(NamedTuple):
+    """The kernel of this host refuses to send. ``error`` is its newest reason, in the words of strerror(3)."""
+
+    since: float
+    error: str
 
 
 class Sender(Protocol):

@@ -31,15 +31,18 @@ from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Memory, State, Stopped
 from ..protocol.tracking import CheckResult, Verdict, verdict
 from . import outlook
-from .edge import Edge
+from .edge import Edge, Refusal
 from .kernel.interfaces import AddressChanged
 from .kernel.routes import Key
 from .kernel.vips import Place, VirtualAddresses, names
 from .segment import wire
+from .segment.discards import Discards
 from .segment.guard import Guard
 from .telling import wording
-from .telling.counters import CONFLICT_S, Conflict, Counters, Peers
+from .telling.counters import Conflict, Counters, Peers
 from .telling.notify import DELETED, NotifyQueue
+
+ECHO_S = 1.0  # what comes back to us later than this, or than our next advertisement, is not our own
 
 
 class RunningInstance:
@@ -55,6 +58,7 @@ class RunningInstance:
         self.counters = Counters()
         self.peers = Peers()
         self.conflicts: dict[Address, Conflict] = {}  # who else claims an address of ours
+        self.discards = Discards()
         self.notifications = NotifyQueue(config.name, edge.log, tell=edge.tell)
         self.verdict = Verdict(config.priority)
         self.checks: tuple[CheckResult, ...] = ()
@@ -71,6 +75,8 @@ class RunningInstance:
         self.removed = False  # a reload has taken it out of the configuration
         self.replaced = False  # another one has its name now, and speaks for it
         self._dropped = False
+        self._said: dict[int, float] = {}  # when each priority was sent last
+        self._refusal: Optional[Refusal] = None  # since then not one advertisement has gone out
         self._edge = edge
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
 
@@ -96,6 +102,20 @@ class RunningInstance:
         config, memory = self.config, self.memory
         return memory is not None and memory.has_mandate(config.version, now, config.down_timer_adverts)
 
+    def said(self, now: float) -> list[int]:
+        """Return the priorities that we have sent a moment ago, and that a switch may send back to us now."""
+        moment_s = min(ECHO_S, self.config.advert_int_cs / 100)
+        lately = [priority for priority, at in self._said.items() if now - at <= moment_s]
+        return [*lately, self.router.priority] if self.router.holds_addresses else lately  # read late, it is ours too
+
+    def unheard(self, now: float) -> Optional[Refusal]:
+        """Return why nobody can hear this MASTER any more: for so long every backup would have taken over."""
+        if self._refusal is None or self.router.state is not State.MASTER:
+            return None
+        config = self.config
+        arguments = config.version, self.router.priority, config.advert_int_cs, config.down_timer_adverts
+        return self._refusal if now - self._refusal.since >= timers.master_down_interval_s(*arguments) else None
+
     # Inputs
 
     def ready(self) -> bool:
@@ -117,9 +137,18 @@ class RunningInstance:
         self.journal.note(now, "start", (memory,) if memory is not None else (), actions, self.router)
         self.perform(actions, now)
 
+    def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
+        """Take note of a packet that has not passed the checks; its sender says that it speaks every ``interval_s``."""
+        self.counters.discard(reason)
+        if reason == "own" and wire.configured_source(self.config) is None:
+            return  # a switch sends it back, which is harmless
+        self.discards.note(reason, source, detail, now, max(interval_s, self.config.advert_int_cs / 100))
+
     def heard(self, advertisement: Advertisement, source: Address, now: float) -> None:
         """Take an advertisement that has passed the checks."""
         self.counters.received += 1
+        if self.discards.known:
+            self.discards.accepted(source)
         self.peers.heard(source, advertisement.priority, now)
         router = self.router
         if not advertisement.priority:
@@ -196,18 +225,13 @@ class RunningInstance:
         if self.router.holds_addresses and not self.router.yielding:
             self._tell_put_back(self.addresses.routes_gone(keys, now), now)
 
-    def conflict(self, address: Address, mac: bytes, interface: str, now: float) -> bool:
-        """Another host claims one of our addresses: a MASTER announces them again. Returns whether that is news."""
-        self.counters.address_conflicts += 1
-        self.conflicts = {known: each for known, each in self.conflicts.items() if now < each.seen_at + CONFLICT_S}
-        news = address not in self.conflicts
-        self.conflicts[address] = found = Conflict(interface, mac, now)
-        if news:
-            self.last_event = f"{found.host} claims {address} too"
-            self.feed(now, "conflict", address, found.host)
+    def conflict(self, address: Address, host: str, news: bool, now: float) -> None:
+        """Take that another host claims one of our addresses: a MASTER announces them again."""
+        if news:  # the record has it once: it would hold nothing else before long
+            self.last_event = f"{host} claims {address} too"
+            self.feed(now, "conflict", address, host)
         elif self.router.state is State.MASTER and not self.router.yielding:
-            self.addresses.announce(1)  # the record has it once: it would hold nothing else before long
-        return news
+            self.addresses.announce(1)
 
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""
@@ -220,6 +244,7 @@ class RunningInstance:
         if replace(config, line=old.line) == old:
             return
         self.expectation = self.guard.take(config, self.source)
+        self.discards = Discards()  # something else is expected now
         self._look_at_interface(now)
         changed = wire.parameters(config, self.source)
         if changed != self.router.parameters:
@@ -276,18 +301,23 @@ class RunningInstance:
         if sender is None:
             return
         self.beat(now if action.priority != PRIORITY_STOP and not self.router.yielding else -now)
+        self._said[action.priority] = now
+        reached, refusal = not packets, self._refusal
         for packet, destination in packets:
             error = sender.send(packet, destination)
             if error is None:
+                reached = True
                 self.counters.sent += 1
                 if action.priority == PRIORITY_STOP:
                     self.counters.priority_zero_sent += 1
                     self._edge.log.info(f"({self.name}) sent 0 priority")
             else:
                 self.counters.send_errors += 1
+                refusal = Refusal(refusal.since if refusal is not None else now, error)
                 self._edge.log.seldom(
                     ("send", self.name, destination), f"({self.name}) Cant send advert to {destination} ({error})"
                 )
+        self._refusal = None if reached else refusal
 
     def _install_addresses(self, action: InstallAddresses, now: float) -> None:
         self._edge.log.info(f"({self.name}) setting VIPs.")
@@ -307,6 +337,7 @@ class RunningInstance:
             self.counters.became_master += 1
             self.beat(now)
         else:
+            self._refusal = None
             self.beat(-now)
         self.last_event = f"entered {action.state}: {action.reason}"
         self._edge.log.info(wording.entering(self.name, action.state, action.reason))

@@ -5,16 +5,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .states import State
 
 HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
+CLAUSES_MAX = 2  # beside what the state itself is about
 
 
-def why(router, now: float, makeup: str = "") -> str:
+def why(router, now: float, makeup: str = "", besides: Sequence[str] = ()) -> str:
     """Explain the state of ``router``, a :class:`~.router.VirtualRouter`.
 
-    ``makeup`` says how our priority came about, as ``base 100, chk_tomcat -10``.
+    ``makeup`` says how our priority came about, as ``base 100, chk_tomcat -10``. ``besides`` are clauses about what
+    keeps it from hearing others, or others from hearing it: they explain a router that hears no master.
     """
+    text = _state(router, now, makeup)
+    alone = router.state is State.MASTER or (router.state is State.BACKUP and router.master is None)
+    if not besides or not alone:
+        return text
+    more = len(besides) - CLAUSES_MAX
+    return "; ".join((text, *besides[:CLAUSES_MAX], *((f"and {more} more",) if more > 0 else ())))
+
+
+def _state(router, now: float, makeup: str) -> str:
     ours = f"our {router.priority}"
     if router.hold:
         ours += HOLD_TEXT[router.hold]

@@ -8,11 +8,12 @@ Whatever fails a check is discarded under a reason, one word that is also the na
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Optional
 
 from . import auth
-from .constants import AUTH_DATA_LENGTH, AUTH_NONE, HEADER_LENGTH, VERSION_2, VRRP_TTL
+from .constants import AUTH_AH, AUTH_DATA_LENGTH, AUTH_NONE, HEADER_LENGTH, INTERVAL_V3_MAX_CS, VERSION_2, VRRP_TTL
 from .packet import Address, Advertisement, PacketError, decode, length_of
 from .trailer import TRAILER_LENGTH, Verifier, covered
 
@@ -26,7 +27,7 @@ REASONS = {
     "vrid": "for a virtual router that is not here",
     "ttl": "with a TTL or hop limit that it cannot have: not from this segment, or outside min_ttl and max_ttl",
     "source": "not from a configured unicast peer",
-    "own": "our own, reflected",
+    "own": "our own, reflected, or of a router with our source address that cannot be told from us",
     "destination": "to a multicast group where unicast is configured, or the other way round, or to another group",
     "auth_type": "with another kind of authentication",
     "auth_pass": "with another password",
@@ -83,6 +84,15 @@ def peek_vrid(payload: bytes) -> Optional[int]:
     return payload[1] if len(payload) >= HEADER_LENGTH else None
 
 
+def peek_interval_s(payload: bytes) -> float:
+    """Return the advertisement interval that an IP payload claims, 0 when it is too short to have one."""
+    if len(payload) < HEADER_LENGTH:
+        return 0.0
+    if payload[0] >> 4 == VERSION_2:
+        return float(payload[5])
+    return (int.from_bytes(payload[4:6], "big") & INTERVAL_V3_MAX_CS) / 100
+
+
 def accept(
     payload: bytes,
     source: Address,
@@ -91,15 +101,18 @@ def accept(
     expected: Expectation,
     wall: float = 0.0,
     known: bool = False,
+    said: Optional[Collection[int]] = None,
 ) -> Advertisement:
     """Return the advertisement in ``payload`` when everything about it is as expected, else raise :class:`Discard`.
 
-    ``wall`` is UTC in seconds, for ``auth_hmac``; ``known`` says that we follow its sender already. Whether an IPsec
+    ``wall`` is UTC in seconds, for ``auth_hmac``; ``known`` says that we follow its sender already. ``said`` are the
+    priorities that we have sent a moment ago: what else comes from our own address is of another router that has the
+    same. Without it all that comes from there is taken for ours. Whether an IPsec
     Authentication Header was right (:mod:`~.ah`) is known before.
     """
     if ttl < expected.min_ttl:
         raise Discard("ttl", f"invalid TTL/HL. Received {ttl} and expect {expected.min_ttl} at least")
-    if source == expected.own_source:
+    if source == expected.own_source and _may_be_ours(payload, expected, said):
         raise Discard("own", f"its source {source} is our own address")
     _check_destination(destination, expected)
     if expected.sources and source not in expected.sources:
@@ -124,6 +137,12 @@ def accept(
     if looked_at and expected.addresses.isdisjoint(advertisement.addresses):
         raise Discard("addresses", "it carries none of our virtual addresses")
     return advertisement
+
+
+def _may_be_ours(payload: bytes, expected: Expectation, said: Optional[Collection[int]]) -> bool:
+    """What is signed may be ours even if we have not said it lately: a recording, which proves its own signature."""
+    signed = expected.verifier is not None or expected.auth_type == AUTH_AH
+    return said is None or signed or len(payload) < HEADER_LENGTH or payload[2] in said
 
 
 def is_followed(payload: bytes, ip_version: int) -> bool:

@@ -18,7 +18,7 @@ from vrrp.config.trackers import Script, Tracked, Tracking
 INSTANCE_KEYS = {
     *("name", "state", "interface", "virtual_router_id", "version", "base_priority", "priority", "advert_int_s"),
     *("preempt", "source", "addresses", "addresses_present", "hold", "master", "peers", "since_s", "transitions"),
-    *("faults", "reasons", "checks", "why", "last_event", "counters"),
+    *("faults", "reasons", "checks", "why", "warnings", "last_event", "counters"),
 }
 COUNTERS = {"sent", "received", "priority_zero_sent", "priority_zero_received", "became_master", "discarded"}
 

@@ -15,12 +15,13 @@ from agent_fakes import PEER, Bench, advertisement, instance, table
 
 from vrrp import __version__
 from vrrp.agent.desk.status import agent_status, check_status, instance_status, master, routes_status, why
-from vrrp.agent.telling.counters import Counters
+from vrrp.agent.telling.counters import Conflict, Counters
 from vrrp.config.model import Authentication, Configuration, Globals, VirtualAddress
 from vrrp.config.routes import NextHop, Route, Rule
 from vrrp.protocol.tracking import CheckResult
 
 VIP = "192.168.8.100/24"
+VIP_HOST = ip_address("192.168.8.100")
 COUNTERS = {
     **dict.fromkeys(("sent", "send_errors", "received", "priority_zero_sent", "priority_zero_received"), 0),
     **dict.fromkeys(("became_master", "transitions", "addresses_put_back", "split_brains", "address_conflicts"), 0),
@@ -55,6 +56,7 @@ BEFORE_THE_START = {
     "reasons": [],
     "checks": [],
     "why": "INIT because it waits for the end of vrrp_startup_delay",
+    "warnings": [],
     "last_event": "not started",
     "counters": COUNTERS,
 }
@@ -111,6 +113,42 @@ def test_a_backup_names_whom_it_heard():
     why_backup = "BACKUP because 192.168.8.6 advertises 200 > our 100"
     assert found == {"state": "BACKUP", "master": seen, "peers": [seen], "why": why_backup, "addresses_present": []}
     assert master(bench.instance, 3.0) == {**seen, "seen_s": 1.0}
+
+
+def test_what_is_discarded_explains_a_master_that_hears_nobody():
+    bench = Bench(instance()).master(10.0)
+    mismatch = "advertisement interval mismatch mine=1 sec rcv'd=2 sec"
+    bench.instance.refused("interval", PEER, mismatch, 20.0, 2.0)
+    clause = f"discards what 192.168.8.6 sends: {mismatch}"
+    told = {
+        "why": f"MASTER because no master was heard; our 100; {clause}",
+        "warnings": [f"{clause} (write the same advert_int on both nodes)"],
+    }
+    assert shown(bench, 26.9, "why", "warnings") == told
+    assert shown(bench, 27.0, "why", "warnings") == {
+        "why": "MASTER because no master was heard; our 100",
+        "warnings": [],
+    }
+
+
+def test_a_master_that_nobody_hears_says_so():
+    bench = Bench(instance()).start(6.0)
+    bench.sender.error = "Operation not permitted"
+    bench.instance.expire(10.0)
+    clause = "nobody hears it: this host refuses to send its advertisements (Operation not permitted)"
+    assert shown(bench, 14.0, "why", "warnings") == {
+        "why": f"MASTER because no master was heard; our 100; {clause}",
+        "warnings": [f"{clause} (a firewall of this host drops them: let IP protocol 112 out)"],
+    }
+
+
+def test_a_backup_that_hears_its_master_is_explained_by_that():
+    bench = Bench(instance()).start(1.0)
+    bench.instance.heard(advertisement(200), PEER, 2.0)
+    bench.instance.refused("addresses", ip_address("192.168.8.50"), "it carries none", 2.1, 1.0)
+    found = shown(bench, 2.2, "why", "warnings")
+    assert found["why"] == "BACKUP because 192.168.8.6 advertises 200 > our 100"
+    assert found["warnings"][0].startswith("192.168.8.50 uses virtual router id 51 too, with other addresses (")
 
 
 def test_a_fault_is_told_with_what_the_checks_say():
@@ -208,3 +246,21 @@ def test_the_whole_agent(tmp_path):
         ],
         "discarded": {"vrid": 1},
     }
+
+
+def test_another_host_with_our_address_is_told_for_five_minutes():
+    bench = Bench(instance()).master()
+    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
+    entry = {"address": "192.168.8.100", "mac": "02:00:00:00:00:09", "interface": "eth0", "seen_s": 12.0}
+    clause = "02:00:00:00:00:09 on eth0 claims 192.168.8.100 too, 12 s ago"
+    found = shown(bench, 112.0, "conflicts", "why", "warnings")
+    assert found["conflicts"] == [entry]
+    assert found["why"].endswith(f"; {clause}")
+    assert found["warnings"] == [f"{clause} (take the address off that host)"]
+    assert shown(bench, 400.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}
+
+
+def test_what_a_standby_no_longer_holds_is_not_told():
+    bench = Bench(instance()).start()
+    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 1.0)
+    assert shown(bench, 2.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}

@@ -15,7 +15,7 @@ from vrrp.agent.kernel import firewall
 from vrrp.agent.life.startcheck import misfits, unsupported
 from vrrp.agent.segment import wire
 from vrrp.agent.segment.guard import Guard
-from vrrp.config.model import AuthHmac, Configuration, HmacKey, VirtualAddress
+from vrrp.config.model import Authentication, AuthHmac, Configuration, HmacKey, VirtualAddress
 from vrrp.config.routes import NextHop, Route
 
 
@@ -119,6 +119,30 @@ def test_an_mtu_that_is_too_small_for_the_advertisement():
     assert texts(config, table(replace(eth(), mtu=1400), addresses=("fd00:8::ffff/64",))) == [
         "vrrp_instance many: an advertisement has 1488 octets, more than the MTU of eth0: it cannot be sent"
     ]
+
+
+IPV4_KINDS = [
+    {},
+    {"version": 3},
+    {"authentication": Authentication("PASS", "1111")},
+    {"authentication": Authentication("AH", "1111")},
+    {"version": 3, "hmac": AuthHmac((HmacKey(1, bytes(32)),), 1)},
+]
+
+
+@pytest.mark.parametrize("fields", IPV4_KINDS)
+@pytest.mark.parametrize("count", [1, 200])
+def test_an_mtu_that_is_too_small_for_an_ipv4_advertisement(fields, count):
+    config = replace(many(4, count), **fields)
+    guard = Guard(config)
+    guard.take(config, ip_address("10.0.0.254"))
+    ((packet, _destination),) = guard.packets(100)
+    needed = len(packet)
+    assert texts(config, table(replace(eth(), mtu=needed), addresses=("10.0.0.254/24",))) == []
+    (problem,) = misfits(configuration(config), table(replace(eth(), mtu=needed - 1), addresses=("10.0.0.254/24",)))
+    text = f"an advertisement has {needed} octets, more than the MTU of eth0: it cannot be sent"
+    assert problem.text == f"vrrp_instance many: {text}"
+    assert problem.hint == f"eth0: {needed - 1}; share the addresses out among several instances"
 
 
 @pytest.mark.parametrize(

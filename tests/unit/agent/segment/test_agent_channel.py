@@ -53,9 +53,17 @@ class Listener:
         self.wall = 1_700_000_000.0
         self.master = None
         self.heard_of = []
+        self.refused_of = []
 
     def follows(self, source):
         return source == self.master
+
+    def said(self, now):
+        return (100,)
+
+    def refused(self, reason, source, detail, now, interval_s):
+        self.counters.discard(reason)
+        self.refused_of.append((reason, str(source), interval_s))
 
     def heard(self, advertisement, source, now):
         self.heard_of.append((advertisement.priority, str(source), now))
@@ -121,6 +129,15 @@ def test_what_was_fine_is_judged_anew_when_the_password_changes(line):
     assert line.instance.counters.discarded == {"auth_pass": 1}
 
 
+def test_another_router_that_speaks_from_our_address_is_heard_until_we_say_the_same(line):
+    line.receive(from_peer(source=OWN, priority=200), from_peer(source=OWN, priority=200), now=7.0)
+    assert line.instance.heard_of == [(200, str(OWN), 7.0)] * 2
+    line.instance.said = lambda now: (200,)
+    line.receive(from_peer(source=OWN, priority=200), now=8.0)
+    assert len(line.instance.heard_of) == 2
+    assert line.instance.counters.discarded == {"own": 1}
+
+
 def test_only_the_newest_advertisement_is_remembered(line):
     line.receive(from_peer(priority=200), from_peer(priority=201))
     line.instance.expectation = wire.expectation(instance(authentication=Authentication("PASS", "2222")), OWN)
@@ -139,7 +156,7 @@ def test_only_the_newest_advertisement_is_remembered(line):
         (from_peer(version=3), "version"),
         (from_peer(advert_int_cs=200), "interval"),
         (from_peer(addresses=("10.0.0.1/24",)), "addresses"),
-        (from_peer(source=OWN), "own"),
+        (from_peer(source=OWN, priority=100), "own"),
         (from_peer(unicast_peers=(OWN,)), "destination"),
         (from_peer()[:29], "truncated"),
         (from_peer() + b"\0", "length"),
@@ -148,6 +165,9 @@ def test_only_the_newest_advertisement_is_remembered(line):
 def test_every_discarded_packet_is_counted_by_its_reason_and_changes_nothing(line, packet, reason):
     line.receive(packet)
     assert line.instance.counters.discarded == {reason: 1}
+    ((told, source, _interval_s),) = line.instance.refused_of
+    assert told == reason
+    assert source in (str(PEER), str(OWN))
     assert line.instance.heard_of == []
     assert reason in REASONS
 
@@ -253,7 +273,7 @@ def test_any_ipv6_packet_that_differs_is_judged(line6, octet):
         (with_octet(from_peer6(), 46, 0), "checksum"),
         (with_octet(from_peer6(), 23, 7), "checksum"),  # the pseudo-header is summed: another source
         (from_peer6(addresses=("fd00:9::1/64",)), "addresses"),
-        (from_peer6(source=OWN6), "own"),
+        (from_peer6(source=OWN6, priority=100), "own"),
         (from_peer6(unicast_peers=(OWN6,)), "destination"),
         (from_peer6()[:63], "truncated"),
         (from_peer6() + bytes(16), "length"),

@@ -61,6 +61,12 @@ class Receiver:
         self.channel = Channel(self.socket, Log(self.text), self.unknown.discard)
         self.channel.add(self)
 
+    def said(self, now):
+        return (100,)
+
+    def refused(self, reason, source, detail, now, interval_s):
+        self.counters.discard(reason)
+
     def follows(self, source):
         return False
 

@@ -18,6 +18,7 @@ from ..kernel.interfaces import InterfaceTable
 from ..life import realtime
 from ..life.secrecy import exposed
 from ..telling.counters import CONFLICT_S
+from .warnings import clauses, warnings
 
 if TYPE_CHECKING:
     from ..daemon import Agent
@@ -77,6 +78,10 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
         "checks": [check_status(check) for check in instance.checks],
         "why": why(instance, now),
+        "warnings": [
+            *warnings(config.virtual_router_id, instance.discards.recent(now), instance.unheard(now)),
+            *(f"{_conflict(each)} (take the address off that host)" for each in conflicts(instance, now)),
+        ],
         "last_event": instance.last_event,
         "counters": instance.counters.as_dict(),
     }
@@ -138,4 +143,5 @@ def _state(instance: RunningInstance, now: float) -> str:
             return f"INIT because it waits for the first result of {', '.join(silent)}"
         group = f" or for the others of sync group {router.group}" if router.group is not None else ""
         return f"INIT because it waits for the end of vrrp_startup_delay{group}"
-    return explain.why(router, now, instance.verdict.explain(instance.config.priority))
+    besides = clauses(instance.virtual_router_id, instance.discards.recent(now), instance.unheard(now))
+    return explain.why(router, now, instance.verdict.explain(instance.config.priority), besides)

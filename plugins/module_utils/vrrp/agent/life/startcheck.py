@@ -9,17 +9,18 @@ from collections.abc import Iterator
 
 from ...config.model import Configuration, Instance
 from ...config.problems import WARNING, Place, Problem
-from ...protocol.constants import HEADER_LENGTH, PRIORITY_OWNER
+from ...protocol.ah import HEADER_LENGTH as AH_LENGTH
+from ...protocol.constants import AUTH_DATA_LENGTH, HEADER_LENGTH, PRIORITY_OWNER, VERSION_2
 from ...protocol.trailer import TRAILER_LENGTH
 from ..kernel import firewall
 from ..kernel.addresses import is_link_local_ipv6
 from ..kernel.interfaces import InterfaceTable
 from ..kernel.macvlan import misfit_of
-from ..segment.headers import IPV6_HEADER
-from ..segment.wire import ip_version
+from ..segment.headers import IPV4_HEADER, IPV6_HEADER
+from ..segment.wire import ah_key, ip_version
 from ..watches.ground import gateway_misfits
 
-ETHERNET_MTU, IPV6_LENGTH = 1500, 16  # octets
+ETHERNET_MTU, IPV4_LENGTH, IPV6_LENGTH = 1500, 4, 16  # octets
 
 
 def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
@@ -46,6 +47,16 @@ def ipv6_octets(instance: Instance) -> int:
     return IPV6_HEADER.size + HEADER_LENGTH + IPV6_LENGTH * len(instance.addresses) + trailer
 
 
+def octets(instance: Instance) -> int:
+    """Return the length of its advertisements, IP header included."""
+    if ip_version(instance) == 6:
+        return ipv6_octets(instance)
+    ah = AH_LENGTH if ah_key(instance) is not None else 0
+    trailer = TRAILER_LENGTH if instance.hmac is not None else 0
+    data = AUTH_DATA_LENGTH if instance.version == VERSION_2 else 0
+    return IPV4_HEADER.size + ah + HEADER_LENGTH + IPV4_LENGTH * len(instance.addresses) + data + trailer
+
+
 def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Problem, ...]:
     """Warnings: interfaces that are not here, virtual addresses outside every subnet of their interface."""
     found = []
@@ -65,8 +76,9 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
     for name in missing:
         here = ", ".join(sorted(link.name for link in table.links.values() if not link.loopback)) or "none"
         yield f"interface {name} does not exist on this machine", f"there are: {here}"
+    yield from _mtu_misfit(instance, table)
     if ip_version(instance) == 6:
-        yield from _ipv6_misfits(instance, table)
+        yield from _ipv6_misfits(instance)
     if not instance.accept and instance.priority != PRIORITY_OWNER and not firewall.available():
         yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
     yield from gateway_misfits(instance, table)
@@ -87,12 +99,15 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
             yield f"{entry.address.ip} is outside every subnet of {device}", f"{device}: {known}"
 
 
-def _ipv6_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
-    link = table.names.get(instance.interface)
-    octets = ipv6_octets(instance)
-    if link is not None and 0 < link.mtu < octets:
-        text = f"an advertisement has {octets} octets, more than the MTU of {link.name}: it cannot be sent"
-        yield text, f"{link.name}: {link.mtu}"
+def _mtu_misfit(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+    """The kernel fragments nothing that comes with its own IP header."""
+    link, length = table.names.get(instance.interface), octets(instance)
+    if link is not None and 0 < link.mtu < length:
+        text = f"an advertisement has {length} octets, more than the MTU of {link.name}: it cannot be sent"
+        yield text, f"{link.name}: {link.mtu}; share the addresses out among several instances"
+
+
+def _ipv6_misfits(instance: Instance) -> Iterator[tuple[str, str]]:
     if instance.unicast_src_ip is None and not all(peer.is_link_local for peer in instance.unicast_peers):
         text = f"without unicast_src_ip its advertisements come from the link-local address of {instance.interface}"
         yield text, "the unicast_peer of the other node must name that address, or say unicast_src_ip"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Optional
 
 from ...protocol.constants import AH_PROTOCOL, AUTH_AH
 from ...protocol.packet import Address, Advertisement, PacketError
-from ...protocol.reception import Discard, accept, is_followed, peek_vrid
+from ...protocol.reception import Discard, accept, is_followed, peek_interval_s, peek_vrid
 from ...protocol.trailer import TRAILER_LENGTH, covered
 from ..telling import wording
 from ..telling.log import Log
@@ -114,7 +114,7 @@ class Channel:
         try:
             guard.verifier.verify(signed, trailer, source, guard.wall())
         except PacketError as error:
-            self._refuse(instance, source, error.reason, error.detail, now)
+            self._refuse(instance, source, error.reason, error.detail, now, advertisement.interval_cs / 100)
             return
         if guard.verifier.drift_s:
             self._drifting(instance, source)
@@ -138,14 +138,18 @@ class Channel:
             return
         expected, guard = instance.expectation, instance.guard
         known = expected.skip_known and instance.follows(source)
+        from_our_address = source == expected.own_source
+        said = instance.said(now) if from_our_address else ()
         try:
             _check_ah(inside_ah, instance, packet)
-            advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known)
+            advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known, said)
         except Discard as discard:
-            self._refuse(instance, source, discard.reason, discard.detail, now)
+            self._refuse(instance, source, discard.reason, discard.detail, now, peek_interval_s(payload))
             return
         self.forget(vrid)
-        if guard.verifier is not None and is_followed(payload, source.version):
+        if from_our_address:
+            pass  # the next one may be our own, and is judged
+        elif guard.verifier is not None and is_followed(payload, source.version):
             lasting = _lasting(key, source.version == 4)
             prefix = covered(expected.version, expected.vrid, source, payload[:-TRAILER_LENGTH])
             self._signed[lasting] = (instance, advertisement, source, prefix)
@@ -157,8 +161,10 @@ class Channel:
             self._key_of[vrid] = key
         instance.heard(advertisement, source, now)
 
-    def _refuse(self, instance: RunningInstance, source: Address, reason: str, detail: str, now: float) -> None:
-        instance.counters.discard(reason)
+    def _refuse(
+        self, instance: RunningInstance, source: Address, reason: str, detail: str, now: float, interval_s: float
+    ) -> None:
+        instance.refused(reason, source, detail, now, interval_s)
         if self._complaints.wanted(reason, source, now):
             self._discarded(reason, source, wording.refused(instance.name, source, detail))
 

@@ -23,6 +23,7 @@ from ...protocol.states import State
 from ..instance import RunningInstance
 from ..kernel.interfaces import Interface, InterfaceTable
 from ..telling import wording
+from ..telling.counters import CONFLICT_S, Conflict
 from ..telling.log import Log
 from .claims import ClaimSocket
 from .complaints import Complaints
@@ -166,10 +167,14 @@ class Conflicts:
         now = self._clock()
         link = self._table().links.get(place[0])
         name = link.name if link is not None else str(place[0])
-        new = instance.conflict(address, mac, name, now)
-        if new and self._complaints.wanted("conflict", address, now):
+        known = instance.conflicts.get(address)
+        news = known is None or now >= known.seen_at + CONFLICT_S
+        instance.conflicts[address] = found = Conflict(name, mac, now)
+        instance.counters.address_conflicts += 1
+        instance.conflict(address, found.host, news, now)
+        if news and self._complaints.wanted("conflict", address, now):
             more = "; others are only counted for a minute" if self._complaints.full("conflict") else ""
-            self._log.warning(wording.conflict(instance.name, address, instance.conflicts[address]) + more)
+            self._log.warning(wording.conflict(instance.name, address, found) + more)
 
 
 def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual: Iterable[Interface]) -> Watched:
