@@ -168,6 +168,12 @@ instances:
       description: Everybody who was heard, in the same shape.
       type: list
       elements: dict
+    conflicts:
+      description:
+        - Other hosts that claimed one of its addresses in the last 5 minutes, each with C(address), C(mac),
+          C(interface) and C(seen_s). Keepalived does not tell.
+      type: list
+      elements: dict
     since_s:
       description: For how many seconds it has been in this state.
       type: float

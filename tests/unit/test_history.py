@@ -238,6 +238,7 @@ def test_a_file_that_is_not_there(hotstandby, tmp_path):
         ("fault_changed", {"faults": ("a is down", "b is down")}, "fault: a is down; b is down"),
         ("fault_changed", {"faults": ()}, "no fault left"),
         ("source_changed", {"source": PEER}, "speaks from 192.168.8.4"),
+        ("conflict", {"address": PEER, "mac": "02:00:00:00:00:09"}, "02:00:00:00:00:09 claims 192.168.8.4 too"),
         ("parameters_changed", {"parameters": PARAMETERS}, "the configuration changed, priority 90"),
         ("promote", {}, "asked to be MASTER"),
         ("demote", {}, "asked to be BACKUP"),
@@ -254,7 +255,7 @@ def test_every_input_in_words(name, arguments, words):
 
 def test_there_are_words_for_every_input():
     spoken = {"start", "advertisement", "expire", "priority_changed", "fault_changed", "source_changed"}
-    spoken |= {"parameters_changed", "group_changed", "group_fault_changed", "give_up"}
+    spoken |= {"conflict", "parameters_changed", "group_changed", "group_fault_changed", "give_up"}
     assert set(INPUTS) == spoken | set(history.ASKED)
 
 

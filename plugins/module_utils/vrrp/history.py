@@ -116,6 +116,8 @@ def _single_input(step: Step) -> str:
         return f"fault: {'; '.join(given['faults'])}" if given["faults"] else "no fault left"
     if step.name == "source_changed":
         return f"speaks from {given['source']}"
+    if step.name == "conflict":
+        return f"{given['mac']} claims {given['address']} too"
     if step.name == "parameters_changed":
         return f"the configuration changed, priority {given['parameters'].priority}"
     return ASKED[step.name]

@@ -271,6 +271,31 @@ class FakeVrrpSocket:
             os.close(end)
 
 
+class FakeClaimSocket:
+    """A packet socket on a pipe: ``waiting`` is what the wire brought."""
+
+    def __init__(self, index: int, addresses) -> None:
+        self.index = index
+        self.addresses = frozenset(addresses)
+        self.waiting: list[bytes] = []
+        self.closed = False
+        self._pipe = os.pipe()
+
+    def watch(self, addresses) -> None:
+        self.addresses = frozenset(addresses)
+
+    def fileno(self) -> int:
+        return self._pipe[0]
+
+    def receive(self):
+        return self.waiting.pop(0) if self.waiting else None
+
+    def close(self) -> None:
+        self.closed = True
+        for end in self._pipe:
+            os.close(end)
+
+
 class LoopKernel(FakeKernel):
     """A kernel for a whole agent: :meth:`happens` makes events, which the agent reads when it is told to."""
 

@@ -10,12 +10,12 @@ import io
 from contextlib import asynccontextmanager
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeVrrpSocket, LoopKernel, instance, table
+from agent_fakes import FakeAnnouncer, FakeClaimSocket, FakeVrrpSocket, LoopKernel, instance, table
 
 from vrrp.agent import daemon
 from vrrp.agent.daemon import Agent
 from vrrp.agent.life.runtime import RuntimeDirectory
-from vrrp.agent.segment import network
+from vrrp.agent.segment import conflicts, network
 from vrrp.agent.telling.log import Log
 from vrrp.config.model import Configuration
 
@@ -63,6 +63,7 @@ def rig(tmp_path, monkeypatch):
         kernel = LoopKernel(filled if filled is not None else table())
         monkeypatch.setattr(network, "Kernel", lambda: kernel)
         monkeypatch.setattr(network, "open_socket", FakeVrrpSocket)
+        monkeypatch.setattr(conflicts, "ClaimSocket", FakeClaimSocket)
         monkeypatch.setattr(network, "Announcer", lambda log: Announcing(kernel.done))
         monkeypatch.setattr(daemon.gc, "freeze", lambda: None)
         path = str(tmp_path / "hotstandby.conf")
@@ -76,6 +77,7 @@ def rig(tmp_path, monkeypatch):
             if start:
                 made.agent._alarm.cancel()
                 await made.agent.checks.stop()
+                made.agent.conflicts.close()
                 made.agent.network.close()
 
     return make

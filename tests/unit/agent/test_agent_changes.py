@@ -41,6 +41,7 @@ class Scene:
                 apply=lambda changes: tell(("network", len(changes))),
                 reconfigured=lambda instance: tell(("channel", instance.name)),
             ),
+            conflicts=SimpleNamespace(changed=lambda: None),
             vmacs=SimpleNamespace(look=lambda: tell(("macvlans",))),
             foundation=SimpleNamespace(kernel_events=lambda changes: tell(("static", len(changes)))),
             links=SimpleNamespace(look=lambda: tell(("links",)) or self.tracked),

@@ -9,7 +9,8 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
-from vrrp.protocol.neighbours import Answer, answer, question, read_answer
+from vrrp.protocol.frames import gratuitous_arp, unsolicited_na
+from vrrp.protocol.neighbours import Answer, Claim, answer, question, read_answer, read_claim
 
 A_MAC, G_MAC = bytes.fromhex("4657acfc7cd1"), bytes.fromhex("020000000001")
 A4, G4 = IPv4Address("192.168.8.4"), IPv4Address("192.168.8.1")
@@ -117,3 +118,29 @@ def test_options_that_go_nowhere_end():
     total = int.from_bytes(frame[56:58], "big") + 1
     frame[56:58] = total.to_bytes(2, "big")
     assert read_answer(bytes(frame)) == Answer(G6, G_MAC, A6)  # the sender's own, as without the option
+
+
+@pytest.mark.parametrize(
+    ("frame", "claim"),
+    [
+        (gratuitous_arp(G_MAC, G4), Claim(G4, G_MAC)),
+        (gratuitous_arp(G_MAC, G4, reply=True), Claim(G4, G_MAC)),
+        (question(G_MAC, G4, A4), Claim(G4, G_MAC)),
+        (answer(G_MAC, G4, A_MAC, A4), Claim(G4, G_MAC)),
+        (unsolicited_na(G_MAC, G6), Claim(G6, G_MAC)),
+        (answer(G_MAC, G6, A_MAC, A6), Claim(G6, G_MAC)),
+        (question(G_MAC, G6, A6), None),  # who asks from an address has it, but only its advertisements are read
+        (question(G_MAC, IPv4Address(0), G4), None),  # a probe
+        (gratuitous_arp(b"\xff" * 6, G4), None),
+        (gratuitous_arp(G_MAC, G4)[:41], None),
+        (unsolicited_na(G_MAC, G6)[:-1], None),
+        (b"", None),
+    ],
+)
+def test_what_a_host_claims(frame, claim):
+    assert read_claim(frame) == claim
+
+
+def test_an_announcement_is_no_answer():
+    assert read_answer(unsolicited_na(G_MAC, G6)) is None
+    assert read_answer(gratuitous_arp(G_MAC, G4)) is None

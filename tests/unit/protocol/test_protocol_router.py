@@ -270,6 +270,17 @@ class TestMaster:
         assert router.deadline <= T + 255 / 256 + HANDOVER_S
 
 
+class TestConflict:
+    def test_a_master_defends(self):
+        router = master()
+        assert router.conflict(A, "02:00:00:00:00:09", T) == (Announce(1),)
+
+    def test_others_do_not(self):
+        router = master()
+        router.demote(T)
+        assert router.conflict(A, "02:00:00:00:00:09", T) == (), "a peer takes over: it must not be called back"
+
+
 def rivals(actions):
     return [action for action in actions if isinstance(action, RivalHeard)]
 

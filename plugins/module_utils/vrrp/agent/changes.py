@@ -37,6 +37,7 @@ class Changes:
         ours = agent.addressbook.virtual
         virtual = [each for each in changes if isinstance(each, AddressChanged) and each.present.address in ours]
         if len(virtual) < len(changes):  # a link, or a host address: perhaps the one we speak from
+            agent.conflicts.changed()
             for instance in agent.instances.values():  # one that leaves must not take the channel from its successor
                 agent.network.reconfigured(instance)
             for instance in list(agent.everyone()):

@@ -39,6 +39,7 @@ from .life.succession import Succession, entries
 from .life.systemd import ServiceManager
 from .life.timer import Alarm
 from .life.upkeep import Upkeep
+from .segment import conflicts
 from .segment.channel import Channel
 from .segment.network import Network
 from .telling.counters import Counters
@@ -97,6 +98,7 @@ class Agent:
             count=self.discarded.discard,
         )
         self.network.tell_unknown(configuration.globals.log_unknown_vrids)
+        self.conflicts = conflicts.of_agent(self)
         self.leases = Leases(self.network.kernel)
         self.groups = Groups(lambda: self.instances, self._now, log, self.fifos.tell)
         self.beginning = Beginning(self)
@@ -152,6 +154,7 @@ class Agent:
             self.succession.end(leave=bool(self.departure.restarting))
             await self._upkeep.stop()
             self._loop.remove_reader(self.network.kernel.fileno())
+            self.conflicts.close()
             self.network.close()
         if not self.departure.restarting:
             if self.configuration.globals.shutdown_script is not None:
@@ -202,6 +205,7 @@ class Agent:
     def addresses_changed(self) -> None:
         """The configured virtual addresses are others than before."""
         pairs = [(instance, instance.config) for instance in self.everyone()]
+        self.conflicts.changed()
         self.addressbook.fill(pairs + [(self.instances[each.name], each) for each in self.configuration.instances])
 
     def have_macvlans(self) -> None:
@@ -380,6 +384,7 @@ class Agent:
         """However many states have changed in one turn."""
         self._told = False
         self.departure.end_when_released()
+        self.conflicts.changed()
         self.show_status()
 
     def _feed_watchdog(self) -> None:

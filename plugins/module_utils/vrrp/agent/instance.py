@@ -39,7 +39,7 @@ from .segment import wire
 from .segment.discards import Discards
 from .segment.guard import Guard
 from .telling import wording
-from .telling.counters import Counters, Peers
+from .telling.counters import Conflict, Counters, Peers
 from .telling.notify import DELETED, NotifyQueue
 
 ECHO_S = 1.0  # what comes back to us later than this, or than our next advertisement, is not our own
@@ -57,6 +57,7 @@ class RunningInstance:
         self.router = VirtualRouter(wire.parameters(config, None))
         self.counters = Counters()
         self.peers = Peers()
+        self.conflicts: dict[Address, Conflict] = {}  # who else claims an address of ours
         self.discards = Discards()
         self.notifications = NotifyQueue(config.name, edge.log, tell=edge.tell)
         self.verdict = Verdict(config.priority)
@@ -228,6 +229,14 @@ class RunningInstance:
         """Somebody deleted these routes and rules: ours come back at once while we are MASTER."""
         if self.router.holds_addresses and not self.router.yielding:
             self._tell_put_back(self.addresses.routes_gone(keys, now), now)
+
+    def conflict(self, address: Address, host: str, news: bool, now: float) -> None:
+        """Take that another host claims one of our addresses: a MASTER announces them again."""
+        if news:  # the record has it once: it would hold nothing else before long
+            self.last_event = f"{host} claims {address} too"
+            self.feed(now, "conflict", address, host)
+        elif self.router.state is State.MASTER and not self.router.yielding:
+            self.addresses.announce(1)
 
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""

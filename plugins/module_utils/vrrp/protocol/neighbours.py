@@ -6,6 +6,8 @@
 Everything here is a whole Ethernet frame. A question goes to everybody who may have the address, or, once its hardware
 address is known, to that alone, as hosts do to see whether a neighbour still lives (RFC 1122 section 2.3.2.1,
 RFC 4861 section 7.3.3).
+
+A claim is any frame in which a host says that an address is its own.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ _ROUTER, _SOLICITED, _OVERRIDE = 0x80000000, 0x40000000, 0x20000000
 _SOURCE_LINK_LAYER, _TARGET_LINK_LAYER = b"\x01\x01", b"\x02\x01"  # type, length in units of eight octets
 _SOLICITED_NODE = IPv6Address("ff02::1:ff00:0").packed[:13]  # RFC 4291 section 2.7.1
 _NOBODY = b"\0" * 6
+_NOTHING = (None, False)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,14 @@ class Answer:
     address: Address
     mac: bytes
     asker: Address
+
+
+@dataclass(frozen=True)
+class Claim:
+    """``address`` lives at ``mac``, says the host there, to whomever."""
+
+    address: Address
+    mac: bytes
 
 
 def question(mac: bytes, source: Address, target: Address, known: Optional[bytes] = None) -> bytes:
@@ -69,38 +80,53 @@ def answer(mac: bytes, address: Address, to_mac: bytes, to: Address) -> bytes:
 
 def read_answer(frame: bytes) -> Optional[Answer]:
     """The answer in a frame; None for anything else, for what is cut off, damaged, or was not asked for."""
-    if len(frame) < _ETHERNET.size:
+    found, asked_for = _read(frame)
+    return found if asked_for else None
+
+
+def read_claim(frame: bytes) -> Optional[Claim]:
+    """The claim in a frame: the sender of any ARP packet (RFC 5227 section 2.4), the target of any neighbour
+    advertisement. None for anything else, for a probe, and for what is cut off or damaged."""
+    found, _asked_for = _read(frame)
+    if found is None or not int(found.address) or found.mac[0] & 1:  # no host has a group's hardware address
         return None
+    return Claim(found.address, found.mac)
+
+
+def _read(frame: bytes) -> tuple[Optional[Answer], bool]:
+    """What a frame says of its sender, and whether it says it because it was asked."""
+    if len(frame) < _ETHERNET.size:
+        return _NOTHING
     _to, sender, ethertype = _ETHERNET.unpack_from(frame)
     if ethertype == ETHERTYPE_ARP:
         return _read_arp(frame)
-    return _read_advertisement(frame, sender) if ethertype == ETHERTYPE_IPV6 else None
+    return _read_advertisement(frame, sender) if ethertype == ETHERTYPE_IPV6 else _NOTHING
 
 
-def _read_arp(frame: bytes) -> Optional[Answer]:
+def _read_arp(frame: bytes) -> tuple[Optional[Answer], bool]:
     if len(frame) < _ETHERNET.size + _ARP.size:
-        return None
+        return _NOTHING
     *kind, operation, mac, address, _to_mac, to = _ARP.unpack_from(frame, _ETHERNET.size)
-    if tuple(kind) != _ARP_ETHERNET_IPV4 or operation != REPLY:
-        return None
-    return Answer(IPv4Address(address), mac, IPv4Address(to))
+    if tuple(kind) != _ARP_ETHERNET_IPV4 or operation not in (REQUEST, REPLY):
+        return _NOTHING
+    return Answer(IPv4Address(address), mac, IPv4Address(to)), operation == REPLY
 
 
-def _read_advertisement(frame: bytes, sender: bytes) -> Optional[Answer]:
+def _read_advertisement(frame: bytes, sender: bytes) -> tuple[Optional[Answer], bool]:
     """RFC 4861 section 7.1.2: what a valid neighbour advertisement is."""
     start = _ETHERNET.size + _IPV6.size
     if len(frame) < start + _NEIGHBOUR.size:
-        return None
+        return _NOTHING
     _flow, length, following, hops, source, to = _IPV6.unpack_from(frame, _ETHERNET.size)
     body = frame[start : start + length]
     if (following, hops) != (ICMPV6, HOP_LIMIT) or len(body) < max(length, _NEIGHBOUR.size):
-        return None
+        return _NOTHING
     kind, code, _checksum, flags, target = _NEIGHBOUR.unpack_from(body)
-    if (kind, code) != (ADVERTISEMENT, 0) or not flags & _SOLICITED or checksum(_pseudo(source, to, length) + body):
-        return None
+    if (kind, code) != (ADVERTISEMENT, 0) or checksum(_pseudo(source, to, length) + body):
+        return _NOTHING
     # The option may be left out of the answer to a question that came to the right place (section 7.2.4).
     mac = _option(body[_NEIGHBOUR.size :], _TARGET_LINK_LAYER) or sender
-    return Answer(IPv6Address(target), mac, IPv6Address(to))
+    return Answer(IPv6Address(target), mac, IPv6Address(to)), bool(flags & _SOLICITED)
 
 
 def _option(options: bytes, wanted: bytes) -> Optional[bytes]:

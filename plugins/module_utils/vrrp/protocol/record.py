@@ -34,6 +34,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "priority_changed": ("priority",),
     "fault_changed": ("faults",),
     "source_changed": ("source",),
+    "conflict": ("address", "mac"),
     "parameters_changed": ("parameters",),
     "promote": (),
     "demote": (),

@@ -25,6 +25,7 @@ MASTER       anything, after lapses_at       it was frozen: release, BACKUP, and
 MASTER       demote, stop                    advertise 0 and yield until a peer speaks, then BACKUP or STOP
 any          a fault                         FAULT: advertise 0, release
 FAULT        no fault left                   BACKUP
+MASTER       conflict                        announce: the address lives here
 any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
@@ -178,6 +179,10 @@ class VirtualRouter(Hearing, Membership):
         """Take another primary address; it decides between equal priorities."""
         self.parameters = replace(self.parameters, source=source)
         return ()
+
+    def conflict(self, address: Address, mac: str, now: float) -> tuple[Action, ...]:
+        """Another host says that ``address``, virtual or our own, lives at ``mac``. A MASTER defends what it has."""
+        return (Announce(1),) if isinstance(self.condition, Master) else ()
 
     def parameters_changed(self, parameters: Parameters, now: float) -> tuple[Action, ...]:
         """Take a changed configuration. State, addresses and timers stay; a shorter interval counts at once."""

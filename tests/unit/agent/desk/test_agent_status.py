@@ -16,15 +16,16 @@ from agent_fakes import PEER, Bench, advertisement, instance, table
 
 from vrrp import __version__
 from vrrp.agent.desk.status import agent_status, check_status, instance_status, master, routes_status, why
-from vrrp.agent.telling.counters import Counters
+from vrrp.agent.telling.counters import Conflict, Counters
 from vrrp.config.model import Authentication, Configuration, Globals, VirtualAddress
 from vrrp.config.routes import NextHop, Route, Rule
 from vrrp.protocol.tracking import CheckResult
 
 VIP = "192.168.8.100/24"
+VIP_HOST = ip_address("192.168.8.100")
 COUNTERS = {
     **dict.fromkeys(("sent", "send_errors", "received", "priority_zero_sent", "priority_zero_received"), 0),
-    **dict.fromkeys(("became_master", "transitions", "addresses_put_back", "split_brains"), 0),
+    **dict.fromkeys(("became_master", "transitions", "addresses_put_back", "split_brains", "address_conflicts"), 0),
     "discarded": {},
 }
 BEFORE_THE_START = {
@@ -49,6 +50,7 @@ BEFORE_THE_START = {
     "yielding": False,
     "master": None,
     "peers": [],
+    "conflicts": [],
     "since_s": None,
     "transitions": 0,
     "faults": [],
@@ -252,3 +254,21 @@ def test_the_whole_agent(tmp_path):
         ],
         "discarded": {"vrid": 1},
     }
+
+
+def test_another_host_with_our_address_is_told_for_five_minutes():
+    bench = Bench(instance()).master()
+    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
+    entry = {"address": "192.168.8.100", "mac": "02:00:00:00:00:09", "interface": "eth0", "seen_s": 12.0}
+    clause = "02:00:00:00:00:09 on eth0 claims 192.168.8.100 too, 12 s ago"
+    found = shown(bench, 112.0, "conflicts", "why", "warnings")
+    assert found["conflicts"] == [entry]
+    assert found["why"].endswith(f"; {clause}")
+    assert found["warnings"] == [f"{clause} (take the address off that host)"]
+    assert shown(bench, 400.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}
+
+
+def test_what_a_standby_no_longer_holds_is_not_told():
+    bench = Bench(instance()).start()
+    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 1.0)
+    assert shown(bench, 2.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}

@@ -28,6 +28,7 @@ class TestCounters:
             "transitions": 0,
             "addresses_put_back": 0,
             "split_brains": 0,
+            "address_conflicts": 0,
             "discarded": {},
         }
 

@@ -17,10 +17,13 @@ from ..kernel.addresses import place_of, present
 from ..kernel.interfaces import InterfaceTable
 from ..life import realtime
 from ..life.secrecy import exposed
+from ..telling.counters import CONFLICT_S
 from .warnings import clauses, warnings
 
 if TYPE_CHECKING:
     from ..daemon import Agent
+
+CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
 
 def agent_status(agent: Agent, now: float) -> dict:
@@ -68,13 +71,17 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "yielding": router.yielding,
         "master": master(instance, now),
         "peers": instance.peers.as_list(now),
+        "conflicts": conflicts(instance, now),
         "since_s": round(now - router.since, 3) if router.since is not None else None,
         "transitions": instance.counters.transitions,
         "faults": list(router.faults),
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
         "checks": [check_status(check) for check in instance.checks],
         "why": why(instance, now),
-        "warnings": warnings(config.virtual_router_id, instance.discards.recent(now), instance.unheard(now)),
+        "warnings": [
+            *warnings(config.virtual_router_id, instance.discards.recent(now), instance.unheard(now)),
+            *(f"{_conflict(each)} (take the address off that host)" for each in conflicts(instance, now)),
+        ],
         "last_event": instance.last_event,
         "counters": instance.counters.as_dict(),
     }
@@ -105,8 +112,30 @@ def master(instance: RunningInstance, now: float) -> Optional[dict]:
     return {"address": str(seen.address), "priority": seen.priority, "seen_s": round(now - seen.seen_at, 3)}
 
 
+def conflicts(instance: RunningInstance, now: float) -> list[dict]:
+    """Who else claimed an address of ours not long ago. The virtual ones are ours while we hold them."""
+    return [
+        {
+            "address": str(address),
+            "mac": found.host,
+            "interface": found.interface,
+            "seen_s": round(now - found.seen_at, 3),
+        }
+        for address, found in instance.conflicts.items()
+        if now < found.seen_at + CONFLICT_S and (address == instance.source or instance.router.holds_addresses)
+    ]
+
+
 def why(instance: RunningInstance, now: float) -> str:
-    """One sentence that explains the state."""
+    """One sentence that explains the state, and what else there is to know of it."""
+    return "; ".join([_state(instance, now), *(_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD])])
+
+
+def _conflict(found: dict) -> str:
+    return f"{found['mac']} on {found['interface']} claims {found['address']} too, {found['seen_s']:.0f} s ago"
+
+
+def _state(instance: RunningInstance, now: float) -> str:
     router = instance.router
     if router.state is State.INIT:
         silent = [check.name for check in instance.checks if check.ok is None and not check.weight]

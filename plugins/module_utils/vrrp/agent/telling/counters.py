@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Optional
 
 from ...protocol.packet import Address
 
+CONFLICT_S = 300.0  # without a word from the other host, a conflict is past
 PEERS_MAX = 32  # sources remembered for each instance; more than a segment has routers, less than a forger can fill
 
 
@@ -26,6 +28,7 @@ class Counters:
     transitions: int = 0
     addresses_put_back: int = 0
     split_brains: int = 0
+    address_conflicts: int = 0
     discarded: dict[str, int] = field(default_factory=dict)
 
     def discard(self, reason: str) -> None:
@@ -33,6 +36,20 @@ class Counters:
 
     def as_dict(self) -> dict:
         return {**vars(self), "discarded": dict(self.discarded)}
+
+
+@dataclass
+class Conflict:
+    """Another host says that an address of ours is its own. ``seen_at`` is monotonic seconds."""
+
+    interface: str
+    mac: bytes
+    seen_at: float
+
+    @property
+    def host(self) -> str:
+        """Its hardware address, for people."""
+        return self.mac.hex(":")
 
 
 class Peers:
@@ -52,6 +69,11 @@ class Peers:
             del self._seen[oldest]
         self._source, self._last = source, [priority, now]
         self._seen[source] = self._last
+
+    @property
+    def heard_at(self) -> float:
+        """When any of them spoke last, monotonic seconds."""
+        return self._last[1] if self._last else -math.inf
 
     def as_list(self, now: float) -> list[dict]:
         """The newest first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ...protocol.packet import Address, Advertisement
+from .counters import Conflict
 
 
 def priority_zero(name: str, source: Address, holds_addresses: bool) -> str:
@@ -62,6 +63,14 @@ def timeout(name: str) -> str:
 def lower(name: str, advertisement: Advertisement, source: Address) -> str:
     """We are BACKUP, and somebody speaks whom we shall replace."""
     return f"({name}) received lower priority ({advertisement.priority}) advert from {source} - discarding"
+
+
+def conflict(name: str, address: Address, found: Conflict) -> str:
+    """Another host has one of our addresses. RFC 5227 calls what we do about it to defend the address."""
+    return (
+        f"({name}) {found.host} on {found.interface} claims {address} too: some clients reach that host instead of us. "
+        "Take the address off it"
+    )
 
 
 def taken_off(address: str, interface: str) -> str:

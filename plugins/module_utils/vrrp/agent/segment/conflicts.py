@@ -1,0 +1,207 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Address conflict detection (RFC 5227 section 2.4): another host says that one of our addresses is its own.
+
+Of an instance that is MASTER the virtual addresses count, of each one the address that it speaks from. A claim is not
+judged when it is heard: a peer that takes over announces the addresses too, and what it advertises decides. So it
+waits for an interval, and it counts when the instance is MASTER still, has been for longer than a handover takes, and
+no other router was heard meanwhile. Then the addresses are announced again, at most once in DEFEND_INTERVAL_S.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from ...config.model import Address
+from ...protocol import timers
+from ...protocol.constants import VIRTUAL_MAC
+from ...protocol.neighbours import read_claim
+from ...protocol.states import State
+from ..instance import RunningInstance
+from ..kernel.interfaces import Interface, InterfaceTable
+from ..telling import wording
+from ..telling.counters import CONFLICT_S, Conflict
+from ..telling.log import Log
+from .claims import ClaimSocket
+from .complaints import Complaints
+
+if TYPE_CHECKING:
+    from ..daemon import Agent
+
+DEFEND_INTERVAL_S = 10.0  # RFC 5227 section 1.1
+LOOK_S = 0.1  # however many changes there are meanwhile
+READ_MAX = 32  # frames in one go, and the next go REST_S later: whoever floods us gets no more of the loop
+REST_S = 0.1
+GRACE_S = 1.0  # the least time after a takeover: the one before us may be slow to take its addresses off
+CONFIRM_S = 0.5  # beside an interval, until the advertisement of a peer that takes over must have come
+
+Place = tuple[int, int]  # interface index and IP version
+Watched = dict[Place, dict[Address, list[RunningInstance]]]
+
+
+def of_agent(agent: Agent) -> Conflicts:
+    """Return that of a whole agent."""
+    loop = asyncio.get_running_loop()
+    return Conflicts(
+        agent.log,
+        clock=lambda: agent.clock(),
+        table=lambda: agent.network.kernel.table,
+        instances=agent.everyone,
+        virtual=lambda: agent.addressbook.virtual,
+        listen=lambda fd, callback: loop.add_reader(fd, agent.guard(callback)),
+        unlisten=loop.remove_reader,
+        later=lambda delay_s, callback: loop.call_later(delay_s, agent.guard(callback)),
+    )
+
+
+class Conflicts:
+    """Finds them for ``instances``. ``later`` calls back after so many seconds."""
+
+    def __init__(
+        self,
+        log: Log,
+        clock: Callable[[], float],
+        table: Callable[[], InterfaceTable],
+        instances: Callable[[], Iterable[RunningInstance]],
+        virtual: Callable[[], frozenset[Interface]],
+        listen: Callable[[int, Callable[[], None]], None],
+        unlisten: Callable[[int], None],
+        later: Callable[[float, Callable[[], None]], object],
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._table = table
+        self._instances = instances
+        self._virtual = virtual
+        self._listen = listen
+        self._unlisten = unlisten
+        self._later = later
+        self._complaints = Complaints()
+        self._sockets: dict[Place, ClaimSocket] = {}
+        self._watched: Watched = {}
+        self._waiting: set[tuple[RunningInstance, Address]] = set()  # claims that are not judged yet
+        self._looks = False
+        self._closed = False
+
+    def changed(self) -> None:
+        """Look soon: an instance has another state, an interface or an address is another one."""
+        if not self._looks and not self._closed:
+            self._looks = True
+            self._later(LOOK_S, self._look)
+
+    def close(self) -> None:
+        self._closed = True
+        for place in list(self._sockets):
+            self._close(place)
+
+    def _look(self) -> None:
+        """Have a socket wherever there is an address to watch."""
+        self._looks = False
+        if self._closed:
+            return
+        self._watched = watched(self._instances(), self._table(), self._virtual())
+        for place in self._sockets.keys() - self._watched.keys():
+            self._close(place)
+        for place, addresses in self._watched.items():
+            try:
+                self._open(place, frozenset(addresses))
+            except OSError as error:
+                link = self._table().links[place[0]].name
+                self._log.seldom(
+                    ("claims", link), f"interface {link}: conflicts are not noticed ({error.strerror or error})"
+                )
+
+    def _open(self, place: Place, addresses: frozenset[Address]) -> None:
+        sock = self._sockets.get(place)
+        if sock is None:
+            sock = self._sockets[place] = ClaimSocket(place[0], addresses)
+            self._listen(sock.fileno(), lambda: self._readable(place))
+        elif sock.addresses != addresses:
+            sock.watch(addresses)
+
+    def _close(self, place: Place) -> None:
+        sock = self._sockets.pop(place)
+        self._unlisten(sock.fileno())
+        sock.close()
+
+    def _readable(self, place: Place) -> None:
+        sock, now = self._sockets[place], self._clock()
+        for _count in range(READ_MAX):
+            frame = sock.receive()
+            if frame is None:
+                break
+            self._take(place, frame, now)
+        self._unlisten(sock.fileno())
+
+        def resume() -> None:
+            if self._sockets.get(place) is sock:
+                self._listen(sock.fileno(), lambda: self._readable(place))
+
+        self._later(REST_S, resume)
+
+    def _take(self, place: Place, frame: bytes, now: float) -> None:
+        claim = read_claim(frame)
+        if claim is None or any(link.mac == claim.mac for link in self._table().links.values()):
+            return
+        for instance in self._watched.get(place, {}).get(claim.address, ()):
+            known = instance.conflicts.get(claim.address)
+            if claim.mac == VIRTUAL_MAC[place[1]] + bytes((instance.virtual_router_id,)):
+                continue  # a router of ours, with use_vmac
+            if (instance, claim.address) in self._waiting or (known and now < known.seen_at + DEFEND_INTERVAL_S):
+                continue
+            self._wait(instance, claim.address, claim.mac, place, now)
+
+    def _wait(self, instance: RunningInstance, address: Address, mac: bytes, place: Place, now: float) -> None:
+        def judge() -> None:
+            self._waiting.discard((instance, address))
+            if instance in self._watched.get(place, {}).get(address, ()) and not yours(instance, address, now):
+                self._tell(instance, address, mac, place)
+
+        self._waiting.add((instance, address))
+        self._later(timers.interval_s(instance.config.advert_int_cs) + CONFIRM_S, judge)
+
+    def _tell(self, instance: RunningInstance, address: Address, mac: bytes, place: Place) -> None:
+        now = self._clock()
+        link = self._table().links.get(place[0])
+        name = link.name if link is not None else str(place[0])
+        known = instance.conflicts.get(address)
+        news = known is None or now >= known.seen_at + CONFLICT_S
+        instance.conflicts[address] = found = Conflict(name, mac, now)
+        instance.counters.address_conflicts += 1
+        instance.conflict(address, found.host, news, now)
+        if news and self._complaints.wanted("conflict", address, now):
+            more = "; others are only counted for a minute" if self._complaints.full("conflict") else ""
+            self._log.warning(wording.conflict(instance.name, address, found) + more)
+
+
+def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual: Iterable[Interface]) -> Watched:
+    """Return whose address each one is, by interface and IP version."""
+    found: Watched = {}
+    hosts = {entry.ip for entry in virtual}
+    for instance in instances:
+        ours = [(want.index, want.address.ip) for want in instance.addresses.wanted if defends(instance)]
+        if instance.started and instance.source is not None and instance.source not in hosts:
+            ours += [(entry.index, instance.source) for entry in table.entries(instance.source)]
+        for index, address in ours:
+            link = table.links.get(index)
+            if link is not None and not link.loopback and len(link.mac) == 6:
+                found.setdefault((index, address.version), {}).setdefault(address, []).append(instance)
+    return found
+
+
+def defends(instance: RunningInstance) -> bool:
+    """Whether the virtual addresses are this instance's now."""
+    return instance.router.state is State.MASTER and not instance.router.yielding
+
+
+def yours(instance: RunningInstance, address: Address, claimed_at: float) -> bool:
+    """Whether another router of the pair may have claimed ``address``, as all of them do when they take over."""
+    if address == instance.source:
+        return False
+    config = instance.config
+    handover_s = timers.mandate_s(config.version, config.advert_int_cs, config.down_timer_adverts)
+    began_before = claimed_at - max(handover_s, GRACE_S)
+    return not defends(instance) or instance.router.since > began_before or instance.peers.heard_at > began_before

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A third host has one of our addresses: it is named, and the pair's own moves are never taken for one."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from lab.article import ADDRESS_A, ADDRESS_B, NODE_A, NODE_B, VIP, VIP6, ipv6_pair, pair
+from lab.claim import claim
+from lab.peers import PAIRS, Agent, poll
+
+FAST = {"version": 3, "advert_int": 0.1}
+
+
+def mastership_is_old(agent):
+    poll(lambda: agent.status()["state"] == "MASTER" and agent.status()["since_s"] > 2, 15, f"{agent} is no MASTER")
+
+
+def conflicts(agent) -> list:
+    return [(found["address"], found["mac"]) for found in agent.status()["conflicts"]]
+
+
+def test_a_third_host_with_the_virtual_address_is_named(wire):
+    # The second burst of the takeover itself must be over when announcements are counted.
+    a, b = wire.start_pair(Agent, Agent, *pair(**FAST, lines=("garp_master_delay 1",)))
+    mastership_is_old(a)
+    announced = a.log_text().count("Sending gratuitous ARP")
+    wire.client.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    claim(wire.client, VIP)
+    mac = wire.client.mac()
+    poll(lambda: conflicts(a) == [(VIP, mac)], 10, "A does not notice", a.tail)
+    status = a.status()
+    assert (status["state"], status["counters"]["address_conflicts"]) == ("MASTER", 1)
+    assert f"{mac} on eth0 claims {VIP} too" in status["why"]
+    assert "(take the address off that host)" in status["warnings"][0]
+    assert f"(VI_1) {mac} on eth0 claims {VIP} too" in a.log_text()
+    assert f"{mac} claims {VIP} too" in a.cli("events", "VI_1", check=True).stdout
+    poll(lambda: a.log_text().count("Sending gratuitous ARP") == announced + 1, 5, "A does not announce again")
+    assert conflicts(b) == []
+
+
+def test_a_third_host_with_the_virtual_ipv6_address_is_named(wire6):
+    a, _b = wire6.start_pair(Agent, Agent, *ipv6_pair(advert_int=0.1))
+    mastership_is_old(a)
+    claim(wire6.client, VIP6)
+    poll(lambda: conflicts(a) == [(VIP6, wire6.client.mac())], 10, "A does not notice", a.tail)
+
+
+def test_a_third_host_with_the_standbys_own_address_is_named(wire):
+    a, b = wire.start_pair(Agent, Agent, *pair(**FAST))
+    claim(wire.client, ADDRESS_B)
+    poll(lambda: conflicts(b) == [(ADDRESS_B, wire.client.mac())], 10, "B does not notice", b.tail)
+    assert (b.state(), conflicts(a)) == ("BACKUP", [])
+
+
+def test_a_flood_of_claims_is_one_line_and_moves_nothing(wire):
+    a, b = wire.start_pair(Agent, Agent, *pair(**FAST))
+    mastership_is_old(a)
+    entered = b.log_text().count("Entering")
+    claim(wire.client, VIP, times=20000)
+    poll(lambda: conflicts(a), 10, "A does not notice", a.tail)
+    assert (a.state(), b.log_text().count("Entering")) == ("MASTER", entered)
+    assert a.log_text().count(f"claims {VIP} too: ") == 1
+    assert a.status()["counters"]["address_conflicts"] == 1
+
+
+@pytest.mark.parametrize("kinds", PAIRS, ids=lambda kinds: "-".join(kind.kind for kind in kinds))
+def test_what_the_pair_itself_does_is_no_conflict(wire, kinds):
+    """Each takes over from the other and gives it back, again and again."""
+    a, b = wire.start_pair(*kinds, NODE_A.but(**FAST), NODE_B.but(**FAST))
+    agents = [peer for peer in (a, b) if isinstance(peer, Agent)]
+    ours = agents[-1]
+    away, back = ("promote", "demote") if ours is b else ("demote", "promote")
+    for _round in range(3):
+        ours.cli(away, "VI_1", check=True)
+        wire.settled(b, a)
+        time.sleep(1.5)  # no condition: so long a claim waits, and nothing must come of it
+        ours.cli(back, "VI_1", check=True)
+        wire.settled(a, b)
+        time.sleep(1.5)
+    for agent in agents:
+        status = agent.status()
+        assert (status["counters"]["address_conflicts"], status["conflicts"]) == (0, []), agent.tail()
+        assert "claims" not in agent.log_text()
+
+
+def test_the_virtual_mac_of_the_virtual_router_is_no_conflict(wire):
+    a, _b = wire.start_pair(Agent, Agent, *pair(**FAST))
+    mastership_is_old(a)
+    claim(wire.client, VIP, mac="00:00:5e:00:01:33")
+    claim(wire.client, VIP, mac=wire.a.mac())
+    claim(wire.client, ADDRESS_A, mac=wire.a.mac())
+    time.sleep(1.5)  # no condition: nothing must come of it
+    assert a.status()["counters"]["address_conflicts"] == 0

@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which claims are conflicts, and which belong to the pair's own moves."""
+
+from __future__ import annotations
+
+import io
+from ipaddress import ip_address
+
+import pytest
+from agent_fakes import MAC, OWN, PEER, VIP, Bench, FakeClaimSocket, advertisement, eth, instance, table
+
+from vrrp.agent.segment import conflicts
+from vrrp.agent.segment.conflicts import Conflicts
+from vrrp.agent.telling.counters import CONFLICT_S
+from vrrp.agent.telling.log import Log
+from vrrp.protocol.frames import gratuitous_arp, unsolicited_na
+
+OTHER = bytes.fromhex("020000000009")
+OTHER_TEXT = "02:00:00:00:00:09"
+ARP = 2, 4  # eth0, IPv4
+
+
+class Segment:
+    """One instance, MASTER since ``10.0``, and a clock that the test moves."""
+
+    def __init__(self, monkeypatch, bench=None):
+        monkeypatch.setattr(conflicts, "ClaimSocket", FakeClaimSocket)
+        self.bench = bench or Bench(instance()).master()
+        self.one = self.bench.instance
+        self.now, self.text = 20.0, io.StringIO()
+        self.timers: list = []
+        self.listening: dict = {}
+        self.conflicts = Conflicts(
+            Log(self.text),
+            clock=lambda: self.now,
+            table=lambda: self.bench.kernel.table,
+            instances=lambda: [self.one],
+            virtual=lambda: self.bench.virtual,
+            listen=self.listening.__setitem__,
+            unlisten=lambda fd: self.listening.pop(fd, None),
+            later=lambda delay_s, callback: self.timers.append((self.now + delay_s, callback)),
+        )
+        self.look()
+
+    def look(self):
+        self.conflicts.changed()
+        self.until(self.now + conflicts.LOOK_S)
+
+    def until(self, now):
+        while self.timers and min(self.timers, key=lambda each: each[0])[0] <= now:
+            first = min(self.timers, key=lambda each: each[0])
+            self.timers.remove(first)
+            self.now = first[0]
+            first[1]()
+        self.now = now
+
+    def hears(self, *frames, place=ARP):
+        sock = self.conflicts._sockets[place]
+        sock.waiting += frames
+        self.listening[sock.fileno()]()
+
+    def found(self):
+        return {str(address): each.host for address, each in self.one.conflicts.items()}
+
+
+@pytest.fixture
+def segment(monkeypatch):
+    made = Segment(monkeypatch)
+    yield made
+    made.conflicts.close()
+
+
+def test_a_stranger_is_found_after_an_interval_and_the_addresses_are_announced_again(segment):
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.until(21.0)
+    assert segment.found() == {}
+    segment.until(22.0)
+    assert segment.found() == {"192.168.8.100": OTHER_TEXT}
+    assert segment.bench.done == [("announce", 1, "192.168.8.100/24")]
+    assert segment.one.last_event == f"{OTHER_TEXT} claims 192.168.8.100 too"
+    assert [entry.name for entry in segment.one.journal][-1] == "conflict"
+    assert f"warning: (VI_1) {OTHER_TEXT} on eth0 claims 192.168.8.100 too" in segment.text.getvalue()
+
+
+def test_who_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
+    entries = len(segment.one.journal)
+    for second in range(60):
+        segment.until(21.0 + second)
+        segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    assert len(segment.bench.done) == segment.one.counters.address_conflicts == 5
+    assert len(segment.one.journal) == entries + 1
+    assert segment.text.getvalue().count("claims") == 1
+
+
+def test_it_is_forgotten_and_then_it_is_news_again(segment):
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.until(30.0 + CONFLICT_S)
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.until(32.0 + CONFLICT_S)
+    assert [entry.name for entry in segment.one.journal].count("conflict") == 2
+
+
+def test_a_flood_is_read_in_portions(segment):
+    sock = segment.conflicts._sockets[ARP]
+    segment.hears(*[gratuitous_arp(OTHER, VIP.ip)] * 1000)
+    assert (len(sock.waiting), sock.fileno() in segment.listening) == (1000 - conflicts.READ_MAX, False)
+    segment.until(segment.now + conflicts.REST_S)
+    assert sock.fileno() in segment.listening
+
+
+@pytest.mark.parametrize("mac", [MAC, bytes.fromhex("00005e000133")], ids=["our own", "the virtual router's"])
+def test_these_are_no_strangers(segment, mac):
+    segment.hears(gratuitous_arp(mac, VIP.ip))
+    segment.until(30.0)
+    assert segment.found() == {}
+
+
+def test_the_virtual_mac_of_another_router_is_a_stranger(segment):
+    segment.hears(gratuitous_arp(bytes.fromhex("00005e000134"), VIP.ip))
+    segment.until(30.0)
+    assert segment.found() == {"192.168.8.100": "00:00:5e:00:01:34"}
+
+
+def test_a_peer_that_takes_over_announces_them_too(segment):
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.one.heard(advertisement(200), PEER, 20.2)
+    segment.until(30.0)
+    assert segment.found() == {}
+
+
+def test_a_rival_that_is_heard_is_told_as_such(segment):
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.one.heard(advertisement(90), PEER, 20.2)
+    segment.until(30.0)
+    assert segment.found() == {}
+
+
+def test_the_one_before_us_may_be_slow(monkeypatch):
+    segment = Segment(monkeypatch, Bench(instance()).master(19.0))
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.until(30.0)
+    assert segment.found() == {}
+    segment.conflicts.close()
+
+
+def test_a_standby_watches_the_address_it_speaks_from(monkeypatch):
+    bench = Bench(instance()).start()
+    bench.instance.heard(advertisement(200), PEER, 1.0)
+    segment = Segment(monkeypatch, bench)
+    assert segment.conflicts._sockets[ARP].addresses == {OWN}
+    segment.hears(gratuitous_arp(OTHER, VIP.ip), gratuitous_arp(OTHER, OWN))
+    segment.until(30.0)
+    assert segment.found() == {"192.168.8.4": OTHER_TEXT}
+    assert bench.state == "BACKUP"
+    assert ("announce", 1, "192.168.8.100/24") not in bench.done
+    segment.conflicts.close()
+
+
+def test_one_socket_for_each_interface_and_ip_version(monkeypatch):
+    both = instance(addresses=("fd00:8::100/64", "fd00:8::101/64"), version=3)
+    here = table(addresses=("fe80::4/64", "192.168.8.4/24"))
+    segment = Segment(monkeypatch, Bench(both, here).master())
+    assert {place: len(sock.addresses) for place, sock in segment.conflicts._sockets.items()} == {(2, 6): 3}
+    vip = ip_address("fd00:8::101")
+    segment.hears(unsolicited_na(OTHER, vip), place=(2, 6))
+    segment.until(30.0)
+    assert segment.found() == {"fd00:8::101": OTHER_TEXT}
+    segment.conflicts.close()
+    assert segment.listening == {}
+
+
+def test_the_sockets_follow_state_and_interface(segment):
+    sock = segment.conflicts._sockets[ARP]
+    assert sock.addresses == {OWN, VIP.ip}
+    segment.one.heard(advertisement(200), PEER, 20.2)
+    segment.look()
+    assert segment.conflicts._sockets[ARP] is sock
+    assert sock.addresses == {OWN}
+    segment.bench.kernel.table = table(eth(index=7))
+    segment.look()
+    assert (sock.closed, set(segment.conflicts._sockets)) == (True, {(7, 4)})
+
+
+def test_a_socket_that_cannot_be_had_is_told(segment, monkeypatch):
+    def refused(index, addresses):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(conflicts, "ClaimSocket", refused)
+    segment.bench.kernel.table = table(eth(index=7))
+    segment.look()
+    assert "interface eth0: conflicts are not noticed (Operation not permitted)" in segment.text.getvalue()
