@@ -171,3 +171,21 @@ def _sleeping(host) -> list[int]:
             if cmdline.read() == b"sleep\00061\0":
                 found.append(pid)
     return found
+
+
+def test_the_source_of_an_owner_arrives_though_it_is_virtual(wire):
+    wire.a.ip("addr", "flush", "dev", "eth0")
+    a = wire.start(Agent, wire.a, A.but(priority=255))
+    a.wait_state("FAULT")
+    wire.a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    a.wait_state("MASTER")
+
+
+def test_the_only_address_is_virtual_and_why_says_so(wire):
+    a = wire.start(Agent, wire.a, A)
+    wire.a.ip("addr", "flush", "dev", "eth0")
+    a.wait_state("FAULT")
+    assert "has no IPv4 address" in _reasons(a)
+    wire.a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    said = f"the only IPv4 address of eth0, {VIP}, is virtual"
+    poll(lambda: said in _reasons(a), 5, "the reason", lambda: _reasons(a))
