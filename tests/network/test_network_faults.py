@@ -56,6 +56,47 @@ def test_interface_down_is_a_fault_and_ends_with_it(wire, how):
     assert a.status()["faults"] == []
 
 
+LOST = {
+    "down": ("is down", ("set", "eth1", "down"), ("set", "eth1", "up")),
+    "without carrier": ("has no carrier", ("set", "far1", "down"), ("set", "far1", "up")),
+    "renamed": ("does not exist", ("set", "eth1", "down", "name", "eth9"), ("set", "eth9", "name", "eth1", "up")),
+    "deleted": ("does not exist", ("del", "eth1"), None),
+}
+
+
+def _second_interface(host) -> None:
+    host.ip("link", "add", "eth1", "type", "veth", "peer", "name", "far1")
+    host.ip("link", "set", "eth1", "up")
+    host.ip("link", "set", "far1", "up")
+
+
+@pytest.mark.parametrize("kind", ["virtual_ipaddress", "virtual_ipaddress_excluded"])
+@pytest.mark.parametrize("how", LOST)
+def test_an_interface_of_a_virtual_address_is_lost(wire, how, kind):
+    trouble, lose, find = LOST[how]
+    for host in (wire.a, wire.b):
+        _second_interface(host)
+    entry = "172.16.5.100/24 dev eth1"
+    if kind == "virtual_ipaddress":
+        pair_of = [each.but(virtual_ipaddress=(entry,)) for each in (A, B)]
+    else:
+        pair_of = [each.but(lines=("virtual_ipaddress_excluded {", f"    {entry}", "}")) for each in (A, B)]
+    a, b = (wire.start(Agent, host, each) for host, each in zip((wire.a, wire.b), pair_of))
+    a.wait_state("MASTER")
+    wire.a.ip("link", *lose)
+    a.wait_state("FAULT")
+    b.wait_state("MASTER")
+    assert f"interface eth1 {trouble}" in _reasons(a)
+    if find is None:
+        _second_interface(wire.a)
+    else:
+        wire.a.ip("link", *find)
+    a.wait_state("MASTER")
+    b.wait_state("BACKUP")
+    assert "172.16.5.100/24" in wire.a.ip("addr", "show", "dev", "eth1")
+    assert "172.16.5.100/24" not in wire.b.ip("addr", "show", "dev", "eth1")
+
+
 def test_no_interface_at_start_is_a_fault_until_it_appears(wire):
     wire.a.ip("link", "set", "eth0", "down")
     a = wire.start(Agent, wire.a, A)
@@ -130,3 +171,21 @@ def _sleeping(host) -> list[int]:
             if cmdline.read() == b"sleep\00061\0":
                 found.append(pid)
     return found
+
+
+def test_the_source_of_an_owner_arrives_though_it_is_virtual(wire):
+    wire.a.ip("addr", "flush", "dev", "eth0")
+    a = wire.start(Agent, wire.a, A.but(priority=255))
+    a.wait_state("FAULT")
+    wire.a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    a.wait_state("MASTER")
+
+
+def test_the_only_address_is_virtual_and_why_says_so(wire):
+    a = wire.start(Agent, wire.a, A)
+    wire.a.ip("addr", "flush", "dev", "eth0")
+    a.wait_state("FAULT")
+    assert "has no IPv4 address" in _reasons(a)
+    wire.a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    said = f"the only IPv4 address of eth0, {VIP}, is virtual"
+    poll(lambda: said in _reasons(a), 5, "the reason", lambda: _reasons(a))

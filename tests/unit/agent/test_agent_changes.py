@@ -10,7 +10,7 @@ from ipaddress import ip_interface
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import eth
+from agent_fakes import eth, table
 from virtual_time import play
 
 from vrrp.agent.changes import RESYNC_S, Changes
@@ -21,13 +21,20 @@ VIP_GONE, HOST_GONE = AddressChanged(Present(2, VIP), added=False), AddressChang
 LINK_DOWN = LinkChanged(eth(), eth(up=False))
 
 
+class Told(SimpleNamespace):
+    """An instance: two of them are never the same."""
+
+    __hash__ = object.__hash__
+
+
 class Scene:
     """As much of an agent as is told; ``told`` says who was, in order. VI_1 has the virtual address, VI_2 leaves."""
 
-    def __init__(self, *changes, tracked=False, stale=(), ended=False):
+    def __init__(self, *changes, tracked=False, stale=(), ended=False, faults=(), speaks_from=()):
+        self.faults = faults
         self.told, self.tracked = [], tracked
         self.stale = list(stale)  # what the kernel says after each reading
-        kernel = SimpleNamespace(read_events=self.read, stale=False)
+        kernel = SimpleNamespace(read_events=self.read, stale=False, table=table(eth(), eth("eth1", 3)))
         self.kernel, self.changes = kernel, list(changes)
         one, two = self.instance("VI_1"), self.instance("VI_2")
         tell = self.told.append
@@ -48,14 +55,20 @@ class Scene:
             clock=lambda: 100.0,
             instances={"VI_1": one},
             everyone=lambda: iter([one, two]),
-            addressbook=SimpleNamespace(virtual=frozenset([VIP]), of=lambda address: (one,) if address == VIP else ()),
+            addressbook=SimpleNamespace(
+                virtual=frozenset([VIP]),
+                of=lambda address: (one,) if address == VIP else (),
+                on=lambda name: {one, two} if name == "eth0" else set(),
+                speaking_from=lambda address: {two} if address in speaks_from else set(),
+            ),
             checks_changed=lambda: tell(("checks",)),
             guard=lambda callback: callback,
         )
 
     def instance(self, name):
-        return SimpleNamespace(
+        return Told(
             name=name,
+            router=SimpleNamespace(own_faults=self.faults),
             interface_changed=lambda now: self.told.append(("interface", name, now)),
             address_changed=lambda change, now: self.told.append(("address", name, change, now)),
         )
@@ -91,6 +104,44 @@ def test_without_a_change_nobody_looks_at_an_interface():
 @pytest.mark.parametrize("change", [LINK_DOWN, HOST_GONE])
 def test_a_link_or_an_address_of_the_host_is_for_everybody(change):
     assert told(change) == first(1) + EVERYBODY
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        LinkChanged(None, eth("v1", 9)),
+        LinkChanged(eth("v1", 9), eth("v1", 9, up=False)),
+        LinkChanged(eth("v1", 9), eth("v2", 9)),
+        LinkChanged(eth("v1", 9), None),
+        AddressChanged(Present(3, HOST), added=True),
+        AddressChanged(Present(9, HOST), added=False),
+    ],
+)
+def test_a_foreign_interface_is_for_nobody(change):
+    assert told(change) == first(1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        LinkChanged(None, eth("eth0", 9)),
+        LinkChanged(eth("eth0", 9), None),
+        LinkChanged(eth("v1", 9), eth("eth0", 9)),
+        LinkChanged(eth("eth0", 9), eth("v1", 9)),
+    ],
+)
+def test_an_interface_that_becomes_ours_or_was_is_for_everybody(change):
+    assert told(change) == first(1) + EVERYBODY
+
+
+def test_a_virtual_address_that_somebody_speaks_from_is_for_that_one():
+    looks, told_of_it = ("interface", "VI_2", 100.0), ("address", "VI_1", VIP_GONE, 100.0)
+    assert told(VIP_GONE, speaks_from=[VIP]) == [*first(1), looks, told_of_it]
+
+
+def test_a_virtual_address_of_one_in_fault_may_change_the_reason():
+    looks = [("channel", "VI_1"), ("interface", "VI_1", 100.0)]
+    assert told(VIP_GONE, faults=("x",)) == [*first(1), *looks, ("address", "VI_1", VIP_GONE, 100.0)]
 
 
 def test_a_virtual_address_is_for_those_that_have_it():

@@ -241,7 +241,7 @@ def change_link(bench, *links, addresses=("192.168.8.4/24",)):
         ((), (), "interface eth0 does not exist"),
         ((eth(up=False),), ("192.168.8.4/24",), "interface eth0 is down"),
         ((eth(running=False),), ("192.168.8.4/24",), "interface eth0 has no carrier"),
-        ((eth(),), (VIP,), "interface eth0 has no IPv4 address"),
+        ((eth(),), (VIP,), "the only IPv4 address of eth0, 192.168.8.100, is virtual"),
     ],
 )
 def test_without_its_interface_it_is_in_fault_and_says_why(links, addresses, reason):

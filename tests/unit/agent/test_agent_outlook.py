@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from dataclasses import replace
+from ipaddress import ip_address, ip_interface
 
 import pytest
 from agent_fakes import OWN, Bench, eth, instance, table
+
+from vrrp.config.model import VirtualAddress
 
 UNPLUGGED = eth(running=False)
 
@@ -51,3 +54,66 @@ def test_dont_track_primary_needs_the_interface():
 )
 def test_without_a_peer_it_does_not_speak_to_the_group(peers, faults):
     assert looked(instance(unicast_fault_no_peer=True, unicast_peers=peers))[1] == faults
+
+
+OTHER = {
+    "down": (eth("eth1", 3, up=False), "is down"),
+    "without carrier": (eth("eth1", 3, running=False), "has no carrier"),
+    "gone": (None, "does not exist"),
+    "renamed": (eth("eth9", 3), "does not exist"),
+}
+
+
+def elsewhere(kind, **fields):
+    entry = VirtualAddress(ip_interface("172.16.5.100/24"), device="eth1", **fields)
+    return replace(instance(), **{kind: (entry,)})
+
+
+@pytest.mark.parametrize("kind", ["addresses", "excluded"])
+@pytest.mark.parametrize("how", OTHER)
+class TestAnAddressOnAnotherInterface:
+    def machine(self, how):
+        return table(eth(), *([OTHER[how][0]] if OTHER[how][0] else []))
+
+    def test_needs_that_interface(self, kind, how):
+        assert looked(elsewhere(kind), self.machine(how)) == (OWN, (f"interface eth1 {OTHER[how][1]}",))
+
+    def test_that_is_not_tracked_needs_nothing(self, kind, how):
+        assert looked(elsewhere(kind, no_track=True), self.machine(how)) == (OWN, ())
+
+
+def test_dont_track_primary_is_about_the_own_interface_only():
+    entry = VirtualAddress(ip_interface("172.16.5.100/24"), device="eth1")
+    config = replace(instance(dont_track_primary=True), addresses=(entry,))
+    assert looked(config, table(UNPLUGGED, OTHER["down"][0])) == (OWN, ("interface eth1 is down",))
+
+
+def test_an_address_on_the_own_interface_by_name_is_under_dont_track_primary():
+    entry = VirtualAddress(ip_interface("192.168.8.100/24"), device="eth0")
+    config = replace(instance(dont_track_primary=True), addresses=(entry,))
+    assert looked(config, table(UNPLUGGED)) == (OWN, ())
+
+
+VIP = "192.168.8.100/24"
+
+
+@pytest.mark.parametrize("order", [(VIP, "192.168.8.4/24"), ("192.168.8.4/24", VIP)])
+def test_an_owner_prefers_an_address_that_is_not_virtual(order):
+    assert looked(instance(priority=255, addresses=(VIP,)), table(addresses=order))[0] == OWN
+
+
+def test_an_owner_with_nothing_else_speaks_from_the_virtual_address():
+    source, faults = looked(instance(priority=255, addresses=(VIP,)), table(addresses=(VIP,)))
+    assert (source, faults) == (ip_address("192.168.8.100"), ())
+
+
+@pytest.mark.parametrize(
+    ("here", "said"),
+    [
+        ((), "interface eth0 has no IPv4 address"),
+        ((VIP,), "the only IPv4 address of eth0, 192.168.8.100, is virtual"),
+        ((VIP, "192.168.8.101/24"), "each IPv4 address of eth0 is virtual: 192.168.8.100, 192.168.8.101"),
+    ],
+)
+def test_why_there_is_no_source(here, said):
+    assert looked(instance(addresses=(VIP, "192.168.8.101/24")), table(addresses=here))[1] == (said,)

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from .kernel.interfaces import AddressChanged
+from .kernel.interfaces import AddressChanged, Change, LinkChanged
 
 if TYPE_CHECKING:
     from .daemon import Agent
+    from .instance import RunningInstance
 
 RESYNC_S = 1.0  # until the kernel is asked again for what it could not list
 
@@ -36,11 +38,14 @@ class Changes:
         tracked = agent.links.look()
         ours = agent.addressbook.virtual
         virtual = [each for each in changes if isinstance(each, AddressChanged) and each.present.address in ours]
-        if len(virtual) < len(changes):  # a link, or a host address: perhaps the one we speak from
+        concerned = self._concerned(changes)
+        if concerned:
             agent.conflicts.changed()
-            for instance in agent.instances.values():  # one that leaves must not take the channel from its successor
+        for instance in agent.instances.values():  # one that leaves must not take the channel from its successor
+            if instance in concerned:
                 agent.network.reconfigured(instance)
-            for instance in list(agent.everyone()):
+        for instance in list(agent.everyone()) if concerned else ():
+            if instance in concerned:
                 instance.interface_changed(now)
         if tracked:
             agent.checks_changed()
@@ -51,6 +56,23 @@ class Changes:
         if agent.network.kernel.stale and not self._resyncing:
             self._resyncing = True
             asyncio.get_running_loop().call_later(RESYNC_S, agent.guard(self._look_again))
+
+    def _concerned(self, changes: Collection[Change]) -> set[RunningInstance]:
+        """Who has to look at its interfaces: hundreds of foreign ones may come and go, and concern nobody."""
+        book, links = self._agent.addressbook, self._agent.network.kernel.table.links
+        names: set[str] = set()
+        found: set[RunningInstance] = set()
+        for change in changes:
+            if isinstance(change, LinkChanged):
+                names.update(link.name for link in (change.old, change.new) if link is not None)
+                continue
+            address = change.present.address
+            found |= book.speaking_from(address)
+            if address in book.virtual:  # no more than those that have it: a takeover of many changes many
+                found.update(each for each in book.of(address) if each.router.own_faults)
+            elif change.present.index in links:
+                names.add(links[change.present.index].name)
+        return found.union(*(book.on(name) for name in names))
 
     def _look_again(self) -> None:
         self._resyncing = False

@@ -12,8 +12,8 @@ from ..config.model import Instance
 from ..protocol.packet import Address
 from .edge import Edge
 from .kernel import macvlan
-from .kernel.addresses import no_source, source_address
-from .kernel.interfaces import Interface, Link
+from .kernel.addresses import installed_by, no_source, source_address
+from .kernel.interfaces import Interface
 from .kernel.vips import VirtualAddresses
 from .segment.wire import configured_source
 from .watches import links
@@ -37,7 +37,7 @@ def look(config: Instance, ip_version: int, addresses: VirtualAddresses, edge: E
     source = _source(config, ip_version, not_ours, edge)
     if link is None:
         faults.append(f"interface {config.interface} does not exist")
-    elif not config.dont_track_primary and (trouble := _trouble(link, edge)):
+    elif not config.dont_track_primary and (trouble := _trouble(link.name, edge)):
         faults.append(f"interface {link.name} {trouble}")
     elif source is None:
         faults.append(no_source(config, not_ours, table))
@@ -47,16 +47,22 @@ def look(config: Instance, ip_version: int, addresses: VirtualAddresses, edge: E
         faults.append(f"no VRRP socket on interface {config.speaks_on}")
     if config.unicast_fault_no_peer and not config.unicast_peers:
         faults.append("there is no unicast_peer, and unicast_fault_no_peer forbids the multicast group")
-    faults += [
-        f"interface {name} does not exist"
-        for name in addresses.missing
-        if name not in (config.interface, config.lives_on)
-    ]
-    return Outlook(source, (*faults, *addresses.hindrances))
+    faults += _elsewhere(config, edge)
+    return Outlook(source, tuple(dict.fromkeys((*faults, *addresses.hindrances))))
 
 
-def _trouble(link: Link, edge: Edge) -> str:
-    return edge.links.trouble(link.name) if edge.links is not None else links.trouble(link)
+def _elsewhere(config: Instance, edge: Edge) -> list[str]:
+    """What is wrong with the other interfaces that virtual addresses live on: nobody would reach these there."""
+    tracked = [entry.device for entry in installed_by(config) if entry.device and not entry.no_track]
+    others = [name for name in dict.fromkeys(tracked) if name not in (config.interface, config.lives_on)]
+    found = [(name, _trouble(name, edge)) for name in others]
+    return [f"interface {name} {trouble}" for name, trouble in found if trouble]
+
+
+def _trouble(name: str, edge: Edge) -> str:
+    if edge.links is not None:
+        return edge.links.trouble(name)
+    return links.trouble(edge.kernel.table.names.get(name))
 
 
 def _source(config: Instance, ip_version: int, not_ours: frozenset[Interface], edge: Edge) -> Optional[Address]:
@@ -65,4 +71,6 @@ def _source(config: Instance, ip_version: int, not_ours: frozenset[Interface], e
         # keepalived speaks to the group from any address that it is told to, unless track_src_ip.
         anywhere = configured == config.mcast_src_ip and ip_version == 4 and not config.track_src_ip
         return configured if anywhere or table.has(configured) else None
-    return source_address(config.interface, not_ours, table, ip_version)
+    # An owner that speaks from its VIP is not heard by a standby that has taken this VIP over: the kernel drops it.
+    own = source_address(config.interface, edge.virtual(), table, ip_version)
+    return own or source_address(config.interface, not_ours, table, ip_version)

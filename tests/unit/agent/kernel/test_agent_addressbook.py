@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 
 from agent_fakes import Bench, instance
 
 from vrrp.agent.kernel.addressbook import AddressBook
 from vrrp.config.model import VirtualAddress
+from vrrp.config.routes import NextHop, Route, Rule
 
 VIP, SECOND, THIRD = (ip_interface(f"192.168.8.{number}/24") for number in (100, 101, 102))
 
@@ -86,3 +87,28 @@ class TestHeldElsewhere:
         one, two, three = (running(f"VI_{number}", VIP, more) for number, more in enumerate((SECOND, THIRD, THIRD)))
         book = filled(one.master(), two.master(), three)
         assert book.held_elsewhere(three.instance, [VIP]) == {(2, VIP), (2, SECOND), (2, THIRD)}
+
+
+def test_whom_an_interface_concerns():
+    away = VirtualAddress(SECOND, device="eth1")
+    hop = Route(ip_network("10.0.0.0/8"), hops=(NextHop(device="eth2"),))
+    one = running("VI_1", VIP, excluded=(away,), routes=(hop,), rules=(Rule(4, iif="eth3"),))
+    two = running("VI_2", THIRD)
+    book = filled(one, two)
+    assert book.on("eth0") == {one.instance, two.instance}
+    assert [book.on(name) for name in ("eth1", "eth2", "eth3")] == [{one.instance}] * 3
+    assert book.on("eth4") == set()
+
+
+def test_a_route_through_a_gateway_alone_may_use_any_interface():
+    hop = NextHop(via=ip_address("192.168.8.1"))
+    one = running("VI_1", VIP, routes=(Route(ip_network("10.0.0.0/8"), hops=(hop,)),))
+    assert filled(one, running("VI_2", THIRD)).on("eth4") == {one.instance}
+
+
+def test_who_may_speak_from_an_address():
+    owner = running("VI_1", VIP, priority=255)
+    told = running("VI_2", THIRD, unicast_src_ip=VIP.ip)
+    book = filled(owner, told, running("VI_3", SECOND))
+    assert book.speaking_from(VIP) == {owner.instance, told.instance}
+    assert book.speaking_from(SECOND) == set()

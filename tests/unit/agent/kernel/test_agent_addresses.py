@@ -158,7 +158,12 @@ UNICAST = {"unicast_src_ip": ip_address("fd00:8::4"), "unicast_peers": (ip_addre
     ("fields", "entries", "clause"),
     [
         ({}, [], "interface eth0 has no IPv4 address"),
-        (IPV6, [("fd00:8::4/64",), ("fe80::8:100/64",)], "interface eth0 has no link-local IPv6 address"),
+        (IPV6, [("fd00:8::4/64",)], "interface eth0 has no link-local IPv6 address"),
+        (
+            IPV6,
+            [("fd00:8::4/64",), ("fe80::8:100/64",)],
+            "the only link-local IPv6 address of eth0, fe80::8:100, is virtual",
+        ),
         (
             IPV6,
             [("fe80::4/64", "tentative")],

@@ -208,7 +208,11 @@ def no_source(config: Instance, virtual: frozenset[Interface], table: InterfaceT
     else:
         candidates = list(own_addresses(config.interface, virtual, table, version))
         what = "IPv4 address" if version == 4 else "link-local IPv6 address"
+        here = [str(entry.address.ip) for entry in own_addresses(config.interface, frozenset(), table, version)]
         nothing = f"interface {config.interface} has no {what}"
+        if not candidates and here:
+            only = f"the only {what} of {config.interface}, {here[0]}, is virtual"
+            nothing = only if len(here) == 1 else f"each {what} of {config.interface} is virtual: {', '.join(here)}"
     # The kernel says "tentative" of an address that has failed, too.
     for entry in candidates:
         if entry.dad_failed:
