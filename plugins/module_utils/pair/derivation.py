@@ -47,6 +47,8 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
         names = ", ".join(hosts) or "nobody"
         text = f"a pair is two hosts, and this group has {len(hosts)}: {names}"
         hint = "name the group of two, and let --limit leave both in"
+        if len(hosts) > 2:
+            hint = f"put {PREFIX}group: NAME among the variables of each group of two, and let --limit leave both in"
         problems.append(Problem(next(iter(hosts), "(no host)"), PREFIX + "group", text, hint))
     read = [Host.read(name, variables) for name, variables in hosts.items()]
     for host in read:
@@ -138,7 +140,19 @@ def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
 def _refuse_twins(of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
     """Two instances with one ID on one interface would take each other's advertisements for their own."""
     seen: dict[tuple[Any, Any, int], Draft] = {}
+    addresses: dict[str, Draft] = {}
+    twice = set()
     for draft in of_host:
+        for vip in draft.vips:
+            if vip.address in addresses:
+                variable, value = draft.said["virtual_ipaddress"]
+                text, hint = f"{vip.address} is there twice", "name it once"
+                problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+                twice.add(draft.name)
+            addresses.setdefault(vip.address, draft)
+    for draft in of_host:
+        if draft.name in twice:
+            continue  # that they have one ID follows
         interface, number = draft.values.get("interface"), draft.values.get("virtual_router_id")
         if interface is None or number is None or not draft.vips:
             continue

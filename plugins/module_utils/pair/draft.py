@@ -84,7 +84,8 @@ def _read(
             problems.append(Problem(host.name, variable, f"'{word}' is not a word of an instance", hint, locate(word)))
     for word, known in FIELDS.items():
         own = entry.get(word) is not None
-        value = entry[word] if own else host.said(word)
+        # A secret that is set to nothing is most likely a mistake: host.said() would take it as not said.
+        value = entry[word] if own else host.variables.get(PREFIX + word) if known.secret else host.said(word)
         if value is None:
             continue
         source = f"{variable}.{word}" if own else PREFIX + word

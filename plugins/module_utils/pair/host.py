@@ -71,7 +71,13 @@ class Host:
 
 def well_formed(facts: Any) -> bool:
     """Whether this is what ``vrrp_info`` returns, and not the misspelt variable of a user."""
-    return isinstance(facts, (list, tuple)) and all(isinstance(link, Mapping) and "addresses" in link for link in facts)
+    return isinstance(facts, (list, tuple)) and all(map(_is_link, facts))
+
+
+def _is_link(link: Any) -> bool:
+    if not isinstance(link, Mapping) or not isinstance(link.get("addresses"), (list, tuple)):
+        return False
+    return all(isinstance(each, Mapping) and {"address", "secondary"} <= set(each) for each in link["addresses"])
 
 
 def _from_info(entry: Mapping[str, Any]) -> Nic:

@@ -189,8 +189,10 @@ def group_words(group: SyncGroup, configuration: Configuration) -> Words:
 def global_words(configuration: Configuration) -> Words:
     """What stands in global_defs, without the router's name and who runs scripts."""
     settings, plain = configuration.globals, Configuration("").globals
-    same = ("default_interface", "vmac_prefix", "log_unknown_vrids")
+    same = ("default_interface", "log_unknown_vrids")
     words = _differing(settings, plain, {word: word for word in same})
+    if settings.vmac_prefix != plain.vmac_prefix:
+        words["vmac_prefix"] = settings.vmac_prefix.removesuffix(".")  # the reader puts it behind
     if settings.vip_lease_s is not None:
         words["vip_lease"] = settings.vip_lease_s
     if settings.startup_delay_s:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Optional
 
 from ..vrrp.config.model import Configuration
-from ..vrrp.config.problems import Findings, in_order
+from ..vrrp.config.problems import Enough, Findings, in_order
 from ..vrrp.config.reader import read
 from ..vrrp.config.text.includes import NOWHERE, Surroundings
 from ..vrrp.config.text.mask import Secrets
@@ -56,10 +57,12 @@ def import_file(
     findings.errors.extend(tree.problems)
     findings.warnings.extend(tree.warnings)
     statements = split(tree.statements, found.gaps)
-    configuration = build(read(replace(tree, statements=statements), findings), path, tree.balanced, findings)
+    configuration = None
+    with suppress(Enough):
+        configuration = build(read(replace(tree, statements=statements), findings), path, tree.balanced, findings)
     found.warnings = [str(each) for each in hidden.hide(in_order(findings.warnings))]
     found.problems = [str(each) for each in hidden.hide(in_order(findings.errors))]
-    if not found.problems:
+    if configuration is not None and not found.problems:
         found.configuration = configuration
         _say(configuration, statements, found, say.Vault(secrets))
     return found
@@ -68,7 +71,9 @@ def import_file(
 def _say(configuration: Configuration, statements: tuple[Statement, ...], found: Imported, vault: say.Vault) -> None:
     instances = []
     for instance in configuration.instances:
-        lines = dict(lines_of(statements, "vrrp_instance", instance.name))
+        lines: dict[str, list[str]] = {}
+        for keyword, each in lines_of(statements, "vrrp_instance", instance.name):
+            lines.setdefault(keyword, []).extend(each)  # several blocks of one name are one
         if not lines.get("virtual_ipaddress"):
             why, instead = "an instance of the role has a virtual address", "give it one"
             found.gaps.append(Gap("vrrp_instance", configuration.path, instance.line, why, instead))

@@ -47,6 +47,16 @@ def _refuse_own(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: L
             problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
+def _refuse_ends(draft: Draft, vip: VirtualIp, own: Interface, problems: list[Problem], locate: Locate) -> None:
+    """What the line's own prefix length does not show: the ends of the host's subnet are nobody's address."""
+    for name, address in (("broadcast", own.network.broadcast_address), ("network", own.network.network_address)):
+        if vip.interface.ip == address:
+            variable, value = draft.said["virtual_ipaddress"]
+            text = f"{address} is the {name} address of {own.network}, a subnet of {draft.host.name}"
+            hint = "choose one that a host can have"
+            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
 def _exists(draft: Draft, word: str, name: str, problems: list[Problem], locate: Locate) -> bool:
     if name in draft.host.nics:
         return True
@@ -83,9 +93,13 @@ def _settle(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locat
         text = f"{vip.address} is outside every subnet of {nic.name}"
         hint = f"it has {' '.join(map(str, nic.own)) or 'no address'}"
         problem = Problem(draft.host.name, variable, text, hint, locate(value))
-        if not any(known.host == problem.host and vip.address in known.text for known in problems):
+        # Its interface was looked for, and nobody covers it: that has been said.
+        said = any(known.host == problem.host and known.text.startswith(f"{vip.address} ") for known in problems)
+        if not said:
             problems.append(problem)
         return vip
+    if own.version == 4 and own.network.prefixlen < 31:
+        _refuse_ends(draft, vip, own, problems, locate)
     if "peer" in dict(vip.options):
         return vip  # the prefix length is the peer's
     return vip if vip.masked else vip.with_prefix(own.network.prefixlen)

@@ -81,7 +81,11 @@ def switch(value: Any) -> bool:
 
 def password(value: Any) -> str:
     """The simple password. What it is never appears in the message."""
+    if not isinstance(value, str):
+        raise ValueError("YAML reads it as another kind of value than text (put it in quotes)")
     text = str(value)
+    if not text:
+        raise ValueError("it is empty (leave the variable out for none)")
     octets = len(text.encode())
     if octets > _PASSWORD_OCTETS:
         raise ValueError(

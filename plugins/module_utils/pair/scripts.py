@@ -33,7 +33,17 @@ FIELDS: Mapping[str, Read] = {
 
 def scripts(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
     """Judge the scripts. Every one is tracked unless an instance says which; what is tracked must exist."""
-    said = [script for script in host.said("scripts") or () if isinstance(script, Mapping)]
+    entries = host.said("scripts") or ()
+    if not isinstance(entries, (list, tuple)):
+        hint = "write a list: a dash before its first word"
+        where = locate(entries)
+        problems.append(Problem(host.name, f"{PREFIX}scripts", "it is a list of mappings", hint, where))
+        entries = ()
+    said = [script for script in entries if isinstance(script, Mapping)]
+    for index, script in enumerate(entries):
+        if not isinstance(script, Mapping):
+            text_, where = f"it is a mapping of {', '.join(FIELDS)}", locate(script)
+            problems.append(Problem(host.name, f"{PREFIX}scripts[{index}]", text_, where=where))
     for index, script in enumerate(said):
         _read(host, f"{PREFIX}scripts[{index}]", script, problems, locate)
     if host.said("script_user") is not None:

@@ -95,7 +95,7 @@ def definitions(
                 except ValueError as error:
                     where = locate(entry[word])
                     problems.append(Problem(host.name, f"{place}.{word}", str(error), where=where))
-        if str(entry.get("name")) in known:
+        if entry.get("name") is not None and str(entry["name"]) in known:
             problems.append(
                 Problem(host.name, place, f"two have the name {entry['name']}", where=locate(entry["name"]))
             )

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import Any, Optional, Union
 
+from .readers import switch
+
 Interface = Union[IPv4Interface, IPv6Interface]
 
 # keepalived's words, in its order: those with a value, and those that stand alone.
@@ -54,9 +56,11 @@ def parse(value: Any) -> VirtualIp:
     if isinstance(value, Mapping):
         _refuse_others(set(value) - {"address"}, "address, ")
         text = str(value.get("address", ""))
-        options = {name: str(value[name]) for name in _OPTIONS if value.get(name)}
-        options.update({name: "" for name in _FLAGS if value.get(name)})
+        options = {name: str(value[name]) for name in _OPTIONS if value.get(name) not in (None, "")}
+        options.update({name: "" for name in _FLAGS if value.get(name) is not None and switch(value[name])})
     else:
+        if "," in str(value):
+            raise ValueError(f"'{value}' is several addresses in one text (write a list, one address each)")
         text, *rest = str(value).split() or [""]
         words = iter(rest)
         for name in words:
@@ -71,9 +75,19 @@ def parse(value: Any) -> VirtualIp:
         interface = ip_interface(text)
     except ValueError:
         raise ValueError(f"'{text}' is not an IP address with an optional prefix length") from None
+    _refuse_broadcast(interface)
     return VirtualIp(
         interface, "/" in text, tuple((name, options[name]) for name in (*_OPTIONS, *_FLAGS) if name in options)
     )
+
+
+def _refuse_broadcast(interface: Interface) -> None:
+    """The first and the last address of an IPv4 subnet are nobody's; a /31 and a /32 have neither (RFC 3021)."""
+    network = interface.network
+    if interface.version == 4 and network.prefixlen < 31:
+        for name, address in (("broadcast", network.broadcast_address), ("network", network.network_address)):
+            if interface.ip == address:
+                raise ValueError(f"{address} is the {name} address of {network} (choose one that a host can have)")
 
 
 def _refuse_others(words: set[Any], besides: str = "") -> None:

@@ -55,7 +55,7 @@ def test_the_article_said_outright():
             interface="eth0",
             virtual_router_id=51,
             advert_int=1,
-            auth_pass=1111,
+            auth_pass="1111",
         )
     )
     first, second = plan["node-a"][0], plan["node-b"][0]

@@ -145,7 +145,7 @@ def test_the_least_and_the_highest_number(word, low, high):
     [
         ("state", "backup", "BACKUP"),
         ("interface", "eth0", "eth0"),
-        ("auth_pass", 1111, "1111"),
+        ("auth_pass", "1111", "1111"),
         ("auth_type", "ah", "AH"),
         ("unicast", "yes", True),
         ("unicast_src_ip", "FD00::4", "fd00::4"),

@@ -94,7 +94,7 @@ def test_a_sync_group():
         ({}, {}),
         ({"router_id": "A", "script_user": "root", "vrrp_version": 3, "enable_script_security": True}, {}),
         ({"default_interface": "eth1", "vmac_prefix": "v.", "log_unknown_vrids": True},
-         {"default_interface": "eth1", "vmac_prefix": "v.", "log_unknown_vrids": True}),
+         {"default_interface": "eth1", "log_unknown_vrids": True, "vmac_prefix": "v"}),
         ({"vip_lease_s": 0}, {"vip_lease": 0}),
         ({"startup_delay_s": 2.5, "delay_after_boot_s": 9.0},
          {"vrrp_startup_delay": 2.5, "vrrp_delay_after_boot": 9}),

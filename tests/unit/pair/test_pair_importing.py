@@ -342,3 +342,38 @@ def test_a_wrong_file_has_problems_and_no_variables():
     found = import_file(of_host(ARTICLE, True).replace("priority 150", "priority 300"), PATH)
     assert (found.shared, found.host) == ({}, {})
     assert len(found.problems) == 1 and found.problems[0].startswith(f"{PATH}:8:14: error: priority 300")
+
+
+REPEATED = {
+    "virtual_ipaddress": ("192.168.8.101/24", "192.168.8.102/24"),
+    "virtual_ipaddress_excluded": ("192.168.8.103/24", "192.168.8.104/24"),
+    "virtual_routes": ("10.9.0.0/16 via 192.168.8.1", "10.8.0.0/16 via 192.168.8.1"),
+    "virtual_rules": ("from 10.9.0.0/16 table 7", "from 10.8.0.0/16 table 7"),
+    "unicast_peer": ("192.168.8.6", "192.168.8.7"),
+    "track_interface": ("eth1", "eth2"),
+}
+
+
+@pytest.mark.parametrize("word", REPEATED)
+def test_several_blocks_of_one_name_are_all_carried_over(word):
+    body = "\n".join(f"{word} {{\n{line}\n}}" for line in REPEATED[word])
+    found = import_file(conf(body).replace("@STATE@", "BACKUP").replace("@PRIORITY@", "100"), PATH)
+    assert not found.problems
+    said = {**found.shared, **found.host}
+    instance = said["ha_pair_instances"][0]
+    lines = instance.get(word) or said[f"ha_pair_{word}"]
+    assert tuple(lines[-2:]) == REPEATED[word] or tuple(lines[:2]) == REPEATED[word]
+
+
+def test_more_errors_than_are_told_are_problems():
+    body = "virtual_ipaddress {\n" + "nowhere\n" * 1001 + "}"
+    found = import_file(conf(body).replace("@STATE@", "BACKUP").replace("@PRIORITY@", "100"), PATH)
+    assert len(found.problems) >= 1000
+    assert not found.shared and not found.host and found.configuration is None
+
+
+@pytest.mark.parametrize("prefix", ["VRRP", "v.w"])
+def test_the_prefix_of_macvlans_comes_back_as_it_was(prefix):
+    text = conf("use_vmac", more=f"    vmac_prefix {prefix}").replace("@STATE@", "BACKUP")
+    found = import_file(text.replace("@PRIORITY@", "100"), PATH)
+    assert found.shared["ha_pair_vmac_prefix"] == prefix

@@ -135,12 +135,69 @@ def test_a_password_that_is_too_long_is_refused_and_not_shown():
     )
 
 
-@pytest.mark.parametrize("value", ["", "a\nb", 'a"b', " ab", "\x07"])
+@pytest.mark.parametrize("value", ["a\nb", 'a"b', " ab", "\x07"])
 def test_a_password_that_the_file_could_not_carry(value):
     entries = [{"virtual_ipaddress": [VIP], "auth_pass": value}]
     first, second = problems(hosts(instances=entries))
     assert "ha_pair_instances[0].auth_pass: it may not be empty" in first
     assert (value not in first) or not value.strip()
+
+
+def test_a_password_set_to_nothing_is_not_the_same_as_none():
+    first, _second = problems(hosts(vips=[VIP], auth_pass=""))
+    assert first == "node-a: ha_pair_auth_pass: it is empty (leave the variable out for none)"
+
+
+def test_a_password_that_yaml_has_read_as_a_number_is_not_shown():
+    first, _second = problems(hosts(vips=[VIP], auth_pass=83))
+    assert "ha_pair_auth_pass: YAML reads it" in first and "83" not in first
+
+
+@pytest.mark.parametrize("vips", [[VIP, VIP], [VIP, "192.168.8.101/24", "192.168.8.100"]])
+def test_a_virtual_address_that_is_there_twice(vips):
+    found = problems(hosts(vips=vips))
+    assert found == [
+        f"{host}: ha_pair_vips: 192.168.8.100 is there twice (name it once)" for host in ("node-a", "node-b")
+    ]
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_more_than_two_hosts_are_told_what_to_write(count):
+    many = {f"n{number}": said for number, said in enumerate(list(hosts(vips=[VIP]).values()) * 2)}
+    first = problems(dict(list(many.items())[:count]))[0]
+    assert "put ha_pair_group: NAME among the variables of each group of two" in first
+
+
+@pytest.mark.parametrize(
+    ("vip", "name"),
+    [("192.168.8.255/24", "broadcast"), ("192.168.8.255", "broadcast"), ("192.168.8.255/32", "broadcast"),
+     ("192.168.8.0/24", "network"), ("192.168.8.0/32", "network"), ("192.168.8.127/25", "broadcast")],
+)  # fmt: skip
+def test_the_ends_of_a_subnet_are_nobodys_address(vip, name):
+    found = problems(hosts(vips=[vip], virtual_router_id=51))
+    assert f"{vip.split('/')[0]} is the {name} address of 192.168.8." in found[0]
+    assert {line.split(":")[0] for line in found} == {"node-a", "node-b"}
+
+
+@pytest.mark.parametrize("scripts", ["/bin/true", {"name": "c", "script": "/bin/true"}])
+def test_scripts_are_a_list(scripts):
+    assert "node-a: ha_pair_scripts: it is a list of mappings" in problems(hosts(vips=[VIP], scripts=scripts))[0]
+
+
+@pytest.mark.parametrize("word", ["track_processes", "track_files", "sync_groups"])
+def test_two_without_a_name_are_problems(word):
+    found = problems(hosts(vips=[VIP], **{word: [{}, {}]}))
+    assert sum("it has no name" in line for line in found) == 4
+
+
+@pytest.mark.parametrize("links", [[{}], [{"address": "192.168.8.4/24"}], "x", [None]])
+def test_addresses_of_another_shape_are_no_facts(links):
+    assert problems(hosts(vips=[VIP], node_a={"interfaces": [{"name": "eth0", "addresses": links}]}))
+
+
+def test_an_address_that_another_one_begins_with_has_a_problem_of_its_own():
+    found = problems(hosts(vips=["203.0.113.10/24", "203.0.113.1/24"], interface="eth0"))
+    assert [line.split()[2] for line in found if line.startswith("node-a")] == ["203.0.113.10", "203.0.113.1"]
 
 
 def test_a_password_with_version_3():

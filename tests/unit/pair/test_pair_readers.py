@@ -32,7 +32,7 @@ def reader(name):
         ("state", "master", "MASTER"),
         ("state", "Backup", "BACKUP"),
         ("password", "12345678", "12345678"),
-        ("password", 1111, "1111"),
+        ("password", "0123", "0123"),
         ("password", "\u00e9\u00e9\u00e9\u00e9", "\u00e9\u00e9\u00e9\u00e9"),
         ("password", "a 'b", "a 'b"),
         ("text", "/bin/sh -c 'a; b'", "/bin/sh -c 'a; b'"),
@@ -71,6 +71,7 @@ def test_words_for_no(value):
     assert readers.switch(value) is False
 
 
+QUOTES = "YAML reads it as another kind of value than text (put it in quotes)"
 CONTROL = 'it may not be empty, hold a " or a control character, nor begin or end with a space'
 ONE_LINE = 'it must be one line without any "'
 
@@ -97,7 +98,11 @@ ONE_LINE = 'it must be one line without any "'
         ("state", "FAULT", "'FAULT' is neither MASTER nor BACKUP"),
         ("switch", "maybe", "'maybe' is neither true nor false"),
         ("switch", 2, "'2' is neither true nor false"),
-        ("password", "", CONTROL),
+        ("password", "", "it is empty (leave the variable out for none)"),
+        ("password", 83, QUOTES),
+        ("password", True, QUOTES),
+        ("password", 1000.0, QUOTES),
+        ("password", ["a"], QUOTES),
         ("password", " a", CONTROL),
         ("password", "a ", CONTROL),
         ("password", 'a"b', CONTROL),

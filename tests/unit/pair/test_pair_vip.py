@@ -99,3 +99,24 @@ def test_equal_addresses_are_one():
     assert parse("10.0.0.1/8 home dev a") == parse({"address": "10.0.0.1/8", "dev": "a", "home": True})
     assert parse("10.0.0.1/8") == VirtualIp(ip_interface("10.0.0.1/8"), True)
     assert parse("10.0.0.1") != parse("10.0.0.1/32")
+
+
+def test_two_addresses_in_one_text_are_a_list():
+    with pytest.raises(ValueError, match="write a list"):
+        parse("192.168.8.100/24, 192.168.8.101/24")
+
+
+def test_a_mapping_keeps_zero_and_reads_its_switches():
+    given = {"address": "192.168.8.100/24", "preferred_lft": 0, "no_track": "false", "home": "yes"}
+    assert str(parse(given)) == "192.168.8.100/24 preferred_lft 0 home"
+
+
+@pytest.mark.parametrize("text", ["192.168.8.254/31", "192.168.8.255/31", "192.168.8.255/32", "192.168.8.255/20"])
+def test_what_only_looks_like_a_broadcast_address(text):
+    assert str(parse(text)) == text
+
+
+@pytest.mark.parametrize(("text", "name"), [("10.1.2.255/24", "broadcast"), ("10.1.2.0/24", "network")])
+def test_an_end_of_its_own_subnet_is_refused(text, name):
+    with pytest.raises(ValueError, match=f"is the {name} address of 10.1.2.0/24"):
+        parse(text)

@@ -23,6 +23,7 @@ from .auth_rules import auth_hmac, authentication
 from .globals_rules import Defaults, spread
 from .peer_rules import PeerRules
 from .strict_rules import StrictRules
+from .subnet_ends import judge_ends
 from .trackables import Trackables
 from .tracking_rules import TrackingRules
 
@@ -57,6 +58,7 @@ class InstanceRules:
         self._required()
         self._families()
         self._counts()
+        judge_ends([*self.addresses, *self._items("virtual_ipaddress_excluded")], self.findings)
         speech = self.peers.build(self.family, bool(self.addresses))
         version = self._version()
         advert_int_cs = self._advert_int(version)
