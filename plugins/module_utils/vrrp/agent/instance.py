@@ -38,7 +38,7 @@ from .kernel.vips import Place, VirtualAddresses, names
 from .segment import wire
 from .segment.discards import Discards
 from .segment.guard import Guard
-from .telling import wording
+from .telling import heard, wording
 from .telling.counters import Conflict, Counters, Peers
 from .telling.notify import DELETED, NotifyQueue
 
@@ -153,14 +153,7 @@ class RunningInstance:
         router = self.router
         if not advertisement.priority:
             self.counters.priority_zero_received += 1
-            of_master = self.follows(source)  # who else stops is told once a minute, whatever sources are forged
-            self._edge.log.seldom(
-                ("zero", self.name, str(of_master)),
-                wording.priority_zero(self.name, source, router.holds_addresses),
-                1.0 if of_master else 60.0,
-            )
-        elif advertisement.priority < router.priority and router.state is State.BACKUP and not self.config.nopreempt:
-            self._edge.log.seldom(("lower", self.name, source), wording.lower(self.name, advertisement, source))
+        heard.log_advertisement(self._edge.log, self.config, router, advertisement, source, self.follows(source))
         was_yielding, ours = router.yielding, router.priority
         actions = router.advertisement(advertisement, source, now)
         self.journal.note(now, "advertisement", (advertisement, source), actions, router)

@@ -96,7 +96,7 @@ vrrp_sync_group G {{
     notify_master {place}/b
 }}
 vrrp_instance VI_1 {{
-    interface lo
+    interface eth0
     virtual_router_id 51
     notify {place}/c
     virtual_ipaddress {{
