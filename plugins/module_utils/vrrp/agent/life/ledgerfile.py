@@ -59,36 +59,36 @@ def _matches(content: Any, needed: dict[str, Check], optional: dict[str, Check])
 
 
 def _dict(value: Any) -> bool:
-    return type(value) is dict
+    return isinstance(value, dict)
 
 
 def _text(value: Any) -> bool:
-    return type(value) is str
+    return isinstance(value, str)
 
 
 def _flag(value: Any) -> bool:
-    return type(value) is bool
+    return isinstance(value, bool)
 
 
 def _number(lowest: int, highest: int) -> Check:
-    return lambda value: type(value) is int and lowest <= value <= highest
+    return lambda value: isinstance(value, int) and not _flag(value) and lowest <= value <= highest
 
 
 def _seconds(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value < 1e9
+    return isinstance(value, (int, float)) and not _flag(value) and 0 <= value < 1e9
 
 
 def _one_of(*words: Optional[str]) -> Check:
-    return lambda value: (value is None or type(value) is str) and value in words
+    return lambda value: (value is None or _text(value)) and value in words
 
 
 def _list(check: Check, longest: int = 1 << 16) -> Check:
-    return lambda value: type(value) is list and len(value) <= longest and all(map(check, value))
+    return lambda value: isinstance(value, list) and len(value) <= longest and all(map(check, value))
 
 
 def _tuple(*checks: Check) -> Check:
     return lambda value: (
-        type(value) is list and len(value) == len(checks) and all(c(each) for c, each in zip(checks, value))
+        isinstance(value, list) and len(value) == len(checks) and all(c(each) for c, each in zip(checks, value))
     )
 
 

@@ -46,13 +46,13 @@ def write(directory: str, marks: Mapping[Identity, Marks]) -> None:
 
 def _instance(each: dict[str, Any]) -> tuple[Identity, Marks]:
     interface, vrid, version = each["identity"]
-    if (type(interface), type(vrid), type(version)) != (str, int, int):
+    if not isinstance(interface, str) or not isinstance(vrid, int) or not isinstance(version, int):
         raise TypeError
     return (interface, vrid, version), dict(map(_mark, list(each["marks"].items())[-SENDERS_MAX:]))
 
 
 def _mark(item: tuple[str, Any]) -> tuple[bytes, int]:
     sender, sequence = bytes.fromhex(item[0]), item[1]
-    if len(sender) not in (4, 16) or type(sequence) is not int or not 0 <= sequence < 1 << 64:
+    if len(sender) not in (4, 16) or not isinstance(sequence, int) or not 0 <= sequence < 1 << 64:
         raise ValueError
     return sender, sequence

@@ -19,7 +19,7 @@ def end_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str
         if end_of(entry.address.ip, entry.address):
             continue  # the file alone says so
         own = [each.address for each in table.on(entry.device or instance.interface) if each.address.ip not in virtual]
-        for subnet in dict.fromkeys(address.network for address in own):
-            end = end_of(entry.address.ip, next(address for address in own if address.network == subnet))
+        for subnet, address in {address.network: address for address in own}.items():
+            end = end_of(entry.address.ip, address)
             if end:
                 yield f"{entry.address.ip} is the {end} address of {subnet}", "no host has it: choose another address"

@@ -45,9 +45,13 @@ Watched = dict[Place, dict[Address, list[RunningInstance]]]
 def of_agent(agent: Agent) -> Conflicts:
     """Return that of a whole agent."""
     loop = asyncio.get_running_loop()
+
+    def clock() -> float:
+        return agent.clock()  # asked each time: a test puts its own there later
+
     return Conflicts(
         agent.log,
-        clock=lambda: agent.clock(),
+        clock=clock,
         table=lambda: agent.network.kernel.table,
         instances=agent.everyone,
         virtual=lambda: agent.addressbook.virtual,
