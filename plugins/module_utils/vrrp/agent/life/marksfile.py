@@ -46,13 +46,17 @@ def write(directory: str, marks: Mapping[Identity, Marks]) -> None:
 
 def _instance(each: dict[str, Any]) -> tuple[Identity, Marks]:
     interface, vrid, version = each["identity"]
-    if not isinstance(interface, str) or not isinstance(vrid, int) or not isinstance(version, int):
+    if not isinstance(interface, str) or not _whole(vrid) or not _whole(version):
         raise TypeError
     return (interface, vrid, version), dict(map(_mark, list(each["marks"].items())[-SENDERS_MAX:]))
 
 
 def _mark(item: tuple[str, Any]) -> tuple[bytes, int]:
     sender, sequence = bytes.fromhex(item[0]), item[1]
-    if len(sender) not in (4, 16) or not isinstance(sequence, int) or not 0 <= sequence < 1 << 64:
+    if len(sender) not in (4, 16) or not _whole(sequence) or not 0 <= sequence < 1 << 64:
         raise ValueError
     return sender, sequence
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
