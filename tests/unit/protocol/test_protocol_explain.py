@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 from routers import ARTICLE_B, A, T, advert, backup, master
 
 from vrrp.protocol.explain import why
+from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import State
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,19 @@ def test_a_backup_names_the_master_that_it_hears(parameters, heard, makeup, sent
     router = backup(parameters)
     router.advertisement(advert(heard), A, T + 1)
     assert why(router, T + 1, makeup) == sentence
+
+
+def test_of_two_owners_the_backup_says_that_it_is_a_mistake():
+    router, winner = VirtualRouter(replace(ARTICLE_B, priority=255)), ip_address("192.168.8.200")
+    router.start(T)
+    router.advertisement(advert(255), winner, T + 1)
+    router.expire(router.deadline)
+    router.advertisement(advert(255), winner, T + 2)
+    assert router.state is State.BACKUP
+    assert why(router, T + 2) == (
+        "BACKUP because 192.168.8.200 advertises 255, equal to our 255. "
+        "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
+    )
 
 
 def test_a_backup_that_hears_nobody_says_until_when_it_waits():

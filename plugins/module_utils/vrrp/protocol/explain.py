@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .constants import PRIORITY_OWNER
 from .states import State
 
 HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
 CLAUSES_MAX = 2  # beside what the state itself is about
+TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 
 
 def why(router, now: float, makeup: str = "", besides: Sequence[str] = ()) -> str:
@@ -52,7 +54,8 @@ def _why_backup(router, now: float, ours: str) -> str:
     if router.master.priority > router.priority:
         return f"{theirs} > {ours}"
     if router.master.priority == router.priority:
-        return f"{theirs}, equal to {ours}"
+        both_own = f". {TWO_OWNERS}" if router.priority == PRIORITY_OWNER else ""
+        return f"{theirs}, equal to {ours}{both_own}"
     if not router.parameters.preempt:
         return f"{theirs} < {ours}, and nopreempt leaves it there"
     return f"{theirs} < {ours}; {soon}"
