@@ -48,7 +48,7 @@ def _why_backup(router, now: float, ours: str) -> str:
     soon = f"it takes over in {max(router.condition.deadline - now, 0):.1f} s"
     if router.ready:
         return f"BACKUP because sync group {router.group} waits for {', '.join(router.awaited) or 'the others'}; {ours}"
-    if router.master is None:
+    if router.master is None or now >= router.master_until:
         return f"BACKUP because {router.reason}; {soon}; {ours}"
     theirs = f"BACKUP because {router.master.address} advertises {router.master.priority}"
     if router.master.priority > router.priority:
