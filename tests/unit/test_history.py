@@ -108,7 +108,7 @@ def test_events_are_a_table(hotstandby):
         ["TIME", "STATE", "PRIORITY", "INPUT", "ACTIONS"],
         ["2023-11-14 22:13:20.250", "BACKUP", "90", "began", "enter BACKUP: it has just started"],
         ["2023-11-14 22:13:20.750", "BACKUP", "90", RUN, "-"],
-        ["2023-11-14 22:13:35.418", "MASTER", "90", "its time had come", TAKEN],
+        ["2023-11-14 22:13:35.418", "MASTER", "90", "its timer had ended", TAKEN],
         ["2023-11-14 22:13:35.418", "MASTER, giving up, demoted", "1", "asked to be BACKUP", "advertise 0"],
     ]
 
@@ -158,7 +158,7 @@ def test_replay_shows_the_first_difference(hotstandby, changed):
     assert status == 1
     verdict, where, recorded, replayed = out[-4:]
     assert verdict == "VI_1: 12 inputs, the same actions; then it differs"
-    assert where == "  2023-11-14 22:13:35.418 its time had come (entry 3)"
+    assert where == "  2023-11-14 22:13:35.418 its timer had ended (entry 3)"
     assert recorded.startswith("  recorded: InstallAddresses(), Announce(repeat=4), ")
     assert replayed.startswith("  replayed: InstallAddresses(), Announce(repeat=5), ")
 
@@ -233,7 +233,7 @@ def test_a_file_that_is_not_there(hotstandby, tmp_path):
         ("start", {"memory": None}, "began"),
         ("start", {"memory": Memory(State.MASTER, 1.0, 100)}, "began with the memory of MASTER"),
         ("advertisement", {"advertisement": HEARD, "source": PEER}, "heard 192.168.8.4 priority 100"),
-        ("expire", {}, "its time had come"),
+        ("expire", {}, "its timer had ended"),
         ("priority_changed", {"priority": 80}, "the checks say priority 80"),
         ("fault_changed", {"faults": ("a is down", "b is down")}, "fault: a is down; b is down"),
         ("fault_changed", {"faults": ()}, "no fault left"),

@@ -102,7 +102,7 @@ def _single_input(step: Step) -> str:
     if step.name == "advertisement":
         return f"heard {given['source']} priority {given['advertisement'].priority}"
     if step.name == "expire":
-        return "its time had come"
+        return "its timer had ended"
     if step.name == "start":
         memory = given.get("memory")
         return "began" if memory is None else f"began with the memory of {memory.state.value}"

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 from routers import ARTICLE_B, A, T, advert, backup, master
 
 from vrrp.protocol.explain import why
+from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import State
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,19 @@ def test_a_backup_names_the_master_that_it_hears(parameters, heard, makeup, sent
     router = backup(parameters)
     router.advertisement(advert(heard), A, T + 1)
     assert why(router, T + 1, makeup) == sentence
+
+
+def test_of_two_owners_the_backup_says_that_it_is_a_mistake():
+    router, winner = VirtualRouter(replace(ARTICLE_B, priority=255)), ip_address("192.168.8.200")
+    router.start(T)
+    router.advertisement(advert(255), winner, T + 1)
+    router.expire(router.deadline)
+    router.advertisement(advert(255), winner, T + 2)
+    assert router.state is State.BACKUP
+    assert why(router, T + 2) == (
+        "BACKUP because 192.168.8.200 advertises 255, equal to our 255. "
+        "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
+    )
 
 
 def test_a_backup_that_hears_nobody_says_until_when_it_waits():
@@ -96,3 +112,42 @@ def test_a_fault_names_what_is_wrong():
     router = master()
     router.fault_changed(("interface eth0 is down",), T)
     assert why(router, T) == "FAULT because interface eth0 is down"
+
+
+DOWN = 'it had the fault "interface eth0 is down", which is over'
+
+
+def test_a_fault_that_is_over_is_told_as_the_past():
+    router = VirtualRouter(replace(ARTICLE_B, priority=255))
+    router.start(T)
+    router.fault_changed(("interface eth0 is down",), T + 1)
+    router.fault_changed((), T + 2)
+    assert why(router, T + 2) == f"MASTER because {DOWN}, and it owns the address; our 255"
+
+
+def test_of_a_group_too_that_kept_its_addresses_meanwhile():
+    router = master()
+    router.group_fault_changed(("interface eth0 is down",), T + 5, T)
+    router.group_fault_changed((), T + 5, T + 1)
+    assert why(router, T + 1).startswith(f"MASTER, giving up because {DOWN}: it keeps")
+    router.expire(router.deadline)
+    assert why(router, T + 6) == f"MASTER because {DOWN}, but nobody took over; our 90"
+
+
+def test_a_master_of_long_ago_explains_nothing():
+    router = backup()
+    router.advertisement(advert(100), A, T)
+    router.fault_changed(("interface eth0 is down",), T + 1)
+    router.fault_changed((), T + 100)
+    assert why(router, T + 101) == f"BACKUP because {DOWN}; it takes over in 2.6 s; our 90"
+
+
+def test_undrained_it_has_not_just_started():
+    router = backup()
+    router.drain(T)
+    router.undrain(T + 50)
+    assert why(router, T + 51) == "BACKUP because this node was drained until now; it takes over in 2.6 s; our 90"
+    router = master()
+    router.drain(T)
+    router.undrain(T + 0.1)
+    assert why(router, T + 0.2).startswith("MASTER, giving up because this node was drained: it keeps")

@@ -224,7 +224,7 @@ class TestDrain:
         router = master()
         router.drain(T)
         router.expire(router.deadline)
-        assert router.undrain(T + 10) == (Notify("BACKUP", 90, "it has just started"),)
+        assert router.undrain(T + 10) == (Notify("BACKUP", 90, "this node was drained until now"),)
         assert (router.drained, router.deadline) == (False, T + 10 + DOWN_B)
         assert kinds(router.expire(T + 10 + DOWN_B)) == TAKEOVER
 

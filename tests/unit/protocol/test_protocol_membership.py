@@ -182,7 +182,9 @@ class TestGroupFault:
         assert router.reason == "own; " + OTHER[0]
         assert router.fault_changed((), T + 1) == ()
         assert router.state.value == "FAULT"
-        assert router.group_fault_changed((), T + 5, T + 2) == (Notify("BACKUP", 90, "mended: " + OTHER[0]),)
+        assert router.group_fault_changed((), T + 5, T + 2) == (
+            Notify("BACKUP", 90, f'it had the fault "{OTHER[0]}", which is over'),
+        )
         assert router.condition == Backup(T + 2 + DOWN_B)
 
     @pytest.mark.parametrize("condition", [Initialize(), Stopped()])

@@ -354,7 +354,9 @@ class TestFault:
     def test_mended_it_listens_first(self):
         router = master()
         router.fault_changed(("interface eth0 is down",), T)
-        assert router.fault_changed((), T + 5) == (Notify("BACKUP", 90, "mended: interface eth0 is down"),)
+        assert router.fault_changed((), T + 5) == (
+            Notify("BACKUP", 90, 'it had the fault "interface eth0 is down", which is over'),
+        )
         assert router.deadline == T + 5 + DOWN_B
 
     def test_a_second_fault_is_no_second_transition(self):

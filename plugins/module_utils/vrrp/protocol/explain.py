@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .constants import PRIORITY_OWNER
 from .states import State
 
 HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
 CLAUSES_MAX = 2  # beside what the state itself is about
+TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 
 
 def why(router, now: float, makeup: str = "", besides: Sequence[str] = ()) -> str:
@@ -46,13 +48,14 @@ def _why_backup(router, now: float, ours: str) -> str:
     soon = f"it takes over in {max(router.condition.deadline - now, 0):.1f} s"
     if router.ready:
         return f"BACKUP because sync group {router.group} waits for {', '.join(router.awaited) or 'the others'}; {ours}"
-    if router.master is None:
+    if router.master is None or now >= router.master_until:
         return f"BACKUP because {router.reason}; {soon}; {ours}"
     theirs = f"BACKUP because {router.master.address} advertises {router.master.priority}"
     if router.master.priority > router.priority:
         return f"{theirs} > {ours}"
     if router.master.priority == router.priority:
-        return f"{theirs}, equal to {ours}"
+        both_own = f". {TWO_OWNERS}" if router.priority == PRIORITY_OWNER else ""
+        return f"{theirs}, equal to {ours}{both_own}"
     if not router.parameters.preempt:
         return f"{theirs} < {ours}, and nopreempt leaves it there"
     return f"{theirs} < {ours}; {soon}"

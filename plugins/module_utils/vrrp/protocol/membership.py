@@ -97,9 +97,9 @@ class Membership:
             if self.faults:
                 self.reason = said
                 return ()
-            return self._listen(now, "mended: " + "; ".join(before))
+            return self._listen(now, _over(before))
         if not self.faults:
-            return self._mended(now)
+            return self._mended(before, now)
         if isinstance(condition, Yielding) and condition.stopping:
             return self._enter(Stopped(), now, said, ReleaseAddresses()) if self.own_faults else ()
         if self.holds_addresses and not self.own_faults:
@@ -112,10 +112,16 @@ class Membership:
         self.condition = Yielding(until if speaking else min(until, self.condition.release_at), failing=True)
         return (SendAdvertisement(PRIORITY_STOP),) if speaking else ()
 
-    def _mended(self, now: float) -> tuple[Action, ...]:
+    def _mended(self, before: tuple[str, ...], now: float) -> tuple[Action, ...]:
         """Sooner than anybody has taken over."""
         condition = self.condition
         if isinstance(condition, Yielding) and condition.failing:
             release_at = condition.release_at if condition.release_at <= now + HANDOVER_S else NEVER
             self.condition = Yielding(release_at, now + self._master_down_interval_s())
+            self.reason = _over(before)
         return ()
+
+
+def _over(faults: tuple[str, ...]) -> str:
+    """Return a reason that quotes faults of the past: each was said of its time, as in "interface eth0 is down"."""
+    return f'it had the fault "{"; ".join(faults)}", which is over'

@@ -121,15 +121,9 @@ class VirtualRouter(Hearing, Membership):
         self.hold = self.hold if memory is None else memory.hold
         if self.drained:
             return ()
-        if self.faults:
-            return self._enter(Fault(), now, "; ".join(self.faults))
-        if memory is not None:
+        if memory is not None and not self.faults:
             return self._resume(memory, now)
-        actions = self._listen(now, "it has just started")
-        if isinstance(self.condition, Backup) and self.parameters.begins_early:
-            wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.parameters.interval_cs)
-            self.condition = Backup(now + wait_s)
-        return actions
+        return self._begin(now, "it has just started")
 
     def stop(self, now: float) -> tuple[Action, ...]:
         """Stop taking part. A master keeps the addresses until a peer speaks, or every backup's skew has passed."""
@@ -145,7 +139,8 @@ class VirtualRouter(Hearing, Membership):
         self.drained = False
         if isinstance(self.condition, Yielding) and self.condition.stopping:
             self.condition = replace(self.condition, down_at=now + self._master_down_interval_s(), stopping=False)
-        return self.start(now) if isinstance(self.condition, Stopped) else ()
+            self.reason = "this node was drained"
+        return self._begin(now, "this node was drained until now") if isinstance(self.condition, Stopped) else ()
 
     def expire(self, now: float) -> tuple[Action, ...]:
         """Do what is due at ``now``; nothing when nothing is."""
@@ -221,6 +216,15 @@ class VirtualRouter(Hearing, Membership):
         return ()
 
     # What the inputs are made of
+
+    def _begin(self, now: float, reason: str) -> tuple[Action, ...]:
+        if self.faults:
+            return self._enter(Fault(), now, "; ".join(self.faults))
+        actions = self._listen(now, reason)
+        if isinstance(self.condition, Backup) and self.parameters.begins_early:
+            wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.parameters.interval_cs)
+            self.condition = Backup(now + wait_s)
+        return actions
 
     def _stop(self, now: float, reason: str) -> tuple[Action, ...]:
         if isinstance(self.condition, (Backup, Fault)):
@@ -317,8 +321,8 @@ class VirtualRouter(Hearing, Membership):
     def _listen(self, now: float, reason: str) -> tuple[Action, ...]:
         if self.priority == PRIORITY_OWNER:
             if self.group is not None:
-                return self._enter(Backup(now, ready=True), now, f"{reason} and owns the address")
-            return self._take_over(now, f"{reason} and owns the address")
+                return self._enter(Backup(now, ready=True), now, f"{reason}, and it owns the address")
+            return self._take_over(now, f"{reason}, and it owns the address")
         self.master_interval_cs = self.parameters.interval_cs
         return self._enter(Backup(now + self._master_down_interval_s()), now, reason)
 

@@ -84,6 +84,65 @@ def test_an_address_outside_every_subnet(on_machine):
     assert texts(instance(), table(addresses=on_machine)) == expected
 
 
+@pytest.mark.parametrize(
+    ("count", "named"),
+    [
+        (2, "10.77.0.1, 10.77.0.2 are"),
+        (3, "10.77.0.1, 10.77.0.2, 10.77.0.3 are"),
+        (200, "10.77.0.1, 10.77.0.2, 10.77.0.3 and 197 more are"),
+    ],
+)
+def test_many_addresses_outside_are_one_line(count, named):
+    config = instance(addresses=[f"10.77.0.{n}/24" for n in range(1, count + 1)])
+    (problem,) = misfits(configuration(config), table())
+    assert problem.text == f"vrrp_instance VI_1: {named} outside every subnet of eth0"
+    assert problem.hint == "eth0: 192.168.8.0/24"
+
+
+def test_addresses_outside_on_two_interfaces_are_a_line_each():
+    config = instance(addresses=("10.77.0.1/24", "10.77.0.2/24", "192.168.8.100/24"))
+    first, second, third = config.addresses
+    config = replace(config, addresses=(first, replace(second, device="eth1"), third))
+    two = table(eth("eth0", 2), eth("eth1", 3))
+    assert texts(config, two) == [
+        "vrrp_instance VI_1: 10.77.0.1 is outside every subnet of eth0",
+        "vrrp_instance VI_1: 10.77.0.2 is outside every subnet of eth1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on_machine", "hint"),
+    [
+        (("192.168.8.100/24",), "eth0: it has no other IPv4 address"),
+        ((), "eth0: it has no IPv4 address"),
+        (("fd00:8::4/64",), "eth0: it has no IPv4 address"),
+    ],
+)
+def test_no_address_is_said_only_of_an_interface_without_one(on_machine, hint):
+    (problem,) = misfits(configuration(instance()), table(addresses=on_machine))
+    assert problem.hint == hint
+
+
+OWNS = "vrrp_instance VI_1: priority 255 says that this machine owns the addresses, and"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "on_machine", "expected"),
+    [
+        (("192.168.8.100/24",), ("192.168.8.4/24",), [f"{OWNS} 192.168.8.100 is not on it"]),
+        (("192.168.8.100/24",), ("192.168.8.100/24",), []),
+        (
+            ("192.168.8.100/24", "192.168.8.101/24", "192.168.8.102/24"),
+            ("192.168.8.4/24", "192.168.8.101/24"),
+            [f"{OWNS} 192.168.8.100, 192.168.8.102 are not on it"],
+        ),
+    ],
+)
+def test_an_owner_that_does_not_have_its_addresses(addresses, on_machine, expected):
+    assert texts(instance(addresses=addresses, priority=255), table(addresses=on_machine)) == expected
+    assert texts(instance(addresses=addresses, priority=254), table(addresses=("192.168.8.4/24",))) == []
+
+
 def test_one_subnet_is_enough():
     assert texts(instance(addresses=("192.168.8.100/32",)), table(addresses=("10.0.0.1/8", "192.168.8.4/24"))) == []
 
@@ -106,7 +165,7 @@ def test_ipv6_that_fits_is_not_mentioned(config):
     [
         (("192.168.8.4/24", "fe80::4/64"), "it has no IPv6 address but link-local ones"),
         (("fd00:9::4/64", "fe80::4/64"), "fd00:9::/64"),
-        (("fd00:8::100/64",), "it has no IPv6 address but link-local ones"),  # the virtual one itself
+        (("fd00:8::100/64",), "it has no other IPv6 address but link-local ones"),  # the virtual one itself
     ],
 )
 def test_an_ipv6_address_outside_every_subnet(on_machine, known):
@@ -124,6 +183,10 @@ def test_an_mtu_that_is_too_small_for_the_advertisement():
 
 
 OTHER = ip_address("192.168.8.77")
+NOT_OWNED = (
+    "priority 255 says that this machine owns the addresses, and 192.168.8.100 is not on it",
+    "say a priority below 255: an owner is MASTER as soon as it starts, whoever is it already",
+)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +206,7 @@ OTHER = ip_address("192.168.8.77")
             "mcast_src_ip 192.168.8.77 is not on this machine: it will be in FAULT",
             "eth0: 192.168.8.4",
         ),
-        ({"unicast_peers": (PEER,), "unicast_src_ip": ip_address("192.168.8.100"), "priority": 255}, None, None),
+        ({"unicast_peers": (PEER,), "unicast_src_ip": ip_address("192.168.8.100"), "priority": 255}, *NOT_OWNED),
     ],
 )
 def test_peers_and_sources_that_do_not_fit(fields, expected, hint):
@@ -214,4 +277,5 @@ def test_interfaces_that_excluded_addresses_and_routes_need():
 def test_a_kernel_that_cannot_keep_packets_away(monkeypatch, there, fields, count):
     monkeypatch.setattr(firewall, "available", lambda: there)
     text = "vrrp_instance VI_1: no_accept needs nf_tables, which this kernel does not have: it will be in FAULT"
-    assert texts(instance(accept=False, **fields), table()) == [text] * count
+    own = table(addresses=("192.168.8.4/24", "192.168.8.100/24"))
+    assert texts(instance(accept=False, **fields), own) == [text] * count

@@ -35,6 +35,22 @@ def test_a_better_master(ours, said):
     assert wording.outbid("VI_1", advertisement(200), PEER, ours) == expected
 
 
+def test_two_owners_are_a_mistake_of_the_configuration():
+    said = wording.outbid("VI_1", advertisement(255), PEER, 255)
+    assert said == (
+        "(VI_1) Master received advert from 192.168.8.6 with same priority 255 but higher IP address than ours. "
+        "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
+    )
+    assert "mistake" not in wording.outbid("VI_1", advertisement(255), PEER, 254)
+
+
+@pytest.mark.parametrize(("theirs", "mistaken"), [(255, True), (254, False), (90, False)])
+def test_another_master_beside_an_owner(theirs, mistaken):
+    said = wording.rival("VI_1", "192.168.8.6", theirs, 255)
+    assert ("mistake of the configuration" in said) is mistaken
+    assert ("lower priority" in said) is not mistaken
+
+
 def test_a_rival():
     assert wording.rival("VI_1", "192.168.8.6", 90, 100).startswith(
         "(VI_1) Received advert from 192.168.8.6 with lower priority 90, ours 100, forcing new election"

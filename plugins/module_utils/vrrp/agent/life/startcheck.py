@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...config.model import Configuration, Instance
+from ...config.model import Configuration, Instance, VirtualAddress
 from ...config.problems import WARNING, Place, Problem
 from ...protocol.ah import HEADER_LENGTH as AH_LENGTH
 from ...protocol.constants import AUTH_DATA_LENGTH, HEADER_LENGTH, PRIORITY_OWNER, VERSION_2
@@ -22,6 +22,7 @@ from ..watches.ground import gateway_misfits
 from .subnets import end_misfits
 
 ETHERNET_MTU, IPV4_LENGTH, IPV6_LENGTH = 1500, 4, 16  # octets
+ADDRESSES_TOLD = 3  # of many that have the same fault
 
 
 def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
@@ -87,18 +88,55 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
     macvlan = misfit_of(instance)
     if macvlan is not None:
         yield macvlan
+    yield from _outside_misfits(instance, table)
+    yield from _owner_misfit(instance, table)
+
+
+def _outside_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+    """One for each interface, as a file with a wrong interface has all of its addresses outside."""
+    owner = instance.priority == PRIORITY_OWNER
     virtual = {entry.address.ip for entry in instance.addresses}
+    outside: dict[tuple[str, int], list[VirtualAddress]] = {}
     for entry in instance.addresses:
-        device, version = entry.device or instance.interface, entry.address.version
-        if device in missing or is_link_local_ipv6(entry.address):
+        device, address = entry.device or instance.interface, entry.address
+        if device not in table.names or is_link_local_ipv6(address) or (owner and table.has(address.ip)):
             continue
-        subnets = [each.address.network for each in table.on(device) if each.address.ip not in virtual]
-        subnets = [subnet for subnet in dict.fromkeys(subnets) if subnet.version == version]
-        subnets = [subnet for subnet in subnets if version == 4 or not subnet.is_link_local]
-        if not any(entry.address.ip in subnet for subnet in subnets):
-            none = "it has no IPv4 address" if version == 4 else "it has no IPv6 address but link-local ones"
-            known = ", ".join(str(subnet) for subnet in subnets) or none
-            yield f"{entry.address.ip} is outside every subnet of {device}", f"{device}: {known}"
+        if not any(address.ip in subnet for subnet in _subnets(device, address.version, virtual, table)):
+            outside.setdefault((device, address.version), []).append(entry)
+    for (device, version), entries in outside.items():
+        known = ", ".join(str(subnet) for subnet in _subnets(device, version, virtual, table))
+        here = {each.address.ip for each in table.on(device) if each.address.version == version}
+        other = "other " if here & virtual else ""
+        but = "" if version == 4 else " but link-local ones"
+        yield (
+            f"{_all(entries)} outside every subnet of {device}",
+            (f"{device}: {known or f'it has no {other}IPv{version} address{but}'}"),
+        )
+
+
+def _subnets(device: str, version: int, virtual: set, table: InterfaceTable) -> list:
+    """Those of its addresses that are not virtual, each of them once."""
+    subnets = [each.address.network for each in table.on(device) if each.address.ip not in virtual]
+    subnets = [subnet for subnet in dict.fromkeys(subnets) if subnet.version == version]
+    return [subnet for subnet in subnets if version == 4 or not subnet.is_link_local]
+
+
+def _owner_misfit(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+    """Whoever says that it owns the addresses has them already (RFC 9568 section 1.7), and only one node can."""
+    absent = [entry for entry in instance.addresses if not table.has(entry.address.ip)]
+    if instance.priority == PRIORITY_OWNER and absent:
+        yield (
+            f"priority {PRIORITY_OWNER} says that this machine owns the addresses, and {_all(absent)} not on it",
+            f"say a priority below {PRIORITY_OWNER}: an owner is MASTER as soon as it starts, whoever is it already",
+        )
+
+
+def _all(entries: list[VirtualAddress]) -> str:
+    """Name the first few, and their number, with the verb."""
+    shown = ", ".join(str(entry.address.ip) for entry in entries[:ADDRESSES_TOLD])
+    if len(entries) > ADDRESSES_TOLD:
+        return f"{shown} and {len(entries) - ADDRESSES_TOLD} more are"
+    return f"{shown} {'is' if len(entries) == 1 else 'are'}"
 
 
 def _peer_misfits(instance: Instance, configuration: Configuration, table: InterfaceTable) -> Iterator[tuple[str, str]]:

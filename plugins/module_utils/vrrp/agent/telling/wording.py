@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Optional
 
+from ...protocol.constants import PRIORITY_OWNER
+from ...protocol.explain import TWO_OWNERS
 from ...protocol.packet import Address, Advertisement
 from .counters import Conflict
 
@@ -22,15 +24,18 @@ def outbid(name: str, advertisement: Advertisement, source: Address, ours: int) 
     text = f"higher priority {advertisement.priority}, ours {ours}"
     if advertisement.priority == ours:
         text = f"same priority {ours} but higher IP address than ours"
+    if advertisement.priority == PRIORITY_OWNER == ours:
+        text += f". {TWO_OWNERS}"
     return f"({name}) Master received advert from {source} with {text}"
 
 
 def rival(name: str, address: str, priority: int, ours: int) -> str:
     """We are MASTER, and another one speaks that loses to us."""
-    return (
-        f"({name}) Received advert from {address} with lower priority {priority}, ours {ours}, "
-        "forcing new election: there were two masters"
-    )
+    text = f"lower priority {priority}, ours {ours}"
+    if priority == ours:
+        text = f"same priority {ours} but no higher IP address than ours"
+    owners = f". {TWO_OWNERS}" if priority == PRIORITY_OWNER == ours else ""
+    return f"({name}) Received advert from {address} with {text}, forcing new election: there were two masters{owners}"
 
 
 def effective_priority(name: str, before: int, after: int) -> str:
