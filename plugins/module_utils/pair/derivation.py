@@ -32,6 +32,7 @@ from .scripts import scripts
 from .settings import settings
 from .tracked import ADDITIONS, NAMED, as_line
 from .trackers import trackers
+from .weights import weights
 from .words import refuse_unknown
 
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
@@ -180,6 +181,7 @@ def _match(first: list[Draft], second: list[Draft], problems: list[Problem], loc
             pair = (draft, others[draft.name])
             _agree(pair, problems, locate)
             assign(pair, pair[turns[draft.name] % 2].host.name, problems, locate)
+            weights(pair, problems, locate)
             _unicast(pair)
     one_master(first, second, problems, locate)
 
