@@ -220,8 +220,9 @@ def _unicast(pair: tuple[Draft, Draft]) -> None:
         if source and target:  # where one is missing, place() has said so
             draft.values.setdefault("unicast_src_ip", str(source.ip))
             # Both lie in one subnet, so nothing that has passed a router is the peer's. keepalived 2.2.7 sends IPv6
-            # unicast with the hop limit of its kernel.
-            hops = " min_ttl 255" if target.version == 4 else ""
+            # unicast with the hop limit of its kernel. Addresses without a subnet may have routers between them.
+            on_link = target.network.prefixlen < target.max_prefixlen
+            hops = " min_ttl 255" if target.version == 4 and on_link else ""
             draft.values.setdefault("unicast_peer", [f"{target.ip}{hops}"])
 
 
