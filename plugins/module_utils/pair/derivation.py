@@ -32,6 +32,7 @@ from .scripts import scripts
 from .settings import settings
 from .tracked import ADDITIONS, NAMED, as_line
 from .trackers import trackers
+from .weights import weights
 from .words import refuse_unknown
 
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
@@ -180,6 +181,7 @@ def _match(first: list[Draft], second: list[Draft], problems: list[Problem], loc
             pair = (draft, others[draft.name])
             _agree(pair, problems, locate)
             assign(pair, pair[turns[draft.name] % 2].host.name, problems, locate)
+            weights(pair, problems, locate)
             _unicast(pair)
     one_master(first, second, problems, locate)
 
@@ -218,8 +220,9 @@ def _unicast(pair: tuple[Draft, Draft]) -> None:
         if source and target:  # where one is missing, place() has said so
             draft.values.setdefault("unicast_src_ip", str(source.ip))
             # Both lie in one subnet, so nothing that has passed a router is the peer's. keepalived 2.2.7 sends IPv6
-            # unicast with the hop limit of its kernel.
-            hops = " min_ttl 255" if target.version == 4 else ""
+            # unicast with the hop limit of its kernel. Addresses without a subnet may have routers between them.
+            on_link = target.network.prefixlen < target.max_prefixlen
+            hops = " min_ttl 255" if target.version == 4 and on_link else ""
             draft.values.setdefault("unicast_peer", [f"{target.ip}{hops}"])
 
 

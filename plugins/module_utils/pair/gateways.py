@@ -53,7 +53,9 @@ def _objection(
     # An address of its own subnet that IPv6 gives itself is in no list of networks.
     if parsed.is_link_local or any(own.version == parsed.version and parsed in own.network for own in nic.own):
         return None
-    known = f"it has {' '.join(map(str, nic.own)) or 'no address'}"
+    if nic.without_subnet(parsed.version):
+        return None  # its route says what it reaches
+    known = f"it has {nic.shown() or 'no address'}"
     return f"{address} is outside every subnet of {nic.name}, so it never answers", known
 
 

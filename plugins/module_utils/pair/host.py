@@ -22,11 +22,12 @@ class Nic:
     """One network interface. ``own`` are the addresses that belong to the host.
 
     An address that the agent holds, that is secondary or that stands for itself alone (/32, /128) is not among them:
-    it may be a VIP that is there today because this host is master.
+    it may be a VIP that is there today because this host is master. Those that stand for themselves are ``alone``.
     """
 
     name: str
     own: tuple[Interface, ...] = ()
+    alone: tuple[Interface, ...] = ()
 
     def covers(self, vip: VirtualIp) -> Optional[Interface]:
         """The own address in whose subnet the VIP lies."""
@@ -34,6 +35,16 @@ class Nic:
             if own.version == vip.interface.version and vip.interface.ip in own.network:
                 return own
         return None
+
+    def without_subnet(self, version: int) -> tuple[Interface, ...]:
+        """Its addresses of this IP version where none of them has a subnet, as in many clouds; else nothing."""
+        if any(own.version == version and not own.ip.is_link_local for own in self.own):
+            return ()
+        return tuple(address for address in self.alone if address.version == version)
+
+    def shown(self) -> str:
+        """Its addresses, for messages."""
+        return " ".join(map(str, (*self.own, *self.alone)))
 
 
 @dataclass
@@ -65,7 +76,7 @@ class Host:
 
     def network(self) -> str:
         """Its interfaces and own addresses, for messages."""
-        shown = [f"{nic.name} {' '.join(map(str, nic.own)) or 'without address'}" for nic in self.nics.values()]
+        shown = [f"{nic.name} {nic.shown() or 'without address'}" for nic in self.nics.values()]
         return "; ".join(shown) or "no interface at all"
 
 
@@ -83,7 +94,7 @@ def _is_link(link: Any) -> bool:
 def _from_info(entry: Mapping[str, Any]) -> Nic:
     primary = {address["address"] for address in entry["addresses"] if not address["secondary"]}
     own = [address for address in _unheld(entry) if address in primary]
-    return Nic(str(entry["name"]), _networks(ip_interface(address) for address in own))
+    return _nic(entry["name"], map(ip_interface, own))
 
 
 def _unheld(entry: Mapping[str, Any]) -> list[str]:
@@ -105,12 +116,14 @@ def _from_facts(facts: Mapping[str, Any]) -> list[Nic]:
         if details.get("type") == "loopback":
             continue
         own = [_fact_address(entry) for entry in _listed(details.get("ipv4")) + _listed(details.get("ipv6"))]
-        nics.append(Nic(str(name), _networks(own)))
+        nics.append(_nic(name, own))
     return nics
 
 
-def _networks(addresses: Iterable[Interface]) -> tuple[Interface, ...]:
-    return tuple(address for address in addresses if address.network.prefixlen < address.max_prefixlen)
+def _nic(name: Any, addresses: Iterable[Interface]) -> Nic:
+    there = list(addresses)
+    own = [address for address in there if address.network.prefixlen < address.max_prefixlen]
+    return Nic(str(name), tuple(own), tuple(address for address in there if address not in own))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -33,9 +33,13 @@ def place(draft: Draft, problems: list[Problem], locate: Locate) -> None:
 
 
 def own_address(draft: Draft) -> Optional[Interface]:
-    """The host's address in the subnet of the instance's first VIP; None when there is none."""
+    """The host's address in the subnet of the instance's first VIP, or its only one; None when there is none."""
     nic = draft.host.nics.get(draft.values.get("interface", ""))
-    return nic.covers(draft.vips[0]) if nic and draft.vips else None
+    if nic is None or not draft.vips:
+        return None
+    virtual = {vip.interface.ip for vip in draft.vips}
+    alone = (each for each in nic.without_subnet(draft.vips[0].interface.version) if each.ip not in virtual)
+    return nic.covers(draft.vips[0]) or next(alone, None)
 
 
 def _refuse_own(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locate) -> None:
@@ -79,6 +83,13 @@ def _find_interface(draft: Draft, problems: list[Problem], locate: Locate) -> No
     else:
         text = f"{vip.address} is outside every subnet of every interface"
         hint = f"it has {draft.host.network()}"
+        lone = [nic for nic in draft.host.nics.values() if nic.without_subnet(vip.interface.version)]
+        if lone and draft.values.get("unicast") and len(lone) == 1:
+            draft.values["interface"] = lone[0].name
+            return
+        if lone:
+            address = lone[0].without_subnet(vip.interface.version)[0]
+            hint = f"{address} of {lone[0].name} has no subnet: say which interface with {PREFIX}interface"
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
@@ -88,10 +99,12 @@ def _settle(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locat
         return vip
     nic: Nic = draft.host.nics[vip.device or draft.values["interface"]]
     own = nic.covers(vip)
+    if own is None and nic.without_subnet(vip.interface.version):
+        return vip  # the user said which interface, or there is but one
     if own is None:
         variable, value = draft.said["virtual_ipaddress"]
         text = f"{vip.address} is outside every subnet of {nic.name}"
-        hint = f"it has {' '.join(map(str, nic.own)) or 'no address'}"
+        hint = f"it has {nic.shown() or 'no address'}"
         problem = Problem(draft.host.name, variable, text, hint, locate(value))
         # Its interface was looked for, and nobody covers it: that has been said.
         said = any(known.host == problem.host and known.text.startswith(f"{vip.address} ") for known in problems)

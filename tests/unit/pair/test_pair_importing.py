@@ -176,8 +176,8 @@ def of_host(text, here):
         "@NAME@": "A" if here else "B",
         "@STATE@": "MASTER" if here else "BACKUP",
         "@OTHER_STATE@": "BACKUP" if here else "MASTER",
-        "@PRIORITY@": "150" if here else "100",
-        "@OTHER_PRIORITY@": "100" if here else "150",
+        "@PRIORITY@": "150" if here else "140",
+        "@OTHER_PRIORITY@": "140" if here else "150",
         "@OWN@": "192.168.8.4" if here else "192.168.8.6",
         "@PEER@": "192.168.8.6" if here else "192.168.8.4",
     }

@@ -8,10 +8,13 @@ from __future__ import annotations
 from ipaddress import ip_interface
 
 import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.draft import Draft
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import Host, Nic
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.network import own_address, place
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.vip import parse
+from pair_inventory import hosts, interfaces
 
 NICS = {
     "eth0": ("192.0.2.4/24", "2001:db8::4/64"),
@@ -128,3 +131,42 @@ def test_an_instance_without_addresses_gets_no_interface():
 def test_the_own_address_beside_the_first_virtual_one(vips, interface, own):
     found = own_address(draft(*vips, interface=interface))
     assert (None if found is None else str(found)) == own
+
+
+LONE = {"node_a": {"interfaces": interfaces("192.168.8.4/32")}, "node_b": {"interfaces": interfaces("192.168.8.6/32")}}
+
+
+@pytest.mark.parametrize("vip", ["192.168.8.100/32", "192.168.8.100"])
+def test_hosts_whose_only_address_has_no_subnet_say_the_interface(vip):
+    plan = instances(hosts(**LONE, vips=[vip], interface="eth0", track_gateways=["192.168.8.1"]))
+    assert [plan[host][0]["virtual_ipaddress"] for host in plan] == [["192.168.8.100/32"]] * 2
+    assert plan["node-a"][0]["interface"] == "eth0"
+
+
+def test_with_unicast_their_addresses_are_the_peers():
+    plan = instances(hosts(**LONE, vips=["192.168.8.100/32"], unicast=True))
+    assert plan["node-a"][0]["unicast_src_ip"] == "192.168.8.4"
+    assert plan["node-a"][0]["unicast_peer"] == ["192.168.8.6"]  # there may be a router between
+    assert plan["node-b"][0]["interface"] == "eth0"
+
+
+def test_with_unicast_the_virtual_address_that_is_there_today_is_no_peer():
+    left = {"interfaces": interfaces("192.168.8.100/32", "192.168.8.4/32")}
+    plan = instances(hosts(left, LONE["node_b"], vips=["192.168.8.100/32"], unicast=True))
+    assert plan["node-b"][0]["unicast_peer"] == ["192.168.8.4"]
+
+
+def test_without_a_word_the_reason_is_true():
+    with pytest.raises(PairError) as caught:
+        instances(hosts(**LONE, vips=["192.168.8.100/32"]))
+    assert str(caught.value.problems[0]) == (
+        "node-a: ha_pair_vips: 192.168.8.100 is outside every subnet of every interface (192.168.8.4/32 of eth0 has no"
+        " subnet: say which interface with ha_pair_interface)"
+    )
+
+
+def test_another_subnet_of_the_interface_still_counts():
+    links = interfaces("10.0.0.4/24", "192.168.8.4/32")
+    with pytest.raises(PairError) as caught:
+        instances(hosts({"interfaces": links}, {"interfaces": links}, vips=["192.168.8.100/32"], interface="eth0"))
+    assert "192.168.8.100 is outside every subnet of eth0 (it has 10.0.0.4/24 192.168.8.4/32)" in str(caught.value)
