@@ -84,6 +84,19 @@ def test_an_address_outside_every_subnet(on_machine):
     assert texts(instance(), table(addresses=on_machine)) == expected
 
 
+@pytest.mark.parametrize(
+    ("priority", "on_machine", "hints"),
+    [
+        (100, (), ["eth0: it has no IPv4 address"]),
+        (100, ("192.168.8.100/24",), ["eth0: it has no IPv4 address but virtual ones"]),
+        (255, ("192.168.8.100/24",), []),  # an owner's is in a subnet of its own
+    ],
+)
+def test_what_the_interface_has_instead_is_true(priority, on_machine, hints):
+    found = misfits(configuration(instance(priority=priority)), table(addresses=on_machine))
+    assert [problem.hint for problem in found] == hints
+
+
 def test_one_subnet_is_enough():
     assert texts(instance(addresses=("192.168.8.100/32",)), table(addresses=("10.0.0.1/8", "192.168.8.4/24"))) == []
 
@@ -106,7 +119,7 @@ def test_ipv6_that_fits_is_not_mentioned(config):
     [
         (("192.168.8.4/24", "fe80::4/64"), "it has no IPv6 address but link-local ones"),
         (("fd00:9::4/64", "fe80::4/64"), "fd00:9::/64"),
-        (("fd00:8::100/64",), "it has no IPv6 address but link-local ones"),  # the virtual one itself
+        (("fd00:8::100/64",), "it has no IPv6 address but link-local ones and virtual ones"),  # the virtual one itself
     ],
 )
 def test_an_ipv6_address_outside_every_subnet(on_machine, known):

@@ -92,11 +92,13 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
         device, version = entry.device or instance.interface, entry.address.version
         if device in missing or is_link_local_ipv6(entry.address):
             continue
-        subnets = [each.address.network for each in table.on(device) if each.address.ip not in virtual]
-        subnets = [subnet for subnet in dict.fromkeys(subnets) if subnet.version == version]
-        subnets = [subnet for subnet in subnets if version == 4 or not subnet.is_link_local]
+        here = [each.address for each in table.on(device) if each.address.version == version]
+        here = [address for address in here if version == 4 or not address.is_link_local]
+        own = [address for address in here if instance.priority == PRIORITY_OWNER or address.ip not in virtual]
+        subnets = list(dict.fromkeys(address.network for address in own))
         if not any(entry.address.ip in subnet for subnet in subnets):
-            none = "it has no IPv4 address" if version == 4 else "it has no IPv6 address but link-local ones"
+            none = f"it has no IPv{version} address" + ("" if version == 4 else " but link-local ones")
+            none += " but virtual ones" if here and version == 4 else " and virtual ones" if here else ""
             known = ", ".join(str(subnet) for subnet in subnets) or none
             yield f"{entry.address.ip} is outside every subnet of {device}", f"{device}: {known}"
 
