@@ -127,6 +127,9 @@ def test_a_reload_that_names_the_hosts_own_is_refused_as_a_whole(wire):
     agent = wire.start(Agent, wire.b, B)
     agent.wait_state("MASTER")
     agent.write(B.but(virtual_ipaddress=(f"{VIP}/24", f"{ADDRESS_B}/24"), priority=50).text())
+    planned = agent.cli("plan", str(agent.config))
+    assert planned.returncode
+    assert f"{ADDRESS_B} is this host's own address on eth0" in planned.stderr
     done = agent.cli("reload")
     assert done.returncode
     assert "the old configuration stays in force" in done.stderr
