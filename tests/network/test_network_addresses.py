@@ -49,8 +49,11 @@ def test_addresses_are_installed_as_written(wire):
 
 
 def test_an_address_that_was_there_before_is_taken_over(wire):
-    """What a crash left behind: the agent takes it as its own on becoming master and removes it as backup."""
-    wire.b.ip("addr", "add", VIP + "/24", "dev", "eth0")
+    """What a crash left behind: the agent takes it as its own on becoming master and removes it as backup.
+
+    Its lifetime says that it was left behind. Without one it would be the host's own, which stays.
+    """
+    wire.b.ip("addr", "add", VIP + "/24", "dev", "eth0", "valid_lft", "60", "preferred_lft", "60")
     wire.start_pair(Agent, Agent, A, B)
 
 

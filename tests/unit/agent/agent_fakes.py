@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import time
 from ipaddress import ip_address, ip_interface
 
 from vrrp.agent.edge import Edge
 from vrrp.agent.instance import RunningInstance
 from vrrp.agent.kernel.addresses import Wanted
-from vrrp.agent.kernel.interfaces import AddressChanged, InterfaceTable, Link, Present
+from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, AddressChanged, InterfaceTable, Link, Present
 from vrrp.agent.kernel.lease import Leases
+from vrrp.agent.kernel.ownership import IFA_PROTO, KEEPALIVED
 from vrrp.agent.kernel.routes import key_of
 from vrrp.agent.telling.log import Log
 from vrrp.config.model import Globals, Instance, VirtualAddress
@@ -36,6 +38,19 @@ def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
     first = next(iter(filled.links))
     for address in addresses:
         filled.remember(Present(first, ip_interface(address)))
+    return filled
+
+
+def marked(address: str, index=2) -> Present:
+    """An address with keepalived's protocol number, as ours have it: a process before this one has put it there."""
+    message = bytes(ADDRESS_HEADER.size) + struct.pack("=HHB3x", 5, IFA_PROTO, KEEPALIVED)
+    return Present(index, ip_interface(address), message=message)
+
+
+def crashed(address: str) -> InterfaceTable:
+    """A machine where a process before this one has left an address."""
+    filled = table()
+    filled.remember(marked(address))
     return filled
 
 

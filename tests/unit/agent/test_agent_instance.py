@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_interface
 
 import pytest
-from agent_fakes import MAC, OWN, PEER, Bench, advertisement, eth, instance, table, want
+from agent_fakes import MAC, OWN, PEER, Bench, advertisement, crashed, eth, instance, table, want
 
 from vrrp.agent.kernel.interfaces import AddressChanged, InterfaceTable, Present
 from vrrp.agent.kernel.vips import INSTALL_RETRY_S
@@ -38,7 +38,7 @@ def test_it_wakes_the_loop_at_its_deadline():
 
 
 def test_addresses_of_a_crashed_predecessor_go_first():
-    bench = Bench(instance(), table(addresses=("192.168.8.4/24", VIP))).start()
+    bench = Bench(instance(), crashed(VIP)).start()
     assert bench.done == [("release", VIP)]
     assert bench.lines()[0] == "warning: (VI_1) removing VIPs that were left behind."
 
@@ -83,11 +83,20 @@ def test_a_reload_that_gives_an_address_owner_another_of_its_own_keeps_that_too(
     assert bench.done[-1] == ("release",)
 
 
-def test_who_is_no_address_owner_any_more_gives_up_everything():
+def test_who_is_no_address_owner_any_more_keeps_what_is_the_hosts_own():
     bench = Bench(instance(priority=255), table(addresses=("192.168.8.4/24", VIP))).start()
     bench.instance.reconfigure(instance(priority=100), Globals(), 1.0)
     bench.instance.drop()
-    assert bench.done[-1] == ("release", VIP)
+    assert bench.done[-1] == ("release",)
+
+
+@pytest.mark.parametrize("leave", ["stop", "drain", "demote"])
+def test_an_address_that_somebody_else_has_set_is_never_taken_off(leave):
+    bench = Bench(instance(), table(addresses=("192.168.8.4/24", VIP))).master()
+    bench.instance.feed(11.0, leave)
+    bench.instance.feed(13.0, "expire")
+    bench.instance.drop()
+    assert [each for each in bench.done if each[0] == "release" and VIP in each] == []
 
 
 REFUSED = f"cannot set {VIP} on eth0: Operation not permitted"

@@ -9,11 +9,13 @@ import asyncio
 import faulthandler
 import sys
 
+from ..config.problems import ConfigError
 from .daemon import Agent
 from .desk import reload
 from .kernel.interfaces import DumpError, InterfaceTable, dump
 from .kernel.netlink import NetlinkUnavailable
 from .life import ledger, realtime
+from .life.hostaddresses import own_addresses, remembered
 from .life.programs import doubts
 from .life.runtime import RuntimeDirectory, RuntimeDirectoryError
 from .life.startcheck import misfits
@@ -37,7 +39,11 @@ def run(config: str, runtime_dir: str) -> int:
         log.error(str(error))
         return CANNOT_START
     try:
-        for doubtful in misfits(configuration, dump(InterfaceTable())) + doubts(configuration):
+        table = dump(InterfaceTable())
+        refusals = own_addresses(configuration, table, remembered(runtime_dir))
+        if refusals:
+            raise ConfigError(refusals)
+        for doubtful in misfits(configuration, table) + doubts(configuration):
             log.info(str(doubtful))
         return asyncio.run(_work(configuration, digest, runtime, log))
     except (NetlinkUnavailable, DumpError) as error:

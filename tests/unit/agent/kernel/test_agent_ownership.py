@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from ipaddress import ip_interface
 
 import pytest
+from agent_fakes import crashed, marked
 
 from vrrp.agent.kernel import ownership
 from vrrp.agent.kernel.interfaces import InterfaceTable, Present
@@ -56,3 +58,27 @@ def test_of_what_the_kernel_says_nothing_nothing_is_known():
     table = InterfaceTable()
     assert not ownership.tells_protocols(table)
     assert not ownership.is_ours(Present(2, None))
+
+
+@pytest.mark.parametrize(
+    ("there", "told", "listed", "set_by_us"),
+    [
+        (False, False, True, False),
+        (True, False, False, False),
+        (True, False, True, True),
+        (True, True, True, False),  # somebody else may have set it since
+    ],
+)
+def test_the_ledger_counts_where_the_kernel_does_not_tell(there, told, listed, set_by_us):
+    machine, address = InterfaceTable(), ip_interface("192.0.2.1/24")
+    if there:
+        machine.remember(Present(2, address))
+    if told:
+        machine.remember(marked("127.0.0.1/8", 1))
+    ledger = [(2, address)] if listed else []
+    assert ownership.was_set((2, address), machine, ledger) is set_by_us
+
+
+def test_a_marked_one_needs_no_ledger():
+    machine = crashed("192.0.2.1/24")
+    assert ownership.was_set((2, ip_interface("192.0.2.1/24")), machine, ())

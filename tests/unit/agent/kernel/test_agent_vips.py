@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import replace
 from ipaddress import ip_interface
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeKernel, eth, instance, table, want
+from agent_fakes import FakeAnnouncer, FakeKernel, eth, instance, marked, table, want
 
 from vrrp.agent.edge import Edge
-from vrrp.agent.kernel.interfaces import Present
+from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, IFA_CACHEINFO, Present
 from vrrp.agent.kernel.lease import Leases
 from vrrp.agent.kernel.vips import INSTALL_RETRY_S, VirtualAddresses, lasting, names
 from vrrp.agent.telling.log import Log
@@ -22,6 +23,8 @@ from vrrp.protocol.states import NEVER
 
 VIP, SECOND = "192.168.8.100/24", "192.168.8.101/24"
 PLACE, SECOND_PLACE = (2, ip_interface(VIP)), (2, ip_interface(SECOND))
+MARKED = marked(VIP).message
+BRIEF = bytes(ADDRESS_HEADER.size) + struct.pack("=HHIIII", 20, IFA_CACHEINFO, 3, 3, 0, 0)
 REFUSED = f"cannot set {VIP} on eth0: no"
 
 
@@ -170,13 +173,31 @@ class TestRelease:
 class TestLeftovers:
     @pytest.mark.parametrize(
         ("priority", "inherited", "released"),
-        [(100, [], [VIP]), (100, [SECOND_PLACE], [VIP, SECOND]), (255, [], []), (255, [PLACE], [VIP])],
+        [(100, [], []), (100, [SECOND_PLACE], [SECOND]), (100, [PLACE], [VIP]), (255, [], []), (255, [PLACE], [VIP])],
     )
     def test_only_those_of_a_predecessor_are_taken_off(self, priority, inherited, released):
         made = Scene(instance(priority=priority), table(addresses=("192.168.8.4/24", VIP, SECOND)))
         made.vips.inherit(inherited)
         made.vips.remove_leftovers()
         assert [address for each in made.done for address in each[1:]] == released
+
+    @pytest.mark.parametrize("inherited", [[], [PLACE]])
+    @pytest.mark.parametrize(("priority", "message"), [(100, MARKED), (255, MARKED), (100, BRIEF)])
+    def test_the_kernel_says_whose_it_is(self, priority, message, inherited):
+        filled = table()
+        filled.remember(Present(2, ip_interface(VIP), message=message))
+        made = Scene(instance(priority=priority), filled)
+        made.vips.inherit(inherited)
+        made.vips.remove_leftovers()
+        assert made.done == [("release", VIP)]
+
+    def test_where_the_kernel_says_it_the_ledger_is_not_believed(self):
+        filled = table(addresses=("192.168.8.4/24", VIP))
+        filled.remember(marked("127.0.0.1/8", 1))
+        made = Scene(filled=filled)
+        made.vips.inherit([PLACE])
+        made.vips.remove_leftovers()
+        assert made.done == []
 
     def test_where_there_are_none_nothing_is_said(self):
         made = Scene()
@@ -265,6 +286,46 @@ class TestReload:
         made.vips.lend(5)
         assert made.done == done
         assert made.kernel.lifetimes_s == {ip_interface(VIP): 5 if done else 3}
+
+
+class TestTheHostsOwn:
+    """Somebody has set it while this agent was no MASTER; nothing of it is ours whatever the priority."""
+
+    def test_it_is_neither_set_nor_leased_nor_taken_off(self):
+        made = Scene(both(), table(addresses=("192.168.8.4/24", VIP)))
+        made.vips.install(10.0)
+        assert made.done == [("install", SECOND)]
+        assert (made.vips.owned, made.vips.installed, made.renewed()) == (
+            (ip_interface(VIP),),
+            {SECOND_PLACE},
+            [SECOND],
+        )
+        made.vips.release()
+        assert made.done[-1] == ("release", SECOND)
+
+    def test_a_reload_that_adds_and_removes_it_leaves_it(self):
+        made = Scene(filled=table(addresses=("192.168.8.4/24", SECOND))).master()
+        for addresses in ((VIP, SECOND), (VIP,)):
+            made.vips.reconfigure(instance(addresses=addresses), Globals())
+            made.vips.look()
+            made.vips.reconcile(11.0)
+        assert [each for each in made.done if SECOND in each] == []
+
+    def test_when_it_has_gone_the_virtual_one_comes(self):
+        made = Scene(filled=table(addresses=("192.168.8.4/24", VIP))).master()
+        made.kernel.somebody_deletes(VIP)
+        assert made.vips.put_back(PLACE, 11.0) == (want(VIP),)
+        assert (made.vips.owned, made.vips.installed) == ((), {PLACE})
+
+    def test_what_another_instance_holds_is_not_the_hosts_own(self):
+        made = Scene(filled=table(addresses=("192.168.8.4/24", VIP)), others=[PLACE]).master()
+        assert made.vips.owned == ()
+
+    def test_a_duplicate_is_of_no_use_to_the_host(self):
+        made = Scene()
+        made.kernel.table.remember(Present(2, ip_interface(VIP), dad_failed=True))
+        made.vips.install(10.0)
+        assert made.done == [("release", VIP), ("install", VIP)]
 
 
 class TestOwner:

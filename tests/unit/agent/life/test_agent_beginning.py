@@ -9,7 +9,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import Bench, instance, table
+from agent_fakes import Bench, crashed, instance, marked
 from virtual_time import play
 
 from vrrp.agent.life.beginning import Beginning
@@ -126,7 +126,7 @@ class TestDelay:
 
 
 def left_behind():
-    return table(addresses=("192.168.8.4/24", VIP))
+    return crashed(VIP)
 
 
 class TestWhatWasLeftBehind:
@@ -134,7 +134,7 @@ class TestWhatWasLeftBehind:
 
     def scene(self, state=State.MASTER):
         scene = remembering(Scene(count=1, filled=left_behind), 99.0, state)
-        scene.benches[0].kernel.install(list(scene.each[0].addresses.wanted))  # the bench has taken it off
+        scene.benches[0].kernel.table.remember(marked(VIP))  # the bench has taken it off
         scene.benches[0].done.clear()
         scene.each[0].checks = (SILENT,)
         return scene

@@ -23,6 +23,7 @@ from . import firewall
 from .addresses import Wanted
 from .firewall import Firewall
 from .interfaces import AddressChanged, Change
+from .ownership import was_set
 from .promotion import Promotion
 from .vips import INSTALL_RETRY_S, Lost, VirtualAddresses, names
 
@@ -169,7 +170,8 @@ class Foundation:
         if places or removals:
             self._log.warning(f"({NAME}) removing addresses and routes that were left behind.")
             self._kernel.ask(sorted(removals))
-            self._kernel.release([Wanted(index, address) for index, address in places])
+            there = [place for place in places if was_set(place, self._kernel.table, places)]
+            self._kernel.release([Wanted(index, address) for index, address in there])
 
     def _tell(self) -> None:
         """What a track_group is about has changed, perhaps: its instances look."""

@@ -10,19 +10,34 @@ lifetime unless ``vip_lease`` is 0. The host's own has neither.
 from __future__ import annotations
 
 import struct
+from collections.abc import Container
 
-from .interfaces import ADDRESS_HEADER, IFA_CACHEINFO, InterfaceTable, Present, attributes
+from .interfaces import ADDRESS_HEADER, IFA_CACHEINFO, Interface, InterfaceTable, Present, attributes
 
 IFA_PROTO = 11  # linux/if_addr.h
 KEEPALIVED = 18  # RTPROT_KEEPALIVED, linux/rtnetlink.h
 LEASE_MAX_S = 60  # vip_lease
 FOR_EVER = 0xFFFFFFFF
 
+Place = tuple[int, Interface]  # interface index and address
+
 
 def is_ours(entry: Present) -> bool:
     """Whether an agent has put this address there, or keepalived."""
     found = attributes(entry.message, ADDRESS_HEADER.size, len(entry.message))
     return found.get(IFA_PROTO) == bytes([KEEPALIVED]) or valid_s(found.get(IFA_CACHEINFO, b"")) <= LEASE_MAX_S
+
+
+def was_set(place: Place, table: InterfaceTable, ledger: Container[Place]) -> bool:
+    """Whether the address is there, and an agent or keepalived has put it there.
+
+    ``ledger`` is what the process before this one has written down. It is believed where the kernel does not tell: an
+    address may have come from somebody else since.
+    """
+    entry = table.addresses.get(place[0], {}).get(place[1])
+    if entry is None:
+        return False
+    return is_ours(entry) or (place in ledger and not tells_protocols(table))
 
 
 def valid_s(cacheinfo: bytes) -> int:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The virtual addresses of one instance: what must be on which interface, against what is.
 
-Addresses are reconciled, not toggled. The host's own (of an owner, priority 255) are never touched. Routes and rules
+Addresses are reconciled, not toggled. The host's own (:mod:`.ownership`) are never touched. Routes and rules
 (:mod:`.virtualroutes`) come behind the addresses and go before them. What ``no_accept`` asks for (:mod:`.firewall`) is
 there before they come and stays until they have gone.
 """
@@ -21,13 +21,13 @@ from ..edge import Edge
 from .addresses import Wanted, absent, duplicated, installed_by, place_of, present, resolve
 from .interfaces import Interface
 from .lease import lifetime_s
+from .ownership import Place, was_set
 from .routes import Key, Way
 from .virtualroutes import Refused, VirtualRoutes
 from .vmac import Hush
 
 INSTALL_RETRY_S = 10.0  # after the kernel refused a virtual address
 
-Place = tuple[int, Interface]  # interface index and address
 Lost = Union[Wanted, Way]  # what was not there as it should be
 
 
@@ -137,10 +137,7 @@ class VirtualAddresses:
     def remove_leftovers(self) -> None:
         """Take off what a predecessor left behind: nobody has made us MASTER yet."""
         self.routes.remove_leftovers()
-        there = self.wanted
-        if self._config.priority == PRIORITY_OWNER:  # others than inherited ones may be the host's own
-            there = tuple(want for want in self.wanted if (want.index, want.address) in self._inherited)
-        self._remove_left_behind(present(self._leaving(there), self._edge.kernel.table))
+        self._remove_left_behind(self._left_behind(self.wanted))
         self._remove_strangers()
 
     def complete(self, now: float) -> tuple[Lost, ...]:
@@ -272,8 +269,13 @@ class VirtualAddresses:
         """Take off what a predecessor has installed and the configuration does not name any more."""
         known = {(want.index, want.address) for want in self.wanted}
         strangers = [Wanted(index, address) for index, address in self._inherited - known]
+        leftovers = self._left_behind(strangers)
         self._inherited = frozenset()
-        self._remove_left_behind(present(self._leaving(strangers), self._edge.kernel.table))
+        self._remove_left_behind(leftovers)
+
+    def _left_behind(self, wanted: Iterable[Wanted]) -> list[Wanted]:
+        table = self._edge.kernel.table
+        return [want for want in self._leaving(wanted) if was_set((want.index, want.address), table, self._inherited)]
 
     def _remove_left_behind(self, leftovers: Sequence[Wanted]) -> None:
         if leftovers:
@@ -321,14 +323,18 @@ class VirtualAddresses:
         return tuple(want for want in wanted if not self._is_owned(want))
 
     def _is_owned(self, want: Wanted) -> bool:
-        return self._config.priority == PRIORITY_OWNER and (want.index, want.address) in self._owned
+        return (want.index, want.address) in self._owned
 
     def _note_owned(self) -> None:
-        """An address owner's addresses that are there already, and not from us, are the host's own."""
-        if self._config.priority == PRIORITY_OWNER:
-            ours = {(want.index, want.address) for want in self._installed} | self._inherited
-            there = {(want.index, want.address) for want in present(self.wanted, self._edge.kernel.table)}
-            self._owned |= there - ours
+        """Addresses that are there already, and not from us, are the host's own. An owner's are so for good."""
+        table = self._edge.kernel.table
+        there = {(want.index, want.address) for want in present(self.wanted, table)}
+        others = [place for place in there - self.held if not was_set(place, table, self._inherited)]
+        if self._config.priority != PRIORITY_OWNER:
+            self._owned &= there
+            others = [(index, address) for index, address in others if not table.addresses[index][address].dad_failed]
+        if others:
+            self._owned |= set(others) - self._edge.held_elsewhere(self._key, [address for _index, address in others])
 
     def _report(self, failures: Iterable[str]) -> None:
         for failure in failures:

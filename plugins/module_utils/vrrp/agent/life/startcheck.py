@@ -95,7 +95,7 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
 def _outside_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
     """One for each interface, as a file with a wrong interface has all of its addresses outside."""
     owner = instance.priority == PRIORITY_OWNER
-    virtual = {entry.address.ip for entry in instance.addresses}
+    virtual = set() if owner else {entry.address.ip for entry in instance.addresses}  # an owner's are its own
     outside: dict[tuple[str, int], list[VirtualAddress]] = {}
     for entry in instance.addresses:
         device, address = entry.device or instance.interface, entry.address

@@ -13,6 +13,7 @@ from ...protocol.states import State
 from ..instance import RunningInstance
 from ..kernel.addresses import Wanted
 from ..kernel.netlink import Kernel
+from ..kernel.ownership import was_set
 from ..segment import wire
 from ..segment.guard import Guard
 from ..telling.log import Log
@@ -51,7 +52,8 @@ class Succession:
         for entry in strangers:
             self._log.warning(f"({entry.name}) removing VIPs that were left behind.")
             kernel.ask(entry.removals)
-            for failure in kernel.release([Wanted(index, address) for index, address in entry.installed]):
+            there = [place for place in entry.installed if was_set(place, kernel.table, entry.installed)]
+            for failure in kernel.release([Wanted(index, address) for index, address in there]):
                 self._log.error(f"({entry.name}) {failure}")
         self._ledger.open()
         self._tell_failure()

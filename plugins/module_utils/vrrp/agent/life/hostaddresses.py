@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Virtual addresses that are this host's own. Only an owner, priority 255, has such: they never leave the host."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from ...config.model import Configuration, Instance
+from ...config.problems import Place as Line
+from ...config.problems import Problem
+from ...protocol.constants import PRIORITY_OWNER
+from ..kernel.addresses import installed_by
+from ..kernel.interfaces import InterfaceTable
+from ..kernel.ownership import Place, was_set
+from . import ledger
+
+
+def remembered(directory: str) -> frozenset[Place]:
+    """Return what the agent of this runtime directory has set, or the one that died there."""
+    return frozenset(place for entry in ledger.read(directory).entries for place in entry.installed)
+
+
+def own_addresses(
+    configuration: Configuration,
+    table: InterfaceTable,
+    ledger: Collection[Place] = (),
+    held: Collection[Place] = (),
+) -> tuple[Problem, ...]:
+    """Errors: neither an agent nor keepalived has set them. ``held`` are those of the agent that asks."""
+    found = []
+    for instance in configuration.instances:
+        if instance.priority == PRIORITY_OWNER:
+            continue
+        for device, place in _places(instance, table):
+            if place in held or was_set(place, table, ledger):
+                continue
+            found.append(
+                Problem.at(
+                    Line(configuration.path, instance.line, 1),
+                    f"vrrp_instance {instance.name}: {place[1].ip} is this host's own address on {device}",
+                    hint="give it priority 255, or another VIP; if keepalived or a person has left it there: "
+                    f"ip address del {place[1]} dev {device}",
+                )
+            )
+    return tuple(found)
+
+
+def _places(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, Place]]:
+    """Where its virtual addresses are now, whatever their prefix length."""
+    for entry in installed_by(instance):
+        devices = (entry.device,) if entry.device else (instance.interface, instance.lives_on)
+        for device in dict.fromkeys(devices):
+            for there in table.on(device):
+                if there.address.ip == entry.address.ip:
+                    yield device, (there.index, there.address)
