@@ -189,3 +189,30 @@ def test_the_only_address_is_virtual_and_why_says_so(wire):
     wire.a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
     said = f"the only IPv4 address of eth0, {VIP}, is virtual"
     poll(lambda: said in _reasons(a), 5, "the reason", lambda: _reasons(a))
+
+
+def _known_mac(wire, address: str) -> str:
+    """What the client believes of an address."""
+    words = wire.client.ip("neigh", "show", "to", address).split()
+    return words[words.index("lladdr") + 1] if "lladdr" in words else ""
+
+
+@pytest.mark.parametrize("kind", ["virtual_ipaddress", "virtual_ipaddress_excluded"])
+def test_another_mac_address_is_announced(wire, kind):
+    entry = "192.168.8.105/24"
+    if kind == "virtual_ipaddress":
+        config = A.but(virtual_ipaddress=(entry,))
+    else:
+        config = A.but(lines=("virtual_ipaddress_excluded {", f"    {entry}", "}"))
+    a = wire.start(Agent, wire.a, config)
+    a.wait_state("MASTER")
+    wire.client.run(["ping", "-c", "1", "-W", "2", "192.168.8.105"], check=True)
+    assert _known_mac(wire, "192.168.8.105") == wire.a.mac()
+    wire.a.ip("link", "set", "eth0", "address", "02:00:00:00:0a:99")
+    poll(
+        lambda: _known_mac(wire, "192.168.8.105") == "02:00:00:00:0a:99",
+        3,  # the client gives up what it believes after 30 s
+        "the client knows the new MAC address",
+        a.tail,
+    )
+    a.wait_log(r"\(eth0\) MAC Address changed from \S+ to 02:00:00:00:0a:99")

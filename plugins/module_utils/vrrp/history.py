@@ -25,6 +25,7 @@ from .protocol.testcase import source
 
 HOLDS = {"master": ", promoted", "backup": ", demoted"}
 ASKED = {
+    "link_changed": "an interface of the addresses has another MAC address, or came up",
     "promote": "asked to be MASTER",
     "demote": "asked to be BACKUP",
     "release": "released: the priorities decide",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from ipaddress import ip_interface
 from types import SimpleNamespace
 
@@ -62,6 +63,7 @@ class Scene:
                 speaking_from=lambda address: {two} if address in speaks_from else set(),
             ),
             checks_changed=lambda: tell(("checks",)),
+            log=SimpleNamespace(info=lambda text: tell(("log", text))),
             guard=lambda callback: callback,
         )
 
@@ -70,6 +72,7 @@ class Scene:
             name=name,
             router=SimpleNamespace(own_faults=self.faults),
             interface_changed=lambda now: self.told.append(("interface", name, now)),
+            links_changed=lambda indexes, now: self.told.append(("links of", name, indexes, now)),
             address_changed=lambda change, now: self.told.append(("address", name, change, now)),
         )
 
@@ -160,6 +163,35 @@ def test_a_tracked_interface_is_for_the_checks():
         ("checks",),
         ("address", "VI_1", VIP_GONE, 100.0),
     ]
+
+
+OTHER = bytes.fromhex("020000000a99")
+CHANGED_LINE = ("log", "(eth0) MAC Address changed from 02:00:00:00:00:04 to 02:00:00:00:0a:99")
+
+
+def of_links(*changes):
+    found = [each for each in told(*changes) if each[0] in ("log", "links of")]
+    return sorted(found, key=lambda each: each[:2])
+
+
+ANNOUNCED = [("links of", name, {2}, 100.0) for name in ("VI_1", "VI_2")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([LinkChanged(eth(), eth(mac=OTHER))], [*ANNOUNCED, CHANGED_LINE]),
+        ([LinkChanged(eth(), eth(mac=OTHER, up=False))], [CHANGED_LINE]),  # it announces when it comes up
+        ([LinkChanged(eth(running=False), eth())], ANNOUNCED),
+        ([LINK_DOWN, LinkChanged(eth(up=False), eth())], ANNOUNCED),
+        ([LINK_DOWN], []),
+        ([LinkChanged(eth(), replace(eth(), mtu=9000))], []),
+        ([LinkChanged(eth("v1", 9), eth("v1", 9, mac=OTHER))], []),
+        ([LinkChanged(None, eth(mac=OTHER)), LinkChanged(eth(), None)], []),  # complete() sees to these
+    ],
+)
+def test_another_mac_address_is_told_and_announced(changes, expected):
+    assert of_links(*changes) == expected
 
 
 def test_once_everything_is_given_up_nothing_is_read():

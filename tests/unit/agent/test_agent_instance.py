@@ -720,3 +720,18 @@ class TestExcluded:
         made.done.clear()
         made.instance.interface_changed(12.0)
         assert not [each for each in made.done if each[0] == "keep"]
+
+
+def test_a_link_that_changed_is_announced_by_who_has_addresses_there():
+    bench = Bench(instance()).master()
+    bench.instance.links_changed({3}, 10.0)
+    assert bench.done == []
+    bench.instance.links_changed({2, 3}, 10.0)
+    assert bench.done == [("announce", 5, "192.168.8.100/24")]
+
+
+def test_who_holds_no_address_announces_no_link():
+    bench = Bench(instance()).start()
+    bench.done.clear()
+    bench.instance.links_changed({2}, 1.0)
+    assert bench.done == []

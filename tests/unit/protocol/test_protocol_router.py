@@ -14,7 +14,7 @@ from routers import ARTICLE_B, DOWN_B, POLITE, SKEW_B, TAKEOVER, A, B, T, advert
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
 from vrrp.protocol.explain import why
 from vrrp.protocol.router import HANDOVER_S, VirtualRouter
-from vrrp.protocol.states import Parameters, State
+from vrrp.protocol.states import NEVER, Parameters, State
 
 
 class TestStart:
@@ -279,6 +279,26 @@ class TestConflict:
         router = master()
         router.demote(T)
         assert router.conflict(A, "02:00:00:00:00:09", T) == (), "a peer takes over: it must not be called back"
+
+
+class TestLinkChanged:
+    def test_a_master_announces_now_and_once_more(self):
+        router, told = master(), []
+        assert router.link_changed(T) == (Announce(5),)
+        while (at := router.deadline) < T + 20:
+            told += [(at - T, each.repeat) for each in router.expire(at) if isinstance(each, Announce)]
+        assert told == [(5.0, 5)]
+
+    def test_without_a_delay_or_a_burst(self):
+        router = master(replace(ARTICLE_B, announce_delay_s=0.0))
+        assert router.link_changed(T) == (Announce(5),)
+        assert router.condition.announce_at == NEVER
+        assert master(replace(ARTICLE_B, announce_repeat=0)).link_changed(T) == ()
+
+    def test_others_do_not(self):
+        router = master()
+        router.demote(T)
+        assert router.link_changed(T) == ()
 
 
 def rivals(actions):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from .kernel.interfaces import AddressChanged, Change, LinkChanged
@@ -49,6 +49,7 @@ class Changes:
                 instance.interface_changed(now)
         if tracked:
             agent.checks_changed()
+        self._announce_again(changes, concerned, now)
         # Afterwards: the kernel deletes a virtual address together with the host's own, and that is a fault.
         for change in virtual:
             for instance in agent.addressbook.of(change.present.address):
@@ -56,6 +57,20 @@ class Changes:
         if agent.network.kernel.stale and not self._resyncing:
             self._resyncing = True
             asyncio.get_running_loop().call_later(RESYNC_S, agent.guard(self._look_again))
+
+    def _announce_again(self, changes: Iterable[Change], concerned: Collection[RunningInstance], now: float) -> None:
+        """Who holds addresses on an interface with another MAC address, or on one that came up, announces them."""
+        indexes = set()
+        for change in changes:
+            old, new = (change.old, change.new) if isinstance(change, LinkChanged) else (None, None)
+            if old is None or new is None:
+                continue
+            if old.mac != new.mac and self._agent.addressbook.on(new.name):
+                self._agent.log.info(f"({new.name}) MAC Address changed from {old.mac.hex(':')} to {new.mac.hex(':')}")
+            if new.usable and (old.mac != new.mac or not old.usable):
+                indexes.add(new.index)
+        for instance in concerned if indexes else ():
+            instance.links_changed(indexes, now)
 
     def _concerned(self, changes: Collection[Change]) -> set[RunningInstance]:
         """Who has to look at its interfaces: hundreds of foreign ones may come and go, and concern nobody."""

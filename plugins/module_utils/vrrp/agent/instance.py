@@ -218,6 +218,11 @@ class RunningInstance:
             self._edge.log.info(wording.taken_off(str(entry.address.ip), link.name if link else str(entry.index)))
         self._tell_put_back(self.addresses.put_back((entry.index, entry.address), now), now)
 
+    def links_changed(self, indexes: Collection[int], now: float) -> None:
+        """Take that interfaces have another MAC address, or came up: who has addresses there announces them."""
+        if any(index in indexes for index, _address in self.held):
+            self.feed(now, "link_changed")
+
     def routes_gone(self, keys: Collection[Key], now: float) -> None:
         """Somebody deleted these routes and rules: ours come back at once while we are MASTER."""
         if self.router.holds_addresses and not self.router.yielding:

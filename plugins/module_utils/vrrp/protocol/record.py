@@ -35,6 +35,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "fault_changed": ("faults",),
     "source_changed": ("source",),
     "conflict": ("address", "mac"),
+    "link_changed": (),
     "parameters_changed": ("parameters",),
     "promote": (),
     "demote": (),

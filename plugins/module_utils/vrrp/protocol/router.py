@@ -26,6 +26,7 @@ MASTER       demote, stop                    advertise 0 and yield until a peer 
 any          a fault                         FAULT: advertise 0, release
 FAULT        no fault left                   BACKUP
 MASTER       conflict                        announce: the address lives here
+MASTER       link_changed                    announce, and once more after garp_master_delay
 any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
@@ -178,6 +179,15 @@ class VirtualRouter(Hearing, Membership):
     def conflict(self, address: Address, mac: str, now: float) -> tuple[Action, ...]:
         """Another host says that ``address``, virtual or our own, lives at ``mac``. A MASTER defends what it has."""
         return (Announce(1),) if isinstance(self.condition, Master) else ()
+
+    def link_changed(self, now: float) -> tuple[Action, ...]:
+        """An interface of the addresses has another MAC address, or came up: a MASTER announces as after a takeover."""
+        parameters = self.parameters
+        if not isinstance(self.condition, Master) or not parameters.announce_repeat:
+            return ()
+        if parameters.announce_delay_s:
+            self.condition = self.condition.announcing(parameters.announce_repeat, now + parameters.announce_delay_s)
+        return (Announce(parameters.announce_repeat),)
 
     def parameters_changed(self, parameters: Parameters, now: float) -> tuple[Action, ...]:
         """Take a changed configuration. State, addresses and timers stay; a shorter interval counts at once."""

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import Bench, eth, instance, table
 
 from vrrp.agent.telling.log import Log
 from vrrp.agent.watches.links import Links, longest_down_s
-from vrrp.config.model import Configuration, InterfaceDelay
+from vrrp.config.model import Configuration, InterfaceDelay, VirtualAddress
 from vrrp.config.trackers import Tracked, Tracking
 
 
@@ -195,3 +197,12 @@ def test_once_it_has_been_up_it_waits():
     scene.pass_(1.5)
     assert scene.says() == "has no carrier"
     assert scene.told == 1
+
+
+@pytest.mark.parametrize("kind", ["addresses", "excluded"])
+def test_an_interface_of_a_virtual_address_is_reported(kind):
+    scene = Scene()
+    there = VirtualAddress(ip_interface("172.16.5.100/24"), device="eth1")
+    scene.links.apply(Configuration("f", instances=(replace(instance(), **{kind: (there,)}),)))
+    scene.becomes(eth(), eth("eth1", 3, running=False))
+    assert "Netlink reports eth1 down" in scene.text.getvalue()

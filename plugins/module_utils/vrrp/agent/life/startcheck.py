@@ -19,6 +19,7 @@ from ..kernel.macvlan import misfit_of
 from ..segment.headers import IPV4_HEADER, IPV6_HEADER
 from ..segment.wire import ah_key, configured_source, ip_version
 from ..watches.ground import gateway_misfits
+from .onlyaddress import unheard_owner
 from .subnets import end_misfits
 
 ETHERNET_MTU, IPV4_LENGTH, IPV6_LENGTH = 1500, 4, 16  # octets
@@ -85,6 +86,7 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
         yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
     yield from gateway_misfits(instance, table)
     yield from end_misfits(instance, table)
+    yield from unheard_owner(instance, table)
     macvlan = misfit_of(instance)
     if macvlan is not None:
         yield macvlan

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional
 
 from ...config.model import Configuration, InterfaceDelay
+from ..kernel.addresses import installed_by
 from ..kernel.interfaces import InterfaceTable, Link
 from ..telling.log import Log
 
@@ -54,7 +55,9 @@ class Links:
         tracks = [each.track for each in (*configuration.instances, *configuration.sync_groups)]
         tracked = (entry.name for track in tracks for entry in track.interfaces)
         self._watched = frozenset((*tracked, *self._delays))
-        own = {each.interface for each in configuration.instances} - self._watched
+        named = {each.interface for each in configuration.instances}
+        named |= {entry.device for each in configuration.instances for entry in installed_by(each) if entry.device}
+        own = named - self._watched
         self._own = {name: self._own.get(name, _usable(self._link(name))) for name in own}
         for name in [other for other in self._waiting if other not in self._delays]:
             self._waiting.pop(name).cancel()
