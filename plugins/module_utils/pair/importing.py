@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from ipaddress import ip_address
 from typing import Any, Optional
 
-from ..vrrp.config.model import Configuration
+from ..vrrp.config.model import Configuration, Instance
 from ..vrrp.config.problems import Enough, Findings, in_order
 from ..vrrp.config.reader import read
 from ..vrrp.config.text.includes import NOWHERE, Surroundings
@@ -17,8 +19,14 @@ from ..vrrp.config.text.mask import Secrets
 from ..vrrp.config.text.syntax import Statement, parse
 from ..vrrp.config.together.rules import build
 from . import import_words as say
-from .host import PREFIX
+from .draft import drafts
+from .groups import groups
+from .host import PREFIX, Host
 from .import_gaps import Gap, lines_of, split
+from .problem import Problem, nowhere
+from .scripts import scripts
+from .settings import settings
+from .trackers import trackers
 
 # What differs between the two hosts of a pair: it goes to the variables of one host.
 OWN = ("state", "priority", "unicast_src_ip", "unicast_peer", "mcast_src_ip")
@@ -78,6 +86,7 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
             why, instead = "an instance of the role has a virtual address", "give it one"
             found.gaps.append(Gap("vrrp_instance", configuration.path, instance.line, why, instead))
             continue
+        lines["unicast_peer"] = _peers(lines.get("unicast_peer", []), instance)
         instances.append(say.instance_words(instance, lines, configuration, vault))
     host = {"router_id": configuration.globals.router_id} if configuration.globals.router_id else {}
     shared = say.global_words(configuration)
@@ -98,6 +107,54 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
     (shared if together else host)["instances"] = instances
     found.shared = {PREFIX + word: value for word, value in shared.items()}
     found.host = {PREFIX + word: value for word, value in host.items()}
+    found.gaps.extend(_refused({**found.shared, **found.host}, found))
+
+
+def _refused(variables: dict[str, Any], found: Imported) -> list[Gap]:
+    """What the role would refuse of these values although the agent takes them."""
+    problems: list[Problem] = []
+    if any(word.startswith("vault_") for word in found.vaulted):
+        variables = {**variables, PREFIX + "instances": _without_secrets(variables[PREFIX + "instances"])}
+    host = Host("", variables)
+    of_host = drafts(host, problems, nowhere)
+    scripts(host, of_host, problems, nowhere)
+    trackers(host, of_host, problems, nowhere)
+    groups(host, of_host, problems, nowhere)
+    settings(host, problems, nowhere)
+    return [_gap(problem, variables, found) for problem in dict.fromkeys(problems)]
+
+
+def _without_secrets(instances: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The names of variables in their place are no passwords, and would be judged as such."""
+    return [
+        {word: value for word, value in each.items() if word not in ("auth_pass", "auth_hmac")} for each in instances
+    ]
+
+
+def _gap(problem: Problem, variables: dict[str, Any], found: Imported) -> Gap:
+    """The line is that of the block where the variable is an entry of a list; the first one otherwise."""
+    keyword = problem.variable.removeprefix(PREFIX)
+    line = 1
+    named = re.match(r"instances\[(\d+)\]", keyword)
+    if named and found.configuration is not None:
+        name = variables[PREFIX + "instances"][int(named[1])]["name"]
+        line = next((each.line for each in found.configuration.instances if each.name == name), 1)
+    why = f"the role refuses {problem.variable}: {problem.text}"
+    path = found.configuration.path if found.configuration is not None else ""
+    return Gap(
+        re.split(r"[.\]]", keyword)[-1], path, line, why, problem.hint or "correct the value before a deployment"
+    )
+
+
+def _peers(lines: list[str], instance: Instance) -> list[str]:
+    """The lines of the peers that count, without a prefix length: the own address and a second line are none."""
+    found: dict[str, str] = {}
+    for line in lines:
+        first, *words = line.split()
+        address = str(ip_address(first.partition("/")[0]))
+        if address in map(str, instance.unicast_peers):
+            found.setdefault(address, " ".join([address, *words]))
+    return list(found.values())
 
 
 def _hoist(instances: list[dict[str, Any]], host: dict[str, Any]) -> bool:

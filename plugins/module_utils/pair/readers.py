@@ -132,9 +132,10 @@ def listed(entry: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
 
 def lease(value: Any) -> int:
     """How long the kernel keeps a virtual address that nobody renews."""
-    if str(value) == "1":
-        raise ValueError("'1' is too short: a lifetime is 0, which is none, or 2 to 60 seconds")
-    return whole(0, 60, "seconds, where 0 is no lifetime and 1 too short")(value)
+    seconds = whole(0, 60, "seconds, where 0 is no lifetime and 1 too short")(value)
+    if seconds == 1:
+        raise ValueError(f"'{value}' is too short: a lifetime is 0, which is none, or 2 to 60 seconds")
+    return seconds
 
 
 _LINE = re.compile(r"[A-Za-z0-9_.:/+@,%=-]+")

@@ -55,14 +55,19 @@ def _globals(settings: Mapping[str, Any]) -> Iterator[str]:
         elif value is True:
             yield word
         elif value is not False and word not in _BESIDE:
-            yield f"{word} {value}"
+            yield f"{word} {_plain(value)}"
+
+
+def _plain(value: Any) -> Any:
+    """A number in digits alone: Python writes a small one as 1e-05, which the file does not know."""
+    return f"{value:.6f}".rstrip("0") if isinstance(value, float) else value
 
 
 def _blocks(settings: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     delays = settings.get("interface_up_down_delays", ())
     yield "interface_up_down_delays", [" ".join(map(str, delay.values())) for delay in delays]
     for group in settings.get("garp_groups", ()):
-        pauses = [f"{word} {value}" for word, value in group.items() if word != "interfaces"]
+        pauses = [f"{word} {_plain(value)}" for word, value in group.items() if word != "interfaces"]
         yield "garp_group", [*_block("interfaces", group["interfaces"]), *pauses]
     for group in settings.get("track_groups", ()):
         yield f"track_group {group['name']}", list(_block("group", group["group"]))

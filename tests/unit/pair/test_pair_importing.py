@@ -377,3 +377,52 @@ def test_the_prefix_of_macvlans_comes_back_as_it_was(prefix):
     text = conf("use_vmac", more=f"    vmac_prefix {prefix}").replace("@STATE@", "BACKUP")
     found = import_file(text.replace("@PRIORITY@", "100"), PATH)
     assert found.shared["ha_pair_vmac_prefix"] == prefix
+
+
+REFUSED = conf('    unicast_ttl 0\n    notify_master "/bin/n \\"a b\\" c"', name="VI/1") + (
+    "vrrp_sync_group VG1 {\n    group {\n        VI/1\n    }\n}\n"
+)
+
+
+def test_what_the_role_would_refuse_is_not_carried_over():
+    found = import_file(of_host(REFUSED, True), PATH)
+    assert found.problems == []
+    whys = [gap["why"] for gap in found.not_carried_over()]
+    assert "the role refuses ha_pair_sync_groups[0].group: VG1 has fewer than two members" in whys
+    assert any("ha_pair_instances[0].name: 'VI/1' is not a name" in why for why in whys)
+
+
+def test_what_the_role_takes_is_no_gap_and_a_password_neither():
+    found = import_file(of_host(ARTICLE, True), PATH)
+    assert found.not_carried_over() == []
+    assert found.vaulted == ["vault_ha_pair_auth_pass"]
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("    unicast_ttl 0\n    unicast_peer {\n        192.168.8.6\n    }", "unicast_ttl"),
+        ('    notify_master "/bin/n \'a\\"b\'"', "notify_master"),
+        ("    virtual_routes {\n        10.1.0.0/16 dev et$h1\n    }", "virtual_routes"),
+    ],
+)
+def test_a_value_that_only_the_role_refuses(body, word):
+    found = import_file(of_host(conf(body), True), PATH)
+    assert found.problems == []
+    gaps = found.not_carried_over()
+    assert [gap["keyword"] for gap in gaps if gap["why"].startswith("the role refuses")] == [word], gaps
+    assert all(gap["line"] > 1 for gap in gaps if gap["keyword"] == word)
+
+
+def test_peers_are_carried_over_as_the_agent_takes_them():
+    peers = "192.168.8.6/24 min_ttl 250\n        192.168.8.6\n        192.168.8.4"
+    body = f"    unicast_src_ip 192.168.8.4\n    unicast_peer {{\n        {peers}\n    }}"
+    found = import_file(of_host(conf(body), True), PATH)
+    assert found.host["ha_pair_unicast_peer"] == ["192.168.8.6 min_ttl 250"]
+    assert found.not_carried_over() == []
+
+
+def test_a_password_that_is_cut_is_carried_over_as_it_counts():
+    found = import_file(of_host(ARTICLE.replace("1111", "1234567890"), True), PATH, secrets=True)
+    assert found.shared["ha_pair_instances"][0]["auth_pass"] == "12345678"
+    assert found.not_carried_over() == []

@@ -154,3 +154,14 @@ def test_words_of_an_address():
         assert plan["node-a"][0]["virtual_ipaddress"] == ["192.168.8.100/24 label eth0:1 no_track"]
     with pytest.raises(PairError, match="'label' has no value"):
         instances(hosts(vips=["192.168.8.100/24 label"]))
+
+
+@pytest.mark.parametrize(("value", "written"), [(0.00001, "0.00001"), ("1e-05", "0.00001"), (0.5, "0.5"), (2, "2")])
+def test_a_small_number_is_written_in_digits(value, written):
+    said = {
+        "ha_pair_vrrp_garp_interval": value,
+        "ha_pair_garp_groups": [{"interfaces": ["eth0"], "garp_interval": value}],
+    }
+    found = sections(said)
+    assert found["global_defs"] == [f"vrrp_garp_interval {written}"]
+    assert found["blocks"][0]["lines"][-1] == f"garp_interval {written}"

@@ -155,3 +155,12 @@ def test_every_wrong_setting_is_one_problem_with_its_place():
 def test_what_is_not_said_is_no_problem():
     assert judged({}) == []
     assert judged({"vip_lease": None, "notify_fifo": " ", "priority": "of no setting"}) == []
+
+
+@pytest.mark.parametrize("value", ["01", "1", 1])
+def test_a_lifetime_of_one_second_however_it_is_written(value):
+    problems = []
+    settings(Host("node-a", {"ha_pair_vip_lease": value}), problems, lambda _value: None)
+    assert [str(each) for each in problems] == [
+        f"node-a: ha_pair_vip_lease: '{value}' is too short: a lifetime is 0, which is none, or 2 to 60 seconds"
+    ]
