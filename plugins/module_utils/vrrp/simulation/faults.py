@@ -164,7 +164,8 @@ def demand_power(faults: Iterable[Fault]) -> None:
                 dead.pop(node, None)
             elif fault.verb in ("start", "restart") and node in dead:
                 raise FaultError(
-                    f'--fault "{fault}": {node} has no power since "{dead[node]}" (write: at {fault.at:.10g}: boot {node})'
+                    f'--fault "{fault}": {node} has no power since "{dead[node]}" '
+                    f"(write: at {fault.at:.10g}: boot {node})"
                 )
 
 
