@@ -192,6 +192,11 @@ def test_a_bad_fault_says_what_to_write(pair, capsys, fault, said):
     assert said in captured.err and captured.out == ""
 
 
+def test_a_start_without_power_says_boot(pair, capsys):
+    assert simulate(*pair, "--fault", "at 10: kill node-a", "--fault", "at 20: start node-a") == 1
+    assert "(write: at 20: boot node-a)" in capsys.readouterr().err
+
+
 def test_bad_files_are_all_named_with_their_lines(files, capsys):
     one = files("node-a", text=NODE.replace("    priority", "    prioritty"))
     two = files("node-b", 300)

@@ -33,8 +33,8 @@ Type=notify
 NotifyAccess=main
 ExecStart={command} run --config {config} --runtime-dir {runtime}
 # Real time, where the kernel grants it, given from outside: so nothing in the sandbox needs the right to take it.
-# A container may refuse it; then the niceness below is what there is.
-ExecStartPost=-+/bin/sh -c 'exec chrt --reset-on-fork --rr --pid {priority} "$$MAINPID" 2>/dev/null'
+# A container may refuse it; then the niceness below is what there is, and systemctl status shows no failure for it.
+ExecStartPost=-+/bin/sh -c 'chrt --reset-on-fork --rr --pid {priority} "$$MAINPID" 2>/dev/null || :'
 ExecReload={command} reload --runtime-dir {runtime}
 # After a stop there is no ledger, and a restart that was asked for has said so: no time is lost with either.
 ExecStopPost=-/bin/sh -c 'if [ -e {runtime}/ledger.json ] && [ ! -e {runtime}/restarting ]; then \

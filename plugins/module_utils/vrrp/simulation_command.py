@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .simulation import bounds, failure, timeline
 from .simulation.answer import Answer, Question, ask
-from .simulation.faults import Fault, FaultError, parse
+from .simulation.faults import Fault, FaultError, demand_power, parse
 from .simulation.generator import generate
 from .simulation.joint import play
 from .simulation.picture import draw
@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         demand_distinct(nodes)
         faults = [_fault(text, names) for text in options.fault]
+        demand_power(faults)
         virtuals = virtual_routers(nodes)
         _demand_known(faults, virtuals)
         answers = [ask(question) for question in _questions(nodes, virtuals, faults, options)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import shlex
 import stat
 import subprocess
 
@@ -100,6 +101,9 @@ def test_real_time_is_given_from_outside_and_its_refusal_is_no_failure():
     assert f"--rr --pid {realtime.PRIORITY} " in section["ExecStartPost"]
     assert section["CPUSchedulingPolicy"] == "other"  # real time here would keep the agent from starting in a container
     assert "LimitRTPRIO" not in section
+    words = shlex.split(section["ExecStartPost"].lstrip("-+").replace("$$", "$"))
+    refused = {"PATH": "/nonexistent", "MAINPID": "1"}  # nothing to run there: an error as any other
+    assert subprocess.run(words, env=refused, check=False, capture_output=True, timeout=10).returncode == 0
 
 
 def test_a_crash_a_second_does_not_use_up_the_starts():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.simulation.faults import NODE_VERBS, Fault, FaultError, parse
+from vrrp.simulation.faults import NODE_VERBS, Fault, FaultError, demand_power, parse
 
 NAMES = ("node-a", "node-b")
 
@@ -62,3 +62,19 @@ def test_what_is_wrong_says_what_to_write(text, said):
     with pytest.raises(FaultError) as caught:
         parse(text, NAMES)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("verb", ["start", "restart"])
+def test_no_agent_starts_without_power(verb):
+    texts = (f"at 20: {verb} node-a", "at 10: kill node-a", "at 10: kill node-b", "at 15: boot node-b")
+    with pytest.raises(FaultError) as caught:
+        demand_power([parse(text, NAMES) for text in texts])
+    assert str(caught.value) == (
+        f'--fault "at 20: {verb} node-a": node-a has no power since "at 10: kill node-a" (write: at 20: boot node-a)'
+    )
+
+
+@pytest.mark.parametrize("verb", ["start", "restart"])
+def test_an_agent_starts_where_there_is_power(verb):
+    texts = ("at 10: kill node-a", "at 15: boot node-a", "at 16: stop node-a", f"at 20: {verb} node-a")
+    demand_power([parse(text, NAMES) for text in (*texts, f"at 12: {verb} node-b")])

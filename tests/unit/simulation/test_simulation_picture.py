@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+import pytest
 from pair_scenarios import pair
 
 from vrrp.simulation.answer import Question, ask
@@ -44,6 +45,15 @@ def test_states_and_spells_and_owners_have_their_bars():
     assert bars(root, "MASTER") and bars(root, "BACKUP")
     words = [text.text for text in root.iter(f"{SVG}text")]
     assert {"VI_1", "node-a", "node-b", "client", "kill node-a"} <= set(words)
+
+
+@pytest.mark.parametrize("verb", ["kill", "crash"])
+def test_what_has_ended_is_not_drawn_as_what_it_was(verb):
+    root = drawn(f"at 20: {verb} node-a")
+    ((_colour, dead_from, _width),) = bars(root, "dead" if verb == "kill" else "crashed")
+    of_a = [(x, width) for colour, x, width in bars(root, "MASTER") if x < dead_from]
+    assert of_a and all(x + width <= dead_from + 0.1 for x, width in of_a)
+    assert [round(x - dead_from, 1) for _colour, x, _width in bars(root, "STOP")] == [0]
 
 
 def test_several_virtual_routers_stand_below_each_other():

@@ -153,6 +153,22 @@ def _read(at: float, verb: str, words: list[str], names: tuple[str, ...]) -> Fau
     return Fault(at, verb, (node,), tuple(rest))
 
 
+def demand_power(faults: Iterable[Fault]) -> None:
+    """Raise :class:`FaultError` where an agent is to start on a machine that has no power then."""
+    dead: dict[str, Fault] = {}
+    for fault in sorted(faults, key=lambda each: each.at):
+        for node in fault.nodes:
+            if fault.verb == "kill":
+                dead[node] = fault
+            elif fault.verb == "boot":
+                dead.pop(node, None)
+            elif fault.verb in ("start", "restart") and node in dead:
+                raise FaultError(
+                    f'--fault "{fault}": {node} has no power since "{dead[node]}" '
+                    f"(write: at {fault.at:.10g}: boot {node})"
+                )
+
+
 def _node(word: str, names: tuple[str, ...]) -> str:
     if word not in names:
         raise FaultError(f'there is no node "{word}"{_guess(word, names)}. There are: {", ".join(names)}')

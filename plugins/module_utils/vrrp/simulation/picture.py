@@ -85,6 +85,9 @@ class _Picture:
 
     def _node(self, timeline: Timeline, name: str, y: int) -> None:
         states = [(entry.at, entry.value) for entry in timeline.entries if (entry.node, entry.kind) == (name, STATE)]
+        # A process that has ended is in no state any more until another one says so.
+        states += [(at, "STOP") for at, verb in _faults_of(timeline, name) if verb in ("kill", "crash")]
+        states.sort(key=lambda each: each[0])
         for begin, end, value in _stretches([(0.0, "INIT"), *states], self.until):
             self._bar(begin, end, y, BAR, COLOURS[value], value)
         owned = [(entry.at, entry.value) for entry in timeline.entries if (entry.node, entry.kind) == (name, ADDRESS)]
