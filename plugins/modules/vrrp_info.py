@@ -41,6 +41,39 @@ options:
       - Seconds between two looks.
     type: float
     default: 0.2
+  probe:
+    description:
+      - Ask the segment before anything is deployed, who has these addresses (ARP and NDP probes as in RFC 5227 and
+        RFC 4862, which change nothing in any neighbour table), and who advertises these virtual routers. It takes a
+        second, and up to four where there are O(probe[].virtual_router_ids).
+      - An interface that is not there, is down, or is no Ethernet is left out.
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.4.0
+    suboptions:
+      interface:
+        description:
+          - Where to ask.
+        type: str
+        required: true
+      addresses:
+        description:
+          - IPv4 and IPv6 addresses, without prefix length.
+        type: list
+        elements: str
+        default: []
+      virtual_router_ids:
+        description:
+          - Whose advertisements are of interest.
+        type: list
+        elements: int
+        default: []
+      listen:
+        description:
+          - For how many seconds to wait for advertisements, at most 4.
+        type: float
+        default: 3
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
   - hotstandby.vrrp.attributes.runtime_dir
@@ -70,6 +103,13 @@ EXAMPLES = r"""
   hotstandby.vrrp.vrrp_info:
     wait: 10
     samples: 5
+
+- name: Ask whether somebody has the address that a pair is to have, or uses its virtual router id
+  hotstandby.vrrp.vrrp_info:
+    probe:
+      - interface: eth0
+        addresses: [192.168.8.100]
+        virtual_router_ids: [100]
 """
 
 RETURN = r"""
@@ -200,6 +240,10 @@ interfaces:
     name:
       description: Name of the interface.
       type: str
+    mac:
+      description: Its hardware address; empty where it has none.
+      type: str
+      version_added: 0.4.0
     up:
       description: Whether it is switched on.
       type: bool
@@ -217,6 +261,20 @@ interfaces:
       description: Those that are there because the agent is master.
       type: list
       elements: str
+answers:
+  description: Who answers for an address of O(probe), each with its C(address), C(mac) and the C(interface) it came by.
+  returned: always
+  type: list
+  elements: dict
+  version_added: 0.4.0
+advertisers:
+  description:
+    - Who advertises a virtual router of O(probe), each with C(interface), C(source), C(virtual_router_id), C(version),
+      C(priority) and C(addresses). What a firewall of the node drops is not heard.
+  returned: always
+  type: list
+  elements: dict
+  version_added: 0.4.0
 root:
   description: Whether the module ran as root; others do not see everything.
   returned: always
@@ -257,6 +315,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.observa
     KEEPALIVED,
     Observer,
 )
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.segment import probe
 
 
 def main():
@@ -266,6 +325,17 @@ def main():
             "wait": {"type": "float", "default": 0},
             "samples": {"type": "int", "default": 1},
             "interval": {"type": "float", "default": 0.2},
+            "probe": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "interface": {"type": "str", "required": True},
+                    "addresses": {"type": "list", "elements": "str", "default": []},
+                    "virtual_router_ids": {"type": "list", "elements": "int", "default": []},
+                    "listen": {"type": "float", "default": 3},
+                },
+            },
             "runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY},
         },
         supports_check_mode=True,
@@ -279,6 +349,12 @@ def main():
         result = observer.observe(module.params["samples"], module.params["interval"])
     except OSError as error:
         module.fail_json(msg=f"the kernel does not list its interfaces: {error}")
+    try:
+        result.update(probe(module.params["probe"]))
+    except ValueError as error:
+        module.fail_json(msg=f"probe: {error}")
+    except OSError as error:
+        module.fail_json(msg=f"the segment cannot be asked, which needs root: {error}")
     module.exit_json(changed=False, **result)
 
 

@@ -28,6 +28,7 @@ def links(instances: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": link.name,
+                "mac": link.mac.hex(":"),
                 "up": link.up,
                 "carrier": link.running,
                 "loopback": link.loopback,

@@ -21,7 +21,7 @@ ROLE_WORDS = (
 # What the role and the playbooks register, so that it is among the hostvars of every later play of a run.
 REGISTERED = (
     *("interfaces", "before", "said", "agent", "config", "seen", "seen_again", "journal", "node", "moved"),
-    *("after", "left"),
+    *("after", "left", "probed"),
 )
 _KNOWN = tuple(PREFIX + word for word in (*FIELDS, *ROLE_WORDS))
 _MINE = frozenset(PREFIX + word for word in REGISTERED)

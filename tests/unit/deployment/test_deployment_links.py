@@ -23,7 +23,7 @@ def kernel(monkeypatch):
     def dump(table):
         found = (
             Link(1, "lo", loopback=True),
-            Link(2, "eth0", up=True, running=False),
+            Link(2, "eth0", bytes.fromhex("020000000004"), up=True, running=False),
             Link(7, "eth1", up=False, running=True),
         )
         for link in found:
@@ -56,6 +56,7 @@ def test_every_interface_with_its_addresses(kernel, instances, held):
     assert links.links(instances) == [
         {
             "name": "lo",
+            "mac": "",
             "up": True,
             "carrier": True,
             "loopback": True,
@@ -64,6 +65,7 @@ def test_every_interface_with_its_addresses(kernel, instances, held):
         },
         {
             "name": "eth0",
+            "mac": "02:00:00:00:00:04",
             "up": True,
             "carrier": False,
             "loopback": False,
@@ -76,6 +78,7 @@ def test_every_interface_with_its_addresses(kernel, instances, held):
         },
         {
             "name": "eth1",
+            "mac": "",
             "up": False,
             "carrier": True,
             "loopback": False,

@@ -30,6 +30,8 @@ class ActionModule(ActionBase):
         if name == "vrrp_info":
             if found.get("unreachable"):
                 raise AnsibleConnectionFailure("no route to host")
+            if self._task.args.get("probe"):
+                return {"changed": False, **found.get("heard", {"answers": [], "advertisers": []})}
             return {"changed": False, **found}
         if not self._task.check_mode:
             with open(task_vars["log"], "a") as log:
@@ -39,10 +41,13 @@ class ActionModule(ActionBase):
 
 
 def node(number, vips=(), **more):
-    """What vrrp_info finds on a node with the address 192.168.8.NUMBER; nothing is installed there."""
+    """What vrrp_info finds on a node with the address 192.168.8.NUMBER; nothing is installed there.
+
+    What it finds with ``probe`` is ``heard``.
+    """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
-    links = [{"name": "eth0", "up": True, "carrier": True, "loopback": False, "addresses": [own],
-              "virtual_addresses": list(vips)}]  # fmt: skip
+    links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,
+              "loopback": False, "addresses": [own], "virtual_addresses": list(vips)}]  # fmt: skip
     return {
         "running": False, "msg": "no agent is running", "program": None, "release": None, "running_release": None,
         "agent": {}, "instances": [], "interfaces": links, "samples": [{"running": False, "instances": {}}],
@@ -57,7 +62,8 @@ def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
     seen = {"state": state, "why": why, "warnings": list(warnings), "source": f"192.168.8.{number}",
             "master": f"192.168.8.{master}", "addresses": [vip], "held": held}  # fmt: skip
     instance = {"name": "VI_1", "state": state, "why": why, "warnings": list(warnings), "base_priority": 100,
-                "priority": 100, "addresses": [vip], "addresses_present": held, "since_s": 5, "hold": None}  # fmt: skip
+                "priority": 100, "addresses": [vip], "addresses_present": held, "since_s": 5, "hold": None,
+                "interface": "eth0", "virtual_router_id": 100}  # fmt: skip
     return node(
         number, held, running=True, msg="", program="hotstandby", release="r", instances=[instance],
         samples=[{"running": True, "instances": {"VI_1": seen}}], **more,

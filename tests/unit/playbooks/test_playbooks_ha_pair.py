@@ -69,3 +69,27 @@ def test_serial_changes_nothing_and_is_named(tmp_path):
 def test_what_the_nodes_have_stops_the_deployment_in_check_mode_too(tmp_path):
     nodes = [node(4, root=False), node(6)]
     refused(tmp_path, {"ha_pair": pair("node", nodes)}, "this needs root: connect as root or add --become", "--check")
+
+
+def test_a_stranger_with_the_address_stops_a_first_deployment_in_check_mode_too(tmp_path):
+    answer = {"address": "192.168.8.100", "mac": "02:00:00:00:00:4d", "interface": "eth0"}
+    advertiser = {"interface": "eth0", "source": "192.168.8.50", "virtual_router_id": 100, "version": 2,
+                  "priority": 100, "addresses": ["192.168.8.200"]}  # fmt: skip
+    heard = {"answers": [answer], "advertisers": [advertiser]}
+    for told, message in (
+        (heard, "192.168.8.100 (VI_1) is in use: 02:00:00:00:00:4d answers for it on eth0 of node-b"),
+        ({**heard, "answers": []}, "192.168.8.50 advertises virtual router id 100 on eth0 of node-b too"),
+    ):
+        refused(tmp_path, {"ha_pair": pair("node", [node(4), node(6, heard=told)])}, message, "--check")
+
+
+def test_nobody_is_asked_about_what_the_pair_has(tmp_path):
+    heard = {"answers": [{"address": "192.168.8.100", "mac": "02:00:00:00:00:4d", "interface": "eth0"}]}
+    nodes = [living(4, "MASTER", 4, heard=heard), living(6, "BACKUP", 4, heard=heard)]
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair")
+    assert done.returncode == 0, done.output
+
+
+def test_a_first_deployment_that_nobody_objects_to_goes_on(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6)])}, "ha_pair")
+    assert "vrrp_agent on node-a" in done.done, done.output

@@ -54,6 +54,17 @@ def test_a_solicitation():
     assert ones_complement(pseudo + frame[54:]) == 0xFFFF
 
 
+def test_a_probe_comes_from_nobody():
+    """RFC 4861 section 4.3: without a source there is no option with its hardware address."""
+    nobody = IPv6Address("::")
+    frame = question(A_MAC, nobody, G6)
+    assert (frame[22:38], len(frame)) == (nobody.packed, 78)
+    pseudo = nobody.packed + frame[38:54] + (24).to_bytes(4, "big") + (58).to_bytes(4, "big")
+    assert ones_complement(pseudo + frame[54:]) == 0xFFFF
+    arp = question(A_MAC, IPv4Address("0.0.0.0"), G4)
+    assert (arp[22:28], arp[28:32], arp[38:]) == (A_MAC, bytes(4), G4.packed)
+
+
 def test_a_solicitation_of_a_known_neighbour_goes_to_it_alone():
     frame = question(A_MAC, A6, G6, G_MAC)
     assert frame[:6] == G_MAC

@@ -57,13 +57,18 @@ class Claim:
 
 
 def question(mac: bytes, source: Address, target: Address, known: Optional[bytes] = None) -> bytes:
-    """Ask for ``target`` from ``source`` at ``mac``; only the hardware address ``known``, or everybody."""
+    """Ask for ``target`` from ``source`` at ``mac``; only the hardware address ``known``, or everybody.
+
+    From the unspecified address it is a probe (RFC 5227 section 2.1.1, RFC 4862 section 5.4.2).
+    """
     if isinstance(target, IPv4Address):
         body = _ARP.pack(*_ARP_ETHERNET_IPV4, REQUEST, mac, source.packed, _NOBODY, target.packed)
         return _ETHERNET.pack(known or BROADCAST, mac, ETHERTYPE_ARP) + body
     group = IPv6Address(_SOLICITED_NODE + target.packed[-3:])
     destination = target if known else group
-    body = _NEIGHBOUR.pack(SOLICITATION, 0, 0, 0, target.packed) + _SOURCE_LINK_LAYER + mac
+    body = _NEIGHBOUR.pack(SOLICITATION, 0, 0, 0, target.packed)
+    if not source.is_unspecified:  # RFC 4861 section 4.3: nobody has no hardware address
+        body += _SOURCE_LINK_LAYER + mac
     frame_to = known or b"\x33\x33" + group.packed[-4:]  # RFC 2464 section 7
     return _neighbour_frame(frame_to, mac, source, destination, body)
 

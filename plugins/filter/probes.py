@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.probes: what vrrp_info is to ask the segment of a pair for."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: probes
+short_description: Say what the segment is to be asked for before a pair is deployed
+version_added: 0.4.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Returns the virtual addresses and virtual router ids of a pair that no agent of it has yet, as
+    M(hotstandby.vrrp.vrrp_info) takes them.
+options:
+  _input:
+    description:
+      - The hosts of the pair.
+    type: list
+    elements: str
+    required: true
+  found:
+    description:
+      - For each host the result of M(hotstandby.vrrp.vrrp_info).
+    type: dict
+    required: true
+  plan:
+    description:
+      - What P(hotstandby.vrrp.instances#filter) returns.
+    type: dict
+    required: true
+seealso:
+  - plugin: hotstandby.vrrp.strangers
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Ask the segment
+  hotstandby.vrrp.vrrp_info:
+    probe: "{{ (hosts | hotstandby.vrrp.probes(found, plan))[inventory_hostname] }}"
+"""
+
+RETURN = r"""
+_value:
+  description: For each host what it is to ask for; nothing where the pair has everything.
+  type: dict
+"""
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.strangers import probes
+
+
+class FilterModule:
+    """What Ansible asks a filter plugin for."""
+
+    def filters(self):
+        return {"probes": probes}

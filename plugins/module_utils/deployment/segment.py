@@ -1,0 +1,176 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking a segment who has an address, and listening to who advertises a virtual router, before any agent runs there.
+
+An address is asked for as RFC 5227 section 2.1.1 and RFC 4862 section 5.4 have it: from nobody's address, so that no
+host learns anything from the question.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from ipaddress import ip_address
+from typing import Any, Callable, Optional
+
+from ..vrrp.agent.kernel.interfaces import InterfaceTable, Link, dump
+from ..vrrp.agent.segment import headers
+from ..vrrp.agent.segment.claims import ClaimSocket
+from ..vrrp.agent.segment.sockets import SocketError, open_socket
+from ..vrrp.protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
+from ..vrrp.protocol.neighbours import question, read_claim
+from ..vrrp.protocol.packet import HEADER_LENGTH, PacketError, decode, length_of
+
+PROBES = 3  # RFC 5227 section 1.1: PROBE_NUM
+PROBE_INTERVAL_S = 0.3  # whoever is there answers at once; what counts is that a single frame may be lost
+LISTEN_MAX_S = 4.0
+_NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}
+_RECEIVE_MAX = 1000  # packets of one socket before the clock is looked at again
+_MAC_LENGTH = 6
+
+Found = dict[str, Any]
+
+
+def probe(wanted: Sequence[Mapping[str, Any]]) -> dict[str, list[Found]]:
+    """Return who ``answers`` for the addresses of each entry, and the ``advertisers`` of its virtual router ids.
+
+    An entry has an ``interface``, ``addresses``, ``virtual_router_ids`` and ``listen``, the seconds to hear
+    advertisements. All are asked at once. An interface that is not there, is down, or has no Ethernet is left out.
+    Raises OSError where the kernel gives no socket.
+    """
+    names = dump(InterfaceTable()).names
+    found: dict[str, list[Found]] = {"answers": [], "advertisers": []}
+    with contextlib.ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        questions: list[Callable[[], None]] = []
+        listen_s = PROBES * PROBE_INTERVAL_S
+        for entry in wanted:
+            link = names.get(entry["interface"])
+            if link is None or not link.usable or link.loopback or len(link.mac) != _MAC_LENGTH:
+                continue
+            questions += _open_claims(stack, selector, link, entry["addresses"], found["answers"])
+            if entry["virtual_router_ids"]:
+                _open_vrrp(stack, selector, link, entry["virtual_router_ids"], found["advertisers"])
+                listen_s = max(listen_s, min(entry["listen"], LISTEN_MAX_S))
+        if selector.get_map():
+            _ask_and_hear(selector, questions, listen_s)
+    return found
+
+
+def _open_claims(
+    stack: contextlib.ExitStack,
+    selector: selectors.BaseSelector,
+    link: Link,
+    texts: Sequence[str],
+    answers: list[Found],
+) -> list[Callable[[], None]]:
+    """Listen to claims to the addresses, and return what asks for one of them each."""
+    addresses = [ip_address(text) for text in texts]
+    asking = []
+    for version in (4, 6):
+        of_version = [address for address in addresses if address.version == version]
+        if not of_version:
+            continue
+        hearing = ClaimSocket(link.index, of_version)
+        stack.callback(hearing.close)
+        sock = stack.enter_context(socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, 0))
+        sock.bind((link.name, 0))
+
+        def hear(hearing: ClaimSocket = hearing, of_version: Sequence[Any] = of_version) -> bool:
+            frame = hearing.receive()
+            if frame is None:
+                return False
+            claim = read_claim(frame)
+            if claim is not None and claim.address in of_version:
+                entry = {"address": str(claim.address), "mac": claim.mac.hex(":"), "interface": link.name}
+                if entry not in answers:
+                    answers.append(entry)
+            return True
+
+        selector.register(hearing, selectors.EVENT_READ, hear)
+        asking += [partial(_send, sock, question(link.mac, _NOBODY[version], address)) for address in of_version]
+    return asking
+
+
+def _send(sock: socket.socket, frame: bytes) -> None:
+    with contextlib.suppress(OSError):  # the interface went down, or its queue is full: it is asked again
+        sock.send(frame)
+
+
+def _open_vrrp(
+    stack: contextlib.ExitStack,
+    selector: selectors.BaseSelector,
+    link: Link,
+    numbers: Sequence[int],
+    advertisers: list[Found],
+) -> None:
+    for version, protocol in ((4, VRRP_PROTOCOL), (4, AH_PROTOCOL), (6, VRRP_PROTOCOL)):
+        try:
+            hearing = open_socket(link.name, link.index, version, protocol)
+            stack.callback(hearing.close)
+            hearing.join()
+        except SocketError:
+            continue  # without this IP version nobody is heard by it, and none of our instances needs it
+
+        def hear(hearing: Any = hearing) -> bool:
+            packet = hearing.receive()
+            if packet is None:
+                return False
+            entry = advertiser(packet, link.name)
+            known = [{**each, "priority": None} for each in advertisers]
+            if entry and entry["virtual_router_id"] in numbers and {**entry, "priority": None} not in known:
+                advertisers.append(entry)
+            return True
+
+        selector.register(hearing, selectors.EVENT_READ, hear)
+
+
+def advertiser(packet: bytes, interface: str) -> Optional[Found]:
+    """Return who speaks in a whole IP packet, whatever authenticates it; None for what is no sound advertisement."""
+    received = headers.read(packet)
+    if received is None or len(received.payload) < HEADER_LENGTH:
+        return None
+    version = received.source.version
+    beyond = max(len(received.payload) - length_of(received.payload, version), 0)  # the trailer of auth_hmac
+    try:
+        said = decode(received.payload, received.source, received.destination, beyond)
+    except PacketError:
+        return None
+    return {
+        "interface": interface,
+        "source": str(received.source),
+        "virtual_router_id": said.vrid,
+        "version": said.version,
+        "priority": said.priority,
+        "addresses": [str(address) for address in said.addresses],
+    }
+
+
+def _ask_and_hear(selector: selectors.BaseSelector, questions: Sequence[Callable[[], None]], listen_s: float) -> None:
+    start = time.monotonic()
+    for number in range(PROBES):
+        for ask in questions:
+            ask()
+            _hear(selector, 0)
+        _hear_until(selector, start + (number + 1) * PROBE_INTERVAL_S)
+    _hear_until(selector, start + listen_s)
+
+
+def _hear_until(selector: selectors.BaseSelector, deadline: float) -> None:
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return
+        _hear(selector, left)
+
+
+def _hear(selector: selectors.BaseSelector, timeout_s: float) -> None:
+    for key, _events in selector.select(timeout_s):
+        for _packet in range(_RECEIVE_MAX):
+            if not key.data():
+                break

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is read of a packet, and where nothing is asked at all. tests/network has real segments."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import segment
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.kernel.interfaces import Link
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.segment import headers
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.protocol.packet import (
+    Advertisement,
+    encode,
+    followed,
+)
+
+MAC = bytes.fromhex("020000000004")
+
+
+def packet(version, source, vip, trailer=b""):
+    here, group = ip_address(source), ip_address("ff02::12" if ":" in source else "224.0.0.18")
+    said = Advertisement(version, 100, 90, (ip_address(vip),), 100)
+    return headers.write(here, group, followed(encode(said, here, group), trailer, here, group))
+
+
+@pytest.mark.parametrize("trailer", [b"", bytes(28)], ids=["plain", "auth_hmac"])
+@pytest.mark.parametrize(
+    ("version", "source", "vip"),
+    [(2, "192.168.8.50", "192.168.8.200"), (3, "192.168.8.50", "192.168.8.200"), (3, "fe80::50", "fd00::200")],
+)
+def test_who_speaks_in_a_packet(version, source, vip, trailer):
+    assert segment.advertiser(packet(version, source, vip, trailer), "eth0") == {
+        "interface": "eth0", "source": source, "virtual_router_id": 100, "version": version, "priority": 90,
+        "addresses": [vip],
+    }  # fmt: skip
+
+
+def test_what_is_no_advertisement_is_nobody():
+    whole = packet(3, "192.168.8.50", "192.168.8.200")
+    for cut in range(len(whole)):
+        assert segment.advertiser(whole[:cut], "eth0") is None
+    damaged = whole[:21] + b"\x63" + whole[22:]
+    assert segment.advertiser(damaged, "eth0") is None
+
+
+def test_an_interface_that_cannot_be_asked_is_left_out_at_once(monkeypatch):
+    links = [Link(1, "lo", bytes(6), loopback=True), Link(2, "down0", MAC, up=False), Link(3, "wg0")]
+
+    def dump(table):
+        table.names.update({link.name: link for link in links})
+        return table
+
+    monkeypatch.setattr(segment, "dump", dump)
+    wanted = [
+        {"interface": name, "addresses": ["192.168.8.100"], "virtual_router_ids": [100], "listen": 3}
+        for name in ("lo", "down0", "wg0", "none0")
+    ]
+    monkeypatch.setattr(segment, "_ask_and_hear", None)  # nobody waits
+    assert segment.probe(wanted) == segment.probe([]) == {"answers": [], "advertisers": []}
