@@ -15,7 +15,7 @@ from conftest import A, B, Pair, poll
 
 from lab.probe import Probe
 from lab.run import CHECKOUT, Run
-from lab.testbed import VIP, Testbed
+from lab.testbed import CLIENT, VIP, Testbed
 
 CONFIG = "/etc/hotstandby/hotstandby.conf"
 
@@ -172,6 +172,13 @@ def test_keepalived_with_the_same_address_on_a_node_stops_the_deployment(pair: P
     finally:
         pair.b.check_output("systemctl stop keepalived")
     pair.settled_on(A)
+
+
+def test_an_address_that_a_third_machine_has_stops_the_deployment(pair: Pair) -> None:
+    vips = json.dumps({"ha_pair_vips": [f"{VIP}/24", CLIENT[1]]})
+    told = rf"192.168.8.50 \(VI_2\) is in use: {pair.bed.client.mac()} answers for it on eth0 of node-a"
+    with pytest.raises(AssertionError, match=told):
+        pair.play("ha_pair", "--check", "--extra-vars", vips)
 
 
 def test_two_masters_in_the_second_pair_of_a_play_are_named(pair: Pair, tmp_path) -> None:

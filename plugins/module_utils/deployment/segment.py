@@ -24,7 +24,7 @@ from ..vrrp.agent.segment.claims import ClaimSocket
 from ..vrrp.agent.segment.sockets import SocketError, open_socket
 from ..vrrp.protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
 from ..vrrp.protocol.neighbours import question, read_claim
-from ..vrrp.protocol.packet import HEADER_LENGTH, PacketError, decode, length_of
+from ..vrrp.protocol.packet import HEADER_LENGTH, Address, PacketError, decode, length_of
 
 PROBES = 3  # RFC 5227 section 1.1: PROBE_NUM
 PROBE_INTERVAL_S = 0.3  # whoever is there answers at once; what counts is that a single frame may be lost
@@ -41,7 +41,7 @@ def probe(wanted: Sequence[Mapping[str, Any]]) -> dict[str, list[Found]]:
 
     An entry has an ``interface``, ``addresses``, ``virtual_router_ids`` and ``listen``, the seconds to hear
     advertisements. All are asked at once. An interface that is not there, is down, or has no Ethernet is left out.
-    Raises OSError where the kernel gives no socket.
+    Raises ValueError for what is no address, and OSError where the kernel gives no socket.
     """
     names = dump(InterfaceTable()).names
     found: dict[str, list[Found]] = {"answers": [], "advertisers": []}
@@ -50,10 +50,11 @@ def probe(wanted: Sequence[Mapping[str, Any]]) -> dict[str, list[Found]]:
         questions: list[Callable[[], None]] = []
         listen_s = PROBES * PROBE_INTERVAL_S
         for entry in wanted:
+            addresses = [ip_address(text) for text in entry["addresses"]]
             link = names.get(entry["interface"])
             if link is None or not link.usable or link.loopback or len(link.mac) != _MAC_LENGTH:
                 continue
-            questions += _open_claims(stack, selector, link, entry["addresses"], found["answers"])
+            questions += _open_claims(stack, selector, link, addresses, found["answers"])
             if entry["virtual_router_ids"]:
                 _open_vrrp(stack, selector, link, entry["virtual_router_ids"], found["advertisers"])
                 listen_s = max(listen_s, min(entry["listen"], LISTEN_MAX_S))
@@ -66,12 +67,11 @@ def _open_claims(
     stack: contextlib.ExitStack,
     selector: selectors.BaseSelector,
     link: Link,
-    texts: Sequence[str],
+    addresses: Sequence[Address],
     answers: list[Found],
 ) -> list[Callable[[], None]]:
     """Listen to claims to the addresses, and return what asks for one of them each."""
-    addresses = [ip_address(text) for text in texts]
-    asking = []
+    asking: list[Callable[[], None]] = []
     for version in (4, 6):
         of_version = [address for address in addresses if address.version == version]
         if not of_version:

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import segment
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.kernel.interfaces import Link
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.segment import headers
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.protocol.ah import seal
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.protocol.packet import (
     Advertisement,
     encode,
@@ -36,6 +37,13 @@ def test_who_speaks_in_a_packet(version, source, vip, trailer):
         "interface": "eth0", "source": source, "virtual_router_id": 100, "version": version, "priority": 90,
         "addresses": [vip],
     }  # fmt: skip
+
+
+def test_who_speaks_in_an_authentication_header():
+    here, group = ip_address("192.168.8.50"), ip_address("224.0.0.18")
+    said = encode(Advertisement(2, 100, 90, (ip_address("192.168.8.200"),), 100, auth_type=2), here, group)
+    found = segment.advertiser(seal(b"secret", 1, 1, here, group, 255, 0, said), "eth0")
+    assert (found["source"], found["virtual_router_id"]) == ("192.168.8.50", 100)
 
 
 def test_what_is_no_advertisement_is_nobody():

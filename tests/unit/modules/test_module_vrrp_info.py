@@ -199,3 +199,14 @@ def test_who_and_where_one_is(run):
     assert result["machine_id"] == (
         Path("/etc/machine-id").read_text().strip() if Path("/etc/machine-id").exists() else ""
     )
+
+
+def test_the_segment_is_asked_in_check_mode_too(run):
+    entry = {"interface": "lo", "addresses": ["192.168.8.100"], "virtual_router_ids": [100]}
+    result = run("vrrp_info", check=True, probe=[entry])
+    assert (result["changed"], result["answers"], result["advertisers"]) == (False, [], [])
+
+
+def test_what_is_no_address_is_not_asked_for(run):
+    result = run("vrrp_info", probe=[{"interface": "none0", "addresses": ["192.168.8.100/24"]}])
+    assert result["failed"] and "'192.168.8.100/24'" in result["msg"]
