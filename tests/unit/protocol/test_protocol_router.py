@@ -301,6 +301,16 @@ class TestLinkChanged:
         assert router.link_changed(T) == ()
 
 
+@pytest.mark.parametrize("none", [{"announce_repeat": 0}, {"refresh_s": 2.0, "refresh_repeat": 0}])
+def test_a_burst_of_nothing_is_over_when_its_time_has_come(none):
+    """Else the deadline would lie in the past for good, and the loop would turn without a pause."""
+    router = master(replace(ARTICLE_B, announce_delay_s=3.0, **none))
+    for _turn in range(20):
+        now = router.deadline
+        router.expire(now)
+        assert router.deadline > now
+
+
 def rivals(actions):
     return [action for action in actions if isinstance(action, RivalHeard)]
 

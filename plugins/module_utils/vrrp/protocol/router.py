@@ -281,8 +281,9 @@ class VirtualRouter(Hearing, Membership):
         if condition.advertise_at <= now:
             actions += (SendAdvertisement(self._advertised_priority(now)),)
             condition = condition.advertised(self.parameters, now)
-        if condition.announces(self.parameters, now):
-            actions += (Announce(condition.announces(self.parameters, now)),)
+        if min(condition.announce_at, condition.refresh_at) <= now:
+            repeat = condition.announces(self.parameters, now)  # 0: none, and it is over all the same
+            actions += (Announce(repeat),) if repeat else ()
             condition = condition.announced(self.parameters, now)
         self.condition = condition
         return actions
