@@ -52,7 +52,8 @@ def test_a_file_without_permission(tmp_path, monkeypatch):
 
 
 def test_a_path_with_nul():
-    assert refusal("a\0b").text == "cannot read the file: embedded null byte"
+    text = refusal("a\0b").text  # each Python has its own words
+    assert text.startswith("cannot read the file: ") and "embedded null" in text
 
 
 def test_a_file_that_is_too_large(tmp_path):
