@@ -13,7 +13,7 @@ author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
   - Names from the results of M(hotstandby.vrrp.vrrp_info) each node that could not be asked, and each instance that has
-    not exactly one master.
+    not exactly one master with the addresses on it alone, or no standby. A node that was drained on purpose is none.
   - It judges one look. A proof, with several samples, is P(hotstandby.vrrp.proof#filter).
 options:
   _input:

@@ -27,20 +27,39 @@ def status(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What keeps ``nodes``, those of one pair, from being one: who could not be asked, and what has not one master."""
+    """What keeps ``nodes``, those of one pair, from being one: who could not be asked, what has not one master that has
+    the addresses alone, and where nobody stands by. A node that was drained on purpose is none.
+    """
     found = [f"{node}: {_missing(seen)}: {_reason(seen)}" for node, seen in nodes.items() if not seen.get("running")]
-    masters: dict[str, list[str]] = {}
+    shared: dict[str, dict[str, Mapping[str, Any]]] = {}
     for node, seen in nodes.items():
         for instance in seen.get("instances") or ():
-            leaders = masters.setdefault(instance["name"], [])
-            if instance["state"] == "MASTER":
-                leaders.append(node)
-    for name, leaders in masters.items():
+            shared.setdefault(instance["name"], {})[node] = instance
+    for name, views in shared.items():
+        leaders = [node for node, instance in views.items() if instance["state"] == "MASTER"]
         if len(leaders) != 1:
             found.append(f"{name}: " + (f"{' and '.join(leaders)} are master" if leaders else "no node is master"))
-    if not masters and not found:
+        found += [
+            f"{name}: {node} does not have it" for node in nodes if nodes[node].get("running") and node not in views
+        ]
+        for node, instance in views.items():
+            drained = (nodes[node].get("agent") or {}).get("drained")
+            found += [f"{name}: {text}" for text in _faults(node, instance, bool(drained))]
+    if not shared and not found:
         found.append(f"{', '.join(nodes)}: there is no instance")
     return found
+
+
+def _faults(node: str, instance: Mapping[str, Any], drained: bool) -> list[str]:
+    """What is wrong with an instance on one node, whatever the other one says."""
+    present, state = instance["addresses_present"], instance["state"]
+    if state == "MASTER":
+        absent = [address for address in instance.get("addresses") or () if address not in present]
+        return [f"{node} is master, and {', '.join(absent)} is not on it"] if absent else []
+    faults = [f"{', '.join(present)} is on {node}, which is not master"] if present else []
+    if state != "BACKUP" and not drained:
+        faults.append(f"{node} is {state}, so it does not stand by")
+    return faults
 
 
 def _missing(found: Mapping[str, Any]) -> str:

@@ -189,7 +189,9 @@ def cleanup(options: argparse.Namespace) -> int:
     from .agent.life import leftovers
 
     say(sys.stdout, *leftovers.remove(options.runtime_dir))
-    return DONE
+    unknown = leftovers.unreadable(options.runtime_dir)
+    say(sys.stderr, *unknown)
+    return REFUSED if unknown else DONE
 
 
 def reload(options: argparse.Namespace) -> int:

@@ -57,12 +57,43 @@ def test_what_an_agent_warns_of_stands_below():
 def test_one_master_of_each_is_no_problem():
     nodes = {"a": running(V="MASTER", W="BACKUP"), "b": running(V="BACKUP", W="MASTER")}
     assert problems(nodes) == []
-    assert problems({**nodes, "b": running(V="FAULT", W="MASTER")}) == []
+    drained = {**running(V="STOP", W="MASTER"), "agent": {"drained": True}}
+    assert problems({**nodes, "b": drained}) == []
+
+
+@pytest.mark.parametrize("state", ["FAULT", "STOP", "INIT"])
+def test_a_standby_that_does_not_stand_by_is_one(state):
+    nodes = {"a": running(V="MASTER"), "b": {**running(V=state), "agent": {"drained": False}}}
+    assert problems(nodes) == [f"V: b is {state}, so it does not stand by"]
+
+
+def test_an_instance_that_a_node_does_not_have_is_one():
+    assert problems({"a": running(V="MASTER"), "b": running()}) == ["V: b does not have it"]
+    nodes = {"a": running(V="MASTER", W="MASTER"), "b": running(V="BACKUP")}
+    assert problems(nodes) == ["W: b does not have it"]
+
+
+@pytest.mark.parametrize(
+    ("on_a", "on_b", "found"),
+    [
+        (["10.0.0.1/24", "10.0.0.2/24"], [], []),
+        (["10.0.0.1/24"], [], ["V: a is master, and 10.0.0.2/24 is not on it"]),
+        (["10.0.0.1/24", "10.0.0.2/24"], ["10.0.0.2/24"], ["V: 10.0.0.2/24 is on b, which is not master"]),
+    ],
+)
+def test_an_address_that_is_not_on_the_master_alone_is_one(on_a, on_b, found):
+    ours = ["10.0.0.1/24", "10.0.0.2/24"]
+    nodes = {
+        "a": {"running": True, "instances": [instance("V", "MASTER", 1, addresses=ours, addresses_present=on_a)]},
+        "b": {"running": True, "instances": [instance("V", "BACKUP", 1, addresses=ours, addresses_present=on_b)]},
+    }
+    assert problems(nodes) == found
 
 
 def test_another_number_of_masters_is_one():
     nodes = {"a": running(V="MASTER", W="BACKUP", X="FAULT"), "b": running(V="MASTER", W="BACKUP", X="MASTER")}
-    assert problems(nodes) == ["V: a and b are master", "W: no node is master"]
+    expected = ["V: a and b are master", "W: no node is master", "X: a is FAULT, so it does not stand by"]
+    assert problems(nodes) == expected
     assert problems({"a": running(), "b": running()}) == ["a, b: there is no instance"]
 
 

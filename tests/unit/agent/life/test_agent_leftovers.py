@@ -13,6 +13,7 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import FakeKernel, table
 
+from vrrp import cli
 from vrrp.agent.kernel import firewall, netlink, netlink_links, ownership, promotion
 from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, Link, Present
 from vrrp.agent.life import leftovers
@@ -281,6 +282,28 @@ def test_the_command_of_the_unit_prints_what_it_did(dead, monkeypatch, capsys):
     monkeypatch.setattr(leftovers.sys, "argv", ["cleanup", "--runtime-dir", dead.directory])
     assert leftovers.main() == 0
     assert capsys.readouterr() == (f"{REMOVED[0]}\n", "")
+
+
+@pytest.mark.parametrize("content", ["[", "null", "{}", "[" * 5000, '{"format": 99}'])
+def test_a_ledger_that_cannot_be_read_is_no_ok(dead, tmp_path, monkeypatch, capsys, content):
+    """What a dead agent has left may still be there, and whoever cleans up must hear of it."""
+    dead.entry(VIP, silent_s=60)
+    (tmp_path / "ledger.json").write_text(content)
+    monkeypatch.setattr(leftovers.sys, "argv", ["cleanup", "--runtime-dir", dead.directory])
+    assert leftovers.main() == 1
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith(f"{tmp_path}/ledger.json cannot be read, so nothing was removed")
+    assert cli.main(["cleanup", "--runtime-dir", dead.directory]) == 1
+    assert capsys.readouterr() == said
+    living = RuntimeDirectory(str(tmp_path))
+    living.acquire()
+    assert leftovers.main() == 0, "an agent lives there, and writes it anew"
+    living.release()
+
+
+def test_no_ledger_is_nothing_to_do(dead, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(leftovers.sys, "argv", ["cleanup", "--runtime-dir", dead.directory])
+    assert (leftovers.main(), capsys.readouterr()) == (0, ("", ""))
 
 
 ROUTE, RULE, OTHER = ("20000000" + kind + "000500" + "00" * 24 for kind in ("19", "21", "10"))

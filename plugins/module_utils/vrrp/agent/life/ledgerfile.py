@@ -45,6 +45,11 @@ def load(directory: str) -> Optional[dict[str, Any]]:
     return content
 
 
+def is_damaged(directory: str) -> bool:
+    """Whether there is a ledger of which nothing can be read, so that nobody knows what a dead agent has left."""
+    return os.path.lexists(os.path.join(directory, LEDGER_FILE)) and load(directory) is None
+
+
 def valid(content: Any) -> bool:
     """Whether this is a ledger of this release."""
     return _dict(content) and content.get("format") == FORMAT and _matches(content, _LEDGER, _LEDGER_OPTIONAL)

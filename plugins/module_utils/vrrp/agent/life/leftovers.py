@@ -35,7 +35,24 @@ def main() -> int:
     directory = sys.argv[sys.argv.index("--runtime-dir") + 1]
     for line in remove(directory):
         sys.stdout.write(f"{line}\n")
-    return streams.end(0)
+    unknown = unreadable(directory)
+    for line in unknown:
+        sys.stderr.write(f"{line}\n")
+    return streams.end(1 if unknown else 0)
+
+
+def unreadable(runtime_dir: str) -> list[str]:
+    """Return a line where a dead agent's ledger cannot be read: what it has left may still be there."""
+    if not ledgerfile.is_damaged(runtime_dir):
+        return []
+    runtime = RuntimeDirectory(runtime_dir)
+    try:
+        runtime.acquire()
+    except RuntimeDirectoryError:
+        return []  # an agent lives here, and will write it anew
+    runtime.release()
+    path = os.path.join(runtime_dir, ledgerfile.LEDGER_FILE)
+    return [f"{path} cannot be read, so nothing was removed: see what is left ('ip -d address'), then remove the file"]
 
 
 def remove(runtime_dir: str) -> list[str]:
