@@ -44,6 +44,12 @@ def test_a_weight_that_moves_the_address(own, weight):
     assert said(*own, scripts=[script(weight)]) == []
 
 
+def test_a_weight_that_the_highest_priority_swallows():
+    """Both have 254 whatever their own check says: RFC 9568 section 5.2.4 leaves 255 to owners."""
+    (problem,) = said({"priority": 254}, {"priority": 250}, scripts=[script(6)])
+    assert "when c fails node-a has 254 and node-b 254: it stays master" in problem
+
+
 def test_several_that_move_it_together():
     assert said(scripts=[script(-6), script(-6, "d")]) == []
     assert len(said(scripts=[script(-2), script(-3, "d"), script(-4, "e")])) == 3

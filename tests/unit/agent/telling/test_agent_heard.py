@@ -64,7 +64,10 @@ def test_others_together_are_told_once_a_minute(scene):
 def test_a_lower_priority_is_told_where_it_will_be_taken_over_from(scene):
     assert scene.lines(90) == ["(VI_1) received lower priority (90) advert from 192.168.8.6 - discarding"]
     assert scene.lines(90) == []
-    assert len(scene.lines(90, source=OTHER)) == 1
+    assert scene.lines(80, source=OTHER) == [], "whoever forges sources writes no line for each"
+    assert len(scene.lines(90, of_master=True)) == 1
+    scene.clock[0] += 61
+    assert len(scene.lines(80, source=OTHER)) == 1
 
 
 @pytest.mark.parametrize(("priority", "options"), [(90, {"state": State.MASTER}), (90, {"nopreempt": True}), (100, {})])
