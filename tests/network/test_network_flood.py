@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from lab.article import ADDRESS_A, ADDRESS_B, CLIENT, VIP, pair, unicast_pair
-from lab.capture import Capture, intervals
+from lab.capture import Capture, assert_in_time, intervals
 from lab.flood import Flood
 from lab.peers import Agent, assert_one_owner
 from vrrp.protocol.packet import Advertisement, encode
@@ -74,7 +74,8 @@ def flooded(wire, figure, what, agents, made, interval_s=INTERVAL_S):
     shares = [(discarded(agent) - count) / sent.packets for agent, count in zip(agents, counted)]
     load = [(cpu_s(agent) - seconds) / (ended - began) for agent, seconds in zip(agents, spent)]
     lines = [agent.log_text().count("\n") - known for agent, (_t, _p, known) in zip(agents, before)]
-    gap = max(intervals(times))
+    gaps = intervals(times)
+    gap = max(gaps)
     figure(
         f"flood, {what}: {sent}; longest gap {gap * 1e3:.0f} ms of {interval_s * 1e3:.0f};"
         f" judged {shares[0]:.0%} and {shares[1]:.0%}, processor {load[0]:.0%} and {load[1]:.0%},"
@@ -83,7 +84,7 @@ def flooded(wire, figure, what, agents, made, interval_s=INTERVAL_S):
     assert sent.rate > ENOUGH, f"this machine only sends {sent.rate:.0f}/s"
     assert [(agent.status()["transitions"], agent.pid) for agent in agents] == [each[:2] for each in before]
     assert_one_owner(wire.segment, VIP, "a")
-    assert gap < 1.5 * interval_s, f"{gap * 1e3:.0f} ms without an advertisement"
+    assert_in_time(gaps, interval_s)
     assert min(shares) > 0, "nothing was counted"
     assert max(lines) <= LOG_LINES, agents[lines.index(max(lines))].tail()
 

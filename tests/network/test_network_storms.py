@@ -13,7 +13,7 @@ import time
 import pytest
 
 from lab.article import ADDRESS_A, VIP, pair
-from lab.capture import Capture, intervals
+from lab.capture import Capture, assert_in_time, intervals
 from lab.peers import Agent, assert_one_owner
 from lab.storms import STORMS, blowing
 
@@ -34,7 +34,8 @@ def test_nobody_takes_over_in_a_storm(wire, figure, storm):
             time.sleep(FOR_S)
             ended = time.time()
         capture.wait(lambda seen: seen.adverts()[-1][0] > ended, 5, "advertisements after the storm")
-        gap = max(intervals([at for at, _advert in capture.adverts()]))
+        gaps = intervals([at for at, _advert in capture.adverts()])
+        gap = max(gaps)
     lines = max(agent.log_text().count("\n") - known for agent, (_t, _p, known) in zip(agents, before))
     figure(f"{storm.name}: longest gap {gap * 1e3:.0f} ms of {INTERVAL_S * 1e3:.0f}, {lines / FOR_S:.0f} log lines/s")
     assert lines <= LOG_LINES * FOR_S
@@ -42,4 +43,4 @@ def test_nobody_takes_over_in_a_storm(wire, figure, storm):
         return
     assert [(agent.status()["transitions"], agent.pid) for agent in agents] == [known[:2] for known in before]
     assert_one_owner(wire.segment, VIP, "a")
-    assert gap <= 1.5 * INTERVAL_S, f"{gap * 1e3:.0f} ms without an advertisement"
+    assert_in_time(gaps, INTERVAL_S)

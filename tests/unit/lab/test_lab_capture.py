@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from lab.capture import Arp, Frame, Vrrp, intervals
+import pytest
+
+from lab.capture import Arp, Frame, Vrrp, assert_in_time, intervals
 
 V2 = bytes.fromhex(
     "01005e000012 aa5448e035cf 0800"
@@ -45,3 +47,14 @@ def test_too_short_is_nothing():
 
 def test_intervals():
     assert intervals([1.0, 1.5, 3.0]) == [0.5, 1.5]
+
+
+@pytest.mark.parametrize("gaps", [[], [0.1, 0.1], [0.1, 0.15], [0.1, 0.16, 0.1], [0.249]])
+def test_one_delay_of_the_machine_is_none_of_ours(gaps):
+    assert_in_time(gaps, 0.1)
+
+
+@pytest.mark.parametrize("gaps", [[0.16, 0.1, 0.16], [0.1, 0.25], [0.9]])
+def test_who_is_late_again_or_by_intervals_is_not_in_time(gaps):
+    with pytest.raises(AssertionError, match="without an advertisement"):
+        assert_in_time(gaps, 0.1)

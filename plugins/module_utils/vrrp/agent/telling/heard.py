@@ -23,11 +23,12 @@ def log_advertisement(
 ) -> None:
     """Log priority 0, and a lower one that a BACKUP will take over from.
 
-    ``of_master``: it is of the master that we follow. The others together are told once a minute, whatever is forged.
+    ``of_master``: it is of the master that we follow. Priority 0 of others, and lower ones of all together, are told
+    once a minute, whatever sources are forged.
     """
     name = config.name
     if not advertisement.priority:
         text = wording.priority_zero(name, source, router.holds_addresses)
         log.seldom(("zero", name, str(of_master)), text, OF_MASTER_S if of_master else OF_OTHERS_S)
     elif advertisement.priority < router.priority and router.state is State.BACKUP and not config.nopreempt:
-        log.seldom(("lower", name, str(of_master)), wording.lower(name, advertisement, source))
+        log.seldom(("lower", name), wording.lower(name, advertisement, source))
