@@ -75,11 +75,15 @@ coverage: setup ## The same, and which branches of the library it takes (.build/
 
 .PHONY: simulation
 simulation: setup ## 10,000 seeds of failures in virtual time (SEED=1234 plays and shows one)
-	@$(if $(SEED),PYTHONPATH=plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --seed $(SEED),$(PYTEST) tests/simulation)
+	@$(if $(SEED),PYTHONPATH=tests:plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --seed $(SEED),$(PYTEST) tests/simulation)
 
 .PHONY: soak
 soak: setup ## A million seeds, about half an hour (COUNT=, FIRST=)
-	@PYTHONPATH=plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --first $(FIRST) --count $(COUNT)
+	@PYTHONPATH=tests:plugins/module_utils $(BIN)/python3 tests/simulation/seed_runner.py --first $(FIRST) --count $(COUNT)
+
+.PHONY: testcase
+testcase: setup ## Print the record of an agent (RECORD=events-VI_1.jsonl) as a test of the state machine
+	@PYTHONPATH=tests:plugins/module_utils $(BIN)/python3 tests/testcase.py $(RECORD)
 
 .PHONY: fuzz
 fuzz: setup ## What must never break, FUZZ_S=12 seconds for each property: packets, files, control messages

@@ -11,9 +11,9 @@ import os
 import sys
 import time
 
-from vrrp.simulation.failure import report
-from vrrp.simulation.generator import generate
-from vrrp.simulation.joint import play
+from oracle.generator import generate
+from oracle.play import play
+from oracle.shrink import report
 from vrrp.simulation.timeline import lines
 
 CHUNK = 200

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 import seed_runner
 
-from vrrp.simulation.generator import generate
-from vrrp.simulation.joint import play
+from oracle.generator import generate
+from oracle.play import play
 from vrrp.simulation.scenario import from_text
 from vrrp.simulation.timeline import FAULT
 

@@ -183,23 +183,8 @@ def test_a_difference_as_json(hotstandby, changed):
     }
 
 
-def test_replay_makes_a_test(hotstandby, file):
-    status, out, _err = hotstandby("replay", "--test", file)
-    names: dict = {}
-    exec("\n".join(out), names)
-    names["test_vi_1_does_what_it_did"]()
-    assert (status, out[-1]) == (0, "    assert router.deadline == near(5019.16453125)")
-
-
-def test_a_test_is_made_of_one_record(hotstandby, file):
-    file.write_text(text_of(story()) + text_of(story("VI_2")))
-    expected = f"error: {file}: it holds 2 records (VI_1, VI_2), and a test case is made of one\n"
-    assert hotstandby("replay", "--test", file) == (1, [], expected)
-
-
 def test_a_record_without_entries(hotstandby, file):
     file.write_text(line(story()[0]))
-    assert hotstandby("replay", "--test", file) == (1, [], f"error: {file}: it has no entries yet\n")
     assert hotstandby("replay", file)[1][-1] == "VI_1: 0 inputs, the same actions"
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from vrrp import simulation_arguments
 
-DEFAULTS = {"files": [], "fault": [], "seconds": None, "seed": None, "json": False, "svg": None}
+FILES = ["a.conf"]
+DEFAULTS = {"files": FILES, "fault": [], "seconds": None, "seed": 0, "json": False, "svg": None}
 
 
 def parsed(*words):
@@ -24,21 +25,21 @@ def parsed(*words):
     ("words", "changes"),
     [
         ([], {}),
-        (["a.conf", "b.conf"], {"files": ["a.conf", "b.conf"]}),
+        (["b.conf"], {"files": ["a.conf", "b.conf"]}),
         (["--fault", "at 1: kill a", "--fault", "at 2: boot a"], {"fault": ["at 1: kill a", "at 2: boot a"]}),
         (["--seconds", "2.5"], {"seconds": 2.5}),
         (["--seed", "7"], {"seed": 7}),
         (["--json"], {"json": True}),
-        (["--svg", "x.svg", "a.conf"], {"svg": "x.svg", "files": ["a.conf"]}),
+        (["--svg", "x.svg"], {"svg": "x.svg"}),
     ],
 )
 def test_a_word_changes_one_value(words, changes):
-    assert parsed(*words) == {**DEFAULTS, **changes}
+    assert parsed(*FILES, *words) == {**DEFAULTS, **changes}
 
 
 def test_two_parsers_do_not_share_their_faults():
-    parsed("--fault", "at 1: kill a")
-    assert parsed()["fault"] == []
+    parsed(*FILES, "--fault", "at 1: kill a")
+    assert parsed(*FILES)["fault"] == []
 
 
 @pytest.mark.parametrize(
@@ -48,11 +49,12 @@ def test_two_parsers_do_not_share_their_faults():
         (["--seed", "1.5"], "argument --seed: invalid int value: '1.5'"),
         (["--fault"], "argument --fault: expected one argument"),
         (["--no-such"], "unrecognized arguments: --no-such"),
+        (None, "the following arguments are required: FILE"),
     ],
 )
 def test_anything_else_is_wrong_usage(words, said, capsys):
     with pytest.raises(SystemExit) as ended:
-        parsed(*words)
+        parsed(*([] if words is None else [*FILES, *words]))
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
 

@@ -64,14 +64,14 @@ COMMANDS = {
     "reload": ["reload", "--runtime-dir", "DIR"],
     "plan": ["plan", "FILE", "--runtime-dir", "DIR"],
     "events": ["events", "--runtime-dir", "DIR"],
-    "simulate": ["simulate", "--seed", "1"],
+    "simulate": ["simulate", "FILE"],
     "wrong usage": ["promote"],
     "no agent": ["status", "--runtime-dir", "DIR/nowhere"],
     "no file": ["check", "DIR/nothing.conf"],
     "no record": ["replay", "DIR/nothing"],
-    "no seed": ["simulate"],
+    "no files": ["simulate"],
 }
-STATUS = {"wrong usage": 2, "no agent": 3, "no file": 1, "no record": 1, "no seed": 2}
+STATUS = {"wrong usage": 2, "no agent": 3, "no file": 1, "no record": 1, "no files": 2}
 SILENT = {"cleanup", *STATUS}  # on standard output
 
 

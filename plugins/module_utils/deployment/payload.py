@@ -20,8 +20,11 @@ if TYPE_CHECKING:  # never run: they say what has to come along
     from ..vrrp import cli, client  # noqa: F401
 
 
+_CONTROLLER_ONLY = "simulation"  # these modules and this folder: a node carries what a node runs
+
+
 def agent_sources() -> dict[str, bytes]:
-    """Every source of the agent by its path in a release ("vrrp/agent/daemon.py")."""
+    """Return every source of the agent by its path in a release ("vrrp/agent/daemon.py")."""
     found = {"__init__.py": _read("__init__.py")}
     for root in package.__path__:
         _walk(root, "", found)
@@ -31,6 +34,8 @@ def agent_sources() -> dict[str, bytes]:
 def _walk(root: str, folder: str, found: dict[str, bytes]) -> None:
     # pkgutil sees into a zip archive; os.walk does not.
     for module in pkgutil.iter_modules([os.path.join(root, folder) if folder else root]):
+        if not folder and module.name.startswith(_CONTROLLER_ONLY):
+            continue
         path = os.path.join(folder, module.name)
         if module.ispkg:
             found[os.path.join(path, "__init__.py")] = _read(os.path.join(path, "__init__.py"))

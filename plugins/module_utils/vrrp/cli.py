@@ -17,9 +17,11 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Optional, TextIO
 
-from . import __version__, simulation_arguments, streams
+from . import __version__, streams
 from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
 from .config.problems import ConfigError
 from .streams import StreamError, say
@@ -108,9 +110,10 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--follow", action="store_true", help="go on with what comes, until it is interrupted")
     command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
     command.add_argument("file", metavar="FILE")
-    command.add_argument("--test", action="store_true", help="print a test case instead")
     command.add_argument("--json", action="store_true", help="the outcome, as JSON")
-    simulation_arguments.add(add("simulate", "Say what a failure would cost.", simulate, agent=False))
+    if find_spec(f"{__package__}.simulation_arguments"):  # in a checkout: a node carries what a node runs
+        arguments = import_module(f"{__package__}.simulation_arguments")
+        arguments.add(add("simulate", "Say what a failure would cost.", simulate, agent=False))
     return top
 
 
@@ -290,9 +293,6 @@ def replay(options: argparse.Namespace) -> int:
 
     try:
         records = history.load(options.file)
-        if options.test:
-            say(sys.stdout, history.case_source(records).rstrip())
-            return DONE
     except history.RecordError as error:
         say(sys.stderr, f"error: {options.file}: {error}")
         return REFUSED
@@ -358,9 +358,8 @@ def folded(lines: Iterable[str], columns: Optional[int]) -> Iterator[str]:
 
 def simulate(options: argparse.Namespace) -> int:
     """Play a failure against configuration files; raises ConfigError when one of them is not good."""
-    from . import simulation_command
-
-    return simulation_command.run(options)
+    # By its name, so that the module that carries the agent to a node does not take it along.
+    return import_module(f"{__package__}.simulation_command").run(options)
 
 
 if __name__ == "__main__":

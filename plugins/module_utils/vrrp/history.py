@@ -21,7 +21,6 @@ from .protocol.actions import (
 )
 from .protocol.record import Header, Record, RecordError, Step, line, read, restored
 from .protocol.replay import Outcome, replay
-from .protocol.testcase import source
 
 HOLDS = {"master": ", promoted", "backup": ", demoted"}
 ASKED = {
@@ -144,17 +143,6 @@ def action_words(action: Action) -> str:
 def duration(seconds: float) -> str:
     """A duration in the unit that fits it."""
     return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1000:.2f} ms"
-
-
-def case_source(records: list[Record]) -> str:
-    """The test case of a file with one record. Raises :class:`~.protocol.record.RecordError`."""
-    if len(records) != 1:
-        names = ", ".join(record.header.instance for record in records)
-        raise RecordError(f"it holds {len(records)} records ({names}), and a test case is made of one")
-    (record,) = records
-    if not record.steps:
-        raise RecordError("it has no entries yet")
-    return source(record, lambda at: local_time(record.header, at))
 
 
 def outcomes(records: Iterable[Record]) -> list[tuple[Record, Outcome]]:

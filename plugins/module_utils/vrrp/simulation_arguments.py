@@ -10,7 +10,7 @@ import argparse
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("files", metavar="FILE", nargs="*", help="configuration of one node")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="configuration of one node")
     parser.add_argument(
         "--fault",
         metavar="TEXT",
@@ -19,8 +19,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         help='what happens: "at 10: kill node-a" (docs/simulation.md lists everything; default: the master dies)',
     )
     parser.add_argument("--seconds", metavar="S", type=float, help="how long (default: until everything is at rest)")
-    parser.add_argument(
-        "--seed", metavar="N", type=int, help="of the segment; without files: play the test of that seed"
-    )
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="other lost and late packets (%(default)s)")
     parser.add_argument("--json", action="store_true", help="everything, as JSON")
     parser.add_argument("--svg", metavar="FILE", help="draw the timeline")

@@ -15,11 +15,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from .simulation import bounds, failure, timeline
+from .simulation import bounds, timeline
 from .simulation.answer import Answer, Question, ask
 from .simulation.faults import Fault, FaultError, demand_power, parse
-from .simulation.generator import generate
-from .simulation.joint import play
 from .simulation.picture import draw
 from .simulation.scenario import Scenario
 from .simulation_input import NodeFile, Shared, demand_distinct, moving_together, read, virtual_routers, without_group
@@ -32,11 +30,6 @@ FAILURE_AT_S = 10.0
 
 def run(options: argparse.Namespace) -> int:
     """Play it and say what came of it. Raises ConfigError for files that are not good."""
-    if not options.files:
-        if options.seed is None:
-            say(sys.stderr, "usage: hotstandby simulate FILE [FILE ...], one configuration for each node (or --seed N)")
-            return USAGE
-        return _play_seed(options.seed)
     if options.seconds is not None and not 0 < options.seconds <= 1e6:
         say(sys.stderr, "error: --seconds needs a number of seconds above 0 and up to 1000000")
         return USAGE
@@ -67,17 +60,6 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _play_seed(seed: int) -> int:
-    """The test of a seed, with its invariants."""
-    result = play(generate(seed))
-    if result.violation is not None:
-        say(sys.stdout, failure.report(result))
-        return REFUSED
-    lines = timeline.lines(result.timeline.entries)
-    say(sys.stdout, str(result.scenario), "", *lines, f"seed {seed}: every invariant held")
-    return DONE
-
-
 # What is to happen
 
 
@@ -100,7 +82,7 @@ def _demand_known(faults: list[Fault], virtuals: list[Shared]) -> None:
 def _questions(
     nodes: list[NodeFile], virtuals: list[Shared], faults: list[Fault], options: argparse.Namespace
 ) -> list[Question]:
-    seed = options.seed or 0
+    seed = options.seed
     scenarios = [_scenario(virtual, seed) for virtual in virtuals]
     settle_s = max(_settle_s(scenario) for scenario in scenarios)
     if not faults:

@@ -14,10 +14,10 @@ import pytest
 from recorded import SECRET, Recorded, anything, failover
 
 import vrrp
+from testcase import main, source
 from vrrp.protocol import timers
 from vrrp.protocol.record import Record
 from vrrp.protocol.states import Memory, State
-from vrrp.protocol.testcase import source
 
 MODULE_UTILS = Path(vrrp.__file__).parents[1]
 CHANGED = """\
@@ -129,3 +129,25 @@ def test_a_memory_is_spelled_out():
     text = made(story.record())
     run(text)
     assert "memory=Memory(state=State.MASTER, last_at=999.0, interval_cs=100)" in text
+
+
+def test_a_file_with_one_record_is_printed_as_a_test(tmp_path, capsys):
+    file = tmp_path / "events-VI_1.jsonl"
+    file.write_text(failover().text())
+    assert main(str(file)) == 0
+    run(capsys.readouterr().out)
+
+
+def test_a_test_is_made_of_one_record(tmp_path, capsys):
+    file = tmp_path / "events.jsonl"
+    file.write_text(failover().text() * 2)
+    assert main(str(file)) == 1
+    expected = f"error: {file}: it holds 2 records (VI_1, VI_1), and a test case is made of one\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_a_record_without_entries_is_no_test(tmp_path, capsys):
+    file = tmp_path / "events.jsonl"
+    file.write_text(failover().text().splitlines()[0])
+    assert main(str(file)) == 1
+    assert capsys.readouterr().err == f"error: {file}: it has no entries yet\n"

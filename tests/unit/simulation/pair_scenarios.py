@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from vrrp.simulation.joint import play
+from oracle.play import play
 from vrrp.simulation.scenario import from_text
 from vrrp.simulation.timeline import ADDRESS, STATE
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import pytest
 from pair_scenarios import pair
 
+from oracle import invariants
+from oracle.invariants import Invariants
+from oracle.play import play
 from vrrp.protocol.actions import ReleaseAddresses
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Backup
-from vrrp.simulation import invariants
-from vrrp.simulation.joint import play
 from vrrp.simulation.world import World
 
 
@@ -45,7 +46,7 @@ def test_every_rule_is_described():
 
 
 def test_two_owners_that_nobody_explains():
-    world = World(pair())
+    world = World(pair(), watch_class=Invariants)
     world.clock.at(20.0, world.lan.nodes["node-b"].kernel.install, 20.0)
     world.clock.at(20.0, world.watch.look)
     world.clock.at(21.0, world.watch.look)
@@ -54,11 +55,11 @@ def test_two_owners_that_nobody_explains():
 
 
 def test_nobody_that_nobody_explains():
-    world = World(pair())
+    world = World(pair(), watch_class=Invariants)
     world.clock.at(20.0, world.lan.nodes["node-a"].kernel.release)
     violation = world.run().violation
     assert violation is not None and violation.rule == "addresses"
 
 
-def test_unchecked_it_says_nothing():
-    assert play(pair(), router_class=Tired, checked=False).violation is None
+def test_nobody_watches_unless_somebody_is_asked_to():
+    assert World(pair(), router_class=Tired).run().violation is None

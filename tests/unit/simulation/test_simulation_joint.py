@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.simulation.failure import report
-from vrrp.simulation.joint import Joint, play
+from oracle.play import WatchedJoint, play
+from oracle.shrink import report
 from vrrp.simulation.scenario import from_text
 
 PAIR = """
@@ -30,7 +30,7 @@ def played(*faults, **more):
     scenario = pair(*faults, **more)
     run = play(scenario)
     assert run.violation is None, report(run)
-    return Joint(scenario).run()
+    return WatchedJoint(scenario).run()
 
 
 def answered(runs):

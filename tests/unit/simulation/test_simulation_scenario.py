@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 from pair_scenarios import PAIR, pair
 
+from oracle.generator import generate
 from vrrp.simulation.faults import FaultError
-from vrrp.simulation.generator import generate
 from vrrp.simulation.scenario import from_text
 
 

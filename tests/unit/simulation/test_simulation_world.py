@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from pair_scenarios import addresses, losses, pair, run_pair, states
 
-from vrrp.simulation.joint import play
+from oracle.play import play
 
 # node-a is MASTER from 3.609 on and advertises at whole seconds of its own clock: n.6 of the world's.
 TAKES_OVER = 23.249  # 19.6, the flight, and 3 * 1 s + 166/256 s

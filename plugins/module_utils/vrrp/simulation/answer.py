@@ -37,8 +37,8 @@ class Question:
         faults = tuple(fault.later(later_s) for fault in scenario.faults)
         shifted = replace(scenario, faults=faults, until=scenario.until + later_s)
         if self.joint is not None:
-            return Joint(shifted, checked=False, **self.joint).run()[self.lan]
-        return World(shifted, checked=False, judge=self.judge).run()
+            return Joint(shifted, **self.joint).run()[self.lan]
+        return World(shifted, judge=self.judge).run()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from dataclasses import replace
 from typing import Optional
 
 from ..protocol.group import Group
-from . import whole
 from .clock import Clock, StandsStill
 from .faults import WITHOUT_EFFECT, Fault
 from .lan import Judge
@@ -23,7 +22,6 @@ from .scenario import Scenario
 from .team import Team
 from .timeline import LAN, VIOLATION, LanTimeline, Timeline
 from .watch import Violated, Watch
-from .whole import GroupInvariants
 from .world import Run, World
 
 
@@ -38,7 +36,6 @@ class Joint:
         self,
         scenario: Scenario,
         group_class: Callable[[str], Group] = Group,
-        checked: bool = True,
         trace: bool = False,
         judges: Optional[dict[int, Judge]] = None,
         places: Optional[dict[str, tuple[int, ...]]] = None,
@@ -46,20 +43,18 @@ class Joint:
         labels: Optional[dict[int, str]] = None,
         **options,
     ) -> None:
-        self.scenario, self.checked = scenario, checked
+        self.scenario = scenario
         self._places = places or {f"lan{lan}": (lan,) for lan in scenario.lans}
         self.clock = Clock()
         self.timeline = Timeline(trace)
         self.worlds = {
             lan: World(
                 scenario.on(lan),
-                checked=checked,
                 trace=trace,
                 judge=(judges or {}).get(lan),
                 clock=self.clock,
                 label=(labels or {}).get(lan, f"lan{lan}"),
                 timeline=LanTimeline(self.timeline, f"lan{lan}"),
-                watch_class=GroupInvariants,
                 **options,
             )
             for lan in scenario.lans
@@ -78,7 +73,7 @@ class Joint:
             lan: Run(replace(world.scenario, faults=self.scenario.faults), world.timeline, world.client)
             for lan, world in self.worlds.items()
         }
-        for watch in self._watches():
+        for watch in self.watches():
             watch.begin()
         begins = {machine.name: machine.begins_at for machine in self.scenario.machines}
         for name, at in begins.items():
@@ -88,9 +83,9 @@ class Joint:
         violated = None
         try:
             self.clock.run(self.scenario.until)
-            for watch in self._watches():
+            for watch in self.watches():
                 watch.ended()
-            self._rests()
+            self.look()
         except (Violated, StandsStill) as error:
             violated = error if isinstance(error, Violated) else Violated(self.clock.now, "progress", str(error))
             self.timeline.note(violated.at, LAN, VIOLATION, str(violated), violated.rule)
@@ -108,8 +103,8 @@ class Joint:
             for world in where:
                 world.set_wall_clock(fault)
             return
-        self._rests()
-        for watch in self._watches():
+        self.look()
+        for watch in self.watches():
             watch.disturbing(fault)
         with ExitStack() as together:
             for team in self.teams.values():
@@ -124,19 +119,9 @@ class Joint:
             world.watch.disturbed(fault)
             world.client.look()
 
-    def _rests(self) -> None:
-        if self.checked and all(watch.at_rest() for watch in self._watches()):
-            whole.demand(self.clock, {lan: world.lan for lan, world in self.worlds.items()})
+    def look(self) -> None:
+        """A fault is about to happen, or the run is over: whoever judges all segments together looks now."""
 
-    def _watches(self) -> list[Watch]:
+    def watches(self) -> list[Watch]:
+        """Those who watch the segments, one for each."""
         return [world.watch for world in self.worlds.values()]
-
-
-def play(scenario: Scenario, group_class: Callable[[str], Group] = Group, **options) -> Run:
-    """Run a scenario, of one segment or of several; of several the timeline is that of all."""
-    if scenario.lans == (1,):
-        return World(scenario, **options).run()
-    joint = Joint(scenario, group_class, **options)
-    runs = joint.run()
-    first = runs[scenario.lans[0]]
-    return Run(scenario, joint.timeline, first.client, first.violation, first.ended_at)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class Violated(Exception):
-    """Something happened that must not. ``rule`` is one word of the list in :mod:`~.invariants`."""
+    """Something happened that must not. ``rule`` is its name in one or two words."""
 
     def __init__(self, at: float, rule: str, text: str) -> None:
         super().__init__(f"{rule}: {text}")

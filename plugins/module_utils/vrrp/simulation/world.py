@@ -15,7 +15,6 @@ from ..protocol.states import Parameters
 from .client import Client
 from .clock import Clock, StandsStill
 from .faults import WITHOUT_EFFECT, Fault
-from .invariants import Invariants
 from .lan import CLIENT, Judge, Lan
 from .node import Node
 from .scenario import Scenario
@@ -31,7 +30,7 @@ _MACHINE = {"kill", "boot", "thaw", "freeze"}
 
 @dataclass
 class Run:
-    """What became of a scenario. ``violation`` is None when every invariant held."""
+    """What became of a scenario. ``violation`` is None when nothing ended it early."""
 
     scenario: Scenario
     timeline: Timeline
@@ -41,20 +40,21 @@ class Run:
 
 
 class World:
-    """Everything of one run. ``checked`` watches the invariants; ``judge`` says which advertisements are refused."""
+    """Everything of one run. ``watch_class`` makes the one who is told everything and may end it with
+    :class:`~.watch.Violated`; ``judge`` says which advertisements are refused.
+    """
 
     def __init__(
         self,
         scenario: Scenario,
         router_class: Callable[[Parameters], VirtualRouter] = VirtualRouter,
-        checked: bool = True,
         trace: bool = False,
         judge: Optional[Judge] = None,
         drains_first: bool = True,
         clock: Optional[Clock] = None,
         label: str = "lan1",
         timeline: Optional[Timeline] = None,
-        watch_class: Callable[[Clock, Lan], Watch] = Invariants,
+        watch_class: Optional[Callable[[Clock, Lan], Watch]] = None,
     ) -> None:
         self.scenario = scenario
         self.clock = clock or Clock()
@@ -63,7 +63,7 @@ class World:
         self.lan.judge = judge
         self.lan.on_lost, self.lan.on_refused = self._lost, self._refused
         self.client = self.lan.client = Client(self.clock, self.lan, self.timeline)
-        self.watch: Watch = watch_class(self.clock, self.lan) if checked else Watch()
+        self.watch: Watch = watch_class(self.clock, self.lan) if watch_class else Watch()
         for machine in scenario.machines:
             self.lan.nodes[machine.name] = Node(
                 machine.name,

@@ -19,21 +19,22 @@ hear a master. That a group does not wait for nothing is what *exactly one* says
 
 from __future__ import annotations
 
-from ..protocol.states import State
-from . import rest
-from .clock import Clock
-from .faults import PLANNED, Fault
+from vrrp.protocol.states import State
+from vrrp.simulation.clock import Clock
+from vrrp.simulation.faults import PLANNED, Fault
+from vrrp.simulation.lan import Lan
+from vrrp.simulation.watch import Violated
+
+from . import steady_state
 from .invariants import Invariants
-from .lan import Lan
-from .sides import Side, Sides
-from .watch import Violated
+from .partitions import Partitions, Side
 
 ROUNDS = 2  # how often a segment could settle until a group has: its members wait for each other
 MIXED_ROUNDS = 12  # where two groups lose to each other, until one of them is first
 FAILING = frozenset({"unplug", "break"})  # on one segment: the group moves, and nothing is lost on the others
 
 
-class GroupSides(Sides):
+class GroupPartitions(Partitions):
     """The sides of one segment, where members of groups live. The clock of the group is longer."""
 
     def settle_s(self) -> float:
@@ -55,7 +56,7 @@ class GroupInvariants(Invariants):
 
     def __init__(self, clock: Clock, lan: Lan) -> None:
         super().__init__(clock, lan)
-        self.sides = GroupSides(clock, lan)
+        self.sides = GroupPartitions(clock, lan)
 
     def disturbing(self, fault: Fault) -> None:
         self.sides.close()
@@ -108,7 +109,7 @@ def mixed(team) -> bool:
 
 
 def demand(clock: Clock, lans: dict[int, Lan]) -> None:
-    """Raise :class:`~.watch.Violated` unless every group is whole and in its place."""
+    """Raise :class:`~vrrp.simulation.watch.Violated` unless every group is whole and in its place."""
     names = list(dict.fromkeys(name for lan in lans.values() for name in lan.nodes))
     for name in names:
         _demand_whole(clock, name, [lan.nodes[name] for lan in lans.values() if name in lan.nodes])
@@ -143,7 +144,7 @@ def _demand_owners(clock: Clock, lan: Lan, nodes: list, where: str) -> None:
     if len(masters) > 1 or owners != masters:
         raise Violated(clock.now, "exactly one", f"MASTER are {sorted(masters)}, owners {sorted(owners)} {where}")
     for name in masters & {name for name in lan.nodes if lan.talk(name, "client")}:
-        rest.demand_client(clock, lan, lan.nodes[name], where)
+        steady_state.demand_client(clock, lan, lan.nodes[name], where)
 
 
 def _demand_one(clock: Clock, side: list[str], lans: dict[int, Lan]) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from . import timeline
-from .joint import play
-from .scenario import Scenario
-from .world import Run
+from vrrp.simulation import timeline
+from vrrp.simulation.scenario import Scenario
+from vrrp.simulation.world import Run
+
+from .play import play
 
 AROUND_INTERVALS = 4  # how much of the timeline is shown before the violation
 
@@ -33,7 +34,7 @@ def shrink(scenario: Scenario, **options) -> Scenario:
 
 
 def report(run: Run, **options) -> str:
-    """Everything a person needs who is to mend it. ``options`` are those of :func:`~.world.play`."""
+    """Everything a person needs who is to mend it. ``options`` are those of :func:`~.play.play`."""
     if run.violation is None:
         return ""
     small = shrink(run.scenario, **options)
@@ -55,7 +56,7 @@ def report(run: Run, **options) -> str:
             '    """))',
             "    assert run.violation is None, report(run)",
             "",
-            f"again: make simulation SEED={seed}, or: hotstandby simulate --seed {seed}",
+            f"again: make simulation SEED={seed}",
         ]
     )
 

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from ..protocol.states import State
-from .clock import Clock
-from .lan import CLIENT, Lan
-from .process import Process
-from .watch import Violated
+from vrrp.protocol.states import State
+from vrrp.simulation.clock import Clock
+from vrrp.simulation.lan import CLIENT, Lan
+from vrrp.simulation.process import Process
+from vrrp.simulation.watch import Violated
 
 
 def demand(clock: Clock, lan: Lan) -> None:
-    """Raise :class:`~.watch.Violated` unless everything is at rest."""
+    """Raise :class:`~vrrp.simulation.watch.Violated` unless everything is at rest."""
     for names in lan.sides():
         nodes = [lan.nodes[name] for name in names]
         for node in nodes:

@@ -1,25 +1,25 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The conduct of one node: every step that it takes must have a cause that the standard knows.
+"""How one node conforms to the standard: every step that it takes must have a cause that the standard knows.
 
 Told what reached the machine, not what the router made of it, it works out for itself when a takeover is allowed.
 """
 
 from __future__ import annotations
 
-from ..protocol.states import Backup, Fault, Initialize, Master, Stopped, Yielding
-from . import bounds
-from .bounds import EPSILON_S
-from .clock import Clock
-from .watch import Violated
+from vrrp.protocol.states import Backup, Fault, Initialize, Master, Stopped, Yielding
+from vrrp.simulation import bounds
+from vrrp.simulation.bounds import EPSILON_S
+from vrrp.simulation.clock import Clock
+from vrrp.simulation.watch import Violated
 
 # What may end mastership without a rival.
 COMMANDS = frozenset({"stop", "drain", "demote", "fault_changed", "give_up", "group_fault_changed"})
 OUTBID = 255  # a promoted router advertises this for a while, to beat one that was promoted before it
 
 
-class Conduct:
+class Conformance:
     """What is known about one node since its process began. Times are the world's unless they say otherwise."""
 
     def __init__(self, node, clock: Clock) -> None:

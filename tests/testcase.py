@@ -1,21 +1,26 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A test case out of a record: the inputs and the expected actions as literals, and nothing else."""
+"""A test case out of a record of the agent: `make testcase RECORD=FILE` prints it.
+
+Every input and every expected action is a literal, so the test says the same when the agent is changed.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from .packet import Advertisement
-from .record import KINDS, Record, Step, attributes_of, told
-from .replay import LATER_S, RUN_MAX, deadline
-from .states import NEVER, State
+from vrrp import history
+from vrrp.protocol.packet import Advertisement
+from vrrp.protocol.record import KINDS, Record, RecordError, Step, attributes_of, told
+from vrrp.protocol.replay import LATER_S, RUN_MAX, deadline
+from vrrp.protocol.states import NEVER, State
 
 _HEAD = """\
-# Made by `hotstandby replay --test`.
+# Made by `make testcase`.
 {title}
 
 from __future__ import annotations
@@ -141,3 +146,28 @@ class _Writer:
         addresses = self._imports.get("ipaddress")
         standard = [f"from ipaddress import {', '.join(sorted(addresses))}\n"] if addresses else []
         return [*standard, "\nimport pytest\n\n", *lines]
+
+
+def case_source(records: list[Record]) -> str:
+    """The test case of a file with one record. Raises RecordError where there are several, or nothing is in it."""
+    if len(records) != 1:
+        names = ", ".join(record.header.instance for record in records)
+        raise RecordError(f"it holds {len(records)} records ({names}), and a test case is made of one")
+    (record,) = records
+    if not record.steps:
+        raise RecordError("it has no entries yet")
+    return source(record, lambda at: history.local_time(record.header, at))
+
+
+def main(path: str) -> int:
+    """Print the test case of the record in ``path``. Returns the exit status."""
+    try:
+        print(case_source(history.load(path)).rstrip())
+    except RecordError as error:
+        print(f"error: {path}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

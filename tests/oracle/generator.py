@@ -14,11 +14,12 @@ from dataclasses import replace
 from ipaddress import ip_address
 from typing import Optional
 
-from ..protocol.states import Parameters
-from . import bounds
-from .faults import Fault
-from .scenario import Machine, Scenario
-from .whole import MIXED_ROUNDS, ROUNDS
+from vrrp.protocol.states import Parameters
+from vrrp.simulation import bounds
+from vrrp.simulation.faults import Fault
+from vrrp.simulation.scenario import Machine, Scenario
+
+from .group_invariants import MIXED_ROUNDS, ROUNDS
 
 NAMES = ("node-a", "node-b", "node-c", "node-d", "node-e")
 INTERVALS_CS = {2: (100, 100, 100, 200), 3: (100, 100, 100, 50, 10, 10, 3, 1)}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that must hold in every run. A rule that is broken ends the run with :class:`~.watch.Violated`.
+"""Everything that must hold in every run. A rule that is broken ends the run with Violated.
 
 =================  ==================================================================================================
 rule               what it says
@@ -27,14 +27,15 @@ timers, progress   no timer in the past, none that ends without effect
 
 from __future__ import annotations
 
-from . import rest
-from .bounds import HANDOVER_S
-from .clock import Clock
-from .conduct import Conduct
-from .faults import PLANNED, Fault
-from .lan import CLIENT, Lan
-from .sides import Sides
-from .watch import Watch
+from vrrp.simulation.bounds import HANDOVER_S
+from vrrp.simulation.clock import Clock
+from vrrp.simulation.faults import PLANNED, Fault
+from vrrp.simulation.lan import CLIENT, Lan
+from vrrp.simulation.watch import Watch
+
+from . import steady_state
+from .conformance import Conformance
+from .partitions import Partitions
 
 
 class Invariants(Watch):
@@ -42,36 +43,36 @@ class Invariants(Watch):
 
     def __init__(self, clock: Clock, lan: Lan) -> None:
         self.clock, self.lan = clock, lan
-        self.sides = Sides(clock, lan)
-        self.conduct: dict[str, Conduct] = {}
+        self.sides = Partitions(clock, lan)
+        self.conformance: dict[str, Conformance] = {}
         self._rested = False  # when the last fault came
         self._happening = False  # a fault is changing several things at once
 
     def begin(self) -> None:
         """The nodes are there, and nothing has happened yet."""
-        self.conduct = {name: Conduct(node, self.clock) for name, node in self.lan.nodes.items()}
+        self.conformance = {name: Conformance(node, self.clock) for name, node in self.lan.nodes.items()}
         self.sides.begin()
 
     def started(self, node, memory) -> None:
-        self.conduct[node.name].began(memory)
+        self.conformance[node.name].began(memory)
 
     def arrived(self, node, advertisement, sender) -> None:
-        self.conduct[node.name].arrived(advertisement, sender)
+        self.conformance[node.name].arrived(advertisement, sender)
 
     def heard_as_master(self, node, advertisement, sender) -> None:
-        self.conduct[node.name].heard_as_master(advertisement, sender)
+        self.conformance[node.name].heard_as_master(advertisement, sender)
 
     def performed(self, node, cause: str, before) -> None:
-        self.conduct[node.name].performed(cause, before)
+        self.conformance[node.name].performed(cause, before)
 
     def expired(self, node, deadline: float) -> None:
-        self.conduct[node.name].expired(deadline)
+        self.conformance[node.name].expired(deadline)
 
     def spoke(self, node, priority: int) -> None:
-        self.conduct[node.name].spoken(priority)
+        self.conformance[node.name].spoken(priority)
 
     def continued(self, node) -> None:
-        self.conduct[node.name].continued()
+        self.conformance[node.name].continued()
 
     def look(self) -> None:
         if not self._happening:
@@ -81,7 +82,7 @@ class Invariants(Watch):
         self.sides.close()
         self._rested = self.at_rest()
         if self._rested:
-            rest.demand(self.clock, self.lan)
+            steady_state.demand(self.clock, self.lan)
         self._happening = True
 
     def disturbed(self, fault: Fault) -> None:
@@ -92,7 +93,7 @@ class Invariants(Watch):
     def ended(self) -> None:
         self.sides.close()
         if self.at_rest():
-            rest.demand(self.clock, self.lan)
+            steady_state.demand(self.clock, self.lan)
 
     def _can_move(self, nodes: tuple[str, ...]) -> bool:
         """Whether somebody else is there to take over, and the segment is quick enough to hear of it in time."""

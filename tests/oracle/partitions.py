@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from typing import Optional
 
-from . import bounds
-from .bounds import EPSILON_S
-from .clock import Clock
-from .lan import CLIENT, Lan
-from .watch import Violated
+from vrrp.simulation import bounds
+from vrrp.simulation.bounds import EPSILON_S
+from vrrp.simulation.clock import Clock
+from vrrp.simulation.lan import CLIENT, Lan
+from vrrp.simulation.watch import Violated
 
 NOBODY, MASTERS, OWNERS = "nobody", "masters", "owners"
 
@@ -32,7 +32,7 @@ class Side:
         self.orphaned = False  # an owner had no running agent during it
 
 
-class Sides:
+class Partitions:
     """All sides of the segment."""
 
     def __init__(self, clock: Clock, lan: Lan) -> None:
