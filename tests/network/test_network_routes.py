@@ -243,7 +243,8 @@ def test_what_the_lease_alone_takes_along(ways):
     a.wait_state("MASTER")
     poll(lambda: len(routes(ways.a)) == 3, 5, "all routes", lambda: said(ways.a))
     a.kill()
-    assert "removed 3 routes and rules" in a.cli("cleanup", check=True).stdout
+    left = "removed 3 routes and rules", "removed 2 routes and rules"  # the lease may be quicker for the one with src
+    assert a.cli("cleanup", check=True).stdout.startswith(left)
     assert has_none(ways.a)
 
 
