@@ -8,80 +8,88 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from vrrp.protocol import timers
+from vrrp.protocol import election, master, timers
 from vrrp.protocol.actions import Announce, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.group import Group, Move
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Backup, Fault, Yielding
+from vrrp.protocol.transition import Transition
 
 
 class SkewInWholeSeconds(VirtualRouter):
     """Integer division, as in three daemons that we have read."""
 
-    def _master_down_interval_s(self):
-        three = 3 * timers.interval_s(self.master_interval_cs)
-        return three + math.floor(super()._master_down_interval_s() - three)
+    def down_interval_s(self, interval_cs=None, priority=None):
+        three = 3 * timers.interval_s(interval_cs or self.master_interval_cs)
+        return three + math.floor(super().down_interval_s(interval_cs, priority) - three)
 
 
 class SkewInWholeCentiseconds(VirtualRouter):
     """The same in VRRPv3's unit: it is wrong by less than ten milliseconds."""
 
-    def _master_down_interval_s(self):
-        return math.floor(super()._master_down_interval_s() * 100) / 100
+    def down_interval_s(self, interval_cs=None, priority=None):
+        return math.floor(super().down_interval_s(interval_cs, priority) * 100) / 100
 
 
 class TwoIntervals(VirtualRouter):
     """Master_Down_Interval of two intervals."""
 
-    def _master_down_interval_s(self):
-        return super()._master_down_interval_s() - timers.interval_s(self.master_interval_cs)
+    def down_interval_s(self, interval_cs=None, priority=None):
+        one = timers.interval_s(interval_cs or self.master_interval_cs)
+        return super().down_interval_s(interval_cs, priority) - one
 
 
 class FourIntervals(VirtualRouter):
     """Nobody dies of it, but the clients wait."""
 
-    def _master_down_interval_s(self):
-        return super()._master_down_interval_s() + timers.interval_s(self.master_interval_cs)
+    def down_interval_s(self, interval_cs=None, priority=None):
+        one = timers.interval_s(interval_cs or self.master_interval_cs)
+        return super().down_interval_s(interval_cs, priority) + one
 
 
 class NeverLapses(VirtualRouter):
     """It wakes after an hour and goes on as MASTER."""
 
-    def _lapse(self, now):
-        return ()
+    @staticmethod
+    def lapsed(view, now):
+        return None
 
 
 class HearsNoBetterMaster(VirtualRouter):
     """A backup that ignores whoever has a higher priority."""
 
-    def _heard_as_backup(self, advertisement, source, now, *more):
-        return (
-            super()._heard_as_backup(advertisement, source, now, *more)
-            if advertisement.priority < self.priority
-            else ()
-        )
+    @staticmethod
+    def heard_as_backup(view, condition, advertisement, *more):
+        if advertisement.priority >= view.priority:
+            return None
+        return election.heard_as_backup(view, condition, advertisement, *more)
 
 
 class NeverYields(VirtualRouter):
     """MASTER for ever."""
 
-    def _heard_as_master(self, advertisement, source, now):
-        return ()
+    @staticmethod
+    def heard_as_master(view, condition, advertisement, source, now):
+        return None
 
 
 class YieldsToAnybody(VirtualRouter):
     """MASTER until somebody speaks."""
 
-    def _heard_as_master(self, advertisement, source, now):
-        self.condition = Yielding(release_at=now + 0.05, down_at=now + self._master_down_interval_s())
-        return (SendAdvertisement(self.priority),)
+    @staticmethod
+    def heard_as_master(view, condition, advertisement, source, now):
+        yielding = Yielding(release_at=now + 0.05, down_at=now + view.down_interval_s())
+        return Transition(yielding, (SendAdvertisement(view.priority),))
 
 
 class IgnoresTies(VirtualRouter):
     """Two masters of the same priority stay."""
 
-    def _heard_as_master(self, advertisement, source, now):
-        return () if advertisement.priority == self.priority else super()._heard_as_master(advertisement, source, now)
+    @staticmethod
+    def heard_as_master(view, condition, advertisement, source, now):
+        if advertisement.priority == view.priority:
+            return None
+        return election.heard_as_master(view, condition, advertisement, source, now)
 
 
 class BreaksBeforeItMakes(VirtualRouter):
@@ -90,7 +98,7 @@ class BreaksBeforeItMakes(VirtualRouter):
     def demote(self, now):
         actions = super().demote(now)
         if isinstance(self.condition, Yielding):
-            self.condition = Backup(now + self._master_down_interval_s())
+            self.condition = Backup(now + self.down_interval_s())
             return (*actions, ReleaseAddresses())
         return actions
 
@@ -124,21 +132,22 @@ class ForgetsToAdvertise(VirtualRouter):
 
     said = 0
 
-    def _advertise_and_announce(self, condition, now):
-        actions = super()._advertise_and_announce(condition, now)
-        self.said += any(isinstance(action, SendAdvertisement) for action in actions)
-        return actions if self.said != 10 else ()
+    def due(self, view, condition, now):
+        transition = master.due(view, condition, now)
+        self.said += any(isinstance(action, SendAdvertisement) for action in transition.actions)
+        return transition if self.said != 10 else transition._replace(actions=())
 
 
 class TimerInThePast(VirtualRouter):
     """The cadence is kept whatever happens: after a pause it has a hundred advertisements to catch up with."""
 
-    def _advertise_and_announce(self, condition, now):
-        actions = super()._advertise_and_announce(condition, now)
-        interval_s = timers.interval_s(self.parameters.interval_cs)
-        if condition.advertise_at <= now:
-            self.condition = replace(self.condition, advertise_at=condition.advertise_at + interval_s)
-        return actions
+    @staticmethod
+    def due(view, condition, now):
+        transition = master.due(view, condition, now)
+        if condition.advertise_at > now:
+            return transition
+        next_at = condition.advertise_at + timers.interval_s(view.parameters.interval_cs)
+        return transition._replace(condition=replace(transition.condition, advertise_at=next_at))
 
 
 class ResumesInAnyCase(VirtualRouter):
@@ -153,11 +162,11 @@ class ResumesInAnyCase(VirtualRouter):
 class IgnoresPreemption(VirtualRouter):
     """nopreempt for everybody."""
 
-    def _heard_as_backup(self, advertisement, source, now, *more):
+    @staticmethod
+    def heard_as_backup(view, condition, advertisement, source, now, ruled):
         if advertisement.priority:
-            self.condition = Backup(now + self._master_down_interval_s())
-            return ()
-        return super()._heard_as_backup(advertisement, source, now, *more)
+            return Transition(Backup(now + view.down_interval_s()))
+        return election.heard_as_backup(view, condition, advertisement, source, now, ruled)
 
 
 class WaitsForEver(VirtualRouter):
@@ -173,18 +182,19 @@ class WaitsForEver(VirtualRouter):
 class PrefersThePast(VirtualRouter):
     """After a priority 0 it waits for the whole Master_Down_Interval."""
 
-    def _heard_as_backup(self, advertisement, source, now, *more):
-        return super()._heard_as_backup(advertisement, source, now, *more) if advertisement.priority else ()
+    @staticmethod
+    def heard_as_backup(view, condition, advertisement, *more):
+        return election.heard_as_backup(view, condition, advertisement, *more) if advertisement.priority else None
 
 
 class FlapsOnItsOwn(VirtualRouter):
     """Gives up mastership after a while, for no reason."""
 
-    def _advertise_and_announce(self, condition, now):
-        if now - self.since > 20 * timers.interval_s(self.parameters.interval_cs):
-            down_at = now + self._master_down_interval_s()
-            return self._enter(Backup(down_at), now, "tired", ReleaseAddresses())
-        return super()._advertise_and_announce(condition, now)
+    @staticmethod
+    def due(view, condition, now):
+        if now - view.since > 20 * timers.interval_s(view.parameters.interval_cs):
+            return Transition(Backup(now + view.down_interval_s()), (ReleaseAddresses(),), "tired", entered=True)
+        return master.due(view, condition, now)
 
 
 MUTANTS = [each for each in list(globals().values()) if isinstance(each, type) and issubclass(each, VirtualRouter)]

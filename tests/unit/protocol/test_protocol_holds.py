@@ -13,8 +13,9 @@ from routers import ARTICLE_B, DOWN_B, POLITE, POLITE_S, TAKEOVER, A, B, T, adve
 from vrrp.protocol.actions import Announce, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.explain import why
 from vrrp.protocol.holds import Refused
-from vrrp.protocol.router import HANDOVER_S, VirtualRouter
+from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Memory, State
+from vrrp.protocol.timers import HANDOVER_S
 
 
 class TestHolds:

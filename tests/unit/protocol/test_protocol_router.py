@@ -13,8 +13,9 @@ from routers import ARTICLE_B, DOWN_B, POLITE, SKEW_B, TAKEOVER, A, B, T, advert
 
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
 from vrrp.protocol.explain import why
-from vrrp.protocol.router import HANDOVER_S, VirtualRouter
+from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import NEVER, Parameters, State
+from vrrp.protocol.timers import HANDOVER_S
 
 
 class TestStart:

@@ -18,8 +18,8 @@ from vrrp.simulation.world import World
 
 
 class Hasty(VirtualRouter):
-    def _master_down_interval_s(self):
-        return super()._master_down_interval_s() - 0.01
+    def down_interval_s(self, interval_cs=None, priority=None):
+        return super().down_interval_s(interval_cs, priority) - 0.01
 
 
 class Tired(VirtualRouter):

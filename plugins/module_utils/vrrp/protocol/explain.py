@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .constants import PRIORITY_OWNER
-from .states import State
+from .states import Backup, State
 
 HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
 CLAUSES_MAX = 2  # beside what the state itself is about
@@ -48,7 +48,7 @@ def _why_backup(router, now: float, ours: str) -> str:
     soon = f"it takes over in {max(router.condition.deadline - now, 0):.1f} s"
     if router.ready:
         return f"BACKUP because sync group {router.group} waits for {', '.join(router.awaited) or 'the others'}; {ours}"
-    if router.master is None or now >= router.master_until:
+    if router.master is None or now >= router.living_until:
         return f"BACKUP because {router.reason}; {soon}; {ours}"
     theirs = f"BACKUP because {router.master.address} advertises {router.master.priority}"
     if router.master.priority > router.priority:
@@ -65,7 +65,8 @@ def takeover(router, now: float) -> str:
     """Explain why a backup whose Master_Down_Interval has ended becomes master."""
     master = router.master
     if master is None:
-        return router.reason if "priority 0" in router.reason else "no master was heard"
+        stops = isinstance(router.condition, Backup) and router.condition.master_stops
+        return router.reason if stops else "no master was heard"
     if master.priority < router.priority and router.parameters.preempt and not router.parameters.preempt_delay_s:
         return f"{master.address} advertises {master.priority}, ours is {router.priority}"
     return f"{master.address} has been silent for {now - master.seen_at:.2f} s"

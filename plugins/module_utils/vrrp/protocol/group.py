@@ -156,7 +156,7 @@ class Group:
         why = router.reason
         if standings[lost] == DEFERRING:
             why = f"{router.master.address} advertises {router.master.priority}, ours is {router.priority}"
-        down_s = max(each.patience_s for each in members.values())
+        down_s = max(each.down_interval_s() for each in members.values())
         # So soon that it can only be the rival's answer to ours; what operators do takes longer.
         soon_s = 2 * max(timers.interval_s(each.parameters.interval_cs) for each in members.values())
         soon = self._taken_at is not None and now - self._taken_at <= soon_s
@@ -204,7 +204,7 @@ def _longest_down_s(parameters: Parameters) -> float:
 
 def _defers(router, now: float) -> bool:
     """Whether it is BACKUP because of a master that it has heard and that it does not preempt, or not yet."""
-    if router.master is None or now >= router.master_until:
+    if router.master is None or now >= router.living_until:
         return False
     waits = router.condition.preempt_at != NEVER or not router.parameters.preempt
     return waits or router.master.priority >= router.priority

@@ -30,8 +30,10 @@ MASTER       link_changed                    announce, and once more after garp_
 any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
-A member of a sync group does not become MASTER on its own: it is ready, and :mod:`~.group` says when (see
-:mod:`~.membership`).
+A member of a sync group does not become MASTER on its own: it is ready, and :mod:`~.group` says when.
+
+What an input does is decided by pure functions (:mod:`~.election`, :mod:`~.sync_member`) that look at the router and
+return a :class:`~.transition.Transition`; ``_apply`` does it.
 
 Three things go beyond the RFC. *Make before break*: whoever gives up mastership keeps the addresses until the new
 master has been heard, so that no packet meets a segment without an owner. *Holds* (:mod:`~.holds`): what an operator
@@ -44,13 +46,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from . import explain, holds, timers
+from . import election, explain, holds, master, sync_member, timers
 from .actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
 from .constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_STOP
-from .hearing import Hearing
 from .holds import HOLD_BACKUP, HOLD_MASTER
-from .membership import Membership
-from .packet import Address
+from .packet import Address, Advertisement
 from .states import (
     NEVER,
     Backup,
@@ -65,11 +65,17 @@ from .states import (
     Stopped,
     Yielding,
 )
-from .timers import ANNOUNCE_FIRST_S, HANDOVER_S
+from .timers import ANNOUNCE_FIRST_S
+from .transition import Transition
 
 
-class VirtualRouter(Hearing, Membership):
+class VirtualRouter:
     """One virtual router on one interface. Feed it inputs, execute what it returns, call ``expire`` at ``deadline``."""
+
+    heard_as_backup = staticmethod(election.heard_as_backup)
+    heard_as_master = staticmethod(election.heard_as_master)
+    due = staticmethod(master.due)
+    lapsed = staticmethod(master.lapsed)
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
@@ -85,7 +91,7 @@ class VirtualRouter(Hearing, Membership):
         self.master: Optional[MasterSeen] = None
         self.since: Optional[float] = None
         self.reason = "not started"
-        self._tracked_priority = parameters.priority
+        self.tracked_priority = parameters.priority  # the configured one, changed by the checks
         self.master_interval_cs = parameters.interval_cs  # of the master, ours or the one that was heard
 
     # What can be asked
@@ -103,7 +109,7 @@ class VirtualRouter(Hearing, Membership):
     @property
     def priority(self) -> int:
         """The effective priority: the configured one, changed by the checks, or what a hold says."""
-        return holds.priority(self.hold, self._tracked_priority)
+        return holds.priority(self.hold, self.tracked_priority)
 
     @property
     def holds_addresses(self) -> bool:
@@ -112,6 +118,26 @@ class VirtualRouter(Hearing, Membership):
     @property
     def yielding(self) -> bool:
         return isinstance(self.condition, Yielding)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it would be MASTER if it were not for its sync group."""
+        return isinstance(self.condition, (Backup, Yielding)) and self.condition.ready
+
+    @property
+    def living_until(self) -> float:
+        """When the master that was heard last has been silent for its Master_Down_Interval, 0 without one."""
+        return 0.0 if self.master is None else election.master_until(self, self.master)
+
+    def down_interval_s(self, interval_cs: Optional[int] = None, priority: Optional[int] = None) -> float:
+        """Its Master_Down_Interval (RFC 9568 section 6.1), with another master's interval or priority where given."""
+        own = self.parameters
+        return timers.master_down_interval_s(
+            own.version,
+            self.priority if priority is None else priority,
+            self.master_interval_cs if interval_cs is None else interval_cs,
+            own.down_adverts,
+        )
 
     # Inputs
 
@@ -126,35 +152,51 @@ class VirtualRouter(Hearing, Membership):
             return self._resume(memory, now)
         return self._begin(now, "it has just started")
 
+    def advertisement(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
+        """Take an advertisement that :mod:`~.reception` has accepted."""
+        living = election.living_master(self, now)
+        ruled = living is not None and living.rules_over(source, advertisement.priority, self.priority)
+        if not ruled:
+            seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
+            self.master = seen if advertisement.priority != PRIORITY_STOP else None
+        lapsed, condition = self._apply(self.lapsed(self, now), now), self.condition
+        if isinstance(condition, Backup):
+            return lapsed + self._apply(self.heard_as_backup(self, condition, advertisement, source, now, ruled), now)
+        if isinstance(condition, Master):
+            return self._apply(self.heard_as_master(self, condition, advertisement, source, now), now)
+        if isinstance(condition, Yielding):
+            return self._apply(election.heard_while_yielding(self, condition, advertisement, now), now)
+        return ()
+
     def stop(self, now: float) -> tuple[Action, ...]:
         """Stop taking part. A master keeps the addresses until a peer speaks, or every backup's skew has passed."""
-        return self._stop(now, "it was stopped")
+        return self._apply(master.stopped(self, "it was stopped", now), now)
 
     def drain(self, now: float) -> tuple[Action, ...]:
         """Stop, as :meth:`stop` does, until :meth:`undrain`."""
         self.drained = True
-        return self._stop(now, "this node is drained")
+        return self._apply(master.stopped(self, "this node is drained", now), now)
 
     def undrain(self, now: float) -> tuple[Action, ...]:
         """Take part again after :meth:`drain`."""
         self.drained = False
         if isinstance(self.condition, Yielding) and self.condition.stopping:
-            self.condition = replace(self.condition, down_at=now + self._master_down_interval_s(), stopping=False)
+            self.condition = replace(self.condition, down_at=now + self.down_interval_s(), stopping=False)
             self.reason = "this node was drained"
         return self._begin(now, "this node was drained until now") if isinstance(self.condition, Stopped) else ()
 
     def expire(self, now: float) -> tuple[Action, ...]:
         """Do what is due at ``now``; nothing when nothing is."""
-        lapsed, condition = self._lapse(now), self.condition
+        lapsed, condition = self._apply(self.lapsed(self, now), now), self.condition
         if now < condition.deadline:
             return lapsed
         if isinstance(condition, Master):
-            return self._advertise_and_announce(condition, now)
+            return self._apply(self.due(self, condition, now), now)
         if isinstance(condition, Backup):
             if condition.preempt_at <= now:
                 return self._wants(now, "preempt_delay has passed and the master has a lower priority")
             if not condition.overslept and now - condition.down_at > timers.interval_s(self.master_interval_cs):
-                return self._listen_again(now)
+                return self._apply(Transition(self._overslept(now)), now)
             return self._wants(now, explain.takeover(self, now))
         if isinstance(condition, Yielding):
             return self._finish_yielding(condition, now)
@@ -162,14 +204,21 @@ class VirtualRouter(Hearing, Membership):
 
     def priority_changed(self, priority: int, now: float) -> tuple[Action, ...]:
         """Take the effective priority that the checks have made. The next advertisement carries it."""
-        self._tracked_priority = priority
-        self._respect_master()
-        return ()
+        self.tracked_priority = priority
+        return self._apply(election.deferring(self), now)
 
     def fault_changed(self, faults: tuple[str, ...], now: float) -> tuple[Action, ...]:
         """Take the list of everything that forbids taking part, each one clause; empty means healthy."""
         self.own_faults = faults
-        return self._faults_changed(now)
+        return self._faults_changed(0.0, now)
+
+    def group_fault_changed(self, faults: tuple[str, ...], until: float, now: float) -> tuple[Action, ...]:
+        """Take what the faults of the other members of its sync group forbid to this one, each one clause.
+
+        Nothing is wrong with this one: it keeps its addresses until a peer speaks, or until ``until``.
+        """
+        self.group_faults = faults
+        return self._faults_changed(until, now)
 
     def source_changed(self, source: Optional[Address], now: float) -> tuple[Action, ...]:
         """Take another primary address; it decides between equal priorities."""
@@ -182,17 +231,13 @@ class VirtualRouter(Hearing, Membership):
 
     def link_changed(self, now: float) -> tuple[Action, ...]:
         """An interface of the addresses has another MAC address, or came up: a MASTER announces as after a takeover."""
-        parameters = self.parameters
-        if not isinstance(self.condition, Master) or not parameters.announce_repeat:
-            return ()
-        if parameters.announce_delay_s:
-            self.condition = self.condition.announcing(parameters.announce_repeat, now + parameters.announce_delay_s)
-        return (Announce(parameters.announce_repeat),)
+        own = self.parameters
+        return self._apply(master.announce_again(self, own.announce_repeat, own.announce_delay_s, now), now)
 
     def parameters_changed(self, parameters: Parameters, now: float) -> tuple[Action, ...]:
         """Take a changed configuration. State, addresses and timers stay; a shorter interval counts at once."""
         self.parameters = parameters
-        self._tracked_priority = parameters.priority
+        self.tracked_priority = parameters.priority
         if isinstance(self.condition, Master):
             self.master_interval_cs = parameters.interval_cs
             self.condition = self.condition.reconfigured(parameters, now)
@@ -206,7 +251,7 @@ class VirtualRouter(Hearing, Membership):
             return ()
         outbid_until = 0.0
         if outbid is not None and outbid.priority >= PRIORITY_MAX:
-            outbid_until = now + self._master_down_interval_s()
+            outbid_until = now + self.down_interval_s()
         return self._take_over(now, "it was promoted", outbid_until=outbid_until)
 
     def demote(self, now: float) -> tuple[Action, ...]:
@@ -214,18 +259,72 @@ class VirtualRouter(Hearing, Membership):
         holds.demand_running(self)
         self.hold = HOLD_BACKUP
         if not isinstance(self.condition, Master):
-            self._respect_master()
-            return ()
-        self.reason = "it was demoted"
-        self.condition = Yielding(release_at=NEVER, down_at=now + self._master_down_interval_s())
-        return (SendAdvertisement(PRIORITY_STOP),)
+            return self._apply(election.deferring(self), now)
+        yielding = Yielding(release_at=NEVER, down_at=now + self.down_interval_s())
+        return self._apply(Transition(yielding, (SendAdvertisement(PRIORITY_STOP),), "it was demoted"), now)
 
     def release(self, now: float) -> tuple[Action, ...]:
         """End a promotion or demotion: the priority decides again."""
         self.hold = None
         return ()
 
+    # Inputs from its sync group
+
+    def group_changed(self, group: Optional[str], now: float) -> tuple[Action, ...]:
+        """Become a member of this sync group, or of none. One that was ready goes on alone."""
+        self.group, self.awaited = group, ()
+        return self._take_over(now, self.reason) if group is None and self.ready else ()
+
+    def join(self, now: float) -> tuple[Action, ...]:
+        """Become MASTER: every member is ready, or is MASTER already."""
+        if not self.ready:
+            return ()
+        self.awaited = ()
+        return self._take_over(now, self.reason)
+
+    def give_up(self, until: float, patient: bool, reason: str, now: float) -> tuple[Action, ...]:
+        """Give up mastership, as another member did. It wants to be MASTER again at ``until``, if nobody else is.
+
+        With ``patient`` it does not want to earlier, even if a master says that it stops.
+        """
+        lapsed = self._apply(self.lapsed(self, now), now)
+        self.patient_until = until if patient else 0.0
+        return lapsed + self._apply(sync_member.give_up(self, until, reason), now)
+
+    def let_go(self, now: float) -> tuple[Action, ...]:
+        """Release the addresses: nobody has taken over, but the group cannot be MASTER again."""
+        return self._apply(sync_member.let_go(self), now)
+
+    def refresh(self, now: float) -> tuple[Action, ...]:
+        """Announce again: another member has met a rival, which may have announced the addresses of this one too."""
+        own = self.parameters
+        return self._apply(master.announce_again(self, own.lower_prio_repeat, own.lower_prio_delay_s, now), now)
+
     # What the inputs are made of
+
+    def _apply(self, transition: Optional[Transition], now: float) -> tuple[Action, ...]:
+        """Do what a decision says. Returns the actions that come of it."""
+        if transition is None:
+            return ()
+        if transition.ends_promotion and self.hold == HOLD_MASTER:
+            self.hold = None
+        if transition.master_interval_cs is not None:
+            self.master_interval_cs = transition.master_interval_cs
+        self.condition = transition.condition
+        if transition.reason is not None:
+            self.reason = transition.reason
+        if not transition.entered:
+            return transition.actions
+        self.since = now
+        return (*transition.actions, Notify(self.condition.state.value, self.priority, self.reason))
+
+    def _faults_changed(self, until: float, now: float) -> tuple[Action, ...]:
+        before, self.faults = self.faults, self.own_faults + self.group_faults
+        if self.faults:
+            return self._apply(sync_member.failed(self, until), now)
+        if isinstance(self.condition, Fault):
+            return self._listen(now, sync_member.over(before))
+        return self._apply(sync_member.mended(self, before, now), now)
 
     def _begin(self, now: float, reason: str) -> tuple[Action, ...]:
         if self.faults:
@@ -235,19 +334,6 @@ class VirtualRouter(Hearing, Membership):
             wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.parameters.interval_cs)
             self.condition = Backup(now + wait_s)
         return actions
-
-    def _stop(self, now: float, reason: str) -> tuple[Action, ...]:
-        if isinstance(self.condition, (Backup, Fault)):
-            return self._enter(Stopped(), now, reason)
-        before, self.reason = self.condition, reason
-        if isinstance(before, Master):
-            self.condition = Yielding(self._release_at(now), stopping=True)
-            return (SendAdvertisement(PRIORITY_STOP),)
-        if isinstance(before, Yielding):
-            self.condition = Yielding(min(before.release_at, self._release_at(now)), stopping=True)
-        else:
-            self.condition = Stopped()
-        return ()
 
     def _resume(self, memory: Memory, now: float) -> tuple[Action, ...]:
         """Go on as MASTER while nobody can have taken over; else listen, but not longer than the timer that was on."""
@@ -261,36 +347,14 @@ class VirtualRouter(Hearing, Membership):
             self.condition = Backup(memory.down_at(self.parameters.version, self.priority, now, adverts))
         return actions
 
-    def _lapse(self, now: float) -> tuple[Action, ...]:
-        """A master that was frozen for longer than its mandate is BACKUP before anything else happens."""
-        if not isinstance(self.condition, Master) or now < self.condition.lapses_at:
-            return ()
-        self.master_interval_cs = self.parameters.interval_cs
-        down_at = now + self._master_down_interval_s()
-        reason = f"it could not speak for {now - self.condition.spoke_at:.2f} s, so that a peer may have taken over"
-        return self._enter(Backup(down_at), now, reason, ReleaseAddresses())
-
-    def _listen_again(self, now: float) -> tuple[Action, ...]:
+    def _overslept(self, now: float) -> Backup:
         """A deadline that is long past says that we slept, not that the master did. Once: some are always late."""
         wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.master_interval_cs)
-        self.condition = Backup(now + wait_s, overslept=True)
-        return ()
-
-    def _advertise_and_announce(self, condition: Master, now: float) -> tuple[Action, ...]:
-        actions: tuple[Action, ...] = ()
-        if condition.advertise_at <= now:
-            actions += (SendAdvertisement(self._advertised_priority(now)),)
-            condition = condition.advertised(self.parameters, now)
-        if min(condition.announce_at, condition.refresh_at) <= now:
-            repeat = condition.announces(self.parameters, now)  # 0: none, and it is over all the same
-            actions += (Announce(repeat),) if repeat else ()
-            condition = condition.announced(self.parameters, now)
-        self.condition = condition
-        return actions
+        return Backup(now + wait_s, overslept=True)
 
     def _finish_yielding(self, condition: Yielding, now: float) -> tuple[Action, ...]:
-        if condition.release_at > now and now - condition.down_at > self._master_down_interval_s():
-            down_at = now + self._master_down_interval_s()
+        if condition.release_at > now and now - condition.down_at > self.down_interval_s():
+            down_at = now + self.down_interval_s()
             return self._enter(Backup(down_at), now, f"{self.reason}, and slept since", ReleaseAddresses())
         if condition.release_at > now:
             return self._wants(now, f"{self.reason}, but nobody took over")
@@ -300,34 +364,26 @@ class VirtualRouter(Hearing, Membership):
             return self._enter(Fault(), now, self.reason, ReleaseAddresses())
         backup, reason = Backup(max(condition.down_at, now), ready=condition.ready), self.reason
         if now - condition.release_at > timers.interval_s(self.master_interval_cs):
-            self._listen_again(now)  # it slept: whoever has taken over may have gone, or be there still
-            backup = replace(self.condition, down_at=max(self.condition.down_at, condition.down_at))
+            again = self._overslept(now)  # whoever has taken over may have gone, or be there still
+            backup = replace(again, down_at=max(again.down_at, condition.down_at))
         return self._enter(backup, now, reason, ReleaseAddresses())
 
     def _wants(self, now: float, reason: str) -> tuple[Action, ...]:
         """Its timer has ended: MASTER, or ready to be it as soon as its sync group is."""
         if self.group is None:
             return self._take_over(now, reason)
-        if now < self.patient_until:
-            self.condition = replace(self.condition, down_at=self.patient_until)
-            if isinstance(self.condition, Backup):
-                self.condition = replace(self.condition, preempt_at=NEVER)
-            return ()
-        self.condition = replace(self.condition, ready=True)
-        self.reason = reason
-        return ()
+        return self._apply(sync_member.wants(self, self.patient_until, reason, now), now)
 
     def _take_over(self, now: float, reason: str, outbid_until: float = 0.0) -> tuple[Action, ...]:
         """Become MASTER. Addresses and announcements go first: who hears the advertisement lets go of them."""
         parameters = self.parameters
         announce = (Announce(parameters.announce_repeat),) if parameters.announce_repeat else ()
         polite_s = min(ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)
-        begun = Master.begun(parameters, now, outbid_until, polite_s if self._living_master(now) else 0.0)
+        begun = Master.begun(parameters, now, outbid_until, polite_s if election.living_master(self, now) else 0.0)
         self.master, self.master_interval_cs = None, parameters.interval_cs
         entered = self._enter(begun, now, reason, InstallAddresses(), *announce)
-        if begun.assert_at:
-            return entered
-        return entered[:-1] + (SendAdvertisement(self._advertised_priority(now)), entered[-1])
+        spoken = SendAdvertisement(master.advertised_priority(begun, self.priority, now))
+        return entered if begun.assert_at else (*entered[:-1], spoken, entered[-1])
 
     def _listen(self, now: float, reason: str) -> tuple[Action, ...]:
         if self.priority == PRIORITY_OWNER:
@@ -335,32 +391,7 @@ class VirtualRouter(Hearing, Membership):
                 return self._enter(Backup(now, ready=True), now, f"{reason}, and it owns the address")
             return self._take_over(now, f"{reason}, and it owns the address")
         self.master_interval_cs = self.parameters.interval_cs
-        return self._enter(Backup(now + self._master_down_interval_s()), now, reason)
+        return self._enter(Backup(now + self.down_interval_s()), now, reason)
 
     def _enter(self, condition: Condition, now: float, reason: str, *actions: Action) -> tuple[Action, ...]:
-        self.condition = condition
-        self.since = now
-        self.reason = reason
-        return actions + (Notify(condition.state.value, self.priority, reason),)
-
-    def _advertised_priority(self, now: float) -> int:
-        if isinstance(self.condition, Master) and now < self.condition.outbid_until:
-            return PRIORITY_OWNER
-        return self.priority
-
-    def _respect_master(self) -> None:
-        """A master that does not lose to us any more has its whole Master_Down_Interval, from when it was heard."""
-        wins = self.master is not None and (self.master.priority >= self.priority or not self.parameters.preempt)
-        if isinstance(self.condition, Backup) and wins:
-            self.master_interval_cs = self.parameters.heard_interval_cs(self.master.interval_cs)
-            heard_until = self.master.seen_at + self._master_down_interval_s()
-            self.condition = Backup(max(self.condition.down_at, heard_until))
-
-    def _master_down_interval_s(self) -> float:
-        parameters = self.parameters
-        return timers.master_down_interval_s(
-            parameters.version, self.priority, self.master_interval_cs, parameters.down_adverts
-        )
-
-    def _release_at(self, now: float) -> float:
-        return now + timers.longest_skew_s(self.parameters.version, self.parameters.interval_cs) + HANDOVER_S
+        return self._apply(Transition(condition, actions, reason, entered=True), now)

@@ -62,13 +62,14 @@ class Backup:
     ``down_at`` is the end of Master_Down_Interval. ``preempt_at`` is set while ``preempt_delay`` holds back a takeover
     from a master of lower priority. ``overslept`` says that it listens once more, because its deadline was long past
     when it was looked at. ``ready`` says that the deadline has passed, and the other members of its sync group are not
-    so far yet.
+    so far yet. ``master_stops`` says that the master has advertised priority 0.
     """
 
     down_at: float
     preempt_at: float = NEVER
     overslept: bool = False
     ready: bool = False
+    master_stops: bool = False
 
     state = State.BACKUP
 

@@ -46,7 +46,7 @@ class TestMasterThatIsHeard:
     def test_it_lives_for_its_master_down_interval(self, parameters, until):
         router = backup(parameters)
         router.advertisement(advert(100, interval_cs=200, version=parameters.version), A, T + 1)
-        assert router.master_until == until
+        assert router.living_until == until
 
     def test_one_that_is_ruled_by_a_living_master_is_not_noted(self):
         router = backup()
@@ -62,7 +62,7 @@ class TestBackup:
         router = backup()
         router.advertisement(advert(0), A, T + 1)
         assert router.reason == "192.168.8.4 advertised priority 0: it stops"
-        assert router.condition == Backup(T + 1.6484375)
+        assert router.condition == Backup(T + 1.6484375, master_stops=True)
 
     @pytest.mark.parametrize(
         ("priority", "preempt", "down_at"),

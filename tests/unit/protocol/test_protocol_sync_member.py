@@ -45,9 +45,9 @@ class TestReady:
 
     def test_its_patience_is_its_master_down_interval(self):
         router = backup()
-        assert router.patience_s == 3.6484375
+        assert router.down_interval_s() == 3.6484375
         router.priority_changed(50, T)
-        assert router.patience_s == 3.8046875
+        assert router.down_interval_s() == 3.8046875
 
     def test_all_are_ready_and_it_joins(self):
         router = ready()

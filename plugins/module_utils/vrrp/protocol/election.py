@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Election: what an advertisement does to a virtual router that hears it (RFC 9568 sections 6.4.2 and 6.4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Optional
+
+from . import timers
+from .actions import Action, Announce, RivalHeard, SendAdvertisement
+from .constants import PRIORITY_STOP
+from .holds import HOLD_MASTER
+from .master import advertised_priority
+from .packet import Address, Advertisement
+from .states import NEVER, Backup, Master, MasterSeen, Yielding
+from .timers import HANDOVER_S
+from .transition import RouterView, Transition
+
+
+def master_until(view: RouterView, master: MasterSeen) -> float:
+    """Return when ``master``, heard last, has been silent for its whole Master_Down_Interval."""
+    return master.seen_at + view.down_interval_s(view.parameters.heard_interval_cs(master.interval_cs))
+
+
+def living_master(view: RouterView, now: float) -> Optional[MasterSeen]:
+    """Return the master that was heard last, None when it has been silent for too long."""
+    master = view.master
+    return master if master is not None and now < master_until(view, master) else None
+
+
+def deferring(view: RouterView) -> Optional[Transition]:
+    """Give a master that does not lose to us any more its whole Master_Down_Interval, from when it was heard."""
+    master, condition, own = view.master, view.condition, view.parameters
+    if master is None or not isinstance(condition, Backup) or (master.priority < view.priority and own.preempt):
+        return None
+    down_at = max(condition.down_at, master_until(view, master))
+    return Transition(Backup(down_at), master_interval_cs=own.heard_interval_cs(master.interval_cs))
+
+
+def heard_as_backup(
+    view: RouterView, condition: Backup, advertisement: Advertisement, source: Address, now: float, ruled: bool
+) -> Optional[Transition]:
+    """Decide what a BACKUP does (RFC 9568 section 6.4.2). ``ruled``: a better master than the sender lives."""
+    own = view.parameters
+    if advertisement.priority == PRIORITY_STOP:
+        skew_s = timers.skew_time_s(own.version, view.priority, view.master_interval_cs)
+        stopping = Backup(now + skew_s, master_stops=True)
+        return Transition(stopping, reason=f"{source} advertised priority 0: it stops")
+    interval_cs = own.heard_interval_cs(advertisement.interval_cs)
+    if advertisement.priority >= view.priority or not own.preempt:
+        return Transition(Backup(now + view.down_interval_s(interval_cs)), master_interval_cs=interval_cs)
+    if own.preempt_delay_s and not ruled:
+        preempt_at = min(condition.preempt_at, now + own.preempt_delay_s)
+        waiting = Backup(now + view.down_interval_s(interval_cs), preempt_at)
+        return Transition(waiting, master_interval_cs=interval_cs)
+    return None
+
+
+def heard_as_master(
+    view: RouterView, condition: Master, advertisement: Advertisement, source: Address, now: float
+) -> Optional[Transition]:
+    """Decide what a MASTER does (RFC 9568 section 6.4.3): give up, or tell the sender and the segment who is it."""
+    own, ours, theirs = view.parameters, advertised_priority(condition, view.priority, now), advertisement.priority
+    if theirs > ours or (theirs == ours and own.loses_tie(source)):
+        interval_cs = own.heard_interval_cs(advertisement.interval_cs)
+        # Whoever outbids a promoted router was promoted after it, or owns the address.
+        priority = view.tracked_priority if view.hold == HOLD_MASTER else view.priority
+        return Transition(
+            Yielding(release_at=now + HANDOVER_S, down_at=now + view.down_interval_s(interval_cs, priority)),
+            # A last word: it makes the winner of a healed split announce, or the clients would stay with us.
+            (SendAdvertisement(ours),),
+            reason=f"{source} advertises {theirs}, ours was {ours}",
+            master_interval_cs=interval_cs,
+            ends_promotion=True,
+        )
+    # Answered once an interval only: a flood of forged advertisements must not make us send a flood.
+    if now < condition.assert_at:
+        return None
+    actions: tuple[Action, ...] = ()
+    if own.answers_lower or theirs == PRIORITY_STOP:
+        condition = condition.asserted(own, now)
+        actions = (SendAdvertisement(ours),)
+    else:
+        condition = replace(condition, assert_at=now + timers.interval_s(own.interval_cs))
+    condition, rival = _rival(view, condition, advertisement, source, now)
+    repeat, delay_s = own.lower_prio_repeat, own.lower_prio_delay_s
+    if repeat and delay_s:  # to a priority 0 as well: who stops may have announced the addresses before
+        condition = condition.announcing(repeat, now + delay_s)
+    return Transition(condition, (*rival, *actions, *((Announce(repeat),) if repeat else ())))
+
+
+def heard_while_yielding(
+    view: RouterView, condition: Yielding, advertisement: Advertisement, now: float
+) -> Optional[Transition]:
+    """Decide when a MASTER that gives up lets go of the addresses: soon, as the new master speaks."""
+    if advertisement.priority == PRIORITY_STOP:
+        return None
+    interval_cs = view.parameters.heard_interval_cs(advertisement.interval_cs)
+    for_good = condition.stopping or condition.failing
+    down_at = NEVER if for_good else now + view.down_interval_s(interval_cs)
+    release_at = min(condition.release_at, now + HANDOVER_S)
+    heard = replace(condition, release_at=release_at, down_at=down_at, ready=False)
+    return Transition(heard, master_interval_cs=interval_cs)
+
+
+def _rival(
+    view: RouterView, condition: Master, advertisement: Advertisement, source: Address, now: float
+) -> tuple[Master, tuple[Action, ...]]:
+    """Say once that another master speaks. In the first interval that is the one that we have taken over from."""
+    just_begun = view.since is not None and now - view.since <= timers.interval_s(view.parameters.interval_cs)
+    if just_begun or advertisement.priority == PRIORITY_STOP:
+        return condition, ()
+    known = now < condition.rival_until
+    condition = replace(condition, rival_until=now + view.down_interval_s())
+    return condition, () if known else (RivalHeard(str(source), advertisement.priority),)

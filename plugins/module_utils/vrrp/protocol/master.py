@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decisions of a MASTER: when it advertises and announces, and how it ends by itself."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from . import timers
+from .actions import Action, Announce, ReleaseAddresses, SendAdvertisement
+from .constants import PRIORITY_OWNER, PRIORITY_STOP
+from .states import Backup, Condition, Fault, Master, Stopped, Yielding
+from .timers import HANDOVER_S
+from .transition import RouterView, Transition
+
+
+def advertised_priority(condition: Condition, priority: int, now: float) -> int:
+    """Return what it advertises: one that was just promoted outbids whoever was promoted before it."""
+    return PRIORITY_OWNER if isinstance(condition, Master) and now < condition.outbid_until else priority
+
+
+def due(view: RouterView, condition: Master, now: float) -> Transition:
+    """Advertise, and send the second burst or the refresh of gratuitous ARP, whichever is due."""
+    actions: tuple[Action, ...] = ()
+    if condition.advertise_at <= now:
+        actions += (SendAdvertisement(advertised_priority(condition, view.priority, now)),)
+        condition = condition.advertised(view.parameters, now)
+    if min(condition.announce_at, condition.refresh_at) <= now:
+        repeat = condition.announces(view.parameters, now)  # 0: none, and it is over all the same
+        actions += (Announce(repeat),) if repeat else ()
+        condition = condition.announced(view.parameters, now)
+    return Transition(condition, actions)
+
+
+def announce_again(view: RouterView, repeat: int, delay_s: float, now: float) -> Optional[Transition]:
+    """Announce the addresses ``repeat`` times, and once more after ``delay_s``: what clients know may be wrong."""
+    condition = view.condition
+    if not isinstance(condition, Master) or not repeat:
+        return None
+    later = condition.announcing(repeat, now + delay_s) if delay_s else condition
+    return Transition(later, (Announce(repeat),))
+
+
+def lapsed(view: RouterView, now: float) -> Optional[Transition]:
+    """End the mastership of a router that was frozen for longer than its mandate, before anything else happens."""
+    condition, interval_cs = view.condition, view.parameters.interval_cs
+    if not isinstance(condition, Master) or now < condition.lapses_at:
+        return None
+    return Transition(
+        Backup(now + view.down_interval_s(interval_cs)),
+        (ReleaseAddresses(),),
+        f"it could not speak for {now - condition.spoke_at:.2f} s, so that a peer may have taken over",
+        entered=True,
+        master_interval_cs=interval_cs,
+    )
+
+
+def stopped(view: RouterView, reason: str, now: float) -> Transition:
+    """Stop. A MASTER keeps the addresses until a peer speaks, or every backup's skew has passed."""
+    condition, own = view.condition, view.parameters
+    if isinstance(condition, (Backup, Fault)):
+        return Transition(Stopped(), (), reason, entered=True)
+    release_at = now + timers.longest_skew_s(own.version, own.interval_cs) + HANDOVER_S
+    if isinstance(condition, Master):
+        return Transition(Yielding(release_at, stopping=True), (SendAdvertisement(PRIORITY_STOP),), reason)
+    if isinstance(condition, Yielding):
+        return Transition(Yielding(min(condition.release_at, release_at), stopping=True), (), reason)
+    return Transition(Stopped(), (), reason)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decisions of a MASTER, as functions of what it is: they return a transition and change nothing."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import pytest
+from routers import ARTICLE_B, SKEW_B, T
+
+from vrrp.protocol import master
+from vrrp.protocol.actions import Announce, ReleaseAddresses, SendAdvertisement
+from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import Backup, Fault, Initialize, Master, Stopped, Yielding
+from vrrp.protocol.timers import HANDOVER_S
+
+LONGEST_SKEW_S = 255 / 256
+
+
+def router_in(condition, **parameters):
+    router = VirtualRouter(replace(ARTICLE_B, **parameters))
+    router.condition = condition
+    return router
+
+
+def speaking(**fields):
+    return Master(**{"advertise_at": T + 1, "spoke_at": T, "lapses_at": T + 3, **fields})
+
+
+def decided(decision, router, *arguments):
+    """What a decision returns; the router is as it was."""
+    before = copy.copy(vars(router))
+    transition = decision(router, *arguments)
+    assert vars(router) == before
+    return transition
+
+
+@pytest.mark.parametrize(
+    ("condition", "now", "priority"),
+    [
+        (speaking(), T, 90),
+        (speaking(outbid_until=T + 2), T + 1.9, 255),
+        (speaking(outbid_until=T + 2), T + 2, 90),
+        (Backup(T), T, 90),
+    ],
+)
+def test_one_that_was_just_promoted_outbids_everybody(condition, now, priority):
+    assert master.advertised_priority(condition, 90, now) == priority
+
+
+class TestDue:
+    def test_an_advertisement(self):
+        router = router_in(speaking())
+        transition = decided(master.due, router, router.condition, T + 1)
+        assert transition.actions == (SendAdvertisement(90),)
+        assert (transition.condition.advertise_at, transition.condition.spoke_at) == (T + 2, T + 1)
+        assert (transition.reason, transition.entered) == (None, False)
+
+    def test_a_second_burst(self):
+        router = router_in(speaking(announce_at=T + 0.5, announce_repeat=3))
+        transition = decided(master.due, router, router.condition, T + 0.5)
+        assert transition.actions == (Announce(3),)
+        assert transition.condition.advertise_at == T + 1
+
+    def test_a_burst_of_none_is_over_all_the_same(self):
+        router = router_in(speaking(announce_at=T + 0.5, announce_repeat=0))
+        transition = decided(master.due, router, router.condition, T + 0.5)
+        assert transition.actions == () and transition.condition.deadline == T + 1
+
+    def test_both_at_once(self):
+        router = router_in(speaking(announce_at=T + 1, announce_repeat=2))
+        transition = decided(master.due, router, router.condition, T + 1)
+        assert transition.actions == (SendAdvertisement(90), Announce(2))
+
+
+class TestAnnounceAgain:
+    def test_now_and_once_more(self):
+        transition = decided(master.announce_again, router_in(speaking()), 4, 2.5, T)
+        assert transition.actions == (Announce(4),)
+        assert (transition.condition.announce_at, transition.condition.announce_repeat) == (T + 2.5, 4)
+
+    def test_now_only(self):
+        router = router_in(speaking())
+        transition = decided(master.announce_again, router, 4, 0.0, T)
+        assert (transition.actions, transition.condition) == ((Announce(4),), router.condition)
+
+    @pytest.mark.parametrize("condition", [Backup(T), Yielding(T), Fault()])
+    def test_whoever_is_no_master_has_nothing_to_announce(self, condition):
+        assert decided(master.announce_again, router_in(condition), 4, 2.5, T) is None
+
+    def test_a_repeat_of_none_is_nothing(self):
+        assert decided(master.announce_again, router_in(speaking()), 0, 2.5, T) is None
+
+
+class TestLapsed:
+    def test_a_master_that_was_silent_for_its_mandate_listens(self):
+        transition = decided(master.lapsed, router_in(speaking()), T + 3)
+        assert transition.condition == Backup(T + 3 + 3 + SKEW_B)
+        assert transition.actions == (ReleaseAddresses(),)
+        assert (transition.entered, transition.master_interval_cs) == (True, 100)
+        assert transition.reason == "it could not speak for 3.00 s, so that a peer may have taken over"
+
+    def test_a_moment_before_it_goes_on(self):
+        assert decided(master.lapsed, router_in(speaking()), T + 2.999) is None
+
+    @pytest.mark.parametrize("condition", [Backup(T), Yielding(T), Fault(), Stopped()])
+    def test_nobody_else_has_a_mandate(self, condition):
+        assert decided(master.lapsed, router_in(condition), T + 1000) is None
+
+
+class TestStopped:
+    def test_a_master_keeps_the_addresses_until_every_backup_may_have_taken_over(self):
+        transition = decided(master.stopped, router_in(speaking()), "why", T)
+        assert transition.condition == Yielding(T + LONGEST_SKEW_S + HANDOVER_S, stopping=True)
+        assert (transition.actions, transition.reason, transition.entered) == ((SendAdvertisement(0),), "why", False)
+
+    @pytest.mark.parametrize(
+        ("release_at", "kept_until"), [(T + 0.02, T + 0.02), (T + 9, T + LONGEST_SKEW_S + HANDOVER_S)]
+    )
+    def test_one_that_gives_up_says_nothing_more(self, release_at, kept_until):
+        transition = decided(master.stopped, router_in(Yielding(release_at)), "why", T)
+        assert transition.condition == Yielding(kept_until, stopping=True)
+        assert transition.actions == ()
+
+    @pytest.mark.parametrize("condition", [Backup(T), Fault()])
+    def test_whoever_has_no_addresses_has_stopped(self, condition):
+        transition = decided(master.stopped, router_in(condition), "why", T)
+        assert (transition.condition, transition.actions, transition.entered) == (Stopped(), (), True)
+
+    def test_one_that_never_began_tells_nobody(self):
+        assert decided(master.stopped, router_in(Initialize()), "why", T).entered is False
