@@ -9,14 +9,15 @@ from collections.abc import Sequence
 
 from .constants import PRIORITY_OWNER
 from .states import Backup, State
+from .transition import RouterView
 
 HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
 CLAUSES_MAX = 2  # beside what the state itself is about
 TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 
 
-def why(router, now: float, makeup: str = "", besides: Sequence[str] = ()) -> str:
-    """Explain the state of ``router``, a :class:`~.router.VirtualRouter`.
+def why(router: RouterView, now: float, makeup: str = "", besides: Sequence[str] = ()) -> str:
+    """Explain the state of ``router``.
 
     ``makeup`` says how our priority came about, as ``base 100, chk_tomcat -10``. ``besides`` are clauses about what
     keeps it from hearing others, or others from hearing it: they explain a router that hears no master.
@@ -29,7 +30,7 @@ def why(router, now: float, makeup: str = "", besides: Sequence[str] = ()) -> st
     return "; ".join((text, *besides[:CLAUSES_MAX], *((f"and {more} more",) if more > 0 else ())))
 
 
-def _state(router, now: float, makeup: str) -> str:
+def _state(router: RouterView, now: float, makeup: str) -> str:
     ours = f"our {router.priority}"
     if router.hold:
         ours += HOLD_TEXT[router.hold]
@@ -44,7 +45,7 @@ def _state(router, now: float, makeup: str) -> str:
     return f"{router.state.value} because {router.reason}"
 
 
-def _why_backup(router, now: float, ours: str) -> str:
+def _why_backup(router: RouterView, now: float, ours: str) -> str:
     soon = f"it takes over in {max(router.condition.deadline - now, 0):.1f} s"
     if router.ready:
         return f"BACKUP because sync group {router.group} waits for {', '.join(router.awaited) or 'the others'}; {ours}"
@@ -61,7 +62,7 @@ def _why_backup(router, now: float, ours: str) -> str:
     return f"{theirs} < {ours}; {soon}"
 
 
-def takeover(router, now: float) -> str:
+def takeover(router: RouterView, now: float) -> str:
     """Explain why a backup whose Master_Down_Interval has ended becomes master."""
     master = router.master
     if master is None:

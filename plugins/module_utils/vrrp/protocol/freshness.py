@@ -83,9 +83,10 @@ class Marks:
     def accept(self, sender: bytes, sequence: int, wall: float, window_s: Optional[int], room: int = SENDERS) -> bool:
         """Whether this is new from ``sender``; then it is remembered. Only for what has been verified."""
         mark = self._marks.get(sender)
-        forgotten = mark is None or (window_s is not None and abs(ahead_s(mark, wall)) > window_s)
-        if not forgotten and not later(sequence, mark):
-            return False
+        if mark is not None:
+            forgotten = window_s is not None and abs(ahead_s(mark, wall)) > window_s
+            if not forgotten and not later(sequence, mark):
+                return False
         self._marks.pop(sender, None)
         while len(self._marks) >= room:
             del self._marks[next(iter(self._marks))]

@@ -29,14 +29,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from . import holds, timers
 from .actions import Action, RivalHeard
 from .constants import PRIORITY_MIN
 from .holds import Refused
+from .router import VirtualRouter
 from .states import NEVER, Backup, Master, Parameters, State, Yielding
 from .timers import HANDOVER_S
+from .transition import RouterView
 
 PENALTY_INTERVALS = 4  # the longest that whoever has lost again and again waits on top of everything
 ROUNDS = 8  # a settlement needs four at most: faults, giving up, letting go, announcing
@@ -49,7 +51,7 @@ class Move(NamedTuple):
 
     member: str
     name: str
-    arguments: tuple = ()
+    arguments: tuple[Any, ...] = ()
 
 
 class Group:
@@ -60,10 +62,10 @@ class Group:
         self._taken_at: Optional[float] = None
         self._beaten = 0  # how often in a row mastership was lost soon after it began
         self._rivals: set[str] = set()  # members that have met another master
-        self._seen: dict[str, tuple] = {}  # what each member was like when it was looked at last
+        self._seen: dict[str, tuple[Any, ...]] = {}  # what each member was like when it was looked at last
         self._calm = False  # all are MASTER, or none is and none was lately
 
-    def acted(self, member: str, router, actions: Iterable[Action]) -> bool:
+    def acted(self, member: str, router: VirtualRouter, actions: Iterable[Action]) -> bool:
         """Take note of what a member has been told and asked to do. Returns whether :meth:`moves` has to look at it.
 
         Most of the time it need not: a group that is at rest, and an advertisement that was sent or heard once more.
@@ -78,14 +80,14 @@ class Group:
         self._seen[member] = seen
         return True
 
-    def moves(self, members: Mapping, now: float) -> list[Move]:
+    def moves(self, members: Mapping[str, VirtualRouter], now: float) -> list[Move]:
         """Return what has to be done now to keep the group whole, nothing when it is. ``members``: name -> router."""
         rivals, self._rivals = self._rivals, set()
         masters = [isinstance(router.condition, Master) for router in members.values()]
         self._calm = all(masters) or not (any(masters) or any(router.yielding for router in members.values()))
         return self._faults(members, now) or self._mastership(members, now) or self._refreshes(members, rivals)
 
-    def settle(self, members: Mapping, now: float, feed: Callable[[Move], None]) -> list[Move]:
+    def settle(self, members: Mapping[str, VirtualRouter], now: float, feed: Callable[[Move], None]) -> list[Move]:
         """Have every move done by ``feed`` until nothing is left to do. Returns what was done."""
         done: list[Move] = []
         for _round in range(ROUNDS):
@@ -97,7 +99,7 @@ class Group:
                 break
         return done
 
-    def command(self, verb: str, members: Mapping, asked: str) -> list[Move]:
+    def command(self, verb: str, members: Mapping[str, VirtualRouter], asked: str) -> list[Move]:
         """Return the inputs of ``promote``, ``demote`` or ``release`` for all members, the one that was asked first.
 
         Raises :class:`~.holds.Refused` when one of them cannot.
@@ -114,7 +116,7 @@ class Group:
 
     # What the moves are made of
 
-    def _faults(self, members: Mapping, now: float) -> list[Move]:
+    def _faults(self, members: Mapping[str, VirtualRouter], now: float) -> list[Move]:
         """The healthy ones keep their addresses until each peer's member may have taken over.
 
         The peer's members wait for each other, and that of a member in FAULT hears no priority 0: only silence.
@@ -132,7 +134,7 @@ class Group:
                 found.append(Move(name, "group_fault_changed", (faults, until)))
         return found
 
-    def _mastership(self, members: Mapping, now: float) -> list[Move]:
+    def _mastership(self, members: Mapping[str, VirtualRouter], now: float) -> list[Move]:
         standings = {name: standing(router, now) for name, router in members.items()}
         said = set(standings.values())
         unready = tuple(name for name, each in standings.items() if each not in (MASTER, READY))
@@ -151,10 +153,12 @@ class Group:
         waits = said & {YIELDING, LISTENING} and not said & {DEFERRING, OUT}
         return [] if waits else [Move(name, "let_go") for name in ready if members[name].yielding]
 
-    def _give_up(self, members: Mapping, standings: Mapping[str, str], lost: str, now: float) -> list[Move]:
+    def _give_up(
+        self, members: Mapping[str, VirtualRouter], standings: Mapping[str, str], lost: str, now: float
+    ) -> list[Move]:
         router = members[lost]
         why = router.reason
-        if standings[lost] == DEFERRING:
+        if standings[lost] == DEFERRING and router.master is not None:
             why = f"{router.master.address} advertises {router.master.priority}, ours is {router.priority}"
         down_s = max(each.down_interval_s() for each in members.values())
         # So soon that it can only be the rival's answer to ours; what operators do takes longer.
@@ -166,7 +170,7 @@ class Group:
         reason = f"sync group {self.name}: {lost} gave up ({why})"
         return [Move(name, "give_up", (until, penalty_s > 0, reason)) for name in members]
 
-    def _penalty_s(self, members: Mapping) -> float:
+    def _penalty_s(self, members: Mapping[str, VirtualRouter]) -> float:
         """What tells two nodes apart that lose to each other, in seconds: drawn each time, alike on no two nodes."""
         router = next(iter(members.values()))
         source = router.parameters.source
@@ -175,14 +179,14 @@ class Group:
         drawn = zlib.crc32(source.packed + self._beaten.to_bytes(4, "big")) / 2**32
         return drawn * PENALTY_INTERVALS * timers.interval_s(router.parameters.interval_cs)
 
-    def _refreshes(self, members: Mapping, rivals: set[str]) -> list[Move]:
+    def _refreshes(self, members: Mapping[str, VirtualRouter], rivals: set[str]) -> list[Move]:
         """The rival's other members have given up without a word: whoever believed them must hear of us."""
         if not rivals:
             return []
         return [Move(name, "refresh") for name in members if name not in rivals]
 
 
-def standing(router, now: float) -> str:
+def standing(router: RouterView, now: float) -> str:
     """Where a member stands."""
     if isinstance(router.condition, Master):
         return MASTER
@@ -202,15 +206,16 @@ def _longest_down_s(parameters: Parameters) -> float:
     )
 
 
-def _defers(router, now: float) -> bool:
+def _defers(router: RouterView, now: float) -> bool:
     """Whether it is BACKUP because of a master that it has heard and that it does not preempt, or not yet."""
     if router.master is None or now >= router.living_until:
         return False
-    waits = router.condition.preempt_at != NEVER or not router.parameters.preempt
+    condition = router.condition
+    waits = (isinstance(condition, Backup) and condition.preempt_at != NEVER) or not router.parameters.preempt
     return waits or router.master.priority >= router.priority
 
 
-def state(routers: Iterable) -> Optional[State]:
+def state(routers: Iterable[RouterView]) -> Optional[State]:
     """The state of a group of these: FAULT when one is, MASTER or STOP when all are, else BACKUP.
 
     None while one of them changes, or has not begun.

@@ -13,6 +13,7 @@ from typing import Optional
 
 from .constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER
 from .states import Initialize, Master, MasterSeen, Stopped, Yielding
+from .transition import RouterView
 
 HOLD_MASTER = "master"
 HOLD_BACKUP = "backup"
@@ -31,7 +32,7 @@ def priority(hold: Optional[str], tracked: int) -> int:
     return tracked
 
 
-def demand_running(router) -> None:
+def demand_running(router: RouterView) -> None:
     """Raise :class:`Refused` unless ``router`` takes part and goes on doing so."""
     if router.drained:
         raise Refused("this node is drained. Undrain it first")
@@ -40,7 +41,7 @@ def demand_running(router) -> None:
         raise Refused("it is not running")
 
 
-def demand_promotable(router) -> None:
+def demand_promotable(router: RouterView) -> None:
     """Raise :class:`Refused` when ``router`` cannot become, or stay, MASTER because somebody wants it to."""
     demand_running(router)
     if router.faults:
@@ -53,6 +54,6 @@ def demand_promotable(router) -> None:
         )
 
 
-def to_outbid(router) -> Optional[MasterSeen]:
+def to_outbid(router: RouterView) -> Optional[MasterSeen]:
     """Return the master that a promotion takes over from, None when there is none."""
     return None if isinstance(router.condition, Master) else router.master

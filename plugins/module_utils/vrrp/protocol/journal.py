@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Optional
+from typing import Any, Optional
 
 from .actions import Action, SendAdvertisement
 from .router import VirtualRouter
@@ -33,14 +33,14 @@ class Entry:
         *("name", "arguments", "actions", "after", "condition", "master", "repeats"),
     )
 
-    def __init__(self, at: float, name: str, arguments: tuple, actions: tuple[Action, ...]) -> None:
+    def __init__(self, at: float, name: str, arguments: tuple[Any, ...], actions: tuple[Action, ...]) -> None:
         self.first_at = self.last_at = at
         self.count = 1
         self.longest_gap_s = 0.0
         self.name = name
         self.arguments = arguments
         self.actions = actions
-        self.after: tuple = ()
+        self.after: tuple[Any, ...] = ()
         self.condition: Optional[Condition] = None
         self.master: Optional[MasterSeen] = None
         self.repeats = name if _may_repeat(name, actions) else None
@@ -67,7 +67,9 @@ class Journal:
         """How many entries the ring has dropped."""
         return self.noted - len(self._entries)
 
-    def note(self, now: float, name: str, arguments: tuple, actions: tuple[Action, ...], router: VirtualRouter) -> None:
+    def note(
+        self, now: float, name: str, arguments: tuple[Any, ...], actions: tuple[Action, ...], router: VirtualRouter
+    ) -> None:
         """Remember that ``router`` has taken this input at ``now`` and has asked for ``actions``."""
         last = self._last
         if name == last.repeats and actions == last.actions and arguments == last.arguments:
@@ -95,7 +97,7 @@ class Journal:
         self._last = entry
         self.noted += 1
 
-    def _changes_nothing(self, name: str, arguments: tuple, router: VirtualRouter) -> bool:
+    def _changes_nothing(self, name: str, arguments: tuple[Any, ...], router: VirtualRouter) -> bool:
         """A deadline that had not come, or a check that says once more what it said: no entry, and no end of a run."""
         same = name == "expire" or (name == "priority_changed" and arguments[0] == self._priority)
         return same and router.condition == self._last.condition

@@ -81,7 +81,7 @@ def checksum(data: bytes) -> int:
     """Return the Internet checksum of ``data`` (RFC 1071); 0 when ``data`` already holds the right one."""
     if len(data) % 2:
         data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

@@ -121,7 +121,9 @@ def accept(
         if source == peer and not lowest <= ttl <= highest:
             raise Discard("ttl", f"TTL/HL {ttl} from {source} not in range [{lowest}, {highest}]")
     try:
-        trailer = _check_trailer(payload, source, expected, wall) if expected.verifier is not None else 0
+        trailer = (
+            _check_trailer(payload, source, expected, expected.verifier, wall) if expected.verifier is not None else 0
+        )
         advertisement = decode(payload, source, destination, trailer)
     except PacketError as error:
         raise Discard(error.reason, error.detail) from None
@@ -168,17 +170,17 @@ def _check_destination(destination: Address, expected: Expectation) -> None:
         raise Discard("destination", f"to the group {destination}, ours is {expected.group}")
 
 
-def _check_trailer(payload: bytes, source: Address, expected: Expectation, wall: float) -> int:
+def _check_trailer(payload: bytes, source: Address, expected: Expectation, verifier: Verifier, wall: float) -> int:
     """Return the length of the trailer once it is verified; nothing else of the packet is believed before."""
     if not is_followed(payload, source.version):
         whole = len(payload) >= HEADER_LENGTH and len(payload) == length_of(payload, source.version)
-        if whole and expected.verifier.required:
+        if whole and verifier.required:
             raise PacketError("hmac_missing", "missing authentication trailer")
         return 0  # of any other length: decode refuses it
     _check_version(payload[0] >> 4, expected)
     advertisement, trailer = payload[:-TRAILER_LENGTH], payload[-TRAILER_LENGTH:]
     signed = covered(expected.version, expected.vrid, source, advertisement)
-    expected.verifier.verify(signed, trailer, source, wall)
+    verifier.verify(signed, trailer, source, wall)
     return TRAILER_LENGTH
 
 

@@ -115,7 +115,7 @@ class Record:
 # Writing
 
 
-def written(header: Header, journal: Journal, limit: Optional[int] = None) -> Iterator[dict]:
+def written(header: Header, journal: Journal, limit: Optional[int] = None) -> Iterator[dict[str, Any]]:
     """Yield the objects of a record, the header first, then the newest ``limit`` entries (all of them if None)."""
     entries = list(journal)
     left_out = 0 if limit is None else max(len(entries) - limit, 0)
@@ -127,7 +127,7 @@ def written(header: Header, journal: Journal, limit: Optional[int] = None) -> It
         parameters = _after(entry, journal.attributes)["parameters"]
 
 
-def line(value: dict) -> str:
+def line(value: dict[str, Any]) -> str:
     """Return one object as one line, without its end."""
     return json.dumps(value, separators=(", ", ": "), allow_nan=False)
 
@@ -136,7 +136,7 @@ def _after(entry: Entry, attributes: tuple[str, ...]) -> dict[str, Any]:
     return dict(zip(attributes, entry.after))
 
 
-def _object(entry: Entry, attributes: tuple[str, ...], parameters: object) -> dict:
+def _object(entry: Entry, attributes: tuple[str, ...], parameters: object) -> dict[str, Any]:
     after = _after(entry, attributes)
     if after["parameters"] is parameters:
         del after["parameters"]  # they are those of the entry before
@@ -209,13 +209,13 @@ def read(text: str) -> list[Record]:
     return [Record(header, tuple(steps)) for header, steps in records]
 
 
-def _header(found: dict) -> Header:
+def _header(found: dict[str, Any]) -> Header:
     if found["hotstandby_record"] != FORMAT:
         raise RecordError(f"format {found['hotstandby_record']}, this release reads format {FORMAT}")
     return Header(**{field.name: found[field.name] for field in fields(Header)})
 
 
-def _step(found: dict, before: dict[str, Any]) -> Step:
+def _step(found: dict[str, Any], before: dict[str, Any]) -> Step:
     if found["input"] not in INPUTS:
         raise RecordError(f"there is no input {found['input']}: it is one of {', '.join(INPUTS)}")
     after = _attributes(found["after"])
@@ -239,7 +239,7 @@ def _step(found: dict, before: dict[str, Any]) -> Step:
     )
 
 
-def _attributes(found: dict) -> dict[str, Any]:
+def _attributes(found: dict[str, Any]) -> dict[str, Any]:
     return {name: decode(name, value) for name, value in found.items()}
 
 
@@ -248,7 +248,7 @@ def decode(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return tuple(decode(name, each) for each in value)
     if isinstance(value, dict):
-        kind = KINDS.get(value.get("is"))
+        kind = KINDS.get(str(value.get("is")))
         if kind is None:
             raise RecordError(f"{name} is a {value.get('is')}, which this release does not know")
         given = {each: decode(each, held) for each, held in value.items() if each != "is"}
@@ -280,6 +280,6 @@ def attributes_of(parameters: states.Parameters) -> dict[str, str]:
     return {name.lstrip("_"): name for name in vars(VirtualRouter(parameters))}
 
 
-def text_of(objects: Iterable[dict]) -> str:
+def text_of(objects: Iterable[dict[str, Any]]) -> str:
     """Return a whole record as text."""
     return "".join(f"{line(each)}\n" for each in objects)

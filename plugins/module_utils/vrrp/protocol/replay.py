@@ -55,7 +55,8 @@ def replay(record: Record) -> Outcome:
             if found is not None:
                 return Outcome(compared, Difference(number, nth, at, step, *found))
             compared += 1
-        move(router, step.last)
+        if router is not None:
+            move(router, step.last)
     return Outcome(compared)
 
 
@@ -72,7 +73,8 @@ def times_of(step: Step) -> Iterator[float]:
 
 def feed(router: VirtualRouter, name: str, arguments: dict[str, Any], now: float) -> tuple[Action, ...]:
     """Give ``router`` the input ``name``."""
-    return getattr(router, name)(**arguments, now=now)
+    actions: tuple[Action, ...] = getattr(router, name)(**arguments, now=now)
+    return actions
 
 
 def _compare(router: VirtualRouter, step: Step, at: float, nth: int) -> Optional[tuple[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple, Optional, Protocol
 
 from .actions import Action
-from .states import Condition, MasterSeen, Parameters
+from .states import Condition, MasterSeen, Parameters, State
 
 
 class RouterView(Protocol):
@@ -19,6 +19,21 @@ class RouterView(Protocol):
 
     @property
     def condition(self) -> Condition: ...
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def yielding(self) -> bool: ...
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def group(self) -> Optional[str]: ...
+
+    @property
+    def awaited(self) -> tuple[str, ...]: ...
 
     @property
     def hold(self) -> Optional[str]: ...
@@ -40,6 +55,9 @@ class RouterView(Protocol):
 
     @property
     def master(self) -> Optional[MasterSeen]: ...
+
+    @property
+    def living_until(self) -> float: ...
 
     @property
     def master_interval_cs(self) -> int: ...
