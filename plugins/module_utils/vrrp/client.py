@@ -102,7 +102,8 @@ class Client:
             raise AgentUnreachable(f"cannot talk to the agent behind {self.path}: {error}") from error
         if not reply.get("ok"):
             raise AgentError(reply.get("error", "the agent refused"), tuple(reply.get("problems", ())))
-        return reply["result"]
+        result: dict[str, Any] = reply["result"]
+        return result
 
     def _who_may(self) -> str:
         try:

@@ -64,7 +64,7 @@ def rows(records: Iterable[Record]) -> list[Row]:
     for at, header, step in happened:
         router = restored(step.after)
         state = "MASTER, giving up" if router.yielding else router.state.value
-        state += HOLDS.get(router.hold, "") + (", drained" if step.after.get("drained") else "")
+        state += HOLDS.get(router.hold or "", "") + (", drained" if step.after.get("drained") else "")
         name = (header.instance,) if several else ()
         done = "; ".join(map(action_words, step.actions)) or "-"
         table.append((local_time(header, at), *name, state, str(router.priority), input_words(step, header), done))
@@ -111,7 +111,7 @@ def _single_input(step: Step) -> str:
     if step.name == "group_changed":
         return f"member of sync group {given['group']}" if given["group"] else "member of no sync group"
     if step.name == "give_up":
-        return given["reason"]
+        return str(given["reason"])
     if step.name in ("fault_changed", "group_fault_changed"):
         return f"fault: {'; '.join(given['faults'])}" if given["faults"] else "no fault left"
     if step.name == "source_changed":

@@ -14,6 +14,7 @@ import math
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from .simulation import bounds, timeline
 from .simulation.answer import Answer, Question, ask
@@ -90,11 +91,12 @@ def _questions(
     end = options.seconds or math.ceil(max(fault.at for fault in faults) + settle_s + bounds.LEASE_LONG_S)
     questions = {}
     for together in moving_together(nodes, virtuals):
-        names, members = set(), set()
+        names: set[str] = set()
+        members: set[str] = set()
         for virtual in together:
             names, members = names | virtual.names, members | set(virtual.members)
-        own = [fault for fault in faults if fault.only_on is None or fault.only_on in names]
-        own = tuple(fault for fault in own if set(fault.nodes) <= members)
+        here = [fault for fault in faults if fault.only_on is None or fault.only_on in names]
+        own = tuple(fault for fault in here if set(fault.nodes) <= members)
         joint = _joint(nodes, together) if len(together) > 1 else None
         whole = _whole([scenarios[virtuals.index(virtual)] for virtual in together])
         whole = replace(whole, faults=own, until=float(end))
@@ -109,7 +111,7 @@ def _whole(scenarios: list[Scenario]) -> Scenario:
     return replace(scenarios[0], machines=tuple(machines))
 
 
-def _joint(nodes: list[NodeFile], together: list[Shared]) -> dict:
+def _joint(nodes: list[NodeFile], together: list[Shared]) -> dict[str, Any]:
     words = {word for virtual in together for word in virtual.names}
     numbered = list(enumerate(together, 1))
     return {
@@ -164,7 +166,7 @@ def _priority(answer: Answer, name: str) -> int:
     return machine.parameters.priority + machine.check_delta
 
 
-def _as_json(virtuals: list[Shared], answers: list[Answer]) -> dict:
+def _as_json(virtuals: list[Shared], answers: list[Answer]) -> dict[str, Any]:
     described = []
     for virtual, answer in zip(virtuals, answers):
         nodes = [

@@ -16,7 +16,7 @@ from .agent.segment import headers, wire
 from .agent.segment.guard import Guard
 from .config import loader
 from .config.model import Configuration, Instance, SyncGroup
-from .config.problems import ConfigError
+from .config.problems import ConfigError, Problem
 from .config.together.counting import counting, healthy
 from .config.trackers import Tracking
 from .protocol.packet import Address, PacketError
@@ -39,7 +39,8 @@ class NodeFile:
 
 def read(paths: Iterable[str]) -> list[NodeFile]:
     """Every file, or ConfigError with the problems of all of them."""
-    nodes, problems = [], []
+    nodes: list[NodeFile] = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             nodes.append(_read_one(path))
@@ -228,6 +229,8 @@ def _refusal(virtual: Shared, receiver: str, sender: str, priority: int) -> Opti
     to = str(own if theirs.unicast_peers else wire.group(theirs))
     packet = next(packet for packet, destination in speaker.packets(priority) if destination == to)
     received = headers.read(packet)
+    if received is None:
+        return "its packet has no whole header"
     try:
         if wire.ah_key(theirs) is not None and wire.ah_key(ours) is not None:
             listener.open(packet)

@@ -78,7 +78,9 @@ def _open_null(number: int, flags: int) -> None:
 
 def _drop(stream: Optional[TextIO]) -> None:
     """What a stream still holds goes to /dev/null: the interpreter writes it once more at its end."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
+    if stream is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())
         os.close(null)

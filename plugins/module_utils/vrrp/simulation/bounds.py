@@ -8,6 +8,8 @@ The invariants do not ask :mod:`vrrp.protocol.timers`: a mistake there must not 
 
 from __future__ import annotations
 
+from ..protocol.states import Parameters
+
 EPSILON_S = 1e-6  # what the rounding of floating-point clocks may cost
 
 HANDOVER_S = 0.05  # make before break: how long the old owner stays after it has heard the new one
@@ -17,7 +19,7 @@ RENEWAL_S = 0.5  # how often a living agent renews it
 RESOLVE_S = 8.0  # how long a client asks a silent neighbour before it asks the whole segment again
 
 
-def interval_s(parameters) -> float:
+def interval_s(parameters: Parameters) -> float:
     """The advertisement interval of a configuration in seconds."""
     return parameters.interval_cs / 100
 
@@ -42,7 +44,7 @@ def mandate_s(version: int, interval: float, adverts: int = 3) -> float:
     return down_s(version, 254, interval, max(adverts, 2))
 
 
-def lease_s(parameters) -> float:
+def lease_s(parameters: Parameters) -> float:
     """The lifetime that the agent gives an address, longer where a takeover takes longer anyway."""
     longest = down_s(parameters.version, parameters.priority, interval_s(parameters), parameters.down_adverts)
     return LEASE_LONG_S if longest > LEASE_LONG_S else LEASE_SHORT_S

@@ -13,7 +13,7 @@ from typing import Optional
 
 from .bounds import RESOLVE_S
 from .clock import Clock
-from .lan import CLIENT, Lan
+from .lan import CLIENT, Lan, Port
 from .timeline import CLIENT as KIND
 from .timeline import Timeline
 
@@ -38,7 +38,7 @@ class Client:
         since, who = self.spans[-1]
         return who is None and self.clock.now - since <= RESOLVE_S + ASK_AGAIN_S
 
-    def told(self, sender) -> None:
+    def told(self, sender: Port) -> None:
         """A gratuitous ARP has arrived."""
         self.entry = sender.name
         self.look()

@@ -25,10 +25,10 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self._events: list[tuple] = []
+        self._events: list[tuple[float, int, Callable[..., object], tuple[object, ...]]] = []
         self._order = 0
 
-    def at(self, when: float, what: Callable, *arguments: object) -> None:
+    def at(self, when: float, what: Callable[..., object], *arguments: object) -> None:
         """Call ``what`` with ``arguments`` at ``when``; a time that has passed is now."""
         self._order += 1
         heappush(self._events, (when if when > self.now else self.now, self._order, what, arguments))

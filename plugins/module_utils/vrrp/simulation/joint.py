@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Optional
+from typing import Any, Optional
 
 from ..protocol.group import Group
 from .clock import Clock, StandsStill
@@ -41,7 +41,7 @@ class Joint:
         places: Optional[dict[str, tuple[int, ...]]] = None,
         alone: frozenset[str] = frozenset(),
         labels: Optional[dict[int, str]] = None,
-        **options,
+        **options: Any,
     ) -> None:
         self.scenario = scenario
         self._places = places or {f"lan{lan}": (lan,) for lan in scenario.lans}

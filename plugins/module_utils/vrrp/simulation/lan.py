@@ -10,12 +10,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from typing import Optional
+from typing import Any, Optional, Protocol
 
 from ..protocol.packet import Advertisement
 from .clock import Clock
 
 CLIENT = "client"  # the name of the client's port, which is on a side like a node's
+
+
+class Port(Protocol):
+    """A machine as the segment knows it."""
+
+    name: str
+
+    def receive(self, advertisement: Advertisement, sender: Any) -> None: ...
+
 
 # Why the receiver throws away an advertisement (receiver, sender, priority), None when it takes it.
 Judge = Callable[[str, str, int], Optional[str]]
@@ -31,14 +40,14 @@ class Lan:
         self.loss = 0.0
         self.lost_at = -1.0  # when a packet was lost last
         self.side = dict.fromkeys((*names, CLIENT), 0)
-        self.nodes: dict = {}  # Node by name, filled by the world
-        self.client = None
+        self.nodes: dict[str, Any] = {}  # Node by name, filled by the world
+        self.client: Any = None  # the Client, put there by the world
         self.judge: Optional[Judge] = None
-        self.on_lost: Callable = lambda sender, receiver, advertisement: None
-        self.on_refused: Callable = lambda sender, receiver, why: None
+        self.on_lost: Callable[[Any, Any, Advertisement], None] = lambda sender, receiver, advertisement: None
+        self.on_refused: Callable[[Any, Any, str], None] = lambda sender, receiver, why: None
         self._random = random.Random(f"lan {seed}").random
         self._busy_until: dict[tuple[str, str], float] = {}
-        self._refused: set = set()
+        self._refused: set[tuple[str, str, str]] = set()
 
     # Partitions
 
@@ -77,7 +86,7 @@ class Lan:
 
     # Packets
 
-    def send(self, sender, advertisement: Advertisement) -> None:
+    def send(self, sender: Port, advertisement: Advertisement) -> None:
         """Carry an advertisement to every machine that ``sender`` can talk to."""
         side, random_ = self.side, self._random
         own, name = side[sender.name], sender.name
@@ -91,7 +100,7 @@ class Lan:
                 self.lost_at = now
                 self.on_lost(sender, receiver, advertisement)
                 continue
-            if self.judge and self._refuses(receiver, sender, advertisement.priority):
+            if self.judge and self._refuses(self.judge, receiver, sender, advertisement.priority):
                 continue
             arrival = now + shortest + (longest - shortest) * late
             key = (name, receiver.name)
@@ -99,7 +108,7 @@ class Lan:
             self._busy_until[key] = arrival
             self.clock.at(arrival, self._deliver, sender, receiver, advertisement)
 
-    def announce(self, sender, repeat: int) -> None:
+    def announce(self, sender: Port, repeat: int) -> None:
         """Carry ``repeat`` gratuitous ARP frames to the client; one that arrives is enough."""
         if not self.talk(sender.name, CLIENT):
             return
@@ -110,17 +119,17 @@ class Lan:
         shortest, longest = self.delay_s
         self.clock.at(self.clock.now + shortest + (longest - shortest) * late, self._tell_client, sender)
 
-    def _deliver(self, sender, receiver, advertisement: Advertisement) -> None:
+    def _deliver(self, sender: Port, receiver: Port, advertisement: Advertisement) -> None:
         side = self.side
         if side[sender.name] == side[receiver.name]:
             receiver.receive(advertisement, sender)
 
-    def _tell_client(self, sender) -> None:
+    def _tell_client(self, sender: Port) -> None:
         if self.talk(sender.name, CLIENT):
             self.client.told(sender)
 
-    def _refuses(self, receiver, sender, priority: int) -> bool:
-        why = self.judge(receiver.name, sender.name, priority)
+    def _refuses(self, judge: Judge, receiver: Port, sender: Port, priority: int) -> bool:
+        why = judge(receiver.name, sender.name, priority)
         if why is not None and (receiver.name, sender.name, why) not in self._refused:
             self._refused.add((receiver.name, sender.name, why))
             self.on_refused(sender, receiver, why)

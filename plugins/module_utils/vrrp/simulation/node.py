@@ -10,7 +10,7 @@ they come; renew the addresses. What the process cannot do while it is stopped, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Optional
+from typing import Any, Optional
 
 from ..protocol.actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
 from ..protocol.holds import Refused
@@ -33,7 +33,14 @@ class Node:
     """A machine on the segment. ``now`` is the world's; the router only ever sees :meth:`monotonic`."""
 
     def __init__(
-        self, name: str, parameters: Parameters, clock: Clock, lan: Lan, timeline: Timeline, watch: Watch, **options
+        self,
+        name: str,
+        parameters: Parameters,
+        clock: Clock,
+        lan: Lan,
+        timeline: Timeline,
+        watch: Watch,
+        **options: Any,
     ) -> None:
         self.name, self.parameters, self.source = name, parameters, parameters.source
         self.clock, self.lan, self.timeline, self.watch = clock, lan, timeline, watch
@@ -53,17 +60,16 @@ class Node:
         self.faults: tuple[str, ...] = ()
         self.wall_s = 1.7e9  # the wall clock: nobody in the house reads it
         self._offset_s: float = options.get("epoch_s", 0.0)
-        self._frozen_at = 0.0
-        self._orphaned_at = 0.0  # since when nobody renews the addresses
+        self._frozen_at = self._orphaned_at = 0.0  # since then nobody renews the addresses
         self.announced_at = -1.0
         self.catching_up = False  # it has just gone on after it stood still
         self._ending = False  # the process is to end when the router has stopped
-        self._inbox: list = []
+        self._inbox: list[tuple[Advertisement, Node]] = []
         self._armed_at = NEVER
         self._life = 0  # counts processes and pauses: an event of an earlier one is stale
-        self._packets: dict = {}
+        self._packets: dict[int, Advertisement] = {}
         self.past = Past(clock)
-        self.team = None  # the sync group of the machine
+        self.team: Any = None  # the Team: the sync group of the machine
         self.lives = 0  # how often the process has been started
 
     # What can be asked
@@ -315,22 +321,22 @@ class Node:
     def _perform(self, cause: str, before: Condition, actions: Iterable[Action]) -> None:
         changed = type(before) is not type(self.router.condition)
         for action in actions:
-            kind = type(action)
-            if kind is SendAdvertisement:
+            if isinstance(action, SendAdvertisement):
                 self._send(action.priority)
-            elif kind is Announce:
+            elif isinstance(action, Announce):
                 self.announced_at = self.clock.now
                 self.lan.announce(self, action.repeat)
-            elif kind is InstallAddresses:
+            elif isinstance(action, InstallAddresses):
                 changed = self.kernel.install(self.clock.now) or changed
                 self.timeline.note(self.clock.now, self.name, ADDRESS, "installs the addresses", "on")
-            elif kind is ReleaseAddresses:
+            elif isinstance(action, ReleaseAddresses):
                 changed = self.kernel.release() or changed
                 self.timeline.note(self.clock.now, self.name, ADDRESS, "releases the addresses", "off")
-            elif kind is Notify:
+            elif isinstance(action, Notify):
                 self.timeline.note(self.clock.now, self.name, STATE, f"{action.state}: {action.reason}", action.state)
             else:
-                self.timeline.note(self.clock.now, self.name, NOTE, _words(action), kind.__name__)
+                text = f"hears another master: {action.address} with priority {action.priority}"
+                self.timeline.note(self.clock.now, self.name, NOTE, text, type(action).__name__)
         if actions:
             self.watch.performed(self, cause, before)
         if changed:
@@ -392,7 +398,3 @@ class Node:
     def _look(self) -> None:
         self.watch.look()
         self.lan.client.look()
-
-
-def _words(action) -> str:
-    return f"hears another master: {action.address} with priority {action.priority}"

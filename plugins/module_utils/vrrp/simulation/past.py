@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Optional
 
+from ..protocol.router import VirtualRouter
 from ..protocol.states import Master, Memory, State
 from .bounds import down_s, interval_s
 from .clock import Clock
@@ -20,7 +21,7 @@ class Past:
         self._adverts = 3
         self._ended: list[tuple[float, int, float, int]] = []  # (at, priority, interval, VRRP version)
 
-    def ends(self, router) -> None:
+    def ends(self, router: VirtualRouter) -> None:
         """The router is about to be told something that may change it."""
         own = router.parameters
         self._adverts = own.down_adverts
@@ -39,10 +40,8 @@ class Past:
         return self.clock.now - at <= 2 * down_s(version, 1, longest_s, self._adverts)
 
 
-def remembered(router) -> Optional[Memory]:
+def remembered(router: VirtualRouter) -> Optional[Memory]:
     """What the ledger says of a router whose process dies now."""
-    if hasattr(router, "memory"):
-        return router.memory()
     if isinstance(router.condition, Master):
         return Memory(State.MASTER, router.condition.spoke_at, router.master_interval_cs, router.hold)
     if router.state is State.BACKUP and router.master is not None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
-from typing import Optional
+from typing import Any, Callable, Optional
 
 from ..protocol.states import Parameters
 from .faults import Fault, parse
 
-_NODE_WORDS = {
+_NODE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "priority": ("priority", int),
     "interval": ("interval_cs", lambda text: round(float(text) * 100)),
     "address": ("source", ip_address),
@@ -111,8 +111,8 @@ def from_text(text: str) -> Scenario:
 
 def _machine(line: str, version: int) -> Machine:
     _node, name, *words = line.split()
-    values: dict = {}
-    own: dict = {}
+    values: dict[str, Any] = {}
+    own: dict[str, Any] = {}
     for word in words:
         key, _equals, value = word.partition("=")
         if key in _NODE_WORDS:

@@ -5,6 +5,12 @@
 
 from __future__ import annotations
 
+from typing import Any, Optional
+
+from ..protocol.packet import Advertisement
+from ..protocol.states import Condition, Memory
+from .faults import Fault
+
 
 class Violated(Exception):
     """Something happened that must not. ``rule`` is its name in one or two words."""
@@ -20,37 +26,37 @@ class Watch:
     def begin(self) -> None:
         """The nodes are there, and nothing has happened yet."""
 
-    def started(self, node, memory) -> None:
+    def started(self, node: Any, memory: Optional[Memory]) -> None:
         """A process begins, before its router is fed anything."""
 
-    def arrived(self, node, advertisement, sender) -> None:
+    def arrived(self, node: Any, advertisement: Advertisement, sender: Any) -> None:
         """A packet is in the socket, before the process reads it."""
 
-    def heard_as_master(self, node, advertisement, sender) -> None:
+    def heard_as_master(self, node: Any, advertisement: Advertisement, sender: Any) -> None:
         """An active master has taken an advertisement, before it acts on it."""
 
-    def performed(self, node, cause: str, before) -> None:
+    def performed(self, node: Any, cause: str, before: Condition) -> None:
         """The actions of the input ``cause`` have been executed; ``before`` is the router's condition before it."""
 
-    def expired(self, node, deadline: float) -> None:
+    def expired(self, node: Any, deadline: float) -> None:
         """``expire`` has been called because of ``deadline`` (the node's own clock)."""
 
-    def spoke(self, node, priority: int) -> None:
+    def spoke(self, node: Any, priority: int) -> None:
         """It sends an advertisement now."""
 
-    def continued(self, node) -> None:
+    def continued(self, node: Any) -> None:
         """A process or a machine that stood still goes on, before it does anything."""
 
-    def settled(self, team) -> None:
+    def settled(self, team: Any) -> None:
         """The sync group of a :class:`~.team.Team` has looked at its members, and nothing is left to do."""
 
     def look(self) -> None:
         """Who owns, who speaks or who can talk to whom has changed."""
 
-    def disturbing(self, fault) -> None:
+    def disturbing(self, fault: Fault) -> None:
         """A fault is about to happen."""
 
-    def disturbed(self, fault) -> None:
+    def disturbed(self, fault: Fault) -> None:
         """A fault has happened."""
 
     def ended(self) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
-from typing import Optional
+from typing import Any, Optional
 
+from ..protocol.packet import Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import Parameters
 from .client import Client
@@ -114,14 +115,16 @@ class World:
     def happen(self, fault: Fault) -> None:
         """Let a fault happen, and say so."""
         self.note(fault)
-        for name in fault.nodes or (None,):
-            self._happen(fault, self.lan.nodes.get(name))
+        for name in fault.nodes:
+            self._happen(fault, self.lan.nodes[name])
+        if not fault.nodes:
+            self._happen_to_lan(fault.verb, fault.words)
 
     def note(self, fault: Fault) -> None:
         """Say that it happens."""
         self.timeline.note(self.clock.now, fault.nodes[0] if fault.nodes else LAN, FAULT, fault.text(), fault.verb)
 
-    def _happen(self, fault: Fault, node: Optional[Node]) -> None:
+    def _happen(self, fault: Fault, node: Node) -> None:
         verb, words = fault.verb, fault.words
         if verb in _PROCESS:
             if node.up and not node.frozen:
@@ -150,8 +153,6 @@ class World:
             node.reconfigure(_changed(node.parameters, words))
         elif verb in ("stop", "promote", "demote", "release"):
             node.command(verb)
-        else:
-            self._happen_to_lan(verb, words)
 
     def _happen_to_lan(self, verb: str, words: tuple[str, ...]) -> None:
         if verb == "heal":
@@ -173,7 +174,7 @@ class World:
             self.lan.nodes[name].wall_s += float(fault.words[0])
         self.timeline.note(self.clock.now, fault.nodes[0] if fault.nodes else LAN, FAULT, fault.text(), fault.verb)
 
-    def _lost(self, sender: Node, receiver: Node, advertisement) -> None:
+    def _lost(self, sender: Node, receiver: Node, advertisement: Advertisement) -> None:
         text = f"an advertisement of {sender.name} for {receiver.name} is lost"
         self.timeline.note(self.clock.now, LAN, LOST, text, f"{sender.name} {receiver.name}")
 
@@ -184,7 +185,7 @@ class World:
 
 def _changed(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
     values = dict(word.split("=") for word in words)
-    changes: dict = {}
+    changes: dict[str, Any] = {}
     if "priority" in values:
         changes["priority"] = int(values["priority"])
     if "interval" in values:
