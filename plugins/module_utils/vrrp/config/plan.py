@@ -187,7 +187,7 @@ def _track_groups(old: dict[str, tuple[str, ...]], new: dict[str, tuple[str, ...
 
 
 def _changes(old: Any, new: Any) -> tuple[Change, ...]:
-    changes = []
+    changes: list[Change] = []
     for field in fields(old):
         before, after = getattr(old, field.name), getattr(new, field.name)
         if field.name in _IGNORED or before == after:

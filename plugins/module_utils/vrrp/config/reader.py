@@ -166,6 +166,7 @@ class _Reader:
             else:
                 self.findings.warning(statement.place, text, "the last one counts", "remove one")
         try:
+            assert keyword.convert is not None  # one that works has a converter
             setting = Setting(self._taken(statement, keyword.convert(statement)), statement)
         except Invalid as invalid:
             section.failed.add(keyword.field)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .model import Authentication, AuthHmac, Fifo, NotifyCommand, TtlLimit, VirtualAddress, Vmac
@@ -150,7 +150,7 @@ def _vmac(value: Vmac) -> Iterator[Any]:
     yield from ("use_vmac", value.name, value.mac, "vmac_xmit_base" if value.xmit_base else "")
 
 
-_KINDS = (
+_KINDS: tuple[tuple[type, Callable[[Any], Iterator[Any]]], ...] = (
     (Authentication, _authentication),
     (AuthHmac, _hmac),
     (VirtualAddress, _address),

@@ -49,9 +49,9 @@ class Inclusion:
         elif not found.paths and found.wildcards and include.checks & WILDCARD_MATCH:
             self._say(include, WILDCARD_MATCH, place, f"no file matches {show(include.pattern)}")
         for path in found.paths:
-            text = self._text(include, place, path, chain)
-            if text is not None:
-                yield path, text
+            read = self._text(include, place, path, chain)
+            if read is not None:
+                yield path, read
 
     def _text(self, include: Include, place: Place, path: str, chain: tuple[str, ...]) -> Optional[str]:
         if posixpath.normpath(path) in chain:
@@ -59,7 +59,7 @@ class Inclusion:
             self._findings.error(place, f"{path} is being read already", hint=hint)
             return None
         kind = self._disk.kind(path) if self._disk is not None else None
-        if kind != FILE:
+        if self._disk is None or kind != FILE:
             what = "is a directory" if kind == DIRECTORY else "is a program, or not a regular file"
             hint = "chmod a-x" if kind not in (DIRECTORY, None) else ""
             self._say(include, READABLE, place, f"{path} {what}", hint)

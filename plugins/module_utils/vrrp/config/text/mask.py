@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ..problems import Problem
 from .parameters import names_in
 from .pieces import Piece
 
@@ -100,11 +101,11 @@ class Secrets:
         pieces.update(_PIECE.findall(line.text, start))
         self._lines[line.path, line.number] = min(before, column), pieces
 
-    def hide(self, problems: tuple) -> tuple:
+    def hide(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Complaints without what they quote from behind a keyword: a brace in a password splits it into words."""
         return tuple(self._hide(problem) for problem in problems)
 
-    def _hide(self, problem):
+    def _hide(self, problem: Problem) -> Problem:
         column, pieces = self._lines.get((problem.path, problem.line), (problem.column, set()))
         if problem.column <= column:
             return problem
@@ -156,7 +157,7 @@ def _mask_line(line: str) -> str:
 
 def _mask_values(text: str) -> str:
     """Mask the words at the beginning of ``text``; what follows them may hold another keyword."""
-    result = []
+    result: list[str] = []
     index = 0
     for count, value in enumerate(_values(text)):
         first = value.group()[0]

@@ -8,7 +8,7 @@ and again, each time with other values in the parameters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ..problems import Invalid
@@ -127,7 +127,7 @@ class _Cursor:
             raise Invalid("a number is too large", hint=self.usage)
         return number
 
-    def group(self, read) -> list[str]:
+    def group(self, read: Callable[[], str]) -> list[str]:
         values = [read()]
         while self.take(","):
             values.append(read())
@@ -154,4 +154,5 @@ class _Cursor:
         return match.group()
 
     def _blanks(self) -> None:
-        self.index = _BLANK.match(self.text, self.index).end()
+        match = _BLANK.match(self.text, self.index)
+        self.index = match.end() if match else self.index

@@ -22,7 +22,7 @@ from typing import Optional, Union
 from ..problems import Enough, Findings, Invalid, Place
 from .bounds import Budget, TooMuch
 from .encoding import Encoding
-from .includes import FILES, NESTING, NOWHERE, Surroundings, changed_checks, include
+from .includes import FILES, NESTING, NOWHERE, Include, Surroundings, changed_checks, include
 from .inclusion import Inclusion
 from .mask import Secrets
 from .parameters import LONGEST, REPLACEMENTS, Endless, Parameter, Parameters, definition
@@ -377,7 +377,7 @@ class _Reading:
         self._stack.append(_Files(self._opened(found, place, file, piece.addition)))
         return True
 
-    def _opened(self, found, place: Place, by: _File, addition: bool) -> Iterator[_File]:
+    def _opened(self, found: Include, place: Place, by: _File, addition: bool) -> Iterator[_File]:
         for path, text in self._inclusion.files(found, place, by.path, by.chain):
             self._read += 1
             if self._read > FILES:

@@ -107,4 +107,5 @@ def _fifo(name: str, settings: dict[str, Setting], findings: Findings) -> Option
                 f"add: {name} /run/hotstandby/{show(name)[1:-1]}",
             )
         return None
-    return replace(fifo.value, script=script.value) if script else fifo.value
+    made: Fifo = replace(fifo.value, script=script.value) if script else fifo.value
+    return made

@@ -155,9 +155,9 @@ class InstanceRules:
                 "add: virtual_ipaddress { 192.0.2.1/24 }, or no_virtual_ipaddress where that is meant",
             )
         if self.section.has("native_ipv6") and self.family == 4:
-            place = self.section.settings["native_ipv6"].place if "native_ipv6" in self.section.settings else None
+            stands = self.section.settings["native_ipv6"].place if "native_ipv6" in self.section.settings else None
             self.findings.error(
-                place or self.section.place,
+                stands or self.section.place,
                 f"native_ipv6, but {self.title} has no IPv6 address",
                 hint="the virtual addresses say what it is",
             )
@@ -209,7 +209,7 @@ class InstanceRules:
             self.findings.error(
                 own.place, "version 2 with IPv6 addresses", "RFC 3768 is IPv4 only: IPv6 needs VRRPv3", "version 3"
             )
-        return own.value
+        return int(own.value)
 
     def _advert_int(self, version: int) -> int:
         """In centiseconds."""

@@ -183,4 +183,4 @@ class PeerRules:
         if not unicast:
             self.findings.warning(setting.place, "unicast_ttl has no effect without unicast_peer", hint="remove it")
             return 255
-        return setting.value
+        return int(setting.value)

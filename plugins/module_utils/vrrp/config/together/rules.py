@@ -224,17 +224,17 @@ def _own_vmac_names(built: list[tuple[Section, Instance]], findings: Findings) -
     first: dict[str, Section] = {}
     found = []
     for section, instance in built:
-        name = instance.vmac.name if instance.vmac is not None else None
-        before = first.setdefault(name, section) if name is not None else section
-        if before is not section:
+        vmac = instance.vmac
+        before = section if vmac is None or vmac.name is None else first.setdefault(vmac.name, section)
+        if vmac is not None and before is not section:
             findings.tolerated(
                 section.settings["vmac"].start,
-                f"use_vmac {name} is the macvlan of {show(before.name)} already, in"
+                f"use_vmac {vmac.name} is the macvlan of {show(before.name)} already, in"
                 f" {before.place.seen_from(section.place)}",
                 "keepalived ignores the name then and takes one of its own, and so do we",
                 "give it another name, or none",
             )
-            instance = replace(instance, vmac=replace(instance.vmac, name=None))
+            instance = replace(instance, vmac=replace(vmac, name=None))
         found.append(instance)
     return found
 

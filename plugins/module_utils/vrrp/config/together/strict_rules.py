@@ -40,7 +40,8 @@ class StrictRules:
         ):
             if getattr(instance.garp, field) != value:
                 self._said(f"garp.{field}", keyword)
-                instance = replace(instance, garp=replace(instance.garp, **{field: value}))
+                changed: dict[str, Any] = {field: value}
+                instance = replace(instance, garp=replace(instance.garp, **changed))
         accept = owner if "accept" not in self.section.settings else instance.accept
         if accept and not owner and instance.version == 2:
             self._said("accept", "accept")

@@ -26,8 +26,12 @@ class Trackables:
     names: dict[str, tuple[str, ...]]
 
     def get(self, kind: str, name: str) -> Optional[Any]:
-        every = {"track_script": self.scripts, "track_process": self.processes, "track_file": self.files}[kind]
-        return next((item for item in every if item.name == name), None)
+        every: dict[str, tuple[Any, ...]] = {
+            "track_script": self.scripts,
+            "track_process": self.processes,
+            "track_file": self.files,
+        }
+        return next((item for item in every[kind] if item.name == name), None)
 
 
 def sections_of(root: Section, *names: str) -> list[Section]:
@@ -41,7 +45,7 @@ def trackables(root: Section, complete: bool, findings: Findings) -> Trackables:
         "track_process": (sections_of(root, "vrrp_track_process"), _process),
         "track_file": (sections_of(root, *FILES), _file),
     }
-    built = {
+    built: dict[str, tuple[Any, ...]] = {
         kind: tuple(item for section in sections if (item := build(section, complete, findings)) is not None)
         for kind, (sections, build) in kinds.items()
     }

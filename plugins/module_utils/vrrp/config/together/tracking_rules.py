@@ -36,7 +36,7 @@ class TrackingRules:
         self.places: dict[tuple[str, Any], Place] = {}
 
     def build(self) -> Tracking:
-        lists = {field: self._list(kind) for kind, (field, _what, _home) in _LISTS.items()}
+        lists: dict[str, Any] = {field: self._list(kind) for kind, (field, _what, _home) in _LISTS.items()}
         return Tracking(
             **lists,
             gateways=self._ours("gateways", tracked_gateways(self.section, self.findings)),

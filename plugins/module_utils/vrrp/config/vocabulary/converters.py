@@ -9,7 +9,7 @@ Converters are made by factories, so that the schema's table reads like the manu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -214,7 +214,7 @@ def interface_delay(statement: Statement) -> tuple[str, Decimal, Decimal]:
     return interface_name(words[0]), down, up[0] if up else Decimal(0)
 
 
-def value_of(name: Word, words: Any) -> Word:
+def value_of(name: Word, words: Iterator[Word]) -> Word:
     """The word that follows ``name`` among the options of a line."""
     value = next(words, None)
     if value is None:

@@ -31,7 +31,7 @@ _OPTIONS = {
     "preferred_lft": "preferred_lft_s",
 }
 #: Options without one -> field and its value.
-_FLAGS = {
+_FLAGS: dict[str, tuple[str, Any]] = {
     "home": ("home", True),
     "-nodad": ("nodad", False),
     "mngtmpaddr": ("mngtmpaddr", True),
@@ -69,10 +69,10 @@ def _bare(word: Word, value: Any) -> Any:
     return Tolerated(value, Invalid(f"{show(word.text)} has a prefix length", rule, hint, word.place))
 
 
-def multicast(version: int = 0) -> Callable[[Statement], Address]:
+def multicast(version: int = 0) -> Callable[[Statement], Any]:
     """A multicast address; ``version`` 0 takes either family, and IPv6 must be link-local (RFC 4291 2.7)."""
 
-    def convert(statement: Statement) -> Address:
+    def convert(statement: Statement) -> Any:
         word = only(statement)
         try:
             if "%" in word.text:

@@ -103,4 +103,5 @@ def fifo(statement: Statement) -> Fifo:
             hint=f"{statement.keyword} /run/hotstandby/notify.fifo",
             place=statement.values[0].place,
         )
-    return Fifo(words[0], *(_user_group(statement, words[1:]) if words[1:] else ()))
+    user, group = (*_user_group(statement, words[1:]), None)[:2] if words[1:] else (None, None)
+    return Fifo(words[0], user, group)

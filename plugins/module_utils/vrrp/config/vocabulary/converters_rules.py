@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ..problems import Invalid, show
 from ..routes import Rule
 from ..text.spelling import did_you_mean
@@ -115,7 +118,7 @@ class _Line(IpLine):
             self.fields["protocol"] = KEEPALIVED
 
 
-_CONVERTERS = {
+_CONVERTERS: dict[str, tuple[str, Callable[[Word], Any]]] = {
     "preference": ("priority", lambda word: number(word, "preference")),
     "order": ("priority", lambda word: number(word, "order")),
     "priority": ("priority", lambda word: number(word, "priority")),

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from . import converters as to
 from . import converters_auth as auth
 from .converters_addresses import address, multicast, peer, virtual_address
+from .converters_routes import UNSUPPORTED as NOT_IN_ROUTES
 from .converters_routes import virtual_route
+from .converters_rules import UNSUPPORTED as NOT_IN_RULES
 from .converters_rules import virtual_rule
 from .converters_vmac import use_vmac
 from .entries import Block, Entry, Keyword, ignored, refused, table
 from .schema_foreign import INSTANCE_FOREIGN
 from .schema_globals import ALWAYS_ANSWERS, ON_OTHERS, VERSION, garp
-from .schema_groups import ADDRESS_ITEMS, NOT_IN_ROUTES, NOT_IN_RULES, ROUTE_ITEMS, RULE_ITEMS, notifications
+from .schema_groups import ADDRESS_ITEMS, ROUTE_ITEMS, RULE_ITEMS, notifications
 from .schema_tracking import TRACKING
 
 _PRIORITY = "RFC 9568 5.2.4: priority is 1 to 255"
