@@ -262,7 +262,7 @@ def test_a_process_that_is_killed_moves_the_address_and_back(wire, thing, figure
     a, b = start(wire, tracked)
     wire.settled(a, b)
     report = wire.lost(tracked.die, wire.b)
-    figure(f"tracked process killed, /proc looked at every second: {report.lost_ms:.0f} ms lost")
+    figure(f"tracked process killed: {report.lost_ms:.0f} ms lost")
     assert wire.lost(tracked.revive, wire.a).lost == 0  # what is given back is handed over
 
 

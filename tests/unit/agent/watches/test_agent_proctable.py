@@ -116,17 +116,3 @@ def test_the_processes_of_this_machine():
     while proctable.look(child.pid, True) is not None:  # a zombie by now
         assert time.monotonic() < deadline
     child.wait()
-
-
-def test_in_another_pid_namespace_the_numbers_of_events_are_not_ours(tmp_path, monkeypatch):
-    (tmp_path / "self" / "ns").mkdir(parents=True)
-    (tmp_path / "self" / "ns" / "pid").touch()
-    monkeypatch.setattr(proctable, "PROC", str(tmp_path))
-    assert not proctable.is_the_machines()
-    inode = (tmp_path / "self" / "ns" / "pid").stat().st_ino
-    monkeypatch.setattr(proctable, "FIRST_PID_NAMESPACE", inode)
-    assert not proctable.is_the_machines()  # it is no link to our number
-    monkeypatch.setattr(proctable.os, "readlink", lambda path: str(os.getpid()))
-    assert proctable.is_the_machines()
-    monkeypatch.setattr(proctable, "PROC", str(tmp_path / "nowhere"))
-    assert not proctable.is_the_machines()

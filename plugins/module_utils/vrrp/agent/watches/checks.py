@@ -98,7 +98,7 @@ class Checks:
         self._owned: frozenset[Interface] = frozenset()
         self._track: dict[str, Tracking] = {}  # what counts, by the instance's name
         self._watches: dict[Key, Watch] = {}
-        self._monitor = ProcessMonitor(log)
+        self._monitor = ProcessMonitor()
         self._recalled: dict[str, bool] = {}
         self._recalled_age_s = 0.0
         self._begun = False

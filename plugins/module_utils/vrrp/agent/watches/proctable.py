@@ -16,7 +16,6 @@ from typing import NamedTuple, Optional
 from ...config.trackers import Process
 
 PROC = "/proc"
-FIRST_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO of linux/proc_ns.h
 NOT_RUNNING = b"ZXx"  # zombie, dead
 COMMAND_LINE_MAX = 4096  # octets, or as many as the longest that is compared
 
@@ -73,18 +72,6 @@ def pids() -> Iterator[int]:
     for name in names:
         if name.isdigit():
             yield int(name)
-
-
-def is_the_machines() -> bool:
-    """Whether we and /proc live in the first pid namespace, whose numbers are the ones that events tell.
-
-    In a container the kernel says nothing, or since Linux 6.6 the numbers that processes have outside.
-    """
-    try:
-        first = os.stat(f"{PROC}/self/ns/pid").st_ino == FIRST_PID_NAMESPACE
-        return first and os.readlink(f"{PROC}/self") == str(os.getpid())
-    except OSError:
-        return False
 
 
 def longest(patterns: Iterable[Pattern]) -> int:

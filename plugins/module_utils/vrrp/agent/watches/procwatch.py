@@ -1,40 +1,31 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vrrp_track_process``: how many processes match, from the kernel's events where it tells them, else from /proc.
+"""``vrrp_track_process``: how many processes match. /proc is read each second, and an end is told at once.
 
-Events say that something has happened to a process; what it is now is always looked up in /proc. So neither their order
-nor a lost one matters for long: /proc is read again when events were lost, and now and then in any case.
-
-A machine that starts thousands of processes a second must not keep the loop from its advertisements: after each reading
-the socket rests for a moment, what came meanwhile is taken together, and who has ended by then is not looked up at all.
+A process that counts is watched by its pidfd (pidfd_open(2)), in a container as well; one that begins, or becomes
+another program, is found within a second. What others do with processes wakes nobody here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Optional
 
 from ...config.trackers import Process
 from ..telling.log import Log
 from . import proctable
-from .procevents import EXIT, FORK, Connector, Event, EventsLost
 from .watch import Watch
 
-POLL_S = 1.0  # between two readings of /proc where the kernel tells no events
-RESCAN_S = 60.0  # where it does: another listener that ends can silence it for everybody (Linux before 6.6)
-LOST_S = 1.0  # between two readings because of lost events
-CONFIRM_S = 0.2  # until the kernel has said that it will tell
-REST_S = 0.01  # between two readings of the socket
-REST_IN_STORM_S = 0.002  # when there was more to read
-EVENTS_MAX = 256  # in one reading; to look at so many processes takes some milliseconds
-SLICE_S = 0.002  # of reading events, or looking at processes, before others have their turn
-CHUNK = 32  # events, or processes, between two looks at the clock
-BECAUSE_OF_FORK, BECAUSE_OF_EXIT, OTHERWISE = "fork", "exit", ""
+POLL_S = 1.0  # between two readings of /proc
+SLICE_S = 0.002  # of looking at processes, before others have their turn
+CHUNK = 32  # processes between two looks at the clock
+WATCHED_MAX = 256  # processes with a descriptor each; the end of any other is found when /proc is read
 
 
 class ProcessCheck(Watch):
@@ -62,12 +53,10 @@ class ProcessCheck(Watch):
         self._monitor.remove(self)
         self._cancel()
 
-    def counted(self, because: Optional[str] = None) -> None:
-        """``pids`` are others now. ``because`` of a fork or an exit it may wait; None: /proc was read as a whole."""
-        if because is None:
-            because = BECAUSE_OF_FORK if len(self.pids) > self._told else BECAUSE_OF_EXIT
-        delays_s = {BECAUSE_OF_FORK: self.process.fork_delay_s, BECAUSE_OF_EXIT: self.process.terminate_delay_s}
-        delay_s = delays_s.get(because, 0.0) if self.spoken else 0.0
+    def counted(self) -> None:
+        """Take ``pids``, which may be others now. More wait for ``fork_delay``, fewer for ``terminate_delay``."""
+        more = len(self.pids) > self._told
+        delay_s = (self.process.fork_delay_s if more else self.process.terminate_delay_s) if self.spoken else 0.0
         self.spoken, self._told = True, len(self.pids)
         if self._good() is self.ok or not delay_s:
             self._settle()
@@ -97,23 +86,15 @@ class ProcessCheck(Watch):
 class ProcessMonitor:
     """Finds out who counts for which check. It works while there is a check, and costs nothing otherwise."""
 
-    def __init__(self, log: Log, clock: Callable[[], float] = time.monotonic) -> None:
-        self._log = log
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._checks: list[ProcessCheck] = []
         self._known: dict[int, frozenset[ProcessCheck]] = {}  # whom each process counts for
-        self._connector: Optional[Connector] = None
-        self._task: Optional[asyncio.Task] = None
-        self._resting: Optional[asyncio.TimerHandle] = None
-        self._again: Optional[asyncio.Event] = None  # /proc must be read anew
-        self._lost = False
+        self._watched: dict[int, int] = {}  # pid -> pidfd
+        self._task: Optional[asyncio.Task[None]] = None
+        self._again = asyncio.Event()  # /proc must be read anew
         self._with_command = False
         self._length = 0
-
-    @property
-    def listens(self) -> bool:
-        """Whether the kernel tells us events."""
-        return self._connector is not None and self._connector.confirmed
 
     def add(self, check: ProcessCheck) -> None:
         """Count for this one too. It is told for the first time when all processes have been looked at."""
@@ -127,21 +108,18 @@ class ProcessMonitor:
             self._task.add_done_callback(self._ended)
 
     def remove(self, check: ProcessCheck) -> None:
+        """Count for this one no more."""
         self._checks.remove(check)
         self._patterns_changed()
         for pid in list(check.pids):
             self._is(pid, self._known[pid] - {check})
-        if not self._checks:
-            self._known = {}
-            self._close()
-            if self._task is not None:
-                self._task.cancel()
-                self._task = None
+        if not self._checks and self._task is not None:
+            self._task.cancel()
+            self._task = None
 
-    def _ended(self, task: asyncio.Task) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
         if task is self._task:  # a bug: a reload begins anew
             self._task = None
-            self._close()
         for check in list(self._checks):
             check.ended(task)
 
@@ -150,7 +128,6 @@ class ProcessMonitor:
         self._length = proctable.longest(check.pattern for check in self._checks)
 
     async def _work(self) -> None:
-        await self._listen()
         while self._task is asyncio.current_task():  # before Python 3.12 wait_for() may swallow a cancellation
             self._again.clear()
             checks = list(self._checks)
@@ -158,11 +135,8 @@ class ProcessMonitor:
             for check in checks:
                 if check in self._checks:
                     check.counted()
-            if self.listens and self._lost:
-                await asyncio.sleep(LOST_S)  # not again and again while a storm lasts
-            self._lost = False
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._again.wait(), RESCAN_S if self.listens else POLL_S)
+                await asyncio.wait_for(self._again.wait(), POLL_S)
 
     async def _scan(self) -> None:
         began = self._clock()
@@ -174,109 +148,50 @@ class ProcessMonitor:
             listed.add(pid)
             self._look(pid)
         for pid in [each for each in self._known if each not in listed]:
-            self._look(pid)
+            self._is(pid, frozenset())
 
-    # Events
-
-    async def _listen(self) -> None:
-        """Listen to the kernel, if it lets us."""
-        why = "a container"
-        if proctable.is_the_machines():
-            try:
-                self._connector = Connector()
-            except OSError as error:
-                why = error.strerror or str(error)
-        if self._connector is not None:
-            asyncio.get_running_loop().add_reader(self._connector.fileno(), self._readable)
-            give_up_at = self._clock() + CONFIRM_S
-            while not self.listens and self._clock() < give_up_at:
-                await asyncio.sleep(CONFIRM_S / 20)
-            if self.listens:
-                return
-            why = "no answer"
-            self._close()
-        self._log.info(f"The kernel tells no process events here ({why}): tracked processes are looked up every second")
-
-    def _readable(self) -> None:
-        if self._connector is None:
-            return
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._connector.fileno())
-        began = self._clock()
-        events: list[Event] = []
-        more = True
-        try:
-            while more and len(events) < EVENTS_MAX and self._clock() - began < SLICE_S:
-                chunk = self._connector.read(CHUNK)
-                events += chunk
-                more = len(chunk) == CHUNK
-        except EventsLost:
-            self._log.seldom("process events", "process events were lost: tracked processes are looked up again")
-            self._lost = True
-            self._again.set()
-        self._happened(events)
-        if self._connector is not None:
-            self._resting = loop.call_later(REST_IN_STORM_S if more else REST_S, self._rested)
-
-    def _rested(self) -> None:
-        self._resting = None
-        if self._connector is not None:
-            asyncio.get_running_loop().add_reader(self._connector.fileno(), self._readable)
-
-    def _happened(self, events: Iterable[Event]) -> None:
-        """Take together what came since the last time."""
-        unclear: dict[int, None] = {}  # in order
-        touched: dict[ProcessCheck, str] = {}
-        for event in events:
-            pid = event.pid
-            if event.what == FORK:
-                for check in self._known.get(event.parent, ()):
-                    touched[check] = BECAUSE_OF_FORK
-                self._is(pid, self._known.get(event.parent, frozenset()))
-                if event.parent in unclear:
-                    unclear[pid] = None
-            elif event.what == EXIT:
-                unclear.pop(pid, None)
-                for check in self._known.get(pid, ()):
-                    touched[check] = BECAUSE_OF_EXIT
-                self._is(pid, frozenset())
-            else:
-                unclear[pid] = None
-        for pid in unclear:
-            for check in self._look(pid):
-                touched[check] = OTHERWISE
-        for check, because in touched.items():
-            if check.spoken:  # else all processes are being looked at for the first time
-                check.counted(because)
-
-    # Processes
-
-    def _look(self, pid: int) -> frozenset[ProcessCheck]:
-        """Find out whom a process counts for; say for whom that is different."""
+    def _look(self, pid: int) -> None:
+        """Find out whom a process counts for."""
         seen = proctable.look(pid, self._with_command, self._length)
-        if seen is None:
-            return self._is(pid, frozenset())
-        return self._is(pid, frozenset(check for check in self._checks if check.pattern.matches(seen)))
+        found = () if seen is None else (check for check in self._checks if check.pattern.matches(seen))
+        self._is(pid, frozenset(found))
 
-    def _is(self, pid: int, now: frozenset[ProcessCheck]) -> frozenset[ProcessCheck]:
+    def _is(self, pid: int, now: frozenset[ProcessCheck]) -> None:
         before = self._known.get(pid, frozenset())
         if now == before:
-            return frozenset()
+            return
         for check in before - now:
             check.pids.discard(pid)
         for check in now - before:
             check.pids.add(pid)
         if now:
             self._known[pid] = now
+            self._watch(pid)
         else:
             del self._known[pid]
-        return before ^ now
+            self._forget(pid)
 
-    def _close(self) -> None:
-        if self._resting is not None:
-            self._resting.cancel()
-            self._resting = None
-        if self._connector is not None:
-            asyncio.get_running_loop().remove_reader(self._connector.fileno())
-            self._connector.close()
-            self._connector = None
+    # Ends
+
+    def _watch(self, pid: int) -> None:
+        if pid in self._watched or len(self._watched) >= WATCHED_MAX:
+            return
+        try:
+            descriptor = os.pidfd_open(pid)
+        except (AttributeError, OSError):  # a Python without it, Linux before 5.3, or it is gone: the next scan tells
+            return
+        self._watched[pid] = descriptor
+        asyncio.get_running_loop().add_reader(descriptor, self._exited, pid)
+
+    def _exited(self, pid: int) -> None:
+        checks = self._known.get(pid, frozenset())
+        self._is(pid, frozenset())
+        for check in checks:
+            if check.spoken:  # else all processes are being looked at for the first time
+                check.counted()
+
+    def _forget(self, pid: int) -> None:
+        descriptor = self._watched.pop(pid, None)
+        if descriptor is not None:
+            asyncio.get_running_loop().remove_reader(descriptor)
+            os.close(descriptor)
