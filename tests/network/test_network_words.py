@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import signal
 import stat
 
 import pytest
 
-from lab.article import ADDRESS_A, NODE_A, NODE_B, VIP, script, whole
+from lab.article import NODE_A, NODE_B, VIP, script, whole
 from lab.peers import Agent, Keepalived, Peer, poll, wait_owner
 
 KINDS = pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
@@ -138,36 +138,15 @@ def test_the_lines_of_a_group(wire, kind):
     _says_all(peer, OF_A_GROUP)
 
 
-@KINDS
-def test_the_files_that_signals_ask_for(wire, kind, monkeypatch):
-    """One parser, written for keepalived's, reads both."""
-    from keepalived.dump import parse
-
-    config = NODE_B.but(priority=100, track_script=("chk",), **FAST)
-    peer = kind(wire.b, config.text("NodeB", script("chk", "/bin/true", interval=1, weight=10)))
-    wire.started.append(peer)
-    monkeypatch.setenv("TMPDIR", str(peer.folder))
-    peer.start()
+def test_the_file_that_a_signal_asks_for(wire):
+    agent = wire.start(Agent, wire.b, NODE_B.but(priority=100, **FAST))
     wait_owner(wire.segment, VIP, "b")
-    peer.wait_log("from 100 to 110")
-    place, name = (peer.folder, "keepalived") if kind is Keepalived else (peer.runtime_dir, "hotstandby")
-    data, stats = place / f"{name}.data", place / f"{name}.stats"
-    peer.process.send_signal(signal.SIGUSR1)
-    poll(lambda: data.exists() and "Interfaces >" in data.read_text(), 5, "no dump", peer.tail)
-    peer.process.send_signal(signal.SIGUSR2)
-    poll(lambda: stats.exists() and "Priority Zero" in stats.read_text(), 5, "no counts", peer.tail)
-    assert stat.S_IMODE(os.stat(data).st_mode) == 0o600
-    told = parse(data.read_text())
-    (instance,) = told.instances
-    assert (instance.title, instance.get("State"), instance.get("Interface")) == ("VI_1", "MASTER", "eth0")
-    assert (instance.whole("Virtual Router ID"), instance.whole("VRRP Version")) == (51, 3)
-    assert (instance.whole("Priority"), instance.whole("Effective priority")) == (100, 110)
-    assert instance.get("Advert interval") == "200 milli-sec"
-    assert [line.split()[0] for line in instance.lists["Virtual IP (1)"]] == [VIP + "/24"]
-    assert list(instance.tracked()) == [("script", "chk", 10, False)]
-    assert told.scripts["chk"].get("Status") == "GOOD"
-    assert told.interfaces["eth0"].get("State").startswith("UP, RUNNING")
-    lines = stats.read_text().splitlines()
-    assert lines[:2] == ["VRRP Instance: VI_1", "  Advertisements:"]
-    assert "  Became master: 1" in lines
-    assert ADDRESS_A not in data.read_text()
+    path = agent.runtime_dir / "status.json"
+    for asked in (signal.SIGUSR1, signal.SIGUSR2):
+        path.unlink(missing_ok=True)
+        agent.process.send_signal(asked)
+        poll(path.exists, 5, "no status", agent.tail)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        told = json.loads(path.read_text(encoding="utf-8"))
+        (instance,) = told["instances"]
+        assert (instance["name"], instance["state"], instance["counters"]["became_master"]) == ("VI_1", "MASTER", 1)

@@ -22,6 +22,7 @@ from .changes import Changes
 from .desk.commands import Commands
 from .desk.control import CommandError, ControlServer, Result
 from .desk.reload import OnSignal, reload
+from .desk.status import agent_status
 from .edge import Edge
 from .groups import Groups
 from .instance import RunningInstance
@@ -80,7 +81,12 @@ class Agent:
         self._alarm = Alarm(self._loop, self.guard(self._due))
         self.service_manager = ServiceManager()
         self.recorder = Recorder(runtime.path, log, self._now)
-        self.reports = Reports(runtime.path, log, self)
+        self.reports = Reports(
+            runtime.path,
+            log,
+            lambda: agent_status(self, self.clock()),
+            lambda: self.recorder.write_in_turns(self.everyone()),
+        )
         self.fifos = Fifos(configuration.globals, log, runtime.path)
         self.errands = Errands(runtime.path, log)
         self.fork = Fork(self.guard, log)

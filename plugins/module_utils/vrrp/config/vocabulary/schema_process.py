@@ -61,7 +61,7 @@ def _outside() -> Iterator[Entry]:
     yield ignored("enable_dbus", "", "the agent does not speak D-Bus", _ASK)
     yield ignored("dbus_service_name", "NAME", "the agent does not speak D-Bus", _ASK)
     yield ignored("dbus_no_interface_name", "NAME", "the agent does not speak D-Bus", _ASK)
-    yield ignored("json_version", "1|2", "what SIGUSR1 writes has one form", _ASK)
+    yield ignored("json_version", "1|2", "what SIGUSR1 writes is status.json", _ASK)
     for name in (
         "state_file_location",
         "stats_file_location",
