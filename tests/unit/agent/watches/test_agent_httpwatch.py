@@ -136,10 +136,10 @@ def test_what_is_not_http_is_told(answer):
     ("answer", "outcome"),
     [
         (OK + b"Content-Length: 13\r\n\r\nstatus: ready", ""),
-        (OK + b"content-length: 13\r\n\r\nstatus: wrong", "body does not match"),
+        (OK + b"content-length: 13\r\n\r\nstatus: wrong", "its body does not contain the text"),
         (OK + b"\r\nstatus: ready", ""),
-        (OK + b"\r\n", "body does not match"),
-        (OK + b"Content-Length: 0\r\n\r\nstatus: ready", "body does not match"),
+        (OK + b"\r\n", "its body does not contain the text"),
+        (OK + b"Content-Length: 0\r\n\r\nstatus: ready", "its body does not contain the text"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n7\r\nstatus:\r\n6;ext=1\r\n ready\r\n0\r\n\r\n", ""),
         (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", "its answer is not HTTP"),
         (OK + b"Content-Length: nonsense\r\n\r\nstatus: ready", ""),
@@ -148,7 +148,7 @@ def test_what_is_not_http_is_told(answer):
     ],
 )
 def test_the_body(answer, outcome):
-    assert asked(answer, body=r"status:\s*ready")[0] == outcome
+    assert asked(answer, body="status: ready")[0] == outcome
 
 
 def test_a_body_is_not_waited_for_where_its_length_is_known():
@@ -159,10 +159,10 @@ def test_a_body_is_not_waited_for_where_its_length_is_known():
 def test_only_the_first_64_kib_are_looked_at():
     filler = b"x" * 65536
     assert asked(OK + b"\r\n", filler[5:], b"ready", stay=True, body="ready")[0] == ""
-    assert asked(OK + b"\r\n", filler, b"ready", stay=True, body="ready")[0] == "body does not match"
+    assert asked(OK + b"\r\n", filler, b"ready", stay=True, body="ready")[0] == "its body does not contain the text"
     chunk = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
     assert asked(OK + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 3, stay=True, body="ready")[0] == (
-        "body does not match"
+        "its body does not contain the text"
     )
 
 
@@ -188,11 +188,6 @@ def test_a_slow_server_is_cut_off(sends):
 
 def test_a_header_without_end_is_cut_off():
     assert asked(OK, *[b"X: " + b"y" * 1000 + b"\r\n"] * 100, stay=True, body="x")[0] == "its answer is not HTTP"
-
-
-def test_a_search_that_takes_too_long_is_told():
-    body = b"a" * 5000 + b"!"
-    assert asked(OK + b"\r\n" + body, body="(a+)+$")[0] == "searching its body takes too long"
 
 
 def test_one_that_refuses_says_so():
@@ -295,4 +290,9 @@ def test_switching_protocols_is_a_last_word():
 def test_behind_the_last_chunk_that_is_looked_at_nothing_is_waited_for():
     chunk = b"10000\r\n" + b"x" * 0x10000
     head = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-    assert asked(head, chunk, stay=True, body="ready", timeout_s=1.0)[0] == "body does not match"
+    assert asked(head, chunk, stay=True, body="ready", timeout_s=1.0)[0] == "its body does not contain the text"
+
+
+@pytest.mark.parametrize("body", ["status:.*ready", "^status", "ready$", "READY"])
+def test_the_body_is_a_plain_text(body):
+    assert asked(OK + b"\r\nstatus: ready", body=body)[0] == "its body does not contain the text"
