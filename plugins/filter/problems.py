@@ -17,6 +17,12 @@ description:
     knows it with the line of the inventory. No message holds a password.
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes.pair
+options:
+  groups:
+    description:
+      - The groups of the inventory, by which it is said what to write where the hosts are not two.
+    type: dict
+    version_added: 0.4.0
 seealso:
   - plugin: hotstandby.vrrp.instances
     plugin_type: filter
@@ -43,10 +49,10 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem impor
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 
-def problems(hosts, variables):
+def problems(hosts, variables, groups=None):
     """The filter."""
     try:
-        instances({host: variables[host] for host in hosts}, locate)
+        instances({host: variables[host] for host in hosts}, locate, groups or {})
     except PairError as error:
         return [str(problem) for problem in error.problems]
     return []

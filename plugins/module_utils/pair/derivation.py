@@ -16,7 +16,7 @@ words out. What the inventory says is taken; what it leaves out follows from the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .draft import Draft, drafts
@@ -35,22 +35,23 @@ from .trackers import trackers
 from .weights import weights
 from .words import refuse_unknown
 
+Groups = Mapping[str, Sequence[str]]
+
+_NO_GROUPS: Groups = {}
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
 
 
-def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) -> dict[str, list[dict[str, Any]]]:
+def instances(
+    hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere, inventory: Groups = _NO_GROUPS
+) -> dict[str, list[dict[str, Any]]]:
     """The instances of each host of one pair. ``hosts`` has each host's variables by their full names.
 
+    ``inventory`` has the groups, for what is said where the hosts are not two.
     Raises PairError with everything that is wrong at once.
     """
     problems: list[Problem] = []
     if len(hosts) != 2:
-        names = ", ".join(hosts) or "nobody"
-        text = f"a pair is two hosts, and this group has {len(hosts)}: {names}"
-        hint = "name the group of two, and let --limit leave both in"
-        if len(hosts) > 2:
-            hint = f"put {PREFIX}group: NAME among the variables of each group of two, and let --limit leave both in"
-        problems.append(Problem(next(iter(hosts), "(no host)"), PREFIX + "group", text, hint))
+        problems.append(_no_pair(list(hosts), inventory))
     read = [Host.read(name, variables) for name, variables in hosts.items()]
     for host in read:
         refuse_unknown(host, problems, locate)
@@ -76,6 +77,21 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
     if problems:
         raise PairError(problems)
     return {name: [_as_dict(draft) for draft in of_host] for name, of_host in pair.items()}
+
+
+def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
+    text = f"a pair is two hosts, and this group has {len(names)}: {', '.join(names) or 'nobody'}"
+    hint = "name the group of two, and let --limit leave both in"
+    if len(names) > 2:
+        # Those that the user has made already; most likely each of them is a pair.
+        pairs = [name for name, members in inventory.items() if len(members) == 2 and set(members) <= set(names)]
+        first, *others = pairs or ["web"]
+        hint = f"say {PREFIX}group: {first} among the variables of the group {first}"
+        if not pairs:
+            hint = f"make a group of each two below it, such as {first}, and {hint}"
+        elif others:
+            hint += f", and so on for {', '.join(others)}"
+    return Problem(next(iter(names), "(no host)"), PREFIX + "group", text, hint)
 
 
 def _identify(draft: Draft, problems: list[Problem], locate: Locate) -> None:

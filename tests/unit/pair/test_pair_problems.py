@@ -37,6 +37,27 @@ def test_a_group_of_three():
     assert "a pair is two hosts, and this group has 3: node-a, node-b, node-c" in one(variables)
 
 
+FOUR = {name: {} for name in ("web-a", "web-b", "db-a", "db-b")}
+WEB, DB = {"web": ["web-a", "web-b"]}, {"db": ["db-a", "db-b"]}
+
+
+@pytest.mark.parametrize(
+    ("inventory", "hint"),
+    [
+        ({**WEB, **DB, "all": [*FOUR], "client": ["client", "other"]},
+         "say ha_pair_group: web among the variables of the group web, and so on for db"),
+        ({**DB, "web": ["web-a"]}, "say ha_pair_group: db among the variables of the group db"),
+        ({"all": [*FOUR]}, "make a group of each two below it, such as web, and say ha_pair_group: web among the"
+         " variables of the group web"),
+    ],
+)  # fmt: skip
+def test_a_group_of_four_is_told_what_to_write(inventory, hint):
+    with pytest.raises(PairError) as caught:
+        instances(FOUR, inventory=inventory)
+    text = "a pair is two hosts, and this group has 4: web-a, web-b, db-a, db-b"
+    assert str(caught.value.problems[0]) == f"web-a: ha_pair_group: {text} ({hint})"
+
+
 def test_a_group_of_none():
     assert "this group has 0: nobody" in one({})
 
@@ -165,7 +186,7 @@ def test_a_virtual_address_that_is_there_twice(vips):
 def test_more_than_two_hosts_are_told_what_to_write(count):
     many = {f"n{number}": said for number, said in enumerate(list(hosts(vips=[VIP]).values()) * 2)}
     first = problems(dict(list(many.items())[:count]))[0]
-    assert "put ha_pair_group: NAME among the variables of each group of two" in first
+    assert "make a group of each two below it, such as web, and say ha_pair_group: web among" in first
 
 
 @pytest.mark.parametrize(

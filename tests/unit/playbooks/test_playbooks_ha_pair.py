@@ -54,6 +54,12 @@ def refused(folder, groups, message, *arguments, **options):
     assert done.done == []
 
 
+def test_two_pairs_in_one_group_are_told_what_to_write(tmp_path):
+    groups = {"ha_pair": {"children": {"web": pair("web", GOOD), "db": pair("db", GOOD)}}}
+    message = "(say ha_pair_group: web among the variables of the group web, and so on for db)"
+    refused(tmp_path, groups, message, "--check")
+
+
 def test_strategy_free_changes_nothing(tmp_path):
     refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Stop strategy free, which lets one host", strategy="free")
 
