@@ -197,9 +197,9 @@ def _match(first: list[Draft], second: list[Draft], problems: list[Problem], loc
             pair = (draft, others[draft.name])
             _agree(pair, problems, locate)
             assign(pair, pair[turns[draft.name] % 2].host.name, problems, locate)
-            weights(pair, problems, locate)
             _unicast(pair)
     one_master(first, second, problems, locate)
+    weights([(draft, others[draft.name]) for draft in first if draft.name in others], problems, locate)
 
 
 def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
