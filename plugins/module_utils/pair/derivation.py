@@ -20,12 +20,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .draft import Draft, drafts
+from .duplicates import duplicates
 from .fields import FIELDS
 from .gateways import gateways
 from .groups import groups, one_master, together
 from .hmac import lines as hmac_lines
 from .host import FACTS, PREFIX, Host, well_formed
 from .network import own_address, place
+from .peers import peers
 from .problem import Locate, PairError, Problem, nowhere
 from .roles import assign
 from .scripts import scripts
@@ -35,6 +37,7 @@ from .trackers import trackers
 from .weights import weights
 from .words import refuse_unknown
 
+_OWNER = 255  # RFC 9568 section 5.2.4
 Groups = Mapping[str, Sequence[str]]
 
 _NO_GROUPS: Groups = {}
@@ -66,11 +69,11 @@ def instances(
             _authentication(draft, problems, locate)
             _preemption(draft, problems, locate)
             _source(draft, problems, locate)
-        _refuse_twins(pair[host.name], problems, locate)
         scripts(host, pair[host.name], problems, locate)
         trackers(host, pair[host.name], problems, locate)
         gateways(pair[host.name], read, problems, locate)
         groups(host, pair[host.name], problems, locate)
+        duplicates(pair[host.name], problems, locate)
         settings(host, problems, locate)
     if len(read) == 2:
         _match(pair[read[0].name], pair[read[1].name], problems, locate)
@@ -146,40 +149,20 @@ def _preemption(draft: Draft, problems: list[Problem], locate: Locate) -> None:
 
 
 def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
-    """An agent whose source address is not on its host is in FAULT for ever."""
-    source, host = draft.values.get("unicast_src_ip"), draft.host
-    if source and host.addresses and source not in host.addresses:
-        variable, value = draft.said["unicast_src_ip"]
-        text, hint = f"{source} is not an address of {host.name}", f"it has {host.network()}"
-        problems.append(Problem(host.name, variable, text, hint, locate(value)))
-
-
-def _refuse_twins(of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
-    """Two instances with one ID on one interface would take each other's advertisements for their own."""
-    seen: dict[tuple[Any, Any, int], Draft] = {}
-    addresses: dict[str, Draft] = {}
-    twice = set()
-    for draft in of_host:
-        for vip in draft.vips:
-            if vip.address in addresses:
-                variable, value = draft.said["virtual_ipaddress"]
-                text, hint = f"{vip.address} is there twice", "name it once"
-                problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
-                twice.add(draft.name)
-            addresses.setdefault(vip.address, draft)
-    for draft in of_host:
-        if draft.name in twice:
-            continue  # that they have one ID follows
-        interface, number = draft.values.get("interface"), draft.values.get("virtual_router_id")
-        if interface is None or number is None or not draft.vips:
-            continue
-        key = (interface, number, draft.vips[0].interface.version)
-        if key in seen:
-            variable, value = draft.said.get("virtual_router_id", draft.said["virtual_ipaddress"])
-            text = f"{seen[key].name} and {draft.name} both have virtual router ID {number} on {interface}"
-            hint = f"give each instance a virtual_router_id of its own in {PREFIX}instances"
-            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
-        seen.setdefault(key, draft)
+    """An agent whose source address is not on its host is in FAULT for ever, but for multicast over IPv4."""
+    host = draft.host
+    virtual = {vip.address for vip in (*draft.vips, *draft.excluded)}
+    has_to_be_there = any(draft.values.get(word) for word in ("unicast", "unicast_peer", "track_src_ip"))
+    has_to_be_there |= any(vip.interface.version == 6 for vip in draft.vips)
+    for word in ("unicast_src_ip", "mcast_src_ip"):
+        source, text = draft.values.get(word), ""
+        if source in virtual and draft.values.get("priority") != _OWNER:
+            text = f"{source} is a virtual address of {draft.name}"
+        elif source and host.addresses and source not in host.addresses:
+            text = f"{source} is not an address of {host.name}" if word != "mcast_src_ip" or has_to_be_there else ""
+        if text:
+            variable, value = draft.said[word]
+            problems.append(Problem(host.name, variable, text, f"{host.name} has {host.network()}", locate(value)))
 
 
 def _match(first: list[Draft], second: list[Draft], problems: list[Problem], locate: Locate) -> None:
@@ -198,6 +181,7 @@ def _match(first: list[Draft], second: list[Draft], problems: list[Problem], loc
             _agree(pair, problems, locate)
             assign(pair, pair[turns[draft.name] % 2].host.name, problems, locate)
             _unicast(pair)
+            peers(pair, problems, locate)
     one_master(first, second, problems, locate)
     weights([(draft, others[draft.name]) for draft in first if draft.name in others], problems, locate)
 
@@ -208,7 +192,10 @@ def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -
     if all(addresses) and addresses[0] != addresses[1]:
         variable, value = here.said["virtual_ipaddress"]
         text = f"{', '.join(addresses[0])} here, {', '.join(addresses[1])} on {there.host.name}"
-        problems.append(Problem(here.host.name, variable, text, "both hosts must say the same", locate(value)))
+        hint = "both hosts must say the same"
+        if [vip.address for vip in here.vips] == [vip.address for vip in there.vips]:
+            hint += ", and an address without a prefix length takes that of the host's subnet"
+        problems.append(Problem(here.host.name, variable, text, hint, locate(value)))
         return  # whatever follows from the address differs as well
     for word, known in FIELDS.items():
         values = [draft.values.get(word) for draft in pair]

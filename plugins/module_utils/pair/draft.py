@@ -124,6 +124,6 @@ def _parsed(
         except ValueError as error:
             problems.append(Problem(draft.host.name, source, str(error), where=locate(address)))
             continue
-        draft.written.setdefault(vip.address, (source, address))
+        draft.written[vip.address] = (source, address)
         found.append(vip)
     return found

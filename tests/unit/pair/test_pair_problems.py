@@ -178,7 +178,8 @@ def test_a_password_that_yaml_has_read_as_a_number_is_not_shown():
 def test_a_virtual_address_that_is_there_twice(vips):
     found = problems(hosts(vips=vips))
     assert found == [
-        f"{host}: ha_pair_vips: 192.168.8.100 is there twice (name it once)" for host in ("node-a", "node-b")
+        f"{host}: ha_pair_vips: 192.168.8.100 is there twice, in VI_1 and VI_{len(vips)} (name it once)"
+        for host in ("node-a", "node-b")
     ]
 
 
@@ -301,10 +302,10 @@ def test_preemption_that_a_master_does_not_have(word, value):
 
 def test_a_source_that_the_host_does_not_have():
     assert one(hosts({"unicast_src_ip": "192.168.8.77"}, vips=[VIP], unicast=True)) == (
-        "node-a: ha_pair_unicast_src_ip: 192.168.8.77 is not an address of node-a (it has eth0 192.168.8.4/24)"
+        "node-a: ha_pair_unicast_src_ip: 192.168.8.77 is not an address of node-a (node-a has eth0 192.168.8.4/24)"
     )
     held = {"interfaces": interfaces("192.168.8.4/24", held=(VIP,)), "unicast_src_ip": "192.168.8.100"}
-    assert "is not an address of node-a" in one(hosts(held, vips=[VIP], unicast=True))
+    assert "192.168.8.100 is a virtual address of VI_1" in one(hosts(held, vips=[VIP], unicast=True))
 
 
 @pytest.mark.parametrize("word", ["garp_master_delay", "garp_master_refresh", "garp_lower_prio_delay"])
