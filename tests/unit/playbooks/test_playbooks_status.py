@@ -26,7 +26,7 @@ def test_each_pair_has_a_table_and_what_is_wrong_is_no_success(tmp_path):
     done = play(tmp_path, {"ha_pair": {"children": children}}, "status")
     assert done.returncode == 2
     assert done.output.count("NODE  ") == 4
-    assert "VI_1: db-a and db-b are master" in done.output
+    assert "VI_1: db-a and db-b are both master: they do not hear each other" in done.output
     assert "gone-a: UNREACHABLE: " in done.output
     assert "new-b: NO AGENT: not installed: run ha_pair" in done.output
     assert "web-b  VI_1" in done.output and "web-a: FAILED" not in done.output
