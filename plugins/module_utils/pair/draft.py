@@ -60,6 +60,11 @@ def _entries(host: Host, problems: list[Problem], locate: Locate) -> list[tuple[
     if instances and addresses:
         text, hint = "an inventory says instances or VIPs, not both", f"move the VIPs into {PREFIX}instances"
         problems.append(Problem(host.name, PREFIX + "vips", text, hint, locate(addresses)))
+    if isinstance(instances, Mapping) and instances and all(isinstance(each, Mapping) for each in instances.values()):
+        text, first = "it is a list, and not a mapping of names", next(iter(instances))
+        hint = f"write - name: {first} for {first}:, and its words below"
+        problems.append(Problem(host.name, PREFIX + "instances", text, hint, locate(instances)))
+        return []
     if instances:
         entries = instances if isinstance(instances, (list, tuple)) else [instances]
         for entry in entries:

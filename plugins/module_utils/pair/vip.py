@@ -62,6 +62,8 @@ def parse(value: Any) -> VirtualIp:
     else:
         if "," in str(value):
             raise ValueError(f"'{value}' is several addresses in one text (write a list, one address each)")
+        if re.search(r"\s/|/\s", str(value)):
+            raise ValueError(f"'{value}' has a space beside the / (write ADDRESS/PREFIX)")
         text, *rest = str(value).split() or [""]
         words = iter(rest)
         for name in words:

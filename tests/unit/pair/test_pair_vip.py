@@ -106,6 +106,12 @@ def test_two_addresses_in_one_text_are_a_list():
         parse("192.168.8.100/24, 192.168.8.101/24")
 
 
+@pytest.mark.parametrize("value", ["192.168.8.101 / 24", "192.168.8.101 /24", "192.168.8.101/ 24"])
+def test_a_space_beside_the_slash(value):
+    with pytest.raises(ValueError, match="has a space beside the / .write ADDRESS/PREFIX"):
+        parse(value)
+
+
 def test_a_mapping_keeps_zero_and_reads_its_switches():
     given = {"address": "192.168.8.100/24", "preferred_lft": 0, "no_track": "false", "home": "yes"}
     assert str(parse(given)) == "192.168.8.100/24 preferred_lft 0 home"

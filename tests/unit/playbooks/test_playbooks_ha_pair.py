@@ -52,6 +52,7 @@ def refused(folder, groups, message, *arguments, **options):
     assert done.returncode not in (0, 124), done.output
     assert message in " ".join(done.output.split()), done.output
     assert done.done == []
+    return done
 
 
 def test_two_pairs_in_one_group_are_told_what_to_write(tmp_path):
@@ -159,3 +160,25 @@ def test_whoever_installs_restarts_standbys_first(tmp_path, tag, restarted):
     nodes = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4, outdated=True)]
     done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "--tags", tag, "--check")
     assert ("Restart the agent on node-b" in done.output) == restarted, done.output
+
+
+MISTAKES = {
+    "a number in words": ({"ha_pair_priority": "high"}, "ha_pair_priority: 'high' is not a whole number from 1 to 255"),
+    "a misspelt variable": ({"ha_pair_vip": "192.168.8.9"}, "there is no such variable (did you mean ha_pair_vips?)"),
+    "a misspelt interface": (
+        {"ha_pair_interface": "etho0"},
+        "there is no interface etho0 (it has eth0",
+    ),
+    "one priority for both": ({"ha_pair_priority": 100}, "both have priority 100 for VI_1"),
+    "a text for a list": ({"ha_pair_scripts": "/bin/check"}, "ha_pair_scripts: it is a list of mappings"),
+    "a misspelt word": ({"ha_pair_scripts": [{"name": "c", "script": "/bin/true", "intervall": 2}]}, "mean interval?"),
+    "a time in words": ({"ha_pair_verify_interval": "1s"}, "ha_pair_verify_interval: '1s' is not a number"),
+    "two lists of peers": ({"ha_pair_unicast_peer": ["192.168.8.4", "192.168.8.6"]}, "192.168.8.4 is node-a itself"),
+}
+
+
+@pytest.mark.parametrize(("said", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_in_the_inventory_is_one_message(tmp_path, said, message):
+    done = refused(tmp_path, {"ha_pair": pair("node", [node(4), node(6)], **said)}, message)
+    assert "Traceback" not in done.output
+    assert len(done.output) < 8000, "the whole description of the role is no message"
