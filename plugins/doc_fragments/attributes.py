@@ -60,3 +60,23 @@ options:
     type: dict
     required: true
 """
+
+    FOUND = r"""
+options:
+  _input:
+    description:
+      - The hosts of the pair.
+    type: list
+    elements: str
+    required: true
+  found:
+    description:
+      - For each host the result of M(hotstandby.vrrp.vrrp_info).
+    type: dict
+    required: true
+  plan:
+    description:
+      - What P(hotstandby.vrrp.instances#filter) returns.
+    type: dict
+    required: true
+"""

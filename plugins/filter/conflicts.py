@@ -14,28 +14,15 @@ author:
 description:
   - Tells from what M(hotstandby.vrrp.vrrp_info) found whether somebody is not root, both names lead to one machine, a
     host is reached by a virtual address, or keepalived runs the same virtual router or address on a node.
+  - Where there is no plan yet O(plan) is empty.
 options:
-  _input:
-    description:
-      - The hosts of the pair.
-    type: list
-    elements: str
-    required: true
-  found:
-    description:
-      - For each host the result of M(hotstandby.vrrp.vrrp_info).
-    type: dict
-    required: true
   targets:
     description:
       - For each host the address by which it is reached.
     type: dict
     required: true
-  plan:
-    description:
-      - What P(hotstandby.vrrp.instances#filter) returns; empty where there is none yet.
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.found
 seealso:
   - plugin: hotstandby.vrrp.problems
     plugin_type: filter

@@ -14,6 +14,8 @@ author:
 description:
   - Returns a group for C(hosts) of a play. Ansible passes over a play that matches no host and ends without an error;
     this fails, and says what to write.
+  - It also fails where C(--tags) asks a playbook of this collection for a tag that none of its tasks has. In a playbook
+    of your own that imports one of them a tag may belong to another play.
   - It fails for no syntax check, as that may be made without the inventory.
 options:
   _input:
@@ -32,6 +34,13 @@ options:
     type: list
     elements: str
     required: true
+  tags:
+    description:
+      - The tags that tasks of the play have.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.4.0
 """
 
 EXAMPLES = r"""
@@ -47,16 +56,20 @@ _value:
   type: str
 """
 
+from pathlib import Path
+
 from ansible import context
 from ansible.errors import AnsibleFilterError
 
 _OWN = ("all", "ungrouped")  # groups that every inventory has
+_COLLECTION = "hotstandby.vrrp"
 
 
-def play_hosts(group, groups, hosts):
+def play_hosts(group, groups, hosts, tags=()):
     """The filter."""
     if context.CLIARGS.get("syntax"):
         return group
+    _refuse_unknown(tags)
     if not groups.get(group):
         named = ", ".join(sorted(name for name in groups if name not in _OWN)) or "none"
         text = f"the group {group} has no hosts" if group in groups else f"no group {group} in the inventory"
@@ -65,6 +78,24 @@ def play_hosts(group, groups, hosts):
         members = ", ".join(groups[group])
         raise AnsibleFilterError(f"--limit leaves out every host of the group {group} ({members})")
     return group
+
+
+def _refuse_unknown(tags):
+    """Fail where one of our playbooks, played alone, is asked for a tag that none of its tasks has."""
+    # --list-tags asks for tags of its own.
+    asked = () if context.CLIARGS.get("listtags") else context.CLIARGS.get("tags") or ()
+    played = context.CLIARGS.get("args") or ()
+    known = {*tags, "all", "tagged" if tags else "untagged"}
+    unknown = [tag for tag in asked if tag not in known]
+    if unknown and len(played) == 1 and _ours(played[0]):
+        text = f"no task of this playbook has the tag {', '.join(unknown)}"
+        listed = f"tags are: {', '.join(tags)}" if tags else "it has no tags"
+        raise AnsibleFilterError(f"{text} ({listed}): correct --tags")
+
+
+def _ours(playbook):
+    directory = Path(__file__).resolve().parents[2] / "playbooks"
+    return playbook.startswith(f"{_COLLECTION}.") or Path(playbook).resolve().parent == directory
 
 
 class FilterModule:

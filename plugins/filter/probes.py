@@ -14,23 +14,8 @@ author:
 description:
   - Returns the virtual addresses and virtual router ids of a pair that no agent of it has yet, as
     M(hotstandby.vrrp.vrrp_info) takes them.
-options:
-  _input:
-    description:
-      - The hosts of the pair.
-    type: list
-    elements: str
-    required: true
-  found:
-    description:
-      - For each host the result of M(hotstandby.vrrp.vrrp_info).
-    type: dict
-    required: true
-  plan:
-    description:
-      - What P(hotstandby.vrrp.instances#filter) returns.
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.found
 seealso:
   - plugin: hotstandby.vrrp.strangers
     plugin_type: filter

@@ -17,6 +17,12 @@ description:
     knows it with the line of the inventory. No message holds a password.
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes.pair
+options:
+  groups:
+    description:
+      - The groups of the inventory, by which it is said what to write where the hosts are not two.
+    type: dict
+    version_added: 0.4.0
 seealso:
   - plugin: hotstandby.vrrp.instances
     plugin_type: filter
@@ -39,17 +45,44 @@ _value:
 """
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import FIELDS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import PREFIX
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError, Problem
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.words import REGISTERED
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate, misread
+
+_SECRET = tuple(word for word, known in FIELDS.items() if known.secret)
 
 
-def problems(hosts, variables):
+def problems(hosts, variables, groups=None):
     """The filter."""
+    found = [problem for host in hosts for problem in _misread(host, variables[host])]
     try:
-        instances({host: variables[host] for host in hosts}, locate)
+        instances({host: variables[host] for host in hosts}, locate, groups or {})
     except PairError as error:
-        return [str(problem) for problem in error.problems]
-    return []
+        found += error.problems
+    return [str(problem) for problem in found]
+
+
+def _misread(host, variables):
+    """Numbers that are not what the user sees: the pair alone has no way to tell."""
+    for name in variables:
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in (*REGISTERED, *_SECRET):
+            for value in _numbers(variables[name]):
+                text = misread(value)
+                if text is not None:
+                    hint = f"write {text.lstrip('0')}" if text.startswith("0") else "put it in quotes"
+                    yield Problem(host, name, f"YAML reads {text} as the number {value}", hint, locate(value))
+
+
+def _numbers(value):
+    if isinstance(value, dict):
+        value = [each for word, each in value.items() if word not in _SECRET]
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _numbers(each)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield value
 
 
 class FilterModule:

@@ -15,28 +15,14 @@ description:
   - Tells from what the segment answered who answers for a virtual address, and who advertises a virtual router id,
     without being a host of the pair.
 options:
-  _input:
-    description:
-      - The hosts of the pair.
-    type: list
-    elements: str
-    required: true
-  found:
-    description:
-      - For each host the result of M(hotstandby.vrrp.vrrp_info).
-    type: dict
-    required: true
-  plan:
-    description:
-      - What P(hotstandby.vrrp.instances#filter) returns.
-    type: dict
-    required: true
   heard:
     description:
       - For each host what M(hotstandby.vrrp.vrrp_info) returned with the O(hotstandby.vrrp.vrrp_info#module:probe) that
         P(hotstandby.vrrp.probes#filter) gave.
     type: dict
     required: true
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.found
 seealso:
   - plugin: hotstandby.vrrp.conflicts
     plugin_type: filter

@@ -16,16 +16,18 @@ words out. What the inventory says is taken; what it leaves out follows from the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .draft import Draft, drafts
+from .duplicates import duplicates
 from .fields import FIELDS
 from .gateways import gateways
 from .groups import groups, one_master, together
 from .hmac import lines as hmac_lines
 from .host import FACTS, PREFIX, Host, well_formed
 from .network import own_address, place
+from .peers import peers
 from .problem import Locate, PairError, Problem, nowhere
 from .roles import assign
 from .scripts import scripts
@@ -35,22 +37,24 @@ from .trackers import trackers
 from .weights import weights
 from .words import refuse_unknown
 
+_OWNER = 255  # RFC 9568 section 5.2.4
+Groups = Mapping[str, Sequence[str]]
+
+_NO_GROUPS: Groups = {}
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
 
 
-def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) -> dict[str, list[dict[str, Any]]]:
+def instances(
+    hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere, inventory: Groups = _NO_GROUPS
+) -> dict[str, list[dict[str, Any]]]:
     """The instances of each host of one pair. ``hosts`` has each host's variables by their full names.
 
+    ``inventory`` has the groups, for what is said where the hosts are not two.
     Raises PairError with everything that is wrong at once.
     """
     problems: list[Problem] = []
     if len(hosts) != 2:
-        names = ", ".join(hosts) or "nobody"
-        text = f"a pair is two hosts, and this group has {len(hosts)}: {names}"
-        hint = "name the group of two, and let --limit leave both in"
-        if len(hosts) > 2:
-            hint = f"put {PREFIX}group: NAME among the variables of each group of two, and let --limit leave both in"
-        problems.append(Problem(next(iter(hosts), "(no host)"), PREFIX + "group", text, hint))
+        problems.append(_no_pair(list(hosts), inventory))
     read = [Host.read(name, variables) for name, variables in hosts.items()]
     for host in read:
         refuse_unknown(host, problems, locate)
@@ -65,17 +69,32 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
             _authentication(draft, problems, locate)
             _preemption(draft, problems, locate)
             _source(draft, problems, locate)
-        _refuse_twins(pair[host.name], problems, locate)
         scripts(host, pair[host.name], problems, locate)
         trackers(host, pair[host.name], problems, locate)
         gateways(pair[host.name], read, problems, locate)
         groups(host, pair[host.name], problems, locate)
+        duplicates(pair[host.name], problems, locate)
         settings(host, problems, locate)
     if len(read) == 2:
         _match(pair[read[0].name], pair[read[1].name], problems, locate)
     if problems:
         raise PairError(problems)
     return {name: [_as_dict(draft) for draft in of_host] for name, of_host in pair.items()}
+
+
+def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
+    text = f"a pair is two hosts, and this group has {len(names)}: {', '.join(names) or 'nobody'}"
+    hint = "name the group of two, and let --limit leave both in"
+    if len(names) > 2:
+        # Those that the user has made already; most likely each of them is a pair.
+        pairs = [name for name, members in inventory.items() if len(members) == 2 and set(members) <= set(names)]
+        first, *others = pairs or ["web"]
+        hint = f"say {PREFIX}group: {first} among the variables of the group {first}"
+        if not pairs:
+            hint = f"make a group of each two below it, such as {first}, and {hint}"
+        elif others:
+            hint += f", and so on for {', '.join(others)}"
+    return Problem(next(iter(names), "(no host)"), PREFIX + "group", text, hint)
 
 
 def _identify(draft: Draft, problems: list[Problem], locate: Locate) -> None:
@@ -130,40 +149,20 @@ def _preemption(draft: Draft, problems: list[Problem], locate: Locate) -> None:
 
 
 def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
-    """An agent whose source address is not on its host is in FAULT for ever."""
-    source, host = draft.values.get("unicast_src_ip"), draft.host
-    if source and host.addresses and source not in host.addresses:
-        variable, value = draft.said["unicast_src_ip"]
-        text, hint = f"{source} is not an address of {host.name}", f"it has {host.network()}"
-        problems.append(Problem(host.name, variable, text, hint, locate(value)))
-
-
-def _refuse_twins(of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
-    """Two instances with one ID on one interface would take each other's advertisements for their own."""
-    seen: dict[tuple[Any, Any, int], Draft] = {}
-    addresses: dict[str, Draft] = {}
-    twice = set()
-    for draft in of_host:
-        for vip in draft.vips:
-            if vip.address in addresses:
-                variable, value = draft.said["virtual_ipaddress"]
-                text, hint = f"{vip.address} is there twice", "name it once"
-                problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
-                twice.add(draft.name)
-            addresses.setdefault(vip.address, draft)
-    for draft in of_host:
-        if draft.name in twice:
-            continue  # that they have one ID follows
-        interface, number = draft.values.get("interface"), draft.values.get("virtual_router_id")
-        if interface is None or number is None or not draft.vips:
-            continue
-        key = (interface, number, draft.vips[0].interface.version)
-        if key in seen:
-            variable, value = draft.said.get("virtual_router_id", draft.said["virtual_ipaddress"])
-            text = f"{seen[key].name} and {draft.name} both have virtual router ID {number} on {interface}"
-            hint = f"give each instance a virtual_router_id of its own in {PREFIX}instances"
-            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
-        seen.setdefault(key, draft)
+    """An agent whose source address is not on its host is in FAULT for ever, but for multicast over IPv4."""
+    host = draft.host
+    virtual = {vip.address for vip in (*draft.vips, *draft.excluded)}
+    has_to_be_there = any(draft.values.get(word) for word in ("unicast", "unicast_peer", "track_src_ip"))
+    has_to_be_there |= any(vip.interface.version == 6 for vip in draft.vips)
+    for word in ("unicast_src_ip", "mcast_src_ip"):
+        source, text = draft.values.get(word), ""
+        if source in virtual and draft.values.get("priority") != _OWNER:
+            text = f"{source} is a virtual address of {draft.name}"
+        elif source and host.addresses and source not in host.addresses:
+            text = f"{source} is not an address of {host.name}" if word != "mcast_src_ip" or has_to_be_there else ""
+        if text:
+            variable, value = draft.said[word]
+            problems.append(Problem(host.name, variable, text, f"{host.name} has {host.network()}", locate(value)))
 
 
 def _match(first: list[Draft], second: list[Draft], problems: list[Problem], locate: Locate) -> None:
@@ -181,9 +180,10 @@ def _match(first: list[Draft], second: list[Draft], problems: list[Problem], loc
             pair = (draft, others[draft.name])
             _agree(pair, problems, locate)
             assign(pair, pair[turns[draft.name] % 2].host.name, problems, locate)
-            weights(pair, problems, locate)
             _unicast(pair)
+            peers(pair, problems, locate)
     one_master(first, second, problems, locate)
+    weights([(draft, others[draft.name]) for draft in first if draft.name in others], problems, locate)
 
 
 def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
@@ -192,7 +192,10 @@ def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -
     if all(addresses) and addresses[0] != addresses[1]:
         variable, value = here.said["virtual_ipaddress"]
         text = f"{', '.join(addresses[0])} here, {', '.join(addresses[1])} on {there.host.name}"
-        problems.append(Problem(here.host.name, variable, text, "both hosts must say the same", locate(value)))
+        hint = "both hosts must say the same"
+        if [vip.address for vip in here.vips] == [vip.address for vip in there.vips]:
+            hint += ", and an address without a prefix length takes that of the host's subnet"
+        problems.append(Problem(here.host.name, variable, text, hint, locate(value)))
         return  # whatever follows from the address differs as well
     for word, known in FIELDS.items():
         values = [draft.values.get(word) for draft in pair]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -27,12 +27,18 @@ class Draft:
     values: dict[str, Any] = field(default_factory=dict)
     said: dict[str, tuple[str, Any]] = field(default_factory=dict)
     vips: list[VirtualIp] = field(default_factory=list)
+    excluded: list[VirtualIp] = field(default_factory=list)  # those that are not advertised
     master: Optional[str] = None  # the host that an entry names as master
     group: Optional[str] = None  # its sync group
+    written: dict[str, tuple[str, Any]] = field(default_factory=dict)  # the same of each virtual address
 
     def variable(self, word: str) -> str:
         """Where the user said ``word``, or could say it."""
         return self.said[word][0] if word in self.said else PREFIX + word
+
+    def source(self, vip: VirtualIp) -> tuple[str, Any]:
+        """The variable of one virtual address, and the value as the user wrote it."""
+        return self.written.get(vip.address, self.said["virtual_ipaddress"])
 
 
 def drafts(host: Host, problems: list[Problem], locate: Locate) -> list[Draft]:
@@ -54,6 +60,11 @@ def _entries(host: Host, problems: list[Problem], locate: Locate) -> list[tuple[
     if instances and addresses:
         text, hint = "an inventory says instances or VIPs, not both", f"move the VIPs into {PREFIX}instances"
         problems.append(Problem(host.name, PREFIX + "vips", text, hint, locate(addresses)))
+    if isinstance(instances, Mapping) and instances and all(isinstance(each, Mapping) for each in instances.values()):
+        text, first = "it is a list, and not a mapping of names", next(iter(instances))
+        hint = f"write - name: {first} for {first}:, and its words below"
+        problems.append(Problem(host.name, PREFIX + "instances", text, hint, locate(instances)))
+        return []
     if instances:
         entries = instances if isinstance(instances, (list, tuple)) else [instances]
         for entry in entries:
@@ -100,9 +111,24 @@ def _read(
     draft.said["virtual_ipaddress"] = (source, addresses[0] if addresses else None)
     if not addresses:
         problems.append(Problem(host.name, source, "an instance without a virtual address", where=locate(entry)))
+    draft.vips = _parsed(draft, source, addresses, problems, locate)
+    if "virtual_ipaddress_excluded" in draft.values:
+        source, addresses = draft.said["virtual_ipaddress_excluded"]
+        addresses = addresses if isinstance(addresses, (list, tuple)) else [addresses]
+        draft.excluded = _parsed(draft, source, addresses, problems, locate)
+    return draft
+
+
+def _parsed(
+    draft: Draft, source: str, addresses: Sequence[Any], problems: list[Problem], locate: Locate
+) -> list[VirtualIp]:
+    found = []
     for address in addresses:
         try:
-            draft.vips.append(vips.parse(address))
+            vip = vips.parse(address)
         except ValueError as error:
-            problems.append(Problem(host.name, source, str(error), where=locate(address)))
-    return draft
+            problems.append(Problem(draft.host.name, source, str(error), where=locate(address)))
+            continue
+        draft.written[vip.address] = (source, address)
+        found.append(vip)
+    return found

@@ -31,10 +31,11 @@ class Nic:
 
     def covers(self, vip: VirtualIp) -> Optional[Interface]:
         """The own address in whose subnet the VIP lies."""
-        for own in self.own:
-            if own.version == vip.interface.version and vip.interface.ip in own.network:
-                return own
-        return None
+        return next(iter(self.around(vip)), None)
+
+    def around(self, vip: VirtualIp) -> list[Interface]:
+        """Each own address in whose subnet the VIP lies."""
+        return [own for own in self.own if vip.interface.ip in own.network]
 
     def without_subnet(self, version: int) -> tuple[Interface, ...]:
         """Its addresses of this IP version where none of them has a subnet, as in many clouds; else nothing."""

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
+from ..vrrp.config.together.subnet_ends import end_of
 from .draft import Draft
 from .host import PREFIX, Nic
 from .problem import Locate, Problem
@@ -20,16 +21,20 @@ def place(draft: Draft, problems: list[Problem], locate: Locate) -> None:
         text, hint = "its network is unknown", "run the play on both hosts of the pair, without --limit"
         problems.append(Problem(host.name, PREFIX + "interface", text, hint))
         return
-    for vip in draft.vips:
+    for vip in (*draft.vips, *draft.excluded):
         _refuse_own(draft, vip, problems, locate)
     if "interface" in draft.said:
-        if "interface" in draft.values and not _exists(draft, "interface", draft.values["interface"], problems, locate):
+        name, said = draft.values.get("interface"), draft.said["interface"]
+        if name is not None and not _exists(draft, said, name, problems, locate):
             return
     elif draft.vips:
         _find_interface(draft, problems, locate)
     if "interface" not in draft.values:
         return
     draft.vips = [_settle(draft, vip, problems, locate) for vip in draft.vips]
+    for vip in draft.excluded:  # those may be outside every subnet
+        if not vip.device or _exists(draft, draft.source(vip), vip.device, problems, locate):
+            _fit(draft, vip, host.nics[vip.device or draft.values["interface"]], problems, locate)
 
 
 def own_address(draft: Draft) -> Optional[Interface]:
@@ -45,26 +50,35 @@ def own_address(draft: Draft) -> Optional[Interface]:
 def _refuse_own(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locate) -> None:
     for nic in draft.host.nics.values():
         if any(own.ip == vip.interface.ip for own in nic.own):
-            variable, value = draft.said["virtual_ipaddress"]
+            variable, value = draft.source(vip)
             text = f"{vip.address} is {draft.host.name}'s own address on {nic.name}"
             hint = "a virtual address must be one that no machine has"
             problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _refuse_ends(draft: Draft, vip: VirtualIp, own: Interface, problems: list[Problem], locate: Locate) -> None:
-    """What the line's own prefix length does not show: the ends of the host's subnet are nobody's address."""
-    for name, address in (("broadcast", own.network.broadcast_address), ("network", own.network.network_address)):
-        if vip.interface.ip == address:
-            variable, value = draft.said["virtual_ipaddress"]
-            text = f"{address} is the {name} address of {own.network}, a subnet of {draft.host.name}"
+def _fit(draft: Draft, vip: VirtualIp, nic: Nic, problems: list[Problem], locate: Locate) -> None:
+    """Complain about what only the host's subnets show: their ends are nobody's, and a route to more leads astray."""
+    around = nic.around(vip)
+    text = hint = ""
+    for own in around:
+        end = end_of(vip.interface.ip, own)
+        if end:
+            text = f"{vip.address} is the {end} address of {own.network}, a subnet of {draft.host.name}"
             hint = "choose one that a host can have"
-            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+    if around and vip.masked and not text and not {"peer", "noprefixroute"} & set(dict(vip.options)):
+        there, widest = vip.interface.network, min(own.network.prefixlen for own in around)
+        if there.prefixlen < widest:
+            text = f"{vip.interface} makes a connected route to all of {there}, and {nic.name} has {nic.shown()}"
+            hint = f"write {vip.address}/{widest}, or add noprefixroute"
+    if text:
+        variable, value = draft.source(vip)
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _exists(draft: Draft, word: str, name: str, problems: list[Problem], locate: Locate) -> bool:
+def _exists(draft: Draft, said: tuple[str, Any], name: str, problems: list[Problem], locate: Locate) -> bool:
     if name in draft.host.nics:
         return True
-    variable, value = draft.said[word]
+    variable, value = said
     hint = f"it has {draft.host.network()}"
     problems.append(Problem(draft.host.name, variable, f"there is no interface {name}", hint, locate(value)))
     return False
@@ -73,7 +87,7 @@ def _exists(draft: Draft, word: str, name: str, problems: list[Problem], locate:
 def _find_interface(draft: Draft, problems: list[Problem], locate: Locate) -> None:
     vip = next((vip for vip in draft.vips if not vip.device), draft.vips[0])
     fitting = [nic for nic in draft.host.nics.values() if nic.covers(vip)]
-    variable, value = draft.said["virtual_ipaddress"]
+    variable, value = draft.source(vip)
     if len(fitting) == 1:
         draft.values["interface"] = fitting[0].name
     elif fitting:
@@ -95,14 +109,14 @@ def _find_interface(draft: Draft, problems: list[Problem], locate: Locate) -> No
 
 def _settle(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locate) -> VirtualIp:
     """The VIP with a prefix length. One without takes that of the subnet: /32 would make a route of its own."""
-    if vip.device and not _exists(draft, "virtual_ipaddress", vip.device, problems, locate):
+    if vip.device and not _exists(draft, draft.source(vip), vip.device, problems, locate):
         return vip
     nic: Nic = draft.host.nics[vip.device or draft.values["interface"]]
     own = nic.covers(vip)
     if own is None and nic.without_subnet(vip.interface.version):
         return vip  # the user said which interface, or there is but one
     if own is None:
-        variable, value = draft.said["virtual_ipaddress"]
+        variable, value = draft.source(vip)
         text = f"{vip.address} is outside every subnet of {nic.name}"
         hint = f"it has {nic.shown() or 'no address'}"
         problem = Problem(draft.host.name, variable, text, hint, locate(value))
@@ -111,8 +125,7 @@ def _settle(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locat
         if not said:
             problems.append(problem)
         return vip
-    if own.version == 4 and own.network.prefixlen < 31:
-        _refuse_ends(draft, vip, own, problems, locate)
+    _fit(draft, vip, nic, problems, locate)
     if "peer" in dict(vip.options):
         return vip  # the prefix length is the peer's
     return vip if vip.masked else vip.with_prefix(own.network.prefixlen)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -65,6 +66,14 @@ def scripts(host: Host, of_host: list[Draft], problems: list[Problem], locate: L
 
 
 def _read(host: Host, variable: str, script: Mapping[str, Any], problems: list[Problem], locate: Locate) -> None:
+    for word in script:
+        if word not in FIELDS:
+            near = difflib.get_close_matches(str(word), FIELDS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FIELDS)}"
+            problems.append(Problem(host.name, variable, f"'{word}' is not a word of a script", hint, locate(word)))
+    for word in ("name", "script"):
+        if script.get(word) is None:
+            problems.append(Problem(host.name, variable, f"it has no {word}", where=locate(script)))
     for word, read in FIELDS.items():
         if script.get(word) is not None:
             _try(host, f"{variable}.{word}", read, script[word], problems, locate)

@@ -86,9 +86,19 @@ SETTINGS: Mapping[str, Read] = {
 }
 
 
+# What the role itself does; nothing of it is in the file.
+CONDUCT: Mapping[str, Read] = {
+    "enable_script_security": switch,
+    "writable_paths": listed(path),
+    "verify_timeout": number(0, 3600, "seconds until nothing moves any more"),
+    "verify_samples": whole(1, 1000, "looks at each host"),
+    "verify_interval": number(0, 3600, "seconds between two looks"),
+}
+
+
 def settings(host: Host, problems: list[Problem], locate: Locate) -> None:
     """Judge each of them."""
-    for word, read in SETTINGS.items():
+    for word, read in {**SETTINGS, **CONDUCT}.items():
         value = host.said(word)
         if value is None:
             continue

@@ -10,6 +10,10 @@ from typing import Any
 
 from .table import lines
 
+_DEAF = "they do not hear each other (see why above; does a firewall let IP protocol 112 through?)"
+_LEAVING = "MASTER, giving up"  # it keeps the addresses until a peer has taken over
+_HANDOVER = "one is handing over at this moment, look again"
+_UNDRAIN = "undrain with vrrp_drain state=active"
 _COLUMNS = ("node", "instance", "state", "priority", "vip", "since", "why")
 
 
@@ -37,14 +41,18 @@ def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
             shared.setdefault(instance["name"], {})[node] = instance
     for name, views in shared.items():
         leaders = [node for node, instance in views.items() if instance["state"] == "MASTER"]
-        if len(leaders) != 1:
-            found.append(f"{name}: " + (f"{' and '.join(leaders)} are master" if leaders else "no node is master"))
+        drained = [node for node in views if (nodes[node].get("agent") or {}).get("drained")]
+        if len(leaders) > 1:
+            leaving = any((views[node].get("why") or "").startswith(_LEAVING) for node in leaders)
+            found.append(f"{name}: {' and '.join(leaders)} are both master: {_HANDOVER if leaving else _DEAF}")
+        elif not leaders:
+            hint = f", and drained: {', '.join(drained)} ({_UNDRAIN})" if drained else ""
+            found.append(f"{name}: no node is master{hint}")
         found += [
             f"{name}: {node} does not have it" for node in nodes if nodes[node].get("running") and node not in views
         ]
         for node, instance in views.items():
-            drained = (nodes[node].get("agent") or {}).get("drained")
-            found += [f"{name}: {text}" for text in _faults(node, instance, bool(drained))]
+            found += [f"{name}: {text}" for text in _faults(node, instance, node in drained)]
     if not shared and not found:
         found.append(f"{', '.join(nodes)}: there is no instance")
     return found
@@ -58,7 +66,8 @@ def _faults(node: str, instance: Mapping[str, Any], drained: bool) -> list[str]:
         return [f"{node} is master, and {', '.join(absent)} is not on it"] if absent else []
     faults = [f"{', '.join(present)} is on {node}, which is not master"] if present else []
     if state != "BACKUP" and not drained:
-        faults.append(f"{node} is {state}, so it does not stand by")
+        why = instance.get("why") or ""
+        faults.append(f"{node} is {why if why.startswith(state) else state}, so it does not stand by")
     return faults
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import Any, Optional, Union
 
+from ..vrrp.config.together.subnet_ends import end_of
 from .readers import switch
 
 Interface = Union[IPv4Interface, IPv6Interface]
@@ -61,6 +62,8 @@ def parse(value: Any) -> VirtualIp:
     else:
         if "," in str(value):
             raise ValueError(f"'{value}' is several addresses in one text (write a list, one address each)")
+        if re.search(r"\s/|/\s", str(value)):
+            raise ValueError(f"'{value}' has a space beside the / (write ADDRESS/PREFIX)")
         text, *rest = str(value).split() or [""]
         words = iter(rest)
         for name in words:
@@ -75,19 +78,16 @@ def parse(value: Any) -> VirtualIp:
         interface = ip_interface(text)
     except ValueError:
         raise ValueError(f"'{text}' is not an IP address with an optional prefix length") from None
-    _refuse_broadcast(interface)
+    end = end_of(interface.ip, interface)
+    if end:
+        raise ValueError(
+            f"{interface.ip} is the {end} address of {interface.network} (choose one that a host can have)"
+        )
+    if "/" in text and not interface.network.prefixlen:
+        raise ValueError(f"'{text}' makes a connected route to everything (write the prefix length of its subnet)")
     return VirtualIp(
         interface, "/" in text, tuple((name, options[name]) for name in (*_OPTIONS, *_FLAGS) if name in options)
     )
-
-
-def _refuse_broadcast(interface: Interface) -> None:
-    """The first and the last address of an IPv4 subnet are nobody's; a /31 and a /32 have neither (RFC 3021)."""
-    network = interface.network
-    if interface.version == 4 and network.prefixlen < 31:
-        for name, address in (("broadcast", network.broadcast_address), ("network", network.network_address)):
-            if interface.ip == address:
-                raise ValueError(f"{address} is the {name} address of {network} (choose one that a host can have)")
 
 
 def _refuse_others(words: set[Any], besides: str = "") -> None:

@@ -1,151 +1,143 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arithmetic of weights, which only the pair knows: whether what is tracked can ever move the address."""
+"""Whether each weight of a pair can move the address: what no node knows by itself.
+
+What moves by itself, an instance or a whole sync group, is judged at once: a group moves only where each member of the
+standby has the higher priority. The number in a tracked file is unknown, so beside one that counts nothing is said.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Optional
 
+from .counted import OWNER, OWNER_HAS_NONE, Counted, Event, counted
 from .draft import Draft
-from .host import PREFIX
 from .problem import Locate, Problem
-from .readers import switch, whole
-from .tracked import ADDITIONS
 
-_LOWEST, _HIGHEST, _OWNER = 1, 254, 255  # RFC 9568 section 5.2.4
+_LOWEST, _HIGHEST = 1, 254  # RFC 9568 section 5.2.4
 _WIDEST = 253
-_READ = whole(-_WIDEST, _WIDEST, "a weight")
-_DEFINED = {"track_interface": None, "track_script": "scripts", "track_process": "track_processes"}
+_MANY = 200_000  # pairs of states to compare; more than that are not worth the time
+Priorities = tuple[int, ...]  # one for each member
+Said = tuple[str, str]
+
+
+class _TooMany(Exception):
+    """There are more states than are looked at."""
 
 
 @dataclass(frozen=True)
-class _Weight:
-    """One weight that an instance counts, and where it was said."""
+class _Unit:
+    """What moves as one: the drafts of one instance, or of all members of a group, on both hosts."""
 
-    label: str
-    weight: int
-    reverse: bool
-    variable: str
-    value: Any
+    master: tuple[Draft, ...]
+    backup: tuple[Draft, ...]
+    ours: Counted
+    theirs: Counted
 
-    @property
-    def drop(self) -> int:
-        """How far the priority falls at most because of it."""
-        return abs(self.weight)
+    def objection(self, each: Event) -> Optional[Said]:
+        """Why this event of the master never moves the address, and what helps; None where it can."""
+        if any(draft.values.get("nopreempt") for draft in self.backup):
+            return "nopreempt: a weight never moves a living master", "weight 0, which is a fault, or no nopreempt"
+        if any(draft.values["priority"] == OWNER for draft in self.master):
+            return OWNER_HAS_NONE
+        if self._moves(each):
+            return None
+        here = _limited(_best(self.master, self.ours.events, without=each))
+        there = _limited(_best(self.backup, self.theirs.events))
+        stays = next(index for index, priority in enumerate(here) if priority >= there[index])
+        when = f"{each.label} {'succeeds' if each.reverse else 'fails'}"
+        where, what = "", "it stays master"
+        if len(here) > 1:
+            where, what = f" in {self.master[stays].name}", f"it stays master of the sync group {self.master[0].group}"
+        host, other = self.master[0].host.name, self.backup[0].host.name
+        return f"when {when} {host} has {here[stays]} and {other} {there[stays]}{where}: {what}", self._enough(each)
 
-    @property
-    def high(self) -> int:
-        """What it adds at best: above 0 counts while it is good, with ``reverse`` below 0 counts while it is bad."""
-        return max(-self.weight if self.reverse else self.weight, 0)
-
-
-def weights(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
-    """Complain about each weight of the master that cannot move the address, alone or together with the others.
-
-    The number in a tracked file counts times its weight, so that it can always move the address.
-    """
-    if any("priority" not in draft.values or draft.group for draft in pair):
-        return  # a group has the weights of all its members
-    master, backup = sorted(pair, key=lambda draft: -draft.values["priority"])
-    try:
-        ours, theirs = list(_weights(master)), list(_weights(backup))
-    except ValueError:
-        return  # what cannot be read has its problem already
-    for each in ours:
-        said = _objection(each, master, backup, ours, theirs)
-        if said is not None:
-            problems.append(Problem(master.host.name, each.variable, *said, locate(each.value)))
-
-
-def _objection(
-    each: _Weight, master: Draft, backup: Draft, ours: list[_Weight], theirs: list[_Weight]
-) -> Optional[tuple[str, str]]:
-    if backup.values.get("nopreempt"):
-        return "nopreempt: a weight never moves a living master", "weight 0, which is a fault, or no nopreempt"
-    if master.values["priority"] == _OWNER:
-        return "the owner of an address (priority 255) has no weights", "weight 0, or a lower priority"
-    others = [other for other in ours if other is not each]
-    if _moves(each, master, backup, others, theirs):
-        return None
-    here = _limited(_best(master, ours) - each.drop)
-    there = _limited(_best(backup, theirs))
-    when = f"{each.label} {'succeeds' if each.reverse else 'fails'}"
-    text = f"when {when} {master.host.name} has {here} and {backup.host.name} {there}: it stays master"
-    return text, _enough(each, master, backup, ours, theirs)
-
-
-def _moves(each: _Weight, master: Draft, backup: Draft, others: list[_Weight], theirs: list[_Weight]) -> bool:
-    """Whether there is a state of all other checks of both hosts in which this one decides who is master."""
-    if backup.values["priority"] == _OWNER or "track_file" in master.values or "track_file" in backup.values:
-        return True
-    there = {_limited(priority) for priority in _reachable(_best(backup, theirs), theirs)}
-    for priority in _reachable(_best(master, others) + each.high, others):
-        lower, higher = _limited(priority - each.drop), _limited(priority)
-        if any(lower < other <= higher for other in there):
+    def _moves(self, each: Event) -> bool:
+        """Whether there is a state of all other checks of both hosts in which this one decides who is master."""
+        if self.ours.unknown or self.theirs.unknown or any(each.values["priority"] == OWNER for each in self.backup):
             return True
-    return False
+        others = [other for other in self.ours.events if other is not each]
+        here = _reachable(_best(self.master, self.ours.events), others)
+        changes = {(_limited(_less(state, each.drops)), _limited(state)) for state in here}
+        there = {_limited(state) for state in _reachable(_best(self.backup, self.theirs.events), self.theirs.events)}
+        if len(changes) * len(there) > _MANY:
+            raise _TooMany
+        return any(
+            all(low < other for low, other in zip(lower, state)) and any(map(int.__ge__, higher, state))
+            for lower, higher in changes
+            for state in there
+        )
+
+    def _enough(self, each: Event) -> str:
+        if not all(each.drops):
+            return "track it in the group, or weight 0"  # there are members that do not count it
+        twins = [other for other in self.theirs.events if other.label == each.label]
+        here = _best(self.master, [other for other in self.ours.events if other is not each])
+        there = _best(self.backup, [other for other in self.theirs.events if other not in twins])
+        least = max(ours - theirs for ours, theirs in zip(here, there)) + 1
+        if least > _WIDEST or (any(each.highs) and not twins):
+            return "weight 0"
+        return f"weight {least} or more, or 0" if each.weight > 0 else f"weight {-least} or less, or 0"
 
 
-def _enough(each: _Weight, master: Draft, backup: Draft, ours: list[_Weight], theirs: list[_Weight]) -> str:
-    twins = [other for other in theirs if other.label == each.label]
-    here = _best(master, [other for other in ours if other is not each])
-    there = _best(backup, [other for other in theirs if other.label != each.label])
-    least = here - there + 1
-    rises = each.high > 0
-    if least > _WIDEST or (rises and not twins):
-        return "weight 0"
-    if each.weight > 0:
-        return f"weight {least} or more, or 0"
-    return f"weight {-least} or less, or 0"
+def weights(pairs: Sequence[tuple[Draft, Draft]], problems: list[Problem], locate: Locate) -> None:
+    """Complain about each weight of the master that cannot move the address, alone or together with the others."""
+    units: dict[str, list[tuple[Draft, Draft]]] = {}
+    for pair in pairs:
+        group = pair[0].group
+        units.setdefault(f"group {group}" if group else f"instance {pair[0].name}", []).append(pair)
+    for members in units.values():
+        _judge(members, problems, locate)
 
 
-def _best(draft: Draft, tracked: list[_Weight]) -> int:
-    return int(draft.values["priority"]) + sum(each.high for each in tracked)
+def _judge(members: list[tuple[Draft, Draft]], problems: list[Problem], locate: Locate) -> None:
+    if any("priority" not in draft.values for pair in members for draft in pair):
+        return
+    ranked = [sorted(pair, key=lambda draft: -draft.values["priority"]) for pair in members]
+    master, backup = (tuple(pair[place] for pair in ranked) for place in (0, 1))
+    if len({draft.host.name for draft in master}) > 1:
+        return  # of which the group has its problem already
+    try:
+        unit = _Unit(master, backup, counted(master), counted(backup))
+        objections = [(each, unit.objection(each)) for each in unit.ours.events]
+    except (ValueError, _TooMany):
+        return  # what cannot be read has its problem already
+    for each, said in objections:
+        if said is not None:
+            problems.append(Problem(master[0].host.name, each.variable, *said, locate(each.value)))
+    known = set()
+    for draft, side in ((master[0], unit.ours), (backup[0], unit.theirs)):
+        for idle in side.idle:
+            if (idle.variable, idle.why) not in known:
+                problems.append(Problem(draft.host.name, idle.variable, *idle.why, locate(idle.value)))
+            known.add((idle.variable, idle.why))
 
 
-def _reachable(best: int, tracked: list[_Weight]) -> set[int]:
-    """Every priority, before its limits, that some of what is tracked can make of the best one."""
+def _best(drafts: Sequence[Draft], events: Sequence[Event], without: Optional[Event] = None) -> Priorities:
+    """The priorities while all is well, but for one event."""
+    found = []
+    for index, draft in enumerate(drafts):
+        priority = int(draft.values["priority"]) + sum(each.highs[index] for each in events)
+        found.append(priority - (without.drops[index] if without else 0))
+    return tuple(found)
+
+
+def _reachable(best: Priorities, events: Sequence[Event]) -> set[Priorities]:
+    """All priorities, before their limits, that some of what is tracked can make of the best ones."""
     found = {best}
-    for each in tracked:
-        found |= {priority - each.drop for priority in found}
+    for each in events:
+        found |= {_less(state, each.drops) for state in found}
+        if len(found) > _MANY:
+            raise _TooMany
     return found
 
 
-def _limited(priority: int) -> int:
-    return min(max(priority, _LOWEST), _HIGHEST)
+def _less(state: Priorities, drops: Priorities) -> Priorities:
+    return tuple(priority - drop for priority, drop in zip(state, drops))
 
 
-def _weights(draft: Draft) -> Iterator[_Weight]:
-    primary = None if draft.values.get("dont_track_primary") else draft.values.get("interface")
-    for word, defined in _DEFINED.items():
-        known = _definitions(draft.host.said(defined)) if defined else {}
-        for entry in draft.values.get(word, ()):
-            if word == "track_interface" and entry["name"] == primary:
-                continue  # its failure is a fault anyway
-            if "weight" in entry:
-                yield from _weight(entry["name"], entry, *draft.said[word])
-            elif entry["name"] in known:
-                index, definition = known[entry["name"]]
-                value = definition.get("weight")
-                yield from _weight(entry["name"], definition, f"{PREFIX}{defined}[{index}].weight", value)
-    for word, keyword in ADDITIONS.items():
-        for entry in draft.values.get(word, ()):
-            first = entry.get("address") or entry.get("url") or entry.get("unit")
-            port = f" {entry['port']}" if "port" in entry else ""
-            yield from _weight(f"{keyword.removeprefix('track_')} {first}{port}", entry, *draft.said[word])
-
-
-def _weight(label: str, entry: Mapping[str, Any], variable: str, value: Any) -> Iterator[_Weight]:
-    weight = _READ(entry.get("weight") or 0)
-    if weight:
-        reverse = entry.get("reverse") is not None and switch(entry["reverse"])
-        yield _Weight(label, weight, reverse, variable, value)
-
-
-def _definitions(said: Any) -> dict[str, tuple[int, Mapping[str, Any]]]:
-    """Name -> (place, definition), of those that are a mapping."""
-    entries = said if isinstance(said, (list, tuple)) else [said]
-    return {str(each.get("name")): (i, each) for i, each in enumerate(entries) if isinstance(each, Mapping)}
+def _limited(state: Priorities) -> Priorities:
+    return tuple(min(max(priority, _LOWEST), _HIGHEST) for priority in state)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.hotstandby.vrrp.plugins.filter import instances, objections, problems, proof, status
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate, misread
 
 
 def variables(*vips):
@@ -99,6 +100,50 @@ def test_values_know_where_they_were_written():
     assert locate(tags.Origin(description="<somewhere>").tag("eth7")) is None
     assert locate("eth7") is None
     assert locate(None) is None
+
+
+def load(tmp_path, text):
+    """Variables as an inventory plugin reads them, with their places."""
+    path = tmp_path / "hosts.yml"
+    path.write_text(text)
+    return DataLoader().load_from_file(str(path), cache="none"), path
+
+
+def test_numbers_that_yaml_reads_otherwise_than_people_do(tmp_path):
+    said, path = load(
+        tmp_path,
+        "ha_pair_virtual_router_id:   051\nha_pair_priority: 150\n"
+        "ha_pair_scripts:\n  - {name: c, script: /bin/true, fall: 010, interval: 1:30}\n",
+    )
+    both = {host: {**own, **said} for host, own in variables("192.168.8.100/24").items() if host != "somebody"}
+    both["node-b"]["ha_pair_priority"] = 90
+    assert call(problems, "problems")(["node-a", "node-b"], both)[:3] == [
+        f"{path}:1: node-a: ha_pair_virtual_router_id: YAML reads 051 as the number 41 (write 51)",
+        f"{path}:4: node-a: ha_pair_scripts: YAML reads 010 as the number 8 (write 10)",
+        f"{path}:4: node-a: ha_pair_scripts: YAML reads 1:30 as the number 90 (put it in quotes)",
+    ]
+
+
+@pytest.mark.parametrize("text", ["0", "51", "00", "-5", '"051"', "0x33", "05.5", "true", "null", "1_000", "08"])
+def test_numbers_that_are_what_they_look_like(tmp_path, text):
+    said, _path = load(tmp_path, f"value: {text}\n")
+    assert misread(said["value"]) is None
+
+
+def test_a_number_whose_file_is_gone_or_another_one_now(tmp_path):
+    said, path = load(tmp_path, "value: 051\n")
+    path.write_text("other: 1\n")
+    assert misread(said["value"]) is None
+    said, path = load(tmp_path, "again: 051\n")
+    path.rename(tmp_path / "elsewhere")
+    assert misread(said["again"]) is None
+
+
+def test_a_password_of_digits_is_not_shown(tmp_path):
+    said, _path = load(tmp_path, "ha_pair_auth_pass: 07654321\nha_pair_instances: [{auth_pass: 07654321}]\n")
+    both = {host: {**own, **said} for host, own in variables().items() if host != "somebody"}
+    found = call(problems, "problems")(["node-a", "node-b"], both)
+    assert found and not any("7654321" in line or "2054353" in line for line in found)
 
 
 def test_the_other_filters_are_there():

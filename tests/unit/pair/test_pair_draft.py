@@ -44,6 +44,14 @@ def test_instances_are_named_by_the_user_or_by_their_number(said, names):
     assert problems == []
 
 
+def test_instances_by_their_names_are_a_list_with_names():
+    found, problems = read(instances={"web": {"virtual_ipaddress": VIP}, "db": {"virtual_ipaddress": OTHER}})
+    assert found == []
+    assert problems == [
+        "ha_pair_instances: it is a list, and not a mapping of names (write - name: web for web:, and its words below)"
+    ]
+
+
 def test_a_value_of_an_instance_comes_before_that_of_its_host():
     (first, second), problems = read(
         instances=[{"virtual_ipaddress": VIP, "priority": "120"}, {"virtual_ipaddress": OTHER, "priority": None}],

@@ -170,3 +170,76 @@ def test_another_subnet_of_the_interface_still_counts():
     with pytest.raises(PairError) as caught:
         instances(hosts({"interfaces": links}, {"interfaces": links}, vips=["192.168.8.100/32"], interface="eth0"))
     assert "192.168.8.100 is outside every subnet of eth0 (it has 10.0.0.4/24 192.168.8.4/32)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("vip", "interface", "text"),
+    [
+        ("192.0.2.100/8", "eth0", "192.0.2.100/8 makes a connected route to all of 192.0.0.0/8,"
+         " and eth0 has 192.0.2.4/24 2001:db8::4/64 (write 192.0.2.100/24, or add noprefixroute)"),
+        ("192.0.2.100/23", None, "192.0.2.100/23 makes a connected route to all of 192.0.2.0/23, and"),
+        ("2001:db8::100/48", "eth0", "2001:db8::100/48 makes a connected route to all of 2001:db8::/48, and eth0 has"),
+        ("192.0.2.255", "eth0", "192.0.2.255 is the broadcast address of 192.0.2.0/24, a subnet of node-a"),
+        ("192.0.2.255/32", "eth0", "192.0.2.255 is the broadcast address of 192.0.2.0/24, a subnet of node-a"),
+        ("192.0.2.127/32", "eth1", "192.0.2.127 is the broadcast address of 192.0.2.64/26, a subnet of node-a"),
+        ("192.0.2.64 dev eth1", "eth0", "192.0.2.64 is the network address of 192.0.2.64/26, a subnet of node-a"),
+    ],
+)  # fmt: skip
+def test_a_prefix_or_an_end_that_the_hosts_subnet_shows(vip, interface, text):
+    nics = NICS if interface else {"eth0": NICS["eth0"]}
+    (problem,) = placed(draft(vip, nics=nics, interface=interface))[2]
+    assert problem.startswith(VIPS + text)
+
+
+@pytest.mark.parametrize(
+    "vip",
+    ["192.0.2.100/24", "192.0.2.100/28", "192.0.2.100/32", "192.0.2.100/8 noprefixroute",
+     "192.0.2.100 peer 192.0.2.9/8", "2001:db8::100/64", "2001:db8::ffff:ffff:ffff:ffff/64"],
+)  # fmt: skip
+def test_a_prefix_that_leads_nowhere_else(vip):
+    assert placed(draft(vip, interface="eth0"))[2] == []
+
+
+def test_the_widest_subnet_of_several_counts():
+    nics = {"eth0": ("192.0.2.4/28", "192.0.2.5/24")}
+    assert placed(draft("192.0.2.10/24", nics=nics))[2] == []
+    (problem,) = placed(draft("192.0.2.10/23", nics=nics))[2]
+    assert "write 192.0.2.10/24" in problem
+    (problem,) = placed(draft("192.0.2.15/24", nics=nics))[2]
+    assert "192.0.2.15 is the broadcast address of 192.0.2.0/28" in problem
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("192.168.8.101/8", "192.168.8.101/8 makes a connected route to all of 192.0.0.0/8, and eth0 has 192.168.8.4"),
+        ("192.168.8.255", "192.168.8.255 is the broadcast address of 192.168.8.0/24, a subnet of node-a"),
+        ("192.168.8.4/24", "192.168.8.4 is node-a's own address on eth0"),
+        ("10.0.0.1/24 dev eth9", "there is no interface eth9 (it has eth0 192.168.8.4/24)"),
+        ("10.0.0.255/24", "10.0.0.255 is the broadcast address of 10.0.0.0/24"),
+        ("10.0.0.1/0", "'10.0.0.1/0' makes a connected route to everything"),
+    ],
+)  # fmt: skip
+def test_addresses_that_are_not_advertised_are_judged_alike(line, text):
+    said = {"vips": ["192.168.8.100/24"], "virtual_ipaddress_excluded": ["192.168.8.110", line]}
+    with pytest.raises(PairError) as caught:
+        instances(hosts(**said), {line: "hosts.yml:7"}.get)
+    first = str(caught.value.problems[0])
+    assert first.startswith(f"hosts.yml:7: node-a: ha_pair_virtual_ipaddress_excluded: {text}")
+
+
+def test_those_may_be_outside_every_subnet_or_on_another_interface():
+    both = [{"interfaces": [*interfaces(f"192.168.8.{number}/24"), *interfaces(f"10.0.0.{number}/24", name="eth1")[1:]]}
+            for number in (4, 6)]  # fmt: skip
+    said = {"vips": ["192.168.8.100/24"], "virtual_ipaddress_excluded": ["172.16.0.1/12", "10.0.0.1/24 dev eth1"]}
+    plan = instances(hosts(*both, **said, interface="eth0"))
+    assert plan["node-a"][0]["virtual_ipaddress_excluded"] == said["virtual_ipaddress_excluded"]
+
+
+def test_each_address_leads_to_its_own_line():
+    entries = [{"virtual_ipaddress": ["192.168.8.100/24", "192.168.8.101/8"], "virtual_router_id": 7}]
+    with pytest.raises(PairError) as caught:
+        instances(hosts(instances=entries), {"192.168.8.100/24": "a:1", "192.168.8.101/8": "a:2"}.get)
+    assert str(caught.value.problems[0]).startswith(
+        "a:2: node-a: ha_pair_instances[0].virtual_ipaddress: 192.168.8.101/8"
+    )

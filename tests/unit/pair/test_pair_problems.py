@@ -37,6 +37,27 @@ def test_a_group_of_three():
     assert "a pair is two hosts, and this group has 3: node-a, node-b, node-c" in one(variables)
 
 
+FOUR = {name: {} for name in ("web-a", "web-b", "db-a", "db-b")}
+WEB, DB = {"web": ["web-a", "web-b"]}, {"db": ["db-a", "db-b"]}
+
+
+@pytest.mark.parametrize(
+    ("inventory", "hint"),
+    [
+        ({**WEB, **DB, "all": [*FOUR], "client": ["client", "other"]},
+         "say ha_pair_group: web among the variables of the group web, and so on for db"),
+        ({**DB, "web": ["web-a"]}, "say ha_pair_group: db among the variables of the group db"),
+        ({"all": [*FOUR]}, "make a group of each two below it, such as web, and say ha_pair_group: web among the"
+         " variables of the group web"),
+    ],
+)  # fmt: skip
+def test_a_group_of_four_is_told_what_to_write(inventory, hint):
+    with pytest.raises(PairError) as caught:
+        instances(FOUR, inventory=inventory)
+    text = "a pair is two hosts, and this group has 4: web-a, web-b, db-a, db-b"
+    assert str(caught.value.problems[0]) == f"web-a: ha_pair_group: {text} ({hint})"
+
+
 def test_a_group_of_none():
     assert "this group has 0: nobody" in one({})
 
@@ -157,7 +178,8 @@ def test_a_password_that_yaml_has_read_as_a_number_is_not_shown():
 def test_a_virtual_address_that_is_there_twice(vips):
     found = problems(hosts(vips=vips))
     assert found == [
-        f"{host}: ha_pair_vips: 192.168.8.100 is there twice (name it once)" for host in ("node-a", "node-b")
+        f"{host}: ha_pair_vips: 192.168.8.100 is there twice, in VI_1 and VI_{len(vips)} (name it once)"
+        for host in ("node-a", "node-b")
     ]
 
 
@@ -165,7 +187,7 @@ def test_a_virtual_address_that_is_there_twice(vips):
 def test_more_than_two_hosts_are_told_what_to_write(count):
     many = {f"n{number}": said for number, said in enumerate(list(hosts(vips=[VIP]).values()) * 2)}
     first = problems(dict(list(many.items())[:count]))[0]
-    assert "put ha_pair_group: NAME among the variables of each group of two" in first
+    assert "make a group of each two below it, such as web, and say ha_pair_group: web among" in first
 
 
 @pytest.mark.parametrize(
@@ -280,10 +302,10 @@ def test_preemption_that_a_master_does_not_have(word, value):
 
 def test_a_source_that_the_host_does_not_have():
     assert one(hosts({"unicast_src_ip": "192.168.8.77"}, vips=[VIP], unicast=True)) == (
-        "node-a: ha_pair_unicast_src_ip: 192.168.8.77 is not an address of node-a (it has eth0 192.168.8.4/24)"
+        "node-a: ha_pair_unicast_src_ip: 192.168.8.77 is not an address of node-a (node-a has eth0 192.168.8.4/24)"
     )
     held = {"interfaces": interfaces("192.168.8.4/24", held=(VIP,)), "unicast_src_ip": "192.168.8.100"}
-    assert "is not an address of node-a" in one(hosts(held, vips=[VIP], unicast=True))
+    assert "192.168.8.100 is a virtual address of VI_1" in one(hosts(held, vips=[VIP], unicast=True))
 
 
 @pytest.mark.parametrize("word", ["garp_master_delay", "garp_master_refresh", "garp_lower_prio_delay"])

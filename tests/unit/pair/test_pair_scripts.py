@@ -37,6 +37,20 @@ def test_a_value_that_the_agent_or_keepalived_would_refuse(word, value, text):
     assert problem.startswith(f"hosts.yml:9: node-a: ha_pair_scripts[0].{word}: {text}")
 
 
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("intervall", "did you mean interval?"), ("nosuch", "known are name, script, interval, timeout, rise, fall, ")],
+)
+def test_a_word_that_no_script_has(word, hint):
+    (problem,) = problems({word: 1}, {word: "hosts.yml:9"}.get)
+    assert problem.startswith(f"hosts.yml:9: node-a: ha_pair_scripts[0]: '{word}' is not a word of a script ({hint}")
+
+
+def test_a_script_without_name_or_command():
+    for word in ("name", "script"):
+        assert problems({word: None})[0] == f"node-a: ha_pair_scripts[0]: it has no {word}"
+
+
 def test_a_script_user_that_is_none():
     (problem,) = problems({}, script_user="www data admin")
     assert problem == "node-a: ha_pair_script_user: 'www data admin' is not a user, nor a user and a group"

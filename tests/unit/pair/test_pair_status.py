@@ -64,7 +64,7 @@ def test_one_master_of_each_is_no_problem():
 @pytest.mark.parametrize("state", ["FAULT", "STOP", "INIT"])
 def test_a_standby_that_does_not_stand_by_is_one(state):
     nodes = {"a": running(V="MASTER"), "b": {**running(V=state), "agent": {"drained": False}}}
-    assert problems(nodes) == [f"V: b is {state}, so it does not stand by"]
+    assert problems(nodes) == [f"V: b is {state} because, so it does not stand by"]
 
 
 def test_an_instance_that_a_node_does_not_have_is_one():
@@ -92,9 +92,43 @@ def test_an_address_that_is_not_on_the_master_alone_is_one(on_a, on_b, found):
 
 def test_another_number_of_masters_is_one():
     nodes = {"a": running(V="MASTER", W="BACKUP", X="FAULT"), "b": running(V="MASTER", W="BACKUP", X="MASTER")}
-    expected = ["V: a and b are master", "W: no node is master", "X: a is FAULT, so it does not stand by"]
+    expected = [
+        "V: a and b are both master: they do not hear each other (see why above; does a firewall let IP protocol 112"
+        " through?)",
+        "W: no node is master",
+        "X: a is FAULT because, so it does not stand by",
+    ]
     assert problems(nodes) == expected
     assert problems({"a": running(), "b": running()}) == ["a, b: there is no instance"]
+
+
+def test_the_reason_is_said_where_a_standby_has_one():
+    faulty = {"running": True, "instances": [instance("V", "FAULT", 1, why="FAULT because interface eth0 is down")]}
+    expected = ["V: b is FAULT because interface eth0 is down, so it does not stand by"]
+    assert problems({"a": running(V="MASTER"), "b": faulty}) == expected
+    faulty["instances"][0]["why"] = "it does not tell"
+    assert problems({"a": running(V="MASTER"), "b": faulty}) == ["V: b is FAULT, so it does not stand by"]
+
+
+def test_two_masters_of_which_one_hands_over_are_no_deaf_ones():
+    leaving = {
+        "running": True,
+        "instances": [instance("V", "MASTER", 1, why="MASTER, giving up because it was demoted")],
+    }
+    assert problems({"a": leaving, "b": running(V="MASTER")}) == [
+        "V: a and b are both master: one is handing over at this moment, look again"
+    ]
+
+
+def test_no_master_because_of_a_drain_says_how_it_ends():
+    one = {**running(V="STOP"), "agent": {"drained": True}}
+    assert problems({"a": one, "b": one}) == [
+        "V: no node is master, and drained: a, b (undrain with vrrp_drain state=active)"
+    ]
+    assert problems({"a": running(V="FAULT"), "b": one}) == [
+        "V: no node is master, and drained: b (undrain with vrrp_drain state=active)",
+        "V: a is FAULT because, so it does not stand by",
+    ]
 
 
 def test_whoever_could_not_be_asked_is_one():

@@ -106,6 +106,12 @@ def test_two_addresses_in_one_text_are_a_list():
         parse("192.168.8.100/24, 192.168.8.101/24")
 
 
+@pytest.mark.parametrize("value", ["192.168.8.101 / 24", "192.168.8.101 /24", "192.168.8.101/ 24"])
+def test_a_space_beside_the_slash(value):
+    with pytest.raises(ValueError, match="has a space beside the / .write ADDRESS/PREFIX"):
+        parse(value)
+
+
 def test_a_mapping_keeps_zero_and_reads_its_switches():
     given = {"address": "192.168.8.100/24", "preferred_lft": 0, "no_track": "false", "home": "yes"}
     assert str(parse(given)) == "192.168.8.100/24 preferred_lft 0 home"
@@ -120,3 +126,11 @@ def test_what_only_looks_like_a_broadcast_address(text):
 def test_an_end_of_its_own_subnet_is_refused(text, name):
     with pytest.raises(ValueError, match=f"is the {name} address of 10.1.2.0/24"):
         parse(text)
+
+
+@pytest.mark.parametrize("value", ["192.168.8.100/0", "fd00::1/0 noprefixroute", {"address": "10.0.0.1/0.0.0.0"}])
+def test_a_route_to_everything_is_refused(value):
+    with pytest.raises(
+        ValueError, match="makes a connected route to everything .write the prefix length of its subnet"
+    ):
+        parse(value)

@@ -135,6 +135,153 @@ def test_a_weight_that_cannot_be_read_is_said_once():
     ]
 
 
-def test_members_of_a_group_are_left_to_the_group():
-    both = {"vips": [VIP, "192.168.8.101/24"], "sync_groups": [{"name": "G", "group": ["VI_1", "VI_2"]}]}
-    instances(hosts(**both, scripts=[script(-5)]))
+def test_a_weight_of_254_is_read_where_it_may_stand():
+    processes = [{"name": "p", "process": "x", "weight": -254}]
+    assert said(track_processes=processes, track_process=["p"]) == []
+    (problem,) = said(track_processes=processes, track_process=["p"], nopreempt=True)
+    assert "nopreempt: a weight never moves a living master" in problem
+
+
+FILE = {"name": "f", "file": "/run/f"}
+
+
+@pytest.mark.parametrize("more", [{}, {"weight": 1}, {"weight": -7}])
+def test_beside_a_number_that_counts_nothing_is_said(more):
+    assert said(track_files=[{**FILE, **more}], track_file=["f"], scripts=[script(-5)]) == []
+
+
+@pytest.mark.parametrize(
+    "tracked",
+    [{"track_files": [{**FILE, "weight": 0}], "track_file": ["f"]},
+     {"track_files": [FILE], "track_file": [{"name": "f", "weight": 0}]}, {"track_files": [FILE]}],
+)  # fmt: skip
+def test_a_number_that_is_a_fault_or_not_tracked_hides_nothing(tracked):
+    (problem,) = said(**tracked, scripts=[script(-5)])
+    assert "when c fails node-a has 95 and node-b 90: it stays master" in problem
+
+
+def test_a_number_in_a_file_is_no_weight_of_an_owner():
+    (problem,) = said({"priority": 255}, track_files=[{**FILE, "weight": 2}], track_file=["f"])
+    assert problem.startswith("node-a: ha_pair_track_files[0].weight: the owner of an address (priority 255) has no")
+
+
+def grouped(group=None, own=None, node_a=None, node_b=None, **both):
+    """What is said of two instances in the group G; ``own`` are words of the second one."""
+    entries = [{"virtual_ipaddress": [VIP]}, {"virtual_ipaddress": ["192.168.8.101/24"], **(own or {})}]
+    groups = [{"name": "G", "group": ["VI_1", "VI_2"], **(group or {})}]
+    try:
+        instances(hosts(node_a, node_b, instances=entries, sync_groups=groups, **both))
+    except PairError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("tracked", "variable", "label"),
+    [
+        ({"scripts": [script(-5)]}, "scripts[0].weight", "c"),
+        ({"scripts": [script(-50)]}, "scripts[0].weight", "c"),
+        ({"scripts": [script(0)], "track_script": [{"name": "c", "weight": -50}]}, "track_script", "c"),
+        ({"track_gateways": [{"address": GATEWAY, "weight": -50}]}, "track_gateways", f"gateway {GATEWAY}"),
+        ({"track_unit": [{"unit": "a.service", "weight": 50}]}, "track_unit", "unit a.service"),
+        ({"track_files": [{**FILE, "weight": -2}], "track_file": ["f"]}, "track_files[0].weight", "f"),
+    ],
+)
+def test_what_members_of_a_group_track_does_not_count(tracked, variable, label):
+    (problem,) = grouped(**tracked)
+    assert problem.startswith(f"node-a: ha_pair_{variable}: weight ")
+    hint = "(track it in the group, or weight 0, which is a fault)"
+    assert problem.endswith(f" of {label} does not count in a member of the sync group G {hint}")
+
+
+def test_what_only_the_standby_says_is_said_of_the_standby():
+    (problem,) = grouped(node_b={"scripts": [script(-50)]})
+    assert problem.startswith("node-b: ha_pair_scripts[0].weight: weight -50 of c does not count in a member of")
+
+
+def test_without_weight_or_in_the_group_it_counts():
+    assert grouped(scripts=[script(0)], track_gateways=[GATEWAY]) == []
+    assert grouped({"track_script": ["c"]}, scripts=[script(-50)]) == []
+    assert grouped({"track_gateways": [{"address": GATEWAY, "weight": -11}]}) == []
+    assert grouped({"sync_group_tracking_weight": True}, scripts=[script(-50)]) == []
+    processes = [{"name": "p", "process": "x", "weight": -11}]
+    assert grouped(track_processes=processes, track_process=["p"]) == []
+
+
+WITH_WEIGHTS = {"sync_group_tracking_weight": True}
+
+
+@pytest.mark.parametrize(
+    ("group", "both", "variable", "weight"),
+    [
+        ({"track_script": ["c"]}, {"scripts": [script(-5)]}, "scripts[0].weight", 95),
+        ({"track_script": [{"name": "c", "weight": -5}]}, {"scripts": [script(0)]}, "sync_groups[0].track_script", 95),
+        ({"track_unit": [{"unit": "c", "weight": -5}]}, {}, "sync_groups[0].track_unit", 95),
+        (WITH_WEIGHTS, {"scripts": [script(-5)]}, "scripts[0].weight", 95),
+        ({}, {"track_processes": [{"name": "c", "process": "x", "weight": -5}], "track_process": ["c"]},
+         "track_processes[0].weight", 95),
+    ],
+)  # fmt: skip
+def test_a_weight_of_a_group_that_is_too_small(group, both, variable, weight):
+    both = {**both, "track_script": []} if variable.startswith("sync") else both
+    (problem,) = grouped(group, **both)
+    assert problem.startswith(f"node-a: ha_pair_{variable}: when ")
+    assert problem.endswith(
+        f"fails node-a has {weight} and node-b 90 in VI_1: it stays master of the sync group G"
+        " (weight -11 or less, or 0)"
+    )
+
+
+def test_each_member_has_to_fall_below_the_standby():
+    """The standby takes a group when it would be master of each member: docs/groups.md."""
+    group = {"track_gateways": [{"address": GATEWAY, "interface": "eth0", "weight": -20}]}
+    far = {"instances": [{"virtual_ipaddress": [VIP], "priority": 150},
+                         {"virtual_ipaddress": ["192.168.8.101/24"], "priority": 100}]}  # fmt: skip
+    near = {"instances": [{**each, "priority": 90} for each in far["instances"]]}
+    both = {"sync_groups": [{"name": "G", "group": ["VI_1", "VI_2"], **group}]}
+    with pytest.raises(PairError) as caught:
+        instances(hosts(far, near, **both))
+    (problem,) = caught.value.problems
+    assert problem.text == (
+        f"when gateway {GATEWAY} fails node-a has 130 and node-b 90 in VI_1: it stays master of the sync group G"
+    )
+    assert problem.hint == "weight -61 or less, or 0"
+
+
+def test_a_weight_that_one_member_alone_counts():
+    own = {"track_script": ["c"]}
+    (problem,) = grouped(WITH_WEIGHTS, own, scripts=[script(-50)], track_script=[])
+    assert problem.endswith(
+        "node-b 90 in VI_1: it stays master of the sync group G (track it in the group, or weight 0)"
+    )
+
+
+def test_nopreempt_of_one_member_holds_the_group():
+    group = {"track_gateways": [{"address": GATEWAY, "interface": "eth0", "weight": -20}]}
+    (problem,) = grouped(group, {"nopreempt": True})
+    assert "nopreempt: a weight never moves a living master" in problem
+
+
+def test_an_owner_in_a_group_leaves_it_no_weights():
+    group = {"track_gateways": [{"address": GATEWAY, "interface": "eth0", "weight": -20}]}
+    problems = grouped(group, node_a={"priority": 255})
+    assert any("the owner of an address (priority 255) has no weights" in problem for problem in problems)
+
+
+def test_the_group_tracks_the_interface_of_a_member():
+    group = {"track_interface": [{"name": "eth0", "weight": -5}]}
+    assert grouped(group) == []
+    assert "when eth0 fails node-a has 95" in grouped(group, dont_track_primary=True)[0]
+
+
+def test_what_the_instance_tracks_without_weight_counts_as_a_fault_only():
+    group = {"track_script": [{"name": "c", "weight": -5}]}
+    assert grouped(group, scripts=[script(0)]) == []
+
+
+def test_more_states_than_are_worth_the_time_are_not_judged():
+    tracked = [{"unit": f"u{number}", "weight": -(number + 1)} for number in range(12)]
+    own = {"track_unit": [{"unit": f"v{number}", "weight": -(number + 1)} for number in range(12)]}
+    far = {"node_a": {"priority": 200}, "node_b": {"priority": 20}}
+    assert len(grouped({"track_unit": tracked}, **far)) == 12
+    assert grouped({**WITH_WEIGHTS, "track_unit": tracked}, own, **far) == []

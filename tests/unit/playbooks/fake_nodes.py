@@ -36,14 +36,14 @@ class ActionModule(ActionBase):
         if not self._task.check_mode:
             with open(task_vars["log"], "a") as log:
                 log.write(f"{name} on {task_vars['inventory_hostname']}\\n")
-        return {"changed": False, "running": True, "restart_required": False}
+        return {"changed": False, "running": True, "restart_required": found.get("outdated", False)}
 """
 
 
 def node(number, vips=(), **more):
     """What vrrp_info finds on a node with the address 192.168.8.NUMBER; nothing is installed there.
 
-    What it finds with ``probe`` is ``heard``.
+    What it finds with ``probe`` is ``heard``. ``outdated``: the agent that lives there is to be restarted.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,

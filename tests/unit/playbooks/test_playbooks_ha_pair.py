@@ -52,6 +52,13 @@ def refused(folder, groups, message, *arguments, **options):
     assert done.returncode not in (0, 124), done.output
     assert message in " ".join(done.output.split()), done.output
     assert done.done == []
+    return done
+
+
+def test_two_pairs_in_one_group_are_told_what_to_write(tmp_path):
+    groups = {"ha_pair": {"children": {"web": pair("web", GOOD), "db": pair("db", GOOD)}}}
+    message = "(say ha_pair_group: web among the variables of the group web, and so on for db)"
+    refused(tmp_path, groups, message, "--check")
 
 
 def test_strategy_free_changes_nothing(tmp_path):
@@ -93,3 +100,85 @@ def test_nobody_is_asked_about_what_the_pair_has(tmp_path):
 def test_a_first_deployment_that_nobody_objects_to_goes_on(tmp_path):
     done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6)])}, "ha_pair")
     assert "vrrp_agent on node-a" in done.done, done.output
+
+
+STEPS = {"install": ["vrrp_agent"], "configure": ["vrrp_config"], "verify": []}
+
+
+def changed(done):
+    """The modules that would have changed both nodes, each once."""
+    return sorted({line.partition(" on ")[0] for line in done.done if " on node-" in line})
+
+
+@pytest.mark.parametrize("tag", STEPS)
+def test_a_tag_does_its_step_and_no_other(tmp_path, tag):
+    done = play(tmp_path, {"ha_pair": pair("node", GOOD)}, "ha_pair", "--tags", tag)
+    assert done.returncode == 0, done.output
+    assert changed(done) == STEPS[tag]
+    assert ("VI_1      node-b  BACKUP" in done.output) == (tag == "verify")
+
+
+@pytest.mark.parametrize("tag", STEPS)
+def test_the_pair_is_judged_whatever_the_tag(tmp_path, tag):
+    nodes = {"ha_pair": pair("node", GOOD, ha_pair_prioritty=7)}
+    refused(tmp_path, nodes, "ha_pair_prioritty: there is no such variable", "--tags", tag)
+
+
+def test_a_tag_that_is_left_out_is_the_users_choice(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", SPLIT)}, "ha_pair", "--skip-tags", "verify")
+    assert done.returncode == 0, done.output
+    assert changed(done) == ["vrrp_agent", "vrrp_config"]
+    nodes = {"ha_pair": pair("node", GOOD, ha_pair_prioritty=7)}
+    refused(tmp_path, nodes, "ha_pair_prioritty: there is no such variable", "--skip-tags", "verify")
+
+
+def test_an_unknown_tag_is_an_error_that_lists_those_that_exist(tmp_path):
+    groups = {"ha_pair": pair("node", GOOD)}
+    message = "no task of this playbook has the tag nosuch (tags are: install, configure, verify)"
+    refused(tmp_path, groups, message, "--tags", "nosuch")
+    refused(tmp_path, groups, message, "--tags", "verify,nosuch")
+    listed = play(tmp_path, groups, "ha_pair", "--list-tags")
+    assert "TASK TAGS: [always, configure, install, verify]" in listed.output
+
+
+def test_a_file_for_an_agent_that_is_to_be_restarted_takes_the_tag_install(tmp_path):
+    older = [living(4, "MASTER", 4, running_release="q"), living(6, "BACKUP", 4, running_release="r")]
+    refused(tmp_path, {"ha_pair": pair("node", older)}, "Add the tag install", "--tags", "configure")
+    done = play(tmp_path, {"ha_pair": pair("node", older)}, "ha_pair", "--tags", "configure,install")
+    assert done.returncode == 0, done.output
+    assert changed(done) == ["vrrp_agent", "vrrp_config"]
+
+
+def test_the_file_alone_is_no_way_to_begin(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6)])}, "ha_pair", "--tags", "configure", "--check")
+    assert done.returncode == 0, done.output
+    assert "TASK [hotstandby.vrrp.ha_pair : Install the agent]" not in done.output
+
+
+@pytest.mark.parametrize(("tag", "restarted"), [("install", True), ("verify", False)])
+def test_whoever_installs_restarts_standbys_first(tmp_path, tag, restarted):
+    nodes = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4, outdated=True)]
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "--tags", tag, "--check")
+    assert ("Restart the agent on node-b" in done.output) == restarted, done.output
+
+
+MISTAKES = {
+    "a number in words": ({"ha_pair_priority": "high"}, "ha_pair_priority: 'high' is not a whole number from 1 to 255"),
+    "a misspelt variable": ({"ha_pair_vip": "192.168.8.9"}, "there is no such variable (did you mean ha_pair_vips?)"),
+    "a misspelt interface": (
+        {"ha_pair_interface": "etho0"},
+        "there is no interface etho0 (it has eth0",
+    ),
+    "one priority for both": ({"ha_pair_priority": 100}, "both have priority 100 for VI_1"),
+    "a text for a list": ({"ha_pair_scripts": "/bin/check"}, "ha_pair_scripts: it is a list of mappings"),
+    "a misspelt word": ({"ha_pair_scripts": [{"name": "c", "script": "/bin/true", "intervall": 2}]}, "mean interval?"),
+    "a time in words": ({"ha_pair_verify_interval": "1s"}, "ha_pair_verify_interval: '1s' is not a number"),
+    "two lists of peers": ({"ha_pair_unicast_peer": ["192.168.8.4", "192.168.8.6"]}, "192.168.8.4 is node-a itself"),
+}
+
+
+@pytest.mark.parametrize(("said", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_in_the_inventory_is_one_message(tmp_path, said, message):
+    done = refused(tmp_path, {"ha_pair": pair("node", [node(4), node(6)], **said)}, message)
+    assert "Traceback" not in done.output
+    assert len(done.output) < 8000, "the whole description of the role is no message"

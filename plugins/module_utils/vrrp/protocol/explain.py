@@ -42,6 +42,9 @@ def _state(router: RouterView, now: float, makeup: str) -> str:
         return f"MASTER because {router.reason}; {ours}"
     if router.state is State.BACKUP:
         return _why_backup(router, now, ours)
+    if router.state is State.STOP and router.drained:
+        # Whatever was the last thing to happen: an interface that is down does not keep it from taking part.
+        return "STOP because " + ", and ".join(("this node is drained", *router.faults))
     return f"{router.state.value} because {router.reason}"
 
 
