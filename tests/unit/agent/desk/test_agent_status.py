@@ -16,7 +16,7 @@ from agent_fakes import PEER, Bench, advertisement, instance, table
 
 from vrrp import __version__
 from vrrp.agent.desk.status import agent_status, check_status, instance_status, master, routes_status, why
-from vrrp.agent.telling.counters import Conflict, Counters
+from vrrp.agent.telling.counters import QUESTIONS, Conflict, Counters
 from vrrp.config.model import Authentication, Configuration, Globals, VirtualAddress
 from vrrp.config.routes import NextHop, Route, Rule
 from vrrp.protocol.tracking import CheckResult
@@ -266,6 +266,32 @@ def test_another_host_with_our_address_is_told_for_five_minutes():
     assert found["why"].endswith(f"; {clause}")
     assert found["warnings"] == [f"{clause} (take the address off that host)"]
     assert shown(bench, 400.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}
+
+
+def test_another_host_that_does_not_answer_for_it_any_more_is_not_told():
+    bench = Bench(instance()).master()
+    mac = bytes.fromhex("020000000009")
+    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", mac, 100.0, unanswered=QUESTIONS + 1)
+    assert shown(bench, 112.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}
+    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", mac, 100.0, unanswered=QUESTIONS)
+    assert len(shown(bench, 112.0, "conflicts")["conflicts"]) == 1
+
+
+def test_one_that_has_given_up_because_nobody_hears_it_says_why_and_what_to_do():
+    bench = Bench(instance()).start(6.0)
+    bench.sender.error = "Operation not permitted"
+    for now in (10.0, 11.0, 12.0, 13.0, 14.0):
+        bench.instance.expire(now)
+    bench.instance.heard(advertisement(90), PEER, 14.5)
+    assert shown(bench, 15.0, "state", "why", "warnings") == {
+        "state": "FAULT",
+        "why": "FAULT because its own kernel refuses its advertisements (Operation not permitted), "
+        "and 192.168.8.6 advertises 90",
+        "warnings": [
+            "nobody hears it: this host refuses to send its advertisements (Operation not permitted) "
+            "(a firewall of this host drops them: let IP protocol 112 out)"
+        ],
+    }
 
 
 def test_what_a_standby_no_longer_holds_is_not_told():

@@ -17,7 +17,6 @@ from ..kernel.addresses import place_of, present
 from ..kernel.interfaces import InterfaceTable
 from ..life import realtime
 from ..life.secrecy import exposed
-from ..telling.counters import CONFLICT_S
 from .warnings import clauses, warnings
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "checks": [check_status(check) for check in instance.checks],
         "why": why(instance, now),
         "warnings": [
-            *warnings(config.virtual_router_id, instance.discards.recent(now), instance.unheard(now)),
+            *warnings(config.virtual_router_id, instance.discards.recent(now), instance.refusals.unheard(now)),
             *(f"{_conflict(each)} (take the address off that host)" for each in conflicts(instance, now)),
         ],
         "last_event": instance.last_event,
@@ -122,7 +121,7 @@ def conflicts(instance: RunningInstance, now: float) -> list[dict]:
             "seen_s": round(now - found.seen_at, 3),
         }
         for address, found in instance.conflicts.items()
-        if now < found.seen_at + CONFLICT_S and (address == instance.source or instance.router.holds_addresses)
+        if not found.past(now) and (address == instance.source or instance.router.holds_addresses)
     ]
 
 
@@ -143,5 +142,5 @@ def _state(instance: RunningInstance, now: float) -> str:
             return f"INIT because it waits for the first result of {', '.join(silent)}"
         group = f" or for the others of sync group {router.group}" if router.group is not None else ""
         return f"INIT because it waits for the end of vrrp_startup_delay{group}"
-    besides = clauses(instance.virtual_router_id, instance.discards.recent(now), instance.unheard(now))
+    besides = clauses(instance.virtual_router_id, instance.discards.recent(now), instance.refusals.unheard(now))
     return explain.why(router, now, instance.verdict.explain(instance.config.priority), besides)

@@ -7,18 +7,23 @@ Of an instance that is MASTER the virtual addresses count, of each one the addre
 judged when it is heard: a peer that takes over announces the addresses too, and what it advertises decides. So it
 waits for an interval, and it counts when the instance is MASTER still, has been for longer than a handover takes, and
 no other router was heard meanwhile. Then the addresses are announced again, at most once in DEFEND_INTERVAL_S.
+
+Whoever claimed an address is asked for it from then on: who has it answers, and who does not has given it up. So is
+everybody while the instance is MASTER and cannot be heard, or has given its addresses up for that
+(:mod:`~..refusals`): then every claim counts at once.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ...config.model import Address
 from ...protocol import timers
 from ...protocol.constants import VIRTUAL_MAC
-from ...protocol.neighbours import read_claim
+from ...protocol.neighbours import Claim, question, read_claim
 from ...protocol.states import State
 from ..instance import RunningInstance
 from ..kernel.interfaces import Interface, InterfaceTable
@@ -37,6 +42,9 @@ READ_MAX = 32  # frames in one go, and the next go REST_S later: whoever floods 
 REST_S = 0.1
 GRACE_S = 1.0  # the least time after a takeover: the one before us may be slow to take its addresses off
 CONFIRM_S = 0.5  # beside an interval, until the advertisement of a peer that takes over must have come
+ASK_S = 3.0  # between two questions; several of them fit into DEFEND_INTERVAL_S and refusals.HOLD_S
+ASK_MAX = 32  # questions in one go: the others come next
+NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}  # who asks without being known: a probe
 
 Place = tuple[int, int]  # interface index and IP version
 Watched = dict[Place, dict[Address, list[RunningInstance]]]
@@ -88,6 +96,7 @@ class Conflicts:
         self._watched: Watched = {}
         self._waiting: set[tuple[RunningInstance, Address]] = set()  # claims that are not judged yet
         self._looks = False
+        self._asks = False
         self._closed = False
 
     def changed(self) -> None:
@@ -107,6 +116,9 @@ class Conflicts:
         if self._closed:
             return
         self._watched = watched(self._instances(), self._table(), self._virtual())
+        if not self._asks:
+            self._asks = True
+            self._later(ASK_S, self._ask)
         for place in self._sockets.keys() - self._watched.keys():
             self._close(place)
         for place, addresses in self._watched.items():
@@ -125,6 +137,28 @@ class Conflicts:
             self._listen(sock.fileno(), lambda: self._readable(place))
         elif sock.addresses != addresses:
             sock.watch(addresses)
+
+    def _ask(self) -> None:
+        """Ask for the addresses that matter now, those first that were asked for least."""
+        if self._closed:
+            return
+        now, places = self._clock(), []
+        for place, addresses in self._watched.items():
+            for address, instances in addresses.items():
+                for instance in instances:
+                    known = instance.conflicts.get(address)
+                    if known is not None and not known.past(now):
+                        places.append((known.unanswered, place, address, known))
+                    elif instance.refusals.unheard(now) is not None and address != instance.source:
+                        places.append((ASK_MAX, place, address, None))
+        places.sort(key=lambda each: each[0])
+        for _times, place, address, known in places[:ASK_MAX]:
+            link, sock = self._table().links.get(place[0]), self._sockets.get(place)
+            if known is not None:
+                known.unanswered += 1
+            if link is not None and sock is not None:
+                sock.send(question(link.mac, NOBODY[place[1]], address))
+        self._later(ASK_S, self._ask)
 
     def _close(self, place: Place) -> None:
         sock = self._sockets.pop(place)
@@ -152,7 +186,13 @@ class Conflicts:
             return
         for instance in self._watched.get(place, {}).get(claim.address, ()):
             known = instance.conflicts.get(claim.address)
-            if claim.mac == VIRTUAL_MAC[place[1]] + bytes((instance.virtual_router_id,)):
+            if known is not None and known.mac == claim.mac:
+                known.unanswered = 0
+            if instance.refusals.fault and claim.address != instance.source:
+                instance.refusals.seen(clause(claim), now)
+                continue
+            virtual = claim.mac == VIRTUAL_MAC[place[1]] + bytes((instance.virtual_router_id,))
+            if virtual and instance.refusals.unheard(now) is None:
                 continue  # a router of ours, with use_vmac
             if (instance, claim.address) in self._waiting or (known and now < known.seen_at + DEFEND_INTERVAL_S):
                 continue
@@ -173,8 +213,12 @@ class Conflicts:
         name = link.name if link is not None else str(place[0])
         known = instance.conflicts.get(address)
         news = known is None or now >= known.seen_at + CONFLICT_S
-        instance.conflicts[address] = found = Conflict(name, mac, now)
         instance.counters.address_conflicts += 1
+        if any(want.address.ip == address for want in instance.addresses.wanted):
+            instance.refusals.seen(clause(Claim(address, mac)), now)
+        if instance.refusals.fault:
+            return  # it is ours no more
+        instance.conflicts[address] = found = Conflict(name, mac, now)
         instance.conflict(address, found.host, news, now)
         if news and self._complaints.wanted("conflict", address, now):
             more = "; others are only counted for a minute" if self._complaints.full("conflict") else ""
@@ -186,7 +230,7 @@ def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual
     found: Watched = {}
     hosts = {entry.ip for entry in virtual}
     for instance in instances:
-        ours = [(want.index, want.address.ip) for want in instance.addresses.wanted if defends(instance)]
+        ours = [(want.index, want.address.ip) for want in instance.addresses.wanted if concerns(instance)]
         if instance.started and instance.source is not None and instance.source not in hosts:
             ours += [(entry.index, instance.source) for entry in table.entries(instance.source)]
         for index, address in ours:
@@ -199,6 +243,16 @@ def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual
 def defends(instance: RunningInstance) -> bool:
     """Whether the virtual addresses are this instance's now."""
     return instance.router.state is State.MASTER and not instance.router.yielding
+
+
+def concerns(instance: RunningInstance) -> bool:
+    """Whether it matters who else has the virtual addresses: they are this instance's, or would be."""
+    return defends(instance) or bool(instance.refusals.fault)
+
+
+def clause(claim: Claim) -> str:
+    """Say who has an address."""
+    return f"{claim.mac.hex(':')} has {claim.address}"
 
 
 def yours(instance: RunningInstance, address: Address, claimed_at: float) -> bool:
