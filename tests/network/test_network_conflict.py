@@ -11,9 +11,10 @@ import pytest
 
 from lab.article import ADDRESS_A, ADDRESS_B, NODE_A, NODE_B, VIP, VIP6, ipv6_pair, pair
 from lab.claim import claim
-from lab.peers import PAIRS, Agent, poll
+from lab.peers import PAIRS, Agent, Keepalived, poll
 
 FAST = {"version": 3, "advert_int": 0.1}
+DEAF = "chain in { type filter hook input priority 0; meta l4proto 112 drop; }"
 
 
 def mastership_is_old(agent):
@@ -96,3 +97,24 @@ def test_the_virtual_mac_of_the_virtual_router_is_no_conflict(wire):
     claim(wire.client, ADDRESS_A, mac=wire.a.mac())
     time.sleep(1.5)  # no condition: nothing must come of it
     assert a.status()["counters"]["address_conflicts"] == 0
+
+
+@pytest.mark.parametrize(("kind", "how"), [(Keepalived, "stops"), (Agent, "gives it up")], ids=["stops", "gives it up"])
+def test_a_peer_that_has_the_address_no_more_is_forgotten(wire, kind, how):
+    """Neither hears the other, so both are MASTER, and no priority 0 arrives either."""
+    a, b = (wire.start(one, host, each) for one, host, each in zip((Agent, kind), (wire.a, wire.b), pair(**FAST)))
+    for host in (wire.a, wire.b):
+        host.run(["nft", f"table inet deaf {{ {DEAF}; }}"], check=True)
+    a.wait_state("MASTER")
+    b.wait_state("MASTER")
+    poll(lambda: conflicts(a) == [(VIP, wire.b.mac())], 20, "A does not notice", a.tail)
+    time.sleep(15)  # no condition: so long nobody would be asked in vain who is there no more
+    assert conflicts(a) == [(VIP, wire.b.mac())]
+    if how == "stops":
+        b.stop()
+    else:
+        wire.b.run(["nft", "delete", "table", "inet", "deaf"], check=True)
+        b.wait_state("BACKUP")
+    poll(lambda: not conflicts(a), 30, "A does not forget", lambda: str(a.status()["conflicts"]))
+    assert "claims" not in a.status()["why"] + " ".join(a.status()["warnings"])
+    assert a.state() == "MASTER"
