@@ -118,3 +118,29 @@ def test_a_peer_that_has_the_address_no_more_is_forgotten(wire, kind, how):
     poll(lambda: not conflicts(a), 30, "A does not forget", lambda: str(a.status()["conflicts"]))
     assert "claims" not in a.status()["why"] + " ".join(a.status()["warnings"])
     assert a.state() == "MASTER"
+
+
+def test_of_two_owners_each_names_the_mistake(wire):
+    """Both have a second address, so they hear each other. B's is the higher one."""
+    for host in (wire.a, wire.b):
+        host.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    a, b = (wire.start(Agent, host, each) for host, each in zip((wire.a, wire.b), pair(**FAST, priority=255)))
+    for one, other, state in ((a, ADDRESS_B, "BACKUP"), (b, ADDRESS_A, "MASTER")):
+        one.wait_state(state)
+        said = f"{other} has priority 255 too"
+        poll(lambda one=one, said=said: said in str(one.status()["warnings"]), 5, said, one.tail)
+        assert "priority 255" in one.status()["why"]
+
+
+def test_an_owner_that_its_standby_cannot_hear_is_told_what_to_do(wire):
+    """It speaks from the virtual address, which the standby has taken over: its kernel drops what comes from there."""
+    wire.a.ip("addr", "flush", "dev", "eth0")
+    wire.a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    node_a, node_b = pair(**FAST)
+    b = wire.start(Agent, wire.b, node_b)
+    b.wait_state("MASTER")
+    a = wire.start(Agent, wire.a, node_a.but(priority=255))
+    a.wait_state("MASTER")
+    poll(lambda: conflicts(a), 30, "A does not notice", a.tail)
+    assert "write a priority below 255 there" in str(a.status()["warnings"])
+    assert "Is that host the other node" in a.log_text()

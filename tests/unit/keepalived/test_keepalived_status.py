@@ -30,7 +30,9 @@ def test_a_master_of_version_2():
 
 @pytest.mark.parametrize("line", ["Last transition", "Advert interval"])
 def test_a_master_of_another_release_that_does_not_tell_a_time_is_settled_too(line):
-    without = "\n".join(each for each in text("v2-pass.master").splitlines() if each.strip().partition(" = ")[0] != line)
+    without = "\n".join(
+        each for each in text("v2-pass.master").splitlines() if each.strip().partition(" = ")[0] != line
+    )
     (found,) = instances(parse(without), 1795373590.0, {VIP})
     assert None in (found["since_s"], found["advert_int_s"])
     assert settled(found)

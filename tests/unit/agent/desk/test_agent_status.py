@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import PEER, Bench, advertisement, instance, table
+from agent_fakes import OWN, PEER, Bench, advertisement, instance, table
 
 from vrrp import __version__
 from vrrp.agent.desk.status import agent_status, check_status, instance_status, master, routes_status, why
@@ -292,6 +292,57 @@ def test_one_that_has_given_up_because_nobody_hears_it_says_why_and_what_to_do()
             "(a firewall of this host drops them: let IP protocol 112 out)"
         ],
     }
+
+
+OWNERS = "priority 255 is for one node only, whose own addresses these are: write less on the other one"
+
+
+def test_the_winner_of_two_owners_says_so():
+    bench = Bench(instance(priority=255)).start()
+    bench.instance.heard(advertisement(255), OWN - 1, 1.5)  # the lower address loses
+    clause = "192.168.8.3 has priority 255 too, 12 s ago"
+    assert shown(bench, 13.5, "state", "why", "warnings") == {
+        "state": "MASTER",
+        "why": f"MASTER because it has just started, and it owns the address; our 255; {clause}",
+        "warnings": [f"{clause} ({OWNERS})"],
+    }
+    assert shown(bench, 301.5, "warnings") == {"warnings": []}
+
+
+def test_the_winner_forgets_a_loser_that_stops():
+    bench = Bench(instance(priority=255)).start()
+    bench.instance.heard(advertisement(255), OWN - 1, 1.5)
+    bench.instance.heard(advertisement(0), OWN - 1, 2.0)
+    assert shown(bench, 2.5, "state", "warnings") == {"state": "MASTER", "warnings": []}
+
+
+def test_so_does_the_loser():
+    bench = Bench(instance(priority=255)).start()
+    bench.instance.heard(advertisement(255), PEER, 1.5)
+    bench.instance.expire(1.6)
+    found = shown(bench, 2.5, "state", "why", "warnings")
+    assert found["state"] == "BACKUP"
+    assert "A mistake of the configuration: priority 255 is for one node only" in found["why"]
+    assert found["warnings"] == [f"192.168.8.6 has priority 255 too, 1 s ago ({OWNERS})"]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(100, 255), (254, 255), (255, 254), (255, 100)])
+def test_one_owner_is_as_it_should_be(ours, theirs):
+    bench = Bench(instance(priority=ours)).start()
+    bench.instance.heard(advertisement(theirs), OWN - 1, 1.5)
+    assert shown(bench, 2.5, "warnings") == {"warnings": []}
+
+
+def test_an_owner_is_not_told_to_take_its_address_off_a_standby_that_cannot_hear_it():
+    bench = Bench(instance(priority=255)).start()
+    for address in (VIP_HOST, OWN):
+        bench.instance.conflicts[address] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
+    virtual, own = shown(bench, 112.0, "warnings")["warnings"]
+    assert virtual.endswith(
+        "(is that host the other node: write a priority below 255 there, and give this node a second address that the "
+        "other one hears it from. If not, take the address off it)"
+    )
+    assert own.endswith("(take the address off that host)")
 
 
 def test_what_a_standby_no_longer_holds_is_not_told():

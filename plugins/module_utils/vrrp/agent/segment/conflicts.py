@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from ...config.model import Address
 from ...protocol import timers
-from ...protocol.constants import VIRTUAL_MAC
+from ...protocol.constants import PRIORITY_OWNER, VIRTUAL_MAC
 from ...protocol.neighbours import Claim, question, read_claim
 from ...protocol.states import State
 from ..instance import RunningInstance
@@ -214,7 +214,7 @@ class Conflicts:
         known = instance.conflicts.get(address)
         news = known is None or now >= known.seen_at + CONFLICT_S
         instance.counters.address_conflicts += 1
-        if any(want.address.ip == address for want in instance.addresses.wanted):
+        if is_virtual(instance, address):
             instance.refusals.seen(clause(Claim(address, mac)), now)
         if instance.refusals.fault:
             return  # it is ours no more
@@ -222,7 +222,7 @@ class Conflicts:
         instance.conflict(address, found.host, news, now)
         if news and self._complaints.wanted("conflict", address, now):
             more = "; others are only counted for a minute" if self._complaints.full("conflict") else ""
-            self._log.warning(wording.conflict(instance.name, address, found) + more)
+            self._log.warning(wording.conflict(instance.name, address, found, owns(instance, address)) + more)
 
 
 def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual: Iterable[Interface]) -> Watched:
@@ -248,6 +248,16 @@ def defends(instance: RunningInstance) -> bool:
 def concerns(instance: RunningInstance) -> bool:
     """Whether it matters who else has the virtual addresses: they are this instance's, or would be."""
     return defends(instance) or bool(instance.refusals.fault)
+
+
+def is_virtual(instance: RunningInstance, address: Address) -> bool:
+    """Whether it is one of the instance's virtual addresses, and not only the one that it speaks from."""
+    return any(want.address.ip == address for want in instance.addresses.wanted)
+
+
+def owns(instance: RunningInstance, address: Address) -> bool:
+    """Whether the instance says, by its priority, that this virtual address is the host's own."""
+    return instance.config.priority == PRIORITY_OWNER and is_virtual(instance, address)
 
 
 def clause(claim: Claim) -> str:

@@ -84,6 +84,10 @@ class Peers:
         """When any of them spoke last, monotonic seconds."""
         return self._last[1] if self._last else -math.inf
 
+    def last_said(self, priority: int, since: float) -> list[tuple[Address, float]]:
+        """Return the routers whose last word had this priority and came after ``since``, and when that was."""
+        return [(address, at) for address, (said, at) in self._seen.items() if said == priority and at > since]
+
     def as_list(self, now: float) -> list[dict]:
         """The newest first."""
         newest_first = sorted(self._seen.items(), key=lambda item: -item[1][1])
