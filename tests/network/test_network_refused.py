@@ -89,6 +89,21 @@ def test_ipv6(wire6, kind, chains):
 
 
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+def test_both_have_the_virtual_mac_address(wire, kind):
+    """Nobody can be told from the other by a claim; what is heard tells."""
+    a, b = wire.start_pair(Agent, kind, *pair(**FAST, lines=("use_vmac",)))
+    block(wire.a, OUT)
+    a.wait_state("FAULT")
+    b.wait_state("MASTER")
+    wait_owner(wire.segment, wire.vip, "b")
+    assert_one_owner(wire.segment, wire.vip, "b", samples=20, every_s=0.1)
+    wire.client.run(["ping", "-c", "3", "-i", "0.2", "-W", "2", wire.vip], check=True)
+    unblock(wire.a)
+    wire.settled(a, b)
+    wire.client.run(["ping", "-c", "3", "-i", "0.2", "-W", "2", wire.vip], check=True)
+
+
+@pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
 def test_one_that_begins_so_leaves_it_to_its_peer(wire, kind):
     block(wire.a, OUT, IN)
     node_a, node_b = pair(**FAST)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_interface
+
 import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 
@@ -125,6 +127,17 @@ def test_it_does_not_call_back_the_clients_of_who_is_heard():
     until(bench, 12.0)
     bench.instance.heard(advertisement(90), PEER, 14.5)
     assert [done[0] for done in bench.done].count("announce") == 2
+
+
+@pytest.mark.parametrize(("error", "announced"), [(ERROR, 0), (None, 1)])
+def test_nor_does_it_defend_them_then(error, announced):
+    bench = until(refused(), 11.0)
+    bench.sender.error = error
+    until(bench, 12.0)
+    bench.instance.refusals.seen(OTHER, 12.2)
+    bench.done.clear()
+    bench.instance.conflict(ip_interface(VIP).ip, "02:00:00:00:00:09", False, 12.3)
+    assert bench.done == [("announce", 1, VIP)] * announced
 
 
 def test_it_says_what_to_do_while_it_has_given_up():

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -241,10 +242,11 @@ def test_of_many_those_come_first_that_were_asked_least(monkeypatch):
     many = [f"192.168.8.{number}/24" for number in range(100, 150)]
     segment = Segment(monkeypatch, Bench(instance(addresses=many)).master())
     monkeypatch.setattr(conflicts, "READ_MAX", 50)
+    monkeypatch.setattr(conflicts, "ASK_MAX", 32)
     segment.hears(*[gratuitous_arp(OTHER, ip_address(each.split("/")[0])) for each in many])
     segment.until(22.0)
     first, second = list(segment.asked()), list(segment.asked())
-    assert len(first) == len(second) == conflicts.ASK_MAX
+    assert len(first) == len(second) == 32
     assert len({*first, *second}) == 50
     segment.conflicts.close()
 
@@ -300,3 +302,30 @@ def test_while_it_has_given_up_it_asks_and_every_claim_counts_at_once(refused):
     refused.until(50.0)
     refused.hears(gratuitous_arp(OTHER, OWN))
     assert refused.one.refusals._other_at == 40.0
+
+
+def test_one_address_is_asked_for_of_each_that_nobody_hears_and_each_has_its_turn(monkeypatch):
+    every = []
+    for number in range(5):
+        bench = Bench(instance(f"VI_{number}", (f"192.168.8.{100 + number}/24", f"192.168.8.{200 + number}/24"))).start(
+            6.0
+        )
+        bench.sender.error = ERROR
+        bench.instance.expire(10.0)
+        every.append(bench)
+    segment = Segment(monkeypatch, every[0])
+    segment.conflicts._instances = lambda: [bench.instance for bench in every]
+    segment.look()
+    assert len(segment.asked()) == 5
+    monkeypatch.setattr(conflicts, "ASK_MAX", 2)
+    asked = [list(segment.asked()) for _round in range(5)]
+    assert {len(some) for some in asked} == {2}
+    assert len({frame for some in asked for frame in some}) == 5
+    segment.conflicts.close()
+
+
+def test_nothing_is_asked_from_the_virtual_mac_address(refused):
+    refused.bench.kernel.table = table(replace(eth(), kind="macvlan"))
+    assert refused.asked() == []
+    refused.until(30.0)
+    assert refused.bench.state == "MASTER"

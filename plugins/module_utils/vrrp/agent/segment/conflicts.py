@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from ...config.model import Address
 from ...protocol import timers
@@ -43,7 +43,7 @@ REST_S = 0.1
 GRACE_S = 1.0  # the least time after a takeover: the one before us may be slow to take its addresses off
 CONFIRM_S = 0.5  # beside an interval, until the advertisement of a peer that takes over must have come
 ASK_S = 3.0  # between two questions; several of them fit into DEFEND_INTERVAL_S and refusals.HOLD_S
-ASK_MAX = 32  # questions in one go: the others come next
+ASK_MAX = 128  # questions in one go: the others come next
 NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}  # who asks without being known: a probe
 
 Place = tuple[int, int]  # interface index and IP version
@@ -97,6 +97,7 @@ class Conflicts:
         self._waiting: set[tuple[RunningInstance, Address]] = set()  # claims that are not judged yet
         self._looks = False
         self._asks = False
+        self._asked = 0
         self._closed = False
 
     def changed(self) -> None:
@@ -142,23 +143,38 @@ class Conflicts:
         """Ask for the addresses that matter now, those first that were asked for least."""
         if self._closed:
             return
-        now, places = self._clock(), []
+        now = self._clock()
+        questions = self._questions(now)
+        first = self._asked % len(questions) if questions else 0  # of those that were asked as often: each in its turn
+        questions = questions[first:] + questions[:first]
+        questions.sort(key=lambda each: 0 if each[2] is None else each[2].unanswered)
+        self._asked += ASK_MAX
+        for place, address, known in questions[:ASK_MAX]:
+            if known is not None:
+                known.unanswered += 1
+            self._sockets[place].send(question(self._table().links[place[0]].mac, NOBODY[place[1]], address))
+        self._later(ASK_S, self._ask)
+
+    def _questions(self, now: float) -> list[tuple[Place, Address, Optional[Conflict]]]:
+        """What to ask: each claim that is known, and one address of each instance that nobody hears."""
+        found: list[tuple[Place, Address, Optional[Conflict]]] = []
+        asking = set()
         for place, addresses in self._watched.items():
+            link = self._table().links.get(place[0])
+            if link is None or place not in self._sockets:
+                continue
             for address, instances in addresses.items():
                 for instance in instances:
                     known = instance.conflicts.get(address)
+                    unheard = instance.refusals.unheard(now) is not None
+                    if unheard and link.kind == "macvlan":
+                        continue  # a question would call the other one's clients here: it has the same MAC address
                     if known is not None and not known.past(now):
-                        places.append((known.unanswered, place, address, known))
-                    elif instance.refusals.unheard(now) is not None and address != instance.source:
-                        places.append((ASK_MAX, place, address, None))
-        places.sort(key=lambda each: each[0])
-        for _times, place, address, known in places[:ASK_MAX]:
-            link, sock = self._table().links.get(place[0]), self._sockets.get(place)
-            if known is not None:
-                known.unanswered += 1
-            if link is not None and sock is not None:
-                sock.send(question(link.mac, NOBODY[place[1]], address))
-        self._later(ASK_S, self._ask)
+                        found.append((place, address, known))
+                    elif unheard and address != instance.source and instance not in asking:
+                        asking.add(instance)
+                        found.append((place, address, None))
+        return found
 
     def _close(self, place: Place) -> None:
         sock = self._sockets.pop(place)
