@@ -329,3 +329,20 @@ def test_nothing_is_asked_from_the_virtual_mac_address(refused):
     assert refused.asked() == []
     refused.until(30.0)
     assert refused.bench.state == "MASTER"
+
+
+def test_of_an_owner_the_address_it_speaks_from_is_virtual(monkeypatch):
+    bench = Bench(instance(priority=255), table(addresses=("192.168.8.100/24",))).start(10.0)
+    bench.sender.error = ERROR
+    for now in (11.0, 12.0, 13.0, 14.0, 15.0):
+        bench.instance.expire(now)
+    segment = Segment(monkeypatch, bench)
+    assert (bench.state, bench.instance.source) == ("MASTER", VIP.ip)
+    assert segment.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
+    segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
+    segment.until(segment.now + 2.0)
+    assert bench.state == "FAULT"
+    segment.until(40.0)
+    segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
+    assert bench.instance.refusals._other_at == 40.0
+    segment.conflicts.close()

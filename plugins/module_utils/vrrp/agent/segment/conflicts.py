@@ -171,7 +171,7 @@ class Conflicts:
                         continue  # a question would call the other one's clients here: it has the same MAC address
                     if known is not None and not known.past(now):
                         found.append((place, address, known))
-                    elif unheard and address != instance.source and instance not in asking:
+                    elif unheard and instance not in asking and is_virtual(instance, address):
                         asking.add(instance)
                         found.append((place, address, None))
         return found
@@ -204,7 +204,7 @@ class Conflicts:
             known = instance.conflicts.get(claim.address)
             if known is not None and known.mac == claim.mac:
                 known.unanswered = 0
-            if instance.refusals.fault and claim.address != instance.source:
+            if instance.refusals.fault and is_virtual(instance, claim.address):
                 instance.refusals.seen(clause(claim), now)
                 continue
             virtual = claim.mac == VIRTUAL_MAC[place[1]] + bytes((instance.virtual_router_id,))
