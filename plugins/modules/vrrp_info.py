@@ -210,8 +210,8 @@ instances:
       elements: dict
     conflicts:
       description:
-        - Other hosts that claimed one of its addresses in the last 5 minutes, each with C(address), C(mac),
-          C(interface) and C(seen_s). Keepalived does not tell.
+        - Other hosts that claimed one of its addresses in the last 5 minutes, and answer for it still, each with
+          C(address), C(mac), C(interface) and C(seen_s). Keepalived does not tell.
       type: list
       elements: dict
     since_s:

@@ -11,9 +11,10 @@ import pytest
 
 from lab.article import ADDRESS_A, ADDRESS_B, NODE_A, NODE_B, VIP, VIP6, ipv6_pair, pair
 from lab.claim import claim
-from lab.peers import PAIRS, Agent, poll
+from lab.peers import PAIRS, Agent, Keepalived, poll
 
 FAST = {"version": 3, "advert_int": 0.1}
+DEAF = "chain in { type filter hook input priority 0; meta l4proto 112 drop; }"
 
 
 def mastership_is_old(agent):
@@ -96,3 +97,50 @@ def test_the_virtual_mac_of_the_virtual_router_is_no_conflict(wire):
     claim(wire.client, ADDRESS_A, mac=wire.a.mac())
     time.sleep(1.5)  # no condition: nothing must come of it
     assert a.status()["counters"]["address_conflicts"] == 0
+
+
+@pytest.mark.parametrize(("kind", "how"), [(Keepalived, "stops"), (Agent, "gives it up")], ids=["stops", "gives it up"])
+def test_a_peer_that_has_the_address_no_more_is_forgotten(wire, kind, how):
+    """Neither hears the other, so both are MASTER, and no priority 0 arrives either."""
+    a, b = (wire.start(one, host, each) for one, host, each in zip((Agent, kind), (wire.a, wire.b), pair(**FAST)))
+    for host in (wire.a, wire.b):
+        host.run(["nft", f"table inet deaf {{ {DEAF}; }}"], check=True)
+    a.wait_state("MASTER")
+    b.wait_state("MASTER")
+    poll(lambda: conflicts(a) == [(VIP, wire.b.mac())], 20, "A does not notice", a.tail)
+    time.sleep(15)  # no condition: so long nobody would be asked in vain who is there no more
+    assert conflicts(a) == [(VIP, wire.b.mac())]
+    if how == "stops":
+        b.stop()
+    else:
+        wire.b.run(["nft", "delete", "table", "inet", "deaf"], check=True)
+        b.wait_state("BACKUP")
+    poll(lambda: not conflicts(a), 30, "A does not forget", lambda: str(a.status()["conflicts"]))
+    assert "claims" not in a.status()["why"] + " ".join(a.status()["warnings"])
+    assert a.state() == "MASTER"
+
+
+def test_of_two_owners_each_names_the_mistake(wire):
+    """Both have a second address, so they hear each other. B's is the higher one."""
+    for host in (wire.a, wire.b):
+        host.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    a, b = (wire.start(Agent, host, each) for host, each in zip((wire.a, wire.b), pair(**FAST, priority=255)))
+    for one, other, state in ((a, ADDRESS_B, "BACKUP"), (b, ADDRESS_A, "MASTER")):
+        one.wait_state(state)
+        said = f"{other} has priority 255 too"
+        poll(lambda one=one, said=said: said in str(one.status()["warnings"]), 5, said, one.tail)
+        assert "priority 255" in one.status()["why"]
+
+
+def test_an_owner_that_its_standby_cannot_hear_is_told_what_to_do(wire):
+    """It speaks from the virtual address, which the standby has taken over: its kernel drops what comes from there."""
+    wire.a.ip("addr", "flush", "dev", "eth0")
+    wire.a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+    node_a, node_b = pair(**FAST)
+    b = wire.start(Agent, wire.b, node_b)
+    b.wait_state("MASTER")
+    a = wire.start(Agent, wire.a, node_a.but(priority=255))
+    a.wait_state("MASTER")
+    poll(lambda: conflicts(a), 30, "A does not notice", a.tail)
+    assert "write a priority below 255 there" in str(a.status()["warnings"])
+    assert "Is that host the other node" in a.log_text()

@@ -8,6 +8,7 @@ Pure: an instance is the dictionary that the agent's status has for it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Optional
 
@@ -42,7 +43,7 @@ def settled(instance: Instance) -> bool:
 
 def served(instance: Instance, lately_s: float) -> bool:
     """Whether somebody serves it: this node, or a master that this node has heard in the last ``lately_s`` seconds."""
-    return instance["state"] == MASTER or (instance["master"] is not None and instance["master"]["seen_s"] <= lately_s)
+    return instance["state"] == MASTER or (instance["master"] is not None and _seen_s(instance["master"]) <= lately_s)
 
 
 def gone(instance: Instance) -> bool:
@@ -86,5 +87,12 @@ def predict(instance: Instance, state: str) -> Optional[str]:
 
 def _speaking(instance: Instance) -> list[Mapping[str, Any]]:
     """Peers that spoke lately, and after this node became master: what they said before that is history."""
-    lately = min(instance["since_s"], 3 * instance["advert_int_s"])
-    return [peer for peer in instance["peers"] if peer["seen_s"] < lately]
+    interval_s = instance["advert_int_s"]
+    bounds = (instance["since_s"], None if interval_s is None else 3 * interval_s)
+    lately_s = min((bound for bound in bounds if bound is not None), default=math.inf)
+    return [peer for peer in instance["peers"] if _seen_s(peer) < lately_s]
+
+
+def _seen_s(router: Mapping[str, Any]) -> float:
+    """When it was heard last, in seconds; where keepalived does not tell, that may be long ago."""
+    return math.inf if router["seen_s"] is None else router["seen_s"]

@@ -293,8 +293,12 @@ class FakeClaimSocket:
         self.index = index
         self.addresses = frozenset(addresses)
         self.waiting: list[bytes] = []
+        self.sent: list[bytes] = []
         self.closed = False
         self._pipe = os.pipe()
+
+    def send(self, frame: bytes) -> None:
+        self.sent.append(frame)
 
     def watch(self, addresses) -> None:
         self.addresses = frozenset(addresses)

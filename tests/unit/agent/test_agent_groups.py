@@ -311,3 +311,25 @@ def test_what_was_left_for_a_successor_goes_when_nobody_may_go_on_with_it(rig, p
             assert machine.state() == "INIT"
 
     play(scenario)
+
+
+def test_one_that_gives_up_because_nobody_hears_it_takes_the_other_with_it_and_both_come_back(pair, play):
+    async def scenario():
+        async with pair() as machine:
+
+            def until(end):
+                while machine.now < end:
+                    machine.due(machine.now + 0.5)
+                return states(machine)
+
+            grown(machine)
+            sock = machine.socket("eth0")
+            send, sock.send = sock.send, lambda packet, destination: "Operation not permitted"
+            assert until(110) == ("MASTER", "MASTER")
+            machine.agent.instances["VI_1"].refusals.seen("02:00:00:00:00:09 has 192.168.8.100", machine.now)
+            assert until(120) == ("FAULT", "FAULT")
+            sock.send = send
+            assert until(122) == ("BACKUP", "BACKUP")
+            assert until(127) == ("MASTER", "MASTER")
+
+    play(scenario)

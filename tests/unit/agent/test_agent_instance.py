@@ -418,19 +418,19 @@ def test_a_master_whose_advertisements_are_all_refused_is_unheard_after_a_master
     bench.sender.error = "Operation not permitted"
     for now in (10.0, 11.0, 12.0, 13.0):
         bench.instance.expire(now)
-    assert bench.instance.unheard(13.6) is None
-    assert bench.instance.unheard(13.61) == (10.0, "Operation not permitted")
+    assert bench.instance.refusals.unheard(13.6) is None
+    assert bench.instance.refusals.unheard(13.61) == (10.0, "Operation not permitted")
     bench.sender.error = None
     bench.instance.expire(14.0)
-    assert bench.instance.unheard(20.0) is None
+    assert bench.instance.refusals.unheard(20.0) is None
     bench.sender.error = "Message too long"
     bench.instance.expire(15.0)
-    assert bench.instance.unheard(18.0) is None  # it counts anew
-    assert bench.instance.unheard(18.61) == (15.0, "Message too long")
+    assert bench.instance.refusals.unheard(18.0) is None  # it counts anew
+    assert bench.instance.refusals.unheard(18.61) == (15.0, "Message too long")
     bench.instance.heard(advertisement(200), PEER, 18.7)
-    assert (bench.state, bench.instance.unheard(30.0)) == ("BACKUP", None)
+    assert (bench.state, bench.instance.refusals.unheard(30.0)) == ("BACKUP", None)
     bench.instance.expire(22.4)
-    assert (bench.state, bench.instance.unheard(22.4)) == ("MASTER", None)
+    assert (bench.state, bench.instance.refusals.unheard(22.4)) == ("MASTER", None)
 
 
 def test_one_peer_that_is_reached_is_enough_to_be_heard():
@@ -440,7 +440,7 @@ def test_one_peer_that_is_reached_is_enough_to_be_heard():
     for now in (10.0, 11.0, 12.0, 13.0, 14.0):
         bench.instance.expire(now)
     assert bench.instance.counters.send_errors == 5
-    assert bench.instance.unheard(20.0) is None
+    assert bench.instance.refusals.unheard(20.0) is None
 
 
 def test_what_was_said_a_moment_ago_may_come_back():

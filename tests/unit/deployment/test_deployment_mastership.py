@@ -120,6 +120,28 @@ def test_served(found, yes):
     assert served(found, 0.5) is yes
 
 
+# What keepalived's dump does not tell is None.
+
+
+@pytest.mark.parametrize("unknown", [("since_s",), ("advert_int_s",), ("since_s", "advert_int_s")])
+def test_a_time_that_is_not_told_is_no_bound(unknown):
+    known = dict.fromkeys(unknown)
+    assert settled(instance("MASTER", **known))
+    assert at_rest({"instances": [instance("MASTER", **known)]})
+    assert not settled(instance("MASTER", peers=[heard(150, seen_s=0.2)], **known))
+
+
+@pytest.mark.parametrize(("unknown", "quiet"), [("since_s", True), ("advert_int_s", False)])
+def test_the_time_that_is_told_bounds(unknown, quiet):
+    found = instance("MASTER", peers=[heard(150, seen_s=60)], since_s=100.0, advert_int_s=1.0)
+    assert settled({**found, unknown: None}) is quiet
+
+
+def test_a_peer_of_which_nobody_knows_when_it_spoke_may_have_spoken_long_ago():
+    assert settled(instance("MASTER", peers=[heard(150, seen_s=None)]))
+    assert not served(instance("BACKUP", master=heard(100, seen_s=None)), 0.5)
+
+
 @pytest.mark.parametrize(
     ("found", "ended", "missed_by_nobody"),
     [

@@ -28,6 +28,16 @@ def test_a_master_of_version_2():
     assert settled(found)
 
 
+@pytest.mark.parametrize("line", ["Last transition", "Advert interval"])
+def test_a_master_of_another_release_that_does_not_tell_a_time_is_settled_too(line):
+    without = "\n".join(
+        each for each in text("v2-pass.master").splitlines() if each.strip().partition(" = ")[0] != line
+    )
+    (found,) = instances(parse(without), 1795373590.0, {VIP})
+    assert None in (found["since_s"], found["advert_int_s"])
+    assert settled(found)
+
+
 def test_a_backup_of_version_2_says_whom_it_hears_and_when():
     # It would stop waiting at 593.182962, after 3.648437 s of silence: so it heard the master at 589.534525.
     found = told("v2-pass.backup", 1795373590.0)["VI_1"]

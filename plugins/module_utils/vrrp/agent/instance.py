@@ -31,10 +31,11 @@ from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Memory, State, Stopped
 from ..protocol.tracking import CheckResult, Verdict, verdict
 from . import outlook
-from .edge import Edge, Refusal
+from .edge import Edge
 from .kernel.interfaces import AddressChanged
 from .kernel.routes import Key
 from .kernel.vips import Place, VirtualAddresses, names
+from .refusals import Refusals
 from .segment import wire
 from .segment.discards import Discards
 from .segment.guard import Guard
@@ -76,7 +77,7 @@ class RunningInstance:
         self.replaced = False  # another one has its name now, and speaks for it
         self._dropped = False
         self._said: dict[int, float] = {}  # when each priority was sent last
-        self._refusal: Optional[Refusal] = None  # since then not one advertisement has gone out
+        self.refusals = Refusals(self.router, lambda now: self._send(SendAdvertisement(0), now), self._faults_changed)
         self._edge = edge
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
 
@@ -107,14 +108,6 @@ class RunningInstance:
         moment_s = min(ECHO_S, self.config.advert_int_cs / 100)
         lately = [priority for priority, at in self._said.items() if now - at <= moment_s]
         return [*lately, self.router.priority] if self.router.holds_addresses else lately  # read late, it is ours too
-
-    def unheard(self, now: float) -> Optional[Refusal]:
-        """Return why nobody can hear this MASTER any more: for so long every backup would have taken over."""
-        if self._refusal is None or self.router.state is not State.MASTER:
-            return None
-        config = self.config
-        arguments = config.version, self.router.priority, config.advert_int_cs, config.down_timer_adverts
-        return self._refusal if now - self._refusal.since >= timers.master_down_interval_s(*arguments) else None
 
     # Inputs
 
@@ -162,15 +155,18 @@ class RunningInstance:
         if not router.holds_addresses:
             self.beat(-now)
         self.perform(actions, now)
+        self.refusals.heard(source, advertisement.priority, now)
 
     def expire(self, now: float) -> None:
         """Do what is due."""
         if self.addresses.refused and self.addresses.retry_at <= now:
             self.addresses.refused = ()
             self._faults_changed(now)
+        self.refusals.retry(now)
         if self.router.state is State.BACKUP and self.router.deadline <= now:
             self._edge.log.info(wording.timeout(self.name))
         self.feed(now, "expire")
+        self.refusals.judge(now)
 
     def check_results(self, results: Iterable[CheckResult], now: float) -> None:
         """Take what the tracked checks say now."""
@@ -234,7 +230,7 @@ class RunningInstance:
             self.last_event = f"{host} claims {address} too"
             self.feed(now, "conflict", address, host)
         elif self.router.state is State.MASTER and not self.router.yielding:
-            self.addresses.announce(1)
+            self._announce_all(Announce(1), now)
 
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""
@@ -289,8 +285,8 @@ class RunningInstance:
             if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):
                 self._faults_changed(now)  # nobody must hear that we have what we have not: the peer takes it
                 break
-        deadline = self.router.deadline
-        self.deadline = NEVER if deadline is None else deadline
+        deadline, retry_at = self.router.deadline, self.refusals.retry_at
+        self.deadline = retry_at if deadline is None else min(deadline, retry_at)
         if self.addresses.refused:
             self.deadline = min(self.deadline, self.addresses.retry_at)
         self._edge.arm(self.deadline)
@@ -305,7 +301,7 @@ class RunningInstance:
             return
         self.beat(now if action.priority != PRIORITY_STOP and not self.router.yielding else -now)
         self._said[action.priority] = now
-        reached, refusal = not packets, self._refusal
+        reached, refusal = not packets, ""
         for packet, destination in packets:
             error = sender.send(packet, destination)
             if error is None:
@@ -316,11 +312,11 @@ class RunningInstance:
                     self._edge.log.info(f"({self.name}) sent 0 priority")
             else:
                 self.counters.send_errors += 1
-                refusal = Refusal(refusal.since if refusal is not None else now, error)
+                refusal = error
                 self._edge.log.seldom(
                     ("send", self.name, destination), f"({self.name}) Cant send advert to {destination} ({error})"
                 )
-        self._refusal = None if reached else refusal
+        self.refusals.tried("" if reached else refusal, now)
 
     def _install_addresses(self, action: InstallAddresses, now: float) -> None:
         self._edge.log.info(f"({self.name}) setting VIPs.")
@@ -332,7 +328,8 @@ class RunningInstance:
         self.addresses.release()
 
     def _announce_all(self, action: Announce, now: float) -> None:
-        self.addresses.announce(action.repeat)
+        if not self.refusals.contested:  # it would call back the clients of who is heard
+            self.addresses.announce(action.repeat)
 
     def _notify(self, action: Notify, now: float) -> None:
         self.counters.transitions += 1
@@ -340,7 +337,7 @@ class RunningInstance:
             self.counters.became_master += 1
             self.beat(now)
         else:
-            self._refusal = None
+            self.refusals.no_master()
             self.beat(-now)
         self.last_event = f"entered {action.state}: {action.reason}"
         self._edge.log.info(wording.entering(self.name, action.state, action.reason))
@@ -392,7 +389,7 @@ class RunningInstance:
 
     def _faults_changed(self, now: float) -> None:
         faults = self._interface_faults + self.addresses.refused + self.verdict.faults
-        faults += self._edge.static_faults(self.name)
+        faults += self._edge.static_faults(self.name) + self.refusals.fault
         if faults != self.router.own_faults:
             for fault in faults:
                 if fault not in self.router.own_faults:

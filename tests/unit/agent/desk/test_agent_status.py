@@ -12,11 +12,11 @@ from ipaddress import ip_address, ip_interface, ip_network
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import PEER, Bench, advertisement, instance, table
+from agent_fakes import OWN, PEER, Bench, advertisement, instance, table
 
 from vrrp import __version__
 from vrrp.agent.desk.status import agent_status, check_status, instance_status, master, routes_status, why
-from vrrp.agent.telling.counters import Conflict, Counters
+from vrrp.agent.telling.counters import QUESTIONS, Conflict, Counters
 from vrrp.config.model import Authentication, Configuration, Globals, VirtualAddress
 from vrrp.config.routes import NextHop, Route, Rule
 from vrrp.protocol.tracking import CheckResult
@@ -266,6 +266,83 @@ def test_another_host_with_our_address_is_told_for_five_minutes():
     assert found["why"].endswith(f"; {clause}")
     assert found["warnings"] == [f"{clause} (take the address off that host)"]
     assert shown(bench, 400.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}
+
+
+def test_another_host_that_does_not_answer_for_it_any_more_is_not_told():
+    bench = Bench(instance()).master()
+    mac = bytes.fromhex("020000000009")
+    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", mac, 100.0, unanswered=QUESTIONS + 1)
+    assert shown(bench, 112.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}
+    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", mac, 100.0, unanswered=QUESTIONS)
+    assert len(shown(bench, 112.0, "conflicts")["conflicts"]) == 1
+
+
+def test_one_that_has_given_up_because_nobody_hears_it_says_why_and_what_to_do():
+    bench = Bench(instance()).start(6.0)
+    bench.sender.error = "Operation not permitted"
+    for now in (10.0, 11.0, 12.0, 13.0, 14.0):
+        bench.instance.expire(now)
+    bench.instance.heard(advertisement(90), PEER, 14.5)
+    assert shown(bench, 15.0, "state", "why", "warnings") == {
+        "state": "FAULT",
+        "why": "FAULT because its own kernel refuses its advertisements (Operation not permitted), "
+        "and 192.168.8.6 advertises 90",
+        "warnings": [
+            "nobody hears it: this host refuses to send its advertisements (Operation not permitted) "
+            "(a firewall of this host drops them: let IP protocol 112 out)"
+        ],
+    }
+
+
+OWNERS = "priority 255 is for one node only, whose own addresses these are: write less on the other one"
+
+
+def test_the_winner_of_two_owners_says_so():
+    bench = Bench(instance(priority=255)).start()
+    bench.instance.heard(advertisement(255), OWN - 1, 1.5)  # the lower address loses
+    clause = "192.168.8.3 has priority 255 too, 12 s ago"
+    assert shown(bench, 13.5, "state", "why", "warnings") == {
+        "state": "MASTER",
+        "why": f"MASTER because it has just started, and it owns the address; our 255; {clause}",
+        "warnings": [f"{clause} ({OWNERS})"],
+    }
+    assert shown(bench, 301.5, "warnings") == {"warnings": []}
+
+
+def test_the_winner_forgets_a_loser_that_stops():
+    bench = Bench(instance(priority=255)).start()
+    bench.instance.heard(advertisement(255), OWN - 1, 1.5)
+    bench.instance.heard(advertisement(0), OWN - 1, 2.0)
+    assert shown(bench, 2.5, "state", "warnings") == {"state": "MASTER", "warnings": []}
+
+
+def test_so_does_the_loser():
+    bench = Bench(instance(priority=255)).start()
+    bench.instance.heard(advertisement(255), PEER, 1.5)
+    bench.instance.expire(1.6)
+    found = shown(bench, 2.5, "state", "why", "warnings")
+    assert found["state"] == "BACKUP"
+    assert "A mistake of the configuration: priority 255 is for one node only" in found["why"]
+    assert found["warnings"] == [f"192.168.8.6 has priority 255 too, 1 s ago ({OWNERS})"]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(100, 255), (254, 255), (255, 254), (255, 100)])
+def test_one_owner_is_as_it_should_be(ours, theirs):
+    bench = Bench(instance(priority=ours)).start()
+    bench.instance.heard(advertisement(theirs), OWN - 1, 1.5)
+    assert shown(bench, 2.5, "warnings") == {"warnings": []}
+
+
+def test_an_owner_is_not_told_to_take_its_address_off_a_standby_that_cannot_hear_it():
+    bench = Bench(instance(priority=255)).start()
+    for address in (VIP_HOST, OWN):
+        bench.instance.conflicts[address] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
+    virtual, own = shown(bench, 112.0, "warnings")["warnings"]
+    assert virtual.endswith(
+        "(is that host the other node: write a priority below 255 there, and give this node a second address that the "
+        "other one hears it from. If not, take the address off it)"
+    )
+    assert own.endswith("(take the address off that host)")
 
 
 def test_what_a_standby_no_longer_holds_is_not_told():

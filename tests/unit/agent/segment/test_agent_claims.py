@@ -81,3 +81,21 @@ def test_many_addresses_are_one_filter(monkeypatch):
     assert not passes(program, gratuitous_arp(MAC, VIP - 1))
     monkeypatch.setattr(claims, "ADDRESSES_MAX", 999)
     assert passes(claims_to(every), gratuitous_arp(MAC, VIP - 1)), "whoever reads it compares"
+
+
+def test_a_frame_that_cannot_be_sent_now_is_lost():
+    sock = claims.ClaimSocket.__new__(claims.ClaimSocket)
+    sock._socket = Unable()
+    sock.send(b"frame")
+    assert sock._socket.tried == [b"frame"]
+
+
+class Unable:
+    """A socket whose interface is down."""
+
+    def __init__(self) -> None:
+        self.tried: list[bytes] = []
+
+    def send(self, frame: bytes) -> None:
+        self.tried.append(frame)
+        raise OSError(100, "Network is down")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -13,9 +14,10 @@ from agent_fakes import MAC, OWN, PEER, VIP, Bench, FakeClaimSocket, advertiseme
 
 from vrrp.agent.segment import conflicts
 from vrrp.agent.segment.conflicts import Conflicts
-from vrrp.agent.telling.counters import CONFLICT_S
+from vrrp.agent.telling.counters import CONFLICT_S, QUESTIONS
 from vrrp.agent.telling.log import Log
 from vrrp.protocol.frames import gratuitous_arp, unsolicited_na
+from vrrp.protocol.neighbours import answer, question
 
 OTHER = bytes.fromhex("020000000009")
 OTHER_TEXT = "02:00:00:00:00:09"
@@ -60,6 +62,13 @@ class Segment:
         sock = self.conflicts._sockets[place]
         sock.waiting += frames
         self.listening[sock.fileno()]()
+
+    def asked(self, place=ARP):
+        """The questions of one round, and of no other."""
+        sock = self.conflicts._sockets[place]
+        sock.sent.clear()
+        self.until(self.now + conflicts.ASK_S)
+        return sock.sent
 
     def found(self):
         return {str(address): each.host for address, each in self.one.conflicts.items()}
@@ -191,3 +200,149 @@ def test_a_socket_that_cannot_be_had_is_told(segment, monkeypatch):
     segment.bench.kernel.table = table(eth(index=7))
     segment.look()
     assert "interface eth0: conflicts are not noticed (Operation not permitted)" in segment.text.getvalue()
+
+
+def told(segment):
+    return [str(address) for address, each in segment.one.conflicts.items() if not each.past(segment.now)]
+
+
+def test_all_is_well_and_nobody_is_asked(segment):
+    assert segment.asked() == segment.asked() == []
+
+
+def test_who_claims_an_address_is_asked_until_it_does_not_answer(segment):
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.until(22.0)
+    assert segment.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
+    for _round in range(20):
+        segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
+        assert len(segment.asked()) == 1
+    assert told(segment) == ["192.168.8.100"]
+    rounds = 0
+    while told(segment):
+        assert len(segment.asked()) == 1
+        rounds += 1
+    assert rounds in (QUESTIONS, QUESTIONS + 1)  # the last answer may have been judged after a question
+    assert segment.asked() == []
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.until(segment.now + 2.0)
+    assert told(segment) == ["192.168.8.100"]
+
+
+def test_the_answer_of_a_third_one_says_nothing_of_the_first(segment):
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.until(22.0)
+    known = segment.one.conflicts[VIP.ip]
+    segment.asked()
+    segment.hears(answer(bytes.fromhex("020000000008"), VIP.ip, MAC, ip_address("0.0.0.0")))
+    assert known.unanswered == 1
+
+
+def test_of_many_those_come_first_that_were_asked_least(monkeypatch):
+    many = [f"192.168.8.{number}/24" for number in range(100, 150)]
+    segment = Segment(monkeypatch, Bench(instance(addresses=many)).master())
+    monkeypatch.setattr(conflicts, "READ_MAX", 50)
+    monkeypatch.setattr(conflicts, "ASK_MAX", 32)
+    segment.hears(*[gratuitous_arp(OTHER, ip_address(each.split("/")[0])) for each in many])
+    segment.until(22.0)
+    first, second = list(segment.asked()), list(segment.asked())
+    assert len(first) == len(second) == 32
+    assert len({*first, *second}) == 50
+    segment.conflicts.close()
+
+
+ERROR = "Operation not permitted"
+
+
+@pytest.fixture
+def refused(monkeypatch):
+    """The kernel refuses what it sends, since 10.0."""
+    bench = Bench(instance()).start(6.0)
+    bench.sender.error = ERROR
+    bench.instance.expire(10.0)
+    bench.done.clear()
+    segment = Segment(monkeypatch, bench)
+    yield segment
+    segment.conflicts.close()
+
+
+@pytest.mark.parametrize("mac", [OTHER_TEXT, "00:00:5e:00:01:33"], ids=["a router", "a router with use_vmac"])
+def test_one_that_cannot_be_heard_asks_and_gives_up_what_another_one_has(refused, mac):
+    assert refused.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
+    refused.hears(answer(bytes.fromhex(mac.replace(":", "")), VIP.ip, MAC, ip_address("0.0.0.0")))
+    refused.until(refused.now + 2.0)
+    (fault,) = refused.one.router.own_faults
+    assert fault == f"its own kernel refuses its advertisements ({ERROR}), and {mac} has 192.168.8.100"
+    assert refused.bench.done == [("release", "192.168.8.100/24")]  # and nothing is announced
+    assert (refused.found(), refused.one.counters.address_conflicts) == ({}, 1)
+    assert "claims" not in refused.text.getvalue()
+
+
+def test_its_own_answers_are_no_conflict(refused):
+    refused.hears(answer(MAC, VIP.ip, MAC, ip_address("0.0.0.0")))
+    refused.until(60.0)
+    assert refused.bench.state == "MASTER"
+
+
+def test_who_claims_the_address_it_speaks_from_has_no_virtual_one(refused):
+    refused.hears(gratuitous_arp(OTHER, OWN))
+    refused.until(60.0)
+    assert (refused.bench.state, list(refused.found())) == ("MASTER", ["192.168.8.4"])
+
+
+def test_while_it_has_given_up_it_asks_and_every_claim_counts_at_once(refused):
+    refused.one.refusals.seen("somebody has it", 21.0)
+    assert refused.bench.state == "FAULT"
+    refused.look()
+    assert refused.conflicts._sockets[ARP].addresses == {OWN, VIP.ip}
+    assert refused.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
+    refused.until(40.0)
+    refused.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
+    assert refused.one.refusals._other_at == 40.0
+    refused.until(50.0)
+    refused.hears(gratuitous_arp(OTHER, OWN))
+    assert refused.one.refusals._other_at == 40.0
+
+
+def test_one_address_is_asked_for_of_each_that_nobody_hears_and_each_has_its_turn(monkeypatch):
+    every = []
+    for number in range(5):
+        bench = Bench(instance(f"VI_{number}", (f"192.168.8.{100 + number}/24", f"192.168.8.{200 + number}/24"))).start(
+            6.0
+        )
+        bench.sender.error = ERROR
+        bench.instance.expire(10.0)
+        every.append(bench)
+    segment = Segment(monkeypatch, every[0])
+    segment.conflicts._instances = lambda: [bench.instance for bench in every]
+    segment.look()
+    assert len(segment.asked()) == 5
+    monkeypatch.setattr(conflicts, "ASK_MAX", 2)
+    asked = [list(segment.asked()) for _round in range(5)]
+    assert {len(some) for some in asked} == {2}
+    assert len({frame for some in asked for frame in some}) == 5
+    segment.conflicts.close()
+
+
+def test_nothing_is_asked_from_the_virtual_mac_address(refused):
+    refused.bench.kernel.table = table(replace(eth(), kind="macvlan"))
+    assert refused.asked() == []
+    refused.until(30.0)
+    assert refused.bench.state == "MASTER"
+
+
+def test_of_an_owner_the_address_it_speaks_from_is_virtual(monkeypatch):
+    bench = Bench(instance(priority=255), table(addresses=("192.168.8.100/24",))).start(10.0)
+    bench.sender.error = ERROR
+    for now in (11.0, 12.0, 13.0, 14.0, 15.0):
+        bench.instance.expire(now)
+    segment = Segment(monkeypatch, bench)
+    assert (bench.state, bench.instance.source) == ("MASTER", VIP.ip)
+    assert segment.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
+    segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
+    segment.until(segment.now + 2.0)
+    assert bench.state == "FAULT"
+    segment.until(40.0)
+    segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
+    assert bench.instance.refusals._other_at == 40.0
+    segment.conflicts.close()

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from vrrp.agent.telling.counters import PEERS_MAX, Counters, Peers
+from vrrp.agent.telling.counters import PEERS_MAX, QUESTIONS, Conflict, Counters, Peers
 
 
 def peer(number):
@@ -99,3 +99,17 @@ class TestPeers:
         assert PEERS_MAX == len(listed) == 32
         assert listed[:3] == ["192.0.2.200", "192.0.2.1", "192.0.2.32"]
         assert "192.0.2.2" not in listed and "192.0.2.3" in listed
+
+    def test_whose_last_word_had_a_priority_is_told_while_it_is_new(self):
+        peers = Peers()
+        for now, number, priority in ((1.0, 4, 255), (2.0, 6, 255), (3.0, 8, 255), (4.0, 8, 0), (5.0, 9, 254)):
+            peers.heard(peer(number), priority, now)
+        assert peers.last_said(255, 1.0) == [(peer(6), 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "now", "past"),
+    [(0, 399.9, False), (0, 400.0, True), (QUESTIONS, 100.0, False), (QUESTIONS + 1, 100.0, True)],
+)
+def test_a_conflict_is_past_when_nobody_answers_or_after_a_while(unanswered, now, past):
+    assert Conflict("eth0", bytes(6), 100.0, unanswered).past(now) is past

@@ -9,6 +9,7 @@ import pytest
 from agent_fakes import PEER, advertisement
 
 from vrrp.agent.telling import wording
+from vrrp.agent.telling.counters import Conflict
 
 
 def test_a_state():
@@ -89,3 +90,20 @@ def test_a_lower_master():
 def test_an_address_that_somebody_has_deleted():
     expected = "Netlink reflector reports IP 192.168.8.100 removed from eth0"
     assert wording.taken_off("192.168.8.100", "eth0") == expected
+
+
+@pytest.mark.parametrize(
+    ("owner", "remedy"),
+    [
+        (False, "Take the address off that host"),
+        (
+            True,
+            "Is that host the other node: write a priority below 255 there, and give this node a second address that "
+            "the other one hears it from. If not, take the address off it",
+        ),
+    ],
+)
+def test_another_host_with_our_address(owner, remedy):
+    found = Conflict("eth0", bytes.fromhex("020000000009"), 10.0)
+    said = "02:00:00:00:00:09 on eth0 claims 192.168.8.6 too: some clients reach that host instead of us"
+    assert wording.conflict("VI_1", PEER, found, owner) == f"(VI_1) {said}. {remedy}"

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Optional
 
 from ... import __version__
 from ...protocol import explain
+from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import State
 from ...protocol.tracking import CheckResult
 from ..instance import RunningInstance
@@ -17,8 +19,10 @@ from ..kernel.addresses import place_of, present
 from ..kernel.interfaces import InterfaceTable
 from ..life import realtime
 from ..life.secrecy import exposed
+from ..segment.conflicts import owns
 from ..telling.counters import CONFLICT_S
-from .warnings import clauses, warnings
+from ..telling.wording import conflict_remedy
+from .warnings import TWO_OWNERS_REMEDY, clauses, warnings
 
 if TYPE_CHECKING:
     from ..daemon import Agent
@@ -79,8 +83,9 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "checks": [check_status(check) for check in instance.checks],
         "why": why(instance, now),
         "warnings": [
-            *warnings(config.virtual_router_id, instance.discards.recent(now), instance.unheard(now)),
-            *(f"{_conflict(each)} (take the address off that host)" for each in conflicts(instance, now)),
+            *warnings(config.virtual_router_id, instance.discards.recent(now), instance.refusals.unheard(now)),
+            *(f"{each} ({TWO_OWNERS_REMEDY})" for each in _other_owners(instance, now)),
+            *(f"{_conflict(each)} ({_remedy(instance, each)})" for each in conflicts(instance, now)),
         ],
         "last_event": instance.last_event,
         "counters": instance.counters.as_dict(),
@@ -122,13 +127,25 @@ def conflicts(instance: RunningInstance, now: float) -> list[dict]:
             "seen_s": round(now - found.seen_at, 3),
         }
         for address, found in instance.conflicts.items()
-        if now < found.seen_at + CONFLICT_S and (address == instance.source or instance.router.holds_addresses)
+        if not found.past(now) and (address == instance.source or instance.router.holds_addresses)
     ]
 
 
 def why(instance: RunningInstance, now: float) -> str:
     """One sentence that explains the state, and what else there is to know of it."""
     return "; ".join([_state(instance, now), *(_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD])])
+
+
+def _other_owners(instance: RunningInstance, now: float) -> list[str]:
+    """Say which routers own the addresses of this owner too. One that lost is silent: it is told as a conflict is."""
+    if instance.config.priority != PRIORITY_OWNER:
+        return []
+    heard = instance.peers.last_said(PRIORITY_OWNER, now - CONFLICT_S)
+    return [f"{address} has priority {PRIORITY_OWNER} too, {now - at:.0f} s ago" for address, at in heard]
+
+
+def _remedy(instance: RunningInstance, found: dict) -> str:
+    return conflict_remedy(owns(instance, ip_address(found["address"])))
 
 
 def _conflict(found: dict) -> str:
@@ -143,5 +160,7 @@ def _state(instance: RunningInstance, now: float) -> str:
             return f"INIT because it waits for the first result of {', '.join(silent)}"
         group = f" or for the others of sync group {router.group}" if router.group is not None else ""
         return f"INIT because it waits for the end of vrrp_startup_delay{group}"
-    besides = clauses(instance.virtual_router_id, instance.discards.recent(now), instance.unheard(now))
+    besides = _other_owners(instance, now) + clauses(
+        instance.virtual_router_id, instance.discards.recent(now), instance.refusals.unheard(now)
+    )
     return explain.why(router, now, instance.verdict.explain(instance.config.priority), besides)

@@ -37,6 +37,7 @@ REMEDIES = {
     "ah_replay": "somebody sends recordings, unless the clock of that node has been set back",
 }
 STRANGER = "addresses"
+TWO_OWNERS_REMEDY = "priority 255 is for one node only, whose own addresses these are: write less on the other one"
 FIREWALL = "a firewall of this host drops them: let IP protocol 112 out"
 ROUTE = "this host has no route to the other node"
 CAUSES = {

@@ -9,6 +9,7 @@ names one of them and nothing else, so that all other ARP of a segment wakes nob
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Collection
 from typing import Optional
@@ -60,6 +61,11 @@ class ClaimSocket:
             return self._socket.recv(FRAME_MAX)
         except OSError:
             return None  # nothing there, or the interface went down
+
+    def send(self, frame: bytes) -> None:
+        """Send a whole frame, if that is possible now."""
+        with contextlib.suppress(OSError):
+            self._socket.send(frame)
 
     def close(self) -> None:
         self._socket.close()

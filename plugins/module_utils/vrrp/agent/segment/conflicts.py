@@ -7,18 +7,23 @@ Of an instance that is MASTER the virtual addresses count, of each one the addre
 judged when it is heard: a peer that takes over announces the addresses too, and what it advertises decides. So it
 waits for an interval, and it counts when the instance is MASTER still, has been for longer than a handover takes, and
 no other router was heard meanwhile. Then the addresses are announced again, at most once in DEFEND_INTERVAL_S.
+
+Whoever claimed an address is asked for it from then on: who has it answers, and who does not has given it up. So is
+everybody while the instance is MASTER and cannot be heard, or has given its addresses up for that
+(:mod:`~..refusals`): then every claim counts at once.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Optional
 
 from ...config.model import Address
 from ...protocol import timers
-from ...protocol.constants import VIRTUAL_MAC
-from ...protocol.neighbours import read_claim
+from ...protocol.constants import PRIORITY_OWNER, VIRTUAL_MAC
+from ...protocol.neighbours import Claim, question, read_claim
 from ...protocol.states import State
 from ..instance import RunningInstance
 from ..kernel.interfaces import Interface, InterfaceTable
@@ -37,6 +42,9 @@ READ_MAX = 32  # frames in one go, and the next go REST_S later: whoever floods 
 REST_S = 0.1
 GRACE_S = 1.0  # the least time after a takeover: the one before us may be slow to take its addresses off
 CONFIRM_S = 0.5  # beside an interval, until the advertisement of a peer that takes over must have come
+ASK_S = 3.0  # between two questions; several of them fit into DEFEND_INTERVAL_S and refusals.HOLD_S
+ASK_MAX = 128  # questions in one go: the others come next
+NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}  # who asks without being known: a probe
 
 Place = tuple[int, int]  # interface index and IP version
 Watched = dict[Place, dict[Address, list[RunningInstance]]]
@@ -88,6 +96,8 @@ class Conflicts:
         self._watched: Watched = {}
         self._waiting: set[tuple[RunningInstance, Address]] = set()  # claims that are not judged yet
         self._looks = False
+        self._asks = False
+        self._asked = 0
         self._closed = False
 
     def changed(self) -> None:
@@ -107,6 +117,9 @@ class Conflicts:
         if self._closed:
             return
         self._watched = watched(self._instances(), self._table(), self._virtual())
+        if not self._asks:
+            self._asks = True
+            self._later(ASK_S, self._ask)
         for place in self._sockets.keys() - self._watched.keys():
             self._close(place)
         for place, addresses in self._watched.items():
@@ -125,6 +138,43 @@ class Conflicts:
             self._listen(sock.fileno(), lambda: self._readable(place))
         elif sock.addresses != addresses:
             sock.watch(addresses)
+
+    def _ask(self) -> None:
+        """Ask for the addresses that matter now, those first that were asked for least."""
+        if self._closed:
+            return
+        now = self._clock()
+        questions = self._questions(now)
+        first = self._asked % len(questions) if questions else 0  # of those that were asked as often: each in its turn
+        questions = questions[first:] + questions[:first]
+        questions.sort(key=lambda each: 0 if each[2] is None else each[2].unanswered)
+        self._asked += ASK_MAX
+        for place, address, known in questions[:ASK_MAX]:
+            if known is not None:
+                known.unanswered += 1
+            self._sockets[place].send(question(self._table().links[place[0]].mac, NOBODY[place[1]], address))
+        self._later(ASK_S, self._ask)
+
+    def _questions(self, now: float) -> list[tuple[Place, Address, Optional[Conflict]]]:
+        """What to ask: each claim that is known, and one address of each instance that nobody hears."""
+        found: list[tuple[Place, Address, Optional[Conflict]]] = []
+        asking = set()
+        for place, addresses in self._watched.items():
+            link = self._table().links.get(place[0])
+            if link is None or place not in self._sockets:
+                continue
+            for address, instances in addresses.items():
+                for instance in instances:
+                    known = instance.conflicts.get(address)
+                    unheard = instance.refusals.unheard(now) is not None
+                    if unheard and link.kind == "macvlan":
+                        continue  # a question would call the other one's clients here: it has the same MAC address
+                    if known is not None and not known.past(now):
+                        found.append((place, address, known))
+                    elif unheard and instance not in asking and is_virtual(instance, address):
+                        asking.add(instance)
+                        found.append((place, address, None))
+        return found
 
     def _close(self, place: Place) -> None:
         sock = self._sockets.pop(place)
@@ -152,7 +202,13 @@ class Conflicts:
             return
         for instance in self._watched.get(place, {}).get(claim.address, ()):
             known = instance.conflicts.get(claim.address)
-            if claim.mac == VIRTUAL_MAC[place[1]] + bytes((instance.virtual_router_id,)):
+            if known is not None and known.mac == claim.mac:
+                known.unanswered = 0
+            if instance.refusals.fault and is_virtual(instance, claim.address):
+                instance.refusals.seen(clause(claim), now)
+                continue
+            virtual = claim.mac == VIRTUAL_MAC[place[1]] + bytes((instance.virtual_router_id,))
+            if virtual and instance.refusals.unheard(now) is None:
                 continue  # a router of ours, with use_vmac
             if (instance, claim.address) in self._waiting or (known and now < known.seen_at + DEFEND_INTERVAL_S):
                 continue
@@ -173,12 +229,16 @@ class Conflicts:
         name = link.name if link is not None else str(place[0])
         known = instance.conflicts.get(address)
         news = known is None or now >= known.seen_at + CONFLICT_S
-        instance.conflicts[address] = found = Conflict(name, mac, now)
         instance.counters.address_conflicts += 1
+        if is_virtual(instance, address):
+            instance.refusals.seen(clause(Claim(address, mac)), now)
+        if instance.refusals.fault:
+            return  # it is ours no more
+        instance.conflicts[address] = found = Conflict(name, mac, now)
         instance.conflict(address, found.host, news, now)
         if news and self._complaints.wanted("conflict", address, now):
             more = "; others are only counted for a minute" if self._complaints.full("conflict") else ""
-            self._log.warning(wording.conflict(instance.name, address, found) + more)
+            self._log.warning(wording.conflict(instance.name, address, found, owns(instance, address)) + more)
 
 
 def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual: Iterable[Interface]) -> Watched:
@@ -186,7 +246,7 @@ def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual
     found: Watched = {}
     hosts = {entry.ip for entry in virtual}
     for instance in instances:
-        ours = [(want.index, want.address.ip) for want in instance.addresses.wanted if defends(instance)]
+        ours = [(want.index, want.address.ip) for want in instance.addresses.wanted if concerns(instance)]
         if instance.started and instance.source is not None and instance.source not in hosts:
             ours += [(entry.index, instance.source) for entry in table.entries(instance.source)]
         for index, address in ours:
@@ -199,6 +259,26 @@ def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual
 def defends(instance: RunningInstance) -> bool:
     """Whether the virtual addresses are this instance's now."""
     return instance.router.state is State.MASTER and not instance.router.yielding
+
+
+def concerns(instance: RunningInstance) -> bool:
+    """Whether it matters who else has the virtual addresses: they are this instance's, or would be."""
+    return defends(instance) or bool(instance.refusals.fault)
+
+
+def is_virtual(instance: RunningInstance, address: Address) -> bool:
+    """Whether it is one of the instance's virtual addresses, and not only the one that it speaks from."""
+    return any(want.address.ip == address for want in instance.addresses.wanted)
+
+
+def owns(instance: RunningInstance, address: Address) -> bool:
+    """Whether the instance says, by its priority, that this virtual address is the host's own."""
+    return instance.config.priority == PRIORITY_OWNER and is_virtual(instance, address)
+
+
+def clause(claim: Claim) -> str:
+    """Say who has an address."""
+    return f"{claim.mac.hex(':')} has {claim.address}"
 
 
 def yours(instance: RunningInstance, address: Address, claimed_at: float) -> bool:

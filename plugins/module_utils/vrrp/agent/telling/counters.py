@@ -12,6 +12,7 @@ from typing import Optional
 from ...protocol.packet import Address
 
 CONFLICT_S = 300.0  # without a word from the other host, a conflict is past
+QUESTIONS = 3  # in a row that the other host does not answer
 PEERS_MAX = 32  # sources remembered for each instance; more than a segment has routers, less than a forger can fill
 
 
@@ -40,16 +41,24 @@ class Counters:
 
 @dataclass
 class Conflict:
-    """Another host says that an address of ours is its own. ``seen_at`` is monotonic seconds."""
+    """Another host says that an address of ours is its own. ``seen_at`` is monotonic seconds.
+
+    ``unanswered`` counts the questions for the address since that host was heard last.
+    """
 
     interface: str
     mac: bytes
     seen_at: float
+    unanswered: int = 0
 
     @property
     def host(self) -> str:
         """Its hardware address, for people."""
         return self.mac.hex(":")
+
+    def past(self, now: float) -> bool:
+        """Whether the other host has the address no more."""
+        return self.unanswered > QUESTIONS or now >= self.seen_at + CONFLICT_S
 
 
 class Peers:
@@ -74,6 +83,10 @@ class Peers:
     def heard_at(self) -> float:
         """When any of them spoke last, monotonic seconds."""
         return self._last[1] if self._last else -math.inf
+
+    def last_said(self, priority: int, since: float) -> list[tuple[Address, float]]:
+        """Return the routers whose last word had this priority and came after ``since``, and when that was."""
+        return [(address, at) for address, (said, at) in self._seen.items() if said == priority and at > since]
 
     def as_list(self, now: float) -> list[dict]:
         """The newest first."""

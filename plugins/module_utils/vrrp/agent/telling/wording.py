@@ -70,11 +70,22 @@ def lower(name: str, advertisement: Advertisement, source: Address) -> str:
     return f"({name}) received lower priority ({advertisement.priority}) advert from {source} - discarding"
 
 
-def conflict(name: str, address: Address, found: Conflict) -> str:
+def conflict(name: str, address: Address, found: Conflict, owner: bool) -> str:
     """Another host has one of our addresses. RFC 5227 calls what we do about it to defend the address."""
+    remedy = conflict_remedy(owner)
     return (
         f"({name}) {found.host} on {found.interface} claims {address} too: some clients reach that host instead of us. "
-        "Take the address off it"
+        f"{remedy[0].upper()}{remedy[1:]}"
+    )
+
+
+def conflict_remedy(owner: bool) -> str:
+    """What to do about a host that has an address of ours; of an ``owner`` (255) that host is likely the other node."""
+    if not owner:
+        return "take the address off that host"
+    return (
+        "is that host the other node: write a priority below 255 there, and give this node a second address that the "
+        "other one hears it from. If not, take the address off it"
     )
 
 

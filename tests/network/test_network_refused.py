@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A master whose own kernel refuses its advertisements: one owner in the end, and one master when that is mended."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.article import VIP, VIP6, ipv6_pair, pair
+from lab.peers import Agent, Keepalived, assert_one_owner, poll, wait_owner
+
+OUT = "chain out { type filter hook output priority 0; meta l4proto 112 drop; }"
+IN = "chain in { type filter hook input priority 0; meta l4proto 112 drop; }"
+FAST = {"version": 3, "advert_int": 0.1}
+MANY = tuple(f"192.168.8.{number}/24" for number in (100, *range(120, 140)))
+MTU = 100  # octets: too few for what MANY make, and enough for a ping
+
+
+def block(host, *chains: str) -> None:
+    host.run(["nft", f"table inet refused {{ {'; '.join(chains)}; }}"], check=True)
+
+
+def unblock(host) -> None:
+    host.run(["nft", "delete", "table", "inet", "refused"], check=True)
+
+
+def lost(host) -> None:
+    host.ip("link", "set", "eth0", "mtu", str(MTU))
+
+
+def found(host) -> None:
+    host.ip("link", "set", "eth0", "mtu", "1500")
+
+
+CAUSES = {
+    "output": (lambda host: block(host, OUT), unblock, "let IP protocol 112 out"),
+    "both directions": (lambda host: block(host, OUT, IN), unblock, "let IP protocol 112 out"),
+    "MTU": (lost, found, "they are longer than the MTU"),
+}
+
+
+def pings_reach(wire, host) -> None:
+    """The client's packets go to this host, several times in a row."""
+    neigh = ("neigh", "show", "to", wire.vip)
+    for _sample in range(5):
+        wire.client.run(["ping", "-c", "1", "-W", "2", wire.vip], check=True)
+        assert host.mac() in wire.client.ip(*neigh), wire.client.ip(*neigh)
+
+
+def given_up(wire, a, b, cure: str) -> None:
+    """B alone has the address, A says why, and that lasts."""
+    a.wait_state("FAULT")
+    b.wait_state("MASTER")
+    wait_owner(wire.segment, wire.vip, "b")
+    status = a.status()
+    assert "its own kernel refuses its advertisements (" in status["why"]
+    assert status["faults"] == [status["why"].removeprefix("FAULT because ")]
+    assert cure in " ".join(status["warnings"])
+    assert status["counters"]["send_errors"] > 0
+    pings_reach(wire, wire.b)
+    assert_one_owner(wire.segment, wire.vip, "b", samples=20, every_s=0.1)
+    pings_reach(wire, wire.b)
+    assert a.log_text().count("Entering FAULT") == 1
+
+
+@pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("how", CAUSES)
+def test_it_gives_up_what_its_peer_has_and_is_master_again_when_that_is_mended(wire, how, kind):
+    refuse, mend, cure = CAUSES[how]
+    a, b = wire.start_pair(Agent, kind, *pair(**FAST, virtual_ipaddress=MANY))
+    refuse(wire.a)
+    given_up(wire, a, b, cure)
+    mend(wire.a)
+    wire.settled(a, b)
+    pings_reach(wire, wire.a)
+    assert a.status()["faults"] == a.status()["warnings"] == []
+
+
+@pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("chains", [(OUT,), (OUT, IN)], ids=["output", "both directions"])
+def test_ipv6(wire6, kind, chains):
+    a, b = wire6.start_pair(Agent, kind, *ipv6_pair(advert_int=0.1))
+    block(wire6.a, *chains)
+    given_up(wire6, a, b, "let IP protocol 112 out")
+    unblock(wire6.a)
+    wire6.settled(a, b)
+    assert VIP6 in " ".join(wire6.a.addresses())
+
+
+@pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+def test_both_have_the_virtual_mac_address(wire, kind):
+    """Nobody can be told from the other by a claim; what is heard tells."""
+    a, b = wire.start_pair(Agent, kind, *pair(**FAST, lines=("use_vmac",)))
+    block(wire.a, OUT)
+    a.wait_state("FAULT")
+    b.wait_state("MASTER")
+    wait_owner(wire.segment, wire.vip, "b")
+    assert_one_owner(wire.segment, wire.vip, "b", samples=20, every_s=0.1)
+    wire.client.run(["ping", "-c", "3", "-i", "0.2", "-W", "2", wire.vip], check=True)
+    unblock(wire.a)
+    wire.settled(a, b)
+    wire.client.run(["ping", "-c", "3", "-i", "0.2", "-W", "2", wire.vip], check=True)
+
+
+@pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+def test_one_that_begins_so_leaves_it_to_its_peer(wire, kind):
+    block(wire.a, OUT, IN)
+    node_a, node_b = pair(**FAST)
+    b = wire.start(kind, wire.b, node_b)
+    b.wait_state("MASTER")
+    a = wire.start(Agent, wire.a, node_a)
+    a.wait_state("FAULT", 15)
+    wait_owner(wire.segment, wire.vip, "b")
+    assert_one_owner(wire.segment, wire.vip, "b", samples=20, every_s=0.1)
+    assert b.state() == "MASTER"
+
+
+def test_alone_it_keeps_it_and_what_it_gave_up_it_takes_when_nobody_else_is_there(wire):
+    a, b = wire.start_pair(Agent, Agent, *pair(**FAST))
+    b.stop()
+    block(wire.a, OUT, IN)
+    poll(lambda: "nobody hears it" in a.status()["why"], 10, "A does not notice", a.tail)
+    assert_one_owner(wire.segment, VIP, "a", samples=20, every_s=0.1)
+    b.start()
+    given_up(wire, a, b, "let IP protocol 112 out")
+    b.kill()
+    wire.b.ip("addr", "del", f"{VIP}/24", "dev", "eth0")
+    a.wait_state("MASTER", 30)
+    assert_one_owner(wire.segment, VIP, "a", samples=20, every_s=0.1)
