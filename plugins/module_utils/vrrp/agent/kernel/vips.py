@@ -49,6 +49,7 @@ class VirtualAddresses:
         self._installed: tuple[Wanted, ...] = ()  # what goes on release, whatever the interface is called by then
         self._inherited: frozenset[Place] = frozenset()  # what a process before this one has installed
         self._owned: frozenset[Place] = frozenset()  # the host's own among the virtual addresses
+        self._given_up: frozenset[Wanted] = frozenset()  # not tracked, and somebody has deleted them
         self._keeps = False  # switches are reminded of addresses on other interfaces
 
     @property
@@ -108,6 +109,7 @@ class VirtualAddresses:
     def install(self, now: float) -> None:
         """Put all of them on. What the kernel refuses is in ``refused``, and is to be tried again at ``retry_at``."""
         self.hush.end()
+        self._given_up = frozenset()
         self._set(self.wanted, now)
         if not self.refused:
             self._refuse(self.routes.install(), now)
@@ -129,7 +131,7 @@ class VirtualAddresses:
         self.routes.release()
         self._edge.leases.hold(self._key, (), 0)
         mine, self._installed = self._leaving(self._installed), ()
-        self._inherited = frozenset()
+        self._inherited, self._given_up = frozenset(), frozenset()
         self._report(self._edge.kernel.release(mine))
         self.hush.end()
         self._edge.firewall.release(self._key)
@@ -141,20 +143,32 @@ class VirtualAddresses:
         self._remove_strangers()
 
     def complete(self, now: float) -> tuple[Lost, ...]:
-        """While MASTER: put back whatever is not there, announced. Returns it."""
+        """While MASTER: put back whatever is not there, announced. Returns it.
+
+        An interface that has come since needs its addresses, tracked or not. One that has another name now has them
+        no longer.
+        """
         self._note_owned()
-        self._installed = tuple(dict.fromkeys(self._installed + self.wanted))
-        lost = self._lost([want for want in self.wanted if want.track])
+        wanted = frozenset(self.wanted)
+        self._given_up &= wanted
+        gone = [want for want in self._installed if want not in wanted]
+        self._installed = tuple(want for want in self.wanted if want not in self._given_up)
+        if gone:
+            self._remove(present(self._leaving(gone), self._edge.kernel.table))
+            self._lease()
+        lost = self._lost([want for want in self._installed if not self._taken(want)])
         self._set_and_announce(lost, now)
         return lost + self._complete_routes(now)
 
     def put_back(self, place: Place, now: float) -> tuple[Lost, ...]:
         """While MASTER: somebody deleted this one. Returns it when it was ours and has been put back."""
         mine = [want for want in self.wanted if (want.index, want.address) == place]
-        if any(not want.track for want in mine):
-            self._installed = tuple(want for want in self._installed if want not in mine)
+        given_up = [want for want in absent(mine, self._edge.kernel.table) if not want.track and not self._taken(want)]
+        if given_up:
+            self._given_up |= frozenset(given_up)
+            self._installed = tuple(want for want in self._installed if want not in given_up)
             self._lease()  # or its renewal would put it back
-        lost = self._lost([want for want in mine if want.track])
+        lost = self._lost([want for want in mine if want not in self._given_up and not self._taken(want)])
         self._set_and_announce(lost, now)
         return lost + self._complete_routes(now)  # the kernel deletes routes together with an address
 
@@ -176,12 +190,10 @@ class VirtualAddresses:
         """While MASTER: what the new configuration has no more goes, what it adds comes and is announced."""
         kept = {lasting(want) for want in self.wanted}
         gone = [want for want in self._leaving(self._installed) if lasting(want) not in kept]  # or: with another label
-        if gone:
-            self._edge.log.info(f"({self._config.name}) removing VIPs {names(gone)}")
-            self._report(self._edge.kernel.release(gone))
+        self._remove(gone)
         self._note_owned()
         altered = [want for want in self._removable(self.wanted) if want not in self._installed]
-        self._installed = self.wanted
+        self._installed, self._given_up = self.wanted, frozenset()
         added = absent(self.wanted, self._edge.kernel.table)
         if added:
             self._edge.log.info(f"({self._config.name}) setting VIPs {names(added)}")
@@ -209,7 +221,7 @@ class VirtualAddresses:
 
     def announce(self, repeat: int) -> None:
         """Tell the segment that they live here."""
-        self._announce(self.wanted, repeat)
+        self._announce([want for want in self.wanted if want not in self._given_up], repeat)
 
     def _set(self, wanted: Sequence[Wanted], now: float) -> None:
         self._note_owned()
@@ -226,6 +238,19 @@ class VirtualAddresses:
         self._report(self.refused)
         self._lease()
         self._remove_strangers()
+
+    def _remove(self, gone: Sequence[Wanted]) -> None:
+        if gone:
+            self._edge.log.info(f"({self._config.name}) removing VIPs {names(gone)}")
+            self._report(self._edge.kernel.release(gone))
+
+    def _taken(self, want: Wanted) -> bool:
+        """Whether its interface is down, with which the kernel takes an IPv6 address off.
+
+        It comes back when the interface is up: to one that is about to be deleted the kernel adds nothing.
+        """
+        link = self._edge.kernel.table.links.get(want.index)
+        return want.address.version == 6 and link is not None and not link.up
 
     def _set_and_announce(self, wanted: Sequence[Wanted], now: float) -> None:
         if wanted:
