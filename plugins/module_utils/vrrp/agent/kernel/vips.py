@@ -10,7 +10,7 @@ there before they come and stays until they have gone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Union
 
@@ -19,15 +19,16 @@ from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import NEVER
 from ..edge import Edge
 from .addresses import Wanted, absent, duplicated, installed_by, place_of, present, resolve
-from .interfaces import Interface
+from .interfaces import Interface, InterfaceTable
 from .lease import lifetime_s
-from .ownership import Place, was_set
+from .ownership import Place, was_set, was_set_before
 from .routes import Key, Way
 from .virtualroutes import Refused, VirtualRoutes
 from .vmac import Hush
 
 INSTALL_RETRY_S = 10.0  # after the kernel refused a virtual address
 
+Judge = Callable[[Place, InterfaceTable, Mapping[Place, float]], bool]
 Lost = Union[Wanted, Way]  # what was not there as it should be
 
 
@@ -47,7 +48,7 @@ class VirtualAddresses:
         self._lifetime_s = lifetime_s(config, settings)
         self._edge = edge
         self._installed: tuple[Wanted, ...] = ()  # what goes on release, whatever the interface is called by then
-        self._inherited: frozenset[Place] = frozenset()  # what a process before this one has installed
+        self._inherited: dict[Place, float] = {}  # what a process before this one has installed, which lived until then
         self._owned: frozenset[Place] = frozenset()  # the host's own among the virtual addresses
         self._given_up: frozenset[Wanted] = frozenset()  # not tracked, and somebody has deleted them
         self._keeps = False  # switches are reminded of addresses on other interfaces
@@ -60,7 +61,7 @@ class VirtualAddresses:
     @property
     def installed(self) -> frozenset[Place]:
         """What we have put there, or the process before us."""
-        return self._inherited.union((want.index, want.address) for want in self._removable(self._installed))
+        return frozenset(self._inherited).union((want.index, want.address) for want in self._removable(self._installed))
 
     @property
     def owned(self) -> tuple[Interface, ...]:
@@ -74,9 +75,9 @@ class VirtualAddresses:
             return frozenset()
         return frozenset(place_of(entry) for entry in installed_by(self._config))
 
-    def inherit(self, places: Iterable[Place], removals: Iterable[bytes] = ()) -> None:
-        """Take over what a process before this one has installed: it is ours, not the host's own."""
-        self._inherited = frozenset(places)
+    def inherit(self, places: Iterable[Place], removals: Iterable[bytes] = (), until: float = NEVER) -> None:
+        """Take over what a process before this one has installed, which lived ``until`` then: it is ours."""
+        self._inherited = dict.fromkeys(places, until)
         self.routes.inherit(removals)
 
     def reconfigure(self, config: Instance, settings: Globals) -> bool:
@@ -131,7 +132,7 @@ class VirtualAddresses:
         self.routes.release()
         self._edge.leases.hold(self._key, (), 0)
         mine, self._installed = self._leaving(self._installed), ()
-        self._inherited, self._given_up = frozenset(), frozenset()
+        self._inherited, self._given_up = {}, frozenset()
         self._report(self._edge.kernel.release(mine))
         self.hush.end()
         self._edge.firewall.release(self._key)
@@ -139,7 +140,7 @@ class VirtualAddresses:
     def remove_leftovers(self) -> None:
         """Take off what a predecessor left behind: nobody has made us MASTER yet."""
         self.routes.remove_leftovers()
-        self._remove_left_behind(self._left_behind(self.wanted))
+        self._remove_left_behind(self._left_behind(self.wanted, was_set_before))
         self._remove_strangers()
 
     def complete(self, now: float) -> tuple[Lost, ...]:
@@ -293,14 +294,15 @@ class VirtualAddresses:
     def _remove_strangers(self) -> None:
         """Take off what a predecessor has installed and the configuration does not name any more."""
         known = {(want.index, want.address) for want in self.wanted}
-        strangers = [Wanted(index, address) for index, address in self._inherited - known]
-        leftovers = self._left_behind(strangers)
-        self._inherited = frozenset()
+        strangers = [Wanted(index, address) for index, address in self._inherited.keys() - known]
+        leftovers = self._left_behind(strangers, was_set)
+        self._inherited = {}
         self._remove_left_behind(leftovers)
 
-    def _left_behind(self, wanted: Iterable[Wanted]) -> list[Wanted]:
+    def _left_behind(self, wanted: Iterable[Wanted], judge: Judge) -> list[Wanted]:
         table = self._edge.kernel.table
-        return [want for want in self._leaving(wanted) if was_set((want.index, want.address), table, self._inherited)]
+        known = self._inherited
+        return [want for want in self._leaving(wanted) if judge((want.index, want.address), table, known)]
 
     def _remove_left_behind(self, leftovers: Sequence[Wanted]) -> None:
         if leftovers:
@@ -354,7 +356,7 @@ class VirtualAddresses:
         """Addresses that are there already, and not from us, are the host's own. An owner's are so for good."""
         table = self._edge.kernel.table
         there = {(want.index, want.address) for want in present(self.wanted, table)}
-        others = [place for place in there - self.held if not was_set(place, table, self._inherited)]
+        others = [place for place in there - self.held if not was_set_before(place, table, self._inherited)]
         if self._config.priority != PRIORITY_OWNER:
             self._owned &= there
             others = [(index, address) for index, address in others if not table.addresses[index][address].dad_failed]
