@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import struct
+import time
 
 import pytest
 
 from lab.article import ADDRESS_B, VIP, pair
 from lab.peers import Agent, Keepalived, poll
+from vrrp.agent.life.ledger import boot_id
 
 A, B = pair(version=3, advert_int=0.1)
+STATIC = "10.66.0.1/24"
 SAID = f"{VIP} is this host's own address on eth0"
 
 
@@ -154,3 +159,51 @@ def test_what_keepalived_leaves_is_not_taken_off_in_silence(wire):
     wire.b.ip("addr", "del", f"{VIP}/24", "dev", "eth0")
     agent.start()
     agent.wait_state("MASTER")
+
+
+def old_ledger(agent, host, beat_at):
+    """Write down what release 0.3.0 leaves when it is killed as MASTER, its last sign of life at ``beat_at``."""
+    index = int(host.ip("-o", "link", "show", "dev", "eth0").split(":")[0])
+    both = {"version": 3, "hold": None, "removals": []}
+    virtual = {
+        **both,
+        **{"identity": ["eth0", 51, 4], "name": "VI_1", "state": "MASTER", "interval_cs": 10, "slot": 0},
+        **{"mandate_s": 0.3, "installed": [[index, f"{VIP}/24"]]},
+    }
+    static = {
+        **both,
+        **{"identity": ["", 0, 0], "name": "static", "state": "BACKUP", "interval_cs": 100, "slot": 1024},
+        **{"mandate_s": 3.0, "installed": [[index, STATIC]]},
+    }
+    content = {"format": 1, "boot_id": boot_id(), "drained": False, "checks": {}, "firewall": False, "promoted": []}
+    content |= {"macvlans": [], "parents": {}, "instances": [virtual, static]}
+    agent.runtime_dir.mkdir(mode=0o700)
+    (agent.runtime_dir / "ledger.json").write_text(json.dumps(content))
+    (agent.runtime_dir / "pulse").write_bytes(struct.pack("=1024d", beat_at, *[0.0] * 1023))
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["standby", "alone"])
+def test_what_release_0_3_0_has_left_without_a_lease_is_taken_over(wire, beside):
+    """It gave no protocol number. Killed in an upgrade it must not be the last of its node."""
+    if beside:
+        wire.start(Agent, wire.a, A).wait_state("MASTER")
+    set_by_hand(wire.b)
+    wire.b.ip("addr", "add", STATIC, "dev", "eth0")
+    before = ("global_defs {", "    @hotstandby vip_lease 0", "}", "static_ipaddress {", f"    {STATIC} dev eth0", "}")
+    agent = Agent(wire.b, B.text("NodeB", *before))
+    wire.started.append(agent)
+    old_ledger(agent, wire.b, time.monotonic())
+    agent.start()
+    agent.wait_state("BACKUP" if beside else "MASTER")
+    poll(lambda: has(wire.b) is not beside, 5, "one owner", agent.tail)
+    assert agent.stop() == 0
+    assert wire.b.addresses() == {f"{ADDRESS_B}/24"}
+
+
+def test_what_somebody_has_set_since_is_the_hosts_own(wire):
+    agent = Agent(wire.b, B.text())
+    wire.started.append(agent)
+    old_ledger(agent, wire.b, time.monotonic() - 60)
+    set_by_hand(wire.b)
+    assert SAID in refused(agent)
+    assert has(wire.b)

@@ -41,6 +41,7 @@ from .segment.discards import Discards
 from .segment.guard import Guard
 from .telling import heard, wording
 from .telling.counters import Conflict, Counters, Peers
+from .telling.faultlog import FaultLog
 from .telling.notify import DELETED, NotifyQueue
 
 ECHO_S = 1.0  # what comes back to us later than this, or than our next advertisement, is not our own
@@ -79,6 +80,7 @@ class RunningInstance:
         self._said: dict[int, float] = {}  # when each priority was sent last
         self.refusals = Refusals(self.router, lambda now: self._send(SendAdvertisement(0), now), self._faults_changed)
         self._edge = edge
+        self._fault_log = FaultLog(edge.log)
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
 
     @property
@@ -159,6 +161,7 @@ class RunningInstance:
 
     def expire(self, now: float) -> None:
         """Do what is due."""
+        self._fault_log.tell(self.name, now)
         if self.addresses.refused and self.addresses.retry_at <= now:
             self.addresses.refused = ()
             self._faults_changed(now)
@@ -191,11 +194,10 @@ class RunningInstance:
 
     def _look_at_interface(self, now: float) -> None:
         seen = outlook.look(self.config, self.ip_version, self.addresses, self._edge)
-        source = seen.source
-        if source is not None and source != self.source:
-            self.source = source
-            self.expectation = self.guard.take(self.config, source)
-            self.feed(now, "source_changed", source)
+        if seen.source is not None and seen.source != self.source:
+            self.source = seen.source
+            self.expectation = self.guard.take(self.config, self.source)
+            self.feed(now, "source_changed", self.source)
             self.guard.packets(self.router.priority)  # ready before they are needed
         self._interface_faults = seen.faults
         self._faults_changed(now)
@@ -285,8 +287,8 @@ class RunningInstance:
             if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):
                 self._faults_changed(now)  # nobody must hear that we have what we have not: the peer takes it
                 break
-        deadline, retry_at = self.router.deadline, self.refusals.retry_at
-        self.deadline = retry_at if deadline is None else min(deadline, retry_at)
+        deadline = NEVER if self.router.deadline is None else self.router.deadline
+        self.deadline = min(deadline, self._fault_log.due_at, self.refusals.retry_at)
         if self.addresses.refused:
             self.deadline = min(self.deadline, self.addresses.retry_at)
         self._edge.arm(self.deadline)
@@ -391,7 +393,5 @@ class RunningInstance:
         faults = self._interface_faults + self.addresses.refused + self.verdict.faults
         faults += self._edge.static_faults(self.name) + self.refusals.fault
         if faults != self.router.own_faults:
-            for fault in faults:
-                if fault not in self.router.own_faults:
-                    self._edge.log.info(f"({self.name}) entering FAULT state ({fault})")
+            self._fault_log.changed(self.name, faults, now)
             self.feed(now, "fault_changed", faults)

@@ -48,7 +48,7 @@ class Refusals:
         refusal, speaks = self._refusal, self._router.state is State.MASTER or self.fault
         if refusal is None or not speaks:
             return None
-        return refusal if now - refusal.since >= self._router.patience_s else None
+        return refusal if now - refusal.since >= self._router.down_interval_s() else None
 
     def tried(self, error: str, now: float) -> None:
         """Take that an advertisement went out to somebody, or the ``error`` of one that went out to nobody."""
@@ -86,7 +86,7 @@ class Refusals:
         if now < self.retry_at:
             return
         self.retry_at = now + RETRY_S
-        hold_until = self._other_at + max(HOLD_INTERVALS * self._router.patience_s, HOLD_S)
+        hold_until = self._other_at + max(HOLD_INTERVALS * self._router.down_interval_s(), HOLD_S)
         if self._router.state is State.FAULT:
             self._send(now)
         if self._router.state is not State.FAULT or self._refusal is None or hold_until <= now:

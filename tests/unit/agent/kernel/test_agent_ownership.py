@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 from ipaddress import ip_interface
@@ -13,7 +14,7 @@ import pytest
 from agent_fakes import crashed, marked
 
 from vrrp.agent.kernel import ownership
-from vrrp.agent.kernel.interfaces import InterfaceTable, Present
+from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, InterfaceTable, Present
 
 PROGRAM = """
 import socket
@@ -82,3 +83,48 @@ def test_the_ledger_counts_where_the_kernel_does_not_tell(there, told, listed, s
 def test_a_marked_one_needs_no_ledger():
     machine = crashed("192.0.2.1/24")
     assert ownership.was_set((2, ip_interface("192.0.2.1/24")), machine, ())
+
+
+LIVED_UNTIL = 5000.0
+
+
+def stamped(set_cs, address="192.0.2.1/24"):
+    """An address for ever, without a number, on a kernel that has numbers: as release 0.3.0 set it, or a person."""
+    cacheinfo = struct.pack("=HHIIII", 20, ownership.IFA_CACHEINFO, 0xFFFFFFFF, 0xFFFFFFFF, 0, set_cs)
+    machine = InterfaceTable()
+    machine.remember(marked("127.0.0.1/8", 1))
+    machine.remember(Present(2, ip_interface(address), message=bytes(ADDRESS_HEADER.size) + cacheinfo))
+    return machine
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1/24", "fd00:8::100/64"])
+@pytest.mark.parametrize(
+    ("set_cs", "until", "ours"),
+    [
+        (400_000, LIVED_UNTIL, True),
+        (500_000, LIVED_UNTIL, True),
+        (500_001, LIVED_UNTIL, False),  # somebody has set it since
+        (900_000, LIVED_UNTIL, False),
+        (10, (2**32 + 100) / 100, True),  # the stamps have begun anew
+        (2**32 - 10, (2**32 + 100) / 100, True),
+        (200, (2**32 + 100) / 100, False),
+    ],
+)
+def test_a_ledger_is_believed_of_what_was_set_in_the_life_of_its_process(address, set_cs, until, ours):
+    machine, place = stamped(set_cs, address), (2, ip_interface(address))
+    assert ownership.was_set_before(place, machine, {place: until}) is ours
+    assert not ownership.was_set_before(place, machine, {})
+    assert not ownership.was_set(place, machine, {place: until}), "what no configuration names needs the kernel's word"
+
+
+def test_what_has_gone_is_nobodys():
+    place = (2, ip_interface("192.0.2.9/24"))
+    assert not ownership.was_set_before(place, stamped(400_000), {place: LIVED_UNTIL})
+
+
+def test_what_says_nothing_of_its_time_needs_another_sign():
+    place, machine = (2, ip_interface("192.0.2.1/24")), InterfaceTable()
+    machine.remember(Present(*place))
+    assert ownership.was_set_before(place, machine, {place: LIVED_UNTIL}), "an old kernel: the ledger counts"
+    machine.remember(marked("127.0.0.1/8", 1))
+    assert not ownership.was_set_before(place, machine, {place: LIVED_UNTIL})

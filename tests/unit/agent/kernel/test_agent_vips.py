@@ -237,6 +237,17 @@ class TestWhileMaster:
         assert made.vips.put_back(PLACE, 11.0) == ()
         assert (made.done, made.vips.held, made.renewed()) == ([], frozenset(), [])
 
+    def test_one_that_stays_away_is_not_announced(self):
+        made = Scene(with_entry(no_track=True)).master()
+        made.kernel.somebody_deletes(VIP)
+        made.vips.put_back(PLACE, 11.0)
+        made.vips.complete(12.0)
+        made.vips.announce(4)
+        assert made.done == [("announce", 4)]
+        made.vips.install(13.0)  # it becomes MASTER again
+        made.vips.announce(4)
+        assert made.done[-2:] == [("install", VIP), ("announce", 4, VIP)]
+
     def test_all_of_them_are_announced_when_asked(self):
         made = Scene(both()).master()
         made.vips.announce(4)

@@ -9,7 +9,7 @@ import errno
 from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
-from agent_fakes import Bench, instance, table
+from agent_fakes import Bench, eth, instance, table
 
 from vrrp.agent.desk.status import instance_status
 from vrrp.agent.kernel import routes, virtualroutes
@@ -121,6 +121,65 @@ def test_what_is_not_tracked_stays_away_and_is_known_to():
     assert there(made) == set()
     mine = made.instance.addresses.routes
     assert [mine.is_there(way) for way in mine.wanted] == [False]
+
+
+DEVICE = {
+    4: Route(ip_network("172.16.6.0/24"), hops=(NextHop(None, "eth1"),), no_track=True),
+    6: Route(ip_network("fd00:6::/64"), hops=(NextHop(None, "eth1"),), no_track=True),
+}
+
+
+def with_eth1(made, **flags):
+    made.kernel.table = table(eth(), *([eth("eth1", 3, **flags)] if flags else []))
+
+
+@pytest.mark.parametrize("version", DEVICE)
+@pytest.mark.parametrize("flags", [{}, {"up": False}, {"running": False}])
+def test_what_is_not_tracked_comes_with_its_interface(version, flags):
+    made = bench(DEVICE[version])
+    with_eth1(made, **flags)
+    made.instance.interface_changed(5.0)
+    made.master()
+    assert (made.state, there(made)) == ("MASTER", set())
+    with_eth1(made, up=True)
+    made.instance.interface_changed(11.0)
+    assert (made.state, len(there(made))) == ("MASTER", 1)
+
+
+@pytest.mark.parametrize("version", DEVICE)
+def test_what_goes_with_its_interface_comes_with_it(version):
+    made = bench(DEVICE[version])
+    with_eth1(made, up=True)
+    made.instance.interface_changed(5.0)
+    made.master()
+    (way,) = made.instance.addresses.routes.wanted
+    with_eth1(made, up=False)
+    there(made).clear()
+    made.instance.interface_changed(11.0)
+    if version == 6:  # the kernel tells nobody of the other ones
+        made.instance.routes_gone({way.key}, 11.0)
+    assert there(made) == set()
+    with_eth1(made, up=True)
+    made.instance.interface_changed(12.0)
+    assert len(there(made)) == 1
+
+
+def test_an_interface_with_another_name_has_it_no_more():
+    made = bench(DEVICE[4])
+    with_eth1(made, up=True)
+    made.instance.interface_changed(5.0)
+    made.master()
+    made.kernel.table = table(eth(), eth("eth9", 3))
+    made.instance.interface_changed(11.0)
+    assert (made.state, there(made)) == ("MASTER", set())
+
+
+def test_what_is_not_tracked_and_cannot_be_set_again_is_no_fault():
+    made = bench(LOOSE).master()
+    there(made).clear()
+    made.kernel.no_way[key(LOOSE)[1:]] = errno.ENETUNREACH
+    made.instance.interface_changed(11.0)
+    assert made.state == "MASTER"
 
 
 def test_a_backup_puts_nothing_back():

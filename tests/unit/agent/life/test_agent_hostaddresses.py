@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_interface
-from types import SimpleNamespace
 
 import pytest
 from agent_fakes import crashed, eth, instance, marked, table
@@ -15,7 +14,9 @@ from agent_fakes import crashed, eth, instance, marked, table
 from vrrp.agent.kernel.interfaces import Present
 from vrrp.agent.life import hostaddresses
 from vrrp.agent.life.hostaddresses import own_addresses, remembered
+from vrrp.agent.life.ledger import Entry, Page
 from vrrp.config.model import Configuration, VirtualAddress
+from vrrp.protocol.states import NEVER, State
 
 VIP = "192.168.8.100/24"
 PLACE = (2, ip_interface(VIP))
@@ -48,7 +49,7 @@ def test_the_prefix_length_does_not_matter(prefix):
         (instance(priority=255), HOST, {}),
         (instance(addresses=("192.168.8.101/24",)), HOST, {}),
         (instance(), crashed(VIP), {}),  # after SIGKILL, or beside the running agent
-        (instance(), HOST, {"ledger": [PLACE]}),  # where the kernel does not tell
+        (instance(), HOST, {"ledger": {PLACE: NEVER}}),  # where the kernel does not tell
         (instance(), HOST, {"held": [PLACE]}),
         (replace(instance(), interface="eth1"), table(eth(), eth("eth1", 3), addresses=(VIP,)), {}),  # elsewhere
     ],
@@ -60,7 +61,7 @@ def test_what_is_not_refused(config, machine, known):
 def test_where_the_kernel_tells_the_ledger_is_not_believed():
     machine = table(addresses=("192.168.8.4/24", VIP))
     machine.remember(marked("127.0.0.1/8", 1))
-    assert len(texts(instance(), machine, ledger=[PLACE])) == 1
+    assert len(texts(instance(), machine, ledger={PLACE: NEVER})) == 1
     assert texts(instance(), machine, held=[PLACE]) == []
 
 
@@ -77,7 +78,8 @@ def test_each_kind_of_virtual_address_and_its_interface():
 
 
 def test_what_is_remembered_is_what_the_ledger_lists(monkeypatch, tmp_path):
-    assert remembered(str(tmp_path)) == frozenset()
-    page = SimpleNamespace(entries=[SimpleNamespace(installed=(PLACE,)), SimpleNamespace(installed=())])
+    assert remembered(str(tmp_path)) == {}
+    entry = Entry(("eth0", 51, 4), "VI_1", 2, State.MASTER, 100, installed=(PLACE,), last_at=5.0)
+    page = Page((entry, replace(entry, installed=(), interval_cs=300, last_at=4.0)))
     monkeypatch.setattr(hostaddresses.ledger, "read", lambda directory: page)
-    assert remembered(str(tmp_path)) == {PLACE}
+    assert remembered(str(tmp_path)) == {PLACE: 7.0}

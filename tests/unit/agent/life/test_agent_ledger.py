@@ -395,3 +395,13 @@ def test_a_ledger_of_a_release_without_routes_is_read(tmp_path):
 @pytest.mark.parametrize(("adverts", "expected_s"), [(3, 3.0078125), (1, 2.0078125), (10, 10.0078125)])
 def test_the_mandate_is_as_long_as_the_peer_waits(adverts, expected_s):
     assert replace(ENTRY, adverts=adverts).as_dict(0)["mandate_s"] == expected_s
+
+
+def test_until_when_the_process_has_lived():
+    """It gives a sign of life in each interval, and may set an address right after one."""
+    first, second = (2, ip_interface("192.0.2.1/24")), (3, ip_interface("192.0.2.2/24"))
+    quick = replace(ENTRY, last_at=7.0, interval_cs=10, installed=(first,))
+    slow = replace(ENTRY, last_at=5.0, interval_cs=1000, installed=(second,))
+    assert Page((quick,)).lived_until == 8.0
+    assert Page((quick, slow)).places == {first: 15.0, second: 15.0}
+    assert (Page().lived_until, Page().places) == (0.0, {})

@@ -74,7 +74,7 @@ class Foundation:
         self._configure(configuration)
         entry = inherited.of(STATIC)
         if entry is not None:
-            self._inherit(entry)
+            self._inherit(entry, inherited.lived_until)
         for statics in self._statics.values():
             statics.install(self._agent.clock())
         self._said = self._problems()
@@ -159,13 +159,13 @@ class Foundation:
                 self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._edge)
             self._statics[group].look()
 
-    def _inherit(self, entry: Entry) -> None:
+    def _inherit(self, entry: Entry, until: float) -> None:
         """What is still wanted is ours; the rest goes."""
         places, removals = set(entry.installed), set(entry.removals)
         for statics in self._statics.values():
             mine = places & {(want.index, want.address) for want in statics.wanted}
             ours = removals & {way.remove for way in statics.routes.wanted}
-            statics.inherit(mine, ours)
+            statics.inherit(mine, ours, until)
             places, removals = places - mine, removals - ours
         if places or removals:
             self._log.warning(f"({NAME}) removing addresses and routes that were left behind.")

@@ -4,13 +4,15 @@
 """Whose an address is, by what the kernel says of it: a file may say anything.
 
 An address of ours carries keepalived's protocol number (IFA_PROTO, Linux 5.18), as our routes do, and has a short
-lifetime unless ``vip_lease`` is 0. The host's own has neither.
+lifetime unless ``vip_lease`` is 0. The host's own has neither. Release 0.3.0 gave no number: what it has left without
+a lifetime is known by its ledger and by the kernel's time stamp.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from typing import Optional
 
 from .interfaces import ADDRESS_HEADER, IFA_CACHEINFO, Interface, InterfaceTable, Present, attributes
 
@@ -18,6 +20,7 @@ IFA_PROTO = 11  # linux/if_addr.h
 KEEPALIVED = 18  # RTPROT_KEEPALIVED, linux/rtnetlink.h
 LEASE_MAX_S = 60  # vip_lease
 FOR_EVER = 0xFFFFFFFF
+STAMPS = 1 << 32  # time stamps begin anew after so many hundredths of a second: 497 days
 
 Place = tuple[int, Interface]  # interface index and address
 
@@ -38,6 +41,25 @@ def was_set(place: Place, table: InterfaceTable, ledger: Container[Place]) -> bo
     if entry is None:
         return False
     return is_ours(entry) or (place in ledger and not tells_protocols(table))
+
+
+def was_set_before(place: Place, table: InterfaceTable, ledger: Mapping[Place, float]) -> bool:
+    """Whether it is ours, for an address that the configuration names: it may be of a release that gave no number.
+
+    ``ledger`` says until when the process has lived that wrote it, in monotonic seconds. An address that has been set
+    or changed since then is somebody else's.
+    """
+    if place not in ledger or was_set(place, table, ledger):
+        return was_set(place, table, ledger)
+    entry = table.addresses.get(place[0], {}).get(place[1])
+    changed_cs = set_cs(entry) if entry is not None else None
+    return changed_cs is not None and (int(ledger[place] * 100) - changed_cs) % STAMPS < STAMPS // 2
+
+
+def set_cs(entry: Present) -> Optional[int]:
+    """When the kernel has set or changed an address last, in hundredths of monotonic seconds; None: it has not said."""
+    cacheinfo = attributes(entry.message, ADDRESS_HEADER.size, len(entry.message)).get(IFA_CACHEINFO, b"")
+    return struct.unpack_from("=I", cacheinfo, 12)[0] if len(cacheinfo) >= 16 else None
 
 
 def valid_s(cacheinfo: bytes) -> int:

@@ -46,6 +46,7 @@ class Way:
     track: bool = field(default=True, compare=False)  # put back when somebody deletes it
     signed: bool = field(default=True, compare=False)  # it carries our protocol number
     source: Optional[Address] = field(default=None, compare=False)  # of IPv6: it has to be at work before
+    devices: tuple[str, ...] = field(default=(), compare=False)  # that a route names
 
     @property
     def what(self) -> str:
@@ -86,7 +87,8 @@ def _way_of_route(route: Route, indexes: tuple[tuple[str, int], ...]) -> Way:
     add, remove = netlink_routes.route_requests(route, dict(indexes))
     source = route.source if route.destination.version == 6 else None
     signed = route.protocol in (None, KEEPALIVED)
-    return Way(route_text(route), add, remove, key_of(remove), not route.no_track, signed, source)
+    devices = tuple(name for name, _index in indexes)
+    return Way(route_text(route), add, remove, key_of(remove), not route.no_track, signed, source, devices)
 
 
 @functools.lru_cache(maxsize=CACHED)

@@ -10,7 +10,7 @@ there before they come and stays until they have gone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Union
 
@@ -19,15 +19,16 @@ from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import NEVER
 from ..edge import Edge
 from .addresses import Wanted, absent, duplicated, installed_by, place_of, present, resolve
-from .interfaces import Interface
+from .interfaces import Interface, InterfaceTable
 from .lease import lifetime_s
-from .ownership import Place, was_set
+from .ownership import Place, was_set, was_set_before
 from .routes import Key, Way
 from .virtualroutes import Refused, VirtualRoutes
 from .vmac import Hush
 
 INSTALL_RETRY_S = 10.0  # after the kernel refused a virtual address
 
+Judge = Callable[[Place, InterfaceTable, Mapping[Place, float]], bool]
 Lost = Union[Wanted, Way]  # what was not there as it should be
 
 
@@ -47,8 +48,9 @@ class VirtualAddresses:
         self._lifetime_s = lifetime_s(config, settings)
         self._edge = edge
         self._installed: tuple[Wanted, ...] = ()  # what goes on release, whatever the interface is called by then
-        self._inherited: frozenset[Place] = frozenset()  # what a process before this one has installed
+        self._inherited: dict[Place, float] = {}  # what a process before this one has installed, which lived until then
         self._owned: frozenset[Place] = frozenset()  # the host's own among the virtual addresses
+        self._given_up: frozenset[Wanted] = frozenset()  # not tracked, and somebody has deleted them
         self._keeps = False  # switches are reminded of addresses on other interfaces
 
     @property
@@ -59,7 +61,7 @@ class VirtualAddresses:
     @property
     def installed(self) -> frozenset[Place]:
         """What we have put there, or the process before us."""
-        return self._inherited.union((want.index, want.address) for want in self._removable(self._installed))
+        return frozenset(self._inherited).union((want.index, want.address) for want in self._removable(self._installed))
 
     @property
     def owned(self) -> tuple[Interface, ...]:
@@ -73,9 +75,9 @@ class VirtualAddresses:
             return frozenset()
         return frozenset(place_of(entry) for entry in installed_by(self._config))
 
-    def inherit(self, places: Iterable[Place], removals: Iterable[bytes] = ()) -> None:
-        """Take over what a process before this one has installed: it is ours, not the host's own."""
-        self._inherited = frozenset(places)
+    def inherit(self, places: Iterable[Place], removals: Iterable[bytes] = (), until: float = NEVER) -> None:
+        """Take over what a process before this one has installed, which lived ``until`` then: it is ours."""
+        self._inherited = dict.fromkeys(places, until)
         self.routes.inherit(removals)
 
     def reconfigure(self, config: Instance, settings: Globals) -> bool:
@@ -108,6 +110,7 @@ class VirtualAddresses:
     def install(self, now: float) -> None:
         """Put all of them on. What the kernel refuses is in ``refused``, and is to be tried again at ``retry_at``."""
         self.hush.end()
+        self._given_up = frozenset()
         self._set(self.wanted, now)
         if not self.refused:
             self._refuse(self.routes.install(), now)
@@ -129,7 +132,7 @@ class VirtualAddresses:
         self.routes.release()
         self._edge.leases.hold(self._key, (), 0)
         mine, self._installed = self._leaving(self._installed), ()
-        self._inherited = frozenset()
+        self._inherited, self._given_up = {}, frozenset()
         self._report(self._edge.kernel.release(mine))
         self.hush.end()
         self._edge.firewall.release(self._key)
@@ -137,24 +140,36 @@ class VirtualAddresses:
     def remove_leftovers(self) -> None:
         """Take off what a predecessor left behind: nobody has made us MASTER yet."""
         self.routes.remove_leftovers()
-        self._remove_left_behind(self._left_behind(self.wanted))
+        self._remove_left_behind(self._left_behind(self.wanted, was_set_before))
         self._remove_strangers()
 
     def complete(self, now: float) -> tuple[Lost, ...]:
-        """While MASTER: put back whatever is not there, announced. Returns it."""
+        """While MASTER: put back whatever is not there, announced. Returns it.
+
+        An interface that has come since needs its addresses, tracked or not. One that has another name now has them
+        no longer.
+        """
         self._note_owned()
-        self._installed = tuple(dict.fromkeys(self._installed + self.wanted))
-        lost = self._lost([want for want in self.wanted if want.track])
+        wanted = frozenset(self.wanted)
+        self._given_up &= wanted
+        gone = [want for want in self._installed if want not in wanted]
+        self._installed = tuple(want for want in self.wanted if want not in self._given_up)
+        if gone:
+            self._remove(present(self._leaving(gone), self._edge.kernel.table))
+            self._lease()
+        lost = self._lost([want for want in self._installed if not self._taken(want)])
         self._set_and_announce(lost, now)
         return lost + self._complete_routes(now)
 
     def put_back(self, place: Place, now: float) -> tuple[Lost, ...]:
         """While MASTER: somebody deleted this one. Returns it when it was ours and has been put back."""
         mine = [want for want in self.wanted if (want.index, want.address) == place]
-        if any(not want.track for want in mine):
-            self._installed = tuple(want for want in self._installed if want not in mine)
+        given_up = [want for want in absent(mine, self._edge.kernel.table) if not want.track and not self._taken(want)]
+        if given_up:
+            self._given_up |= frozenset(given_up)
+            self._installed = tuple(want for want in self._installed if want not in given_up)
             self._lease()  # or its renewal would put it back
-        lost = self._lost([want for want in mine if want.track])
+        lost = self._lost([want for want in mine if want not in self._given_up and not self._taken(want)])
         self._set_and_announce(lost, now)
         return lost + self._complete_routes(now)  # the kernel deletes routes together with an address
 
@@ -176,12 +191,10 @@ class VirtualAddresses:
         """While MASTER: what the new configuration has no more goes, what it adds comes and is announced."""
         kept = {lasting(want) for want in self.wanted}
         gone = [want for want in self._leaving(self._installed) if lasting(want) not in kept]  # or: with another label
-        if gone:
-            self._edge.log.info(f"({self._config.name}) removing VIPs {names(gone)}")
-            self._report(self._edge.kernel.release(gone))
+        self._remove(gone)
         self._note_owned()
         altered = [want for want in self._removable(self.wanted) if want not in self._installed]
-        self._installed = self.wanted
+        self._installed, self._given_up = self.wanted, frozenset()
         added = absent(self.wanted, self._edge.kernel.table)
         if added:
             self._edge.log.info(f"({self._config.name}) setting VIPs {names(added)}")
@@ -209,7 +222,7 @@ class VirtualAddresses:
 
     def announce(self, repeat: int) -> None:
         """Tell the segment that they live here."""
-        self._announce(self.wanted, repeat)
+        self._announce([want for want in self.wanted if want not in self._given_up], repeat)
 
     def _set(self, wanted: Sequence[Wanted], now: float) -> None:
         self._note_owned()
@@ -226,6 +239,19 @@ class VirtualAddresses:
         self._report(self.refused)
         self._lease()
         self._remove_strangers()
+
+    def _remove(self, gone: Sequence[Wanted]) -> None:
+        if gone:
+            self._edge.log.info(f"({self._config.name}) removing VIPs {names(gone)}")
+            self._report(self._edge.kernel.release(gone))
+
+    def _taken(self, want: Wanted) -> bool:
+        """Whether its interface is down, with which the kernel takes an IPv6 address off.
+
+        It comes back when the interface is up: to one that is about to be deleted the kernel adds nothing.
+        """
+        link = self._edge.kernel.table.links.get(want.index)
+        return want.address.version == 6 and link is not None and not link.up
 
     def _set_and_announce(self, wanted: Sequence[Wanted], now: float) -> None:
         if wanted:
@@ -268,14 +294,15 @@ class VirtualAddresses:
     def _remove_strangers(self) -> None:
         """Take off what a predecessor has installed and the configuration does not name any more."""
         known = {(want.index, want.address) for want in self.wanted}
-        strangers = [Wanted(index, address) for index, address in self._inherited - known]
-        leftovers = self._left_behind(strangers)
-        self._inherited = frozenset()
+        strangers = [Wanted(index, address) for index, address in self._inherited.keys() - known]
+        leftovers = self._left_behind(strangers, was_set)
+        self._inherited = {}
         self._remove_left_behind(leftovers)
 
-    def _left_behind(self, wanted: Iterable[Wanted]) -> list[Wanted]:
+    def _left_behind(self, wanted: Iterable[Wanted], judge: Judge) -> list[Wanted]:
         table = self._edge.kernel.table
-        return [want for want in self._leaving(wanted) if was_set((want.index, want.address), table, self._inherited)]
+        known = self._inherited
+        return [want for want in self._leaving(wanted) if judge((want.index, want.address), table, known)]
 
     def _remove_left_behind(self, leftovers: Sequence[Wanted]) -> None:
         if leftovers:
@@ -329,7 +356,7 @@ class VirtualAddresses:
         """Addresses that are there already, and not from us, are the host's own. An owner's are so for good."""
         table = self._edge.kernel.table
         there = {(want.index, want.address) for want in present(self.wanted, table)}
-        others = [place for place in there - self.held if not was_set(place, table, self._inherited)]
+        others = [place for place in there - self.held if not was_set_before(place, table, self._inherited)]
         if self._config.priority != PRIORITY_OWNER:
             self._owned &= there
             others = [(index, address) for index, address in others if not table.addresses[index][address].dad_failed]

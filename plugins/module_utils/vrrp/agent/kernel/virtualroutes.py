@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...config.routes import Route, Rule
 from ..edge import Edge
-from .routes import ANY, Key, Way, listed, resolve
+from .routes import ANY, Key, Way, listed, resolve, unusable
 
 HARMLESS_ON_REMOVE = (errno.ESRCH, errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
@@ -39,6 +40,7 @@ class VirtualRoutes:
         self._there: set[bytes] = set()  # what the kernel has as far as we know, the host's own included
         self._inherited: frozenset[bytes] = frozenset()
         self._waiting: tuple[Way, ...] = ()  # for their source address, which is not at work yet
+        self._given_up: set[bytes] = set()  # not tracked, and somebody has deleted them
 
     @property
     def held(self) -> frozenset[bytes]:
@@ -71,6 +73,7 @@ class VirtualRoutes:
 
     def install(self) -> list[Refused]:
         """Set all of them. What is there already stays; it is ours when it carries our number."""
+        self._given_up.clear()
         if not self.wanted and not self._inherited:
             return []
         refused = self._add(self.wanted)[1]
@@ -78,8 +81,10 @@ class VirtualRoutes:
         return refused
 
     def complete(self) -> tuple[list[Way], list[Refused]]:
-        """Set again what has gone: an interface, an address or somebody took it along."""
-        return self._add([way for way in self.wanted if way.track])
+        """Set what an interface that came makes possible, and again what an interface or an address took along."""
+        self._remove_unwanted()
+        back, refused = self._add([way for way in self.wanted if way.remove not in self._given_up])
+        return back, [each for each in refused if each.way.track]
 
     def gone(self, keys: Collection[Key]) -> tuple[list[Way], list[Refused]]:
         """Somebody has deleted these. Those that are ours are set again."""
@@ -87,6 +92,8 @@ class VirtualRoutes:
         for way in mine:
             if not way.track:
                 self._there.discard(way.remove)
+                if ANY not in keys and not self._taken(way):
+                    self._given_up.add(way.remove)
         return self._add([way for way in mine if way.track])
 
     def source_usable(self) -> list[Refused]:
@@ -100,16 +107,20 @@ class VirtualRoutes:
 
     def reconcile(self) -> list[Refused]:
         """What the new configuration has no more goes, what it adds comes."""
+        self._remove_unwanted()
+        added = [way for way in self.wanted if way.remove not in self._there]
+        if added:
+            self._edge.log.info(f"({self.name}) setting {texts(added)}")
+        # All of them: the address that has just gone may have taken some along.
+        self._given_up.clear()
+        return self._add(self.wanted)[1]
+
+    def _remove_unwanted(self) -> None:
         wanted = {way.remove for way in self.wanted}
         leaving = [way for removal, way in self._installed.items() if removal not in wanted]
         if leaving:
             self._edge.log.info(f"({self.name}) removing {texts(leaving)}")
             self._remove(way.remove for way in leaving)
-        added = [way for way in self.wanted if way.remove not in self._there]
-        if added:
-            self._edge.log.info(f"({self.name}) setting {texts(added)}")
-        # All of them: the address that has just gone may have taken some along.
-        return self._add([way for way in self.wanted if way.track or way.remove not in self._there])[1]
 
     def release(self) -> None:
         """Take ours off, except what another instance holds as well."""
@@ -117,6 +128,7 @@ class VirtualRoutes:
         self._inherited = frozenset()
         self._waiting = ()
         self._there.clear()
+        self._given_up.clear()
 
     def remove_leftovers(self) -> None:
         """Take off what a predecessor left behind: nobody has made us MASTER yet."""
@@ -137,7 +149,8 @@ class VirtualRoutes:
         """Returns those that were not there, and those that the kernel refused."""
         ready, waiting = [], []
         for way in ways:
-            (waiting if self._has_to_wait(way) else ready).append(way)
+            if way.track or not self._idle(way):
+                (waiting if self._has_to_wait(way) else ready).append(way)
         self._waiting = tuple(dict.fromkeys(self._waiting + tuple(waiting)))
         if not ready:
             return [], []
@@ -153,6 +166,14 @@ class VirtualRoutes:
             if code == 0 or way.signed or way.remove in self._inherited:
                 self._installed[way.remove] = way
         return new, refused
+
+    def _idle(self, way: Way) -> bool:
+        """Whether nothing can be sent through its interfaces: the kernel refuses it until they are up."""
+        return bool(unusable(way.devices, self._edge.kernel.table))
+
+    def _taken(self, way: Way) -> bool:
+        """Whether the kernel has taken it along with its interface: it tells of IPv6 routes only."""
+        return way.key[1] == socket.AF_INET6 and self._idle(way)
 
     def _listed(self, way: Way) -> bool:
         """Whether the kernel has what it would not take now: a rule can keep it from finding the gateway again."""

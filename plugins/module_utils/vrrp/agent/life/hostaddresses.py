@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Optional
 
 from ...config.model import Configuration, Instance
 from ...config.problems import Place as Line
@@ -13,19 +14,19 @@ from ...config.problems import Problem
 from ...protocol.constants import PRIORITY_OWNER
 from ..kernel.addresses import installed_by
 from ..kernel.interfaces import InterfaceTable
-from ..kernel.ownership import Place, was_set
+from ..kernel.ownership import Place, was_set_before
 from . import ledger
 
 
-def remembered(directory: str) -> frozenset[Place]:
-    """Return what the agent of this runtime directory has set, or the one that died there."""
-    return frozenset(place for entry in ledger.read(directory).entries for place in entry.installed)
+def remembered(directory: str) -> dict[Place, float]:
+    """Return what the agent of this runtime directory has set, or the one that died there, and until when it lived."""
+    return ledger.read(directory).places
 
 
 def own_addresses(
     configuration: Configuration,
     table: InterfaceTable,
-    ledger: Collection[Place] = (),
+    ledger: Optional[Mapping[Place, float]] = None,
     held: Collection[Place] = (),
 ) -> tuple[Problem, ...]:
     """Errors: neither an agent nor keepalived has set them. ``held`` are those of the agent that asks."""
@@ -34,7 +35,7 @@ def own_addresses(
         if instance.priority == PRIORITY_OWNER:
             continue
         for device, place in _places(instance, table):
-            if place in held or was_set(place, table, ledger):
+            if place in held or was_set_before(place, table, ledger or {}):
                 continue
             found.append(
                 Problem.at(

@@ -30,6 +30,7 @@ from .ledgerfile import FORMAT, LEDGER_FILE, PULSE_FILE, SLOT_SIZE, SLOTS
 
 RESTARTING_FILE = "restarting"
 BEAT = struct.Struct("=d")
+LATE_S = 1.0  # after a sign of life an address may still be set
 DELETE_ROUTE, DELETE_RULE = struct.pack("=H", 25), struct.pack("=H", 33)  # linux/rtnetlink.h
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
@@ -87,6 +88,16 @@ class Page:
     def last_at(self) -> float:
         """The last sign of life of any of them; monotonic seconds, 0 when there was none."""
         return max((entry.last_at for entry in self.entries), default=0.0)
+
+    @property
+    def lived_until(self) -> float:
+        """When the process had ended at the latest: it gives a sign of life in each interval. Monotonic seconds."""
+        return max((each.last_at + max(each.interval_cs / 100, LATE_S) for each in self.entries), default=0.0)
+
+    @property
+    def places(self) -> dict[tuple[int, Interface], float]:
+        """What it has put there, each with :attr:`lived_until`."""
+        return dict.fromkeys((place for entry in self.entries for place in entry.installed), self.lived_until)
 
     def of(self, identity: Identity) -> Optional[Entry]:
         """The entry of one virtual router, None when there is none."""

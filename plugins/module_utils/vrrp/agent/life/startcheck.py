@@ -19,6 +19,7 @@ from ..kernel.macvlan import misfit_of
 from ..segment.headers import IPV4_HEADER, IPV6_HEADER
 from ..segment.wire import ah_key, configured_source, ip_version
 from ..watches.ground import gateway_misfits
+from .linkcheck import down_misfits
 from .onlyaddress import unheard_owner
 from .subnets import end_misfits
 
@@ -79,6 +80,7 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
     for name in missing:
         here = ", ".join(sorted(link.name for link in table.links.values() if not link.loopback)) or "none"
         yield f"interface {name} does not exist on this machine", f"there are: {here}"
+    yield from down_misfits(instance, table)
     yield from _mtu_misfit(instance, table)
     if ip_version(instance) == 6:
         yield from _ipv6_misfits(instance)

@@ -28,6 +28,7 @@ class Succession:
 
     def __init__(self, directory: str, log: Log, page: Callable[[], Page]) -> None:
         self.inherited = ledger.read(directory)
+        self._lived_until = self.inherited.lived_until
         self._directory = directory
         self._kept = marksfile.read(directory)
         self._heard = dict(self._kept)
@@ -68,7 +69,7 @@ class Succession:
         entry = self.inherited.of(identity)
         if entry is not None:
             instance.memory = entry.memory
-            instance.addresses.inherit(entry.installed, entry.removals)
+            instance.addresses.inherit(entry.installed, entry.removals, self._lived_until)
 
     def restore(self) -> None:
         """Make the ledger again if somebody has deleted it."""
