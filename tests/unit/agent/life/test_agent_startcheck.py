@@ -99,6 +99,35 @@ def test_many_addresses_outside_are_one_line(count, named):
     assert problem.hint == "eth0: 192.168.8.0/24"
 
 
+@pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.parametrize("running", [False, True])
+@pytest.mark.parametrize("count", [1, 2, 3, 255])
+def test_of_many_instances_there_is_one_line_whether_they_run_or_not(version, running, count):
+    each = [f"10.77.0.{n}/32" if version == 4 else f"fd00:77::{n:x}/128" for n in range(1, count + 1)]
+    instances = [instance(f"VI_{n}", (address,), line=10 * n) for n, address in enumerate(each, 1)]
+    own = ("192.168.8.4/24", "fd00:8::4/64", "fe80::4/64")
+    (problem,) = misfits(configuration(*instances), table(addresses=(*own, *(each if running else ()))))
+    names, shown = ", ".join(f"VI_{n}" for n in range(1, min(count, 3) + 1)), ", ".join(each[:3])
+    more = f" and {count - 3} more" if count > 3 else ""
+    told = shown.replace("/32", "").replace("/128", "")
+    text = f"{names}{more}: {told}{more} {'is' if count == 1 else 'are'} outside every subnet of eth0"
+    assert (problem.line, problem.text) == (10, f"vrrp_instance {text}")
+    assert problem.hint == f"eth0: {'192.168.8.0/24' if version == 4 else 'fd00:8::/64'}"
+
+
+def test_what_is_true_of_many_instances_is_one_line():
+    many_on = [instance(f"VI_{n}", interface="eth9", line=n) for n in range(1, 256)]
+    (problem,) = misfits(configuration(*many_on), table())
+    text = "vrrp_instance VI_1, VI_2, VI_3 and 252 more: interface eth9 does not exist on this machine"
+    assert (problem.line, problem.text) == (1, text)
+    owners = [instance(f"VI_{n}", (f"192.168.8.{n}/24",), priority=255, line=n) for n in range(10, 210)]
+    (problem,) = misfits(configuration(*owners), table())
+    assert problem.text == (
+        "vrrp_instance VI_10, VI_11, VI_12 and 197 more: priority 255 says that this machine owns the addresses, and "
+        "192.168.8.10, 192.168.8.11, 192.168.8.12 and 197 more are not on it"
+    )
+
+
 def test_addresses_outside_on_two_interfaces_are_a_line_each():
     config = instance(addresses=("10.77.0.1/24", "10.77.0.2/24", "192.168.8.100/24"))
     first, second, third = config.addresses
