@@ -125,18 +125,18 @@ def check(options: argparse.Namespace) -> int:
     """Print every problem of a file; raises ConfigError when there is one."""
     from .agent.desk import reload
     from .agent.kernel.interfaces import DumpError, InterfaceTable, dump
-    from .agent.life.hostaddresses import own_addresses, remembered
+    from .agent.life.hostaddresses import remembered
     from .agent.life.programs import unrunnable
-    from .agent.life.startcheck import misfits
+    from .agent.life.startcheck import misfits, refusals
     from .config.loader import read_text
     from .config.problems import WARNING, ConfigError
 
     configuration, _digest, warnings = reload.read(options.file)
     try:
         table = dump(InterfaceTable())
-        refusals = own_addresses(configuration, table, remembered(RUNTIME_DIR))
-        if refusals:
-            raise ConfigError(refusals)
+        refused = refusals(configuration, table, remembered(RUNTIME_DIR))
+        if refused:
+            raise ConfigError(refused)
         warnings += misfits(configuration, table)
     except (DumpError, OSError) as error:
         say(sys.stderr, f"the interfaces of this machine were not compared: {error}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 
 import pytest
+from agent_fakes import table
 
 from vrrp.agent import main
 from vrrp.agent.kernel.interfaces import DumpError
@@ -110,6 +111,14 @@ def test_a_file_with_an_error_is_for_the_caller(start, tmp_path):
     assert str(problem).startswith(f"{tmp_path}/hotstandby.conf:3:23: error: ")
     assert Agent.made == []
     assert not (tmp_path / "run").exists()
+
+
+def test_an_address_that_no_host_of_a_subnet_can_have_is_for_the_caller(start, tmp_path, monkeypatch):
+    monkeypatch.setattr(main, "dump", lambda empty: table(addresses=("192.0.2.4/24",)))
+    with pytest.raises(ConfigError, match=r"192\.0\.2\.255 is the broadcast address of 192\.0\.2\.0/24 on eth0"):
+        start(FILE.replace("no-such-if", "eth0").replace("192.0.2.1/24", "192.0.2.255/32"))
+    assert Agent.made == []
+    assert free(tmp_path)
 
 
 def test_a_directory_that_another_agent_uses(start, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import OWN, PEER, eth, instance, table
 
 from vrrp.agent.kernel import firewall
-from vrrp.agent.life.startcheck import misfits, unsupported
+from vrrp.agent.life.startcheck import misfits, refusals, unsupported
 from vrrp.agent.segment import wire
 from vrrp.agent.segment.guard import Guard
 from vrrp.config.model import Authentication, AuthHmac, Configuration, HmacKey, VirtualAddress
@@ -58,6 +58,20 @@ def test_a_signature_takes_the_place_of_two_addresses():
 
 def texts(config, machine):
     return [problem.text for problem in misfits(configuration(config), machine)]
+
+
+def test_what_the_machine_has_itself_and_what_no_host_can_have_are_errors():
+    config = instance(addresses=("192.168.8.4/24", "192.168.8.255/32", "192.168.8.0/32"))
+    machine = table(addresses=("192.168.8.3/24", "192.168.8.4/24"))
+    own, broadcast = refusals(configuration(config), machine)
+    assert "192.168.8.4 is this host's own address on eth0" in str(own)
+    assert "error: vrrp_instance VI_1: 192.168.8.255 is the broadcast address of 192.168.8.0/24" in str(broadcast)
+    assert texts(config, machine) == ["vrrp_instance VI_1: 192.168.8.0 is the network address of 192.168.8.0/24"]
+
+
+def test_a_wide_prefix_length_is_a_warning():
+    (text,) = texts(instance(addresses=("192.168.8.9/8",)), table())
+    assert text.startswith("vrrp_instance VI_1: 192.168.8.9/8 is wider than 192.168.8.0/24 of eth0")
 
 
 def test_what_fits_is_not_mentioned():

@@ -14,9 +14,8 @@ from ...config import loader
 from ...config.model import Configuration
 from ...config.plan import compare
 from ...config.problems import ConfigError, Problem
-from ..life.hostaddresses import own_addresses
 from ..life.secrecy import exposed, exposed_includes, exposed_scripts
-from ..life.startcheck import misfits, unsupported
+from ..life.startcheck import misfits, refusals, unsupported
 from ..segment import keys, wire
 from ..telling.log import Log
 from .control import CommandError
@@ -82,7 +81,7 @@ def look(agent: Agent) -> Found:
     path = agent.configuration.path
     try:
         new, digest, warnings = read(path)
-        refuse_own_addresses(agent, new)
+        refuse(agent, new)
     except ConfigError as error:
         problems = tuple(str(problem) for problem in error.problems)
         raise CommandError(f"{path} is not valid: the old configuration stays in force", problems) from error
@@ -96,10 +95,10 @@ def look(agent: Agent) -> Found:
     return Found(new, digest, instances, list(plan.texts), texts)
 
 
-def refuse_own_addresses(agent: Agent, new: Configuration) -> None:
-    """Raise ConfigError if a virtual address of ``new`` is the host's own."""
+def refuse(agent: Agent, new: Configuration) -> None:
+    """Raise ConfigError if a virtual address of ``new`` is the host's own, or nobody's on this host."""
     held = frozenset().union(*(each.addresses.installed for each in agent.everyone()))
-    problems = own_addresses(new, agent.network.kernel.table, held=held)
+    problems = refusals(new, agent.network.kernel.table, held=held)
     if problems:
         raise ConfigError(problems)
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ...config.model import Configuration, Instance, VirtualAddress
 from ...config.problems import WARNING, Place, Problem, in_order
@@ -15,11 +15,13 @@ from ...protocol.trailer import TRAILER_LENGTH
 from ..kernel import firewall
 from ..kernel.interfaces import InterfaceTable
 from ..kernel.macvlan import misfit_of
+from ..kernel.ownership import Place as Owned
 from ..segment.headers import IPV4_HEADER, IPV6_HEADER
 from ..segment.wire import ah_key, configured_source, ip_version
 from ..watches.ground import gateway_misfits
+from .hostaddresses import own_addresses
 from .onlyaddress import unheard_owner
-from .subnets import Subnets, end_misfits
+from .subnets import Subnets, broadcast_addresses, end_misfits, width_misfits
 
 ETHERNET_MTU, IPV4_LENGTH, IPV6_LENGTH = 1500, 4, 16  # octets
 TOLD = 3  # of many that have the same fault
@@ -59,6 +61,16 @@ def octets(instance: Instance) -> int:
     return IPV4_HEADER.size + ah + HEADER_LENGTH + IPV4_LENGTH * len(instance.addresses) + data + trailer
 
 
+def refusals(
+    configuration: Configuration,
+    table: InterfaceTable,
+    ledger: Collection[Owned] = (),
+    held: Collection[Owned] = (),
+) -> tuple[Problem, ...]:
+    """Errors: virtual addresses that this machine must not or cannot have; see :func:`.hostaddresses.own_addresses`."""
+    return own_addresses(configuration, table, ledger, held) + broadcast_addresses(configuration, table)
+
+
 def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Problem, ...]:
     """Warnings: interfaces that are not here, virtual addresses outside every subnet of their interface.
 
@@ -95,6 +107,7 @@ def _misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Ite
         yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
     yield from gateway_misfits(instance, table, subnets)
     yield from end_misfits(instance, subnets)
+    yield from width_misfits(instance, subnets)
     yield from unheard_owner(instance, table)
     macvlan = misfit_of(instance)
     if macvlan is not None:

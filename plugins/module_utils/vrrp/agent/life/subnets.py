@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...config.model import Configuration, Instance, VirtualAddress
+from ...config.problems import Place, Problem
 from ...config.together.subnet_ends import end_of
 from ...protocol.constants import PRIORITY_OWNER
 from ..kernel.addresses import installed_by, is_link_local_ipv6
@@ -74,13 +75,51 @@ def is_single(address: Interface) -> bool:
     return address.network.prefixlen == address.max_prefixlen
 
 
+def broadcast_addresses(configuration: Configuration, table: InterfaceTable) -> tuple[Problem, ...]:
+    """Errors: virtual addresses that no host could ever use, whatever the prefix length of their lines."""
+    subnets = Subnets(configuration, table)
+    found = []
+    for instance in configuration.instances:
+        for entry, subnet, end in _ends(instance, subnets):
+            if end == "broadcast":
+                device = entry.device or instance.interface
+                text = f"{entry.address.ip} is the broadcast address of {subnet.network} on {device}"
+                place, rule = Place(configuration.path, instance.line, 1), "RFC 1122 3.2.1.3: no host has it"
+                found.append(
+                    Problem.at(place, f"vrrp_instance {instance.name}: {text}", rule, "choose another address")
+                )
+    return tuple(found)
+
+
 def end_misfits(instance: Instance, subnets: Subnets) -> Iterator[tuple[str, str]]:
-    """Yield a text and a hint for each virtual address that is an end of a subnet, whatever its prefix length."""
-    for entry in instance.addresses:
-        if end_of(entry.address.ip, entry.address):
-            continue  # the file alone says so
-        for subnet in subnets.of(entry.device or instance.interface, entry.address.version):
-            end = end_of(entry.address.ip, subnet)
-            if end:
-                text = f"{entry.address.ip} is the {end} address of {subnet.network}"
-                yield text, "no host has it: choose another address"
+    """Yield a text and a hint for each virtual address that is the first one of a subnet: some hosts can reach it."""
+    for entry, subnet, end in _ends(instance, subnets):
+        if end == "network":
+            yield f"{entry.address.ip} is the network address of {subnet.network}", "choose another address"
+
+
+def _ends(instance: Instance, subnets: Subnets) -> Iterator[tuple[VirtualAddress, Interface, str]]:
+    """Which subnets' end an address is. One that is in the middle of another subnet of the interface is none."""
+    for entry in installed_by(instance):
+        address = entry.address.ip
+        around = [each for each in subnets.of(entry.device or instance.interface, 4) if address in each.network]
+        if end_of(address, entry.address) or not all(end_of(address, each) for each in around):
+            continue  # of the first the file alone says so
+        for subnet in around:
+            yield entry, subnet, end_of(address, subnet)
+
+
+def width_misfits(instance: Instance, subnets: Subnets) -> Iterator[tuple[str, str]]:
+    """Yield a text and a hint for each virtual address whose prefix length takes in more than the subnet around it.
+
+    The kernel makes a route to all of that on the interface for as long as the address is there.
+    """
+    for entry in installed_by(instance):
+        device, address = entry.device or instance.interface, entry.address
+        around = [each.network for each in subnets.of(device, address.version) if address.ip in each.network]
+        if entry.peer is not None or entry.noprefixroute or not around:
+            continue
+        widest = min(around, key=lambda network: network.prefixlen)
+        if address.network.prefixlen < widest.prefixlen:
+            text = f"{address} is wider than {widest} of {device}: it says that all of {address.network} is there"
+            yield text, f"write {address.ip}/{widest.prefixlen}"
