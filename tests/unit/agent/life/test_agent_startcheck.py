@@ -257,7 +257,16 @@ def test_peers_and_sources_that_do_not_fit(fields, expected, hint):
     assert found == ([] if expected is None else [(f"vrrp_instance VI_1: {expected}", hint)])
 
 
-def test_an_address_of_another_instance_comes_and_goes_and_is_not_mentioned():
+@pytest.mark.parametrize(
+    ("peer", "end"), [("192.168.8.255", "broadcast"), ("192.168.8.0", "network"), ("192.168.9.255", None)]
+)
+def test_a_peer_that_is_an_end_of_a_subnet(peer, end):
+    found = texts(instance(unicast_peers=(PEER, ip_address(peer))), table())
+    text = f"vrrp_instance VI_1: unicast_peer {peer} is the {end} address of 192.168.8.0/24: no host has it"
+    assert found == ([] if end is None else [text])
+
+
+def test_an_address_of_another_instance_is_not_judged_by_what_is_there():
     other = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
     first = instance(unicast_peers=(PEER, VIP2), unicast_src_ip=VIP2)
     assert misfits(configuration(first, other), table()) == ()

@@ -21,7 +21,7 @@ from ..segment.wire import ah_key, configured_source, ip_version
 from ..watches.ground import gateway_misfits
 from .hostaddresses import own_addresses
 from .onlyaddress import unheard_owner
-from .subnets import Subnets, broadcast_addresses, end_misfits, width_misfits
+from .subnets import Subnets, broadcast_addresses, end_misfits, ends, width_misfits
 
 ETHERNET_MTU, IPV4_LENGTH, IPV6_LENGTH = 1500, 4, 16  # octets
 TOLD = 3  # of many that have the same fault
@@ -79,7 +79,7 @@ def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Proble
     subnets = Subnets(configuration, table)
     found: dict[tuple[str, str], list[Instance]] = {}
     for instance in configuration.instances:
-        for each in (*_misfits(instance, table, subnets), *_peer_misfits(instance, configuration, table)):
+        for each in (*_misfits(instance, table, subnets), *_peer_misfits(instance, configuration, table, subnets)):
             found.setdefault(each, []).append(instance)
     for concerned, *each in (*_outside_misfits(configuration, subnets), *_owner_misfits(configuration, table)):
         found.setdefault(tuple(each), []).extend(concerned)
@@ -153,7 +153,9 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:TOLD]) + more
 
 
-def _peer_misfits(instance: Instance, configuration: Configuration, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+def _peer_misfits(
+    instance: Instance, configuration: Configuration, table: InterfaceTable, subnets: Subnets
+) -> Iterator[tuple[str, str]]:
     """Peers that are this machine itself, a source that it does not have, an interface that reaches nobody."""
     link = table.names.get(instance.interface)
     if link is not None and link.loopback:
@@ -162,6 +164,11 @@ def _peer_misfits(instance: Instance, configuration: Configuration, table: Inter
     for peer in instance.unicast_peers:
         if table.has(peer) and peer not in virtual:
             yield f"unicast_peer {peer} is this machine itself", "name the other nodes"
+        for subnet, end in ends(peer, subnets.of(instance.interface, 4)):
+            yield (
+                f"unicast_peer {peer} is the {end} address of {subnet.network}: no host has it",
+                "name the other nodes",
+            )
     source = configured_source(instance)
     if source is None or table.has(source) or source in virtual:
         return

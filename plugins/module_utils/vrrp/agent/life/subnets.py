@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...config.model import Configuration, Instance, VirtualAddress
+from ...config.model import Address, Configuration, Instance, VirtualAddress
 from ...config.problems import Place, Problem
 from ...config.together.subnet_ends import end_of
 from ...protocol.constants import PRIORITY_OWNER
@@ -99,14 +99,16 @@ def end_misfits(instance: Instance, subnets: Subnets) -> Iterator[tuple[str, str
 
 
 def _ends(instance: Instance, subnets: Subnets) -> Iterator[tuple[VirtualAddress, Interface, str]]:
-    """Which subnets' end an address is. One that is in the middle of another subnet of the interface is none."""
     for entry in installed_by(instance):
-        address = entry.address.ip
-        around = [each for each in subnets.of(entry.device or instance.interface, 4) if address in each.network]
-        if end_of(address, entry.address) or not all(end_of(address, each) for each in around):
-            continue  # of the first the file alone says so
-        for subnet in around:
-            yield entry, subnet, end_of(address, subnet)
+        if not end_of(entry.address.ip, entry.address):  # of which the file alone says so
+            for subnet, end in ends(entry.address.ip, subnets.of(entry.device or instance.interface, 4)):
+                yield entry, subnet, end
+
+
+def ends(address: Address, subnets: tuple[Interface, ...]) -> list[tuple[Interface, str]]:
+    """Return the subnets of which it is an end, and which. What another subnet has in its middle is no end."""
+    found = [(subnet, end_of(address, subnet)) for subnet in subnets if address in subnet.network]
+    return found if all(end for _subnet, end in found) else []
 
 
 def width_misfits(instance: Instance, subnets: Subnets) -> Iterator[tuple[str, str]]:
