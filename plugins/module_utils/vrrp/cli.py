@@ -129,7 +129,7 @@ def check(options: argparse.Namespace) -> int:
     from .agent.life.programs import unrunnable
     from .agent.life.startcheck import misfits, refusals
     from .config.loader import read_text
-    from .config.problems import WARNING, ConfigError
+    from .config.problems import WARNING, ConfigError, in_order
 
     configuration, _digest, warnings = reload.read(options.file)
     try:
@@ -141,7 +141,7 @@ def check(options: argparse.Namespace) -> int:
     except (DumpError, OSError) as error:
         say(sys.stderr, f"the interfaces of this machine were not compared: {error}")
     warnings += unrunnable(read_text(options.file), options.file, severity=WARNING)
-    say(sys.stderr, *map(str, warnings))
+    say(sys.stderr, *map(str, in_order(warnings)))
     names = ", ".join(instance.name for instance in configuration.instances)
     counted = f"{len(configuration.instances)} instance{'' if len(configuration.instances) == 1 else 's'}"
     say(sys.stdout, f"{options.file}: ok, {counted}{f' ({names})' if names else ''}")

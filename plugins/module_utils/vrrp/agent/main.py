@@ -16,7 +16,6 @@ from .kernel.interfaces import DumpError, InterfaceTable, dump
 from .kernel.netlink import NetlinkUnavailable
 from .life import ledger, realtime
 from .life.hostaddresses import remembered
-from .life.programs import doubts
 from .life.runtime import RuntimeDirectory, RuntimeDirectoryError
 from .life.startcheck import misfits, refusals
 from .telling.log import Log
@@ -43,7 +42,7 @@ def run(config: str, runtime_dir: str) -> int:
         refused = refusals(configuration, table, remembered(runtime_dir))
         if refused:
             raise ConfigError(refused)
-        for doubtful in misfits(configuration, table) + doubts(configuration):
+        for doubtful in misfits(configuration, table):
             log.info(str(doubtful))
         return asyncio.run(_work(configuration, digest, runtime, log))
     except (NetlinkUnavailable, DumpError) as error:

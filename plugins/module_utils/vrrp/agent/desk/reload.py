@@ -14,6 +14,7 @@ from ...config import loader
 from ...config.model import Configuration
 from ...config.plan import compare
 from ...config.problems import ConfigError, Problem
+from ..life.programs import doubts
 from ..life.secrecy import exposed, exposed_includes, exposed_scripts
 from ..life.startcheck import misfits, refusals, unsupported
 from ..segment import keys, wire
@@ -42,10 +43,10 @@ def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]
     if configuration is not None:
         configuration, unreadable = keys.resolve(configuration)
         problems += unsupported(configuration) + unreadable
-    if configuration is None or problems:
+    if configuration is None or report.root is None or problems:
         raise ConfigError(problems)
     warnings = report.warnings + exposed(path, configuration) + exposed_includes(report.sources)
-    warnings += exposed_scripts(path, configuration)
+    warnings += exposed_scripts(path, configuration) + doubts(report.root)
     return configuration, report.digest, warnings
 
 
