@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Optional, TextIO
 
-from . import __version__, simulation_arguments, streams
+from . import __version__, argv, simulation_arguments, streams
 from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
 from .config.problems import ConfigError
 from .streams import StreamError, say
@@ -36,7 +36,9 @@ CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run one command. Returns the exit status."""
-    streams.prepare()
+    if arguments is None:
+        argv.restart_in_utf8()
+    streams.prepare(argv.terminal())
     return streams.end(_run(arguments))
 
 
@@ -77,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(command=function)
         if instance:
-            command.add_argument("name", metavar="NAME", help="name of the vrrp_instance")
+            command.add_argument("name", metavar="NAME", type=argv.word, help="name of the vrrp_instance")
         if agent:
             text = "where the agent has its control socket (%(default)s)"
             command.add_argument("--runtime-dir", metavar="DIR", default=RUNTIME_DIR, help=text)
@@ -88,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
     command = add("check", "Say what is wrong with a configuration.", check, agent=False)
     command.add_argument("file", metavar="FILE")
     command = add("status", "Show who is MASTER, and why.", status)
-    command.add_argument("name", metavar="NAME", nargs="?", help="name of the vrrp_instance (all of them)")
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     add("promote", "Make this node MASTER of an instance until it is released.", move("promote"), instance=True)
     add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True)
@@ -101,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("file", metavar="FILE")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     command = add("events", "Show what an instance was told and did lately.", events)
-    command.add_argument("name", metavar="NAME", nargs="?", help="name of the vrrp_instance (all of them)")
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
     command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
     command.add_argument("--since", metavar="TIME", type=since, help="since 90s, 10m, 2h ago, or since 14:30 today")
