@@ -11,6 +11,7 @@ from .constants import PRIORITY_OWNER
 from .states import State
 
 HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
+DRAINED = "this node is drained"
 CLAUSES_MAX = 2  # beside what the state itself is about
 TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 
@@ -41,6 +42,9 @@ def _state(router, now: float, makeup: str) -> str:
         return f"MASTER because {router.reason}; {ours}"
     if router.state is State.BACKUP:
         return _why_backup(router, now, ours)
+    if router.state is State.STOP and router.drained:
+        besides = f"; it would be in FAULT because {'; '.join(router.faults)}" if router.faults else ""
+        return f"STOP because {DRAINED}{besides}"
     return f"{router.state.value} because {router.reason}"
 
 

@@ -101,7 +101,8 @@ class Membership:
         if not self.faults:
             return self._mended(before, now)
         if isinstance(condition, Yielding) and condition.stopping:
-            return self._enter(Stopped(), now, said, ReleaseAddresses()) if self.own_faults else ()
+            reason = f"{self.reason}, and {said}"
+            return self._enter(Stopped(), now, reason, ReleaseAddresses()) if self.own_faults else ()
         if self.holds_addresses and not self.own_faults:
             return self._fail(until, said)
         leaving = (SendAdvertisement(PRIORITY_STOP), ReleaseAddresses()) if self.holds_addresses else ()

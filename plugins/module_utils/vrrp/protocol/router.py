@@ -133,7 +133,7 @@ class VirtualRouter(Hearing, Membership):
     def drain(self, now: float) -> tuple[Action, ...]:
         """Stop, as :meth:`stop` does, until :meth:`undrain`."""
         self.drained = True
-        return self._stop(now, "this node is drained")
+        return self._stop(now, explain.DRAINED)
 
     def undrain(self, now: float) -> tuple[Action, ...]:
         """Take part again after :meth:`drain`."""
