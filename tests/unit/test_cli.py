@@ -269,6 +269,14 @@ def test_check_warns_of_what_does_not_fit_this_machine(tmp_path, capsys):
     ]
 
 
+def test_check_refuses_what_no_host_of_this_subnet_can_have(tmp_path, capsys):
+    file = tmp_path / "broadcast.conf"
+    file.write_text(GOOD.replace("192.168.8.100/24", "192.168.8.255/32"))
+    assert cli.main(["check", str(file)]) == 1
+    text = "error: vrrp_instance VI_1: 192.168.8.255 is the broadcast address of 192.168.8.0/24 on eth0"
+    assert capsys.readouterr().err.startswith(f"{file}:1:1: {text}")
+
+
 def test_check_refuses_what_the_agent_does_not_run(tmp_path, capsys):
     file = tmp_path / "six.conf"
     many = "\n".join(f"2001:db8::{number:x}/64" for number in range(1, 92))

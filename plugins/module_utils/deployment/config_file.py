@@ -14,6 +14,7 @@ from typing import Any, Optional
 from ..vrrp.agent.kernel.interfaces import InterfaceTable, dump
 from ..vrrp.agent.life.programs import unrunnable
 from ..vrrp.agent.life.startcheck import misfits, unsupported
+from ..vrrp.agent.life.subnets import broadcast_addresses
 from ..vrrp.agent.segment import keys
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from ..vrrp.config.loader import here, inspect_here, load, node_config_id
@@ -57,16 +58,18 @@ class ConfigFile:
     def judge(self, text: str) -> tuple[Configuration, list[str]]:
         """The configuration of ``text`` and warnings about it. Raises Refused with everything that is wrong."""
         report = inspect_here(text, self.path)
-        problems, found = report.problems, ()
+        problems, found, fit = report.problems, (), ()
         if report.configuration is not None:
             problems += unsupported(report.configuration) + keys.resolve(report.configuration)[1]
             found = unrunnable(text, self.path, layout.USER, hidden=unit.hidden(), writable=unit.writable())
             problems += tuple(each for each in found if each.severity == ERROR)
+            with contextlib.suppress(OSError):  # a kernel that tells nothing is no reason to stop
+                table = dump(InterfaceTable())
+                problems += broadcast_addresses(report.configuration, table)
+                fit = misfits(report.configuration, table)
         if report.configuration is None or problems:
             raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
-        warnings = list(report.warnings) + [each for each in found if each.severity != ERROR]
-        with contextlib.suppress(OSError):  # the fit is a courtesy; a kernel that tells nothing is no reason to stop
-            warnings += misfits(report.configuration, dump(InterfaceTable()))
+        warnings = [*report.warnings, *(each for each in found if each.severity != ERROR), *fit]
         return report.configuration, list(map(str, warnings))
 
     def plan(self, new: Configuration) -> Plan:

@@ -21,7 +21,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Optional, TextIO
 
-from . import __version__, streams
+from . import __version__, argv, streams
 from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
 from .config.problems import ConfigError
 from .streams import StreamError, say
@@ -38,7 +38,9 @@ CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run one command. Returns the exit status."""
-    streams.prepare()
+    if arguments is None:
+        argv.restart_in_utf8()
+    streams.prepare(argv.terminal())
     return streams.end(_run(arguments))
 
 
@@ -79,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(command=function)
         if instance:
-            command.add_argument("name", metavar="NAME", help="name of the vrrp_instance")
+            command.add_argument("name", metavar="NAME", type=argv.word, help="name of the vrrp_instance")
         if agent:
             text = "where the agent has its control socket (%(default)s)"
             command.add_argument("--runtime-dir", metavar="DIR", default=RUNTIME_DIR, help=text)
@@ -90,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
     command = add("check", "Say what is wrong with a configuration.", check, agent=False)
     command.add_argument("file", metavar="FILE")
     command = add("status", "Show who is MASTER, and why.", status)
-    command.add_argument("name", metavar="NAME", nargs="?", help="name of the vrrp_instance (all of them)")
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     add("promote", "Make this node MASTER of an instance until it is released.", move("promote"), instance=True)
     add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True)
@@ -103,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("file", metavar="FILE")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     command = add("events", "Show what an instance was told and did lately.", events)
-    command.add_argument("name", metavar="NAME", nargs="?", help="name of the vrrp_instance (all of them)")
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
     command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
     command.add_argument("--since", metavar="TIME", type=since, help="since 90s, 10m, 2h ago, or since 14:30 today")
@@ -128,23 +130,23 @@ def check(options: argparse.Namespace) -> int:
     """Print every problem of a file; raises ConfigError when there is one."""
     from .agent.desk import reload
     from .agent.kernel.interfaces import DumpError, InterfaceTable, dump
-    from .agent.life.hostaddresses import own_addresses, remembered
+    from .agent.life.hostaddresses import remembered
     from .agent.life.programs import unrunnable
-    from .agent.life.startcheck import misfits
+    from .agent.life.startcheck import misfits, refusals
     from .config.loader import read_text
-    from .config.problems import WARNING, ConfigError
+    from .config.problems import WARNING, ConfigError, in_order
 
     configuration, _digest, warnings = reload.read(options.file)
     try:
         table = dump(InterfaceTable())
-        refusals = own_addresses(configuration, table, remembered(RUNTIME_DIR))
-        if refusals:
-            raise ConfigError(refusals)
+        refused = refusals(configuration, table, remembered(RUNTIME_DIR))
+        if refused:
+            raise ConfigError(refused)
         warnings += misfits(configuration, table)
     except (DumpError, OSError) as error:
         say(sys.stderr, f"the interfaces of this machine were not compared: {error}")
     warnings += unrunnable(read_text(options.file), options.file, severity=WARNING)
-    say(sys.stderr, *map(str, warnings))
+    say(sys.stderr, *map(str, in_order(warnings)))
     names = ", ".join(instance.name for instance in configuration.instances)
     counted = f"{len(configuration.instances)} instance{'' if len(configuration.instances) == 1 else 's'}"
     say(sys.stdout, f"{options.file}: ok, {counted}{f' ({names})' if names else ''}")

@@ -20,8 +20,10 @@ class StreamError(Exception):
     """Standard output takes nothing; the text says why."""
 
 
-def prepare() -> None:
+def prepare(encoding: Optional[str] = None) -> None:
     """Open what is closed on /dev/null, and let no character be one that a stream cannot say.
+
+    ``encoding`` is that of the terminal, where the streams have another one.
 
     A closed descriptor would be given to the next socket, and whoever writes to "standard error" would write to that.
     """
@@ -36,7 +38,7 @@ def prepare() -> None:
             setattr(sys, f"__{name}__", null)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def say(stream: TextIO, *lines: str) -> None:

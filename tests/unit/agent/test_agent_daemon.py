@@ -15,6 +15,7 @@ from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
 from vrrp.agent import changes
 from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
+from vrrp.agent.segment import channel
 from vrrp.config.trackers import Script, Tracked, Tracking
 
 
@@ -40,6 +41,43 @@ def test_an_agent_that_slept_reads_before_it_acts(rig, play):
             assert machine.agent.instances["VI_1"].deadline == pytest.approx(500 + DOWN_S)
             machine.due(500.0 + DOWN_S)
             assert machine.state() == "MASTER"
+
+    play(scenario)
+
+
+def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig, play):
+    """The flood takes longer than a portion to read; behind it waits the master of one of the two."""
+    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
+    flood = [from_peer(config=instance(virtual_router_id=77))] * 9
+
+    async def scenario():
+        async with rig(instance(), second) as machine:
+            first = machine.agent.instances["VI_1"]
+            first.perform(first.router.promote(100.0), 100.0)
+            for second_s in (101.1, 102.1, 103.1):
+                machine.due(second_s)
+            assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
+            receive = machine.socket().receive
+
+            def slowly():
+                machine.now += channel.DRAIN_S / 4.5
+                return receive()
+
+            machine.socket().receive = slowly
+            machine.socket().waiting[:] = [*flood, from_peer(config=second)]
+            machine.socket().sent.clear()
+            armed = []
+            machine.agent._alarm.unmute = armed.append
+            machine.due(104.2)
+            assert len(machine.socket().waiting) == 5
+            assert (machine.state("VI_2"), len(machine.socket().sent)) == ("BACKUP", 1)
+            assert armed[-1] < machine.now  # it rings at once
+            machine.due(machine.now)
+            machine.due(machine.now)
+            assert machine.state("VI_2") == "BACKUP"
+            assert machine.agent.instances["VI_2"].deadline > machine.now + 3
+            machine.due(machine.agent.instances["VI_2"].deadline)
+            assert machine.state("VI_2") == "MASTER"
 
     play(scenario)
 

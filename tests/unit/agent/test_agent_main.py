@@ -8,8 +8,12 @@ from __future__ import annotations
 import faulthandler
 
 import pytest
+from agent_fakes import table
+from unit.config.foreign_files import FILES, Refused
 
+from vrrp import cli
 from vrrp.agent import main
+from vrrp.agent.kernel import interfaces
 from vrrp.agent.kernel.interfaces import DumpError
 from vrrp.agent.kernel.netlink import NetlinkUnavailable
 from vrrp.agent.life import ledger
@@ -53,9 +57,9 @@ def start(tmp_path, monkeypatch, capfd):
     Agent.claimed.clear()
     path = tmp_path / "hotstandby.conf"
 
-    def run(text=FILE, outcome=0, directory="run"):
-        path.write_text(text)
-        path.chmod(0o600)
+    def run(text=FILE, outcome=0, directory="run", mode=0o600):
+        path.write_text(text, errors="surrogateescape")
+        path.chmod(mode)
         monkeypatch.setattr(Agent, "outcome", outcome)
         capfd.readouterr()
         status = main.run(str(path), str(tmp_path / directory))
@@ -112,6 +116,14 @@ def test_a_file_with_an_error_is_for_the_caller(start, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_an_address_that_no_host_of_a_subnet_can_have_is_for_the_caller(start, tmp_path, monkeypatch):
+    monkeypatch.setattr(main, "dump", lambda empty: table(addresses=("192.0.2.4/24",)))
+    with pytest.raises(ConfigError, match=r"192\.0\.2\.255 is the broadcast address of 192\.0\.2\.0/24 on eth0"):
+        start(FILE.replace("no-such-if", "eth0").replace("192.0.2.1/24", "192.0.2.255/32"))
+    assert Agent.made == []
+    assert free(tmp_path)
+
+
 def test_a_directory_that_another_agent_uses(start, tmp_path):
     other = RuntimeDirectory(str(tmp_path / "run"))
     other.acquire()
@@ -140,3 +152,60 @@ def test_a_bug_is_no_refusal(start, tmp_path):
     with pytest.raises(ZeroDivisionError):
         start(outcome=ZeroDivisionError())
     assert free(tmp_path)
+
+
+#: What a corpus of texts cannot have: scripts of this machine, twice each, and files that others may read.
+SCRIPTS = """\
+vrrp_script one {{
+    script {program}
+}}
+{body}
+vrrp_instance VI_2 {{
+    interface no-such-if
+    virtual_router_id 52
+    notify_master {program}
+    notify {other}
+    virtual_ipaddress {{
+        192.0.2.2/24
+    }}
+}}
+vrrp_sync_group G {{
+    group {{
+        VI_1
+        VI_2
+    }}
+    notify {other}
+}}
+"""
+
+
+def scripts(directory):
+    program, other = directory / "check.sh", directory / "notify.sh"
+    for each, first in ((program, "exit 0"), (other, "#!/bin/sh\r")):
+        each.write_text(f"{first}\n")
+        each.chmod(0o777)
+    return SCRIPTS.format(
+        program=program, other=other, body=FILE.replace("}\n}", f"}}\n    notify_master {program}\n}}")
+    )
+
+
+CORPUS = sorted(name for name, (_text, verdict) in FILES.items() if not isinstance(verdict, Refused))
+
+
+@pytest.mark.parametrize("name", [*CORPUS, "scripts"])
+@pytest.mark.parametrize("mode", [0o600, 0o666])
+def test_check_and_the_start_say_the_same_of_the_same_line(start, tmp_path, capfd, monkeypatch, name, mode):
+    for module in (main, interfaces):
+        monkeypatch.setattr(module, "dump", lambda empty: table(addresses=("192.0.2.4/24",)))
+    text = scripts(tmp_path) if name == "scripts" else FILES[name][0]
+    file = tmp_path / "hotstandby.conf"
+    status, started = start(text, mode=mode)
+    assert (status, cli.main(["check", str(file)])) == (0, 0)
+    checked = [line for line in capfd.readouterr().err.splitlines() if "cannot run" not in line]  # which a run tells
+    assert sorted(checked) == sorted(started)
+    assert [line for line in started if not line.startswith(f"{file}:")] == []
+    if name == "scripts":
+        lines = text.splitlines()
+        first = [next(n for n, line in enumerate(lines, 1) if word in line) for word in ("check.sh", "notify.sh")]
+        shells = [line.split(": warning: ")[0] for line in started if "/bin/sh runs it" in line]
+        assert shells == [f"{file}:{line}:12" for line in first]

@@ -44,6 +44,10 @@ MASTER = ("state MASTER", "priority 150", "advert_int 1")
 CUT = "auth_pass has"
 
 FILES = {
+    "vrrp_strict and unicast": (
+        globals_("vrrp_strict") + instance(*MASTER, "unicast_src_ip 192.168.8.4", PEER),
+        ["unicast_peer in strict mode"],
+    ),
     "a tutorial's master": (instance(*MASTER, password("1111")), CLEAN),
     "a tutorial's backup": (instance("state BACKUP", "priority 100", "advert_int 1", password("1111")), CLEAN),
     "a load balancer with a check": (SECURE + CHECK + instance(*MASTER, TRACK), CLEAN),

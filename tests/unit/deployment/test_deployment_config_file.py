@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from ipaddress import ip_interface
 
 import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import config_file
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import (
     Agent,
@@ -17,6 +19,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_
     Refused,
     marked,
 )
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.kernel import interfaces
 from answering_agent import AnsweringAgent, refuses
 
 GOOD = """\
@@ -86,6 +89,17 @@ def test_everything_wrong_is_said_at_once(make, place):
     assert first.startswith(f"{place}:3:23: error: virtual_router_id 0")
     assert second.startswith(f"{place}:4:14: error: priority 256")
     assert str(caught.value) == f"the configuration for {place} is not valid\n{first}\n{second}"
+
+
+def test_an_address_that_no_host_of_a_subnet_can_have_is_refused(make, place, monkeypatch):
+    def machine(table):
+        table.links[2] = table.names["eth0"] = interfaces.Link(2, "eth0")
+        table.remember(interfaces.Present(2, ip_interface("192.168.8.4/24")))
+        return table
+
+    monkeypatch.setattr(config_file, "dump", machine)
+    with pytest.raises(Refused, match=r"192\.168\.8\.255 is the broadcast address of 192\.168\.8\.0/24 on eth0"):
+        make().judge(GOOD.replace("192.168.8.100/24", "192.168.8.255/32"))
 
 
 def test_what_cannot_run_and_keys_that_are_missing_are_refused(make, place):

@@ -189,6 +189,27 @@ class TestDrain:
         assert router.fault_changed((), T + 1) == ()
         assert router.state is State.STOP
 
+    @pytest.mark.parametrize("drained_at", [T - 1, T, T + 1])
+    @pytest.mark.parametrize("make", [master, backup])
+    def test_why_has_both_the_drain_and_the_fault_in_any_order(self, make, drained_at):
+        router, fault = make(), "interface eth0 has no carrier"
+        steps = [(drained_at, lambda: router.drain(drained_at)), (T, lambda: router.fault_changed((fault,), T))]
+        actions = [step() for _at, step in sorted(steps, key=lambda each: each[0])]
+        assert router.state is State.STOP
+        assert why(router, T + 2) == f"STOP because {DRAINED}; it would be in FAULT because {fault}"
+        if make is master and drained_at <= T:
+            assert actions[1] == (ReleaseAddresses(), Notify("STOP", 90, f"{DRAINED}, and {fault}"))
+        router.fault_changed((fault, "script chk failed"), T + 3)
+        assert why(router, T + 3).endswith(f"it would be in FAULT because {fault}; script chk failed")
+        router.fault_changed((), T + 4)
+        assert why(router, T + 4) == f"STOP because {DRAINED}"
+
+    def test_a_fault_of_one_that_is_stopping_is_said_beside_that(self):
+        router = master()
+        router.stop(T)
+        router.fault_changed(("interface eth0 is down",), T)
+        assert why(router, T) == "STOP because it was stopped, and interface eth0 is down"
+
     def test_one_that_yields_already_ends_as_drained(self):
         router = master()
         router.advertisement(advert(100), A, T)

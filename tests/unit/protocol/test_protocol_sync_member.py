@@ -197,7 +197,8 @@ class TestGroupFault:
         router = with_condition(Yielding(T + 3, stopping=True))
         assert router.group_fault_changed(OTHER, T + 1, T) == ()
         assert router.condition == Yielding(T + 3, stopping=True)
-        assert router.fault_changed(("own",), T) == (ReleaseAddresses(), Notify("STOP", 90, "own; " + OTHER[0]))
+        reason = f"{router.reason}, and own; {OTHER[0]}"
+        assert router.fault_changed(("own",), T) == (ReleaseAddresses(), Notify("STOP", 90, reason))
 
     @pytest.mark.parametrize(
         ("release_at", "after"),

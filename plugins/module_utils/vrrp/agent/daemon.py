@@ -102,6 +102,7 @@ class Agent:
             unlisten=self._loop.remove_reader,
             readable=self._readable,
             count=self.discarded.discard,
+            clock=self._now,
         )
         self.network.tell_unknown(configuration.globals.log_unknown_vrids)
         self.conflicts = conflicts.of_agent(self)
@@ -285,9 +286,11 @@ class Agent:
     def _due(self) -> None:
         self._alarm.mute()
         try:
-            self.network.drain(self.clock())
+            whole = self.network.drain(self.clock())
             now = self.clock()
             due = [each for each in self.everyone() if each.deadline <= now + COALESCE_S]
+            if not whole:  # in what is left there may be the master that was missed
+                due = [each for each in due if each.router.holds_addresses]
             # Masters first: who speaks late because others take over would lose what it has, and take over again.
             due.sort(key=lambda each: (not each.router.holds_addresses, each.deadline))
             with self.log.together():

@@ -15,10 +15,9 @@ from .desk import reload
 from .kernel.interfaces import DumpError, InterfaceTable, dump
 from .kernel.netlink import NetlinkUnavailable
 from .life import ledger, realtime
-from .life.hostaddresses import own_addresses, remembered
-from .life.programs import doubts
+from .life.hostaddresses import remembered
 from .life.runtime import RuntimeDirectory, RuntimeDirectoryError
-from .life.startcheck import misfits
+from .life.startcheck import misfits, refusals
 from .telling.log import Log
 
 CANNOT_START = 1
@@ -40,10 +39,10 @@ def run(config: str, runtime_dir: str) -> int:
         return CANNOT_START
     try:
         table = dump(InterfaceTable())
-        refusals = own_addresses(configuration, table, remembered(runtime_dir))
-        if refusals:
-            raise ConfigError(refusals)
-        for doubtful in misfits(configuration, table) + doubts(configuration):
+        refused = refusals(configuration, table, remembered(runtime_dir))
+        if refused:
+            raise ConfigError(refused)
+        for doubtful in misfits(configuration, table):
             log.info(str(doubtful))
         return asyncio.run(_work(configuration, digest, runtime, log))
     except (NetlinkUnavailable, DumpError) as error:

@@ -19,7 +19,7 @@ from typing import Optional
 
 from .model import Configuration
 from .problems import ConfigError, Enough, Findings, Place, Problem, in_order
-from .reader import read
+from .reader import Section, read
 from .text.includes import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
 from .text.mask import Secrets
 from .text.syntax import parse
@@ -35,13 +35,15 @@ SIZE_MAX = 1 << 20  # octets of a file with all that it includes; 255 instances 
 class Report:
     """All that can be said about a file. ``configuration`` is None when there are ``problems``.
 
-    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading.
+    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading. ``root`` is
+    what was read, with the place of each value.
     """
 
     configuration: Optional[Configuration]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # they may hold passwords
+    root: Optional[Section] = field(default=None, repr=False, compare=False)  # it too
 
     @property
     def tolerated(self) -> tuple[Problem, ...]:
@@ -72,13 +74,14 @@ def inspect(text: str, path: str, config_id: str = "", surroundings: Surrounding
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, secrets)
     findings.errors.extend(tree.problems)
     findings.warnings.extend(tree.warnings)
-    configuration = None
+    configuration = root = None
     with suppress(Enough):
-        configuration = build(read(tree, findings), path, tree.balanced, findings)
+        root = read(tree, findings)
+        configuration = build(root, path, tree.balanced, findings)
     problems = secrets.hide(in_order(findings.errors))
     warnings = secrets.hide(in_order(findings.warnings))
     sources = ((path, text), *secrets.sources[1:])
-    return Report(None if problems else configuration, problems, warnings, sources)
+    return Report(None if problems else configuration, problems, warnings, sources, root)
 
 
 def inspect_here(text: str, path: str, config_id: Optional[str] = None) -> Report:

@@ -12,6 +12,7 @@ from .states import Backup, State
 from .transition import RouterView
 
 HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
+DRAINED = "this node is drained"
 CLAUSES_MAX = 2  # beside what the state itself is about
 TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 
@@ -43,8 +44,8 @@ def _state(router: RouterView, now: float, makeup: str) -> str:
     if router.state is State.BACKUP:
         return _why_backup(router, now, ours)
     if router.state is State.STOP and router.drained:
-        # Whatever was the last thing to happen: an interface that is down does not keep it from taking part.
-        return "STOP because " + ", and ".join(("this node is drained", *router.faults))
+        besides = f"; it would be in FAULT because {'; '.join(router.faults)}" if router.faults else ""
+        return f"STOP because {DRAINED}{besides}"
     return f"{router.state.value} because {router.reason}"
 
 

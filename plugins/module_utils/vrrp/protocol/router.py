@@ -175,7 +175,7 @@ class VirtualRouter:
     def drain(self, now: float) -> tuple[Action, ...]:
         """Stop, as :meth:`stop` does, until :meth:`undrain`."""
         self.drained = True
-        return self._apply(master.stopped(self, "this node is drained", now), now)
+        return self._apply(master.stopped(self, explain.DRAINED, now), now)
 
     def undrain(self, now: float) -> tuple[Action, ...]:
         """Take part again after :meth:`drain`."""

@@ -59,7 +59,8 @@ def failed(view: RouterView, until: float) -> Optional[Transition]:
     if isinstance(condition, Fault):
         return Transition(condition, reason=reason)
     if isinstance(condition, Yielding) and condition.stopping:
-        return Transition(Stopped(), (ReleaseAddresses(),), reason, entered=True) if view.own_faults else None
+        both = f"{view.reason}, and {reason}"
+        return Transition(Stopped(), (ReleaseAddresses(),), both, entered=True) if view.own_faults else None
     if holding and not view.own_faults:
         if isinstance(condition, Yielding):
             return Transition(Yielding(min(until, condition.release_at), failing=True), reason=reason)

@@ -428,6 +428,18 @@ def test_what_this_release_does_not_run_is_refused_too(tmp_path):
         reload.read(str(file))
 
 
+def test_an_address_that_no_host_of_a_subnet_can_have_is_refused(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.path.write_text(text(vip="192.168.8.255/32"))
+            with pytest.raises(CommandError) as caught:
+                reload.look(machine.agent)
+            (problem,) = caught.value.problems
+            assert "error: vrrp_instance VI_1: 192.168.8.255 is the broadcast address of 192.168.8.0/24" in problem
+
+    play(scenario)
+
+
 def test_while_the_node_is_drained_a_new_instance_does_not_begin(reloading):
     def look(machine, answer):
         machine.agent._commands.handle("drain", {})

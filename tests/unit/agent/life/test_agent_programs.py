@@ -15,7 +15,7 @@ from vrrp import cli
 from vrrp.agent.kernel import interfaces
 from vrrp.agent.life import programs
 from vrrp.agent.life.programs import unrunnable
-from vrrp.config.loader import load
+from vrrp.config.loader import inspect
 from vrrp.config.problems import WARNING
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
@@ -229,6 +229,8 @@ def test_a_script_that_only_a_shell_runs_is_a_warning_at_its_line(program):
     rule = "The kernel will not execute it: /bin/sh runs it, as with keepalived"
     assert found(f"{program} one", notify=f"notify_master {program}") == [
         f"/f.conf:5:12: warning: {program}: its first line does not begin with #!. {rule} (add #!/bin/sh)",
+    ]
+    assert found("/bin/true", notify=f"notify_master {program}") == [
         f"/f.conf:17:19: warning: {program}: its first line does not begin with #!. {rule} (add #!/bin/sh)",
     ]
     program.chmod(0o644)
@@ -239,7 +241,7 @@ def test_a_script_that_only_a_shell_runs_is_a_warning_at_its_line(program):
 def test_the_start_tells_each_of_them_once(program):
     program.write_bytes(b"#!/bin/sh\r\n")
     written = text(str(program), notify=f"notify_master {program}")
-    (doubt,) = programs.doubts(load(written, "/f.conf"))
-    assert str(doubt).startswith(f"/f.conf:8:1: warning: {program}: its interpreter /bin/sh^M does not exist.")
+    (doubt,) = programs.doubts(inspect(written, "/f.conf").root)
+    assert str(doubt).startswith(f"/f.conf:5:12: warning: {program}: its interpreter /bin/sh^M does not exist.")
     program.write_text("#!/bin/sh\n")
-    assert programs.doubts(load(written, "/f.conf")) == ()
+    assert programs.doubts(inspect(written, "/f.conf").root) == ()

@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import OWN, PEER, eth, instance, table
 
 from vrrp.agent.kernel import firewall
-from vrrp.agent.life.startcheck import misfits, unsupported
+from vrrp.agent.life.startcheck import misfits, refusals, unsupported
 from vrrp.agent.segment import wire
 from vrrp.agent.segment.guard import Guard
 from vrrp.config.model import Authentication, AuthHmac, Configuration, HmacKey, VirtualAddress
@@ -60,6 +60,20 @@ def texts(config, machine):
     return [problem.text for problem in misfits(configuration(config), machine)]
 
 
+def test_what_the_machine_has_itself_and_what_no_host_can_have_are_errors():
+    config = instance(addresses=("192.168.8.4/24", "192.168.8.255/32", "192.168.8.0/32"))
+    machine = table(addresses=("192.168.8.3/24", "192.168.8.4/24"))
+    own, broadcast = refusals(configuration(config), machine)
+    assert "192.168.8.4 is this host's own address on eth0" in str(own)
+    assert "error: vrrp_instance VI_1: 192.168.8.255 is the broadcast address of 192.168.8.0/24" in str(broadcast)
+    assert texts(config, machine) == ["vrrp_instance VI_1: 192.168.8.0 is the network address of 192.168.8.0/24"]
+
+
+def test_a_wide_prefix_length_is_a_warning():
+    (text,) = texts(instance(addresses=("192.168.8.9/8",)), table())
+    assert text.startswith("vrrp_instance VI_1: 192.168.8.9/8 is wider than 192.168.8.0/24 of eth0")
+
+
 def test_what_fits_is_not_mentioned():
     assert texts(instance(), table()) == []
 
@@ -97,6 +111,35 @@ def test_many_addresses_outside_are_one_line(count, named):
     (problem,) = misfits(configuration(config), table())
     assert problem.text == f"vrrp_instance VI_1: {named} outside every subnet of eth0"
     assert problem.hint == "eth0: 192.168.8.0/24"
+
+
+@pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.parametrize("running", [False, True])
+@pytest.mark.parametrize("count", [1, 2, 3, 255])
+def test_of_many_instances_there_is_one_line_whether_they_run_or_not(version, running, count):
+    each = [f"10.77.0.{n}/32" if version == 4 else f"fd00:77::{n:x}/128" for n in range(1, count + 1)]
+    instances = [instance(f"VI_{n}", (address,), line=10 * n) for n, address in enumerate(each, 1)]
+    own = ("192.168.8.4/24", "fd00:8::4/64", "fe80::4/64")
+    (problem,) = misfits(configuration(*instances), table(addresses=(*own, *(each if running else ()))))
+    names, shown = ", ".join(f"VI_{n}" for n in range(1, min(count, 3) + 1)), ", ".join(each[:3])
+    more = f" and {count - 3} more" if count > 3 else ""
+    told = shown.replace("/32", "").replace("/128", "")
+    text = f"{names}{more}: {told}{more} {'is' if count == 1 else 'are'} outside every subnet of eth0"
+    assert (problem.line, problem.text) == (10, f"vrrp_instance {text}")
+    assert problem.hint == f"eth0: {'192.168.8.0/24' if version == 4 else 'fd00:8::/64'}"
+
+
+def test_what_is_true_of_many_instances_is_one_line():
+    many_on = [instance(f"VI_{n}", interface="eth9", line=n) for n in range(1, 256)]
+    (problem,) = misfits(configuration(*many_on), table())
+    text = "vrrp_instance VI_1, VI_2, VI_3 and 252 more: interface eth9 does not exist on this machine"
+    assert (problem.line, problem.text) == (1, text)
+    owners = [instance(f"VI_{n}", (f"192.168.8.{n}/24",), priority=255, line=n) for n in range(10, 210)]
+    (problem,) = misfits(configuration(*owners), table())
+    assert problem.text == (
+        "vrrp_instance VI_10, VI_11, VI_12 and 197 more: priority 255 says that this machine owns the addresses, and "
+        "192.168.8.10, 192.168.8.11, 192.168.8.12 and 197 more are not on it"
+    )
 
 
 def test_addresses_outside_on_two_interfaces_are_a_line_each():
@@ -214,7 +257,16 @@ def test_peers_and_sources_that_do_not_fit(fields, expected, hint):
     assert found == ([] if expected is None else [(f"vrrp_instance VI_1: {expected}", hint)])
 
 
-def test_an_address_of_another_instance_comes_and_goes_and_is_not_mentioned():
+@pytest.mark.parametrize(
+    ("peer", "end"), [("192.168.8.255", "broadcast"), ("192.168.8.0", "network"), ("192.168.9.255", None)]
+)
+def test_a_peer_that_is_an_end_of_a_subnet(peer, end):
+    found = texts(instance(unicast_peers=(PEER, ip_address(peer))), table())
+    text = f"vrrp_instance VI_1: unicast_peer {peer} is the {end} address of 192.168.8.0/24: no host has it"
+    assert found == ([] if end is None else [text])
+
+
+def test_an_address_of_another_instance_is_not_judged_by_what_is_there():
     other = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
     first = instance(unicast_peers=(PEER, VIP2), unicast_src_ip=VIP2)
     assert misfits(configuration(first, other), table()) == ()

@@ -74,7 +74,8 @@ class Line:
 
     def __init__(self, config, source=OWN):
         self.socket, self.text, self.unknown = FakeSocket(wire.ip_version(config)), io.StringIO(), Counters()
-        self.channel = Channel(self.socket, Log(self.text), self.unknown.discard)
+        self.now = 0.0
+        self.channel = Channel(self.socket, Log(self.text), self.unknown.discard, lambda: self.now)
         self.instance = Listener(config, source)
         self.channel.add(self.instance)
 
@@ -270,6 +271,42 @@ def test_a_thousand_of_the_same_kind_are_one_line(line):
 def test_a_flood_does_not_keep_the_loop(line):
     line.receive(*[from_peer(virtual_router_id=52)] * (channel.DRAIN_MAX + 10))
     assert len(line.socket.waiting) == 10
+
+
+class Slow(FakeSocket):
+    """Of a portion's time five packets take all, to read and to judge."""
+
+    def __init__(self, line):
+        super().__init__()
+        self._line = line
+
+    def receive(self):
+        self._line.now += channel.DRAIN_S / 4.5
+        return super().receive()
+
+
+@pytest.mark.parametrize("vrid", [51, 52])  # what is known, and what is judged
+def test_a_portion_ends_with_its_time(line, vrid):
+    line.channel.socket = line.socket = Slow(line)
+    line.socket.waiting = [from_peer(virtual_router_id=vrid)] * 12
+    found = [(line.channel.drain(1.0), len(line.socket.waiting)) for _ in range(4)]
+    assert found == [(False, 7), (False, 2), (True, 0), (True, 0)]
+
+
+def test_of_a_flood_without_an_end_as_much_is_read_as_can_wait(line, monkeypatch):
+    monkeypatch.setattr(channel, "DRAIN_MAX", 20)
+    line.channel.socket = line.socket = Slow(line)
+    line.socket.waiting = [from_peer(virtual_router_id=52)] * 1000
+    assert [line.channel.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2
+    assert len(line.socket.waiting) == 1000 - 2 * 20
+
+
+def test_each_socket_has_a_portion_of_its_own(line):
+    line.channel.socket, line.channel.ah = Slow(line), Slow(line)
+    for each in line.channel.sockets:
+        each.waiting = [from_peer(virtual_router_id=52)] * 10
+    assert line.channel.drain(1.0) is False
+    assert [len(each.waiting) for each in line.channel.sockets] == [5, 5]
 
 
 def test_an_instance_that_was_removed_hears_nothing(line):

@@ -58,7 +58,7 @@ class Receiver:
         self.guard = Guard(config, wall=lambda: self.now)
         self.expectation = self.guard.take(config, own)
         self.socket, self.unknown = Socket(own.version), Counters()
-        self.channel = Channel(self.socket, Log(self.text), self.unknown.discard)
+        self.channel = Channel(self.socket, Log(self.text), self.unknown.discard, lambda: 0.0)
         self.channel.add(self)
 
     def said(self, now):

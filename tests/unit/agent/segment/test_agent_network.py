@@ -55,6 +55,7 @@ class Machine:
             unlisten=self.listening.discard,
             readable=lambda channel: None,
             count=lambda reason: None,
+            clock=lambda: 0.0,
         )
 
     def open(self, interface, index, version, protocol=112):

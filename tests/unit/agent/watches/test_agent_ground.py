@@ -11,7 +11,9 @@ import pytest
 from agent_fakes import eth, instance, table
 
 from vrrp.agent.kernel.interfaces import Link, Present
+from vrrp.agent.life.subnets import Subnets
 from vrrp.agent.watches.ground import gateway_misfits, ground
+from vrrp.config.model import Configuration
 from vrrp.config.trackers import TrackedGateway, Tracking
 
 GATEWAY = TrackedGateway(ip_address("192.168.8.1"), device="eth0")
@@ -69,7 +71,9 @@ def test_an_ipv6_address_that_is_not_its_own_yet_is_none():
 
 def misfits(address, filled=None, **fields):
     config = instance(track=Tracking(gateways=(TrackedGateway(ip_address(address), **fields),)))
-    return list(gateway_misfits(config, filled or machine("192.168.8.4/24", "192.168.8.100/24")))
+    configuration = Configuration("f", instances=(config, instance("VI_2", ("192.168.9.100/24",))))
+    filled = filled or machine("192.168.8.4/24", "192.168.8.100/24", "192.168.9.100/24")
+    return list(gateway_misfits(config, filled, Subnets(configuration, filled)))
 
 
 def test_gateways_that_fit():

@@ -103,11 +103,6 @@ def test_an_owner_starts_as_master():
     ("lines", "fields", "error"),
     [
         (
-            "unicast_peer {\n}",
-            {"unicast_peers": PEER},
-            "2:1: error: unicast_peer in strict mode. strict mode holds the instance to the RFCs (remove one of them)",
-        ),
-        (
             "",
             {"addresses": ()},
             "1:1: error: no virtual_ipaddress in strict mode. strict mode holds the instance to the RFCs"
@@ -128,6 +123,12 @@ def test_an_owner_starts_as_master():
 )
 def test_what_is_forbidden(lines, fields, error):
     assert applied(lines, **fields) == (replace(STRICT, **fields), [error], [])
+
+
+def test_unicast_is_tolerated():
+    found, errors, warnings = applied("unicast_peer {\n}", unicast_peers=PEER)
+    assert (found, errors) == (replace(STRICT, unicast_peers=PEER), [])
+    assert "2:1: warning: unicast_peer in strict mode. the RFCs know multicast only: keepalived runs it" in warnings[0]
 
 
 def test_authentication_is_ignored():

@@ -25,7 +25,7 @@ from ...protocol.tracking import verdict
 from ..life.startcheck import misfits
 from ..segment import wire
 from .control import CommandError
-from .reload import judge, refuse_own_addresses
+from .reload import judge, refuse
 
 if TYPE_CHECKING:
     from ..daemon import Agent
@@ -50,7 +50,7 @@ def foresee(agent: Agent, request: dict) -> dict[str, Any]:
     text = unpack(request.get("candidate"))
     try:
         new, digest, warnings = judge(text, path)
-        refuse_own_addresses(agent, new)
+        refuse(agent, new)
     except ConfigError as error:
         raise CommandError(f"{path} is not valid", tuple(str(problem) for problem in error.problems)) from error
     found = compare(agent.configuration, new)

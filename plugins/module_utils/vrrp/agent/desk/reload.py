@@ -14,9 +14,9 @@ from ...config import loader
 from ...config.model import Configuration
 from ...config.plan import compare
 from ...config.problems import ConfigError, Problem
-from ..life.hostaddresses import own_addresses
+from ..life.programs import doubts
 from ..life.secrecy import exposed, exposed_includes, exposed_scripts
-from ..life.startcheck import misfits, unsupported
+from ..life.startcheck import misfits, refusals, unsupported
 from ..segment import keys, wire
 from ..telling.log import Log
 from .control import CommandError
@@ -43,10 +43,10 @@ def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]
     if configuration is not None:
         configuration, unreadable = keys.resolve(configuration)
         problems += unsupported(configuration) + unreadable
-    if configuration is None or problems:
+    if configuration is None or report.root is None or problems:
         raise ConfigError(problems)
     warnings = report.warnings + exposed(path, configuration) + exposed_includes(report.sources)
-    warnings += exposed_scripts(path, configuration)
+    warnings += exposed_scripts(path, configuration) + doubts(report.root)
     return configuration, report.digest, warnings
 
 
@@ -82,7 +82,7 @@ def look(agent: Agent) -> Found:
     path = agent.configuration.path
     try:
         new, digest, warnings = read(path)
-        refuse_own_addresses(agent, new)
+        refuse(agent, new)
     except ConfigError as error:
         problems = tuple(str(problem) for problem in error.problems)
         raise CommandError(f"{path} is not valid: the old configuration stays in force", problems) from error
@@ -96,10 +96,10 @@ def look(agent: Agent) -> Found:
     return Found(new, digest, instances, list(plan.texts), texts)
 
 
-def refuse_own_addresses(agent: Agent, new: Configuration) -> None:
-    """Raise ConfigError if a virtual address of ``new`` is the host's own."""
+def refuse(agent: Agent, new: Configuration) -> None:
+    """Raise ConfigError if a virtual address of ``new`` is the host's own, or nobody's on this host."""
     held = frozenset().union(*(each.addresses.installed for each in agent.everyone()))
-    problems = own_addresses(new, agent.network.kernel.table, held=held)
+    problems = refusals(new, agent.network.kernel.table, held=held)
     if problems:
         raise ConfigError(problems)
 

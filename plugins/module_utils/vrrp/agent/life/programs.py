@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
 from ...config.loader import here, node_config_id
-from ...config.model import Configuration, NotifyCommand
-from ...config.problems import ERROR, WARNING, Findings, Place, Problem
+from ...config.model import NotifyCommand
+from ...config.problems import ERROR, WARNING, Findings, Problem
 from ...config.reader import Section, Setting, read
 from ...config.text.syntax import parse
 from ..telling import fifoplace
@@ -76,25 +76,16 @@ def unrunnable(
         for each in fifoplace.obstacles(setting.value.path, lambda *place, who=who: _writes(*place, who), writable):
             found.append((setting, *each))
     problems = [Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found]
+    return (*problems, *doubts(root))
+
+
+def doubts(root: Section) -> tuple[Problem, ...]:
+    """A warning for each script that only a shell runs, where the file names it first."""
+    found: dict[str, Problem] = {}
     for setting, command, _who_runs in _commands(root):
         text, fix = _first_line(command[0])
         if text:
-            problems.append(Problem.at(setting.place, text, _BY_SHELL, fix, WARNING))
-    return tuple(problems)
-
-
-def doubts(configuration: Configuration) -> tuple[Problem, ...]:
-    """A warning for each script that only a shell runs, at the line of the instance that has it."""
-    scripts = {script.name: script.command for script in configuration.scripts}
-    found: dict[str, Problem] = {}
-    for instance in configuration.instances:
-        notify = [value for value in vars(instance.notify).values() if isinstance(value, NotifyCommand)]
-        tracked = [scripts[each.name] for each in instance.track.scripts if each.name in scripts]
-        for command in [*tracked, *(each.command for each in notify)]:
-            text, fix = _first_line(command[0])
-            if text and command[0] not in found:
-                place = Place(configuration.path, instance.line, 1)
-                found[command[0]] = Problem.at(place, text, _BY_SHELL, fix, WARNING)
+            found.setdefault(text, Problem.at(setting.place, text, _BY_SHELL, fix, WARNING))
     return tuple(found.values())
 
 

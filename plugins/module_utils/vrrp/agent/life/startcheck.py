@@ -5,26 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ...config.model import Configuration, Instance, VirtualAddress
-from ...config.problems import WARNING, Place, Problem
+from ...config.problems import WARNING, Place, Problem, in_order
 from ...protocol.ah import HEADER_LENGTH as AH_LENGTH
 from ...protocol.constants import AUTH_DATA_LENGTH, HEADER_LENGTH, PRIORITY_OWNER, VERSION_2
 from ...protocol.trailer import TRAILER_LENGTH
 from ..kernel import firewall
-from ..kernel.addresses import is_link_local_ipv6
 from ..kernel.interfaces import InterfaceTable
 from ..kernel.macvlan import misfit_of
+from ..kernel.ownership import Place as Owned
 from ..segment.headers import IPV4_HEADER, IPV6_HEADER
 from ..segment.wire import ah_key, configured_source, ip_version
 from ..watches.ground import gateway_misfits
+from .hostaddresses import own_addresses
 from .linkcheck import down_misfits
 from .onlyaddress import unheard_owner
-from .subnets import end_misfits
+from .subnets import Subnets, broadcast_addresses, end_misfits, ends, width_misfits
 
 ETHERNET_MTU, IPV4_LENGTH, IPV6_LENGTH = 1500, 4, 16  # octets
-ADDRESSES_TOLD = 3  # of many that have the same fault
+TOLD = 3  # of many that have the same fault
 
 
 def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
@@ -61,17 +62,37 @@ def octets(instance: Instance) -> int:
     return IPV4_HEADER.size + ah + HEADER_LENGTH + IPV4_LENGTH * len(instance.addresses) + data + trailer
 
 
+def refusals(
+    configuration: Configuration,
+    table: InterfaceTable,
+    ledger: Collection[Owned] = (),
+    held: Collection[Owned] = (),
+) -> tuple[Problem, ...]:
+    """Errors: virtual addresses that this machine must not or cannot have; see :func:`.hostaddresses.own_addresses`."""
+    return own_addresses(configuration, table, ledger, held) + broadcast_addresses(configuration, table)
+
+
 def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Problem, ...]:
-    """Warnings: interfaces that are not here, virtual addresses outside every subnet of their interface."""
-    found = []
+    """Warnings: interfaces that are not here, virtual addresses outside every subnet of their interface.
+
+    What is true of many instances is one warning, at the first of them.
+    """
+    subnets = Subnets(configuration, table)
+    found: dict[tuple[str, str], list[Instance]] = {}
     for instance in configuration.instances:
-        place = Place(configuration.path, instance.line, 1)
-        for text, hint in (*_misfits(instance, table), *_peer_misfits(instance, configuration, table)):
-            found.append(Problem.at(place, f"vrrp_instance {instance.name}: {text}", hint=hint, severity=WARNING))
-    return tuple(found)
+        for each in (*_misfits(instance, table, subnets), *_peer_misfits(instance, configuration, table, subnets)):
+            found.setdefault(each, []).append(instance)
+    for concerned, *each in (*_outside_misfits(configuration, subnets), *_owner_misfits(configuration, table)):
+        found.setdefault(tuple(each), []).extend(concerned)
+    problems = []
+    for (text, hint), concerned in found.items():
+        place = Place(configuration.path, concerned[0].line, 1)
+        names = _listed([each.name for each in concerned])
+        problems.append(Problem.at(place, f"vrrp_instance {names}: {text}", hint=hint, severity=WARNING))
+    return in_order(problems)
 
 
-def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+def _misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Iterator[tuple[str, str]]:
     hops = [hop for route in instance.routes for hop in route.hops]
     named = (*instance.addresses, *instance.excluded, *hops, *instance.track.gateways)
     elsewhere = [entry.device for entry in named if entry.device]
@@ -86,64 +107,57 @@ def _misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, s
         yield from _ipv6_misfits(instance)
     if not instance.accept and instance.priority != PRIORITY_OWNER and not firewall.available():
         yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
-    yield from gateway_misfits(instance, table)
-    yield from end_misfits(instance, table)
+    yield from gateway_misfits(instance, table, subnets)
+    yield from end_misfits(instance, subnets)
+    yield from width_misfits(instance, subnets)
     yield from unheard_owner(instance, table)
     macvlan = misfit_of(instance)
     if macvlan is not None:
         yield macvlan
-    yield from _outside_misfits(instance, table)
-    yield from _owner_misfit(instance, table)
 
 
-def _outside_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+def _outside_misfits(configuration: Configuration, subnets: Subnets) -> Iterator[tuple[list[Instance], str, str]]:
     """One for each interface, as a file with a wrong interface has all of its addresses outside."""
-    owner = instance.priority == PRIORITY_OWNER
-    virtual = set() if owner else {entry.address.ip for entry in instance.addresses}  # an owner's are its own
-    outside: dict[tuple[str, int], list[VirtualAddress]] = {}
-    for entry in instance.addresses:
-        device, address = entry.device or instance.interface, entry.address
-        if device not in table.names or is_link_local_ipv6(address) or (owner and table.has(address.ip)):
-            continue
-        if not any(address.ip in subnet for subnet in _subnets(device, address.version, virtual, table)):
-            outside.setdefault((device, address.version), []).append(entry)
-    for (device, version), entries in outside.items():
-        known = ", ".join(str(subnet) for subnet in _subnets(device, version, virtual, table))
-        here = {each.address.ip for each in table.on(device) if each.address.version == version}
-        other = "other " if here & virtual else ""
-        but = "" if version == 4 else " but link-local ones"
-        yield (
-            f"{_all(entries)} outside every subnet of {device}",
-            (f"{device}: {known or f'it has no {other}IPv{version} address{but}'}"),
-        )
+    outside: dict[tuple[str, int], list[tuple[Instance, VirtualAddress]]] = {}
+    for instance in configuration.instances:
+        for device, entry in subnets.outside(instance):
+            outside.setdefault((device, entry.address.version), []).append((instance, entry))
+    for (device, version), found in outside.items():
+        concerned = list({instance.name: instance for instance, _entry in found}.values())
+        text = f"{_all([entry for _instance, entry in found])} outside every subnet of {device}"
+        yield concerned, text, subnets.told(device, version)
 
 
-def _subnets(device: str, version: int, virtual: set, table: InterfaceTable) -> list:
-    """Those of its addresses that are not virtual, each of them once."""
-    subnets = [each.address.network for each in table.on(device) if each.address.ip not in virtual]
-    subnets = [subnet for subnet in dict.fromkeys(subnets) if subnet.version == version]
-    return [subnet for subnet in subnets if version == 4 or not subnet.is_link_local]
-
-
-def _owner_misfit(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+def _owner_misfits(configuration: Configuration, table: InterfaceTable) -> Iterator[tuple[list[Instance], str, str]]:
     """Whoever says that it owns the addresses has them already (RFC 9568 section 1.7), and only one node can."""
-    absent = [entry for entry in instance.addresses if not table.has(entry.address.ip)]
-    if instance.priority == PRIORITY_OWNER and absent:
+    absent: dict[str, list[VirtualAddress]] = {}
+    owners = [instance for instance in configuration.instances if instance.priority == PRIORITY_OWNER]
+    for instance in owners:
+        absent[instance.name] = [entry for entry in instance.addresses if not table.has(entry.address.ip)]
+    concerned = [instance for instance in owners if absent[instance.name]]
+    if concerned:
+        entries = [entry for instance in concerned for entry in absent[instance.name]]
         yield (
-            f"priority {PRIORITY_OWNER} says that this machine owns the addresses, and {_all(absent)} not on it",
+            concerned,
+            f"priority {PRIORITY_OWNER} says that this machine owns the addresses, and {_all(entries)} not on it",
             f"say a priority below {PRIORITY_OWNER}: an owner is MASTER as soon as it starts, whoever is it already",
         )
 
 
 def _all(entries: list[VirtualAddress]) -> str:
     """Name the first few, and their number, with the verb."""
-    shown = ", ".join(str(entry.address.ip) for entry in entries[:ADDRESSES_TOLD])
-    if len(entries) > ADDRESSES_TOLD:
-        return f"{shown} and {len(entries) - ADDRESSES_TOLD} more are"
-    return f"{shown} {'is' if len(entries) == 1 else 'are'}"
+    return f"{_listed([str(entry.address.ip) for entry in entries])} {'is' if len(entries) == 1 else 'are'}"
 
 
-def _peer_misfits(instance: Instance, configuration: Configuration, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+def _listed(names: list[str]) -> str:
+    """Name the first few, and the number of the others."""
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    return ", ".join(names[:TOLD]) + more
+
+
+def _peer_misfits(
+    instance: Instance, configuration: Configuration, table: InterfaceTable, subnets: Subnets
+) -> Iterator[tuple[str, str]]:
     """Peers that are this machine itself, a source that it does not have, an interface that reaches nobody."""
     link = table.names.get(instance.interface)
     if link is not None and link.loopback:
@@ -152,6 +166,11 @@ def _peer_misfits(instance: Instance, configuration: Configuration, table: Inter
     for peer in instance.unicast_peers:
         if table.has(peer) and peer not in virtual:
             yield f"unicast_peer {peer} is this machine itself", "name the other nodes"
+        for subnet, end in ends(peer, subnets.of(instance.interface, 4)):
+            yield (
+                f"unicast_peer {peer} is the {end} address of {subnet.network}: no host has it",
+                "name the other nodes",
+            )
     source = configured_source(instance)
     if source is None or table.has(source) or source in virtual:
         return

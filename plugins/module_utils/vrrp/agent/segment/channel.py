@@ -26,7 +26,8 @@ from .sockets import VrrpSocket
 if TYPE_CHECKING:
     from ..instance import RunningInstance
 
-DRAIN_MAX = 4096  # packets in one go: a flood must not keep the timers waiting for ever
+DRAIN_S = 0.005  # of reading one socket before others have their turn: whoever is MASTER must speak in a flood too
+DRAIN_MAX = 4096  # packets; the receive buffer holds fewer
 CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
 
 Known = tuple["RunningInstance", Advertisement, Address]
@@ -40,7 +41,7 @@ class Channel:
     second socket, for VRRP inside IPsec AH, where an instance wants it; it only listens.
     """
 
-    def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None]) -> None:
+    def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], clock: Callable[[], float]) -> None:
         self.socket = sock
         self.ah: Optional[VrrpSocket] = None
         self.instances: dict[int, RunningInstance] = {}
@@ -48,6 +49,8 @@ class Channel:
         self.tells_unknown = False  # log_unknown_vrids
         self._log = log
         self._count = count
+        self._clock = clock
+        self._unbroken = [0, 0]  # packets of each socket since nothing was waiting
         self._complaints = Complaints()
         self.read_at = 0.0  # when the loop was woken for it last
         self._known: dict[bytes, Known] = {}
@@ -110,18 +113,27 @@ class Channel:
         self._known.pop(key, None)
         self._signed.pop(key, None)
 
-    def drain(self, now: float) -> None:
-        """Hand every waiting packet to its instance. ``now`` is when they were read, monotonic seconds."""
-        self._drain(self.socket, now)
-        if self.ah is not None:
-            self._drain(self.ah, now)
+    def drain(self, now: float) -> bool:
+        """Hand a portion of the waiting packets to their instances. ``now`` is when they are read, monotonic seconds.
 
-    def _drain(self, sock: VrrpSocket, now: float) -> None:
+        Returns whether everything has been read that may have been waiting when the first portion was: where a flood
+        never ends, as many packets as can wait.
+        """
+        whole = [self._drain(number, sock, now) for number, sock in enumerate(self.sockets)]
+        return all(whole)
+
+    def _drain(self, number: int, sock: VrrpSocket, now: float) -> bool:
         receive, known, signed, is_ipv4 = sock.receive, self._known, self._signed, sock.version == 4
-        for _count in range(DRAIN_MAX):
+        clock, before = self._clock, self._unbroken[number]
+        until = clock() + DRAIN_S
+        self._unbroken[number] = 0
+        for count in range(before, DRAIN_MAX):
+            if clock() > until:
+                self._unbroken[number] = count
+                return False
             packet = receive()
             if packet is None:
-                return
+                return True
             # Without identification and checksum of an IPv4 header, which differ from packet to packet.
             key = packet[TTL_AT : PROTOCOL_AT + 1] + packet[SOURCE_AT:] if is_ipv4 else packet
             hit = known.get(key)
@@ -134,6 +146,7 @@ class Channel:
                     self._verify(judged, packet[-TRAILER_LENGTH:], now)
                     continue
             self._judge(packet, key, now)
+        return True
 
     def _verify(self, judged: Signed, trailer: bytes, now: float) -> None:
         instance, advertisement, source, signed = judged

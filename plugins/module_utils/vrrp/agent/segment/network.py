@@ -34,6 +34,7 @@ class Network:
         unlisten: Callable[[int], None],
         readable: Callable[[Channel], None],
         count: Callable[[str], None],
+        clock: Callable[[], float],
     ) -> None:
         self.kernel = Kernel()
         self.announcer = Announcer(log)
@@ -43,6 +44,7 @@ class Network:
         self._unlisten = unlisten
         self._readable = readable
         self._count = count
+        self._clock = clock
         self._instances: list[RunningInstance] = []
         self._tells_unknown = False
 
@@ -125,10 +127,10 @@ class Network:
             self._unlisten(sock.fileno())
         later(resume)
 
-    def drain(self, now: float) -> None:
-        """Read everything that has arrived on any channel."""
-        for channel in list(self.channels.values()):
-            channel.drain(now)
+    def drain(self, now: float) -> bool:
+        """Read a portion of what has arrived on each channel. Returns whether nothing of it is left, as those say."""
+        whole = [channel.drain(now) for channel in list(self.channels.values())]
+        return all(whole)
 
     def close(self) -> None:
         for place in list(self.channels):
@@ -146,7 +148,7 @@ class Network:
         if link is None or channel is not None:
             return
         try:
-            channel = Channel(open_socket(name, link.index, version), self._log, self._count)
+            channel = Channel(open_socket(name, link.index, version), self._log, self._count, self._clock)
         except SocketError as error:
             self._log.error(f"interface {name}: {error}")
             return

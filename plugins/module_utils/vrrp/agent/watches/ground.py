@@ -11,6 +11,7 @@ from typing import NamedTuple, Optional
 from ...config.model import Address, Instance
 from ...config.trackers import TrackedGateway
 from ..kernel.interfaces import Interface, InterfaceTable, Link, Present
+from ..life.subnets import Subnets
 
 
 class Ground(NamedTuple):
@@ -42,18 +43,17 @@ def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: Interfa
     return Ground(link, best.address.ip)
 
 
-def gateway_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
+def gateway_misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Iterator[tuple[str, str]]:
     """Warnings, with hints: tracked gateways that are this machine itself, or no neighbours of it."""
-    virtual = {entry.address.ip for entry in instance.addresses}
     for gateway in instance.track.gateways:
         name, target = gateway.device or instance.interface, gateway.address
         if name not in table.names:
             continue  # which is said already
-        own = [entry for entry in _own(name, target, table) if entry.address.ip not in virtual]
+        own = [each.network for each in subnets.own(name) if each.version == target.version]
         if table.has(target):
             yield f"track_gateway {target} is this machine itself, which never answers", "name another one"
-        elif not any(target in entry.address.network for entry in own):
-            known = ", ".join(dict.fromkeys(str(entry.address.network) for entry in own))
+        elif not any(target in network for network in own):
+            known = ", ".join(dict.fromkeys(map(str, own)))
             hint = f"{name}: {known or f'it has no IPv{target.version} address'}"
             yield f"track_gateway {target} is outside every subnet of {name}: it may never answer", hint
 

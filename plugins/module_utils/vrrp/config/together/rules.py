@@ -21,6 +21,7 @@ from .globals_rules import read_globals
 from .group_rules import garp_groups, groups_by_member, interface_delays, sync_groups, track_groups, with_backups
 from .instance_rules import Context, InstanceRules
 from .trackables import FILES, sections_of, trackables
+from .virtual_hosts import judge_virtual_hosts
 
 #: Blocks whose names are looked up, each kind in a list of its own.
 _NAMED = (
@@ -53,6 +54,7 @@ def build(root: Section, path: str, complete: bool, findings: Findings) -> Confi
     built = _unique_router_ids(built, findings)
     _unique_addresses(root, findings)
     no_virtual_gateways(root, findings)
+    judge_virtual_hosts(root, findings)
     instances = _with_vmac_names(_own_vmac_names(built, findings), globals_.vmac_prefix)
     groups = sync_groups(root, instances, context)
     instances = with_backups(instances, groups)

@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``vrrp_strict`` and ``strict_mode``: what they take back, with a warning, and what they forbid.
 
-keepalived resets most of what the RFCs do not have, and so do we; where resetting would leave an instance without
-peers, it is an error here.
+keepalived resets most of what the RFCs do not have, and so do we; what it refuses is an error here, too.
 """
 
 from __future__ import annotations
@@ -53,7 +52,12 @@ class StrictRules:
     def _forbidden(self, instance: Instance) -> None:
         block = self.section.inside
         if instance.unicast_peers:
-            self._error(block("unicast_peer")[0].place, "unicast_peer in strict mode", "remove one of them")
+            self.findings.tolerated(
+                block("unicast_peer")[0].place,
+                "unicast_peer in strict mode",
+                "the RFCs know multicast only: keepalived runs it all the same, and so do we",
+                "remove one of them",
+            )
         if not instance.addresses:
             self._error(self.section.place, "no virtual_ipaddress in strict mode", "add one, or remove strict mode")
         if instance.hmac and instance.hmac.mode != "enforce":
