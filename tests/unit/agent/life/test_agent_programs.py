@@ -226,7 +226,7 @@ class TestFifo:
 
 def test_a_script_that_only_a_shell_runs_is_a_warning_at_its_line(program):
     program.write_text("exit 0\n")
-    rule = "The kernel will not execute it: /bin/sh runs it, as with keepalived"
+    rule = "The kernel will not execute it: /bin/sh runs it"
     assert found(f"{program} one", notify=f"notify_master {program}") == [
         f"/f.conf:5:12: warning: {program}: its first line does not begin with #!. {rule} (add #!/bin/sh)",
         f"/f.conf:17:19: warning: {program}: its first line does not begin with #!. {rule} (add #!/bin/sh)",
@@ -243,3 +243,42 @@ def test_the_start_tells_each_of_them_once(program):
     assert str(doubt).startswith(f"/f.conf:8:1: warning: {program}: its interpreter /bin/sh^M does not exist.")
     program.write_text("#!/bin/sh\n")
     assert programs.doubts(load(written, "/f.conf")) == ()
+
+
+def test_what_nobody_can_run_is_an_error_at_its_line_and_a_warning_at_the_start(program):
+    program.write_text("#!/usr/bin/env nosuchprog\n")
+    written = text(str(program), notify=f"notify_master {program}")
+    finds = f"its interpreter is what env finds, and there is no program nosuchprog in {programs.PATH}"
+    why = f"cannot run {program}: {finds}"
+    first, second = found(str(program), notify=f"notify_master {program}")
+    assert first.startswith(f"/f.conf:5:12: error: {why}. It cannot be started, so a check of it fails (install it")
+    assert second.startswith(f"/f.conf:17:19: error: {why}.")
+    (doubt,) = programs.doubts(load(written, "/f.conf"))
+    assert str(doubt).startswith(f"/f.conf:8:1: warning: {why}.")
+    program.write_bytes(b"\x7fELF")
+    (line,) = found(str(program))
+    assert line.startswith(f"/f.conf:5:12: error: cannot run {program}: it is a damaged program.")
+
+
+GROUP = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n    notify_master %s\n}\n"
+
+
+def test_the_start_tells_of_whatever_it_will_run(program):
+    program.write_text("exit 0\n")
+    two = text("/bin/true") + GROUP % program
+    two += instance_of_its_own("VI_2")
+    assert [each.line for each in programs.doubts(load(two, "/f.conf"))] == [
+        two[: two.index("vrrp_sync")].count("\n") + 1
+    ]
+    for keyword in ("startup_script", "shutdown_script"):
+        written = text("/bin/true").replace("global_defs {", f"global_defs {{\n    {keyword} {program}")
+        assert [each.line for each in programs.doubts(load(written, "/f.conf"))] == [1]
+    fifo = f"global_defs {{\n    notify_fifo /run/f\n    notify_fifo_script {program}"
+    assert len(programs.doubts(load(text("/bin/true").replace("global_defs {", fifo), "/f.conf"))) == 1
+
+
+def instance_of_its_own(name):
+    return (
+        f"vrrp_instance {name} {{\n    interface eth0\n    virtual_router_id 99\n    priority 100\n"
+        "    virtual_ipaddress {\n        192.168.8.109/24\n    }\n}\n"
+    )

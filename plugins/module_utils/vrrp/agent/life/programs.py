@@ -28,8 +28,7 @@ from .trust import loose_part
 
 FIFOS = ("notify_fifo", "vrrp_notify_fifo")
 COMMANDS = ("startup_script", "shutdown_script", "notify_fifo_script", "vrrp_notify_fifo_script")
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_BY_SHELL = f"The kernel will not execute it: {firstline.SHELL} runs it, as with keepalived"
+PATH = firstline.PATH
 Names = tuple[Optional[str], Optional[str]]  # user and group
 
 
@@ -51,7 +50,7 @@ def unrunnable(
     """Every command of the configuration ``text`` that is not there or may not be run, every user who does not exist.
 
     ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own.
-    A script that only a shell runs is a warning, whatever ``severity`` says.
+    A script that a shell runs in the kernel's place is a warning, whatever ``severity`` says.
     ``hidden`` are directories that the agent's service does not see, ``writable`` those that it may write to.
     """
     root = read(parse(text, path, node_config_id(), here()), Findings())
@@ -77,31 +76,44 @@ def unrunnable(
             found.append((setting, *each))
     problems = [Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found]
     for setting, command, _who_runs in _commands(root):
-        text, fix = _first_line(command[0])
-        if text:
-            problems.append(Problem.at(setting.place, text, _BY_SHELL, fix, WARNING))
+        problems += _first_line(command[0], setting.place, severity)
     return tuple(problems)
 
 
 def doubts(configuration: Configuration) -> tuple[Problem, ...]:
-    """A warning for each script that only a shell runs, at the line of the instance that has it."""
-    scripts = {script.name: script.command for script in configuration.scripts}
+    """A warning for each program that the kernel will not execute, at the line of the block that has it."""
     found: dict[str, Problem] = {}
-    for instance in configuration.instances:
-        notify = [value for value in vars(instance.notify).values() if isinstance(value, NotifyCommand)]
-        tracked = [scripts[each.name] for each in instance.track.scripts if each.name in scripts]
-        for command in [*tracked, *(each.command for each in notify)]:
-            text, fix = _first_line(command[0])
-            if text and command[0] not in found:
-                place = Place(configuration.path, instance.line, 1)
-                found[command[0]] = Problem.at(place, text, _BY_SHELL, fix, WARNING)
+    for command, line in _of_model(configuration):
+        if command[0] not in found:
+            for problem in _first_line(command[0], Place(configuration.path, line, 1), WARNING):
+                found[command[0]] = problem
     return tuple(found.values())
 
 
-def _first_line(program: str) -> tuple[str, str]:
+def _of_model(configuration: Configuration) -> Iterator[tuple[tuple[str, ...], int]]:
+    """(command, line of the block that has it) of whatever the agent will run."""
+    scripts = {script.name: script.command for script in configuration.scripts}
+    for each in (*configuration.instances, *configuration.sync_groups):
+        for tracked in each.track.scripts:
+            if tracked.name in scripts:
+                yield scripts[tracked.name], each.line
+        for value in vars(each.notify).values():
+            if isinstance(value, NotifyCommand):
+                yield value.command, each.line
+    of_all = configuration.globals
+    fifos = [fifo.script for fifo in (of_all.notify_fifo, of_all.vrrp_notify_fifo) if fifo is not None]
+    for command in (of_all.startup_script, of_all.shutdown_script, *fifos):
+        if command is not None:
+            yield command.command, 1
+
+
+def _first_line(program: str, where: Place, severity: str) -> Iterator[Problem]:
     place = _place(program)
     flaw = firstline.flaw(place) if place is not None and os.access(place, os.X_OK) else None
-    return (f"{program}: {flaw.text}", flaw.fix) if flaw is not None else ("", "")
+    if flaw is not None and flaw.rule == firstline.BY_NOBODY:
+        yield Problem.at(where, f"cannot run {program}: {flaw.text}", flaw.rule, flaw.fix, severity)
+    elif flaw is not None:
+        yield Problem.at(where, f"{program}: {flaw.text}", flaw.rule, flaw.fix, WARNING)
 
 
 def _place(program: str) -> Optional[str]:
