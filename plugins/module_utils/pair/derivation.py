@@ -60,22 +60,28 @@ def instances(hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere) 
     for host in read:
         for draft in pair[host.name]:
             place(draft, problems, locate)
-            _identify(draft, problems, locate)
-            _interval(draft, problems, locate)
-            _authentication(draft, problems, locate)
-            _preemption(draft, problems, locate)
             _source(draft, problems, locate)
-        _refuse_twins(pair[host.name], problems, locate)
-        scripts(host, pair[host.name], problems, locate)
-        trackers(host, pair[host.name], problems, locate)
+        judge(host, pair[host.name], problems, locate)
         gateways(pair[host.name], read, problems, locate)
-        groups(host, pair[host.name], problems, locate)
-        settings(host, problems, locate)
     if len(read) == 2:
         _match(pair[read[0].name], pair[read[1].name], problems, locate)
     if problems:
         raise PairError(problems)
     return {name: [_as_dict(draft) for draft in of_host] for name, of_host in pair.items()}
+
+
+def judge(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+    """Judge what can be judged of one host without its network and without the other host."""
+    for draft in of_host:
+        _identify(draft, problems, locate)
+        _interval(draft, problems, locate)
+        _authentication(draft, problems, locate)
+        _preemption(draft, problems, locate)
+    _refuse_twins(of_host, problems, locate)
+    scripts(host, of_host, problems, locate)
+    trackers(host, of_host, problems, locate)
+    groups(host, of_host, problems, locate)
+    settings(host, problems, locate)
 
 
 def _identify(draft: Draft, problems: list[Problem], locate: Locate) -> None:

@@ -388,7 +388,7 @@ def test_what_the_role_would_refuse_is_not_carried_over():
     found = import_file(of_host(REFUSED, True), PATH)
     assert found.problems == []
     whys = [gap["why"] for gap in found.not_carried_over()]
-    assert "the role refuses ha_pair_sync_groups[0].group: VG1 has fewer than two members" in whys
+    assert "the role refuses ha_pair_sync_groups[0].group: VG1 has fewer than two members; VG1 is left out" in whys
     assert any("ha_pair_instances[0].name: 'VI/1' is not a name" in why for why in whys)
 
 
