@@ -82,7 +82,8 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
             continue
         lines["unicast_peer"] = _peers(lines.get("unicast_peer", []), instance)
         instances.append(say.instance_words(instance, lines, configuration, vault))
-    host = {"router_id": configuration.globals.router_id} if configuration.globals.router_id else {}
+    named = configuration.globals.router_id
+    host: dict[str, Any] = {"router_id": say.quoted_words([named])} if named else {}
     shared = say.global_words(configuration)
     for word in _STATIC:
         lines = [line for keyword, each in lines_of(statements, "") if keyword == word for line in each]
