@@ -16,12 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
+from .options import options
+
 PROGRAM = "keepalived"
 PID_FILES = ("/run/keepalived_vrrp.pid", "/run/vrrp.pid", "/run/keepalived/vrrp.pid")
 CHECKER_PID_FILES = ("/run/keepalived_checkers.pid", "/run/checkers.pid", "/run/keepalived/checkers.pid")
-_CHECKER_PID_OPTIONS = ("-c", "--checkers_pid")
-_VRRP_PID_OPTIONS = ("-r", "--vrrp_pid")
-_CONFIG_OPTIONS = ("-f", "--use-file")
 CONFIG = "/etc/keepalived/keepalived.conf"
 RAW_PROTOCOL = ":0070"  # /proc/net/raw: protocol 112 where a port would be
 
@@ -41,7 +40,7 @@ class Process:
     @property
     def config(self) -> str:
         """The file that it was started with."""
-        return _option(self.words, _CONFIG_OPTIONS) or CONFIG
+        return options(self.words).get("f") or CONFIG
 
     @property
     def temporary(self) -> str:
@@ -116,7 +115,8 @@ def handles(pid: int, number: int) -> bool:
 
 def _vrrp(family: Sequence[Process]) -> Optional[Process]:
     """The one that does VRRP: by its pid file, else the one with a VRRP socket, else the only one."""
-    named = _option(family[0].words, _VRRP_PID_OPTIONS)
+    said = options(family[0].words)
+    named = said.get("r")
     for path in (named,) if named else PID_FILES:
         text = _file(family[0].root + path).strip()
         for process in family:
@@ -125,10 +125,10 @@ def _vrrp(family: Sequence[Process]) -> Optional[Process]:
     speaking = [process for process in family if _speaks(process.pid)]
     if speaking:
         return speaking[0]
-    if len(family) > 1 or {"-C", "--check"} & set(family[0].words):
+    if len(family) > 1 or "C" in said:
         return None
     # A keepalived that only balances load has one child as well.
-    named = _option(family[0].words, _CHECKER_PID_OPTIONS)
+    named = said.get("c")
     checkers = [_file(family[0].root + path).strip() for path in ((named,) if named else CHECKER_PID_FILES)]
     return None if str(family[0].pid) in checkers else family[0]
 
@@ -152,19 +152,6 @@ def _process(pid: int) -> Optional[Process]:
     words = _read(f"{pid}/cmdline").split("\0")
     parent = _status(pid).get("PPid", "")
     return Process(pid, int(parent), tuple(words)) if parent.isdigit() else None
-
-
-def _option(words: Sequence[str], names: Sequence[str]) -> Optional[str]:
-    """The value of a command line option, written as ``-f FILE``, ``-fFILE``, ``--use-file FILE`` or with ``=``."""
-    short, long = names
-    for index, word in enumerate(words):
-        if word in names:
-            return words[index + 1] if index + 1 < len(words) else None
-        if word.startswith(long + "="):
-            return word[len(long) + 1 :]
-        if word.startswith(short) and not word.startswith("--"):
-            return word[len(short) :]
-    return None
 
 
 def _status(pid: int) -> dict[str, str]:

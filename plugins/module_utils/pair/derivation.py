@@ -64,17 +64,9 @@ def instances(
     for host in read:
         for draft in pair[host.name]:
             place(draft, problems, locate)
-            _identify(draft, problems, locate)
-            _interval(draft, problems, locate)
-            _authentication(draft, problems, locate)
-            _preemption(draft, problems, locate)
             _source(draft, problems, locate)
-        scripts(host, pair[host.name], problems, locate)
-        trackers(host, pair[host.name], problems, locate)
+        judge(host, pair[host.name], problems, locate)
         gateways(pair[host.name], read, problems, locate)
-        groups(host, pair[host.name], problems, locate)
-        duplicates(pair[host.name], problems, locate)
-        settings(host, problems, locate)
     if len(read) == 2:
         _match(pair[read[0].name], pair[read[1].name], problems, locate)
     if problems:
@@ -95,6 +87,20 @@ def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
         elif others:
             hint += f", and so on for {', '.join(others)}"
     return Problem(next(iter(names), "(no host)"), PREFIX + "group", text, hint)
+
+
+def judge(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+    """Judge what can be judged of one host without its network and without the other host."""
+    for draft in of_host:
+        _identify(draft, problems, locate)
+        _interval(draft, problems, locate)
+        _authentication(draft, problems, locate)
+        _preemption(draft, problems, locate)
+    scripts(host, of_host, problems, locate)
+    trackers(host, of_host, problems, locate)
+    groups(host, of_host, problems, locate)
+    duplicates(of_host, problems, locate)
+    settings(host, problems, locate)
 
 
 def _identify(draft: Draft, problems: list[Problem], locate: Locate) -> None:

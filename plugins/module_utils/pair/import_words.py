@@ -8,7 +8,7 @@ Whatever is as it would be anyway is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -157,7 +157,7 @@ def script_words(script: Script) -> Words:
 
 
 def process_words(process: Process) -> Words:
-    words: Words = {"name": process.name, "process": " ".join((process.process, *(process.parameters or ())))}
+    words: Words = {"name": process.name, "process": quoted_words((process.process, *(process.parameters or ())))}
     if process.parameters is not None and (process.param_match or not process.parameters):
         words["param_match"] = process.param_match or "exact"
     same = ("weight", "reverse", "quorum", "quorum_max", "full_command")
@@ -230,8 +230,31 @@ def command(said: NotifyCommand) -> Any:
 
 
 def joined(words: Iterable[str]) -> str:
-    """An argument vector as one line without any double quote; a word that needs them has single ones."""
-    return " ".join(f"'{word}'" if not word or set(word) & set(" \t#!") else word for word in words)
+    """An argument vector as one line without any double quote, for a place between such: it is read twice there."""
+    return " ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    written = "".join(_escaped(word))
+    return word if word and written == word and not set(word) & set(" #!") else f"'{written}'"
+
+
+def _escaped(word: str) -> Iterator[str]:
+    """What means something to a command, to the file or to a template of Ansible, as octets in octal digits.
+
+    Read once they are a backslash and the digits, read again the octet.
+    """
+    for index, char in enumerate(word):
+        pair = word[index : index + 2]
+        if char in "\"'\\" or pair in ("${", "{{", "{%", "{#") or not char.isprintable():
+            yield from (f"\\\\{octet:03o}" for octet in char.encode("utf-8", "surrogateescape"))
+        else:
+            yield char
+
+
+def quoted_words(words: Iterable[str]) -> str:
+    """Words of a line that is read once, and where only double quotes quote."""
+    return " ".join(f'"{word}"' if not word or set(word) & set(" \t#!{}") else word for word in words)
 
 
 def runs_anything(configuration: Configuration) -> bool:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from ipaddress import ip_address
@@ -19,14 +18,9 @@ from ..vrrp.config.text.mask import Secrets
 from ..vrrp.config.text.syntax import Statement, parse
 from ..vrrp.config.together.rules import build
 from . import import_words as say
-from .draft import drafts
-from .groups import groups
-from .host import PREFIX, Host
+from .host import PREFIX
 from .import_gaps import Gap, lines_of, split
-from .problem import Problem, nowhere
-from .scripts import scripts
-from .settings import settings
-from .trackers import trackers
+from .import_refusals import leave_out
 
 # What differs between the two hosts of a pair: it goes to the variables of one host.
 OWN = ("state", "priority", "unicast_src_ip", "unicast_peer", "mcast_src_ip")
@@ -88,7 +82,8 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
             continue
         lines["unicast_peer"] = _peers(lines.get("unicast_peer", []), instance)
         instances.append(say.instance_words(instance, lines, configuration, vault))
-    host = {"router_id": configuration.globals.router_id} if configuration.globals.router_id else {}
+    named = configuration.globals.router_id
+    host: dict[str, Any] = {"router_id": say.quoted_words([named])} if named else {}
     shared = say.global_words(configuration)
     for word in _STATIC:
         lines = [line for keyword, each in lines_of(statements, "") if keyword == word for line in each]
@@ -105,45 +100,12 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
     _secrets(instances, vault, found)
     together = _hoist(instances, host)
     (shared if together else host)["instances"] = instances
-    found.shared = {PREFIX + word: value for word, value in shared.items()}
-    found.host = {PREFIX + word: value for word, value in host.items()}
-    found.gaps.extend(_refused({**found.shared, **found.host}, found))
-
-
-def _refused(variables: dict[str, Any], found: Imported) -> list[Gap]:
-    """What the role would refuse of these values although the agent takes them."""
-    problems: list[Problem] = []
-    if any(word.startswith("vault_") for word in found.vaulted):
-        variables = {**variables, PREFIX + "instances": _without_secrets(variables[PREFIX + "instances"])}
-    host = Host("", variables)
-    of_host = drafts(host, problems, nowhere)
-    scripts(host, of_host, problems, nowhere)
-    trackers(host, of_host, problems, nowhere)
-    groups(host, of_host, problems, nowhere)
-    settings(host, problems, nowhere)
-    return [_gap(problem, variables, found) for problem in dict.fromkeys(problems)]
-
-
-def _without_secrets(instances: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The names of variables in their place are no passwords, and would be judged as such."""
-    return [
-        {word: value for word, value in each.items() if word not in ("auth_pass", "auth_hmac")} for each in instances
-    ]
-
-
-def _gap(problem: Problem, variables: dict[str, Any], found: Imported) -> Gap:
-    """The line is that of the block where the variable is an entry of a list; the first one otherwise."""
-    keyword = problem.variable.removeprefix(PREFIX)
-    line = 1
-    named = re.match(r"instances\[(\d+)\]", keyword)
-    if named and found.configuration is not None:
-        name = variables[PREFIX + "instances"][int(named[1])]["name"]
-        line = next((each.line for each in found.configuration.instances if each.name == name), 1)
-    why = f"the role refuses {problem.variable}: {problem.text}"
-    path = found.configuration.path if found.configuration is not None else ""
-    return Gap(
-        re.split(r"[.\]]", keyword)[-1], path, line, why, problem.hint or "correct the value before a deployment"
-    )
+    said = {PREFIX + word: value for word, value in {**shared, **host}.items()}
+    found.gaps.extend(leave_out(said, configuration))
+    found.shared = {name: value for name, value in said.items() if name.removeprefix(PREFIX) in shared}
+    found.host = {name: value for name, value in said.items() if name.removeprefix(PREFIX) in host}
+    left = repr(said)
+    found.vaulted = [name for name in found.vaulted if f" {name} " in left]
 
 
 def _peers(lines: list[str], instance: Instance) -> list[str]:

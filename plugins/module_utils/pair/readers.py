@@ -13,6 +13,9 @@ from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Any
 
+from ..vrrp.config.problems import Invalid, show
+from ..vrrp.config.text.syntax import parse, split_command, split_words
+
 _NAME = re.compile(r"[A-Za-z0-9_.:@-]+")
 _PASSWORD_OCTETS = 8  # RFC 2338 section 5.3.6.1: the field is this long
 STATES = ("MASTER", "BACKUP")
@@ -94,15 +97,59 @@ def password(value: Any) -> str:
         )
     if not text or not text.isprintable() or '"' in text or text != text.strip():
         raise ValueError('it may not be empty, hold a " or a control character, nor begin or end with a space')
+    _refuse_changed(f'auth_pass "{text}"', [text], "it")
     return text
 
 
 def text(value: Any) -> str:
-    """One line, such as a command."""
+    """One line, which the configuration file has between double quotes."""
     words = str(value)
     if not words.strip() or not words.isprintable() or '"' in words:
         raise ValueError('it must be one line without any "')
+    _refuse_changed(f'text "{words}"', [words], show(words))
     return words
+
+
+def command_line(value: Any) -> str:
+    """A command as keepalived reads it between double quotes: single quotes and backslashes have a meaning."""
+    words = text(value)
+    try:
+        arguments = split_command(split_command(f'command "{words}"')[1])
+    except Invalid as error:
+        raise ValueError(f"{error.text} ({error.hint})") from None
+    if not arguments or not arguments[0]:
+        raise ValueError(f"{show(words)} names no command")
+    return words
+
+
+def process(value: Any) -> str:
+    """A process and its arguments as the file has them: double quotes around what is one word."""
+    words = str(value)
+    found = [word for word, _index in split_words(words)]
+    if not words.isprintable() or not found or not found[0]:
+        raise ValueError("it must be one line: a process and its arguments")
+    _refuse_changed(f"process {words}", found, show(words))
+    return words
+
+
+def one_word(value: Any) -> str:
+    """One word of the file, in double quotes where it has a blank."""
+    found = [each for each, _index in split_words(str(value))]
+    if len(found) != 1 or not found[0] or not str(value).isprintable():
+        raise ValueError(f"{show(str(value))} is not one word (put double quotes around it)")
+    _refuse_changed(f"word {value}", found, show(str(value)))
+    return str(value)
+
+
+def _refuse_changed(line: str, words: list[str], shown: str) -> None:
+    """Complain where the configuration file would not be read as it is written."""
+    tree = parse(line, "")
+    read = [each.text for statement in tree.statements for each in statement.values]
+    if tree.problems or tree.warnings or read != words or len(tree.statements) != 1 or tree.statements[0].raw != line:
+        rule = (
+            "cannot stand in the configuration file as it is: it ends in a backslash, has a parameter such as ${NAME}"
+        )
+        raise ValueError(f"{shown} {rule}, or # ! {{ }} outside of quotes")
 
 
 def user(value: Any) -> str:
@@ -152,13 +199,13 @@ def line(value: Any) -> str:
 def command(value: Any) -> Any:
     """A command, or a mapping of ``command`` and the ``user`` that runs it; alone where nobody is named."""
     if not isinstance(value, Mapping):
-        return text(value)
+        return command_line(value)
     refuse_others(value, ("command", "user"), "a command")
     if value.get("command") is None:
         raise ValueError("a mapping names its command")
     if not value.get("user"):
-        return text(value["command"])
-    return {"command": text(value["command"]), "user": user(value["user"])}
+        return command_line(value["command"])
+    return {"command": command_line(value["command"]), "user": user(value["user"])}
 
 
 def path(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from .draft import Draft
 from .host import PREFIX, Host
 from .problem import Locate, Problem
-from .readers import name, switch, text, user, whole
+from .readers import command_line, name, switch, user, whole
 
 Read = Callable[[Any], Any]
 _SECONDS = whole(1, 4294, "seconds, of which keepalived takes no fraction here")
@@ -20,7 +20,7 @@ _COUNT = whole(1, 1_000_000, "runs in a row")
 
 FIELDS: Mapping[str, Read] = {
     "name": name,
-    "script": text,
+    "script": command_line,
     "interval": _SECONDS,
     "timeout": _SECONDS,
     "rise": _COUNT,

@@ -10,7 +10,21 @@ from typing import Any
 
 from .host import PREFIX, Host
 from .problem import Locate, Problem
-from .readers import command, interface, lease, line, listed, name, number, path, refuse_others, switch, user, whole
+from .readers import (
+    command,
+    interface,
+    lease,
+    line,
+    listed,
+    name,
+    number,
+    one_word,
+    path,
+    refuse_others,
+    switch,
+    user,
+    whole,
+)
 
 Read = Callable[[Any], Any]
 _INTERVAL = number(0.000001, 4294, "seconds between two frames")
@@ -98,8 +112,9 @@ CONDUCT: Mapping[str, Read] = {
 
 def settings(host: Host, problems: list[Problem], locate: Locate) -> None:
     """Judge each of them."""
-    for word, read in {**SETTINGS, **CONDUCT}.items():
-        value = host.said(word)
+    for word, read in {**SETTINGS, **CONDUCT, "router_id": one_word}.items():
+        # The role has a router_id where nobody says one, and would write what is blank.
+        value = host.variables.get(PREFIX + word) if word == "router_id" else host.said(word)
         if value is None:
             continue
         try:

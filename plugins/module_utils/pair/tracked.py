@@ -8,10 +8,11 @@ Each comes out as a mapping; :func:`as_line` writes it as the configuration file
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .readers import address, interface, listed, name, number, refuse_others, switch, text, whole
+from .readers import address, interface, listed, name, number, one_word, refuse_others, switch, text, whole
 
 Read = Callable[[Any], Any]
 _WEIGHT = whole(-253, 253, "a weight that takes a priority from one end to the other")
@@ -43,13 +44,21 @@ def _status(value: Any) -> str:
 def _url(value: Any) -> str:
     if not str(value).startswith(("http://", "https://")) or not text(value).isascii() or " " in str(value):
         raise ValueError(f"'{value}' is not a URL that begins with http:// or https://")
+    return one_word(value)
+
+
+def _expression(value: Any) -> str:
+    try:
+        re.compile(text(value))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"'{value}' is not a regular expression: {error}") from None
     return str(value)
 
 
 # What is tracked -> its first words, and the words that may follow.
 _GATEWAY = ({"address": address}, {**TIMES, "interface": interface})
 _TCP = ({"address": address, "port": whole(1, 65535, "a port")}, TIMES)
-_HTTP = ({"url": _url}, {"status": _status, "body": text, "host": name, "verify": switch, **TIMES})
+_HTTP = ({"url": _url}, {"status": _status, "body": _expression, "host": name, "verify": switch, **TIMES})
 _UNIT = ({"unit": name}, TIMES)
 GATEWAY_WORDS = _GATEWAY[1]
 

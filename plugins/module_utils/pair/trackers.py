@@ -11,7 +11,7 @@ from typing import Any
 from .draft import Draft
 from .host import PREFIX, Host
 from .problem import Locate, Problem
-from .readers import name, number, path, switch, text, whole
+from .readers import name, number, path, process, switch, whole
 
 Read = Callable[[Any], Any]
 _WEIGHT = whole(-254, 254, "it takes a priority from one end to the other at most")
@@ -26,7 +26,7 @@ def _match(value: Any) -> str:
 
 PROCESS: Mapping[str, Read] = {
     "name": name,
-    "process": text,
+    "process": process,
     "param_match": _match,
     "weight": _WEIGHT,
     "reverse": switch,

@@ -204,3 +204,8 @@ def test_one_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch, words):
     assert process._vrrp([child]) is child
     file.write_text(f"{child.pid}\n")
     assert process._vrrp([child]) is None
+
+
+@pytest.mark.parametrize("words", [("-lf", "/a"), ("-nDlf/a",), ("--use", "/a"), ("--use-file=/a",), ("-f/b", "-f/a")])
+def test_the_file_of_joined_options(words):
+    assert Process(1, 1, ("keepalived", *words)).config == "/a"

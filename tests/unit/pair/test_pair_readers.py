@@ -149,3 +149,47 @@ def test_only_the_first_unknown_word_is_named():
     with pytest.raises(ValueError) as caught:
         readers.refuse_others({"a": 1, "z": 1, 5: 1}, ("a", "b"), "a thing")
     assert str(caught.value) == "'5' is not a word of a thing (known are a, b)"
+
+
+@pytest.mark.parametrize(
+    "value", ["/bin/a b", "/bin/a 'b c' $HOME", r"/bin/a \\042", "/bin/sh -c 'x; y # z'", "/bin/a {}"]
+)
+def test_commands_that_the_file_carries(value):
+    assert readers.command_line(value) == value
+
+
+@pytest.mark.parametrize(
+    "value", ["/bin/a\\", "/bin/a 'b", "/bin/a ${_ENV HOME}", "''", "/bin/a \\\\", '/bin/a "b"', "a\nb"]
+)
+def test_commands_that_it_does_not(value):
+    with pytest.raises(ValueError):
+        readers.command_line(value)
+
+
+@pytest.mark.parametrize("value", ["nginx", "nginx -g x", '"a b" c', 'x ""', "it's", 'x "#1"'])
+def test_processes_that_the_file_carries(value):
+    assert readers.process(value) == value
+
+
+@pytest.mark.parametrize("value", ["", " ", '""', '"a', "a #b", "a {", "a ${x}", "a\nb", "a !b", 'a\\"b"'])
+def test_processes_that_it_does_not(value):
+    with pytest.raises(ValueError):
+        readers.process(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "good"), [("node-a", True), ('"a b"', True), ("a b", False), ("", False), ("a#b", False)]
+)
+def test_one_word(value, good):
+    if good:
+        assert readers.one_word(value) == value
+        return
+    with pytest.raises(ValueError, match="one word|cannot stand"):
+        readers.one_word(value)
+
+
+@pytest.mark.parametrize("value", ["abc\\", "${_HASH}"])
+def test_a_password_that_the_file_would_change_is_refused_and_not_shown(value):
+    with pytest.raises(ValueError, match="it cannot stand in the configuration file") as caught:
+        readers.password(value)
+    assert value not in str(caught.value)

@@ -40,6 +40,59 @@ FLAWS = {
         "install it, or name another one",
     ),
     "no interpreter": (b"#!\nexit 0\n", "its first line names no interpreter", "write #!/bin/sh"),
+    "blanks for an interpreter": (b"#! \t\nexit 0\n", "its first line names no interpreter", "write #!/bin/sh"),
+    "#! and nothing else": (b"#!", "its first line names no interpreter", "write #!/bin/sh"),
+    "#! and a Windows line end": (b"#!\r\nexit 0\n", "its first line names no interpreter", "write #!/bin/sh"),
+    "an interpreter that is too long": (
+        b"#!/" + b"a" * 300 + b"\nexit 0\n",
+        "the kernel reads no interpreter that is longer than 256 octets",
+        "give it a shorter path",
+    ),
+}
+NOT_FOR_A_SHELL = {
+    "a missing interpreter of another language": (
+        b"#!/opt/none/python3\nimport os\n",
+        "its interpreter /opt/none/python3 does not exist",
+        "install it, or name another one",
+    ),
+    "a file for a directory": (
+        b"#!/bin/true/python3\n",
+        "its interpreter /bin/true/python3 does not exist",
+        "install it, or name another one",
+    ),
+    "a directory": (b"#!HERE\nexit 0\n", "its interpreter HERE is a directory", "name the program itself"),
+    "a device": (b"#!/dev/null\nexit 0\n", "its interpreter /dev/null is not a file", "name the program itself"),
+    "an interpreter that is not executable": (
+        b"#!HERE/plain\nexit 0\n",
+        "its interpreter HERE/plain is not executable",
+        "make it executable: chmod a+x HERE/plain, or name another one",
+    ),
+    "an interpreter that is a script without #!": (
+        b"#!HERE/bare\nexit 0\n",
+        "its interpreter HERE/bare: its first line does not begin with #!",
+        "add #!/bin/sh",
+    ),
+    "an interpreter that is a script of a missing one": (
+        b"#!HERE/lost\nexit 0\n",
+        "its interpreter HERE/lost: its interpreter /opt/none/sh does not exist",
+        "install it, or name another one",
+    ),
+    "an interpreter that is a chain of scripts": (
+        b"#!HERE/deep5\nexit 0\n",
+        "more than 5 scripts lead to its interpreter",
+        "name the program itself",
+    ),
+    "an interpreter that is itself": (
+        b"#!HERE/script\nexit 0\n",
+        "more than 5 scripts lead to its interpreter",
+        "name the program itself",
+    ),
+    "UTF-16": ("#!/bin/sh\n".encode("utf-16"), "it is UTF-16", "save it as UTF-8 without a byte order mark"),
+    "neither text nor a program": (
+        b"\x7fEL\0\0F",
+        "it is neither a script nor a program of this machine",
+        "name a program",
+    ),
 }
 
 
@@ -54,25 +107,97 @@ def script(tmp_path):
     return write
 
 
+@pytest.fixture
+def interpreters(tmp_path):
+    """Programs beside the script, and the directory that they are in."""
+    texts = {
+        "plain": "#!/bin/sh\n",
+        "bare": "exit 0\n",
+        "lost": "#!/opt/none/sh\n",
+        "deep0": '#!/bin/sh\nexec sh "$@"\n',
+    }
+    texts.update({f"deep{number}": f"#!{tmp_path}/deep{number - 1}\n" for number in range(1, 6)})
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o644 if name == "plain" else 0o755)
+    return tmp_path
+
+
+def refusal(path):
+    """The number of the error with which the kernel does not execute it."""
+    with pytest.raises(OSError) as caught:
+        subprocess.run([path], check=False)
+    return caught.value.errno
+
+
 @pytest.mark.parametrize("case", FLAWS.values(), ids=FLAWS.keys())
 def test_what_is_wrong_is_named_and_the_kernel_says_the_same(script, case):
     octets, text, fix = case
     path = script(octets)
-    assert firstline.flaw(path) == (text, fix)
-    with pytest.raises(OSError, match=r"Exec format error|No such file|Permission denied"):
-        subprocess.run([path], check=False)
+    assert firstline.flaw(path) == (text, fix, refusal(path), firstline.BY_SHELL)
 
 
-def test_an_interpreter_that_is_given_a_carriage_return(script):
-    path = script(b"#!/usr/bin/env sh\r\nexit 0\r\n")
-    assert firstline.flaw(path) == ("its interpreter /usr/bin/env is given a carriage return", WINDOWS)
+@pytest.mark.parametrize("case", NOT_FOR_A_SHELL.values(), ids=NOT_FOR_A_SHELL.keys())
+def test_what_no_shell_can_run_either(script, interpreters, case):
+    octets, text, fix = case
+    here = str(interpreters)
+    path = script(octets.replace(b"HERE", here.encode()))
+    expected = (text.replace("HERE", here), fix.replace("HERE", here), refusal(path), firstline.BY_NOBODY)
+    assert firstline.flaw(path) == expected
 
 
 @pytest.mark.parametrize(
-    "octets", [b"#!/bin/sh\n", b"#! /bin/sh -e\n", b"#!\t/bin/sh\texit\n", b"#!/bin/sh", b"\x7fELF\0\0"]
+    ("argument", "program", "fix"),
+    [
+        ("nosuchprog", "nosuchprog", "install it, or name another one"),
+        ("-S nosuchprog -e", "nosuchprog", "install it, or name another one"),
+        ("/opt/none/sh", "/opt/none/sh", "install it, or name another one"),
+        ("sh -e", "sh -e", "env takes it for one word: write #!/usr/bin/env -S sh -e"),
+        ("sh\r", "sh^M", WINDOWS),
+    ],
 )
-def test_nothing_is_wrong(script, octets):
-    assert firstline.flaw(script(octets)) is None
+def test_what_env_does_not_find(script, argument, program, fix):
+    path = script(f"#!/usr/bin/env {argument}\nexit 0\n".encode())
+    text = f"its interpreter is what env finds, and there is no program {program} in {firstline.PATH}"
+    assert firstline.flaw(path) == (text, fix, 0, firstline.BY_NOBODY)
+    assert subprocess.run([path], capture_output=True, check=False).returncode == 127
+
+
+def test_env_that_is_given_nothing_would_start_the_script_for_ever(script):
+    assert firstline.flaw(script(b"#!/usr/bin/env\n")).text == "its interpreter env is given no program"
+
+
+def test_an_interpreter_that_is_given_a_carriage_return(script):
+    path = script(b"#!/bin/sh -e\r\nexit 0\r\n")
+    assert firstline.flaw(path) == (
+        "its interpreter /bin/sh is given a carriage return",
+        WINDOWS,
+        0,
+        firstline.BY_ITSELF,
+    )
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        *(b"#!/bin/sh\n", b"#! /bin/sh -e\n", b"#!\t/bin/sh\t-e\n", b"#!/bin/sh", b"#!/bin/sh\0x\n", b"#!HERE/deep3\n"),
+        *(b"#!/usr/bin/env sh\n", b"#!/usr/bin/env -S sh -e\n", b"#!/usr/bin/env -S X=1 sh\n", b"#!bin/sh\n"),
+    ],
+)
+def test_nothing_is_wrong(script, interpreters, octets):
+    path = script(octets.replace(b"HERE", str(interpreters).encode()))
+    assert firstline.flaw(path) is None
+    assert subprocess.run([path], cwd="/", check=False).returncode == 0
+
+
+def test_a_kernel_that_knows_more_formats(script, tmp_path, monkeypatch):
+    """What is registered in binfmt_misc (Java, another machine's programs in an emulator) is nothing that we know."""
+    path = script(b"\xca\xfe\xba\xbe\0\0")
+    monkeypatch.setattr(firstline, "_FORMATS", str(tmp_path))
+    assert firstline.flaw(path) is None
+    (tmp_path / "script").unlink()
+    monkeypatch.setattr(firstline, "_FORMATS", str(tmp_path / "none"))
+    assert firstline.flaw(script(b"\xca\xfe\xba\xbe\0\0")).rule == firstline.BY_NOBODY
 
 
 def test_what_is_no_script_is_not_read(tmp_path, script):

@@ -257,7 +257,10 @@ def test_arguments_are_utf_8_whatever_the_locale_is(tmp_path, name):
 
 @pytest.mark.parametrize(
     "head",
-    [b"", b"\n#!/bin/sh\n", b"\xef\xbb\xbf#!/bin/sh\n", b"#!/bin/sh\r\n", b"#!/opt/none/bash\n", b"# a comment\n"],
+    [
+        *(b"", b"\n#!/bin/sh\n", b"\xef\xbb\xbf#!/bin/sh\n", b"#!/bin/sh\r\n", b"#!/opt/none/bash\n", b"# a comment\n"),
+        *(b"#!\n", b"#! \t\n", b"#!\r\n", b"#!/" + b"a" * 300 + b"\n"),
+    ],
 )
 def test_what_the_kernel_does_not_execute_a_shell_runs(tmp_path, head):
     script = tmp_path / "chk"
@@ -276,8 +279,32 @@ def test_a_shell_runs_nothing_that_the_rules_forbid(tmp_path):
     assert run(str(script)).error == f"cannot run {script}: Permission denied"
 
 
-def test_a_program_that_is_no_script_is_not_given_to_a_shell(tmp_path):
+def test_a_first_line_of_two_characters_and_nothing_else(tmp_path):
+    """The kernel says EACCES of it; a shell reads it as an empty script, if its mode lets anybody execute it."""
+    script = tmp_path / "chk"
+    script.write_bytes(b"#!")
+    script.chmod(0o755)
+    assert run(str(script)) == Outcome(status=0)
+    script.chmod(0o644)
+    assert run(str(script)).error == f"cannot run {script}: Permission denied"
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (b"\x7fELF\0\0\0", "it is a damaged program (copy it here anew)"),
+        (b"\x7fELF", "it is a damaged program (copy it here anew)"),
+        (
+            b"#!/opt/none/python3\n",
+            "its interpreter /opt/none/python3 does not exist (install it, or name another one)",
+        ),
+        (b"#!/tmp\n", "its interpreter /tmp is a directory (name the program itself)"),
+        (b"\xff\xfe#\0!\0", "it is UTF-16 (save it as UTF-8 without a byte order mark)"),
+    ],
+)
+def test_what_is_no_script_of_a_shell_is_not_given_to_one(tmp_path, head, reason):
     program = tmp_path / "program"
-    program.write_bytes(b"\x7fELF\0\0\0")
+    program.write_bytes(head + b"touch " + str(tmp_path / "witness").encode() + b"\n")
     program.chmod(0o755)
-    assert run(str(program)).error == f"cannot run {program}: Exec format error"
+    assert run(str(program)).error == f"cannot run {program}: {reason}"
+    assert not (tmp_path / "witness").exists()

@@ -226,7 +226,7 @@ class TestFifo:
 
 def test_a_script_that_only_a_shell_runs_is_a_warning_at_its_line(program):
     program.write_text("exit 0\n")
-    rule = "The kernel will not execute it: /bin/sh runs it, as with keepalived"
+    rule = "The kernel will not execute it: /bin/sh runs it"
     assert found(f"{program} one", notify=f"notify_master {program}") == [
         f"/f.conf:5:12: warning: {program}: its first line does not begin with #!. {rule} (add #!/bin/sh)",
     ]
@@ -245,3 +245,32 @@ def test_the_start_tells_each_of_them_once(program):
     assert str(doubt).startswith(f"/f.conf:5:12: warning: {program}: its interpreter /bin/sh^M does not exist.")
     program.write_text("#!/bin/sh\n")
     assert programs.doubts(inspect(written, "/f.conf").root) == ()
+
+
+def test_what_nobody_can_run_is_an_error_and_at_the_same_line_a_warning_at_the_start(program):
+    program.write_text("#!/usr/bin/env nosuchprog\n")
+    written = text(str(program), notify=f"notify_master {program}")
+    finds = f"its interpreter is what env finds, and there is no program nosuchprog in {programs.PATH}"
+    why = f"cannot run {program}: {finds}"
+    (problem,) = found(str(program), notify=f"notify_master {program}")
+    assert problem.startswith(f"/f.conf:5:12: error: {why}. It cannot be started, so a check of it fails (install it")
+    (doubt,) = programs.doubts(inspect(written, "/f.conf").root)
+    assert str(doubt).startswith(f"/f.conf:5:12: warning: {why}.")
+    program.write_bytes(b"\x7fELF")
+    (line,) = found(str(program))
+    assert line.startswith(f"/f.conf:5:12: error: cannot run {program}: it is a damaged program.")
+
+
+GROUP = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n    notify_master %s\n}\n"
+
+
+@pytest.mark.parametrize("keyword", ["startup_script", "shutdown_script", "notify_fifo_script", "sync group"])
+def test_the_start_tells_of_whatever_it_will_run(program, keyword):
+    program.write_text("exit 0\n")
+    written = text("/bin/true")
+    if keyword == "sync group":
+        written += GROUP % program
+    else:
+        written = written.replace("global_defs {", f"global_defs {{\n    notify_fifo /run/f\n    {keyword} {program}")
+    (doubt,) = programs.doubts(inspect(written, "/f.conf").root)
+    assert str(program) in written.splitlines()[doubt.line - 1]

@@ -114,11 +114,15 @@ def test_plain_words(text, words):
         ("'a\\'b'", ["a'b"]),
         (r"\x41\103\cA\n\E\\\"", ['AC\x01\n\x1b\\"']),
         (r"\xg\8", ["xg8"]),
-        (r"\x414", ["A4"]),
+        (r"\x414 \x4142z \x041z \xfz", ["\x14", "Bz", "Az", "\x0fz"]),
+        (r"\377 \777x \xFFz \xe9t", ["\udcff", "\udcffx", "\udcffz", "\udce9t"]),
+        (r"\303\251 \xc3é", ["é", "\udcc3é"]),
+        (r"a\0b c\x00 '\400d' e", ["a", "c", "", "e"]),
         ("", []),
     ],
 )
 def test_words_of_a_command(text, words):
+    """What a notify script of keepalived 2.2.7 got as its arguments."""
     assert split_command(text) == words
 
 

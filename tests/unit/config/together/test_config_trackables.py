@@ -190,7 +190,17 @@ def test_a_user_may_have_a_group(names, expected):
         (
             'process "/bin/sh /opt/x"',
             'no process is called "/bin/sh /opt/x". each argument is a word of its own',
-            "process /bin/sh /opt/x, and full_command",
+            "process /bin/sh /opt/x, and full_command; quotes around a path with blanks alone",
+        ),
+        (
+            'process "Isolated Web Content"',
+            'no process is called "Isolated Web Content". the name of a process has at most 15 octets',
+            'process "Isolated Web Co", or full_command',
+        ),
+        (
+            'process "/opt/bin/worker#1"',
+            'no process is called "/opt/bin/worker#1". the name of a process has no directory',
+            'process "worker#1", or full_command',
         ),
     ],
 )
@@ -208,6 +218,7 @@ def test_a_name_that_no_process_has(lines, text, hint):
         "process /usr/sbin/haproxy\nfull_command",
         "process /usr/sbin/haproxy -W",
         "process a_longer_name_than_that\nfull_command",
+        'process "/opt/my app/worker" -x',
     ],
 )
 def test_a_name_that_a_process_may_have(lines):

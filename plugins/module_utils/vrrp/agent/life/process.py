@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import grp
 import os
 import pwd
@@ -27,7 +26,7 @@ ENVIRONMENT_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")
 CAP_SETGID, CAP_SETUID = 6, 7  # linux/capability.h
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4  # linux/prctl.h
 UMASK = 0o022  # of scripts, whatever ours is: what they write is for others to read
-PATH_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATH_DEFAULT = firstline.PATH
 
 
 @dataclass(frozen=True)
@@ -159,9 +158,11 @@ async def spawn(
             try:
                 return await _start(words, environment, child)
             except OSError as error:
-                place = _script(program, environment["PATH"], error)
-                if place is None:
+                place, flaw = _flaw(program, environment["PATH"], error, child)
+                if flaw is None:
                     raise
+                if flaw.rule != firstline.BY_SHELL:
+                    raise CannotRun(f"cannot run {command[0]}: {flaw.text} ({flaw.fix})") from error
                 return await _start([os.fsencode(firstline.SHELL), os.fsencode(place), *words[1:]], environment, child)
     except CannotRun:
         raise
@@ -188,12 +189,25 @@ async def _start(
     )
 
 
-def _script(program: str, path: str, error: OSError) -> Optional[str]:
-    """Where the file is that the kernel did not execute because of its first line; keepalived gives it to a shell."""
-    if error.errno not in (errno.ENOEXEC, errno.ENOENT):
-        return None
-    place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path)
-    return place if place is not None and firstline.flaw(place) is not None else None
+def _flaw(program: str, path: str, error: OSError, child: Mapping[str, Any]) -> tuple[str, Optional[firstline.Flaw]]:
+    """(where the file is, the flaw for which the kernel did not execute it); None where it is something else."""
+    place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path) or ""
+    flaw = firstline.flaw(place)
+    return place, flaw if flaw is not None and flaw.error == error.errno and _may_execute(place, child) else None
+
+
+def _may_execute(place: str, child: Mapping[str, Any]) -> bool:
+    """Whether the mode of the file lets the user of the child; EACCES says the same of a file and its interpreter."""
+    status, uid = os.stat(place), child.get("user", os.geteuid())
+    groups = child.get("extra_groups", os.getgroups())
+    if uid == 0:
+        bits = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
+    elif uid == status.st_uid:
+        bits = stat.S_IXUSR
+    else:
+        mine = status.st_gid in (child.get("group", os.getegid()), *groups)
+        bits = stat.S_IXGRP if mine else stat.S_IXOTH
+    return bool(status.st_mode & bits)
 
 
 async def run(

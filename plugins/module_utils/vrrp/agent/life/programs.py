@@ -19,7 +19,7 @@ from typing import NamedTuple, Optional
 
 from ...config.loader import here, node_config_id
 from ...config.model import NotifyCommand
-from ...config.problems import ERROR, WARNING, Findings, Problem
+from ...config.problems import ERROR, WARNING, Findings, Place, Problem
 from ...config.reader import Section, Setting, read
 from ...config.text.syntax import parse
 from ..telling import fifoplace
@@ -28,8 +28,7 @@ from .trust import loose_part
 
 FIFOS = ("notify_fifo", "vrrp_notify_fifo")
 COMMANDS = ("startup_script", "shutdown_script", "notify_fifo_script", "vrrp_notify_fifo_script")
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_BY_SHELL = f"The kernel will not execute it: {firstline.SHELL} runs it, as with keepalived"
+PATH = firstline.PATH
 Names = tuple[Optional[str], Optional[str]]  # user and group
 
 
@@ -51,7 +50,7 @@ def unrunnable(
     """Every command of the configuration ``text`` that is not there or may not be run, every user who does not exist.
 
     ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own.
-    A script that only a shell runs is a warning, whatever ``severity`` says.
+    A script that a shell runs in the kernel's place is a warning, whatever ``severity`` says.
     ``hidden`` are directories that the agent's service does not see, ``writable`` those that it may write to.
     """
     root = read(parse(text, path, node_config_id(), here()), Findings())
@@ -76,23 +75,29 @@ def unrunnable(
         for each in fifoplace.obstacles(setting.value.path, lambda *place, who=who: _writes(*place, who), writable):
             found.append((setting, *each))
     problems = [Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found]
-    return (*problems, *doubts(root))
+    return (*problems, *doubts(root, severity))
 
 
-def doubts(root: Section) -> tuple[Problem, ...]:
-    """A warning for each script that only a shell runs, where the file names it first."""
+def doubts(root: Section, severity: str = WARNING) -> tuple[Problem, ...]:
+    """Return a problem for each program that the kernel will not execute, where the file names it first.
+
+    ``severity`` is that of one that nobody can run. One that a shell runs is a warning.
+    """
     found: dict[str, Problem] = {}
     for setting, command, _who_runs in _commands(root):
-        text, fix = _first_line(command[0])
-        if text:
-            found.setdefault(text, Problem.at(setting.place, text, _BY_SHELL, fix, WARNING))
+        if command[0] not in found:
+            for problem in _first_line(command[0], setting.place, severity):
+                found[command[0]] = problem
     return tuple(found.values())
 
 
-def _first_line(program: str) -> tuple[str, str]:
+def _first_line(program: str, where: Place, severity: str) -> Iterator[Problem]:
     place = _place(program)
     flaw = firstline.flaw(place) if place is not None and os.access(place, os.X_OK) else None
-    return (f"{program}: {flaw.text}", flaw.fix) if flaw is not None else ("", "")
+    if flaw is not None and flaw.rule == firstline.BY_NOBODY:
+        yield Problem.at(where, f"cannot run {program}: {flaw.text}", flaw.rule, flaw.fix, severity)
+    elif flaw is not None:
+        yield Problem.at(where, f"{program}: {flaw.text}", flaw.rule, flaw.fix, WARNING)
 
 
 def _place(program: str) -> Optional[str]:

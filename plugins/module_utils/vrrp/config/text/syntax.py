@@ -208,7 +208,8 @@ def split_words(text: str) -> Iterator[tuple[str, int]]:
 def split_command(text: str) -> list[str]:
     """Words by keepalived's rule for commands: ' and " quote anywhere in a word, \\ escapes as in a shell's $''.
 
-    Raises Invalid when a quote stays open or a \\ ends the text.
+    An escape stands for an octet, and one of 0 ends its word, as in C. Raises Invalid when a quote stays open or a \\
+    ends the text.
     """
     words: list[str] = []
     current: Optional[list[str]] = None
@@ -232,7 +233,7 @@ def split_command(text: str) -> list[str]:
             current = current or []
         elif char in source.WHITE_SPACE:
             if current is not None:
-                words.append("".join(current))
+                words.append(_joined(current))
             current = None
         else:
             end = index
@@ -243,8 +244,21 @@ def split_command(text: str) -> list[str]:
     if quote:
         raise Invalid(f"a quote {quote} is opened and not closed", hint="a command with braces stands in double quotes")
     if current is not None:
-        words.append("".join(current))
+        words.append(_joined(current))
     return words
+
+
+def _joined(parts: list[str]) -> str:
+    """One word; octets that are UTF-8 together become characters."""
+    word = "".join(parts).partition("\0")[0]
+    if not word.isascii():
+        word = word.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return word
+
+
+def _octet(number: int) -> str:
+    """As a file with octets that are not UTF-8 has them; keepalived keeps the last 8 bits."""
+    return bytes([number & 0xFF]).decode("ascii", "surrogateescape")
 
 
 def _escape(text: str, index: int) -> tuple[str, int]:
@@ -252,14 +266,14 @@ def _escape(text: str, index: int) -> tuple[str, int]:
     char = text[index]
     if char == "x" and text[index + 1 : index + 2] in set(_HEX):
         end = index + 1
-        while end < len(text) and end < index + 3 and text[end] in _HEX:
+        while end < len(text) and text[end] in _HEX:
             end += 1
-        return chr(int(text[index + 1 : end], 16)), end
+        return _octet(int(text[end - 2 : end].lstrip("xX"), 16)), end
     if char == "c" and index + 1 < len(text):
         return chr(ord(text[index + 1]) & 0x1F), index + 2
     if char in _OCTAL:
         end = index
         while end < len(text) and end < index + 3 and text[end] in _OCTAL:
             end += 1
-        return chr(int(text[index:end], 8) & 0xFF), end
+        return _octet(int(text[index:end], 8)), end
     return _ESCAPES.get(char, char), index + 1

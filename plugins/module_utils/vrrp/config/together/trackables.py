@@ -127,7 +127,8 @@ def _process(section: Section, complete: bool, findings: Findings) -> Optional[P
         findings.error(section.settings["quorum_max"].place, "quorum_max is below quorum", hint="at least quorum")
     if parameters or match:
         values["full_command"] = True
-    _findable(section, command, bool(values.get("full_command")), findings)
+    if not (parameters and any(char.isspace() for char in command)):  # then its quotes are meant
+        _findable(section, command, bool(values.get("full_command")), findings)
     return Process(
         section.name,
         command,
@@ -143,14 +144,22 @@ def _findable(section: Section, command: str, full: bool, findings: Findings) ->
     whole = "or full_command and its command line, each argument a word of its own"
     if any(char.isspace() for char in command) and (full or command.startswith("/")):
         text, rule = f"no process is called {show(command)}", "each argument is a word of its own"
-        findings.warning(place, text, rule, f"process {command}, and full_command")
+        findings.warning(
+            place, text, rule, f"process {command}, and full_command; quotes around a path with blanks alone"
+        )
     elif command.startswith("/") and not full:
         name = octets.rpartition(b"/")[2][:_COMM].decode("utf-8", "ignore")
         text, rule = f"no process is called {show(command)}", "the name of a process has no directory"
-        findings.warning(place, text, rule, f"process {name}, {whole}")
+        findings.warning(place, text, rule, f"process {_written(name)}, {whole}")
     elif len(octets) > _COMM and not full:
         text, rule = f"no process is called {show(command)}", f"the name of a process has at most {_COMM} octets"
-        findings.warning(place, text, rule, f"process {octets[:_COMM].decode('utf-8', 'ignore')}, {whole}")
+        name = octets[:_COMM].decode("utf-8", "ignore")
+        findings.warning(place, text, rule, f"process {_written(name)}, {whole}")
+
+
+def _written(word: str) -> str:
+    """A word as the file has it: in quotes where it would be several, or a comment or a brace."""
+    return f'"{word}"' if any(char.isspace() or char in "#!{}" for char in word) else word
 
 
 def _file(section: Section, complete: bool, findings: Findings) -> Optional[File]:

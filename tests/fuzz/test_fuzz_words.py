@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A value of an inventory is refused, or the file, the model and what an import makes of it have it unchanged."""
+
+from __future__ import annotations
+
+import corpus  # noqa: F401 it says where the helpers of other tests are
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.import_words import joined, quoted_words
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.importing import import_file
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
+from fuzzing import fuzz
+from hypothesis import strategies as st
+from imported_pair import hosts as again_hosts
+from pair_inventory import hosts
+from role_template import files
+
+from vrrp.config.loader import inspect
+from vrrp.config.text.syntax import split_command, split_words
+
+PIECES = [
+    *(" ", "  ", '"', "'", "\\", "\\\\", "#", "!", "$", "${", "}", "{", "{{", "{%", "~SEQ(A,2)", "~", "@", "@^n "),
+    *("a", "b", "/bin/true", "x1", "0", "é", "节", "\t", "\n", "\r", "\x7f", "\u00a0", "\udce9", "=", "%s", "`", "$("),
+    *("$HOME", "${HOME}", "\\x41", "\\042", "\\n", "include x", "]", "*", "?", "-", ",", ";", "|", "<"),
+]
+VALUE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join)
+WORDS = st.lists(VALUE.filter(lambda word: "\0" not in word), max_size=3)
+SCRIPTS = {"script_user": "root"}
+
+
+def model(**said):
+    """The model of node-a, or None where the inventory is refused; an import of its file gives the same again."""
+    both = hosts(vips=["192.168.8.100/24"], **said)
+    try:
+        instances(both)
+    except PairError:
+        return None
+    text = files(both)["node-a"]
+    report = inspect(text, "f")
+    assert report.problems == (), (report.problems, text)
+    found = import_file(text, "f", secrets=True)
+    assert (found.problems, [gap for gap in found.not_carried_over() if "refuses" in gap["why"]]) == ([], [])
+    back = inspect(files(again_hosts(found))["node-a"], "f")
+    for part in ("scripts", "processes", "globals"):
+        assert getattr(back.configuration, part) == getattr(report.configuration, part)
+    (first,), (second,) = report.configuration.instances, back.configuration.instances
+    assert (first.notify, first.authentication, first.track) == (second.notify, second.authentication, second.track)
+    return report.configuration
+
+
+def arguments(value):
+    return tuple(split_command(split_command(f'x "{value}"')[1]))
+
+
+@fuzz(VALUE, few=15)
+def test_a_command_of_a_script(value):
+    found = model(scripts=[{"name": "chk", "script": value}], **SCRIPTS)
+    assert found is None or found.scripts[0].command == arguments(value)
+
+
+@fuzz(VALUE, few=15)
+def test_a_command_of_a_notification(value):
+    found = model(notify_master={"command": value, "user": "root"}, **SCRIPTS)
+    assert found is None or found.instances[0].notify.master.command == arguments(value)
+
+
+@fuzz(VALUE, WORDS, few=15)
+def test_arguments_are_carried_whatever_they_are(program, words):
+    """What the importer writes for an argument vector is taken by the role, and is that vector again."""
+    words = [f"/bin/{program}".replace("\0", ""), *words]
+    found = model(scripts=[{"name": "chk", "script": joined(words)}], **SCRIPTS)
+    assert found is not None
+    expected = [word.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape") for word in words]
+    assert found.scripts[0].command == tuple(expected)
+
+
+@fuzz(VALUE, few=15)
+def test_a_process(value):
+    found = model(track_processes=[{"name": "p", "process": value}], track_process=["p"])
+    if found is not None:
+        process = found.processes[0]
+        assert (process.process, *(process.parameters or ())) == tuple(word for word, _index in split_words(value))
+
+
+@fuzz(WORDS, few=15)
+def test_the_words_of_a_process(words):
+    plain = [word for word in ("p", *words) if word.isprintable() and not set(word) & set('"\\$~@{}')]
+    found = model(track_processes=[{"name": "p", "process": quoted_words(plain)}], track_process=["p"])
+    assert found is not None
+    assert (found.processes[0].process, *(found.processes[0].parameters or ())) == tuple(plain)
+
+
+@fuzz(VALUE, few=15)
+def test_a_password(value):
+    found = model(auth_pass=value)
+    assert found is None or found.instances[0].authentication.auth_pass == value
+
+
+@fuzz(VALUE, few=15)
+def test_the_name_of_a_node(value):
+    found = model(router_id=value)
+    assert found is None or [found.globals.router_id] == [word for word, _index in split_words(value)]
+
+
+@fuzz(VALUE, st.sampled_from(["body", "host", "url"]), few=15)
+def test_a_check_of_http(value, word):
+    check = {"url": "http://127.0.0.1/", word: value if word != "url" else f"http://127.0.0.1/{value}"}
+    found = model(track_http=[check])
+    assert found is None or getattr(found.instances[0].track.http[0], word) == check[word]
+
+
+@fuzz(VALUE, st.sampled_from(["scripts", "track_processes", "track_files", "instances"]), few=15)
+def test_a_name(value, kind):
+    own = {"scripts": "script", "track_processes": "process", "track_files": "file"}
+    if kind == "instances":
+        found = model_of_instance(value)
+        assert found is None or found.instances[0].name == value
+        return
+    found = model(**{kind: [{"name": value, own[kind]: "/bin/true"}]}, **SCRIPTS)
+    lists = {"scripts": "scripts", "track_processes": "processes", "track_files": "files"}
+    assert found is None or getattr(found, lists[kind])[0].name == value
+
+
+def model_of_instance(name):
+    both = hosts(instances=[{"name": name, "virtual_ipaddress": ["192.168.8.100/24"]}])
+    try:
+        instances(both)
+    except PairError:
+        return None
+    return inspect(files(both)["node-a"], "f").configuration
+
+
+@fuzz(VALUE, few=15)
+def test_a_path(value):
+    found = model(track_files=[{"name": "f", "file": f"/run/{value}"}], track_file=["f"])
+    assert found is None or found.files[0].path == f"/run/{value}"
