@@ -21,6 +21,7 @@ from lab.testbed import VIP
 
 DOWN_S = 3 + (256 - 90) / 256  # Master_Down_Interval of B: so long it waits before it takes over
 CURRENT = "/usr/local/lib/hotstandby/current"
+RUNTIME = "/run/hotstandby"
 
 
 @pytest.fixture(autouse=True)
@@ -114,12 +115,16 @@ def test_stop_and_start(pair: Pair, figure) -> None:
         node.run(["systemctl", "stop", "hotstandby"], check=True)
         probe.wait_answered_by(B)
         pair.settled_on(B)
+        there = set(node.run(["ls", RUNTIME], check=True).stdout.split())  # what auth_hmac has heard must stay
+        said = node.run(["hotstandby", "status"]).stderr
         node.run(["systemctl", "start", "hotstandby"], check=True)
         probe.wait_answered_by(A, 15)
         report = probe.report()
     figure(f"systemctl stop, systemctl start: {report.lost} of {report.sent} lost, {len(report.moves)} moves")
     assert report.lost == 0, str(report)
     assert [move.to_node for move in report.moves] == [B, A], str(report)
+    assert not there & {"ledger.json", "pulse", "control.sock", "restarting"}, there
+    assert "no agent is running" in said, said
 
 
 def test_drain_survives_a_restart(pair: Pair, figure) -> None:

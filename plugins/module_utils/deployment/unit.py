@@ -52,7 +52,8 @@ TimeoutAbortSec=1
 KillMode=mixed
 RuntimeDirectory=hotstandby
 RuntimeDirectoryMode=0755
-RuntimeDirectoryPreserve=restart
+# After a stop, too: what auth_hmac has heard must not be new again after a start. A clean stop leaves no ledger.
+RuntimeDirectoryPreserve=yes
 
 # Nobody else's load makes an advertisement late. Check and notify scripts get none of it (CPUSchedulingResetOnFork).
 Nice=-20

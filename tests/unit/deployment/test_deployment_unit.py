@@ -118,6 +118,13 @@ def test_who_dies_without_a_word_is_tidied_up_after():
     assert "exec /usr/local/bin/hotstandby cleanup --runtime-dir /run/hotstandby; fi'" in unit.text()
 
 
+def test_what_auth_hmac_has_heard_outlives_a_stop_and_not_a_reboot():
+    """It lies in memory: no disk that hangs keeps the loop, which writes it. Who removes the agent removes it."""
+    section = service()
+    assert section["RuntimeDirectoryPreserve"] == "yes"
+    assert f"/run/{section['RuntimeDirectory']}" == layout.RUNTIME_DIRECTORY
+
+
 def test_scripts_may_write_where_they_are_told():
     assert service(writable=["/var/lib/a", "/var/log/b"])["ReadWritePaths"] == "/var/lib/a /var/log/b"
 
