@@ -87,6 +87,35 @@ def test_reload_of_the_same_file(pair: Pair, figure) -> None:
     assert main_pid(pair, A) == before
 
 
+def test_the_runtime_directory_is_deleted(pair: Pair, figure) -> None:
+    """Only root can make it again, and a reload does; nobody is told meanwhile that no agent runs."""
+    before, node = main_pid(pair, A), pair.bed.node(A)
+
+    def act() -> None:
+        node.run(["rm", "-r", RUNTIME], check=True)
+        assert f"the agent is running (process {before})" in node.run(["hotstandby", "status"]).stderr
+        node.run(["systemctl", "reload", "hotstandby"], check=True)
+        assert pair.status(A)["state"] == "MASTER"
+
+    unnoticed(pair, figure, "runtime directory deleted, systemctl reload", act)
+    assert main_pid(pair, A) == before
+    again = restarted(pair, A, lambda: node.run(["systemctl", "restart", "hotstandby"], check=True))
+    unnoticed(pair, figure, "and a restart after that", again)
+
+
+def test_a_restart_without_the_runtime_directory_hands_over(pair: Pair, figure) -> None:
+    """There is no ledger that a successor could go on with."""
+    node = pair.bed.node(A)
+    with pair.probe() as probe:
+        node.run(["sh", "-c", f"rm -r {RUNTIME}; systemctl restart hotstandby"], check=True)
+        probe.wait_answered_by(B)
+        probe.wait_answered_by(A, 15)
+        report = probe.report()
+    figure(f"restart without the runtime directory: {report.lost} of {report.sent} lost, {len(report.moves)} moves")
+    assert report.lost == 0, str(report)
+    assert [move.to_node for move in report.moves] == [B, A], str(report)
+
+
 def test_upgrade_by_the_playbook(pair: Pair, figure, tmp_path: Path) -> None:
     """Another collection, as a user has it after `ansible-galaxy collection install --upgrade`; then this one again."""
     collection = tmp_path / "ansible_collections" / "hotstandby" / "vrrp"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -132,6 +133,21 @@ class TestDeleted:
         assert not directory.there
         yield directory
         directory.release()
+
+    def test_however_many_ask_a_second_agent_is_refused_once_they_are_dismissed(self, first, tmp_path):
+        for _time in range(3):
+            for _each in range(runtime.BACKLOG + 5):
+                (tmp_path / "run").mkdir(exist_ok=True)
+                with contextlib.suppress(RuntimeDirectoryError):
+                    RuntimeDirectory(str(tmp_path / "run")).acquire()
+                shutil.rmtree(tmp_path / "run")
+            first.dismiss()
+        self.test_a_second_agent_is_refused(first, tmp_path)
+
+    def test_a_few_who_ask_are_all_told(self, first, tmp_path):
+        """It was three, the last of which was told that nobody is there."""
+        for _time in range(5):
+            self.test_a_second_agent_is_refused(first, tmp_path)
 
     def test_a_second_agent_is_refused(self, first, tmp_path):
         second = RuntimeDirectory(str(tmp_path / "run"))

@@ -231,6 +231,23 @@ class TestWriting:
 
         turns(scenario)
 
+    @pytest.mark.parametrize("name", ["ledger.json", "pulse"])
+    def test_what_somebody_has_deleted_is_not_kept(self, one, turns, tmp_path, name):
+        """A restart would leave the addresses to a successor that knows nothing of them."""
+
+        async def scenario():
+            made = one()
+            made.begin_with(instance())
+            made.write()
+            assert made.kept
+            (tmp_path / name).unlink()
+            assert not made.kept
+            made.restore()
+            await asyncio.sleep(0.01)
+            assert made.kept
+
+        turns(scenario)
+
     def test_a_ledger_that_cannot_be_kept_is_told_once(self, tmp_path, turns):
         async def scenario():
             text = io.StringIO()

@@ -148,6 +148,18 @@ def test_what_cannot_be_made_again_is_told_and_tried_again(tmp_path):
     assert second == AGAIN
 
 
+def test_where_only_root_may_make_it_the_remedy_is_named(tmp_path, monkeypatch):
+    async def scenario(scene):
+        shutil.rmtree(scene.directory)
+        scene.directory.write_text("")
+        monkeypatch.setattr(upkeep, "RUNTIME", str(scene.directory))
+        await scene.look()
+        scene.directory.unlink()
+
+    (line,) = played(tmp_path, scenario)
+    assert line.endswith("a restart would begin from nothing: systemctl reload hotstandby makes it again")
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_without_room_for_a_socket_the_agent_works(tmp_path, monkeypatch, number):
     start = ControlServer.start

@@ -22,6 +22,7 @@ from . import ownfile
 
 CONTROL_SOCKET = "control.sock"
 LOCK_FILE = "agent.lock"
+BACKLOG = 64  # of those who ask for our name, between two dismissals
 PATH_MAX = 107  # octets of a socket's path, unix(7)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
@@ -82,6 +83,14 @@ class RuntimeDirectory:
         if before is not None:
             os.close(before)
 
+    def dismiss(self) -> None:
+        """Hang up on those who have asked who we are. The kernel keeps each until then, and tells no more than it keeps."""
+        for _each in range(BACKLOG if self._name is not None else 0):
+            try:
+                self._name.accept()[0].close()
+            except OSError:
+                return
+
     def _lock_files(self) -> None:
         try:
             os.makedirs(self.path, mode=0o755, exist_ok=True)
@@ -120,7 +129,7 @@ class RuntimeDirectory:
         self._name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
         try:
             self._name.bind(name[:PATH_MAX])
-            self._name.listen(1)  # so that who asks is told who we are; nobody is let in
+            self._name.listen(BACKLOG)  # so that who asks is told who we are; nobody is let in
         except OSError:
             self._name.close()
             self._name = None
