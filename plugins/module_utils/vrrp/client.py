@@ -113,8 +113,8 @@ class Client:
                 "or name its --runtime-dir"
             )
         return (
-            f"the agent is running (process {process}), but {self.path} is gone: it makes a new one within five seconds, "
-            "and where it may not make the directory, at 'systemctl reload hotstandby'"
+            f"the agent is running (process {process}), but {self.path} is gone: it makes a new one within five "
+            "seconds, and where it may not make the directory, at 'systemctl reload hotstandby'"
         )
 
     def _living(self) -> Optional[int]:

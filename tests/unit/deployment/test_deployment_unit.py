@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import pathlib
 import shlex
 import stat
 import subprocess
@@ -156,7 +157,7 @@ def test_a_reload_makes_the_directory_one_that_the_agent_may_write_to(tmp_path, 
             )  # fmt: skip
             assert (done.returncode, done.stderr) == (0, "")
             assert stat.S_ISSOCK(os.stat(directory / "control.sock").st_mode)
-        assert str(directory) not in open("/proc/self/mountinfo").read()
+        assert str(directory) not in pathlib.Path("/proc/self/mountinfo").read_text()
     finally:
         agent.terminate()
         agent.wait(10)

@@ -84,7 +84,7 @@ class RuntimeDirectory:
             os.close(before)
 
     def dismiss(self) -> None:
-        """Hang up on those who have asked who we are. The kernel keeps each until then, and tells no more than it keeps."""
+        """Hang up on those who have asked who we are: the kernel keeps each until then, and lets so many ask."""
         for _each in range(BACKLOG if self._name is not None else 0):
             try:
                 self._name.accept()[0].close()
