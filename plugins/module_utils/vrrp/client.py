@@ -92,7 +92,7 @@ class Client:
                     sock.sendall(json.dumps(request).encode() + b"\n")
                 line = self._read_line(sock)
             reply = json.loads(line)
-        except (FileNotFoundError, ConnectionRefusedError) as error:
+        except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError) as error:
             raise AgentUnreachable(self._nobody_listens()) from error
         except PermissionError as error:
             raise AgentUnreachable(f"no right to use {self.path}: {self._who_may()}") from error
@@ -122,7 +122,7 @@ class Client:
 
         Anybody can take a name. It counts only of those who may be the agent.
         """
-        directory = os.path.realpath(os.path.dirname(self.path))
+        directory = os.path.abspath(os.path.dirname(self.path))
         trusted = {0, os.geteuid()}
         with contextlib.suppress(OSError):
             trusted.add(os.stat(directory).st_uid)

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
+import os
 from ipaddress import ip_interface
 
 import pytest
@@ -301,11 +303,14 @@ class TestMarks:
         made.keep_marks()
         assert (tmp_path / "marks.json").stat().st_ino == before
 
-    def test_what_cannot_be_written_is_told(self, one, tmp_path):
+    def test_what_cannot_be_written_is_told(self, one, tmp_path, monkeypatch):
+        def refuse(*_unused):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
         made, bench = one(), Bench(instance())
         made.endow(bench.instance)
         bench.instance.guard.restore(self.HEARD)
-        (tmp_path / "marks.json").mkdir()
+        monkeypatch.setattr(os, "replace", refuse)
         made.keep_marks()
-        text = "cannot keep marks.json: Is a directory: after a restart a recording may be accepted"
+        text = f"cannot keep marks.json: {os.strerror(errno.EBUSY)}: after a restart a recording may be accepted"
         assert text in made._log._stream.getvalue()
