@@ -56,6 +56,22 @@ def test_an_agent_that_starts_again_is_believed_at_once(wire, b_kind):
     assert_one_owner(wire.segment, VIP, "a")
 
 
+@pytest.mark.parametrize("a_kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
+def test_when_both_start_again_nothing_is_discarded(wire, a_kind):
+    """keepalived counts from 1 then, so what B has heard of it before its own restart must not count."""
+    a, b = wire.start_pair(a_kind, Agent, *pair(auth_type="AH"))
+    for _turn in range(2):
+        a.stop()
+        b.stop()
+        b.start()
+        a.start()
+        wire.settled(a, b)
+        received = b.status()["counters"]["received"]
+        poll(lambda received=received: b.status()["counters"]["received"] > received + 2, 8, "silent")
+        assert b.status()["counters"]["discarded"] == {}
+    assert_one_owner(wire.segment, VIP, "a")
+
+
 def test_another_password_and_none(wire):
     of_a, of_b = pair(auth_type="AH")
     a = wire.start(Agent, wire.a, of_a)

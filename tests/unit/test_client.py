@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
 import threading
+from types import SimpleNamespace
 
 import pytest
 
+from vrrp import client
+from vrrp.agent.life.runtime import RuntimeDirectory
 from vrrp.client import AgentError, AgentUnreachable, Client
 
 
@@ -89,6 +94,42 @@ def test_a_socket_that_nobody_listens_on_is_no_agent(tmp_path):
     dead.close()
     with pytest.raises(AgentUnreachable, match="no agent is running"):
         Client(str(tmp_path)).status()
+
+
+@pytest.mark.parametrize("lost", ["control.sock", "the directory"])
+def test_an_agent_that_has_lost_its_socket_is_running(tmp_path, lost):
+    """The answer was: start it. Where only root may make the directory it needs a reload."""
+    place = tmp_path / "run"
+    living = RuntimeDirectory(str(place))
+    living.acquire()
+    if lost == "the directory":
+        shutil.rmtree(place)
+    try:
+        for _time in range(3):
+            with pytest.raises(AgentUnreachable) as caught:
+                Client(str(place)).status()
+            assert f"the agent is running (process {os.getpid()}), but {place}/control.sock is gone" in str(
+                caught.value
+            )
+            assert "systemctl reload hotstandby" in str(caught.value)
+    finally:
+        living.release()
+    with pytest.raises(AgentUnreachable, match="no agent is running"):
+        Client(str(place)).status()
+
+
+def test_a_stranger_who_takes_the_name_is_no_agent(tmp_path, monkeypatch):
+    living = RuntimeDirectory(str(tmp_path / "run"))
+    living.acquire()
+    monkeypatch.setattr(client, "CREDENTIALS", SimpleNamespace(size=12, unpack=lambda said: (4711, 12345, 12345)))
+    try:
+        with pytest.raises(AgentUnreachable, match="no agent is running"):
+            Client(str(tmp_path / "run")).status()
+        os.chown(tmp_path / "run", 12345, 12345)
+        with pytest.raises(AgentUnreachable, match="the agent is running .process 4711."):
+            Client(str(tmp_path / "run")).status()
+    finally:
+        living.release()
 
 
 def test_an_agent_that_hangs_is_not_waited_for(tmp_path):

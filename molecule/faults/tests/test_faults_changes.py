@@ -21,6 +21,7 @@ from lab.testbed import VIP
 
 DOWN_S = 3 + (256 - 90) / 256  # Master_Down_Interval of B: so long it waits before it takes over
 CURRENT = "/usr/local/lib/hotstandby/current"
+RUNTIME = "/run/hotstandby"
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +87,35 @@ def test_reload_of_the_same_file(pair: Pair, figure) -> None:
     assert main_pid(pair, A) == before
 
 
+def test_the_runtime_directory_is_deleted(pair: Pair, figure) -> None:
+    """Only root can make it again, and a reload does; nobody is told meanwhile that no agent runs."""
+    before, node = main_pid(pair, A), pair.bed.node(A)
+
+    def act() -> None:
+        node.run(["rm", "-r", RUNTIME], check=True)
+        assert f"the agent is running (process {before})" in node.run(["hotstandby", "status"]).stderr
+        node.run(["systemctl", "reload", "hotstandby"], check=True)
+        assert pair.status(A)["state"] == "MASTER"
+
+    unnoticed(pair, figure, "runtime directory deleted, systemctl reload", act)
+    assert main_pid(pair, A) == before
+    again = restarted(pair, A, lambda: node.run(["systemctl", "restart", "hotstandby"], check=True))
+    unnoticed(pair, figure, "and a restart after that", again)
+
+
+def test_a_restart_without_the_runtime_directory_hands_over(pair: Pair, figure) -> None:
+    """There is no ledger that a successor could go on with."""
+    node = pair.bed.node(A)
+    with pair.probe() as probe:
+        node.run(["sh", "-c", f"rm -r {RUNTIME}; systemctl restart hotstandby"], check=True)
+        probe.wait_answered_by(B)
+        probe.wait_answered_by(A, 15)
+        report = probe.report()
+    figure(f"restart without the runtime directory: {report.lost} of {report.sent} lost, {len(report.moves)} moves")
+    assert report.lost == 0, str(report)
+    assert [move.to_node for move in report.moves] == [B, A], str(report)
+
+
 def test_upgrade_by_the_playbook(pair: Pair, figure, tmp_path: Path) -> None:
     """Another collection, as a user has it after `ansible-galaxy collection install --upgrade`; then this one again."""
     collection = tmp_path / "ansible_collections" / "hotstandby" / "vrrp"
@@ -114,12 +144,16 @@ def test_stop_and_start(pair: Pair, figure) -> None:
         node.run(["systemctl", "stop", "hotstandby"], check=True)
         probe.wait_answered_by(B)
         pair.settled_on(B)
+        there = set(node.run(["ls", RUNTIME], check=True).stdout.split())  # what auth_hmac has heard must stay
+        said = node.run(["hotstandby", "status"]).stderr
         node.run(["systemctl", "start", "hotstandby"], check=True)
         probe.wait_answered_by(A, 15)
         report = probe.report()
     figure(f"systemctl stop, systemctl start: {report.lost} of {report.sent} lost, {len(report.moves)} moves")
     assert report.lost == 0, str(report)
     assert [move.to_node for move in report.moves] == [B, A], str(report)
+    assert not there & {"ledger.json", "pulse", "control.sock", "restarting"}, there
+    assert "no agent is running" in said, said
 
 
 def test_drain_survives_a_restart(pair: Pair, figure) -> None:

@@ -35,6 +35,12 @@ ExecStart={command} run --config {config} --runtime-dir {runtime}
 # Real time, where the kernel grants it, given from outside: so nothing in the sandbox needs the right to take it.
 # A container may refuse it; then the niceness below is what there is, and systemctl status shows no failure for it.
 ExecStartPost=-+/bin/sh -c 'chrt --reset-on-fork --rr --pid {priority} "$$MAINPID" 2>/dev/null || :'
+# Somebody has deleted the control socket, or the whole directory: systemd has just made that again, but the agent sees
+# it read-only where ProtectSystem= holds. In the agent's own view only, never in the machine's, it is bound anew.
+ExecReload=-+/bin/sh -c '[ -S {runtime}/control.sock ] && exit; \
+  [ /proc/self/ns/mnt -ef /proc/$$MAINPID/ns/mnt ] || nsenter --target $$MAINPID --mount /bin/sh -c \
+    "[ -w {runtime} ] || {{ mount --bind {runtime} {runtime} && mount -o remount,bind,rw {runtime}; }}"; \
+  kill -HUP $$MAINPID; for each in 1 2 3 4 5 6 7 8 9; do [ -S {runtime}/control.sock ] && exit; sleep 0.2; done'
 ExecReload={command} reload --runtime-dir {runtime}
 # After a stop there is no ledger, and a restart that was asked for has said so: no time is lost with either.
 ExecStopPost=-/bin/sh -c 'if [ -e {runtime}/ledger.json ] && [ ! -e {runtime}/restarting ]; then \
@@ -52,7 +58,8 @@ TimeoutAbortSec=1
 KillMode=mixed
 RuntimeDirectory=hotstandby
 RuntimeDirectoryMode=0755
-RuntimeDirectoryPreserve=restart
+# After a stop, too: what auth_hmac has heard must not be new again after a start. A clean stop leaves no ledger.
+RuntimeDirectoryPreserve=yes
 
 # Nobody else's load makes an advertisement late. Check and notify scripts get none of it (CPUSchedulingResetOnFork).
 Nice=-20

@@ -10,6 +10,7 @@ import contextlib
 import grp
 import json
 import os
+import pwd
 import socket
 import struct
 import zlib
@@ -17,6 +18,9 @@ from typing import Any, Optional
 
 RUNTIME_DIR = "/run/hotstandby"
 CONTROL_SOCKET = "control.sock"
+USER = "hotstandby"  # whom the service runs as
+NAME_MAX = 107  # octets of an abstract socket's name, unix(7)
+CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
 REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
 
 
@@ -88,11 +92,8 @@ class Client:
                     sock.sendall(json.dumps(request).encode() + b"\n")
                 line = self._read_line(sock)
             reply = json.loads(line)
-        except (FileNotFoundError, ConnectionRefusedError) as error:
-            raise AgentUnreachable(
-                f"no agent is running behind {self.path}: start it (systemctl start hotstandby), "
-                "or name its --runtime-dir"
-            ) from error
+        except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError) as error:
+            raise AgentUnreachable(self._nobody_listens()) from error
         except PermissionError as error:
             raise AgentUnreachable(f"no right to use {self.path}: {self._who_may()}") from error
         except (socket.timeout, BlockingIOError) as error:
@@ -104,6 +105,39 @@ class Client:
             raise AgentError(reply.get("error", "the agent refused"), tuple(reply.get("problems", ())))
         result: dict[str, Any] = reply["result"]
         return result
+
+    def _nobody_listens(self) -> str:
+        process = self._living()
+        if process is None:
+            return (
+                f"no agent is running behind {self.path}: start it (systemctl start hotstandby), "
+                "or name its --runtime-dir"
+            )
+        return (
+            f"the agent is running (process {process}), but {self.path} is gone: it makes a new one within five "
+            "seconds, and where it may not make the directory, at 'systemctl reload hotstandby'"
+        )
+
+    def _living(self) -> Optional[int]:
+        """The process that holds the name of the directory's place (vrrp.agent.life.runtime), whatever it has lost.
+
+        Anybody can take a name. It counts only of those who may be the agent.
+        """
+        directory = os.path.abspath(os.path.dirname(self.path))
+        trusted = {0, os.geteuid()}
+        with contextlib.suppress(OSError):
+            trusted.add(os.stat(directory).st_uid)
+        with contextlib.suppress(KeyError):
+            trusted.add(pwd.getpwnam(USER).pw_uid)
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.setblocking(False)
+            parent = os.stat(os.path.dirname(directory))
+            name = f"\0hotstandby/{parent.st_dev}/{parent.st_ino}/{os.path.basename(directory)}"
+            sock.connect(os.fsencode(name)[:NAME_MAX])
+            said = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+            process, user, _group = CREDENTIALS.unpack(said)
+            return process if user in trusted else None
+        return None
 
     def _who_may(self) -> str:
         try:

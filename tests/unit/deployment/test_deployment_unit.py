@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import configparser
 import os
+import pathlib
 import shlex
 import stat
 import subprocess
+import sys
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import command, layout, unit
@@ -19,10 +21,11 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.life im
 def service(**options):
     """The settings of [Service]; those that may be given several times with all their values."""
     section: dict[str, str] = {}
-    for line in unit.text(**options).partition("[Service]\n")[2].partition("[Install]")[0].splitlines():
+    whole = unit.text(**options).replace("\\\n", "").partition("[Service]\n")[2].partition("[Install]")[0]
+    for line in whole.splitlines():
         if line and not line.startswith("#"):
             word, value = line.split("=", 1)
-            assert word not in section or word == "SystemCallFilter", f"{word} stands there twice"
+            assert word not in section or word in ("SystemCallFilter", "ExecReload"), f"{word} stands there twice"
             section[word] = f"{section[word]} {value}" if word in section else value
     return section
 
@@ -116,6 +119,56 @@ def test_who_dies_without_a_word_is_tidied_up_after():
     section = service()
     assert section["ExecStopPost"].startswith("-/bin/sh -c 'if [ -e /run/hotstandby/ledger.json ] && [ ! -e ")
     assert "exec /usr/local/bin/hotstandby cleanup --runtime-dir /run/hotstandby; fi'" in unit.text()
+
+
+AGENT = """\
+import signal, socket, sys, time
+made = []
+def make(*_unused):
+    made.append(socket.socket(socket.AF_UNIX))
+    made[0].bind(sys.argv[1] + "/control.sock")
+signal.signal(signal.SIGHUP, make)
+print("began", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("view", ["the machine's", "its own"])
+def test_a_reload_makes_the_directory_one_that_the_agent_may_write_to(tmp_path, view):
+    """In its own view /run is read-only, and what was bound there has gone with the directory."""
+    run, directory = tmp_path / "run", tmp_path / "run" / "hotstandby"
+    directory.mkdir(parents=True)
+    words = [sys.executable, "-c", AGENT, str(directory)]
+    if view == "its own":
+        binds = 'mount --bind "$0" "$0"; mount --bind "$1" "$1"; mount -o remount,bind,ro "$0"; shift; exec "$@"'
+        words = ["unshare", "--mount", "sh", "-ec", binds, str(run), str(directory), *words]
+    agent = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert agent.stdout.readline() == b"began\n"
+        directory.rmdir()
+        directory.mkdir()  # by systemd, before it runs anything for the unit
+        first, _plus, second = service()["ExecReload"].partition(f" {layout.COMMAND} ")
+        assert first.startswith("-+/bin/sh -c ") and second == f"reload --runtime-dir {layout.RUNTIME_DIRECTORY}"
+        command_line = first[2:].replace("$$", "$").replace(layout.RUNTIME_DIRECTORY, str(directory))
+        for _time in range(2):  # where nothing is missing nothing is done
+            done = subprocess.run(
+                shlex.split(command_line), env={**os.environ, "MAINPID": str(agent.pid)}, check=False, timeout=20,
+                capture_output=True, text=True,
+            )  # fmt: skip
+            assert (done.returncode, done.stderr) == (0, "")
+            assert stat.S_ISSOCK(os.stat(directory / "control.sock").st_mode)
+        assert str(directory) not in pathlib.Path("/proc/self/mountinfo").read_text()
+    finally:
+        agent.terminate()
+        agent.wait(10)
+        agent.stdout.close()
+
+
+def test_what_auth_hmac_has_heard_outlives_a_stop_and_not_a_reboot():
+    """It lies in memory: no disk that hangs keeps the loop, which writes it. Who removes the agent removes it."""
+    section = service()
+    assert section["RuntimeDirectoryPreserve"] == "yes"
+    assert f"/run/{section['RuntimeDirectory']}" == layout.RUNTIME_DIRECTORY
 
 
 def test_scripts_may_write_where_they_are_told():

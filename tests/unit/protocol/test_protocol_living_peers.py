@@ -28,6 +28,22 @@ class Ah:
         return self._counter.heard(sender, number)
 
 
+class KeepalivedAh:
+    """keepalived with ``auth_type AH``: one sequence for all routers of a pair, which begins at its start."""
+
+    def __init__(self, name):
+        self.name, self._number = name, 0
+
+    def say(self, wall):
+        self._number += 1
+        return self._number
+
+    def hear(self, sender, number, wall):
+        new = number > self._number
+        self._number = max(self._number, number)
+        return new
+
+
 class Hmac:
     """One router with ``auth_hmac``."""
 
@@ -132,6 +148,18 @@ def test_an_ah_router_with_a_late_clock_is_heard_after_its_restart_once_it_has_h
     b = Ah(b"B")
     exchange(a, b, NOW + 1, -behind_s)
     assert exchange(a, b, NOW + 2, -behind_s) == (True, True)
+
+
+def test_an_ah_router_forgets_at_its_restart_because_keepalived_does():
+    """keepalived begins at 1 again: who remembered it over a restart of both would not hear it, and take over."""
+    keepalived, ours = KeepalivedAh(b"K"), Ah(b"A")
+    assert all(ours.hear(b"K", keepalived.say(NOW + step), NOW + step) for step in range(20))
+    keepalived = KeepalivedAh(b"K")
+    first = keepalived.say(NOW + 30)
+    assert Ah(b"A").hear(b"K", first, NOW + 30)
+    assert not ours.hear(b"K", first, NOW + 30)  # who has not started again remembers,
+    assert keepalived.hear(b"A", ours.say(NOW + 31), NOW + 31)  # until keepalived has heard it once
+    assert ours.hear(b"K", keepalived.say(NOW + 32), NOW + 32)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

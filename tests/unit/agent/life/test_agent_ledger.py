@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -321,12 +322,15 @@ class TestWithoutRoom:
         made.write(PAGE)
         assert made.failed == ""
 
-    def test_a_ledger_that_cannot_be_replaced_is_no_memory(self, tmp_path):
+    def test_a_ledger_that_cannot_be_replaced_is_no_memory(self, tmp_path, monkeypatch):
+        def refuse(*_unused):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))  # stands for every reason
+
         made = kept(tmp_path)
-        (tmp_path / "ledger.json.new").mkdir()  # stands for every reason
+        monkeypatch.setattr(os, "replace", refuse)
         made.write(PAGE)
         made.beat_of(IDENTITY)(-500.0)
-        assert made.failed == f"cannot write {tmp_path}/ledger.json: Is a directory"
+        assert made.failed == f"cannot write {tmp_path}/ledger.json: {os.strerror(errno.EBUSY)}"
         assert ledger.read(str(tmp_path)) == Page()  # no memory is better than an old one
 
     @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
@@ -59,8 +60,45 @@ def test_to_replace_writes_through_no_link(tmp_path, what):
     assert sorted(os.listdir(tmp_path)) == ["f", "victim"]
 
 
-def test_what_cannot_be_replaced_is_as_it_was(tmp_path):
+def test_what_cannot_be_replaced_is_as_it_was(tmp_path, monkeypatch):
     (tmp_path / "f").mkdir()
+
+    def refuse(*_unused):
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(OSError):
         ownfile.replace(str(tmp_path / "f"), b"new")
     assert os.listdir(tmp_path) == ["f"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["nothing", "file", "link", "fifo", "directory", "full directory", "link to a directory"]
+)
+def test_whatever_lies_in_the_way_is_taken_away(tmp_path, kind):
+    path, kept = tmp_path / "f", tmp_path / "kept"
+    (kept / "x").mkdir(parents=True)
+    if kind == "file":
+        path.write_text("")
+    elif kind == "fifo":
+        os.mkfifo(path)
+    elif kind.startswith("link"):
+        path.symlink_to(kept if "directory" in kind else "nowhere")
+    elif kind != "nothing":
+        (path / "x" if "full" in kind else path).mkdir(parents=True)
+    ownfile.clear(str(path))
+    assert not os.path.lexists(path)
+    assert (kept / "x").is_dir()
+    aside = [each for each in tmp_path.iterdir() if each.name.startswith("f.")]
+    assert [(each / "x").is_dir() for each in aside] == [True] * (kind == "full directory")
+
+
+def test_what_cannot_be_taken_away_is_an_error(tmp_path, monkeypatch):
+    (tmp_path / "f").write_text("")
+
+    def refuse(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    with pytest.raises(PermissionError):
+        ownfile.clear(str(tmp_path / "f"))

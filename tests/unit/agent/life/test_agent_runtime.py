@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -48,7 +49,7 @@ def test_a_directory_that_cannot_be_is_named(tmp_path):
         RuntimeDirectory(str(tmp_path / "file" / "run")).acquire()
 
 
-@pytest.mark.parametrize("name", ["link", "dangling", "fifo", "socket"])
+@pytest.mark.parametrize("name", ["link", "dangling", "fifo", "socket", "directory", "full directory"])
 def test_a_lock_that_is_no_file_is_replaced_and_never_opened(tmp_path, name):
     victim, lock = tmp_path / "victim", tmp_path / "run" / "agent.lock"
     victim.write_text("precious")
@@ -57,6 +58,8 @@ def test_a_lock_that_is_no_file_is_replaced_and_never_opened(tmp_path, name):
         os.mkfifo(lock)
     elif name == "socket":
         os.mknod(lock, 0o140600)
+    elif "directory" in name:
+        (lock / "x" if name == "full directory" else lock).mkdir(parents=True)
     else:
         lock.symlink_to(victim if name == "link" else tmp_path / "nowhere")
     directory = RuntimeDirectory(str(lock.parent))
@@ -69,7 +72,6 @@ def test_a_lock_that_is_no_file_is_replaced_and_never_opened(tmp_path, name):
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda lock: lock.mkdir(), "(Is a directory|Operation not permitted)"),
         (lambda lock: os.link(lock.parent / "other", lock), "it has another name, too"),
         (lambda lock: (lock.write_text(""), os.chown(lock, 12345, -1)), "it belongs to user 12345"),
     ],
@@ -132,6 +134,28 @@ class TestDeleted:
         assert not directory.there
         yield directory
         directory.release()
+
+    @pytest.mark.parametrize("instead", ["link", "another directory"])
+    def test_whatever_lies_there_now_a_second_agent_is_refused(self, first, tmp_path, instead):
+        """The second one was let in through a link."""
+        (tmp_path / "other").mkdir()
+        (tmp_path / "run").symlink_to("other") if instead == "link" else (tmp_path / "run").mkdir()
+        self.test_a_second_agent_is_refused(first, tmp_path)
+
+    def test_however_many_ask_a_second_agent_is_refused_once_they_are_dismissed(self, first, tmp_path):
+        for _time in range(3):
+            for _each in range(runtime.BACKLOG + 5):
+                (tmp_path / "run").mkdir(exist_ok=True)
+                with contextlib.suppress(RuntimeDirectoryError):
+                    RuntimeDirectory(str(tmp_path / "run")).acquire()
+                shutil.rmtree(tmp_path / "run")
+            first.dismiss()
+        self.test_a_second_agent_is_refused(first, tmp_path)
+
+    def test_a_few_who_ask_are_all_told(self, first, tmp_path):
+        """It was three, the last of which was told that nobody is there."""
+        for _time in range(5):
+            self.test_a_second_agent_is_refused(first, tmp_path)
 
     def test_a_second_agent_is_refused(self, first, tmp_path):
         second = RuntimeDirectory(str(tmp_path / "run"))

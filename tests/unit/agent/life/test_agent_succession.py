@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
+import os
 from ipaddress import ip_interface
 
 import pytest
@@ -231,6 +233,23 @@ class TestWriting:
 
         turns(scenario)
 
+    @pytest.mark.parametrize("name", ["ledger.json", "pulse"])
+    def test_what_somebody_has_deleted_is_not_kept(self, one, turns, tmp_path, name):
+        """A restart would leave the addresses to a successor that knows nothing of them."""
+
+        async def scenario():
+            made = one()
+            made.begin_with(instance())
+            made.write()
+            assert made.kept
+            (tmp_path / name).unlink()
+            assert not made.kept
+            made.restore()
+            await asyncio.sleep(0.01)
+            assert made.kept
+
+        turns(scenario)
+
     def test_a_ledger_that_cannot_be_kept_is_told_once(self, tmp_path, turns):
         async def scenario():
             text = io.StringIO()
@@ -284,11 +303,14 @@ class TestMarks:
         made.keep_marks()
         assert (tmp_path / "marks.json").stat().st_ino == before
 
-    def test_what_cannot_be_written_is_told(self, one, tmp_path):
+    def test_what_cannot_be_written_is_told(self, one, tmp_path, monkeypatch):
+        def refuse(*_unused):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
         made, bench = one(), Bench(instance())
         made.endow(bench.instance)
         bench.instance.guard.restore(self.HEARD)
-        (tmp_path / "marks.json").mkdir()
+        monkeypatch.setattr(os, "replace", refuse)
         made.keep_marks()
-        text = "cannot keep marks.json: Is a directory: after a restart a recording may be accepted"
+        text = f"cannot keep marks.json: {os.strerror(errno.EBUSY)}: after a restart a recording may be accepted"
         assert text in made._log._stream.getvalue()

@@ -148,6 +148,18 @@ def test_what_cannot_be_made_again_is_told_and_tried_again(tmp_path):
     assert second == AGAIN
 
 
+def test_where_only_root_may_make_it_the_remedy_is_named(tmp_path, monkeypatch):
+    async def scenario(scene):
+        shutil.rmtree(scene.directory)
+        scene.directory.write_text("")
+        monkeypatch.setattr(upkeep, "RUNTIME", str(scene.directory))
+        await scene.look()
+        scene.directory.unlink()
+
+    (line,) = played(tmp_path, scenario)
+    assert line.endswith("a restart would begin from nothing: systemctl reload hotstandby makes it again")
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_without_room_for_a_socket_the_agent_works(tmp_path, monkeypatch, number):
     start = ControlServer.start
@@ -166,11 +178,35 @@ def test_without_room_for_a_socket_the_agent_works(tmp_path, monkeypatch, number
     assert second == AGAIN
 
 
-def test_any_other_reason_ends_the_start(tmp_path):
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "control.sock").mkdir()
+def test_any_other_reason_ends_the_start(tmp_path, monkeypatch):
+    async def refuse(self):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "control.sock")
+
+    monkeypatch.setattr(ControlServer, "start", refuse)
     with pytest.raises(OSError, match="control.sock"):
         played(tmp_path, None)
+
+
+@pytest.mark.parametrize("name", ["control.sock", "agent.lock", "ledger.json", "pulse", "pulse.new", "ledger.json.new"])
+@pytest.mark.parametrize("full", [False, True])
+def test_a_directory_in_the_place_of_a_file(tmp_path, name, full):
+    """At the start, and under a living agent: with two of them it did not start, with others it left no ledger."""
+
+    def put():
+        (tmp_path / "run" / name / ("x" if full else "")).mkdir(parents=True, exist_ok=True)
+
+    async def scenario(scene):
+        await scene.look()
+        for _time in range(2):
+            assert await scene.ask() == {"is": "status"}
+            assert scene.runtime.there and scene.control.there and scene.succession.kept
+            assert ledger.read(str(scene.directory)) == PAGE
+            (scene.directory / name.replace(".new", "")).unlink()
+            put()
+            await scene.look()
+
+    put()
+    played(tmp_path, scenario)
 
 
 def test_at_the_end_nothing_is_made_again(tmp_path):

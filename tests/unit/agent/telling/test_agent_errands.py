@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import signal
 import time
 
 import pytest
@@ -115,3 +117,29 @@ def test_a_stop_does_not_wait_for_it(bench):
         return time.monotonic() - began_at
 
     assert asyncio.run(play()) < 2.0
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "device", "directory", "huge"])
+@pytest.mark.parametrize("resuming", [False, True])
+def test_whatever_lies_where_it_makes_its_note_is_not_opened(bench, kind, resuming):
+    """Each check script may put something there: what a link led to was written over, a FIFO was waited for."""
+    victim, note = bench.directory / "victim", bench.directory / "startup.done"
+    victim.write_text("precious")
+    if kind == "fifo":
+        os.mkfifo(note)
+    elif kind == "directory":
+        note.mkdir()
+    elif kind == "huge":
+        note.write_bytes(b"")
+        os.truncate(note, 1 << 40)
+    else:
+        note.symlink_to({"link": victim, "dangling": bench.directory / "nowhere", "device": "/dev/zero"}[kind])
+    signal.alarm(10)
+    try:
+        bench.start(bench.settings(), resuming)
+    finally:
+        signal.alarm(0)
+    assert victim.read_text() == "precious"
+    assert not (bench.directory / "nowhere").exists()
+    assert bench.times() == 1
+    assert note.is_dir() or (not note.is_symlink() and note.stat().st_size == 64)

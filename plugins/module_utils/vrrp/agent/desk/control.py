@@ -28,6 +28,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Optional, Union
 
+from ..life import ownfile
 from ..telling.log import Log
 
 REQUEST_MAX = 65536  # octets of one line
@@ -78,8 +79,7 @@ class ControlServer:
 
     async def start(self) -> None:
         """Bind; a socket that a dead agent left behind is replaced (the caller holds the directory's lock)."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self._path)
+        ownfile.clear(self._path)
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
         # Bound under a closed umask: there is no moment at which anybody could connect.
         before = os.umask(0o177)

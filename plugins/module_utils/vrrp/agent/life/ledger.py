@@ -133,7 +133,7 @@ class Ledger:
             try:
                 if os.pwrite(descriptor, content.ljust(SLOTS * SLOT_SIZE, b"\0"), 0) < SLOTS * SLOT_SIZE:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # later there is none either
-                os.rename(self._pulse_path + ".new", self._pulse_path)
+                ownfile.rename(self._pulse_path + ".new", self._pulse_path)
             except OSError:
                 os.close(descriptor)
                 raise
@@ -197,13 +197,13 @@ class Ledger:
         """Nothing is left to remember."""
         for path in (self._path, self._pulse_path, self._restarting_path):
             with contextlib.suppress(OSError):
-                os.unlink(path)
+                ownfile.clear(path)
 
 
 def forget_restart(directory: str) -> None:
     """The successor is there. Whatever becomes of it, it is cleaned up behind."""
     with contextlib.suppress(OSError):
-        os.unlink(os.path.join(directory, RESTARTING_FILE))
+        ownfile.clear(os.path.join(directory, RESTARTING_FILE))
 
 
 def read(directory: str) -> Page:

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """This module keeps what ``auth_hmac`` has heard last of each sender over a restart, so that no recording is new then.
 
-A file of its own: it outlives a clean stop, which leaves no ledger. It ends with the runtime directory, where it lies.
+A file of its own: it outlives a clean stop, which leaves no ledger. It ends with the runtime directory, where it lies,
+and so with a reboot: it is in memory, because the loop writes it, and a disk that hangs must not keep the loop.
 """
 
 from __future__ import annotations

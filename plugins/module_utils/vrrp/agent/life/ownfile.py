@@ -47,11 +47,37 @@ def read(path: str, size_max: int = SIZE_MAX) -> bytes:
     raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
 
 
+def clear(path: str) -> None:
+    """Take away what lies in our way, whatever it is: nothing is opened. Raises OSError.
+
+    A directory that is not empty is renamed: it is not ours to delete what is in it.
+    """
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        if os.path.islink(path) or not os.path.isdir(path):
+            raise
+        try:
+            os.rmdir(path)
+        except OSError:
+            os.rename(path, f"{path}.{os.urandom(4).hex()}")
+
+
 def create(path: str) -> int:
     """Return a descriptor of a new file; what was there before under this name is removed, not opened."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
+    clear(path)
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | FLAGS, 0o600)
+
+
+def rename(new: str, path: str) -> None:
+    """Put a file in the place of another one, or of whatever lies there. Raises OSError."""
+    try:
+        os.replace(new, path)
+    except IsADirectoryError:
+        clear(path)
+        os.replace(new, path)
 
 
 def replace(path: str, content: bytes) -> None:
@@ -61,7 +87,7 @@ def replace(path: str, content: bytes) -> None:
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
-        os.replace(new, path)
+        rename(new, path)
     except OSError:
         with contextlib.suppress(OSError):
             os.unlink(new)

@@ -22,6 +22,7 @@ from . import ownfile
 
 CONTROL_SOCKET = "control.sock"
 LOCK_FILE = "agent.lock"
+BACKLOG = 64  # of those who ask for our name, between two dismissals
 PATH_MAX = 107  # octets of a socket's path, unix(7)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
@@ -82,6 +83,14 @@ class RuntimeDirectory:
         if before is not None:
             os.close(before)
 
+    def dismiss(self) -> None:
+        """Hang up on those who have asked who we are: the kernel keeps each until then, and lets so many ask."""
+        for _each in range(BACKLOG if self._name is not None else 0):
+            try:
+                self._name.accept()[0].close()
+            except OSError:
+                return
+
     def _lock_files(self) -> None:
         try:
             os.makedirs(self.path, mode=0o755, exist_ok=True)
@@ -106,7 +115,7 @@ class RuntimeDirectory:
     def _open_lock(self) -> int:
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(os.lstat(self._lock_path).st_mode):
-                os.unlink(self._lock_path)  # a link, say: nobody has locked that
+                ownfile.clear(self._lock_path)  # a link, say, or a directory: nobody has locked that
         descriptor = ownfile.open_file(self._lock_path, os.O_RDWR | os.O_CREAT)
         owner = os.stat(self.path)
         if os.geteuid() == 0 and owner.st_uid:  # root cleans up behind an agent that is not root's
@@ -114,13 +123,11 @@ class RuntimeDirectory:
         return descriptor
 
     def _claim_name(self) -> None:
-        place = os.path.realpath(self.path)
-        parent = os.stat(os.path.dirname(place))
-        name = f"\0hotstandby/{parent.st_dev}/{parent.st_ino}/".encode() + os.fsencode(os.path.basename(place))
+        name = _name_of(self.path)
         self._name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
         try:
             self._name.bind(name[:PATH_MAX])
-            self._name.listen(1)  # so that who asks is told who we are; nobody is let in
+            self._name.listen(BACKLOG)  # so that who asks is told who we are; nobody is let in
         except OSError:
             self._name.close()
             self._name = None
@@ -143,6 +150,13 @@ class RuntimeDirectory:
             f"another agent{f' (process {holder})' if holder else ''} already uses {self.path}: "
             "stop it first, or give this one its own --runtime-dir"
         )
+
+
+def _name_of(path: str) -> bytes:
+    """The name of a directory's place: of its parent, and its own as it is said, whatever lies there by now."""
+    above, own = os.path.split(os.path.abspath(path))
+    parent = os.stat(above)
+    return f"\0hotstandby/{parent.st_dev}/{parent.st_ino}/".encode() + os.fsencode(own)
 
 
 def _reason(error: OSError) -> str:

@@ -42,8 +42,8 @@ class Succession:
 
     @property
     def kept(self) -> bool:
-        """Whether a successor will find what this process knows."""
-        return not self._ledger.failed
+        """Whether a successor will find what this process knows: somebody may have deleted it."""
+        return not self._ledger.failed and self._ledger.there
 
     def begin(self, configuration: Configuration, kernel: Kernel) -> None:
         """Start the ledger of this process; take off what was installed for instances that are no more."""

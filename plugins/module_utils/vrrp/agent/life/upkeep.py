@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Optional
 
 from ..desk.control import ControlServer
+from ..telling.fifoplace import RUNTIME
 from ..telling.log import Log
 from .runtime import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
 from .succession import Succession
@@ -70,7 +71,8 @@ class Upkeep:
                 self._runtime.restore()
             except RuntimeDirectoryError as error:
                 text = f"{error}; without it nobody can ask this agent anything, and a restart would begin from nothing"
-                self._log.seldom(("upkeep", "directory"), text)
+                remedy = ": systemctl reload hotstandby makes it again" if self._runtime.path == RUNTIME else ""
+                self._log.seldom(("upkeep", "directory"), text + remedy)
                 return
         self._succession.restore()
         if not self._control.there and (self._task is None or self._task.done()):
@@ -87,6 +89,7 @@ class Upkeep:
     def _look_again(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self._turn)
         self.look()
+        self._runtime.dismiss()
         self._succession.keep_marks()
 
     def _tell(self, error: OSError) -> None:

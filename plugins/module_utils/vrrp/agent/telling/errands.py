@@ -17,10 +17,11 @@ import os
 from typing import Optional
 
 from ...config.model import Globals, NotifyCommand
-from ..life import process
+from ..life import ownfile, process
 from .log import Log
 
 DONE = "startup.done"  # in the runtime directory, which does not survive a reboot: the digest of what was run
+NOTE_MAX = 64  # octets of a digest
 
 
 class Errands:
@@ -42,8 +43,8 @@ class Errands:
             return
         self._log.info(f"Running startup script {script.command[0]}")
         self._running = asyncio.ensure_future(self._run("startup", script, settings, settings.startup_script_timeout_s))
-        with contextlib.suppress(OSError), open(self._note, "w", encoding="ascii") as file:
-            file.write(_digest(script))
+        with contextlib.suppress(OSError):  # then it runs once more after a crash
+            ownfile.replace(self._note, _digest(script).encode("ascii"))
         if not resuming:
             ended = asyncio.ensure_future(over.wait())
             await asyncio.wait([self._running, ended], return_when=asyncio.FIRST_COMPLETED)
@@ -79,8 +80,8 @@ class Errands:
             self._log.error(f"{kind} script failed ({outcome.text})")
 
     def _noted(self) -> Optional[str]:
-        with contextlib.suppress(OSError, ValueError), open(self._note, encoding="ascii") as file:
-            return file.read()
+        with contextlib.suppress(OSError, ValueError):
+            return ownfile.read(self._note, NOTE_MAX).decode("ascii")
         return None
 
 
