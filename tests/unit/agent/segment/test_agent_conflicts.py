@@ -238,7 +238,7 @@ def test_the_answer_of_a_third_one_says_nothing_of_the_first(segment):
     assert known.unanswered == 1
 
 
-def test_of_many_those_come_first_that_were_asked_least(monkeypatch):
+def test_of_many_each_is_asked_in_its_turn(monkeypatch):
     many = [f"192.168.8.{number}/24" for number in range(100, 150)]
     segment = Segment(monkeypatch, Bench(instance(addresses=many)).master())
     monkeypatch.setattr(conflicts, "READ_MAX", 50)

@@ -140,14 +140,13 @@ class Conflicts:
             sock.watch(addresses)
 
     def _ask(self) -> None:
-        """Ask for the addresses that matter now, those first that were asked for least."""
+        """Ask for the addresses that matter now; of too many, each in its turn."""
         if self._closed:
             return
         now = self._clock()
         questions = self._questions(now)
-        first = self._asked % len(questions) if questions else 0  # of those that were asked as often: each in its turn
+        first = self._asked % len(questions) if questions else 0
         questions = questions[first:] + questions[:first]
-        questions.sort(key=lambda each: 0 if each[2] is None else each[2].unanswered)
         self._asked += ASK_MAX
         for place, address, known in questions[:ASK_MAX]:
             if known is not None:
