@@ -111,6 +111,18 @@ class TestLook:
         made.vips.look()
         assert (made.vips.refused, made.vips.wanted) == ((), (want(VIP, 9),))
 
+    @pytest.mark.parametrize(("links", "refused"), [([eth()], ()), ([eth(up=False)], (REFUSED,))])
+    def test_an_interface_that_comes_up_forgets_what_was_refused_before(self, links, refused):
+        made = Scene(filled=table(eth(up=False)))
+        made.kernel.refuses = "no"
+        made.vips.install(10.0)
+        made.kernel.table = table(*links)
+        made.vips.look()
+        assert made.vips.refused == refused
+        made.vips.refused = (REFUSED,)
+        made.vips.look()
+        assert made.vips.refused == (REFUSED,), "it has been up before"
+
 
 class TestInstall:
     def test_they_are_set_held_and_leased(self):

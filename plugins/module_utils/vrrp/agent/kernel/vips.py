@@ -51,6 +51,7 @@ class VirtualAddresses:
         self._inherited: dict[Place, float] = {}  # what a process before this one has installed, which lived until then
         self._owned: frozenset[Place] = frozenset()  # the host's own among the virtual addresses
         self._given_up: frozenset[Wanted] = frozenset()  # not tracked, and somebody has deleted them
+        self._usable: frozenset[int] = frozenset()  # those of our interfaces that are up, by index
         self._keeps = False  # switches are reminded of addresses on other interfaces
 
     @property
@@ -103,9 +104,18 @@ class VirtualAddresses:
             self._edge.promotion.hold(self._key, link)
         else:
             self._edge.promotion.release(self._key)
+        usable, self._usable = self._usable, self._usable_links()
+        if self._usable - usable:
+            self.refused = ()  # the kernel may take now what it did not take of an interface that was about to go down
         if self.wanted != before or others:
             self.refused = ()  # the refusal was about another interface
             self._edge.kernel.prepare(self.wanted, self._lifetime_s)
+
+    def _usable_links(self) -> frozenset[int]:
+        table = self._edge.kernel.table
+        names = {self._config.interface, *(name for way in self.routes.wanted for name in way.devices)}
+        found = [table.links.get(want.index) for want in self.wanted] + [table.names.get(name) for name in names]
+        return frozenset(link.index for link in found if link is not None and link.usable)
 
     def install(self, now: float) -> None:
         """Put all of them on. What the kernel refuses is in ``refused``, and is to be tried again at ``retry_at``."""
