@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import OWN, eth, instance, table
@@ -78,6 +79,27 @@ def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig
             assert machine.agent.instances["VI_2"].deadline > machine.now + 3
             machine.due(machine.agent.instances["VI_2"].deadline)
             assert machine.state("VI_2") == "MASTER"
+
+    play(scenario)
+
+
+def test_a_flood_of_one_interface_keeps_nobody_on_another_from_taking_over(rig, play):
+    other = instance("VI_2", ("192.168.9.101/24",), virtual_router_id=52, interface="eth1")
+    filled = table(eth("eth0", 2), eth("eth1", 3))
+    filled.remember(Present(3, ip_interface("192.168.9.4/24")))
+
+    async def scenario():
+        async with rig(instance(), other, filled=filled) as machine:
+            receive = machine.socket().receive
+
+            def slowly():
+                machine.now += channel.DRAIN_S / 4.5
+                return receive()
+
+            machine.socket().receive = slowly
+            machine.socket().waiting[:] = [from_peer(config=instance(virtual_router_id=77))] * 1000
+            machine.due(100 + DOWN_S)
+            assert (machine.state("VI_1"), machine.state("VI_2")) == ("BACKUP", "MASTER")
 
     play(scenario)
 

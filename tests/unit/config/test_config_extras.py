@@ -183,16 +183,16 @@ def test_strict_sends_no_repeats():
     assert (garp.lower_prio_repeat, garp.lower_prio_delay_s, garp.repeat) == (0, 0.0, 5)
 
 
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        ("unicast_peer { 192.0.2.9 }", "unicast_peer in strict mode"),
-        (f"auth_hmac {{\nkey 1 {'x' * 32}\nactive_key 1\nmode permissive\n}}", "auth_hmac in strict mode enforces"),
-    ],
-)
-def test_what_strict_forbids(lines, expected):
-    (error,) = errors(lines + "\nstrict_mode")
-    assert expected in error
+def test_what_strict_forbids():
+    (error,) = errors(f"auth_hmac {{\nkey 1 {'x' * 32}\nactive_key 1\nmode permissive\n}}\nstrict_mode")
+    assert "auth_hmac in strict mode enforces" in error
+
+
+def test_strict_lets_unicast_be():
+    lines = "unicast_peer { 192.0.2.9 }\nstrict_mode"
+    assert [str(peer) for peer in instance(lines).unicast_peers] == ["192.0.2.9"]
+    (warning,) = warnings(lines)
+    assert "unicast_peer in strict mode" in warning
 
 
 def test_strict_wants_a_link_local_address_first():

@@ -42,7 +42,7 @@ from .life.timer import Alarm
 from .life.upkeep import Upkeep
 from .segment import conflicts
 from .segment.channel import Channel
-from .segment.network import Network
+from .segment.network import Network, place_of
 from .telling.counters import Counters
 from .telling.errands import Errands
 from .telling.fifo import Fifos
@@ -286,11 +286,11 @@ class Agent:
     def _due(self) -> None:
         self._alarm.mute()
         try:
-            whole = self.network.drain(self.clock())
+            more = self.network.drain(self.clock())
             now = self.clock()
             due = [each for each in self.everyone() if each.deadline <= now + COALESCE_S]
-            if not whole:  # in what is left there may be the master that was missed
-                due = [each for each in due if each.router.holds_addresses]
+            if more:  # in what is left there may be the master that was missed
+                due = [each for each in due if each.router.holds_addresses or place_of(each) not in more]
             # Masters first: who speaks late because others take over would lose what it has, and take over again.
             due.sort(key=lambda each: (not each.router.holds_addresses, each.deadline))
             with self.log.together():

@@ -309,6 +309,14 @@ def test_each_socket_has_a_portion_of_its_own(line):
     assert [len(each.waiting) for each in line.channel.sockets] == [5, 5]
 
 
+def test_two_sockets_that_are_flooded_end_together(line, monkeypatch):
+    monkeypatch.setattr(channel, "DRAIN_MAX", 20)
+    line.channel.socket, line.channel.ah = Slow(line), Slow(line)
+    for each in line.channel.sockets:
+        each.waiting = [from_peer(virtual_router_id=52)] * 1000
+    assert [line.channel.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2
+
+
 def test_an_instance_that_was_removed_hears_nothing(line):
     line.receive(from_peer())
     line.channel.remove(line.instance)

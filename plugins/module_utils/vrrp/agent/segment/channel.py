@@ -50,7 +50,7 @@ class Channel:
         self._log = log
         self._count = count
         self._clock = clock
-        self._unbroken = [0, 0]  # packets of each socket since nothing was waiting
+        self._unbroken = 0  # packets read since nothing was waiting
         self._complaints = Complaints()
         self.read_at = 0.0  # when the loop was woken for it last
         self._known: dict[bytes, Known] = {}
@@ -119,21 +119,24 @@ class Channel:
         Returns whether everything has been read that may have been waiting when the first portion was: where a flood
         never ends, as many packets as can wait.
         """
-        whole = [self._drain(number, sock, now) for number, sock in enumerate(self.sockets)]
-        return all(whole)
+        more = [self._drain(sock, now) for sock in self.sockets]
+        self._unbroken += sum(count for count, _ended in more)
+        whole = all(ended for _count, ended in more) or self._unbroken >= DRAIN_MAX * len(more)
+        if whole:
+            self._unbroken = 0
+        return whole
 
-    def _drain(self, number: int, sock: VrrpSocket, now: float) -> bool:
+    def _drain(self, sock: VrrpSocket, now: float) -> tuple[int, bool]:
+        """Return how many packets were read, and whether nothing is waiting any more."""
         receive, known, signed, is_ipv4 = sock.receive, self._known, self._signed, sock.version == 4
-        clock, before = self._clock, self._unbroken[number]
+        clock = self._clock
         until = clock() + DRAIN_S
-        self._unbroken[number] = 0
-        for count in range(before, DRAIN_MAX):
+        for count in range(DRAIN_MAX):
             if clock() > until:
-                self._unbroken[number] = count
-                return False
+                return count, False
             packet = receive()
             if packet is None:
-                return True
+                return count, True
             # Without identification and checksum of an IPv4 header, which differ from packet to packet.
             key = packet[TTL_AT : PROTOCOL_AT + 1] + packet[SOURCE_AT:] if is_ipv4 else packet
             hit = known.get(key)
@@ -146,7 +149,7 @@ class Channel:
                     self._verify(judged, packet[-TRAILER_LENGTH:], now)
                     continue
             self._judge(packet, key, now)
-        return True
+        return DRAIN_MAX, False
 
     def _verify(self, judged: Signed, trailer: bytes, now: float) -> None:
         instance, advertisement, source, signed = judged

@@ -127,10 +127,9 @@ class Network:
             self._unlisten(sock.fileno())
         later(resume)
 
-    def drain(self, now: float) -> bool:
-        """Read a portion of what has arrived on each channel. Returns whether nothing of it is left, as those say."""
-        whole = [channel.drain(now) for channel in list(self.channels.values())]
-        return all(whole)
+    def drain(self, now: float) -> frozenset[Place]:
+        """Read a portion of what has arrived on each channel. Returns where there may be more of it."""
+        return frozenset(place for place, channel in list(self.channels.items()) if not channel.drain(now))
 
     def close(self) -> None:
         for place in list(self.channels):
