@@ -87,9 +87,18 @@ def well_formed(facts: Any) -> bool:
 
 
 def _is_link(link: Any) -> bool:
-    if not isinstance(link, Mapping) or not isinstance(link.get("addresses"), (list, tuple)):
+    if not isinstance(link, Mapping) or not isinstance(link.get("addresses"), (list, tuple)) or "name" not in link:
         return False
-    return all(isinstance(each, Mapping) and {"address", "secondary"} <= set(each) for each in link["addresses"])
+    if not isinstance(link.get("virtual_addresses") or [], (list, tuple)):
+        return False
+    return all(isinstance(each, Mapping) and "secondary" in each and _is_address(each) for each in link["addresses"])
+
+
+def _is_address(entry: Mapping[str, Any]) -> bool:
+    try:
+        return isinstance(entry.get("address"), str) and bool(ip_interface(entry["address"]))
+    except ValueError:
+        return False
 
 
 def _from_info(entry: Mapping[str, Any]) -> Nic:

@@ -74,6 +74,7 @@ def parse(value: Any) -> VirtualIp:
     for name, option in options.items():
         if name in _OPTIONS and not _WORD.fullmatch(option):
             raise ValueError(f"'{option}' cannot be the {name} of a virtual address")
+    options.pop("nodad", None)  # so it is anyway, and the file has no such word
     try:
         interface = ip_interface(text)
     except ValueError:

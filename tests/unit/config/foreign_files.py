@@ -71,6 +71,14 @@ FILES = {
         globals_("vrrp_garp_interval 0", "vrrp_gna_interval 0") + instance(),
         ["vrrp_garp_interval 0", "vrrp_gna_interval 0"],
     ),
+    "nodad behind an address": (
+        instance("priority 100", vip="192.168.8.100/24 nodad dev eth0"),
+        ["nodad says nothing"],
+    ),
+    "nodad behind an excluded one": (
+        instance("virtual_ipaddress_excluded {", "2001:db8::1/64 nodad", "}"),
+        ["nodad says nothing"],
+    ),
     "mail that nobody sends": (
         globals_("notification_email {", "admin@example.com", "}", "smtp_server 127.0.0.1") + instance("smtp_alert"),
         CLEAN,

@@ -198,7 +198,8 @@ def test_an_address(line, fields):
         ("192.0.2.77 preferred_lft soon", 'preferred_lft "soon" is not a whole number'),
         ("192.0.2.77 home home", "home is given twice for one address"),
         ("192.0.2.1/24", "192.0.2.1 is given twice, first in line 10"),
-        ("192.0.2.77 nodad", 'unknown address option "nodad" (did you mean -nodad?)'),
+        ("192.0.2.77 nodat", 'unknown address option "nodat" (did you mean -nodad?)'),
+        ("192.0.2.77 metric 5", 'unknown address option "metric"'),
     ],
 )
 def test_an_address_that_is_refused(line, expected):

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.importing import Imported
 
 # What only both hosts together can be wrong about: no importer of one file knows it.
-OF_THE_PAIR = ("it stays master", "never moves a living master", "is to be master of")
+OF_THE_PAIR = ("it stays master", "never moves a living master", "is to be master of", "has no weights")
 
 
 def network(found: Imported) -> list[dict[str, Any]]:

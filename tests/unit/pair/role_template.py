@@ -38,8 +38,7 @@ def _listed(function: Any) -> Any:
 
 def files(hosts: dict[str, dict[str, Any]]) -> dict[str, str]:
     """The file of each host. ``hosts`` has each one's variables by their full names."""
-    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
-    role_vars = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
+    defaults, worked_out, template = _role()
     plan = instances(hosts)
     found = {}
     for host, said in hosts.items():
@@ -51,19 +50,28 @@ def files(hosts: dict[str, dict[str, Any]]) -> dict[str, str]:
             "ha_pair_plan": plan,
             "ha_pair_sections": sections(said),
         }
-        native = NativeEnvironment(undefined=StrictUndefined)
-        native.filters.update(flatten=_flatten, dict2items=_items)
-        native.tests["match"] = lambda value, pattern: re.match(pattern, value) is not None
-        for name in ("map", "select", "selectattr"):  # Ansible makes lists of what these return
-            native.filters[name] = _listed(native.filters[name])
         for name in _WORKED_OUT:
-            values[name] = native.from_string(role_vars[name]).render(values)
-        # As Ansible does: the first newline after a block goes, the file keeps its last one.
-        plain = Environment(
-            loader=FileSystemLoader(ROLE / "templates"),
-            trim_blocks=True,
-            keep_trailing_newline=True,
-            undefined=StrictUndefined,
-        )
-        found[host] = plain.get_template("hotstandby.conf.j2").render(values)
+            values[name] = worked_out[name].render(values)
+        found[host] = template.render(values)
     return found
+
+
+@functools.cache
+def _role() -> tuple[dict[str, Any], dict[str, Any], Any]:
+    """The role's defaults, what is worked out of its variables, and its template, which take a while to compile."""
+    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    role_vars = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
+    native = NativeEnvironment(undefined=StrictUndefined)
+    native.filters.update(flatten=_flatten, dict2items=_items)
+    native.tests["match"] = lambda value, pattern: re.match(pattern, value) is not None
+    for name in ("map", "select", "selectattr"):  # Ansible makes lists of what these return
+        native.filters[name] = _listed(native.filters[name])
+    # As Ansible does: the first newline after a block goes, the file keeps its last one.
+    plain = Environment(
+        loader=FileSystemLoader(ROLE / "templates"),
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
+    worked_out = {name: native.from_string(role_vars[name]) for name in _WORKED_OUT}
+    return defaults, worked_out, plain.get_template("hotstandby.conf.j2")

@@ -104,13 +104,26 @@ def test_a_network_that_nobody_has_looked_at(variables):
     assert (shown(host), host.addresses, host.network()) == ({}, frozenset(), "no interface at all")
 
 
+ODD = [
+    {"name": "x", "addresses": [{"address": "nowhere", "secondary": False}]},
+    {"name": "x", "addresses": [{"address": 7, "secondary": False}]},
+    {"name": "x", "addresses": [], "virtual_addresses": 5},
+    {"addresses": []},
+]
+
+
+@pytest.mark.parametrize("link", ODD)
+def test_a_link_that_vrrp_info_never_returns(link):
+    assert not well_formed([link])
+
+
 @pytest.mark.parametrize("value", ["eth0", 5, {"name": "eth0"}, ["eth0"], [{"name": "eth0"}], [{"addresses": []}, 1]])
 def test_what_vrrp_info_never_returns_is_passed_over(value):
     assert not well_formed(value)
     assert shown(Host.read("node-a", {"ha_pair_interfaces": value, "ansible_facts": FACTS})) == {}
 
 
-@pytest.mark.parametrize("value", [[], (), [{"addresses": []}], ({"addresses": [], "name": "x"},)])
+@pytest.mark.parametrize("value", [[], (), [{"name": "x", "addresses": []}], ({"addresses": [], "name": "x"},)])
 def test_what_vrrp_info_returns_is_well_formed(value):
     assert well_formed(value)
 

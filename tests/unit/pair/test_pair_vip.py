@@ -38,6 +38,7 @@ KNOWN = (
             True,
             "192.168.8.100/24 scope link peer 10.0.0.1/32 preferred_lft 0",
         ),
+        ("fd00::1/64 nodad home", "fd00::1", None, True, "fd00::1/64 home"),
         ({"address": "fd00::1", "-nodad": True}, "fd00::1", None, False, "fd00::1/128 -nodad"),
         (
             {"no_track": True, "home": False, "label": "eth0:1", "dev": "eth0", "brd": "", "address": "10.0.0.1/8"},

@@ -138,22 +138,27 @@ def _address(written: str, word: Word) -> Address:
     return parsed
 
 
-def virtual_address(statement: Statement) -> VirtualAddress:
+def virtual_address(statement: Statement) -> Any:
     """One line of virtual_ipaddress: ADDRESS[/PREFIX] with its options in any order."""
     return _virtual_address(statement, "use_vmac")
 
 
-def static_address(statement: Statement) -> VirtualAddress:
+def static_address(statement: Statement) -> Any:
     """The same in static_ipaddress, where ``track_group`` stands for ``use_vmac``."""
     return _virtual_address(statement, "track_group")
 
 
-def _virtual_address(statement: Statement, special: str) -> VirtualAddress:
+def _virtual_address(statement: Statement, special: str) -> Any:
     head = statement.words[0]
     parsed = _prefixed(head)
     options: dict[str, Any] = {}
+    passed_over: Optional[Invalid] = None
     words = iter(statement.words[1:])
     for name in words:
+        if name.text == "nodad":
+            rule = "keepalived knows no such word and passes over it: it never looks for a duplicate, nor do we"
+            passed_over = Invalid("nodad says nothing", rule, "remove it; -nodad asks for the detection", name.place)
+            continue
         if name.text in _FLAGS:
             field, value = _FLAGS[name.text]
         elif name.text == special == "use_vmac":
@@ -170,7 +175,8 @@ def _virtual_address(statement: Statement, special: str) -> VirtualAddress:
         options[field] = value
     if "peer" in options and "broadcast" in options:
         raise Invalid("an address with a peer has no broadcast address", hint="remove brd", place=head.place)
-    return VirtualAddress(parsed, **options)
+    found = VirtualAddress(parsed, **options)
+    return found if passed_over is None else Tolerated(found, passed_over)
 
 
 def _unknown_option(name: Word, special: str) -> Invalid:

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever an inventory says, of whatever type: the answer is a pair, or a PairError with the variables."""
+
+from __future__ import annotations
+
+import corpus  # noqa: F401 it says where the helpers of other tests are
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import FIELDS, OWN_WORDS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.scripts import FIELDS as SCRIPT
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.sections import sections
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.trackers import FILE, PROCESS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.words import ROLE_WORDS
+from fuzzing import fuzz
+from hypothesis import strategies as st
+from pair_inventory import hosts
+
+WORDS = sorted({*FIELDS, *OWN_WORDS, *ROLE_WORDS, *SCRIPT, *PROCESS, *FILE, "address", "user", "command", "keys"})
+STRANGE = [
+    *("", " ", "192.168.8.100/24", "192.168.8.100", "fd00:8::1/64", "fe80::1%eth0", "eth0", "VI_1", "chk", "1"),
+    *("MASTER", "yes", "0x10", "1e400", "nan", "inf", "-inf", "٣", "²", "1_0", "all 5", "node-a", "hex:zz", "/x"),
+    *("200-", "-", "200--300", "http://", "eth0 weight", "min_ttl", "a" * 5000, "\0", "\udcff", "9" * 5000, "{{ x }}"),
+]
+SCALARS = st.one_of(
+    *(st.none(), st.booleans(), st.integers(), st.integers(-2, 300), st.floats(), st.binary(max_size=4), st.dates()),
+    st.sampled_from(STRANGE),
+    st.text(max_size=5),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.sampled_from(WORDS), SCALARS.filter(lambda key: key == key)), inner, max_size=3),
+        st.tuples(inner),
+    ),
+    max_leaves=6,
+)
+ANY_WORD = st.sampled_from(sorted({*FIELDS, *ROLE_WORDS, "interfaces", "nonsense"}))
+VARIABLES = st.dictionaries(ANY_WORD, VALUES, max_size=4)
+ENTRIES = st.fixed_dictionaries({}, optional=dict.fromkeys((*FIELDS, *OWN_WORDS), VALUES))
+
+
+def judged(both):
+    for own in both.values():
+        sections(own)
+    try:
+        instances(both)
+    except PairError as error:
+        assert error.problems
+        assert str(error)
+
+
+@fuzz(VARIABLES, VARIABLES, VARIABLES, few=40)
+def test_variables_of_any_type(shared, first, second):
+    judged(hosts(first, second, **{"vips": ["192.168.8.100/24"], **shared}))
+
+
+@fuzz(st.lists(ENTRIES, max_size=3), few=40)
+def test_instances_of_any_words(entries):
+    judged(hosts(instances=entries))
+
+
+LISTS = ("scripts", "track_processes", "track_files", "sync_groups", "garp_groups", "track_groups", "track_http")
+
+
+@fuzz(st.sampled_from(LISTS), st.lists(st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=4), max_size=3), few=40)
+def test_entries_of_any_words(word, entries):
+    judged(hosts(vips=["192.168.8.100/24"], **{word: entries}))
+
+
+LINKS = st.lists(
+    st.fixed_dictionaries(
+        {"addresses": st.lists(st.fixed_dictionaries({"address": SCALARS, "secondary": SCALARS}), max_size=2)},
+        optional={"name": SCALARS, "loopback": SCALARS, "virtual_addresses": VALUES},
+    ),
+    max_size=2,
+)
+
+
+@fuzz(VALUES, st.one_of(VALUES, LINKS), few=40)
+def test_what_is_no_inventory_at_all(vips, links):
+    judged({"node-a": {"ha_pair_vips": vips, "ha_pair_interfaces": links}, "node-b": {"ha_pair_interfaces": vips}})
