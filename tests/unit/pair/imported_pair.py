@@ -14,18 +14,28 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.importing imp
 OF_THE_PAIR = ("it stays master", "never moves a living master", "is to be master of", "has no weights")
 
 
-def network(found: Imported) -> list[dict[str, Any]]:
-    """Every interface of the file, each with addresses that have no subnet; the sources are on the first one."""
+MINE = {4: "203.0.113.1", 6: "fd00:ffff::1"}  # the first host's, where the file says none
+OTHERS = {4: "203.0.113.101", 6: "fd00:ffff::101"}
+
+
+def network(found: Imported, others: bool = False) -> list[dict[str, Any]]:
+    """Every interface of the file, each with addresses that have no subnet; the sources are on the first one.
+
+    ``others`` is the network of the other host, which has the peers of the file.
+    """
     configuration = found.configuration
     names = {"eth0"}
     for instance in configuration.instances:
         addresses = (*instance.addresses, *instance.excluded)
         names |= {instance.interface, *(each.name for each in instance.track.interfaces)}
         names |= {each.device for each in (*addresses, *instance.track.gateways) if each.device}
-    sources = {str(each.unicast_src_ip or each.mcast_src_ip or "") for each in configuration.instances} - {""}
+    mine = {str(each.unicast_src_ip or each.mcast_src_ip or "") for each in configuration.instances} - {""}
+    theirs = {str(peer) for each in configuration.instances for peer in each.unicast_peers} - mine
     links = []
     for number, name in enumerate(sorted(names), 1):
-        own = [f"203.0.113.{number % 250}/32", f"fd00:ffff::{number}/128", *(sources if number == 1 else ())]
+        last = number % 100 + (100 if others else 0)
+        own = [f"203.0.113.{last}", f"fd00:ffff::{last}"]
+        own += (theirs if others else mine) if number == 1 else ()
         links.append({"name": name, "loopback": False, "virtual_addresses": [], "addresses": list(map(_address, own))})
     return links
 
@@ -37,7 +47,7 @@ def _address(text: str) -> dict[str, Any]:
 def hosts(found: Imported) -> dict[str, dict[str, Any]]:
     """The variables of both hosts: the second one has the lower priority, and begins as BACKUP."""
     first = {**found.shared, **found.host, "ha_pair_interfaces": network(found)}
-    second = deepcopy(first)
+    second = {**deepcopy(first), "ha_pair_interfaces": network(found, others=True)}
     for host, lowered in ((first, False), (second, True)):
         for said, word in ((host, "ha_pair_%s"), *((each, "%s") for each in host["ha_pair_instances"])):
             if word % "priority" in said:
@@ -45,4 +55,18 @@ def hosts(found: Imported) -> dict[str, dict[str, Any]]:
                 said[word % "priority"] = highest - lowered
             if word % "state" in said:
                 said[word % "state"] = "BACKUP"
+            if lowered:
+                _speak_as_the_other(said, word)
     return {"node-a": first, "node-b": second}
+
+
+def _speak_as_the_other(said: dict[str, Any], word: str) -> None:
+    """Its source is a peer of the file, or an address of its own, and its peer is the first host."""
+    sources = [word % each for each in ("unicast_src_ip", "mcast_src_ip") if word % each in said]
+    listed = said.get(word % "unicast_peer") or []
+    before = said[sources[0]] if sources else None
+    version = 6 if ":" in (listed[0].split()[0] if listed else before or "") else 4
+    for each in sources:
+        said[each] = listed[0].split()[0] if listed else OTHERS[version]
+    if listed:
+        said[word % "unicast_peer"] = [before or MINE[version]]

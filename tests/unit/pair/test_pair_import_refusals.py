@@ -56,7 +56,7 @@ def refused(found):
 def test_one_address_in_two_instances_is_that_of_the_first():
     two = instance(51, vip="198.18.9.250/24") + instance(52, vip="198.18.9.250/24\n198.18.9.251/24")
     found = imported(two)
-    why = "the role refuses ha_pair_instances[1].virtual_ipaddress: 198.18.9.250 is there twice"
+    why = "the role refuses ha_pair_instances[1].virtual_ipaddress: 198.18.9.250 is there twice, in VI_51 and VI_52"
     assert refused(found) == [("virtual_ipaddress", 9, why)]
     assert [each["virtual_ipaddress"] for each in found.shared["ha_pair_instances"]] == [
         ["198.18.9.250/24"],
@@ -67,7 +67,8 @@ def test_one_address_in_two_instances_is_that_of_the_first():
 def test_an_instance_that_has_nothing_else_is_left_out():
     found = imported(instance(51, vip="198.18.9.250/24") + instance(52, vip="198.18.9.250"))
     assert [why for _word, _line, why in refused(found)] == [
-        "the role refuses ha_pair_instances[1].virtual_ipaddress: 198.18.9.250 is there twice; VI_52 is left out"
+        "the role refuses ha_pair_instances[1].virtual_ipaddress: 198.18.9.250 is there twice, in VI_51 and VI_52; "
+        "VI_52 is left out"
     ]
     assert names(found) == ["VI_51"]
 

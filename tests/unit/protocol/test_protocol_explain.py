@@ -147,13 +147,15 @@ def test_a_drained_node_with_a_fault_is_drained():
     router.drain(T)
     router.fault_changed(("interface eth0 is down",), T + 0.1)
     assert router.state is State.STOP
-    assert why(router, T + 1) == "STOP because this node is drained, and interface eth0 is down"
+    assert (
+        why(router, T + 1) == "STOP because this node is drained; it would be in FAULT because interface eth0 is down"
+    )
     router.fault_changed((), T + 2)
     assert why(router, T + 3) == "STOP because this node is drained"
     idle = backup(ARTICLE_B)
     idle.fault_changed(("interface eth0 is down",), T)
     idle.drain(T + 1)
-    assert why(idle, T + 1) == "STOP because this node is drained, and interface eth0 is down"
+    assert why(idle, T + 1) == "STOP because this node is drained; it would be in FAULT because interface eth0 is down"
 
 
 def test_undrained_it_has_not_just_started():

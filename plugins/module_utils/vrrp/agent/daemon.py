@@ -80,12 +80,9 @@ class Agent:
         self.changes = Changes(self)
         self._alarm = Alarm(self._loop, self.guard(self._due))
         self.service_manager = ServiceManager()
-        self.recorder = Recorder(runtime.path, log, self._now)
+        self.recorder = records = Recorder(runtime.path, log, self._now)
         self.reports = Reports(
-            runtime.path,
-            log,
-            lambda: agent_status(self, self.clock()),
-            lambda: self.recorder.write_in_turns(self.everyone()),
+            runtime.path, log, lambda: agent_status(self, self.clock()), lambda: records.write_in_turns(self.everyone())
         )
         self.fifos = Fifos(configuration.globals, log, runtime.path)
         self.errands = Errands(runtime.path, log)
