@@ -21,7 +21,7 @@ from ..vrrp.config.loader import here, inspect_here, load, node_config_id
 from ..vrrp.config.model import Configuration
 from ..vrrp.config.plan import Plan, compare
 from ..vrrp.config.plan_values import as_values
-from ..vrrp.config.problems import ERROR, ConfigError
+from ..vrrp.config.problems import ERROR, ConfigError, Problem
 from ..vrrp.config.text.mask import mask_secrets
 from . import files, layout, process, release, unit
 from .change import DeploymentError
@@ -58,7 +58,9 @@ class ConfigFile:
     def judge(self, text: str) -> tuple[Configuration, list[str]]:
         """The configuration of ``text`` and warnings about it. Raises Refused with everything that is wrong."""
         report = inspect_here(text, self.path)
-        problems, found, fit = report.problems, (), ()
+        problems: tuple[Problem, ...] = report.problems
+        found: tuple[Problem, ...] = ()
+        fit: tuple[Problem, ...] = ()
         if report.configuration is not None:
             problems += unsupported(report.configuration) + keys.resolve(report.configuration)[1]
             found = unrunnable(text, self.path, layout.USER, hidden=unit.hidden(), writable=unit.writable())

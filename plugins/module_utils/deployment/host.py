@@ -23,4 +23,4 @@ class Run:
         if status not in accepted:
             said = (errors or output).strip() or "it said nothing"
             raise DeploymentError(f"'{' '.join(words[:3])}' ended with status {status}: {said}")
-        return output
+        return str(output)

@@ -68,14 +68,15 @@ def predict(instance: Instance, state: str) -> Optional[str]:
     With "auto" it takes preemption on both nodes for granted, as nothing tells what the peer's file says. A peer that
     was last heard with the priority of a promotion has lost it since, and what its own priority is nobody has told.
     """
+    now: str = instance["state"]
     if instance["faults"]:
-        return None if state == "master" else instance["state"]
+        return None if state == "master" else now
     if state == "master":
         return MASTER
     if state == "backup":
         return BACKUP
     if instance["hold"] is None:
-        return instance["state"]
+        return now
     own = instance["base_priority"] + sum(reason["delta"] for reason in instance["reasons"])
     own = max(1, min(254, own))
     if instance["state"] == MASTER:

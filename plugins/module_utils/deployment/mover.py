@@ -36,7 +36,7 @@ class Mover:
         """The instance. Raises MoveError when it is not there, and what the client raises."""
         status = self._client.status()
         self._drained = status.get("drained", False)  # an agent of an older release cannot be
-        instances = status["instances"]
+        instances: list[dict[str, Any]] = status["instances"]
         names = ", ".join(instance["name"] for instance in instances) or "none"
         if self._name is None:
             if len(instances) != 1:
@@ -85,7 +85,7 @@ class Mover:
         if not self._drained:
             return predict(before, wanted)
         if wanted == "auto":
-            return before["state"]
+            return str(before["state"])
         text = f"{before['name']} cannot become {wanted}: this node is drained. {_HOW_TO_UNDRAIN}"
         raise MoveError(text, before=before)
 

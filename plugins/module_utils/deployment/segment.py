@@ -22,9 +22,9 @@ from ..vrrp.agent.kernel.interfaces import InterfaceTable, Link, dump
 from ..vrrp.agent.segment import headers
 from ..vrrp.agent.segment.claims import ClaimSocket
 from ..vrrp.agent.segment.sockets import SocketError, open_socket
-from ..vrrp.protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
+from ..vrrp.protocol.constants import AH_PROTOCOL, HEADER_LENGTH, VRRP_PROTOCOL
 from ..vrrp.protocol.neighbours import question, read_claim
-from ..vrrp.protocol.packet import HEADER_LENGTH, Address, PacketError, decode, length_of
+from ..vrrp.protocol.packet import Address, PacketError, decode, length_of
 
 PROBES = 3  # RFC 5227 section 1.1: PROBE_NUM
 PROBE_INTERVAL_S = 0.3  # whoever is there answers at once; what counts is that a single frame may be lost

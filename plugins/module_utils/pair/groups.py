@@ -64,10 +64,12 @@ def one_master(first: list[Draft], second: list[Draft], problems: list[Problem],
     masters: dict[str, tuple[str, str]] = {}
     for draft in first:
         other = others.get(draft.name)
-        priorities = [each.values.get("priority") for each in (draft, other) if each is not None]
-        if draft.group is None or len(priorities) < 2 or None in priorities:
+        if draft.group is None or other is None:
             continue
-        host = draft.host.name if priorities[0] > priorities[1] else others[draft.name].host.name
+        ours, theirs = draft.values.get("priority"), other.values.get("priority")
+        if ours is None or theirs is None:
+            continue
+        host = draft.host.name if ours > theirs else other.host.name
         member, master = masters.setdefault(draft.group, (draft.name, host))
         if master != host:
             variable, value = draft.said.get("priority", (PREFIX + VARIABLE, None))

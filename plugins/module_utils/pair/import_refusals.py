@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Optional
 
 from ..vrrp.config.model import Configuration
@@ -101,11 +102,10 @@ def _removal(problem: Problem, variables: Variables) -> Optional[_Removal]:
         if key is not None and key not in entry:
             needed = True
     value = holder.get(key)
-    wrong = (
-        _wrong(key.removeprefix(PREFIX), value, problem.text) if isinstance(value, list) and len(value) > 1 else None
-    )
-    if wrong is not None:
-        return _Removal(lambda: _drop(value, wrong))
+    if isinstance(value, list) and len(value) > 1:
+        wrong = _wrong(key.removeprefix(PREFIX), value, problem.text)
+        if wrong is not None:
+            return _Removal(partial(_drop, value, wrong))
     if needed:
         return _Removal(lambda: _drop(entries, entry), str(entry.get("name")))
     return _Removal(lambda: holder.pop(key, None))

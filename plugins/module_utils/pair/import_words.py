@@ -261,7 +261,7 @@ def runs_anything(configuration: Configuration) -> bool:
     """Whether there is a script of any kind."""
     settings = configuration.globals
     fifos = [fifo.script for fifo in (settings.notify_fifo, settings.vrrp_notify_fifo) if fifo]
-    told = [each.notify for each in (*configuration.instances, *configuration.sync_groups)]
+    told = [each.notify for each in configuration.instances] + [each.notify for each in configuration.sync_groups]
     commands = [getattr(notify, field) for notify in told for field in (*_NOTIFY.values(), "deleted")]
     return bool(configuration.scripts) or any([*commands, *fifos, settings.startup_script, settings.shutdown_script])
 

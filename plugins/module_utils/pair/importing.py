@@ -86,9 +86,9 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
     host: dict[str, Any] = {"router_id": say.quoted_words([named])} if named else {}
     shared = say.global_words(configuration)
     for word in _STATIC:
-        lines = [line for keyword, each in lines_of(statements, "") if keyword == word for line in each]
-        if lines:
-            host[word] = lines
+        static = [line for keyword, each in lines_of(statements, "") if keyword == word for line in each]
+        if static:
+            host[word] = static
     entries = {
         "scripts": [say.script_words(each) for each in configuration.scripts],
         "track_processes": [say.process_words(each) for each in configuration.processes],
@@ -152,8 +152,9 @@ def _secrets(instances: list[dict[str, Any]], vault: say.Vault, found: Imported)
     if vault.shown or found.configuration is None:
         return
     by_name = {each.name: each for each in found.configuration.instances}
-    passwords = {by_name[each["name"]].authentication.auth_pass for each in instances if "auth_pass" in each}
-    keys = {by_name[each["name"]].hmac.keys for each in instances if "auth_hmac" in each}
+    plain = [by_name[each["name"]].authentication for each in instances if "auth_pass" in each]
+    passwords = {each.auth_pass for each in plain if each is not None}
+    keys = {hmac.keys for each in instances if (hmac := by_name[each["name"]].hmac) and "auth_hmac" in each}
     for instance in instances:
         suffix = "_" + "".join(char if char.isalnum() else "_" for char in instance["name"])
         if "auth_pass" in instance:

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Optional, TextIO
+from typing import Any, Optional
 
 from . import __version__, argv, streams
 from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
@@ -36,6 +36,9 @@ CELL_MAX = 16  # columns that a cell is padded to where a line has to be folded
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 
 
+Command = Callable[[argparse.Namespace], int]
+
+
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run one command. Returns the exit status."""
     if arguments is None:
@@ -47,7 +50,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 def _run(arguments: Optional[Sequence[str]]) -> int:
     try:
         options = parser().parse_args(arguments)
-        return options.command(options)
+        return int(options.command(options))
     except ConfigError as error:
         say(sys.stderr, *map(str, error.problems))
         return REFUSED
@@ -67,7 +70,7 @@ def _run(arguments: Optional[Sequence[str]]) -> int:
 class Parser(argparse.ArgumentParser):
     """A parser whose help meets the same streams as everything else."""
 
-    def _print_message(self, message: str, file: Optional[TextIO] = None) -> None:
+    def _print_message(self, message: str, file: Any = None) -> None:
         say(file or sys.stderr, message.rstrip("\n"))
 
 
@@ -77,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"hotstandby {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, text: str, function: Callable, *, instance: bool = False, agent: bool = True):
+    def add(name: str, text: str, function: Command, *, instance: bool = False, agent: bool = True) -> Parser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(command=function)
         if instance:
@@ -168,7 +171,7 @@ def status(options: argparse.Namespace) -> int:
     return DONE
 
 
-def move(verb: str):
+def move(verb: str) -> Command:
     """The command function for promote, demote and release."""
 
     def command(options: argparse.Namespace) -> int:
@@ -179,7 +182,7 @@ def move(verb: str):
     return command
 
 
-def drain(verb: str):
+def drain(verb: str) -> Command:
     """The command function for drain and undrain."""
 
     def command(options: argparse.Namespace) -> int:
@@ -234,6 +237,7 @@ def plan(options: argparse.Namespace) -> int:
 def events(options: argparse.Namespace) -> int:
     """Show what the instances were told and did, as a table for people or as JSON lines."""
     from . import history
+    from .protocol import record
 
     client = Client(options.runtime_dir)
     if options.json:
@@ -249,7 +253,7 @@ def events(options: argparse.Namespace) -> int:
     try:
         while True:
             lines = history.ask(client, options.name)
-            records = history.read("\n".join(lines)) if lines else []
+            records = record.read("\n".join(lines)) if lines else []
             head, *rows = history.rows(records)
             rows = [row for row in rows if row[0] > last]
             if heading:
@@ -292,10 +296,11 @@ def width() -> Optional[int]:
 def replay(options: argparse.Namespace) -> int:
     """Replay a record; refused when the state machine does something else today."""
     from . import history
+    from .protocol.record import RecordError
 
     try:
         records = history.load(options.file)
-    except history.RecordError as error:
+    except RecordError as error:
         say(sys.stderr, f"error: {options.file}: {error}")
         return REFUSED
     outcomes = history.outcomes(records)
@@ -361,7 +366,7 @@ def folded(lines: Iterable[str], columns: Optional[int]) -> Iterator[str]:
 def simulate(options: argparse.Namespace) -> int:
     """Play a failure against configuration files; raises ConfigError when one of them is not good."""
     # By its name, so that the module that carries the agent to a node does not take it along.
-    return import_module(f"{__package__}.simulation_command").run(options)
+    return int(import_module(f"{__package__}.simulation_command").run(options))
 
 
 if __name__ == "__main__":
