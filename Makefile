@@ -115,7 +115,7 @@ sanity: setup ## ansible-test sanity
 	@tests/sanity.sh
 
 .PHONY: lint
-lint: setup ## ansible-lint, yamllint, ruff, the collection's documentation and changelog
+lint: setup ## ansible-lint, yamllint, ruff, mypy --strict, the collection's documentation and changelog
 	@tests/lint.sh
 
 .PHONY: format

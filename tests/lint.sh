@@ -14,6 +14,7 @@ step() {
 
 step ruff ruff check .
 step "ruff format" ruff format --check .
+step mypy mypy
 step shellcheck shellcheck tests/*.sh .ci/run
 step yamllint yamllint --strict .
 step ansible-lint ansible-lint --offline --strict --nocolor -q

@@ -49,6 +49,9 @@ class Two:
     def lose(self, how: str, name: str = "a") -> None:
         if how == "carrier":
             self.second.unplug(name)
+            host: Host = getattr(self.wire, name)
+            # The kernel takes up to a second to say so, and whoever starts before sees a link in working order.
+            poll(lambda: "NO-CARRIER" in host.ip("link", "show", "eth1"), 5, "the carrier is lost")
         else:
             getattr(self.wire, name).ip(*DOWN[how])
 

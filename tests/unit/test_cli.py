@@ -346,10 +346,11 @@ class TestEvents:
     @pytest.fixture(autouse=True)
     def told(self, agent, monkeypatch):
         from vrrp import history
+        from vrrp.protocol import record
 
         self.rows = list(self.ROWS)
         monkeypatch.setattr(history, "ask", lambda client, name: ["{}"])
-        monkeypatch.setattr(history, "read", lambda text: [])
+        monkeypatch.setattr(record, "read", lambda text: [])
         monkeypatch.setattr(history, "rows", lambda records: self.rows)
 
     def seconds(self, capsys):

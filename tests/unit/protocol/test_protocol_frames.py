@@ -43,8 +43,10 @@ def test_the_router_flag_is_the_only_difference_between_a_router_and_a_host():
     assert set(differing) <= {56, 57, 58}  # the checksum and the flags
 
 
-def test_a_gratuitous_reply_differs_in_the_operation_alone():
+def test_a_gratuitous_reply_has_the_mac_as_its_target_too():
+    # RFC 5944 section 4.6; Linux (arp_is_garp) ignores any other one for a second after somebody else's word.
     mac, address = bytes.fromhex("00005e000133"), IPv4Address("192.168.8.100")
     request, reply = frames.gratuitous_arp(mac, address), frames.gratuitous_arp(mac, address, reply=True)
     assert (request[20:22], reply[20:22]) == (b"\0\1", b"\0\2")
-    assert (request[:20], request[22:]) == (reply[:20], reply[22:])
+    assert (request[32:38], reply[32:38]) == (b"\xff" * 6, mac)
+    assert (request[:20], request[22:32], request[38:]) == (reply[:20], reply[22:32], reply[38:])

@@ -14,6 +14,8 @@ import gc
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 from ..config.model import Configuration, Instance
 from ..protocol.journal import LIMIT, Journal
@@ -22,7 +24,6 @@ from .changes import Changes
 from .desk.commands import Commands
 from .desk.control import CommandError, ControlServer, Result
 from .desk.reload import OnSignal, reload
-from .desk.status import agent_status
 from .edge import Edge
 from .groups import Groups
 from .instance import RunningInstance
@@ -82,7 +83,7 @@ class Agent:
         self.service_manager = ServiceManager()
         self.recorder = records = Recorder(runtime.path, log, self._now)
         self.reports = Reports(
-            runtime.path, log, lambda: agent_status(self, self.clock()), lambda: records.write_in_turns(self.everyone())
+            runtime.path, log, lambda: self._commands.status(), lambda: records.write_in_turns(self.everyone())
         )
         self.fifos = Fifos(configuration.globals, log, runtime.path)
         self.errands = Errands(runtime.path, log)
@@ -237,8 +238,8 @@ class Agent:
     def show_status(self) -> None:
         """Tell the service manager in one line how many instances are in which state."""
         states = [instance.router.state for instance in self.instances.values()]
-        counts = [f"{states.count(state)} {state.value}" for state in State if state in states]
-        self.service_manager.status(", ".join(counts) or "no instances")
+        counts = ", ".join(f"{states.count(state)} {state.value}" for state in State if state in states)
+        self.service_manager.status(counts or "no instances")
 
     # Inputs
 
@@ -315,7 +316,7 @@ class Agent:
         if busy:
             self.network.rest(channel, lambda resume: self._loop.call_later(REST_S, self.guard(resume)))
 
-    def _command(self, command: str, request: dict) -> Result:
+    def _command(self, command: str, request: dict[str, Any]) -> Result:
         """A bug in a command ends the process like a bug in a callback; a refusal is an answer."""
         try:
             with self.groups.together():
@@ -377,8 +378,8 @@ class Agent:
 
     def _page(self) -> Page:
         """What a successor must know."""
-        macvlans = {"macvlans": self.vmacs.made, "parents": self.vmacs.parents}
-        return self.foundation.page(Page(entries(self.everyone()), self.checks.remember(), self.drained, **macvlans))
+        page = Page(entries(self.everyone()), self.checks.remember(), self.drained)
+        return self.foundation.page(replace(page, macvlans=self.vmacs.made, parents=self.vmacs.parents))
 
     def _transition(self) -> None:
         self.succession.changed()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Protocol
 
 from ..protocol.actions import Action
 from .kernel.firewall import Firewall
@@ -64,7 +64,7 @@ class Edge:
     transition: Callable[[], None]  # a state has changed
     remember: Callable[[], None]  # what a successor of this process must know has changed
     tell: Tell = nobody  # the FIFOs
-    acted: Callable[[object, Sequence[Action]], None] = alone  # an instance has done what an input asked for
+    acted: Callable[[Any, Sequence[Action]], None] = alone  # an instance has done what an input asked for
     firewall: Firewall = field(default_factory=Firewall)
     promotion: Promotion = field(default_factory=Promotion)
     # The routes and rules of instances other than this one, by the requests that remove them.

@@ -10,7 +10,7 @@ command for all members, a drain, a packet for each of two members. Outside of a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Optional
+from typing import Any, Optional
 
 from ..config.model import Configuration, Globals, SyncGroup
 from ..protocol.actions import Action
@@ -35,7 +35,7 @@ class RunningGroup:
         self.state: Optional[State] = None
 
     @property
-    def routers(self) -> dict:
+    def routers(self) -> dict[str, Any]:
         return {name: instance.router for name, instance in self.members.items()}
 
 
@@ -83,11 +83,11 @@ class Groups:
         self._gone = [queue for queue in (*self._gone, *(group.queue for group in before.values())) if not queue.idle]
         with self.together():
             for instance in running.values():
-                group = self._of.get(instance)
-                name = group.config.name if group is not None else None
+                its_group = self._of.get(instance)
+                name = its_group.config.name if its_group is not None else None
                 if instance.router.group != name:
                     instance.feed(now, "group_changed", name)
-                if group is None and instance.router.group_faults:
+                if its_group is None and instance.router.group_faults:
                     instance.feed(now, "group_fault_changed", (), now)
             self._touched = list(self._by_name.values())
 

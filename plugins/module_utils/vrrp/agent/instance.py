@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Optional
+from typing import Any, Optional
 
 from ..config.model import Globals, Instance
 from ..protocol import timers
@@ -33,8 +33,9 @@ from ..protocol.tracking import CheckResult, Verdict, verdict
 from . import outlook
 from .edge import Edge
 from .kernel.interfaces import AddressChanged
+from .kernel.ownership import Place
 from .kernel.routes import Key
-from .kernel.vips import Place, VirtualAddresses, names
+from .kernel.vips import Lost, VirtualAddresses, names
 from .refusals import Refusals
 from .segment import wire
 from .segment.discards import Discards
@@ -166,7 +167,7 @@ class RunningInstance:
             self.addresses.refused = ()
             self._faults_changed(now)
         self.refusals.retry(now)
-        if self.router.state is State.BACKUP and self.router.deadline <= now:
+        if self.router.state is State.BACKUP and self.router.condition.deadline <= now:
             self._edge.log.info(wording.timeout(self.name))
         self.feed(now, "expire")
         self.refusals.judge(now)
@@ -360,7 +361,7 @@ class RunningInstance:
         self._edge.log.warning(wording.rival(self.name, action.address, action.priority, ours))
         self.notifications.rival(self.config, self.settings, ours)
 
-    _PERFORM = {
+    _PERFORM: dict[type, Callable[[RunningInstance, Any, float], None]] = {
         SendAdvertisement: _send,
         InstallAddresses: _install_addresses,
         ReleaseAddresses: _release_addresses,
@@ -371,7 +372,7 @@ class RunningInstance:
 
     # What these are made of
 
-    def _tell_put_back(self, lost: tuple, now: float) -> None:
+    def _tell_put_back(self, lost: Sequence[Lost], now: float) -> None:
         if lost:
             self.counters.addresses_put_back += len(lost)
             self.last_event = f"{names(lost)} was not there as it should be and was put back"

@@ -9,6 +9,7 @@ import asyncio
 import faulthandler
 import sys
 
+from ..config.model import Configuration
 from ..config.problems import ConfigError
 from .daemon import Agent
 from .desk import reload
@@ -25,7 +26,8 @@ CANNOT_START = 1
 
 def run(config: str, runtime_dir: str) -> int:
     """Run until stopped. Returns the exit status; raises ConfigError when the file is not usable."""
-    faulthandler.enable(sys.__stderr__)  # the watchdog's SIGABRT then tells where the loop hung
+    if sys.__stderr__ is not None:
+        faulthandler.enable(sys.__stderr__)  # the watchdog's SIGABRT then tells where the loop hung
     ledger.forget_restart(runtime_dir)
     log = Log()
     configuration, digest, warnings = reload.read(config)
@@ -55,6 +57,6 @@ def run(config: str, runtime_dir: str) -> int:
         runtime.release()
 
 
-async def _work(configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> int:
+async def _work(configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> int:
     realtime.claim(log)
     return await Agent(configuration, digest, runtime, log).run()

@@ -34,9 +34,11 @@ def gratuitous_arp(mac: bytes, address: IPv4Address, reply: bool = False) -> byt
     address with ones, which no receiver reads, and so do we.
 
     With ``reply`` it is an answer that nobody asked for (RFC 5944 section 4.6): nobody answers that. Where all nodes
-    share one ``mac``, the answer of a master that hands over would teach switches that it still lives there.
+    share one ``mac``, the answer of a master that hands over would teach switches that it still lives there. Its target
+    hardware address is ``mac``, too: else Linux takes it for any answer and ignores it for a second after another one.
     """
-    body = _ARP_ETHERNET_IPV4 + (_REPLY if reply else _REQUEST) + mac + address.packed + BROADCAST + address.packed
+    operation, target = (_REPLY, mac) if reply else (_REQUEST, BROADCAST)
+    body = _ARP_ETHERNET_IPV4 + operation + mac + address.packed + target + address.packed
     return BROADCAST + mac + struct.pack("!H", ETHERTYPE_ARP) + body
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...protocol.holds import Refused
 from .control import CommandError, Result
@@ -24,8 +24,8 @@ class Commands:
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
-        self._commands: dict[str, Callable[[dict], Result]] = {
-            "status": lambda request: agent_status(agent, agent.clock()),
+        self._commands: dict[str, Callable[[dict[str, Any]], Result]] = {
+            "status": lambda request: self.status(),
             "promote": self._promote,
             "demote": self._demote,
             "release": self._release,
@@ -36,38 +36,42 @@ class Commands:
             "events": self._events,
         }
 
-    def handle(self, command: str, request: dict) -> Result:
+    def handle(self, command: str, request: dict[str, Any]) -> Result:
         """Return the result of ``command``, or a future of it where a file has to be read."""
         known = self._commands.get(command)
         if known is None:
             raise CommandError(f"unknown command {command}: it is one of {', '.join(self._commands)}")
         return known(request)
 
-    def _promote(self, request: dict) -> dict:
+    def status(self) -> dict[str, Any]:
+        """Return what ``status --json`` prints."""
+        return agent_status(self._agent, self._agent.clock())
+
+    def _promote(self, request: dict[str, Any]) -> dict[str, Any]:
         return self._move(request, "promote")
 
-    def _demote(self, request: dict) -> dict:
+    def _demote(self, request: dict[str, Any]) -> dict[str, Any]:
         return self._move(request, "demote")
 
-    def _release(self, request: dict) -> dict:
+    def _release(self, request: dict[str, Any]) -> dict[str, Any]:
         return self._move(request, "release")
 
-    def _drain(self, drained: bool) -> dict:
+    def _drain(self, drained: bool) -> dict[str, Any]:
         if self._agent.stopping:
             raise CommandError("the agent is stopping")
         owners = [each.name for each in self._agent.instances.values() if each.addresses.owned]
         if drained and owners:
             raise CommandError(f"cannot drain this node: it owns the addresses of {', '.join(owners)}")
         self._agent.drain(drained)
-        return agent_status(self._agent, self._agent.clock())
+        return self.status()
 
-    def _events(self, request: dict) -> dict:
+    def _events(self, request: dict[str, Any]) -> dict[str, Any]:
         """Whose events there are, or those of one instance: all of them in one answer would keep the loop busy."""
         if request.get("instance") is None:
             return {"instances": list(self._agent.instances)}
         return {"lines": self._agent.recorder.events(self._find(request))}
 
-    def _find(self, request: dict) -> RunningInstance:
+    def _find(self, request: dict[str, Any]) -> RunningInstance:
         name = request.get("instance")
         instance = self._agent.instances.get(name) if isinstance(name, str) else None
         if instance is None:
@@ -75,7 +79,7 @@ class Commands:
             raise CommandError(f"there is no instance {name}; there are: {names}")
         return instance
 
-    def _move(self, request: dict, verb: str) -> dict:
+    def _move(self, request: dict[str, Any], verb: str) -> dict[str, Any]:
         name, instance = request.get("instance"), self._find(request)
         if self._agent.stopping:
             raise CommandError("the agent is stopping")

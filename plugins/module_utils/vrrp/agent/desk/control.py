@@ -26,7 +26,7 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from ..life import ownfile
 from ..telling.log import Log
@@ -46,7 +46,7 @@ ACCEPTED_AT_ONCE = 4
 ACCEPTING_SHARE = 0.1  # of the loop's time
 REFUSED_S = 0.1  # until the kernel is asked again that would not accept
 
-Result = Union[dict, "asyncio.Future[dict]"]
+Result = Union[dict[str, Any], "asyncio.Future[dict[str, Any]]"]
 
 
 class CommandError(Exception):
@@ -63,7 +63,7 @@ class ControlServer:
     ``handle`` may return a future of the result instead: the reply is then sent when it is done.
     """
 
-    def __init__(self, path: str, handle: Callable[[str, dict], Result], log: Log) -> None:
+    def __init__(self, path: str, handle: Callable[[str, dict[str, Any]], Result], log: Log) -> None:
         self._path = path
         self._handle = handle
         self._log = log
@@ -126,7 +126,7 @@ class ControlServer:
             with contextlib.suppress(OSError):
                 os.unlink(self._path)
 
-    def answer(self, line: bytes, privileged: bool) -> dict:
+    def answer(self, line: bytes, privileged: bool) -> dict[str, Any]:
         """Return the reply to one request line. Its ``result`` may be a future, see :func:`reply_of`."""
         try:
             request = json.loads(line)
@@ -141,10 +141,12 @@ class ControlServer:
 
     def _accept(self) -> None:
         """Take a few connections, and leave the loop to others for nine times as long as that took."""
-        began = time.perf_counter()
+        server, began = self._socket, time.perf_counter()
+        if server is None:
+            return
         for _count in range(ACCEPTED_AT_ONCE):
             try:
-                sock, _address = self._socket.accept()
+                sock, _address = server.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 break
             except OSError as error:  # no descriptor left, or no memory: the loop would be woken for it without end
@@ -179,11 +181,14 @@ class ControlServer:
         sock.close()
 
     def _rest(self, seconds: float) -> None:
+        if self._socket is None:
+            return
         self._loop.remove_reader(self._socket.fileno())
         self._resting = self._loop.call_later(seconds, self._resume)
 
     def _resume(self) -> None:
-        self._loop.add_reader(self._socket.fileno(), self._accept)
+        if self._socket is not None:
+            self._loop.add_reader(self._socket.fileno(), self._accept)
 
     def _gone(self, connection: Connection) -> None:
         self._connections.pop(connection, None)
@@ -315,7 +320,7 @@ class Connection:
         self._loop.call_soon(self._next)  # the loop is not kept by one who asks many things at once
 
 
-def reply_of(call: Callable[[], Result]) -> dict:
+def reply_of(call: Callable[[], Result]) -> dict[str, Any]:
     """The reply that tells what ``call`` returns, or why it raises :class:`CommandError`."""
     try:
         return {"ok": True, "result": call()}
@@ -324,12 +329,12 @@ def reply_of(call: Callable[[], Result]) -> dict:
         return {**reply, "problems": list(error.problems)} if error.problems else reply
 
 
-def encode(reply: dict) -> bytes:
+def encode(reply: dict[str, Any]) -> bytes:
     """One line."""
     return json.dumps(reply).encode() + b"\n"
 
 
-def refusal(text: str) -> dict:
+def refusal(text: str) -> dict[str, Any]:
     """A reply that says no."""
     return {"ok": False, "error": text}
 

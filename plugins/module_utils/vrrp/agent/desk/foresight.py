@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 TEXT_MAX = 1 << 20  # octets; 255 instances are less than 100,000
 
 
-def plan(agent: Agent, request: dict) -> Union[dict[str, Any], Future[dict]]:
+def plan(agent: Agent, request: dict[str, Any]) -> Union[dict[str, Any], Future[dict[str, Any]]]:
     """Answer what :func:`foresee` says, outside of the loop."""
     return agent.fork.run(lambda: foresee(agent, request), lambda answer: answer)
 
 
-def foresee(agent: Agent, request: dict) -> dict[str, Any]:
+def foresee(agent: Agent, request: dict[str, Any]) -> dict[str, Any]:
     """Answer ``candidate``, the text of a file packed as :func:`unpack` has it, were it at ``path`` (our own file).
 
     Raises CommandError with everything that is wrong with it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from asyncio import Future, get_running_loop
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from ...config import loader
 from ...config.model import Configuration
@@ -61,7 +61,7 @@ class Found:
     warnings: list[str]
 
 
-def reload(agent: Agent) -> Union[dict, Future[dict]]:
+def reload(agent: Agent) -> Union[dict[str, Any], Future[dict[str, Any]]]:
     """Read the file again and apply what is different. Raises CommandError and keeps the old one when it is bad.
 
     The answer has the names of the instances that were added, removed and changed, and two lists of texts for people:
@@ -104,7 +104,7 @@ def refuse(agent: Agent, new: Configuration) -> None:
         raise ConfigError(problems)
 
 
-def take(agent: Agent, found: Found) -> dict:
+def take(agent: Agent, found: Found) -> dict[str, Any]:
     """Apply what was found, and answer with it."""
     _refuse_at_the_end(agent)
     path = agent.configuration.path
@@ -130,7 +130,7 @@ class OnSignal:
     The one more is because the file may have changed after it was read.
     """
 
-    def __init__(self, reload: Callable[[], Union[dict, Future[dict]]], log: Log) -> None:
+    def __init__(self, reload: Callable[[], Union[dict[str, Any], Future[dict[str, Any]]]], log: Log) -> None:
         self._reload = reload
         self._log = log
         self._wanted = 0

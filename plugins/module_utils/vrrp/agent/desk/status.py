@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ... import __version__
 from ...protocol import explain
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
 
-def agent_status(agent: Agent, now: float) -> dict:
+def agent_status(agent: Agent, now: float) -> dict[str, Any]:
     """The whole agent. Times are seconds before ``now``."""
     table = agent.network.kernel.table
     return {
@@ -49,7 +49,7 @@ def agent_status(agent: Agent, now: float) -> dict:
     }
 
 
-def instance_status(instance: RunningInstance, now: float, table: InterfaceTable) -> dict:
+def instance_status(instance: RunningInstance, now: float, table: InterfaceTable) -> dict[str, Any]:
     """One instance: what it is configured to be, what it is, and why."""
     config, router, verdict = instance.config, instance.router, instance.verdict
     there = {str(want.address) for want in present(instance.addresses.wanted, table)}
@@ -92,21 +92,21 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
     }
 
 
-def routes_status(instance: RunningInstance) -> dict:
+def routes_status(instance: RunningInstance) -> dict[str, Any]:
     """Its routes and rules as ip(8) prints them, and whether the kernel has them, as far as it told us."""
-    found: dict[str, list[dict]] = {"routes": [], "rules": []}
+    found: dict[str, list[dict[str, Any]]] = {"routes": [], "rules": []}
     for way in instance.addresses.routes.wanted:
         found[f"{way.what}s"].append({"text": way.text, "present": instance.addresses.routes.is_there(way)})
     return found
 
 
-def check_status(check: CheckResult) -> dict:
+def check_status(check: CheckResult) -> dict[str, Any]:
     """What one check says; ``value`` is the number in a tracked file."""
     said = {"name": check.name, "kind": check.kind, "ok": check.ok, "weight": check.weight, "detail": check.detail}
     return {**said, "reverse": check.reverse, "value": check.value}
 
 
-def master(instance: RunningInstance, now: float) -> Optional[dict]:
+def master(instance: RunningInstance, now: float) -> Optional[dict[str, Any]]:
     """Who is master: ourselves, or whom we heard last; None when nobody is known."""
     router = instance.router
     if router.state is State.MASTER:
@@ -117,7 +117,7 @@ def master(instance: RunningInstance, now: float) -> Optional[dict]:
     return {"address": str(seen.address), "priority": seen.priority, "seen_s": round(now - seen.seen_at, 3)}
 
 
-def conflicts(instance: RunningInstance, now: float) -> list[dict]:
+def conflicts(instance: RunningInstance, now: float) -> list[dict[str, Any]]:
     """Who else claimed an address of ours not long ago. The virtual ones are ours while we hold them."""
     return [
         {
@@ -144,11 +144,11 @@ def _other_owners(instance: RunningInstance, now: float) -> list[str]:
     return [f"{address} has priority {PRIORITY_OWNER} too, {now - at:.0f} s ago" for address, at in heard]
 
 
-def _remedy(instance: RunningInstance, found: dict) -> str:
+def _remedy(instance: RunningInstance, found: dict[str, Any]) -> str:
     return conflict_remedy(owns(instance, ip_address(found["address"])))
 
 
-def _conflict(found: dict) -> str:
+def _conflict(found: dict[str, Any]) -> str:
     return f"{found['mac']} on {found['interface']} claims {found['address']} too, {found['seen_s']:.0f} s ago"
 
 

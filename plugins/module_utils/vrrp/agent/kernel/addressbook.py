@@ -14,7 +14,7 @@ from ..instance import RunningInstance
 from ..segment.wire import configured_source
 from .addresses import installed_by, place_of
 from .interfaces import Interface
-from .vips import Place
+from .ownership import Place
 
 
 class AddressBook:

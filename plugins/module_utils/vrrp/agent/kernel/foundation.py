@@ -156,6 +156,7 @@ class Foundation:
             if group in self._statics:
                 self._statics[group].reconfigure(part, FOR_EVER)
             else:
+                assert self._edge is not None  # as soon as there is something to set
                 self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._edge)
             self._statics[group].look()
 
@@ -217,8 +218,9 @@ def problems(statics: VirtualAddresses) -> tuple[str, ...]:
 
 def by_group(configuration: Configuration) -> dict[Group, Instance]:
     """The static things of each track_group. They behave like an address owner's: what the host has is its own."""
-    things = (*configuration.static_addresses, *configuration.static_routes, *configuration.static_rules)
-    groups = dict.fromkeys(each.track_group for each in things)
+    groups: dict[Group, None] = dict.fromkeys(each.track_group for each in configuration.static_addresses)
+    groups.update(dict.fromkeys(each.track_group for each in configuration.static_routes))
+    groups.update(dict.fromkeys(each.track_group for each in configuration.static_rules))
     return {group: pseudo_instance(configuration, (group,)) for group in groups}
 
 

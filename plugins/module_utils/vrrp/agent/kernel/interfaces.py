@@ -104,7 +104,7 @@ class AddressChanged:
 Change = Union[LinkChanged, AddressChanged]
 
 
-def messages(data: bytes) -> Iterator[tuple[int, int, int, int, int]]:
+def messages(data: Union[bytes, memoryview]) -> Iterator[tuple[int, int, int, int, int]]:
     """Split one datagram: (type, flags, sequence, start of body, end) of each message."""
     offset = 0
     while offset + NETLINK_HEADER.size <= len(data):

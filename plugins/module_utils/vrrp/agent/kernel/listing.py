@@ -44,6 +44,7 @@ class Listing:
     def __init__(self) -> None:
         """Ask the kernel for the first portion. Raises OSError."""
         self.table = InterfaceTable()
+        self._whole: bool = True
         self.done = False
         self._events: list[bytes] = []
         self._kind = 0  # of KINDS, which is listed now

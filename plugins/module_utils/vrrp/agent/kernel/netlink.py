@@ -20,7 +20,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator, Sequence
-from typing import Optional
+from typing import Any, Optional
 
 from .lean import without_init
 
@@ -311,7 +311,7 @@ def encode(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> byte
     message["prefixlen"] = want.address.network.prefixlen
     message["index"] = want.index
     message["scope"] = want.scope
-    attrs = [["IFA_LOCAL", address], ["IFA_ADDRESS", str(want.peer or address)]]
+    attrs: list[list[Any]] = [["IFA_LOCAL", address], ["IFA_ADDRESS", str(want.peer or address)]]
     flags = 0
     if kind == RTM_NEWADDR:
         flags = NLM_F_CREATE | NLM_F_REPLACE

@@ -206,6 +206,6 @@ def _first_error(sock: socket.socket) -> int:
             return 0
         for kind, _flags, _sequence, start, _end in messages(data):
             if kind == NLMSG_ERROR:
-                code = -struct.unpack_from("=i", data, start)[0]
+                code: int = -struct.unpack_from("=i", data, start)[0]
                 if code:
                     return code

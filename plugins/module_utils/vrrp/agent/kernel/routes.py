@@ -14,7 +14,8 @@ import socket
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Optional
+from ipaddress import IPv4Network, IPv6Network
+from typing import Optional, Union
 
 from ...config.routes import Address, NextHop, Route, Rule
 from .interfaces import NETLINK_HEADER, InterfaceTable, attributes, dump_one, messages
@@ -207,15 +208,15 @@ def rule_text(rule: Rule, priority: int) -> str:
         words.append(f"goto {rule.goto}")
     else:
         words.append(rule.action)
-    given = (
+    more = (
         ("suppress_prefixlength", rule.suppress_prefixlength),
         ("suppress_ifgroup", rule.suppress_ifgroup),
         ("proto", rule.protocol),
     )
-    return " ".join(words + [f"{name} {value}" for name, value in given if value is not None])
+    return " ".join(words + [f"{name} {value}" for name, value in more if value is not None])
 
 
-def _selector(network: object) -> str:
+def _selector(network: Optional[Union[IPv4Network, IPv6Network]]) -> str:
     if network is None or not network.prefixlen:
         return "all"
     return str(network.network_address if network.prefixlen == network.max_prefixlen else network)

@@ -147,7 +147,8 @@ class VirtualRoutes:
 
     def _add(self, ways: Iterable[Way]) -> tuple[list[Way], list[Refused]]:
         """Returns those that were not there, and those that the kernel refused."""
-        ready, waiting = [], []
+        ready: list[Way] = []
+        waiting: list[Way] = []
         for way in ways:
             if way.track or not self._idle(way):
                 (waiting if self._has_to_wait(way) else ready).append(way)

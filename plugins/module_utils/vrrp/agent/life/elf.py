@@ -90,5 +90,5 @@ def _own_machine() -> Optional[int]:
             head = file.read(20)
     except OSError:
         return None
-    order = "little" if head[5:6] == bytes([_LITTLE]) else "big"
-    return int.from_bytes(head[18:20], order) if head.startswith(MAGIC) else None
+    kind = struct.Struct("<H" if head[5:6] == bytes([_LITTLE]) else ">H")
+    return int(kind.unpack(head[18:20])[0]) if head.startswith(MAGIC) and len(head) == 20 else None

@@ -39,8 +39,8 @@ class Work:
     """``function`` is called in the child, ``then`` in the loop with what it returned. ``result`` is what that says."""
 
     function: Callable[[], Any]
-    then: Callable[[Any], dict]
-    result: asyncio.Future
+    then: Callable[[Any], dict[str, Any]]
+    result: asyncio.Future[Any]
 
 
 class Fork:
@@ -60,7 +60,7 @@ class Fork:
         self._timer: Optional[asyncio.TimerHandle] = None
         self._spent_s = 0.0  # of the loop's time, for the present work
 
-    def run(self, function: Callable[[], Any], then: Callable[[Any], dict]) -> asyncio.Future[dict]:
+    def run(self, function: Callable[[], Any], then: Callable[[Any], dict[str, Any]]) -> asyncio.Future[dict[str, Any]]:
         """Call ``function`` in a child and then ``then``. Either may raise CommandError, which the future has then."""
         work = Work(function, then, self._loop.create_future())
         self._waiting.append(work)
@@ -146,6 +146,7 @@ class Fork:
     def _over(self, found: Callable[[], Any]) -> None:
         """Say what came of the work, and leave the loop to others for nine times as long as all this has taken."""
         work, self._work = self._work, None
+        assert work is not None  # it is what is over
 
         def finish() -> None:
             began = time.perf_counter()

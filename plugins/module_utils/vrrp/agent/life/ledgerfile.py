@@ -42,7 +42,8 @@ def load(directory: str) -> Optional[dict[str, Any]]:
     for entry in content["instances"]:
         beat = pulse[entry["slot"]] if entry["slot"] < len(pulse) else 0.0
         entry["beat"] = beat if math.isfinite(beat) else 0.0
-    return content
+    found: dict[str, Any] = content
+    return found
 
 
 def is_damaged(directory: str) -> bool:

@@ -62,7 +62,7 @@ class UserError(ValueError):
     """The script must run as somebody who is not there, or whom the agent may not become."""
 
 
-def credentials(user: Optional[str], group: Optional[str]) -> dict:
+def credentials(user: Optional[str], group: Optional[str]) -> dict[str, Any]:
     """Arguments for the child: nothing when it runs as we do. Raises :class:`UserError`."""
     if user is None:
         return {}

@@ -15,6 +15,7 @@ import pwd
 import shutil
 import stat
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple, Optional
 
 from ...config.loader import here, node_config_id
@@ -72,7 +73,7 @@ def unrunnable(
         strangers = list(_strangers((setting.value.user, setting.value.group), agent_user))
         found += [(setting, *each) for each in strangers]
         who = _who((agent_user, None))
-        for each in fifoplace.obstacles(setting.value.path, lambda *place, who=who: _writes(*place, who), writable):
+        for each in fifoplace.obstacles(setting.value.path, partial(_writes, who=who), writable):
             found.append((setting, *each))
     problems = [Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found]
     return (*problems, *doubts(root, severity))

@@ -17,7 +17,7 @@ import contextlib
 import os
 import resource
 import time
-from typing import Optional
+from typing import Any, Optional
 
 from ..telling.log import Log
 from .garbage import Collector
@@ -45,7 +45,7 @@ def claim(log: Log) -> None:
     _upkeep.start()
 
 
-def state() -> dict:
+def state() -> dict[str, Any]:
     """What the process has got, asked anew: the service manager may have changed it meanwhile."""
     policy, priority = _policy()
     known = {
@@ -98,7 +98,7 @@ def lock_memory() -> bool:
     try:
         import ctypes
 
-        return ctypes.CDLL(None).mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0
+        return bool(ctypes.CDLL(None).mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
     except (ImportError, OSError, AttributeError, MemoryError):
         return False
 

@@ -85,7 +85,9 @@ class RuntimeDirectory:
 
     def dismiss(self) -> None:
         """Hang up on those who have asked who we are: the kernel keeps each until then, and lets so many ask."""
-        for _each in range(BACKLOG if self._name is not None else 0):
+        if self._name is None:
+            return
+        for _each in range(BACKLOG):
             try:
                 self._name.accept()[0].close()
             except OSError:

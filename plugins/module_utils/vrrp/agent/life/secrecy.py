@@ -108,8 +108,10 @@ def _commands(configuration: Configuration) -> Iterator[tuple[int, Any]]:
     """Everything in the configuration that has a command and a user, and the line of the block in which it stands."""
     for part in (configuration.globals, *configuration.scripts):
         yield from ((1, each) for each in (part, *_values(part)) if getattr(each, "command", None))
-    for block in (*configuration.sync_groups, *configuration.instances):
-        yield from ((block.line, each) for each in _values(block.notify) if getattr(each, "command", None))
+    told = [(group.line, group.notify) for group in configuration.sync_groups]
+    told += [(instance.line, instance.notify) for instance in configuration.instances]
+    for line, notify in told:
+        yield from ((line, each) for each in _values(notify) if getattr(each, "command", None))
 
 
 def _values(part: Any) -> Iterator[Any]:

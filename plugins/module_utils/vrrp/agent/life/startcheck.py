@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Optional
 
 from ...config.model import Configuration, Instance, VirtualAddress
 from ...config.problems import WARNING, Place, Problem, in_order
@@ -65,7 +66,7 @@ def octets(instance: Instance) -> int:
 def refusals(
     configuration: Configuration,
     table: InterfaceTable,
-    ledger: Collection[Owned] = (),
+    ledger: Optional[Mapping[Owned, float]] = None,
     held: Collection[Owned] = (),
 ) -> tuple[Problem, ...]:
     """Errors: virtual addresses that this machine must not or cannot have; see :func:`.hostaddresses.own_addresses`."""
@@ -82,8 +83,8 @@ def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Proble
     for instance in configuration.instances:
         for each in (*_misfits(instance, table, subnets), *_peer_misfits(instance, configuration, table, subnets)):
             found.setdefault(each, []).append(instance)
-    for concerned, *each in (*_outside_misfits(configuration, subnets), *_owner_misfits(configuration, table)):
-        found.setdefault(tuple(each), []).extend(concerned)
+    for concerned, text, hint in (*_outside_misfits(configuration, subnets), *_owner_misfits(configuration, table)):
+        found.setdefault((text, hint), []).extend(concerned)
     problems = []
     for (text, hint), concerned in found.items():
         place = Place(configuration.path, concerned[0].line, 1)
@@ -94,8 +95,9 @@ def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Proble
 
 def _misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Iterator[tuple[str, str]]:
     hops = [hop for route in instance.routes for hop in route.hops]
-    named = (*instance.addresses, *instance.excluded, *hops, *instance.track.gateways)
-    elsewhere = [entry.device for entry in named if entry.device]
+    elsewhere = [entry.device for entry in (*instance.addresses, *instance.excluded) if entry.device]
+    elsewhere += [hop.device for hop in hops if hop.device]
+    elsewhere += [gateway.device for gateway in instance.track.gateways if gateway.device]
     devices = [instance.interface, *elsewhere, *(entry.name for entry in instance.track.interfaces)]
     missing = [name for name in dict.fromkeys(devices) if name not in table.names]
     for name in missing:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Optional
+from typing import Any, Optional
 
 from ..desk.control import ControlServer
 from ..telling.fifoplace import RUNTIME
@@ -41,7 +41,7 @@ class Upkeep:
         self._log = log
         self._turn = guard(self._look_again)
         self._timer: Optional[asyncio.TimerHandle] = None
-        self._task: Optional[asyncio.Task] = None
+        self._task: Optional[asyncio.Task[Any]] = None
 
     async def start(self) -> None:
         """Open the control socket. Where there is no room for it the agent does its work without, until there is."""

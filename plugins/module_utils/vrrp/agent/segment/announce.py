@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ...config.model import GarpGroup
 from ...protocol.frames import gratuitous_arp, unsolicited_na
@@ -49,7 +50,7 @@ class Announcer:
         self._log = log
         self._sockets: dict[int, socket.socket] = {}
         self._frames: dict[tuple[bytes, Wanted, bool], bytes] = {}
-        self._endless: dict[Hashable, set[asyncio.Task]] = {}
+        self._endless: dict[Hashable, set[asyncio.Task[Any]]] = {}
         self._lanes = Lanes(self._send)
         self._kept: dict[Hashable, asyncio.TimerHandle] = {}
         self._waiting: dict[Hashable, Waiting] = {}
@@ -197,7 +198,7 @@ class Announcer:
             for index, frame in rounds(frames, repeat):
                 self._send(index, frame)
 
-    def _ended(self, key: Hashable, task: asyncio.Task) -> None:
+    def _ended(self, key: Hashable, task: asyncio.Task[Any]) -> None:
         tasks = self._endless.get(key, set())
         tasks.discard(task)
         if not tasks:

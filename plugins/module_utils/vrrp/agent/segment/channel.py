@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Optional
 from ...protocol.constants import AH_PROTOCOL, AUTH_AH
 from ...protocol.packet import Address, Advertisement, PacketError
 from ...protocol.reception import Discard, accept, is_followed, is_for, peek_interval_s, peek_vrid
-from ...protocol.trailer import TRAILER_LENGTH, covered
+from ...protocol.trailer import TRAILER_LENGTH, Verifier, covered
 from ..telling import wording
 from ..telling.log import Log
 from .complaints import Complaints
@@ -103,7 +103,7 @@ class Channel:
         return self.instances.get(vrid)
 
     def _leave_groups(self) -> None:
-        groups = {each.expectation.group for each in self.every}
+        groups = {group for each in self.every if (group := each.expectation.group) is not None}
         for sock in self.sockets:
             sock.stay_in(groups)
 
@@ -153,14 +153,16 @@ class Channel:
 
     def _verify(self, judged: Signed, trailer: bytes, now: float) -> None:
         instance, advertisement, source, signed = judged
-        guard = instance.guard
+        verifier = instance.guard.verifier
+        if verifier is None:
+            return
         try:
-            guard.verifier.verify(signed, trailer, source, guard.wall())
+            verifier.verify(signed, trailer, source, instance.guard.wall())
         except PacketError as error:
             self._refuse(instance, source, error.reason, error.detail, now, advertisement.interval_cs / 100)
             return
-        if guard.verifier.drift_s:
-            self._drifting(instance, source)
+        if verifier.drift_s:
+            self._drifting(instance, source, verifier)
         instance.heard(advertisement, source, now)
 
     def _judge(self, packet: bytes, key: bytes, now: float) -> None:
@@ -173,7 +175,7 @@ class Channel:
         source, destination, hops, payload = received
         vrid = peek_vrid(payload)
         instance = self._addressee(vrid, source, destination) if vrid is not None else None
-        if instance is None:
+        if instance is None or vrid is None:
             reason = "truncated" if vrid is None else "vrid"
             self._count(reason)
             if (vrid is None or self.tells_unknown) and self._complaints.wanted(reason, source, now):
@@ -198,7 +200,7 @@ class Channel:
             self._signed[lasting] = (instance, advertisement, source, prefix)
             self._key_of[vrid] = lasting
             if guard.verifier.drift_s:
-                self._drifting(instance, source)
+                self._drifting(instance, source, guard.verifier)
         elif not inside_ah:
             self._known[key] = (instance, advertisement, source)
             self._key_of[vrid] = key
@@ -215,8 +217,7 @@ class Channel:
         more = "; others of this kind are only counted for a minute" if self._complaints.full(reason) else ""
         self._log.seldom((self.socket.interface, reason, str(source)), f"{text}{more}")
 
-    def _drifting(self, instance: RunningInstance, source: Address) -> None:
-        verifier = instance.guard.verifier
+    def _drifting(self, instance: RunningInstance, source: Address, verifier: Verifier) -> None:
         self._log.seldom(
             ("drift", instance.name, str(source)),
             f"({instance.name}) authentication clock skew {verifier.drift_s} sec from {source} approaching window "

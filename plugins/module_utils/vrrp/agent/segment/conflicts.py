@@ -80,7 +80,7 @@ class Conflicts:
         instances: Callable[[], Iterable[RunningInstance]],
         virtual: Callable[[], frozenset[Interface]],
         listen: Callable[[int, Callable[[], None]], None],
-        unlisten: Callable[[int], None],
+        unlisten: Callable[[int], object],
         later: Callable[[float, Callable[[], None]], object],
     ) -> None:
         self._log = log
@@ -287,4 +287,6 @@ def yours(instance: RunningInstance, address: Address, claimed_at: float) -> boo
     config = instance.config
     handover_s = timers.mandate_s(config.version, config.advert_int_cs, config.down_timer_adverts)
     began_before = claimed_at - max(handover_s, GRACE_S)
-    return not defends(instance) or instance.router.since > began_before or instance.peers.heard_at > began_before
+    since = instance.router.since
+    lately = since is not None and since > began_before
+    return not defends(instance) or lately or instance.peers.heard_at > began_before

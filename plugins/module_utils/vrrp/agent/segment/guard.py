@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from typing import Optional
 
 from ...config.model import Instance
@@ -69,24 +70,24 @@ class Guard:
 
     def packets(self, priority: int) -> list[wire.Packet]:
         """One advertisement of this priority, to send now: to the group, or to each unicast peer."""
-        if self._source is None or not wire.destinations(self._config, self._source):
+        source = self._source
+        if source is None or not wire.destinations(self._config, source):
             return []
         if self.ah_key is not None:
-            return self._sealed(priority)
+            return self._sealed(priority, source, self.ah_key)
         if self._signer is not None:
-            return self._signed(priority)
+            return self._signed(priority, source, self._signer)
         ready = self._ready.get(priority)
         if ready is None:
-            ready = self._ready[priority] = wire.packets(self._config, self._source, priority)
+            ready = self._ready[priority] = wire.packets(self._config, source, priority)
         return ready
 
-    def _signed(self, priority: int) -> list[wire.Packet]:
+    def _signed(self, priority: int, source: Address, signer: Signer) -> list[wire.Packet]:
         parts = self._parts.get(priority)
         if parts is None:
-            parts = self._parts[priority] = self._prepare(priority)
+            parts = self._parts[priority] = self._prepare(priority, source)
         covered_by_all, copies = parts
-        trailer = self._signer.trailer(covered_by_all, self.wall())
-        source = self._source
+        trailer = signer.trailer(covered_by_all, self.wall())
         if source.version == 4:  # the checksum leaves the trailer out
             return [(header + payload + trailer, text) for header, payload, _destination, text in copies]
         return [
@@ -94,8 +95,8 @@ class Guard:
             for header, payload, destination, text in copies
         ]
 
-    def _prepare(self, priority: int) -> Signed:
-        config, source = self._config, self._source
+    def _prepare(self, priority: int, source: Address) -> Signed:
+        config = self._config
         said, hops, copies = wire.advertisement(config, priority), wire.ttl(config), []
         for destination in wire.destinations(config, source):
             payload = encode(said, source, destination)
@@ -103,15 +104,15 @@ class Guard:
             copies.append((packet[: -len(payload) - TRAILER_LENGTH], payload, destination, str(destination)))
         return covered(config.version, config.virtual_router_id, source, copies[0][1]), copies
 
-    def _sealed(self, priority: int) -> list[wire.Packet]:
+    def _sealed(self, priority: int, source: Address, key: bytes) -> list[wire.Packet]:
         """VRRPv2 advertises whole seconds apart: nothing is worth keeping."""
-        config, source = self._config, self._source
+        config = self._config
         said, number = wire.advertisement(config, priority), self._counter.take(self.wall())
         self._identification = self._identification % IDENTIFICATION_MAX + 1
         return [
             (
                 ah.seal(
-                    self.ah_key,
+                    key,
                     number,
                     self._identification,
                     source,
@@ -123,8 +124,10 @@ class Guard:
                 str(destination),
             )
             for destination in wire.destinations(config, source)
+            if isinstance(source, IPv4Address) and isinstance(destination, IPv4Address)  # RFC 2402 as keepalived has it
         ]
 
     def open(self, packet: bytes) -> None:
         """Verify the IPsec Authentication Header of a whole packet. Raises PacketError."""
+        assert self.ah_key is not None  # whoever has none is sent no such packet
         ah.verify(self.ah_key, packet, bool(self._config.unicast_peers), self._counter)

@@ -31,7 +31,7 @@ class Network:
         self,
         log: Log,
         listen: Callable[[int, Callable[[], None]], None],
-        unlisten: Callable[[int], None],
+        unlisten: Callable[[int], object],
         readable: Callable[[Channel], None],
         count: Callable[[str], None],
         clock: Callable[[], float],

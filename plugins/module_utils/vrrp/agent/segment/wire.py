@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 from ...config.model import Instance
 from ...protocol import auth
@@ -61,7 +61,7 @@ def parameters(config: Instance, source: Optional[Address]) -> Parameters:
     )
 
 
-def authentication(config: Instance) -> dict:
+def authentication(config: Instance) -> dict[str, Any]:
     """The authentication fields of an advertisement or an expectation. VRRPv3 has none (RFC 9568 section 9)."""
     if config.authentication is None or config.version != VERSION_2 or config.hmac is not None:
         return {"auth_type": AUTH_NONE}
@@ -72,7 +72,7 @@ def authentication(config: Instance) -> dict:
 
 def ah_key(config: Instance) -> Optional[bytes]:
     """The key of its IPsec Authentication Header; None where there is none."""
-    if authentication(config)["auth_type"] != AUTH_AH or ip_version(config) != 4:
+    if authentication(config)["auth_type"] != AUTH_AH or ip_version(config) != 4 or config.authentication is None:
         return None
     return auth.pass_data(config.authentication.auth_pass)
 

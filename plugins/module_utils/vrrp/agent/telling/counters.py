@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Any, Optional
 
 from ...protocol.packet import Address
 
@@ -35,7 +35,7 @@ class Counters:
     def discard(self, reason: str) -> None:
         self.discarded[reason] = self.discarded.get(reason, 0) + 1
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "discarded": dict(self.discarded)}
 
 
@@ -65,9 +65,9 @@ class Peers:
     """The routers heard for one instance: address -> (priority, when, monotonic seconds)."""
 
     def __init__(self) -> None:
-        self._seen: dict[Address, list] = {}
+        self._seen: dict[Address, list[Any]] = {}
         self._source: Optional[Address] = None  # who spoke last, the very object: an address is slow to hash
-        self._last: list = []
+        self._last: list[Any] = []
 
     def heard(self, source: Address, priority: int, now: float) -> None:
         if source is self._source:
@@ -88,7 +88,7 @@ class Peers:
         """Return the routers whose last word had this priority and came after ``since``, and when that was."""
         return [(address, at) for address, (said, at) in self._seen.items() if said == priority and at > since]
 
-    def as_list(self, now: float) -> list[dict]:
+    def as_list(self, now: float) -> list[dict[str, Any]]:
         """The newest first."""
         newest_first = sorted(self._seen.items(), key=lambda item: -item[1][1])
         return [

@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
-from typing import Optional
+from typing import Any, Optional
 
 from ...config.model import Globals, NotifyCommand
 from ..life import ownfile, process
@@ -30,7 +30,7 @@ class Errands:
     def __init__(self, directory: str, log: Log) -> None:
         self._note = os.path.join(directory, DONE)
         self._log = log
-        self._running: Optional[asyncio.Future] = None
+        self._running: Optional[asyncio.Future[Any]] = None
 
     def waits_s(self, settings: Globals, resuming: bool) -> float:
         """How long a start may have to wait for the startup script."""

@@ -13,7 +13,7 @@ import contextlib
 import json
 import os
 import stat
-from typing import Optional
+from typing import Any, Optional
 
 from ...config.model import Fifo, Globals
 from ..life import access, ownfile, process
@@ -36,7 +36,7 @@ class Fifos:
         self._record = os.path.join(directory, MADE) if directory else None
         self._made = self._inherited()
         self._open: dict[str, _Open] = {}  # by its keyword
-        self._ending: set[asyncio.Task] = set()
+        self._ending: set[asyncio.Task[Any]] = set()
 
     def open(self) -> None:
         """Make those that the configuration asks for, and start their scripts."""
@@ -115,7 +115,7 @@ class _Open:
         self._log = log
         self._fd = -1
         self._waiting: dict[tuple[str, str, str], bytes] = {}
-        self._script: Optional[asyncio.Task] = None
+        self._script: Optional[asyncio.Task[Any]] = None
 
     def open(self) -> bool:
         """Make it where it is not there, take it, start its script. Says in the log why it cannot be."""
@@ -223,6 +223,8 @@ class _Open:
     async def _read(self) -> None:
         """Run its script once, as long as it runs."""
         script, settings = self.wanted.script, self._settings
+        if script is None:
+            return
         user, group = script.user, script.group
         if user is None:
             user, group = settings.script_user, settings.script_group
@@ -255,7 +257,7 @@ def _wanted(settings: Globals) -> dict[str, Fifo]:
     """By keyword. keepalived ignores the second one when both name the same file."""
     both = {"notify_fifo": settings.notify_fifo, "vrrp_notify_fifo": settings.vrrp_notify_fifo}
     found = {kind: fifo for kind, fifo in both.items() if fifo is not None}
-    if len(found) > 1 and settings.notify_fifo.path == settings.vrrp_notify_fifo.path:
+    if len(found) > 1 and len({fifo.path for fifo in found.values()}) == 1:
         del found["vrrp_notify_fifo"]
     return found
 

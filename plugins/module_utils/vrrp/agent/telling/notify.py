@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Optional
+from typing import Any, Optional
 
 from ...config.model import Globals, Instance, Notify, NotifyCommand, SyncGroup
 from ..life import process
@@ -36,7 +36,7 @@ class _Queue:
         self._tell_fifos = tell
         self._last = ""  # the state that was told last
         self._waiting: deque[tuple[Job, ...]] = deque()
-        self._task: Optional[asyncio.Task] = None
+        self._task: Optional[asyncio.Task[Any]] = None
 
     @property
     def idle(self) -> bool:

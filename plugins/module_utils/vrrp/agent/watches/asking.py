@@ -30,7 +30,7 @@ class AskedWatch(Watch):
         super().__init__(name, subject, definition, counts, changed, log)
         self.answer_within_s = 2 * interval_s
         self._interval_s = interval_s
-        self._task: Optional[asyncio.Task] = None
+        self._task: Optional[asyncio.Task[Any]] = None
 
     @abc.abstractmethod
     async def ask(self) -> Any:

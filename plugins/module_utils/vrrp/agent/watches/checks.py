@@ -102,7 +102,7 @@ class Checks:
         self._recalled: dict[str, bool] = {}
         self._recalled_age_s = 0.0
         self._begun = False
-        self._ending: set[asyncio.Task] = set()
+        self._ending: set[asyncio.Task[Any]] = set()
 
     def recall(self, said: Mapping[str, bool], age_s: float = 0.0) -> None:
         """What :meth:`remember` returned in a process before this one; for the next :meth:`apply`, and only for it.
@@ -171,7 +171,8 @@ class Checks:
         if kind == "gateways":
             return GatewayCheck(asked, self._table, self._not_ours, self._changed, self._log)
         if kind in SERVICES:
-            return SERVICES[kind](asked, self._changed, self._log)
+            made: Watch = SERVICES[kind](asked, self._changed, self._log)
+            return made
         defined = next((each for each in getattr(configuration, kind) if each.name == asked), None)
         if defined is None:
             return None

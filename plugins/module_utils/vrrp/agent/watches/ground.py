@@ -27,7 +27,7 @@ def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: Interfa
 
     So an address that may be the peer's in the next moment is none to ask from. One in the gateway's subnet is best.
     """
-    name, target = gateway.device, gateway.address
+    name, target = gateway.device or "", gateway.address  # the configuration puts the instance's interface in
     link = table.names.get(name)
     if link is None:
         return Ground(None, None, f"interface {name} does not exist")

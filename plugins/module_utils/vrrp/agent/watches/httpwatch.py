@@ -48,6 +48,7 @@ class Target(NamedTuple):
 
 
 class HttpCheck(TimedCheck):
+    tracked: TrackedHttp
     kind = "http"
     word = "HTTP"
 

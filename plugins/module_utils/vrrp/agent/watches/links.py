@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Optional
 
 from ...config.model import Configuration, InterfaceDelay
@@ -52,7 +53,7 @@ class Links:
         """Take the delays of a configuration, and who tracks what. Returns whether we say something else."""
         before = {name: self.trouble(name) for name in self._watched}
         self._delays = {each.name: each for each in configuration.interface_delays}
-        tracks = [each.track for each in (*configuration.instances, *configuration.sync_groups)]
+        tracks = [each.track for each in configuration.instances] + [each.track for each in configuration.sync_groups]
         tracked = (entry.name for track in tracks for entry in track.interfaces)
         self._watched = frozenset((*tracked, *self._delays))
         named = {each.interface for each in configuration.instances}
@@ -87,7 +88,7 @@ class Links:
                 different = True
             elif name not in self._waiting:
                 self._log.info(f"{name}: {'up' if _usable(link) else 'down'}, which counts in {delay_s:g} s")
-                self._waiting[name] = self._later(delay_s, lambda name=name: self._waited(name))
+                self._waiting[name] = self._later(delay_s, partial(self._waited, name))
         return different
 
     def usable(self, name: str) -> bool:

@@ -15,6 +15,7 @@ from .service import TimedCheck
 
 
 class TcpCheck(TimedCheck):
+    tracked: TrackedTcp
     kind = "tcp"
     word = "TCP"
 

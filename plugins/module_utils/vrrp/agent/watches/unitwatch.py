@@ -17,6 +17,7 @@ ANSWERS = {3: "it is not active", 4: "there is no such unit"}  # systemctl(1), e
 
 
 class UnitCheck(ServiceCheck):
+    tracked: TrackedUnit
     kind = "unit"
     word = "Unit"
 
@@ -34,4 +35,4 @@ class UnitCheck(ServiceCheck):
             return f"no answer within {timeout_s:g} s"
         if outcome.signal is not None:
             return f"systemctl ended by signal {outcome.signal}"
-        return ANSWERS.get(outcome.status) or outcome.error or f"systemctl {outcome.text}"
+        return ANSWERS.get(outcome.status or 0) or outcome.error or f"systemctl {outcome.text}"

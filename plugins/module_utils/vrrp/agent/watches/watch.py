@@ -114,7 +114,7 @@ class Watch(abc.ABC):
     async def stop(self) -> None:
         """End it, and what it does now."""
 
-    def ended(self, task: asyncio.Task) -> None:
+    def ended(self, task: asyncio.Task[Any]) -> None:
         """What asks has come to its end. When that was a bug, nobody must go on believing the last answer."""
         error = None if task.cancelled() else task.exception()
         if error is not None and not self._ended:
