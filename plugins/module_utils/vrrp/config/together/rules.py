@@ -16,11 +16,11 @@ from ..model import Configuration, Instance, VirtualAddress
 from ..problems import Findings, show
 from ..reader import Section, Setting
 from ..text.spelling import did_you_mean
-from ..vocabulary.gateways import no_virtual_gateways
 from .globals_rules import read_globals
 from .group_rules import garp_groups, groups_by_member, interface_delays, sync_groups, track_groups, with_backups
 from .instance_rules import Context, InstanceRules
 from .trackables import FILES, sections_of, trackables
+from .tracked import no_virtual_gateways
 from .virtual_hosts import judge_virtual_hosts
 
 #: Blocks whose names are looked up, each kind in a list of its own.

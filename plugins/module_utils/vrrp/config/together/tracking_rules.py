@@ -13,9 +13,8 @@ from ..problems import Findings, Place, show
 from ..reader import Section, Setting
 from ..text.spelling import did_you_mean
 from ..trackers import Tracked, Tracking
-from ..vocabulary.gateways import tracked_gateways
-from ..vocabulary.probes import once_each
 from .trackables import Trackables
+from .tracked import once_each, tracked_gateways
 
 _LISTS = {
     "track_script": ("scripts", "script", "vrrp_script"),

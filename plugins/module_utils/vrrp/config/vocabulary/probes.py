@@ -1,24 +1,20 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``@hotstandby track_tcp``, ``track_http`` and ``track_unit``: one line -> what is tracked, and lines together."""
+"""``@hotstandby track_tcp``, ``track_http`` and ``track_unit``: one line -> what is tracked."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
 
-from ..problems import Findings, Invalid, show
+from ..problems import Invalid, show
 from ..text.syntax import Statement, Word
 from ..trackers import TrackedHttp, TrackedTcp, TrackedUnit
 from . import converters as to
 from .converters_addresses import unicast
 from .options import TIMES, TIMES_SYNTAX, options
-
-if TYPE_CHECKING:
-    from ..reader import Section
 
 TCP = f"ADDRESS PORT {TIMES_SYNTAX}"
 HTTP = f'URL [status 200-399,401] [body "TEXT"] [host NAME] [verify] {TIMES_SYNTAX}'
@@ -116,23 +112,3 @@ def _host(statement: Statement) -> str:
     if not _HOST.fullmatch(word.text):
         raise Invalid(f"{show(word.text)} is not the name of a host", place=word.place)
     return word.text
-
-
-def once_each(section: Section, field: str, findings: Findings) -> tuple[Any, ...]:
-    """The lines of one kind; the same thing twice is an error."""
-    first: dict[Any, Any] = {}
-    for item in section.many.get(field, ()):
-        before = first.setdefault(_what(item.value), item)
-        if before is not item:
-            text = f"{item.statement.keyword} asks for the same thing as {before.start.seen_from(item.start)}"
-            findings.error(item.start, text, hint="remove one")
-    return tuple(item.value for item in first.values())
-
-
-def _what(value: Any) -> tuple[Any, ...]:
-    """What is asked for, without how often and what it weighs."""
-    if isinstance(value, TrackedTcp):
-        return value.host, value.port
-    if isinstance(value, TrackedHttp):
-        return value.url, value.host, value.body, value.status
-    return (value.unit,)
