@@ -12,9 +12,9 @@ from difflib import SequenceMatcher
 from typing import Any, Optional
 
 from ..vrrp.agent.kernel.interfaces import InterfaceTable, dump
+from ..vrrp.agent.life.hostaddresses import remembered
 from ..vrrp.agent.life.programs import unrunnable
-from ..vrrp.agent.life.startcheck import misfits, unsupported
-from ..vrrp.agent.life.subnets import broadcast_addresses
+from ..vrrp.agent.life.startcheck import misfits, refusals, unsupported
 from ..vrrp.agent.segment import keys
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from ..vrrp.config.loader import here, inspect_here, load, node_config_id
@@ -52,6 +52,7 @@ class ConfigFile:
 
     def __init__(self, path: str, runtime_dir: str):
         self.path = path
+        self._runtime_dir = runtime_dir
         self._client = Client(runtime_dir)
         self.old = files.read(path)
 
@@ -67,7 +68,7 @@ class ConfigFile:
             problems += tuple(each for each in found if each.severity == ERROR)
             with contextlib.suppress(OSError):  # a kernel that tells nothing is no reason to stop
                 table = dump(InterfaceTable())
-                problems += broadcast_addresses(report.configuration, table)
+                problems += refusals(report.configuration, table, remembered(self._runtime_dir))
                 fit = misfits(report.configuration, table)
         if report.configuration is None or problems:
             raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))

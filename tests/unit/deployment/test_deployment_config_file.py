@@ -91,7 +91,7 @@ def test_everything_wrong_is_said_at_once(make, place):
     assert str(caught.value) == f"the configuration for {place} is not valid\n{first}\n{second}"
 
 
-def test_an_address_that_no_host_of_a_subnet_can_have_is_refused(make, place, monkeypatch):
+def test_an_address_that_this_host_cannot_take_is_refused(make, place, monkeypatch):
     def machine(table):
         table.links[2] = table.names["eth0"] = interfaces.Link(2, "eth0")
         table.remember(interfaces.Present(2, ip_interface("192.168.8.4/24")))
@@ -100,6 +100,8 @@ def test_an_address_that_no_host_of_a_subnet_can_have_is_refused(make, place, mo
     monkeypatch.setattr(config_file, "dump", machine)
     with pytest.raises(Refused, match=r"192\.168\.8\.255 is the broadcast address of 192\.168\.8\.0/24 on eth0"):
         make().judge(GOOD.replace("192.168.8.100/24", "192.168.8.255/32"))
+    with pytest.raises(Refused, match=r"192\.168\.8\.4 is this host's own address on eth0"):
+        make().judge(GOOD.replace("192.168.8.100/24", "192.168.8.4/24"))
 
 
 def test_what_cannot_run_and_keys_that_are_missing_are_refused(make, place):
