@@ -17,6 +17,7 @@ words out. What the inventory says is taken; what it leaves out follows from the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from .draft import Draft, drafts
@@ -40,7 +41,7 @@ from .words import refuse_unknown
 _OWNER = 255  # RFC 9568 section 5.2.4
 Groups = Mapping[str, Sequence[str]]
 
-_NO_GROUPS: Groups = {}
+_NO_GROUPS: Groups = MappingProxyType({})
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
 
 

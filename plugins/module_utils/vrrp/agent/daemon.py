@@ -82,14 +82,14 @@ class Agent:
         self._alarm = Alarm(self._loop, self.guard(self._due))
         self.service_manager = ServiceManager()
         self.recorder = records = Recorder(runtime.path, log, self._now)
-        self.reports = Reports(
-            runtime.path, log, lambda: self._commands.status(), lambda: records.write_in_turns(self.everyone())
-        )
         self.fifos = Fifos(configuration.globals, log, runtime.path)
         self.errands = Errands(runtime.path, log)
         self.fork = Fork(self.guard, log)
         self._hangup = OnSignal(lambda: reload(self), log)
         self._commands = Commands(self)
+        self.reports = Reports(
+            runtime.path, log, self._commands.status, lambda: records.write_in_turns(self.everyone())
+        )
         self._control = ControlServer(runtime.control_socket, self._command, log)
         self.addressbook = AddressBook()
         self.links = links.of_agent(self)

@@ -166,8 +166,8 @@ class _Reader:
             else:
                 self.findings.warning(statement.place, text, "the last one counts", "remove one")
         try:
-            assert keyword.convert is not None  # one that works has a converter
-            setting = Setting(self._taken(statement, keyword.convert(statement)), statement)
+            converted = None if keyword.convert is None else keyword.convert(statement)
+            setting = Setting(self._taken(statement, converted), statement)
         except Invalid as invalid:
             section.failed.add(keyword.field)
             self._refused(statement, invalid)

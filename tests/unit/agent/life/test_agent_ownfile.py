@@ -25,8 +25,8 @@ def test_a_file_is_read_up_to_a_size(tmp_path):
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda path: os.mkfifo(path), "no regular file"),
-        (lambda path: os.mkdir(path), "no regular file"),
+        (os.mkfifo, "no regular file"),
+        (os.mkdir, "no regular file"),
         (lambda path: os.symlink("/etc/passwd", path), "symbolic links"),
         (lambda path: os.link(path.parent / "other", path), "another name"),
         (lambda path: (path.write_text(""), os.chown(path, 12345, -1)), "belongs to user 12345"),

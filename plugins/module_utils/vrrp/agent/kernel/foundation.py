@@ -155,8 +155,7 @@ class Foundation:
             part = parts.get(group, pseudo_instance(configuration, ()))
             if group in self._statics:
                 self._statics[group].reconfigure(part, FOR_EVER)
-            else:
-                assert self._edge is not None  # as soon as there is something to set
+            elif self._edge is not None:
                 self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._edge)
             self._statics[group].look()
 
