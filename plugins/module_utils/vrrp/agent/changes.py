@@ -6,22 +6,69 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
 
+from .instance import RunningInstance
+from .kernel.addressbook import AddressBook
+from .kernel.foundation import Foundation
 from .kernel.interfaces import AddressChanged, Change, LinkChanged
+from .kernel.vmac import Vmacs
+from .life.departure import Departure
+from .segment.conflicts import Conflicts
+from .segment.network import Network
+from .telling.log import Log
+from .watches.links import Links
 
 if TYPE_CHECKING:
-    from .daemon import Agent
     from .instance import RunningInstance
 
 RESYNC_S = 1.0  # until the kernel is asked again for what it could not list
 
 
+class Daemon(Protocol):
+    """What it uses of the daemon."""
+
+    @property
+    def departure(self) -> Departure: ...
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def vmacs(self) -> Vmacs: ...
+
+    @property
+    def foundation(self) -> Foundation: ...
+
+    @property
+    def links(self) -> Links: ...
+
+    @property
+    def addressbook(self) -> AddressBook: ...
+
+    @property
+    def conflicts(self) -> Conflicts: ...
+
+    @property
+    def instances(self) -> dict[str, RunningInstance]: ...
+
+    @property
+    def log(self) -> Log: ...
+
+    def clock(self) -> float: ...
+
+    def everyone(self) -> Iterator[RunningInstance]: ...
+
+    def checks_changed(self) -> None: ...
+
+    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+
+
 class Changes:
     """The events of the kernel, for ``agent``."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Daemon) -> None:
         self._agent = agent
         self._resyncing = False
 

@@ -41,7 +41,6 @@ from .life.succession import Succession, entries
 from .life.systemd import ServiceManager
 from .life.timer import Alarm
 from .life.upkeep import Upkeep
-from .segment import conflicts
 from .segment.channel import Channel
 from .segment.network import Network, place_of
 from .telling.counters import Counters
@@ -51,7 +50,7 @@ from .telling.log import Log
 from .telling.notify import NotifyQueue
 from .telling.recorder import Recorder
 from .telling.reports import Reports
-from .watches import checks, links
+from .wiring import checks_of, conflicts_of, links_of
 
 REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
 SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
@@ -92,8 +91,8 @@ class Agent:
         )
         self._control = ControlServer(runtime.control_socket, self._command, log)
         self.addressbook = AddressBook()
-        self.links = links.of_agent(self)
-        self.checks = checks.of_agent(self)
+        self.links = links_of(self)
+        self.checks = checks_of(self)
         self.network = Network(
             log,
             listen=lambda fd, callback: self._loop.add_reader(fd, self.guard(callback)),
@@ -103,7 +102,7 @@ class Agent:
             clock=self._now,
         )
         self.network.tell_unknown(configuration.globals.log_unknown_vrids)
-        self.conflicts = conflicts.of_agent(self)
+        self.conflicts = conflicts_of(self)
         self.leases = Leases(self.network.kernel)
         self.groups = Groups(lambda: self.instances, self._now, log, self.fifos.tell)
         self.beginning = Beginning(self)

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 from ...protocol.holds import Refused
 from .control import CommandError, Result
 from .foresight import plan
+from .ports import Daemon
 from .reload import reload
 from .status import agent_status, instance_status
 
 if TYPE_CHECKING:
-    from ..daemon import Agent
     from ..instance import RunningInstance
 
 
 class Commands:
     """One method for each command; raises :class:`CommandError` with a sentence."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Daemon) -> None:
         self._agent = agent
         self._commands: dict[str, Callable[[dict[str, Any]], Result]] = {
             "status": lambda request: self.status(),

@@ -25,21 +25,21 @@ from ...protocol.tracking import verdict
 from ..life.startcheck import misfits
 from ..segment import wire
 from .control import CommandError
+from .ports import Daemon
 from .reload import judge, refuse
 
 if TYPE_CHECKING:
-    from ..daemon import Agent
     from ..instance import RunningInstance
 
 TEXT_MAX = 1 << 20  # octets; 255 instances are less than 100,000
 
 
-def plan(agent: Agent, request: dict[str, Any]) -> Union[dict[str, Any], Future[dict[str, Any]]]:
+def plan(agent: Daemon, request: dict[str, Any]) -> Union[dict[str, Any], Future[dict[str, Any]]]:
     """Answer what :func:`foresee` says, outside of the loop."""
     return agent.fork.run(lambda: foresee(agent, request), lambda answer: answer)
 
 
-def foresee(agent: Agent, request: dict[str, Any]) -> dict[str, Any]:
+def foresee(agent: Daemon, request: dict[str, Any]) -> dict[str, Any]:
     """Answer ``candidate``, the text of a file packed as :func:`unpack` has it, were it at ``path`` (our own file).
 
     Raises CommandError with everything that is wrong with it.
@@ -77,7 +77,7 @@ def unpack(candidate: Any) -> str:
         raise CommandError("candidate is a file as base64 of zlib of UTF-8") from error
 
 
-def _mastership(agent: Agent, new: Configuration) -> Iterator[dict[str, Any]]:
+def _mastership(agent: Daemon, new: Configuration) -> Iterator[dict[str, Any]]:
     """For each instance whether mastership would move: true, false, or none where nobody here can know."""
     wanted = {wire.identity(config): config for config in new.instances}
     for instance in agent.instances.values():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from asyncio import Future, get_running_loop
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import Any, Optional, Union
 
 from ...config import loader
 from ...config.model import Configuration
@@ -20,9 +20,7 @@ from ..life.startcheck import misfits, refusals, unsupported
 from ..segment import keys, wire
 from ..telling.log import Log
 from .control import CommandError
-
-if TYPE_CHECKING:
-    from ..daemon import Agent
+from .ports import Daemon
 
 SIGNAL_REST_S = 0.5  # between two reloads on signal
 
@@ -61,7 +59,7 @@ class Found:
     warnings: list[str]
 
 
-def reload(agent: Agent) -> Union[dict[str, Any], Future[dict[str, Any]]]:
+def reload(agent: Daemon) -> Union[dict[str, Any], Future[dict[str, Any]]]:
     """Read the file again and apply what is different. Raises CommandError and keeps the old one when it is bad.
 
     The answer has the names of the instances that were added, removed and changed, and two lists of texts for people:
@@ -72,12 +70,12 @@ def reload(agent: Agent) -> Union[dict[str, Any], Future[dict[str, Any]]]:
     return agent.fork.run(lambda: look(agent), lambda found: take(agent, found))
 
 
-def _refuse_at_the_end(agent: Agent) -> None:
+def _refuse_at_the_end(agent: Daemon) -> None:
     if agent.stopping:
         raise CommandError("the agent is stopping")
 
 
-def look(agent: Agent) -> Found:
+def look(agent: Daemon) -> Found:
     """Read the file and hold it against what is in force; nothing is changed."""
     path = agent.configuration.path
     try:
@@ -96,7 +94,7 @@ def look(agent: Agent) -> Found:
     return Found(new, digest, instances, list(plan.texts), texts)
 
 
-def refuse(agent: Agent, new: Configuration) -> None:
+def refuse(agent: Daemon, new: Configuration) -> None:
     """Raise ConfigError if a virtual address of ``new`` is the host's own, or nobody's on this host."""
     held = frozenset().union(*(each.addresses.installed for each in agent.everyone()))
     problems = refusals(new, agent.network.kernel.table, held=held)
@@ -104,7 +102,7 @@ def refuse(agent: Agent, new: Configuration) -> None:
         raise ConfigError(problems)
 
 
-def take(agent: Agent, found: Found) -> dict[str, Any]:
+def take(agent: Daemon, found: Found) -> dict[str, Any]:
     """Apply what was found, and answer with it."""
     _refuse_at_the_end(agent)
     path = agent.configuration.path
@@ -164,7 +162,7 @@ class OnSignal:
             self._begin()
 
 
-def apply(agent: Agent, new: Configuration) -> None:
+def apply(agent: Daemon, new: Configuration) -> None:
     """Make the running agent what ``new`` says."""
     agent.configuration = new
     agent.fifos.apply(new.globals)

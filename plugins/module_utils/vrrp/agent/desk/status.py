@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional
 
 from ... import __version__
 from ...protocol import explain
@@ -22,15 +22,13 @@ from ..life.secrecy import exposed
 from ..segment.conflicts import owns
 from ..telling.counters import CONFLICT_S
 from ..telling.wording import conflict_remedy
+from .ports import Daemon
 from .warnings import TWO_OWNERS_REMEDY, clauses, warnings
-
-if TYPE_CHECKING:
-    from ..daemon import Agent
 
 CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
 
-def agent_status(agent: Agent, now: float) -> dict[str, Any]:
+def agent_status(agent: Daemon, now: float) -> dict[str, Any]:
     """The whole agent. Times are seconds before ``now``."""
     table = agent.network.kernel.table
     return {

@@ -10,15 +10,19 @@ and ``promote_secondaries`` for as long as an instance asks for them. A successo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional, Protocol
 
 from ...config.model import Configuration, Globals, Instance
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import State
 from ..edge import Edge
+from ..instance import RunningInstance
 from ..life.ledger import STATIC, Entry, Page
+from ..life.succession import Succession
+from ..segment.network import Network
+from ..telling.log import Log
 from . import firewall
 from .addresses import Wanted
 from .firewall import Firewall
@@ -27,19 +31,38 @@ from .ownership import was_set
 from .promotion import Promotion
 from .vips import INSTALL_RETRY_S, Lost, VirtualAddresses, names
 
-if TYPE_CHECKING:
-    from ..daemon import Agent
-
 NAME = "static"
 FOR_EVER = Globals(vip_lease_s=0)  # static addresses have no lifetime
 
 Group = Optional[str]  # the track_group of what is static, None without one
 
 
+class Daemon(Protocol):
+    """What it uses of the daemon."""
+
+    @property
+    def configuration(self) -> Configuration: ...
+
+    @property
+    def log(self) -> Log: ...
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def succession(self) -> Succession: ...
+
+    def clock(self) -> float: ...
+
+    def everyone(self) -> Iterator[RunningInstance]: ...
+
+    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+
+
 class Foundation:
     """Of one agent. Nothing is there before :meth:`begin`."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Daemon) -> None:
         self.firewall = Firewall()
         self._agent = agent
         self._log = agent.log

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Optional
+from collections.abc import Callable
+from typing import Optional, Protocol
 
-from ...config.model import Globals
+from ...config.model import Configuration, Globals
 from ...protocol.states import State
+from ..groups import Groups
 from ..instance import RunningInstance
-
-if TYPE_CHECKING:
-    from ..daemon import Agent
 
 
 def delay_s(settings: Globals) -> float:
@@ -24,13 +23,33 @@ def delay_s(settings: Globals) -> float:
     return max(settings.startup_delay_s, settings.delay_after_boot_s - time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
+class Daemon(Protocol):
+    """What it uses of the daemon."""
+
+    @property
+    def configuration(self) -> Configuration: ...
+
+    @property
+    def stopping(self) -> bool: ...
+
+    @property
+    def instances(self) -> dict[str, RunningInstance]: ...
+
+    @property
+    def groups(self) -> Groups: ...
+
+    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+
+    def checks_changed(self) -> None: ...
+
+
 class Beginning:
     """Of the instances of ``agent``. The delay counts from the start of the process and holds for what is there then.
 
     Who goes on with the mastership of the process before this one does not wait: it would lose what it has.
     """
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Daemon) -> None:
         self._agent = agent
         self._delay_s = delay_s(agent.configuration.globals)
         self._since: Optional[float] = None  # when it was asked first

@@ -7,23 +7,62 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from typing import TYPE_CHECKING, Optional
+from collections.abc import Callable, Iterator
+from typing import Optional, Protocol
 
 from ...protocol import timers
 from ...protocol.states import State
+from ..groups import Groups
 from ..instance import RunningInstance
+from ..kernel.foundation import Foundation
+from ..kernel.lease import Leases
+from ..kernel.vmac import Vmacs
+from ..life.succession import Succession
+from ..life.systemd import ServiceManager
+from ..telling.log import Log
 from .systemd import own_unit, restart_wanted
 
-if TYPE_CHECKING:
-    from ..daemon import Agent
-
 RESTART_S = 1.5  # what a restart takes at most; a shorter mandate is handed over instead
+
+
+class Daemon(Protocol):
+    """What it uses of the daemon."""
+
+    @property
+    def service_manager(self) -> ServiceManager: ...
+
+    @property
+    def log(self) -> Log: ...
+
+    @property
+    def succession(self) -> Succession: ...
+
+    @property
+    def groups(self) -> Groups: ...
+
+    @property
+    def instances(self) -> dict[str, RunningInstance]: ...
+
+    @property
+    def leases(self) -> Leases: ...
+
+    @property
+    def vmacs(self) -> Vmacs: ...
+
+    @property
+    def foundation(self) -> Foundation: ...
+
+    def clock(self) -> float: ...
+
+    def everyone(self) -> Iterator[RunningInstance]: ...
+
+    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
 
 
 class Departure:
     """How the process of ``agent`` ends. ``done`` is set when nothing keeps it any more."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Daemon) -> None:
         self._agent = agent
         self.begun = False  # somebody wants us to stop
         self.failed = False  # a bug does

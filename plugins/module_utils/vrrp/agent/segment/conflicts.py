@@ -15,10 +15,9 @@ everybody while the instance is MASTER and cannot be heard, or has given its add
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from ...config.model import Address
 from ...protocol import timers
@@ -33,9 +32,6 @@ from ..telling.log import Log
 from .claims import ClaimSocket
 from .complaints import Complaints
 
-if TYPE_CHECKING:
-    from ..daemon import Agent
-
 DEFEND_INTERVAL_S = 10.0  # RFC 5227 section 1.1
 LOOK_S = 0.1  # however many changes there are meanwhile
 READ_MAX = 32  # frames in one go, and the next go REST_S later: whoever floods us gets no more of the loop
@@ -48,25 +44,6 @@ NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}  # who asks without bei
 
 Place = tuple[int, int]  # interface index and IP version
 Watched = dict[Place, dict[Address, list[RunningInstance]]]
-
-
-def of_agent(agent: Agent) -> Conflicts:
-    """Return that of a whole agent."""
-    loop = asyncio.get_running_loop()
-
-    def clock() -> float:
-        return agent.clock()  # asked each time: a test puts its own there later
-
-    return Conflicts(
-        agent.log,
-        clock=clock,
-        table=lambda: agent.network.kernel.table,
-        instances=agent.everyone,
-        virtual=lambda: agent.addressbook.virtual,
-        listen=lambda fd, callback: loop.add_reader(fd, agent.guard(callback)),
-        unlisten=loop.remove_reader,
-        later=lambda delay_s, callback: loop.call_later(delay_s, agent.guard(callback)),
-    )
 
 
 class Conflicts:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional
 
 from ...config.model import Configuration, Globals, Instance
 from ...config.together.counting import KINDS, WORDS, counting
@@ -30,9 +30,6 @@ from .procwatch import ProcessCheck, ProcessMonitor
 from .tcpwatch import TcpCheck
 from .unitwatch import UnitCheck
 from .watch import Watch
-
-if TYPE_CHECKING:
-    from ..daemon import Agent
 
 ASSUMED_FAILED = "assumed failed until its first success (init_fail)"
 FAILED_BEFORE = "it had failed before the agent was restarted"
@@ -206,17 +203,6 @@ class Checks:
         task = asyncio.get_running_loop().create_task(check.stop())
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
-
-
-def of_agent(agent: Agent) -> Checks:
-    """The checks of a running agent."""
-    return Checks(
-        agent.guard(agent.checks_changed),
-        agent.log,
-        table=lambda: agent.network.kernel.table,
-        virtual=lambda: agent.addressbook.virtual,
-        trouble=agent.links.trouble,
-    )
 
 
 def _all(track: Tracking) -> Iterator[tuple[str, Any]]:

@@ -8,18 +8,14 @@ Nothing is polled. Who reads the kernel's events calls :meth:`Links.look`, a tim
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional
 
 from ...config.model import Configuration, InterfaceDelay
 from ..kernel.addresses import installed_by
 from ..kernel.interfaces import InterfaceTable, Link
 from ..telling.log import Log
-
-if TYPE_CHECKING:
-    from ..daemon import Agent
 
 
 class Links:
@@ -157,31 +153,3 @@ def trouble(link: Optional[Link]) -> str:
 def longest_down_s(adverts: int, interval_cs: int) -> float:
     """How long an interface may be down unnoticed: less than the adverts that a backup misses before it takes over."""
     return (adverts - 1 - 1 / 256) * interval_cs / 100 if adverts > 1 else 0.0
-
-
-def of_agent(agent: Agent) -> Links:
-    """The links of a running agent: its instances look at their interfaces again when a wait has ended."""
-
-    def changed() -> None:
-        for instance in list(agent.everyone()):
-            instance.interface_changed(agent.clock())
-        agent.checks_changed()
-
-    def bound_s(name: str) -> Optional[float]:
-        bounds_s = (
-            longest_down_s(
-                each.config.down_timer_adverts, min(each.config.advert_int_cs, each.router.master_interval_cs)
-            )
-            for each in agent.instances.values()
-            if each.config.interface == name
-        )
-        return min(bounds_s, default=None)
-
-    loop = asyncio.get_running_loop()
-    return Links(
-        table=lambda: agent.network.kernel.table,
-        later=lambda delay_s, callback: loop.call_later(delay_s, agent.guard(callback)),
-        changed=changed,
-        bound_s=bound_s,
-        log=agent.log,
-    )

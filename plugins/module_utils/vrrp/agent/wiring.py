@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parts of the daemon that take functions, made with the daemon's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Optional, Protocol
+
+from .instance import RunningInstance
+from .kernel.addressbook import AddressBook
+from .segment.conflicts import Conflicts
+from .segment.network import Network
+from .telling.log import Log
+from .watches.checks import Checks
+from .watches.links import Links, longest_down_s
+
+
+class Daemon(Protocol):
+    """What these parts use of the daemon."""
+
+    @property
+    def log(self) -> Log: ...
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def addressbook(self) -> AddressBook: ...
+
+    @property
+    def links(self) -> Links: ...
+
+    @property
+    def instances(self) -> dict[str, RunningInstance]: ...
+
+    def clock(self) -> float: ...
+
+    def everyone(self) -> Iterator[RunningInstance]: ...
+
+    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+
+    def checks_changed(self) -> None: ...
+
+
+def links_of(agent: Daemon) -> Links:
+    """The links of a running agent: its instances look at their interfaces again when a wait has ended."""
+
+    def changed() -> None:
+        for instance in list(agent.everyone()):
+            instance.interface_changed(agent.clock())
+        agent.checks_changed()
+
+    def bound_s(name: str) -> Optional[float]:
+        bounds_s = (
+            longest_down_s(
+                each.config.down_timer_adverts, min(each.config.advert_int_cs, each.router.master_interval_cs)
+            )
+            for each in agent.instances.values()
+            if each.config.interface == name
+        )
+        return min(bounds_s, default=None)
+
+    loop = asyncio.get_running_loop()
+    return Links(
+        table=lambda: agent.network.kernel.table,
+        later=lambda delay_s, callback: loop.call_later(delay_s, agent.guard(callback)),
+        changed=changed,
+        bound_s=bound_s,
+        log=agent.log,
+    )
+
+
+def checks_of(agent: Daemon) -> Checks:
+    """The checks of a running agent."""
+    return Checks(
+        agent.guard(agent.checks_changed),
+        agent.log,
+        table=lambda: agent.network.kernel.table,
+        virtual=lambda: agent.addressbook.virtual,
+        trouble=agent.links.trouble,
+    )
+
+
+def conflicts_of(agent: Daemon) -> Conflicts:
+    """Return that of a whole agent."""
+    loop = asyncio.get_running_loop()
+
+    def clock() -> float:
+        return agent.clock()  # asked each time: a test puts its own there later
+
+    return Conflicts(
+        agent.log,
+        clock=clock,
+        table=lambda: agent.network.kernel.table,
+        instances=agent.everyone,
+        virtual=lambda: agent.addressbook.virtual,
+        listen=lambda fd, callback: loop.add_reader(fd, agent.guard(callback)),
+        unlisten=loop.remove_reader,
+        later=lambda delay_s, callback: loop.call_later(delay_s, agent.guard(callback)),
+    )

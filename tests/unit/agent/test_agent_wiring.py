@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parts that take functions get the daemon's own: what they call back reaches every instance."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from types import SimpleNamespace
+
+import pytest
+from agent_fakes import table
+
+from vrrp.agent.telling.log import Log
+from vrrp.agent.watches.links import longest_down_s
+from vrrp.agent.wiring import checks_of, conflicts_of, links_of
+
+
+class FakeDaemon:
+    """``done`` is what it was asked for; ``guarded`` are the callbacks that it guards."""
+
+    def __init__(self, *intervals_cs):
+        self.done = []
+        self.guarded = []
+        self.log = Log(io.StringIO())
+        self.network = SimpleNamespace(kernel=SimpleNamespace(table=table()))
+        self.addressbook = SimpleNamespace(virtual=frozenset())
+        self.links = SimpleNamespace(trouble=lambda name: "", usable=lambda name: True)
+        self.instances = {f"VI_{number}": self._instance(number, own) for number, own in enumerate(intervals_cs, 1)}
+
+    def _instance(self, number, interval_cs):
+        config = SimpleNamespace(interface="eth0", down_timer_adverts=3, advert_int_cs=interval_cs)
+        router = SimpleNamespace(master_interval_cs=100)
+        return SimpleNamespace(
+            config=config, router=router, interface_changed=lambda now: self.done.append((f"VI_{number}", now))
+        )
+
+    def everyone(self):
+        return iter(self.instances.values())
+
+    @staticmethod
+    def clock():
+        return 7.0
+
+    def guard(self, callback):
+        self.guarded.append(callback)
+        return callback
+
+    def checks_changed(self):
+        self.done.append("checks")
+
+
+def play(scenario):
+    async def run():
+        return scenario()
+
+    return asyncio.run(run())
+
+
+def test_when_a_wait_of_an_interface_has_ended_all_look_and_the_checks_do():
+    daemon = FakeDaemon(100, 20)
+    play(lambda: links_of(daemon))._changed()
+    assert daemon.done == [("VI_1", 7.0), ("VI_2", 7.0), "checks"]
+
+
+@pytest.mark.parametrize(("intervals_cs", "shortest_cs"), [((100, 20), 20), ((200,), 100), ((100,), 100)])
+def test_an_interface_may_be_down_for_no_longer_than_any_backup_there_misses_adverts(intervals_cs, shortest_cs):
+    links = play(lambda: links_of(FakeDaemon(*intervals_cs)))
+    assert links._bound_s("eth0") == longest_down_s(3, shortest_cs)
+    assert links._bound_s("eth1") is None
+
+
+def test_a_check_that_says_something_else_tells_the_daemon_under_its_guard():
+    daemon = FakeDaemon()
+    checks = play(lambda: checks_of(daemon))
+    checks._changed()
+    assert daemon.done == ["checks"] and daemon.guarded == [daemon.checks_changed]
+
+
+def test_the_clock_of_conflicts_is_the_one_that_the_daemon_has_then():
+    daemon = FakeDaemon()
+    conflicts = play(lambda: conflicts_of(daemon))
+    daemon.clock = lambda: 9.0
+    assert conflicts._clock() == 9.0
