@@ -10,7 +10,7 @@ import time
 
 from hypothesis import HealthCheck, given, seed, settings
 
-SECONDS = float(os.environ.get("FUZZ_S", 0))
+SECONDS = float(os.environ.get("FUZZ_S", "0"))
 FEW = 60
 ROUND = 200  # inputs between two looks at the clock
 

@@ -73,8 +73,8 @@ def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
 def pair(name, nodes, vip="192.168.8.100/24", **variables):
     """A group of two hosts, NAME-a and NAME-b. ``variables`` with a host's name are that host's."""
     hosts = {f"{name}-{letter}": {"found": found} for letter, found in zip("ab", nodes)}
-    for host in hosts:
-        hosts[host].update(variables.pop(host.replace("-", "_"), {}))
+    for host, own in hosts.items():
+        own.update(variables.pop(host.replace("-", "_"), {}))
     return {"hosts": hosts, "vars": {"ha_pair_vips": [vip], **variables}}
 
 

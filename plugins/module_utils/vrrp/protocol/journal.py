@@ -74,7 +74,7 @@ class Journal:
         last = self._last
         if name == last.repeats and actions == last.actions and arguments == last.arguments:
             gap_s = now - last.last_at
-            if gap_s > last.longest_gap_s:
+            if gap_s > last.longest_gap_s:  # noqa: PLR1730 max() costs more, and this is on the way of each advertisement
                 last.longest_gap_s = gap_s
             last.last_at = now
             last.count += 1
