@@ -45,6 +45,8 @@ class Refusal(NamedTuple):
 
 
 class Sender(Protocol):
+    """A sender sends packets on one interface; ``send`` returns None, or the reason why the kernel refused one."""
+
     def send(self, packet: bytes, destination: str) -> Optional[str]: ...
 
 

@@ -36,6 +36,7 @@ class RunningGroup:
 
     @property
     def routers(self) -> dict[str, Any]:
+        """Return the state machine of each member by the name of the instance."""
         return {name: instance.router for name, instance in self.members.items()}
 
 

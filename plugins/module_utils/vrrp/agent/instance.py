@@ -86,6 +86,7 @@ class RunningInstance:
 
     @property
     def multicast(self) -> bool:
+        """Return whether advertisements go to the multicast group, because no unicast_peer is configured."""
         return not self.config.unicast_peers
 
     def follows(self, source: Address) -> bool:
@@ -94,6 +95,7 @@ class RunningInstance:
 
     @property
     def started(self) -> bool:
+        """Return whether the state machine has left INIT."""
         return self.router.state is not State.INIT
 
     @property
@@ -115,7 +117,7 @@ class RunningInstance:
     # Inputs
 
     def ready(self) -> bool:
-        """keepalived's rule: an instance begins when every check that can put it into FAULT has spoken."""
+        """Return whether every check that can put it into FAULT has a result; it begins only then, as in keepalived."""
         return all(check.ok is not None for check in self.checks if not check.weight)
 
     def feed(self, now: float, name: str, *arguments: object) -> None:
@@ -257,7 +259,7 @@ class RunningInstance:
             self._addresses_set(now)
 
     def stay(self, now: float) -> bool:
-        """This process ends and another one follows at once. Returns whether mastership can stay for that long."""
+        """Keep mastership for the process that follows at once: advertise once more. Returns whether it can be kept."""
         if self.router.state is State.MASTER and not self.router.yielding:
             self._send(SendAdvertisement(self.router.priority), now)
             self.staying = True

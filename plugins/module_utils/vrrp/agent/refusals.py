@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This keeps what the kernel of this host says to our advertisements, and who else has our addresses meanwhile.
+"""Keep what the kernel of this host says to our advertisements, and who else has our addresses meanwhile.
 
 A MASTER whose advertisements are all refused, by a firewall for instance, is unheard as soon as its backup would have
 taken over. Alone it keeps its addresses: nobody else serves them. When somebody else has them by then, by what that one

@@ -114,6 +114,7 @@ class ControlServer:
             self._resting = None
 
     async def stop(self) -> None:
+        """Close the socket and every connection, and delete the file of the socket."""
         if self._socket is not None:
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()

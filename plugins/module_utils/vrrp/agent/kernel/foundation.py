@@ -144,7 +144,7 @@ class Foundation:
         return frozenset().union(*found)
 
     def forget(self, instance: object) -> None:
-        """This instance is no more."""
+        """Release what a stopped instance asked for: its part of the firewall table, and promote_secondaries."""
         self.firewall.release(instance)
         self.promotion.release(instance)
 

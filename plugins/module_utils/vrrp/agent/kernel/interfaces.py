@@ -63,7 +63,7 @@ class Link:
 
     @property
     def usable(self) -> bool:
-        """keepalived's "interface is up": both flags."""
+        """Return whether the interface is up as keepalived means it: both flags are set."""
         return self.up and self.running
 
 
@@ -97,6 +97,8 @@ class LinkChanged:
 
 @dataclass(frozen=True)
 class AddressChanged:
+    """An address is new or different (``added``), or it has been deleted. ``present`` describes it."""
+
     present: Present
     added: bool
 

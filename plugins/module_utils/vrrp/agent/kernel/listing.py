@@ -62,6 +62,7 @@ class Listing:
         return self._sock.fileno()
 
     def close(self) -> None:
+        """Close the socket; what was listed so far stays in ``table``."""
         self._sock.close()
 
     def event(self, data: bytes) -> None:

@@ -48,6 +48,7 @@ class LocalRoutes:
         return found
 
     def close(self) -> None:
+        """Close the socket; the next question opens a new one."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None

@@ -112,6 +112,7 @@ class Kernel:
         return self._waiting.fileno()
 
     def close(self) -> None:
+        """Close all sockets, also that of a listing that has not ended."""
         self._end_listing()
         self._waiting.close()
         self._events.close()

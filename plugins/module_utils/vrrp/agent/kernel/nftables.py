@@ -129,6 +129,7 @@ def _icmpv6(first: int, last: int) -> list[bytes]:
 
 
 def meta(register: int, key: int) -> bytes:
+    """Return an expression that loads into a register what the kernel knows of the packet (NFT_META_*)."""
     return expression("meta", word(1, register), word(2, key))
 
 
@@ -138,22 +139,27 @@ def is_equal(key: int, value: int) -> list[bytes]:
 
 
 def compare(operation: int, value: int) -> bytes:
+    """Return an expression that compares register 1 with a value of one octet (NFT_CMP_*)."""
     return expression("cmp", word(1, 1), word(2, operation), nested(3, attribute(1, bytes([value]))))
 
 
 def payload(register: int, base: int, offset: int, length: int) -> bytes:
+    """Return an expression that loads octets of the packet into a register; ``offset`` counts from header ``base``."""
     return expression("payload", word(1, register), word(2, base), word(3, offset), word(4, length))
 
 
 def lookup(name: str, number: int) -> bytes:
+    """Return an expression that looks in a set for what begins at register 1; ``number`` is the id of the set."""
     return expression("lookup", text(1, name), word(2, 1), word(4, number))
 
 
 def verdict(code: int) -> bytes:
+    """Return an expression that decides about the packet: ``DROP`` or ``ACCEPT``."""
     return expression("immediate", word(1, 0), nested(2, nested(2, word(1, code))))
 
 
 def expression(name: str, *attributes: bytes) -> bytes:
+    """Return one element of a rule's list of expressions."""
     return nested(1, text(1, name), nested(2, *attributes))
 
 
@@ -163,14 +169,17 @@ def attribute(kind: int, value: bytes) -> bytes:
 
 
 def nested(kind: int, *attributes: bytes) -> bytes:
+    """Return one attribute that contains others."""
     return attribute(kind | NLA_F_NESTED, b"".join(attributes))
 
 
 def text(kind: int, value: str) -> bytes:
+    """Return one attribute that contains ASCII text with a NUL at its end."""
     return attribute(kind, value.encode("ascii") + b"\0")
 
 
 def word(kind: int, value: int) -> bytes:
+    """Return one attribute that contains a number of 32 bits in network byte order."""
     return attribute(kind, struct.pack("!I", value))
 
 

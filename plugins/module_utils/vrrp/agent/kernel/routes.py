@@ -51,6 +51,7 @@ class Way:
 
     @property
     def what(self) -> str:
+        """Return the word for it, "route" or "rule", for people."""
         return "rule" if self.key[0] else "route"
 
 

@@ -57,6 +57,7 @@ class VirtualRoutes:
         self._inherited = frozenset(removals)
 
     def configure(self, routes: tuple[Route, ...], rules: tuple[Rule, ...]) -> None:
+        """Take the routes and rules of a configuration; :meth:`look` turns them into requests."""
         self._configured = routes, rules
 
     def look(self) -> bool:
@@ -103,6 +104,7 @@ class VirtualRoutes:
 
     @property
     def waits(self) -> bool:
+        """Return whether a route waits for its source address, which cannot be used yet."""
         return bool(self._waiting)
 
     def reconcile(self) -> list[Refused]:

@@ -40,12 +40,14 @@ class Hush:
         self._index = 0  # of the macvlan that is silent
 
     def begin(self, config: Instance) -> None:
+        """Let the macvlan of an IPv4 instance, where it has one, answer no ARP request."""
         link = self._kernel.table.names.get(config.lives_on)
         if config.vmac is not None and link is not None and not self._index and ip_version(config) == 4:
             self._index = link.index
             self._set(ARP_IGNORE_ALL)
 
     def end(self) -> None:
+        """Let the macvlan answer ARP requests again."""
         if self._index:
             self._set(ON_MACVLAN["arp_ignore"])
             self._index = 0

@@ -60,7 +60,7 @@ def defect(file: BinaryIO) -> Optional[Defect]:
 
 
 def _headers(head: bytes, order: str, wide: bool) -> tuple[int, int, int]:
-    """(where the program headers begin, octets of each, how many)"""
+    """Return (where the program headers begin, octets of each, how many)."""
     (start,) = struct.unpack_from(order + ("Q" if wide else "I"), head, 32 if wide else 28)
     return (start, *struct.unpack_from(order + "HH", head, 54 if wide else 42))
 

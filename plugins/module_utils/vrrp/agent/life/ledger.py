@@ -55,9 +55,11 @@ class Entry:
 
     @property
     def memory(self) -> Memory:
+        """Return what the state machine of the next process needs to go on."""
         return Memory(self.state, self.last_at, self.interval_cs, self.hold)
 
     def as_dict(self, slot: int) -> dict[str, Any]:
+        """Return the entry as ``ledger.json`` has it; ``slot`` is the place of its number in ``pulse``."""
         return {
             "identity": list(self.identity),
             "name": self.name,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This module reads the two files of the ledger and says whether they are whole: each key, each type, each range.
+"""Read the two files of the ledger and check that they are whole: each key, each type, each range.
 
 What is not valid is as if it were not there. ``cleanup`` uses it too, so next to nothing is imported here.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This module keeps what ``auth_hmac`` has heard last of each sender over a restart, so that no recording is new then.
+"""Keep what ``auth_hmac`` has heard last of each sender over a restart, so that no recording is accepted then.
 
 A file of its own: it outlives a clean stop, which leaves no ledger. It ends with the runtime directory, where it lies,
 and so with a reboot: it is in memory, because the loop writes it, and a disk that hangs must not keep the loop.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This module opens files of the agent's own, and nothing else that somebody may have put in their place.
+"""Open files of the agent's own, and nothing else that somebody may have put in their place.
 
 Neither a link nor a FIFO nor a device is opened, nor a file of another user, nor one that does not end.
 """

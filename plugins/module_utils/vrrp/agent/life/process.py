@@ -44,11 +44,12 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
+        """Return whether the script ended with exit status 0."""
         return self.status == 0
 
     @property
     def text(self) -> str:
-        """keepalived's wording, for the parentheses behind "failed"."""
+        """Return how it ended, in the words of keepalived; the log has it in parentheses after "failed"."""
         if self.error is not None:
             return self.error
         if self.timed_out:
@@ -107,6 +108,7 @@ def keep_capabilities_to_ourselves() -> None:
 
 
 def pwd_name(uid: int) -> str:
+    """Return the name of a user, or the number as text where the host knows no name for it."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -267,6 +269,7 @@ async def end(process: asyncio.subprocess.Process) -> None:
 
 
 def kill_group(process: asyncio.subprocess.Process, number: int) -> None:
+    """Send a signal to the process group of a script. A group that is gone or that we may not signal is no error."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
 

@@ -113,7 +113,7 @@ class Succession:
             self._tell_failure()
 
     def end(self, leave: bool) -> None:
-        """This process ends. ``leave``: a successor goes on with what is written; else no mastership is left."""
+        """End the ledger of this process. ``leave``: a successor goes on with what is written; else it is deleted."""
         if not self._ended:
             self.keep_marks()
         if leave:

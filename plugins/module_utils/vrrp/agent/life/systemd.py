@@ -52,9 +52,11 @@ class ServiceManager:
         return microseconds / 2e6 if microseconds > 0 else None
 
     def ready(self) -> None:
+        """Tell systemd that the start or a reload is complete."""
         self._send("READY=1")
 
     def reloading(self) -> None:
+        """Tell systemd that a reload begins; :meth:`ready` tells that it is complete."""
         # Type=notify-reload wants the time at which the reload began, in microseconds.
         self._send(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
@@ -63,9 +65,11 @@ class ServiceManager:
         self._send(f"EXTEND_TIMEOUT_USEC={seconds * 1e6:.0f}")
 
     def stopping(self) -> None:
+        """Tell systemd that the process is about to end."""
         self._send("STOPPING=1")
 
     def alive(self) -> None:
+        """Tell the watchdog of systemd that the process works; due every :attr:`watchdog_s` seconds."""
         self._send("WATCHDOG=1")
 
     def status(self, text: str) -> None:

@@ -23,6 +23,7 @@ class Loose(NamedTuple):
 
     @property
     def text(self) -> str:
+        """Return a clause for people: others can write this part."""
         return f"others can write {self.part}"
 
 

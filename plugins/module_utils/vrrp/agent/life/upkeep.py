@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This module makes again what somebody has deleted under a living agent: its directory, its socket, its ledger.
+"""Make again what somebody has deleted while the agent runs: its directory, its socket, its ledger.
 
 It also writes down every few seconds what ``auth_hmac`` has heard: a crash forgets no more than that.
 """
