@@ -84,11 +84,6 @@ class RunningInstance:
         self._fault_log = FaultLog(edge.log)
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
 
-    @property
-    def multicast(self) -> bool:
-        """Return whether advertisements go to the multicast group, because no unicast_peer is configured."""
-        return not self.config.unicast_peers
-
     def follows(self, source: Address) -> bool:
         """Whether this is the master that we heard last."""
         return self.router.master is not None and self.router.master.address == source

@@ -46,7 +46,6 @@ class Listener:
     def __init__(self, config, source=OWN):
         self.name = config.name
         self.virtual_router_id = config.virtual_router_id
-        self.multicast = not config.unicast_peers
         self.counters = Counters()
         self.guard = Guard(config, wall=lambda: self.wall)
         self.expectation = self.guard.take(config, source)
