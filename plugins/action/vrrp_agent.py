@@ -27,6 +27,10 @@ class ActionModule(ActionBase):
     TRANSFERS_FILES = False  # seldom, and then it makes the directory itself
 
     def run(self, tmp: None = None, task_vars: Any = None) -> dict[str, Any]:
+        """Call the module and return its result; send pyroute2 to the node where that is missing.
+
+        Unless ``state`` is absent, raises AnsibleActionFail when the controller has no pyroute2 or one that is too old.
+        """
         super().run(tmp, task_vars)
         arguments = {name: value for name, value in self._task.args.items() if not name.startswith("_")}
         if arguments.get("state") == "absent":

@@ -51,4 +51,5 @@ class FilterModule:
     """What Ansible asks a filter plugin for."""
 
     def filters(self):
+        """Return the filter of this plugin, by its name."""
         return {"conflicts": conflicts}

@@ -40,4 +40,5 @@ class FilterModule:
     """What Ansible asks a filter plugin for."""
 
     def filters(self):
+        """Return the filter of this plugin, by its name."""
         return {"probes": probes}

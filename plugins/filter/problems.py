@@ -89,4 +89,5 @@ class FilterModule:
     """What Ansible asks a filter plugin for."""
 
     def filters(self):
+        """Return the filter of this plugin, by its name."""
         return {"problems": problems}

@@ -121,6 +121,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp import __vers
 
 
 def main():
+    """Install or remove the agent, as the options say, and exit with the result."""
     module = AnsibleModule(
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -141,6 +142,7 @@ def main():
 
 
 def run(module):
+    """Make the changes, or only list them in check mode. Raises DeploymentError and PyrouteMissing."""
     installation = Installation(Run(module.run_command))
     condition = installation.condition()
     result = {"running": condition.running}
@@ -162,6 +164,7 @@ def run(module):
 
 
 def wanted_installation(module):
+    """Return the installation that the options ask for. Raises DeploymentError where pyroute2 is unknown or damaged."""
     digest, archive = module.params["_pyroute2_digest"], module.params["_pyroute2_archive"]
     if not digest:
         raise DeploymentError("the action plugin hotstandby.vrrp.vrrp_agent has to call this module")

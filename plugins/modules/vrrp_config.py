@@ -143,6 +143,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.text.m
 
 
 def main():
+    """Give the agent its configuration file, as the options say, and exit with the result."""
     module = AnsibleModule(
         argument_spec={
             "content": {"type": "str", "required": True, "no_log": True},
@@ -165,6 +166,7 @@ def main():
 
 
 def run(module, content):
+    """Judge the file; write and reload it where needed, but not in check mode. Raises DeploymentError."""
     file = ConfigFile(module.params["path"], module.params["runtime_dir"])
     configuration, warnings = file.judge(content)
     for warning in warnings:

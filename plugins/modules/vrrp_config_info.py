@@ -149,6 +149,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.proble
 
 
 def main():
+    """Read the keepalived.conf, and exit with the role's variables and with what they cannot say."""
     module = AnsibleModule(
         argument_spec={
             "path": {"type": "path", "default": "/etc/keepalived/keepalived.conf"},

@@ -117,6 +117,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.drain i
 
 
 def main():
+    """Drain the node, or let it take part again, and exit with the result."""
     module = AnsibleModule(
         argument_spec={
             "state": {"type": "str", "choices": ["drained", "active"], "default": "drained"},
@@ -131,6 +132,7 @@ def main():
 
 
 def run(module):
+    """Drain or undrain the node, or predict that in check mode. Raises MoveError, AgentError and AgentUnreachable."""
     drained, force = module.params["state"] == "drained", module.params["force"]
     timeout = module.params["timeout"] if module.params["wait"] else 0
     drainer = Drainer(module.params["runtime_dir"])
@@ -153,11 +155,13 @@ def run(module):
 
 
 def told(node):
+    """Return one sentence that says whether the node is drained, and the state of each instance."""
     states = ", ".join(f"{each['name']} {each['state']}" for each in node["instances"]) or "it has no instances"
     return f"this node {'is drained' if node['drained'] else 'takes part'}: {states}"
 
 
 def shown(node):
+    """Return the lines of the diff: whether the node is drained, and the state of each instance."""
     states = [f"{each['name']}: {each['state']}\n" for each in node["instances"]]
     return "".join([f"drained: {str(node['drained']).lower()}\n", *states])
 

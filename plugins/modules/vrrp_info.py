@@ -319,6 +319,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.segment
 
 
 def main():
+    """Look at the agent, keepalived, the interfaces and the segment, and exit with the result; change nothing."""
     module = AnsibleModule(
         argument_spec={
             "program": {"type": "str", "choices": [AUTO, HOTSTANDBY, KEEPALIVED], "default": AUTO},

@@ -97,6 +97,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover i
 
 
 def main():
+    """Move mastership of one instance, or tell who has it, and exit with the result."""
     module = AnsibleModule(
         argument_spec={
             "name": {"type": "str"},
@@ -111,6 +112,7 @@ def main():
 
 
 def run(module):
+    """Move mastership, or predict that in check mode. Raises MoveError, AgentError and AgentUnreachable."""
     wanted = module.params["state"]
     mover = Mover(module.params["name"], module.params["runtime_dir"])
     timeout = module.params["timeout"] if module.params["wait"] else 0

@@ -29,7 +29,7 @@ class Account:
         return True
 
     def owner(self) -> tuple[int, int]:
-        """uid and gid; (-1, -1), the owner of nothing, while the user does not exist."""
+        """Return uid and gid of the user; (-1, -1), the owner of nothing, while the user does not exist."""
         try:
             entry = pwd.getpwnam(self.name)
         except KeyError:

@@ -44,6 +44,7 @@ class Record:
         return float(found.group()) if found else None
 
     def whole(self, *keys: str) -> Optional[int]:
+        """Return the number at the beginning of a value without its fraction; None when there is none."""
         number = self.number(*keys)
         return None if number is None else int(number)
 
@@ -65,22 +66,27 @@ class Dump:
 
     @property
     def instances(self) -> list[Record]:
+        """Return one record for each VRRP instance."""
         return self._of("VRRP Topology")
 
     @property
     def scripts(self) -> dict[str, Record]:
+        """Return the records of the VRRP scripts, by name."""
         return {record.title: record for record in self._of("VRRP Scripts")}
 
     @property
     def files(self) -> dict[str, Record]:
+        """Return the records of the track files, by name."""
         return {record.title: record for record in self._of("VRRP Track files")}
 
     @property
     def processes(self) -> dict[str, Record]:
+        """Return the records of the track processes, by name."""
         return {record.title: record for record in self._of("VRRP Track processes")}
 
     @property
     def interfaces(self) -> dict[str, Record]:
+        """Return the records of the interfaces, by name."""
         return {record.title: record for record in self._of("Interfaces")}
 
     @property
@@ -93,7 +99,7 @@ class Dump:
 
 
 class DumpError(ValueError):
-    """This is not what keepalived's VRRP process writes."""
+    """The text is not what keepalived's VRRP process writes."""
 
 
 def parse(text: str) -> Dump:

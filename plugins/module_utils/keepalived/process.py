@@ -35,6 +35,7 @@ class Process:
 
     @property
     def root(self) -> str:
+        """Return the path through which the files of this process are read: /proc/PID/root (proc(5))."""
         return f"/proc/{self.pid}/root"
 
     @property

@@ -39,6 +39,7 @@ class Gap:
 
     @classmethod
     def at(cls, statement: Statement, why: str, instead: str, keyword: str = "") -> Gap:
+        """Return a gap with the file and the line of ``statement``; ``keyword``, if given, replaces its keyword."""
         return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead)
 
 

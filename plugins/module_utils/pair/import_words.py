@@ -59,6 +59,7 @@ class Vault:
     shown: bool
 
     def keep(self, name: str, secret: str) -> str:
+        """Return ``secret`` where secrets are shown, else the template of the variable vault_ha_pair_``name``."""
         return secret if self.shown else f"{{{{ vault_ha_pair_{name} }}}}"
 
 
@@ -134,6 +135,7 @@ def tracking_words(track: Tracking, configuration: Configuration) -> Words:
 
 
 def notify_words(notify: Any) -> Words:
+    """Return the role's words for the notify commands of an instance or a sync group."""
     words: Words = {word: command(getattr(notify, field)) for word, field in _NOTIFY.items() if getattr(notify, field)}
     if notify.deleted is not None:
         words["notify_deleted"] = command(notify.deleted)
@@ -145,6 +147,7 @@ def notify_words(notify: Any) -> Words:
 
 
 def script_words(script: Script) -> Words:
+    """Return the role's words for one ``vrrp_script``."""
     words: Words = {"name": script.name, "script": joined(script.command), "interval": _number(script.interval_s)}
     if script.timeout_s != script.interval_s:
         words["timeout"] = _number(script.timeout_s)
@@ -157,6 +160,7 @@ def script_words(script: Script) -> Words:
 
 
 def process_words(process: Process) -> Words:
+    """Return the role's words for one ``vrrp_track_process``."""
     words: Words = {"name": process.name, "process": quoted_words((process.process, *(process.parameters or ())))}
     if process.parameters is not None and (process.param_match or not process.parameters):
         words["param_match"] = process.param_match or "exact"
@@ -171,6 +175,7 @@ def process_words(process: Process) -> Words:
 
 
 def file_words(file: File) -> Words:
+    """Return the role's words for one ``track_file``."""
     words: Words = {"name": file.name, "file": file.path}
     words.update(_differing(file, File("", ""), {"weight": "weight", "reverse": "reverse"}))
     if file.init is not None:
@@ -180,6 +185,7 @@ def file_words(file: File) -> Words:
 
 
 def group_words(group: SyncGroup, configuration: Configuration) -> Words:
+    """Return the role's words for one ``vrrp_sync_group``, with what it tracks and notifies."""
     words: Words = {"name": group.name, "group": list(group.members)}
     if group.tracking_weight:
         words["sync_group_tracking_weight"] = True
@@ -225,6 +231,7 @@ def global_words(configuration: Configuration) -> Words:
 
 
 def command(said: NotifyCommand) -> Any:
+    """Return the command as one line, or a mapping of ``command`` and ``user`` where it names a user."""
     text = joined(said.command)
     return {"command": text, "user": _owner(said.user, said.group)} if said.user else text
 

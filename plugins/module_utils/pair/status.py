@@ -31,8 +31,11 @@ def status(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What keeps ``nodes``, those of one pair, from being one: who could not be asked, what has not one master that has
-    the addresses alone, and where nobody stands by. A node that was drained on purpose is none.
+    """Return one line for each thing that keeps ``nodes``, those of one pair, from working as a pair.
+
+    Problems are: a node whose agent did not answer, an instance with no master or more than one, an instance that a
+    node does not have, a virtual address that is not on the master or is on another node, and a node that does not
+    stand by. A node that is drained need not stand by.
     """
     found = [f"{node}: {_missing(seen)}: {_reason(seen)}" for node, seen in nodes.items() if not seen.get("running")]
     shared: dict[str, dict[str, Mapping[str, Any]]] = {}

@@ -1,8 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bursts of gratuitous ARP and unsolicited neighbour advertisements: switches and neighbours learn where an address
-lives now. They go through a packet socket, as whole frames."""
+"""The announcer sends bursts of gratuitous ARP and unsolicited neighbour advertisements.
+
+Switches and neighbours learn from them where an address is now. They go through packet sockets, as whole frames.
+"""
 
 from __future__ import annotations
 
@@ -38,12 +40,13 @@ class Waiting:
 
 
 class Announcer:
-    """Sends bursts. A burst without spacing goes out before :meth:`burst` returns; a spaced one (:mod:`.pace`) goes on
-    by itself.
+    """The announcer sends bursts, and repeats them where :meth:`keep` asks for it.
 
-    An IPv6 address that the kernel has accepted is not at work yet: it finishes a new address in a thread of its own
-    and takes no packets for it until then. Whoever announces it sooner draws packets that nobody takes, so its frames
-    wait until the kernel has told of it and has its route.
+    A burst without spacing goes out before :meth:`burst` returns; a spaced one (:mod:`.pace`), and one of more than
+    AT_ONCE_MAX frames, goes on by itself.
+
+    The kernel finishes a new IPv6 address in a thread of its own, and takes no packets for it until then. So the
+    frames of such an address wait until the kernel has told of it and has its route.
     """
 
     def __init__(self, log: Log) -> None:
@@ -71,8 +74,10 @@ class Announcer:
         table: InterfaceTable,
         gna_interval_s: float = 0.0,
     ) -> None:
-        """Announce each address ``repeat`` times. With ``interval_s`` there is so much time between two gratuitous ARP
-        frames, with ``gna_interval_s`` between two neighbour advertisements, of all instances on one interface.
+        """Announce each address ``repeat`` times.
+
+        ``interval_s`` is the time in seconds between two gratuitous ARP frames, ``gna_interval_s`` that between two
+        neighbour advertisements, of all instances on one interface. A ``garp_group`` may set other times.
 
         ``key`` is the instance itself, not its name: after a reload its successor may have the same one. Its next
         burst replaces one that is still under way.
@@ -169,6 +174,7 @@ class Announcer:
             sock.close()
 
     def close(self) -> None:
+        """Cancel every burst, and close all sockets."""
         for key in [*self._endless, *self._waiting, *self._kept]:
             self.cancel(key)
         self._lanes.close()

@@ -59,6 +59,7 @@ class Channel:
 
     @property
     def sockets(self) -> tuple[VrrpSocket, ...]:
+        """Return the VRRP socket, and behind it the socket for IPsec AH where there is one."""
         return (self.socket,) if self.ah is None else (self.socket, self.ah)
 
     def add(self, instance: RunningInstance) -> None:
@@ -75,6 +76,7 @@ class Channel:
         self._leave_groups()
 
     def remove(self, instance: RunningInstance) -> None:
+        """Remove an instance, and leave the multicast groups that no other instance needs."""
         vrid = instance.virtual_router_id
         left = [each for each in self._of(vrid) if each is not instance]
         self.instances.pop(vrid, None)

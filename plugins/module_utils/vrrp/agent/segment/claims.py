@@ -53,6 +53,7 @@ class ClaimSocket:
         self.addresses = frozenset(addresses)
 
     def fileno(self) -> int:
+        """Return the file descriptor, for the event loop."""
         return self._socket.fileno()
 
     def receive(self) -> Optional[bytes]:
@@ -68,6 +69,7 @@ class ClaimSocket:
             self._socket.send(frame)
 
     def close(self) -> None:
+        """Close the socket."""
         self._socket.close()
 
 

@@ -84,6 +84,7 @@ class Conflicts:
             self._later(LOOK_S, self._look)
 
     def close(self) -> None:
+        """Close all sockets for good; :meth:`changed` does nothing from now on."""
         self._closed = True
         for place in list(self._sockets):
             self._close(place)

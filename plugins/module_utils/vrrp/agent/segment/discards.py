@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This remembers what an instance has discarded lately, so that its status can say why it hears nobody."""
+"""An instance remembers what it has discarded lately, so that its status can say why it hears no router."""
 
 from __future__ import annotations
 

@@ -132,6 +132,7 @@ class Network:
         return frozenset(place for place, channel in list(self.channels.items()) if not channel.drain(now))
 
     def close(self) -> None:
+        """Close every channel, the announcer's sockets and the netlink sockets."""
         for place in list(self.channels):
             self._close(place)
         self.announcer.close()

@@ -48,6 +48,7 @@ class Lane:
 
     @property
     def busy(self) -> bool:
+        """Return whether a burst is under way on this lane."""
         return bool(self._courses)
 
     def add(self, course: Course) -> None:
@@ -61,6 +62,7 @@ class Lane:
         self._courses = deque(course for course in self._courses if course.key != key)
 
     def close(self) -> None:
+        """Drop all frames that have not been sent, and cancel the timer."""
         self._courses.clear()
         if self._timer is not None:
             self._timer.cancel()
@@ -118,6 +120,7 @@ class Lanes:
             lane.drop(key)
 
     def close(self) -> None:
+        """Close every lane; frames that have not been sent are dropped."""
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()

@@ -120,9 +120,11 @@ class VrrpSocket(abc.ABC):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
 
     def fileno(self) -> int:
+        """Return the file descriptor, for the event loop."""
         return self._socket.fileno()
 
     def close(self) -> None:
+        """Close the socket; the kernel then leaves its multicast groups."""
         self._socket.close()
 
     @abc.abstractmethod
@@ -156,12 +158,14 @@ class VrrpSocketIPv4(VrrpSocket):
         self._socket.setsockopt(socket.IPPROTO_IP, option, self._request(group.packed))
 
     def receive(self) -> Optional[bytes]:
+        """Return one whole packet, IPv4 header included, or None when none is waiting."""
         try:
             return self._socket.recv(PACKET_MAX)
         except OSError:
             return None  # nothing there, or the interface went down: its fault comes through rtnetlink
 
     def send(self, packet: bytes, destination: str) -> Optional[str]:
+        """Send a whole packet, IPv4 header included. Return None, or the text of the error."""
         try:
             self._socket.sendto(packet, (destination, 0))
         except OSError as error:
@@ -221,6 +225,7 @@ class VrrpSocketIPv6(VrrpSocket):
         return ipv6_header(source, destination, hops, len(payload)) + payload
 
     def send(self, packet: bytes, destination: str) -> Optional[str]:
+        """Send a whole packet, IPv6 header included. Return None, or the text of the error."""
         # The source stands in the header. Without being told the kernel would choose one for each packet all the same,
         # among all the addresses of the interface, which takes 20 times as long as sending when it has 255.
         source = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, packet[SOURCE] + self._index)

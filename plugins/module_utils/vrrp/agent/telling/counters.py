@@ -33,9 +33,11 @@ class Counters:
     discarded: dict[str, int] = field(default_factory=dict)
 
     def discard(self, reason: str) -> None:
+        """Count one packet that was discarded for ``reason``."""
         self.discarded[reason] = self.discarded.get(reason, 0) + 1
 
     def as_dict(self) -> dict[str, Any]:
+        """Return all counters by name, with a copy of ``discarded``."""
         return {**vars(self), "discarded": dict(self.discarded)}
 
 
@@ -70,6 +72,7 @@ class Peers:
         self._last: list[Any] = []
 
     def heard(self, source: Address, priority: int, now: float) -> None:
+        """Remember the priority that a router advertised. Beyond PEERS_MAX, the longest silent router is forgotten."""
         if source is self._source:
             self._last[:] = priority, now
             return

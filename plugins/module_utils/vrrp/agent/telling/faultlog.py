@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This module logs the faults of an instance: the first at once, what follows it when it has lasted.
+"""Log the faults of an instance: the first at once, later ones within LASTS_S seconds if they are still there.
 
 An interface that comes up has no carrier for a moment, and no address for another one: that is no news to anybody.
 """

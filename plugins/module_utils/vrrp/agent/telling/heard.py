@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This module writes to the log what an advertisement that was accepted says, where people want to know it.
+"""Log what an advertisement that was accepted says, where people want to know it.
 
 Whoever sends them decides how many there are, so each line is written once in a while only.
 """

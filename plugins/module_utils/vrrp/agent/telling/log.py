@@ -42,12 +42,15 @@ class Log:
         self._told_at = 0.0  # when they were counted last
 
     def info(self, text: str) -> None:
+        """Write a line of priority LOG_INFO (syslog(3))."""
         self._write(LEVEL_INFO, text)
 
     def warning(self, text: str) -> None:
+        """Write a line of priority LOG_WARNING (syslog(3))."""
         self._write(LEVEL_WARNING, text)
 
     def error(self, text: str) -> None:
+        """Write a line of priority LOG_ERR (syslog(3))."""
         self._write(LEVEL_ERROR, text)
 
     @contextlib.contextmanager

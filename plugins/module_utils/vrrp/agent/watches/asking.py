@@ -41,10 +41,12 @@ class AskedWatch(Watch):
         """Take one answer."""
 
     def start(self) -> None:
+        """Begin to ask, in a task of its own."""
         self._task = asyncio.get_running_loop().create_task(self._run())
         self._task.add_done_callback(self.ended)
 
     async def stop(self) -> None:
+        """Cancel the task that asks, and return when it has ended."""
         self._ended = True  # before Python 3.12 wait_for() swallows a cancellation that meets a script's end
         if self._task is not None:
             self._task.cancel()

@@ -62,6 +62,7 @@ class Check(AskedWatch):
             self.assume(False, ASSUMED_FAILED)
 
     async def ask(self) -> process.Outcome:
+        """Run the script once, for at most its timeout, and return how it ended."""
         return await self._runs.run(self.script.command, self.script.timeout_s, *self._as_whom)
 
     def observe(self, outcome: process.Outcome) -> None:

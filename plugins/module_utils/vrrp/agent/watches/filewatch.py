@@ -55,6 +55,7 @@ class FileCheck(AskedWatch):
         self._complaint = ""
 
     def result(self, weight: int, reverse: bool = False) -> CheckResult:
+        """Return the result, and the number in it, for an instance that tracks the file with this weight."""
         return CheckResult(self.name, self.kind, self.ok, weight, self.detail, reverse, self.value)
 
     def begin(self, overwrite: bool) -> None:
@@ -68,6 +69,7 @@ class FileCheck(AskedWatch):
                 self._log.error(f"Unable to initialise track file {self.name}: {error.strerror}")
 
     def start(self) -> None:
+        """Read the file at once, then again and again. On a remote file system it is not read and counts as 0."""
         hindrance = remote(self.file.path)
         if hindrance:
             self._complain(hindrance)
@@ -83,6 +85,7 @@ class FileCheck(AskedWatch):
         """It is read at once: there is nothing to follow."""
 
     async def ask(self) -> int:
+        """Return the number in the file, or the number that counts now where that one is out of range."""
         return self._read()
 
     def observe(self, outcome: int) -> None:

@@ -89,10 +89,12 @@ class GatewayCheck(AskedWatch):
         return f"no answer on {link.name}"
 
     def observe(self, outcome: str) -> None:
+        """Count one answer of :meth:`ask`: "" is a success, any other text says why it failed."""
         how = f"failed ({outcome})" if outcome else "succeeded"
         self.take(not outcome, outcome, f"Gateway({self.name}) {how}")
 
     async def stop(self) -> None:
+        """End the check, and close its socket."""
         await super().stop()
         self._close()
 
@@ -156,6 +158,7 @@ class NeighbourSocket:
             raise
 
     def fileno(self) -> int:
+        """Return the file descriptor, for the event loop."""
         return self._socket.fileno()
 
     def send(self, frame: bytes) -> str:
@@ -180,6 +183,7 @@ class NeighbourSocket:
                 return
 
     def close(self) -> None:
+        """Close the socket."""
         self._socket.close()
 
 

@@ -36,6 +36,7 @@ class Target(NamedTuple):
 
     @classmethod
     def of(cls, url: str, host_header: Optional[str]) -> Target:
+        """Return the target of ``url``. ``host_header``, if set, is the Host field and has the TLS server name."""
         parts = urlsplit(url)
         host, default = parts.hostname or "", PORTS[parts.scheme]
         port = parts.port or default
@@ -48,6 +49,8 @@ class Target(NamedTuple):
 
 
 class HttpCheck(TimedCheck):
+    """An HttpCheck sends a GET for one ``track_http``, and compares the status and, where wanted, the body."""
+
     tracked: TrackedHttp
     kind = "http"
     word = "HTTP"
@@ -61,6 +64,7 @@ class HttpCheck(TimedCheck):
         self._tls: Any = None
 
     async def attempt(self) -> str:
+        """Send one GET. Return "" when the answer is as wanted, else why it is not. Raises OSError."""
         if self._target.server_name is not None and self._tls is None:
             self._tls = await tls(self.tracked.verify)
         try:

@@ -39,6 +39,7 @@ class Pattern:
         self.length = len(self._name) + 1 + len(self._parameters)
 
     def matches(self, seen: Seen) -> bool:
+        """Return whether a process counts, by its name or command line, and its parameters where they are compared."""
         if not self.by_command:
             return seen.name == self._name
         name, _end, parameters = (seen.command_line or b"").partition(b"\0")

@@ -47,9 +47,11 @@ class ProcessCheck(Watch):
         self._waiting: Optional[asyncio.TimerHandle] = None
 
     def start(self) -> None:
+        """Let the monitor count processes for this check."""
         self._monitor.add(self)
 
     async def stop(self) -> None:
+        """Let the monitor count for this check no more, and cancel a delay that is under way."""
         self._monitor.remove(self)
         self._cancel()
 

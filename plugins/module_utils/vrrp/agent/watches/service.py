@@ -36,6 +36,7 @@ class ServiceCheck(AskedWatch):
         self.answer_within_s = tracked.interval_s + tracked.timeout_s
 
     def observe(self, outcome: str) -> None:
+        """Count one answer of :meth:`ask`: "" is a success, any other text says why it failed."""
         how = f"failed ({outcome})" if outcome else "succeeded"
         self.take(not outcome, outcome, f"{self.word}({self.name}) {how}")
 
@@ -44,6 +45,7 @@ class TimedCheck(ServiceCheck):
     """One that is cut off when its time is over."""
 
     async def ask(self) -> str:
+        """Ask once, for at most ``timeout_s`` seconds. Return why the service is not good, "" when it is."""
         timeout_s = self.tracked.timeout_s
         try:
             return await asyncio.wait_for(self.attempt(), timeout_s)

@@ -15,6 +15,8 @@ from .service import TimedCheck
 
 
 class TcpCheck(TimedCheck):
+    """A TcpCheck connects to the address and port of one ``track_tcp``, and closes the connection at once."""
+
     tracked: TrackedTcp
     kind = "tcp"
     word = "TCP"
@@ -23,6 +25,7 @@ class TcpCheck(TimedCheck):
         super().__init__(place(str(tracked.host), tracked.port), tracked, changed, log)
 
     async def attempt(self) -> str:
+        """Connect once. Return "" when the connection is accepted; raises OSError when it is not."""
         tracked = self.tracked
         family = socket.AF_INET if tracked.host.version == 4 else socket.AF_INET6
         with socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC) as sock:

@@ -17,6 +17,8 @@ ANSWERS = {3: "it is not active", 4: "there is no such unit"}  # systemctl(1), e
 
 
 class UnitCheck(ServiceCheck):
+    """A UnitCheck asks systemctl(1) whether the unit of one ``track_unit`` is active."""
+
     tracked: TrackedUnit
     kind = "unit"
     word = "Unit"
