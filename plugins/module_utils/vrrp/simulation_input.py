@@ -67,6 +67,7 @@ def _read_one(path: str) -> NodeFile:
 
 
 def demand_distinct(nodes: list[NodeFile]) -> None:
+    """Raise FaultError where two nodes have the same name, or where a file has no vrrp_instance."""
     seen: dict[str, str] = {}
     for node in nodes:
         path = node.configuration.path
@@ -92,14 +93,17 @@ class Shared:
 
     @property
     def label(self) -> str:
+        """Return the name that the first node's instance has."""
         return self._first.name
 
     @property
     def vrid(self) -> int:
+        """Return the virtual router id, which is the same on all of its nodes."""
         return self._first.virtual_router_id
 
     @property
     def addresses(self) -> str:
+        """Return the virtual addresses of the first node's instance as one text for people."""
         return ", ".join(str(entry.address) for entry in self._first.addresses) or "no address"
 
     @property

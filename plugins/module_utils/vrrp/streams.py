@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This module makes the standard streams usable, whatever the process was started with: closed, full, broken, ASCII.
+"""Make the standard streams usable, whatever the process was started with: closed, full, broken, ASCII.
 
 Nothing else of the library is imported here: the shortest command, ``cleanup``, uses it too.
 """

@@ -144,7 +144,7 @@ class LocalDisk:
 
 
 def here(text: str = "") -> Surroundings:
-    """This machine, now, for whoever has read ``text`` already."""
+    """Return this machine's disk and environment. The octets of ``text`` count towards SIZE_MAX already."""
     return Surroundings(LocalDisk(SIZE_MAX - len(text.encode("utf-8", "surrogatepass"))), dict(os.environ))
 
 

@@ -39,6 +39,8 @@ class VirtualAddress:
 
 @dataclass(frozen=True)
 class Authentication:
+    """Hold what the block ``authentication`` of an instance says; VRRPv2 only."""
+
     auth_type: str  # "PASS" or "AH"
     auth_pass: str = field(repr=False)  # 1 to 8 octets
 
@@ -83,6 +85,8 @@ class Vmac:
 
 @dataclass(frozen=True)
 class NotifyCommand:
+    """Hold one command with its arguments, and the user and group it runs as where the file names them."""
+
     command: tuple[str, ...]
     user: Optional[str] = None
     group: Optional[str] = None
@@ -219,6 +223,8 @@ class Fifo:
 
 @dataclass(frozen=True)
 class Globals:
+    """Hold what ``global_defs`` says."""
+
     router_id: Optional[str] = None
     vrrp_version: int = 2
     script_user: Optional[str] = None

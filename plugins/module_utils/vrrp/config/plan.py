@@ -76,6 +76,7 @@ class Plan:
 
     @property
     def peer_must_follow(self) -> bool:
+        """Tell whether an instance changes in a field that the other nodes must change too."""
         return any(entry.peer_must_follow for entry in self.instances)
 
     @property

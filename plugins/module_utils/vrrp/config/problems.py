@@ -54,6 +54,7 @@ class Problem:
     def at(
         cls, place: Place, text: str, rule: str = "", hint: str = "", severity: str = ERROR, tolerated: bool = False
     ) -> Problem:
+        """Return a problem at ``place``; its words are made printable, on one line."""
         words = printable(rule), printable(hint), printable(text)
         return cls(place.path, place.line, place.column, *words, severity, tolerated)
 
@@ -105,6 +106,7 @@ class Findings:
         self.warnings: list[Problem] = []
 
     def error(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
+        """Add an error. When there are :data:`MOST` already, add a last one that says so, and raise Enough."""
         if len(self.errors) >= MOST:
             self.errors.append(Problem.at(place, "here the file was given up", f"It has more than {MOST} errors"))
             raise Enough
@@ -115,6 +117,7 @@ class Findings:
         self.warning(place, text, rule, hint, tolerated=True)
 
     def warning(self, place: Place, text: str, rule: str = "", hint: str = "", tolerated: bool = False) -> None:
+        """Add a warning. After :data:`MOST` of them, add one that says so, and leave out the others."""
         if not self.is_full_of_warnings:
             self.warnings.append(Problem.at(place, text, rule, hint, WARNING, tolerated))
         elif len(self.warnings) == MOST:
@@ -123,6 +126,7 @@ class Findings:
 
     @property
     def is_full_of_warnings(self) -> bool:
+        """Tell whether there are :data:`MOST` warnings or more."""
         return len(self.warnings) >= MOST
 
 

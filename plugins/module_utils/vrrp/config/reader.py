@@ -27,6 +27,7 @@ class Setting:
 
     @property
     def place(self) -> Place:
+        """Return the place of the value, or of the keyword where there is no value, or more than one."""
         return self.statement.words[-1 if len(self.statement.words) == 2 else 0].place
 
     @property
@@ -49,6 +50,7 @@ class Section:
     many: dict[str, list[Setting]] = field(default_factory=dict)  # of the keywords of which each line adds one
 
     def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of the field ``name``, or ``default`` where the file gives no good one."""
         setting = self.settings.get(name)
         return default if setting is None else setting.value
 
@@ -62,6 +64,7 @@ class Section:
         return floats({name[len(prefix) :]: item.value for name, item in found if name.startswith(prefix)})
 
     def inside(self, name: str) -> list[Section]:
+        """Return the blocks ``name`` in this block, in the order of the file."""
         return [section for section in self.sections if section.block.name == name]
 
 
@@ -140,7 +143,7 @@ class _Reader:
                 self.findings.error(statement.place, f"{entry.name} is not supported", entry.help, entry.instead)
 
     def say_what_is_not_ours(self) -> None:
-        """keepalived's other daemons have their lines in the same file: one word for all of them."""
+        """Give one warning for all lines that configure other daemons of keepalived."""
         if not self.not_ours:
             return
         first, entry = self.not_ours[0]

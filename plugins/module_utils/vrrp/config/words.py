@@ -20,6 +20,7 @@ _PROTOCOLS = {number: name for name, number in PROTOCOLS.items()}
 
 
 def for_people(value: Any) -> str:
+    """Return ``value`` in the words of the file: a tuple is joined with commas, None is an empty text."""
     for kind, words in _KINDS:
         if isinstance(value, kind):
             return " ".join(str(word) for word in words(value) if word not in (None, ""))

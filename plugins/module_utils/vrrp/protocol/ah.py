@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VRRPv2 inside an IP Authentication Header, ``auth_type AH`` (RFC 2338 section 5.3.6.2, RFC 2402, RFC 2403)::
+"""Write and check VRRPv2 inside an IP Authentication Header, ``auth_type AH``.
+
+RFC 2338 section 5.3.6.2, RFC 2402 and RFC 2403 define it::
 
     |  Next header: 112 |  Length: 4  |  reserved: 0                |
     |  Security Parameters Index: the source address                |

@@ -90,8 +90,10 @@ def read_answer(frame: bytes) -> Optional[Answer]:
 
 
 def read_claim(frame: bytes) -> Optional[Claim]:
-    """The claim in a frame: the sender of any ARP packet (RFC 5227 section 2.4), the target of any neighbour
-    advertisement. None for anything else, for a probe, and for what is cut off or damaged."""
+    """Return the claim in a frame; None for anything else, for a probe, and for what is cut off or damaged.
+
+    The sender of any ARP packet makes one (RFC 5227 section 2.4), and the target of any neighbour advertisement.
+    """
     found, _asked_for = _read(frame)
     if found is None or not int(found.address) or found.mac[0] & 1:  # no host has a group's hardware address
         return None

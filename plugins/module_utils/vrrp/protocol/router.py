@@ -98,6 +98,7 @@ class VirtualRouter:
 
     @property
     def state(self) -> State:
+        """Return the state in the words of RFC 9568 and keepalived; it is MASTER also while the router is yielding."""
         return self.condition.state
 
     @property
@@ -113,10 +114,12 @@ class VirtualRouter:
 
     @property
     def holds_addresses(self) -> bool:
+        """Tell whether the virtual addresses are on this node: it is MASTER or is yielding."""
         return isinstance(self.condition, (Master, Yielding))
 
     @property
     def yielding(self) -> bool:
+        """Tell whether it gives up mastership, and keeps the addresses until a peer speaks."""
         return isinstance(self.condition, Yielding)
 
     @property

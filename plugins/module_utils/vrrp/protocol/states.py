@@ -75,6 +75,7 @@ class Backup:
 
     @property
     def deadline(self) -> float:
+        """Return the earlier one of ``down_at`` and ``preempt_at``; NEVER when it is ready."""
         return NEVER if self.ready else min(self.down_at, self.preempt_at)
 
 
@@ -105,6 +106,7 @@ class Master:
 
     @property
     def deadline(self) -> float:
+        """Return when the next advertisement, announcement or refresh is due."""
         return min(self.advertise_at, self.announce_at, self.refresh_at)
 
     @classmethod
@@ -179,6 +181,7 @@ class Yielding:
 
     @property
     def deadline(self) -> float:
+        """Return the earlier one of ``release_at`` and ``down_at``; only ``release_at`` counts when it is ready."""
         return self.release_at if self.ready else min(self.release_at, self.down_at)
 
 

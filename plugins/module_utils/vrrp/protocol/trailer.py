@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The trailer of ``auth_hmac``: who said an advertisement, and when (keepalived 2.4.2, draft-cassen-vrrp-auth-hmac)::
+"""Write and check the trailer of ``auth_hmac``, which proves who sent an advertisement, and when.
+
+The format is that of keepalived 2.4.2 and draft-cassen-vrrp-auth-hmac::
 
      0                   1                   2                   3
     |  Type: 1      |    Key id     |  reserved: 0                  |

@@ -15,60 +15,79 @@ class RouterView(Protocol):
     """A virtual router as a decision may look at it; :class:`~.router.VirtualRouter` is one."""
 
     @property
-    def parameters(self) -> Parameters: ...
+    def parameters(self) -> Parameters:
+        """Return what the configuration says about it."""
 
     @property
-    def condition(self) -> Condition: ...
+    def condition(self) -> Condition:
+        """Return its state with the deadlines of that state."""
 
     @property
-    def state(self) -> State: ...
+    def state(self) -> State:
+        """Return its state in the words of RFC 9568 and keepalived."""
 
     @property
-    def yielding(self) -> bool: ...
+    def yielding(self) -> bool:
+        """Tell whether it gives up mastership, and keeps the addresses until a peer speaks."""
 
     @property
-    def ready(self) -> bool: ...
+    def ready(self) -> bool:
+        """Tell whether it would be MASTER if it were not for its sync group."""
 
     @property
-    def group(self) -> Optional[str]: ...
+    def group(self) -> Optional[str]:
+        """Return the name of its sync group, None without one."""
 
     @property
-    def awaited(self) -> tuple[str, ...]: ...
+    def awaited(self) -> tuple[str, ...]:
+        """Return the names of the members of its sync group that it waits for when it is ready."""
 
     @property
-    def hold(self) -> Optional[str]: ...
+    def hold(self) -> Optional[str]:
+        """Return HOLD_MASTER after a promotion, HOLD_BACKUP after a demotion, else None (:mod:`~.holds`)."""
 
     @property
-    def drained(self) -> bool: ...
+    def drained(self) -> bool:
+        """Tell whether it was drained and takes no part until it is undrained."""
 
     @property
-    def faults(self) -> tuple[str, ...]: ...
+    def faults(self) -> tuple[str, ...]:
+        """Return all that forbids taking part, each one clause; those of its sync group are among them."""
 
     @property
-    def own_faults(self) -> tuple[str, ...]: ...
+    def own_faults(self) -> tuple[str, ...]:
+        """Return its own faults, without those of its sync group."""
 
     @property
-    def priority(self) -> int: ...
+    def priority(self) -> int:
+        """Return the effective priority: the configured one, changed by the checks, or what a hold says."""
 
     @property
-    def tracked_priority(self) -> int: ...
+    def tracked_priority(self) -> int:
+        """Return the configured priority, changed by the checks, without any hold."""
 
     @property
-    def master(self) -> Optional[MasterSeen]: ...
+    def master(self) -> Optional[MasterSeen]:
+        """Return the master that was heard last, None without one."""
 
     @property
-    def living_until(self) -> float: ...
+    def living_until(self) -> float:
+        """Return when the master's Master_Down_Interval ends (monotonic seconds), 0 without a master."""
 
     @property
-    def master_interval_cs(self) -> int: ...
+    def master_interval_cs(self) -> int:
+        """Return the Advertisement_Interval of the master, itself or another router, in centiseconds."""
 
     @property
-    def since(self) -> Optional[float]: ...
+    def since(self) -> Optional[float]:
+        """Return when its state began (monotonic seconds), None before the first start."""
 
     @property
-    def reason(self) -> str: ...
+    def reason(self) -> str:
+        """Return why it is in its state, for people."""
 
-    def down_interval_s(self, interval_cs: Optional[int] = None, priority: Optional[int] = None) -> float: ...
+    def down_interval_s(self, interval_cs: Optional[int] = None, priority: Optional[int] = None) -> float:
+        """Return its Master_Down_Interval in seconds (RFC 9568 section 6.1)."""
 
 
 class Transition(NamedTuple):

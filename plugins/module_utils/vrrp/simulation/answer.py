@@ -52,6 +52,7 @@ class Answer:
 
     @property
     def loss_s(self) -> float:
+        """Return the sum of the losses in seconds."""
         return sum(end - begin for begin, end in self.losses)
 
     @property
@@ -60,6 +61,7 @@ class Answer:
         return self.run.client.answered_by is None
 
     def as_json(self) -> dict[str, Any]:
+        """Return the answer as JSON values; times are in seconds, rounded to microseconds."""
         low, middle, high = self.spread_s[0], median(self.spread_s), self.spread_s[-1]
         return {
             "instance": self.question.label,

@@ -30,6 +30,7 @@ class Client:
 
     @property
     def answered_by(self) -> Optional[str]:
+        """Return the name of the node that answers now, None without one."""
         return self.spans[-1][1]
 
     @property
@@ -44,7 +45,7 @@ class Client:
         self.look()
 
     def look(self) -> None:
-        """Something about the machines has changed: who answers now?"""
+        """Find which node answers now, after something about the machines has changed."""
         if self.entry is None:
             self._resolve()
         who = self.entry if self._reaches(self.entry) else None

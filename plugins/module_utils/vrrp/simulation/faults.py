@@ -99,6 +99,7 @@ class Fault:
         return f"at {self.at:.10g}: {self.text()}"
 
     def later(self, seconds: float) -> Fault:
+        """Return the same fault ``seconds`` later."""
         return replace(self, at=self.at + seconds)
 
 

@@ -23,7 +23,8 @@ class Port(Protocol):
 
     name: str
 
-    def receive(self, advertisement: Advertisement, sender: Any) -> None: ...
+    def receive(self, advertisement: Advertisement, sender: Any) -> None:
+        """Take an advertisement that ``sender`` has sent."""
 
 
 # Why the receiver throws away an advertisement (receiver, sender, priority), None when it takes it.
@@ -73,14 +74,15 @@ class Lan:
         self.side = dict.fromkeys(self.side, 0)
 
     def cut(self, name: str) -> None:
-        """This one hears nobody and nobody hears it."""
+        """Separate a node from all others and the client: it hears none of them, and none of them hears it."""
         self.side[name] = -1 - list(self.nodes).index(name)
 
     def join(self, name: str) -> None:
-        """This one is with the client again."""
+        """Put a node on the side of the client again."""
         self.side[name] = self.side[CLIENT]
 
     def set_delay(self, shortest: float, longest: float) -> None:
+        """Set how long a packet takes from now on, in seconds."""
         self.delay_s = (shortest, longest)
         self.longest_delay_s = max(self.longest_delay_s, longest)
 

@@ -67,6 +67,7 @@ class Scenario:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Return the name of each node once, in the order of the machines."""
         return tuple(dict.fromkeys(machine.name for machine in self.machines))
 
     @property
@@ -79,6 +80,7 @@ class Scenario:
         return replace(self, machines=tuple(each for each in self.machines if each.lan == lan), faults=())
 
     def without(self, fault: Fault) -> Scenario:
+        """Return the scenario without this one fault; an equal one stays."""
         return replace(self, faults=tuple(each for each in self.faults if each is not fault))
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ class Entry:
     value: str = ""
 
     def as_json(self) -> dict[str, Any]:
+        """Return the entry as JSON values; ``at`` is rounded to microseconds."""
         return {"at": round(self.at, 6), "node": self.node, "kind": self.kind, "value": self.value, "text": self.text}
 
 
@@ -38,6 +39,7 @@ class Timeline:
         self.trace = trace
 
     def note(self, at: float, node: str, kind: str, text: str, value: str = "") -> None:
+        """Add an entry at the end."""
         self.entries.append(Entry(at, node, kind, text, value))
 
     def around(self, at: float, before_s: float, after_s: float = 0.0) -> list[Entry]:
@@ -57,6 +59,7 @@ class LanTimeline(Timeline):
         self._shared, self._label = shared, label
 
     def note(self, at: float, node: str, kind: str, text: str, value: str = "") -> None:
+        """Add an entry to this timeline, and to that of all segments with the label of this one."""
         super().note(at, node, kind, text, value)
         self._shared.note(at, self._label if node == LAN else f"{node} {self._label}", kind, text, value)
 

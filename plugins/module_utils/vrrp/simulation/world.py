@@ -41,8 +41,10 @@ class Run:
 
 
 class World:
-    """Everything of one run. ``watch_class`` makes the one who is told everything and may end it with
-    :class:`~.watch.Violated`; ``judge`` says which advertisements are refused.
+    """Run one scenario on one segment.
+
+    ``watch_class`` makes the object that is told everything and may end the run with :class:`~.watch.Violated`;
+    ``judge`` says which advertisements are refused.
     """
 
     def __init__(

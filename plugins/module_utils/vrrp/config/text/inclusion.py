@@ -21,6 +21,7 @@ class Inclusion:
         self._disk = disk
 
     def absolute(self, path: str) -> str:
+        """Return the path from the root, without symbolic links; without a disk, ``path`` as it is."""
         return self._disk.absolute(path) if self._disk is not None else path
 
     def files(self, include: Include, place: Place, by: str, chain: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -81,6 +81,7 @@ class Parameters:
         self._known[name] = Parameter((Piece(piece.path, piece.number, text, ()),))
 
     def define(self, name: str, parameter: Parameter) -> None:
+        """Define a parameter of one line or more; it replaces an earlier one of that name."""
         self._known[name] = parameter
 
     def expand(self, piece: Piece) -> Expansion:

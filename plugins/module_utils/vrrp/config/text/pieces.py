@@ -44,6 +44,7 @@ class Piece:
     depth: int = 0
 
     def place(self, index: int) -> Place:
+        """Return the place of ``text[index]``; where ``index`` is behind the text, the column is 1."""
         return Place(self.path, self.number, self.columns[index] if index < len(self.columns) else 1)
 
     def part(self, start: int, end: Optional[int] = None) -> Piece:

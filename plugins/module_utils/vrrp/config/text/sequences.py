@@ -1,8 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``~SEQ(NAME, START, STEP, END) TEXT``, ``~SEQx(...)`` and ``~LST({NAME, ...}, {VALUE, ...}, ...) TEXT``: TEXT again
-and again, each time with other values in the parameters.
+"""Repeat TEXT, each time with other values in the parameters.
+
+The lines are ``~SEQ(NAME, START, STEP, END) TEXT``, ``~SEQx(...)``, which counts in hexadecimal, and
+``~LST({NAME, ...}, {VALUE, ...}, ...) TEXT``.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ class Sequence:
 
 
 def is_sequence(text: str) -> bool:
+    """Tell whether ``text`` begins with ``~SEQ`` or ``~LST``."""
     return text.startswith(("~SEQ", "~LST"))
 
 

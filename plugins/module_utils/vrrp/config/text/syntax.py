@@ -26,6 +26,8 @@ _OCTAL = "01234567"
 
 @dataclass(frozen=True)
 class Word:
+    """Hold one word, without its quotes, and the place where it stands."""
+
     text: str = field(repr=False)  # it may be a password
     place: Place
 
@@ -43,14 +45,17 @@ class Statement:
 
     @property
     def keyword(self) -> str:
+        """Return the text of the first word."""
         return self.words[0].text
 
     @property
     def place(self) -> Place:
+        """Return the place of the first word."""
         return self.words[0].place
 
     @property
     def values(self) -> tuple[Word, ...]:
+        """Return the words behind the keyword."""
         return self.words[1:]
 
 

@@ -36,6 +36,7 @@ def groups_by_member(root: Section) -> dict[str, Section]:
 
 
 def sync_groups(root: Section, instances: list[Instance], context: Context) -> tuple[SyncGroup, ...]:
+    """Return the sync groups of the file, except those without a name or without a known member."""
     names = [section.name for section in root.inside("vrrp_instance")]
     by_name = {instance.name: instance for instance in instances}
     return tuple(
@@ -121,6 +122,7 @@ def with_backups(instances: list[Instance], groups: tuple[SyncGroup, ...]) -> li
 
 
 def track_groups(root: Section, context: Context) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return (name, names of its known instances) for each ``track_group`` that has a name."""
     names = [section.name for section in root.inside("vrrp_instance")]
     return tuple(
         (section.name, tuple(_known_members(section, f"track_group {show(section.name)}", names, context)))
@@ -130,6 +132,7 @@ def track_groups(root: Section, context: Context) -> tuple[tuple[str, tuple[str,
 
 
 def garp_groups(root: Section, complete: bool, findings: Findings) -> tuple[GarpGroup, ...]:
+    """Return the garp groups. It is an error when an interface is in two, or when one has no pause or interface."""
     found = []
     first: dict[str, Any] = {}
     for section in root.inside("garp_group"):

@@ -54,6 +54,7 @@ class InstanceRules:
         self.family = self.addresses[0].value.address.version if self.addresses else self.peers.family or 4
 
     def build(self) -> Optional[Instance]:
+        """Return the instance, or None where its interface or its VRID is missing or bad."""
         section = self.section
         self._required()
         self._families()
@@ -252,7 +253,7 @@ class InstanceRules:
         return state, priority
 
     def _preemption(self, state: str, priority: int) -> tuple[bool, float]:
-        """nopreempt and preempt_delay as they are in force: keepalived drops them where they cannot work."""
+        """Return (nopreempt, preempt_delay in seconds) as in force: keepalived drops them where they cannot work."""
         delay, nopreempt = self.section.settings.get("preempt_delay_s"), self.section.settings.get("nopreempt")
         preempt = self.section.settings.get("preempt")
         if nopreempt and preempt and preempt.place > nopreempt.place:

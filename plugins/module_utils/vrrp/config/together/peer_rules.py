@@ -17,6 +17,8 @@ LOOPBACK = "lo"
 
 
 class PeerRules:
+    """Check and combine the lines that say from where and to whom a vrrp_instance sends."""
+
     def __init__(self, section: Section, globals_: Globals, defaults: Defaults, complete: bool, findings: Findings):
         self.section = section
         self.globals = globals_
@@ -67,7 +69,7 @@ class PeerRules:
         }
 
     def _source(self) -> Optional[Setting]:
-        """keepalived has one source with two names; the last one counts."""
+        """Return the last one of unicast_src_ip and mcast_src_ip: for keepalived both name the same source."""
         found = [
             self.section.settings[name] for name in ("unicast_src_ip", "mcast_src_ip") if name in self.section.settings
         ]

@@ -155,6 +155,7 @@ def _told_apart(one: Instance, other: Instance) -> bool:
 
 
 def ip_version(instance: Instance) -> int:
+    """Return 4 or 6: the family of its first virtual address, else of its first peer, else 4."""
     if instance.addresses:
         return instance.addresses[0].address.version
     return instance.unicast_peers[0].version if instance.unicast_peers else 4
@@ -194,7 +195,7 @@ def _addresses_of(section: Section) -> list[Setting]:
 
 
 def _preferences(root: Section, findings: Findings) -> None:
-    """keepalived gives a rule without a preference one of its own, and says that this is hardly meant."""
+    """Give each rule without a preference a number of its own and a warning, as keepalived does."""
     following = {4: _FIRST_PREFERENCE, 6: _FIRST_PREFERENCE}
     for section in root.sections:
         for block in [section] if section.block.name == "static_rules" else section.inside("virtual_rules"):

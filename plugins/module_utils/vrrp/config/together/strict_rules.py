@@ -20,6 +20,8 @@ _RULE = "strict mode holds the instance to the RFCs"
 
 
 class StrictRules:
+    """Apply ``vrrp_strict`` or ``strict_mode`` to what one instance says."""
+
     def __init__(self, section: Section, findings: Findings):
         self.section = section
         self.findings = findings

@@ -26,6 +26,7 @@ class Trackables:
     names: dict[str, tuple[str, ...]]
 
     def get(self, kind: str, name: str) -> Optional[Any]:
+        """Return what ``kind``, such as ``track_script``, calls ``name``; None where the file has no usable one."""
         every: dict[str, tuple[Any, ...]] = {
             "track_script": self.scripts,
             "track_process": self.processes,
@@ -35,6 +36,7 @@ class Trackables:
 
 
 def sections_of(root: Section, *names: str) -> list[Section]:
+    """Return the blocks of the file that have one of these keywords, in the order of the file."""
     return [section for section in root.sections if section.block.name in names]
 
 

@@ -35,6 +35,7 @@ class TrackingRules:
         self.places: dict[tuple[str, Any], Place] = {}
 
     def build(self) -> Tracking:
+        """Return what the section tracks; ``places`` is filled, too."""
         lists: dict[str, Any] = {field: self._list(kind) for kind, (field, _what, _home) in _LISTS.items()}
         return Tracking(
             **lists,

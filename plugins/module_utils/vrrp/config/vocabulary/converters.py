@@ -61,6 +61,8 @@ def boolean(statement: Statement) -> bool:
 
 
 def integer(low: int, high: int, rule: str = "") -> Converter:
+    """Return a converter that takes one whole number from ``low`` to ``high``."""
+
     def convert(statement: Statement) -> int:
         return whole(only(statement), statement.keyword, low, high, rule)
 
@@ -68,6 +70,7 @@ def integer(low: int, high: int, rule: str = "") -> Converter:
 
 
 def whole(word: Word, name: str, low: int, high: int, rule: str = "") -> int:
+    """Return the decimal number in a word. Raises Invalid unless it is from ``low`` to ``high``."""
     if not re.fullmatch(r"[-+]?[0-9]{1,10}", word.text):
         raise Invalid(f"{name} {show(word.text)} is not a whole number", rule, place=word.place)
     number = int(word.text)
@@ -86,6 +89,7 @@ def seconds(low: str, high: str, rule: str = "") -> Converter:
 
 
 def duration(word: Word, name: str, low: str, high: str, rule: str = "") -> Decimal:
+    """Return seconds as an exact Decimal. Raises Invalid unless they are from ``low`` to ``high``."""
     if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{0,9})?|\.[0-9]{1,9}", word.text):
         raise Invalid(f"{name} {show(word.text)} is not a number of seconds", rule, place=word.place)
     number = Decimal(word.text)
@@ -113,6 +117,8 @@ def whole_seconds(low: int, high: int) -> Converter:
 
 
 def one_of(*choices: str) -> Converter:
+    """Return a converter that takes one of ``choices``."""
+
     def convert(statement: Statement) -> str:
         word = only(statement)
         if word.text in choices:
@@ -152,6 +158,7 @@ def pause(low: str, high: str) -> Converter:
 
 
 def text(statement: Statement) -> str:
+    """Return the only value of a statement. Raises Invalid where it is empty."""
     word = only(statement)
     if not word.text:
         raise Invalid(f"{statement.keyword} is empty", place=word.place)
@@ -185,10 +192,12 @@ def interfaces(statement: Statement) -> tuple[str, ...]:
 
 
 def interface(statement: Statement) -> str:
+    """Return the only value of a statement, the name of an interface."""
     return interface_name(only(statement))
 
 
 def interface_name(word: Word) -> str:
+    """Return the name of an interface. Raises Invalid where it is empty, too long, or holds a blank, ``/`` or ``:``."""
     if not word.text or re.search(r"[\s/:]", word.text) or word.text in (".", ".."):
         raise Invalid(f"{show(word.text)} is not the name of an interface", place=word.place)
     if len(word.text.encode("utf-8", "replace")) > NAME_LENGTH:

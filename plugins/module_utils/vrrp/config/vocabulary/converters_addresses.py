@@ -121,6 +121,7 @@ def unicast(word: Word) -> Address:
 
 
 def host(word: Word) -> Address:
+    """Return the address of one host on a link. Raises Invalid for any other address, and for a prefix length."""
     if "/" in word.text:
         raise Invalid(f"{show(word.text)} has a prefix length", hint="write the address alone", place=word.place)
     return _address(word.text, word)
@@ -241,6 +242,7 @@ def _scope(word: Word, parsed: Interface) -> str:
 
 
 def scope(word: Word) -> str:
+    """Return the scope as it is written. Raises Invalid unless it is one of :data:`SCOPES` or 0 to 255."""
     if word.text in SCOPES or (re.fullmatch(r"[0-9]{1,3}", word.text) and int(word.text) <= 255):
         return word.text
     raise Invalid(

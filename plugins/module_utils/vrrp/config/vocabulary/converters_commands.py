@@ -24,7 +24,7 @@ def user_group(statement: Statement) -> tuple[str, ...]:
 
 
 def _user_group(statement: Statement, names: list[str]) -> tuple[str, ...]:
-    """keepalived's ``:GROUP`` asks for the user's other groups too, which a script of ours always has."""
+    """Return (user,) or (user, group). keepalived's ``:GROUP`` adds the user's other groups; we always add them."""
     if len(names) == 2:
         names = [names[0], *([names[1].lstrip(":")] if names[1] != ":" else [])]
     if not 1 <= len(names) <= 2 or not all(names):

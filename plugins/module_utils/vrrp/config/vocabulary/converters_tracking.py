@@ -21,6 +21,8 @@ _FILE_NUMBER = 2**31
 
 
 class Weight(NamedTuple):
+    """Hold a weight, and whether ``reverse`` follows it."""
+
     weight: int
     reverse: bool
 

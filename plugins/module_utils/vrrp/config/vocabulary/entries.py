@@ -56,6 +56,7 @@ class Block:
 
     @property
     def values(self) -> str:
+        """Return how the block is written, for people."""
         return f"NAME {{ {self.items or '...'} }}" if self.named else f"{{ {self.items or '...'} }}"
 
 
@@ -63,16 +64,20 @@ Entry = Union[Keyword, Block]
 
 
 def table(*entries: Entry) -> dict[str, Entry]:
+    """Return the entries by their names."""
     return {entry.name: entry for entry in entries}
 
 
 def ignored(name: str, values: str, why: str, instead: str = "") -> Keyword:
+    """Return a keyword that has no effect and gives a warning; ``why`` gives the reason."""
     return Keyword(name, None, name, values, why, standing=IGNORED, instead=instead)
 
 
 def refused(name: str, values: str, why: str, instead: str, harmless: tuple[str, ...] = ()) -> Keyword:
+    """Return a keyword that is an error, except where its only value is one of ``harmless``."""
     return Keyword(name, None, name, values, why, standing=REFUSED, instead=instead, harmless=harmless)
 
 
 def foreign(name: str, whose: str, values: str = "...") -> Keyword:
+    """Return a keyword of another part of keepalived; one warning stands for all of these."""
     return Keyword(name, None, name, values, whose, standing=IGNORED, foreign=True)

@@ -87,8 +87,10 @@ def number(word: Word, name: str, low: int = 0, high: int = NUMBER_MAX) -> int:
 
 
 def protocol(word: Word) -> int:
+    """Return the number of a routing protocol, which is written as a name or as 0 to 255."""
     return PROTOCOLS[word.text] if word.text in PROTOCOLS else number(word, "protocol", 0, 255)
 
 
 def tos(word: Word) -> int:
+    """Return a type of service, 0 to 255."""
     return number(word, "tos", 0, 255)
