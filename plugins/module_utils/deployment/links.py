@@ -9,7 +9,7 @@ neither an agent nor, on a minimal system, the command ``ip``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..vrrp.agent.kernel.interfaces import InterfaceTable, dump
@@ -20,7 +20,7 @@ def links(instances: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
 
     Raises OSError when the kernel refuses.
     """
-    held = {address for instance in instances for address in instance["addresses_present"]}
+    held = {address for instance in instances for address in _held(instance)}
     table = dump(InterfaceTable())
     found = []
     for link in table.names.values():
@@ -37,3 +37,13 @@ def links(instances: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _held(instance: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what an instance has put on this host, of its excluded addresses too; keepalived only lists these."""
+    yield from instance["addresses_present"]
+    for each in instance.get("excluded") or ():
+        if isinstance(each, str):
+            yield each
+        elif each["present"]:
+            yield each["text"]

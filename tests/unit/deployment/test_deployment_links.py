@@ -50,6 +50,9 @@ def kernel(monkeypatch):
         ([instance("fd00::100/64", "192.168.8.100/24")], ["192.168.8.100/24", "fd00::100/64"]),
         ([instance("fd00::100/64"), instance("192.168.8.100/24")], ["192.168.8.100/24", "fd00::100/64"]),
         (iter([instance("192.168.8.100/32")]), []),
+        ([{**instance(), "excluded": [{"text": "fd00::100/64", "present": True}]}], ["fd00::100/64"]),
+        ([{**instance(), "excluded": [{"text": "fd00::100/64", "present": False}]}], []),
+        ([{**instance(), "excluded": ["192.168.8.100/24"]}], ["192.168.8.100/24"]),
     ],
 )
 def test_every_interface_with_its_addresses(kernel, instances, held):
