@@ -20,6 +20,7 @@ from ..vrrp.config.together.rules import build
 from . import import_words as say
 from .host import PREFIX
 from .import_gaps import Gap, lines_of, split
+from .import_owner import without_weights
 from .import_refusals import leave_out
 
 # What differs between the two hosts of a pair: it goes to the variables of one host.
@@ -66,7 +67,7 @@ def import_file(
     found.problems = [str(each) for each in hidden.hide(in_order(findings.errors))]
     if configuration is not None and not found.problems:
         found.configuration = configuration
-        _say(configuration, statements, found, say.Vault(secrets))
+        _say(without_weights(configuration, found.gaps), statements, found, say.Vault(secrets))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.importing import Imported
 
 # What only both hosts together can be wrong about: no importer of one file knows it.
-OF_THE_PAIR = ("it stays master", "never moves a living master", "is to be master of", "has no weights")
+OF_THE_PAIR = ("it stays master", "never moves a living master", "is to be master of")
 
 
 MINE = {4: "203.0.113.1", 6: "fd00:ffff::1"}  # the first host's, where the file says none
