@@ -82,6 +82,11 @@ def _harmless(entry: Entry, statement: Statement) -> bool:
 
 
 def _unknown(statement: Statement, block: Block) -> Gap:
+    entry = block.keywords.get(statement.keyword)
+    if entry is not None and entry.addition:
+        return Gap.at(statement, "it is our own keyword, not keepalived's", f"write: @hotstandby {statement.keyword}")
+    if entry is not None:
+        return Gap.at(statement, "it is keepalived's keyword, not our own", f"write: {statement.keyword}")
     home = homes(statement.keyword)
     if home:
         places = " or ".join(name or "the top of the file" for name in home)

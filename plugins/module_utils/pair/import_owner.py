@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..vrrp.config.model import Configuration
+from ..vrrp.config.model import Configuration, Instance
 from ..vrrp.config.trackers import Tracking
 from .counted import OWNER
 from .import_gaps import Gap
@@ -28,32 +28,28 @@ _INSTEAD = "weight 0, which is a fault, or a lower priority"
 
 
 def without_weights(configuration: Configuration, gaps: list[Gap]) -> Configuration:
-    """Return ``configuration`` without what has a weight in an owner, or in a sync group that an owner is in.
+    """Return ``configuration`` without what has a weight in an owner, or in a member of a sync group with an owner.
 
-    A group moves as one, so for the role a weight of any member is one of the owner.
+    A group moves as one, so for the role a weight of any member is one of the owner. What such a group itself tracks
+    has no weight any more: like keepalived, the reader of the file makes every one 0.
     """
     owners = {each.name for each in configuration.instances if each.priority == OWNER}
     groups = [each for each in configuration.sync_groups if owners & set(each.members)]
     concerned = owners.union(*(each.members for each in groups))
-    return replace(
-        configuration,
-        instances=tuple(
-            _stripped(each, configuration.path, gaps) if each.name in concerned else each
-            for each in configuration.instances
-        ),
-        sync_groups=tuple(
-            _stripped(each, configuration.path, gaps) if each in groups else each for each in configuration.sync_groups
-        ),
+    instances = tuple(
+        _stripped(each, configuration.path, gaps) if each.name in concerned else each
+        for each in configuration.instances
     )
+    return replace(configuration, instances=instances)
 
 
-def _stripped(block: Any, path: str, gaps: list[Gap]) -> Any:
+def _stripped(instance: Instance, path: str, gaps: list[Gap]) -> Instance:
     kept: dict[str, tuple[Any, ...]] = {}
     for field, keyword in _KEYWORDS.items():
-        entries = getattr(block.track, field)
+        entries = getattr(instance.track, field)
         kept[field] = tuple(each for each in entries if not each.weight)
-        gaps += [Gap(keyword, path, block.line, f"{_WHY}: {_name(each)}", _INSTEAD) for each in entries if each.weight]
-    return replace(block, track=Tracking(**kept))
+        gaps += [Gap(keyword, path, instance.line, f"{_WHY}: {_name(each)}", _INSTEAD) for each in entries if each.weight]
+    return replace(instance, track=Tracking(**kept))
 
 
 def _name(entry: Any) -> str:

@@ -111,7 +111,7 @@ class Client:
         if process is None:
             return (
                 f"no agent is running behind {self.path}: start it (systemctl start hotstandby), "
-                "or name its --runtime-dir"
+                "or name the directory that it runs in (--runtime-dir)"
             )
         return (
             f"the agent is running (process {process}), but {self.path} is gone: it makes a new one within five "

@@ -110,7 +110,7 @@ def test_an_agent_that_refuses_is_not_taken_for_a_missing_one(tmp_path, agent, k
 
 @pytest.mark.parametrize(
     ("program", "end"),
-    [("auto", f"; {NO_KEEPALIVED}"), ("hotstandby", "or name its --runtime-dir"), ("keepalived", NO_KEEPALIVED)],
+    [("auto", f"; {NO_KEEPALIVED}"), ("hotstandby", "(--runtime-dir)"), ("keepalived", NO_KEEPALIVED)],
 )
 def test_nobody_runs(tmp_path, keepalived, program, end):
     found = Observer(str(tmp_path), program).observe(1, 0)

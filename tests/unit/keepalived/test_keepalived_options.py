@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -60,7 +59,6 @@ def test_the_others(words, found):
     assert options(["keepalived", *words]) == found
 
 
-@pytest.mark.skipif(shutil.which("keepalived") is None, reason="keepalived is not here")
 @pytest.mark.parametrize("words", FILE, ids=" ".join)
 def test_keepalived_reads_the_same_file(words, tmp_path):
     good, bad = tmp_path / "good", tmp_path / "bad"

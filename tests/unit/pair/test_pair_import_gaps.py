@@ -61,6 +61,13 @@ def test_a_block_that_is_missing_or_too_many_is_left_to_the_reader():
         ("Priorty 5", "Priorty", NOBODY, "did you mean priority?"),
         ("zzzz 5", "zzzz", NOBODY, "remove it"),
         (
+            "track_tcp 192.0.2.1 80",
+            "track_tcp",
+            "it is our own keyword, not keepalived's",
+            "write: @hotstandby track_tcp",
+        ),
+        ("@hotstandby priority 5", "priority", "it is keepalived's keyword, not our own", "write: priority"),
+        (
             "interval 3",
             "interval",
             "it belongs to vrrp_script, and keepalived passes over it as well",

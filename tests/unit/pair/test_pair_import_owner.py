@@ -31,6 +31,30 @@ def test_nor_does_another_member_of_its_sync_group():
     assert [(keyword, why) for keyword, _line, why in told(found)] == [("track_process", WHY)]
 
 
+def test_a_group_of_an_owner_tracks_with_weight_0_and_another_group_as_it_says():
+    group = "vrrp_sync_group {} {{\ngroup {{\n{}\n}}\ntrack_process {{\np\n}}\n}}\n".format
+    instances = owner(51) + "".join(map(instance, (52, 53, 54)))
+    found = imported(DEFINED + instances + group("G", "VI_51\nVI_52") + group("H", "VI_53\nVI_54"))
+    assert told(found) == []
+    tracked = {each["name"]: each["track_process"] for each in found.shared["ha_pair_sync_groups"]}
+    assert tracked == {"G": [{"name": "p", "weight": 0}], "H": ["p"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "keyword", "name"),
+    [
+        ("track_gateway 10.9.0.1 weight 10", "track_gateway", "10.9.0.1"),
+        ("track_tcp 10.9.0.2 80 weight 10", "track_tcp", "10.9.0.2"),
+        ("track_http http://10.9.0.1/x?token=1 weight 10", "track_http", "http://10.9.0.1/x"),
+        ("track_unit a.service weight 10", "track_unit", "a.service"),
+    ],
+)
+def test_what_is_tracked_without_a_name_is_told_by_what_it_asks(line, keyword, name):
+    weighs = GROUP.replace("\ngroup {", "\nsync_group_tracking_weight\ngroup {")
+    found = imported(owner(51) + instance(52, f"@hotstandby {line}") + weighs)
+    assert told(found) == [(keyword, owner(51).count("\n") + 1, WHY.removesuffix("p") + name)]
+
+
 @pytest.mark.parametrize("lines", [(), ("track_process {", "p weight 0", "}")])
 def test_what_has_no_weight_is_carried_over(lines):
     assert told(imported(DEFINED + owner(51, *lines))) == []

@@ -11,6 +11,7 @@ import pytest
 from routers import ARTICLE_B, A, B, T, advert, backup, kinds, master, sent
 
 from vrrp.protocol.actions import Announce, RivalHeard, SendAdvertisement
+from vrrp.protocol.holds import HOLD_BACKUP, HOLD_MASTER
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import NEVER, Backup, MasterSeen, Yielding
 
@@ -91,6 +92,21 @@ class TestBackup:
         router.advertisement(advert(80), A, T + 2)
         assert router.condition == Backup(T + 5.6484375, preempt_at=T + 11)
 
+    @pytest.mark.parametrize(
+        ("priority", "preempt", "down_at"),
+        [
+            (99, True, T + 4.61328125),  # it loses now: its whole Master_Down_Interval, by our new priority
+            (100, True, T + 4.609375),
+            (101, True, T + 3.6484375),  # it will be preempted: the timer runs on
+            (101, False, T + 4.60546875),
+        ],
+    )
+    def test_a_changed_priority_defers_to_a_master_that_is_not_preempted(self, priority, preempt, down_at):
+        router = backup(replace(ARTICLE_B, preempt=preempt))
+        router.master = MasterSeen(A, 100, 100, T + 1)
+        router.priority_changed(priority, T + 2)
+        assert router.condition == Backup(down_at)
+
 
 class TestMaster:
     def test_an_equal_priority_from_a_lower_address_is_a_rival(self):
@@ -119,6 +135,20 @@ class TestMaster:
         assert sent(router.advertisement(advert(100, interval_cs=200, version=3), A, T)) == [90]
         assert router.reason == "192.168.8.4 advertises 100, ours was 90"
         assert router.condition == Yielding(release_at=T + 0.05, down_at=T + 7.296875)
+
+    @pytest.mark.parametrize(
+        ("hold", "down_at"),
+        [
+            (None, T + 3.6484375),
+            (HOLD_MASTER, T + 3.6484375),  # its own priority counts again, not that of its promotion
+            (HOLD_BACKUP, T + 3.99609375),
+        ],
+    )
+    def test_one_that_loses_waits_by_the_priority_that_it_has_afterwards(self, hold, down_at):
+        router = master()
+        router.hold = hold
+        router.advertisement(advert(255), A, T)
+        assert router.condition == Yielding(release_at=T + 0.05, down_at=down_at)
 
     @pytest.mark.parametrize(("answers", "counts"), [(True, [3, 0, 0, 2]), (False, [2, 0, 0, 1])])
     def test_a_second_burst_and_the_next_answer_have_their_times(self, answers, counts):

@@ -14,7 +14,7 @@ from agent_fakes import Bench, eth, instance, table
 
 from vrrp.agent.telling.log import Log
 from vrrp.agent.watches.links import Links, longest_down_s
-from vrrp.config.model import Configuration, InterfaceDelay, VirtualAddress
+from vrrp.config.model import Configuration, InterfaceDelay, SyncGroup, VirtualAddress
 from vrrp.config.trackers import Tracked, Tracking
 
 
@@ -86,6 +86,14 @@ def test_an_interface_that_nobody_tracks_is_as_the_kernel_says():
     scene = Scene()
     assert scene.becomes(*DOWN) is False
     assert scene.says() == "has no carrier"
+
+
+def test_an_interface_that_a_sync_group_tracks_is_told_of():
+    scene = Scene()
+    group = SyncGroup("G", 1, ("VI_1",), track=Tracking(interfaces=(Tracked("eth1"),)))
+    scene.links.apply(Configuration("f", instances=(instance(),), sync_groups=(group,)))
+    assert scene.becomes(eth(), eth("eth1", 3, running=False)) is True
+    assert (scene.says("eth1"), scene.says()) == ("has no carrier", "")
 
 
 def test_down_counts_when_it_has_lasted():

@@ -272,6 +272,27 @@ def test_a_gained_quorum_waits_for_fork_delay(machine):
     assert machine.told == [False, True]
 
 
+def test_the_first_answer_waits_for_nothing(machine):
+    machine.runs(20)
+
+    async def steps(check):
+        assert check.ok
+
+    machine.play(steps, Process("w", "nginx", fork_delay_s=1000.0, terminate_delay_s=1000.0))
+
+
+def test_one_that_ends_between_the_list_and_the_look_counts_for_nobody(machine, monkeypatch):
+    machine.runs(20)
+    monkeypatch.setattr(procwatch.proctable, "pids", lambda: iter([19, *machine.processes]))
+
+    async def steps(check):
+        assert check.pids == {20}
+        machine.runs(21)
+        await until(lambda: check.pids == {20, 21})
+
+    machine.play(steps)
+
+
 def test_a_bug_leaves_no_old_answer(machine, monkeypatch):
     machine.runs(20)
 
@@ -333,8 +354,25 @@ def test_what_is_no_longer_tracked_leaves_nothing_behind(machine):
         await other.stop()
         assert check._monitor._known == {20: {check}}
         assert set(check._monitor._watched) == {20}
+        machine.runs(21)
+        await until(lambda: check.pids == {20, 21})
 
     machine.play(steps)
+
+
+def test_a_descriptor_is_closed_when_its_process_ended_or_is_no_longer_tracked(machine):
+    machine.runs(20, 21)
+    before = set(os.listdir("/proc/self/fd"))
+
+    async def steps(check):
+        machine.ends(20)
+        await until(lambda: check.pids == {21})
+        for end in machine.ends_of.values():
+            os.close(end)
+        machine.ends_of.clear()
+
+    machine.play(steps)
+    assert set(os.listdir("/proc/self/fd")) == before
 
 
 def test_an_end_before_all_were_looked_at_decides_nothing(machine, monkeypatch):
