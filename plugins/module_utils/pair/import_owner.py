@@ -48,7 +48,8 @@ def _stripped(instance: Instance, path: str, gaps: list[Gap]) -> Instance:
     for field, keyword in _KEYWORDS.items():
         entries = getattr(instance.track, field)
         kept[field] = tuple(each for each in entries if not each.weight)
-        gaps += [Gap(keyword, path, instance.line, f"{_WHY}: {_name(each)}", _INSTEAD) for each in entries if each.weight]
+        lost = [each for each in entries if each.weight]
+        gaps += [Gap(keyword, path, instance.line, f"{_WHY}: {_name(each)}", _INSTEAD) for each in lost]
     return replace(instance, track=Tracking(**kept))
 
 
