@@ -19,11 +19,11 @@ ETHERTYPE_IPV6 = 0x86DD
 ALL_NODES = IPv6Address("ff02::1")
 ALL_NODES_MAC = b"\x33\x33\x00\x00\x00\x01"  # RFC 2464 section 7
 
-_ARP_ETHERNET_IPV4 = struct.pack("!HHBB", 1, 0x0800, 6, 4)
+_ARP_HEADER = struct.pack("!HHBB", 1, 0x0800, 6, 4)
 _REQUEST, _REPLY = b"\x00\x01", b"\x00\x02"
 _ICMPV6 = 58
 _NEIGHBOUR_ADVERTISEMENT = 136
-_ROUTER, _OVERRIDE = 0x80000000, 0x20000000
+_R_FLAG, _O_FLAG = 0x80000000, 0x20000000
 _TARGET_LINK_LAYER_ADDRESS = b"\x02\x01"  # RFC 4861 section 4.6.1: type 2, length one unit of eight octets
 
 
@@ -38,7 +38,7 @@ def gratuitous_arp(mac: bytes, address: IPv4Address, reply: bool = False) -> byt
     hardware address is ``mac``, too: else Linux takes it for any answer and ignores it for a second after another one.
     """
     operation, target = (_REPLY, mac) if reply else (_REQUEST, BROADCAST)
-    body = _ARP_ETHERNET_IPV4 + operation + mac + address.packed + target + address.packed
+    body = _ARP_HEADER + operation + mac + address.packed + target + address.packed
     return BROADCAST + mac + struct.pack("!H", ETHERTYPE_ARP) + body
 
 
@@ -47,7 +47,7 @@ def unsolicited_na(mac: bytes, address: IPv6Address, router: bool = True) -> byt
 
     It goes to all nodes with the override flag; ``router`` is the R flag: the node forwards packets.
     """
-    flags = _OVERRIDE | (_ROUTER if router else 0)
+    flags = _O_FLAG | (_R_FLAG if router else 0)
     head = struct.pack("!BB", _NEIGHBOUR_ADVERTISEMENT, 0)
     tail = struct.pack("!I", flags) + address.packed + _TARGET_LINK_LAYER_ADDRESS + mac
     length = len(head) + 2 + len(tail)
