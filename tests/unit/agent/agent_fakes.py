@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import struct
@@ -64,6 +65,33 @@ def advertisement(priority=200, **fields) -> Advertisement:
     return Advertisement(
         **{"version": 2, "vrid": 51, "priority": priority, "addresses": (VIP.ip,), "interval_cs": 100, **fields}
     )
+
+
+class FakeScheduler:
+    """Its time stands still, at ``at``. What is to be called later the running loop calls, as it is."""
+
+    def __init__(self, at=100.0) -> None:
+        self.at = at
+        self.callbacks: list = []
+
+    def now(self):
+        return self.at
+
+    def callback(self, function):
+        self.callbacks.append(function)
+        return function
+
+    def call_soon(self, function):
+        return asyncio.get_running_loop().call_soon(function)
+
+    def call_later(self, delay_s, function):
+        return asyncio.get_running_loop().call_later(delay_s, function)
+
+    def add_reader(self, descriptor, function):
+        asyncio.get_running_loop().add_reader(descriptor, function)
+
+    def remove_reader(self, descriptor):
+        asyncio.get_running_loop().remove_reader(descriptor)
 
 
 class FakeKernel:

@@ -15,6 +15,7 @@ from agent_fakes import FakeAnnouncer, FakeClaimSocket, FakeVrrpSocket, LoopKern
 from vrrp.agent import daemon
 from vrrp.agent.daemon import Agent
 from vrrp.agent.life.runtime import RuntimeDirectory
+from vrrp.agent.scheduler import Scheduler
 from vrrp.agent.segment import conflicts, network
 from vrrp.agent.telling.log import Log
 from vrrp.config.model import Configuration
@@ -29,9 +30,10 @@ class Rig:
         self.text = io.StringIO()
         self.kernel = kernel
         self.path = tmp_path / "hotstandby.conf"
-        self.agent = Agent(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text))
-        self.agent.clock = lambda: self.now
-        self.agent._alarm._loop = NoTimer()  # it is the test that rings
+        self.clock = lambda: self.now
+        # It is the test that rings, and it may put in another clock.
+        self.scheduler = Scheduler(lambda: self.clock(), call_at=no_timer)  # noqa: PLW0108
+        self.agent = Agent(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text), self.scheduler)
         self.agent.fork = Inline()
 
     def socket(self, interface="eth0", version=4) -> FakeVrrpSocket:
@@ -75,7 +77,7 @@ def rig(tmp_path, monkeypatch):
             yield made
         finally:
             if start:
-                made.agent._alarm.cancel()
+                made.scheduler.cancel()
                 await made.agent.checks.stop()
                 made.agent.conflicts.close()
                 made.agent.network.close()
@@ -93,14 +95,8 @@ class Inline:
         pass
 
 
-class NoTimer:
-    """A loop's timers, as far as the alarm knows them."""
-
-    def call_at(self, at, callback):
-        return self
-
-    def cancel(self):
-        pass
+def no_timer(at, callback):
+    """A loop's timer that never calls back."""
 
 
 class Announcing(FakeAnnouncer):

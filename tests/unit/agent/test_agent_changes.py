@@ -11,7 +11,7 @@ from ipaddress import ip_interface
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import eth, table
+from agent_fakes import FakeScheduler, eth, table
 from virtual_time import play
 
 from vrrp.agent.changes import RESYNC_S, Changes
@@ -53,7 +53,7 @@ class Scene:
             vmacs=SimpleNamespace(look=lambda: tell(("macvlans",))),
             foundation=SimpleNamespace(kernel_events=lambda changes: tell(("static", len(changes)))),
             links=SimpleNamespace(look=lambda: tell(("links",)) or self.tracked),
-            clock=lambda: 100.0,
+            scheduler=FakeScheduler(),
             instances={"VI_1": one},
             everyone=lambda: iter([one, two]),
             addressbook=SimpleNamespace(
@@ -64,7 +64,6 @@ class Scene:
             ),
             checks_changed=lambda: tell(("checks",)),
             log=SimpleNamespace(info=lambda text: tell(("log", text))),
-            guard=lambda callback: callback,
         )
 
     def instance(self, name):

@@ -68,7 +68,7 @@ def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig
             machine.socket().waiting[:] = [*flood, from_peer(config=second)]
             machine.socket().sent.clear()
             armed = []
-            machine.agent._alarm.unmute = armed.append
+            machine.scheduler.resume = armed.append
             machine.due(104.2)
             assert len(machine.socket().waiting) == 5
             assert (machine.state("VI_2"), len(machine.socket().sent)) == ("BACKUP", 1)
@@ -130,7 +130,7 @@ def test_the_alarm_is_armed_for_the_earliest_deadline(rig, play):
     async def scenario():
         async with rig(instance(), second) as machine:
             armed = []
-            machine.agent._alarm.unmute = armed.append
+            machine.scheduler.resume = armed.append
             machine.due(101.0)
             assert armed == [pytest.approx(100 + DOWN_S)]
 
@@ -294,7 +294,7 @@ def test_a_bug_gives_everything_up_and_exits_with_1(rig, play, monkeypatch):
                 raise ZeroDivisionError("a bug")
 
             monkeypatch.setattr(machine.agent.network, "drain", broken)
-            machine.agent.guard(machine.agent._due)()
+            machine.scheduler.callback(machine.agent._due)()
             assert await task == 1
             assert machine.kernel.done[-1] == ("release", VIP)
             assert any("ZeroDivisionError: a bug" in line for line in machine.text.getvalue().splitlines())
@@ -452,10 +452,10 @@ class TestReadBeforeActing:
         async def scenario():
             async with rig() as machine:
                 machine.now = 100 + DOWN_S + 0.049
-                machine.agent.guard(lambda: None)()
+                machine.scheduler.callback(lambda: None)()
                 assert machine.state() == "BACKUP"
                 machine.now = 100 + DOWN_S + 0.051
-                machine.agent.guard(lambda: None)()
+                machine.scheduler.callback(lambda: None)()
                 assert machine.state() == "MASTER"
 
         play(scenario)

@@ -111,7 +111,7 @@ class TestLeases:
                 assert machine.state() == "MASTER"
                 machine.kernel.renewed.clear()
                 for _number in range(6):
-                    machine.due(machine.agent._alarm.at)
+                    machine.due(machine.scheduler.armed_at)
                 assert machine.now - 130.61 == pytest.approx(3.0, abs=0.01)
                 assert machine.kernel.renewed == [f"{VIP} 3"] * 6
 
@@ -120,9 +120,9 @@ class TestLeases:
     def test_a_backup_is_not_woken_for_nothing(self, rig, play):
         async def scenario():
             async with rig() as machine:
-                assert machine.agent._alarm.at == pytest.approx(100 + DOWN_S)
+                assert machine.scheduler.armed_at == pytest.approx(100 + DOWN_S)
                 machine.due(101.0)
-                assert machine.agent._alarm.at == pytest.approx(100 + DOWN_S)
+                assert machine.scheduler.armed_at == pytest.approx(100 + DOWN_S)
                 assert machine.kernel.renewed == []
 
         play(scenario)
@@ -131,7 +131,7 @@ class TestLeases:
         async def scenario():
             async with rig(instance(advert_int_cs=1000)) as machine:
                 machine.agent._commands.handle("promote", {"instance": "VI_1"})
-                assert machine.agent._alarm.at <= 100.5
+                assert machine.scheduler.armed_at <= 100.5
                 assert machine.kernel.lifetimes_s == {ip_interface(VIP): 3}
 
         play(scenario)

@@ -92,7 +92,7 @@ def test_many_takeovers_leave_time_to_read(rig, play, monkeypatch):
             at = 100 + DOWN_S
             machine.kernel.done.clear()
             late_s = daemon.SLICE_S * 2
-            machine.agent.clock = lambda: at + (late_s if machine.kernel.done else 0)  # the first one is slow
+            machine.clock = lambda: at + (late_s if machine.kernel.done else 0)  # the first one is slow
             machine.agent._due()
             states = [machine.state(config.name) for config in many]
             assert (states.count("MASTER"), states.count("BACKUP")) == (1, 2)

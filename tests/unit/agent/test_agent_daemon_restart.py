@@ -237,7 +237,7 @@ class TestRestart:
                 task = running(machine)
                 await until(lambda: machine.agent.instances)
                 machine.due(104.0)
-                machine.agent.guard(lambda: 1 / 0)()
+                machine.scheduler.callback(lambda: 1 / 0)()
                 assert await task == 1
                 assert left_behind(machine) == Page()
 

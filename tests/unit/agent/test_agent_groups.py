@@ -46,7 +46,7 @@ def grown(machine):
 
 
 def read(machine, interface="eth0"):
-    with machine.agent.groups.together():
+    with machine.agent.groups:
         machine.agent._readable(machine.agent.network.channels[interface, 4])
 
 
@@ -176,7 +176,7 @@ class TestBeginning:
                 monkeypatch.setattr("vrrp.agent.instance.RunningInstance.ready", lambda self: True)
                 machine.agent.checks_changed()
                 assert states(machine) == ("BACKUP", "BACKUP")
-                machine.agent._alarm.cancel()
+                machine.scheduler.cancel()
 
         play(scenario)
 
@@ -281,7 +281,7 @@ class TestReload:
     def apply(self, machine, **changes):
         new = replace(machine.agent.configuration, **changes)
         assert isinstance(new, Configuration)
-        with machine.agent.groups.together():
+        with machine.agent.groups:
             reload.apply(machine.agent, new)
 
 

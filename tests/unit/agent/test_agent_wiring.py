@@ -10,7 +10,7 @@ import io
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import table
+from agent_fakes import FakeScheduler, table
 
 from vrrp.agent.telling.log import Log
 from vrrp.agent.watches.links import longest_down_s
@@ -18,11 +18,11 @@ from vrrp.agent.wiring import checks_of, conflicts_of, links_of
 
 
 class FakeDaemon:
-    """``done`` is what it was asked for; ``guarded`` are the callbacks that it guards."""
+    """``done`` is what it was asked for."""
 
     def __init__(self, *intervals_cs):
         self.done = []
-        self.guarded = []
+        self.scheduler = FakeScheduler(7.0)
         self.log = Log(io.StringIO())
         self.network = SimpleNamespace(kernel=SimpleNamespace(table=table()))
         self.addressbook = SimpleNamespace(virtual=frozenset())
@@ -38,14 +38,6 @@ class FakeDaemon:
 
     def everyone(self):
         return iter(self.instances.values())
-
-    @staticmethod
-    def clock():
-        return 7.0
-
-    def guard(self, callback):
-        self.guarded.append(callback)
-        return callback
 
     def checks_changed(self):
         self.done.append("checks")
@@ -75,11 +67,9 @@ def test_a_check_that_says_something_else_tells_the_daemon_under_its_guard():
     daemon = FakeDaemon()
     checks = play(lambda: checks_of(daemon))
     checks._changed()
-    assert daemon.done == ["checks"] and daemon.guarded == [daemon.checks_changed]
+    assert daemon.done == ["checks"] and daemon.scheduler.callbacks == [daemon.checks_changed]
 
 
-def test_the_clock_of_conflicts_is_the_one_that_the_daemon_has_then():
+def test_conflicts_have_the_clock_of_the_daemon():
     daemon = FakeDaemon()
-    conflicts = play(lambda: conflicts_of(daemon))
-    daemon.clock = lambda: 9.0
-    assert conflicts._clock() == 9.0
+    assert play(lambda: conflicts_of(daemon))._clock() == 7.0

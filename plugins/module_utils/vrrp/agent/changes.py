@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from .instance import RunningInstance
@@ -15,6 +14,7 @@ from .kernel.foundation import Foundation
 from .kernel.interfaces import AddressChanged, Change, LinkChanged
 from .kernel.vmac import Vmacs
 from .life.departure import Departure
+from .scheduler import Scheduler
 from .segment.conflicts import Conflicts
 from .segment.network import Network
 from .telling.log import Log
@@ -56,13 +56,12 @@ class Daemon(Protocol):
     @property
     def log(self) -> Log: ...
 
-    def clock(self) -> float: ...
+    @property
+    def scheduler(self) -> Scheduler: ...
 
     def everyone(self) -> Iterator[RunningInstance]: ...
 
     def checks_changed(self) -> None: ...
-
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
 
 
 class Changes:
@@ -81,7 +80,7 @@ class Changes:
         agent.vmacs.look()
         agent.network.apply(changes)
         agent.foundation.kernel_events(changes)
-        now = agent.clock()
+        now = agent.scheduler.now()
         tracked = agent.links.look()
         ours = agent.addressbook.virtual
         virtual = [each for each in changes if isinstance(each, AddressChanged) and each.present.address in ours]
@@ -103,7 +102,7 @@ class Changes:
                 instance.address_changed(change, now)
         if agent.network.kernel.stale and not self._resyncing:
             self._resyncing = True
-            asyncio.get_running_loop().call_later(RESYNC_S, agent.guard(self._look_again))
+            agent.scheduler.call_later(RESYNC_S, self._look_again)
 
     def _announce_again(self, changes: Iterable[Change], concerned: Collection[RunningInstance], now: float) -> None:
         """Who holds addresses on an interface with another MAC address, or on one that came up, announces them."""

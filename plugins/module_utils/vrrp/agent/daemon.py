@@ -12,10 +12,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Optional
 
 from ..config.model import Configuration, Instance
 from ..protocol.journal import LIMIT, Journal
@@ -39,8 +38,8 @@ from .life.ledger import Page
 from .life.runtime import RuntimeDirectory
 from .life.succession import Succession, entries
 from .life.systemd import ServiceManager
-from .life.timer import Alarm
 from .life.upkeep import Upkeep
+from .scheduler import Scheduler
 from .segment.channel import Channel
 from .segment.network import Network, place_of
 from .telling.counters import Counters
@@ -55,7 +54,6 @@ from .wiring import checks_of, conflicts_of, links_of
 REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
 SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
 COALESCE_S = 0.001  # masters whose deadlines lie so close together advertise in one go
-LATE_S = 0.05  # a timer that is this late says that we have slept
 ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
 END_S = 15.0  # what a start or a stop takes beside its script, for the service manager
 NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
@@ -64,11 +62,19 @@ NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
 class Agent:
     """Everything that runs in one process for one configuration file. Made inside a running loop."""
 
-    def __init__(self, configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        digest: str,
+        runtime: RuntimeDirectory,
+        log: Log,
+        scheduler: Optional[Scheduler] = None,
+    ) -> None:
         self.configuration = configuration
         self.digest = digest  # SHA-256 of the file that is in force
         self.log = log
-        self.started_at = self.clock()
+        self.scheduler = scheduler or Scheduler()
+        self.started_at = self.scheduler.now()
         self.discarded = Counters()  # packets that belong to no instance
         self.instances: dict[str, RunningInstance] = {}
         self.leaving: list[RunningInstance] = []  # removed from the file, addresses not yet given up
@@ -78,12 +84,11 @@ class Agent:
         self._loop = asyncio.get_running_loop()
         self._told = False
         self.changes = Changes(self)
-        self._alarm = Alarm(self._loop, self.guard(self._due))
         self.service_manager = ServiceManager()
-        self.recorder = records = Recorder(runtime.path, log, self._now)
+        self.recorder = records = Recorder(runtime.path, log, self.scheduler.now)
         self.fifos = Fifos(configuration.globals, log, runtime.path)
         self.errands = Errands(runtime.path, log)
-        self.fork = Fork(self.guard, log)
+        self.fork = Fork(self.scheduler.callback, log)
         self._hangup = OnSignal(lambda: reload(self), log)
         self._commands = Commands(self)
         self.reports = Reports(
@@ -95,19 +100,20 @@ class Agent:
         self.checks = checks_of(self)
         self.network = Network(
             log,
-            listen=lambda fd, callback: self._loop.add_reader(fd, self.guard(callback)),
-            unlisten=self._loop.remove_reader,
+            listen=self.scheduler.add_reader,
+            unlisten=self.scheduler.remove_reader,
             readable=self._readable,
             count=self.discarded.discard,
-            clock=self._now,
+            clock=self.scheduler.now,
         )
         self.network.tell_unknown(configuration.globals.log_unknown_vrids)
         self.conflicts = conflicts_of(self)
         self.leases = Leases(self.network.kernel)
-        self.groups = Groups(lambda: self.instances, self._now, log, self.fifos.tell)
+        self.groups = Groups(lambda: self.instances, self.scheduler.now, log, self.fifos.tell)
+        self.scheduler.connect(self._due, self.departure.give_up, self.groups)
         self.beginning = Beginning(self)
         self.succession = Succession(runtime.path, log, self._page)
-        self._upkeep = Upkeep(runtime, self._control, self.succession, log, self.guard)
+        self._upkeep = Upkeep(runtime, self._control, self.succession, log, self.scheduler)
         self.foundation = Foundation(self)
         self.vmacs = Vmacs(self.network.kernel, self.foundation.firewall.silence, log)
 
@@ -116,30 +122,22 @@ class Agent:
         """Whether this process is about to end."""
         return self.departure.begun
 
-    @staticmethod
-    def clock() -> float:
-        """Monotonic seconds; asyncio's timers use the same clock."""
-        return time.monotonic()
-
-    def _now(self) -> float:
-        return self.clock()  # the instance's, which a test may have replaced
-
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT. Returns the exit status."""
         process.watch_children_without_threads()
         process.keep_capabilities_to_ourselves()
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
-                self._loop.add_signal_handler(number, self.guard(self.departure.stop))
+                self.scheduler.on_signal(number, self.departure.stop)
             await self._set_up()
             await self._upkeep.start()
-            self._loop.add_reader(self.network.kernel.fileno(), self.guard(self.changes.take))
-            self._loop.add_signal_handler(signal.SIGHUP, self.guard(self._hang_up))
+            self.scheduler.add_reader(self.network.kernel.fileno(), self.changes.take)
+            self.scheduler.on_signal(signal.SIGHUP, self._hang_up)
             self._loop.add_signal_handler(signal.SIGUSR1, self.reports.data)
             self._loop.add_signal_handler(signal.SIGUSR2, self.reports.stats)
             if not self.stopping:
                 self.fifos.open()
-                self.guard(self._start)()
+                self.scheduler.callback(self._start)()
             await self.departure.done.wait()
             self.departure.drop_everything()
             self.groups.tell_states()
@@ -152,12 +150,12 @@ class Agent:
             await self.fifos.close(keep=bool(self.departure.restarting))
             await self.errands.end()
         finally:
-            self._alarm.cancel()
+            self.scheduler.cancel()
             self.fork.close()
             self.departure.drop_everything()
             self.succession.end(leave=bool(self.departure.restarting))
             await self._upkeep.stop()
-            self._loop.remove_reader(self.network.kernel.fileno())
+            self.scheduler.remove_reader(self.network.kernel.fileno())
             self.conflicts.close()
             self.network.close()
         if not self.departure.restarting:
@@ -203,7 +201,7 @@ class Agent:
         self.leaving.append(instance)
         instance.removed = True
         self._former = [queue for queue in self._former if not queue.idle] + [instance.notifications]
-        instance.feed(self.clock(), "stop")
+        instance.feed(self.scheduler.now(), "stop")
         self._forget_stopped()
 
     def addresses_changed(self) -> None:
@@ -222,8 +220,8 @@ class Agent:
 
     def checks_changed(self) -> None:
         """Some check says something else: every instance looks at its own, and begins if it waited for them."""
-        now = self.clock()
-        with self.groups.together():
+        now = self.scheduler.now()
+        with self.groups:
             for instance in self.instances.values():
                 results = self.checks.results(instance.config)
                 if results != instance.checks:
@@ -246,10 +244,10 @@ class Agent:
         """Give up everything and take nothing, or take part again."""
         self.drained = drained
         self.log.info("Draining: this node gives up everything and takes nothing" if drained else "Drained no more")
-        with self.groups.together():
+        with self.groups:
             for instance in self.instances.values():
                 if instance.started:
-                    instance.feed(self.clock(), "drain" if drained else "undrain")
+                    instance.feed(self.scheduler.now(), "drain" if drained else "undrain")
         self.succession.changed()
 
     def _start(self) -> None:
@@ -266,10 +264,10 @@ class Agent:
         self.groups.apply(configuration)
         self.drained = self.succession.inherited.drained
         for instance in self.instances.values():
-            instance.interface_changed(self.clock())
-            if self.drained or not instance.remembers_mastership(self.clock()):
+            instance.interface_changed(self.scheduler.now())
+            if self.drained or not instance.remembers_mastership(self.scheduler.now()):
                 instance.addresses.remove_leftovers()
-        self.checks.recall(self.succession.inherited.checks, self.clock() - self.succession.inherited.last_at)
+        self.checks.recall(self.succession.inherited.checks, self.scheduler.now() - self.succession.inherited.last_at)
         self.checks.apply(configuration)
         self.checks_changed()
         self.succession.forget_the_past()
@@ -281,10 +279,10 @@ class Agent:
         gc.freeze()  # what is here now stays: the collector need not look at it again
 
     def _due(self) -> None:
-        self._alarm.mute()
+        self.scheduler.suspend()
         try:
-            more = self.network.drain(self.clock())
-            now = self.clock()
+            more = self.network.drain(self.scheduler.now())
+            now = self.scheduler.now()
             due = [each for each in self.everyone() if each.deadline <= now + COALESCE_S]
             if more:  # in what is left there may be the master that was missed
                 due = [each for each in due if each.router.holds_addresses or place_of(each) not in more]
@@ -295,32 +293,25 @@ class Agent:
                     # A master may advertise a moment early, together with others. A backup never takes over early.
                     if instance.deadline <= now or instance.router.holds_addresses:
                         instance.expire(max(now, instance.deadline))
-                    if self.clock() > now + SLICE_S:
+                    if self.scheduler.now() > now + SLICE_S:
                         break  # the rest in the next turn, which reads first what has come meanwhile
             self.leases.renew(now)
             self._forget_stopped()
         finally:
             deadline = min((instance.deadline for instance in self.everyone()), default=NEVER)
-            self._alarm.unmute(min(deadline, self.leases.deadline))
-
-    def _read_before_acting(self) -> None:
-        """Whatever woke us: when a deadline is long past we have slept, and what came meanwhile comes first."""
-        if self.clock() > self._alarm.at + LATE_S:
-            self._due()
+            self.scheduler.resume(min(deadline, self.leases.deadline))
 
     def _readable(self, channel: Channel) -> None:
-        now = self.clock()
+        now = self.scheduler.now()
         busy, channel.read_at = now - channel.read_at < 2 * REST_S, now
         channel.drain(now)
         if busy:
-            self.network.rest(channel, lambda resume: self._loop.call_later(REST_S, self.guard(resume)))
+            self.network.rest(channel, lambda resume: self.scheduler.call_later(REST_S, resume))
 
     def _command(self, command: str, request: dict[str, Any]) -> Result:
         """A bug in a command ends the process like a bug in a callback; a refusal is an answer."""
         try:
-            with self.groups.together():
-                self._read_before_acting()
-                return self._commands.handle(command, request)
+            return self.scheduler.run(lambda: self._commands.handle(command, request))
         except CommandError:
             raise
         except Exception as error:
@@ -342,19 +333,6 @@ class Agent:
             if instance.config.vmac is not None:
                 self.have_macvlans()
 
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """A bug in a callback must not leave a half-dead agent that keeps its addresses: it ends the process."""
-
-        def guarded() -> None:
-            try:
-                with self.groups.together():
-                    self._read_before_acting()
-                    callback()
-            except Exception:  # whatever it is: the addresses go, and the service manager starts us anew
-                self.departure.give_up()
-
-        return guarded
-
     # What instances and the service manager see
 
     def _edge(self) -> Edge:
@@ -366,7 +344,7 @@ class Agent:
             sender=self.network.sender,
             virtual=lambda: self.addressbook.virtual,
             held_elsewhere=self.addressbook.held_elsewhere,
-            arm=self._alarm.arm,
+            arm=self.scheduler.arm,
             transition=self._transition,
             remember=self.succession.changed,
             tell=self.fifos.tell,
@@ -384,7 +362,7 @@ class Agent:
         self.succession.changed()
         if not self._told:
             self._told = True
-            self._loop.call_soon(self.guard(self._tell))
+            self.scheduler.call_soon(self._tell)
 
     def _tell(self) -> None:
         """However many states have changed in one turn."""

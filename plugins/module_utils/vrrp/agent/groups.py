@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sync groups of the configuration: what :mod:`~..protocol.group` decides, fed to the instances.
 
-Whatever happens within one turn of the loop is looked at when all of it has happened (:meth:`Groups.together`): a
-command for all members, a drain, a packet for each of two members. Outside of a turn it is looked at once.
+Whatever happens within one callback of the loop (``with groups:``) is looked at when all of it has happened: a command
+for all members, a drain, a packet for each of two members. Outside of a callback it is looked at at once.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Groups:
             self._by_name[config.name] = group
             self._of.update((instance, group) for instance in group.members.values())
         self._gone = [queue for queue in (*self._gone, *(group.queue for group in before.values())) if not queue.idle]
-        with self.together():
+        with self:
             for instance in running.values():
                 its_group = self._of.get(instance)
                 name = its_group.config.name if its_group is not None else None
@@ -93,10 +93,6 @@ class Groups:
             self._touched = list(self._by_name.values())
 
     # What moves
-
-    def together(self) -> Groups:
-        """``with groups.together():`` whatever happens inside is one event, which is looked at when it is over."""
-        return self
 
     def __enter__(self) -> Groups:
         self._depth += 1
@@ -128,7 +124,7 @@ class Groups:
         if group is None:
             instance.feed(now, verb)
             return
-        with self.together():
+        with self:
             for move in group.logic.command(verb, group.routers, instance.name):
                 group.members[move.member].feed(now, move.name)
 

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Optional, Protocol
 
 from .instance import RunningInstance
 from .kernel.addressbook import AddressBook
+from .scheduler import Scheduler
 from .segment.conflicts import Conflicts
 from .segment.network import Network
 from .telling.log import Log
@@ -36,11 +36,10 @@ class Daemon(Protocol):
     @property
     def instances(self) -> dict[str, RunningInstance]: ...
 
-    def clock(self) -> float: ...
+    @property
+    def scheduler(self) -> Scheduler: ...
 
     def everyone(self) -> Iterator[RunningInstance]: ...
-
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
 
     def checks_changed(self) -> None: ...
 
@@ -50,7 +49,7 @@ def links_of(agent: Daemon) -> Links:
 
     def changed() -> None:
         for instance in list(agent.everyone()):
-            instance.interface_changed(agent.clock())
+            instance.interface_changed(agent.scheduler.now())
         agent.checks_changed()
 
     def bound_s(name: str) -> Optional[float]:
@@ -63,10 +62,9 @@ def links_of(agent: Daemon) -> Links:
         )
         return min(bounds_s, default=None)
 
-    loop = asyncio.get_running_loop()
     return Links(
         table=lambda: agent.network.kernel.table,
-        later=lambda delay_s, callback: loop.call_later(delay_s, agent.guard(callback)),
+        later=agent.scheduler.call_later,
         changed=changed,
         bound_s=bound_s,
         log=agent.log,
@@ -76,7 +74,7 @@ def links_of(agent: Daemon) -> Links:
 def checks_of(agent: Daemon) -> Checks:
     """The checks of a running agent."""
     return Checks(
-        agent.guard(agent.checks_changed),
+        agent.scheduler.callback(agent.checks_changed),
         agent.log,
         table=lambda: agent.network.kernel.table,
         virtual=lambda: agent.addressbook.virtual,
@@ -86,18 +84,14 @@ def checks_of(agent: Daemon) -> Checks:
 
 def conflicts_of(agent: Daemon) -> Conflicts:
     """Return that of a whole agent."""
-    loop = asyncio.get_running_loop()
-
-    def clock() -> float:
-        return agent.clock()  # asked each time: a test puts its own there later
 
     return Conflicts(
         agent.log,
-        clock=clock,
+        clock=agent.scheduler.now,
         table=lambda: agent.network.kernel.table,
         instances=agent.everyone,
         virtual=lambda: agent.addressbook.virtual,
-        listen=lambda fd, callback: loop.add_reader(fd, agent.guard(callback)),
-        unlisten=loop.remove_reader,
-        later=lambda delay_s, callback: loop.call_later(delay_s, agent.guard(callback)),
+        listen=agent.scheduler.add_reader,
+        unlisten=agent.scheduler.remove_reader,
+        later=agent.scheduler.call_later,
     )

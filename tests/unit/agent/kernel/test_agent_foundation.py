@@ -43,7 +43,7 @@ def scene(rig, play, act, *instances, **fields):
                 result = act(machine, started(machine, **fields))
                 return await result if asyncio.iscoroutine(result) else result
             finally:
-                machine.agent._alarm.cancel()
+                machine.scheduler.cancel()
                 await machine.agent.checks.stop()
                 machine.agent.network.close()
 

@@ -9,7 +9,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import Bench, crashed, instance, marked
+from agent_fakes import Bench, FakeScheduler, crashed, instance, marked
 from virtual_time import play
 
 from vrrp.agent.life.beginning import Beginning
@@ -38,7 +38,7 @@ class Scene:
             stopping=False,
             instances={each.name: each for each in self.each},
             groups=SimpleNamespace(mates=lambda one: self.each if grouped else [one]),
-            guard=lambda callback: callback,
+            scheduler=FakeScheduler(),
             checks_changed=lambda: self.woken.append(asyncio.get_running_loop().time()),
         )
         self.beginning = Beginning(self.agent)

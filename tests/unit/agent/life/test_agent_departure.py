@@ -11,13 +11,19 @@ import io
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import Bench, instance
+from agent_fakes import Bench, FakeScheduler, instance
 
 from vrrp.agent.life import departure
 from vrrp.agent.life.departure import Departure
 from vrrp.agent.telling.log import Log
 
 VIP, GROUP = "192.168.8.100/24", "224.0.0.18"
+
+
+class FakeGroups(contextlib.nullcontext):
+    def __init__(self, mates):
+        super().__init__()
+        self.mates = mates
 
 
 class Scene:
@@ -31,14 +37,13 @@ class Scene:
             service_manager=SimpleNamespace(stopping=lambda: tell("stopping"), present=present),
             log=Log(self.text),
             succession=SimpleNamespace(kept=kept),
-            clock=lambda: 12.0,
-            groups=SimpleNamespace(together=contextlib.nullcontext, mates=mates or (lambda one: [one])),
+            scheduler=FakeScheduler(12.0),
+            groups=FakeGroups(mates=mates or (lambda one: [one])),
             instances={each.name: each for each in self.each},
             everyone=lambda: iter(self.each),
             leases=SimpleNamespace(renew=lambda now: tell(("renew", now))),
             vmacs=SimpleNamespace(remove=lambda: tell("remove macvlans")),
             foundation=SimpleNamespace(close=lambda leave: tell(("close", leave))),
-            guard=lambda callback: callback,
         )
         self.departure = Departure(self.agent)
 

@@ -45,7 +45,7 @@ class Commands:
 
     def status(self) -> dict[str, Any]:
         """Return what ``status --json`` prints."""
-        return agent_status(self._agent, self._agent.clock())
+        return agent_status(self._agent, self._agent.scheduler.now())
 
     def _promote(self, request: dict[str, Any]) -> dict[str, Any]:
         return self._move(request, "promote")
@@ -89,7 +89,7 @@ class Commands:
             raise CommandError(
                 f"cannot demote {name}: this host owns {own}, which cannot leave it, so both nodes would answer for it"
             )
-        now = self._agent.clock()
+        now = self._agent.scheduler.now()
         self._agent.log.info(f"({name}) {verb} was asked for")
         try:
             self._agent.groups.command(verb, instance, now)

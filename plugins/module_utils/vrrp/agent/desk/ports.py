@@ -15,6 +15,7 @@ from ..kernel.foundation import Foundation
 from ..life.fork import Fork
 from ..life.succession import Succession
 from ..life.systemd import ServiceManager
+from ..scheduler import Scheduler
 from ..segment.network import Network
 from ..telling.counters import Counters
 from ..telling.fifo import Fifos
@@ -76,7 +77,8 @@ class Daemon(Protocol):
     @property
     def started_at(self) -> float: ...
 
-    def clock(self) -> float: ...
+    @property
+    def scheduler(self) -> Scheduler: ...
 
     def everyone(self) -> Iterator[RunningInstance]: ...
 

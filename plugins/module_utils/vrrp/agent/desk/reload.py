@@ -110,7 +110,7 @@ def take(agent: Daemon, found: Found) -> dict[str, Any]:
     agent.service_manager.reloading()
     agent.log.info("Reloading")
     try:
-        with agent.groups.together():
+        with agent.groups:
             apply(agent, found.configuration)
     finally:
         agent.service_manager.ready()
@@ -183,7 +183,7 @@ def apply(agent: Daemon, new: Configuration) -> None:
     # Every instance must know all virtual addresses, old and new, before one of them looks for its source address.
     agent.addresses_changed()
     agent.foundation.apply(new)
-    now = agent.clock()
+    now = agent.scheduler.now()
     for config in new.instances:
         instance = agent.instances[config.name]
         if instance not in added:

@@ -9,8 +9,7 @@ and ``promote_secondaries`` for as long as an instance asks for them. A successo
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, Optional, Protocol
 
@@ -21,6 +20,7 @@ from ..edge import Edge
 from ..instance import RunningInstance
 from ..life.ledger import STATIC, Entry, Page
 from ..life.succession import Succession
+from ..scheduler import Scheduler
 from ..segment.network import Network
 from ..telling.log import Log
 from . import firewall
@@ -52,11 +52,10 @@ class Daemon(Protocol):
     @property
     def succession(self) -> Succession: ...
 
-    def clock(self) -> float: ...
+    @property
+    def scheduler(self) -> Scheduler: ...
 
     def everyone(self) -> Iterator[RunningInstance]: ...
-
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
 
 
 class Foundation:
@@ -99,10 +98,10 @@ class Foundation:
         if entry is not None:
             self._inherit(entry, inherited.lived_until)
         for statics in self._statics.values():
-            statics.install(self._agent.clock())
+            statics.install(self._agent.scheduler.now())
         self._said = self._problems()
         self._retry_later()
-        asyncio.get_running_loop().call_soon(self._agent.guard(self.promotion.settle))  # each instance has spoken then
+        self._agent.scheduler.call_soon(self.promotion.settle)  # each instance has spoken then
 
     def apply(self, configuration: Configuration) -> None:
         """Take a changed configuration."""
@@ -110,7 +109,7 @@ class Foundation:
             return
         self._configure(configuration)
         for group, statics in list(self._statics.items()):
-            statics.reconcile(self._agent.clock())
+            statics.reconcile(self._agent.scheduler.now())
             if not statics.wanted and not statics.missing and not statics.routes.wanted:
                 del self._statics[group]
         self._retry_later()
@@ -121,14 +120,14 @@ class Foundation:
         """Somebody has changed something: put back what is missing, and let the instances know of routes and rules."""
         routes_gone, self._kernel.routes_gone = self._kernel.routes_gone, set()
         for instance in list(self._agent.everyone()) if routes_gone else ():
-            instance.routes_gone(routes_gone, self._agent.clock())
+            instance.routes_gone(routes_gone, self._agent.scheduler.now())
         if not self._statics or not (changes or routes_gone):
             return
         gone = [each.present for each in changes if isinstance(each, AddressChanged) and not each.added]
         for statics in self._statics.values():
             untracked = {(want.index, want.address) for want in statics.wanted if not want.track}
             for place in untracked.intersection((each.index, each.address) for each in gone):
-                self._tell_put_back(statics.put_back(place, self._agent.clock()))
+                self._tell_put_back(statics.put_back(place, self._agent.scheduler.now()))
         self._complete()
 
     def faults_of(self, instance: str) -> tuple[str, ...]:
@@ -204,7 +203,7 @@ class Foundation:
         members = {name for names in self._track_groups.values() for name in names}
         for instance in list(self._agent.everyone()):
             if instance.name in members:
-                instance.interface_changed(self._agent.clock())
+                instance.interface_changed(self._agent.scheduler.now())
 
     def _problems(self) -> tuple[str, ...]:
         return tuple(text for statics in self._statics.values() for text in problems(statics))
@@ -213,7 +212,7 @@ class Foundation:
         for statics in self._statics.values():
             statics.look()
             statics.refused = ()
-            self._tell_put_back(statics.complete(self._agent.clock()))
+            self._tell_put_back(statics.complete(self._agent.scheduler.now()))
         self._retry_later()
         self._tell()
 
@@ -225,7 +224,7 @@ class Foundation:
     def _retry_later(self) -> None:
         if not self._retrying and self._problems():
             self._retrying = True
-            asyncio.get_running_loop().call_later(INSTALL_RETRY_S, self._agent.guard(self._retry))
+            self._agent.scheduler.call_later(INSTALL_RETRY_S, self._retry)
 
     def _retry(self) -> None:
         self._retrying = False

@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable
 from typing import Optional, Protocol
 
 from ...config.model import Configuration, Globals
 from ...protocol.states import State
 from ..groups import Groups
 from ..instance import RunningInstance
+from ..scheduler import Scheduler
 
 
 def delay_s(settings: Globals) -> float:
@@ -38,7 +37,8 @@ class Daemon(Protocol):
     @property
     def groups(self) -> Groups: ...
 
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+    @property
+    def scheduler(self) -> Scheduler: ...
 
     def checks_changed(self) -> None: ...
 
@@ -96,4 +96,4 @@ class Beginning:
             self._wake_in(ends_at - now)
 
     def _wake_in(self, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, self._agent.guard(self._agent.checks_changed))
+        self._agent.scheduler.call_later(seconds, self._agent.checks_changed)

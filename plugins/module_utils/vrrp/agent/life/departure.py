@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Optional, Protocol
 
 from ...protocol import timers
@@ -19,6 +19,7 @@ from ..kernel.lease import Leases
 from ..kernel.vmac import Vmacs
 from ..life.succession import Succession
 from ..life.systemd import ServiceManager
+from ..scheduler import Scheduler
 from ..telling.log import Log
 from .systemd import own_unit, restart_wanted
 
@@ -52,11 +53,10 @@ class Daemon(Protocol):
     @property
     def foundation(self) -> Foundation: ...
 
-    def clock(self) -> float: ...
+    @property
+    def scheduler(self) -> Scheduler: ...
 
     def everyone(self) -> Iterator[RunningInstance]: ...
-
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
 
 
 class Departure:
@@ -80,7 +80,8 @@ class Departure:
         unit = own_unit() if agent.service_manager.present else ""
         if unit:
             asked = asyncio.get_running_loop().run_in_executor(None, restart_wanted, unit)
-            asked.add_done_callback(lambda answer: agent.guard(lambda: self.leave(restart=answer.result()))())
+            leave = agent.scheduler.callback(lambda: self.leave(restart=asked.result()))
+            asked.add_done_callback(lambda answer: leave())
         else:
             self.leave(restart=False)
 
@@ -92,8 +93,8 @@ class Departure:
         self.restarting = restart
         agent.log.info("Stopping, a restart follows" if restart else "Stopping")
         may_stay = restart and agent.succession.kept
-        now = agent.clock()
-        with agent.groups.together():
+        now = agent.scheduler.now()
+        with agent.groups:
             for instance in agent.instances.values():
                 whole = may_stay and all(_outlasts_a_restart(each) for each in agent.groups.mates(instance))
                 if not (whole and instance.stay(now)):

@@ -9,10 +9,10 @@ It also writes down every few seconds what ``auth_hmac`` has heard: a crash forg
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, Optional
 
 from ..desk.control import ControlServer
+from ..scheduler import Scheduler
 from ..telling.fifoplace import RUNTIME
 from ..telling.log import Log
 from .runtime import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
@@ -22,10 +22,7 @@ PERIOD_S = 5.0  # three looks at a file: nothing that a loop would feel
 
 
 class Upkeep:
-    """Looks every few seconds, and when it is told to, from :meth:`start` to :meth:`stop`.
-
-    ``guard`` makes of a callback one whose bugs end the process.
-    """
+    """Looks every few seconds, and when it is told to, from :meth:`start` to :meth:`stop`."""
 
     def __init__(
         self,
@@ -33,13 +30,13 @@ class Upkeep:
         control: ControlServer,
         succession: Succession,
         log: Log,
-        guard: Callable[[Callable[[], None]], Callable[[], None]],
+        scheduler: Scheduler,
     ) -> None:
         self._runtime = runtime
         self._control = control
         self._succession = succession
         self._log = log
-        self._turn = guard(self._look_again)
+        self._scheduler = scheduler
         self._timer: Optional[asyncio.TimerHandle] = None
         self._task: Optional[asyncio.Task[Any]] = None
 
@@ -51,7 +48,7 @@ class Upkeep:
             if error.errno not in NO_ROOM:
                 raise
             self._tell(error)
-        self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self._turn)
+        self._timer = self._scheduler.call_later(PERIOD_S, self._look_again)
 
     async def stop(self) -> None:
         """Close the control socket; nothing is made again any more."""
@@ -87,7 +84,7 @@ class Upkeep:
             self._log.info("the control socket was gone and has been made again")
 
     def _look_again(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self._turn)
+        self._timer = self._scheduler.call_later(PERIOD_S, self._look_again)
         self.look()
         self._runtime.dismiss()
         self._succession.keep_marks()
