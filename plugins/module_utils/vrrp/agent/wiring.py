@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Optional, Protocol
 
 from .instance import RunningInstance
+from .kernel.address_ports import AddressPorts
 from .kernel.addressbook import AddressBook
+from .kernel.foundation import Foundation
+from .kernel.lease import Leases
 from .segment.conflicts import Conflicts
 from .segment.network import Network
 from .telling.log import Log
@@ -29,6 +32,12 @@ class Daemon(Protocol):
 
     @property
     def addressbook(self) -> AddressBook: ...
+
+    @property
+    def leases(self) -> Leases: ...
+
+    @property
+    def foundation(self) -> Foundation: ...
 
     @property
     def links(self) -> Links: ...
@@ -100,4 +109,19 @@ def conflicts_of(agent: Daemon) -> Conflicts:
         listen=lambda fd, callback: loop.add_reader(fd, agent.guard(callback)),
         unlisten=loop.remove_reader,
         later=lambda delay_s, callback: loop.call_later(delay_s, agent.guard(callback)),
+    )
+
+
+def address_ports_of(agent: Daemon, arm: Callable[[float], None]) -> AddressPorts:
+    """The ports of the addresses of every instance, and of the static ones."""
+    return AddressPorts(
+        kernel=agent.network.kernel,
+        leases=agent.leases,
+        announcer=agent.network.announcer,
+        firewall=agent.foundation.firewall,
+        promotion=agent.foundation.promotion,
+        log=agent.log,
+        held_elsewhere=agent.addressbook.held_elsewhere,
+        routes_held_elsewhere=agent.foundation.routes_held,
+        arm=arm,
     )
