@@ -12,14 +12,18 @@ import struct
 import time
 from ipaddress import ip_address, ip_interface
 
-from vrrp.agent.edge import Edge
 from vrrp.agent.instance import RunningInstance
+from vrrp.agent.kernel.address_ports import AddressPorts
 from vrrp.agent.kernel.addresses import Wanted
+from vrrp.agent.kernel.firewall import Firewall
 from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, AddressChanged, InterfaceTable, Link, Present
 from vrrp.agent.kernel.lease import Leases
 from vrrp.agent.kernel.ownership import IFA_PROTO, KEEPALIVED
+from vrrp.agent.kernel.promotion import Promotion
 from vrrp.agent.kernel.routes import key_of
+from vrrp.agent.ports import InstancePorts
 from vrrp.agent.telling.log import Log
+from vrrp.agent.watches import links
 from vrrp.config.model import Globals, Instance, VirtualAddress
 from vrrp.protocol.packet import Advertisement
 
@@ -73,6 +77,8 @@ class FakeScheduler:
     def __init__(self, at=100.0) -> None:
         self.at = at
         self.callbacks: list = []
+        self.armed: list = []
+        self.arm = self.armed.append
 
     def now(self):
         return self.at
@@ -208,10 +214,50 @@ class FakeSender:
         return self.error
 
 
-class Bench:
-    """One running instance with fakes around it. ``done`` is everything it did to the outside, in order."""
+def silent(kind, name, state, priority) -> None:
+    """There is no FIFO."""
 
-    def __init__(self, config: Instance, filled=None, settings=Globals(), others=frozenset()) -> None:  # noqa: B008
+
+def address_ports(kernel, announcer, log, **given) -> AddressPorts:
+    """The ports of addresses on a machine where nobody else holds any."""
+    alone = {
+        "leases": Leases(kernel),
+        "firewall": Firewall(),
+        "promotion": Promotion(kernel, log),
+        "held_elsewhere": lambda key, addresses: frozenset(),
+        "routes_held_elsewhere": lambda key: frozenset(),
+        "arm": lambda at: None,
+    }
+    return AddressPorts(kernel=kernel, announcer=announcer, log=log, **{**alone, **given})
+
+
+def instance_ports(kernel, log, **given) -> InstancePorts:
+    """The ports of an instance that is alone: no sync group, nothing static, nothing that waits, no FIFO."""
+    alone = {
+        "trouble": lambda name: links.trouble(kernel.table.names.get(name)),
+        "static_faults": lambda name: (),
+        "transition": lambda: None,
+        "remember": lambda: None,
+        "acted": lambda instance, actions: None,
+        "tell": silent,
+    }
+    return InstancePorts(log=log, table=lambda: kernel.table, **{**alone, **given})
+
+
+class Bench:
+    """One running instance with fakes around it. ``done`` is everything it did to the outside, in order.
+
+    ``more`` are ports of the instance that are not those of one that is alone.
+    """
+
+    def __init__(
+        self,
+        config: Instance,
+        filled=None,
+        settings=Globals(),  # noqa: B008
+        others=frozenset(),
+        **more,
+    ) -> None:
         self.done: list = []
         self.text = io.StringIO()
         self.kernel = FakeKernel(self.done, filled if filled is not None else table())
@@ -220,19 +266,25 @@ class Bench:
         self.armed: list = []
         self.virtual = frozenset(entry.address for entry in config.addresses)
         self.others = others
-        edge = Edge(
-            kernel=self.kernel,
-            leases=Leases(self.kernel),
-            announcer=self.announcer,
-            log=Log(self.text, clock=time.monotonic),
-            sender=lambda interface, version=4: self.sender,
-            virtual=lambda: self.virtual,
-            held_elsewhere=lambda asking, addresses: self.others,
+        self.other_routes: frozenset = frozenset()
+        log = Log(self.text, clock=time.monotonic)
+        self.ports = address_ports(
+            self.kernel,
+            self.announcer,
+            log,
+            held_elsewhere=lambda key, addresses: self.others,
+            routes_held_elsewhere=lambda key: self.other_routes,
             arm=self.armed.append,
-            transition=lambda: None,
-            remember=lambda: None,
         )
-        self.instance = RunningInstance(config, settings, edge)
+        own = instance_ports(
+            self.kernel,
+            log,
+            sender=lambda interface, version: self.sender,
+            virtual=lambda: self.virtual,
+            arm=self.armed.append,
+            **more,
+        )
+        self.instance = RunningInstance(config, settings, own, self.ports)
         self.instance.interface_changed(0.0)
         self.instance.addresses.remove_leftovers()
 

@@ -604,7 +604,7 @@ class TestLease:
     def test_an_address_is_set_with_its_lifetime(self, settings, lifetime_s):
         bench = Bench(instance(), settings=settings).master()
         assert bench.kernel.lifetimes_s == {ip_interface(VIP): lifetime_s}
-        bench.instance._edge.leases.renew(1000.0)
+        bench.ports.leases.renew(1000.0)
         assert bench.kernel.renewed == ([f"{VIP} 3"] if lifetime_s else [])
 
     def test_one_that_is_put_back_has_one_too(self):
@@ -616,14 +616,14 @@ class TestLease:
     def test_released_it_is_renewed_no_more(self):
         bench = Bench(instance()).master()
         bench.instance.drop()
-        bench.instance._edge.leases.renew(1000.0)
+        bench.ports.leases.renew(1000.0)
         assert bench.kernel.renewed == []
 
     def test_a_reload_changes_the_lifetime_at_once(self):
         bench = Bench(instance()).master()
         bench.instance.reconfigure(instance(), Globals(vip_lease_s=60), 11.0)
         assert (bench.kernel.lifetimes_s, bench.done) == ({ip_interface(VIP): 60}, [("install", VIP)])
-        bench.instance._edge.leases.renew(1000.0)
+        bench.ports.leases.renew(1000.0)
         assert bench.kernel.renewed == [f"{VIP} 60"]
 
     def test_a_backup_that_is_reloaded_sets_nothing(self):
@@ -635,19 +635,19 @@ class TestLease:
         bench = Bench(instance(addresses=(VIP, "192.168.8.101/24"))).master()
         bench.virtual = frozenset(map(ip_interface, (VIP, "192.168.8.101/24", "192.168.8.102/24")))
         bench.instance.reconfigure(instance(addresses=(VIP, "192.168.8.102/24")), Globals(), 11.0)
-        bench.instance._edge.leases.renew(1000.0)
+        bench.ports.leases.renew(1000.0)
         assert bench.kernel.renewed == [f"{VIP} 3", "192.168.8.102/24 3"]
 
     def test_the_hosts_own_has_none(self):
         both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
         bench = Bench(both, table(addresses=(VIP,))).start()
-        bench.instance._edge.leases.renew(1000.0)
+        bench.ports.leases.renew(1000.0)
         assert bench.kernel.renewed == ["192.168.8.101/24 3"]
         assert bench.kernel.lifetimes_s == {ip_interface("192.168.8.101/24"): 3}
 
     def test_the_loop_is_woken_for_the_renewal(self):
         bench = Bench(instance(advert_int_cs=1000)).start()
-        bench.instance._edge.leases.renew(29.9)
+        bench.ports.leases.renew(29.9)
         bench.instance.expire(31.0)
         assert bench.state == "MASTER"
         assert min(bench.armed) <= 30.4
@@ -706,7 +706,7 @@ class TestExcluded:
         bench.instance.interface_changed(12.0)
         assert bench.done == []
         bench.kernel.renewed.clear()
-        bench.instance._edge.leases.renew(100.0)
+        bench.ports.leases.renew(100.0)
         assert [text.split()[0] for text in bench.kernel.renewed] == [VIP, self.EXCLUDED[1]]
 
     def test_on_other_interfaces_switches_are_reminded(self):

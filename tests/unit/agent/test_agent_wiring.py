@@ -14,7 +14,7 @@ from agent_fakes import FakeScheduler, table
 
 from vrrp.agent.telling.log import Log
 from vrrp.agent.watches.links import longest_down_s
-from vrrp.agent.wiring import checks_of, conflicts_of, links_of
+from vrrp.agent.wiring import address_ports_of, checks_of, conflicts_of, links_of
 
 
 class FakeDaemon:
@@ -73,3 +73,17 @@ def test_a_check_that_says_something_else_tells_the_daemon_under_its_guard():
 def test_conflicts_have_the_clock_of_the_daemon():
     daemon = FakeDaemon()
     assert play(lambda: conflicts_of(daemon))._clock() == 7.0
+
+
+def test_addresses_and_static_ones_have_the_same_ports():
+    daemon = FakeDaemon()
+    daemon.leases, daemon.network.announcer = "leases", "announcer"
+    daemon.foundation = SimpleNamespace(firewall="firewall", promotion="promotion", routes_held="routes")
+    daemon.addressbook.held_elsewhere = "addresses"
+    ports = address_ports_of(daemon)
+    assert (ports.kernel, ports.log, ports.arm) == (daemon.network.kernel, daemon.log, daemon.scheduler.arm)
+    assert (ports.leases, ports.announcer, ports.firewall, ports.promotion) == (
+        *("leases", "announcer"),
+        *("firewall", "promotion"),
+    )
+    assert (ports.held_elsewhere, ports.routes_held_elsewhere) == ("addresses", "routes")

@@ -23,9 +23,9 @@ from .changes import Changes
 from .desk.commands import Commands
 from .desk.control import CommandError, ControlServer, Result
 from .desk.reload import OnSignal, reload
-from .edge import Edge
 from .groups import Groups
 from .instance import RunningInstance
+from .kernel.address_ports import AddressPorts
 from .kernel.addressbook import AddressBook
 from .kernel.foundation import Foundation
 from .kernel.lease import Leases
@@ -39,6 +39,7 @@ from .life.runtime import RuntimeDirectory
 from .life.succession import Succession, entries
 from .life.systemd import ServiceManager
 from .life.upkeep import Upkeep
+from .ports import InstancePorts
 from .scheduler import Scheduler
 from .segment.channel import Channel
 from .segment.network import Network, place_of
@@ -49,7 +50,7 @@ from .telling.log import Log
 from .telling.notify import NotifyQueue
 from .telling.recorder import Recorder
 from .telling.reports import Reports
-from .wiring import checks_of, conflicts_of, links_of
+from .wiring import address_ports_of, checks_of, conflicts_of, links_of
 
 REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
 SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
@@ -183,7 +184,7 @@ class Agent:
 
     def add_instance(self, config: Instance) -> RunningInstance:
         """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
-        instance = RunningInstance(config, self.configuration.globals, self._edge())
+        instance = RunningInstance(config, self.configuration.globals, self._instance_ports(), self._address_ports())
         self.instances[config.name] = instance
         # Another interface or virtual router id is another instance, but whoever is told knows names only.
         for other in self.leaving:
@@ -256,7 +257,7 @@ class Agent:
         self.succession.begin(configuration, self.network.kernel)
         self.vmacs.inherit(self.succession.inherited.macvlans, self.succession.inherited.parents)
         self.have_macvlans()
-        self.foundation.begin(self._edge())
+        self.foundation.begin(self._address_ports())
         self.links.apply(configuration)
         for config in configuration.instances:
             self.add_instance(config)
@@ -335,23 +336,23 @@ class Agent:
 
     # What instances and the service manager see
 
-    def _edge(self) -> Edge:
-        return Edge(
-            kernel=self.network.kernel,
-            leases=self.leases,
-            announcer=self.network.announcer,
+    def _instance_ports(self) -> InstancePorts:
+        return InstancePorts(
             log=self.log,
+            table=lambda: self.network.kernel.table,
             sender=self.network.sender,
             virtual=lambda: self.addressbook.virtual,
-            held_elsewhere=self.addressbook.held_elsewhere,
+            trouble=self.links.trouble,
+            static_faults=self.foundation.faults_of,
             arm=self.scheduler.arm,
             transition=self._transition,
             remember=self.succession.changed,
-            tell=self.fifos.tell,
-            links=self.links,
             acted=self.groups.acted,
-            **self.foundation.ports,
+            tell=self.fifos.tell,
         )
+
+    def _address_ports(self) -> AddressPorts:
+        return address_ports_of(self)
 
     def _page(self) -> Page:
         """What a successor must know."""

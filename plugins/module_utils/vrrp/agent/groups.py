@@ -75,7 +75,7 @@ class Groups:
         before, self._by_name, self._of = self._by_name, {}, {}
         for config in configuration.sync_groups:
             group = before.pop(config.name, None) or RunningGroup(
-                config, GroupQueue(config.name, self._log, tell=self._tell)
+                config, GroupQueue(config.name, self._log, self._tell)
             )
             group.config = config
             group.members = {name: running[name] for name in config.members if name in running}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One ``vrrp_instance`` at work: its state machine, its ready-made packets, its counters.
 
-Inputs come from the loop, actions go to the ports in :class:`~.edge.Edge`. Nothing here waits.
+Inputs come from the loop, actions go to the ports in :class:`~.ports.InstancePorts`. Nothing here waits.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Memory, State, Stopped
 from ..protocol.tracking import CheckResult, Verdict, verdict
 from . import outlook
-from .edge import Edge
+from .kernel.address_ports import AddressPorts
 from .kernel.interfaces import AddressChanged
 from .kernel.ownership import Place
 from .kernel.routes import Key
 from .kernel.vips import Lost, VirtualAddresses, names
+from .ports import InstancePorts
 from .refusals import Refusals
 from .segment import wire
 from .segment.discards import Discards
@@ -51,7 +52,7 @@ ECHO_S = 1.0  # what comes back to us later than this, or than our next advertis
 class RunningInstance:
     """A configured instance that takes part. Interface and virtual router id never change."""
 
-    def __init__(self, config: Instance, settings: Globals, edge: Edge) -> None:
+    def __init__(self, config: Instance, settings: Globals, ports: InstancePorts, address_ports: AddressPorts) -> None:
         self.config = config
         self.settings = settings
         self.name = config.name
@@ -62,7 +63,7 @@ class RunningInstance:
         self.peers = Peers()
         self.conflicts: dict[Address, Conflict] = {}  # who else claims an address of ours
         self.discards = Discards()
-        self.notifications = NotifyQueue(config.name, edge.log, tell=edge.tell)
+        self.notifications = NotifyQueue(config.name, ports.log, ports.tell)
         self.verdict = Verdict(config.priority)
         self.checks: tuple[CheckResult, ...] = ()
         self.source: Optional[Address] = None
@@ -70,7 +71,7 @@ class RunningInstance:
         self.deadline = NEVER  # a copy of the router's, which the loop reads often
         self.guard = Guard(config)
         self.expectation = self.guard.take(config, None)
-        self.addresses = VirtualAddresses(self, config, settings, edge)
+        self.addresses = VirtualAddresses(self, config, settings, address_ports)
         self.journal = Journal()
         self.beat: Callable[[float], object] = lambda now: None  # the ledger's: this was a sign of life
         self.memory: Optional[Memory] = None  # of the process before this one, until it begins
@@ -80,8 +81,8 @@ class RunningInstance:
         self._dropped = False
         self._said: dict[int, float] = {}  # when each priority was sent last
         self.refusals = Refusals(self.router, lambda now: self._send(SendAdvertisement(0), now), self._faults_changed)
-        self._edge = edge
-        self._fault_log = FaultLog(edge.log)
+        self._ports = ports
+        self._fault_log = FaultLog(ports.log)
         self._interface_faults: tuple[str, ...] = ("not looked at yet",)
 
     def follows(self, source: Address) -> bool:
@@ -146,12 +147,12 @@ class RunningInstance:
         router = self.router
         if not advertisement.priority:
             self.counters.priority_zero_received += 1
-        heard.log_advertisement(self._edge.log, self.config, router, advertisement, source, self.follows(source))
+        heard.log_advertisement(self._ports.log, self.config, router, advertisement, source, self.follows(source))
         was_yielding, ours = router.yielding, router.priority
         actions = router.advertisement(advertisement, source, now)
         self.journal.note(now, "advertisement", (advertisement, source), actions, router)
         if router.yielding and not was_yielding:
-            self._edge.log.info(wording.outbid(self.name, advertisement, source, ours))
+            self._ports.log.info(wording.outbid(self.name, advertisement, source, ours))
         if not router.holds_addresses:
             self.beat(-now)
         self.perform(actions, now)
@@ -165,7 +166,7 @@ class RunningInstance:
             self._faults_changed(now)
         self.refusals.retry(now)
         if self.router.state is State.BACKUP and self.router.condition.deadline <= now:
-            self._edge.log.info(wording.timeout(self.name))
+            self._ports.log.info(wording.timeout(self.name))
         self.feed(now, "expire")
         self.refusals.judge(now)
 
@@ -180,7 +181,7 @@ class RunningInstance:
         before, self.verdict = self.verdict.priority, verdict(self.config.priority, self.checks)
         after = self.verdict.priority
         if after != before:
-            self._edge.log.info(wording.effective_priority(self.name, before, after))
+            self._ports.log.info(wording.effective_priority(self.name, before, after))
             self.notifications.priority_changed(self.config, self.router.state is State.MASTER, after)
         self.feed(now, "priority_changed", after)
 
@@ -191,7 +192,7 @@ class RunningInstance:
             self._tell_put_back(self.addresses.complete(now), now)
 
     def _look_at_interface(self, now: float) -> None:
-        seen = outlook.look(self.config, self.ip_version, self.addresses, self._edge)
+        seen = outlook.look(self.config, self.ip_version, self.addresses, self._ports)
         if seen.source is not None and seen.source != self.source:
             self.source = seen.source
             self.expectation = self.guard.take(self.config, self.source)
@@ -210,8 +211,8 @@ class RunningInstance:
                 self._addresses_set(now)
             return
         if not change.added:
-            link = self._edge.kernel.table.links.get(entry.index)
-            self._edge.log.info(wording.taken_off(str(entry.address.ip), link.name if link else str(entry.index)))
+            link = self._ports.table().links.get(entry.index)
+            self._ports.log.info(wording.taken_off(str(entry.address.ip), link.name if link else str(entry.index)))
         self._tell_put_back(self.addresses.put_back((entry.index, entry.address), now), now)
 
     def links_changed(self, indexes: Collection[int], now: float) -> None:
@@ -289,14 +290,14 @@ class RunningInstance:
         self.deadline = min(deadline, self._fault_log.due_at, self.refusals.retry_at)
         if self.addresses.refused:
             self.deadline = min(self.deadline, self.addresses.retry_at)
-        self._edge.arm(self.deadline)
+        self._ports.arm(self.deadline)
         if self.router.yielding:
             self.staying = False  # outbid in the last moment: there is nothing left for a successor
-        self._edge.acted(self, actions)
+        self._ports.acted(self, actions)
 
     def _send(self, action: SendAdvertisement, now: float) -> None:
         packets = self.guard.packets(action.priority)
-        sender = self._edge.sender(self.config.speaks_on, self.ip_version)
+        sender = self._ports.sender(self.config.speaks_on, self.ip_version)
         if sender is None:
             return
         self.beat(now if action.priority != PRIORITY_STOP and not self.router.yielding else -now)
@@ -309,22 +310,22 @@ class RunningInstance:
                 self.counters.sent += 1
                 if action.priority == PRIORITY_STOP:
                     self.counters.priority_zero_sent += 1
-                    self._edge.log.info(f"({self.name}) sent 0 priority")
+                    self._ports.log.info(f"({self.name}) sent 0 priority")
             else:
                 self.counters.send_errors += 1
                 refusal = error
-                self._edge.log.seldom(
+                self._ports.log.seldom(
                     ("send", self.name, destination), f"({self.name}) Cant send advert to {destination} ({error})"
                 )
         self.refusals.tried("" if reached else refusal, now)
 
     def _install_addresses(self, action: InstallAddresses, now: float) -> None:
-        self._edge.log.info(f"({self.name}) setting VIPs.")
+        self._ports.log.info(f"({self.name}) setting VIPs.")
         self.addresses.install(now)
         self._note_refused()
 
     def _release_addresses(self, action: ReleaseAddresses, now: float) -> None:
-        self._edge.log.info(f"({self.name}) removing VIPs.")
+        self._ports.log.info(f"({self.name}) removing VIPs.")
         self.addresses.release()
 
     def _announce_all(self, action: Announce, now: float) -> None:
@@ -340,9 +341,9 @@ class RunningInstance:
             self.refusals.no_master()
             self.beat(-now)
         self.last_event = f"entered {action.state}: {action.reason}"
-        self._edge.log.info(wording.entering(self.name, action.state, action.reason))
+        self._ports.log.info(wording.entering(self.name, action.state, action.reason))
         self._tell(action.state, action.priority)
-        self._edge.transition()
+        self._ports.transition()
 
     def _tell(self, state: str, priority: int) -> None:
         if self.replaced:
@@ -355,7 +356,7 @@ class RunningInstance:
         ours = self.router.priority
         self.counters.split_brains += 1
         self.last_event = f"split brain: {action.address} was MASTER too, with priority {action.priority}, ours {ours}"
-        self._edge.log.warning(wording.rival(self.name, action.address, action.priority, ours))
+        self._ports.log.warning(wording.rival(self.name, action.address, action.priority, ours))
         self.notifications.rival(self.config, self.settings, ours)
 
     _PERFORM: dict[type, Callable[[RunningInstance, Any, float], None]] = {
@@ -373,7 +374,7 @@ class RunningInstance:
         if lost:
             self.counters.addresses_put_back += len(lost)
             self.last_event = f"{names(lost)} was not there as it should be and was put back"
-            self._edge.log.warning(f"({self.name}) {self.last_event}")
+            self._ports.log.warning(f"({self.name}) {self.last_event}")
         if lost or self.addresses.refused:
             self._addresses_set(now)
 
@@ -385,11 +386,11 @@ class RunningInstance:
     def _note_refused(self) -> None:
         if self.addresses.refused:
             self.last_event = self.addresses.refused[-1]
-        self._edge.remember()
+        self._ports.remember()
 
     def _faults_changed(self, now: float) -> None:
         faults = self._interface_faults + self.addresses.refused + self.verdict.faults
-        faults += self._edge.static_faults(self.name) + self.refusals.fault
+        faults += self._ports.static_faults(self.name) + self.refusals.fault
         if faults != self.router.own_faults:
             self._fault_log.changed(self.name, faults, now)
             self.feed(now, "fault_changed", faults)

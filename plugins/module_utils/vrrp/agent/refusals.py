@@ -14,17 +14,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..protocol.constants import PRIORITY_STOP
 from ..protocol.packet import Address
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, State
-from .edge import Refusal
 
 RETRY_S = 1.0
 HOLD_INTERVALS = 10  # Master_Down_Intervals
 HOLD_S = 12.0  # at least: so that whoever is there has been asked several times (segment.conflicts.ASK_S)
+
+
+class Refusal(NamedTuple):
+    """The kernel of this host refuses to send. ``error`` is its newest reason, in the words of strerror(3)."""
+
+    since: float
+    error: str
 
 
 class Refusals:

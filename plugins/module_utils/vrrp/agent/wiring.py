@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from typing import Optional, Protocol
 
 from .instance import RunningInstance
+from .kernel.address_ports import AddressPorts
 from .kernel.addressbook import AddressBook
+from .kernel.foundation import Foundation
+from .kernel.lease import Leases
 from .scheduler import Scheduler
 from .segment.conflicts import Conflicts
 from .segment.network import Network
@@ -29,6 +32,12 @@ class Daemon(Protocol):
 
     @property
     def addressbook(self) -> AddressBook: ...
+
+    @property
+    def leases(self) -> Leases: ...
+
+    @property
+    def foundation(self) -> Foundation: ...
 
     @property
     def links(self) -> Links: ...
@@ -84,7 +93,6 @@ def checks_of(agent: Daemon) -> Checks:
 
 def conflicts_of(agent: Daemon) -> Conflicts:
     """Return that of a whole agent."""
-
     return Conflicts(
         agent.log,
         clock=agent.scheduler.now,
@@ -94,4 +102,19 @@ def conflicts_of(agent: Daemon) -> Conflicts:
         listen=agent.scheduler.add_reader,
         unlisten=agent.scheduler.remove_reader,
         later=agent.scheduler.call_later,
+    )
+
+
+def address_ports_of(agent: Daemon) -> AddressPorts:
+    """The ports of the addresses of every instance, and of the static ones."""
+    return AddressPorts(
+        kernel=agent.network.kernel,
+        leases=agent.leases,
+        announcer=agent.network.announcer,
+        firewall=agent.foundation.firewall,
+        promotion=agent.foundation.promotion,
+        log=agent.log,
+        held_elsewhere=agent.addressbook.held_elsewhere,
+        routes_held_elsewhere=agent.foundation.routes_held,
+        arm=agent.scheduler.arm,
     )

@@ -108,7 +108,7 @@ def test_where_it_cannot_be_had_it_says_why(tables, code, why):
 
 def guarded(tables, **fields):
     made = Bench(instance(accept=False, **fields))
-    made.instance._edge.firewall._tables = tables
+    made.ports.firewall._tables = tables
     return made
 
 

@@ -183,8 +183,7 @@ def test_one_that_cannot_be_had_is_a_fault_of_its_group_until_it_can(rig, play):
 def test_what_two_want_is_not_taken_off_by_one(rig, play):
     def act(machine, foundation):
         (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
-        held = machine.agent.instances["VI_1"]._edge.routes_held_elsewhere
-        assert held(machine.agent.instances["VI_1"]) == {way.remove}
-        assert held((foundation, None)) == frozenset()
+        assert foundation.routes_held(machine.agent.instances["VI_1"]) == {way.remove}
+        assert foundation.routes_held((foundation, None)) == frozenset()
 
     scene(rig, play, act, static_routes=(ROUTE,))

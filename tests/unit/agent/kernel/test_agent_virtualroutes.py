@@ -252,7 +252,7 @@ def test_a_reload_moves_only_what_differs():
 
 def test_what_another_instance_holds_stays():
     made = bench(ONE, TWO).master()
-    made.instance._edge.routes_held_elsewhere = lambda asking: frozenset([way_of(ONE).remove])
+    made.other_routes = frozenset([way_of(ONE).remove])
     made.instance.drop()
     assert there(made) == {key(ONE)[1:]}
 

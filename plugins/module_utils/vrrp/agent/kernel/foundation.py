@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any, Optional, Protocol
+from typing import Optional, Protocol
 
 from ...config.model import Configuration, Globals, Instance
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import State
-from ..edge import Edge
 from ..instance import RunningInstance
 from ..life.ledger import STATIC, Entry, Page
 from ..life.succession import Succession
@@ -24,6 +23,7 @@ from ..scheduler import Scheduler
 from ..segment.network import Network
 from ..telling.log import Log
 from . import firewall
+from .address_ports import AddressPorts
 from .addresses import Wanted
 from .firewall import Firewall
 from .interfaces import AddressChanged, Change
@@ -67,23 +67,13 @@ class Foundation:
         self._log = agent.log
         self._kernel = agent.network.kernel
         self.promotion = Promotion(self._kernel, self._log)
-        self._edge: Optional[Edge] = None
+        self._ports: Optional[AddressPorts] = None
         self._statics: dict[Group, VirtualAddresses] = {}
         self._track_groups: dict[str, tuple[str, ...]] = {}
         self._retrying = False
         self._said: tuple[str, ...] = ()  # the problems that instances know of
 
-    @property
-    def ports(self) -> dict[str, Any]:
-        """What an instance can reach of it: fields of :class:`~..edge.Edge`."""
-        return {
-            "firewall": self.firewall,
-            "promotion": self.promotion,
-            "routes_held_elsewhere": self._routes_held,
-            "static_faults": self.faults_of,
-        }
-
-    def begin(self, edge: Edge) -> None:
+    def begin(self, ports: AddressPorts) -> None:
         """Set the static ones, and take over what the process before this one has left."""
         configuration, inherited = self._agent.configuration, self._agent.succession.inherited
         self.promotion.inherit(inherited.promoted)
@@ -92,7 +82,7 @@ class Foundation:
         )
         if inherited.firewall and not guarded and not self.firewall.used:
             firewall.remove_leftover()
-        self._edge = edge
+        self._ports = ports
         self._configure(configuration)
         entry = inherited.of(STATIC)
         if entry is not None:
@@ -105,7 +95,7 @@ class Foundation:
 
     def apply(self, configuration: Configuration) -> None:
         """Take a changed configuration."""
-        if self._edge is None:
+        if self._ports is None:
             return
         self._configure(configuration)
         for group, statics in list(self._statics.items()):
@@ -136,7 +126,7 @@ class Foundation:
         found = [self._statics[group] for group in groups if group in self._statics]
         return tuple(text for statics in found for text in problems(statics))
 
-    def _routes_held(self, asking: object) -> frozenset[bytes]:
+    def routes_held(self, asking: object) -> frozenset[bytes]:
         """The routes and rules of others, by the requests that remove them, for whoever wants to take some off."""
         found = [statics.routes.held for group, statics in self._statics.items() if asking != (self, group)]
         found += [each.addresses.routes.held for each in self._agent.everyone() if each is not asking]
@@ -177,8 +167,8 @@ class Foundation:
             part = parts.get(group, pseudo_instance(configuration, ()))
             if group in self._statics:
                 self._statics[group].reconfigure(part, FOR_EVER)
-            elif self._edge is not None:
-                self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._edge)
+            elif self._ports is not None:
+                self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._ports)
             self._statics[group].look()
 
     def _inherit(self, entry: Entry, until: float) -> None:
