@@ -41,7 +41,7 @@ class Rig:
         return self.socket_was
 
     def state(self, name="VI_1") -> str:
-        return self.agent.instances[name].router.state.value
+        return self.agent.instances.running[name].router.state.value
 
     def due(self, now: float) -> None:
         """The alarm rings at ``now``."""

@@ -54,11 +54,11 @@ class Scene:
             foundation=SimpleNamespace(kernel_events=lambda changes: tell(("static", len(changes)))),
             links=SimpleNamespace(look=lambda: tell(("links",)) or self.tracked),
             scheduler=FakeScheduler(),
-            instances={"VI_1": one},
-            everyone=lambda: iter([one, two]),
-            addressbook=SimpleNamespace(
+            instances=SimpleNamespace(
+                running={"VI_1": one},
+                all=lambda: iter([one, two]),
                 virtual=frozenset([VIP]),
-                of=lambda address: (one,) if address == VIP else (),
+                having=lambda address: (one,) if address == VIP else (),
                 on=lambda name: {one, two} if name == "eth0" else set(),
                 speaking_from=lambda address: {two} if address in speaks_from else set(),
             ),

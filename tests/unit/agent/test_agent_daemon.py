@@ -39,7 +39,7 @@ def test_an_agent_that_slept_reads_before_it_acts(rig, play):
             machine.socket().waiting.append(from_peer())
             machine.due(500.0)
             assert machine.state() == "BACKUP"
-            assert machine.agent.instances["VI_1"].deadline == pytest.approx(500 + DOWN_S)
+            assert machine.agent.instances.running["VI_1"].deadline == pytest.approx(500 + DOWN_S)
             machine.due(500.0 + DOWN_S)
             assert machine.state() == "MASTER"
 
@@ -53,7 +53,7 @@ def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig
 
     async def scenario():
         async with rig(instance(), second) as machine:
-            first = machine.agent.instances["VI_1"]
+            first = machine.agent.instances.running["VI_1"]
             first.perform(first.router.promote(100.0), 100.0)
             for second_s in (101.1, 102.1, 103.1):
                 machine.due(second_s)
@@ -76,8 +76,8 @@ def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig
             machine.due(machine.now)
             machine.due(machine.now)
             assert machine.state("VI_2") == "BACKUP"
-            assert machine.agent.instances["VI_2"].deadline > machine.now + 3
-            machine.due(machine.agent.instances["VI_2"].deadline)
+            assert machine.agent.instances.running["VI_2"].deadline > machine.now + 3
+            machine.due(machine.agent.instances.running["VI_2"].deadline)
             assert machine.state("VI_2") == "MASTER"
 
     play(scenario)
@@ -112,7 +112,7 @@ def test_masters_whose_deadlines_are_close_advertise_in_one_go(rig, play):
             machine.now = 104.0
             machine.due(104.0)
             machine.socket().sent.clear()
-            first, other = machine.agent.instances.values()
+            first, other = machine.agent.instances.running.values()
             other.perform(other.router.demote(104.0), 104.0)
             other.perform(other.router.release(104.0), 104.0)
             other.perform(other.router.promote(104.0006), 104.0006)
@@ -143,7 +143,7 @@ def test_a_packet_is_read_when_the_socket_says_so(rig, play):
             machine.now = 102.0
             machine.socket().waiting.append(from_peer())
             machine.agent._readable(machine.agent.network.channels["eth0", 4])
-            assert str(machine.agent.instances["VI_1"].router.master.address) == "192.168.8.6"
+            assert str(machine.agent.instances.running["VI_1"].router.master.address) == "192.168.8.6"
 
     play(scenario)
 
@@ -173,7 +173,7 @@ def test_a_virtual_address_that_goes_with_the_hosts_own_is_a_fault(rig, play):
 def test_an_interface_that_comes_later_is_used(rig, play):
     async def scenario():
         async with rig(instance(interface="eth1")) as machine:
-            assert machine.agent.instances["VI_1"].router.faults == ("interface eth1 does not exist",)
+            assert machine.agent.instances.running["VI_1"].router.faults == ("interface eth1 does not exist",)
             assert machine.agent.network.channels == {}
             new = eth("eth1", 7)
             machine.kernel.table.links[7] = machine.kernel.table.names["eth1"] = new
@@ -244,7 +244,7 @@ def test_a_clean_stop_keeps_the_addresses_for_a_moment(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
             os.kill(os.getpid(), signal.SIGTERM)
             await until(lambda: (0, "224.0.0.18") in machine.socket().sent)
@@ -261,7 +261,7 @@ def test_a_second_sigterm_does_not_wait(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
             machine.agent.departure.stop()
             machine.agent.departure.stop()
@@ -275,7 +275,7 @@ def test_a_backup_stops_at_once(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.agent.departure.stop()
             assert await task == 0
             assert machine.agent.network.channels == {}
@@ -287,7 +287,7 @@ def test_a_bug_gives_everything_up_and_exits_with_1(rig, play, monkeypatch):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
 
             def broken(now):
@@ -306,7 +306,7 @@ def test_a_bug_in_a_command_ends_the_agent_and_is_answered(rig, play, monkeypatc
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
 
             def broken(command, request):
@@ -353,7 +353,7 @@ def test_the_own_address_is_found_among_virtual_ones(rig, play):
 
     async def scenario():
         async with rig(instance(), second, filled=machine_addresses) as machine:
-            assert {each.source for each in machine.agent.instances.values()} == {OWN}
+            assert {each.source for each in machine.agent.instances.running.values()} == {OWN}
 
     play(scenario)
 
@@ -399,7 +399,7 @@ class TestReadBeforeActing:
             async def scenario():
                 async with rig(start=False) as machine:
                     task = running(machine)
-                    await until(lambda: machine.agent.instances)
+                    await until(lambda: machine.agent.instances.running)
                     machine.due(104.0)
                     assert (machine.state(), machine.socket().sent) == ("MASTER", [(100, "224.0.0.18")])
                     for _turn in range(5):  # what the takeover has left to do must not be what wakes it

@@ -58,7 +58,7 @@ def test_what_leaves_is_in_the_ledger_until_it_has_gone(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.due(104.0)
-            machine.agent.remove_instance(machine.agent.instances["VI_1"])
+            machine.agent.remove_instance(machine.agent.instances.running["VI_1"])
             (entry,) = machine.agent._page().entries
             assert [str(address) for _index, address in entry.installed] == [VIP]
 

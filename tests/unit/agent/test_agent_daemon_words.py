@@ -81,7 +81,7 @@ def removed(rig, play, notify, *before):
     async def scenario():
         async with rig(instance(notify=notify), instance("VI_2", virtual_router_id=52)) as machine:
             told = []
-            gone = machine.agent.instances["VI_1"]
+            gone = machine.agent.instances.running["VI_1"]
             gone.notifications._tell_fifos = lambda *line: told.append(line[2:])
             for each in before:
                 each(gone)
@@ -117,14 +117,14 @@ def test_whoever_takes_over_a_name_has_the_last_word(rig, play, tmp_path, master
 
     async def scenario():
         async with rig(instance(notify=Notify(any=slow))) as machine:
-            old = machine.agent.instances["VI_1"]
+            old = machine.agent.instances.running["VI_1"]
             if master:
                 machine.due(100.0 + DOWN_S)
             new = instance(notify=Notify(any=slow), virtual_router_id=77)
             reload.apply(machine.agent, replace(machine.agent.configuration, instances=(new,)))
             if master:
                 machine.due(old.deadline)
-            await machine.agent.instances["VI_1"].notifications.finish(10)
+            await machine.agent.instances.running["VI_1"].notifications.finish(10)
             await old.notifications.finish(10)
 
     play(scenario)
@@ -135,7 +135,7 @@ def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play):
     async def scenario(asked):
         async with rig() as machine:
             told = []
-            machine.agent.instances["VI_1"].notifications._tell_fifos = lambda *line: told.append(line[2:])
+            machine.agent.instances.running["VI_1"].notifications._tell_fifos = lambda *line: told.append(line[2:])
             settings = Globals(fifo_write_states_on_reload=asked)
             reload.apply(machine.agent, replace(machine.agent.configuration, globals=settings))
             return told
@@ -186,7 +186,7 @@ def test_a_stop_during_the_startup_script_begins_nothing(rig, play, tmp_path):
             await until(lambda: "Running startup script" in machine.text.getvalue())
             machine.agent.departure.stop()
             assert await task == 0
-            assert machine.agent.instances == {}
+            assert machine.agent.instances.running == {}
 
     play(scenario)
 

@@ -80,7 +80,7 @@ def test_one_that_hears_a_better_master_takes_the_other_with_it(pair, play):
                 machine.socket(interface).sent.clear()
             machine.socket("eth0").waiting.append(from_peer(200))
             read(machine)
-            assert [machine.agent.instances[name].router.yielding for name in ("VI_1", "VI_2")] == [True, True]
+            assert [machine.agent.instances.running[name].router.yielding for name in ("VI_1", "VI_2")] == [True, True]
             assert (priorities(machine, "eth0"), priorities(machine, "eth1")) == ([100], [0])
             assert "VRRP_Group(G) Syncing instances to BACKUP state" in machine.lines()
 
@@ -94,8 +94,8 @@ def test_a_link_that_goes_takes_the_other_with_it(pair, play):
             machine.now = 103.9
             machine.socket("eth0").sent.clear()
             machine.kernel.table.links[3] = machine.kernel.table.names["eth1"] = eth("eth1", 3, running=False)
-            machine.agent.instances["VI_2"].interface_changed(machine.now)
-            first = machine.agent.instances["VI_1"]
+            machine.agent.instances.running["VI_2"].interface_changed(machine.now)
+            first = machine.agent.instances.running["VI_1"]
             assert machine.state("VI_2") == "FAULT"
             assert (first.router.yielding, priorities(machine, "eth0")) == (True, [0])
             machine.due(first.deadline)
@@ -115,7 +115,7 @@ def test_a_command_for_one_is_for_both(pair, play, verb):
             if verb != "promote":
                 grown(machine)
             assert asked(machine, verb, "VI_2")["ok"]
-            holds = {each.router.hold for each in machine.agent.instances.values()}
+            holds = {each.router.hold for each in machine.agent.instances.running.values()}
             assert holds == {{"promote": "master", "demote": "backup", "release": None}[verb]}
             assert len(set(states(machine))) == 1
 
@@ -139,8 +139,8 @@ def test_a_drain_and_a_stop_move_both(pair, play):
         async with pair() as machine:
             grown(machine)
             machine.agent.drain(True)
-            assert [each.router.yielding for each in machine.agent.instances.values()] == [True, True]
-            machine.due(max(each.deadline for each in machine.agent.instances.values()))
+            assert [each.router.yielding for each in machine.agent.instances.running.values()] == [True, True]
+            machine.due(max(each.deadline for each in machine.agent.instances.running.values()))
             assert states(machine) == ("STOP", "STOP")
             machine.agent.drain(False)
             assert states(machine) == ("BACKUP", "BACKUP")
@@ -152,9 +152,9 @@ def test_a_group_tells_after_its_members_and_once(pair, play, monkeypatch):
     async def scenario():
         async with pair() as machine:
             told = []
-            group = machine.agent.groups.of(machine.agent.instances["VI_1"])
+            group = machine.agent.groups.of(machine.agent.instances.running["VI_1"])
             monkeypatch.setattr(group.queue, "put", lambda config, settings, *rest: told.append((config.name, *rest)))
-            for each in machine.agent.instances.values():
+            for each in machine.agent.instances.running.values():
                 monkeypatch.setattr(
                     each.notifications, "put", lambda config, settings, *rest: told.append((config.name, *rest))
                 )
@@ -186,13 +186,13 @@ class TestBeginning:
                 for name in ("VI_1", "VI_2"):
                     machine.agent.add_instance(ONE if name == "VI_1" else TWO)
                 machine.agent.groups.apply(machine.agent.configuration)
-                for each in machine.agent.instances.values():
+                for each in machine.agent.instances.running.values():
                     each.memory = Memory(State.MASTER, 99.0, 100)
                     each.interface_changed(100.0)
                 machine.agent.checks.apply(machine.agent.configuration)
                 machine.agent.checks_changed()
                 assert states(machine) == ("MASTER", "MASTER")
-                assert not any(each.router.yielding for each in machine.agent.instances.values())
+                assert not any(each.router.yielding for each in machine.agent.instances.running.values())
 
         play(scenario)
 
@@ -230,10 +230,10 @@ class TestRestart:
                 grown(machine)
                 leave_a_ledger(machine)
                 if quick:  # its mandate ends before a restart does
-                    machine.agent.instances["VI_2"].config = replace(TWO, advert_int_cs=30, version=3)
+                    machine.agent.instances.running["VI_2"].config = replace(TWO, advert_int_cs=30, version=3)
                 machine.agent.departure.leave(restart=True)
-                assert [each.staying for each in machine.agent.instances.values()] == [not quick] * 2
-                assert [each.router.yielding for each in machine.agent.instances.values()] == [quick] * 2
+                assert [each.staying for each in machine.agent.instances.running.values()] == [not quick] * 2
+                assert [each.router.yielding for each in machine.agent.instances.running.values()] == [quick] * 2
 
         play(scenario)
 
@@ -248,7 +248,7 @@ class TestReload:
                 machine.due(100 + DOWN_S)
                 assert states(machine) == ("MASTER", "BACKUP")
                 self.apply(machine, sync_groups=(GROUP,))
-                assert machine.agent.instances["VI_1"].router.yielding
+                assert machine.agent.instances.running["VI_1"].router.yielding
 
         play(scenario)
 
@@ -256,11 +256,11 @@ class TestReload:
         async def scenario():
             async with pair() as machine:
                 machine.kernel.table.links[3] = machine.kernel.table.names["eth1"] = eth("eth1", 3, running=False)
-                machine.agent.instances["VI_2"].interface_changed(machine.now)
+                machine.agent.instances.running["VI_2"].interface_changed(machine.now)
                 assert states(machine) == ("FAULT", "FAULT")
                 self.apply(machine, sync_groups=())
                 assert states(machine) == ("BACKUP", "FAULT")
-                assert machine.agent.instances["VI_1"].router.group is None
+                assert machine.agent.instances.running["VI_1"].router.group is None
 
         play(scenario)
 
@@ -288,7 +288,7 @@ class TestReload:
 def test_an_instance_without_a_group_has_none(rig, play):
     async def scenario():
         async with rig() as machine:
-            one = machine.agent.instances["VI_1"]
+            one = machine.agent.instances.running["VI_1"]
             assert machine.agent.groups.of(one) is None
             assert machine.agent.groups.mates(one) == (one,)
 
@@ -330,7 +330,7 @@ def test_one_that_gives_up_because_nobody_hears_it_takes_the_other_with_it_and_b
             sock = machine.socket("eth0")
             send, sock.send = sock.send, lambda packet, destination: "Operation not permitted"
             assert until(110) == ("MASTER", "MASTER")
-            machine.agent.instances["VI_1"].refusals.seen("02:00:00:00:00:09 has 192.168.8.100", machine.now)
+            machine.agent.instances.running["VI_1"].refusals.seen("02:00:00:00:00:09 has 192.168.8.100", machine.now)
             assert until(120) == ("FAULT", "FAULT")
             sock.send = send
             assert until(122) == ("BACKUP", "BACKUP")

@@ -25,9 +25,11 @@ class FakeDaemon:
         self.scheduler = FakeScheduler(7.0)
         self.log = Log(io.StringIO())
         self.network = SimpleNamespace(kernel=SimpleNamespace(table=table()))
-        self.addressbook = SimpleNamespace(virtual=frozenset())
         self.links = SimpleNamespace(trouble=lambda name: "", usable=lambda name: True)
-        self.instances = {f"VI_{number}": self._instance(number, own) for number, own in enumerate(intervals_cs, 1)}
+        running = {f"VI_{number}": self._instance(number, own) for number, own in enumerate(intervals_cs, 1)}
+        self.instances = SimpleNamespace(
+            running=running, all=lambda: iter(running.values()), virtual=frozenset(), held_elsewhere="addresses"
+        )
 
     def _instance(self, number, interval_cs):
         config = SimpleNamespace(interface="eth0", down_timer_adverts=3, advert_int_cs=interval_cs)
@@ -35,9 +37,6 @@ class FakeDaemon:
         return SimpleNamespace(
             config=config, router=router, interface_changed=lambda now: self.done.append((f"VI_{number}", now))
         )
-
-    def everyone(self):
-        return iter(self.instances.values())
 
     def checks_changed(self):
         self.done.append("checks")
@@ -79,7 +78,6 @@ def test_addresses_and_static_ones_have_the_same_ports():
     daemon = FakeDaemon()
     daemon.leases, daemon.network.announcer = "leases", "announcer"
     daemon.foundation = SimpleNamespace(firewall="firewall", promotion="promotion", routes_held="routes")
-    daemon.addressbook.held_elsewhere = "addresses"
     ports = address_ports_of(daemon)
     assert (ports.kernel, ports.log, ports.arm) == (daemon.network.kernel, daemon.log, daemon.scheduler.arm)
     assert (ports.leases, ports.announcer, ports.firewall, ports.promotion) == (

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from .instance import RunningInstance
-from .kernel.addressbook import AddressBook
+from .instances import Instances
 from .kernel.foundation import Foundation
 from .kernel.interfaces import AddressChanged, Change, LinkChanged
 from .kernel.vmac import Vmacs
@@ -45,21 +45,16 @@ class Daemon(Protocol):
     def links(self) -> Links: ...
 
     @property
-    def addressbook(self) -> AddressBook: ...
-
-    @property
     def conflicts(self) -> Conflicts: ...
 
     @property
-    def instances(self) -> dict[str, RunningInstance]: ...
+    def instances(self) -> Instances: ...
 
     @property
     def log(self) -> Log: ...
 
     @property
     def scheduler(self) -> Scheduler: ...
-
-    def everyone(self) -> Iterator[RunningInstance]: ...
 
     def checks_changed(self) -> None: ...
 
@@ -82,15 +77,17 @@ class Changes:
         agent.foundation.kernel_events(changes)
         now = agent.scheduler.now()
         tracked = agent.links.look()
-        ours = agent.addressbook.virtual
+        ours = agent.instances.virtual
         virtual = [each for each in changes if isinstance(each, AddressChanged) and each.present.address in ours]
         concerned = self._concerned(changes)
         if concerned:
             agent.conflicts.changed()
-        for instance in agent.instances.values():  # one that leaves must not take the channel from its successor
+        for (
+            instance
+        ) in agent.instances.running.values():  # one that leaves must not take the channel from its successor
             if instance in concerned:
                 agent.network.reconfigured(instance)
-        for instance in list(agent.everyone()) if concerned else ():
+        for instance in list(agent.instances.all()) if concerned else ():
             if instance in concerned:
                 instance.interface_changed(now)
         if tracked:
@@ -98,7 +95,7 @@ class Changes:
         self._announce_again(changes, concerned, now)
         # Afterwards: the kernel deletes a virtual address together with the host's own, and that is a fault.
         for change in virtual:
-            for instance in agent.addressbook.of(change.present.address):
+            for instance in agent.instances.having(change.present.address):
                 instance.address_changed(change, now)
         if agent.network.kernel.stale and not self._resyncing:
             self._resyncing = True
@@ -111,7 +108,7 @@ class Changes:
             old, new = (change.old, change.new) if isinstance(change, LinkChanged) else (None, None)
             if old is None or new is None:
                 continue
-            if old.mac != new.mac and self._agent.addressbook.on(new.name):
+            if old.mac != new.mac and self._agent.instances.on(new.name):
                 self._agent.log.info(f"({new.name}) MAC Address changed from {old.mac.hex(':')} to {new.mac.hex(':')}")
             if new.usable and (old.mac != new.mac or not old.usable):
                 indexes.add(new.index)
@@ -120,7 +117,7 @@ class Changes:
 
     def _concerned(self, changes: Collection[Change]) -> set[RunningInstance]:
         """Who has to look at its interfaces: hundreds of foreign ones may come and go, and concern nobody."""
-        book, links = self._agent.addressbook, self._agent.network.kernel.table.links
+        book, links = self._agent.instances, self._agent.network.kernel.table.links
         names: set[str] = set()
         found: set[RunningInstance] = set()
         for change in changes:
@@ -130,7 +127,7 @@ class Changes:
             address = change.present.address
             found |= book.speaking_from(address)
             if address in book.virtual:  # no more than those that have it: a takeover of many changes many
-                found.update(each for each in book.of(address) if each.router.own_faults)
+                found.update(each for each in book.having(address) if each.router.own_faults)
             elif change.present.index in links:
                 names.add(links[change.present.index].name)
         return found.union(*(book.on(name) for name in names))

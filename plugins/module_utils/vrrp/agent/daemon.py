@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Optional
 
@@ -25,8 +24,8 @@ from .desk.control import CommandError, ControlServer, Result
 from .desk.reload import OnSignal, reload
 from .groups import Groups
 from .instance import RunningInstance
+from .instances import Instances
 from .kernel.address_ports import AddressPorts
-from .kernel.addressbook import AddressBook
 from .kernel.foundation import Foundation
 from .kernel.lease import Leases
 from .kernel.vmac import Vmacs
@@ -47,7 +46,6 @@ from .telling.counters import Counters
 from .telling.errands import Errands
 from .telling.fifo import Fifos
 from .telling.log import Log
-from .telling.notify import NotifyQueue
 from .telling.recorder import Recorder
 from .telling.reports import Reports
 from .wiring import address_ports_of, checks_of, conflicts_of, links_of
@@ -77,9 +75,7 @@ class Agent:
         self.scheduler = scheduler or Scheduler()
         self.started_at = self.scheduler.now()
         self.discarded = Counters()  # packets that belong to no instance
-        self.instances: dict[str, RunningInstance] = {}
-        self.leaving: list[RunningInstance] = []  # removed from the file, addresses not yet given up
-        self._former: list[NotifyQueue] = []  # of removed instances; their scripts may run yet
+        self.instances = Instances()
         self.drained = False
         self.departure = Departure(self)
         self._loop = asyncio.get_running_loop()
@@ -93,10 +89,9 @@ class Agent:
         self._hangup = OnSignal(lambda: reload(self), log)
         self._commands = Commands(self)
         self.reports = Reports(
-            runtime.path, log, self._commands.status, lambda: records.write_in_turns(self.everyone())
+            runtime.path, log, self._commands.status, lambda: records.write_in_turns(self.instances.all())
         )
         self._control = ControlServer(runtime.control_socket, self._command, log)
-        self.addressbook = AddressBook()
         self.links = links_of(self)
         self.checks = checks_of(self)
         self.network = Network(
@@ -110,7 +105,7 @@ class Agent:
         self.network.tell_unknown(configuration.globals.log_unknown_vrids)
         self.conflicts = conflicts_of(self)
         self.leases = Leases(self.network.kernel)
-        self.groups = Groups(lambda: self.instances, self.scheduler.now, log, self.fifos.tell)
+        self.groups = Groups(lambda: self.instances.running, self.scheduler.now, log, self.fifos.tell)
         self.scheduler.connect(self._due, self.departure.give_up, self.groups)
         self.beginning = Beginning(self)
         self.succession = Succession(runtime.path, log, self._page)
@@ -143,10 +138,10 @@ class Agent:
             self.departure.drop_everything()
             self.groups.tell_states()
             if self.departure.failed:  # not sooner: the addresses go first
-                self.recorder.write(self.everyone())
+                self.recorder.write(self.instances.all())
             self.succession.end(leave=bool(self.departure.restarting))
             await self.checks.stop()
-            queues = {*(each.notifications for each in self.everyone()), *self._former, *self.groups.queues()}
+            queues = {*self.instances.notify_queues(), *self.groups.queues()}
             await asyncio.gather(*(each.finish(NOTIFY_AT_END_S) for each in queues))
             await self.fifos.close(keep=bool(self.departure.restarting))
             await self.errands.end()
@@ -175,22 +170,12 @@ class Agent:
             self._loop.add_signal_handler(signal.SIGHUP, lambda: None)
         await self.errands.startup(settings, resuming, self.departure.done)
 
-    def everyone(self) -> Iterator[RunningInstance]:
-        """The instances of the file, and those that it has no more but that still hold addresses."""
-        yield from self.instances.values()
-        yield from self.leaving
-
     # What the configuration asks for
 
     def add_instance(self, config: Instance) -> RunningInstance:
         """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
         instance = RunningInstance(config, self.configuration.globals, self._instance_ports(), self._address_ports())
-        self.instances[config.name] = instance
-        # Another interface or virtual router id is another instance, but whoever is told knows names only.
-        for other in self.leaving:
-            other.replaced = other.replaced or other.name == config.name
-        former = (queue for queue in self._former if queue.name == config.name)
-        instance.notifications = next(former, instance.notifications)
+        self.instances.add(instance)
         instance.journal = Journal(max(32, min(LIMIT, ENTRIES // len(self.configuration.instances))))
         self.succession.endow(instance)
         self.network.attach(instance)
@@ -198,22 +183,20 @@ class Agent:
 
     def remove_instance(self, instance: RunningInstance) -> None:
         """Stop an instance; it is forgotten when it has given up its addresses."""
-        del self.instances[instance.name]
-        self.leaving.append(instance)
-        instance.removed = True
-        self._former = [queue for queue in self._former if not queue.idle] + [instance.notifications]
+        self.instances.remove(instance)
         instance.feed(self.scheduler.now(), "stop")
         self._forget_stopped()
 
     def addresses_changed(self) -> None:
         """The configured virtual addresses are others than before."""
-        pairs = [(instance, instance.config) for instance in self.everyone()]
+        now = [(instance, instance.config) for instance in self.instances.all()]
+        soon = [(self.instances.running[config.name], config) for config in self.configuration.instances]
         self.conflicts.changed()
-        self.addressbook.fill(pairs + [(self.instances[each.name], each) for each in self.configuration.instances])
+        self.instances.index(now + soon)
 
     def have_macvlans(self) -> None:
         """Make what the configuration asks for, and keep what a leaving instance still lives on."""
-        self.vmacs.apply([*(each.config for each in self.leaving), *self.configuration.instances])
+        self.vmacs.apply([*(each.config for each in self.instances.leaving), *self.configuration.instances])
         while self.vmacs.busy:
             self.changes.take()  # it is made, and then it is set up
         if self.vmacs.made:
@@ -223,7 +206,7 @@ class Agent:
         """Some check says something else: every instance looks at its own, and begins if it waited for them."""
         now = self.scheduler.now()
         with self.groups:
-            for instance in self.instances.values():
+            for instance in self.instances.running.values():
                 results = self.checks.results(instance.config)
                 if results != instance.checks:
                     instance.check_results(results, now)
@@ -235,7 +218,7 @@ class Agent:
 
     def show_status(self) -> None:
         """Tell the service manager in one line how many instances are in which state."""
-        states = [instance.router.state for instance in self.instances.values()]
+        states = [instance.router.state for instance in self.instances.running.values()]
         counts = ", ".join(f"{states.count(state)} {state.value}" for state in State if state in states)
         self.service_manager.status(counts or "no instances")
 
@@ -246,7 +229,7 @@ class Agent:
         self.drained = drained
         self.log.info("Draining: this node gives up everything and takes nothing" if drained else "Drained no more")
         with self.groups:
-            for instance in self.instances.values():
+            for instance in self.instances.running.values():
                 if instance.started:
                     instance.feed(self.scheduler.now(), "drain" if drained else "undrain")
         self.succession.changed()
@@ -264,7 +247,7 @@ class Agent:
         self.addresses_changed()
         self.groups.apply(configuration)
         self.drained = self.succession.inherited.drained
-        for instance in self.instances.values():
+        for instance in self.instances.running.values():
             instance.interface_changed(self.scheduler.now())
             if self.drained or not instance.remembers_mastership(self.scheduler.now()):
                 instance.addresses.remove_leftovers()
@@ -284,7 +267,7 @@ class Agent:
         try:
             more = self.network.drain(self.scheduler.now())
             now = self.scheduler.now()
-            due = [each for each in self.everyone() if each.deadline <= now + COALESCE_S]
+            due = [each for each in self.instances.all() if each.deadline <= now + COALESCE_S]
             if more:  # in what is left there may be the master that was missed
                 due = [each for each in due if each.router.holds_addresses or place_of(each) not in more]
             # Masters first: who speaks late because others take over would lose what it has, and take over again.
@@ -299,7 +282,7 @@ class Agent:
             self.leases.renew(now)
             self._forget_stopped()
         finally:
-            deadline = min((instance.deadline for instance in self.everyone()), default=NEVER)
+            deadline = min((instance.deadline for instance in self.instances.all()), default=NEVER)
             self.scheduler.resume(min(deadline, self.leases.deadline))
 
     def _readable(self, channel: Channel) -> None:
@@ -327,8 +310,7 @@ class Agent:
     # The end
 
     def _forget_stopped(self) -> None:
-        for instance in [other for other in self.leaving if not other.router.holds_addresses]:
-            self.leaving.remove(instance)
+        for instance in self.instances.forget_stopped():
             self.network.detach(instance)
             self.foundation.forget(instance)
             if instance.config.vmac is not None:
@@ -341,7 +323,7 @@ class Agent:
             log=self.log,
             table=lambda: self.network.kernel.table,
             sender=self.network.sender,
-            virtual=lambda: self.addressbook.virtual,
+            virtual=lambda: self.instances.virtual,
             trouble=self.links.trouble,
             static_faults=self.foundation.faults_of,
             arm=self.scheduler.arm,
@@ -356,7 +338,7 @@ class Agent:
 
     def _page(self) -> Page:
         """What a successor must know."""
-        page = Page(entries(self.everyone()), self.checks.remember(), self.drained)
+        page = Page(entries(self.instances.all()), self.checks.remember(), self.drained)
         return self.foundation.page(replace(page, macvlans=self.vmacs.made, parents=self.vmacs.parents))
 
     def _transition(self) -> None:

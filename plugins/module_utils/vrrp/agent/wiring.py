@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Optional, Protocol
 
-from .instance import RunningInstance
+from .instances import Instances
 from .kernel.address_ports import AddressPorts
-from .kernel.addressbook import AddressBook
 from .kernel.foundation import Foundation
 from .kernel.lease import Leases
 from .scheduler import Scheduler
@@ -31,9 +29,6 @@ class Daemon(Protocol):
     def network(self) -> Network: ...
 
     @property
-    def addressbook(self) -> AddressBook: ...
-
-    @property
     def leases(self) -> Leases: ...
 
     @property
@@ -43,12 +38,10 @@ class Daemon(Protocol):
     def links(self) -> Links: ...
 
     @property
-    def instances(self) -> dict[str, RunningInstance]: ...
+    def instances(self) -> Instances: ...
 
     @property
     def scheduler(self) -> Scheduler: ...
-
-    def everyone(self) -> Iterator[RunningInstance]: ...
 
     def checks_changed(self) -> None: ...
 
@@ -57,7 +50,7 @@ def links_of(agent: Daemon) -> Links:
     """The links of a running agent: its instances look at their interfaces again when a wait has ended."""
 
     def changed() -> None:
-        for instance in list(agent.everyone()):
+        for instance in list(agent.instances.all()):
             instance.interface_changed(agent.scheduler.now())
         agent.checks_changed()
 
@@ -66,7 +59,7 @@ def links_of(agent: Daemon) -> Links:
             longest_down_s(
                 each.config.down_timer_adverts, min(each.config.advert_int_cs, each.router.master_interval_cs)
             )
-            for each in agent.instances.values()
+            for each in agent.instances.running.values()
             if each.config.interface == name
         )
         return min(bounds_s, default=None)
@@ -86,7 +79,7 @@ def checks_of(agent: Daemon) -> Checks:
         agent.scheduler.callback(agent.checks_changed),
         agent.log,
         table=lambda: agent.network.kernel.table,
-        virtual=lambda: agent.addressbook.virtual,
+        virtual=lambda: agent.instances.virtual,
         trouble=agent.links.trouble,
     )
 
@@ -97,8 +90,8 @@ def conflicts_of(agent: Daemon) -> Conflicts:
         agent.log,
         clock=agent.scheduler.now,
         table=lambda: agent.network.kernel.table,
-        instances=agent.everyone,
-        virtual=lambda: agent.addressbook.virtual,
+        instances=agent.instances.all,
+        virtual=lambda: agent.instances.virtual,
         listen=agent.scheduler.add_reader,
         unlisten=agent.scheduler.remove_reader,
         later=agent.scheduler.call_later,
@@ -114,7 +107,7 @@ def address_ports_of(agent: Daemon) -> AddressPorts:
         firewall=agent.foundation.firewall,
         promotion=agent.foundation.promotion,
         log=agent.log,
-        held_elsewhere=agent.addressbook.held_elsewhere,
+        held_elsewhere=agent.instances.held_elsewhere,
         routes_held_elsewhere=agent.foundation.routes_held,
         arm=agent.scheduler.arm,
     )

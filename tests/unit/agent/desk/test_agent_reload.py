@@ -85,7 +85,7 @@ def test_the_same_file_does_nothing(reloading):
     def look(machine, answer):
         assert answer == NOTHING
         assert moved(machine) == []
-        assert machine.agent.instances["VI_1"].deadline == pytest.approx(151.0)
+        assert machine.agent.instances.running["VI_1"].deadline == pytest.approx(151.0)
         assert machine.lines()[-1] == f"Reloaded {machine.path}: nothing has changed"
 
     reloading(text(), text(), look)
@@ -94,7 +94,7 @@ def test_the_same_file_does_nothing(reloading):
 def test_a_comment_moves_lines_and_nothing_else(reloading):
     def look(machine, answer):
         assert (answer, moved(machine)) == (NOTHING, [])
-        assert machine.agent.instances["VI_1"].config.line == 6
+        assert machine.agent.instances.running["VI_1"].config.line == 6
 
     reloading(text(), "# one\n# two\n" + text(), look)
 
@@ -143,10 +143,10 @@ def test_an_instance_less_stops_cleanly(reloading):
     def look(machine, answer):
         assert answer == {**NOTHING, "removed": ["VI_2"]}
         assert moved(machine) == [(0, "224.0.0.18")]
-        assert [each.name for each in machine.agent.leaving] == ["VI_2"]
+        assert [each.name for each in machine.agent.instances.leaving] == ["VI_2"]
         machine.due(152.5)
         assert ("release", "192.168.8.102/24") in machine.kernel.done
-        assert machine.agent.leaving == []
+        assert machine.agent.instances.leaving == []
         assert list(machine.agent.network.channels["eth0", 4].instances) == [51]
 
     reloading(text() + SECOND, text(), look)
@@ -155,7 +155,7 @@ def test_an_instance_less_stops_cleanly(reloading):
 def test_the_last_instance_of_an_interface_takes_its_socket_along(reloading):
     def look(machine, answer):
         assert machine.agent.network.channels == {}
-        assert machine.agent.leaving == []
+        assert machine.agent.instances.leaving == []
 
     reloading(text(), "global_defs {\n    router_id NodeA\n}\n", look, master=False)
 
@@ -183,8 +183,8 @@ def test_an_instance_that_leaves_does_not_end_the_burst_of_its_successor(reloadi
     def look(machine, answer):
         machine.agent._commands.handle("promote", {"instance": "VI_1"})
         machine.due(152.5)
-        assert machine.agent.leaving == []
-        assert machine.agent.network.announcer.under_way == {machine.agent.instances["VI_1"]}
+        assert machine.agent.instances.leaving == []
+        assert machine.agent.network.announcer.under_way == {machine.agent.instances.running["VI_1"]}
 
     reloading(text(), text(vrid=99), look)
 
@@ -206,7 +206,7 @@ def test_a_former_virtual_address_may_become_the_hosts_own(reloading):
         machine.kernel.table.remember(former)
         machine.kernel.table.forget(2, own.address)
         machine.events(AddressChanged(former, added=True), AddressChanged(own, added=False))
-        assert (machine.state(), str(machine.agent.instances["VI_1"].source)) == ("MASTER", "192.168.8.100")
+        assert (machine.state(), str(machine.agent.instances.running["VI_1"].source)) == ("MASTER", "192.168.8.100")
 
     reloading(text(), text(vip="192.168.8.103/24"), look)
 
@@ -220,14 +220,14 @@ def test_an_instance_that_comes_back_at_once_hears(rig, play):
             for content in ("global_defs {\n    router_id NodeA\n}\n", text()):
                 machine.path.write_text(content)
                 machine.agent._commands.handle("reload", {})
-            assert [each.name for each in machine.agent.leaving] == ["VI_1"]
+            assert [each.name for each in machine.agent.instances.leaving] == ["VI_1"]
             machine.events(LinkChanged(eth(), eth()))
             machine.due(152.5)
-            assert machine.agent.leaving == []
+            assert machine.agent.instances.leaving == []
             ((packet, _destination),) = wire.packets(instance(), PEER, 200)
             machine.socket().waiting.append(packet)
             machine.due(153.0)
-            assert str(machine.agent.instances["VI_1"].router.master.address) == "192.168.8.6"
+            assert str(machine.agent.instances.running["VI_1"].router.master.address) == "192.168.8.6"
             assert machine.agent.discarded.discarded == {}
 
     play(scenario)
@@ -246,7 +246,7 @@ def test_a_reload_that_fails_half_way_loses_no_running_instance(rig, play):
             machine.socket().join = broken
             with pytest.raises(OSError):
                 reload.apply(machine.agent, Configuration(str(machine.path), instances=(third, first, second)))
-            assert {each.name for each in machine.agent.everyone()} >= {"VI_1", "VI_2"}
+            assert {each.name for each in machine.agent.instances.all()} >= {"VI_1", "VI_2"}
 
     play(scenario)
 
@@ -263,7 +263,7 @@ def test_what_was_heard_before_counts_no_more_with_a_new_password(rig, play):
             machine.agent._commands.handle("reload", {})
             machine.socket().waiting.append(packet)
             machine.due(100.2)
-            known = machine.agent.instances["VI_1"].counters
+            known = machine.agent.instances.running["VI_1"].counters
             assert (known.received, known.discarded) == (1, {"auth_type": 1})
 
     play(scenario)
@@ -286,7 +286,7 @@ def test_a_new_password_is_expected_from_the_next_packet_on(reloading):
         ((packet, _destination),) = wire.packets(instance(), PEER, 200)
         machine.socket().waiting.append(packet)
         machine.due(150.1)
-        assert machine.agent.instances["VI_1"].counters.discarded == {"auth_type": 1}
+        assert machine.agent.instances.running["VI_1"].counters.discarded == {"auth_type": 1}
         assert "1111" not in machine.text.getvalue() + str(answer)
 
     reloading(text(), text().replace("    virtual_ipaddress", secret), look)
@@ -405,7 +405,7 @@ def test_nothing_is_applied_at_the_end(rig, play):
             machine.agent.departure.stop()
             with pytest.raises(CommandError, match="the agent is stopping"):
                 reload.take(machine.agent, found)
-            assert machine.agent.instances["VI_1"].config.priority == 100
+            assert machine.agent.instances.running["VI_1"].config.priority == 100
 
     play(scenario)
 
@@ -450,7 +450,7 @@ def test_while_the_node_is_drained_a_new_instance_does_not_begin(reloading):
         assert machine.kernel.done == []
         machine.agent._commands.handle("undrain", {})
         assert (machine.state("VI_1"), machine.state("VI_2")) == ("BACKUP", "BACKUP")
-        assert machine.agent.instances["VI_1"].router.priority == 120
+        assert machine.agent.instances.running["VI_1"].router.priority == 120
 
     reloading(text(), text(), look, master=False)
 
@@ -464,8 +464,8 @@ def test_an_instance_that_comes_back_does_not_go_on_where_one_was_before(rig, pl
             machine.due(151.5)
             machine.path.write_text(text())
             machine.agent._commands.handle("reload", {})
-            assert (machine.state(), machine.agent.instances["VI_1"].router.hold) == ("BACKUP", None)
-            assert machine.agent.instances["VI_1"].deadline == pytest.approx(151.5 + 3.609375)
+            assert (machine.state(), machine.agent.instances.running["VI_1"].router.hold) == ("BACKUP", None)
+            assert machine.agent.instances.running["VI_1"].deadline == pytest.approx(151.5 + 3.609375)
 
     play(scenario)
 

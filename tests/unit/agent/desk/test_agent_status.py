@@ -233,7 +233,7 @@ def test_the_whole_agent(tmp_path):
         started_at=100.0,
         stopping=False,
         drained=True,
-        everyone=lambda: iter([Bench(config).instance, Bench(instance(name="VI_2")).instance]),
+        instances=SimpleNamespace(all=lambda: iter([Bench(config).instance, Bench(instance(name="VI_2")).instance])),
         discarded=discarded,
     )
     found = agent_status(agent, 101.23456)

@@ -103,7 +103,7 @@ def test_what_is_deleted_comes_back_unless_it_is_not_tracked(rig, play):
 def test_routes_of_instances_are_told_what_has_gone(rig, play):
     def act(machine, foundation):
         told = []
-        machine.agent.instances["VI_1"].routes_gone = lambda keys, now: told.append(keys)
+        machine.agent.instances.running["VI_1"].routes_gone = lambda keys, now: told.append(keys)
         machine.kernel.routes_gone = {ANY}
         machine.events()
         machine.events()
@@ -183,7 +183,7 @@ def test_one_that_cannot_be_had_is_a_fault_of_its_group_until_it_can(rig, play):
 def test_what_two_want_is_not_taken_off_by_one(rig, play):
     def act(machine, foundation):
         (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
-        assert foundation.routes_held(machine.agent.instances["VI_1"]) == {way.remove}
+        assert foundation.routes_held(machine.agent.instances.running["VI_1"]) == {way.remove}
         assert foundation.routes_held((foundation, None)) == frozenset()
 
     scene(rig, play, act, static_routes=(ROUTE,))

@@ -36,7 +36,7 @@ class Scene:
         self.agent = SimpleNamespace(
             configuration=SimpleNamespace(globals=Globals(startup_delay_s=delay_s)),
             stopping=False,
-            instances={each.name: each for each in self.each},
+            instances=SimpleNamespace(running={each.name: each for each in self.each}, all=lambda: iter(self.each)),
             groups=SimpleNamespace(mates=lambda one: self.each if grouped else [one]),
             scheduler=FakeScheduler(),
             checks_changed=lambda: self.woken.append(asyncio.get_running_loop().time()),

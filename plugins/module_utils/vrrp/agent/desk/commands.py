@@ -59,7 +59,7 @@ class Commands:
     def _drain(self, drained: bool) -> dict[str, Any]:
         if self._agent.stopping:
             raise CommandError("the agent is stopping")
-        owners = [each.name for each in self._agent.instances.values() if each.addresses.owned]
+        owners = [each.name for each in self._agent.instances.running.values() if each.addresses.owned]
         if drained and owners:
             raise CommandError(f"cannot drain this node: it owns the addresses of {', '.join(owners)}")
         self._agent.drain(drained)
@@ -68,14 +68,14 @@ class Commands:
     def _events(self, request: dict[str, Any]) -> dict[str, Any]:
         """Whose events there are, or those of one instance: all of them in one answer would keep the loop busy."""
         if request.get("instance") is None:
-            return {"instances": list(self._agent.instances)}
+            return {"instances": list(self._agent.instances.running)}
         return {"lines": self._agent.recorder.events(self._find(request))}
 
     def _find(self, request: dict[str, Any]) -> RunningInstance:
         name = request.get("instance")
-        instance = self._agent.instances.get(name) if isinstance(name, str) else None
+        instance = self._agent.instances.by_name(name)
         if instance is None:
-            names = ", ".join(self._agent.instances) or "none"
+            names = ", ".join(self._agent.instances.running) or "none"
             raise CommandError(f"there is no instance {name}; there are: {names}")
         return instance
 

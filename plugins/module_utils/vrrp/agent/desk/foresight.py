@@ -80,7 +80,7 @@ def unpack(candidate: Any) -> str:
 def _mastership(agent: Daemon, new: Configuration) -> Iterator[dict[str, Any]]:
     """For each instance whether mastership would move: true, false, or none where nobody here can know."""
     wanted = {wire.identity(config): config for config in new.instances}
-    for instance in agent.instances.values():
+    for instance in agent.instances.running.values():
         moves, why = _moves(instance, wanted.pop(wire.identity(instance.config), None), agent.drained)
         yield {"instance": instance.config.name, "state": instance.router.state.value, "moves": moves, "why": why}
     for config in wanted.values():

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from ...config.model import Configuration, Instance
 from ..groups import Groups
 from ..instance import RunningInstance
+from ..instances import Instances
 from ..kernel.foundation import Foundation
 from ..life.fork import Fork
 from ..life.succession import Succession
@@ -30,7 +30,7 @@ class Daemon(Protocol):
 
     configuration: Configuration
     digest: str
-    instances: dict[str, RunningInstance]
+    instances: Instances
 
     @property
     def log(self) -> Log: ...
@@ -79,8 +79,6 @@ class Daemon(Protocol):
 
     @property
     def scheduler(self) -> Scheduler: ...
-
-    def everyone(self) -> Iterator[RunningInstance]: ...
 
     def checks_changed(self) -> None: ...
 

@@ -96,7 +96,7 @@ def look(agent: Daemon) -> Found:
 
 def refuse(agent: Daemon, new: Configuration) -> None:
     """Raise ConfigError if a virtual address of ``new`` is the host's own, or nobody's on this host."""
-    held = frozenset().union(*(each.addresses.installed for each in agent.everyone()))
+    held = frozenset().union(*(each.addresses.installed for each in agent.instances.all()))
     problems = refusals(new, agent.network.kernel.table, held=held)
     if problems:
         raise ConfigError(problems)
@@ -168,24 +168,26 @@ def apply(agent: Daemon, new: Configuration) -> None:
     agent.fifos.apply(new.globals)
     agent.network.tell_unknown(new.globals.log_unknown_vrids)
     wanted = {wire.identity(config) for config in new.instances}
-    for instance in list(agent.instances.values()):
+    for instance in list(agent.instances.running.values()):
         if wire.identity(instance.config) not in wanted:
             agent.remove_instance(instance)
     agent.have_macvlans()
     links_differ = agent.links.apply(new)
     channels = set(agent.network.channels)
-    running = {wire.identity(instance.config): instance for instance in agent.instances.values()}
+    running = {wire.identity(instance.config): instance for instance in agent.instances.running.values()}
     fresh = [config for config in new.instances if wire.identity(config) not in running]
     # By name at once, then in the order of the file: whatever fails below, every running instance stays known.
-    agent.instances = {config.name: running[wire.identity(config)] for config in new.instances if config not in fresh}
+    agent.instances.rename(
+        (config.name, running[wire.identity(config)]) for config in new.instances if config not in fresh
+    )
     added = [agent.add_instance(config) for config in fresh]
-    agent.instances = {config.name: agent.instances[config.name] for config in new.instances}
+    agent.instances.rename((config.name, agent.instances.running[config.name]) for config in new.instances)
     # Every instance must know all virtual addresses, old and new, before one of them looks for its source address.
     agent.addresses_changed()
     agent.foundation.apply(new)
     now = agent.scheduler.now()
     for config in new.instances:
-        instance = agent.instances[config.name]
+        instance = agent.instances.running[config.name]
         if instance not in added:
             same = replace(instance.config, line=config.line) == config
             instance.reconfigure(config, new.globals, now)
@@ -198,12 +200,12 @@ def apply(agent: Daemon, new: Configuration) -> None:
         instance.addresses.remove_leftovers()
     agent.groups.apply(new)
     if links_differ or channels != set(agent.network.channels):  # without a socket nobody may be MASTER
-        for instance in agent.instances.values():
+        for instance in agent.instances.running.values():
             instance.interface_changed(now)
     agent.checks.apply(new)
     agent.checks_changed()
     if new.globals.fifo_write_states_on_reload:
-        for instance in agent.instances.values():
+        for instance in agent.instances.running.values():
             if instance not in added:
                 instance.notifications.again(instance.config, instance.router.priority)
         for queue in agent.groups.queues():

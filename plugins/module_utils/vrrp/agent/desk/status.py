@@ -42,7 +42,7 @@ def agent_status(agent: Daemon, now: float) -> dict[str, Any]:
         "drained": agent.drained,
         "realtime": realtime.state(),
         "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
-        "instances": [instance_status(instance, now, table) for instance in agent.everyone()],
+        "instances": [instance_status(instance, now, table) for instance in agent.instances.all()],
         "discarded": dict(agent.discarded.discarded),
     }
 

@@ -9,14 +9,14 @@ and ``promote_secondaries`` for as long as an instance asks for them. A successo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Optional, Protocol
 
 from ...config.model import Configuration, Globals, Instance
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import State
-from ..instance import RunningInstance
+from ..instances import Instances
 from ..life.ledger import STATIC, Entry, Page
 from ..life.succession import Succession
 from ..scheduler import Scheduler
@@ -55,7 +55,8 @@ class Daemon(Protocol):
     @property
     def scheduler(self) -> Scheduler: ...
 
-    def everyone(self) -> Iterator[RunningInstance]: ...
+    @property
+    def instances(self) -> Instances: ...
 
 
 class Foundation:
@@ -109,7 +110,7 @@ class Foundation:
     def kernel_events(self, changes: Collection[Change]) -> None:
         """Somebody has changed something: put back what is missing, and let the instances know of routes and rules."""
         routes_gone, self._kernel.routes_gone = self._kernel.routes_gone, set()
-        for instance in list(self._agent.everyone()) if routes_gone else ():
+        for instance in list(self._agent.instances.all()) if routes_gone else ():
             instance.routes_gone(routes_gone, self._agent.scheduler.now())
         if not self._statics or not (changes or routes_gone):
             return
@@ -129,7 +130,7 @@ class Foundation:
     def routes_held(self, asking: object) -> frozenset[bytes]:
         """The routes and rules of others, by the requests that remove them, for whoever wants to take some off."""
         found = [statics.routes.held for group, statics in self._statics.items() if asking != (self, group)]
-        found += [each.addresses.routes.held for each in self._agent.everyone() if each is not asking]
+        found += [each.addresses.routes.held for each in self._agent.instances.all() if each is not asking]
         return frozenset().union(*found)
 
     def forget(self, instance: object) -> None:
@@ -191,7 +192,7 @@ class Foundation:
         if before == self._said:
             return
         members = {name for names in self._track_groups.values() for name in names}
-        for instance in list(self._agent.everyone()):
+        for instance in list(self._agent.instances.all()):
             if instance.name in members:
                 instance.interface_changed(self._agent.scheduler.now())
 

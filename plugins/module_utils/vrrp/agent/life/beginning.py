@@ -12,6 +12,7 @@ from ...config.model import Configuration, Globals
 from ...protocol.states import State
 from ..groups import Groups
 from ..instance import RunningInstance
+from ..instances import Instances
 from ..scheduler import Scheduler
 
 
@@ -32,7 +33,7 @@ class Daemon(Protocol):
     def stopping(self) -> bool: ...
 
     @property
-    def instances(self) -> dict[str, RunningInstance]: ...
+    def instances(self) -> Instances: ...
 
     @property
     def groups(self) -> Groups: ...
@@ -68,7 +69,7 @@ class Beginning:
             self._since = now
         if agent.stopping:
             return ()
-        waiting = [instance for instance in agent.instances.values() if not instance.started]
+        waiting = [instance for instance in agent.instances.running.values() if not instance.started]
         if waiting and self.remaining_s(now) and not self._armed:
             self._armed = True
             self._wake_in(self.remaining_s(now))

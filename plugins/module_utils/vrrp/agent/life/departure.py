@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Iterator
 from typing import Optional, Protocol
 
 from ...protocol import timers
 from ...protocol.states import State
 from ..groups import Groups
 from ..instance import RunningInstance
+from ..instances import Instances
 from ..kernel.foundation import Foundation
 from ..kernel.lease import Leases
 from ..kernel.vmac import Vmacs
@@ -42,7 +42,7 @@ class Daemon(Protocol):
     def groups(self) -> Groups: ...
 
     @property
-    def instances(self) -> dict[str, RunningInstance]: ...
+    def instances(self) -> Instances: ...
 
     @property
     def leases(self) -> Leases: ...
@@ -55,8 +55,6 @@ class Daemon(Protocol):
 
     @property
     def scheduler(self) -> Scheduler: ...
-
-    def everyone(self) -> Iterator[RunningInstance]: ...
 
 
 class Departure:
@@ -95,7 +93,7 @@ class Departure:
         may_stay = restart and agent.succession.kept
         now = agent.scheduler.now()
         with agent.groups:
-            for instance in agent.instances.values():
+            for instance in agent.instances.running.values():
                 whole = may_stay and all(_outlasts_a_restart(each) for each in agent.groups.mates(instance))
                 if not (whole and instance.stay(now)):
                     instance.feed(now, "stop")
@@ -104,13 +102,13 @@ class Departure:
 
     def end_when_released(self) -> None:
         """A clean stop ends when no address is held any more that a successor does not go on with."""
-        held = any(each.router.holds_addresses and not each.staying for each in self._agent.everyone())
+        held = any(each.router.holds_addresses and not each.staying for each in self._agent.instances.all())
         if self.restarting is not None and not held:
             self.done.set()
 
     def drop_everything(self) -> None:
         """Nobody waits for a peer any more: every address goes now."""
-        for instance in self._agent.everyone():
+        for instance in self._agent.instances.all():
             try:
                 instance.drop()
             except Exception as error:  # out of memory, say: the others must go all the same
