@@ -24,6 +24,7 @@ from .desk.control import CommandError, ControlServer, Result
 from .desk.reload import OnSignal, reload
 from .groups import Groups
 from .instance import RunningInstance
+from .instance_events import InstanceEvents
 from .instances import Instances
 from .kernel.address_ports import AddressPorts
 from .kernel.foundation import Foundation
@@ -80,7 +81,6 @@ class Agent:
         self.departure = Departure(self)
         self._loop = asyncio.get_running_loop()
         self._told = False
-        self.changes = Changes(self)
         self.service_manager = ServiceManager()
         self.recorder = records = Recorder(runtime.path, log, self.scheduler.now)
         self.fifos = Fifos(configuration.globals, log, runtime.path)
@@ -112,6 +112,21 @@ class Agent:
         self._upkeep = Upkeep(runtime, self._control, self.succession, log, self.scheduler)
         self.foundation = Foundation(self)
         self.vmacs = Vmacs(self.network.kernel, self.foundation.firewall.silence, log)
+        events = InstanceEvents(
+            self.instances,
+            self.links,
+            table=lambda: self.network.kernel.table,
+            heard_otherwise=self.network.reconfigured,
+            tracked_changed=self.checks_changed,
+            conflicts_changed=self.conflicts.changed,
+            log=log,
+        )
+        self.changes = Changes(
+            self.network.kernel,
+            (self.vmacs, self.network, self.foundation, events),
+            self.scheduler,
+            self.departure.done.is_set,
+        )
 
     @property
     def stopping(self) -> bool:

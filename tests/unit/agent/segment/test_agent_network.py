@@ -77,7 +77,7 @@ class Machine:
             del self.kernel.table.links[old.index], self.kernel.table.names[old.name]
         if new is not None:
             self.kernel.table.links[new.index] = self.kernel.table.names[new.name] = new
-        self.network.apply([LinkChanged(old, new)])
+        self.network.kernel_changed([LinkChanged(old, new)], 0.0)
 
 
 @pytest.fixture
@@ -132,7 +132,9 @@ def test_who_cannot_hear_does_not_speak(machine):
     assert machine.listening == set()
     assert "(VI_1) cannot join the multicast group on eth0: No such device" in machine.text.getvalue()
     machine.refuses_to_join = False
-    machine.network.apply([LinkChanged(eth(), eth(up=False))])  # whatever is new of the link: it is tried again
+    machine.network.kernel_changed(
+        [LinkChanged(eth(), eth(up=False))], 0.0
+    )  # something is new: it is tried again
     assert machine.network.sender("eth0", 6).joined
 
 
@@ -163,9 +165,9 @@ def test_what_the_kernel_has_finished_is_announced(machine):
         AddressChanged(Present(2, ip_interface(f"fd00:8::{number}/64"), tentative=tentative), added)
         for number, tentative, added in ((1, False, True), (2, True, True), (3, False, False))
     ]
-    machine.network.apply(changes)
+    machine.network.kernel_changed(changes, 0.0)
     assert machine.kernel.done == [("usable", "fd00:8::1/64")]
-    machine.network.apply(changes[1:])
+    machine.network.kernel_changed(changes[1:], 0.0)
     assert len(machine.kernel.done) == 1
 
 

@@ -107,7 +107,7 @@ class Foundation:
         self._said = ()
         self._tell()
 
-    def kernel_events(self, changes: Collection[Change]) -> None:
+    def kernel_changed(self, changes: Collection[Change], now: float) -> None:
         """Somebody has changed something: put back what is missing, and let the instances know of routes and rules."""
         routes_gone, self._kernel.routes_gone = self._kernel.routes_gone, set()
         for instance in list(self._agent.instances.all()) if routes_gone else ():

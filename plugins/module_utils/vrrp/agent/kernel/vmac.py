@@ -92,6 +92,10 @@ class Vmacs:
         self.look()
         self.busy = self.busy or gone
 
+    def kernel_changed(self, changes: object, now: float) -> None:
+        """Take that something has changed in the kernel."""
+        self.look()
+
     def look(self) -> None:
         """Make those that are missing or that somebody has removed, and set up those that have just come."""
         table, self.busy = self._kernel.table, False

@@ -93,7 +93,7 @@ class Network:
             if place not in self.channels:
                 self._open(place)
 
-    def apply(self, changes: Iterable[Change]) -> None:
+    def kernel_changed(self, changes: Iterable[Change], now: float) -> None:
         """Follow links that came, went, or changed their name or index, and addresses that are at work now."""
         usable = set()
         for change in changes:
