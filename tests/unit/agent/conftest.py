@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import io
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from agent_fakes import FakeAnnouncer, FakeClaimSocket, FakeVrrpSocket, LoopKernel, instance, table
 
-from vrrp.agent import daemon
 from vrrp.agent.daemon import Agent
+from vrrp.agent.environment import Environment
 from vrrp.agent.life.runtime import RuntimeDirectory
 from vrrp.agent.scheduler import Scheduler
-from vrrp.agent.segment import conflicts, network
 from vrrp.agent.telling.log import Log
 from vrrp.config.model import Configuration
 
@@ -33,8 +33,16 @@ class Rig:
         self.clock = lambda: self.now
         # It is the test that rings, and it may put in another clock.
         self.scheduler = Scheduler(lambda: self.clock(), call_at=no_timer)  # noqa: PLW0108
-        self.agent = Agent(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text), self.scheduler)
-        self.agent.fork = Inline()
+        environment = Environment(
+            scheduler=lambda: self.scheduler,
+            kernel=lambda: kernel,
+            announcer=lambda log: Announcing(kernel.done),
+            open_socket=FakeVrrpSocket,
+            open_claim_socket=FakeClaimSocket,
+            fork=lambda guard, log: Inline(),
+            freeze=lambda: None,
+        )
+        self.agent = Agent(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text), environment)
 
     def socket(self, interface="eth0", version=4) -> FakeVrrpSocket:
         self.socket_was = self.agent.network.channels[interface, version].socket  # also when it is closed
@@ -46,7 +54,15 @@ class Rig:
     def due(self, now: float) -> None:
         """The alarm rings at ``now``."""
         self.now = now
-        self.agent._due()
+        self.agent.deadlines.expire()
+
+    def apply(self, **changes) -> None:
+        """A reload has found these changes."""
+        new = replace(self.agent.configuration, **changes)
+        self.scheduler.run(lambda: self.agent.apply(new, "1" * 64))
+
+    def drain(self, drained: bool) -> None:
+        self.scheduler.run(lambda: self.agent.mastership.drain(drained, self.now))
 
     def events(self, *changes) -> None:
         self.kernel.happens(*changes)
@@ -57,17 +73,12 @@ class Rig:
 
 
 @pytest.fixture
-def rig(tmp_path, monkeypatch):
+def rig(tmp_path):
     """``async with rig(instance(), ...) as machine``: an agent that has started, without its endless loop."""
 
     @asynccontextmanager
     async def make(*instances, filled=None, scripts=(), start=True, now=100.0, **more):
         kernel = LoopKernel(filled if filled is not None else table())
-        monkeypatch.setattr(network, "Kernel", lambda: kernel)
-        monkeypatch.setattr(network, "open_socket", FakeVrrpSocket)
-        monkeypatch.setattr(conflicts, "ClaimSocket", FakeClaimSocket)
-        monkeypatch.setattr(network, "Announcer", lambda log: Announcing(kernel.done))
-        monkeypatch.setattr(daemon.gc, "freeze", lambda: None)
         path = str(tmp_path / "hotstandby.conf")
         configuration = Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),), **more)
         made = Rig(tmp_path, configuration, kernel, now)
@@ -79,8 +90,7 @@ def rig(tmp_path, monkeypatch):
             if start:
                 made.scheduler.cancel()
                 await made.agent.checks.stop()
-                made.agent.conflicts.close()
-                made.agent.network.close()
+                made.agent.close()
 
     return make
 

@@ -29,7 +29,7 @@ class TestDrain:
                 machine.due(105.1)
                 assert (machine.state("VI_1"), machine.state("VI_2")) == ("STOP", "STOP")
                 machine.due(300.0)
-                assert (machine.state("VI_1"), machine.agent.stopping) == ("STOP", False)
+                assert (machine.state("VI_1"), machine.agent.departure.begun) == ("STOP", False)
                 assert not machine.agent.departure.done.is_set()
                 await until(lambda: left_behind(machine).drained)
                 answer = ask(machine, "undrain")["result"]
@@ -79,7 +79,7 @@ class TestDrain:
                     "ok": False,
                     "error": "cannot drain this node: it owns the addresses of own",
                 }
-                assert (machine.state("own"), machine.agent.drained) == ("MASTER", False)
+                assert (machine.state("own"), machine.agent.mastership.drained) == ("MASTER", False)
                 assert ask(machine, "undrain")["ok"]
 
         play(scenario)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from agent_fakes import eth, instance, table
 from daemon_scenes import until
 
-from vrrp.agent.desk import reload
 from vrrp.agent.kernel.interfaces import LinkChanged
 from vrrp.config.model import InterfaceDelay
 from vrrp.config.trackers import Tracked, Tracking
@@ -105,7 +104,9 @@ class TestDelay:
                 happens(machine, OWN_DOWN)
                 assert machine.state() == "BACKUP"
                 configuration = machine.agent.configuration
-                reload.apply(machine.agent, type(configuration)(configuration.path, instances=configuration.instances))
+                machine.agent.apply(
+                    type(configuration)(configuration.path, instances=configuration.instances), "1" * 64
+                )
                 assert machine.state() == "FAULT"
 
         play(scenario)

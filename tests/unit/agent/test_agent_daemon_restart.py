@@ -34,7 +34,7 @@ def under_systemd(monkeypatch):
 
         monkeypatch.setattr(departure, "own_unit", lambda: "hotstandby.service")
         monkeypatch.setattr(departure, "restart_wanted", restart_wanted)
-        machine.agent.service_manager = ServiceManager({"NOTIFY_SOCKET": "@hotstandby-nobody-listens"})
+        monkeypatch.setattr(ServiceManager, "present", True)
         return asked
 
     return make
@@ -167,7 +167,7 @@ class TestRestart:
                 task = running(machine)
                 await until(lambda: machine.agent.instances.running)
                 asked = under_systemd(machine, restart=True)
-                machine.agent.service_manager = ServiceManager({})
+                monkeypatch.setattr(ServiceManager, "present", False)
                 machine.agent.departure.stop()
                 assert await task == 0
                 assert asked == []
@@ -203,7 +203,7 @@ class TestRestart:
                 task = running(machine)
                 await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=lambda: answer.wait(20))
-                machine.agent.drain(True)
+                machine.drain(True)
                 machine.agent.departure.stop()
                 try:
                     for _turn in range(20):

@@ -12,7 +12,6 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, left_behind, until
 
-from vrrp.agent.desk import reload
 from vrrp.agent.life.ledger import Entry, Ledger, Page
 from vrrp.config.trackers import Script, Tracked, Tracking
 from vrrp.protocol.states import State
@@ -201,7 +200,7 @@ class TestSuccessor:
                 assert machine.agent.instances.running["VI_1"].router.hold == "master"
                 (config,) = machine.agent.configuration.instances
                 for instances in ((), (config,)):
-                    reload.apply(machine.agent, replace(machine.agent.configuration, instances=instances))
+                    machine.agent.apply(replace(machine.agent.configuration, instances=instances), "1" * 64)
                 assert (machine.state(), machine.agent.instances.running["VI_1"].router.hold) == ("BACKUP", None)
 
         play(scenario)

@@ -12,7 +12,6 @@ import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 from daemon_scenes import DOWN_S, running, until
 
-from vrrp.agent.desk import reload
 from vrrp.config.model import Fifo, Globals, Notify, NotifyCommand
 from vrrp.protocol.states import Memory, State
 from vrrp.protocol.tracking import CheckResult
@@ -85,9 +84,7 @@ def removed(rig, play, notify, *before):
             gone.notifications._tell_fifos = lambda *line: told.append(line[2:])
             for each in before:
                 each(gone)
-            reload.apply(
-                machine.agent, replace(machine.agent.configuration, instances=(instance("VI_2", virtual_router_id=52),))
-            )
+            machine.apply(instances=(instance("VI_2", virtual_router_id=52),))
             return told
 
     return play(scenario)
@@ -121,7 +118,7 @@ def test_whoever_takes_over_a_name_has_the_last_word(rig, play, tmp_path, master
             if master:
                 machine.due(100.0 + DOWN_S)
             new = instance(notify=Notify(any=slow), virtual_router_id=77)
-            reload.apply(machine.agent, replace(machine.agent.configuration, instances=(new,)))
+            machine.agent.apply(replace(machine.agent.configuration, instances=(new,)), "1" * 64)
             if master:
                 machine.due(old.deadline)
             await machine.agent.instances.running["VI_1"].notifications.finish(10)
@@ -137,7 +134,7 @@ def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play):
             told = []
             machine.agent.instances.running["VI_1"].notifications._tell_fifos = lambda *line: told.append(line[2:])
             settings = Globals(fifo_write_states_on_reload=asked)
-            reload.apply(machine.agent, replace(machine.agent.configuration, globals=settings))
+            machine.agent.apply(replace(machine.agent.configuration, globals=settings), "1" * 64)
             return told
 
     assert play(lambda: scenario(True)) == [("BACKUP", 100)]

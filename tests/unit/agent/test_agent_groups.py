@@ -13,7 +13,6 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, from_peer
 
-from vrrp.agent.desk import reload
 from vrrp.agent.kernel.interfaces import Present
 from vrrp.config.model import Configuration, Globals, SyncGroup
 from vrrp.protocol.states import Memory, State
@@ -47,7 +46,7 @@ def grown(machine):
 
 def read(machine, interface="eth0"):
     with machine.agent.groups:
-        machine.agent._readable(machine.agent.network.channels[interface, 4])
+        machine.agent.network.read(machine.agent.network.channels[interface, 4])
 
 
 def priorities(machine, interface):
@@ -138,11 +137,11 @@ def test_a_drain_and_a_stop_move_both(pair, play):
     async def scenario():
         async with pair() as machine:
             grown(machine)
-            machine.agent.drain(True)
+            machine.drain(True)
             assert [each.router.yielding for each in machine.agent.instances.running.values()] == [True, True]
             machine.due(max(each.deadline for each in machine.agent.instances.running.values()))
             assert states(machine) == ("STOP", "STOP")
-            machine.agent.drain(False)
+            machine.drain(False)
             assert states(machine) == ("BACKUP", "BACKUP")
 
     play(scenario)
@@ -184,7 +183,7 @@ class TestBeginning:
         async def scenario():
             async with pair(start=False) as machine:
                 for name in ("VI_1", "VI_2"):
-                    machine.agent.add_instance(ONE if name == "VI_1" else TWO)
+                    machine.agent.manager.add(ONE if name == "VI_1" else TWO)
                 machine.agent.groups.apply(machine.agent.configuration)
                 for each in machine.agent.instances.running.values():
                     each.memory = Memory(State.MASTER, 99.0, 100)
@@ -201,7 +200,7 @@ class TestBeginning:
         async def scenario():
             settings = Globals(startup_delay_s=5.5)
             async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
-                one = machine.agent.add_instance(ONE)
+                one = machine.agent.manager.add(ONE)
                 one.memory = Memory(State.MASTER, 99.0, 100) if remembers else None
                 one.interface_changed(100.0)
                 machine.agent.checks_changed()
@@ -282,7 +281,7 @@ class TestReload:
         new = replace(machine.agent.configuration, **changes)
         assert isinstance(new, Configuration)
         with machine.agent.groups:
-            reload.apply(machine.agent, new)
+            machine.agent.apply(new, "1" * 64)
 
 
 def test_an_instance_without_a_group_has_none(rig, play):
@@ -302,7 +301,7 @@ def test_what_was_left_for_a_successor_goes_when_nobody_may_go_on_with_it(rig, p
         settings = Globals(vip_lease_s=0)
         async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
             monkeypatch.setattr("vrrp.agent.instance.RunningInstance.ready", lambda self: False)
-            one = machine.agent.add_instance(ONE)
+            one = machine.agent.manager.add(ONE)
             one.interface_changed(100.0)
             machine.kernel.install(list(one.addresses.wanted))
             one.addresses.inherit([(2, ONE.addresses[0].address)])

@@ -17,6 +17,7 @@ from ..protocol.actions import Action
 from ..protocol.group import Group, Move, state
 from ..protocol.states import State
 from .instance import RunningInstance
+from .instances import Instances
 from .telling.log import Log
 from .telling.notify import GroupQueue, Tell
 
@@ -41,12 +42,10 @@ class RunningGroup:
 
 
 class Groups:
-    """All of them. ``running`` are the instances by name, ``clock`` monotonic seconds."""
+    """All of them, made of ``instances``. ``clock`` is monotonic seconds."""
 
-    def __init__(
-        self, running: Callable[[], dict[str, RunningInstance]], clock: Callable[[], float], log: Log, tell: Tell
-    ) -> None:
-        self._running, self._clock, self._log, self._tell = running, clock, log, tell
+    def __init__(self, instances: Instances, clock: Callable[[], float], log: Log, tell: Tell) -> None:
+        self._instances, self._clock, self._log, self._tell = instances, clock, log, tell
         self._settings = Globals()
         self._by_name: dict[str, RunningGroup] = {}
         self._of: dict[RunningInstance, RunningGroup] = {}
@@ -70,7 +69,7 @@ class Groups:
 
     def apply(self, configuration: Configuration) -> None:
         """Make the groups what ``configuration`` says; its instances run, or wait to begin."""
-        running, now = self._running(), self._clock()
+        running, now = self._instances.running, self._clock()
         self._settings = configuration.globals
         before, self._by_name, self._of = self._by_name, {}, {}
         for config in configuration.sync_groups:

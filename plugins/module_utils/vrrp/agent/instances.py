@@ -16,6 +16,7 @@ from .kernel.interfaces import Interface
 from .kernel.ownership import Place
 from .segment.wire import configured_source
 from .telling.notify import NotifyQueue
+from .watches.links import longest_down_s
 
 
 class Instances:
@@ -106,6 +107,28 @@ class Instances:
         """Which of these addresses are held by instances other than the one that asks."""
         sharing = {each for address in addresses for each in self.having(address) if each is not asking}
         return frozenset().union(*(each.held for each in sharing))
+
+    def routes_held(self, asking: object) -> frozenset[bytes]:
+        """The routes and rules of those that do not ask, by the requests that remove them."""
+        return frozenset().union(*(each.addresses.routes.held for each in self.all() if each is not asking))
+
+    # What their interfaces tell them
+
+    def look_at_interfaces(self, now: float) -> None:
+        """Have all of them look at their interfaces again."""
+        for instance in list(self.all()):
+            instance.interface_changed(now)
+
+    def longest_down_s(self, interface: str) -> Optional[float]:
+        """How long an interface may be down before each backup on it must know; None where there is no instance."""
+        bounds_s = (
+            longest_down_s(
+                each.config.down_timer_adverts, min(each.config.advert_int_cs, each.router.master_interval_cs)
+            )
+            for each in self.running.values()
+            if each.config.interface == interface
+        )
+        return min(bounds_s, default=None)
 
 
 def interfaces_of(config: Instance) -> Iterator[Optional[str]]:

@@ -9,13 +9,12 @@ import json
 import os
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
-from types import SimpleNamespace
 
 import pytest
 from agent_fakes import OWN, PEER, Bench, advertisement, instance, table
 
 from vrrp import __version__
-from vrrp.agent.desk.status import agent_status, check_status, instance_status, master, routes_status, why
+from vrrp.agent.desk.status import AgentInfo, agent_status, check_status, instance_status, master, routes_status, why
 from vrrp.agent.telling.counters import QUESTIONS, Conflict, Counters
 from vrrp.config.model import Authentication, Configuration, Globals, VirtualAddress
 from vrrp.config.routes import NextHop, Route, Rule
@@ -226,17 +225,16 @@ def test_the_whole_agent(tmp_path):
     config = instance(authentication=Authentication("PASS", "sesame"))
     discarded = Counters()
     discarded.discard("vrid")
-    agent = SimpleNamespace(
-        network=SimpleNamespace(kernel=SimpleNamespace(table=table())),
-        configuration=Configuration(str(path), Globals(router_id="node-a"), instances=(config,)),
+    agent = AgentInfo(
+        Configuration(str(path), Globals(router_id="node-a"), instances=(config,)),
         digest="0a",
         started_at=100.0,
         stopping=False,
         drained=True,
-        instances=SimpleNamespace(all=lambda: iter([Bench(config).instance, Bench(instance(name="VI_2")).instance])),
-        discarded=discarded,
+        discarded=discarded.discarded,
     )
-    found = agent_status(agent, 101.23456)
+    instances = [Bench(config).instance, Bench(instance(name="VI_2")).instance]
+    found = agent_status(agent, instances, table(), 101.23456)
     assert [each["name"] for each in found.pop("instances")] == ["VI_1", "VI_2"]
     assert set(found.pop("realtime")) >= {"policy", "priority", "nice", "memory_locked"}
     assert found == {

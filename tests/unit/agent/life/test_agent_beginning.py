@@ -9,11 +9,10 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import Bench, FakeScheduler, crashed, instance, marked
+from agent_fakes import Bench, crashed, instance, marked
 from virtual_time import play
 
 from vrrp.agent.life.beginning import Beginning
-from vrrp.config.model import Globals
 from vrrp.protocol.states import Memory, State
 from vrrp.protocol.tracking import CheckResult
 
@@ -33,15 +32,12 @@ class Scene:
             bench.done.clear()
         self.woken = []
         self.each = [bench.instance for bench in self.benches]
-        self.agent = SimpleNamespace(
-            configuration=SimpleNamespace(globals=Globals(startup_delay_s=delay_s)),
-            stopping=False,
-            instances=SimpleNamespace(running={each.name: each for each in self.each}, all=lambda: iter(self.each)),
-            groups=SimpleNamespace(mates=lambda one: self.each if grouped else [one]),
-            scheduler=FakeScheduler(),
-            checks_changed=lambda: self.woken.append(asyncio.get_running_loop().time()),
-        )
-        self.beginning = Beginning(self.agent)
+        running = SimpleNamespace(running={each.name: each for each in self.each})
+        self.beginning = Beginning(running, lambda one: self.each if grouped else [one], delay_s, self.call_later)
+
+    def call_later(self, seconds):
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, lambda: self.woken.append(loop.time()))
 
     def due(self, now):
         return [each.name for each in self.beginning.due(now)]
@@ -87,11 +83,6 @@ class TestWithoutDelay:
         scene.each[0].start(100.0)
         scene.each[0].checks = (SILENT,)
         assert scene.due(100.0) == ["VI_2"]
-
-    def test_a_process_that_stops_begins_nothing(self):
-        scene = Scene()
-        scene.agent.stopping = True
-        assert scene.due(100.0) == []
 
 
 class TestDelay:

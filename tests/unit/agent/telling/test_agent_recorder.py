@@ -225,7 +225,7 @@ def test_a_crash_writes_what_led_to_it(rig, play, tmp_path, monkeypatch):
                 raise ZeroDivisionError("a bug")
 
             monkeypatch.setattr(machine.agent.network, "drain", broken)
-            machine.scheduler.callback(machine.agent._due)()
+            machine.scheduler.callback(machine.agent.deadlines.expire)()
             assert await task == 1
             assert order[0][-1] == ("release", str(VIP))  # the addresses go first
             assert [step.name for step in recorded(tmp_path).steps] == ["source_changed", "start", "expire"]

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Optional
 
 from ... import __version__
+from ...config.model import Configuration
 from ...protocol import explain
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import State
@@ -22,15 +25,27 @@ from ..life.secrecy import exposed
 from ..segment.conflicts import owns
 from ..telling.counters import CONFLICT_S
 from ..telling.wording import conflict_remedy
-from .ports import Daemon
 from .warnings import TWO_OWNERS_REMEDY, clauses, warnings
 
 CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
 
-def agent_status(agent: Daemon, now: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class AgentInfo:
+    """What belongs to no instance. ``digest`` is of the file in force, ``discarded`` counts packets of strangers."""
+
+    configuration: Configuration
+    digest: str
+    started_at: float  # monotonic seconds
+    stopping: bool
+    drained: bool
+    discarded: Mapping[str, int]
+
+
+def agent_status(
+    agent: AgentInfo, instances: Iterable[RunningInstance], table: InterfaceTable, now: float
+) -> dict[str, Any]:
     """The whole agent. Times are seconds before ``now``."""
-    table = agent.network.kernel.table
     return {
         "version": __version__,
         "pid": os.getpid(),
@@ -42,8 +57,8 @@ def agent_status(agent: Daemon, now: float) -> dict[str, Any]:
         "drained": agent.drained,
         "realtime": realtime.state(),
         "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
-        "instances": [instance_status(instance, now, table) for instance in agent.instances.all()],
-        "discarded": dict(agent.discarded.discarded),
+        "instances": [instance_status(instance, now, table) for instance in instances],
+        "discarded": dict(agent.discarded),
     }
 
 

@@ -109,8 +109,10 @@ class Vmacs:
             self._ready &= table.links.keys()
             self._silence(self._ready)
 
-    def remove(self) -> None:
-        """The end: nobody needs them any more."""
+    def close(self, leave: bool) -> None:
+        """The process ends. ``leave``: a successor goes on with them, else nobody needs them any more."""
+        if leave:
+            return
         self._remove(self._wanted.values())
         self._wanted = {}
         self._restore(set())

@@ -12,6 +12,7 @@ from ...config.model import Configuration
 from ...protocol.states import State
 from ..instance import RunningInstance
 from ..kernel.addresses import Wanted
+from ..kernel.foundation import StaticSnapshot
 from ..kernel.netlink import Kernel
 from ..kernel.ownership import was_set
 from ..segment import wire
@@ -149,3 +150,21 @@ def entries(instances: Iterable[RunningInstance]) -> tuple[Entry, ...]:
             )
         )
     return tuple(found)
+
+
+def static_entries(snapshot: StaticSnapshot) -> tuple[Entry, ...]:
+    """What the ledger says about what is there whoever is MASTER."""
+    if not snapshot.installed and not snapshot.removals:
+        return ()
+    return (
+        Entry(
+            *(ledger.STATIC, "static", 3, State.BACKUP, 100), installed=snapshot.installed, removals=snapshot.removals
+        ),
+    )
+
+
+def statics_of(page: Page) -> StaticSnapshot:
+    """The same the other way: what a process before this one has put there."""
+    entry = page.of(ledger.STATIC)
+    installed, removals = (entry.installed, entry.removals) if entry is not None else ((), ())
+    return StaticSnapshot(installed, removals, page.firewall, page.promoted)

@@ -59,6 +59,7 @@ class Conflicts:
         listen: Callable[[int, Callable[[], None]], None],
         unlisten: Callable[[int], object],
         later: Callable[[float, Callable[[], None]], object],
+        open_socket: Callable[[int, frozenset[Address]], ClaimSocket] = ClaimSocket,
     ) -> None:
         self._log = log
         self._clock = clock
@@ -68,6 +69,7 @@ class Conflicts:
         self._listen = listen
         self._unlisten = unlisten
         self._later = later
+        self._open_socket = open_socket
         self._complaints = Complaints()
         self._sockets: dict[Place, ClaimSocket] = {}
         self._watched: Watched = {}
@@ -112,7 +114,7 @@ class Conflicts:
     def _open(self, place: Place, addresses: frozenset[Address]) -> None:
         sock = self._sockets.get(place)
         if sock is None:
-            sock = self._sockets[place] = ClaimSocket(place[0], addresses)
+            sock = self._sockets[place] = self._open_socket(place[0], addresses)
             self._listen(sock.fileno(), lambda: self._readable(place))
         elif sock.addresses != addresses:
             sock.watch(addresses)
