@@ -70,7 +70,7 @@ def test_who_is_outbid_in_the_last_moment_stays_nothing():
     assert bench.instance.stay(11.0)
     bench.instance.heard(advertisement(200), PEER, 11.01)
     assert not bench.instance.staying
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert ("release", VIP) in bench.done
 
 
@@ -79,7 +79,7 @@ def test_what_was_inherited_goes_with_whoever_never_began():
     bench.kernel.install(list(bench.instance.addresses.wanted))
     bench.instance.addresses.inherit([(2, instance().addresses[0].address)])
     bench.instance.memory = Memory(State.MASTER, 10.0, 100)
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert bench.done[-1] == ("release", VIP)
 
 

@@ -62,8 +62,8 @@ def test_a_fifo_hears_of_a_rival_with_our_priority():
 def test_who_is_dropped_at_once_says_stop_too():
     bench = Bench(instance()).master()
     told = listening(bench)
-    bench.instance.drop()
-    bench.instance.drop()
+    bench.instance.abort(20.0)
+    bench.instance.abort(20.0)
     assert told == [("INSTANCE", "VI_1", "STOP", 100)]
 
 
@@ -71,7 +71,7 @@ def test_who_leaves_it_to_a_successor_says_nothing():
     bench = Bench(instance()).master()
     told = listening(bench)
     bench.instance.stay(11.0)
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert told == []
 
 

@@ -71,7 +71,7 @@ def test_an_address_owner_keeps_its_own_and_gives_up_the_rest():
     both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
     bench = Bench(both, table(addresses=(VIP,))).start()
     assert bench.instance.addresses.owned == (ip_interface(VIP),)
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert bench.done[-1] == ("release", "192.168.8.101/24")
 
 
@@ -79,14 +79,14 @@ def test_a_reload_that_gives_an_address_owner_another_of_its_own_keeps_that_too(
     bench = Bench(instance(priority=255), table(addresses=(VIP, "192.168.8.101/24"))).start()
     both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
     bench.instance.reconfigure(both, Globals(), 1.0)
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert bench.done[-1] == ("release",)
 
 
 def test_who_is_no_address_owner_any_more_keeps_what_is_the_hosts_own():
     bench = Bench(instance(priority=255), table(addresses=("192.168.8.4/24", VIP))).start()
     bench.instance.reconfigure(instance(priority=100), Globals(), 1.0)
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert bench.done[-1] == ("release",)
 
 
@@ -95,7 +95,7 @@ def test_an_address_that_somebody_else_has_set_is_never_taken_off(leave):
     bench = Bench(instance(), table(addresses=("192.168.8.4/24", VIP))).master()
     bench.instance.feed(11.0, leave)
     bench.instance.feed(13.0, "expire")
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert [each for each in bench.done if each[0] == "release" and VIP in each] == []
 
 
@@ -160,7 +160,7 @@ def test_an_interface_that_was_replaced_between_two_looks_gets_the_addresses():
     change_link(bench, eth("eth0", 9))
     assert bench.done == [("install", VIP), ("announce", 5, VIP)]
     assert [str(entry.address) for entry in bench.kernel.table.on("eth0")] == ["192.168.8.4/24", VIP]
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert [str(entry.address) for entry in bench.kernel.table.on("eth0")] == ["192.168.8.4/24"]
 
 
@@ -345,12 +345,30 @@ def test_stopping_keeps_the_addresses_until_the_skew_has_passed():
     assert bench.state == "STOP"
 
 
-def test_dropping_does_not_wait_and_happens_once():
+def test_an_abort_does_not_wait_and_happens_once():
     bench = Bench(instance()).master()
-    bench.instance.drop()
-    bench.instance.drop()
+    bench.instance.abort(20.0)
+    bench.instance.abort(20.0)
     assert bench.done == [("send", 0, GROUP), ("release", VIP)]
     assert bench.announcer.under_way == set()
+    assert bench.lines()[-1] == "(VI_1) Entering STOP STATE (its process ends at once)"
+    assert [entry.name for entry in bench.instance.journal].count("abort") == 1
+
+
+def test_an_abort_of_one_that_gives_up_says_nothing_more():
+    bench = Bench(instance()).master()
+    bench.stop(11.0)
+    bench.instance.abort(11.01)
+    assert (bench.state, bench.done) == ("STOP", [("send", 0, GROUP), ("release", VIP)])
+
+
+def test_an_abort_is_no_matter_of_the_sync_group():
+    """Its members are all told the same: one that gave up for another would only be slower."""
+    told = []
+    bench = Bench(instance(), acted=lambda who, actions: told.append(actions)).master()
+    told.clear()
+    bench.instance.abort(11.0)
+    assert (bench.state, told) == ("STOP", [])
 
 
 def test_what_another_instance_holds_is_not_taken_off():
@@ -378,7 +396,7 @@ def test_a_reload_moves_only_the_addresses_that_differ():
     ]
     assert bench.state == "MASTER"
     bench.done.clear()
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     assert bench.done[-1] == ("release", VIP, "192.168.8.102/24")
 
 
@@ -569,7 +587,7 @@ class TestStay:
         bench = Bench(instance()).master()
         beats = beating(bench)
         assert bench.instance.stay(10.5) is True
-        bench.instance.drop()
+        bench.instance.abort(20.0)
         assert (bench.done, beats) == ([("send", 100, GROUP)], [10.5])
 
     @pytest.mark.parametrize("why", [None, "demote", "stop"])
@@ -615,7 +633,7 @@ class TestLease:
 
     def test_released_it_is_renewed_no_more(self):
         bench = Bench(instance()).master()
-        bench.instance.drop()
+        bench.instance.abort(20.0)
         bench.ports.leases.renew(1000.0)
         assert bench.kernel.renewed == []
 
@@ -656,7 +674,7 @@ class TestLease:
 def test_who_has_dropped_everything_stays_silent():
     """The loop goes on for a moment, for scripts that end: nothing may be advertised or installed in it."""
     bench = Bench(instance()).master()
-    bench.instance.drop()
+    bench.instance.abort(20.0)
     bench.done.clear()
     assert bench.instance.deadline == NEVER
     bench.instance.expire(20.0)
@@ -692,7 +710,7 @@ class TestExcluded:
         assert set(bench.kernel.lifetimes_s.values()) == {3}
         assert len(bench.instance.addresses.installed) == 3
         bench.done.clear()
-        bench.instance.drop()
+        bench.instance.abort(20.0)
         assert bench.done[-1] == ("release", VIP, *self.EXCLUDED)
 
     def test_one_that_somebody_deletes_comes_back(self):

@@ -28,7 +28,7 @@ from ..protocol.constants import PRIORITY_STOP
 from ..protocol.journal import Journal
 from ..protocol.packet import Address, Advertisement
 from ..protocol.router import VirtualRouter
-from ..protocol.states import NEVER, Memory, State, Stopped
+from ..protocol.states import NEVER, Memory, State
 from ..protocol.tracking import CheckResult, Verdict, verdict
 from . import outlook
 from .kernel.address_ports import AddressPorts
@@ -78,7 +78,6 @@ class RunningInstance:
         self.staying = False  # this process ends, but not its mastership: a successor goes on
         self.removed = False  # a reload has taken it out of the configuration
         self.replaced = False  # another one has its name now, and speaks for it
-        self._dropped = False
         self._said: dict[int, float] = {}  # when each priority was sent last
         self.refusals = Refusals(self.router, lambda now: self._send(SendAdvertisement(0), now), self._faults_changed)
         self._ports = ports
@@ -263,17 +262,16 @@ class RunningInstance:
             self.addresses.lend(math.ceil(timers.mandate_s(version, self.config.advert_int_cs, adverts)) + 1)
         return self.staying
 
-    def drop(self) -> None:
-        """Give up the addresses at once, for good: nobody waits for a peer any more."""
+    def abort(self, now: float) -> None:
+        """Give up the addresses at once, as the process ends, unless a successor goes on with them."""
         if self.memory is not None:
             self.addresses.remove_leftovers()  # it has not begun yet
-        if self.router.holds_addresses and not self._dropped and not self.staying:
-            self._dropped = True
-            if not self.router.yielding:
-                self._send(SendAdvertisement(PRIORITY_STOP), 0.0)
-            self._release_addresses(ReleaseAddresses(), 0.0)
-            self.router.condition, self.deadline = Stopped(), NEVER  # the loop goes on for a moment, and it must not
-            self._tell(State.STOP.value, self.router.priority)
+        if self.staying or not self.router.holds_addresses:
+            return
+        actions = self.router.abort(now)
+        self.journal.note(now, "abort", (), actions, self.router)
+        self._do(actions, now)  # its sync group has nothing to decide: every member is told the same
+        self.deadline = NEVER
 
     # Actions
 
@@ -281,11 +279,7 @@ class RunningInstance:
         """Do what the state machine asked for, in its order."""
         if self.router.yielding:
             self.addresses.fall_silent()
-        for action in actions:
-            self._PERFORM[type(action)](self, action, now)
-            if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):
-                self._faults_changed(now)  # nobody must hear that we have what we have not: the peer takes it
-                break
+        self._do(actions, now)
         deadline = NEVER if self.router.deadline is None else self.router.deadline
         self.deadline = min(deadline, self._fault_log.due_at, self.refusals.retry_at)
         if self.addresses.refused:
@@ -294,6 +288,13 @@ class RunningInstance:
         if self.router.yielding:
             self.staying = False  # outbid in the last moment: there is nothing left for a successor
         self._ports.acted(self, actions)
+
+    def _do(self, actions: Sequence[Action], now: float) -> None:
+        for action in actions:
+            self._PERFORM[type(action)](self, action, now)
+            if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):
+                self._faults_changed(now)  # nobody must hear that we have what we have not: the peer takes it
+                break
 
     def _send(self, action: SendAdvertisement, now: float) -> None:
         packets = self.guard.packets(action.priority)

@@ -228,7 +228,7 @@ def test_a_crash_writes_what_led_to_it(rig, play, tmp_path, monkeypatch):
             machine.agent.guard(machine.agent._due)()
             assert await task == 1
             assert order[0][-1] == ("release", str(VIP))  # the addresses go first
-            assert [step.name for step in recorded(tmp_path).steps] == ["source_changed", "start", "expire"]
+            assert [step.name for step in recorded(tmp_path).steps] == ["source_changed", "start", "expire", "abort"]
 
     play(scenario)
 

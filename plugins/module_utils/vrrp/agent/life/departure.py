@@ -111,7 +111,7 @@ class Departure:
         """Nobody waits for a peer any more: every address goes now."""
         for instance in self._agent.everyone():
             try:
-                instance.drop()
+                instance.abort(self._agent.clock())
             except Exception as error:  # out of memory, say: the others must go all the same
                 self.failed = True
                 self._agent.log.error(f"({instance.name}) cannot give up its addresses: {error!r}")
