@@ -26,7 +26,6 @@ from .desk.control import CommandError, ControlServer, Result
 from .desk.reload import OnSignal, reload
 from .groups import Groups
 from .instance import RunningInstance
-from .kernel.address_ports import AddressPorts
 from .kernel.addressbook import AddressBook
 from .kernel.foundation import Foundation
 from .kernel.lease import Leases
@@ -148,7 +147,7 @@ class Agent:
                 self.recorder.write(self.everyone())
             self.succession.end(leave=bool(self.departure.restarting))
             await self.checks.stop()
-            queues = {*(each.notifications for each in self.everyone()), *self._former, *self.groups.queues()}
+            queues = {*(each.reporter.notifications for each in self.everyone()), *self._former, *self.groups.queues()}
             await asyncio.gather(*(each.finish(NOTIFY_AT_END_S) for each in queues))
             await self.fifos.close(keep=bool(self.departure.restarting))
             await self.errands.end()
@@ -186,14 +185,20 @@ class Agent:
 
     def add_instance(self, config: Instance) -> RunningInstance:
         """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
-        instance = RunningInstance(config, self.configuration.globals, self._instance_ports(), self._address_ports())
-        self.instances[config.name] = instance
         # Another interface or virtual router id is another instance, but whoever is told knows names only.
         for other in self.leaving:
-            other.replaced = other.replaced or other.name == config.name
-        former = (queue for queue in self._former if queue.name == config.name)
-        instance.notifications = next(former, instance.notifications)
-        instance.journal = Journal(max(32, min(LIMIT, ENTRIES // len(self.configuration.instances))))
+            if other.name == config.name:
+                other.replace()
+        former = next((queue for queue in self._former if queue.name == config.name), None)
+        instance = self.instances[config.name] = RunningInstance(
+            config,
+            self.configuration.globals,
+            self._instance_ports(),
+            address_ports_of(self, self._alarm.arm),
+            self.succession.memory_of(config),
+            former or NotifyQueue(config.name, self.log, self.fifos.tell),
+            Journal(max(32, min(LIMIT, ENTRIES // len(self.configuration.instances)))),
+        )
         self.succession.endow(instance)
         self.network.attach(instance)
         return instance
@@ -202,9 +207,8 @@ class Agent:
         """Stop an instance; it is forgotten when it has given up its addresses."""
         del self.instances[instance.name]
         self.leaving.append(instance)
-        instance.removed = True
-        self._former = [queue for queue in self._former if not queue.idle] + [instance.notifications]
-        instance.feed(self.clock(), "stop")
+        self._former = [queue for queue in self._former if not queue.idle] + [instance.reporter.notifications]
+        instance.leave(self.clock())
         self._forget_stopped()
 
     def addresses_changed(self) -> None:
@@ -231,7 +235,7 @@ class Agent:
                     instance.check_results(results, now)
             for instance in self.beginning.due(now):
                 if self.drained:
-                    instance.feed(now, "drain")
+                    instance.inputs.drain(now)
                 instance.start(now)
         self.succession.changed()
 
@@ -250,7 +254,7 @@ class Agent:
         with self.groups.together():
             for instance in self.instances.values():
                 if instance.started:
-                    instance.feed(self.clock(), "drain" if drained else "undrain")
+                    (instance.inputs.drain if drained else instance.inputs.undrain)(self.clock())
         self.succession.changed()
 
     def _start(self) -> None:
@@ -259,7 +263,7 @@ class Agent:
         self.succession.begin(configuration, self.network.kernel)
         self.vmacs.inherit(self.succession.inherited.macvlans, self.succession.inherited.parents)
         self.have_macvlans()
-        self.foundation.begin(self._address_ports())
+        self.foundation.begin(address_ports_of(self, self._alarm.arm))
         self.links.apply(configuration)
         for config in configuration.instances:
             self.add_instance(config)
@@ -370,11 +374,7 @@ class Agent:
             transition=self._transition,
             remember=self.succession.changed,
             acted=self.groups.acted,
-            tell=self.fifos.tell,
         )
-
-    def _address_ports(self) -> AddressPorts:
-        return address_ports_of(self, self._alarm.arm)
 
     def _page(self) -> Page:
         """What a successor must know."""

@@ -95,8 +95,8 @@ def test_what_somebody_deletes_comes_back_and_is_told():
     made.instance.routes_gone({key(ONE), key(RULE)}, 11.0)
     assert there(made) == {key(ONE)[1:], key(RULE)[1:]}
     text = "route 192.168.110.0/24 via 192.168.8.254, rule 100: from 192.168.2.0/24 lookup 100"
-    assert made.instance.last_event == f"{text} was not there as it should be and was put back"
-    assert made.instance.counters.addresses_put_back == 2
+    assert made.instance.reporter.last_event == f"{text} was not there as it should be and was put back"
+    assert made.instance.reporter.counters.addresses_put_back == 2
 
 
 def test_events_of_others_change_nothing():
@@ -110,7 +110,7 @@ def test_when_events_were_lost_all_of_them_are_looked_at():
     there(made).discard(key(RULE)[1:])
     made.instance.routes_gone({routes.ANY}, 11.0)
     assert key(RULE)[1:] in there(made)
-    assert made.instance.counters.addresses_put_back == 1
+    assert made.instance.reporter.counters.addresses_put_back == 1
 
 
 def test_what_is_not_tracked_stays_away_and_is_known_to():

@@ -285,7 +285,7 @@ def test_everything_an_agent_does_is_in_it(rig, play):
             agent._commands.handle("drain", {})
             machine.due(130.0)
             agent._commands.handle("undrain", {})
-            one.feed(131.0, "stop")
+            one.inputs.stop(131.0)
             lines = agent.recorder.events(one)
             inputs = [line["input"] for line in lines[1:]]
             assert inputs[:3] == ["source_changed", "start", "advertisement"]

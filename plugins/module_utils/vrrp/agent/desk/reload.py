@@ -205,7 +205,7 @@ def apply(agent: Daemon, new: Configuration) -> None:
     if new.globals.fifo_write_states_on_reload:
         for instance in agent.instances.values():
             if instance not in added:
-                instance.notifications.again(instance.config, instance.router.priority)
+                instance.reporter.notifications.again(instance.config, instance.router.priority)
         for queue in agent.groups.queues():
             queue.again()
     agent.show_status()

@@ -96,14 +96,14 @@ class Departure:
         with agent.groups.together():
             for instance in agent.instances.values():
                 whole = may_stay and all(_outlasts_a_restart(each) for each in agent.groups.mates(instance))
-                if not (whole and instance.stay(now)):
-                    instance.feed(now, "stop")
+                if not (whole and instance.keep_for_restart(now)):
+                    instance.inputs.stop(now)
         agent.leases.renew(now + 1.0)  # whatever was renewed last: a successor needs its time
         self.end_when_released()
 
     def end_when_released(self) -> None:
         """A clean stop ends when no address is held any more that a successor does not go on with."""
-        held = any(each.router.holds_addresses and not each.staying for each in self._agent.everyone())
+        held = any(each.router.holds_addresses and not each.restart.kept for each in self._agent.everyone())
         if self.restarting is not None and not held:
             self.done.set()
 
