@@ -22,9 +22,12 @@ from vrrp.agent.kernel.ownership import IFA_PROTO, KEEPALIVED
 from vrrp.agent.kernel.promotion import Promotion
 from vrrp.agent.kernel.routes import key_of
 from vrrp.agent.ports import InstancePorts
+from vrrp.agent.restart_memory import RestartMemory
 from vrrp.agent.telling.log import Log
+from vrrp.agent.telling.notify import NotifyQueue
 from vrrp.agent.watches import links
 from vrrp.config.model import Globals, Instance, VirtualAddress
+from vrrp.protocol.journal import Journal
 from vrrp.protocol.packet import Advertisement
 
 MAC = bytes.fromhex("020000000004")
@@ -232,14 +235,13 @@ def address_ports(kernel, announcer, log, **given) -> AddressPorts:
 
 
 def instance_ports(kernel, log, **given) -> InstancePorts:
-    """The ports of an instance that is alone: no sync group, nothing static, nothing that waits, no FIFO."""
+    """The ports of an instance that is alone: no sync group, nothing static, nothing that waits."""
     alone = {
         "trouble": lambda name: links.trouble(kernel.table.names.get(name)),
         "static_faults": lambda name: (),
         "transition": lambda: None,
         "remember": lambda: None,
         "acted": lambda instance, actions: None,
-        "tell": silent,
     }
     return InstancePorts(log=log, table=lambda: kernel.table, **{**alone, **given})
 
@@ -247,7 +249,8 @@ def instance_ports(kernel, log, **given) -> InstancePorts:
 class Bench:
     """One running instance with fakes around it. ``done`` is everything it did to the outside, in order.
 
-    ``more`` are ports of the instance that are not those of one that is alone.
+    ``told`` are the lines of a FIFO, ``beats`` the signs of life. ``saved`` is what the process before this one has
+    left; ``more`` are ports of the instance that are not those of one that is alone.
     """
 
     def __init__(
@@ -256,6 +259,7 @@ class Bench:
         filled=None,
         settings=Globals(),  # noqa: B008
         others=frozenset(),
+        saved=None,
         **more,
     ) -> None:
         self.done: list = []
@@ -264,6 +268,8 @@ class Bench:
         self.sender = FakeSender(self.done)
         self.announcer = FakeAnnouncer(self.done)
         self.armed: list = []
+        self.told: list = []
+        self.beats: list = []
         self.virtual = frozenset(entry.address for entry in config.addresses)
         self.others = others
         self.other_routes: frozenset = frozenset()
@@ -284,7 +290,15 @@ class Bench:
             arm=self.armed.append,
             **more,
         )
-        self.instance = RunningInstance(config, settings, own, self.ports)
+        self.instance = RunningInstance(
+            config,
+            settings,
+            own,
+            self.ports,
+            RestartMemory(self.beats.append, saved),
+            NotifyQueue(config.name, log, lambda *line: self.told.append(line)),
+            Journal(),
+        )
         self.instance.interface_changed(0.0)
         self.instance.addresses.remove_leftovers()
 
@@ -297,7 +311,7 @@ class Bench:
         return self
 
     def stop(self, now: float) -> None:
-        self.instance.feed(now, "stop")
+        self.instance.inputs.stop(now)
 
     def master(self, now=10.0) -> Bench:
         """Nobody speaks: it becomes MASTER. What it did until then is forgotten."""
@@ -306,6 +320,11 @@ class Bench:
         assert self.state == "MASTER"
         self.done.clear()
         return self
+
+    def links_become(self, *links: Link, addresses=("192.168.8.4/24",)) -> None:
+        """The host has these links now, or none; the addresses are on the first."""
+        self.kernel.table = table(*links, addresses=addresses) if links else InterfaceTable()
+        self.instance.interface_changed(11.0)
 
     def lines(self) -> list[str]:
         """The log without its times."""

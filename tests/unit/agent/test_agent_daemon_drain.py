@@ -150,7 +150,7 @@ class TestLeases:
         async def scenario():
             async with rig() as machine:
                 machine.due(104.0)
-                machine.agent.instances.running["VI_1"].feed(104.0, "demote")
+                machine.agent.instances.running["VI_1"].inputs.demote(104.0)
                 machine.kernel.renewed.clear()
                 machine.due(104.6)
                 assert machine.kernel.renewed == [f"{VIP} 3"]

@@ -66,10 +66,10 @@ def test_what_leaves_is_in_the_ledger_until_it_has_gone(rig, play):
 
 def test_who_is_outbid_in_the_last_moment_stays_nothing():
     bench = Bench(instance()).master()
-    assert bench.instance.stay(11.0)
+    assert bench.instance.keep_for_restart(11.0)
     bench.instance.heard(advertisement(200), PEER, 11.01)
-    assert not bench.instance.staying
-    bench.instance.drop()
+    assert not bench.instance.restart.kept
+    bench.instance.abort(20.0)
     assert ("release", VIP) in bench.done
 
 
@@ -77,8 +77,8 @@ def test_what_was_inherited_goes_with_whoever_never_began():
     bench = Bench(instance())
     bench.kernel.install(list(bench.instance.addresses.wanted))
     bench.instance.addresses.inherit([(2, instance().addresses[0].address)])
-    bench.instance.memory = Memory(State.MASTER, 10.0, 100)
-    bench.instance.drop()
+    bench.instance.restart.saved = Memory(State.MASTER, 10.0, 100)
+    bench.instance.abort(20.0)
     assert bench.done[-1] == ("release", VIP)
 
 
@@ -104,5 +104,5 @@ def test_what_has_no_lease_is_lent_to_a_successor_that_may_never_come(lease_s, l
     lifetimes = []
     install = bench.kernel.install
     bench.kernel.install = lambda wanted, lifetime_s=0: lifetimes.append(lifetime_s) or install(wanted)
-    assert bench.instance.stay(11.0)
+    assert bench.instance.keep_for_restart(11.0)
     assert lifetimes == [5] * lent  # a mandate of 3.008 s, in whole seconds, and one more

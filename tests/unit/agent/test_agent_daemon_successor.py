@@ -43,7 +43,7 @@ class TestSuccessor:
                 assert machine.state() == "MASTER"
                 assert machine.kernel.done == [("install", VIP), ("announce", 5, VIP)]
                 assert machine.socket().sent == [(100, "224.0.0.18")]
-                assert machine.agent.instances.running["VI_1"].memory is None
+                assert machine.agent.instances.running["VI_1"].restart.saved is None
 
         play(scenario)
 

@@ -19,9 +19,8 @@ from vrrp.protocol.tracking import CheckResult
 
 def listening(bench):
     """The lines of a FIFO, as tuples."""
-    told = []
-    bench.instance.notifications._tell_fifos = lambda *line: told.append(line)
-    return told
+    bench.told.clear()
+    return bench.told
 
 
 def test_a_fifo_hears_every_state():
@@ -61,16 +60,16 @@ def test_a_fifo_hears_of_a_rival_with_our_priority():
 def test_who_is_dropped_at_once_says_stop_too():
     bench = Bench(instance()).master()
     told = listening(bench)
-    bench.instance.drop()
-    bench.instance.drop()
+    bench.instance.abort(20.0)
+    bench.instance.abort(20.0)
     assert told == [("INSTANCE", "VI_1", "STOP", 100)]
 
 
 def test_who_leaves_it_to_a_successor_says_nothing():
     bench = Bench(instance()).master()
     told = listening(bench)
-    bench.instance.stay(11.0)
-    bench.instance.drop()
+    bench.instance.keep_for_restart(11.0)
+    bench.instance.abort(20.0)
     assert told == []
 
 
@@ -81,7 +80,7 @@ def removed(rig, play, notify, *before):
         async with rig(instance(notify=notify), instance("VI_2", virtual_router_id=52)) as machine:
             told = []
             gone = machine.agent.instances.running["VI_1"]
-            gone.notifications._tell_fifos = lambda *line: told.append(line[2:])
+            gone.reporter.notifications._tell_fifos = lambda *line: told.append(line[2:])
             for each in before:
                 each(gone)
             machine.apply(instances=(instance("VI_2", virtual_router_id=52),))
@@ -100,7 +99,7 @@ def test_or_deleted_where_notify_deleted_asks_for_it(rig, play):
 
 def test_one_that_said_fault_already_does_not_say_it_again(rig, play):
     def fault(gone):
-        gone.feed(101.0, "fault_changed", ("interface eth0 is down",))
+        gone.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 101.0)
 
     assert removed(rig, play, Notify(), fault) == [("FAULT", 100)]
     assert removed(rig, play, Notify(says_deleted=True), fault) == [("FAULT", 100), ("DELETED", 100)]
@@ -121,8 +120,8 @@ def test_whoever_takes_over_a_name_has_the_last_word(rig, play, tmp_path, master
             machine.agent.apply(replace(machine.agent.configuration, instances=(new,)), "1" * 64)
             if master:
                 machine.due(old.deadline)
-            await machine.agent.instances.running["VI_1"].notifications.finish(10)
-            await old.notifications.finish(10)
+            await machine.agent.instances.running["VI_1"].reporter.notifications.finish(10)
+            await old.reporter.notifications.finish(10)
 
     play(scenario)
     assert told.read_text().split() == ["BACKUP", *(["MASTER"] if master else ["FAULT"]), "BACKUP"]
@@ -132,7 +131,9 @@ def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play):
     async def scenario(asked):
         async with rig() as machine:
             told = []
-            machine.agent.instances.running["VI_1"].notifications._tell_fifos = lambda *line: told.append(line[2:])
+            machine.agent.instances.running["VI_1"].reporter.notifications._tell_fifos = lambda *line: told.append(
+                line[2:]
+            )
             settings = Globals(fifo_write_states_on_reload=asked)
             machine.agent.apply(replace(machine.agent.configuration, globals=settings), "1" * 64)
             return told
@@ -192,7 +193,7 @@ def test_a_successor_that_goes_on_says_master_again():
     """The state is replayed: whoever was started with this process, a FIFO's reader say, has heard nothing yet."""
     bench = Bench(instance())
     told = listening(bench)
-    bench.instance.memory = Memory(State.MASTER, last_at=99.9, interval_cs=100)
+    bench.instance.restart.saved = Memory(State.MASTER, last_at=99.9, interval_cs=100)
     bench.start(100.0)
     assert told == [("INSTANCE", "VI_1", "MASTER", 100)]
 

@@ -50,7 +50,7 @@ def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig
     async def scenario():
         async with rig(instance(), second) as machine:
             first = machine.agent.instances.running["VI_1"]
-            first.perform(first.router.promote(100.0), 100.0)
+            first.inputs.promote(100.0)
             for second_s in (101.1, 102.1, 103.1):
                 machine.due(second_s)
             assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
@@ -109,9 +109,9 @@ def test_masters_whose_deadlines_are_close_advertise_in_one_go(rig, play):
             machine.due(104.0)
             machine.socket().sent.clear()
             first, other = machine.agent.instances.running.values()
-            other.perform(other.router.demote(104.0), 104.0)
-            other.perform(other.router.release(104.0), 104.0)
-            other.perform(other.router.promote(104.0006), 104.0006)
+            other.inputs.demote(104.0)
+            other.inputs.release(104.0)
+            other.inputs.promote(104.0006)
             machine.socket().sent.clear()
             machine.due(105.0)
             assert len(machine.socket().sent) == 2

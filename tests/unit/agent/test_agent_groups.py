@@ -155,7 +155,9 @@ def test_a_group_tells_after_its_members_and_once(pair, play, monkeypatch):
             monkeypatch.setattr(group.queue, "put", lambda config, settings, *rest: told.append((config.name, *rest)))
             for each in machine.agent.instances.running.values():
                 monkeypatch.setattr(
-                    each.notifications, "put", lambda config, settings, *rest: told.append((config.name, *rest))
+                    each.reporter.notifications,
+                    "put",
+                    lambda config, settings, *rest: told.append((config.name, *rest)),
                 )
             grown(machine)
             assert told == [("VI_1", "MASTER", 100), ("VI_2", "MASTER", 100), ("G", "MASTER", 0)]
@@ -186,7 +188,7 @@ class TestBeginning:
                     machine.agent.manager.add(ONE if name == "VI_1" else TWO)
                 machine.agent.groups.apply(machine.agent.configuration)
                 for each in machine.agent.instances.running.values():
-                    each.memory = Memory(State.MASTER, 99.0, 100)
+                    each.restart.saved = Memory(State.MASTER, 99.0, 100)
                     each.interface_changed(100.0)
                 machine.agent.checks.apply(machine.agent.configuration)
                 machine.agent.checks_changed()
@@ -201,7 +203,7 @@ class TestBeginning:
             settings = Globals(startup_delay_s=5.5)
             async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
                 one = machine.agent.manager.add(ONE)
-                one.memory = Memory(State.MASTER, 99.0, 100) if remembers else None
+                one.restart.saved = Memory(State.MASTER, 99.0, 100) if remembers else None
                 one.interface_changed(100.0)
                 machine.agent.checks_changed()
                 assert machine.state() == expected
@@ -231,7 +233,7 @@ class TestRestart:
                 if quick:  # its mandate ends before a restart does
                     machine.agent.instances.running["VI_2"].config = replace(TWO, advert_int_cs=30, version=3)
                 machine.agent.departure.leave(restart=True)
-                assert [each.staying for each in machine.agent.instances.running.values()] == [not quick] * 2
+                assert [each.restart.kept for each in machine.agent.instances.running.values()] == [not quick] * 2
                 assert [each.router.yielding for each in machine.agent.instances.running.values()] == [quick] * 2
 
         play(scenario)
@@ -305,7 +307,7 @@ def test_what_was_left_for_a_successor_goes_when_nobody_may_go_on_with_it(rig, p
             one.interface_changed(100.0)
             machine.kernel.install(list(one.addresses.wanted))
             one.addresses.inherit([(2, ONE.addresses[0].address)])
-            one.memory = Memory(State.MASTER, 99.0, 100)
+            one.restart.saved = Memory(State.MASTER, 99.0, 100)
             machine.agent.checks_changed()
             assert ("release", "192.168.8.100/24") not in machine.kernel.done
             machine.now = 99 + 3 + 2 / 256 + 0.001

@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from agent_fakes import Bench, instance
 
+from vrrp.agent.instance_reporter import Lifecycle
 from vrrp.agent.instances import Instances
 from vrrp.config.model import VirtualAddress
 from vrrp.config.routes import NextHop, Route, Rule
@@ -132,17 +133,18 @@ class TestLeaving:
         assert (list(book.running), names(book.leaving), names(book.all())) == (["VI_2"], ["VI_1"], ["VI_2", "VI_1"])
         assert (book.by_name("VI_1"), book.by_name("VI_2"), book.by_name(["VI_2"])) == (None, two.instance, None)
         assert (book.forget_stopped(), names(book.leaving)) == ([], ["VI_1"])
-        one.instance.drop()
+        one.instance.abort(11.0)
         assert (names(book.forget_stopped()), book.leaving) == (["VI_1"], [])
 
-    def test_its_notifications_go_on_in_the_one_that_has_its_name_next(self):
+    def test_its_notifications_are_there_for_the_one_that_has_its_name_next(self):
         book, one, two = self.scene()
-        before = one.instance.notifications
-        assert book.notify_queues() == {before, two.instance.notifications}
+        before = one.instance.reporter.notifications
+        assert book.notify_queues() == {before, two.instance.reporter.notifications}
+        assert (book.former_queue("VI_1"), book.former_queue("VI_2")) == (before, None)
         other = running("VI_1", THIRD, virtual_router_id=9)
         book.add(other.instance)
-        assert other.instance.notifications is before
-        assert one.instance.replaced and not two.instance.replaced
+        assert one.instance.reporter.lifecycle is Lifecycle.REPLACED
+        assert two.instance.reporter.lifecycle is Lifecycle.RUNNING
 
 
 def test_a_renamed_instance_is_found_by_its_new_name_in_the_new_order():

@@ -25,7 +25,6 @@ from .desk.status import AgentInfo
 from .environment import Environment
 from .errors import CommandError
 from .groups import Groups
-from .instance import RunningInstance
 from .instance_events import InstanceEvents
 from .instance_manager import InstanceManager
 from .instances import Instances
@@ -51,6 +50,7 @@ from .telling.counters import Counters
 from .telling.errands import Errands
 from .telling.fifo import Fifos
 from .telling.log import Log
+from .telling.notify import NotifyQueue
 from .telling.recorder import Recorder
 from .telling.reports import Reports
 from .watches.checks import Checks
@@ -140,7 +140,6 @@ class Agent:
             transition=self._transition,
             remember=self.succession.changed,
             acted=self.groups.acted,
-            tell=self.fifos.tell,
         )
         self.beginning = Beginning(
             instances,
@@ -175,7 +174,9 @@ class Agent:
         self.manager = InstanceManager(
             configuration,
             instances,
-            lambda config, settings: RunningInstance(config, settings, instance_ports, address_ports),
+            instance_ports,
+            address_ports,
+            lambda name: NotifyQueue(name, log, self.fifos.tell),
             self.network,
             self.foundation,
             self.vmacs,
@@ -307,7 +308,7 @@ class Agent:
         if new.globals.fifo_write_states_on_reload:
             for instance in self.instances.running.values():
                 if instance not in added:
-                    instance.notifications.again(instance.config, instance.router.priority)
+                    instance.reporter.notifications.again(instance.config, instance.router.priority)
             for queue in self.groups.queues():
                 queue.again()
         self.service_status.show()
@@ -323,7 +324,7 @@ class Agent:
                 instance.check_results(results, now)
         for instance in () if self.departure.begun else self.beginning.due(now):
             if self.mastership.drained:
-                instance.feed(now, "drain")
+                instance.inputs.drain(now)
             instance.start(now)
         self.succession.changed()
 

@@ -18,11 +18,24 @@ from ..protocol.group import Group, Move, state
 from ..protocol.states import State
 from .instance import RunningInstance
 from .instances import Instances
+from .router_inputs import RouterInputs
 from .telling.log import Log
 from .telling.notify import GroupQueue, Tell
 
 # What keepalived's log says when a group moves, by the input that moves it.
 SYNCING = {"join": "MASTER", "give_up": "BACKUP", "group_fault_changed": "FAULT"}
+
+# The inputs that a group gives to its members, and those that an operator asks for.
+INPUTS: dict[str, Callable[..., None]] = {
+    "join": RouterInputs.join,
+    "give_up": RouterInputs.give_up,
+    "let_go": RouterInputs.let_go,
+    "refresh": RouterInputs.refresh,
+    "group_fault_changed": RouterInputs.group_fault_changed,
+    "promote": RouterInputs.promote,
+    "demote": RouterInputs.demote,
+    "release": RouterInputs.release,
+}
 
 
 class RunningGroup:
@@ -86,9 +99,9 @@ class Groups:
                 its_group = self._of.get(instance)
                 name = its_group.config.name if its_group is not None else None
                 if instance.router.group != name:
-                    instance.feed(now, "group_changed", name)
+                    instance.inputs.group_changed(name, now)
                 if its_group is None and instance.router.group_faults:
-                    instance.feed(now, "group_fault_changed", (), now)
+                    instance.inputs.group_fault_changed((), now, now)
             self._touched = list(self._by_name.values())
 
     # What moves
@@ -121,11 +134,11 @@ class Groups:
         """
         group = self._of.get(instance)
         if group is None:
-            instance.feed(now, verb)
+            INPUTS[verb](instance.inputs, now)
             return
         with self:
             for move in group.logic.command(verb, group.routers, instance.name):
-                group.members[move.member].feed(now, move.name)
+                INPUTS[move.name](group.members[move.member].inputs, now)
 
     def _settle(self) -> None:
         self._depth += 1  # what follows from a move is looked at in the next round of the same settlement
@@ -145,7 +158,7 @@ class Groups:
             if told and told not in said and move.arguments[:1] != ((),):
                 said.add(told)
                 self._log.info(f"VRRP_Group({group.config.name}) Syncing instances to {told} state")
-            group.members[move.member].feed(now, move.name, *move.arguments)
+            INPUTS[move.name](group.members[move.member].inputs, *move.arguments, now)
 
         group.logic.settle(group.routers, now, feed)
         if group in self._touched:

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from ..config.model import Configuration, Globals, Instance
+from ..config.model import Configuration, Instance
 from ..protocol.journal import LIMIT, Journal
 from .instance import RunningInstance
 from .instances import Instances
+from .kernel.address_ports import AddressPorts
 from .kernel.foundation import Foundation
 from .kernel.vmac import Vmacs
 from .life.succession import Succession
+from .ports import InstancePorts
 from .segment import wire
 from .segment.conflicts import Conflicts
 from .segment.network import Network
+from .telling.notify import NotifyQueue
 
 ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
 
@@ -25,14 +28,16 @@ ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
 class InstanceManager:
     """Makes ``instances`` what a configuration says, in steps, between which others have their turn.
 
-    ``create(config, settings)`` makes one. ``take_events()`` reads what the kernel has to say.
+    ``new_queue(name)`` makes the notifications of one. ``take_events()`` reads what the kernel has to say.
     """
 
     def __init__(
         self,
         configuration: Configuration,
         instances: Instances,
-        create: Callable[[Instance, Globals], RunningInstance],
+        ports: InstancePorts,
+        address_ports: AddressPorts,
+        new_queue: Callable[[str], NotifyQueue],
         network: Network,
         foundation: Foundation,
         vmacs: Vmacs,
@@ -42,7 +47,9 @@ class InstanceManager:
     ) -> None:
         self._configuration = configuration
         self._instances = instances
-        self._create = create
+        self._ports = ports
+        self._address_ports = address_ports
+        self._new_queue = new_queue
         self._network = network
         self._foundation = foundation
         self._vmacs = vmacs
@@ -92,9 +99,16 @@ class InstanceManager:
 
     def add(self, config: Instance) -> RunningInstance:
         """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
-        instance = self._create(config, self._configuration.globals)
+        instance = RunningInstance(
+            config,
+            self._configuration.globals,
+            self._ports,
+            self._address_ports,
+            self._succession.memory_of(config),
+            self._instances.former_queue(config.name) or self._new_queue(config.name),
+            Journal(max(32, min(LIMIT, ENTRIES // len(self._configuration.instances)))),
+        )
         self._instances.add(instance)
-        instance.journal = Journal(max(32, min(LIMIT, ENTRIES // len(self._configuration.instances))))
         self._succession.endow(instance)
         self._network.attach(instance)
         return instance
@@ -102,7 +116,7 @@ class InstanceManager:
     def remove(self, instance: RunningInstance, now: float) -> None:
         """Stop an instance; it is forgotten when it has given up its addresses."""
         self._instances.remove(instance)
-        instance.feed(now, "stop")
+        instance.leave(now)
         self.forget_stopped()
 
     def forget_stopped(self) -> None:

@@ -44,21 +44,23 @@ class Instances:
         """Return the instance of the configuration that has this name, None when there is none."""
         return self.running.get(name) if isinstance(name, str) else None
 
+    def former_queue(self, name: str) -> Optional[NotifyQueue]:
+        """Return the notifications of the instance that had this name before: its scripts may run yet."""
+        return next((queue for queue in self._former if queue.name == name), None)
+
     def add(self, instance: RunningInstance) -> None:
         """Take in an instance of the configuration."""
-        self.running[instance.name] = instance
         # Another interface or virtual router id is another instance, but whoever is told knows names only.
         for other in self.leaving:
-            other.replaced = other.replaced or other.name == instance.name
-        former = (queue for queue in self._former if queue.name == instance.name)
-        instance.notifications = next(former, instance.notifications)
+            if other.name == instance.name:
+                other.replace()
+        self.running[instance.name] = instance
 
     def remove(self, instance: RunningInstance) -> None:
         """Take an instance out of those of the configuration. It leaves until :meth:`forget_stopped`."""
         del self.running[instance.name]
         self.leaving.append(instance)
-        instance.removed = True
-        self._former = [queue for queue in self._former if not queue.idle] + [instance.notifications]
+        self._former = [queue for queue in self._former if not queue.idle] + [instance.reporter.notifications]
 
     def rename(self, named: Iterable[tuple[str, RunningInstance]]) -> None:
         """Give those of the configuration these names, in this order."""
@@ -73,7 +75,7 @@ class Instances:
 
     def notify_queues(self) -> set[NotifyQueue]:
         """Return the notifications of all, of former ones too."""
-        return {*(instance.notifications for instance in self.all()), *self._former}
+        return {*(instance.reporter.notifications for instance in self.all()), *self._former}
 
     # Who has which address
 

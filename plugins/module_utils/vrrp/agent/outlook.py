@@ -27,9 +27,8 @@ class Outlook:
 
 
 def look(config: Instance, ip_version: int, addresses: VirtualAddresses, ports: InstancePorts) -> Outlook:
-    """Is the interface there, is it up, which address do we speak from."""
+    """Is the interface there, is it up, which address do we speak from. ``addresses`` have looked already."""
     table = ports.table()
-    addresses.look()
     faults = []
     not_ours = ports.virtual() - addresses.owns_source  # the addresses that we must not speak from
     link = table.names.get(config.interface)

@@ -12,7 +12,6 @@ from typing import Any, Optional, Protocol
 from ..protocol.actions import Action
 from .kernel.interfaces import Interface, InterfaceTable
 from .telling.log import Log
-from .telling.notify import Tell
 
 
 class Sender(Protocol):
@@ -36,4 +35,3 @@ class InstancePorts:
     transition: Callable[[], None]  # a state has changed
     remember: Callable[[], None]  # what a successor of this process must know has changed
     acted: Callable[[Any, Sequence[Action]], None]  # an instance has done what an input asked for
-    tell: Tell  # the FIFOs

@@ -13,6 +13,7 @@ from agent_fakes import VIP, Bench, instance
 
 from vrrp.agent.desk.mastership import Mastership
 from vrrp.agent.errors import CommandError
+from vrrp.agent.groups import INPUTS
 from vrrp.agent.instances import Instances
 from vrrp.agent.telling.log import Log
 
@@ -27,7 +28,9 @@ class Scene:
         for bench in benches:
             instances.add(bench.instance)
         mate = SimpleNamespace(addresses=SimpleNamespace(owned=owned))
-        groups = SimpleNamespace(mates=lambda one: (one, mate), command=lambda verb, one, now: one.feed(now, verb))
+        groups = SimpleNamespace(
+            mates=lambda one: (one, mate), command=lambda verb, one, now: INPUTS[verb](one.inputs, now)
+        )
         self.mastership = Mastership(instances, groups, lambda: self.stopping, self.remember, Log(self.text))
 
     def remember(self):

@@ -263,7 +263,7 @@ def test_what_was_heard_before_counts_no_more_with_a_new_password(rig, play):
             machine.agent._commands.handle("reload", {})
             machine.socket().waiting.append(packet)
             machine.due(100.2)
-            known = machine.agent.instances.running["VI_1"].counters
+            known = machine.agent.instances.running["VI_1"].reporter.counters
             assert (known.received, known.discarded) == (1, {"auth_type": 1})
 
     play(scenario)
@@ -286,7 +286,7 @@ def test_a_new_password_is_expected_from_the_next_packet_on(reloading):
         ((packet, _destination),) = wire.packets(instance(), PEER, 200)
         machine.socket().waiting.append(packet)
         machine.due(150.1)
-        assert machine.agent.instances.running["VI_1"].counters.discarded == {"auth_type": 1}
+        assert machine.agent.instances.running["VI_1"].reporter.counters.discarded == {"auth_type": 1}
         assert "1111" not in machine.text.getvalue() + str(answer)
 
     reloading(text(), text().replace("    virtual_ipaddress", secret), look)

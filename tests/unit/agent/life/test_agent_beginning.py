@@ -44,7 +44,7 @@ class Scene:
 
 
 def remembering(scene, last_at, state=State.MASTER):
-    scene.each[0].memory = Memory(state, last_at, 100)
+    scene.each[0].restart.saved = Memory(state, last_at, 100)
     return scene
 
 

@@ -138,7 +138,7 @@ class TestLeave:
             bench = fast(**fields)
             scene = Scene(bench, kept=kept)
             scene.departure.leave(restart)
-            assert bench.instance.staying is stays
+            assert bench.instance.restart.kept is stays
             assert bench.instance.router.yielding is not stays
             assert [each[1] for each in bench.done if each[0] == "send"] == [100 if stays else 0]
             assert scene.departure.done.is_set() is stays
@@ -157,9 +157,9 @@ class TestLeave:
     def test_one_that_yields_already_does_not_stay(self):
         def act():
             bench = master()
-            bench.instance.feed(11.0, "demote")
+            bench.instance.inputs.demote(11.0)
             Scene(bench).departure.leave(restart=True)
-            return bench.instance.staying
+            return bench.instance.restart.kept
 
         assert inside(act) is False
 

@@ -72,7 +72,7 @@ class Segment:
         return sock.sent
 
     def found(self):
-        return {str(address): each.host for address, each in self.one.conflicts.items()}
+        return {str(address): each.host for address, each in self.one.reporter.conflicts.items()}
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_stranger_is_found_after_an_interval_and_the_addresses_are_announced_a
     segment.until(22.0)
     assert segment.found() == {"192.168.8.100": OTHER_TEXT}
     assert segment.bench.done == [("announce", 1, "192.168.8.100/24")]
-    assert segment.one.last_event == f"{OTHER_TEXT} claims 192.168.8.100 too"
+    assert segment.one.reporter.last_event == f"{OTHER_TEXT} claims 192.168.8.100 too"
     assert [entry.name for entry in segment.one.journal][-1] == "conflict"
     assert f"warning: (VI_1) {OTHER_TEXT} on eth0 claims 192.168.8.100 too" in segment.text.getvalue()
 
@@ -99,7 +99,7 @@ def test_who_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
     for second in range(60):
         segment.until(21.0 + second)
         segment.hears(gratuitous_arp(OTHER, VIP.ip))
-    assert len(segment.bench.done) == segment.one.counters.address_conflicts == 5
+    assert len(segment.bench.done) == segment.one.reporter.counters.address_conflicts == 5
     assert len(segment.one.journal) == entries + 1
     assert segment.text.getvalue().count("claims") == 1
 
@@ -204,7 +204,7 @@ def test_a_socket_that_cannot_be_had_is_told(segment):
 
 
 def told(segment):
-    return [str(address) for address, each in segment.one.conflicts.items() if not each.past(segment.now)]
+    return [str(address) for address, each in segment.one.reporter.conflicts.items() if not each.past(segment.now)]
 
 
 def test_all_is_well_and_nobody_is_asked(segment):
@@ -233,7 +233,7 @@ def test_who_claims_an_address_is_asked_until_it_does_not_answer(segment):
 def test_the_answer_of_a_third_one_says_nothing_of_the_first(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(22.0)
-    known = segment.one.conflicts[VIP.ip]
+    known = segment.one.reporter.conflicts[VIP.ip]
     segment.asked()
     segment.hears(answer(bytes.fromhex("020000000008"), VIP.ip, MAC, ip_address("0.0.0.0")))
     assert known.unanswered == 1
@@ -275,7 +275,7 @@ def test_one_that_cannot_be_heard_asks_and_gives_up_what_another_one_has(refused
     (fault,) = refused.one.router.own_faults
     assert fault == f"its own kernel refuses its advertisements ({ERROR}), and {mac} has 192.168.8.100"
     assert refused.bench.done == [("release", "192.168.8.100/24")]  # and nothing is announced
-    assert (refused.found(), refused.one.counters.address_conflicts) == ({}, 1)
+    assert (refused.found(), refused.one.reporter.counters.address_conflicts) == ({}, 1)
     assert "claims" not in refused.text.getvalue()
 
 

@@ -228,7 +228,7 @@ def test_a_crash_writes_what_led_to_it(rig, play, tmp_path, monkeypatch):
             machine.scheduler.callback(machine.agent.deadlines.expire)()
             assert await task == 1
             assert order[0][-1] == ("release", str(VIP))  # the addresses go first
-            assert [step.name for step in recorded(tmp_path).steps] == ["source_changed", "start", "expire"]
+            assert [step.name for step in recorded(tmp_path).steps] == ["source_changed", "start", "expire", "abort"]
 
     play(scenario)
 
@@ -285,7 +285,7 @@ def test_everything_an_agent_does_is_in_it(rig, play):
             agent._commands.handle("drain", {})
             machine.due(130.0)
             agent._commands.handle("undrain", {})
-            one.feed(131.0, "stop")
+            one.inputs.stop(131.0)
             lines = agent.recorder.events(one)
             inputs = [line["input"] for line in lines[1:]]
             assert inputs[:3] == ["source_changed", "start", "advertisement"]

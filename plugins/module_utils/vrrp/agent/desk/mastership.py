@@ -73,7 +73,7 @@ class Mastership:
         self._log.info("Draining: this node gives up everything and takes nothing" if drained else "Drained no more")
         for instance in self._instances.running.values():
             if instance.started:
-                instance.feed(now, "drain" if drained else "undrain")
+                (instance.inputs.drain if drained else instance.inputs.undrain)(now)
         self._remember()
 
     def _refuse_at_the_end(self) -> None:

@@ -87,21 +87,21 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "hold": router.hold,
         "yielding": router.yielding,
         "master": master(instance, now),
-        "peers": instance.peers.as_list(now),
+        "peers": instance.reporter.peers.as_list(now),
         "conflicts": conflicts(instance, now),
         "since_s": round(now - router.since, 3) if router.since is not None else None,
-        "transitions": instance.counters.transitions,
+        "transitions": instance.reporter.counters.transitions,
         "faults": list(router.faults),
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
         "checks": [check_status(check) for check in instance.checks],
         "why": why(instance, now),
         "warnings": [
-            *warnings(config.virtual_router_id, instance.discards.recent(now), instance.refusals.unheard(now)),
+            *warnings(config.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)),
             *(f"{each} ({TWO_OWNERS_REMEDY})" for each in _other_owners(instance, now)),
             *(f"{_conflict(each)} ({_remedy(instance, each)})" for each in conflicts(instance, now)),
         ],
-        "last_event": instance.last_event,
-        "counters": instance.counters.as_dict(),
+        "last_event": instance.reporter.last_event,
+        "counters": instance.reporter.counters.as_dict(),
     }
 
 
@@ -139,7 +139,7 @@ def conflicts(instance: RunningInstance, now: float) -> list[dict[str, Any]]:
             "interface": found.interface,
             "seen_s": round(now - found.seen_at, 3),
         }
-        for address, found in instance.conflicts.items()
+        for address, found in instance.reporter.conflicts.items()
         if not found.past(now) and (address == instance.source or instance.router.holds_addresses)
     ]
 
@@ -153,7 +153,7 @@ def _other_owners(instance: RunningInstance, now: float) -> list[str]:
     """Say which routers own the addresses of this owner too. One that lost is silent: it is told as a conflict is."""
     if instance.config.priority != PRIORITY_OWNER:
         return []
-    heard = instance.peers.last_said(PRIORITY_OWNER, now - CONFLICT_S)
+    heard = instance.reporter.peers.last_said(PRIORITY_OWNER, now - CONFLICT_S)
     return [f"{address} has priority {PRIORITY_OWNER} too, {now - at:.0f} s ago" for address, at in heard]
 
 
@@ -174,6 +174,6 @@ def _state(instance: RunningInstance, now: float) -> str:
         group = f" or for the others of sync group {router.group}" if router.group is not None else ""
         return f"INIT because it waits for the end of vrrp_startup_delay{group}"
     besides = _other_owners(instance, now) + clauses(
-        instance.virtual_router_id, instance.discards.recent(now), instance.refusals.unheard(now)
+        instance.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)
     )
     return explain.why(router, now, instance.verdict.explain(instance.config.priority), besides)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from typing import Optional
 
 from ...config.model import Globals
-from ...protocol.states import State
 from ..instance import RunningInstance
 from ..instances import Instances
 
@@ -70,10 +69,9 @@ class Beginning:
 
     def _wait(self, instance: RunningInstance, now: float) -> None:
         """What the process before this one has left there is good until its mandate ends, and not a moment longer."""
-        memory, config = instance.memory, instance.config
-        if memory is None or memory.state is not State.MASTER:
+        ends_at = instance.restart.mandate_ends_at(instance.config)
+        if ends_at is None:
             return
-        ends_at = memory.mandate_ends_at(config.version, config.down_timer_adverts)
         if now >= ends_at:
             instance.addresses.remove_leftovers()
         elif instance not in self._waited:

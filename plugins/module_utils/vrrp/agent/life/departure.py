@@ -85,14 +85,14 @@ class Departure:
         now = self._scheduler.now()
         for instance in self._instances.running.values():
             whole = may_stay and all(_outlasts_a_restart(each) for each in self._mates(instance))
-            if not (whole and instance.stay(now)):
-                instance.feed(now, "stop")
+            if not (whole and instance.keep_for_restart(now)):
+                instance.inputs.stop(now)
         self._leases.renew(now + 1.0)  # whatever was renewed last: a successor needs its time
         self.end_when_released()
 
     def end_when_released(self) -> None:
         """A clean stop ends when no address is held any more that a successor does not go on with."""
-        held = any(each.router.holds_addresses and not each.staying for each in self._instances.all())
+        held = any(each.router.holds_addresses and not each.restart.kept for each in self._instances.all())
         if self.restarting is not None and not held:
             self.done.set()
 
@@ -100,7 +100,7 @@ class Departure:
         """Nobody waits for a peer any more: every address goes now."""
         for instance in self._instances.all():
             try:
-                instance.drop()
+                instance.abort(self._scheduler.now())
             except Exception as error:  # out of memory, say: the others must go all the same
                 self.failed = True
                 self._log.error(f"({instance.name}) cannot give up its addresses: {error!r}")
