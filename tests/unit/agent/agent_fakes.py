@@ -14,7 +14,7 @@ from ipaddress import ip_address, ip_interface
 
 from vrrp.agent.instance import RunningInstance
 from vrrp.agent.kernel.address_ports import AddressPorts
-from vrrp.agent.kernel.addresses import Wanted
+from vrrp.agent.kernel.address_request import Wanted
 from vrrp.agent.kernel.firewall import Firewall
 from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, AddressChanged, InterfaceTable, Link, Present
 from vrrp.agent.kernel.lease import Leases

@@ -65,7 +65,7 @@ class RunningInstance:
         self.settings = settings
         self.name = config.name
         self.virtual_router_id = config.virtual_router_id
-        self.ip_version = wire.ip_version(config)
+        self.ip_version = config.ip_version
         self.router = VirtualRouter(wire.parameters(config, None))
         self.journal = journal
         self.inputs = RouterInputs(self.router, journal, self._follow)

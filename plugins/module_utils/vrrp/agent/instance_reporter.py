@@ -15,7 +15,6 @@ from ..protocol.packet import Address, Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import Backup, State
 from .kernel.vips import Lost, names
-from .segment import wire
 from .segment.discards import Discards
 from .telling import wording
 from .telling.counters import Conflict, Counters, Peers
@@ -88,7 +87,7 @@ class InstanceReporter:
     def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
         """Count a packet that has not passed the checks, and keep it for the status."""
         self.counters.discard(reason)
-        if reason == "own" and wire.configured_source(self._config) is None:
+        if reason == "own" and self._config.configured_source is None:
             return  # a switch sends it back, which is harmless
         self.discards.note(reason, source, detail, now, max(interval_s, self._config.advert_int_cs / 100))
 

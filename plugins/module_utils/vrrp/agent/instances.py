@@ -14,7 +14,6 @@ from .instance import RunningInstance
 from .kernel.addresses import installed_by, place_of
 from .kernel.interfaces import Interface
 from .kernel.ownership import Place
-from .segment.wire import configured_source
 from .telling.notify import NotifyQueue
 from .watches.links import longest_down_s
 
@@ -145,7 +144,7 @@ def interfaces_of(config: Instance) -> Iterator[Optional[str]]:
 
 def sources_of(config: Instance) -> Iterator[Address]:
     """The addresses that an instance may speak from wherever they are, those of its routes, and an owner's own."""
-    configured = configured_source(config)
+    configured = config.configured_source
     if configured is not None:
         yield configured
     yield from (route.source for route in config.routes if route.source is not None)

@@ -15,7 +15,6 @@ from .kernel.addresses import installed_by, no_source, source_address
 from .kernel.interfaces import Interface
 from .kernel.vips import VirtualAddresses
 from .ports import InstancePorts
-from .segment.wire import configured_source
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def _elsewhere(config: Instance, ports: InstancePorts) -> list[str]:
 def _source(
     config: Instance, ip_version: int, not_ours: frozenset[Interface], ports: InstancePorts
 ) -> Optional[Address]:
-    table, configured = ports.table(), configured_source(config)
+    table, configured = ports.table(), config.configured_source
     if configured is not None:
         # keepalived speaks to the group from any address that it is told to, unless track_src_ip.
         anywhere = configured == config.mcast_src_ip and ip_version == 4 and not config.track_src_ip

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..telling.log import Log
-from .addresses import Wanted
+from .address_request import Wanted
 from .firewall import Firewall
 from .interfaces import Interface, InterfaceTable
 from .lease import Leases

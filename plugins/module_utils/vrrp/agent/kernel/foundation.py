@@ -18,7 +18,7 @@ from ...protocol.constants import PRIORITY_OWNER
 from ..scheduler import Scheduler
 from . import firewall
 from .address_ports import AddressPorts
-from .addresses import Wanted
+from .address_request import Wanted
 from .interfaces import AddressChanged, Change
 from .ownership import Place, was_set
 from .routes import Key

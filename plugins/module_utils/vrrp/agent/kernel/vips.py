@@ -18,7 +18,8 @@ from ...config.model import Globals, Instance
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import NEVER
 from .address_ports import AddressPorts
-from .addresses import Wanted, absent, duplicated, installed_by, place_of, present, resolve
+from .address_request import Wanted
+from .addresses import absent, duplicated, installed_by, place_of, present, resolve
 from .interfaces import Interface, InterfaceTable
 from .lease import lifetime_s
 from .ownership import Place, was_set, was_set_before

@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ...config.model import Instance
-from ..segment.wire import ip_version
 from ..telling.log import Log
 from . import netlink_links as links
 from .interfaces import Link
@@ -42,7 +41,7 @@ class Hush:
     def begin(self, config: Instance) -> None:
         """Let the macvlan of an IPv4 instance, where it has one, answer no ARP request."""
         link = self._kernel.table.names.get(config.lives_on)
-        if config.vmac is not None and link is not None and not self._index and ip_version(config) == 4:
+        if config.vmac is not None and link is not None and not self._index and config.ip_version == 4:
             self._index = link.index
             self._set(ARP_IGNORE_ALL)
 

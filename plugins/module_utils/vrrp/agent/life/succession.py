@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from ...config.model import Configuration, Instance
 from ...protocol.states import State
 from ..instance import RunningInstance
-from ..kernel.addresses import Wanted
+from ..kernel.address_request import Wanted
 from ..kernel.foundation import StaticSnapshot
 from ..kernel.netlink import Kernel
 from ..kernel.ownership import was_set

@@ -9,16 +9,32 @@ It also writes down every few seconds what ``auth_hmac`` has heard: a crash forg
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Optional
+from typing import Any, Optional, Protocol
 
-from ..desk.control import ControlServer
 from ..scheduler import Scheduler
-from ..telling.fifoplace import RUNTIME
 from ..telling.log import Log
+from .fifoplace import RUNTIME
 from .runtime import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
 from .succession import Succession
 
 PERIOD_S = 5.0  # three looks at a file: nothing that a loop would feel
+
+
+class Server(Protocol):
+    """The control socket, as far as it may have to be made again."""
+
+    @property
+    def there(self) -> bool:
+        """Whether the socket is still where clients look for it."""
+
+    async def start(self) -> None:
+        """Open it."""
+
+    async def restart(self) -> None:
+        """Open it anew."""
+
+    async def stop(self) -> None:
+        """Close it."""
 
 
 class Upkeep:
@@ -27,7 +43,7 @@ class Upkeep:
     def __init__(
         self,
         runtime: RuntimeDirectory,
-        control: ControlServer,
+        control: Server,
         succession: Succession,
         log: Log,
         scheduler: Scheduler,

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterable
 from typing import Optional
 
 from ...protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
-from ..instance import RunningInstance
 from ..kernel.interfaces import Change, LinkChanged
 from ..kernel.netlink import Kernel
 from ..scheduler import Scheduler
 from ..telling.log import Log
 from .announce import Announcer
-from .channel import Channel
+from .channel import Channel, Receiver
 from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket
-from .wire import ah_key, ip_version
+from .wire import ah_key
 
 REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
 
@@ -48,7 +47,7 @@ class Network:
         self._count = count
         self._scheduler = scheduler
         self._now = scheduler.now
-        self._instances: list[RunningInstance] = []
+        self._instances: list[Receiver] = []
         self._tells_unknown = False
 
     def tell_unknown(self, wanted: bool) -> None:
@@ -62,7 +61,7 @@ class Network:
         channel = self.channels.get((interface, version))
         return channel.socket if channel is not None else None
 
-    def attach(self, instance: RunningInstance) -> None:
+    def attach(self, instance: Receiver) -> None:
         """Let an instance hear and speak."""
         self._instances.append(instance)
         place = place_of(instance)
@@ -71,7 +70,7 @@ class Network:
         else:
             self._open(place)
 
-    def detach(self, instance: RunningInstance) -> None:
+    def detach(self, instance: Receiver) -> None:
         """The instance is gone; the last one of a channel takes it along."""
         self._instances = [other for other in self._instances if other is not instance]
         self._announcer.cancel(instance)
@@ -82,7 +81,7 @@ class Network:
             if not any(place_of(other) == place for other in self._instances):
                 self._close(place)
 
-    def reconfigured(self, instance: RunningInstance) -> None:
+    def reconfigured(self, instance: Receiver) -> None:
         """What an instance expects of the wire has changed."""
         place = place_of(instance)
         channel = self.channels.get(place)
@@ -170,7 +169,7 @@ class Network:
             if not self._add(place, instance):
                 break
 
-    def _add(self, place: Place, instance: RunningInstance) -> bool:
+    def _add(self, place: Place, instance: Receiver) -> bool:
         """An instance that cannot hear its peer must not speak: without the group there is no channel."""
         channel = self.channels[place]
         try:
@@ -201,6 +200,6 @@ class Network:
             sock.close()
 
 
-def place_of(instance: RunningInstance) -> Place:
+def place_of(instance: Receiver) -> Place:
     """Where an instance hears and speaks."""
-    return instance.config.speaks_on, ip_version(instance.config)
+    return instance.config.speaks_on, instance.config.ip_version
