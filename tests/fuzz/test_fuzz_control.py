@@ -12,8 +12,12 @@ from types import SimpleNamespace
 from fuzzing import fuzz
 from hypothesis import strategies as st
 
-from vrrp.agent.desk import commands
+from vrrp.agent.desk.commands import Commands
 from vrrp.agent.desk.control import REQUEST_MAX, CommandError, ControlServer, encode
+from vrrp.agent.desk.mastership import Mastership
+from vrrp.agent.desk.reload import Reload
+from vrrp.agent.instances import Instances
+from vrrp.agent.kernel.interfaces import InterfaceTable
 from vrrp.agent.telling.log import Log
 from vrrp.protocol.holds import Refused
 
@@ -49,24 +53,22 @@ def refuse(*arguments):
     raise Refused("it is in FAULT")
 
 
-def agent():
-    """An agent that is about to stop, as far as its commands look at it."""
-    instance = SimpleNamespace(addresses=SimpleNamespace(owned=()))
-    return SimpleNamespace(
-        instances={"VI_1": instance},
-        stopping=True,
-        recorder=SimpleNamespace(events=lambda instance: ["{}"]),
-        groups=SimpleNamespace(command=refuse),
-        clock=lambda: 0.0,
-        configuration=SimpleNamespace(path="/nowhere"),
-        log=Log(io.StringIO()),
-    )
+def agent() -> Commands:
+    """The commands of an agent that is about to stop and has one instance."""
+    instances = Instances()
+    instances.running["VI_1"] = SimpleNamespace(addresses=SimpleNamespace(owned=()))
+    groups = SimpleNamespace(command=refuse, mates=lambda instance: (instance,))
+    log = Log(io.StringIO())
+    mastership = Mastership(instances, groups, lambda: True, lambda: None, log)
+    reload = Reload(None, None, None, lambda: True, None, log)
+    recorder = SimpleNamespace(events=lambda instance: ["{}"])
+    return Commands(None, instances, InterfaceTable, mastership, reload, recorder, lambda: 0.0)
 
 
 def handle(command, request):
     if command in ("status", "plan", "apply"):  # they ask the kernel, or the disk
         raise CommandError("not here")
-    return commands.Commands(agent()).handle(command, request)
+    return agent().handle(command, request)
 
 
 SERVER = ControlServer("/nowhere", handle, Log(io.StringIO()))

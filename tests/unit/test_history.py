@@ -231,6 +231,7 @@ def test_a_file_that_is_not_there(hotstandby, tmp_path):
         ("drain", {}, "this node is drained"),
         ("undrain", {}, "this node takes part again"),
         ("stop", {}, "asked to stop"),
+        ("abort", {}, "its process ends at once"),
     ],
 )
 def test_every_input_in_words(name, arguments, words):

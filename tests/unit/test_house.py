@@ -27,9 +27,93 @@ NEIGHBOURS = {("simulation", "agent"), ("agent", "simulation")}  # on one floor,
 IMPURE = {"asyncio", "logging", "os", "random", "select", "signal", "socket", "subprocess", "threading", "time"}
 PURE = ("protocol", "config", "simulation")
 SEEDED = "simulation"  # may draw from random.Random(SEED), which is the same every time
+MEMBERS_OF_A_PORT = 12  # more of them stand for a whole that nobody has divided
 OPENS_FILES = "config/loader.py"
 NETLINK = ("agent/kernel/netlink.py", "agent/kernel/netlink_routes.py")
 FILES = sorted(HOUSE.rglob("*.py"))
+# Inside agent/, from the ground up. A file imports from its own floor and from those below, for types as well.
+FLOORS_OF_THE_AGENT: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("log", ("errors", "scheduler", "telling.counters", "telling.log", "telling.wording")),
+    (
+        "netlink",
+        (
+            *("kernel.address_request", "kernel.bpf", "kernel.eventfilter", "kernel.interfaces", "kernel.lean"),
+            *(
+                "kernel.listing",
+                "kernel.localroutes",
+                "kernel.netlink",
+                "kernel.netlink_links",
+                "kernel.netlink_routes",
+            ),
+            *("kernel.nftables", "kernel.ownership", "kernel.routes"),
+        ),
+    ),
+    (
+        "process",
+        (
+            *("life.access", "life.elf", "life.expendable", "life.fifoplace", "life.firstline", "life.fork"),
+            *("life.garbage", "life.ledger", "life.ledgerfile", "life.marksfile", "life.ownfile", "life.process"),
+            *("life.programs", "life.realtime", "life.runtime", "life.systemd", "life.trust"),
+        ),
+    ),
+    (
+        "addresses",
+        (
+            *("kernel.address_ports", "kernel.addresses", "kernel.firewall", "kernel.foundation", "kernel.lease"),
+            *("kernel.macvlan", "kernel.promotion", "kernel.vips", "kernel.virtualroutes", "kernel.vmac"),
+            "life.subnets",
+        ),
+    ),
+    (
+        "network",
+        (
+            *("segment.announce", "segment.channel", "segment.claims", "segment.complaints", "segment.discards"),
+            *("segment.guard", "segment.headers", "segment.keys", "segment.network", "segment.pace"),
+            *("segment.sockets", "segment.wire"),
+        ),
+    ),
+    ("notify", ("telling.errands", "telling.faultlog", "telling.fifo", "telling.notify")),
+    (
+        "track",
+        (
+            *("watches.asking", "watches.checks", "watches.filewatch", "watches.gateway", "watches.ground"),
+            *("watches.httpwatch", "watches.links", "watches.proctable", "watches.procwatch", "watches.service"),
+            *("watches.tcpwatch", "watches.unitwatch", "watches.watch"),
+        ),
+    ),
+    ("ports", ("ports",)),
+    (
+        "instance",
+        (
+            *("groups", "instance", "instance_reporter", "instances", "outlook", "refusals", "restart_memory"),
+            "router_inputs",
+        ),
+    ),
+    (
+        "dumps and preflight",
+        (
+            *("config_source", "life.hostaddresses", "life.linkcheck", "life.onlyaddress", "life.secrecy"),
+            *("life.startcheck", "telling.recorder", "telling.reports"),
+        ),
+    ),
+    (
+        "startup, shutdown, graceful restart, kernel events",
+        (
+            *("changes", "deadlines", "instance_events", "instance_manager", "life.beginning", "life.departure"),
+            *("life.leftovers", "life.succession", "life.upkeep", "segment.conflicts", "service_status"),
+        ),
+    ),
+    (
+        "control",
+        (
+            *("desk.commands", "desk.control", "desk.foresight", "desk.mastership", "desk.reload", "desk.status"),
+            "desk.warnings",
+        ),
+    ),
+    ("daemon", ("daemon", "environment", "main")),
+)
+FLOOR_IN_THE_AGENT = {name: at for at, (_floor, names) in enumerate(FLOORS_OF_THE_AGENT) for name in names}
+AGENT = [path for path in FILES if path.is_relative_to(HOUSE / "agent") and path.name != "__init__.py"]
 
 
 def name_of(path: Path) -> str:
@@ -68,6 +152,34 @@ def test_imports_only_go_down(path):
         if name.startswith("vrrp.") and floor_of(tuple(name.split(".")[1:])) > own
     ]
     assert not wrong
+
+
+def in_the_agent(path: Path) -> str:
+    return ".".join(path.relative_to(HOUSE / "agent").with_suffix("").parts)
+
+
+def test_each_file_of_the_agent_has_a_floor():
+    named = [name for _floor, names in FLOORS_OF_THE_AGENT for name in names]
+    assert sorted(named) == sorted(map(in_the_agent, AGENT))
+
+
+@pytest.mark.parametrize("path", AGENT, ids=name_of)
+def test_imports_inside_the_agent_only_go_down(path):
+    own = FLOOR_IN_THE_AGENT[in_the_agent(path)]
+    known = [each for each in imported_files(path) if each in AGENT]
+    assert [name_of(each) for each in known if FLOOR_IN_THE_AGENT[in_the_agent(each)] > own] == []
+
+
+def test_a_class_takes_what_it_uses_and_not_the_daemon():
+    """Only main starts it. No file has a Protocol that stands for the whole of it."""
+    assert [name_of(path) for path in AGENT if HOUSE / "agent" / "daemon.py" in imported_files(path)] == [
+        "agent/main.py"
+    ]
+    for path in AGENT:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and "Protocol" in map(ast.unparse, node.bases):
+                members = [each for each in node.body if isinstance(each, (ast.FunctionDef, ast.AnnAssign))]
+                assert len(members) <= MEMBERS_OF_A_PORT, f"{name_of(path)}: {node.name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

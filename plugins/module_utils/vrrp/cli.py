@@ -131,7 +131,7 @@ def run(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Print every problem of a file; raises ConfigError when there is one."""
-    from .agent.desk import reload
+    from .agent import config_source
     from .agent.kernel.interfaces import DumpError, InterfaceTable, dump
     from .agent.life.hostaddresses import remembered
     from .agent.life.programs import unrunnable
@@ -139,7 +139,7 @@ def check(options: argparse.Namespace) -> int:
     from .config.loader import read_text
     from .config.problems import WARNING, ConfigError, in_order
 
-    configuration, _digest, warnings = reload.read(options.file)
+    configuration, _digest, warnings = config_source.read(options.file)
     try:
         table = dump(InterfaceTable())
         refused = refusals(configuration, table, remembered(RUNTIME_DIR))

@@ -31,6 +31,7 @@ ASKED = {
     "drain": "this node is drained",
     "undrain": "this node takes part again",
     "stop": "asked to stop",
+    "abort": "its process ends at once",
     "join": "its sync group becomes MASTER",
     "let_go": "its sync group stays BACKUP",
     "refresh": "its sync group has met a rival",

@@ -179,7 +179,7 @@ def _is_in(virtual: Shared, node: str, group: SyncGroup) -> bool:
 def _belongs(instance: Instance, virtual: Shared) -> bool:
     own = {entry.address.ip for entry in instance.addresses}
     for other in virtual.members.values():
-        if other.virtual_router_id != instance.virtual_router_id or wire.ip_version(other) != wire.ip_version(instance):
+        if other.virtual_router_id != instance.virtual_router_id or other.ip_version != instance.ip_version:
             continue
         if other.interface == instance.interface or own & {entry.address.ip for entry in other.addresses}:
             return True
@@ -200,7 +200,7 @@ def _find_sources(virtual: Shared, order: list[str]) -> None:
         if len(free) == 1:
             sources[name] = free.pop()
         else:
-            six = wire.ip_version(instance) == 6
+            six = instance.ip_version == 6
             sources[name] = ip_address(("fe80::" if six else "192.0.2.") + str(order.index(name) + 1))
             virtual.made_up.add(name)
 

@@ -5,21 +5,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import struct
 import time
 from ipaddress import ip_address, ip_interface
 
-from vrrp.agent.edge import Edge
 from vrrp.agent.instance import RunningInstance
-from vrrp.agent.kernel.addresses import Wanted
+from vrrp.agent.kernel.address_ports import AddressPorts
+from vrrp.agent.kernel.address_request import Wanted
+from vrrp.agent.kernel.firewall import Firewall
 from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, AddressChanged, InterfaceTable, Link, Present
 from vrrp.agent.kernel.lease import Leases
 from vrrp.agent.kernel.ownership import IFA_PROTO, KEEPALIVED
+from vrrp.agent.kernel.promotion import Promotion
 from vrrp.agent.kernel.routes import key_of
+from vrrp.agent.ports import InstancePorts
+from vrrp.agent.restart_memory import RestartMemory
 from vrrp.agent.telling.log import Log
+from vrrp.agent.telling.notify import NotifyQueue
+from vrrp.agent.watches import links
 from vrrp.config.model import Globals, Instance, VirtualAddress
+from vrrp.protocol.journal import Journal
 from vrrp.protocol.packet import Advertisement
 
 MAC = bytes.fromhex("020000000004")
@@ -64,6 +72,35 @@ def advertisement(priority=200, **fields) -> Advertisement:
     return Advertisement(
         **{"version": 2, "vrid": 51, "priority": priority, "addresses": (VIP.ip,), "interval_cs": 100, **fields}
     )
+
+
+class FakeScheduler:
+    """Its time stands still, at ``at``. What is to be called later the running loop calls, as it is."""
+
+    def __init__(self, at=100.0) -> None:
+        self.at = at
+        self.callbacks: list = []
+        self.armed: list = []
+        self.arm = self.armed.append
+
+    def now(self):
+        return self.at
+
+    def callback(self, function):
+        self.callbacks.append(function)
+        return function
+
+    def call_soon(self, function):
+        return asyncio.get_running_loop().call_soon(function)
+
+    def call_later(self, delay_s, function):
+        return asyncio.get_running_loop().call_later(delay_s, function)
+
+    def add_reader(self, descriptor, function):
+        asyncio.get_running_loop().add_reader(descriptor, function)
+
+    def remove_reader(self, descriptor):
+        asyncio.get_running_loop().remove_reader(descriptor)
 
 
 class FakeKernel:
@@ -180,31 +217,88 @@ class FakeSender:
         return self.error
 
 
-class Bench:
-    """One running instance with fakes around it. ``done`` is everything it did to the outside, in order."""
+def silent(kind, name, state, priority) -> None:
+    """There is no FIFO."""
 
-    def __init__(self, config: Instance, filled=None, settings=Globals(), others=frozenset()) -> None:  # noqa: B008
+
+def address_ports(kernel, announcer, log, **given) -> AddressPorts:
+    """The ports of addresses on a machine where nobody else holds any."""
+    alone = {
+        "leases": Leases(kernel),
+        "firewall": Firewall(),
+        "promotion": Promotion(kernel, log),
+        "held_elsewhere": lambda key, addresses: frozenset(),
+        "routes_held_elsewhere": lambda key: frozenset(),
+        "arm": lambda at: None,
+    }
+    return AddressPorts(kernel=kernel, announcer=announcer, log=log, **{**alone, **given})
+
+
+def instance_ports(kernel, log, **given) -> InstancePorts:
+    """The ports of an instance that is alone: no sync group, nothing static, nothing that waits."""
+    alone = {
+        "trouble": lambda name: links.trouble(kernel.table.names.get(name)),
+        "static_faults": lambda name: (),
+        "transition": lambda: None,
+        "remember": lambda: None,
+        "acted": lambda instance, actions: None,
+    }
+    return InstancePorts(log=log, table=lambda: kernel.table, **{**alone, **given})
+
+
+class Bench:
+    """One running instance with fakes around it. ``done`` is everything it did to the outside, in order.
+
+    ``told`` are the lines of a FIFO, ``beats`` the signs of life. ``saved`` is what the process before this one has
+    left; ``more`` are ports of the instance that are not those of one that is alone.
+    """
+
+    def __init__(
+        self,
+        config: Instance,
+        filled=None,
+        settings=Globals(),  # noqa: B008
+        others=frozenset(),
+        saved=None,
+        **more,
+    ) -> None:
         self.done: list = []
         self.text = io.StringIO()
         self.kernel = FakeKernel(self.done, filled if filled is not None else table())
         self.sender = FakeSender(self.done)
         self.announcer = FakeAnnouncer(self.done)
         self.armed: list = []
+        self.told: list = []
+        self.beats: list = []
         self.virtual = frozenset(entry.address for entry in config.addresses)
         self.others = others
-        edge = Edge(
-            kernel=self.kernel,
-            leases=Leases(self.kernel),
-            announcer=self.announcer,
-            log=Log(self.text, clock=time.monotonic),
-            sender=lambda interface, version=4: self.sender,
-            virtual=lambda: self.virtual,
-            held_elsewhere=lambda asking, addresses: self.others,
+        self.other_routes: frozenset = frozenset()
+        log = Log(self.text, clock=time.monotonic)
+        self.ports = address_ports(
+            self.kernel,
+            self.announcer,
+            log,
+            held_elsewhere=lambda key, addresses: self.others,
+            routes_held_elsewhere=lambda key: self.other_routes,
             arm=self.armed.append,
-            transition=lambda: None,
-            remember=lambda: None,
         )
-        self.instance = RunningInstance(config, settings, edge)
+        own = instance_ports(
+            self.kernel,
+            log,
+            sender=lambda interface, version: self.sender,
+            virtual=lambda: self.virtual,
+            arm=self.armed.append,
+            **more,
+        )
+        self.instance = RunningInstance(
+            config,
+            settings,
+            own,
+            self.ports,
+            RestartMemory(self.beats.append, saved),
+            NotifyQueue(config.name, log, lambda *line: self.told.append(line)),
+            Journal(),
+        )
         self.instance.interface_changed(0.0)
         self.instance.addresses.remove_leftovers()
 
@@ -217,7 +311,7 @@ class Bench:
         return self
 
     def stop(self, now: float) -> None:
-        self.instance.feed(now, "stop")
+        self.instance.inputs.stop(now)
 
     def master(self, now=10.0) -> Bench:
         """Nobody speaks: it becomes MASTER. What it did until then is forgotten."""
@@ -226,6 +320,11 @@ class Bench:
         assert self.state == "MASTER"
         self.done.clear()
         return self
+
+    def links_become(self, *links: Link, addresses=("192.168.8.4/24",)) -> None:
+        """The host has these links now, or none; the addresses are on the first."""
+        self.kernel.table = table(*links, addresses=addresses) if links else InterfaceTable()
+        self.instance.interface_changed(11.0)
 
     def lines(self) -> list[str]:
         """The log without its times."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 import io
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from agent_fakes import FakeAnnouncer, FakeClaimSocket, FakeVrrpSocket, LoopKernel, instance, table
 
-from vrrp.agent import daemon
 from vrrp.agent.daemon import Agent
+from vrrp.agent.environment import Environment
 from vrrp.agent.life.runtime import RuntimeDirectory
-from vrrp.agent.segment import conflicts, network
+from vrrp.agent.scheduler import Scheduler
 from vrrp.agent.telling.log import Log
 from vrrp.config.model import Configuration
 
@@ -29,22 +30,39 @@ class Rig:
         self.text = io.StringIO()
         self.kernel = kernel
         self.path = tmp_path / "hotstandby.conf"
-        self.agent = Agent(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text))
-        self.agent.clock = lambda: self.now
-        self.agent._alarm._loop = NoTimer()  # it is the test that rings
-        self.agent.fork = Inline()
+        self.clock = lambda: self.now
+        # It is the test that rings, and it may put in another clock.
+        self.scheduler = Scheduler(lambda: self.clock(), call_at=no_timer)  # noqa: PLW0108
+        environment = Environment(
+            scheduler=lambda: self.scheduler,
+            kernel=lambda: kernel,
+            announcer=lambda log: Announcing(kernel.done),
+            open_socket=FakeVrrpSocket,
+            open_claim_socket=FakeClaimSocket,
+            fork=lambda guard, log: Inline(),
+            freeze=lambda: None,
+        )
+        self.agent = Agent(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text), environment)
 
     def socket(self, interface="eth0", version=4) -> FakeVrrpSocket:
         self.socket_was = self.agent.network.channels[interface, version].socket  # also when it is closed
         return self.socket_was
 
     def state(self, name="VI_1") -> str:
-        return self.agent.instances[name].router.state.value
+        return self.agent.instances.running[name].router.state.value
 
     def due(self, now: float) -> None:
         """The alarm rings at ``now``."""
         self.now = now
-        self.agent._due()
+        self.agent.deadlines.expire()
+
+    def apply(self, **changes) -> None:
+        """A reload has found these changes."""
+        new = replace(self.agent.configuration, **changes)
+        self.scheduler.run(lambda: self.agent.apply(new, "1" * 64))
+
+    def drain(self, drained: bool) -> None:
+        self.scheduler.run(lambda: self.agent.mastership.drain(drained, self.now))
 
     def events(self, *changes) -> None:
         self.kernel.happens(*changes)
@@ -55,17 +73,12 @@ class Rig:
 
 
 @pytest.fixture
-def rig(tmp_path, monkeypatch):
+def rig(tmp_path):
     """``async with rig(instance(), ...) as machine``: an agent that has started, without its endless loop."""
 
     @asynccontextmanager
     async def make(*instances, filled=None, scripts=(), start=True, now=100.0, **more):
         kernel = LoopKernel(filled if filled is not None else table())
-        monkeypatch.setattr(network, "Kernel", lambda: kernel)
-        monkeypatch.setattr(network, "open_socket", FakeVrrpSocket)
-        monkeypatch.setattr(conflicts, "ClaimSocket", FakeClaimSocket)
-        monkeypatch.setattr(network, "Announcer", lambda log: Announcing(kernel.done))
-        monkeypatch.setattr(daemon.gc, "freeze", lambda: None)
         path = str(tmp_path / "hotstandby.conf")
         configuration = Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),), **more)
         made = Rig(tmp_path, configuration, kernel, now)
@@ -75,10 +88,9 @@ def rig(tmp_path, monkeypatch):
             yield made
         finally:
             if start:
-                made.agent._alarm.cancel()
+                made.scheduler.cancel()
                 await made.agent.checks.stop()
-                made.agent.conflicts.close()
-                made.agent.network.close()
+                made.agent.close()
 
     return make
 
@@ -93,14 +105,8 @@ class Inline:
         pass
 
 
-class NoTimer:
-    """A loop's timers, as far as the alarm knows them."""
-
-    def call_at(self, at, callback):
-        return self
-
-    def cancel(self):
-        pass
+def no_timer(at, callback):
+    """A loop's timer that never calls back."""
 
 
 class Announcing(FakeAnnouncer):

@@ -6,221 +6,75 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from ipaddress import ip_interface
 from types import SimpleNamespace
 
-import pytest
-from agent_fakes import eth, table
+from agent_fakes import FakeScheduler
 from virtual_time import play
 
 from vrrp.agent.changes import RESYNC_S, Changes
-from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
-
-VIP, HOST = ip_interface("192.168.8.100/24"), ip_interface("192.168.8.4/24")
-VIP_GONE, HOST_GONE = AddressChanged(Present(2, VIP), added=False), AddressChanged(Present(2, HOST), added=False)
-LINK_DOWN = LinkChanged(eth(), eth(up=False))
-
-
-class Told(SimpleNamespace):
-    """An instance: two of them are never the same."""
-
-    __hash__ = object.__hash__
 
 
 class Scene:
-    """As much of an agent as is told; ``told`` says who was, in order. VI_1 has the virtual address, VI_2 leaves."""
+    """Two listeners; ``told`` says who was told what, in order. ``stale`` is what the kernel is after each reading."""
 
-    def __init__(self, *changes, tracked=False, stale=(), ended=False, faults=(), speaks_from=()):
-        self.faults = faults
-        self.told, self.tracked = [], tracked
-        self.stale = list(stale)  # what the kernel says after each reading
-        kernel = SimpleNamespace(read_events=self.read, stale=False, table=table(eth(), eth("eth1", 3)))
-        self.kernel, self.changes = kernel, list(changes)
-        one, two = self.instance("VI_1"), self.instance("VI_2")
-        tell = self.told.append
-        done = asyncio.Event()
-        if ended:
-            done.set()
-        self.agent = SimpleNamespace(
-            departure=SimpleNamespace(done=done),
-            network=SimpleNamespace(
-                kernel=kernel,
-                apply=lambda changes: tell(("network", len(changes))),
-                reconfigured=lambda instance: tell(("channel", instance.name)),
-            ),
-            conflicts=SimpleNamespace(changed=lambda: None),
-            vmacs=SimpleNamespace(look=lambda: tell(("macvlans",))),
-            foundation=SimpleNamespace(kernel_events=lambda changes: tell(("static", len(changes)))),
-            links=SimpleNamespace(look=lambda: tell(("links",)) or self.tracked),
-            clock=lambda: 100.0,
-            instances={"VI_1": one},
-            everyone=lambda: iter([one, two]),
-            addressbook=SimpleNamespace(
-                virtual=frozenset([VIP]),
-                of=lambda address: (one,) if address == VIP else (),
-                on=lambda name: {one, two} if name == "eth0" else set(),
-                speaking_from=lambda address: {two} if address in speaks_from else set(),
-            ),
-            checks_changed=lambda: tell(("checks",)),
-            log=SimpleNamespace(info=lambda text: tell(("log", text))),
-            guard=lambda callback: callback,
-        )
+    def __init__(self, *changes, stale=()):
+        self.told, self.stale, self.ended = [], list(stale), False
+        self.unread = list(changes)
+        self.kernel = SimpleNamespace(read_events=self.read, stale=False)
+        listeners = [self.listener(name) for name in ("first", "second")]
+        self.changes = Changes(self.kernel, listeners, FakeScheduler(), lambda: self.ended)
 
-    def instance(self, name):
-        return Told(
-            name=name,
-            router=SimpleNamespace(own_faults=self.faults),
-            interface_changed=lambda now: self.told.append(("interface", name, now)),
-            links_changed=lambda indexes, now: self.told.append(("links of", name, indexes, now)),
-            address_changed=lambda change, now: self.told.append(("address", name, change, now)),
-        )
+    def listener(self, name):
+        return SimpleNamespace(kernel_changed=lambda changes, now: self.told.append((name, changes, now)))
 
     def read(self):
-        self.told.append(("read",))
+        self.told.append("read")
         self.kernel.stale = self.stale.pop(0) if self.stale else False
-        changes, self.changes = self.changes, []
+        changes, self.unread = self.unread, []
         return changes
 
 
-def told(*changes, seconds=0.0, **options):
+def told(scene, seconds=0.0, act=lambda scene: scene.changes.take()):
     async def scenario():
-        scene = Scene(*changes, **options)
-        Changes(scene.agent).take()
+        act(scene)
         await asyncio.sleep(seconds)
         return scene.told
 
     return play(scenario)
 
 
-EVERYBODY = [("channel", "VI_1"), ("interface", "VI_1", 100.0), ("interface", "VI_2", 100.0)]
+def test_everybody_is_told_of_all_changes_in_a_fixed_order():
+    assert told(Scene("one", "two")) == ["read", ("first", ["one", "two"], 100.0), ("second", ["one", "two"], 100.0)]
 
 
-def first(count):
-    return [("read",), ("macvlans",), ("network", count), ("static", count), ("links",)]
-
-
-def test_without_a_change_nobody_looks_at_an_interface():
-    assert told() == first(0)
-
-
-@pytest.mark.parametrize("change", [LINK_DOWN, HOST_GONE])
-def test_a_link_or_an_address_of_the_host_is_for_everybody(change):
-    assert told(change) == first(1) + EVERYBODY
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        LinkChanged(None, eth("v1", 9)),
-        LinkChanged(eth("v1", 9), eth("v1", 9, up=False)),
-        LinkChanged(eth("v1", 9), eth("v2", 9)),
-        LinkChanged(eth("v1", 9), None),
-        AddressChanged(Present(3, HOST), added=True),
-        AddressChanged(Present(9, HOST), added=False),
-    ],
-)
-def test_a_foreign_interface_is_for_nobody(change):
-    assert told(change) == first(1)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        LinkChanged(None, eth("eth0", 9)),
-        LinkChanged(eth("eth0", 9), None),
-        LinkChanged(eth("v1", 9), eth("eth0", 9)),
-        LinkChanged(eth("eth0", 9), eth("v1", 9)),
-    ],
-)
-def test_an_interface_that_becomes_ours_or_was_is_for_everybody(change):
-    assert told(change) == first(1) + EVERYBODY
-
-
-def test_a_virtual_address_that_somebody_speaks_from_is_for_that_one():
-    looks, told_of_it = ("interface", "VI_2", 100.0), ("address", "VI_1", VIP_GONE, 100.0)
-    assert told(VIP_GONE, speaks_from=[VIP]) == [*first(1), looks, told_of_it]
-
-
-def test_a_virtual_address_of_one_in_fault_may_change_the_reason():
-    looks = [("channel", "VI_1"), ("interface", "VI_1", 100.0)]
-    assert told(VIP_GONE, faults=("x",)) == [*first(1), *looks, ("address", "VI_1", VIP_GONE, 100.0)]
-
-
-def test_a_virtual_address_is_for_those_that_have_it():
-    assert told(VIP_GONE) == [*first(1), ("address", "VI_1", VIP_GONE, 100.0)]
-
-
-def test_the_interfaces_come_before_the_virtual_addresses():
-    assert told(VIP_GONE, HOST_GONE) == [*first(2), *EVERYBODY, ("address", "VI_1", VIP_GONE, 100.0)]
-
-
-def test_a_tracked_interface_is_for_the_checks():
-    assert told(tracked=True) == [*first(0), ("checks",)]
-    assert told(LINK_DOWN, VIP_GONE, tracked=True) == [
-        *first(2),
-        *EVERYBODY,
-        ("checks",),
-        ("address", "VI_1", VIP_GONE, 100.0),
-    ]
-
-
-OTHER = bytes.fromhex("020000000a99")
-CHANGED_LINE = ("log", "(eth0) MAC Address changed from 02:00:00:00:00:04 to 02:00:00:00:0a:99")
-
-
-def of_links(*changes):
-    found = [each for each in told(*changes) if each[0] in ("log", "links of")]
-    return sorted(found, key=lambda each: each[:2])
-
-
-ANNOUNCED = [("links of", name, {2}, 100.0) for name in ("VI_1", "VI_2")]
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ([LinkChanged(eth(), eth(mac=OTHER))], [*ANNOUNCED, CHANGED_LINE]),
-        ([LinkChanged(eth(), eth(mac=OTHER, up=False))], [CHANGED_LINE]),  # it announces when it comes up
-        ([LinkChanged(eth(running=False), eth())], ANNOUNCED),
-        ([LINK_DOWN, LinkChanged(eth(up=False), eth())], ANNOUNCED),
-        ([LINK_DOWN], []),
-        ([LinkChanged(eth(), replace(eth(), mtu=9000))], []),
-        ([LinkChanged(eth("v1", 9), eth("v1", 9, mac=OTHER))], []),
-        ([LinkChanged(None, eth(mac=OTHER)), LinkChanged(eth(), None)], []),  # complete() sees to these
-    ],
-)
-def test_another_mac_address_is_told_and_announced(changes, expected):
-    assert of_links(*changes) == expected
+def test_everybody_is_told_that_there_was_nothing():
+    assert told(Scene()) == ["read", ("first", [], 100.0), ("second", [], 100.0)]
 
 
 def test_once_everything_is_given_up_nothing_is_read():
-    assert told(LINK_DOWN, ended=True) == []
+    def act(scene):
+        scene.ended = True
+        scene.changes.take()
+
+    assert told(Scene("one"), act=act) == []
 
 
 class TestResynchronization:
     def test_what_could_not_be_listed_is_asked_for_again_until_it_can(self):
         assert RESYNC_S == 1.0
-        readings = [told(seconds=seconds, stale=[True, True]).count(("read",)) for seconds in (0.9, 1.1, 2.1, 9.0)]
+        readings = [told(Scene(stale=[True, True]), seconds).count("read") for seconds in (0.9, 1.1, 2.1, 9.0)]
         assert readings == [1, 2, 3, 3]
 
     def test_events_meanwhile_ask_no_second_time(self):
-        async def scenario():
-            scene = Scene(stale=[True, True, False])
-            changes = Changes(scene.agent)
-            changes.take()
-            changes.take()
-            await asyncio.sleep(9.0)
-            return scene.told.count(("read",))
+        def act(scene):
+            scene.changes.take()
+            scene.changes.take()
 
-        assert play(scenario) == 3
+        assert told(Scene(stale=[True, True, False]), 9.0, act).count("read") == 3
 
     def test_once_everything_is_given_up_it_is_not_asked_again(self):
-        async def scenario():
-            scene = Scene(stale=[True])
-            Changes(scene.agent).take()
-            scene.agent.departure.done.set()
-            await asyncio.sleep(9.0)
-            return scene.told.count(("read",))
+        def act(scene):
+            scene.changes.take()
+            scene.ended = True
 
-        assert play(scenario) == 1
+        assert told(Scene(stale=[True]), 9.0, act).count("read") == 1

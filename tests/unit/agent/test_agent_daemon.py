@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import OWN, eth, instance, table
@@ -16,125 +15,7 @@ from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
 from vrrp.agent import changes
 from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
-from vrrp.agent.segment import channel
 from vrrp.config.trackers import Script, Tracked, Tracking
-
-
-def test_a_takeover_at_the_deadline_and_not_before(rig, play):
-    async def scenario():
-        async with rig() as machine:
-            machine.due(100 + DOWN_S - 0.0005)
-            assert machine.state() == "BACKUP"
-            machine.due(100 + DOWN_S)
-            assert machine.state() == "MASTER"
-            assert machine.kernel.done[-2:] == [("install", VIP), ("announce", 5, VIP)]
-            assert machine.socket().sent == [(100, "224.0.0.18")]
-
-    play(scenario)
-
-
-def test_an_agent_that_slept_reads_before_it_acts(rig, play):
-    async def scenario():
-        async with rig() as machine:
-            machine.socket().waiting.append(from_peer())
-            machine.due(500.0)
-            assert machine.state() == "BACKUP"
-            assert machine.agent.instances["VI_1"].deadline == pytest.approx(500 + DOWN_S)
-            machine.due(500.0 + DOWN_S)
-            assert machine.state() == "MASTER"
-
-    play(scenario)
-
-
-def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig, play):
-    """The flood takes longer than a portion to read; behind it waits the master of one of the two."""
-    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
-    flood = [from_peer(config=instance(virtual_router_id=77))] * 9
-
-    async def scenario():
-        async with rig(instance(), second) as machine:
-            first = machine.agent.instances["VI_1"]
-            first.perform(first.router.promote(100.0), 100.0)
-            for second_s in (101.1, 102.1, 103.1):
-                machine.due(second_s)
-            assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
-            receive = machine.socket().receive
-
-            def slowly():
-                machine.now += channel.DRAIN_S / 4.5
-                return receive()
-
-            machine.socket().receive = slowly
-            machine.socket().waiting[:] = [*flood, from_peer(config=second)]
-            machine.socket().sent.clear()
-            armed = []
-            machine.agent._alarm.unmute = armed.append
-            machine.due(104.2)
-            assert len(machine.socket().waiting) == 5
-            assert (machine.state("VI_2"), len(machine.socket().sent)) == ("BACKUP", 1)
-            assert armed[-1] < machine.now  # it rings at once
-            machine.due(machine.now)
-            machine.due(machine.now)
-            assert machine.state("VI_2") == "BACKUP"
-            assert machine.agent.instances["VI_2"].deadline > machine.now + 3
-            machine.due(machine.agent.instances["VI_2"].deadline)
-            assert machine.state("VI_2") == "MASTER"
-
-    play(scenario)
-
-
-def test_a_flood_of_one_interface_keeps_nobody_on_another_from_taking_over(rig, play):
-    other = instance("VI_2", ("192.168.9.101/24",), virtual_router_id=52, interface="eth1")
-    filled = table(eth("eth0", 2), eth("eth1", 3))
-    filled.remember(Present(3, ip_interface("192.168.9.4/24")))
-
-    async def scenario():
-        async with rig(instance(), other, filled=filled) as machine:
-            receive = machine.socket().receive
-
-            def slowly():
-                machine.now += channel.DRAIN_S / 4.5
-                return receive()
-
-            machine.socket().receive = slowly
-            machine.socket().waiting[:] = [from_peer(config=instance(virtual_router_id=77))] * 1000
-            machine.due(100 + DOWN_S)
-            assert (machine.state("VI_1"), machine.state("VI_2")) == ("BACKUP", "MASTER")
-
-    play(scenario)
-
-
-def test_masters_whose_deadlines_are_close_advertise_in_one_go(rig, play):
-    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
-
-    async def scenario():
-        async with rig(instance(), second) as machine:
-            machine.now = 104.0
-            machine.due(104.0)
-            machine.socket().sent.clear()
-            first, other = machine.agent.instances.values()
-            other.perform(other.router.demote(104.0), 104.0)
-            other.perform(other.router.release(104.0), 104.0)
-            other.perform(other.router.promote(104.0006), 104.0006)
-            machine.socket().sent.clear()
-            machine.due(105.0)
-            assert len(machine.socket().sent) == 2
-            assert min(first.deadline, other.deadline) == pytest.approx(106.0)
-
-    play(scenario)
-
-
-def test_the_alarm_is_armed_for_the_earliest_deadline(rig, play):
-    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52, advert_int_cs=200)
-
-    async def scenario():
-        async with rig(instance(), second) as machine:
-            armed = []
-            machine.agent._alarm.unmute = armed.append
-            machine.due(101.0)
-            assert armed == [pytest.approx(100 + DOWN_S)]
-
-    play(scenario)
 
 
 def test_a_packet_is_read_when_the_socket_says_so(rig, play):
@@ -142,8 +23,8 @@ def test_a_packet_is_read_when_the_socket_says_so(rig, play):
         async with rig() as machine:
             machine.now = 102.0
             machine.socket().waiting.append(from_peer())
-            machine.agent._readable(machine.agent.network.channels["eth0", 4])
-            assert str(machine.agent.instances["VI_1"].router.master.address) == "192.168.8.6"
+            machine.agent.network.read(machine.agent.network.channels["eth0", 4])
+            assert str(machine.agent.instances.running["VI_1"].router.master.address) == "192.168.8.6"
 
     play(scenario)
 
@@ -173,7 +54,7 @@ def test_a_virtual_address_that_goes_with_the_hosts_own_is_a_fault(rig, play):
 def test_an_interface_that_comes_later_is_used(rig, play):
     async def scenario():
         async with rig(instance(interface="eth1")) as machine:
-            assert machine.agent.instances["VI_1"].router.faults == ("interface eth1 does not exist",)
+            assert machine.agent.instances.running["VI_1"].router.faults == ("interface eth1 does not exist",)
             assert machine.agent.network.channels == {}
             new = eth("eth1", 7)
             machine.kernel.table.links[7] = machine.kernel.table.names["eth1"] = new
@@ -244,7 +125,7 @@ def test_a_clean_stop_keeps_the_addresses_for_a_moment(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
             os.kill(os.getpid(), signal.SIGTERM)
             await until(lambda: (0, "224.0.0.18") in machine.socket().sent)
@@ -261,7 +142,7 @@ def test_a_second_sigterm_does_not_wait(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
             machine.agent.departure.stop()
             machine.agent.departure.stop()
@@ -275,7 +156,7 @@ def test_a_backup_stops_at_once(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.agent.departure.stop()
             assert await task == 0
             assert machine.agent.network.channels == {}
@@ -287,14 +168,14 @@ def test_a_bug_gives_everything_up_and_exits_with_1(rig, play, monkeypatch):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
 
             def broken(now):
                 raise ZeroDivisionError("a bug")
 
             monkeypatch.setattr(machine.agent.network, "drain", broken)
-            machine.agent.guard(machine.agent._due)()
+            machine.scheduler.callback(machine.agent.deadlines.expire)()
             assert await task == 1
             assert machine.kernel.done[-1] == ("release", VIP)
             assert any("ZeroDivisionError: a bug" in line for line in machine.text.getvalue().splitlines())
@@ -306,7 +187,7 @@ def test_a_bug_in_a_command_ends_the_agent_and_is_answered(rig, play, monkeypatc
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
 
             def broken(command, request):
@@ -353,7 +234,7 @@ def test_the_own_address_is_found_among_virtual_ones(rig, play):
 
     async def scenario():
         async with rig(instance(), second, filled=machine_addresses) as machine:
-            assert {each.source for each in machine.agent.instances.values()} == {OWN}
+            assert {each.source for each in machine.agent.instances.running.values()} == {OWN}
 
     play(scenario)
 
@@ -371,25 +252,6 @@ def test_somebody_elses_address_changes_nothing(rig, play):
     play(scenario)
 
 
-def test_masters_speak_before_others_take_over(rig, play):
-    """Else a master that waits for the takeovers of 255 others is silent for longer than its mandate."""
-    second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52, priority=90)
-
-    async def scenario():
-        async with rig(second, instance()) as machine:
-            machine.socket().waiting.append(from_peer(config=second))
-            machine.due(101.0)
-            machine.due(100 + DOWN_S)
-            assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
-            machine.due(104.0)
-            machine.socket().sent.clear()
-            # VI_2 is due since 104.65, VI_1 since 105.
-            machine.due(105.2)
-            assert [priority for priority, _group in machine.socket().sent] == [100, 90]
-
-    play(scenario)
-
-
 class TestReadBeforeActing:
     """Whatever wakes a master that was frozen for longer than its mandate: it is none any more."""
 
@@ -399,7 +261,7 @@ class TestReadBeforeActing:
             async def scenario():
                 async with rig(start=False) as machine:
                     task = running(machine)
-                    await until(lambda: machine.agent.instances)
+                    await until(lambda: machine.agent.instances.running)
                     machine.due(104.0)
                     assert (machine.state(), machine.socket().sent) == ("MASTER", [(100, "224.0.0.18")])
                     for _turn in range(5):  # what the takeover has left to do must not be what wakes it
@@ -452,10 +314,10 @@ class TestReadBeforeActing:
         async def scenario():
             async with rig() as machine:
                 machine.now = 100 + DOWN_S + 0.049
-                machine.agent.guard(lambda: None)()
+                machine.scheduler.callback(lambda: None)()
                 assert machine.state() == "BACKUP"
                 machine.now = 100 + DOWN_S + 0.051
-                machine.agent.guard(lambda: None)()
+                machine.scheduler.callback(lambda: None)()
                 assert machine.state() == "MASTER"
 
         play(scenario)

@@ -29,7 +29,7 @@ class TestDrain:
                 machine.due(105.1)
                 assert (machine.state("VI_1"), machine.state("VI_2")) == ("STOP", "STOP")
                 machine.due(300.0)
-                assert (machine.state("VI_1"), machine.agent.stopping) == ("STOP", False)
+                assert (machine.state("VI_1"), machine.agent.departure.begun) == ("STOP", False)
                 assert not machine.agent.departure.done.is_set()
                 await until(lambda: left_behind(machine).drained)
                 answer = ask(machine, "undrain")["result"]
@@ -79,7 +79,7 @@ class TestDrain:
                     "ok": False,
                     "error": "cannot drain this node: it owns the addresses of own",
                 }
-                assert (machine.state("own"), machine.agent.drained) == ("MASTER", False)
+                assert (machine.state("own"), machine.agent.mastership.drained) == ("MASTER", False)
                 assert ask(machine, "undrain")["ok"]
 
         play(scenario)
@@ -111,7 +111,7 @@ class TestLeases:
                 assert machine.state() == "MASTER"
                 machine.kernel.renewed.clear()
                 for _number in range(6):
-                    machine.due(machine.agent._alarm.at)
+                    machine.due(machine.scheduler.armed_at)
                 assert machine.now - 130.61 == pytest.approx(3.0, abs=0.01)
                 assert machine.kernel.renewed == [f"{VIP} 3"] * 6
 
@@ -120,9 +120,9 @@ class TestLeases:
     def test_a_backup_is_not_woken_for_nothing(self, rig, play):
         async def scenario():
             async with rig() as machine:
-                assert machine.agent._alarm.at == pytest.approx(100 + DOWN_S)
+                assert machine.scheduler.armed_at == pytest.approx(100 + DOWN_S)
                 machine.due(101.0)
-                assert machine.agent._alarm.at == pytest.approx(100 + DOWN_S)
+                assert machine.scheduler.armed_at == pytest.approx(100 + DOWN_S)
                 assert machine.kernel.renewed == []
 
         play(scenario)
@@ -131,7 +131,7 @@ class TestLeases:
         async def scenario():
             async with rig(instance(advert_int_cs=1000)) as machine:
                 machine.agent._commands.handle("promote", {"instance": "VI_1"})
-                assert machine.agent._alarm.at <= 100.5
+                assert machine.scheduler.armed_at <= 100.5
                 assert machine.kernel.lifetimes_s == {ip_interface(VIP): 3}
 
         play(scenario)
@@ -150,7 +150,7 @@ class TestLeases:
         async def scenario():
             async with rig() as machine:
                 machine.due(104.0)
-                machine.agent.instances["VI_1"].feed(104.0, "demote")
+                machine.agent.instances.running["VI_1"].inputs.demote(104.0)
                 machine.kernel.renewed.clear()
                 machine.due(104.6)
                 assert machine.kernel.renewed == [f"{VIP} 3"]

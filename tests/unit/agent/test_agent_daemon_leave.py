@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
-from daemon_scenes import DOWN_S, VIP, from_peer
+from daemon_scenes import VIP, from_peer
 
-from vrrp.agent import daemon
 from vrrp.config.model import Globals
 from vrrp.protocol.states import Memory, State
 
@@ -58,7 +57,7 @@ def test_what_leaves_is_in_the_ledger_until_it_has_gone(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.due(104.0)
-            machine.agent.remove_instance(machine.agent.instances["VI_1"])
+            machine.agent.manager.remove(machine.agent.instances.running["VI_1"], machine.now)
             (entry,) = machine.agent._page().entries
             assert [str(address) for _index, address in entry.installed] == [VIP]
 
@@ -67,10 +66,10 @@ def test_what_leaves_is_in_the_ledger_until_it_has_gone(rig, play):
 
 def test_who_is_outbid_in_the_last_moment_stays_nothing():
     bench = Bench(instance()).master()
-    assert bench.instance.stay(11.0)
+    assert bench.instance.keep_for_restart(11.0)
     bench.instance.heard(advertisement(200), PEER, 11.01)
-    assert not bench.instance.staying
-    bench.instance.drop()
+    assert not bench.instance.restart.kept
+    bench.instance.abort(20.0)
     assert ("release", VIP) in bench.done
 
 
@@ -78,26 +77,9 @@ def test_what_was_inherited_goes_with_whoever_never_began():
     bench = Bench(instance())
     bench.kernel.install(list(bench.instance.addresses.wanted))
     bench.instance.addresses.inherit([(2, instance().addresses[0].address)])
-    bench.instance.memory = Memory(State.MASTER, 10.0, 100)
-    bench.instance.drop()
+    bench.instance.restart.saved = Memory(State.MASTER, 10.0, 100)
+    bench.instance.abort(20.0)
     assert bench.done[-1] == ("release", VIP)
-
-
-def test_many_takeovers_leave_time_to_read(rig, play, monkeypatch):
-    """After a slice the rest waits for the next turn, which reads what has come meanwhile."""
-    many = [instance(f"VI_{vrid}", (f"192.168.8.{100 + vrid}/24",), virtual_router_id=vrid) for vrid in range(1, 4)]
-
-    async def scenario():
-        async with rig(*many) as machine:
-            at = 100 + DOWN_S
-            machine.kernel.done.clear()
-            late_s = daemon.SLICE_S * 2
-            machine.agent.clock = lambda: at + (late_s if machine.kernel.done else 0)  # the first one is slow
-            machine.agent._due()
-            states = [machine.state(config.name) for config in many]
-            assert (states.count("MASTER"), states.count("BACKUP")) == (1, 2)
-
-    play(scenario)
 
 
 @pytest.mark.parametrize(("pause_s", "rests"), [(0.0015, True), (0.0025, False)])
@@ -105,12 +87,12 @@ def test_a_busy_channel_is_read_once_in_a_millisecond(rig, play, monkeypatch, pa
     async def scenario():
         async with rig() as machine:
             rested = []
-            monkeypatch.setattr(machine.agent.network, "rest", lambda channel, later: rested.append(channel))
+            monkeypatch.setattr(machine.agent.network, "rest", rested.append)
             ((_place, channel),) = machine.agent.network.channels.items()
             machine.socket().waiting.append(from_peer())
-            machine.agent._readable(channel)
+            machine.agent.network.read(channel)
             machine.now += pause_s
-            machine.agent._readable(channel)
+            machine.agent.network.read(channel)
             assert bool(rested) is rests
 
     play(scenario)
@@ -122,5 +104,5 @@ def test_what_has_no_lease_is_lent_to_a_successor_that_may_never_come(lease_s, l
     lifetimes = []
     install = bench.kernel.install
     bench.kernel.install = lambda wanted, lifetime_s=0: lifetimes.append(lifetime_s) or install(wanted)
-    assert bench.instance.stay(11.0)
+    assert bench.instance.keep_for_restart(11.0)
     assert lifetimes == [5] * lent  # a mandate of 3.008 s, in whole seconds, and one more

@@ -8,7 +8,6 @@ from __future__ import annotations
 from agent_fakes import eth, instance, table
 from daemon_scenes import until
 
-from vrrp.agent.desk import reload
 from vrrp.agent.kernel.interfaces import LinkChanged
 from vrrp.config.model import InterfaceDelay
 from vrrp.config.trackers import Tracked, Tracking
@@ -34,7 +33,7 @@ class TestTrackedInterface:
                 assert machine.state() == "BACKUP"
                 happens(machine, eth(), DOWN)
                 assert machine.state() == "FAULT"
-                assert machine.agent.instances["VI_1"].router.faults == ("interface eth1 has no carrier",)
+                assert machine.agent.instances.running["VI_1"].router.faults == ("interface eth1 has no carrier",)
                 happens(machine, eth(), UP)
                 assert machine.state() == "BACKUP"
 
@@ -43,7 +42,7 @@ class TestTrackedInterface:
     def test_with_weight_it_is_another_priority(self, rig, play):
         async def scenario():
             async with rig(tracking(-20), filled=table(eth(), DOWN)) as machine:
-                running = machine.agent.instances["VI_1"]
+                running = machine.agent.instances.running["VI_1"]
                 assert (running.router.priority, running.verdict.explain(100)) == (80, "base 100, eth1 -20")
                 happens(machine, eth(), UP)
                 assert running.router.priority == 100
@@ -65,7 +64,7 @@ class TestDelay:
                 assert machine.state() == "MASTER"
                 await until(lambda: machine.state() == "FAULT")
                 happens(machine, eth())
-                assert machine.agent.instances["VI_1"].router.faults == (
+                assert machine.agent.instances.running["VI_1"].router.faults == (
                     "interface eth0 has been up for less than 0.05 s",
                 )
                 await until(lambda: machine.state() == "BACKUP")
@@ -92,7 +91,7 @@ class TestDelay:
             async with rig(instance(advert_int_cs=300), interface_delays=delays) as machine:
                 links = machine.agent.links
                 assert links._delay_s("eth0", OWN_DOWN) == 5.98828125
-                machine.agent.instances["VI_1"].router.master_interval_cs = 100
+                machine.agent.instances.running["VI_1"].router.master_interval_cs = 100
                 assert links._delay_s("eth0", OWN_DOWN) == 1.99609375
 
         play(scenario)
@@ -105,7 +104,9 @@ class TestDelay:
                 happens(machine, OWN_DOWN)
                 assert machine.state() == "BACKUP"
                 configuration = machine.agent.configuration
-                reload.apply(machine.agent, type(configuration)(configuration.path, instances=configuration.instances))
+                machine.agent.apply(
+                    type(configuration)(configuration.path, instances=configuration.instances), "1" * 64
+                )
                 assert machine.state() == "FAULT"
 
         play(scenario)

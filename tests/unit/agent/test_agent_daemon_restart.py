@@ -34,7 +34,7 @@ def under_systemd(monkeypatch):
 
         monkeypatch.setattr(departure, "own_unit", lambda: "hotstandby.service")
         monkeypatch.setattr(departure, "restart_wanted", restart_wanted)
-        machine.agent.service_manager = ServiceManager({"NOTIFY_SOCKET": "@hotstandby-nobody-listens"})
+        monkeypatch.setattr(ServiceManager, "present", True)
         return asked
 
     return make
@@ -45,7 +45,7 @@ class TestRestart:
         async def scenario():
             async with rig(start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 asked = under_systemd(machine, restart=True)
                 machine.due(104.0)
                 machine.now = 104.4
@@ -65,7 +65,7 @@ class TestRestart:
         async def scenario():
             async with rig(FAST, start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
                 machine.due(102.0)
                 assert machine.state("VI_2") == "MASTER"
@@ -85,7 +85,7 @@ class TestRestart:
         async def scenario():
             async with rig(instance(advert_int_cs=interval_cs, version=3), start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
                 machine.due(102.2)
                 assert machine.state() == "MASTER"
@@ -102,7 +102,7 @@ class TestRestart:
         async def scenario():
             async with rig(instance(), FAST, start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
                 machine.due(103.7)
                 assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
@@ -128,7 +128,7 @@ class TestRestart:
         async def scenario():
             async with rig(instance(), FAST, start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
                 machine.due(103.7)
                 machine.agent._commands.handle("promote", {"instance": "VI_2"})
@@ -148,7 +148,7 @@ class TestRestart:
         async def scenario():
             async with rig(start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 asked = under_systemd(machine, restart=False)
                 machine.due(104.0)
                 machine.agent.departure.stop()
@@ -165,9 +165,9 @@ class TestRestart:
         async def scenario():
             async with rig(start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 asked = under_systemd(machine, restart=True)
-                machine.agent.service_manager = ServiceManager({})
+                monkeypatch.setattr(ServiceManager, "present", False)
                 machine.agent.departure.stop()
                 assert await task == 0
                 assert asked == []
@@ -180,7 +180,7 @@ class TestRestart:
         async def scenario():
             async with rig(start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=lambda: answer.wait(20))
                 machine.due(104.0)
                 machine.agent.departure.stop()
@@ -201,9 +201,9 @@ class TestRestart:
         async def scenario():
             async with rig(start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=lambda: answer.wait(20))
-                machine.agent.drain(True)
+                machine.drain(True)
                 machine.agent.departure.stop()
                 try:
                     for _turn in range(20):
@@ -221,7 +221,7 @@ class TestRestart:
         async def scenario():
             async with rig(start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
                 machine.agent._commands.handle(what, {"instance": "VI_1"})
                 machine.agent.departure.stop()
@@ -235,9 +235,9 @@ class TestRestart:
         async def scenario():
             async with rig(start=False) as machine:
                 task = running(machine)
-                await until(lambda: machine.agent.instances)
+                await until(lambda: machine.agent.instances.running)
                 machine.due(104.0)
-                machine.agent.guard(lambda: 1 / 0)()
+                machine.scheduler.callback(lambda: 1 / 0)()
                 assert await task == 1
                 assert left_behind(machine) == Page()
 

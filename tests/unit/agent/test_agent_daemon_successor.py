@@ -12,7 +12,6 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, left_behind, until
 
-from vrrp.agent.desk import reload
 from vrrp.agent.life.ledger import Entry, Ledger, Page
 from vrrp.config.trackers import Script, Tracked, Tracking
 from vrrp.protocol.states import State
@@ -44,7 +43,7 @@ class TestSuccessor:
                 assert machine.state() == "MASTER"
                 assert machine.kernel.done == [("install", VIP), ("announce", 5, VIP)]
                 assert machine.socket().sent == [(100, "224.0.0.18")]
-                assert machine.agent.instances["VI_1"].memory is None
+                assert machine.agent.instances.running["VI_1"].restart.saved is None
 
         play(scenario)
 
@@ -56,7 +55,7 @@ class TestSuccessor:
                     [("release", VIP)],
                     [],
                 )
-                assert machine.agent.instances["VI_1"].deadline == pytest.approx(200 + DOWN_S)
+                assert machine.agent.instances.running["VI_1"].deadline == pytest.approx(200 + DOWN_S)
 
         play(scenario)
 
@@ -64,8 +63,8 @@ class TestSuccessor:
         async def scenario():
             async with successor(state=State.BACKUP, silent_s=0.5, hold="backup", installed=()) as machine:
                 assert machine.state() == "BACKUP"
-                assert machine.agent.instances["VI_1"].router.hold == "backup"
-                assert machine.agent.instances["VI_1"].deadline == pytest.approx(199.5 + 3 + 255 / 256)
+                assert machine.agent.instances.running["VI_1"].router.hold == "backup"
+                assert machine.agent.instances.running["VI_1"].deadline == pytest.approx(199.5 + 3 + 255 / 256)
 
         play(scenario)
 
@@ -75,7 +74,7 @@ class TestSuccessor:
                 assert (machine.state(), machine.kernel.done) == ("STOP", [("release", VIP)])
                 assert ask(machine, "status")["result"]["drained"] is True
                 assert ask(machine, "undrain")["ok"]
-                assert (machine.state(), machine.agent.instances["VI_1"].router.hold) == ("BACKUP", "master")
+                assert (machine.state(), machine.agent.instances.running["VI_1"].router.hold) == ("BACKUP", "master")
 
         play(scenario)
 
@@ -124,7 +123,7 @@ class TestSuccessor:
         async def scenario():
             async with successor(instance(priority=255), silent_s=silent_s) as machine:
                 assert machine.state() == "MASTER"
-                assert machine.agent.instances["VI_1"].addresses.owned == ()
+                assert machine.agent.instances.running["VI_1"].addresses.owned == ()
                 machine.agent.departure.drop_everything()
                 assert machine.kernel.done[-1] == ("release", VIP)
 
@@ -198,11 +197,11 @@ class TestSuccessor:
     def test_what_a_reload_brings_back_has_no_memory_any_more(self, successor, play):
         async def scenario():
             async with successor(hold="master") as machine:
-                assert machine.agent.instances["VI_1"].router.hold == "master"
+                assert machine.agent.instances.running["VI_1"].router.hold == "master"
                 (config,) = machine.agent.configuration.instances
                 for instances in ((), (config,)):
-                    reload.apply(machine.agent, replace(machine.agent.configuration, instances=instances))
-                assert (machine.state(), machine.agent.instances["VI_1"].router.hold) == ("BACKUP", None)
+                    machine.agent.apply(replace(machine.agent.configuration, instances=instances), "1" * 64)
+                assert (machine.state(), machine.agent.instances.running["VI_1"].router.hold) == ("BACKUP", None)
 
         play(scenario)
 

@@ -12,7 +12,6 @@ import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 from daemon_scenes import DOWN_S, running, until
 
-from vrrp.agent.desk import reload
 from vrrp.config.model import Fifo, Globals, Notify, NotifyCommand
 from vrrp.protocol.states import Memory, State
 from vrrp.protocol.tracking import CheckResult
@@ -20,9 +19,8 @@ from vrrp.protocol.tracking import CheckResult
 
 def listening(bench):
     """The lines of a FIFO, as tuples."""
-    told = []
-    bench.instance.notifications._tell_fifos = lambda *line: told.append(line)
-    return told
+    bench.told.clear()
+    return bench.told
 
 
 def test_a_fifo_hears_every_state():
@@ -62,16 +60,16 @@ def test_a_fifo_hears_of_a_rival_with_our_priority():
 def test_who_is_dropped_at_once_says_stop_too():
     bench = Bench(instance()).master()
     told = listening(bench)
-    bench.instance.drop()
-    bench.instance.drop()
+    bench.instance.abort(20.0)
+    bench.instance.abort(20.0)
     assert told == [("INSTANCE", "VI_1", "STOP", 100)]
 
 
 def test_who_leaves_it_to_a_successor_says_nothing():
     bench = Bench(instance()).master()
     told = listening(bench)
-    bench.instance.stay(11.0)
-    bench.instance.drop()
+    bench.instance.keep_for_restart(11.0)
+    bench.instance.abort(20.0)
     assert told == []
 
 
@@ -81,13 +79,11 @@ def removed(rig, play, notify, *before):
     async def scenario():
         async with rig(instance(notify=notify), instance("VI_2", virtual_router_id=52)) as machine:
             told = []
-            gone = machine.agent.instances["VI_1"]
-            gone.notifications._tell_fifos = lambda *line: told.append(line[2:])
+            gone = machine.agent.instances.running["VI_1"]
+            gone.reporter.notifications._tell_fifos = lambda *line: told.append(line[2:])
             for each in before:
                 each(gone)
-            reload.apply(
-                machine.agent, replace(machine.agent.configuration, instances=(instance("VI_2", virtual_router_id=52),))
-            )
+            machine.apply(instances=(instance("VI_2", virtual_router_id=52),))
             return told
 
     return play(scenario)
@@ -103,7 +99,7 @@ def test_or_deleted_where_notify_deleted_asks_for_it(rig, play):
 
 def test_one_that_said_fault_already_does_not_say_it_again(rig, play):
     def fault(gone):
-        gone.feed(101.0, "fault_changed", ("interface eth0 is down",))
+        gone.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 101.0)
 
     assert removed(rig, play, Notify(), fault) == [("FAULT", 100)]
     assert removed(rig, play, Notify(says_deleted=True), fault) == [("FAULT", 100), ("DELETED", 100)]
@@ -117,15 +113,15 @@ def test_whoever_takes_over_a_name_has_the_last_word(rig, play, tmp_path, master
 
     async def scenario():
         async with rig(instance(notify=Notify(any=slow))) as machine:
-            old = machine.agent.instances["VI_1"]
+            old = machine.agent.instances.running["VI_1"]
             if master:
                 machine.due(100.0 + DOWN_S)
             new = instance(notify=Notify(any=slow), virtual_router_id=77)
-            reload.apply(machine.agent, replace(machine.agent.configuration, instances=(new,)))
+            machine.agent.apply(replace(machine.agent.configuration, instances=(new,)), "1" * 64)
             if master:
                 machine.due(old.deadline)
-            await machine.agent.instances["VI_1"].notifications.finish(10)
-            await old.notifications.finish(10)
+            await machine.agent.instances.running["VI_1"].reporter.notifications.finish(10)
+            await old.reporter.notifications.finish(10)
 
     play(scenario)
     assert told.read_text().split() == ["BACKUP", *(["MASTER"] if master else ["FAULT"]), "BACKUP"]
@@ -135,9 +131,11 @@ def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play):
     async def scenario(asked):
         async with rig() as machine:
             told = []
-            machine.agent.instances["VI_1"].notifications._tell_fifos = lambda *line: told.append(line[2:])
+            machine.agent.instances.running["VI_1"].reporter.notifications._tell_fifos = lambda *line: told.append(
+                line[2:]
+            )
             settings = Globals(fifo_write_states_on_reload=asked)
-            reload.apply(machine.agent, replace(machine.agent.configuration, globals=settings))
+            machine.agent.apply(replace(machine.agent.configuration, globals=settings), "1" * 64)
             return told
 
     assert play(lambda: scenario(True)) == [("BACKUP", 100)]
@@ -186,7 +184,7 @@ def test_a_stop_during_the_startup_script_begins_nothing(rig, play, tmp_path):
             await until(lambda: "Running startup script" in machine.text.getvalue())
             machine.agent.departure.stop()
             assert await task == 0
-            assert machine.agent.instances == {}
+            assert machine.agent.instances.running == {}
 
     play(scenario)
 
@@ -195,7 +193,7 @@ def test_a_successor_that_goes_on_says_master_again():
     """The state is replayed: whoever was started with this process, a FIFO's reader say, has heard nothing yet."""
     bench = Bench(instance())
     told = listening(bench)
-    bench.instance.memory = Memory(State.MASTER, last_at=99.9, interval_cs=100)
+    bench.instance.restart.saved = Memory(State.MASTER, last_at=99.9, interval_cs=100)
     bench.start(100.0)
     assert told == [("INSTANCE", "VI_1", "MASTER", 100)]
 

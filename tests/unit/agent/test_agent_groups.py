@@ -13,7 +13,6 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, from_peer
 
-from vrrp.agent.desk import reload
 from vrrp.agent.kernel.interfaces import Present
 from vrrp.config.model import Configuration, Globals, SyncGroup
 from vrrp.protocol.states import Memory, State
@@ -46,8 +45,8 @@ def grown(machine):
 
 
 def read(machine, interface="eth0"):
-    with machine.agent.groups.together():
-        machine.agent._readable(machine.agent.network.channels[interface, 4])
+    with machine.agent.groups:
+        machine.agent.network.read(machine.agent.network.channels[interface, 4])
 
 
 def priorities(machine, interface):
@@ -80,7 +79,7 @@ def test_one_that_hears_a_better_master_takes_the_other_with_it(pair, play):
                 machine.socket(interface).sent.clear()
             machine.socket("eth0").waiting.append(from_peer(200))
             read(machine)
-            assert [machine.agent.instances[name].router.yielding for name in ("VI_1", "VI_2")] == [True, True]
+            assert [machine.agent.instances.running[name].router.yielding for name in ("VI_1", "VI_2")] == [True, True]
             assert (priorities(machine, "eth0"), priorities(machine, "eth1")) == ([100], [0])
             assert "VRRP_Group(G) Syncing instances to BACKUP state" in machine.lines()
 
@@ -94,8 +93,8 @@ def test_a_link_that_goes_takes_the_other_with_it(pair, play):
             machine.now = 103.9
             machine.socket("eth0").sent.clear()
             machine.kernel.table.links[3] = machine.kernel.table.names["eth1"] = eth("eth1", 3, running=False)
-            machine.agent.instances["VI_2"].interface_changed(machine.now)
-            first = machine.agent.instances["VI_1"]
+            machine.agent.instances.running["VI_2"].interface_changed(machine.now)
+            first = machine.agent.instances.running["VI_1"]
             assert machine.state("VI_2") == "FAULT"
             assert (first.router.yielding, priorities(machine, "eth0")) == (True, [0])
             machine.due(first.deadline)
@@ -115,7 +114,7 @@ def test_a_command_for_one_is_for_both(pair, play, verb):
             if verb != "promote":
                 grown(machine)
             assert asked(machine, verb, "VI_2")["ok"]
-            holds = {each.router.hold for each in machine.agent.instances.values()}
+            holds = {each.router.hold for each in machine.agent.instances.running.values()}
             assert holds == {{"promote": "master", "demote": "backup", "release": None}[verb]}
             assert len(set(states(machine))) == 1
 
@@ -138,11 +137,11 @@ def test_a_drain_and_a_stop_move_both(pair, play):
     async def scenario():
         async with pair() as machine:
             grown(machine)
-            machine.agent.drain(True)
-            assert [each.router.yielding for each in machine.agent.instances.values()] == [True, True]
-            machine.due(max(each.deadline for each in machine.agent.instances.values()))
+            machine.drain(True)
+            assert [each.router.yielding for each in machine.agent.instances.running.values()] == [True, True]
+            machine.due(max(each.deadline for each in machine.agent.instances.running.values()))
             assert states(machine) == ("STOP", "STOP")
-            machine.agent.drain(False)
+            machine.drain(False)
             assert states(machine) == ("BACKUP", "BACKUP")
 
     play(scenario)
@@ -152,11 +151,13 @@ def test_a_group_tells_after_its_members_and_once(pair, play, monkeypatch):
     async def scenario():
         async with pair() as machine:
             told = []
-            group = machine.agent.groups.of(machine.agent.instances["VI_1"])
+            group = machine.agent.groups.of(machine.agent.instances.running["VI_1"])
             monkeypatch.setattr(group.queue, "put", lambda config, settings, *rest: told.append((config.name, *rest)))
-            for each in machine.agent.instances.values():
+            for each in machine.agent.instances.running.values():
                 monkeypatch.setattr(
-                    each.notifications, "put", lambda config, settings, *rest: told.append((config.name, *rest))
+                    each.reporter.notifications,
+                    "put",
+                    lambda config, settings, *rest: told.append((config.name, *rest)),
                 )
             grown(machine)
             assert told == [("VI_1", "MASTER", 100), ("VI_2", "MASTER", 100), ("G", "MASTER", 0)]
@@ -176,7 +177,7 @@ class TestBeginning:
                 monkeypatch.setattr("vrrp.agent.instance.RunningInstance.ready", lambda self: True)
                 machine.agent.checks_changed()
                 assert states(machine) == ("BACKUP", "BACKUP")
-                machine.agent._alarm.cancel()
+                machine.scheduler.cancel()
 
         play(scenario)
 
@@ -184,15 +185,15 @@ class TestBeginning:
         async def scenario():
             async with pair(start=False) as machine:
                 for name in ("VI_1", "VI_2"):
-                    machine.agent.add_instance(ONE if name == "VI_1" else TWO)
+                    machine.agent.manager.add(ONE if name == "VI_1" else TWO)
                 machine.agent.groups.apply(machine.agent.configuration)
-                for each in machine.agent.instances.values():
-                    each.memory = Memory(State.MASTER, 99.0, 100)
+                for each in machine.agent.instances.running.values():
+                    each.restart.saved = Memory(State.MASTER, 99.0, 100)
                     each.interface_changed(100.0)
                 machine.agent.checks.apply(machine.agent.configuration)
                 machine.agent.checks_changed()
                 assert states(machine) == ("MASTER", "MASTER")
-                assert not any(each.router.yielding for each in machine.agent.instances.values())
+                assert not any(each.router.yielding for each in machine.agent.instances.running.values())
 
         play(scenario)
 
@@ -201,8 +202,8 @@ class TestBeginning:
         async def scenario():
             settings = Globals(startup_delay_s=5.5)
             async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
-                one = machine.agent.add_instance(ONE)
-                one.memory = Memory(State.MASTER, 99.0, 100) if remembers else None
+                one = machine.agent.manager.add(ONE)
+                one.restart.saved = Memory(State.MASTER, 99.0, 100) if remembers else None
                 one.interface_changed(100.0)
                 machine.agent.checks_changed()
                 assert machine.state() == expected
@@ -230,10 +231,10 @@ class TestRestart:
                 grown(machine)
                 leave_a_ledger(machine)
                 if quick:  # its mandate ends before a restart does
-                    machine.agent.instances["VI_2"].config = replace(TWO, advert_int_cs=30, version=3)
+                    machine.agent.instances.running["VI_2"].config = replace(TWO, advert_int_cs=30, version=3)
                 machine.agent.departure.leave(restart=True)
-                assert [each.staying for each in machine.agent.instances.values()] == [not quick] * 2
-                assert [each.router.yielding for each in machine.agent.instances.values()] == [quick] * 2
+                assert [each.restart.kept for each in machine.agent.instances.running.values()] == [not quick] * 2
+                assert [each.router.yielding for each in machine.agent.instances.running.values()] == [quick] * 2
 
         play(scenario)
 
@@ -248,7 +249,7 @@ class TestReload:
                 machine.due(100 + DOWN_S)
                 assert states(machine) == ("MASTER", "BACKUP")
                 self.apply(machine, sync_groups=(GROUP,))
-                assert machine.agent.instances["VI_1"].router.yielding
+                assert machine.agent.instances.running["VI_1"].router.yielding
 
         play(scenario)
 
@@ -256,11 +257,11 @@ class TestReload:
         async def scenario():
             async with pair() as machine:
                 machine.kernel.table.links[3] = machine.kernel.table.names["eth1"] = eth("eth1", 3, running=False)
-                machine.agent.instances["VI_2"].interface_changed(machine.now)
+                machine.agent.instances.running["VI_2"].interface_changed(machine.now)
                 assert states(machine) == ("FAULT", "FAULT")
                 self.apply(machine, sync_groups=())
                 assert states(machine) == ("BACKUP", "FAULT")
-                assert machine.agent.instances["VI_1"].router.group is None
+                assert machine.agent.instances.running["VI_1"].router.group is None
 
         play(scenario)
 
@@ -281,14 +282,14 @@ class TestReload:
     def apply(self, machine, **changes):
         new = replace(machine.agent.configuration, **changes)
         assert isinstance(new, Configuration)
-        with machine.agent.groups.together():
-            reload.apply(machine.agent, new)
+        with machine.agent.groups:
+            machine.agent.apply(new, "1" * 64)
 
 
 def test_an_instance_without_a_group_has_none(rig, play):
     async def scenario():
         async with rig() as machine:
-            one = machine.agent.instances["VI_1"]
+            one = machine.agent.instances.running["VI_1"]
             assert machine.agent.groups.of(one) is None
             assert machine.agent.groups.mates(one) == (one,)
 
@@ -302,11 +303,11 @@ def test_what_was_left_for_a_successor_goes_when_nobody_may_go_on_with_it(rig, p
         settings = Globals(vip_lease_s=0)
         async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
             monkeypatch.setattr("vrrp.agent.instance.RunningInstance.ready", lambda self: False)
-            one = machine.agent.add_instance(ONE)
+            one = machine.agent.manager.add(ONE)
             one.interface_changed(100.0)
             machine.kernel.install(list(one.addresses.wanted))
             one.addresses.inherit([(2, ONE.addresses[0].address)])
-            one.memory = Memory(State.MASTER, 99.0, 100)
+            one.restart.saved = Memory(State.MASTER, 99.0, 100)
             machine.agent.checks_changed()
             assert ("release", "192.168.8.100/24") not in machine.kernel.done
             machine.now = 99 + 3 + 2 / 256 + 0.001
@@ -330,7 +331,7 @@ def test_one_that_gives_up_because_nobody_hears_it_takes_the_other_with_it_and_b
             sock = machine.socket("eth0")
             send, sock.send = sock.send, lambda packet, destination: "Operation not permitted"
             assert until(110) == ("MASTER", "MASTER")
-            machine.agent.instances["VI_1"].refusals.seen("02:00:00:00:00:09 has 192.168.8.100", machine.now)
+            machine.agent.instances.running["VI_1"].refusals.seen("02:00:00:00:00:09 has 192.168.8.100", machine.now)
             assert until(120) == ("FAULT", "FAULT")
             sock.send = send
             assert until(122) == ("BACKUP", "BACKUP")

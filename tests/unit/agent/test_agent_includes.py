@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.agent.desk import reload
+from vrrp.agent import config_source
 from vrrp.agent.life.programs import unrunnable
 from vrrp.config.problems import ConfigError
 
@@ -42,28 +42,28 @@ def write(path, text, mode=0o600):
 
 
 def test_another_included_file_is_another_digest(files):
-    configuration, digest, warnings = reload.read(str(files / "f.conf"))
+    configuration, digest, warnings = config_source.read(str(files / "f.conf"))
     assert configuration.instances[0].authentication.auth_pass == "s3cr3t"
     assert warnings == ()
     write(files / "words.conf", "$WORD=0ther\n")
-    assert reload.read(str(files / "f.conf"))[1] != digest
+    assert config_source.read(str(files / "f.conf"))[1] != digest
     write(files / "words.conf", "$WORD=s3cr3t\n")
-    assert reload.read(str(files / "f.conf"))[1] == digest
+    assert config_source.read(str(files / "f.conf"))[1] == digest
     write(files / "conf.d" / "two.conf", "# nothing\n")
-    assert reload.read(str(files / "f.conf"))[1] != digest
+    assert config_source.read(str(files / "f.conf"))[1] != digest
 
 
 def test_a_bad_included_file_is_named(files):
     write(files / "conf.d" / "one.conf", INSTANCE.replace("51", "512") % "/bin/true")
     with pytest.raises(ConfigError) as raised:
-        reload.read(str(files / "f.conf"))
+        config_source.read(str(files / "f.conf"))
     assert str(raised.value).startswith(f"{files}/conf.d/one.conf:3:23: error: ")
 
 
 def test_who_else_may_read_the_password_in_an_included_file(files):
     (files / "words.conf").chmod(0o644)
     (files / "conf.d" / "one.conf").chmod(0o666)
-    said = [(each.path, each.text, each.rule.split(",")[0]) for each in reload.read(str(files / "f.conf"))[2]]
+    said = [(each.path, each.text, each.rule.split(",")[0]) for each in config_source.read(str(files / "f.conf"))[2]]
     assert said == [
         (f"{files}/words.conf", "the file has mode 0644", "It holds a password"),
         (f"{files}/conf.d/one.conf", "the file has mode 0666", "It holds a password"),

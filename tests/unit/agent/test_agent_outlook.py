@@ -9,10 +9,12 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_interface
 
 import pytest
-from agent_fakes import OWN, Bench, eth, instance, table
+from agent_fakes import OWN, PEER, Bench, eth, instance, table
 
 from vrrp.config.model import VirtualAddress
 
+GROUP = "224.0.0.18"
+VIP = "192.168.8.100/24"
 UNPLUGGED = eth(running=False)
 
 
@@ -117,3 +119,52 @@ def test_an_owner_with_nothing_else_speaks_from_the_virtual_address():
 )
 def test_why_there_is_no_source(here, said):
     assert looked(instance(addresses=(VIP, "192.168.8.101/24")), table(addresses=here))[1] == (said,)
+
+
+@pytest.mark.parametrize(
+    ("links", "addresses", "reason"),
+    [
+        ((), (), "interface eth0 does not exist"),
+        ((eth(up=False),), ("192.168.8.4/24",), "interface eth0 is down"),
+        ((eth(running=False),), ("192.168.8.4/24",), "interface eth0 has no carrier"),
+        ((eth(),), (VIP,), "the only IPv4 address of eth0, 192.168.8.100, is virtual"),
+    ],
+)
+def test_without_its_interface_it_is_in_fault_and_says_why(links, addresses, reason):
+    bench = Bench(instance()).master()
+    bench.links_become(*links, addresses=addresses)
+    assert bench.state == "FAULT"
+    assert bench.instance.router.faults == (reason,)
+    assert f"(VI_1) Entering FAULT STATE ({reason})" in bench.lines()
+    assert bench.done == [("send", 0, GROUP), ("release", VIP)]
+    bench.links_become(eth())
+    assert bench.state == "BACKUP"
+
+
+def test_the_interface_of_a_virtual_address_counts_too():
+    config = instance()
+    config = replace(config, addresses=(replace(config.addresses[0], device="eth1"),))
+    bench = Bench(config).start()
+    assert bench.instance.router.faults == ("interface eth1 does not exist",)
+
+
+def test_unicast_speaks_to_each_peer_from_the_address_that_is_written():
+    other = ip_interface("192.168.8.7/24").ip
+    config = instance(unicast_src_ip=OWN, unicast_peers=(PEER, other))
+    bench = Bench(config, table(addresses=("192.168.8.3/24", "192.168.8.4/24")))
+    bench.start(6.0).instance.expire(10.0)
+    assert [entry for entry in bench.done if entry[0] == "send"] == [
+        ("send", 100, "192.168.8.6"),
+        ("send", 100, "192.168.8.7"),
+    ]
+    assert bench.instance.source == OWN
+    bench.links_become(eth(), addresses=("192.168.8.3/24",))
+    assert bench.instance.router.faults == ("unicast_src_ip 192.168.8.4 is not on this host",)
+
+
+@pytest.mark.parametrize(("fields", "faults"), [({}, ()), ({"track_src_ip": True}, ("is not on this host",))])
+def test_mcast_src_ip_need_not_be_here_unless_it_is_tracked(fields, faults):
+    bench = Bench(instance(mcast_src_ip=ip_address("192.168.8.9"), **fields))
+    assert [fault.split(" ", 2)[2] for fault in bench.instance.router.faults] == list(faults)
+    if not faults:
+        assert bench.instance.guard.packets(100)[0][0][12:16] == bytes([192, 168, 8, 9])

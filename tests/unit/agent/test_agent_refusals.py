@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface
 
 import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 
 from vrrp.agent.refusals import HOLD_INTERVALS, HOLD_S, RETRY_S
 from vrrp.protocol import timers
+from vrrp.protocol.tracking import CheckResult
 
 ERROR = "Operation not permitted"
 GROUP = "224.0.0.18"
@@ -53,7 +54,7 @@ def given_up(**fields) -> Bench:
 
 def test_alone_it_keeps_its_addresses():
     bench = until(refused(), 1000.0)
-    assert (bench.state, bench.instance.counters.transitions) == ("MASTER", 2)
+    assert (bench.state, bench.instance.reporter.counters.transitions) == ("MASTER", 2)
     assert bench.instance.refusals.unheard(1000.0) == (10.0, ERROR)
     assert ("release", VIP) not in bench.done
 
@@ -71,7 +72,7 @@ def test_it_gives_them_up_when_nobody_hears_it_and_somebody_else_has_them():
     assert bench.state == "MASTER"  # its backup does not know yet
     until(bench, 14.0)
     assert (bench.state, bench.instance.router.own_faults) == ("FAULT", (FAULT + OTHER,))
-    assert bench.instance.last_event == f"entered FAULT: {FAULT}{OTHER}"
+    assert bench.instance.reporter.last_event == f"entered FAULT: {FAULT}{OTHER}"
     assert bench.done == [("release", VIP)]
     assert [entry.name for entry in bench.instance.journal][-1] == "fault_changed"
 
@@ -148,10 +149,10 @@ def test_it_says_what_to_do_while_it_has_given_up():
 def test_it_tries_each_second_with_the_priority_of_who_is_no_master_and_is_backup_when_one_goes_out():
     bench = given_up()
     bench.done.clear()
-    errors, began = bench.instance.counters.send_errors, bench.instance.router.since
+    errors, began = bench.instance.reporter.counters.send_errors, bench.instance.router.since
     assert bench.instance.deadline == bench.armed[-1] == began + RETRY_S
     until(bench, 18.0)
-    assert (bench.state, bench.instance.counters.send_errors) == ("FAULT", errors + 4)
+    assert (bench.state, bench.instance.reporter.counters.send_errors) == ("FAULT", errors + 4)
     bench.sender.error = None
     until(bench, 19.0)
     assert (bench.state, bench.done) == ("BACKUP", [("send", 0, GROUP)])
@@ -172,7 +173,7 @@ def test_it_stays_away_while_the_other_one_is_there(how):
             bench.instance.heard(advertisement(90), PEER, now)
 
     until(bench, 600.0, hears)
-    assert (bench.state, bench.instance.counters.became_master) == ("FAULT", 1)
+    assert (bench.state, bench.instance.reporter.counters.became_master) == ("FAULT", 1)
 
 
 def test_it_serves_again_when_nobody_else_is_there_and_flaps_seldom():
@@ -188,7 +189,7 @@ def test_it_serves_again_when_nobody_else_is_there_and_flaps_seldom():
             bench.instance.refusals.seen(OTHER, now)
 
     until(bench, 1000.0, hears)
-    assert bench.instance.counters.became_master <= 2 + 1000 / (hold_s + DOWN_S)
+    assert bench.instance.reporter.counters.became_master <= 2 + 1000 / (hold_s + DOWN_S)
 
 
 def test_who_is_there_is_asked_several_times_however_short_the_interval_is():
@@ -201,21 +202,20 @@ def test_who_is_there_is_asked_several_times_however_short_the_interval_is():
 
 def test_another_fault_stays():
     bench = given_up()
-    bench.instance.feed(14.5, "fault_changed", (*bench.instance.router.own_faults, "no VRRP socket"))
-    bench.instance._interface_faults = ("no VRRP socket",)
+    bench.instance.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 14.5)
     bench.sender.error = None
     until(bench, 20.0)
-    assert (bench.state, bench.instance.router.faults) == ("FAULT", ("no VRRP socket",))
+    assert (bench.state, bench.instance.router.faults) == ("FAULT", ("script web failed: exited with status 1",))
 
 
 def test_a_drained_one_says_nothing_and_begins_without_it():
     bench = given_up()
-    bench.instance.feed(14.5, "drain")
+    bench.instance.inputs.drain(14.5)
     bench.sender.error = None
     bench.done.clear()
     until(bench, 20.0)
     assert (bench.state, bench.done, bench.instance.router.own_faults) == ("STOP", [], ())
-    bench.instance.feed(21.0, "undrain")
+    bench.instance.inputs.undrain(21.0)
     assert bench.state == "BACKUP"
 
 
@@ -225,3 +225,33 @@ def test_one_peer_of_several_that_is_reached_is_enough():
     bench.sender.send = lambda packet, to: ERROR if to == str(PEER) else send(packet, to)
     until(bench, 60.0, lambda now: bench.instance.refusals.seen(OTHER, now))
     assert bench.state == "MASTER"
+
+
+def test_a_master_whose_advertisements_are_all_refused_is_unheard_after_a_master_down_interval():
+    bench = Bench(instance()).start(6.0)
+    bench.sender.error = "Operation not permitted"
+    for now in (10.0, 11.0, 12.0, 13.0):
+        bench.instance.expire(now)
+    assert bench.instance.refusals.unheard(13.6) is None
+    assert bench.instance.refusals.unheard(13.61) == (10.0, "Operation not permitted")
+    bench.sender.error = None
+    bench.instance.expire(14.0)
+    assert bench.instance.refusals.unheard(20.0) is None
+    bench.sender.error = "Message too long"
+    bench.instance.expire(15.0)
+    assert bench.instance.refusals.unheard(18.0) is None  # it counts anew
+    assert bench.instance.refusals.unheard(18.61) == (15.0, "Message too long")
+    bench.instance.heard(advertisement(200), PEER, 18.7)
+    assert (bench.state, bench.instance.refusals.unheard(30.0)) == ("BACKUP", None)
+    bench.instance.expire(22.4)
+    assert (bench.state, bench.instance.refusals.unheard(22.4)) == ("MASTER", None)
+
+
+def test_one_peer_that_is_reached_is_enough_to_be_heard():
+    bench = Bench(instance(unicast_peers=(PEER, ip_address("192.168.8.7")))).start(6.0)
+    send = bench.sender.send
+    bench.sender.send = lambda packet, to: "No route to host" if to == str(PEER) else send(packet, to)
+    for now in (10.0, 11.0, 12.0, 13.0, 14.0):
+        bench.instance.expire(now)
+    assert bench.instance.reporter.counters.send_errors == 5
+    assert bench.instance.refusals.unheard(20.0) is None

@@ -241,3 +241,36 @@ def test_blocks_of_one_kind_add_up():
 def test_the_order_of_the_file_is_kept():
     text = "".join(LEAST.replace("VI_1", f"VI_{n}").replace("51", str(n)).replace("2.1", f"2.{n}") for n in (3, 1, 2))
     assert [(item.name, item.line) for item in load(text, "f").instances] == [("VI_3", 1), ("VI_1", 4), ("VI_2", 7)]
+
+
+SIX, FOUR = IPv6Interface("fd00:8::100/64"), IPv4Interface("192.0.2.1/24")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "peers", "version"),
+    [
+        ((FOUR,), (), 4),
+        ((SIX,), (), 6),
+        ((SIX,), (ip_address("192.0.2.9"),), 6),
+        ((), (ip_address("fd00:8::6"),), 6),
+        ((), (), 4),
+    ],
+)
+def test_the_ip_version_of_an_instance(addresses, peers, version):
+    virtual = tuple(map(VirtualAddress, addresses))
+    assert Instance("VI_1", "eth0", 51, 1, addresses=virtual, unicast_peers=peers).ip_version == version
+
+
+OWN, OTHER = ip_address("192.0.2.4"), ip_address("192.0.2.6")
+
+
+@pytest.mark.parametrize(
+    ("fields", "source"),
+    [
+        ({}, None),
+        ({"mcast_src_ip": OTHER}, OTHER),
+        ({"unicast_src_ip": OWN, "mcast_src_ip": OTHER}, OWN),
+    ],
+)
+def test_the_source_that_the_file_names(fields, source):
+    assert Instance("VI_1", "eth0", 51, 1, **fields).configured_source == source

@@ -92,7 +92,8 @@ def anything(seed: int, limit=LIMIT, inputs=400) -> Recorded:
         else:
             try:
                 story.feed(
-                    chance.choice(("promote", "demote", "release", "drain", "undrain", "stop", "start")), now=soon
+                    chance.choice(("promote", "demote", "release", "drain", "undrain", "stop", "abort", "start")),
+                    now=soon,
                 )
             except Refused:
                 continue  # not an input: it has changed nothing

@@ -12,9 +12,9 @@ import pytest
 from routers import ARTICLE_B, SKEW_B, T
 
 from vrrp.protocol import master
-from vrrp.protocol.actions import Announce, ReleaseAddresses, SendAdvertisement
+from vrrp.protocol.actions import Announce, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Backup, Fault, Initialize, Master, Stopped, Yielding
+from vrrp.protocol.states import Backup, Fault, Initialize, Master, State, Stopped, Yielding
 from vrrp.protocol.timers import HANDOVER_S
 
 LONGEST_SKEW_S = 255 / 256
@@ -132,3 +132,27 @@ class TestStopped:
 
     def test_one_that_never_began_tells_nobody(self):
         assert decided(master.stopped, router_in(Initialize()), "why", T).entered is False
+
+
+class TestAborted:
+    def test_a_master_says_that_it_stops_and_gives_up_the_addresses_at_once(self):
+        transition = decided(master.aborted, router_in(speaking()))
+        assert transition.actions == (SendAdvertisement(0), ReleaseAddresses())
+        assert (transition.condition, transition.entered) == (Stopped(), True)
+        assert transition.reason == "its process ends at once"
+
+    @pytest.mark.parametrize("condition", [Yielding(T + 9), Yielding(T + 1, stopping=True), Yielding(T, failing=True)])
+    def test_one_that_gives_up_has_said_so(self, condition):
+        transition = decided(master.aborted, router_in(condition))
+        assert (transition.condition, transition.actions) == (Stopped(), (ReleaseAddresses(),))
+
+    @pytest.mark.parametrize("condition", [Initialize(), Backup(T), Backup(T, ready=True), Fault(), Stopped()])
+    def test_whoever_has_no_addresses_has_nothing_to_give_up(self, condition):
+        assert decided(master.aborted, router_in(condition)) is None
+
+    def test_a_router_does_it_and_tells_it_once(self):
+        router = router_in(speaking())
+        told = Notify("STOP", 90, "its process ends at once")
+        assert router.abort(T) == (SendAdvertisement(0), ReleaseAddresses(), told)
+        assert (router.state, router.deadline, router.since) == (State.STOP, None, T)
+        assert router.abort(T + 1) == router.expire(T + 1) == ()

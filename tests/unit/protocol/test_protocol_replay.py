@@ -16,6 +16,7 @@ from vrrp.protocol.actions import Notify
 from vrrp.protocol.record import Record
 from vrrp.protocol.replay import RUN_MAX, Outcome, replay, times_of
 from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import State
 
 
 def test_the_same_inputs_give_the_same_actions():
@@ -47,6 +48,15 @@ def test_a_run_is_spread_evenly_and_never_early():
     step = replace(failover().record().steps[2], at=100.0, until=103.0, times=4)
     assert list(times_of(step)) == [100.0, pytest.approx(101.0), pytest.approx(102.0), pytest.approx(103.0)]
     assert all(at >= nominal for at, nominal in zip(times_of(step), (100.0, 101.0, 102.0, 103.0)))
+
+
+def test_an_abort_is_an_input_like_any_other():
+    story = Recorded(ARTICLE_B)
+    story.feed("start")
+    story.feed("expire", now=story.router.deadline)
+    story.feed("abort", now=story.now + 0.5)
+    outcome = replay(story.record())
+    assert (story.router.state, outcome.compared, outcome.difference) == (State.STOP, 2, None)
 
 
 def test_a_month_of_advertisements_takes_a_moment():

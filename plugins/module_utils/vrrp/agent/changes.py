@@ -1,142 +1,65 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the kernel says has changed, and who has to know: links, addresses, routes."""
+"""The kernel has told of changes of links, addresses and routes: whoever has to know is told, in a fixed order."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from .instance import RunningInstance
-from .kernel.addressbook import AddressBook
-from .kernel.foundation import Foundation
-from .kernel.interfaces import AddressChanged, Change, LinkChanged
-from .kernel.vmac import Vmacs
-from .life.departure import Departure
-from .segment.conflicts import Conflicts
-from .segment.network import Network
-from .telling.log import Log
-from .watches.links import Links
-
-if TYPE_CHECKING:
-    from .instance import RunningInstance
+from .kernel.interfaces import Change
+from .scheduler import Scheduler
 
 RESYNC_S = 1.0  # until the kernel is asked again for what it could not list
 
 
-class Daemon(Protocol):
-    """What it uses of the daemon."""
+class KernelListener(Protocol):
+    """A listener looks at what has changed in the kernel."""
+
+    def kernel_changed(self, changes: Sequence[Change], now: float) -> None:
+        """Take the changes since the last call, in their order; the table of interfaces has all of them already."""
+
+
+class KernelEvents(Protocol):
+    """The kernel, as far as it tells of changes."""
 
     @property
-    def departure(self) -> Departure: ...
+    def stale(self) -> bool:
+        """Whether the kernel could not list everything, and has to be asked again."""
 
-    @property
-    def network(self) -> Network: ...
-
-    @property
-    def vmacs(self) -> Vmacs: ...
-
-    @property
-    def foundation(self) -> Foundation: ...
-
-    @property
-    def links(self) -> Links: ...
-
-    @property
-    def addressbook(self) -> AddressBook: ...
-
-    @property
-    def conflicts(self) -> Conflicts: ...
-
-    @property
-    def instances(self) -> dict[str, RunningInstance]: ...
-
-    @property
-    def log(self) -> Log: ...
-
-    def clock(self) -> float: ...
-
-    def everyone(self) -> Iterator[RunningInstance]: ...
-
-    def checks_changed(self) -> None: ...
-
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+    def read_events(self) -> list[Change]:
+        """Return what has changed since the last call."""
 
 
 class Changes:
-    """The events of the kernel, for ``agent``."""
+    """Reads the events of ``kernel`` and tells ``listeners``, one after the other, until ``ended()``."""
 
-    def __init__(self, agent: Daemon) -> None:
-        self._agent = agent
+    def __init__(
+        self,
+        kernel: KernelEvents,
+        listeners: Sequence[KernelListener],
+        scheduler: Scheduler,
+        ended: Callable[[], bool],
+    ) -> None:
+        self._kernel = kernel
+        self._listeners = listeners
+        self._scheduler = scheduler
+        self._ended = ended
         self._resyncing = False
 
     def take(self) -> None:
         """Read what the kernel has to say, and have everybody look at it."""
-        agent = self._agent
-        if agent.departure.done.is_set():
+        if self._ended():
             return  # what goes now is ours, and goes on purpose
-        changes = agent.network.kernel.read_events()
-        agent.vmacs.look()
-        agent.network.apply(changes)
-        agent.foundation.kernel_events(changes)
-        now = agent.clock()
-        tracked = agent.links.look()
-        ours = agent.addressbook.virtual
-        virtual = [each for each in changes if isinstance(each, AddressChanged) and each.present.address in ours]
-        concerned = self._concerned(changes)
-        if concerned:
-            agent.conflicts.changed()
-        for instance in agent.instances.values():  # one that leaves must not take the channel from its successor
-            if instance in concerned:
-                agent.network.reconfigured(instance)
-        for instance in list(agent.everyone()) if concerned else ():
-            if instance in concerned:
-                instance.interface_changed(now)
-        if tracked:
-            agent.checks_changed()
-        self._announce_again(changes, concerned, now)
-        # Afterwards: the kernel deletes a virtual address together with the host's own, and that is a fault.
-        for change in virtual:
-            for instance in agent.addressbook.of(change.present.address):
-                instance.address_changed(change, now)
-        if agent.network.kernel.stale and not self._resyncing:
+        changes = self._kernel.read_events()
+        now = self._scheduler.now()
+        for listener in self._listeners:
+            listener.kernel_changed(changes, now)
+        if self._kernel.stale and not self._resyncing:
             self._resyncing = True
-            asyncio.get_running_loop().call_later(RESYNC_S, agent.guard(self._look_again))
-
-    def _announce_again(self, changes: Iterable[Change], concerned: Collection[RunningInstance], now: float) -> None:
-        """Who holds addresses on an interface with another MAC address, or on one that came up, announces them."""
-        indexes = set()
-        for change in changes:
-            old, new = (change.old, change.new) if isinstance(change, LinkChanged) else (None, None)
-            if old is None or new is None:
-                continue
-            if old.mac != new.mac and self._agent.addressbook.on(new.name):
-                self._agent.log.info(f"({new.name}) MAC Address changed from {old.mac.hex(':')} to {new.mac.hex(':')}")
-            if new.usable and (old.mac != new.mac or not old.usable):
-                indexes.add(new.index)
-        for instance in concerned if indexes else ():
-            instance.links_changed(indexes, now)
-
-    def _concerned(self, changes: Collection[Change]) -> set[RunningInstance]:
-        """Who has to look at its interfaces: hundreds of foreign ones may come and go, and concern nobody."""
-        book, links = self._agent.addressbook, self._agent.network.kernel.table.links
-        names: set[str] = set()
-        found: set[RunningInstance] = set()
-        for change in changes:
-            if isinstance(change, LinkChanged):
-                names.update(link.name for link in (change.old, change.new) if link is not None)
-                continue
-            address = change.present.address
-            found |= book.speaking_from(address)
-            if address in book.virtual:  # no more than those that have it: a takeover of many changes many
-                found.update(each for each in book.of(address) if each.router.own_faults)
-            elif change.present.index in links:
-                names.add(links[change.present.index].name)
-        return found.union(*(book.on(name) for name in names))
+            self._scheduler.call_later(RESYNC_S, self._look_again)
 
     def _look_again(self) -> None:
         self._resyncing = False
-        if not self._agent.departure.done.is_set():
-            self.take()
+        self.take()

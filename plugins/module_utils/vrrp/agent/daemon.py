@@ -10,39 +10,42 @@ sockets are drained first, so that an agent that slept does not take over from a
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
+from typing import Any, Optional
 
-from ..config.model import Configuration, Instance
-from ..protocol.journal import LIMIT, Journal
-from ..protocol.states import NEVER, State
+from ..config.model import Configuration
 from .changes import Changes
+from .deadlines import Deadlines
 from .desk.commands import Commands
-from .desk.control import CommandError, ControlServer, Result
-from .desk.reload import OnSignal, reload
-from .edge import Edge
+from .desk.control import ControlServer, Result
+from .desk.foresight import Current
+from .desk.mastership import Mastership
+from .desk.reload import OnSignal, Reload
+from .desk.status import AgentInfo
+from .environment import Environment
+from .errors import CommandError
 from .groups import Groups
-from .instance import RunningInstance
-from .kernel.addressbook import AddressBook
+from .instance_events import InstanceEvents
+from .instance_manager import InstanceManager
+from .instances import Instances
+from .kernel.address_ports import AddressPorts
+from .kernel.firewall import Firewall
 from .kernel.foundation import Foundation
 from .kernel.lease import Leases
+from .kernel.promotion import Promotion
 from .kernel.vmac import Vmacs
 from .life import process
-from .life.beginning import Beginning
+from .life.beginning import Beginning, delay_s
 from .life.departure import Departure
-from .life.fork import Fork
 from .life.ledger import Page
 from .life.runtime import RuntimeDirectory
-from .life.succession import Succession, entries
+from .life.succession import Succession, entries, static_entries, statics_of
 from .life.systemd import ServiceManager
-from .life.timer import Alarm
 from .life.upkeep import Upkeep
-from .segment.channel import Channel
-from .segment.network import Network, place_of
+from .ports import InstancePorts
+from .segment.conflicts import Conflicts
+from .segment.network import Network
+from .service_status import ServiceStatus
 from .telling.counters import Counters
 from .telling.errands import Errands
 from .telling.fifo import Fifos
@@ -50,13 +53,9 @@ from .telling.log import Log
 from .telling.notify import NotifyQueue
 from .telling.recorder import Recorder
 from .telling.reports import Reports
-from .wiring import checks_of, conflicts_of, links_of
+from .watches.checks import Checks
+from .watches.links import Links
 
-REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
-SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
-COALESCE_S = 0.001  # masters whose deadlines lie so close together advertise in one go
-LATE_S = 0.05  # a timer that is this late says that we have slept
-ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
 END_S = 15.0  # what a start or a stop takes beside its script, for the service manager
 NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
 
@@ -64,108 +63,192 @@ NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
 class Agent:
     """Everything that runs in one process for one configuration file. Made inside a running loop."""
 
-    def __init__(self, configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        digest: str,
+        runtime: RuntimeDirectory,
+        log: Log,
+        environment: Optional[Environment] = None,
+    ) -> None:
+        environment = environment or Environment()
         self.configuration = configuration
         self.digest = digest  # SHA-256 of the file that is in force
         self.log = log
-        self.started_at = self.clock()
+        self.scheduler = scheduler = environment.scheduler()
+        self._started_at = scheduler.now()
+        self._freeze = environment.freeze
+        self.kernel = kernel = environment.kernel()
+        self.announcer = environment.announcer(log)
+        self.instances = instances = Instances()
         self.discarded = Counters()  # packets that belong to no instance
-        self.instances: dict[str, RunningInstance] = {}
-        self.leaving: list[RunningInstance] = []  # removed from the file, addresses not yet given up
-        self._former: list[NotifyQueue] = []  # of removed instances; their scripts may run yet
-        self.drained = False
-        self.departure = Departure(self)
-        self._loop = asyncio.get_running_loop()
-        self._told = False
-        self.changes = Changes(self)
-        self._alarm = Alarm(self._loop, self.guard(self._due))
         self.service_manager = ServiceManager()
-        self.recorder = records = Recorder(runtime.path, log, self._now)
         self.fifos = Fifos(configuration.globals, log, runtime.path)
         self.errands = Errands(runtime.path, log)
-        self.fork = Fork(self.guard, log)
-        self._hangup = OnSignal(lambda: reload(self), log)
-        self._commands = Commands(self)
+        self.groups = Groups(instances, scheduler.now, log, self.fifos.tell)
+        self.succession = Succession(runtime.path, log, self._page)
+        self.leases = Leases(kernel)
+        counted = self.discarded.discard
+        self.network = Network(kernel, self.announcer, log, environment.open_socket, counted, scheduler)
+        self.network.tell_unknown(configuration.globals.log_unknown_vrids)
+        address_ports = AddressPorts(
+            kernel=kernel,
+            leases=self.leases,
+            announcer=self.announcer,
+            firewall=Firewall(),
+            promotion=Promotion(kernel, log),
+            log=log,
+            held_elsewhere=instances.held_elsewhere,
+            routes_held_elsewhere=lambda key: self.foundation.routes_held(key) | instances.routes_held(key),
+            arm=scheduler.arm,
+        )
+        self.foundation = Foundation(address_ports, scheduler, instances.all, self.succession.changed)
+        self.vmacs = Vmacs(kernel, address_ports.firewall.silence, log)
+        self.links = Links(
+            table=lambda: kernel.table,
+            later=scheduler.call_later,
+            changed=self._links_waited,
+            bound_s=instances.longest_down_s,
+            log=log,
+        )
+        self.checks = Checks(
+            scheduler.callback(self.checks_changed),
+            log,
+            table=lambda: kernel.table,
+            virtual=lambda: instances.virtual,
+            trouble=self.links.trouble,
+        )
+        self.conflicts = Conflicts(
+            log,
+            clock=scheduler.now,
+            table=lambda: kernel.table,
+            instances=instances.all,
+            virtual=lambda: instances.virtual,
+            listen=scheduler.add_reader,
+            unlisten=scheduler.remove_reader,
+            later=scheduler.call_later,
+            open_socket=environment.open_claim_socket,
+        )
+        instance_ports = InstancePorts(
+            log=log,
+            table=lambda: kernel.table,
+            sender=self.network.sender,
+            virtual=lambda: instances.virtual,
+            trouble=self.links.trouble,
+            static_faults=self.foundation.faults_of,
+            arm=scheduler.arm,
+            transition=self._transition,
+            remember=self.succession.changed,
+            acted=self.groups.acted,
+        )
+        self.beginning = Beginning(
+            instances,
+            self.groups.mates,
+            delay_s(configuration.globals),
+            wake=lambda seconds: scheduler.call_later(seconds, self.checks_changed),
+        )
+        self.departure = Departure(
+            instances,
+            self.groups.mates,
+            self.leases,
+            closables=(self.vmacs, self.foundation),  # in this order: the latter keeps the former silent
+            can_restart=lambda: self.succession.kept,
+            service_manager=self.service_manager,
+            scheduler=scheduler,
+            log=log,
+        )
+        self.service_status = ServiceStatus(
+            self.service_manager, instances, scheduler, (self.departure.end_when_released, self.conflicts.changed)
+        )
+        events = InstanceEvents(
+            instances,
+            self.links,
+            table=lambda: kernel.table,
+            heard_otherwise=self.network.reconfigured,
+            tracked_changed=self.checks_changed,
+            conflicts_changed=self.conflicts.changed,
+            log=log,
+        )
+        listeners = (self.vmacs, self.network, self.foundation, events)
+        self.changes = Changes(kernel, listeners, scheduler, self.departure.done.is_set)
+        self.manager = InstanceManager(
+            configuration,
+            instances,
+            instance_ports,
+            address_ports,
+            lambda name: NotifyQueue(name, log, self.fifos.tell),
+            self.network,
+            self.foundation,
+            self.vmacs,
+            self.conflicts,
+            self.succession,
+            self.changes.take,
+        )
+        self.deadlines = Deadlines(instances, self.network, self.leases, self.manager.forget_stopped, scheduler, log)
+        scheduler.connect(self.deadlines.expire, self.departure.give_up, self.groups)
+        self.fork = environment.fork(scheduler.callback, log)
+        self.recorder = Recorder(runtime.path, log, scheduler.now)
+        self.mastership = Mastership(instances, self.groups, self._is_stopping, self.succession.changed, log)
+        self.reload = Reload(self.fork, self._current, self.apply, self._is_stopping, self.service_manager, log)
+        self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
+        self._commands = Commands(
+            self._info, instances, lambda: kernel.table, self.mastership, self.reload, self.recorder, scheduler.now
+        )
         self.reports = Reports(
-            runtime.path, log, self._commands.status, lambda: records.write_in_turns(self.everyone())
+            runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())
         )
         self._control = ControlServer(runtime.control_socket, self._command, log)
-        self.addressbook = AddressBook()
-        self.links = links_of(self)
-        self.checks = checks_of(self)
-        self.network = Network(
-            log,
-            listen=lambda fd, callback: self._loop.add_reader(fd, self.guard(callback)),
-            unlisten=self._loop.remove_reader,
-            readable=self._readable,
-            count=self.discarded.discard,
-            clock=self._now,
-        )
-        self.network.tell_unknown(configuration.globals.log_unknown_vrids)
-        self.conflicts = conflicts_of(self)
-        self.leases = Leases(self.network.kernel)
-        self.groups = Groups(lambda: self.instances, self._now, log, self.fifos.tell)
-        self.beginning = Beginning(self)
-        self.succession = Succession(runtime.path, log, self._page)
-        self._upkeep = Upkeep(runtime, self._control, self.succession, log, self.guard)
-        self.foundation = Foundation(self)
-        self.vmacs = Vmacs(self.network.kernel, self.foundation.firewall.silence, log)
-
-    @property
-    def stopping(self) -> bool:
-        """Whether this process is about to end."""
-        return self.departure.begun
-
-    @staticmethod
-    def clock() -> float:
-        """Monotonic seconds; asyncio's timers use the same clock."""
-        return time.monotonic()
-
-    def _now(self) -> float:
-        return self.clock()  # the instance's, which a test may have replaced
+        self._upkeep = Upkeep(runtime, self._control, self.succession, log, scheduler)
 
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT. Returns the exit status."""
         process.watch_children_without_threads()
         process.keep_capabilities_to_ourselves()
+        loop, departure = asyncio.get_running_loop(), self.departure
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
-                self._loop.add_signal_handler(number, self.guard(self.departure.stop))
+                self.scheduler.on_signal(number, departure.stop)
             await self._set_up()
             await self._upkeep.start()
-            self._loop.add_reader(self.network.kernel.fileno(), self.guard(self.changes.take))
-            self._loop.add_signal_handler(signal.SIGHUP, self.guard(self._hang_up))
-            self._loop.add_signal_handler(signal.SIGUSR1, self.reports.data)
-            self._loop.add_signal_handler(signal.SIGUSR2, self.reports.stats)
-            if not self.stopping:
+            self.scheduler.add_reader(self.kernel.fileno(), self.changes.take)
+            self.scheduler.on_signal(signal.SIGHUP, self._hang_up)
+            loop.add_signal_handler(signal.SIGUSR1, self.reports.data)
+            loop.add_signal_handler(signal.SIGUSR2, self.reports.stats)
+            if not departure.begun:
                 self.fifos.open()
-                self.guard(self._start)()
-            await self.departure.done.wait()
-            self.departure.drop_everything()
+                self.scheduler.callback(self._start)()
+            await departure.done.wait()
+            departure.drop_everything()
             self.groups.tell_states()
-            if self.departure.failed:  # not sooner: the addresses go first
-                self.recorder.write(self.everyone())
-            self.succession.end(leave=bool(self.departure.restarting))
+            if departure.failed:  # not sooner: the addresses go first
+                self.recorder.write(self.instances.all())
+            self.succession.end(leave=bool(departure.restarting))
             await self.checks.stop()
-            queues = {*(each.notifications for each in self.everyone()), *self._former, *self.groups.queues()}
+            queues = {*self.instances.notify_queues(), *self.groups.queues()}
             await asyncio.gather(*(each.finish(NOTIFY_AT_END_S) for each in queues))
-            await self.fifos.close(keep=bool(self.departure.restarting))
+            await self.fifos.close(keep=bool(departure.restarting))
             await self.errands.end()
         finally:
-            self._alarm.cancel()
+            self.scheduler.cancel()
             self.fork.close()
-            self.departure.drop_everything()
-            self.succession.end(leave=bool(self.departure.restarting))
+            departure.drop_everything()
+            self.succession.end(leave=bool(departure.restarting))
             await self._upkeep.stop()
-            self._loop.remove_reader(self.network.kernel.fileno())
-            self.conflicts.close()
-            self.network.close()
-        if not self.departure.restarting:
+            self.scheduler.remove_reader(self.kernel.fileno())
+            self.close()
+        if not departure.restarting:
             if self.configuration.globals.shutdown_script is not None:
                 self.service_manager.extend(self.configuration.globals.shutdown_script_timeout_s + END_S)
             await self.errands.shutdown(self.configuration.globals)
         self.log.info("Stopped")
-        return 1 if self.departure.failed else 0
+        return 1 if departure.failed else 0
+
+    def close(self) -> None:
+        """Close every socket to the segment and to the kernel."""
+        self.conflicts.close()
+        self.network.close()
+        self.announcer.close()
+        self.kernel.close()
 
     async def _set_up(self) -> None:
         """Run the startup script. Nobody is served before it has ended, and a change of the file is read afterwards."""
@@ -173,154 +256,87 @@ class Agent:
         wait_s = self.errands.waits_s(settings, resuming)
         if wait_s:
             self.service_manager.extend(wait_s + END_S)
-            self._loop.add_signal_handler(signal.SIGHUP, lambda: None)
+            self.scheduler.on_signal(signal.SIGHUP, lambda: None)
         await self.errands.startup(settings, resuming, self.departure.done)
 
-    def everyone(self) -> Iterator[RunningInstance]:
-        """The instances of the file, and those that it has no more but that still hold addresses."""
-        yield from self.instances.values()
-        yield from self.leaving
-
-    # What the configuration asks for
-
-    def add_instance(self, config: Instance) -> RunningInstance:
-        """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
-        instance = RunningInstance(config, self.configuration.globals, self._edge())
-        self.instances[config.name] = instance
-        # Another interface or virtual router id is another instance, but whoever is told knows names only.
-        for other in self.leaving:
-            other.replaced = other.replaced or other.name == config.name
-        former = (queue for queue in self._former if queue.name == config.name)
-        instance.notifications = next(former, instance.notifications)
-        instance.journal = Journal(max(32, min(LIMIT, ENTRIES // len(self.configuration.instances))))
-        self.succession.endow(instance)
-        self.network.attach(instance)
-        return instance
-
-    def remove_instance(self, instance: RunningInstance) -> None:
-        """Stop an instance; it is forgotten when it has given up its addresses."""
-        del self.instances[instance.name]
-        self.leaving.append(instance)
-        instance.removed = True
-        self._former = [queue for queue in self._former if not queue.idle] + [instance.notifications]
-        instance.feed(self.clock(), "stop")
-        self._forget_stopped()
-
-    def addresses_changed(self) -> None:
-        """The configured virtual addresses are others than before."""
-        pairs = [(instance, instance.config) for instance in self.everyone()]
-        self.conflicts.changed()
-        self.addressbook.fill(pairs + [(self.instances[each.name], each) for each in self.configuration.instances])
-
-    def have_macvlans(self) -> None:
-        """Make what the configuration asks for, and keep what a leaving instance still lives on."""
-        self.vmacs.apply([*(each.config for each in self.leaving), *self.configuration.instances])
-        while self.vmacs.busy:
-            self.changes.take()  # it is made, and then it is set up
-        if self.vmacs.made:
-            self.succession.changed()
-
-    def checks_changed(self) -> None:
-        """Some check says something else: every instance looks at its own, and begins if it waited for them."""
-        now = self.clock()
-        with self.groups.together():
-            for instance in self.instances.values():
-                results = self.checks.results(instance.config)
-                if results != instance.checks:
-                    instance.check_results(results, now)
-            for instance in self.beginning.due(now):
-                if self.drained:
-                    instance.feed(now, "drain")
-                instance.start(now)
-        self.succession.changed()
-
-    def show_status(self) -> None:
-        """Tell the service manager in one line how many instances are in which state."""
-        states = [instance.router.state for instance in self.instances.values()]
-        counts = ", ".join(f"{states.count(state)} {state.value}" for state in State if state in states)
-        self.service_manager.status(counts or "no instances")
-
-    # Inputs
-
-    def drain(self, drained: bool) -> None:
-        """Give up everything and take nothing, or take part again."""
-        self.drained = drained
-        self.log.info("Draining: this node gives up everything and takes nothing" if drained else "Drained no more")
-        with self.groups.together():
-            for instance in self.instances.values():
-                if instance.started:
-                    instance.feed(self.clock(), "drain" if drained else "undrain")
-        self.succession.changed()
-
     def _start(self) -> None:
-        configuration = self.configuration
+        configuration, inherited = self.configuration, self.succession.inherited
         self.log.info(f"Starting with {configuration.path}, {len(configuration.instances)} instance(s)")
-        self.succession.begin(configuration, self.network.kernel)
-        self.vmacs.inherit(self.succession.inherited.macvlans, self.succession.inherited.parents)
-        self.have_macvlans()
-        self.foundation.begin(self._edge())
+        self.succession.begin(configuration, self.kernel)
+        self.vmacs.inherit(inherited.macvlans, inherited.parents)
+        self.manager.have_macvlans()
+        self.announcer.arrange(configuration.garp_groups)
+        self.foundation.begin(configuration, statics_of(inherited), inherited.lived_until)
         self.links.apply(configuration)
         for config in configuration.instances:
-            self.add_instance(config)
-        self.addresses_changed()
+            self.manager.add(config)
+        self.manager.addresses_changed()
         self.groups.apply(configuration)
-        self.drained = self.succession.inherited.drained
-        for instance in self.instances.values():
-            instance.interface_changed(self.clock())
-            if self.drained or not instance.remembers_mastership(self.clock()):
+        self.mastership.drained = inherited.drained
+        for instance in self.instances.running.values():
+            instance.interface_changed(self.scheduler.now())
+            if inherited.drained or not instance.remembers_mastership(self.scheduler.now()):
                 instance.addresses.remove_leftovers()
-        self.checks.recall(self.succession.inherited.checks, self.clock() - self.succession.inherited.last_at)
+        self.checks.recall(inherited.checks, self.scheduler.now() - inherited.last_at)
         self.checks.apply(configuration)
         self.checks_changed()
         self.succession.forget_the_past()
-        self._feed_watchdog()
+        self.service_status.feed_watchdog()
         self.service_manager.ready()
         self.log.info("Startup complete")
-        self.show_status()
-        gc.collect()
-        gc.freeze()  # what is here now stays: the collector need not look at it again
+        self.service_status.show()
+        self._freeze()
 
-    def _due(self) -> None:
-        self._alarm.mute()
-        try:
-            more = self.network.drain(self.clock())
-            now = self.clock()
-            due = [each for each in self.everyone() if each.deadline <= now + COALESCE_S]
-            if more:  # in what is left there may be the master that was missed
-                due = [each for each in due if each.router.holds_addresses or place_of(each) not in more]
-            # Masters first: who speaks late because others take over would lose what it has, and take over again.
-            due.sort(key=lambda each: (not each.router.holds_addresses, each.deadline))
-            with self.log.together():
-                for instance in due:
-                    # A master may advertise a moment early, together with others. A backup never takes over early.
-                    if instance.deadline <= now or instance.router.holds_addresses:
-                        instance.expire(max(now, instance.deadline))
-                    if self.clock() > now + SLICE_S:
-                        break  # the rest in the next turn, which reads first what has come meanwhile
-            self.leases.renew(now)
-            self._forget_stopped()
-        finally:
-            deadline = min((instance.deadline for instance in self.everyone()), default=NEVER)
-            self._alarm.unmute(min(deadline, self.leases.deadline))
+    def apply(self, new: Configuration, digest: str) -> None:
+        """Become what ``new`` says, without touching what is as before. ``digest`` is of its file."""
+        self.configuration, self.digest = new, digest
+        self.fifos.apply(new.globals)
+        self.network.tell_unknown(new.globals.log_unknown_vrids)
+        self.manager.remove_missing(new, self.scheduler.now())
+        links_differ, channels = self.links.apply(new), set(self.network.channels)
+        added = self.manager.add_missing(new)
+        self.announcer.arrange(new.garp_groups)
+        self.foundation.apply(new)
+        now = self.scheduler.now()
+        self.manager.reconfigure(new, added, now)
+        self.groups.apply(new)
+        if links_differ or channels != set(self.network.channels):  # without a socket nobody may be MASTER
+            for instance in self.instances.running.values():
+                instance.interface_changed(now)
+        self.checks.apply(new)
+        self.checks_changed()
+        if new.globals.fifo_write_states_on_reload:
+            for instance in self.instances.running.values():
+                if instance not in added:
+                    instance.reporter.notifications.again(instance.config, instance.router.priority)
+            for queue in self.groups.queues():
+                queue.again()
+        self.service_status.show()
 
-    def _read_before_acting(self) -> None:
-        """Whatever woke us: when a deadline is long past we have slept, and what came meanwhile comes first."""
-        if self.clock() > self._alarm.at + LATE_S:
-            self._due()
+    # Inputs
 
-    def _readable(self, channel: Channel) -> None:
-        now = self.clock()
-        busy, channel.read_at = now - channel.read_at < 2 * REST_S, now
-        channel.drain(now)
-        if busy:
-            self.network.rest(channel, lambda resume: self._loop.call_later(REST_S, self.guard(resume)))
+    def checks_changed(self) -> None:
+        """Some check says something else: every instance looks at its own, and begins if it waited for them."""
+        now = self.scheduler.now()
+        for instance in self.instances.running.values():
+            results = self.checks.results(instance.config)
+            if results != instance.checks:
+                instance.check_results(results, now)
+        for instance in () if self.departure.begun else self.beginning.due(now):
+            if self.mastership.drained:
+                instance.inputs.drain(now)
+            instance.start(now)
+        self.succession.changed()
+
+    def _links_waited(self) -> None:
+        """What an interface waited for counts now."""
+        self.instances.look_at_interfaces(self.scheduler.now())
+        self.checks_changed()
 
     def _command(self, command: str, request: dict[str, Any]) -> Result:
         """A bug in a command ends the process like a bug in a callback; a refusal is an answer."""
         try:
-            with self.groups.together():
-                self._read_before_acting()
-                return self._commands.handle(command, request)
+            return self.scheduler.run(lambda: self._commands.handle(command, request))
         except CommandError:
             raise
         except Exception as error:
@@ -332,68 +348,44 @@ class Agent:
         self._upkeep.look()
         self._hangup.signal()
 
-    # The end
+    # What the commands, a successor and the service manager see
 
-    def _forget_stopped(self) -> None:
-        for instance in [other for other in self.leaving if not other.router.holds_addresses]:
-            self.leaving.remove(instance)
-            self.network.detach(instance)
-            self.foundation.forget(instance)
-            if instance.config.vmac is not None:
-                self.have_macvlans()
+    def _is_stopping(self) -> bool:
+        return self.departure.begun
 
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """A bug in a callback must not leave a half-dead agent that keeps its addresses: it ends the process."""
+    def _info(self) -> AgentInfo:
+        return AgentInfo(
+            self.configuration,
+            self.digest,
+            self._started_at,
+            self.departure.begun,
+            self.mastership.drained,
+            self.discarded.discarded,
+        )
 
-        def guarded() -> None:
-            try:
-                with self.groups.together():
-                    self._read_before_acting()
-                    callback()
-            except Exception:  # whatever it is: the addresses go, and the service manager starts us anew
-                self.departure.give_up()
-
-        return guarded
-
-    # What instances and the service manager see
-
-    def _edge(self) -> Edge:
-        return Edge(
-            kernel=self.network.kernel,
-            leases=self.leases,
-            announcer=self.network.announcer,
-            log=self.log,
-            sender=self.network.sender,
-            virtual=lambda: self.addressbook.virtual,
-            held_elsewhere=self.addressbook.held_elsewhere,
-            arm=self._alarm.arm,
-            transition=self._transition,
-            remember=self.succession.changed,
-            tell=self.fifos.tell,
-            links=self.links,
-            acted=self.groups.acted,
-            **self.foundation.ports,
+    def _current(self) -> Current:
+        installed = frozenset().union(*(each.addresses.installed for each in self.instances.all()))
+        return Current(
+            self.configuration,
+            self.instances.running.values(),
+            installed,
+            self.mastership.drained,
+            self.kernel.table,
         )
 
     def _page(self) -> Page:
         """What a successor must know."""
-        page = Page(entries(self.everyone()), self.checks.remember(), self.drained)
-        return self.foundation.page(replace(page, macvlans=self.vmacs.made, parents=self.vmacs.parents))
+        snapshot = self.foundation.snapshot()
+        return Page(
+            entries(self.instances.all()) + static_entries(snapshot),
+            self.checks.remember(),
+            self.mastership.drained,
+            firewall=snapshot.firewall,
+            promoted=snapshot.promoted,
+            macvlans=self.vmacs.made,
+            parents=self.vmacs.parents,
+        )
 
     def _transition(self) -> None:
         self.succession.changed()
-        if not self._told:
-            self._told = True
-            self._loop.call_soon(self.guard(self._tell))
-
-    def _tell(self) -> None:
-        """However many states have changed in one turn."""
-        self._told = False
-        self.departure.end_when_released()
-        self.conflicts.changed()
-        self.show_status()
-
-    def _feed_watchdog(self) -> None:
-        if self.service_manager.watchdog_s is not None:
-            self.service_manager.alive()
-            self._loop.call_later(self.service_manager.watchdog_s, self._feed_watchdog)
+        self.service_status.changed()

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sync groups of the configuration: what :mod:`~..protocol.group` decides, fed to the instances.
 
-Whatever happens within one turn of the loop is looked at when all of it has happened (:meth:`Groups.together`): a
-command for all members, a drain, a packet for each of two members. Outside of a turn it is looked at once.
+Whatever happens within one callback of the loop (``with groups:``) is looked at when all of it has happened: a command
+for all members, a drain, a packet for each of two members. Outside of a callback it is looked at at once.
 """
 
 from __future__ import annotations
@@ -17,11 +17,25 @@ from ..protocol.actions import Action
 from ..protocol.group import Group, Move, state
 from ..protocol.states import State
 from .instance import RunningInstance
+from .instances import Instances
+from .router_inputs import RouterInputs
 from .telling.log import Log
 from .telling.notify import GroupQueue, Tell
 
 # What keepalived's log says when a group moves, by the input that moves it.
 SYNCING = {"join": "MASTER", "give_up": "BACKUP", "group_fault_changed": "FAULT"}
+
+# The inputs that a group gives to its members, and those that an operator asks for.
+INPUTS: dict[str, Callable[..., None]] = {
+    "join": RouterInputs.join,
+    "give_up": RouterInputs.give_up,
+    "let_go": RouterInputs.let_go,
+    "refresh": RouterInputs.refresh,
+    "group_fault_changed": RouterInputs.group_fault_changed,
+    "promote": RouterInputs.promote,
+    "demote": RouterInputs.demote,
+    "release": RouterInputs.release,
+}
 
 
 class RunningGroup:
@@ -41,12 +55,10 @@ class RunningGroup:
 
 
 class Groups:
-    """All of them. ``running`` are the instances by name, ``clock`` monotonic seconds."""
+    """All of them, made of ``instances``. ``clock`` is monotonic seconds."""
 
-    def __init__(
-        self, running: Callable[[], dict[str, RunningInstance]], clock: Callable[[], float], log: Log, tell: Tell
-    ) -> None:
-        self._running, self._clock, self._log, self._tell = running, clock, log, tell
+    def __init__(self, instances: Instances, clock: Callable[[], float], log: Log, tell: Tell) -> None:
+        self._instances, self._clock, self._log, self._tell = instances, clock, log, tell
         self._settings = Globals()
         self._by_name: dict[str, RunningGroup] = {}
         self._of: dict[RunningInstance, RunningGroup] = {}
@@ -70,33 +82,29 @@ class Groups:
 
     def apply(self, configuration: Configuration) -> None:
         """Make the groups what ``configuration`` says; its instances run, or wait to begin."""
-        running, now = self._running(), self._clock()
+        running, now = self._instances.running, self._clock()
         self._settings = configuration.globals
         before, self._by_name, self._of = self._by_name, {}, {}
         for config in configuration.sync_groups:
             group = before.pop(config.name, None) or RunningGroup(
-                config, GroupQueue(config.name, self._log, tell=self._tell)
+                config, GroupQueue(config.name, self._log, self._tell)
             )
             group.config = config
             group.members = {name: running[name] for name in config.members if name in running}
             self._by_name[config.name] = group
             self._of.update((instance, group) for instance in group.members.values())
         self._gone = [queue for queue in (*self._gone, *(group.queue for group in before.values())) if not queue.idle]
-        with self.together():
+        with self:
             for instance in running.values():
                 its_group = self._of.get(instance)
                 name = its_group.config.name if its_group is not None else None
                 if instance.router.group != name:
-                    instance.feed(now, "group_changed", name)
+                    instance.inputs.group_changed(name, now)
                 if its_group is None and instance.router.group_faults:
-                    instance.feed(now, "group_fault_changed", (), now)
+                    instance.inputs.group_fault_changed((), now, now)
             self._touched = list(self._by_name.values())
 
     # What moves
-
-    def together(self) -> Groups:
-        """``with groups.together():`` whatever happens inside is one event, which is looked at when it is over."""
-        return self
 
     def __enter__(self) -> Groups:
         self._depth += 1
@@ -126,11 +134,11 @@ class Groups:
         """
         group = self._of.get(instance)
         if group is None:
-            instance.feed(now, verb)
+            INPUTS[verb](instance.inputs, now)
             return
-        with self.together():
+        with self:
             for move in group.logic.command(verb, group.routers, instance.name):
-                group.members[move.member].feed(now, move.name)
+                INPUTS[move.name](group.members[move.member].inputs, now)
 
     def _settle(self) -> None:
         self._depth += 1  # what follows from a move is looked at in the next round of the same settlement
@@ -150,7 +158,7 @@ class Groups:
             if told and told not in said and move.arguments[:1] != ((),):
                 said.add(told)
                 self._log.info(f"VRRP_Group({group.config.name}) Syncing instances to {told} state")
-            group.members[move.member].feed(now, move.name, *move.arguments)
+            INPUTS[move.name](group.members[move.member].inputs, *move.arguments, now)
 
         group.logic.settle(group.routers, now, feed)
         if group in self._touched:

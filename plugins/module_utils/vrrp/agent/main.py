@@ -11,8 +11,8 @@ import sys
 
 from ..config.model import Configuration
 from ..config.problems import ConfigError
+from . import config_source
 from .daemon import Agent
-from .desk import reload
 from .kernel.interfaces import DumpError, InterfaceTable, dump
 from .kernel.netlink import NetlinkUnavailable
 from .life import ledger, realtime
@@ -30,7 +30,7 @@ def run(config: str, runtime_dir: str) -> int:
         faulthandler.enable(sys.__stderr__)  # the watchdog's SIGABRT then tells where the loop hung
     ledger.forget_restart(runtime_dir)
     log = Log()
-    configuration, digest, warnings = reload.read(config)
+    configuration, digest, warnings = config_source.read(config)
     for warning in warnings:
         log.info(str(warning))
     runtime = RuntimeDirectory(runtime_dir)

@@ -10,13 +10,11 @@ from typing import Optional
 
 from ..config.model import Instance
 from ..protocol.packet import Address
-from .edge import Edge
 from .kernel import macvlan
 from .kernel.addresses import installed_by, no_source, source_address
 from .kernel.interfaces import Interface
 from .kernel.vips import VirtualAddresses
-from .segment.wire import configured_source
-from .watches import links
+from .ports import InstancePorts
 
 
 @dataclass(frozen=True)
@@ -27,50 +25,45 @@ class Outlook:
     faults: tuple[str, ...]
 
 
-def look(config: Instance, ip_version: int, addresses: VirtualAddresses, edge: Edge) -> Outlook:
-    """Is the interface there, is it up, which address do we speak from."""
-    table = edge.kernel.table
-    addresses.look()
+def look(config: Instance, ip_version: int, addresses: VirtualAddresses, ports: InstancePorts) -> Outlook:
+    """Is the interface there, is it up, which address do we speak from. ``addresses`` have looked already."""
+    table = ports.table()
     faults = []
-    not_ours = edge.virtual() - addresses.owns_source  # the addresses that we must not speak from
+    not_ours = ports.virtual() - addresses.owns_source  # the addresses that we must not speak from
     link = table.names.get(config.interface)
-    source = _source(config, ip_version, not_ours, edge)
+    source = _source(config, ip_version, not_ours, ports)
     if link is None:
         faults.append(f"interface {config.interface} does not exist")
-    elif not config.dont_track_primary and (trouble := _trouble(link.name, edge)):
+    elif not config.dont_track_primary and (trouble := ports.trouble(link.name)):
         faults.append(f"interface {link.name} {trouble}")
     elif source is None:
         faults.append(no_source(config, not_ours, table))
     elif (unfit := macvlan.fault_of(config, table)) is not None:
         faults.append(unfit)
-    elif edge.sender(config.speaks_on, ip_version) is None:
+    elif ports.sender(config.speaks_on, ip_version) is None:
         faults.append(f"no VRRP socket on interface {config.speaks_on}")
     if config.unicast_fault_no_peer and not config.unicast_peers:
         faults.append("there is no unicast_peer, and unicast_fault_no_peer forbids the multicast group")
-    faults += _elsewhere(config, edge)
+    faults += _elsewhere(config, ports)
     return Outlook(source, tuple(dict.fromkeys((*faults, *addresses.hindrances))))
 
 
-def _elsewhere(config: Instance, edge: Edge) -> list[str]:
+def _elsewhere(config: Instance, ports: InstancePorts) -> list[str]:
     """What is wrong with the other interfaces that virtual addresses live on: nobody would reach these there."""
     tracked = [entry.device for entry in installed_by(config) if entry.device and not entry.no_track]
     others = [name for name in dict.fromkeys(tracked) if name not in (config.interface, config.lives_on)]
-    found = [(name, _trouble(name, edge)) for name in others]
+    found = [(name, ports.trouble(name)) for name in others]
     return [f"interface {name} {trouble}" for name, trouble in found if trouble]
 
 
-def _trouble(name: str, edge: Edge) -> str:
-    if edge.links is not None:
-        return edge.links.trouble(name)
-    return links.trouble(edge.kernel.table.names.get(name))
-
-
-def _source(config: Instance, ip_version: int, not_ours: frozenset[Interface], edge: Edge) -> Optional[Address]:
-    table, configured = edge.kernel.table, configured_source(config)
+def _source(
+    config: Instance, ip_version: int, not_ours: frozenset[Interface], ports: InstancePorts
+) -> Optional[Address]:
+    table, configured = ports.table(), config.configured_source
     if configured is not None:
         # keepalived speaks to the group from any address that it is told to, unless track_src_ip.
         anywhere = configured == config.mcast_src_ip and ip_version == 4 and not config.track_src_ip
         return configured if anywhere or table.has(configured) else None
     # An owner that speaks from its VIP is not heard by a standby that has taken this VIP over: the kernel drops it.
-    own = source_address(config.interface, edge.virtual(), table, ip_version)
+    own = source_address(config.interface, ports.virtual(), table, ip_version)
     return own or source_address(config.interface, not_ours, table, ip_version)

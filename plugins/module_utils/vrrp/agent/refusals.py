@@ -14,17 +14,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..protocol.constants import PRIORITY_STOP
 from ..protocol.packet import Address
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, State
-from .edge import Refusal
 
 RETRY_S = 1.0
 HOLD_INTERVALS = 10  # Master_Down_Intervals
 HOLD_S = 12.0  # at least: so that whoever is there has been asked several times (segment.conflicts.ASK_S)
+
+
+class Refusal(NamedTuple):
+    """The kernel of this host refuses to send. ``error`` is its newest reason, in the words of strerror(3)."""
+
+    since: float
+    error: str
 
 
 class Refusals:
@@ -33,36 +39,36 @@ class Refusals:
     def __init__(self, router: VirtualRouter, send: Callable[[float], None], changed: Callable[[float], None]) -> None:
         self.fault: tuple[str, ...] = ()  # the clause for people while the addresses are given up
         self.retry_at = NEVER  # while there is a fault
+        self.newest: Optional[Refusal] = None  # since then not one advertisement has gone out
         self._router, self._send, self._changed = router, send, changed
-        self._refusal: Optional[Refusal] = None  # since then not one advertisement has gone out
         self._other = ""
         self._other_at = -math.inf
 
     @property
     def contested(self) -> bool:
         """Whether nothing goes out, and somebody else was seen with the addresses since."""
-        return self._refusal is not None and self._other_at >= self._refusal.since
+        return self.newest is not None and self._other_at >= self.newest.since
 
     def unheard(self, now: float) -> Optional[Refusal]:
         """Return why nobody can hear this MASTER any more, or could when it gave up: so long a backup waits at most."""
-        refusal, speaks = self._refusal, self._router.state is State.MASTER or self.fault
+        refusal, speaks = self.newest, self._router.state is State.MASTER or self.fault
         if refusal is None or not speaks:
             return None
         return refusal if now - refusal.since >= self._router.down_interval_s() else None
 
     def tried(self, error: str, now: float) -> None:
         """Take that an advertisement went out to somebody, or the ``error`` of one that went out to nobody."""
-        since = now if self._refusal is None else self._refusal.since
-        self._refusal = Refusal(since, error) if error else None
+        since = now if self.newest is None else self.newest.since
+        self.newest = Refusal(since, error) if error else None
 
     def no_master(self) -> None:
         """Forget what was refused: who is no MASTER has nothing to say, unless this is why it is none."""
         if not self.fault:
-            self._refusal = None
+            self.newest = None
 
     def heard(self, source: Address, priority: int, now: float) -> None:
         """Take an advertisement: whoever sends one has the addresses, unless it says that it stops."""
-        if self._refusal is not None and priority != PRIORITY_STOP:
+        if self.newest is not None and priority != PRIORITY_STOP:
             self.seen(f"{source} advertises {priority}", now)
 
     def seen(self, other: str, now: float) -> None:
@@ -89,6 +95,6 @@ class Refusals:
         hold_until = self._other_at + max(HOLD_INTERVALS * self._router.down_interval_s(), HOLD_S)
         if self._router.state is State.FAULT:
             self._send(now)
-        if self._router.state is not State.FAULT or self._refusal is None or hold_until <= now:
-            self.fault, self.retry_at, self._refusal = (), NEVER, None
+        if self._router.state is not State.FAULT or self.newest is None or hold_until <= now:
+            self.fault, self.retry_at, self.newest = (), NEVER, None
             self._changed(now)

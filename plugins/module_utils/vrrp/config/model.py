@@ -168,6 +168,18 @@ class Instance:
     shares_vrid: bool = False  # with an instance above, on its link: its peers tell which one a packet is for
 
     @property
+    def ip_version(self) -> int:
+        """4 or 6: that of its first virtual address, else of its first peer. It is part of what a virtual router is."""
+        if self.addresses:
+            return self.addresses[0].address.version
+        return self.unicast_peers[0].version if self.unicast_peers else 4
+
+    @property
+    def configured_source(self) -> Optional[Address]:
+        """The address that the file says its advertisements come from."""
+        return self.unicast_src_ip if self.unicast_src_ip is not None else self.mcast_src_ip
+
+    @property
     def lives_on(self) -> str:
         """The interface of its addresses: its macvlan, where it has one. keepalived's name for it is the default."""
         if self.vmac is None:

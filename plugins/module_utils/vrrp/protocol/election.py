@@ -30,6 +30,15 @@ def living_master(view: RouterView, now: float) -> Optional[MasterSeen]:
     return master if master is not None and now < master_until(view, master) else None
 
 
+def overslept(view: RouterView, now: float) -> Backup:
+    """Listen once more, as a deadline that is long past says that we slept, not that the master is silent.
+
+    Once only: some machines are always late.
+    """
+    wait_s = timers.first_wait_s(view.parameters.version, view.priority, view.master_interval_cs)
+    return Backup(now + wait_s, overslept=True)
+
+
 def deferring(view: RouterView) -> Optional[Transition]:
     """Give a master that does not lose to us any more its whole Master_Down_Interval, from when it was heard."""
     master, condition, own = view.master, view.condition, view.parameters

@@ -67,3 +67,12 @@ def stopped(view: RouterView, reason: str, now: float) -> Transition:
     if isinstance(condition, Yielding):
         return Transition(Yielding(min(condition.release_at, release_at), stopping=True), (), reason)
     return Transition(Stopped(), (), reason)
+
+
+def aborted(view: RouterView) -> Optional[Transition]:
+    """Stop at once where it holds addresses, MASTER or yielding. Without them there is nothing to give up."""
+    condition = view.condition
+    if not isinstance(condition, (Master, Yielding)):
+        return None
+    said = () if isinstance(condition, Yielding) else (SendAdvertisement(PRIORITY_STOP),)
+    return Transition(Stopped(), (*said, ReleaseAddresses()), "its process ends at once", entered=True)

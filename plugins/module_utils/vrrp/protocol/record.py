@@ -43,6 +43,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "drain": (),
     "undrain": (),
     "stop": (),
+    "abort": (),
     "group_changed": ("group",),
     "group_fault_changed": ("faults", "until"),
     "join": (),

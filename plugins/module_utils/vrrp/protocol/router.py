@@ -23,6 +23,7 @@ MASTER       advertisement that wins         a last advertisement, then yield: a
 MASTER       advertisement that loses        advertise and announce, so that the sender and the segment know
 MASTER       anything, after lapses_at       it was frozen: release, BACKUP, and listen before it speaks
 MASTER       demote, stop                    advertise 0 and yield until a peer speaks, then BACKUP or STOP
+MASTER       abort                           STOP at once: advertise 0, release
 any          a fault                         FAULT: advertise 0, release
 FAULT        no fault left                   BACKUP
 MASTER       conflict                        announce: the address lives here
@@ -175,6 +176,10 @@ class VirtualRouter:
         """Stop taking part. A master keeps the addresses until a peer speaks, or every backup's skew has passed."""
         return self._apply(master.stopped(self, "it was stopped", now), now)
 
+    def abort(self, now: float) -> tuple[Action, ...]:
+        """Give up the addresses at once and stop, as the process ends: nobody waits for a peer any more."""
+        return self._apply(master.aborted(self), now)
+
     def drain(self, now: float) -> tuple[Action, ...]:
         """Stop, as :meth:`stop` does, until :meth:`undrain`."""
         self.drained = True
@@ -199,7 +204,7 @@ class VirtualRouter:
             if condition.preempt_at <= now:
                 return self._wants(now, "preempt_delay has passed and the master has a lower priority")
             if not condition.overslept and now - condition.down_at > timers.interval_s(self.master_interval_cs):
-                return self._apply(Transition(self._overslept(now)), now)
+                return self._apply(Transition(election.overslept(self, now)), now)
             return self._wants(now, explain.takeover(self, now))
         if isinstance(condition, Yielding):
             return self._finish_yielding(condition, now)
@@ -350,11 +355,6 @@ class VirtualRouter:
             self.condition = Backup(memory.down_at(self.parameters.version, self.priority, now, adverts))
         return actions
 
-    def _overslept(self, now: float) -> Backup:
-        """A deadline that is long past says that we slept, not that the master did. Once: some are always late."""
-        wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.master_interval_cs)
-        return Backup(now + wait_s, overslept=True)
-
     def _finish_yielding(self, condition: Yielding, now: float) -> tuple[Action, ...]:
         if condition.release_at > now and now - condition.down_at > self.down_interval_s():
             down_at = now + self.down_interval_s()
@@ -367,7 +367,7 @@ class VirtualRouter:
             return self._enter(Fault(), now, self.reason, ReleaseAddresses())
         backup, reason = Backup(max(condition.down_at, now), ready=condition.ready), self.reason
         if now - condition.release_at > timers.interval_s(self.master_interval_cs):
-            again = self._overslept(now)  # whoever has taken over may have gone, or be there still
+            again = election.overslept(self, now)  # whoever has taken over may have gone, or be there still
             backup = replace(again, down_at=max(again.down_at, condition.down_at))
         return self._enter(backup, now, reason, ReleaseAddresses())
 

@@ -122,7 +122,7 @@ def test_an_address_that_is_the_hosts_own_cannot_be_demoted_away(rig, play):
             assert machine.state() == "MASTER"
             with pytest.raises(CommandError, match="cannot demote VI_1: this host owns 192.168.8.100, which cannot "):
                 ask(machine, "demote", instance="VI_1")
-            assert (machine.state(), machine.agent.instances["VI_1"].router.hold) == ("MASTER", None)
+            assert (machine.state(), machine.agent.instances.running["VI_1"].router.hold) == ("MASTER", None)
 
     play(scenario)
 

@@ -110,7 +110,7 @@ def test_another_tracker_is_not_known_yet(ask):
 
 
 def test_a_drained_node_moves_nothing(ask):
-    answer = ask(TEXT.replace("priority 100", "priority 80"), prepare=lambda machine: machine.agent.drain(True))
+    answer = ask(TEXT.replace("priority 100", "priority 80"), prepare=lambda machine: machine.drain(True))
     assert [(each["moves"], each["why"]) for each in answer["mastership"]] == [(False, "this node is drained")]
 
 

@@ -9,13 +9,12 @@ import json
 import os
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
-from types import SimpleNamespace
 
 import pytest
 from agent_fakes import OWN, PEER, Bench, advertisement, instance, table
 
 from vrrp import __version__
-from vrrp.agent.desk.status import agent_status, check_status, instance_status, master, routes_status, why
+from vrrp.agent.desk.status import AgentInfo, agent_status, check_status, instance_status, master, routes_status, why
 from vrrp.agent.telling.counters import QUESTIONS, Conflict, Counters
 from vrrp.config.model import Authentication, Configuration, Globals, VirtualAddress
 from vrrp.config.routes import NextHop, Route, Rule
@@ -226,17 +225,16 @@ def test_the_whole_agent(tmp_path):
     config = instance(authentication=Authentication("PASS", "sesame"))
     discarded = Counters()
     discarded.discard("vrid")
-    agent = SimpleNamespace(
-        network=SimpleNamespace(kernel=SimpleNamespace(table=table())),
-        configuration=Configuration(str(path), Globals(router_id="node-a"), instances=(config,)),
+    agent = AgentInfo(
+        Configuration(str(path), Globals(router_id="node-a"), instances=(config,)),
         digest="0a",
         started_at=100.0,
         stopping=False,
         drained=True,
-        everyone=lambda: iter([Bench(config).instance, Bench(instance(name="VI_2")).instance]),
-        discarded=discarded,
+        discarded=discarded.discarded,
     )
-    found = agent_status(agent, 101.23456)
+    instances = [Bench(config).instance, Bench(instance(name="VI_2")).instance]
+    found = agent_status(agent, instances, table(), 101.23456)
     assert [each["name"] for each in found.pop("instances")] == ["VI_1", "VI_2"]
     assert set(found.pop("realtime")) >= {"policy", "priority", "nice", "memory_locked"}
     assert found == {
@@ -258,7 +256,7 @@ def test_the_whole_agent(tmp_path):
 
 def test_another_host_with_our_address_is_told_for_five_minutes():
     bench = Bench(instance()).master()
-    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
+    bench.instance.reporter.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
     entry = {"address": "192.168.8.100", "mac": "02:00:00:00:00:09", "interface": "eth0", "seen_s": 12.0}
     clause = "02:00:00:00:00:09 on eth0 claims 192.168.8.100 too, 12 s ago"
     found = shown(bench, 112.0, "conflicts", "why", "warnings")
@@ -271,9 +269,9 @@ def test_another_host_with_our_address_is_told_for_five_minutes():
 def test_another_host_that_does_not_answer_for_it_any_more_is_not_told():
     bench = Bench(instance()).master()
     mac = bytes.fromhex("020000000009")
-    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", mac, 100.0, unanswered=QUESTIONS + 1)
+    bench.instance.reporter.conflicts[VIP_HOST] = Conflict("eth0", mac, 100.0, unanswered=QUESTIONS + 1)
     assert shown(bench, 112.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}
-    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", mac, 100.0, unanswered=QUESTIONS)
+    bench.instance.reporter.conflicts[VIP_HOST] = Conflict("eth0", mac, 100.0, unanswered=QUESTIONS)
     assert len(shown(bench, 112.0, "conflicts")["conflicts"]) == 1
 
 
@@ -336,7 +334,7 @@ def test_one_owner_is_as_it_should_be(ours, theirs):
 def test_an_owner_is_not_told_to_take_its_address_off_a_standby_that_cannot_hear_it():
     bench = Bench(instance(priority=255)).start()
     for address in (VIP_HOST, OWN):
-        bench.instance.conflicts[address] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
+        bench.instance.reporter.conflicts[address] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
     virtual, own = shown(bench, 112.0, "warnings")["warnings"]
     assert virtual.endswith(
         "(is that host the other node: write a priority below 255 there, and give this node a second address that the "
@@ -347,5 +345,5 @@ def test_an_owner_is_not_told_to_take_its_address_off_a_standby_that_cannot_hear
 
 def test_what_a_standby_no_longer_holds_is_not_told():
     bench = Bench(instance()).start()
-    bench.instance.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 1.0)
+    bench.instance.reporter.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 1.0)
     assert shown(bench, 2.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}

@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import PEER
 
 from vrrp.agent.desk.warnings import CAUSES, DAMAGED, REMEDIES, STRANGER, clauses, warnings
-from vrrp.agent.edge import Refusal
+from vrrp.agent.refusals import Refusal
 from vrrp.agent.segment.discards import Discarded
 from vrrp.protocol.reception import REASONS
 

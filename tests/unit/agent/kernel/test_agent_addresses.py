@@ -43,11 +43,6 @@ def test_broadcast(written, broadcast):
     assert addresses.broadcast_of(virtual("192.168.8.100/24", broadcast=written)) == expected
 
 
-@pytest.mark.parametrize(("name", "number"), [(None, 0), ("global", 0), ("link", 253), ("host", 254), ("200", 200)])
-def test_scope(name, number):
-    assert addresses.scope_number(name) == number
-
-
 def test_what_is_and_what_is_not_there():
     machine = table(addresses=("192.168.8.4/24", "192.168.8.100/24"))
     wanted = (want("192.168.8.100/24"), want("192.168.8.101/24"), want("192.168.8.100/32"))
@@ -60,28 +55,6 @@ def on(machine, *entries):
     for address, secondary in entries:
         machine.remember(Present(2, ip_interface(address), secondary=secondary))
     return machine
-
-
-def test_a_secondary_address_takes_nothing_along():
-    machine = on(table(), ("192.168.8.4/24", False), ("192.168.8.100/24", True), ("192.168.8.101/24", True))
-    assert addresses.dependants([want("192.168.8.100/24")], machine) == ()
-
-
-def test_a_primary_one_takes_its_subnet_along():
-    machine = on(
-        table(),
-        ("192.168.8.100/24", False),
-        ("192.168.8.4/24", True),
-        ("192.168.8.101/24", True),
-        ("192.168.8.5/25", False),
-        ("10.0.0.1/24", False),
-    )
-    endangered = addresses.dependants([want("192.168.8.100/24"), want("192.168.8.101/24")], machine)
-    assert [str(entry.address) for entry in endangered] == ["192.168.8.4/24"]
-
-
-def test_what_is_not_there_takes_nothing_along():
-    assert addresses.dependants([want("192.168.8.100/24")], table()) == ()
 
 
 @pytest.mark.parametrize(
@@ -229,22 +202,6 @@ def test_beside_a_peer_the_prefix_is_the_peers(address, peer, listed):
     assert (found.address, found.peer) == (ip_interface(listed), ip_interface(peer).ip)
 
 
-@pytest.mark.parametrize(
-    ("address", "written_s", "expected_s"),
-    [
-        ("fd00:8::100/64", None, 4294967295),
-        ("fd00:8::100/128", None, 0),
-        ("fd00:8::100/128", 4294967295, 4294967295),
-        ("fd00:8::100/64", 0, 0),
-        ("fd00:8::100/64", 30, 30),
-        ("192.168.8.100/32", 30, 4294967295),  # as with keepalived
-    ],
-)
-def test_for_how_long_somebody_connects_from_it(address, written_s, expected_s):
-    (found,) = resolved(virtual(address, preferred_lft_s=written_s))
-    assert addresses.preferred_s(found) == expected_s
-
-
 def test_one_that_is_not_tracked_is_the_same_address():
     tracked, loose = resolved(virtual("192.168.8.100/24"), virtual("192.168.8.100/24", no_track=True))
     assert (tracked.track, loose.track) == (True, False)
@@ -254,10 +211,3 @@ def test_one_that_is_not_tracked_is_the_same_address():
 def test_the_excluded_ones_are_installed_as_well():
     config = instance(excluded=(virtual("fd00:8::100/64"),))
     assert [str(entry.address) for entry in addresses.installed_by(config)] == ["192.168.8.100/24", "fd00:8::100/64"]
-
-
-def test_an_address_is_deleted_with_the_peer_that_it_has():
-    machine = table()
-    machine.remember(Present(2, ip_interface("10.8.0.1/32"), peer=ip_address("10.8.0.2").packed))
-    found = [addresses.beside_its_peer(want(text), machine).peer for text in ("10.8.0.1/32", "192.168.8.4/24")]
-    assert found == [ip_address("10.8.0.2"), None]

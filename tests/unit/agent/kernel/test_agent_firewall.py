@@ -108,7 +108,7 @@ def test_where_it_cannot_be_had_it_says_why(tables, code, why):
 
 def guarded(tables, **fields):
     made = Bench(instance(accept=False, **fields))
-    made.instance._edge.firewall._tables = tables
+    made.ports.firewall._tables = tables
     return made
 
 
@@ -118,7 +118,7 @@ def test_an_instance_closes_before_the_addresses_come_and_opens_when_they_have_g
     made.done.clear()
     made.instance.expire(10.0)
     assert made.done[:2] == [("change", ["vips4 c0a80864"], []), ("install", VIP)]
-    made.instance.drop()
+    made.instance.abort(20.0)
     assert made.done[-2:] == [("release", VIP), ("change", [], ["vips4 c0a80864"])]
 
 

@@ -12,10 +12,11 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from agent_fakes import instance
 
-from vrrp.agent.desk import reload
+from vrrp.agent.kernel.foundation import StaticSnapshot
 from vrrp.agent.kernel.interfaces import AddressChanged, Present
 from vrrp.agent.kernel.routes import ANY, key_of, resolve
 from vrrp.agent.life.ledger import STATIC, Entry, Page
+from vrrp.agent.life.succession import static_entries
 from vrrp.config.model import VirtualAddress
 from vrrp.config.routes import NextHop, Route
 from vrrp.protocol.states import State
@@ -43,9 +44,9 @@ def scene(rig, play, act, *instances, **fields):
                 result = act(machine, started(machine, **fields))
                 return await result if asyncio.iscoroutine(result) else result
             finally:
-                machine.agent._alarm.cancel()
+                machine.scheduler.cancel()
                 await machine.agent.checks.stop()
-                machine.agent.network.close()
+                machine.agent.close()
 
     return play(scenario)
 
@@ -64,10 +65,10 @@ def test_they_are_set_without_a_lifetime_and_removed_at_the_end(rig, play):
 def test_a_successor_goes_on_with_them(rig, play):
     def act(machine, foundation):
         machine.kernel.done.clear()
-        page = foundation.page(Page())
+        left = foundation.snapshot()
         foundation.close(leave=True)
         assert machine.kernel.done == []
-        (entry,) = page.entries
+        (entry,) = static_entries(left)
         assert (entry.identity, [str(address) for _index, address in entry.installed]) == (STATIC, [LOOSE, OWN])
         assert len(entry.removals) == 1
 
@@ -75,7 +76,7 @@ def test_a_successor_goes_on_with_them(rig, play):
 
 
 def test_without_any_there_is_nothing_in_the_ledger(rig, play):
-    scene(rig, play, lambda machine, foundation: check_equal(foundation.page(Page()), Page()))
+    scene(rig, play, lambda machine, foundation: check_equal(foundation.snapshot(), StaticSnapshot()))
 
 
 def check_equal(one, other):
@@ -103,7 +104,7 @@ def test_what_is_deleted_comes_back_unless_it_is_not_tracked(rig, play):
 def test_routes_of_instances_are_told_what_has_gone(rig, play):
     def act(machine, foundation):
         told = []
-        machine.agent.instances["VI_1"].routes_gone = lambda keys, now: told.append(keys)
+        machine.agent.instances.running["VI_1"].routes_gone = lambda keys, now: told.append(keys)
         machine.kernel.routes_gone = {ANY}
         machine.events()
         machine.events()
@@ -120,7 +121,7 @@ def test_what_the_host_has_already_is_its_own(rig, play):
             foundation.close(leave=False)
             assert machine.kernel.done[-1] == ("release", LOOSE)
             await machine.agent.checks.stop()
-            machine.agent.network.close()
+            machine.agent.close()
 
     play(scenario)
 
@@ -141,7 +142,7 @@ def test_what_an_earlier_process_has_set_is_ours(rig, play):
             foundation.close(leave=False)
             assert machine.kernel.done[-1] == ("release", OWN)
             await machine.agent.checks.stop()
-            machine.agent.network.close()
+            machine.agent.close()
 
     play(scenario)
 
@@ -150,13 +151,13 @@ def test_a_reload_changes_them(rig, play):
     def act(machine, foundation):
         machine.kernel.done.clear()
         new = replace(machine.agent.configuration, static_addresses=ADDRESSES[:1], static_routes=(ROUTE,))
-        reload.apply(machine.agent, new)
+        machine.agent.apply(new, "1" * 64)
         assert ("release", LOOSE) in machine.kernel.done
         assert len(machine.kernel.routes) == 1
-        reload.apply(machine.agent, replace(new, static_addresses=(), static_routes=()))
+        machine.agent.apply(replace(new, static_addresses=(), static_routes=()), "1" * 64)
         assert ("release", OWN) in machine.kernel.done
         assert machine.kernel.routes == set()
-        assert foundation.page(Page()) == Page()
+        assert foundation.snapshot() == StaticSnapshot()
 
     scene(rig, play, act, static_addresses=ADDRESSES)
 
@@ -175,7 +176,7 @@ def test_one_that_cannot_be_had_is_a_fault_of_its_group_until_it_can(rig, play):
             assert foundation.faults_of("VI_1") == ()
             assert machine.state("VI_1") == "BACKUP"
             await machine.agent.checks.stop()
-            machine.agent.network.close()
+            machine.agent.close()
 
     play(scenario)
 
@@ -183,8 +184,7 @@ def test_one_that_cannot_be_had_is_a_fault_of_its_group_until_it_can(rig, play):
 def test_what_two_want_is_not_taken_off_by_one(rig, play):
     def act(machine, foundation):
         (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
-        held = machine.agent.instances["VI_1"]._edge.routes_held_elsewhere
-        assert held(machine.agent.instances["VI_1"]) == {way.remove}
-        assert held((foundation, None)) == frozenset()
+        assert foundation.routes_held(machine.agent.instances.running["VI_1"]) == {way.remove}
+        assert foundation.routes_held((foundation, None)) == frozenset()
 
     scene(rig, play, act, static_routes=(ROUTE,))

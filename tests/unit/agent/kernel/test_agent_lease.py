@@ -161,7 +161,7 @@ def test_a_late_renewal_is_not_made_up_for(leases):
 PROGRAM = """
 import os, socket, sys, time
 from ipaddress import ip_interface
-from vrrp.agent.kernel.addresses import Wanted
+from vrrp.agent.kernel.address_request import Wanted
 from vrrp.agent.kernel.interfaces import AddressChanged
 from vrrp.agent.kernel.lease import Leases
 from vrrp.agent.kernel.netlink import Kernel

@@ -19,7 +19,7 @@ from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, InterfaceTable, Present
 PROGRAM = """
 import socket
 from ipaddress import ip_interface
-from vrrp.agent.kernel.addresses import Wanted
+from vrrp.agent.kernel.address_request import Wanted
 from vrrp.agent.kernel.interfaces import InterfaceTable, dump
 from vrrp.agent.kernel.netlink import Kernel
 from vrrp.agent.kernel.ownership import is_ours, tells_protocols

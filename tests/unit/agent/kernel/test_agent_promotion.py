@@ -99,6 +99,6 @@ def test_the_request_sets_one_option_of_ipv4():
 
 def test_an_instance_asks_for_it_as_its_file_says():
     made = Bench(instance(promote_secondaries=True))
-    assert made.instance._edge.promotion._held == {made.instance: 2}
+    assert made.ports.promotion._held == {made.instance: 2}
     made.instance.reconfigure(instance(), Globals(), 1.0)
-    assert made.instance._edge.promotion._held == {}
+    assert made.ports.promotion._held == {}

@@ -11,11 +11,9 @@ from dataclasses import replace
 from ipaddress import ip_interface
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeKernel, eth, instance, marked, table, want
+from agent_fakes import FakeAnnouncer, FakeKernel, address_ports, eth, instance, marked, table, want
 
-from vrrp.agent.edge import Edge
 from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, IFA_CACHEINFO, Present
-from vrrp.agent.kernel.lease import Leases
 from vrrp.agent.kernel.vips import INSTALL_RETRY_S, VirtualAddresses, lasting, names
 from vrrp.agent.telling.log import Log
 from vrrp.config.model import Globals, GratuitousArp, VirtualAddress
@@ -54,21 +52,16 @@ class Scene:
     def __init__(self, config=None, filled=None, settings=Globals(), others=()):  # noqa: B008
         self.done, self.text, self.armed = [], io.StringIO(), []
         self.kernel = Kernel(self.done, filled or table())
-        self.leases = Leases(self.kernel)
         self.announcer = Announcer(self.done)
-        edge = Edge(
-            kernel=self.kernel,
-            leases=self.leases,
-            announcer=self.announcer,
-            log=Log(self.text),
-            sender=lambda interface, version: None,
-            virtual=frozenset,
-            held_elsewhere=lambda asking, addresses: frozenset(others),
+        ports = address_ports(
+            self.kernel,
+            self.announcer,
+            Log(self.text),
+            held_elsewhere=lambda key, addresses: frozenset(others),
             arm=self.armed.append,
-            transition=lambda: None,
-            remember=lambda: None,
         )
-        self.vips = VirtualAddresses("k", config or instance(), settings, edge)
+        self.leases = ports.leases
+        self.vips = VirtualAddresses("k", config or instance(), settings, ports)
         self.vips.look()
 
     def master(self, now=10.0):

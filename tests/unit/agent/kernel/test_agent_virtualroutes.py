@@ -51,7 +51,7 @@ def test_they_come_behind_the_addresses_and_go_before_them_in_the_other_order():
     made.instance.expire(10.0)
     assert made.done[:3] == [("install", "192.168.8.100/24"), ("ask", "add route"), ("ask", "add rule")]
     made.done.clear()
-    made.instance.drop()
+    made.instance.abort(20.0)
     assert made.done[1:] == [("ask", "remove rule"), ("ask", "remove route"), ("release", "192.168.8.100/24")]
 
 
@@ -66,7 +66,7 @@ def test_the_ones_of_another_protocol_are_not_ours_to_remove():
     assert ("ask", "remove route") not in made.done
     there(made).add(key(FOREIGN)[1:])
     made.master()
-    made.instance.drop()
+    made.instance.abort(20.0)
     assert there(made) == {key(FOREIGN)[1:]}
     assert made.instance.addresses.routes.installed == frozenset()
 
@@ -76,7 +76,7 @@ def test_unless_the_process_before_us_has_set_them():
     there(made).add(key(FOREIGN)[1:])
     made.instance.addresses.inherit((), (way_of(FOREIGN).remove,))
     made.master()
-    made.instance.drop()
+    made.instance.abort(20.0)
     assert there(made) == set()
 
 
@@ -95,8 +95,8 @@ def test_what_somebody_deletes_comes_back_and_is_told():
     made.instance.routes_gone({key(ONE), key(RULE)}, 11.0)
     assert there(made) == {key(ONE)[1:], key(RULE)[1:]}
     text = "route 192.168.110.0/24 via 192.168.8.254, rule 100: from 192.168.2.0/24 lookup 100"
-    assert made.instance.last_event == f"{text} was not there as it should be and was put back"
-    assert made.instance.counters.addresses_put_back == 2
+    assert made.instance.reporter.last_event == f"{text} was not there as it should be and was put back"
+    assert made.instance.reporter.counters.addresses_put_back == 2
 
 
 def test_events_of_others_change_nothing():
@@ -110,7 +110,7 @@ def test_when_events_were_lost_all_of_them_are_looked_at():
     there(made).discard(key(RULE)[1:])
     made.instance.routes_gone({routes.ANY}, 11.0)
     assert key(RULE)[1:] in there(made)
-    assert made.instance.counters.addresses_put_back == 1
+    assert made.instance.reporter.counters.addresses_put_back == 1
 
 
 def test_what_is_not_tracked_stays_away_and_is_known_to():
@@ -252,8 +252,8 @@ def test_a_reload_moves_only_what_differs():
 
 def test_what_another_instance_holds_stays():
     made = bench(ONE, TWO).master()
-    made.instance._edge.routes_held_elsewhere = lambda asking: frozenset([way_of(ONE).remove])
-    made.instance.drop()
+    made.other_routes = frozenset([way_of(ONE).remove])
+    made.instance.abort(20.0)
     assert there(made) == {key(ONE)[1:]}
 
 
@@ -284,5 +284,5 @@ def test_the_status_says_what_is_there():
     assert shown() == [*([{"text": text, "present": False}] for text in texts), []]
     made.master()
     assert shown() == [*([{"text": text, "present": True}] for text in texts), ["192.168.8.100/24"]]
-    made.instance.drop()
+    made.instance.abort(20.0)
     assert shown() == [*([{"text": text, "present": False}] for text in texts), []]

@@ -143,7 +143,7 @@ def test_the_interface_below_is_as_it_was_when_a_successor_ends():
     assert (vmacs.made, vmacs.parents) == ((9,), {2: BEFORE})
     assert netlink_links.removed(9) not in kernel.asked
     kernel.asked.clear()
-    vmacs.remove()
+    vmacs.close(leave=False)
     assert kernel.asked == [netlink_links.removed(9), netlink_links.ipv4_settings(2, BEFORE)]
 
 
@@ -172,7 +172,7 @@ def test_a_stranger_with_its_name_is_left_alone_and_is_a_fault(stranger):
     kernel.put(ours(**stranger))
     config = instance(vmac=Vmac())
     vmacs.apply([config])
-    vmacs.remove()
+    vmacs.close(leave=False)
     assert kernel.asked == []
     expected = "interface vrrp.51 is there already and is not the macvlan of this virtual router"
     assert fault_of(config, kernel.table) == expected

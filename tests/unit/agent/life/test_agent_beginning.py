@@ -13,7 +13,6 @@ from agent_fakes import Bench, crashed, instance, marked
 from virtual_time import play
 
 from vrrp.agent.life.beginning import Beginning
-from vrrp.config.model import Globals
 from vrrp.protocol.states import Memory, State
 from vrrp.protocol.tracking import CheckResult
 
@@ -33,22 +32,19 @@ class Scene:
             bench.done.clear()
         self.woken = []
         self.each = [bench.instance for bench in self.benches]
-        self.agent = SimpleNamespace(
-            configuration=SimpleNamespace(globals=Globals(startup_delay_s=delay_s)),
-            stopping=False,
-            instances={each.name: each for each in self.each},
-            groups=SimpleNamespace(mates=lambda one: self.each if grouped else [one]),
-            guard=lambda callback: callback,
-            checks_changed=lambda: self.woken.append(asyncio.get_running_loop().time()),
-        )
-        self.beginning = Beginning(self.agent)
+        running = SimpleNamespace(running={each.name: each for each in self.each})
+        self.beginning = Beginning(running, lambda one: self.each if grouped else [one], delay_s, self.call_later)
+
+    def call_later(self, seconds):
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, lambda: self.woken.append(loop.time()))
 
     def due(self, now):
         return [each.name for each in self.beginning.due(now)]
 
 
 def remembering(scene, last_at, state=State.MASTER):
-    scene.each[0].memory = Memory(state, last_at, 100)
+    scene.each[0].restart.saved = Memory(state, last_at, 100)
     return scene
 
 
@@ -87,11 +83,6 @@ class TestWithoutDelay:
         scene.each[0].start(100.0)
         scene.each[0].checks = (SILENT,)
         assert scene.due(100.0) == ["VI_2"]
-
-    def test_a_process_that_stops_begins_nothing(self):
-        scene = Scene()
-        scene.agent.stopping = True
-        assert scene.due(100.0) == []
 
 
 class TestDelay:

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 from types import SimpleNamespace
 
 import pytest
-from agent_fakes import Bench, instance
+from agent_fakes import Bench, FakeScheduler, instance
 
 from vrrp.agent.life import departure
 from vrrp.agent.life.departure import Departure
@@ -27,20 +26,19 @@ class Scene:
         self.benches, self.done, self.text = benches, [], io.StringIO()
         self.each = [bench.instance for bench in benches]
         tell = self.done.append
-        self.agent = SimpleNamespace(
+        self.departure = Departure(
+            SimpleNamespace(running={each.name: each for each in self.each}, all=lambda: iter(self.each)),
+            mates or (lambda one: [one]),
+            SimpleNamespace(renew=lambda now: tell(("renew", now))),
+            [self.closable("macvlans"), self.closable("static")],
+            can_restart=lambda: kept,
             service_manager=SimpleNamespace(stopping=lambda: tell("stopping"), present=present),
+            scheduler=FakeScheduler(12.0),
             log=Log(self.text),
-            succession=SimpleNamespace(kept=kept),
-            clock=lambda: 12.0,
-            groups=SimpleNamespace(together=contextlib.nullcontext, mates=mates or (lambda one: [one])),
-            instances={each.name: each for each in self.each},
-            everyone=lambda: iter(self.each),
-            leases=SimpleNamespace(renew=lambda now: tell(("renew", now))),
-            vmacs=SimpleNamespace(remove=lambda: tell("remove macvlans")),
-            foundation=SimpleNamespace(close=lambda leave: tell(("close", leave))),
-            guard=lambda callback: callback,
         )
-        self.departure = Departure(self.agent)
+
+    def closable(self, name):
+        return SimpleNamespace(close=lambda leave: self.done.append((name, leave)))
 
     def lines(self):
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
@@ -140,7 +138,7 @@ class TestLeave:
             bench = fast(**fields)
             scene = Scene(bench, kept=kept)
             scene.departure.leave(restart)
-            assert bench.instance.staying is stays
+            assert bench.instance.restart.kept is stays
             assert bench.instance.router.yielding is not stays
             assert [each[1] for each in bench.done if each[0] == "send"] == [100 if stays else 0]
             assert scene.departure.done.is_set() is stays
@@ -159,9 +157,9 @@ class TestLeave:
     def test_one_that_yields_already_does_not_stay(self):
         def act():
             bench = master()
-            bench.instance.feed(11.0, "demote")
+            bench.instance.inputs.demote(11.0)
             Scene(bench).departure.leave(restart=True)
-            return bench.instance.staying
+            return bench.instance.restart.kept
 
         assert inside(act) is False
 
@@ -212,18 +210,15 @@ def test_before_somebody_wants_it_to_end_it_does_not():
 
 
 class TestDropEverything:
-    @pytest.mark.parametrize(
-        ("restarting", "done"),
-        [(None, ["remove macvlans", ("close", False)]), (False, ["remove macvlans", ("close", False)])]
-        + [(True, [("close", True)])],
-    )
-    def test_every_address_goes_and_a_successor_finds_the_rest(self, restarting, done):
+    @pytest.mark.parametrize(("restarting", "leave"), [(None, False), (False, False), (True, True)])
+    def test_every_address_goes_and_a_successor_finds_the_rest(self, restarting, leave):
         def act():
             bench = master()
             scene = Scene(bench)
             scene.departure.restarting = restarting
             scene.departure.drop_everything()
             assert bench.done == [("send", 0, GROUP), ("release", VIP)]
+            done = [("macvlans", leave), ("static", leave)]
             assert (scene.done, scene.departure.failed) == (done, False)
 
         inside(act)
@@ -240,7 +235,7 @@ class TestDropEverything:
             scene.departure.drop_everything()
             assert two.done[-1] == ("release", VIP)
             assert scene.lines() == ["error: (VI_1) cannot give up its addresses: MemoryError('no room')"]
-            assert (scene.departure.failed, scene.done[-1]) == (True, ("close", False))
+            assert (scene.departure.failed, scene.done[-1]) == (True, ("static", False))
 
         inside(act)
 

@@ -10,7 +10,7 @@ import os
 import pytest
 
 from vrrp import cli
-from vrrp.agent.desk import reload
+from vrrp.agent import config_source
 from vrrp.agent.kernel import interfaces
 from vrrp.agent.life.secrecy import exposed
 
@@ -46,7 +46,7 @@ def test_modes(tmp_path, mode, text, rules):
     file = tmp_path / "f.conf"
     file.write_text(text)
     file.chmod(mode)
-    _configuration, _digest, warnings = reload.read(str(file))
+    _configuration, _digest, warnings = config_source.read(str(file))
     said = [str(warning) for warning in warnings]
     assert len(said) == len(rules)
     for line, rule in zip(said, rules):
@@ -61,7 +61,7 @@ def test_what_is_told_is_true_now(tmp_path):
     file = tmp_path / "f.conf"
     file.write_text(SECRET)
     file.chmod(0o644)
-    configuration, _digest, _warnings = reload.read(str(file))
+    configuration, _digest, _warnings = config_source.read(str(file))
     assert len(exposed(str(file), configuration)) == 1
     file.chmod(0o600)
     assert exposed(str(file), configuration) == ()
@@ -115,7 +115,7 @@ class TestScripts:
             file = tmp_path / "f.conf"
             file.write_text(SCRIPTS.format(place=tmp_path, security=security))
             file.chmod(0o600)
-            return [str(each) for each in reload.read(str(file))[2] if "so decide what" in str(each)]
+            return [str(each) for each in config_source.read(str(file))[2] if "so decide what" in str(each)]
 
         for name in "abcde":
             (tmp_path / name).write_text("#!/bin/sh\n")
@@ -146,4 +146,6 @@ class TestScripts:
         warnings()
         for name in ("a", "f.conf"):
             os.chown(tmp_path / name, 12345, -1)
-        assert not [each for each in map(str, reload.read(str(tmp_path / "f.conf"))[2]) if "so decide what" in each]
+        assert not [
+            each for each in map(str, config_source.read(str(tmp_path / "f.conf"))[2]) if "so decide what" in each
+        ]

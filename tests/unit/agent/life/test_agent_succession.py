@@ -44,7 +44,7 @@ class TestEntries:
 
     def test_a_hold(self):
         bench = Bench(instance()).master()
-        bench.instance.feed(10.1, "promote")
+        bench.instance.inputs.promote(10.1)
         assert self.entry(bench).hold == "master"
 
     @pytest.mark.parametrize("why", ["demote", "stop", "drain", "outbid"])
@@ -53,7 +53,7 @@ class TestEntries:
         if why == "outbid":
             bench.instance.heard(advertisement(200), PEER, 10.5)
         else:
-            bench.instance.feed(10.5, why)
+            getattr(bench.instance.inputs, why)(10.5)
         assert (self.entry(bench).state, self.entry(bench).installed) == (State.BACKUP, INSTALLED)
         bench.instance.heard(advertisement(200), PEER, 11.0)
         bench.instance.expire(11.5)
@@ -67,7 +67,7 @@ class TestEntries:
 
     def test_before_it_has_begun_it_is_what_the_one_before_was(self):
         bench = Bench(instance(), table(addresses=("192.168.8.4/24", VIP)))
-        bench.instance.memory = Memory(State.MASTER, 5.0, 200, "backup")
+        bench.instance.restart.saved = Memory(State.MASTER, 5.0, 200, "backup")
         bench.instance.addresses.inherit(INSTALLED)
         assert self.entry(bench) == Entry(IDENTITY, "VI_1", 2, State.MASTER, 200, "backup", INSTALLED)
         bench.start(100.0)
@@ -111,19 +111,17 @@ class TestBeginning:
         bench, other = Bench(instance(priority=255)), Bench(instance("VI_2", virtual_router_id=52))
         made.endow(bench.instance)
         made.endow(other.instance)
-        assert bench.instance.memory == Memory(State.MASTER, 5.0, 100, "master")
+        assert made.memory_of(bench.instance.config).saved == Memory(State.MASTER, 5.0, 100, "master")
         assert bench.instance.addresses.installed == frozenset(INSTALLED)
-        assert (other.instance.memory, other.instance.addresses.installed) == (None, frozenset())
+        assert made.memory_of(other.instance.config).saved is None
+        assert other.instance.addresses.installed == frozenset()
 
     def test_each_has_its_own_place_in_the_new_ledger(self, one, tmp_path):
         made = one(found())
         made.begin_with(instance())
         bench, other = Bench(instance()), Bench(instance("VI_2", virtual_router_id=52))
-        for each in (bench, other):
-            made.endow(each.instance)
-        bench.instance.beat(7.0)
-        other.instance.beat(8.0)
-        bench.instance.memory = None
+        made.memory_of(bench.instance.config).record_heartbeat(7.0)
+        made.memory_of(other.instance.config).record_heartbeat(8.0)
         made._ledger.write(Page(entries([bench.instance, other.instance])))
         assert [each.last_at for each in ledger.read(str(tmp_path)).entries] == [7.0, 8.0]
 
@@ -146,9 +144,7 @@ class TestBeginning:
         made = one(found())
         made.begin_with(instance())
         made.forget_the_past()
-        bench = Bench(instance())
-        made.endow(bench.instance)
-        assert bench.instance.memory is None
+        assert made.memory_of(instance()).saved is None
 
     def test_what_the_one_before_wrote_is_known_although_the_file_is_a_new_one(self, one):
         made = one(found(), checks={"script web": True}, drained=True)

@@ -12,6 +12,7 @@ import os
 import shutil
 
 import pytest
+from agent_fakes import FakeScheduler
 
 from vrrp.agent.desk.control import ControlServer
 from vrrp.agent.life import ledger, upkeep
@@ -38,7 +39,7 @@ class Scene:
         self.runtime.acquire()
         self.control = ControlServer(self.runtime.control_socket, lambda command, request: {"is": command}, self.log)
         self.succession = Succession(str(directory), self.log, lambda: PAGE)
-        self.upkeep = Upkeep(self.runtime, self.control, self.succession, self.log, lambda callback: callback)
+        self.upkeep = Upkeep(self.runtime, self.control, self.succession, self.log, FakeScheduler())
 
     async def __aenter__(self):
         await self.upkeep.start()

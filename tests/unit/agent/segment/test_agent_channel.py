@@ -72,7 +72,7 @@ class Line:
     """A channel with one instance on it."""
 
     def __init__(self, config, source=OWN):
-        self.socket, self.text, self.unknown = FakeSocket(wire.ip_version(config)), io.StringIO(), Counters()
+        self.socket, self.text, self.unknown = FakeSocket(config.ip_version), io.StringIO(), Counters()
         self.now = 0.0
         self.channel = Channel(self.socket, Log(self.text), self.unknown.discard, lambda: self.now)
         self.instance = Listener(config, source)

@@ -27,10 +27,10 @@ ARP = 2, 4  # eth0, IPv4
 class Segment:
     """One instance, MASTER since ``10.0``, and a clock that the test moves."""
 
-    def __init__(self, monkeypatch, bench=None):
-        monkeypatch.setattr(conflicts, "ClaimSocket", FakeClaimSocket)
+    def __init__(self, bench=None):
         self.bench = bench or Bench(instance()).master()
         self.one = self.bench.instance
+        self.open = FakeClaimSocket
         self.now, self.text = 20.0, io.StringIO()
         self.timers: list = []
         self.listening: dict = {}
@@ -43,6 +43,7 @@ class Segment:
             listen=self.listening.__setitem__,
             unlisten=lambda fd: self.listening.pop(fd, None),
             later=lambda delay_s, callback: self.timers.append((self.now + delay_s, callback)),
+            open_socket=lambda index, addresses: self.open(index, addresses),  # noqa: PLW0108  # a test puts in another
         )
         self.look()
 
@@ -71,12 +72,12 @@ class Segment:
         return sock.sent
 
     def found(self):
-        return {str(address): each.host for address, each in self.one.conflicts.items()}
+        return {str(address): each.host for address, each in self.one.reporter.conflicts.items()}
 
 
 @pytest.fixture
-def segment(monkeypatch):
-    made = Segment(monkeypatch)
+def segment():
+    made = Segment()
     yield made
     made.conflicts.close()
 
@@ -88,7 +89,7 @@ def test_a_stranger_is_found_after_an_interval_and_the_addresses_are_announced_a
     segment.until(22.0)
     assert segment.found() == {"192.168.8.100": OTHER_TEXT}
     assert segment.bench.done == [("announce", 1, "192.168.8.100/24")]
-    assert segment.one.last_event == f"{OTHER_TEXT} claims 192.168.8.100 too"
+    assert segment.one.reporter.last_event == f"{OTHER_TEXT} claims 192.168.8.100 too"
     assert [entry.name for entry in segment.one.journal][-1] == "conflict"
     assert f"warning: (VI_1) {OTHER_TEXT} on eth0 claims 192.168.8.100 too" in segment.text.getvalue()
 
@@ -98,7 +99,7 @@ def test_who_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
     for second in range(60):
         segment.until(21.0 + second)
         segment.hears(gratuitous_arp(OTHER, VIP.ip))
-    assert len(segment.bench.done) == segment.one.counters.address_conflicts == 5
+    assert len(segment.bench.done) == segment.one.reporter.counters.address_conflicts == 5
     assert len(segment.one.journal) == entries + 1
     assert segment.text.getvalue().count("claims") == 1
 
@@ -146,18 +147,18 @@ def test_a_rival_that_is_heard_is_told_as_such(segment):
     assert segment.found() == {}
 
 
-def test_the_one_before_us_may_be_slow(monkeypatch):
-    segment = Segment(monkeypatch, Bench(instance()).master(19.0))
+def test_the_one_before_us_may_be_slow():
+    segment = Segment(Bench(instance()).master(19.0))
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(30.0)
     assert segment.found() == {}
     segment.conflicts.close()
 
 
-def test_a_standby_watches_the_address_it_speaks_from(monkeypatch):
+def test_a_standby_watches_the_address_it_speaks_from():
     bench = Bench(instance()).start()
     bench.instance.heard(advertisement(200), PEER, 1.0)
-    segment = Segment(monkeypatch, bench)
+    segment = Segment(bench)
     assert segment.conflicts._sockets[ARP].addresses == {OWN}
     segment.hears(gratuitous_arp(OTHER, VIP.ip), gratuitous_arp(OTHER, OWN))
     segment.until(30.0)
@@ -167,10 +168,10 @@ def test_a_standby_watches_the_address_it_speaks_from(monkeypatch):
     segment.conflicts.close()
 
 
-def test_one_socket_for_each_interface_and_ip_version(monkeypatch):
+def test_one_socket_for_each_interface_and_ip_version():
     both = instance(addresses=("fd00:8::100/64", "fd00:8::101/64"), version=3)
     here = table(addresses=("fe80::4/64", "192.168.8.4/24"))
-    segment = Segment(monkeypatch, Bench(both, here).master())
+    segment = Segment(Bench(both, here).master())
     assert {place: len(sock.addresses) for place, sock in segment.conflicts._sockets.items()} == {(2, 6): 3}
     vip = ip_address("fd00:8::101")
     segment.hears(unsolicited_na(OTHER, vip), place=(2, 6))
@@ -192,18 +193,18 @@ def test_the_sockets_follow_state_and_interface(segment):
     assert (sock.closed, set(segment.conflicts._sockets)) == (True, {(7, 4)})
 
 
-def test_a_socket_that_cannot_be_had_is_told(segment, monkeypatch):
+def test_a_socket_that_cannot_be_had_is_told(segment):
     def refused(index, addresses):
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(conflicts, "ClaimSocket", refused)
+    segment.open = refused
     segment.bench.kernel.table = table(eth(index=7))
     segment.look()
     assert "interface eth0: conflicts are not noticed (Operation not permitted)" in segment.text.getvalue()
 
 
 def told(segment):
-    return [str(address) for address, each in segment.one.conflicts.items() if not each.past(segment.now)]
+    return [str(address) for address, each in segment.one.reporter.conflicts.items() if not each.past(segment.now)]
 
 
 def test_all_is_well_and_nobody_is_asked(segment):
@@ -232,7 +233,7 @@ def test_who_claims_an_address_is_asked_until_it_does_not_answer(segment):
 def test_the_answer_of_a_third_one_says_nothing_of_the_first(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(22.0)
-    known = segment.one.conflicts[VIP.ip]
+    known = segment.one.reporter.conflicts[VIP.ip]
     segment.asked()
     segment.hears(answer(bytes.fromhex("020000000008"), VIP.ip, MAC, ip_address("0.0.0.0")))
     assert known.unanswered == 1
@@ -240,7 +241,7 @@ def test_the_answer_of_a_third_one_says_nothing_of_the_first(segment):
 
 def test_of_many_each_is_asked_in_its_turn(monkeypatch):
     many = [f"192.168.8.{number}/24" for number in range(100, 150)]
-    segment = Segment(monkeypatch, Bench(instance(addresses=many)).master())
+    segment = Segment(Bench(instance(addresses=many)).master())
     monkeypatch.setattr(conflicts, "READ_MAX", 50)
     monkeypatch.setattr(conflicts, "ASK_MAX", 32)
     segment.hears(*[gratuitous_arp(OTHER, ip_address(each.split("/")[0])) for each in many])
@@ -261,7 +262,7 @@ def refused(monkeypatch):
     bench.sender.error = ERROR
     bench.instance.expire(10.0)
     bench.done.clear()
-    segment = Segment(monkeypatch, bench)
+    segment = Segment(bench)
     yield segment
     segment.conflicts.close()
 
@@ -274,7 +275,7 @@ def test_one_that_cannot_be_heard_asks_and_gives_up_what_another_one_has(refused
     (fault,) = refused.one.router.own_faults
     assert fault == f"its own kernel refuses its advertisements ({ERROR}), and {mac} has 192.168.8.100"
     assert refused.bench.done == [("release", "192.168.8.100/24")]  # and nothing is announced
-    assert (refused.found(), refused.one.counters.address_conflicts) == ({}, 1)
+    assert (refused.found(), refused.one.reporter.counters.address_conflicts) == ({}, 1)
     assert "claims" not in refused.text.getvalue()
 
 
@@ -313,7 +314,7 @@ def test_one_address_is_asked_for_of_each_that_nobody_hears_and_each_has_its_tur
         bench.sender.error = ERROR
         bench.instance.expire(10.0)
         every.append(bench)
-    segment = Segment(monkeypatch, every[0])
+    segment = Segment(every[0])
     segment.conflicts._instances = lambda: [bench.instance for bench in every]
     segment.look()
     assert len(segment.asked()) == 5
@@ -336,7 +337,7 @@ def test_of_an_owner_the_address_it_speaks_from_is_virtual(monkeypatch):
     bench.sender.error = ERROR
     for now in (11.0, 12.0, 13.0, 14.0, 15.0):
         bench.instance.expire(now)
-    segment = Segment(monkeypatch, bench)
+    segment = Segment(bench)
     assert (bench.state, bench.instance.source) == ("MASTER", VIP.ip)
     assert segment.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
     segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))

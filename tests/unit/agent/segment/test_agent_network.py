@@ -9,10 +9,10 @@ import io
 from ipaddress import ip_address, ip_interface
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeVrrpSocket, LoopKernel, eth, instance, table
+from agent_fakes import FakeAnnouncer, FakeScheduler, FakeVrrpSocket, LoopKernel, eth, instance, table
 
 from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
-from vrrp.agent.segment import network, wire
+from vrrp.agent.segment import wire
 from vrrp.agent.segment.network import Network
 from vrrp.agent.segment.sockets import SocketError
 from vrrp.agent.telling.log import Log
@@ -42,20 +42,22 @@ class Resident:
 
 
 class Machine:
-    def __init__(self, monkeypatch):
+    def __init__(self):
         self.kernel, self.text = LoopKernel(table()), io.StringIO()
         self.listening: set = set()
-        monkeypatch.setattr(network, "Kernel", lambda: self.kernel)
-        monkeypatch.setattr(network, "Announcer", lambda log: Announcer(self.kernel.done))
-        monkeypatch.setattr(network, "open_socket", self.open)
         self.refuses_to_join = False
+        scheduler = FakeScheduler()
+        scheduler.add_reader = lambda fd, callback: self.listening.add(fd)
+        self.later: list = []
+        scheduler.call_later = lambda delay_s, callback: self.later.append(callback)
+        scheduler.remove_reader = self.listening.discard
         self.network = Network(
+            self.kernel,
+            Announcer(self.kernel.done),
             Log(self.text),
-            listen=lambda fd, callback: self.listening.add(fd),
-            unlisten=self.listening.discard,
-            readable=lambda channel: None,
+            self.open,
             count=lambda reason: None,
-            clock=lambda: 0.0,
+            scheduler=scheduler,
         )
 
     def open(self, interface, index, version, protocol=112):
@@ -77,12 +79,12 @@ class Machine:
             del self.kernel.table.links[old.index], self.kernel.table.names[old.name]
         if new is not None:
             self.kernel.table.links[new.index] = self.kernel.table.names[new.name] = new
-        self.network.apply([LinkChanged(old, new)])
+        self.network.kernel_changed([LinkChanged(old, new)], 0.0)
 
 
 @pytest.fixture
-def machine(monkeypatch):
-    made = Machine(monkeypatch)
+def machine():
+    made = Machine()
     yield made
     made.network.close()
     assert made.listening == set()
@@ -132,7 +134,7 @@ def test_who_cannot_hear_does_not_speak(machine):
     assert machine.listening == set()
     assert "(VI_1) cannot join the multicast group on eth0: No such device" in machine.text.getvalue()
     machine.refuses_to_join = False
-    machine.network.apply([LinkChanged(eth(), eth(up=False))])  # whatever is new of the link: it is tried again
+    machine.network.kernel_changed([LinkChanged(eth(), eth(up=False))], 0.0)  # something is new: it is tried again
     assert machine.network.sender("eth0", 6).joined
 
 
@@ -163,9 +165,9 @@ def test_what_the_kernel_has_finished_is_announced(machine):
         AddressChanged(Present(2, ip_interface(f"fd00:8::{number}/64"), tentative=tentative), added)
         for number, tentative, added in ((1, False, True), (2, True, True), (3, False, False))
     ]
-    machine.network.apply(changes)
+    machine.network.kernel_changed(changes, 0.0)
     assert machine.kernel.done == [("usable", "fd00:8::1/64")]
-    machine.network.apply(changes[1:])
+    machine.network.kernel_changed(changes[1:], 0.0)
     assert len(machine.kernel.done) == 1
 
 
@@ -189,7 +191,9 @@ def test_ipsec_ah_comes_with_a_reload(machine):
     resident.config = instance(**AH)
     machine.network.reconfigured(resident)
     assert channel.ah.joined == {"224.0.0.18"}
-    machine.network.rest(channel, lambda resume: resume())
+    machine.network.rest(channel)
+    assert machine.listening == set()
+    machine.later.pop()()
     assert machine.listening == {channel.socket.fileno(), channel.ah.fileno()}
     machine.network.detach(resident)
     assert channel.ah.closed and channel.socket.closed

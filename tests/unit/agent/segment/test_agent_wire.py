@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-import pytest
 from agent_fakes import OWN, PEER, instance
 
 from vrrp.agent.segment import wire
@@ -99,19 +98,6 @@ def test_ipv6_unicast_has_a_checksum_for_each_peer():
         assert decode(packet[40:], source, peer).vrid == 51  # its checksum is right
 
 
-@pytest.mark.parametrize(
-    ("fields", "version"),
-    [
-        ({}, 4),
-        ({"addresses": ("fd00:8::100/64",)}, 6),
-        ({"addresses": (), "unicast_peers": (ip_address("fd00:8::6"),)}, 6),
-        ({"addresses": ()}, 4),
-    ],
-)
-def test_the_ip_version_of_an_instance(fields, version):
-    assert wire.ip_version(instance(**fields)) == version
-
-
 def test_a_group_of_its_own():
     ((packet, destination),) = wire.packets(instance(mcast_dst_ip=ip_address("224.0.0.99")), OWN, 100)
     assert (packet[16:20], destination) == (bytes([224, 0, 0, 99]), "224.0.0.99")
@@ -133,18 +119,6 @@ def test_v3_checksum_as_v2_is_what_keepalived_sends_with_it():
     config = instance(version=3, advert_int_cs=20, v3_checksum_as_v2=True)
     ((packet, _destination),) = wire.packets(config, OWN, 100)
     assert packet[20:].hex() == "313364010014a1aac0a80864"
-
-
-@pytest.mark.parametrize(
-    ("fields", "source"),
-    [
-        ({}, None),
-        ({"mcast_src_ip": PEER}, PEER),
-        ({"unicast_src_ip": OWN, "mcast_src_ip": PEER}, OWN),
-    ],
-)
-def test_the_source_that_the_file_names(fields, source):
-    assert wire.configured_source(instance(**fields)) == source
 
 
 def test_ah_needs_a_password_and_version_2():

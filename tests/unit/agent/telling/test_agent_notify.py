@@ -10,7 +10,7 @@ import io
 import time
 
 import pytest
-from agent_fakes import gone, instance
+from agent_fakes import gone, instance, silent
 
 from vrrp.agent.life import process
 from vrrp.agent.telling import notify
@@ -28,7 +28,7 @@ def play(scripts, transitions, bound_s=10.0, timeout_s=10.0):
     text = io.StringIO()
 
     async def scenario():
-        queue = NotifyQueue("VI_1", Log(text), timeout_s)
+        queue = NotifyQueue("VI_1", Log(text), silent, timeout_s)
         started_at = time.monotonic()
         for state, priority in transitions:
             queue.put(instance(notify=scripts), Globals(), state, priority)
@@ -116,7 +116,7 @@ def test_a_script_that_anybody_can_change_is_not_run_as_root(tmp_path, monkeypat
     script.chmod(0o777)
 
     async def scenario():
-        queue = NotifyQueue("VI_1", Log(text))
+        queue = NotifyQueue("VI_1", Log(text), silent)
         scripts = Notify(any=NotifyCommand((str(script),)))
         queue.put(instance(notify=scripts), Globals(enable_script_security=True), "MASTER", 1)
         await queue.finish(10)
@@ -171,7 +171,7 @@ def test_a_group_says_group_and_no_priority(tmp_path):
     scripts = Notify(master=writing(file, "m"), any=writing(file, "any"))
 
     async def scenario():
-        queue = GroupQueue("G", Log(io.StringIO()), tell=lambda *line: told.append(line))
+        queue = GroupQueue("G", Log(io.StringIO()), lambda *line: told.append(line))
         queue.put(SyncGroup("G", 1, ("VI_1", "VI_2"), notify=scripts), Globals(), "MASTER", 0)
         await queue.finish(10)
         queue.again()
@@ -195,7 +195,7 @@ def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, genera
     monkeypatch.setattr(notify.process, "run", run)
 
     async def scenario():
-        queue = NotifyQueue("VI_1", Log(io.StringIO()))
+        queue = NotifyQueue("VI_1", Log(io.StringIO()), silent)
         scripts = Notify(any=NotifyCommand(("/x",), *own))
         queue.put(instance(notify=scripts), Globals(script_user=general[0], script_group=general[1]), "MASTER", 1)
         await queue.finish(10)
@@ -209,7 +209,7 @@ def test_a_rival_runs_its_own_script_alone_and_without_arguments(tmp_path):
     file = tmp_path / "told"
 
     async def scenario():
-        queue = NotifyQueue("VI_1", Log(io.StringIO()))
+        queue = NotifyQueue("VI_1", Log(io.StringIO()), silent)
         scripts = Notify(
             any=writing(file, "any"), master_rx_lower_pri=writing(file, "rival"), backup=writing(file, "b")
         )
@@ -228,7 +228,7 @@ def test_a_rival_that_goes_on_speaking_does_not_push_transitions_out(tmp_path, m
     file, text = tmp_path / "told", io.StringIO()
 
     async def scenario():
-        queue = NotifyQueue("VI_1", Log(text))
+        queue = NotifyQueue("VI_1", Log(text), silent)
         scripts = Notify(master=writing(file, "master"), master_rx_lower_pri=writing(file, "rival"))
         queue.put(instance(notify=scripts), Globals(), "MASTER", 100)
         for _again in range(5):

@@ -196,7 +196,7 @@ def test_sigusr1_writes_and_the_agent_goes_on(rig, play, tmp_path):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
             os.kill(os.getpid(), signal.SIGUSR1)
             await until((tmp_path / "events-VI_1.jsonl").exists)
@@ -215,7 +215,7 @@ def test_a_crash_writes_what_led_to_it(rig, play, tmp_path, monkeypatch):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
             order = []
             write = machine.agent.recorder.write
@@ -225,10 +225,10 @@ def test_a_crash_writes_what_led_to_it(rig, play, tmp_path, monkeypatch):
                 raise ZeroDivisionError("a bug")
 
             monkeypatch.setattr(machine.agent.network, "drain", broken)
-            machine.agent.guard(machine.agent._due)()
+            machine.scheduler.callback(machine.agent.deadlines.expire)()
             assert await task == 1
             assert order[0][-1] == ("release", str(VIP))  # the addresses go first
-            assert [step.name for step in recorded(tmp_path).steps] == ["source_changed", "start", "expire"]
+            assert [step.name for step in recorded(tmp_path).steps] == ["source_changed", "start", "expire", "abort"]
 
     play(scenario)
 
@@ -237,7 +237,7 @@ def test_a_clean_stop_writes_nothing(rig, play, tmp_path):
     async def scenario():
         async with rig(start=False) as machine:
             task = running(machine)
-            await until(lambda: machine.agent.instances)
+            await until(lambda: machine.agent.instances.running)
             machine.agent.departure.stop()
             assert await task == 0
             assert not list(tmp_path.glob("events-*"))
@@ -275,7 +275,7 @@ def test_everything_an_agent_does_is_in_it(rig, play):
 
     async def scenario():
         async with rig() as machine:
-            agent, one = machine.agent, machine.agent.instances["VI_1"]
+            agent, one = machine.agent, machine.agent.instances.running["VI_1"]
             for second in range(1, 5):
                 one.heard(advertisement(200), VIP.ip, 100.0 + second)
             machine.now = 104.5
@@ -285,7 +285,7 @@ def test_everything_an_agent_does_is_in_it(rig, play):
             agent._commands.handle("drain", {})
             machine.due(130.0)
             agent._commands.handle("undrain", {})
-            one.feed(131.0, "stop")
+            one.inputs.stop(131.0)
             lines = agent.recorder.events(one)
             inputs = [line["input"] for line in lines[1:]]
             assert inputs[:3] == ["source_changed", "start", "advertisement"]

@@ -184,9 +184,7 @@ def test_a_reload_that_changes_nothing_goes_on_waiting():
 
 def test_an_instance_asks_its_links():
     scene = Scene(DELAY)
-    bench = Bench(instance())
-    bench.instance._edge.links = scene.links
-    bench.master()
+    bench = Bench(instance(), trouble=scene.links.trouble).master()
     bench.kernel.table = scene.table = table(*DOWN)
     scene.links.look()
     bench.instance.interface_changed(11.0)

@@ -6,33 +6,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...protocol.holds import Refused
-from .control import CommandError, Result
-from .foresight import plan
-from .ports import Daemon
-from .reload import reload
-from .status import agent_status, instance_status
-
-if TYPE_CHECKING:
-    from ..instance import RunningInstance
+from ..errors import CommandError
+from ..instances import Instances
+from ..kernel.interfaces import InterfaceTable
+from ..telling.recorder import Recorder
+from .control import Result
+from .mastership import Mastership
+from .reload import Reload
+from .status import AgentInfo, agent_status, instance_status
 
 
 class Commands:
-    """One method for each command; raises :class:`CommandError` with a sentence."""
+    """One method for each command; raises :class:`CommandError` with a sentence. ``now()`` is monotonic seconds."""
 
-    def __init__(self, agent: Daemon) -> None:
-        self._agent = agent
+    def __init__(
+        self,
+        info: Callable[[], AgentInfo],
+        instances: Instances,
+        table: Callable[[], InterfaceTable],
+        mastership: Mastership,
+        reload: Reload,
+        recorder: Recorder,
+        now: Callable[[], float],
+    ) -> None:
+        self._info = info
+        self._instances = instances
+        self._table = table
+        self._mastership = mastership
+        self._recorder = recorder
+        self._now = now
         self._commands: dict[str, Callable[[dict[str, Any]], Result]] = {
             "status": lambda request: self.status(),
-            "promote": self._promote,
-            "demote": self._demote,
-            "release": self._release,
+            "promote": lambda request: self._move("promote", request),
+            "demote": lambda request: self._move("demote", request),
+            "release": lambda request: self._move("release", request),
             "drain": lambda request: self._drain(True),
             "undrain": lambda request: self._drain(False),
-            "reload": lambda request: reload(agent),
-            "plan": lambda request: plan(agent, request),
+            "reload": lambda request: reload.reload(),
+            "plan": reload.plan,
             "events": self._events,
         }
 
@@ -45,55 +58,18 @@ class Commands:
 
     def status(self) -> dict[str, Any]:
         """Return what ``status --json`` prints."""
-        return agent_status(self._agent, self._agent.clock())
+        return agent_status(self._info(), self._instances.all(), self._table(), self._now())
 
-    def _promote(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self._move(request, "promote")
-
-    def _demote(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self._move(request, "demote")
-
-    def _release(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self._move(request, "release")
+    def _move(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
+        now = self._now()
+        return instance_status(self._mastership.move(verb, request.get("instance"), now), now, self._table())
 
     def _drain(self, drained: bool) -> dict[str, Any]:
-        if self._agent.stopping:
-            raise CommandError("the agent is stopping")
-        owners = [each.name for each in self._agent.instances.values() if each.addresses.owned]
-        if drained and owners:
-            raise CommandError(f"cannot drain this node: it owns the addresses of {', '.join(owners)}")
-        self._agent.drain(drained)
+        self._mastership.drain(drained, self._now())
         return self.status()
 
     def _events(self, request: dict[str, Any]) -> dict[str, Any]:
         """Whose events there are, or those of one instance: all of them in one answer would keep the loop busy."""
         if request.get("instance") is None:
-            return {"instances": list(self._agent.instances)}
-        return {"lines": self._agent.recorder.events(self._find(request))}
-
-    def _find(self, request: dict[str, Any]) -> RunningInstance:
-        name = request.get("instance")
-        instance = self._agent.instances.get(name) if isinstance(name, str) else None
-        if instance is None:
-            names = ", ".join(self._agent.instances) or "none"
-            raise CommandError(f"there is no instance {name}; there are: {names}")
-        return instance
-
-    def _move(self, request: dict[str, Any], verb: str) -> dict[str, Any]:
-        name, instance = request.get("instance"), self._find(request)
-        if self._agent.stopping:
-            raise CommandError("the agent is stopping")
-        owned = [address for each in self._agent.groups.mates(instance) for address in each.addresses.owned]
-        if verb == "demote" and owned:
-            own = ", ".join(str(address.ip) for address in owned)
-            raise CommandError(
-                f"cannot demote {name}: this host owns {own}, which cannot leave it, so both nodes would answer for it"
-            )
-        now = self._agent.clock()
-        self._agent.log.info(f"({name}) {verb} was asked for")
-        try:
-            self._agent.groups.command(verb, instance, now)
-        except Refused as refused:
-            raise CommandError(f"cannot {verb} {name}: {refused}") from refused
-        self._agent.succession.changed()
-        return instance_status(instance, now, self._agent.network.kernel.table)
+            return {"instances": list(self._instances.running)}
+        return {"lines": self._recorder.events(self._mastership.find(request["instance"]))}

@@ -28,6 +28,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Optional, Union
 
+from ..errors import CommandError
 from ..life import ownfile
 from ..telling.log import Log
 
@@ -47,14 +48,6 @@ ACCEPTING_SHARE = 0.1  # of the loop's time
 REFUSED_S = 0.1  # until the kernel is asked again that would not accept
 
 Result = Union[dict[str, Any], "asyncio.Future[dict[str, Any]]"]
-
-
-class CommandError(Exception):
-    """The agent says no: one sentence, and the problems behind it, if there are several."""
-
-    def __init__(self, text: str, problems: tuple[str, ...] = ()) -> None:
-        super().__init__(text)
-        self.problems = problems
 
 
 class ControlServer:

@@ -12,9 +12,9 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from asyncio import Future
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Optional, Union
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, Optional
 
 from ...config.model import Configuration, Instance
 from ...config.plan import compare
@@ -22,46 +22,51 @@ from ...config.plan_values import as_values
 from ...config.problems import ConfigError
 from ...protocol.states import State
 from ...protocol.tracking import verdict
+from ..config_source import judge, refuse
+from ..errors import CommandError
+from ..instance import RunningInstance
+from ..kernel.interfaces import InterfaceTable
+from ..kernel.ownership import Place
 from ..life.startcheck import misfits
 from ..segment import wire
-from .control import CommandError
-from .ports import Daemon
-from .reload import judge, refuse
-
-if TYPE_CHECKING:
-    from ..instance import RunningInstance
 
 TEXT_MAX = 1 << 20  # octets; 255 instances are less than 100,000
 
 
-def plan(agent: Daemon, request: dict[str, Any]) -> Union[dict[str, Any], Future[dict[str, Any]]]:
-    """Answer what :func:`foresee` says, outside of the loop."""
-    return agent.fork.run(lambda: foresee(agent, request), lambda answer: answer)
+@dataclass(frozen=True)
+class Current:
+    """What is in force: ``instances`` are those of the configuration, ``installed`` what this agent has put there."""
+
+    configuration: Configuration
+    instances: Collection[RunningInstance]
+    installed: frozenset[Place]
+    drained: bool
+    table: InterfaceTable
 
 
-def foresee(agent: Daemon, request: dict[str, Any]) -> dict[str, Any]:
+def foresee(current: Current, request: dict[str, Any]) -> dict[str, Any]:
     """Answer ``candidate``, the text of a file packed as :func:`unpack` has it, were it at ``path`` (our own file).
 
     Raises CommandError with everything that is wrong with it.
     """
-    path = request.get("path") or agent.configuration.path
+    path = request.get("path") or current.configuration.path
     if not isinstance(path, str):
         raise CommandError("path is the name of a file")
     text = unpack(request.get("candidate"))
     try:
         new, digest, warnings = judge(text, path)
-        refuse(agent, new)
+        refuse(new, current.table, current.installed)
     except ConfigError as error:
         raise CommandError(f"{path} is not valid", tuple(str(problem) for problem in error.problems)) from error
-    found = compare(agent.configuration, new)
+    found = compare(current.configuration, new)
     return {
         "path": path,
         "config_sha256": digest,
         "changed": bool(found),
         "plan": as_values(found),
         "texts": found.texts,
-        "mastership": list(_mastership(agent, new)),
-        "warnings": [str(each) for each in warnings + misfits(new, agent.network.kernel.table)],
+        "mastership": list(_mastership(current, new)),
+        "warnings": [str(each) for each in warnings + misfits(new, current.table)],
     }
 
 
@@ -77,11 +82,11 @@ def unpack(candidate: Any) -> str:
         raise CommandError("candidate is a file as base64 of zlib of UTF-8") from error
 
 
-def _mastership(agent: Daemon, new: Configuration) -> Iterator[dict[str, Any]]:
+def _mastership(current: Current, new: Configuration) -> Iterator[dict[str, Any]]:
     """For each instance whether mastership would move: true, false, or none where nobody here can know."""
     wanted = {wire.identity(config): config for config in new.instances}
-    for instance in agent.instances.values():
-        moves, why = _moves(instance, wanted.pop(wire.identity(instance.config), None), agent.drained)
+    for instance in current.instances:
+        moves, why = _moves(instance, wanted.pop(wire.identity(instance.config), None), current.drained)
         yield {"instance": instance.config.name, "state": instance.router.state.value, "moves": moves, "why": why}
     for config in wanted.values():
         why = "it is new: it begins as BACKUP, and the priorities of both nodes decide"

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Optional
 
 from ... import __version__
+from ...config.model import Configuration
 from ...protocol import explain
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import State
@@ -22,15 +25,27 @@ from ..life.secrecy import exposed
 from ..segment.conflicts import owns
 from ..telling.counters import CONFLICT_S
 from ..telling.wording import conflict_remedy
-from .ports import Daemon
 from .warnings import TWO_OWNERS_REMEDY, clauses, warnings
 
 CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
 
-def agent_status(agent: Daemon, now: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class AgentInfo:
+    """What belongs to no instance. ``digest`` is of the file in force, ``discarded`` counts packets of strangers."""
+
+    configuration: Configuration
+    digest: str
+    started_at: float  # monotonic seconds
+    stopping: bool
+    drained: bool
+    discarded: Mapping[str, int]
+
+
+def agent_status(
+    agent: AgentInfo, instances: Iterable[RunningInstance], table: InterfaceTable, now: float
+) -> dict[str, Any]:
     """The whole agent. Times are seconds before ``now``."""
-    table = agent.network.kernel.table
     return {
         "version": __version__,
         "pid": os.getpid(),
@@ -42,8 +57,8 @@ def agent_status(agent: Daemon, now: float) -> dict[str, Any]:
         "drained": agent.drained,
         "realtime": realtime.state(),
         "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
-        "instances": [instance_status(instance, now, table) for instance in agent.everyone()],
-        "discarded": dict(agent.discarded.discarded),
+        "instances": [instance_status(instance, now, table) for instance in instances],
+        "discarded": dict(agent.discarded),
     }
 
 
@@ -72,21 +87,21 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
         "hold": router.hold,
         "yielding": router.yielding,
         "master": master(instance, now),
-        "peers": instance.peers.as_list(now),
+        "peers": instance.reporter.peers.as_list(now),
         "conflicts": conflicts(instance, now),
         "since_s": round(now - router.since, 3) if router.since is not None else None,
-        "transitions": instance.counters.transitions,
+        "transitions": instance.reporter.counters.transitions,
         "faults": list(router.faults),
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
         "checks": [check_status(check) for check in instance.checks],
         "why": why(instance, now),
         "warnings": [
-            *warnings(config.virtual_router_id, instance.discards.recent(now), instance.refusals.unheard(now)),
+            *warnings(config.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)),
             *(f"{each} ({TWO_OWNERS_REMEDY})" for each in _other_owners(instance, now)),
             *(f"{_conflict(each)} ({_remedy(instance, each)})" for each in conflicts(instance, now)),
         ],
-        "last_event": instance.last_event,
-        "counters": instance.counters.as_dict(),
+        "last_event": instance.reporter.last_event,
+        "counters": instance.reporter.counters.as_dict(),
     }
 
 
@@ -124,7 +139,7 @@ def conflicts(instance: RunningInstance, now: float) -> list[dict[str, Any]]:
             "interface": found.interface,
             "seen_s": round(now - found.seen_at, 3),
         }
-        for address, found in instance.conflicts.items()
+        for address, found in instance.reporter.conflicts.items()
         if not found.past(now) and (address == instance.source or instance.router.holds_addresses)
     ]
 
@@ -138,7 +153,7 @@ def _other_owners(instance: RunningInstance, now: float) -> list[str]:
     """Say which routers own the addresses of this owner too. One that lost is silent: it is told as a conflict is."""
     if instance.config.priority != PRIORITY_OWNER:
         return []
-    heard = instance.peers.last_said(PRIORITY_OWNER, now - CONFLICT_S)
+    heard = instance.reporter.peers.last_said(PRIORITY_OWNER, now - CONFLICT_S)
     return [f"{address} has priority {PRIORITY_OWNER} too, {now - at:.0f} s ago" for address, at in heard]
 
 
@@ -159,6 +174,6 @@ def _state(instance: RunningInstance, now: float) -> str:
         group = f" or for the others of sync group {router.group}" if router.group is not None else ""
         return f"INIT because it waits for the end of vrrp_startup_delay{group}"
     besides = _other_owners(instance, now) + clauses(
-        instance.virtual_router_id, instance.discards.recent(now), instance.refusals.unheard(now)
+        instance.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)
     )
     return explain.why(router, now, instance.verdict.explain(instance.config.priority), besides)

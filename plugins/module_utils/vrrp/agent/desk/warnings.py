@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from typing import Optional
 
-from ..edge import Refusal
+from ..refusals import Refusal
 from ..segment.discards import Discarded
 
 SAME_AUTHENTICATION = "write the same authentication on both nodes"

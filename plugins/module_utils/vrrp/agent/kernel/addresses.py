@@ -6,40 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv4Interface, ip_address, ip_interface
+from ipaddress import IPv4Address, IPv4Interface, ip_interface
 from typing import Optional
 
 from ...config.model import Address, Instance, VirtualAddress
-from ..segment.wire import configured_source, ip_version
+from .address_request import Wanted, scope_number
 from .interfaces import Interface, InterfaceTable, Present
 
 # linux/if_addr.h
 IFA_F_HOMEADDRESS = 0x10
 IFA_F_MANAGETEMPADDR, IFA_F_NOPREFIXROUTE, IFA_F_MCAUTOJOIN = 0x100, 0x200, 0x400
-FOR_EVER = 0xFFFFFFFF  # seconds: INFINITY_LIFE_TIME, "preferred_lft forever"
 SCOPE_LINK = 253
-SCOPES = {"global": 0, "site": 200, "link": SCOPE_LINK, "host": 254, "nowhere": 255}  # rtnetlink(7), ip-address(8)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One virtual address on one existing interface, as the kernel wants to hear it."""
-
-    index: int
-    address: Interface
-    broadcast: Optional[IPv4Address] = None
-    label: Optional[str] = None
-    scope: int = 0
-    peer: Optional[Address] = None
-    flags: int = 0  # IFA_F_*, beside those of every address
-    dad: bool = False  # IPv6: another host is asked for first
-    preferred_s: Optional[int] = None  # for so long somebody connects from it; None: see preferred_s()
-    track: bool = field(default=True, compare=False)  # put back when somebody deletes it
-
-    def __hash__(self) -> int:
-        """Of what tells nearly all of them apart: a takeover of many looks them up again and again."""
-        return hash((self.index, int(self.address)))
 
 
 def resolve(
@@ -92,15 +69,6 @@ def flags_of(entry: VirtualAddress) -> int:
     return sum(flag for wanted, flag in chosen if wanted)
 
 
-def preferred_s(want: Wanted) -> int:
-    """As with keepalived nobody connects from an IPv6 address without a subnet, and IPv4 knows nothing of it."""
-    if want.address.version == 4:
-        return FOR_EVER
-    if want.preferred_s is None:
-        return 0 if want.address.network.prefixlen == 128 else FOR_EVER
-    return want.preferred_s
-
-
 def broadcast_of(entry: VirtualAddress) -> Optional[IPv4Address]:
     """``brd``: an address, "+" (host bits all ones); nothing, like "-", sets none, as keepalived does."""
     if entry.broadcast in (None, "-") or not isinstance(entry.address, IPv4Interface):
@@ -108,13 +76,6 @@ def broadcast_of(entry: VirtualAddress) -> Optional[IPv4Address]:
     if entry.broadcast == "+":
         return entry.address.network.broadcast_address
     return IPv4Address(entry.broadcast)
-
-
-def scope_number(name: Optional[str]) -> int:
-    """A scope by the name that ip-address(8) uses, or by number. Raises ValueError for any other word."""
-    if name is None:
-        return 0
-    return SCOPES[name] if name in SCOPES else int(name)
 
 
 def is_link_local_ipv6(address: Interface) -> bool:
@@ -132,44 +93,12 @@ def present(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ..
     return tuple(want for want in wanted if want.address in table.addresses.get(want.index, {}))
 
 
-def beside_its_peer(want: Wanted, table: InterfaceTable) -> Wanted:
-    """The same with the peer that it has: the kernel deletes none that is named without it."""
-    here = table.addresses.get(want.index, {}).get(want.address)
-    if want.peer is not None or here is None or not here.peer:
-        return want
-    return replace(want, peer=ip_address(here.peer))
-
-
 def duplicated(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
     """Those that are on their interface but of no use: duplicate address detection has found them on another host.
 
     Setting such an address again changes nothing. It has to be removed first.
     """
     return tuple(want for want in present(wanted, table) if table.addresses[want.index][want.address].dad_failed)
-
-
-def dependants(leaving: Sequence[Wanted], table: InterfaceTable) -> tuple[Present, ...]:
-    """Addresses that the kernel may delete together with ``leaving``.
-
-    Deleting the first IPv4 address of a subnet deletes its secondaries too, unless promote_secondaries is set
-    (linux/net/ipv4/devinet.c). A virtual address is the first one when the host's own came later, after a
-    DHCP renewal for example. Whoever deletes must then put these back.
-    """
-    gone = {(want.index, want.address) for want in leaving}
-    found = []
-    for want in leaving:
-        siblings = table.addresses.get(want.index, {})
-        here = siblings.get(want.address)
-        if here is None or here.secondary or not isinstance(want.address, IPv4Interface):
-            continue
-        found += [
-            other
-            for other in siblings.values()
-            if other.secondary
-            and (other.index, other.address) not in gone
-            and other.address.network == want.address.network
-        ]
-    return tuple(dict.fromkeys(found))
 
 
 def source_address(
@@ -201,7 +130,7 @@ def own_addresses(
 
 def no_source(config: Instance, virtual: frozenset[Interface], table: InterfaceTable) -> str:
     """Why there is no address to speak from: one clause."""
-    configured, version = configured_source(config), ip_version(config)
+    configured, version = config.configured_source, config.ip_version
     if configured is not None:
         keyword = "mcast_src_ip" if config.unicast_src_ip is None else "unicast_src_ip"
         candidates, nothing = table.entries(configured), f"{keyword} {configured} is not on this host"

@@ -18,7 +18,8 @@ import sys
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Optional
 
-from .addresses import Wanted, is_link_local_ipv6
+from .address_request import Wanted
+from .addresses import is_link_local_ipv6
 
 if TYPE_CHECKING:
     from .nftables import NfTables

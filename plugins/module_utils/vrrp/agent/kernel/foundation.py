@@ -9,26 +9,19 @@ and ``promote_secondaries`` for as long as an instance asks for them. A successo
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
-from typing import Any, Optional, Protocol
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Optional, Protocol
 
 from ...config.model import Configuration, Globals, Instance
 from ...protocol.constants import PRIORITY_OWNER
-from ...protocol.states import State
-from ..edge import Edge
-from ..instance import RunningInstance
-from ..life.ledger import STATIC, Entry, Page
-from ..life.succession import Succession
-from ..segment.network import Network
-from ..telling.log import Log
+from ..scheduler import Scheduler
 from . import firewall
-from .addresses import Wanted
-from .firewall import Firewall
+from .address_ports import AddressPorts
+from .address_request import Wanted
 from .interfaces import AddressChanged, Change
-from .ownership import was_set
-from .promotion import Promotion
+from .ownership import Place, was_set
+from .routes import Key
 from .vips import INSTALL_RETRY_S, Lost, VirtualAddresses, names
 
 NAME = "static"
@@ -37,98 +30,100 @@ FOR_EVER = Globals(vip_lease_s=0)  # static addresses have no lifetime
 Group = Optional[str]  # the track_group of what is static, None without one
 
 
-class Daemon(Protocol):
-    """What it uses of the daemon."""
+class Member(Protocol):
+    """An instance, as far as what is static concerns it."""
 
     @property
-    def configuration(self) -> Configuration: ...
+    def name(self) -> str:
+        """Return its name."""
 
-    @property
-    def log(self) -> Log: ...
+    def routes_gone(self, keys: Collection[Key], now: float) -> None:
+        """Take that somebody deleted these routes and rules."""
 
-    @property
-    def network(self) -> Network: ...
+    def interface_changed(self, now: float) -> None:
+        """Look again at what keeps it from taking part."""
 
-    @property
-    def succession(self) -> Succession: ...
 
-    def clock(self) -> float: ...
+@dataclass(frozen=True)
+class StaticSnapshot:
+    """What is there, as a successor must know it: ``installed`` addresses, and ``removals`` of routes and rules."""
 
-    def everyone(self) -> Iterator[RunningInstance]: ...
-
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+    installed: tuple[Place, ...] = ()
+    removals: tuple[bytes, ...] = ()
+    firewall: bool = False  # there is a table of ours
+    promoted: tuple[int, ...] = ()  # interfaces, by index, whose promote_secondaries was set
 
 
 class Foundation:
-    """Of one agent. Nothing is there before :meth:`begin`."""
+    """Nothing is there before :meth:`begin`. ``remember`` is told that something is there that a successor must know.
 
-    def __init__(self, agent: Daemon) -> None:
-        self.firewall = Firewall()
-        self._agent = agent
-        self._log = agent.log
-        self._kernel = agent.network.kernel
-        self.promotion = Promotion(self._kernel, self._log)
-        self._edge: Optional[Edge] = None
+    ``members()`` are all instances.
+    """
+
+    def __init__(
+        self,
+        ports: AddressPorts,
+        scheduler: Scheduler,
+        members: Callable[[], Iterable[Member]],
+        remember: Callable[[], None],
+    ) -> None:
+        self._ports = ports
+        self._scheduler = scheduler
+        self._members = members
+        self._remember = remember
+        self._log = ports.log
+        self._kernel = ports.kernel
+        self._firewall = ports.firewall
+        self._promotion = ports.promotion
+        self._begun = False
         self._statics: dict[Group, VirtualAddresses] = {}
         self._track_groups: dict[str, tuple[str, ...]] = {}
         self._retrying = False
         self._said: tuple[str, ...] = ()  # the problems that instances know of
 
-    @property
-    def ports(self) -> dict[str, Any]:
-        """What an instance can reach of it: fields of :class:`~..edge.Edge`."""
-        return {
-            "firewall": self.firewall,
-            "promotion": self.promotion,
-            "routes_held_elsewhere": self._routes_held,
-            "static_faults": self.faults_of,
-        }
-
-    def begin(self, edge: Edge) -> None:
-        """Set the static ones, and take over what the process before this one has left."""
-        configuration, inherited = self._agent.configuration, self._agent.succession.inherited
-        self.promotion.inherit(inherited.promoted)
+    def begin(self, configuration: Configuration, left: StaticSnapshot, lived_until: float) -> None:
+        """Set the static ones, and take over what the process before this one has ``left``, which ``lived_until``."""
+        self._begun = True
+        self._promotion.inherit(left.promoted)
         guarded = any(
             each.vmac or (not each.accept and each.priority != PRIORITY_OWNER) for each in configuration.instances
         )
-        if inherited.firewall and not guarded and not self.firewall.used:
+        if left.firewall and not guarded and not self._firewall.used:
             firewall.remove_leftover()
-        self._edge = edge
         self._configure(configuration)
-        entry = inherited.of(STATIC)
-        if entry is not None:
-            self._inherit(entry, inherited.lived_until)
+        if left.installed or left.removals:
+            self._inherit(left, lived_until)
         for statics in self._statics.values():
-            statics.install(self._agent.clock())
+            statics.install(self._scheduler.now())
         self._said = self._problems()
         self._retry_later()
-        asyncio.get_running_loop().call_soon(self._agent.guard(self.promotion.settle))  # each instance has spoken then
+        self._scheduler.call_soon(self._promotion.settle)  # each instance has spoken then
 
     def apply(self, configuration: Configuration) -> None:
         """Take a changed configuration."""
-        if self._edge is None:
+        if not self._begun:
             return
         self._configure(configuration)
         for group, statics in list(self._statics.items()):
-            statics.reconcile(self._agent.clock())
+            statics.reconcile(self._scheduler.now())
             if not statics.wanted and not statics.missing and not statics.routes.wanted:
                 del self._statics[group]
         self._retry_later()
         self._said = ()
         self._tell()
 
-    def kernel_events(self, changes: Collection[Change]) -> None:
+    def kernel_changed(self, changes: Collection[Change], now: float) -> None:
         """Somebody has changed something: put back what is missing, and let the instances know of routes and rules."""
         routes_gone, self._kernel.routes_gone = self._kernel.routes_gone, set()
-        for instance in list(self._agent.everyone()) if routes_gone else ():
-            instance.routes_gone(routes_gone, self._agent.clock())
+        for instance in list(self._members()) if routes_gone else ():
+            instance.routes_gone(routes_gone, now)
         if not self._statics or not (changes or routes_gone):
             return
         gone = [each.present for each in changes if isinstance(each, AddressChanged) and not each.added]
         for statics in self._statics.values():
             untracked = {(want.index, want.address) for want in statics.wanted if not want.track}
             for place in untracked.intersection((each.index, each.address) for each in gone):
-                self._tell_put_back(statics.put_back(place, self._agent.clock()))
+                self._tell_put_back(statics.put_back(place, now))
         self._complete()
 
     def faults_of(self, instance: str) -> tuple[str, ...]:
@@ -137,29 +132,26 @@ class Foundation:
         found = [self._statics[group] for group in groups if group in self._statics]
         return tuple(text for statics in found for text in problems(statics))
 
-    def _routes_held(self, asking: object) -> frozenset[bytes]:
-        """The routes and rules of others, by the requests that remove them, for whoever wants to take some off."""
+    def routes_held(self, asking: object) -> frozenset[bytes]:
+        """The static routes and rules of others, by the requests that remove them, for who wants to take some off."""
         found = [statics.routes.held for group, statics in self._statics.items() if asking != (self, group)]
-        found += [each.addresses.routes.held for each in self._agent.everyone() if each is not asking]
         return frozenset().union(*found)
 
     def forget(self, instance: object) -> None:
         """Release what a stopped instance asked for: its part of the firewall table, and promote_secondaries."""
-        self.firewall.release(instance)
-        self.promotion.release(instance)
+        self._firewall.release(instance)
+        self._promotion.release(instance)
 
-    def page(self, page: Page) -> Page:
-        """The ledger with what a successor must know of this."""
-        promoted = tuple(sorted(self.promotion.changed))
-        return replace(page, entries=page.entries + self._entry(), firewall=self.firewall.used, promoted=promoted)
-
-    def _entry(self) -> tuple[Entry, ...]:
+    def snapshot(self) -> StaticSnapshot:
+        """Return what a successor must know of this."""
         installed = frozenset().union(*(each.installed for each in self._statics.values()))
         removals = frozenset().union(*(each.routes.installed for each in self._statics.values()))
-        if not installed and not removals:
-            return ()
-        places = tuple(sorted(installed, key=str))
-        return (Entry(STATIC, NAME, 3, State.BACKUP, 100, installed=places, removals=tuple(sorted(removals))),)
+        return StaticSnapshot(
+            tuple(sorted(installed, key=str)),
+            tuple(sorted(removals)),
+            self._firewall.used,
+            tuple(sorted(self._promotion.changed)),
+        )
 
     def close(self, leave: bool) -> None:
         """The process ends. ``leave``: a successor goes on."""
@@ -167,24 +159,23 @@ class Foundation:
             if not leave:
                 statics.release()
         self._statics = {}
-        self.firewall.close(leave)
-        self.promotion.close(leave)
+        self._firewall.close(leave)
+        self._promotion.close(leave)
 
     def _configure(self, configuration: Configuration) -> None:
         self._track_groups = dict(configuration.track_groups)
-        self._agent.network.announcer.arrange(configuration.garp_groups)
         parts = by_group(configuration)
         for group in {**dict.fromkeys(self._statics), **parts}:
             part = parts.get(group, pseudo_instance(configuration, ()))
             if group in self._statics:
                 self._statics[group].reconfigure(part, FOR_EVER)
-            elif self._edge is not None:
-                self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._edge)
+            else:
+                self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._ports)
             self._statics[group].look()
 
-    def _inherit(self, entry: Entry, until: float) -> None:
+    def _inherit(self, left: StaticSnapshot, until: float) -> None:
         """What is still wanted is ours; the rest goes."""
-        places, removals = set(entry.installed), set(entry.removals)
+        places, removals = set(left.installed), set(left.removals)
         for statics in self._statics.values():
             mine = places & {(want.index, want.address) for want in statics.wanted}
             ours = removals & {way.remove for way in statics.routes.wanted}
@@ -202,9 +193,9 @@ class Foundation:
         if before == self._said:
             return
         members = {name for names in self._track_groups.values() for name in names}
-        for instance in list(self._agent.everyone()):
+        for instance in list(self._members()):
             if instance.name in members:
-                instance.interface_changed(self._agent.clock())
+                instance.interface_changed(self._scheduler.now())
 
     def _problems(self) -> tuple[str, ...]:
         return tuple(text for statics in self._statics.values() for text in problems(statics))
@@ -213,19 +204,19 @@ class Foundation:
         for statics in self._statics.values():
             statics.look()
             statics.refused = ()
-            self._tell_put_back(statics.complete(self._agent.clock()))
+            self._tell_put_back(statics.complete(self._scheduler.now()))
         self._retry_later()
         self._tell()
 
     def _tell_put_back(self, lost: Collection[Lost]) -> None:
         if lost:
             self._log.warning(f"({NAME}) {names(lost)} was not there as it should be and was put back")
-            self._agent.succession.changed()
+            self._remember()
 
     def _retry_later(self) -> None:
         if not self._retrying and self._problems():
             self._retrying = True
-            asyncio.get_running_loop().call_later(INSTALL_RETRY_S, self._agent.guard(self._retry))
+            self._scheduler.call_later(INSTALL_RETRY_S, self._retry)
 
     def _retry(self) -> None:
         self._retrying = False

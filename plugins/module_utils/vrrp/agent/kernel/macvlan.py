@@ -10,7 +10,6 @@ from typing import Optional
 
 from ...config.model import Instance
 from ...protocol.constants import VIRTUAL_MAC
-from ..segment.wire import ip_version
 from .interfaces import InterfaceTable, Link
 
 
@@ -33,7 +32,7 @@ def macvlan_of(config: Instance) -> Optional[Macvlan]:
     """What an instance with ``use_vmac`` lives on, None for one without."""
     if config.vmac is None:
         return None
-    version = ip_version(config)
+    version = config.ip_version
     mac = bytes.fromhex(config.vmac.mac.replace(":", "")) if config.vmac.mac else VIRTUAL_MAC[version]
     if len(mac) == 5:
         mac += bytes([config.virtual_router_id])
@@ -56,7 +55,7 @@ def fault_of(config: Instance, table: InterfaceTable) -> Optional[str]:
 
 def misfit_of(config: Instance) -> Optional[tuple[str, str]]:
     """What this machine does that the macvlan of an instance does not go with, and what to do about it."""
-    if config.vmac is None or ip_version(config) != 4 or setting("all", "rp_filter") != 1:
+    if config.vmac is None or config.ip_version != 4 or setting("all", "rp_filter") != 1:
         return None
     text = f"packets for its addresses arrive on {config.lives_on} and are dropped: net.ipv4.conf.all.rp_filter is 1"
     return text, "set it to 0 or 2"

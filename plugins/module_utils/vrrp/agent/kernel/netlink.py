@@ -32,7 +32,7 @@ except ImportError:
 else:
     HAS_PYROUTE2 = True
 
-from .addresses import FOR_EVER, Wanted, beside_its_peer, dependants, preferred_s
+from .address_request import FOR_EVER, Wanted, beside_its_peer, dependants, preferred_s
 from .eventfilter import only_what_matters, watch_routes
 from .interfaces import (
     NETLINK_HEADER,

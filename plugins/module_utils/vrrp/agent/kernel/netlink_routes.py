@@ -26,7 +26,7 @@ else:
     HAS_PYROUTE2 = True
 
 from ...config.routes import NextHop, Route, Rule
-from .addresses import scope_number
+from .address_request import scope_number
 from .interfaces import NLM_F_ACK, NLM_F_REQUEST
 
 RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWRULE, RTM_DELRULE = 24, 25, 32, 33

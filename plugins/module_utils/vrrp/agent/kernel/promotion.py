@@ -13,7 +13,6 @@ import errno
 import os
 import struct
 from collections.abc import Hashable, Iterable
-from typing import Optional
 
 from ..telling.log import Log
 from .interfaces import LINK_HEADER, NETLINK_HEADER, NLM_F_ACK, NLM_F_REQUEST, Link
@@ -29,7 +28,7 @@ STATE = "/proc/sys/net/ipv4/conf/%s/promote_secondaries"
 class Promotion:
     """``changed`` are the interfaces, by index, on which it was set by us or by the process before us."""
 
-    def __init__(self, kernel: Optional[Kernel] = None, log: Optional[Log] = None) -> None:
+    def __init__(self, kernel: Kernel, log: Log) -> None:
         self.changed: set[int] = set()
         self._kernel = kernel
         self._log = log
@@ -65,9 +64,9 @@ class Promotion:
             self.settle()
 
     def _set(self, index: int, value: bool) -> None:
-        code = self._kernel.ask([request(index, value)])[0] if self._kernel is not None else 0
+        code = self._kernel.ask([request(index, value)])[0]
         (self.changed.add if value and not code else self.changed.discard)(index)
-        if code and code != errno.ENODEV and self._log is not None:
+        if code and code != errno.ENODEV:
             self._log.error(f"cannot set promote_secondaries on interface {index}: {os.strerror(code)}")
 
 

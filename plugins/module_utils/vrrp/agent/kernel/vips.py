@@ -17,8 +17,9 @@ from typing import Union
 from ...config.model import Globals, Instance
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import NEVER
-from ..edge import Edge
-from .addresses import Wanted, absent, duplicated, installed_by, place_of, present, resolve
+from .address_ports import AddressPorts
+from .address_request import Wanted
+from .addresses import absent, duplicated, installed_by, place_of, present, resolve
 from .interfaces import Interface, InterfaceTable
 from .lease import lifetime_s
 from .ownership import Place, was_set, was_set_before
@@ -35,18 +36,18 @@ Lost = Union[Wanted, Way]  # what was not there as it should be
 class VirtualAddresses:
     """``key`` is who has them: bursts and leases are kept under it."""
 
-    def __init__(self, key: Hashable, config: Instance, settings: Globals, edge: Edge) -> None:
+    def __init__(self, key: Hashable, config: Instance, settings: Globals, ports: AddressPorts) -> None:
         self.wanted: tuple[Wanted, ...] = ()  # those whose interfaces are there
         self.missing: tuple[str, ...] = ()  # the interfaces that are not
         self.refused: tuple[str, ...] = ()  # what the kernel said no to, until it is tried again
         self.retry_at = NEVER
         self.hindrances: tuple[str, ...] = ()  # clauses about what routes, rules or no_accept miss
-        self.routes = VirtualRoutes(key, config.name, edge)
-        self.hush = Hush(edge.kernel)
+        self.routes = VirtualRoutes(key, config.name, ports)
+        self.hush = Hush(ports.kernel)
         self._key = key
         self._config = config
         self._lifetime_s = lifetime_s(config, settings)
-        self._edge = edge
+        self._ports = ports
         self._installed: tuple[Wanted, ...] = ()  # what goes on release, whatever the interface is called by then
         self._inherited: dict[Place, float] = {}  # what a process before this one has installed, which lived until then
         self._owned: frozenset[Place] = frozenset()  # the host's own among the virtual addresses
@@ -92,27 +93,27 @@ class VirtualAddresses:
     def look(self) -> None:
         """Find the interfaces."""
         before = self.wanted
-        table, config = self._edge.kernel.table, self._config
+        table, config = self._ports.kernel.table, self._config
         self.wanted, self.missing = resolve(installed_by(config), config.lives_on, table)
         self.routes.configure(config.routes, config.rules)
         others = self.routes.look()
         self.hindrances = tuple(text for name, text in self.routes.faults.items() if name not in self._own_interfaces)
-        failure = self._edge.firewall.prepare() if self._guarded else ""
+        failure = self._ports.firewall.prepare() if self._guarded else ""
         self.hindrances += (f"no_accept: {failure}",) if failure else ()
         link = table.names.get(config.interface)
         if config.promote_secondaries and link is not None:
-            self._edge.promotion.hold(self._key, link)
+            self._ports.promotion.hold(self._key, link)
         else:
-            self._edge.promotion.release(self._key)
+            self._ports.promotion.release(self._key)
         usable, self._usable = self._usable, self._usable_links()
         if self._usable - usable:
             self.refused = ()  # the kernel may take now what it did not take of an interface that was about to go down
         if self.wanted != before or others:
             self.refused = ()  # the refusal was about another interface
-            self._edge.kernel.prepare(self.wanted, self._lifetime_s)
+            self._ports.kernel.prepare(self.wanted, self._lifetime_s)
 
     def _usable_links(self) -> frozenset[int]:
-        table = self._edge.kernel.table
+        table = self._ports.kernel.table
         names = {self._config.interface, *(name for way in self.routes.wanted for name in way.devices)}
         found = [table.links.get(want.index) for want in self.wanted] + [table.names.get(name) for name in names]
         return frozenset(link.index for link in found if link is not None and link.usable)
@@ -132,20 +133,20 @@ class VirtualAddresses:
         self._cancel_announcements()
 
     def _cancel_announcements(self) -> None:
-        self._edge.announcer.cancel(self._key)
+        self._ports.announcer.cancel(self._key)
         if self._keeps:
-            self._edge.announcer.cancel((self._key, "extra"))
+            self._ports.announcer.cancel((self._key, "extra"))
 
     def release(self) -> None:
         """Take ours off, except what another instance holds as well."""
         self._cancel_announcements()
         self.routes.release()
-        self._edge.leases.hold(self._key, (), 0)
+        self._ports.leases.hold(self._key, (), 0)
         mine, self._installed = self._leaving(self._installed), ()
         self._inherited, self._given_up = {}, frozenset()
-        self._report(self._edge.kernel.release(mine))
+        self._report(self._ports.kernel.release(mine))
         self.hush.end()
-        self._edge.firewall.release(self._key)
+        self._ports.firewall.release(self._key)
 
     def remove_leftovers(self) -> None:
         """Take off what a predecessor left behind: nobody has made us MASTER yet."""
@@ -165,7 +166,7 @@ class VirtualAddresses:
         gone = [want for want in self._installed if want not in wanted]
         self._installed = tuple(want for want in self.wanted if want not in self._given_up)
         if gone:
-            self._remove(present(self._leaving(gone), self._edge.kernel.table))
+            self._remove(present(self._leaving(gone), self._ports.kernel.table))
             self._lease()
         lost = self._lost([want for want in self._installed if not self._taken(want)])
         self._set_and_announce(lost, now)
@@ -174,7 +175,7 @@ class VirtualAddresses:
     def put_back(self, place: Place, now: float) -> tuple[Lost, ...]:
         """While MASTER: somebody deleted this one. Returns it when it was ours and has been put back."""
         mine = [want for want in self.wanted if (want.index, want.address) == place]
-        given_up = [want for want in absent(mine, self._edge.kernel.table) if not want.track and not self._taken(want)]
+        given_up = [want for want in absent(mine, self._ports.kernel.table) if not want.track and not self._taken(want)]
         if given_up:
             self._given_up |= frozenset(given_up)
             self._installed = tuple(want for want in self._installed if want not in given_up)
@@ -205,30 +206,30 @@ class VirtualAddresses:
         self._note_owned()
         altered = [want for want in self._removable(self.wanted) if want not in self._installed]
         self._installed, self._given_up = self.wanted, frozenset()
-        added = absent(self.wanted, self._edge.kernel.table)
+        added = absent(self.wanted, self._ports.kernel.table)
         if added:
-            self._edge.log.info(f"({self._config.name}) setting VIPs {names(added)}")
+            self._ports.log.info(f"({self._config.name}) setting VIPs {names(added)}")
         altered = [want for want in altered if want not in added]
         if altered:
-            self._report(self._edge.kernel.install(altered, self._lifetime_s))
+            self._report(self._ports.kernel.install(altered, self._lifetime_s))
         self._set_and_announce(added, now)
         if self._guarded:
             self._refuse_text(self._guard(), now)
         else:
-            self._edge.firewall.release(self._key)
+            self._ports.firewall.release(self._key)
         self._refuse(self.routes.reconcile(), now)
         self._keep_known()
         self._lease()
 
     def renew_differently(self) -> None:
         """While MASTER: the lifetime has changed."""
-        self._report(self._edge.kernel.install(self._removable(self._installed), self._lifetime_s))
+        self._report(self._ports.kernel.install(self._removable(self._installed), self._lifetime_s))
         self._lease()
 
     def lend(self, seconds: int) -> None:
         """A successor is to go on with them. Should none come, they go: those without a lease too."""
         if not self._lifetime_s:
-            self._report(self._edge.kernel.install(self._removable(self._installed), seconds))
+            self._report(self._ports.kernel.install(self._removable(self._installed), seconds))
 
     def announce(self, repeat: int) -> None:
         """Tell the segment that they live here."""
@@ -237,13 +238,13 @@ class VirtualAddresses:
     def _set(self, wanted: Sequence[Wanted], now: float) -> None:
         self._note_owned()
         self._installed = tuple(dict.fromkeys(self._installed + tuple(wanted)))
-        dead = duplicated(self._removable(wanted), self._edge.kernel.table)
+        dead = duplicated(self._removable(wanted), self._ports.kernel.table)
         if dead:
             text = "duplicate address detection has failed, another host has it: removed and set again"
-            self._edge.log.warning(f"({self._config.name}) {names(dead)}: {text}")
-            self._report(self._edge.kernel.release(dead))
+            self._ports.log.warning(f"({self._config.name}) {names(dead)}: {text}")
+            self._report(self._ports.kernel.release(dead))
         guard = self._guard() if self._guarded else ""
-        self.refused = tuple(self._edge.kernel.install(self._removable(wanted), self._lifetime_s))
+        self.refused = tuple(self._ports.kernel.install(self._removable(wanted), self._lifetime_s))
         self.refused += (guard,) if guard else ()
         self.retry_at = now + INSTALL_RETRY_S
         self._report(self.refused)
@@ -252,15 +253,15 @@ class VirtualAddresses:
 
     def _remove(self, gone: Sequence[Wanted]) -> None:
         if gone:
-            self._edge.log.info(f"({self._config.name}) removing VIPs {names(gone)}")
-            self._report(self._edge.kernel.release(gone))
+            self._ports.log.info(f"({self._config.name}) removing VIPs {names(gone)}")
+            self._report(self._ports.kernel.release(gone))
 
     def _taken(self, want: Wanted) -> bool:
         """Whether its interface is down, with which the kernel takes an IPv6 address off.
 
         It comes back when the interface is up: to one that is about to be deleted the kernel adds nothing.
         """
-        link = self._edge.kernel.table.links.get(want.index)
+        link = self._ports.kernel.table.links.get(want.index)
         return want.address.version == 6 and link is not None and not link.up
 
     def _set_and_announce(self, wanted: Sequence[Wanted], now: float) -> None:
@@ -293,7 +294,7 @@ class VirtualAddresses:
 
     def _guard(self) -> str:
         """Keep packets from what is installed. Returns a clause about why that is not possible, "" when it is."""
-        failure = self._edge.firewall.hold(self._key, self._removable(self._installed))
+        failure = self._ports.firewall.hold(self._key, self._removable(self._installed))
         return failure and f"no_accept: {failure}"
 
     @property
@@ -310,49 +311,49 @@ class VirtualAddresses:
         self._remove_left_behind(leftovers)
 
     def _left_behind(self, wanted: Iterable[Wanted], judge: Judge) -> list[Wanted]:
-        table = self._edge.kernel.table
+        table = self._ports.kernel.table
         known = self._inherited
         return [want for want in self._leaving(wanted) if judge((want.index, want.address), table, known)]
 
     def _remove_left_behind(self, leftovers: Sequence[Wanted]) -> None:
         if leftovers:
-            self._edge.log.warning(f"({self._config.name}) removing VIPs that were left behind.")
-            self._report(self._edge.kernel.release(leftovers))
+            self._ports.log.warning(f"({self._config.name}) removing VIPs that were left behind.")
+            self._report(self._ports.kernel.release(leftovers))
 
     def _lost(self, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
-        return absent(wanted, self._edge.kernel.table) + duplicated(wanted, self._edge.kernel.table)
+        return absent(wanted, self._ports.kernel.table) + duplicated(wanted, self._ports.kernel.table)
 
     def _announce(self, wanted: Iterable[Wanted], repeat: int) -> None:
-        garp, table = self._config.garp, self._edge.kernel.table
-        self._edge.announcer.burst(self._key, tuple(wanted), repeat, garp.interval_s, table, garp.gna_interval_s)
+        garp, table = self._config.garp, self._ports.kernel.table
+        self._ports.announcer.burst(self._key, tuple(wanted), repeat, garp.interval_s, table, garp.gna_interval_s)
 
     def _keep_known(self) -> None:
         """``garp_extra_if``: switches learn from our advertisements only where we are on the instance's interface."""
         garp, key = self._config.garp, (self._key, "extra")
         if self._keeps:
-            self._edge.announcer.cancel(key)
+            self._ports.announcer.cancel(key)
         self._keeps = bool(garp.extra_if_s and self._extra())
         if self._keeps:
-            self._edge.announcer.keep(key, garp.delay_s + garp.extra_if_s, garp.extra_if_s, self._announce_extra)
+            self._ports.announcer.keep(key, garp.delay_s + garp.extra_if_s, garp.extra_if_s, self._announce_extra)
 
     def _extra(self) -> tuple[Wanted, ...]:
-        links = self._edge.kernel.table.links
+        links = self._ports.kernel.table.links
         known = {want: links[want.index] for want in self.wanted if want.index in links}
         own, every = self._config.lives_on, self._config.garp.extra_if_all
         return tuple(want for want, link in known.items() if link.name != own and (every or link.kind == "macvlan"))
 
     def _announce_extra(self) -> None:
-        garp, table = self._config.garp, self._edge.kernel.table
+        garp, table = self._config.garp, self._ports.kernel.table
         key = self._key, "extra"
-        self._edge.announcer.burst(key, self._extra(), 1, garp.interval_s, table, garp.gna_interval_s)
+        self._ports.announcer.burst(key, self._extra(), 1, garp.interval_s, table, garp.gna_interval_s)
 
     def _lease(self) -> None:
-        self._edge.leases.hold(self._key, self._removable(self._installed), self._lifetime_s)
-        self._edge.arm(self._edge.leases.deadline)
+        self._ports.leases.hold(self._key, self._removable(self._installed), self._lifetime_s)
+        self._ports.arm(self._ports.leases.deadline)
 
     def _leaving(self, wanted: Iterable[Wanted]) -> list[Wanted]:
         mine = self._removable(wanted)
-        held = self._edge.held_elsewhere(self._key, [want.address for want in mine])
+        held = self._ports.held_elsewhere(self._key, [want.address for want in mine])
         return [want for want in mine if (want.index, want.address) not in held]
 
     def _removable(self, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
@@ -364,18 +365,18 @@ class VirtualAddresses:
 
     def _note_owned(self) -> None:
         """Addresses that are there already, and not from us, are the host's own. An owner's are so for good."""
-        table = self._edge.kernel.table
+        table = self._ports.kernel.table
         there = {(want.index, want.address) for want in present(self.wanted, table)}
         others = [place for place in there - self.held if not was_set_before(place, table, self._inherited)]
         if self._config.priority != PRIORITY_OWNER:
             self._owned &= there
             others = [(index, address) for index, address in others if not table.addresses[index][address].dad_failed]
         if others:
-            self._owned |= set(others) - self._edge.held_elsewhere(self._key, [address for _index, address in others])
+            self._owned |= set(others) - self._ports.held_elsewhere(self._key, [address for _index, address in others])
 
     def _report(self, failures: Iterable[str]) -> None:
         for failure in failures:
-            self._edge.log.error(f"({self._config.name}) {failure}")
+            self._ports.log.error(f"({self._config.name}) {failure}")
 
 
 def lasting(want: Wanted) -> Wanted:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...config.routes import Route, Rule
-from ..edge import Edge
+from .address_ports import AddressPorts
 from .routes import ANY, Key, Way, listed, resolve, unusable
 
 HARMLESS_ON_REMOVE = (errno.ESRCH, errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -29,12 +29,12 @@ class Refused:
 class VirtualRoutes:
     """``key`` is who has them; ``name`` stands before the lines of the log."""
 
-    def __init__(self, key: object, name: str, edge: Edge) -> None:
+    def __init__(self, key: object, name: str, ports: AddressPorts) -> None:
         self.wanted: tuple[Way, ...] = ()
         self.faults: dict[str, str] = {}  # by interface
         self.name = name
         self._key = key
-        self._edge = edge
+        self._ports = ports
         self._configured: tuple[tuple[Route, ...], tuple[Rule, ...]] = ((), ())
         self._installed: dict[bytes, Way] = {}  # ours, by the request that removes it
         self._there: set[bytes] = set()  # what the kernel has as far as we know, the host's own included
@@ -63,9 +63,9 @@ class VirtualRoutes:
     def look(self) -> bool:
         """Find the interfaces. Returns whether something else is wanted than before."""
         before = self.wanted
-        self.wanted, self.faults = resolve(*self._configured, self._edge.kernel.table)
+        self.wanted, self.faults = resolve(*self._configured, self._ports.kernel.table)
         if self.wanted and not before:
-            self._edge.kernel.watch_routes()
+            self._ports.kernel.watch_routes()
         return self.wanted != before
 
     def is_there(self, way: Way) -> bool:
@@ -112,7 +112,7 @@ class VirtualRoutes:
         self._remove_unwanted()
         added = [way for way in self.wanted if way.remove not in self._there]
         if added:
-            self._edge.log.info(f"({self.name}) setting {texts(added)}")
+            self._ports.log.info(f"({self.name}) setting {texts(added)}")
         # All of them: the address that has just gone may have taken some along.
         self._given_up.clear()
         return self._add(self.wanted)[1]
@@ -121,7 +121,7 @@ class VirtualRoutes:
         wanted = {way.remove for way in self.wanted}
         leaving = [way for removal, way in self._installed.items() if removal not in wanted]
         if leaving:
-            self._edge.log.info(f"({self.name}) removing {texts(leaving)}")
+            self._ports.log.info(f"({self.name}) removing {texts(leaving)}")
             self._remove(way.remove for way in leaving)
 
     def release(self) -> None:
@@ -145,7 +145,7 @@ class VirtualRoutes:
 
     def _tell_left_behind(self, count: int) -> None:
         if count:
-            self._edge.log.warning(f"({self.name}) removed {count} routes or rules that were left behind.")
+            self._ports.log.warning(f"({self.name}) removed {count} routes or rules that were left behind.")
 
     def _add(self, ways: Iterable[Way]) -> tuple[list[Way], list[Refused]]:
         """Returns those that were not there, and those that the kernel refused."""
@@ -158,7 +158,7 @@ class VirtualRoutes:
         if not ready:
             return [], []
         new, refused = [], []
-        for way, code in zip(ready, self._edge.kernel.ask([way.add for way in ready])):
+        for way, code in zip(ready, self._ports.kernel.ask([way.add for way in ready])):
             if code == 0:
                 new.append(way)
             elif code != errno.EEXIST and not self._listed(way):
@@ -172,7 +172,7 @@ class VirtualRoutes:
 
     def _idle(self, way: Way) -> bool:
         """Whether nothing can be sent through its interfaces: the kernel refuses it until they are up."""
-        return bool(unusable(way.devices, self._edge.kernel.table))
+        return bool(unusable(way.devices, self._ports.kernel.table))
 
     def _taken(self, way: Way) -> bool:
         """Whether the kernel has taken it along with its interface: it tells of IPv6 routes only."""
@@ -191,7 +191,7 @@ class VirtualRoutes:
         """The kernel takes no IPv6 source address that it has not finished, in a thread of its own."""
         if way.source is None:
             return False
-        entries = self._edge.kernel.table.entries(way.source)
+        entries = self._ports.kernel.table.entries(way.source)
         return bool(entries) and all(entry.tentative for entry in entries)
 
     def _remove(self, removals: Iterable[bytes]) -> int:
@@ -199,16 +199,16 @@ class VirtualRoutes:
         leaving = [(removal, self._installed.pop(removal, None)) for removal in list(removals)]
         if not leaving:
             return 0
-        held = self._edge.routes_held_elsewhere(self._key)
+        held = self._ports.routes_held_elsewhere(self._key)
         self._there.difference_update(removal for removal, _way in leaving)
         asked = [(removal, way) for removal, way in leaving if removal not in held]
         if not asked:
             return 0
-        codes = self._edge.kernel.ask([removal for removal, _way in asked])
+        codes = self._ports.kernel.ask([removal for removal, _way in asked])
         for (_removal, way), code in zip(asked, codes):
             if code and code not in HARMLESS_ON_REMOVE:
                 text = f"{way.what} {way.text}" if way is not None else "a route or rule that was left behind"
-                self._edge.log.error(f"({self.name}) cannot remove {text}: {os.strerror(code)}")
+                self._ports.log.error(f"({self.name}) cannot remove {text}: {os.strerror(code)}")
         return codes.count(0)
 
 

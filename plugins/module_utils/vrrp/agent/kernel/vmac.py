@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ...config.model import Instance
-from ..segment.wire import ip_version
 from ..telling.log import Log
 from . import netlink_links as links
 from .interfaces import Link
@@ -42,7 +41,7 @@ class Hush:
     def begin(self, config: Instance) -> None:
         """Let the macvlan of an IPv4 instance, where it has one, answer no ARP request."""
         link = self._kernel.table.names.get(config.lives_on)
-        if config.vmac is not None and link is not None and not self._index and ip_version(config) == 4:
+        if config.vmac is not None and link is not None and not self._index and config.ip_version == 4:
             self._index = link.index
             self._set(ARP_IGNORE_ALL)
 
@@ -92,6 +91,10 @@ class Vmacs:
         self.look()
         self.busy = self.busy or gone
 
+    def kernel_changed(self, changes: object, now: float) -> None:
+        """Take that something has changed in the kernel."""
+        self.look()
+
     def look(self) -> None:
         """Make those that are missing or that somebody has removed, and set up those that have just come."""
         table, self.busy = self._kernel.table, False
@@ -105,8 +108,10 @@ class Vmacs:
             self._ready &= table.links.keys()
             self._silence(self._ready)
 
-    def remove(self) -> None:
-        """The end: nobody needs them any more."""
+    def close(self, leave: bool) -> None:
+        """The process ends. ``leave``: a successor goes on with them, else nobody needs them any more."""
+        if leave:
+            return
         self._remove(self._wanted.values())
         self._wanted = {}
         self._restore(set())

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable
-from typing import Optional, Protocol
+from collections.abc import Callable, Iterable
+from typing import Optional
 
-from ...config.model import Configuration, Globals
-from ...protocol.states import State
-from ..groups import Groups
+from ...config.model import Globals
 from ..instance import RunningInstance
+from ..instances import Instances
 
 
 def delay_s(settings: Globals) -> float:
@@ -23,35 +21,24 @@ def delay_s(settings: Globals) -> float:
     return max(settings.startup_delay_s, settings.delay_after_boot_s - time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
-class Daemon(Protocol):
-    """What it uses of the daemon."""
-
-    @property
-    def configuration(self) -> Configuration: ...
-
-    @property
-    def stopping(self) -> bool: ...
-
-    @property
-    def instances(self) -> dict[str, RunningInstance]: ...
-
-    @property
-    def groups(self) -> Groups: ...
-
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
-
-    def checks_changed(self) -> None: ...
-
-
 class Beginning:
-    """Of the instances of ``agent``. The delay counts from the start of the process and holds for what is there then.
+    """Of ``instances``. The delay counts from the first :meth:`due` and holds for what is there then.
 
-    Who goes on with the mastership of the process before this one does not wait: it would lose what it has.
+    ``mates(instance)`` are those that move with it, itself among them. ``wake(delay_s)`` has somebody ask :meth:`due`
+    again. Who goes on with the mastership of the process before this one does not wait: it would lose what it has.
     """
 
-    def __init__(self, agent: Daemon) -> None:
-        self._agent = agent
-        self._delay_s = delay_s(agent.configuration.globals)
+    def __init__(
+        self,
+        instances: Instances,
+        mates: Callable[[RunningInstance], Iterable[RunningInstance]],
+        delay_s: float,
+        wake: Callable[[float], object],
+    ) -> None:
+        self._instances = instances
+        self._mates = mates
+        self._delay_s = delay_s
+        self._wake = wake
         self._since: Optional[float] = None  # when it was asked first
         self._armed = False
         self._waited: set[RunningInstance] = set()  # who goes on with something, and cannot yet
@@ -63,15 +50,12 @@ class Beginning:
 
     def due(self, now: float) -> tuple[RunningInstance, ...]:
         """Who begins now."""
-        agent = self._agent
         if self._since is None:
             self._since = now
-        if agent.stopping:
-            return ()
-        waiting = [instance for instance in agent.instances.values() if not instance.started]
+        waiting = [instance for instance in self._instances.running.values() if not instance.started]
         if waiting and self.remaining_s(now) and not self._armed:
             self._armed = True
-            self._wake_in(self.remaining_s(now))
+            self._wake(self.remaining_s(now))
         due = tuple(instance for instance in waiting if self._may(instance, now))
         for instance in waiting:
             if instance not in due:
@@ -79,21 +63,17 @@ class Beginning:
         return due
 
     def _may(self, instance: RunningInstance, now: float) -> bool:
-        mates = [each for each in self._agent.groups.mates(instance) if not each.started]
+        mates = [each for each in self._mates(instance) if not each.started]
         delayed = self.remaining_s(now) and not any(each.remembers_mastership(now) for each in mates)
         return not delayed and all(each.ready() for each in mates)
 
     def _wait(self, instance: RunningInstance, now: float) -> None:
         """What the process before this one has left there is good until its mandate ends, and not a moment longer."""
-        memory, config = instance.memory, instance.config
-        if memory is None or memory.state is not State.MASTER:
+        ends_at = instance.restart.mandate_ends_at(instance.config)
+        if ends_at is None:
             return
-        ends_at = memory.mandate_ends_at(config.version, config.down_timer_adverts)
         if now >= ends_at:
             instance.addresses.remove_leftovers()
         elif instance not in self._waited:
             self._waited.add(instance)
-            self._wake_in(ends_at - now)
-
-    def _wake_in(self, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, self._agent.guard(self._agent.checks_changed))
+            self._wake(ends_at - now)

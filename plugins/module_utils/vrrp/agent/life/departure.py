@@ -7,80 +7,71 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Optional, Protocol
 
 from ...protocol import timers
 from ...protocol.states import State
-from ..groups import Groups
 from ..instance import RunningInstance
-from ..kernel.foundation import Foundation
+from ..instances import Instances
 from ..kernel.lease import Leases
-from ..kernel.vmac import Vmacs
-from ..life.succession import Succession
-from ..life.systemd import ServiceManager
+from ..scheduler import Scheduler
 from ..telling.log import Log
-from .systemd import own_unit, restart_wanted
+from .systemd import ServiceManager, own_unit, restart_wanted
 
 RESTART_S = 1.5  # what a restart takes at most; a shorter mandate is handed over instead
 
 
-class Daemon(Protocol):
-    """What it uses of the daemon."""
+class Closable(Protocol):
+    """What this process has put into the host beside the addresses of instances."""
 
-    @property
-    def service_manager(self) -> ServiceManager: ...
-
-    @property
-    def log(self) -> Log: ...
-
-    @property
-    def succession(self) -> Succession: ...
-
-    @property
-    def groups(self) -> Groups: ...
-
-    @property
-    def instances(self) -> dict[str, RunningInstance]: ...
-
-    @property
-    def leases(self) -> Leases: ...
-
-    @property
-    def vmacs(self) -> Vmacs: ...
-
-    @property
-    def foundation(self) -> Foundation: ...
-
-    def clock(self) -> float: ...
-
-    def everyone(self) -> Iterator[RunningInstance]: ...
-
-    def guard(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+    def close(self, leave: bool) -> None:
+        """The process ends. ``leave``: a successor goes on with it, else it goes."""
 
 
 class Departure:
-    """How the process of ``agent`` ends. ``done`` is set when nothing keeps it any more."""
+    """How the process ends. ``done`` is set when nothing keeps it any more.
 
-    def __init__(self, agent: Daemon) -> None:
-        self._agent = agent
+    ``mates(instance)`` are those that move with it, itself among them. ``closables`` are closed in their order, after
+    the instances have given up their addresses. ``can_restart()`` says whether a successor will find what it needs.
+    """
+
+    def __init__(
+        self,
+        instances: Instances,
+        mates: Callable[[RunningInstance], Iterable[RunningInstance]],
+        leases: Leases,
+        closables: Sequence[Closable],
+        can_restart: Callable[[], bool],
+        service_manager: ServiceManager,
+        scheduler: Scheduler,
+        log: Log,
+    ) -> None:
         self.begun = False  # somebody wants us to stop
         self.failed = False  # a bug does
         self.restarting: Optional[bool] = None  # None until it is known, when we stop
         self.done = asyncio.Event()
+        self._instances = instances
+        self._mates = mates
+        self._leases = leases
+        self._closables = closables
+        self._can_restart = can_restart
+        self._service_manager = service_manager
+        self._scheduler = scheduler
+        self._log = log
 
     def stop(self) -> None:
         """SIGTERM: a clean stop, or a restart if the service manager is about one. A second one does not wait."""
-        agent = self._agent
         if self.begun:
             self.done.set()
             return
         self.begun = True
-        agent.service_manager.stopping()
-        unit = own_unit() if agent.service_manager.present else ""
+        self._service_manager.stopping()
+        unit = own_unit() if self._service_manager.present else ""
         if unit:
             asked = asyncio.get_running_loop().run_in_executor(None, restart_wanted, unit)
-            asked.add_done_callback(lambda answer: agent.guard(lambda: self.leave(restart=answer.result()))())
+            leave = self._scheduler.callback(lambda: self.leave(restart=asked.result()))
+            asked.add_done_callback(lambda answer: leave())
         else:
             self.leave(restart=False)
 
@@ -88,41 +79,38 @@ class Departure:
         """Hand over what the peer can take sooner than our successor could; keep the rest for that one."""
         if self.done.is_set():
             return  # a second signal, or a bug, did not wait for the answer: everything is given up already
-        agent = self._agent
         self.restarting = restart
-        agent.log.info("Stopping, a restart follows" if restart else "Stopping")
-        may_stay = restart and agent.succession.kept
-        now = agent.clock()
-        with agent.groups.together():
-            for instance in agent.instances.values():
-                whole = may_stay and all(_outlasts_a_restart(each) for each in agent.groups.mates(instance))
-                if not (whole and instance.stay(now)):
-                    instance.feed(now, "stop")
-        agent.leases.renew(now + 1.0)  # whatever was renewed last: a successor needs its time
+        self._log.info("Stopping, a restart follows" if restart else "Stopping")
+        may_stay = restart and self._can_restart()
+        now = self._scheduler.now()
+        for instance in self._instances.running.values():
+            whole = may_stay and all(_outlasts_a_restart(each) for each in self._mates(instance))
+            if not (whole and instance.keep_for_restart(now)):
+                instance.inputs.stop(now)
+        self._leases.renew(now + 1.0)  # whatever was renewed last: a successor needs its time
         self.end_when_released()
 
     def end_when_released(self) -> None:
         """A clean stop ends when no address is held any more that a successor does not go on with."""
-        held = any(each.router.holds_addresses and not each.staying for each in self._agent.everyone())
+        held = any(each.router.holds_addresses and not each.restart.kept for each in self._instances.all())
         if self.restarting is not None and not held:
             self.done.set()
 
     def drop_everything(self) -> None:
         """Nobody waits for a peer any more: every address goes now."""
-        for instance in self._agent.everyone():
+        for instance in self._instances.all():
             try:
-                instance.drop()
+                instance.abort(self._scheduler.now())
             except Exception as error:  # out of memory, say: the others must go all the same
                 self.failed = True
-                self._agent.log.error(f"({instance.name}) cannot give up its addresses: {error!r}")
-        if not self.restarting:
-            self._agent.vmacs.remove()  # before what keeps them silent
-        self._agent.foundation.close(leave=bool(self.restarting))
+                self._log.error(f"({instance.name}) cannot give up its addresses: {error!r}")
+        for closable in self._closables:
+            closable.close(leave=bool(self.restarting))
 
     def give_up(self) -> None:
         """An exception that nobody expected is being handled: it ends the process, and the addresses go."""
         self.failed = True
-        self._agent.log.error(f"internal error, giving up everything:\n{traceback.format_exc()}".rstrip())
+        self._log.error(f"internal error, giving up everything:\n{traceback.format_exc()}".rstrip())
         self.done.set()
 
 

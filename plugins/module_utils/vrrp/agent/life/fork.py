@@ -23,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn, Optional
 
-from ..desk.control import CommandError
+from ..errors import CommandError
 from ..telling.log import Log
 from . import expendable
 

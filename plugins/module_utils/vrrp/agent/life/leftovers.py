@@ -121,7 +121,7 @@ def _release(entries: list[dict[str, Any]], host: Left, own: bool) -> list[str]:
         return []
     from ipaddress import ip_interface
 
-    from ..kernel.addresses import Wanted
+    from ..kernel.address_request import Wanted
     from ..kernel.netlink import Kernel
     from ..kernel.ownership import is_ours, tells_protocols
     from .ledger import is_removal

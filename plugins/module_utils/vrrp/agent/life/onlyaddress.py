@@ -11,14 +11,13 @@ from ...config.model import Instance
 from ...protocol.constants import PRIORITY_OWNER
 from ..kernel.addresses import installed_by, place_of, source_address
 from ..kernel.interfaces import InterfaceTable
-from ..segment.wire import configured_source, ip_version
 
 
 def unheard_owner(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
     """Yield a text and a hint: the kernel of a standby that has the address drops what comes from it."""
-    if instance.priority != PRIORITY_OWNER or configured_source(instance) is not None:
+    if instance.priority != PRIORITY_OWNER or instance.configured_source is not None:
         return
-    version = ip_version(instance)
+    version = instance.ip_version
     virtual = frozenset(place_of(entry) for entry in installed_by(instance))
     only = source_address(instance.interface, frozenset(), table, version)
     if only is None or source_address(instance.interface, virtual, table, version) is not None:

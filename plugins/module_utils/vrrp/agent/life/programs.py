@@ -23,8 +23,7 @@ from ...config.model import NotifyCommand
 from ...config.problems import ERROR, WARNING, Findings, Place, Problem
 from ...config.reader import Section, Setting, read
 from ...config.text.syntax import parse
-from ..telling import fifoplace
-from . import firstline
+from . import fifoplace, firstline
 from .trust import loose_part
 
 FIFOS = ("notify_fifo", "vrrp_notify_fifo")

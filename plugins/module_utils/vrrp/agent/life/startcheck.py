@@ -18,7 +18,7 @@ from ..kernel.interfaces import InterfaceTable
 from ..kernel.macvlan import misfit_of
 from ..kernel.ownership import Place as Owned
 from ..segment.headers import IPV4_HEADER, IPV6_HEADER
-from ..segment.wire import ah_key, configured_source, ip_version
+from ..segment.wire import ah_key
 from ..watches.ground import gateway_misfits
 from .hostaddresses import own_addresses
 from .linkcheck import down_misfits
@@ -38,7 +38,7 @@ def _unsupported(configuration: Configuration, instance: Instance) -> Iterator[P
     count = len(instance.addresses)
     # The kernel does not fragment what comes with its own IPv6 header, and what is too long is not sent at all.
     most = (ETHERNET_MTU - (ipv6_octets(instance) - IPV6_LENGTH * count)) // IPV6_LENGTH
-    if ip_version(instance) == 6 and count > most:
+    if instance.ip_version == 6 and count > most:
         yield Problem.at(
             Place(configuration.path, instance.line, 1),
             f"vrrp_instance {instance.name} has {count} IPv6 addresses: "
@@ -55,7 +55,7 @@ def ipv6_octets(instance: Instance) -> int:
 
 def octets(instance: Instance) -> int:
     """Return the length of its advertisements, IP header included."""
-    if ip_version(instance) == 6:
+    if instance.ip_version == 6:
         return ipv6_octets(instance)
     ah = AH_LENGTH if ah_key(instance) is not None else 0
     trailer = TRAILER_LENGTH if instance.hmac is not None else 0
@@ -105,7 +105,7 @@ def _misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Ite
         yield f"interface {name} does not exist on this machine", f"there are: {here}"
     yield from down_misfits(instance, table)
     yield from _mtu_misfit(instance, table)
-    if ip_version(instance) == 6:
+    if instance.ip_version == 6:
         yield from _ipv6_misfits(instance)
     if not instance.accept and instance.priority != PRIORITY_OWNER and not firewall.available():
         yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
@@ -173,7 +173,7 @@ def _peer_misfits(
                 f"unicast_peer {peer} is the {end} address of {subnet.network}: no host has it",
                 "name the other nodes",
             )
-    source = configured_source(instance)
+    source = instance.configured_source
     if source is None or table.has(source) or source in virtual:
         return
     if source == instance.mcast_src_ip and source.version == 4 and not instance.track_src_ip:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from ...config.model import Configuration
+from ...config.model import Configuration, Instance
 from ...protocol.states import State
 from ..instance import RunningInstance
-from ..kernel.addresses import Wanted
+from ..kernel.address_request import Wanted
+from ..kernel.foundation import StaticSnapshot
 from ..kernel.netlink import Kernel
 from ..kernel.ownership import was_set
+from ..restart_memory import RestartMemory
 from ..segment import wire
 from ..segment.guard import Guard
 from ..telling.log import Log
@@ -59,16 +61,20 @@ class Succession:
         self._ledger.open()
         self._tell_failure()
 
+    def memory_of(self, config: Instance) -> RestartMemory:
+        """Return what the instance of ``config`` goes on with, and its place in the ledger."""
+        identity = wire.identity(config)
+        entry = self.inherited.of(identity)
+        return RestartMemory(self._ledger.beat_of(identity), None if entry is None else entry.memory)
+
     def endow(self, instance: RunningInstance) -> None:
-        """Give an instance its memory, and its place in the ledger."""
+        """Give an instance what it has heard and installed before."""
         identity = wire.identity(instance.config)
-        instance.beat = self._ledger.beat_of(identity)
         former = self._guards.get(identity)  # a reload took it away, and another one brings it back
         instance.guard.restore(self._heard.pop(identity, {}) if former is None else former.heard)
         self._guards[identity] = instance.guard
         entry = self.inherited.of(identity)
         if entry is not None:
-            instance.memory = entry.memory
             instance.addresses.inherit(entry.installed, entry.removals, self._lived_until)
 
     def restore(self) -> None:
@@ -130,22 +136,39 @@ class Succession:
 
 
 def entries(instances: Iterable[RunningInstance]) -> tuple[Entry, ...]:
-    """What the ledger says about these. Whoever has begun to give up mastership does not go on with it."""
+    """What the ledger says about these."""
     found = []
     for instance in instances:
-        router, memory = instance.router, instance.memory
-        state = State.BACKUP if router.yielding else router.state
+        saved = instance.restart.to_save(instance.router)
         found.append(
             Entry(
                 identity=wire.identity(instance.config),
                 name=instance.name,
                 version=instance.config.version,
-                state=state if memory is None else memory.state,
-                interval_cs=router.master_interval_cs if memory is None else memory.interval_cs,
-                hold=router.hold if memory is None else memory.hold,
+                state=saved.state,
+                interval_cs=saved.interval_cs,
+                hold=saved.hold,
                 installed=tuple(sorted(instance.addresses.installed, key=str)),
                 removals=tuple(sorted(instance.addresses.routes.installed)),
                 adverts=instance.config.down_timer_adverts,
             )
         )
     return tuple(found)
+
+
+def static_entries(snapshot: StaticSnapshot) -> tuple[Entry, ...]:
+    """What the ledger says about what is there whoever is MASTER."""
+    if not snapshot.installed and not snapshot.removals:
+        return ()
+    return (
+        Entry(
+            *(ledger.STATIC, "static", 3, State.BACKUP, 100), installed=snapshot.installed, removals=snapshot.removals
+        ),
+    )
+
+
+def statics_of(page: Page) -> StaticSnapshot:
+    """The same the other way: what a process before this one has put there."""
+    entry = page.of(ledger.STATIC)
+    installed, removals = (entry.installed, entry.removals) if entry is not None else ((), ())
+    return StaticSnapshot(installed, removals, page.firewall, page.promoted)

@@ -9,37 +9,50 @@ It also writes down every few seconds what ``auth_hmac`` has heard: a crash forg
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any, Optional, Protocol
 
-from ..desk.control import ControlServer
-from ..telling.fifoplace import RUNTIME
+from ..scheduler import Scheduler
 from ..telling.log import Log
+from .fifoplace import RUNTIME
 from .runtime import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
 from .succession import Succession
 
 PERIOD_S = 5.0  # three looks at a file: nothing that a loop would feel
 
 
-class Upkeep:
-    """Looks every few seconds, and when it is told to, from :meth:`start` to :meth:`stop`.
+class Server(Protocol):
+    """The control socket, as far as it may have to be made again."""
 
-    ``guard`` makes of a callback one whose bugs end the process.
-    """
+    @property
+    def there(self) -> bool:
+        """Whether the socket is still where clients look for it."""
+
+    async def start(self) -> None:
+        """Open it."""
+
+    async def restart(self) -> None:
+        """Open it anew."""
+
+    async def stop(self) -> None:
+        """Close it."""
+
+
+class Upkeep:
+    """Looks every few seconds, and when it is told to, from :meth:`start` to :meth:`stop`."""
 
     def __init__(
         self,
         runtime: RuntimeDirectory,
-        control: ControlServer,
+        control: Server,
         succession: Succession,
         log: Log,
-        guard: Callable[[Callable[[], None]], Callable[[], None]],
+        scheduler: Scheduler,
     ) -> None:
         self._runtime = runtime
         self._control = control
         self._succession = succession
         self._log = log
-        self._turn = guard(self._look_again)
+        self._scheduler = scheduler
         self._timer: Optional[asyncio.TimerHandle] = None
         self._task: Optional[asyncio.Task[Any]] = None
 
@@ -51,7 +64,7 @@ class Upkeep:
             if error.errno not in NO_ROOM:
                 raise
             self._tell(error)
-        self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self._turn)
+        self._timer = self._scheduler.call_later(PERIOD_S, self._look_again)
 
     async def stop(self) -> None:
         """Close the control socket; nothing is made again any more."""
@@ -87,7 +100,7 @@ class Upkeep:
             self._log.info("the control socket was gone and has been made again")
 
     def _look_again(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self._turn)
+        self._timer = self._scheduler.call_later(PERIOD_S, self._look_again)
         self.look()
         self._runtime.dismiss()
         self._succession.keep_marks()

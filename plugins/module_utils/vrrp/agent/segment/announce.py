@@ -17,7 +17,7 @@ from typing import Any
 
 from ...config.model import GarpGroup
 from ...protocol.frames import gratuitous_arp, unsolicited_na
-from ..kernel.addresses import Wanted
+from ..kernel.address_request import Wanted
 from ..kernel.interfaces import InterfaceTable, Link
 from ..kernel.localroutes import LocalRoutes, Place
 from ..telling.log import Log

@@ -10,28 +10,65 @@ only re-arms its instance's timer. One with the trailer of ``auth_hmac`` never e
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Optional
+from collections.abc import Callable, Sequence
+from typing import Optional, Protocol
 
+from ...config.model import Instance
 from ...protocol.constants import AH_PROTOCOL, AUTH_AH
 from ...protocol.packet import Address, Advertisement, PacketError
-from ...protocol.reception import Discard, accept, is_followed, is_for, peek_interval_s, peek_vrid
+from ...protocol.reception import Discard, Expectation, accept, is_followed, is_for, peek_interval_s, peek_vrid
 from ...protocol.trailer import TRAILER_LENGTH, Verifier, covered
 from ..telling import wording
 from ..telling.log import Log
 from .complaints import Complaints
+from .guard import Guard
 from .headers import IPV6_HEADER, PROTOCOL_AT, SOURCE_AT, TTL_AT, read
 from .sockets import VrrpSocket
-
-if TYPE_CHECKING:
-    from ..instance import RunningInstance
 
 DRAIN_S = 0.005  # of reading one socket before others have their turn: whoever is MASTER must speak in a flood too
 DRAIN_MAX = 4096  # packets; the receive buffer holds fewer
 CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
 
-Known = tuple["RunningInstance", Advertisement, Address]
-Signed = tuple["RunningInstance", Advertisement, Address, bytes]  # and what the trailer signs
+Known = tuple["Receiver", Advertisement, Address]
+Signed = tuple["Receiver", Advertisement, Address, bytes]  # and what the trailer signs
+
+
+class Receiver(Protocol):
+    """A receiver hears the advertisements of one virtual router: an instance, as far as the wire concerns it."""
+
+    @property
+    def name(self) -> str:
+        """Return its name, for the log."""
+
+    @property
+    def virtual_router_id(self) -> int:
+        """Return the virtual router id that tells which packets are for it."""
+
+    @property
+    def config(self) -> Instance:
+        """Return what the file says of it."""
+
+    @property
+    def expectation(self) -> Expectation:
+        """Return what an advertisement for it must look like."""
+
+    @property
+    def guard(self) -> Guard:
+        """Return what verifies the advertisements for it."""
+
+    def __hash__(self) -> int: ...
+
+    def follows(self, source: Address) -> bool:
+        """Return whether ``source`` is the master that it heard last."""
+
+    def said(self, now: float) -> Sequence[int]:
+        """Return the priorities that it has sent a moment ago, and that a switch may send back."""
+
+    def heard(self, advertisement: Advertisement, source: Address, now: float) -> None:
+        """Take an advertisement that has passed the checks."""
+
+    def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
+        """Take note of one that has not; its sender says that it speaks every ``interval_s``."""
 
 
 class Channel:
@@ -44,8 +81,8 @@ class Channel:
     def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], clock: Callable[[], float]) -> None:
         self.socket = sock
         self.ah: Optional[VrrpSocket] = None
-        self.instances: dict[int, RunningInstance] = {}
-        self._sharing: dict[int, list[RunningInstance]] = {}  # a virtual router id of more than one: keepalived's files
+        self.instances: dict[int, Receiver] = {}
+        self._sharing: dict[int, list[Receiver]] = {}  # a virtual router id of more than one: keepalived's files
         self.tells_unknown = False  # log_unknown_vrids
         self._log = log
         self._count = count
@@ -62,7 +99,7 @@ class Channel:
         """Return the VRRP socket, and behind it the socket for IPsec AH where there is one."""
         return (self.socket,) if self.ah is None else (self.socket, self.ah)
 
-    def add(self, instance: RunningInstance) -> None:
+    def add(self, instance: Receiver) -> None:
         """Let an instance hear, or take what has changed about it. Raises SocketError."""
         vrid = instance.virtual_router_id
         sharing = [instance, *(each for each in self._of(vrid) if each is not instance)]
@@ -75,7 +112,7 @@ class Channel:
                 sock.join(group)
         self._leave_groups()
 
-    def remove(self, instance: RunningInstance) -> None:
+    def remove(self, instance: Receiver) -> None:
         """Remove an instance, and leave the multicast groups that no other instance needs."""
         vrid = instance.virtual_router_id
         left = [each for each in self._of(vrid) if each is not instance]
@@ -88,16 +125,16 @@ class Channel:
         self.forget(vrid)
         self._leave_groups()
 
-    def _of(self, vrid: int) -> list[RunningInstance]:
+    def _of(self, vrid: int) -> list[Receiver]:
         one = self.instances.get(vrid)
         return self._sharing.get(vrid, [] if one is None else [one])
 
     @property
-    def every(self) -> list[RunningInstance]:
+    def every(self) -> list[Receiver]:
         """All of them, those that share a virtual router id too."""
         return [each for vrid in self.instances for each in self._of(vrid)]
 
-    def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[RunningInstance]:
+    def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[Receiver]:
         """Whose packet it is. Of those that share a virtual router id the one that has its sender among its peers."""
         for instance in self._sharing.get(vrid, ()):
             if is_for(instance.expectation, source, destination):
@@ -209,7 +246,7 @@ class Channel:
         instance.heard(advertisement, source, now)
 
     def _refuse(
-        self, instance: RunningInstance, source: Address, reason: str, detail: str, now: float, interval_s: float
+        self, instance: Receiver, source: Address, reason: str, detail: str, now: float, interval_s: float
     ) -> None:
         instance.refused(reason, source, detail, now, interval_s)
         if self._complaints.wanted(reason, source, now):
@@ -219,7 +256,7 @@ class Channel:
         more = "; others of this kind are only counted for a minute" if self._complaints.full(reason) else ""
         self._log.seldom((self.socket.interface, reason, str(source)), f"{text}{more}")
 
-    def _drifting(self, instance: RunningInstance, source: Address, verifier: Verifier) -> None:
+    def _drifting(self, instance: Receiver, source: Address, verifier: Verifier) -> None:
         self._log.seldom(
             ("drift", instance.name, str(source)),
             f"({instance.name}) authentication clock skew {verifier.drift_s} sec from {source} approaching window "
@@ -234,7 +271,7 @@ def _lasting(key: bytes, is_ipv4: bool) -> bytes:
     return key[:CHECKSUM_AT] + key[CHECKSUM_AT + 2 : -TRAILER_LENGTH]
 
 
-def _check_ah(inside_ah: bool, instance: RunningInstance, packet: bytes) -> None:
+def _check_ah(inside_ah: bool, instance: Receiver, packet: bytes) -> None:
     if inside_ah != (instance.expectation.auth_type == AUTH_AH):
         detail = "it has an AH header but auth type is not AH" if inside_ah else "No AH header but auth type is AH"
         raise Discard("auth_type", detail)

@@ -59,6 +59,7 @@ class Conflicts:
         listen: Callable[[int, Callable[[], None]], None],
         unlisten: Callable[[int], object],
         later: Callable[[float, Callable[[], None]], object],
+        open_socket: Callable[[int, frozenset[Address]], ClaimSocket] = ClaimSocket,
     ) -> None:
         self._log = log
         self._clock = clock
@@ -68,6 +69,7 @@ class Conflicts:
         self._listen = listen
         self._unlisten = unlisten
         self._later = later
+        self._open_socket = open_socket
         self._complaints = Complaints()
         self._sockets: dict[Place, ClaimSocket] = {}
         self._watched: Watched = {}
@@ -112,7 +114,7 @@ class Conflicts:
     def _open(self, place: Place, addresses: frozenset[Address]) -> None:
         sock = self._sockets.get(place)
         if sock is None:
-            sock = self._sockets[place] = ClaimSocket(place[0], addresses)
+            sock = self._sockets[place] = self._open_socket(place[0], addresses)
             self._listen(sock.fileno(), lambda: self._readable(place))
         elif sock.addresses != addresses:
             sock.watch(addresses)
@@ -142,7 +144,7 @@ class Conflicts:
                 continue
             for address, instances in addresses.items():
                 for instance in instances:
-                    known = instance.conflicts.get(address)
+                    known = instance.reporter.conflicts.get(address)
                     unheard = instance.refusals.unheard(now) is not None
                     if unheard and link.kind == "macvlan":
                         continue  # a question would call the other one's clients here: it has the same MAC address
@@ -178,7 +180,7 @@ class Conflicts:
         if claim is None or any(link.mac == claim.mac for link in self._table().links.values()):
             return
         for instance in self._watched.get(place, {}).get(claim.address, ()):
-            known = instance.conflicts.get(claim.address)
+            known = instance.reporter.conflicts.get(claim.address)
             if known is not None and known.mac == claim.mac:
                 known.unanswered = 0
             if instance.refusals.fault and is_virtual(instance, claim.address):
@@ -204,15 +206,15 @@ class Conflicts:
         now = self._clock()
         link = self._table().links.get(place[0])
         name = link.name if link is not None else str(place[0])
-        known = instance.conflicts.get(address)
+        known = instance.reporter.conflicts.get(address)
         news = known is None or now >= known.seen_at + CONFLICT_S
-        instance.counters.address_conflicts += 1
+        instance.reporter.claimed()
         if is_virtual(instance, address):
             instance.refusals.seen(clause(Claim(address, mac)), now)
         if instance.refusals.fault:
             return  # it is ours no more
-        instance.conflicts[address] = found = Conflict(name, mac, now)
-        instance.conflict(address, found.host, news, now)
+        found = Conflict(name, mac, now)
+        instance.conflict(address, found, news, now)
         if news and self._complaints.wanted("conflict", address, now):
             more = "; others are only counted for a minute" if self._complaints.full("conflict") else ""
             self._log.warning(wording.conflict(instance.name, address, found, owns(instance, address)) + more)
@@ -267,4 +269,4 @@ def yours(instance: RunningInstance, address: Address, claimed_at: float) -> boo
     began_before = claimed_at - max(handover_s, GRACE_S)
     since = instance.router.since
     lately = since is not None and since > began_before
-    return not defends(instance) or lately or instance.peers.heard_at > began_before
+    return not defends(instance) or lately or instance.reporter.peers.heard_at > began_before

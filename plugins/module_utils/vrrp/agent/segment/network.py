@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Optional
 
-from ...protocol.constants import AH_PROTOCOL
-from ..instance import RunningInstance
+from ...protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
 from ..kernel.interfaces import Change, LinkChanged
 from ..kernel.netlink import Kernel
+from ..scheduler import Scheduler
 from ..telling.log import Log
 from .announce import Announcer
-from .channel import Channel
-from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket, open_socket
-from .wire import ah_key, ip_version
+from .channel import Channel, Receiver
+from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket
+from .wire import ah_key
+
+REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
 
 Place = tuple[str, int]  # interface name and IP version
+OpenSocket = Callable[[str, int, int, int], VrrpSocket]  # interface, index, IP version, protocol; raises SocketError
 
 
 class Network:
@@ -29,23 +32,22 @@ class Network:
 
     def __init__(
         self,
+        kernel: Kernel,
+        announcer: Announcer,
         log: Log,
-        listen: Callable[[int, Callable[[], None]], None],
-        unlisten: Callable[[int], object],
-        readable: Callable[[Channel], None],
+        open_socket: OpenSocket,
         count: Callable[[str], None],
-        clock: Callable[[], float],
+        scheduler: Scheduler,
     ) -> None:
-        self.kernel = Kernel()
-        self.announcer = Announcer(log)
+        self._kernel = kernel
+        self._announcer = announcer
+        self._open_socket = open_socket
         self.channels: dict[Place, Channel] = {}
         self._log = log
-        self._listen = listen
-        self._unlisten = unlisten
-        self._readable = readable
         self._count = count
-        self._clock = clock
-        self._instances: list[RunningInstance] = []
+        self._scheduler = scheduler
+        self._now = scheduler.now
+        self._instances: list[Receiver] = []
         self._tells_unknown = False
 
     def tell_unknown(self, wanted: bool) -> None:
@@ -59,7 +61,7 @@ class Network:
         channel = self.channels.get((interface, version))
         return channel.socket if channel is not None else None
 
-    def attach(self, instance: RunningInstance) -> None:
+    def attach(self, instance: Receiver) -> None:
         """Let an instance hear and speak."""
         self._instances.append(instance)
         place = place_of(instance)
@@ -68,10 +70,10 @@ class Network:
         else:
             self._open(place)
 
-    def detach(self, instance: RunningInstance) -> None:
+    def detach(self, instance: Receiver) -> None:
         """The instance is gone; the last one of a channel takes it along."""
         self._instances = [other for other in self._instances if other is not instance]
-        self.announcer.cancel(instance)
+        self._announcer.cancel(instance)
         place = place_of(instance)
         channel = self.channels.get(place)
         if channel is not None:
@@ -79,7 +81,7 @@ class Network:
             if not any(place_of(other) == place for other in self._instances):
                 self._close(place)
 
-    def reconfigured(self, instance: RunningInstance) -> None:
+    def reconfigured(self, instance: Receiver) -> None:
         """What an instance expects of the wire has changed."""
         place = place_of(instance)
         channel = self.channels.get(place)
@@ -93,7 +95,7 @@ class Network:
             if place not in self.channels:
                 self._open(place)
 
-    def apply(self, changes: Iterable[Change]) -> None:
+    def kernel_changed(self, changes: Iterable[Change], now: float) -> None:
         """Follow links that came, went, or changed their name or index, and addresses that are at work now."""
         usable = set()
         for change in changes:
@@ -103,7 +105,7 @@ class Network:
                 continue
             old, new = change.old, change.new
             if old is not None and (new is None or (old.name, old.mac) != (new.name, new.mac)):
-                self.announcer.forget(old.index)
+                self._announcer.forget(old.index)
             if old is not None and (new is None or old.name != new.name):
                 for place, channel in list(self.channels.items()):
                     if channel.socket.index == old.index and place[0] == old.name:
@@ -113,34 +115,40 @@ class Network:
                     if place[0] == new.name:
                         self._open(place)
         if usable:
-            self.announcer.usable(usable)
+            self._announcer.usable(usable)
 
-    def rest(self, channel: Channel, later: Callable[[Callable[[], None]], object]) -> None:
-        """Do not wake for a channel until ``later`` calls: to be woken by each packet of a burst costs two sides."""
+    def read(self, channel: Channel) -> None:
+        """Read a channel that has something to read, and leave a busy one alone for a moment."""
+        now = self._now()
+        busy, channel.read_at = now - channel.read_at < 2 * REST_S, now
+        channel.drain(now)
+        if busy:
+            self.rest(channel)
+
+    def rest(self, channel: Channel) -> None:
+        """Do not wake for a channel for a moment: to be woken by each packet of a burst costs two sides."""
 
         def resume() -> None:
             if channel in self.channels.values():
                 for sock in channel.sockets:
-                    self._listen(sock.fileno(), lambda: self._readable(channel))
+                    self._scheduler.add_reader(sock.fileno(), lambda: self.read(channel))
 
         for sock in channel.sockets:
-            self._unlisten(sock.fileno())
-        later(resume)
+            self._scheduler.remove_reader(sock.fileno())
+        self._scheduler.call_later(REST_S, resume)
 
     def drain(self, now: float) -> frozenset[Place]:
         """Read a portion of what has arrived on each channel. Returns where there may be more of it."""
         return frozenset(place for place, channel in list(self.channels.items()) if not channel.drain(now))
 
     def close(self) -> None:
-        """Close every channel, the announcer's sockets and the netlink sockets."""
+        """Close every channel."""
         for place in list(self.channels):
             self._close(place)
-        self.announcer.close()
-        self.kernel.close()
 
     def _open(self, place: Place) -> None:
         name, version = place
-        link = self.kernel.table.names.get(name)
+        link = self._kernel.table.names.get(name)
         channel = self.channels.get(place)
         if channel is not None and (link is None or channel.socket.index != link.index):
             self._close(place)
@@ -148,24 +156,26 @@ class Network:
         if link is None or channel is not None:
             return
         try:
-            channel = Channel(open_socket(name, link.index, version), self._log, self._count, self._clock)
+            channel = Channel(
+                self._open_socket(name, link.index, version, VRRP_PROTOCOL), self._log, self._count, self._now
+            )
         except SocketError as error:
             self._log.error(f"interface {name}: {error}")
             return
         channel.tells_unknown = self._tells_unknown
         self.channels[place] = channel
-        self._listen(channel.socket.fileno(), lambda: self._readable(channel))
+        self._scheduler.add_reader(channel.socket.fileno(), lambda: self.read(channel))
         for instance in [other for other in self._instances if place_of(other) == place]:
             if not self._add(place, instance):
                 break
 
-    def _add(self, place: Place, instance: RunningInstance) -> bool:
+    def _add(self, place: Place, instance: Receiver) -> bool:
         """An instance that cannot hear its peer must not speak: without the group there is no channel."""
         channel = self.channels[place]
         try:
             if channel.ah is None and ah_key(instance.config) is not None:
-                channel.ah = open_socket(place[0], channel.socket.index, place[1], AH_PROTOCOL)
-                self._listen(channel.ah.fileno(), lambda: self._readable(channel))
+                channel.ah = self._open_socket(place[0], channel.socket.index, place[1], AH_PROTOCOL)
+                self._scheduler.add_reader(channel.ah.fileno(), lambda: self.read(channel))
             channel.add(instance)
             self._resize(channel)
         except SocketError as error:
@@ -186,10 +196,10 @@ class Network:
     def _close(self, place: Place) -> None:
         channel = self.channels.pop(place)
         for sock in channel.sockets:
-            self._unlisten(sock.fileno())
+            self._scheduler.remove_reader(sock.fileno())
             sock.close()
 
 
-def place_of(instance: RunningInstance) -> Place:
+def place_of(instance: Receiver) -> Place:
     """Where an instance hears and speaks."""
-    return instance.config.speaks_on, ip_version(instance.config)
+    return instance.config.speaks_on, instance.config.ip_version

@@ -31,13 +31,6 @@ UNICAST_TTL_MIN = 1
 Packet = tuple[bytes, str]  # a whole IP packet and its destination
 
 
-def ip_version(config: Instance) -> int:
-    """4 or 6. All addresses of an instance are of one version; it is part of what makes it a virtual router."""
-    if config.addresses:
-        return config.addresses[0].address.version
-    return config.unicast_peers[0].version if config.unicast_peers else 4
-
-
 def parameters(config: Instance, source: Optional[Address]) -> Parameters:
     """What the state machine needs of the configuration."""
     garp = config.garp
@@ -72,7 +65,7 @@ def authentication(config: Instance) -> dict[str, Any]:
 
 def ah_key(config: Instance) -> Optional[bytes]:
     """The key of its IPsec Authentication Header; None where there is none."""
-    if authentication(config)["auth_type"] != AUTH_AH or ip_version(config) != 4 or config.authentication is None:
+    if authentication(config)["auth_type"] != AUTH_AH or config.ip_version != 4 or config.authentication is None:
         return None
     return auth.pass_data(config.authentication.auth_pass)
 
@@ -81,12 +74,7 @@ def group(config: Instance) -> Address:
     """The multicast group of an instance; it counts only where no unicast_peer is named."""
     if config.mcast_dst_ip is not None:
         return config.mcast_dst_ip
-    return VRRP_MULTICAST_IPV6 if ip_version(config) == 6 else VRRP_MULTICAST_IPV4
-
-
-def configured_source(config: Instance) -> Optional[Address]:
-    """The address that the file says advertisements come from."""
-    return config.unicast_src_ip if config.unicast_src_ip is not None else config.mcast_src_ip
+    return VRRP_MULTICAST_IPV6 if config.ip_version == 6 else VRRP_MULTICAST_IPV4
 
 
 def expectation(config: Instance, source: Optional[Address], verifier: Optional[Verifier] = None) -> Expectation:
@@ -145,7 +133,7 @@ def packets(config: Instance, source: Optional[Address], priority: int) -> list[
 
 def identity(config: Instance) -> tuple[str, int, int]:
     """What makes an instance the same one on the wire. A new name for it moves nothing."""
-    return f"{config.interface}{_vmac(config)}{_among_others(config)}", config.virtual_router_id, ip_version(config)
+    return f"{config.interface}{_vmac(config)}{_among_others(config)}", config.virtual_router_id, config.ip_version
 
 
 def _among_others(config: Instance) -> str:

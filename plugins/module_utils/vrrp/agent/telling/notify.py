@@ -22,14 +22,10 @@ Job = tuple[tuple[str, ...], Optional[str], Optional[str], bool]  # command, use
 Tell = Callable[[str, str, str, int], None]  # INSTANCE or GROUP, name, state, priority
 
 
-def nobody(kind: str, name: str, state: str, priority: int) -> None:
-    """Where there is no FIFO."""
-
-
 class _Queue:
     """Scripts that wait for those before them, never in the way of the loop. An entry is what one event runs."""
 
-    def __init__(self, name: str, log: Log, timeout_s: float = TIMEOUT_S, tell: Tell = nobody) -> None:
+    def __init__(self, name: str, log: Log, tell: Tell, timeout_s: float = TIMEOUT_S) -> None:
         self.name = name
         self._log = log
         self._timeout_s = timeout_s

@@ -20,7 +20,7 @@ from typing import Any
 from ... import __version__
 from ...protocol.journal import LIMIT
 from ...protocol.record import Header, line, written
-from ..desk.control import CommandError
+from ..errors import CommandError
 from ..instance import RunningInstance
 from ..life import ownfile
 from .log import Log

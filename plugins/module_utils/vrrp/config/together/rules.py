@@ -113,7 +113,7 @@ def _unique_router_ids(instances: list[tuple[Section, Instance]], findings: Find
     known: dict[Any, list[tuple[Section, Instance]]] = {}
     result = []
     for section, instance in instances:
-        key = (instance.interface, instance.virtual_router_id, ip_version(instance))
+        key = (instance.interface, instance.virtual_router_id, instance.ip_version)
         others = known.setdefault(key, [])
         before = next((other for other, each in others if not _told_apart(each, instance)), None)
         if before is None and others:
@@ -152,13 +152,6 @@ def _told_apart(one: Instance, other: Instance) -> bool:
         return True  # to a multicast group, or to this host
     sources = {one.unicast_src_ip or one.mcast_src_ip, other.unicast_src_ip or other.mcast_src_ip}
     return set(one.unicast_peers).isdisjoint(other.unicast_peers) or (None not in sources and len(sources) == 2)
-
-
-def ip_version(instance: Instance) -> int:
-    """Return 4 or 6: the family of its first virtual address, else of its first peer, else 4."""
-    if instance.addresses:
-        return instance.addresses[0].address.version
-    return instance.unicast_peers[0].version if instance.unicast_peers else 4
 
 
 def _unique_addresses(root: Section, findings: Findings) -> None:
@@ -250,7 +243,7 @@ def _with_vmac_names(instances: list[Instance], prefix: str) -> list[Instance]:
         if item.vmac is None or item.vmac.name is not None:
             named.append(item)
             continue
-        six = ip_version(item) == 6
+        six = item.ip_version == 6
         stem, numbers = prefix[:-1], iter(["", *(["6"] if six else []), *map(str, range(1, 256))])
         name = next(
             name for name in (f"{stem}{number}.{item.virtual_router_id}" for number in numbers) if name not in taken

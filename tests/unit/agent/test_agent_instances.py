@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The address book tells who has an address, and who else holds it."""
+"""The instances of a daemon: who runs, who leaves, who has an address, and who else holds it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from agent_fakes import Bench, instance
 
-from vrrp.agent.kernel.addressbook import AddressBook
+from vrrp.agent.instance_reporter import Lifecycle
+from vrrp.agent.instances import Instances
 from vrrp.config.model import VirtualAddress
 from vrrp.config.routes import NextHop, Route, Rule
 
@@ -22,23 +23,24 @@ def running(name, *addresses, **fields):
 
 
 def filled(*benches):
-    book = AddressBook()
-    book.fill((bench.instance, bench.instance.config) for bench in benches)
+    book = Instances()
+    book.index((bench.instance, bench.instance.config) for bench in benches)
     return book
 
 
 def test_an_empty_book_knows_nothing():
-    book = AddressBook()
-    assert (book.virtual, book.of(VIP), book.held_elsewhere(None, [VIP])) == (frozenset(), (), frozenset())
+    book = Instances()
+    assert (list(book.all()), book.by_name("VI_1"), book.notify_queues()) == ([], None, set())
+    assert (book.virtual, book.having(VIP), book.held_elsewhere(None, [VIP])) == (frozenset(), (), frozenset())
 
 
 def test_each_address_leads_to_those_that_have_it_in_their_order():
     one, two = running("VI_1", VIP, SECOND), running("VI_2", SECOND, THIRD)
     book = filled(one, two)
     assert book.virtual == {VIP, SECOND, THIRD}
-    assert book.of(VIP) == (one.instance,)
-    assert book.of(SECOND) == (one.instance, two.instance)
-    assert book.of(ip_interface("192.168.8.100/32")) == ()
+    assert book.having(VIP) == (one.instance,)
+    assert book.having(SECOND) == (one.instance, two.instance)
+    assert book.having(ip_interface("192.168.8.100/32")) == ()
 
 
 def test_excluded_addresses_and_those_beside_a_peer_count_too():
@@ -46,26 +48,26 @@ def test_excluded_addresses_and_those_beside_a_peer_count_too():
     made = running("VI_1", VIP, excluded=(VirtualAddress(SECOND), beside))
     book = filled(made)
     assert book.virtual == {VIP, SECOND, ip_interface("10.0.0.1/31")}
-    assert book.of(ip_interface("10.0.0.1/31")) == (made.instance,)
+    assert book.having(ip_interface("10.0.0.1/31")) == (made.instance,)
 
 
 def test_an_address_that_is_written_twice_has_its_instance_once():
     made = running("VI_1", VIP, excluded=(VirtualAddress(VIP, device="eth1"),))
-    assert filled(made).of(VIP) == (made.instance,)
+    assert filled(made).having(VIP) == (made.instance,)
 
 
 def test_the_configuration_that_an_instance_will_have_counts():
     made = running("VI_1", VIP)
-    book = AddressBook()
-    book.fill([(made.instance, replace(made.instance.config, addresses=(VirtualAddress(SECOND),)))])
-    assert (book.of(VIP), book.of(SECOND)) == ((), (made.instance,))
+    book = Instances()
+    book.index([(made.instance, replace(made.instance.config, addresses=(VirtualAddress(SECOND),)))])
+    assert (book.having(VIP), book.having(SECOND)) == ((), (made.instance,))
 
 
 def test_filled_anew_it_has_forgotten_what_was():
     one, two = running("VI_1", VIP), running("VI_2", SECOND)
     book = filled(one, two)
-    book.fill([(two.instance, two.instance.config)])
-    assert (book.virtual, book.of(VIP)) == ({SECOND}, ())
+    book.index([(two.instance, two.instance.config)])
+    assert (book.virtual, book.having(VIP)) == ({SECOND}, ())
 
 
 class TestHeldElsewhere:
@@ -112,3 +114,42 @@ def test_who_may_speak_from_an_address():
     book = filled(owner, told, running("VI_3", SECOND))
     assert book.speaking_from(VIP) == {owner.instance, told.instance}
     assert book.speaking_from(SECOND) == set()
+
+
+def names(instances):
+    return [each.name for each in instances]
+
+
+class TestLeaving:
+    def scene(self):
+        book, one, two = Instances(), running("VI_1", VIP).master(), running("VI_2", SECOND)
+        book.add(one.instance)
+        book.add(two.instance)
+        book.remove(one.instance)
+        return book, one, two
+
+    def test_who_leaves_is_there_until_it_holds_no_address(self):
+        book, one, two = self.scene()
+        assert (list(book.running), names(book.leaving), names(book.all())) == (["VI_2"], ["VI_1"], ["VI_2", "VI_1"])
+        assert (book.by_name("VI_1"), book.by_name("VI_2"), book.by_name(["VI_2"])) == (None, two.instance, None)
+        assert (book.forget_stopped(), names(book.leaving)) == ([], ["VI_1"])
+        one.instance.abort(11.0)
+        assert (names(book.forget_stopped()), book.leaving) == (["VI_1"], [])
+
+    def test_its_notifications_are_there_for_the_one_that_has_its_name_next(self):
+        book, one, two = self.scene()
+        before = one.instance.reporter.notifications
+        assert book.notify_queues() == {before, two.instance.reporter.notifications}
+        assert (book.former_queue("VI_1"), book.former_queue("VI_2")) == (before, None)
+        other = running("VI_1", THIRD, virtual_router_id=9)
+        book.add(other.instance)
+        assert one.instance.reporter.lifecycle is Lifecycle.REPLACED
+        assert two.instance.reporter.lifecycle is Lifecycle.RUNNING
+
+
+def test_a_renamed_instance_is_found_by_its_new_name_in_the_new_order():
+    book, one, two = Instances(), running("VI_1", VIP), running("VI_2", SECOND)
+    book.add(one.instance)
+    book.add(two.instance)
+    book.rename([("VI_3", two.instance), ("VI_1", one.instance)])
+    assert (list(book.running), book.by_name("VI_3")) == (["VI_3", "VI_1"], two.instance)

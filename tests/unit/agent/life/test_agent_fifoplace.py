@@ -10,7 +10,7 @@ import stat
 
 import pytest
 
-from vrrp.agent.telling.fifoplace import RUNTIME, obstacles
+from vrrp.agent.life.fifoplace import RUNTIME, obstacles
 
 SUGGESTION = "put it in /run/hotstandby, which the service may write"
 

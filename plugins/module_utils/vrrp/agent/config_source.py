@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A configuration file is read, and judged by what this agent and this machine can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..config import loader
+from ..config.model import Configuration
+from ..config.problems import ConfigError, Problem
+from .kernel.interfaces import InterfaceTable
+from .kernel.ownership import Place
+from .life.programs import doubts
+from .life.secrecy import exposed, exposed_includes, exposed_scripts
+from .life.startcheck import refusals, unsupported
+from .segment import keys
+
+
+def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
+    """Return the configuration in ``path``, the SHA-256 of the file (and of what it includes), and its warnings.
+
+    Raises ConfigError with everything that is wrong with the file or that this agent cannot do.
+    """
+    return judge(loader.read_text(path), path)
+
+
+def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
+    """Return the same of a text that may come to be in ``path``."""
+    report = loader.inspect_here(text, path)
+    problems = report.problems
+    configuration = report.configuration
+    if configuration is not None:
+        configuration, unreadable = keys.resolve(configuration)
+        problems += unsupported(configuration) + unreadable
+    if configuration is None or report.root is None or problems:
+        raise ConfigError(problems)
+    warnings = report.warnings + exposed(path, configuration) + exposed_includes(report.sources)
+    warnings += exposed_scripts(path, configuration) + doubts(report.root)
+    return configuration, report.digest, warnings
+
+
+def refuse(configuration: Configuration, table: InterfaceTable, held: Iterable[Place]) -> None:
+    """Raise ConfigError if a virtual address is the host's own, or nobody's on this host.
+
+    ``held`` are the addresses that this agent has put there, which are not the host's own.
+    """
+    problems = refusals(configuration, table, held=frozenset(held))
+    if problems:
+        raise ConfigError(problems)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is due is done: the sockets are read, then the deadlines of the instances that have passed are expired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..protocol.states import NEVER
+from .instances import Instances
+from .kernel.lease import Leases
+from .scheduler import Scheduler
+from .segment.network import Network, place_of
+from .telling.log import Log
+
+SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
+COALESCE_S = 0.001  # masters whose deadlines lie so close together advertise in one go
+
+
+class Deadlines:
+    """Those of ``instances`` and of ``leases``. ``expired`` is called when all of a turn have been seen to."""
+
+    def __init__(
+        self,
+        instances: Instances,
+        network: Network,
+        leases: Leases,
+        expired: Callable[[], None],
+        scheduler: Scheduler,
+        log: Log,
+    ) -> None:
+        self._instances = instances
+        self._network = network
+        self._leases = leases
+        self._expired = expired
+        self._scheduler = scheduler
+        self._now = scheduler.now
+        self._log = log
+
+    def expire(self) -> None:
+        """Read what has come, do what is due, and arm the timer for the earliest deadline."""
+        self._scheduler.suspend()
+        try:
+            more = self._network.drain(self._now())
+            now = self._now()
+            due = [each for each in self._instances.all() if each.deadline <= now + COALESCE_S]
+            if more:  # in what is left there may be the master that was missed
+                due = [each for each in due if each.router.holds_addresses or place_of(each) not in more]
+            # Masters first: who speaks late because others take over would lose what it has, and take over again.
+            due.sort(key=lambda each: (not each.router.holds_addresses, each.deadline))
+            with self._log.together():
+                for instance in due:
+                    # A master may advertise a moment early, together with others. A backup never takes over early.
+                    if instance.deadline <= now or instance.router.holds_addresses:
+                        instance.expire(max(now, instance.deadline))
+                    if self._now() > now + SLICE_S:
+                        break  # the rest in the next turn, which reads first what has come meanwhile
+            self._leases.renew(now)
+            self._expired()
+        finally:
+            deadline = min((instance.deadline for instance in self._instances.all()), default=NEVER)
+            self._scheduler.resume(min(deadline, self._leases.deadline))

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the daemon has of the machine that it runs on."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..config.model import Address
+from .kernel.netlink import Kernel
+from .life.fork import Fork
+from .scheduler import Scheduler
+from .segment.announce import Announcer
+from .segment.claims import ClaimSocket
+from .segment.network import OpenSocket
+from .segment.sockets import open_socket
+from .telling.log import Log
+
+
+def freeze() -> None:
+    """Keep what is there out of the garbage collector's way: it stays."""
+    gc.collect()
+    gc.freeze()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """How to make each part that reaches the kernel, the segment or the clock. Tests put in their own."""
+
+    scheduler: Callable[[], Scheduler] = Scheduler
+    kernel: Callable[[], Kernel] = Kernel
+    announcer: Callable[[Log], Announcer] = Announcer
+    open_socket: OpenSocket = open_socket
+    open_claim_socket: Callable[[int, frozenset[Address]], ClaimSocket] = ClaimSocket
+    fork: Callable[[Callable[[Callable[[], None]], Callable[[], None]], Log], Fork] = Fork
+    freeze: Callable[[], None] = freeze

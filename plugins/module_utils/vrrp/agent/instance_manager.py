@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The instances become those of a configuration: they are added, changed and removed, with their macvlans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from ..config.model import Configuration, Instance
+from ..protocol.journal import LIMIT, Journal
+from .instance import RunningInstance
+from .instances import Instances
+from .kernel.address_ports import AddressPorts
+from .kernel.foundation import Foundation
+from .kernel.vmac import Vmacs
+from .life.succession import Succession
+from .ports import InstancePorts
+from .segment import wire
+from .segment.conflicts import Conflicts
+from .segment.network import Network
+from .telling.notify import NotifyQueue
+
+ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
+
+
+class InstanceManager:
+    """Makes ``instances`` what a configuration says, in steps, between which others have their turn.
+
+    ``new_queue(name)`` makes the notifications of one. ``take_events()`` reads what the kernel has to say.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        instances: Instances,
+        ports: InstancePorts,
+        address_ports: AddressPorts,
+        new_queue: Callable[[str], NotifyQueue],
+        network: Network,
+        foundation: Foundation,
+        vmacs: Vmacs,
+        conflicts: Conflicts,
+        succession: Succession,
+        take_events: Callable[[], None],
+    ) -> None:
+        self._configuration = configuration
+        self._instances = instances
+        self._ports = ports
+        self._address_ports = address_ports
+        self._new_queue = new_queue
+        self._network = network
+        self._foundation = foundation
+        self._vmacs = vmacs
+        self._conflicts = conflicts
+        self._succession = succession
+        self._take_events = take_events
+
+    def remove_missing(self, new: Configuration, now: float) -> None:
+        """From now on ``new`` counts: stop the instances that it does not have, and have its macvlans."""
+        self._configuration = new
+        wanted = {wire.identity(config) for config in new.instances}
+        for instance in list(self._instances.running.values()):
+            if wire.identity(instance.config) not in wanted:
+                self.remove(instance, now)
+        self.have_macvlans()
+
+    def add_missing(self, new: Configuration) -> list[RunningInstance]:
+        """Add the instances that are not there yet, and return them. Those that are have their new names from now on.
+
+        All virtual addresses are known then, old and new: no instance looks for its source address before.
+        """
+        running = {wire.identity(instance.config): instance for instance in self._instances.running.values()}
+        fresh = [config for config in new.instances if wire.identity(config) not in running]
+        # By name at once, then in the order of the file: whatever fails below, every running instance stays known.
+        self._instances.rename(
+            (config.name, running[wire.identity(config)]) for config in new.instances if config not in fresh
+        )
+        added = [self.add(config) for config in fresh]
+        self._instances.rename([(config.name, self._instances.running[config.name]) for config in new.instances])
+        self.addresses_changed()
+        return added
+
+    def reconfigure(self, new: Configuration, added: Collection[RunningInstance], now: float) -> None:
+        """Change those that were there before, then have those that were ``added`` look at their interfaces."""
+        for config in new.instances:
+            instance = self._instances.running[config.name]
+            if instance not in added:
+                same = replace(instance.config, line=config.line) == config
+                instance.reconfigure(config, new.globals, now)
+                if not same:  # 255 times for nothing is a part of an interval
+                    self._network.reconfigured(instance)
+        self._network.open_missing()
+        self.addresses_changed()
+        for instance in added:
+            instance.interface_changed(now)
+            instance.addresses.remove_leftovers()
+
+    def add(self, config: Instance) -> RunningInstance:
+        """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
+        instance = RunningInstance(
+            config,
+            self._configuration.globals,
+            self._ports,
+            self._address_ports,
+            self._succession.memory_of(config),
+            self._instances.former_queue(config.name) or self._new_queue(config.name),
+            Journal(max(32, min(LIMIT, ENTRIES // len(self._configuration.instances)))),
+        )
+        self._instances.add(instance)
+        self._succession.endow(instance)
+        self._network.attach(instance)
+        return instance
+
+    def remove(self, instance: RunningInstance, now: float) -> None:
+        """Stop an instance; it is forgotten when it has given up its addresses."""
+        self._instances.remove(instance)
+        instance.leave(now)
+        self.forget_stopped()
+
+    def forget_stopped(self) -> None:
+        """Forget those that leave and hold no address any more."""
+        for instance in self._instances.forget_stopped():
+            self._network.detach(instance)
+            self._foundation.forget(instance)
+            if instance.config.vmac is not None:
+                self.have_macvlans()
+
+    def have_macvlans(self) -> None:
+        """Make what the configuration asks for, and keep what a leaving instance still lives on."""
+        self._vmacs.apply([*(each.config for each in self._instances.leaving), *self._configuration.instances])
+        while self._vmacs.busy:
+            self._take_events()  # it is made, and then it is set up
+        if self._vmacs.made:
+            self._succession.changed()
+
+    def addresses_changed(self) -> None:
+        """The configured virtual addresses are others than before."""
+        now = [(instance, instance.config) for instance in self._instances.all()]
+        soon = [(self._instances.running[config.name], config) for config in self._configuration.instances]
+        self._conflicts.changed()
+        self._instances.index(now + soon)

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an instance uses of the rest of the agent, beside what its addresses use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional, Protocol
+
+from ..protocol.actions import Action
+from .kernel.interfaces import Interface, InterfaceTable
+from .telling.log import Log
+
+
+class Sender(Protocol):
+    """A sender sends packets on one interface."""
+
+    def send(self, packet: bytes, destination: str) -> Optional[str]:
+        """Send one packet. Returns None, or the reason why the kernel refused it."""
+
+
+@dataclass(frozen=True)
+class InstancePorts:
+    """The ports of an instance. Its addresses have their own: :class:`~.kernel.address_ports.AddressPorts`."""
+
+    log: Log
+    table: Callable[[], InterfaceTable]  # the interfaces and addresses of this host, as the kernel has told them
+    sender: Callable[[str, int], Optional[Sender]]  # by interface name and IP version; None while there is no socket
+    virtual: Callable[[], frozenset[Interface]]  # the virtual addresses of all instances
+    trouble: Callable[[str], str]  # a clause about what is wrong with an interface, "" when nothing is
+    static_faults: Callable[[str], tuple[str, ...]]  # why a track_group keeps the instance of this name away
+    arm: Callable[[float], None]  # wake the loop at this time at the latest
+    transition: Callable[[], None]  # a state has changed
+    remember: Callable[[], None]  # what a successor of this process must know has changed
+    acted: Callable[[Any, Sequence[Action]], None]  # an instance has done what an input asked for

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an instance takes over from the process before this one, and what it leaves to the next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Optional
+
+from ..config.model import Instance
+from ..protocol import timers
+from ..protocol.states import Memory, State
+from ..protocol.transition import RouterView
+
+
+class RestartMemory:
+    """The memory of one instance. ``saved`` is of the process before, until the instance starts.
+
+    ``record_heartbeat`` takes the time of a sign of life, negative unless the instance is MASTER. ``kept`` says that
+    this process ends, but not its mastership: a successor goes on with it.
+    """
+
+    def __init__(self, record_heartbeat: Callable[[float], object], saved: Optional[Memory]) -> None:
+        self.record_heartbeat = record_heartbeat
+        self.saved = saved
+        self.kept = False
+
+    def take(self) -> Optional[Memory]:
+        """Return what the process before has left, once."""
+        saved, self.saved = self.saved, None
+        return saved
+
+    def mandate_ends_at(self, config: Instance) -> Optional[float]:
+        """Return when somebody may have taken over from the process before, None where it was not MASTER."""
+        saved = self.saved
+        if saved is None or saved.state is not State.MASTER:
+            return None
+        return saved.mandate_ends_at(config.version, config.down_timer_adverts)
+
+    def to_save(self, router: RouterView) -> Memory:
+        """Return what a successor would go on with; the time of the last sign of life is kept elsewhere.
+
+        Whoever has begun to give up mastership does not go on with it.
+        """
+        if self.saved is not None:
+            return self.saved
+        state = State.BACKUP if router.yielding else router.state
+        return Memory(state, 0.0, router.master_interval_cs, router.hold)
+
+
+def lifetime_s(config: Instance) -> int:
+    """How long addresses may wait for a successor: a second longer than its mandate, in whole seconds."""
+    return math.ceil(timers.mandate_s(config.version, config.advert_int_cs, config.down_timer_adverts)) + 1

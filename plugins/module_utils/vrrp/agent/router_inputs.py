@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inputs of a state machine, one typed method for each: it is taken, recorded, and followed.
+
+Three are not here, because an instance does more between taking and following them: ``start``, ``advertisement`` and
+``abort``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Optional
+
+from ..protocol.actions import Action
+from ..protocol.journal import Journal
+from ..protocol.packet import Address
+from ..protocol.router import VirtualRouter
+from ..protocol.states import Parameters
+
+
+class RouterInputs:
+    """The inputs of ``router``. Each is noted in ``journal``; then ``follow`` performs what it asked for."""
+
+    def __init__(
+        self, router: VirtualRouter, journal: Journal, follow: Callable[[tuple[Action, ...], float], None]
+    ) -> None:
+        self._router = router
+        self._journal = journal
+        self._follow = follow
+
+    # From the clock, the kernel, the checks and the configuration
+
+    def expire(self, now: float) -> None:
+        """Do what is due."""
+        self._take(now, "expire", self._router.expire(now))
+
+    def priority_changed(self, priority: int, now: float) -> None:
+        """Take the effective priority that the checks have made."""
+        self._take(now, "priority_changed", self._router.priority_changed(priority, now), priority)
+
+    def fault_changed(self, faults: tuple[str, ...], now: float) -> None:
+        """Take the list of everything that forbids taking part."""
+        self._take(now, "fault_changed", self._router.fault_changed(faults, now), faults)
+
+    def source_changed(self, source: Optional[Address], now: float) -> None:
+        """Take another primary address."""
+        self._take(now, "source_changed", self._router.source_changed(source, now), source)
+
+    def conflict(self, address: Address, mac: str, now: float) -> None:
+        """Take that another host, ``mac``, says that it has an address of ours."""
+        self._take(now, "conflict", self._router.conflict(address, mac, now), address, mac)
+
+    def link_changed(self, now: float) -> None:
+        """Take that an interface of the addresses has another MAC address, or came up."""
+        self._take(now, "link_changed", self._router.link_changed(now))
+
+    def parameters_changed(self, parameters: Parameters, now: float) -> None:
+        """Take a changed configuration."""
+        self._take(now, "parameters_changed", self._router.parameters_changed(parameters, now), parameters)
+
+    # From an operator. The first three raise :class:`~..protocol.holds.Refused`, and then nothing has happened.
+
+    def promote(self, now: float) -> None:
+        """Become MASTER, and stay it until released."""
+        self._take(now, "promote", self._router.promote(now))
+
+    def demote(self, now: float) -> None:
+        """Give up mastership until released."""
+        self._take(now, "demote", self._router.demote(now))
+
+    def release(self, now: float) -> None:
+        """End a promotion or demotion."""
+        self._take(now, "release", self._router.release(now))
+
+    def drain(self, now: float) -> None:
+        """Stop, and take no part until it is undrained."""
+        self._take(now, "drain", self._router.drain(now))
+
+    def undrain(self, now: float) -> None:
+        """Take part again after a drain."""
+        self._take(now, "undrain", self._router.undrain(now))
+
+    def stop(self, now: float) -> None:
+        """Stop taking part, and keep the addresses until a peer has taken over."""
+        self._take(now, "stop", self._router.stop(now))
+
+    # From its sync group
+
+    def group_changed(self, group: Optional[str], now: float) -> None:
+        """Become a member of this sync group, or of none."""
+        self._take(now, "group_changed", self._router.group_changed(group, now), group)
+
+    def group_fault_changed(self, faults: tuple[str, ...], until: float, now: float) -> None:
+        """Take what the faults of other members forbid to this one; it keeps its addresses ``until`` then at most."""
+        self._take(now, "group_fault_changed", self._router.group_fault_changed(faults, until, now), faults, until)
+
+    def join(self, now: float) -> None:
+        """Become MASTER, as every member can."""
+        self._take(now, "join", self._router.join(now))
+
+    def give_up(self, until: float, patient: bool, reason: str, now: float) -> None:
+        """Give up mastership, as another member did; it wants it again at ``until``."""
+        self._take(now, "give_up", self._router.give_up(until, patient, reason, now), until, patient, reason)
+
+    def let_go(self, now: float) -> None:
+        """Release the addresses, as the group cannot be MASTER again."""
+        self._take(now, "let_go", self._router.let_go(now))
+
+    def refresh(self, now: float) -> None:
+        """Announce again, as another member has met a rival."""
+        self._take(now, "refresh", self._router.refresh(now))
+
+    def _take(self, now: float, name: str, actions: tuple[Action, ...], *arguments: object) -> None:
+        self._journal.note(now, name, arguments, actions, self._router)
+        self._follow(actions, now)

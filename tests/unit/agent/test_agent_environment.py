@@ -1,0 +1,39 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where no test says otherwise the daemon has the real kernel, sockets, clock and children."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+
+from vrrp.agent.environment import Environment, freeze
+from vrrp.agent.kernel.netlink import Kernel
+from vrrp.agent.life.fork import Fork
+from vrrp.agent.segment.announce import Announcer
+from vrrp.agent.segment.claims import ClaimSocket
+from vrrp.agent.segment.sockets import open_socket
+
+
+def test_it_is_the_real_one():
+    real = Environment()
+    assert (real.kernel, real.announcer, real.fork) == (Kernel, Announcer, Fork)
+    assert (real.open_socket, real.open_claim_socket) == (open_socket, ClaimSocket)
+
+
+def test_its_clock_is_that_of_the_timers_of_asyncio():
+    async def scenario():
+        return Environment().scheduler().now()
+
+    before = time.monotonic()
+    assert before <= asyncio.run(scenario()) <= time.monotonic()
+
+
+def test_what_is_there_when_it_has_started_is_not_looked_at_again():
+    try:
+        freeze()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
