@@ -28,7 +28,7 @@ IMPURE = {"asyncio", "logging", "os", "random", "select", "signal", "socket", "s
 PURE = ("protocol", "config", "simulation")
 SEEDED = "simulation"  # may draw from random.Random(SEED), which is the same every time
 OPENS_FILES = "config/loader.py"
-NETLINK = ("agent/kernel/netlink.py", "agent/kernel/netlink_routes.py")
+NETLINK = ("agent/kernel/pyroute2_import.py",)
 FILES = sorted(HOUSE.rglob("*.py"))
 
 

@@ -13,7 +13,8 @@ from ..config.model import Configuration
 from ..config.problems import ConfigError
 from .daemon import Agent
 from .desk import reload
-from .kernel.interfaces import DumpError, InterfaceTable, dump
+from .kernel.interfaces import InterfaceTable, dump
+from .kernel.messages import DumpError
 from .kernel.netlink import NetlinkUnavailable
 from .life import ledger, realtime
 from .life.hostaddresses import remembered

@@ -12,12 +12,11 @@ from typing import Optional
 
 from ...config.model import Address, Instance, VirtualAddress
 from ..segment.wire import configured_source, ip_version
-from .interfaces import Interface, InterfaceTable, Present
+from .interfaces import FOR_EVER, Interface, InterfaceTable, Present
 
 # linux/if_addr.h
 IFA_F_HOMEADDRESS = 0x10
 IFA_F_MANAGETEMPADDR, IFA_F_NOPREFIXROUTE, IFA_F_MCAUTOJOIN = 0x100, 0x200, 0x400
-FOR_EVER = 0xFFFFFFFF  # seconds: INFINITY_LIFE_TIME, "preferred_lft forever"
 SCOPE_LINK = 253
 SCOPES = {"global": 0, "site": 200, "link": SCOPE_LINK, "host": 254, "nowhere": 255}  # rtnetlink(7), ip-address(8)
 

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A part of a package without the rest of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import vrrp
+from vrrp.agent.kernel import pyroute2_import
+from vrrp.agent.kernel.messages import decode, encode
+from vrrp.agent.kernel.pyroute2_import import derived_class, message_class, without_init
+
+PACKAGE = Path(vrrp.__file__).parents[1]
+
+
+def fresh_python(program):
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PACKAGE, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_the_agent_loads_the_part_of_pyroute2_that_it_uses():
+    loaded = fresh_python(
+        "import sys, vrrp.agent.main, vrrp.agent.kernel.netlink as netlink\n"
+        "print(netlink.HAS_PYROUTE2, sum(name.startswith('pyroute2') for name in sys.modules))"
+    )
+    assert loaded[0] == "True"
+    assert 0 < int(loaded[1]) < 20
+
+
+def test_the_whole_package_can_still_be_imported_afterwards():
+    assert fresh_python("import vrrp.agent.kernel.netlink, pyroute2\nprint(pyroute2.IPRoute.__name__)") == ["IPRoute"]
+
+
+def test_a_missing_package_fails_as_ever():
+    with pytest.raises(ImportError), without_init("no_such_package"):
+        import no_such_package.part  # noqa: F401
+
+
+def test_without_the_package_nothing_is_made(monkeypatch):
+    monkeypatch.setattr(pyroute2_import, "_PACKAGE", "no_such_package")
+    with pytest.raises(ImportError):
+        pyroute2_import.message_class("rtnl.neither", "this")
+
+
+def test_what_nobody_has_asked_for_is_not_loaded():
+    program = (
+        "import sys, vrrp.agent.daemon\n"
+        "from vrrp.agent.kernel import localroutes, netlink_links, netlink_routes, nftables\n"
+        "print(*(name.rpartition('.')[2] for name in sys.modules if name.startswith('pyroute2.netlink.')))\n"
+    )
+    assert fresh_python(program) == ["exceptions", "rtnl", "ifaddrmsg"]
+
+
+def test_a_derived_class_knows_what_it_names_and_nothing_else():
+    """Whether the class that it takes its fields from has been used before, or not."""
+    full = message_class("rtnl.ifaddrmsg", "ifaddrmsg")
+    full()
+    reduced = derived_class("nlmsg", fields=full.fields, nla_map=((3, "IFA_LABEL", "asciiz"),))
+    said = {"family": 2, "prefixlen": 24, "index": 1}
+    attributes = [["IFA_LOCAL", "192.0.2.1"], ["IFA_LABEL", "eth0"]]
+    message = decode(reduced, encode(full, 20, 0, said, attributes), 16)
+    assert (message["prefixlen"], [name for name, _value in message["attrs"]]) == (24, ["UNKNOWN", "IFA_LABEL"])
+    assert message.get_attr("IFA_LABEL") == "eth0"
