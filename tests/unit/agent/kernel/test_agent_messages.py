@@ -22,7 +22,7 @@ DONE = struct.pack("=IHHIIi", 20, 3, 2, 1, 0, 0)
 
 def test_a_message_class_makes_the_octets_that_ip_makes():
     made = messages.encode(
-        message_class("rtnl.ifaddrmsg", "ifaddrmsg"),
+        message_class("ifaddrmsg"),
         messages.RTM_NEWADDR,
         messages.NLM_F_ACK | messages.NLM_F_CREATE | messages.NLM_F_EXCL,
         {"family": 2, "prefixlen": 24, "index": 1},
@@ -34,14 +34,14 @@ def test_a_message_class_makes_the_octets_that_ip_makes():
 def test_what_it_is_made_of_can_be_used_again():
     attributes = [["RTA_MULTIPATH", [{"oif": 2, "flags": 0, "hops": 0, "attrs": [["RTA_GATEWAY", "192.0.2.1"]]}]]]
     one, two = (
-        messages.encode(message_class("rtnl.rtmsg", "rtmsg"), messages.RTM_NEWROUTE, 0, {"family": 2}, attributes)
+        messages.encode(message_class("rtmsg"), messages.RTM_NEWROUTE, 0, {"family": 2}, attributes)
         for _time in range(2)
     )
     assert one == two
 
 
 def test_a_message_class_reads_one_of_several():
-    second = messages.decode(message_class("rtnl.ifaddrmsg", "ifaddrmsg"), DONE + ADDED, len(DONE) + 16)
+    second = messages.decode(message_class("ifaddrmsg"), DONE + ADDED, len(DONE) + 16)
     assert (second["prefixlen"], second.get_attr("IFA_LOCAL")) == (24, "192.0.2.1")
 
 

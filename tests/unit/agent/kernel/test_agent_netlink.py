@@ -14,7 +14,7 @@ from ipaddress import ip_address, ip_interface
 import pytest
 from agent_fakes import table, want
 
-from vrrp.agent.kernel import netlink
+from vrrp.agent.kernel import localroutes, netlink
 from vrrp.agent.kernel.interfaces import InterfaceTable, Present
 from vrrp.agent.kernel.messages import DumpError, messages
 
@@ -105,6 +105,16 @@ def rig(kernel, filled, *codes):
     kernel._requests = FakeSocket(codes)
     kernel.table = filled
     return kernel._requests
+
+
+def test_a_takeover_finds_its_requests_encoded(kernel, monkeypatch):
+    wanted = [want("192.168.8.100/24"), want("fd00:8::100/64")]
+    kernel.prepare(wanted, 3)
+    for module in (netlink, localroutes):
+        monkeypatch.setattr(module, "encode", lambda *arguments: pytest.fail("encoded again"))
+    rig(kernel, table())
+    assert (kernel.install(wanted, 3), kernel.release(wanted)) == ([], [])
+    assert localroutes.question(2, wanted[1].address)
 
 
 def test_installing_is_one_batch_and_updates_the_picture(kernel):

@@ -46,9 +46,19 @@ def test_a_missing_package_fails_as_ever():
 
 
 def test_without_the_package_nothing_is_made(monkeypatch):
-    monkeypatch.setattr(pyroute2_import, "_PACKAGE", "no_such_package")
+    monkeypatch.setitem(pyroute2_import.MODULES, "this", "no_such_package.part")
     with pytest.raises(ImportError):
-        pyroute2_import.message_class("rtnl.neither", "this")
+        message_class("this")
+
+
+def test_all_of_them_are_there():
+    program = (
+        "import sys\n"
+        "from vrrp.agent.kernel.pyroute2_import import MODULES, load_all\n"
+        "load_all()\n"
+        "print(set(MODULES.values()) <= sys.modules.keys(), 'pyroute2' in sys.modules)\n"
+    )
+    assert fresh_python(program) == ["True", "False"]
 
 
 def test_what_nobody_has_asked_for_is_not_loaded():
@@ -62,7 +72,7 @@ def test_what_nobody_has_asked_for_is_not_loaded():
 
 def test_a_derived_class_knows_what_it_names_and_nothing_else():
     """Whether the class that it takes its fields from has been used before, or not."""
-    full = message_class("rtnl.ifaddrmsg", "ifaddrmsg")
+    full = message_class("ifaddrmsg")
     full()
     reduced = derived_class("nlmsg", fields=full.fields, nla_map=((3, "IFA_LABEL", "asciiz"),))
     said = {"family": 2, "prefixlen": 24, "index": 1}

@@ -73,10 +73,10 @@ def question(index: int, address: Interface) -> bytes:
         "dst_len": address.max_prefixlen,
     }
     attributes = (("RTA_DST", str(address.ip)), ("RTA_OIF", index))
-    return encode(message_class("rtnl.rtmsg", "rtmsg"), RTM_GETROUTE, 0, fields, attributes)
+    return encode(message_class("rtmsg"), RTM_GETROUTE, 0, fields, attributes)
 
 
 @functools.cache
 def _header_class() -> Any:
     """Return pyroute2's message about a route, without its attributes: 255 answers are read while clients wait."""
-    return derived_class("nlmsg", fields=message_class("rtnl.rtmsg", "rtmsg").fields)
+    return derived_class("nlmsg", fields=message_class("rtmsg").fields)

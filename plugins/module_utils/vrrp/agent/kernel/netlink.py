@@ -24,6 +24,7 @@ from .addresses import Wanted, beside_its_peer, dependants, preferred_s
 from .eventfilter import only_what_matters, watch_routes
 from .interfaces import FOR_EVER, Change, InterfaceTable, Present, dump
 from .listing import Listing
+from .localroutes import question
 from .messages import (
     BATCH,
     HEADER,
@@ -53,7 +54,7 @@ from .pyroute2_import import message_class
 from .routes import ANY, Key, Way, deleted
 
 try:
-    message_class("rtnl.ifaddrmsg", "ifaddrmsg")  # every agent needs it, and takes its time before the loop begins
+    message_class("ifaddrmsg")  # every agent needs it, and takes its time before the loop begins
 except ImportError:
     HAS_PYROUTE2 = False
 else:
@@ -254,6 +255,8 @@ class Kernel:
         for want in wanted:
             self._request(RTM_NEWADDR, want, lifetime_s)
             self._request(RTM_DELADDR, want)
+            if want.address.version == 6:
+                question(want.index, want.address)
 
     def renewals(self, leases: Sequence[tuple[Wanted, int]]) -> list[bytes]:
         """Encode the renewal of these (address, lifetime in seconds), for :meth:`renew`."""
@@ -326,7 +329,7 @@ def address_request(kind: int, want: Wanted, interface: str, lifetime_s: int = 0
         fields["flags"] = all_flags & LOW_FLAGS
         attributes.append(("IFA_CACHEINFO", lifetimes(want, lifetime_s)))
         attributes.append(("IFA_PROTO", RTPROT_KEEPALIVED))  # before Linux 5.18 nobody reads it
-    return encode(message_class("rtnl.ifaddrmsg", "ifaddrmsg"), kind, NLM_F_ACK | flags, fields, attributes)
+    return encode(message_class("ifaddrmsg"), kind, NLM_F_ACK | flags, fields, attributes)
 
 
 def lifetimes(want: Wanted, lifetime_s: int) -> dict[str, int]:

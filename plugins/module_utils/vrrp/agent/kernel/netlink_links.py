@@ -82,7 +82,7 @@ def _link_class() -> Any:
     Its own class knows what the kernel tells of IPv4 on a link, as one structure, and not how it is set: one attribute
     for each setting.
     """
-    ifinfmsg = message_class("rtnl.ifinfmsg", "ifinfmsg")
+    ifinfmsg = message_class("ifinfmsg")
     settings = derived_class("nla", nla_map=tuple((number, name, "uint32") for name, number in IPV4_SETTINGS.items()))
     inet = derived_class("nla", nla_map=((IFLA_INET_CONF, "IFLA_INET_CONF", "settings"),), settings=settings)
     inet6 = derived_class("nla", nla_map=((IFLA_INET6_ADDR_GEN_MODE, "IFLA_INET6_ADDR_GEN_MODE", "uint8"),))

@@ -69,7 +69,7 @@ def listing(family: int, table: int) -> bytes:
     """Return the request for our routes in a table."""
     fields = {"family": family, "table": table if table < 256 else 0, "proto": RTPROT_KEEPALIVED}
     attributes = [("RTA_TABLE", table)] if table >= 256 else []
-    return encode(message_class("rtnl.rtmsg", "rtmsg"), RTM_GETROUTE, NLM_F_DUMP, fields, attributes)
+    return encode(message_class("rtmsg"), RTM_GETROUTE, NLM_F_DUMP, fields, attributes)
 
 
 def read(message: bytes, rule: bool) -> Any:
@@ -83,7 +83,7 @@ def _key_class(rule: bool) -> Any:
 
     How its own class looks for the kind of an encapsulation ends only where the kernel keeps to the usual order.
     """
-    full = message_class("rtnl.fibmsg", "fibmsg") if rule else message_class("rtnl.rtmsg", "rtmsg")
+    full = message_class("fibmsg") if rule else message_class("rtmsg")
     source = ((2, "FRA_SRC", "cdata"),) if rule else ()
     same = (("DST", 1, "cdata"), ("PRIORITY", 6, "uint32"), ("TABLE", 15, "uint32"))  # for both of them
     return derived_class(
@@ -129,7 +129,7 @@ def _route(kind: int, flags: int, route: Route, indexes: Mapping[str, int]) -> b
     given = [pair for pair in metrics if pair[1] is not None]
     if given:
         attrs.append(["RTA_METRICS", {"attrs": given}])
-    return encode(message_class("rtnl.rtmsg", "rtmsg"), kind, NLM_F_ACK | flags, fields, attrs)
+    return encode(message_class("rtmsg"), kind, NLM_F_ACK | flags, fields, attrs)
 
 
 def _hop(hop: NextHop, indexes: Mapping[str, int]) -> dict[str, Any]:
@@ -174,4 +174,4 @@ def _rule(kind: int, flags: int, rule: Rule, priority: int) -> bytes:
         ("FRA_GOTO", rule.goto if rule.action == "goto" else None),
     )
     attrs += [[name, value] for name, value in given if value is not None]
-    return encode(message_class("rtnl.fibmsg", "fibmsg"), kind, NLM_F_ACK | flags, fields, attrs)
+    return encode(message_class("fibmsg"), kind, NLM_F_ACK | flags, fields, attrs)

@@ -207,7 +207,7 @@ def of_table(kind: int, flags: int, what: str, values: Mapping[str, Value]) -> b
 
 def request(kind: int, flags: int, class_name: str, attributes: Mapping[str, Value]) -> bytes:
     """Return a request of a transaction."""
-    made = message_class("nfnetlink.nftsocket", class_name)
+    made = message_class(class_name)
     fields = {"nfgen_family": INET, "version": 0, "res_id": 0}
     return encode(made, SUBSYSTEM << 8 | kind, NLM_F_ACK | flags, fields, attributes.items())
 

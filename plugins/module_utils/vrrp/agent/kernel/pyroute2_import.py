@@ -15,18 +15,36 @@ from collections.abc import Iterator
 from typing import Any
 
 _PACKAGE = "pyroute2"
+_SOCKETS = "pyroute2.netlink.nlsocket"
+_OF_NFTABLES = ("nft_table_msg", "nft_set_msg", "nft_chain_msg", "nft_rule_msg", "nft_set_elem_list_msg")
+
+#: Where the classes are that the agent uses.
+MODULES = {
+    "nlmsg": "pyroute2.netlink",
+    "nla": "pyroute2.netlink",
+    "ifaddrmsg": "pyroute2.netlink.rtnl.ifaddrmsg",
+    "ifinfmsg": "pyroute2.netlink.rtnl.ifinfmsg",
+    "rtmsg": "pyroute2.netlink.rtnl.rtmsg",
+    "fibmsg": "pyroute2.netlink.rtnl.fibmsg",
+    **dict.fromkeys(_OF_NFTABLES, "pyroute2.netlink.nfnetlink.nftsocket"),
+}
 
 
 @functools.cache
-def message_class(module: str, name: str) -> Any:
-    """Return a class of ``pyroute2.netlink`` by its module ("rtnl.rtmsg", "" for the package) and its name.
+def message_class(name: str) -> Any:
+    """Return one of the classes of ``MODULES``. Raises ImportError where pyroute2 is missing.
 
     It is imported when it is asked for first: who has no routes, no macvlan and no ``no_accept`` does not pay for
-    their messages. Raises ImportError where pyroute2 is missing.
+    their messages.
     """
-    path = f"{_PACKAGE}.netlink.{module}".rstrip(".")
-    with without_init(_PACKAGE):
-        return getattr(importlib.import_module(path), name)
+    with without_init(_PACKAGE), _without_sockets():
+        return getattr(importlib.import_module(MODULES[name]), name)
+
+
+def load_all() -> None:
+    """Import every message class: so a release is compiled, and found to be whole, before an agent runs it."""
+    for name in MODULES:
+        message_class(name)
 
 
 def derived_class(base: str, **body: Any) -> Any:
@@ -35,7 +53,26 @@ def derived_class(base: str, **body: Any) -> Any:
     It decodes no more attributes than it names. (A subclass of a message class itself would inherit the table that
     pyroute2 has made of the map of that class.)
     """
-    return type(base, (message_class("", base),), body)
+    return type(base, (message_class(base),), body)
+
+
+@contextlib.contextmanager
+def _without_sockets() -> Iterator[None]:
+    """While this lasts, the classes of pyroute2's own sockets are empty, and load nothing.
+
+    The messages of nf_tables share a module with a socket, for which half of pyroute2 would be imported, and ctypes:
+    30 ms instead of 10. A process that has imported them so cannot use that socket (``NFTSocket``).
+    """
+    if _SOCKETS in sys.modules:
+        yield
+        return
+    stub: Any = types.ModuleType(_SOCKETS)
+    stub.__getattr__ = lambda name: object
+    sys.modules[_SOCKETS] = stub
+    try:
+        yield
+    finally:
+        del sys.modules[_SOCKETS]
 
 
 @contextlib.contextmanager
