@@ -77,7 +77,7 @@ def sent_messages(data):
 
 def rule(*expressions):
     """The octets of the expressions in a request for a rule."""
-    made = nftables.of_table(nftables.NEWRULE, 0, "rule", {"CHAIN": "in", "EXPRESSIONS": list(expressions)})
+    made = nftables.request(nftables.NEWRULE, 0, "rule", CHAIN="in", EXPRESSIONS=list(expressions))
     before = f"{TABLE}07000200696e0000"
     assert made[20:].hex().startswith(before)
     length, kind = struct.unpack_from("=HH", made, 20 + len(before) // 2)
@@ -168,7 +168,7 @@ class TestExpressions:
 
 
 def test_a_request_has_two_headers():
-    made = nftables.request(nftables.DELTABLE, 0, "nft_table_msg", {"NFTA_TABLE_NAME": "hotstandby"})
+    made = nftables.request(nftables.DELTABLE, 0, "table")
     assert made.hex() == "24000000020a0500000000000000000001000000" + TABLE
 
 

@@ -53,13 +53,6 @@ from .messages import (
 from .pyroute2_import import message_class
 from .routes import ANY, Key, Way, deleted
 
-try:
-    message_class("ifaddrmsg")  # every agent needs it, and takes its time before the loop begins
-except ImportError:
-    HAS_PYROUTE2 = False
-else:
-    HAS_PYROUTE2 = True
-
 IFA_F_NODAD = 0x02  # linux/if_addr.h
 LOW_FLAGS = 0xFF  # what fits into the header of an address
 EVENT_BUFFER = 1 << 20  # octets, for a storm of events
@@ -79,11 +72,13 @@ class Kernel:
     """One network namespace's addresses. ``table`` is what is; :meth:`install` and :meth:`release` change it."""
 
     def __init__(self) -> None:
-        if not HAS_PYROUTE2:
+        try:
+            message_class("ifaddrmsg")
+        except ImportError as error:
             raise NetlinkUnavailable(
                 "the Python library pyroute2 (0.9 or later) is missing: the vrrp_agent module brings it along, "
                 "by hand: pip install pyroute2"
-            )
+            ) from error
         self.table = InterfaceTable()
         self._encoded: dict[tuple[int, Wanted, int], bytes] = {}
         self.stale = False  # events were lost, and the table does not know yet what they said

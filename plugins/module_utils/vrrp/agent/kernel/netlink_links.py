@@ -14,17 +14,8 @@ from .interfaces import IFF_UP
 from .messages import NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, RTM_DELLINK, RTM_NEWLINK, RTM_SETLINK, encode
 from .pyroute2_import import derived_class, message_class
 
+IN_PROC = {"arpfilter": "arp_filter"}  # the name in /proc/sys/net/ipv4/conf, where pyroute2 has another one
 IFLA_INET_CONF, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE = 1, 8, 1  # linux/if_link.h
-
-#: IPV4_DEVCONF_* (linux/ip.h), by the names of /proc/sys/net/ipv4/conf.
-IPV4_SETTINGS = {
-    "rp_filter": 8,
-    "arp_filter": 13,
-    "arp_announce": 18,
-    "arp_ignore": 19,
-    "promote_secondaries": 20,
-    "accept_local": 23,
-}
 
 Attribute = tuple[str, Any]  # its name, and what pyroute2 makes it of
 
@@ -83,7 +74,10 @@ def _link_class() -> Any:
     for each setting.
     """
     ifinfmsg = message_class("ifinfmsg")
-    settings = derived_class("nla", nla_map=tuple((number, name, "uint32") for name, number in IPV4_SETTINGS.items()))
+    numbered = enumerate(ifinfmsg.af_spec_inet.inet.field_names)  # IPV4_DEVCONF_*, linux/ip.h
+    settings = derived_class(
+        "nla", nla_map=tuple((number, IN_PROC.get(name, name), "uint32") for number, name in numbered)
+    )
     inet = derived_class("nla", nla_map=((IFLA_INET_CONF, "IFLA_INET_CONF", "settings"),), settings=settings)
     inet6 = derived_class("nla", nla_map=((IFLA_INET6_ADDR_GEN_MODE, "IFLA_INET6_ADDR_GEN_MODE", "uint8"),))
     families = ((socket.AF_INET, "AF_INET", "inet"), (socket.AF_INET6, "AF_INET6", "inet6"))

@@ -35,7 +35,7 @@ import errno
 import functools
 import itertools
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .messages import (
@@ -82,21 +82,17 @@ class NfTables:
 
     def make(self, elements: Sequence[Element]) -> int:
         """Make the table anew, in one transaction. Returns an errno, 0 for success."""
-        named = {"NFTA_TABLE_NAME": TABLE}
+        create = NLM_F_CREATE
         steps = [
-            request(NEWTABLE, NLM_F_CREATE, "nft_table_msg", named),
-            request(DELTABLE, 0, "nft_table_msg", named),
-            request(NEWTABLE, NLM_F_CREATE, "nft_table_msg", named),
+            request(kind, flags, "table") for kind, flags in ((NEWTABLE, create), (DELTABLE, 0), (NEWTABLE, create))
         ]
         for number, (name, kind, length) in enumerate(SETS, 1):
-            described = {"KEY_TYPE": kind, "KEY_LEN": length, "ID": number}
-            steps.append(of_table(NEWSET, NLM_F_CREATE, "set", {"NAME": name, "FLAGS": (), **described}))
+            steps.append(request(NEWSET, create, "set", NAME=name, FLAGS=(), KEY_TYPE=kind, KEY_LEN=length, ID=number))
         for name, hook in (("in", LOCAL_IN), ("out", LOCAL_OUT)):
             hooked = nested(NFTA_HOOK_HOOKNUM=hook, NFTA_HOOK_PRIORITY=PRIORITY)
-            steps.append(of_table(NEWCHAIN, NLM_F_CREATE, "chain", {"NAME": name, "HOOK": hooked, "TYPE": "filter"}))
-            for expressions in rules(hook == LOCAL_OUT):
-                rule = {"CHAIN": name, "EXPRESSIONS": expressions}
-                steps.append(of_table(NEWRULE, NLM_F_CREATE | NLM_F_APPEND, "rule", rule))
+            steps.append(request(NEWCHAIN, create, "chain", NAME=name, HOOK=hooked, TYPE="filter"))
+            for each in rules(hook == LOCAL_OUT):
+                steps.append(request(NEWRULE, create | NLM_F_APPEND, "rule", CHAIN=name, EXPRESSIONS=each))
         return transact(steps + changes(NEWSETELEM, elements))
 
     def prepare(self, elements: Sequence[Element]) -> None:
@@ -110,7 +106,7 @@ class NfTables:
 
     def delete(self) -> int:
         """Delete the table. Returns an errno, 0 for success; ENOENT is none."""
-        code = transact([request(DELTABLE, 0, "nft_table_msg", {"NFTA_TABLE_NAME": TABLE})])
+        code = transact([request(DELTABLE, 0, "table")])
         return 0 if code == errno.ENOENT else code
 
 
@@ -127,7 +123,7 @@ def changes(kind: int, elements: Iterable[Element]) -> list[bytes]:
 def _change(kind: int, name: str, keys: tuple[bytes, ...]) -> bytes:
     elements = [nested(NFTA_SET_ELEM_KEY=nested(NFTA_DATA_VALUE=key)) for key in keys]
     flags = NLM_F_CREATE if kind == NEWSETELEM else 0
-    return of_table(kind, flags, "set_elem_list", {"SET": name, "ELEMENTS": elements})
+    return request(kind, flags, "set_elem_list", SET=name, ELEMENTS=elements)
 
 
 def rules(leaving: bool) -> list[list[Value]]:
@@ -198,18 +194,12 @@ def nested(**values: Value) -> Value:
     return {"attrs": [[name, value] for name, value in values.items()]}
 
 
-def of_table(kind: int, flags: int, what: str, values: Mapping[str, Value]) -> bytes:
-    """Return a request about something in our table, of the message class that pyroute2 has for it."""
-    prefix = f"NFTA_{what.upper()}_"
-    attributes = {f"{prefix}TABLE": TABLE, **{prefix + name: value for name, value in values.items()}}
-    return request(kind, flags, f"nft_{what}_msg", attributes)
-
-
-def request(kind: int, flags: int, class_name: str, attributes: Mapping[str, Value]) -> bytes:
-    """Return a request of a transaction."""
-    made = message_class(class_name)
+def request(kind: int, flags: int, what: str, **values: Value) -> bytes:
+    """Return a request of a transaction, about our table or something in it."""
+    values = {"NAME": TABLE} if what == "table" else {"TABLE": TABLE, **values}
+    attributes = [(f"NFTA_{what}_{name}".upper(), value) for name, value in values.items()]
     fields = {"nfgen_family": INET, "version": 0, "res_id": 0}
-    return encode(made, SUBSYSTEM << 8 | kind, NLM_F_ACK | flags, fields, attributes.items())
+    return encode(message_class(f"nft_{what}_msg"), SUBSYSTEM << 8 | kind, NLM_F_ACK | flags, fields, attributes)
 
 
 def transact(steps: Sequence[bytes]) -> int:

@@ -37,7 +37,7 @@ def message_class(name: str) -> Any:
     It is imported when it is asked for first: who has no routes, no macvlan and no ``no_accept`` does not pay for
     their messages.
     """
-    with without_init(_PACKAGE), _without_sockets():
+    with _without_the_rest():
         return getattr(importlib.import_module(MODULES[name]), name)
 
 
@@ -57,41 +57,23 @@ def derived_class(base: str, **body: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _without_sockets() -> Iterator[None]:
-    """While this lasts, the classes of pyroute2's own sockets are empty, and load nothing.
-
-    The messages of nf_tables share a module with a socket, for which half of pyroute2 would be imported, and ctypes:
-    30 ms instead of 10. A process that has imported them so cannot use that socket (``NFTSocket``).
-    """
-    if _SOCKETS in sys.modules:
-        yield
-        return
-    stub: Any = types.ModuleType(_SOCKETS)
-    stub.__getattr__ = lambda name: object
-    sys.modules[_SOCKETS] = stub
-    try:
-        yield
-    finally:
-        del sys.modules[_SOCKETS]
-
-
-@contextlib.contextmanager
-def without_init(package: str) -> Iterator[None]:
-    """While this lasts, importing a module of ``package`` does not run the package's own ``__init__``.
+def _without_the_rest() -> Iterator[None]:
+    """While this lasts, importing a module of pyroute2 runs neither the package's ``__init__`` nor its sockets.
 
     ``import pyroute2`` loads 163 modules, of which encoding an address takes six. The others would cost the agent a
-    third of its memory, and a third of a second of every start, which after a crash is time without a master.
+    third of its memory, and a third of a second of every start, which after a crash is time without a master. The
+    messages of nf_tables share a module with a socket, for which half of pyroute2 would be loaded, and ctypes: 30 ms
+    instead of 10. Here its base is an empty class, so a process that has imported them cannot use that socket.
     Harmless when the package is missing (the import inside fails as ever) or has been imported as a whole already.
     """
-    spec = None if package in sys.modules else importlib.util.find_spec(package)
-    if spec is None:
-        yield
-        return
-    stub = types.ModuleType(package)
-    stub.__path__ = list(spec.submodule_search_locations or ())
-    sys.modules[package] = stub
+    package, sockets = types.ModuleType(_PACKAGE), types.ModuleType(_SOCKETS)
+    spec = None if _PACKAGE in sys.modules else importlib.util.find_spec(_PACKAGE)
+    package.__path__ = list(spec.submodule_search_locations or ()) if spec is not None else []
+    sockets.__dict__["__getattr__"] = lambda name: object
+    instead = {module.__name__: module for module in (package, sockets) if module.__name__ not in sys.modules}
+    sys.modules.update(instead)
     try:
         yield
     finally:
-        if sys.modules.get(package) is stub:  # whoever wants the whole package later gets it
-            del sys.modules[package]
+        for name in instead:  # whoever wants the whole package later gets it
+            del sys.modules[name]
