@@ -11,14 +11,11 @@ import socket
 from .bpf import EVERYTHING, JUMP_EQUAL, LOAD_HALF, LOAD_OCTET, LOAD_WORD, RETURN, attach
 from .messages import (
     NETLINK_ADD_MEMBERSHIP,
+    ROUTE_GROUPS,
     RTM_DELROUTE,
     RTM_DELRULE,
     RTM_NEWROUTE,
     RTM_NEWRULE,
-    RTNLGRP_IPV4_ROUTE,
-    RTNLGRP_IPV4_RULE,
-    RTNLGRP_IPV6_ROUTE,
-    RTNLGRP_IPV6_RULE,
     RTPROT_KEEPALIVED,
     SOL_NETLINK,
 )
@@ -56,6 +53,6 @@ def only_what_matters(events: socket.socket, requests_port: int, renewals_port: 
 
 def watch_routes(events: socket.socket) -> None:
     """Let the socket hear of routes and rules, as far as the kernel has them."""
-    for group in (RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE):
+    for group in ROUTE_GROUPS:
         with contextlib.suppress(OSError):
             events.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)

@@ -27,6 +27,7 @@ from .listing import Listing
 from .localroutes import question
 from .messages import (
     BATCH,
+    GROUPS,
     HEADER,
     NLM_F_ACK,
     NLM_F_CREATE,
@@ -38,9 +39,6 @@ from .messages import (
     RTM_DELROUTE,
     RTM_DELRULE,
     RTM_NEWADDR,
-    RTMGRP_IPV4_IFADDR,
-    RTMGRP_IPV6_IFADDR,
-    RTMGRP_LINK,
     RTPROT_KEEPALIVED,
     batch,
     encode,
@@ -98,7 +96,7 @@ class Kernel:
             self._requests.bind((0, 0))
             only_what_matters(self._events, self._requests.getsockname()[0], self._renewals.getsockname()[0])
             self._events.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, EVENT_BUFFER)
-            self._events.bind((0, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
+            self._events.bind((0, GROUPS))
             dump(self.table)  # after bind: what changes in between arrives as an event
         except OSError as error:
             self.close()

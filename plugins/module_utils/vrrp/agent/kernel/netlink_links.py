@@ -60,10 +60,9 @@ def _family_request(index: int, family: str, name: str, value: Any) -> bytes:
 
 
 def _request(kind: int, index: int, attributes: Sequence[Attribute] = (), flags: int = 0, up: bool = False) -> bytes:
-    turned = IFF_UP if up else 0
-    return encode(
-        _link_class(), kind, NLM_F_ACK | flags, {"index": index, "flags": turned, "change": turned}, attributes
-    )
+    changed = IFF_UP if up else 0
+    fields = {"index": index, "flags": changed, "change": changed}
+    return encode(_link_class(), kind, NLM_F_ACK | flags, fields, attributes)
 
 
 @functools.cache

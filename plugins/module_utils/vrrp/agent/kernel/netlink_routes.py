@@ -39,18 +39,8 @@ RTAX_LOCK_MTU = 1 << 2  # bit RTAX_MTU of RTAX_LOCK
 FIB_RULE_INVERT = 2
 TABLE_MAIN = 254
 IP6_DEFAULT_METRIC = 1024  # what the kernel gives a route without one
-ROUTE_KINDS = {
-    "unicast": 1,
-    "local": 2,
-    "broadcast": 3,
-    "anycast": 4,
-    "multicast": 5,
-    "blackhole": 6,
-    "unreachable": 7,
-    "prohibit": 8,
-    "throw": 9,
-    "nat": 10,
-}
+_RTN = "unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat"
+ROUTE_KINDS = {name: number for number, name in enumerate(_RTN.split(), 1)}
 RULE_ACTIONS = {"table": 1, "goto": 2, "nop": 3, "blackhole": 6, "unreachable": 7, "prohibit": 8}
 
 
