@@ -29,7 +29,7 @@ PURE = ("protocol", "config", "simulation")
 SEEDED = "simulation"  # may draw from random.Random(SEED), which is the same every time
 MEMBERS_OF_A_PORT = 12  # more of them stand for a whole that nobody has divided
 OPENS_FILES = "config/loader.py"
-NETLINK = ("agent/kernel/netlink.py", "agent/kernel/netlink_routes.py")
+NETLINK = ("agent/kernel/pyroute2_import.py",)
 FILES = sorted(HOUSE.rglob("*.py"))
 # Inside agent/, from the ground up. A file imports from its own floor and from those below, for types as well.
 FLOORS_OF_THE_AGENT: tuple[tuple[str, tuple[str, ...]], ...] = (

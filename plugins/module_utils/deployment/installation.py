@@ -19,15 +19,18 @@ from .interpreter import interpreter
 from .release import Release
 from .service import Condition, Service
 
-# Imports every module of the agent: that compiles what the agent uses, and finds out whether it runs here at all.
+# Imports every module of the agent, and of pyroute2 what it uses: that compiles them, and finds out whether the agent
+# runs here at all.
 _PROOF = """\
 import importlib, pkgutil, sys
 sys.path.insert(0, sys.argv[1])
 import vrrp
 for module in pkgutil.walk_packages(vrrp.__path__, "vrrp."):
     importlib.import_module(module.name)
-if not any(name.startswith("pyroute2.") for name in sys.modules):
-    sys.exit("it cannot import pyroute2")
+try:
+    vrrp.agent.kernel.pyroute2_import.load_all()
+except ImportError as error:
+    sys.exit(f"it cannot import pyroute2: {error}")
 """
 
 

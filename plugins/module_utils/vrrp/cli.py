@@ -132,7 +132,8 @@ def run(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Print every problem of a file; raises ConfigError when there is one."""
     from .agent import config_source
-    from .agent.kernel.interfaces import DumpError, InterfaceTable, dump
+    from .agent.kernel.interfaces import InterfaceTable, dump
+    from .agent.kernel.messages import DumpError
     from .agent.life.hostaddresses import remembered
     from .agent.life.programs import unrunnable
     from .agent.life.startcheck import misfits, refusals

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import os
-import struct
 import time
 from ipaddress import ip_address, ip_interface
 
@@ -16,11 +16,10 @@ from vrrp.agent.instance import RunningInstance
 from vrrp.agent.kernel.address_ports import AddressPorts
 from vrrp.agent.kernel.address_request import Wanted
 from vrrp.agent.kernel.firewall import Firewall
-from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, AddressChanged, InterfaceTable, Link, Present
+from vrrp.agent.kernel.interfaces import AddressChanged, InterfaceTable, Link, Present
 from vrrp.agent.kernel.lease import Leases
-from vrrp.agent.kernel.ownership import IFA_PROTO, KEEPALIVED
+from vrrp.agent.kernel.messages import RTPROT_KEEPALIVED
 from vrrp.agent.kernel.promotion import Promotion
-from vrrp.agent.kernel.routes import key_of
 from vrrp.agent.ports import InstancePorts
 from vrrp.agent.restart_memory import RestartMemory
 from vrrp.agent.telling.log import Log
@@ -51,8 +50,7 @@ def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
 
 def marked(address: str, index=2) -> Present:
     """An address with keepalived's protocol number, as ours have it: a process before this one has put it there."""
-    message = bytes(ADDRESS_HEADER.size) + struct.pack("=HHB3x", 5, IFA_PROTO, KEEPALIVED)
-    return Present(index, ip_interface(address), message=message)
+    return Present(index, ip_interface(address), protocol=RTPROT_KEEPALIVED)
 
 
 def crashed(address: str) -> InterfaceTable:
@@ -106,7 +104,8 @@ class FakeScheduler:
 class FakeKernel:
     """Addresses are where somebody put them; ``done`` says who asked for what, in order.
 
-    ``refuses`` is the error that setting an address meets; ``stale`` as the real one.
+    ``refuses`` is the error that setting an address meets; ``stale`` as the real one. ``routes`` are the routes and
+    rules that are there, by what a Way calls ``remove``; setting one that is in ``no_way`` meets the error there.
     """
 
     refuses = None
@@ -134,23 +133,29 @@ class FakeKernel:
         pass
 
     def ask(self, requests):
-        """Routes and rules as somebody has set or deleted them, in ``routes``; those in ``no_way`` are refused."""
-        return [self._answer(bytes(request)) for request in requests]
+        self.done.append(("ask", len(requests)))
+        return [0 for _request in requests]
 
-    def _answer(self, request):
-        kind, key = request[4], key_of(request)[1:]
-        if key[0] == 10 and kind == 24 and not key[2]:
-            key = (*key[:2], 1024, *key[3:])  # what an IPv6 route gets without a metric
-        self.done.append(("ask", {24: "add route", 25: "remove route", 32: "add rule", 33: "remove rule"}.get(kind)))
-        if kind in (24, 32):
-            if key in self.no_way:
-                return self.no_way[key]
-            answer = 17 if key in self.routes else 0
-            self.routes.add(key)
-            return answer
-        if kind in (25, 33) and key not in self.routes:
-            return 3
-        self.routes.discard(key)
+    def add_routes(self, ways):
+        return [self._add_route(way) for way in ways]
+
+    def _add_route(self, way):
+        self.done.append(("add", way.what))
+        if way.remove in self.no_way:
+            return self.no_way[way.remove]
+        if way.remove in self.routes:
+            return errno.EEXIST
+        self.routes.add(way.remove)
+        return 0
+
+    def remove_routes(self, removals):
+        return [self._remove_route(removal) for removal in removals]
+
+    def _remove_route(self, removal):
+        self.done.append(("remove", removal))
+        if removal not in self.routes:
+            return errno.ESRCH
+        self.routes.remove(removal)
         return 0
 
     def install(self, wanted, lifetime_s=0):

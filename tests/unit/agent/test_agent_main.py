@@ -14,7 +14,7 @@ from unit.config.foreign_files import FILES, Refused
 from vrrp import cli
 from vrrp.agent import main
 from vrrp.agent.kernel import interfaces
-from vrrp.agent.kernel.interfaces import DumpError
+from vrrp.agent.kernel.messages import DumpError
 from vrrp.agent.kernel.netlink import NetlinkUnavailable
 from vrrp.agent.life import ledger
 from vrrp.agent.life.runtime import RuntimeDirectory

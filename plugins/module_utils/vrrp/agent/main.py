@@ -13,7 +13,8 @@ from ..config.model import Configuration
 from ..config.problems import ConfigError
 from . import config_source
 from .daemon import Agent
-from .kernel.interfaces import DumpError, InterfaceTable, dump
+from .kernel.interfaces import InterfaceTable, dump
+from .kernel.messages import DumpError
 from .kernel.netlink import NetlinkUnavailable
 from .life import ledger, realtime
 from .life.hostaddresses import remembered

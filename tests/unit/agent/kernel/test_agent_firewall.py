@@ -29,6 +29,9 @@ class FakeTables:
         self.told.append(words)
         return self.answers.pop(0) if self.answers else 0
 
+    def prepare(self, elements):
+        pass
+
     def make(self, elements):
         return self._answer("make", *names(elements))
 
@@ -154,30 +157,18 @@ def test_a_reload_opens_and_closes(tables):
 
 class TestMessages:
     def test_an_element_is_four_attributes_deep(self):
-        ((kind, flags, body),) = nftables.changes(nftables.NEWSETELEM, [("vips4", bytes([192, 168, 8, 100]))])
-        assert (kind, flags) == (12, 0x400)
-        assert body.hex() == (
-            "0f000100" + b"hotstandby\0\0".hex() + "0a000200" + b"vips4\0\0\0".hex() + "14000380"
-            "10000180" "0c000180" "08000100" "c0a80864"
+        (made,) = nftables.changes(nftables.NEWSETELEM, [("vips4", bytes([192, 168, 8, 100]))])
+        assert made.hex() == (
+            "44000000" "0c0a0504" "00000000" "00000000" "01000000"
+            "0f000100" + b"hotstandby\0\0".hex() + "0a000200" + b"vips4\0\0\0".hex() + "14000300"
+            "10000100" "0c000100" "08000100" "c0a80864"
         )  # fmt: skip
 
     def test_each_set_has_its_own_message_and_none_is_too_long(self):
         many = [("vips4", number.to_bytes(4, "big")) for number in range(2500)] + [("vips6", bytes(16))]
         steps = nftables.changes(nftables.DELSETELEM, many)
-        assert [kind for kind, _flags, _body in steps] == [14] * 4
-        assert max(len(body) for _kind, _flags, body in steps) < 65535
-
-    def test_what_leaves_is_looked_at_by_its_source(self):
-        inwards, outwards = (b"".join(b"".join(rule) for rule in nftables.rules(leaving)).hex() for leaving in (0, 1))
-        assert "08000300000000100800040000000004" in inwards  # octet 16 of an IPv4 header, four of them
-        assert "080003000000000c0800040000000004" in outwards
-        assert "08000300000000180800040000000010" in inwards  # octet 24 of an IPv6 header, sixteen
-        assert "08000300000000080800040000000010" in outwards
-
-    def test_neighbours_are_accepted_before_anything_is_dropped(self):
-        first = b"".join(nftables.rules(False)[0])
-        assert first.endswith(nftables.verdict(1))
-        assert all(b"".join(rule).endswith(nftables.verdict(0)) for rule in nftables.rules(False)[1:])
+        assert [step[4] for step in steps] == [14] * 4
+        assert max(len(step) for step in steps) < 65535
 
     def test_a_transaction_is_one_batch(self, monkeypatch):
         sent = []
@@ -198,7 +189,7 @@ class TestMessages:
             def recv(self, size):
                 raise BlockingIOError
 
-        monkeypatch.setattr(nftables.socket, "socket", lambda *arguments: FakeSocket())
+        monkeypatch.setattr(nftables, "open_socket", lambda *arguments: FakeSocket())
         assert nftables.NfTables().delete() == 0
         assert sent[0].hex() == (
             "14000000" "10000100" "00000000" "00000000" "0000000a"

@@ -14,7 +14,7 @@ from agent_fakes import instance
 
 from vrrp.agent.kernel.foundation import StaticSnapshot
 from vrrp.agent.kernel.interfaces import AddressChanged, Present
-from vrrp.agent.kernel.routes import ANY, key_of, resolve
+from vrrp.agent.kernel.routes import ANY, resolve
 from vrrp.agent.life.ledger import STATIC, Entry, Page
 from vrrp.agent.life.succession import static_entries
 from vrrp.config.model import VirtualAddress
@@ -54,10 +54,11 @@ def scene(rig, play, act, *instances, **fields):
 def test_they_are_set_without_a_lifetime_and_removed_at_the_end(rig, play):
     def act(machine, foundation):
         assert machine.kernel.lifetimes_s == {ip_interface(OWN): 0, ip_interface(LOOSE): 0}
-        assert ("ask", "add route") in machine.kernel.done
+        assert ("add", "route") in machine.kernel.done
         machine.kernel.done.clear()
         foundation.close(leave=False)
-        assert machine.kernel.done == [("ask", "remove route"), ("release", OWN, LOOSE)]
+        (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
+        assert machine.kernel.done == [("remove", way.remove), ("release", OWN, LOOSE)]
 
     scene(rig, play, act, static_addresses=ADDRESSES, static_routes=(ROUTE,))
 
@@ -132,7 +133,7 @@ def test_what_an_earlier_process_has_set_is_ours(rig, play):
             for address in (OWN, "10.9.7.9/24"):
                 machine.kernel.table.remember(Present(2, ip_interface(address)))
             (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
-            machine.kernel.routes.add(key_of(way.remove)[1:])
+            machine.kernel.routes.add(way.remove)
             installed = ((2, ip_interface(OWN)), (2, ip_interface("10.9.7.9/24")))
             entry = Entry(STATIC, "static", 3, State.BACKUP, 100, installed=installed, removals=(way.remove,))
             machine.agent.succession.inherited = Page((entry,))
@@ -166,7 +167,7 @@ def test_one_that_cannot_be_had_is_a_fault_of_its_group_until_it_can(rig, play):
     async def scenario():
         async with rig(instance(), instance("VI_2", virtual_router_id=52), start=False) as machine:
             (way,), _faults = resolve([TRACKED], [], machine.kernel.table)
-            machine.kernel.no_way[key_of(way.remove)[1:]] = errno.ENETUNREACH
+            machine.kernel.no_way[way.remove] = errno.ENETUNREACH
             foundation = started(machine, static_routes=(TRACKED,), track_groups=GROUPS)
             assert (foundation.faults_of("VI_1"), foundation.faults_of("VI_2")) == ((TEXT,), ())
             assert [machine.state(name) for name in ("VI_1", "VI_2")] == ["FAULT", "BACKUP"]

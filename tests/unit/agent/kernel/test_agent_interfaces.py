@@ -13,7 +13,8 @@ import pytest
 from agent_fakes import eth, table
 
 from vrrp.agent.kernel import interfaces
-from vrrp.agent.kernel.interfaces import AddressChanged, DumpError, InterfaceTable, Link, LinkChanged, Present, dump
+from vrrp.agent.kernel.interfaces import AddressChanged, InterfaceTable, Link, LinkChanged, Present, dump
+from vrrp.agent.kernel.messages import DUMP_TRIES, DumpError
 
 UP_RUNNING = 0x11043
 
@@ -278,4 +279,4 @@ def test_a_machine_that_never_holds_still_is_not_listed_for_ever(monkeypatch):
     monkeypatch.setattr(interfaces.socket, "socket", lister)
     with pytest.raises(DumpError, match="changed each time"):
         dump(InterfaceTable())
-    assert len(lister.listings) == 100 - interfaces.DUMP_TRIES
+    assert len(lister.listings) == 100 - DUMP_TRIES

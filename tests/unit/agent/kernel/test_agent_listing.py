@@ -13,8 +13,9 @@ import struct
 import pytest
 
 from vrrp.agent.kernel import listing
-from vrrp.agent.kernel.interfaces import DumpError, InterfaceTable, dump
+from vrrp.agent.kernel.interfaces import InterfaceTable, dump
 from vrrp.agent.kernel.listing import Listing
+from vrrp.agent.kernel.messages import DumpError
 
 DONE, ERROR, INTERRUPTED = 3, 2, 0x10
 

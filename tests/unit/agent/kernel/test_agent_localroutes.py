@@ -38,7 +38,7 @@ class Kernel:
         while data:
             length, kind, flags, sequence, _port = struct.unpack_from("=IHHII", data)
             assert (kind, flags) == (26, 1)  # RTM_GETROUTE, NLM_F_REQUEST
-            self.waiting.insert(0, self._answer(sequence, data[32:48]))  # in whatever order
+            self.waiting.insert(0, self._answer(sequence, bytes(data[32:48])))  # in whatever order
             data = data[length:]
 
     def _answer(self, sequence, packed):
@@ -59,7 +59,7 @@ class Kernel:
 @pytest.fixture
 def kernel(monkeypatch):
     made = type("Made", (Kernel,), {"routes": {}})
-    monkeypatch.setattr(localroutes.socket, "socket", made)
+    monkeypatch.setattr(localroutes, "open_socket", made)
     return made
 
 
@@ -90,11 +90,11 @@ def test_a_kernel_that_cannot_be_asked_holds_nobody_up(kernel, monkeypatch):
 
 
 def test_the_question_names_the_interface():
-    assert question(5, 2, SECOND[1]).hex() == (
+    assert question(2, SECOND[1]).hex() == (
         "38000000"
         "1a00"
         "0100"
-        "05000000"
+        "00000000"
         "00000000"
         "0a80000000000000"
         "00000000"

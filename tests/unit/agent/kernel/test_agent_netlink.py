@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import socket
 import struct
@@ -14,15 +15,16 @@ from ipaddress import ip_address, ip_interface
 import pytest
 from agent_fakes import table, want
 
-from vrrp.agent.kernel import netlink
-from vrrp.agent.kernel.interfaces import DumpError, InterfaceTable, Present, messages
+from vrrp.agent.kernel import localroutes, netlink
+from vrrp.agent.kernel.interfaces import InterfaceTable, Present
+from vrrp.agent.kernel.messages import DumpError, messages
 
 RTM_NEWADDR, RTM_DELADDR = 20, 21
 
 
 def test_an_address_is_added_as_ip_would_add_it():
     wanted = want("192.168.8.100/24", broadcast=ip_address("192.168.8.255"), label="eth0:vip")
-    request = netlink.encode(RTM_NEWADDR, wanted, "eth0", lifetime_s=3)
+    request = netlink.address_request(RTM_NEWADDR, wanted, "eth0", lifetime_s=3)
     assert request.hex() == (
         "5c000000140005050000000000000000"  # length 92, RTM_NEWADDR, request ack replace create; sequence 0
         "0218000002000000"  # AF_INET, /24, scope global, interface 2
@@ -36,7 +38,7 @@ def test_an_address_is_added_as_ip_would_add_it():
 
 
 def test_an_address_without_label_gets_the_name_of_its_interface():
-    request = netlink.encode(RTM_NEWADDR, want("192.168.8.100/32", scope=254), "eth0")
+    request = netlink.address_request(RTM_NEWADDR, want("192.168.8.100/32", scope=254), "eth0")
     assert request.hex()[32:] == (
         "022000fe0200000008000200c0a8086408000100c0a80864090003006574683000000000"
         "14000600ffffffffffffffff0000000000000000"  # for ever
@@ -49,7 +51,7 @@ def test_an_address_without_label_gets_the_name_of_its_interface():
     [(64, "40", "02000000"), (128, "80", "00000000")],  # keepalived: nobody connects from one without a subnet
 )
 def test_an_ipv6_address_is_usable_at_once(prefix, length, preferred_s):
-    request = netlink.encode(RTM_NEWADDR, want(f"2001:db8::100/{prefix}"), "eth0", lifetime_s=2)
+    request = netlink.address_request(RTM_NEWADDR, want(f"2001:db8::100/{prefix}"), "eth0", lifetime_s=2)
     assert request.hex()[32:] == (
         f"0a{length}020002000000"  # AF_INET6, IFA_F_NODAD, scope global, interface 2
         "1400020020010db8000000000000000000000100"  # IFA_LOCAL
@@ -61,7 +63,7 @@ def test_an_ipv6_address_is_usable_at_once(prefix, length, preferred_s):
 
 def test_exactly_one_address_is_deleted():
     wanted = want("192.168.8.100/24", broadcast=ip_address("192.168.8.255"), label="eth0:vip")
-    request = netlink.encode(RTM_DELADDR, wanted, "eth0", lifetime_s=3)
+    request = netlink.address_request(RTM_DELADDR, wanted, "eth0", lifetime_s=3)
     assert request.hex() == ("28000000150005000000000000000000021800000200000008000200c0a8086408000100c0a80864")
 
 
@@ -104,6 +106,16 @@ def rig(kernel, filled, *codes):
     kernel._requests = FakeSocket(codes)
     kernel.table = filled
     return kernel._requests
+
+
+def test_a_takeover_finds_its_requests_encoded(kernel, monkeypatch):
+    wanted = [want("192.168.8.100/24"), want("fd00:8::100/64")]
+    kernel.prepare(wanted, 3)
+    for module in (netlink, localroutes):
+        monkeypatch.setattr(module, "encode", lambda *arguments: pytest.fail("encoded again"))
+    rig(kernel, table())
+    assert (kernel.install(wanted, 3), kernel.release(wanted)) == ([], [])
+    assert localroutes.question(2, wanted[1].address)
 
 
 def test_installing_is_one_batch_and_updates_the_picture(kernel):
@@ -388,7 +400,7 @@ def test_a_listing_that_fails_is_tried_again_and_not_at_once(kernel, listings, c
 
 
 def test_without_pyroute2_it_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(netlink, "HAS_PYROUTE2", False)
+    monkeypatch.setattr(netlink, "message_class", importlib.import_module)  # of a name that no module has
     with pytest.raises(netlink.NetlinkUnavailable, match="pip install pyroute2"):
         netlink.Kernel()
 
@@ -411,7 +423,7 @@ def test_renewals_are_answered_only_where_they_fail(kernel):
         kinds = {(kind, flags) for kind, flags, _sequence, _start, _end in messages(batch)}
         assert kinds == {(RTM_NEWADDR, 0x501)}  # request, replace, create; no acknowledgement
     (batch,) = kernel.renewals([(want("192.168.8.100/24"), 3)])
-    installed = netlink.encode(RTM_NEWADDR, want("192.168.8.100/24"), "eth0", 3)
+    installed = netlink.address_request(RTM_NEWADDR, want("192.168.8.100/24"), "eth0", 3)
     assert batch[16:] == installed[16:]
 
 
@@ -445,18 +457,20 @@ def test_answers_to_renewals_do_not_pile_up(kernel, error):
 
 
 def test_options_that_do_not_fit_into_the_header_have_an_attribute():
-    request = netlink.encode(RTM_NEWADDR, want("fd00:8::100/64", flags=0x210), "eth0", lifetime_s=3).hex()
+    request = netlink.address_request(RTM_NEWADDR, want("fd00:8::100/64", flags=0x210), "eth0", lifetime_s=3).hex()
     assert request[32:40] == "0a401200"  # home and nodad
     assert "0800080012020000" in request  # IFA_FLAGS: noprefixroute besides
-    assert netlink.encode(RTM_NEWADDR, want("fd00:8::100/64", dad=True), "eth0").hex()[32:40] == "0a400000"
+    assert netlink.address_request(RTM_NEWADDR, want("fd00:8::100/64", dad=True), "eth0").hex()[32:40] == "0a400000"
 
 
 def test_a_peer_is_where_the_address_would_be():
-    request = netlink.encode(RTM_NEWADDR, want("10.8.0.1/32", peer=ip_address("10.8.0.2")), "eth0").hex()
+    request = netlink.address_request(RTM_NEWADDR, want("10.8.0.1/32", peer=ip_address("10.8.0.2")), "eth0").hex()
     assert "080002000a080001080001000a080002" in request  # IFA_LOCAL, IFA_ADDRESS
 
 
 @pytest.mark.parametrize(("written_s", "lifetime_s", "hexadecimal"), [(1, 3, "01"), (30, 3, "03"), (0, 3, "00")])
 def test_nothing_is_preferred_for_longer_than_it_is_valid(written_s, lifetime_s, hexadecimal):
-    request = netlink.encode(RTM_NEWADDR, want("fd00:8::100/64", preferred_s=written_s), "eth0", lifetime_s).hex()
+    request = netlink.address_request(
+        RTM_NEWADDR, want("fd00:8::100/64", preferred_s=written_s), "eth0", lifetime_s
+    ).hex()
     assert request.endswith(f"14000600{hexadecimal}00000003000000000000000000000005000b0012000000")

@@ -16,7 +16,7 @@ def test_a_macvlan_is_made():
         "0c000300767272702e353100"  # IFLA_IFNAME vrrp.51
         "0a00010000005e0001330000"  # IFLA_ADDRESS
         "1c001200"  # IFLA_LINKINFO
-        "0b0001006d6163766c616e00"  # IFLA_INFO_KIND macvlan
+        "0c0001006d6163766c616e00"  # IFLA_INFO_KIND macvlan
         "0c0002000800010001000000"  # IFLA_INFO_DATA: IFLA_MACVLAN_MODE private
     )
 
@@ -33,6 +33,13 @@ def test_settings_of_ipv4():
             "1c001a00" + "18000200" + "14000100"  # IFLA_AF_SPEC, AF_INET, IFLA_INET_CONF
             "0800130001000000" + "0800080000000000"  # IPV4_DEVCONF_ARP_IGNORE 1, IPV4_DEVCONF_RP_FILTER 0
         )
+    )
+
+
+def test_an_address_of_a_subnet_takes_the_place_of_the_first_one():
+    assert (
+        links.ipv4_settings(2, {"promote_secondaries": 1}).hex()[64:]
+        == "14001a00" + "10000200" + "0c000100" + "0800140001000000"
     )
 
 

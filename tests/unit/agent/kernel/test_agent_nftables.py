@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import errno
+import socket
 import struct
+import subprocess
+import sys
 
 import pytest
 
@@ -23,8 +26,8 @@ class FakeSocket:
         self.answers, self.refuses = list(answers), refuses
         self.sent, self.bound, self.closed = b"", None, False
 
-    def opened(self, family, protocol):
-        assert (family, protocol) == (16, 12)  # AF_NETLINK, NETLINK_NETFILTER
+    def opened(self, flags, protocol):
+        assert (flags, protocol) == (socket.SOCK_NONBLOCK, 12)  # NETLINK_NETFILTER
         return self
 
     def __enter__(self):
@@ -56,7 +59,7 @@ def answer(code, kind=2):
 def kernel(monkeypatch):
     def make(*answers, refuses=None):
         made = FakeSocket(answers, refuses)
-        monkeypatch.setattr(nftables.socket, "socket", lambda family, kind, protocol: made.opened(family, protocol))
+        monkeypatch.setattr(nftables, "open_socket", made.opened)
         return made
 
     return make
@@ -72,30 +75,15 @@ def sent_messages(data):
     return found
 
 
-class TestAttributes:
-    @pytest.mark.parametrize(
-        ("made", "expected"),
-        [
-            (nftables.attribute(3, b""), "04000300"),
-            (nftables.attribute(3, b"a"), "0500030061000000"),
-            (nftables.attribute(3, b"abcd"), "0800030061626364"),
-            (nftables.attribute(3, b"abcde"), "090003006162636465000000"),
-            (nftables.text(1, "abc"), "0800010061626300"),
-            (nftables.text(2, "in"), "07000200696e0000"),
-            (nftables.word(4, 0x01020304), "0800040001020304"),
-            (nftables.nested(5), "04000580"),
-            (
-                nftables.nested(5, nftables.word(1, 2), nftables.attribute(2, b"a")),
-                "14000580" "0800010000000002" "0500020061000000",
-            ),
-        ],
-    )  # fmt: skip
-    def test_an_attribute_is_padded_to_four_octets(self, made, expected):
-        assert made.hex() == expected
-
-    def test_a_name_is_ascii(self):
-        with pytest.raises(UnicodeEncodeError):
-            nftables.text(1, "ü")
+def rule(*expressions):
+    """The octets of the expressions in a request for a rule."""
+    made = nftables.request(nftables.NEWRULE, 0, "rule", CHAIN="in", EXPRESSIONS=list(expressions))
+    before = f"{TABLE}07000200696e0000"
+    assert made[20:].hex().startswith(before)
+    length, kind = struct.unpack_from("=HH", made, 20 + len(before) // 2)
+    body = made[24 + len(before) // 2 :]
+    assert (length, kind) == (4 + len(body), 4)  # NFTA_RULE_EXPRESSIONS
+    return body.hex()
 
 
 class TestExpressions:
@@ -103,7 +91,7 @@ class TestExpressions:
         ("made", "name", "data"),
         [
             (nftables.meta(1, 15), "6d657461", "0800010000000001" "080002000000000f"),
-            (nftables.compare(0, 2), "636d70", "0800010000000001" "0800020000000000" "0c000380" "0500010002000000"),
+            (nftables.compare(0, 2), "636d70", "0800010000000001" "0800020000000000" "0c000300" "0500010002000000"),
             (
                 nftables.payload(1, 2, 0, 1),
                 "7061796c6f6164",
@@ -114,15 +102,16 @@ class TestExpressions:
                 "6c6f6f6b7570",
                 "0a000100" "7669707334000000" "0800020000000001" "0800040000000001",
             ),
-            (nftables.verdict(0), "696d6d656469617465", "0800010000000000" "10000280" "0c000280" "0800010000000000"),
-            (nftables.verdict(1), "696d6d656469617465", "0800010000000000" "10000280" "0c000280" "0800010000000001"),
+            (nftables.verdict(0), "696d6d656469617465", "0800010000000000" "10000200" "0c000200" "0800010000000000"),
+            (nftables.verdict(1), "696d6d656469617465", "0800010000000000" "10000200" "0c000200" "0800010000000001"),
         ],
     )  # fmt: skip
     def test_an_expression_is_a_name_and_its_data(self, made, name, data):
         octets = bytes.fromhex(name) + b"\0"
         named = struct.pack("=HH", len(octets) + 4, 1) + octets + bytes(-len(octets) % 4)
-        inner = struct.pack("=HH", len(data) // 2 + 4, 0x8002) + bytes.fromhex(data)
-        assert made == struct.pack("=HH", 4 + len(named) + len(inner), 0x8001) + named + inner
+        inner = struct.pack("=HH", len(data) // 2 + 4, 2) + bytes.fromhex(data)
+        assert rule(made) == (struct.pack("=HH", 4 + len(named) + len(inner), 1) + named + inner).hex()
+        assert rule(made, made) == 2 * rule(made)
 
     def test_one_octet_of_a_packet_is_compared(self):
         assert nftables.is_equal(16, 58) == [nftables.meta(1, 16), nftables.compare(0, 58)]
@@ -178,15 +167,17 @@ class TestExpressions:
         ]
 
 
-def test_a_message_has_two_headers():
-    made = nftables.message(0x0A0C, 0x404, 7, 1, 10, b"\xaa\xbb\xcc\xdd")
-    assert made.hex() == "180000000c0a050407000000000000000100000aaabbccdd"
+def test_a_request_has_two_headers():
+    made = nftables.request(nftables.DELTABLE, 0, "table")
+    assert made.hex() == "24000000020a0500000000000000000001000000" + TABLE
 
 
 class TestTransact:
     def test_everything_is_one_batch_with_a_number_each(self, kernel):
         made = kernel(answer(0))
-        assert nftables.transact([(0, 0, b""), (6, 0xC00, b"\x01\x02\x03\x04")]) == 0
+        first = nftables.with_header(0x0A00, 4, bytes.fromhex("01000000"))
+        second = nftables.with_header(0x0A06, 0xC04, bytes.fromhex("0100000001020304"))
+        assert nftables.transact([first, second]) == 0
         assert sent_messages(made.sent) == [
             (0x10, 1, "0000000a", ""),
             (0x0A00, 5, "01000000", ""),
@@ -209,7 +200,7 @@ class TestTransact:
     )
     def test_the_first_error_of_the_kernel_counts(self, kernel, answers, code):
         kernel(*answers)
-        assert nftables.transact([(0, 0, b"")]) == code
+        assert nftables.transact([bytes(20)]) == code
 
     @pytest.mark.parametrize(("error", "code"), [(OSError(errno.EPERM, "x"), 1), (OSError("without a number"), 5)])
     def test_what_cannot_be_sent_is_an_error(self, kernel, error, code):
@@ -247,8 +238,8 @@ class TestTables:
         chains = [body[len(TABLE) :] for kind, _flags, _header, body in sent_messages(made.sent) if kind == 0x0A03]
         kind = "0b00070066696c7465720000"
         assert chains == [
-            "07000300" "696e0000" "14000480" "0800010000000001" "08000200ffffffff" + kind,
-            "08000300" "6f757400" "14000480" "0800010000000003" "08000200ffffffff" + kind,
+            "07000300" "696e0000" "14000400" "0800010000000001" "08000200ffffffff" + kind,
+            "08000300" "6f757400" "14000400" "0800010000000003" "08000200ffffffff" + kind,
         ]  # fmt: skip
 
     def test_elements_are_added_before_others_are_removed(self, kernel):
@@ -268,5 +259,69 @@ class TestTables:
 def test_so_many_elements_are_one_message():
     keys = [("vips4", number.to_bytes(4, "big")) for number in range(2001)]
     steps = nftables.changes(nftables.NEWSETELEM, keys)
-    assert [body.hex().count("10000180") for _kind, _flags, body in steps] == [1000, 1000, 1]
+    assert [step.hex().count("0c0001000800010000") for step in steps] == [1000, 1000, 1]
     assert nftables.changes(nftables.NEWSETELEM, []) == []
+
+
+def test_what_was_prepared_is_not_encoded_again(monkeypatch):
+    elements = [("vips4", bytes([10, 0, 0, 1])), ("vips6", bytes(16))]
+    NfTables().prepare(elements)
+    monkeypatch.setattr(nftables, "encode", lambda *arguments: pytest.fail("encoded again"))
+    for kind in (nftables.NEWSETELEM, nftables.DELSETELEM):
+        assert len(nftables.changes(kind, elements)) == 2
+
+
+LISTED = """
+    type ipv4_addr
+    elements = { 192.168.8.100 }
+    type ipv6_addr
+    elements = { fd00:8::100 }
+    type ipv6_addr . iface_index
+    elements = { fe80::8:100 . "lo" }
+    type iface_index
+    type filter hook input
+    icmpv6 type 135-136 accept
+    ip daddr @vips4 drop
+    ip6 daddr @vips6 drop
+    ip6 daddr . iif @vips6_link drop
+    type filter hook output
+    oif @macvlans meta l4proto igmp drop
+    oif @macvlans icmpv6 type 131-132 drop
+    oif @macvlans icmpv6 type 143-143 drop
+    icmpv6 type 135-136 accept
+    ip saddr @vips4 drop
+    ip6 saddr @vips6 drop
+    ip6 saddr . oif @vips6_link drop
+"""
+PROGRAM = """
+import subprocess, sys
+from ipaddress import ip_address
+from vrrp.agent.kernel.nftables import NfTables
+lo = (1).to_bytes(4, sys.byteorder)
+elements = [
+    ("vips4", ip_address("192.168.8.100").packed),
+    ("vips6", ip_address("fd00:8::100").packed),
+    ("vips6_link", ip_address("fe80::8:100").packed + lo),
+]
+tables = NfTables()
+assert tables.make(elements) == 0
+subprocess.run(["nft", "list", "table", "inet", "hotstandby"], check=True)
+assert tables.change([("vips4", bytes(4))], elements) == 0
+assert tables.change([], elements) == 2
+assert tables.delete() == tables.delete() == 0
+"""
+
+
+def test_what_nft_makes_of_the_table_in_a_network_of_its_own():
+    done = subprocess.run(
+        ["unshare", "--net", sys.executable, "-B", "-c", PROGRAM],
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.stderr, done.returncode) == ("", 0)
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    said = [line for line in lines if line.startswith(("type", "elements")) or line.endswith(("drop", "accept"))]
+    assert [line.partition(" priority")[0] for line in said] == [line.strip() for line in LISTED.splitlines() if line]

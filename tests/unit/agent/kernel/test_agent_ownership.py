@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import struct
 import subprocess
 import sys
 from ipaddress import ip_interface
@@ -14,7 +13,7 @@ import pytest
 from agent_fakes import crashed, marked
 
 from vrrp.agent.kernel import ownership
-from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, InterfaceTable, Present
+from vrrp.agent.kernel.interfaces import InterfaceTable, Present
 
 PROGRAM = """
 import socket
@@ -46,13 +45,6 @@ def test_in_a_network_of_its_own():
         check=False,
     )
     assert done.stdout == "['192.0.2.2/24', '192.0.2.3/24', '2001:db8::2/64']\n", done.stderr
-
-
-@pytest.mark.parametrize(
-    ("cacheinfo", "seconds"), [(b"", 0xFFFFFFFF), (b"\0" * 7, 0xFFFFFFFF), (b"\1\0\0\0\2\0\0\0", 2)]
-)
-def test_how_long_it_is_valid(cacheinfo, seconds):
-    assert ownership.valid_s(cacheinfo) == seconds
 
 
 def test_of_what_the_kernel_says_nothing_nothing_is_known():
@@ -90,10 +82,9 @@ LIVED_UNTIL = 5000.0
 
 def stamped(set_cs, address="192.0.2.1/24"):
     """An address for ever, without a number, on a kernel that has numbers: as release 0.3.0 set it, or a person."""
-    cacheinfo = struct.pack("=HHIIII", 20, ownership.IFA_CACHEINFO, 0xFFFFFFFF, 0xFFFFFFFF, 0, set_cs)
     machine = InterfaceTable()
     machine.remember(marked("127.0.0.1/8", 1))
-    machine.remember(Present(2, ip_interface(address), message=bytes(ADDRESS_HEADER.size) + cacheinfo))
+    machine.remember(Present(2, ip_interface(address), changed_cs=set_cs))
     return machine
 
 

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import io
-import struct
 from dataclasses import replace
 from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import FakeAnnouncer, FakeKernel, address_ports, eth, instance, marked, table, want
 
-from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, IFA_CACHEINFO, Present
+from vrrp.agent.kernel.interfaces import Present
 from vrrp.agent.kernel.vips import INSTALL_RETRY_S, VirtualAddresses, lasting, names
 from vrrp.agent.telling.log import Log
 from vrrp.config.model import Globals, GratuitousArp, VirtualAddress
@@ -21,8 +20,7 @@ from vrrp.protocol.states import NEVER
 
 VIP, SECOND = "192.168.8.100/24", "192.168.8.101/24"
 PLACE, SECOND_PLACE = (2, ip_interface(VIP)), (2, ip_interface(SECOND))
-MARKED = marked(VIP).message
-BRIEF = bytes(ADDRESS_HEADER.size) + struct.pack("=HHIIII", 20, IFA_CACHEINFO, 3, 3, 0, 0)
+MARKED, BRIEF = marked(VIP), Present(*PLACE, valid_s=3)
 REFUSED = f"cannot set {VIP} on eth0: no"
 
 
@@ -187,10 +185,10 @@ class TestLeftovers:
         assert [address for each in made.done for address in each[1:]] == released
 
     @pytest.mark.parametrize("inherited", [[], [PLACE]])
-    @pytest.mark.parametrize(("priority", "message"), [(100, MARKED), (255, MARKED), (100, BRIEF)])
-    def test_the_kernel_says_whose_it_is(self, priority, message, inherited):
+    @pytest.mark.parametrize(("priority", "there"), [(100, MARKED), (255, MARKED), (100, BRIEF)])
+    def test_the_kernel_says_whose_it_is(self, priority, there, inherited):
         filled = table()
-        filled.remember(Present(2, ip_interface(VIP), message=message))
+        filled.remember(there)
         made = Scene(instance(priority=priority), filled)
         made.vips.inherit(inherited)
         made.vips.remove_leftovers()

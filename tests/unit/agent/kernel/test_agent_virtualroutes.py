@@ -49,31 +49,35 @@ def test_they_come_behind_the_addresses_and_go_before_them_in_the_other_order():
     made = bench(ONE, RULE).start(6.0)
     made.done.clear()
     made.instance.expire(10.0)
-    assert made.done[:3] == [("install", "192.168.8.100/24"), ("ask", "add route"), ("ask", "add rule")]
+    assert made.done[:3] == [("install", "192.168.8.100/24"), ("add", "route"), ("add", "rule")]
     made.done.clear()
     made.instance.abort(20.0)
-    assert made.done[1:] == [("ask", "remove rule"), ("ask", "remove route"), ("release", "192.168.8.100/24")]
+    assert made.done[1:] == [
+        ("remove", way_of(RULE).remove),
+        ("remove", way_of(ONE).remove),
+        ("release", "192.168.8.100/24"),
+    ]
 
 
 def test_a_backup_has_none_and_removes_what_was_left_behind():
     made = bench(ONE, RULE)
-    assert ("ask", "remove route") in made.done
+    assert ("remove", way_of(ONE).remove) in made.done
     assert there(made) == set()
 
 
 def test_the_ones_of_another_protocol_are_not_ours_to_remove():
     made = bench(FOREIGN)
-    assert ("ask", "remove route") not in made.done
-    there(made).add(key(FOREIGN)[1:])
+    assert ("remove", way_of(FOREIGN).remove) not in made.done
+    there(made).add(way_of(FOREIGN).remove)
     made.master()
     made.instance.abort(20.0)
-    assert there(made) == {key(FOREIGN)[1:]}
+    assert there(made) == {way_of(FOREIGN).remove}
     assert made.instance.addresses.routes.installed == frozenset()
 
 
 def test_unless_the_process_before_us_has_set_them():
     made = bench(FOREIGN)
-    there(made).add(key(FOREIGN)[1:])
+    there(made).add(way_of(FOREIGN).remove)
     made.instance.addresses.inherit((), (way_of(FOREIGN).remove,))
     made.master()
     made.instance.abort(20.0)
@@ -82,10 +86,10 @@ def test_unless_the_process_before_us_has_set_them():
 
 def test_what_was_set_by_the_process_before_us_and_is_wanted_no_more_goes():
     made = bench(ONE)
-    there(made).add(key(TWO)[1:])
+    there(made).add(way_of(TWO).remove)
     made.instance.addresses.inherit((), (way_of(TWO).remove,))
     made.master()
-    assert there(made) == {key(ONE)[1:]}
+    assert there(made) == {way_of(ONE).remove}
     assert "removed 1 routes or rules that were left behind." in made.text.getvalue()
 
 
@@ -93,7 +97,7 @@ def test_what_somebody_deletes_comes_back_and_is_told():
     made = bench(ONE, RULE).master()
     there(made).clear()
     made.instance.routes_gone({key(ONE), key(RULE)}, 11.0)
-    assert there(made) == {key(ONE)[1:], key(RULE)[1:]}
+    assert there(made) == {way_of(ONE).remove, way_of(RULE).remove}
     text = "route 192.168.110.0/24 via 192.168.8.254, rule 100: from 192.168.2.0/24 lookup 100"
     assert made.instance.reporter.last_event == f"{text} was not there as it should be and was put back"
     assert made.instance.reporter.counters.addresses_put_back == 2
@@ -107,9 +111,9 @@ def test_events_of_others_change_nothing():
 
 def test_when_events_were_lost_all_of_them_are_looked_at():
     made = bench(ONE, RULE).master()
-    there(made).discard(key(RULE)[1:])
+    there(made).discard(way_of(RULE).remove)
     made.instance.routes_gone({routes.ANY}, 11.0)
-    assert key(RULE)[1:] in there(made)
+    assert way_of(RULE).remove in there(made)
     assert made.instance.reporter.counters.addresses_put_back == 1
 
 
@@ -177,7 +181,7 @@ def test_an_interface_with_another_name_has_it_no_more():
 def test_what_is_not_tracked_and_cannot_be_set_again_is_no_fault():
     made = bench(LOOSE).master()
     there(made).clear()
-    made.kernel.no_way[key(LOOSE)[1:]] = errno.ENETUNREACH
+    made.kernel.no_way[way_of(LOOSE).remove] = errno.ENETUNREACH
     made.instance.interface_changed(11.0)
     assert made.state == "MASTER"
 
@@ -194,23 +198,23 @@ def test_a_change_of_the_host_makes_it_look_again():
     made = bench(ONE).master()
     there(made).clear()
     made.instance.interface_changed(11.0)
-    assert there(made) == {key(ONE)[1:]}
+    assert there(made) == {way_of(ONE).remove}
     made.kernel.somebody_deletes("192.168.8.100/24")
     there(made).clear()
     made.instance.address_changed(AddressChanged(Present(2, made.instance.addresses.wanted[0].address), False), 12.0)
-    assert there(made) == {key(ONE)[1:]}
+    assert there(made) == {way_of(ONE).remove}
 
 
 def test_one_that_the_kernel_refuses_is_a_fault_until_it_takes_it():
     made = bench(ONE)
-    made.kernel.no_way[key(ONE)[1:]] = errno.ENETUNREACH
+    made.kernel.no_way[way_of(ONE).remove] = errno.ENETUNREACH
     made.start(6.0)
     made.instance.expire(10.0)
     text = "cannot set route 192.168.110.0/24 via 192.168.8.254: Network is unreachable"
     assert (made.state, made.instance.router.faults) == ("FAULT", (text,))
     assert "Entering MASTER" not in made.text.getvalue()
     assert made.instance.deadline == 20.0
-    del made.kernel.no_way[key(ONE)[1:]]
+    del made.kernel.no_way[way_of(ONE).remove]
     made.instance.expire(20.0)
     assert made.instance.router.faults == ()
     made.instance.expire(24.0)
@@ -220,7 +224,7 @@ def test_one_that_the_kernel_refuses_is_a_fault_until_it_takes_it():
 def test_one_that_cannot_be_put_back_is_a_fault():
     made = bench(ONE).master()
     there(made).clear()
-    made.kernel.no_way[key(ONE)[1:]] = errno.ENETDOWN
+    made.kernel.no_way[way_of(ONE).remove] = errno.ENETDOWN
     made.instance.routes_gone({key(ONE)}, 11.0)
     assert made.state == "FAULT"
 
@@ -230,7 +234,7 @@ def test_what_is_there_needs_not_be_taken_again(monkeypatch, listed, state):
     """A rule can keep the kernel from finding the gateway of a route that it has."""
     made = bench(ONE).master()
     monkeypatch.setattr(virtualroutes, "listed", lambda family, number: {key(ONE)} if listed else set())
-    made.kernel.no_way[key(ONE)[1:]] = errno.EINVAL
+    made.kernel.no_way[way_of(ONE).remove] = errno.EINVAL
     made.instance.interface_changed(11.0)
     assert made.state == state
 
@@ -243,9 +247,9 @@ def test_an_interface_that_is_down_is_a_fault_before_anything_is_tried():
 
 def test_a_reload_moves_only_what_differs():
     made = bench(ONE, LOOSE, RULE).master()
-    there(made).discard(key(LOOSE)[1:])
+    there(made).discard(way_of(LOOSE).remove)
     made.instance.reconfigure(instance(routes=(ONE, TWO), rules=()), Globals(), 11.0)
-    assert there(made) == {key(ONE)[1:], key(TWO)[1:]}
+    assert there(made) == {way_of(ONE).remove, way_of(TWO).remove}
     assert "(VI_1) removing route 192.168.112.0/24 via 192.168.8.254, rule 100: from" in made.text.getvalue()
     assert "(VI_1) setting route 192.168.111.0/24 via 192.168.8.254" in made.text.getvalue()
 
@@ -254,7 +258,7 @@ def test_what_another_instance_holds_stays():
     made = bench(ONE, TWO).master()
     made.other_routes = frozenset([way_of(ONE).remove])
     made.instance.abort(20.0)
-    assert there(made) == {key(ONE)[1:]}
+    assert there(made) == {way_of(ONE).remove}
 
 
 def test_an_ipv6_route_waits_for_the_address_that_it_speaks_from():
@@ -269,7 +273,7 @@ def test_an_ipv6_route_waits_for_the_address_that_it_speaks_from():
     assert made.state == "MASTER"
     made.kernel.table.addresses[2][unfinished.address] = Present(2, unfinished.address)
     made.instance.address_changed(AddressChanged(Present(2, unfinished.address), True), 11.0)
-    assert there(made) == {key(route)[1:]}
+    assert there(made) == {way_of(route).remove}
 
 
 def test_the_status_says_what_is_there():

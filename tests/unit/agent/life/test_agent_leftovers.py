@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import struct
 import time
 from ipaddress import ip_interface
 
@@ -14,8 +13,8 @@ import pytest
 from agent_fakes import FakeKernel, table
 
 from vrrp import cli
-from vrrp.agent.kernel import firewall, netlink, netlink_links, ownership, promotion
-from vrrp.agent.kernel.interfaces import ADDRESS_HEADER, Link, Present
+from vrrp.agent.kernel import firewall, netlink, netlink_links
+from vrrp.agent.kernel.interfaces import Link, Present
 from vrrp.agent.life import leftovers
 from vrrp.agent.life.ledger import STATIC, Entry, Ledger, Page
 from vrrp.agent.life.runtime import RuntimeDirectory
@@ -199,28 +198,21 @@ def test_without_a_sign_of_life_nobody_is_waited_for(dead, tmp_path):
     assert dead.remove() == REMOVED
 
 
-def message(*attributes):
-    """What the kernel says of 192.168.8.N/24 on interface 2, with these attributes behind the header."""
-    octets = (struct.pack("=HH", 4 + len(value), kind) + value + bytes(-len(value) % 4) for kind, value in attributes)
-    return ADDRESS_HEADER.pack(2, 24, 0, 0, 2) + b"".join(octets)
-
-
 def lifetime(seconds):
-    return ownership.IFA_CACHEINFO, struct.pack("=IIII", seconds, seconds, 0, 0)
+    return {"valid_s": seconds}
 
 
-OURS, KERNELS = (ownership.IFA_PROTO, b"\x12"), (ownership.IFA_PROTO, b"\x01")
+OURS, KERNELS = {"protocol": 18}, {"protocol": 1}
 FOR_EVER = lifetime(0xFFFFFFFF)
 
 
-def say(dead, address, *attributes, protocols=True):
+def say(dead, address, *said, protocols=True):
     """The kernel says this of one address, and of 127.0.0.1 what it says since Linux 5.18."""
-    dead.kernel.table.addresses[2][ip_interface(address)] = Present(
-        2, ip_interface(address), message=message(*attributes)
-    )
+    fields = {name: value for each in said for name, value in each.items()}
+    dead.kernel.table.addresses[2][ip_interface(address)] = Present(2, ip_interface(address), **fields)
     if protocols:
         loopback = ip_interface("127.0.0.1/8")
-        dead.kernel.table.addresses[1] = {loopback: Present(1, loopback, message=message(FOR_EVER, KERNELS))}
+        dead.kernel.table.addresses[1] = {loopback: Present(1, loopback, **FOR_EVER, **KERNELS)}
 
 
 class TestWhoseItIs:
@@ -250,6 +242,7 @@ class TestWhoseItIs:
     def test_behind_another_user_root_changes_no_interface_and_no_route_of_others(self, dead, monkeypatch):
         asked = []
         dead.kernel.ask = lambda requests: asked.extend(requests) or [0 for _each in requests]
+        dead.kernel.remove_routes = dead.kernel.ask
         dead.kernel.table.links[9] = Link(index=9, name="vrrp.51", kind="macvlan")
         monkeypatch.setattr(leftovers, "_is_own", lambda directory: False)
         monkeypatch.setattr(firewall, "remove_leftover", lambda: None)
@@ -314,7 +307,7 @@ def test_routes_go_before_the_addresses_and_nothing_else_is_sent(dead):
     entry = Entry(("eth0", 51, 4), "VI_1", 2, State.BACKUP, 100, None, ((2, ip_interface(VIP)),), removals=removals)
     dead.ledger.write(Page((entry,)))
     asked = []
-    dead.kernel.ask = lambda requests: asked.extend(each.hex() for each in requests) or [0, 3]
+    dead.kernel.remove_routes = lambda removals: asked.extend(each.hex() for each in removals) or [0, 3]
     assert dead.remove() == [*REMOVED, "removed 1 routes and rules that a dead agent has left behind"]
     assert asked == [ROUTE, RULE]
 
@@ -336,7 +329,7 @@ def test_so_do_the_table_and_the_options_of_interfaces(dead, monkeypatch, restar
     dead.ledger.write(Page(tuple(dead.entries), firewall=True, promoted=(2,)))
     dead.restarts = restarts
     assert bool(dead.remove()) is not restarts
-    assert removed == ([] if restarts else [promotion.request(2, False), "table"])
+    assert removed == ([] if restarts else [netlink_links.ipv4_settings(2, {"promote_secondaries": 0}), "table"])
 
 
 @pytest.mark.parametrize("kind", ["macvlan", "veth"])

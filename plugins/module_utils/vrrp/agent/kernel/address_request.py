@@ -11,9 +11,8 @@ from ipaddress import IPv4Address, IPv4Interface, ip_address
 from typing import Optional
 
 from ...config.model import Address
-from .interfaces import Interface, InterfaceTable, Present
+from .interfaces import FOR_EVER, Interface, InterfaceTable, Present
 
-FOR_EVER = 0xFFFFFFFF  # seconds: INFINITY_LIFE_TIME, "preferred_lft forever" (linux/if_addr.h)
 SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}  # rtnetlink(7), ip-address(8)
 
 

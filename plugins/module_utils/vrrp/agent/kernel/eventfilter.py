@@ -9,11 +9,17 @@ import contextlib
 import socket
 
 from .bpf import EVERYTHING, JUMP_EQUAL, LOAD_HALF, LOAD_OCTET, LOAD_WORD, RETURN, attach
-from .routes import KEEPALIVED, RTM_DELROUTE, RTM_DELRULE
+from .messages import (
+    NETLINK_ADD_MEMBERSHIP,
+    ROUTE_GROUPS,
+    RTM_DELROUTE,
+    RTM_DELRULE,
+    RTM_NEWROUTE,
+    RTM_NEWRULE,
+    RTPROT_KEEPALIVED,
+    SOL_NETLINK,
+)
 
-RTM_NEWROUTE, RTM_NEWRULE = 24, 32  # linux/rtnetlink.h
-RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE = 7, 8, 11, 19
-SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1  # linux/netlink.h
 TYPE_AT, PORT_AT, ROUTE_PROTOCOL_AT = 4, 12, 21  # in a message: nlmsg_type, nlmsg_pid, rtm_protocol
 
 
@@ -35,7 +41,7 @@ def only_what_matters(events: socket.socket, requests_port: int, renewals_port: 
         (JUMP_EQUAL, 3, 0, del_rule),  # is it our own doing?
         (JUMP_EQUAL, 0, 4, del_route),  # neither: is it a renewal?
         (LOAD_OCTET, 0, 0, ROUTE_PROTOCOL_AT),
-        (JUMP_EQUAL, 0, 5, KEEPALIVED),
+        (JUMP_EQUAL, 0, 5, RTPROT_KEEPALIVED),
         (LOAD_WORD, 0, 0, PORT_AT),
         (JUMP_EQUAL, 3, 2, socket.htonl(requests_port)),
         (LOAD_WORD, 0, 0, PORT_AT),
@@ -47,6 +53,6 @@ def only_what_matters(events: socket.socket, requests_port: int, renewals_port: 
 
 def watch_routes(events: socket.socket) -> None:
     """Let the socket hear of routes and rules, as far as the kernel has them."""
-    for group in (RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE):
+    for group in ROUTE_GROUPS:
         with contextlib.suppress(OSError):
             events.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)

@@ -42,11 +42,12 @@ class Firewall:
         """Whether there is a table of ours."""
         return self._tables is not None
 
-    def prepare(self) -> str:
-        """Make the table. Returns why that is not possible, "" when it is there."""
+    def prepare(self, wanted: Iterable[Wanted] = ()) -> str:
+        """Make the table, for these addresses. Returns why that is not possible, "" when it is there."""
+        failure = self._make() if self._tables is None else ""
         if self._tables is not None:
-            return ""
-        return self._make()
+            self._tables.prepare(sorted(map(element_of, wanted)))
+        return failure
 
     def hold(self, key: Hashable, wanted: Iterable[Wanted]) -> str:
         """From now on these are the addresses that ``key`` guards. Returns why the kernel does not, "" when it does."""

@@ -183,7 +183,7 @@ class Foundation:
             places, removals = places - mine, removals - ours
         if places or removals:
             self._log.warning(f"({NAME}) removing addresses and routes that were left behind.")
-            self._kernel.ask(sorted(removals))
+            self._kernel.remove_routes(sorted(removals))
             there = [place for place in places if was_set(place, self._kernel.table, places)]
             self._kernel.release([Wanted(index, address) for index, address in there])
 

@@ -3,48 +3,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Links and addresses as rtnetlink(7) tells them: read only, standard library only.
 
-The messages are taken apart by hand: a takeover of 255 addresses comes back as 255 events, and a general decoder
-needs ten times as long for them. Numbers are those of linux/rtnetlink.h, if_link.h, if_addr.h and if.h.
+These messages alone are taken apart by hand, for two reasons. The modules of the collection list the interfaces of a
+node before an agent, and with it pyroute2, is there. And events come as fast as somebody else likes: a link takes
+17 us here and 108 us with pyroute2's decoder (without the attributes that nobody needs), an address 5 us and 22 us.
+While two programs set and deleted addresses without end, 255 instances at 0.1 s were silent for 0.12 s at most with
+this reader; with pyroute2's they were silent for 1.2 s, and their peers took over 876 times in 4 s.
+Numbers are those of linux/rtnetlink.h, if_link.h, if_addr.h and if.h.
 """
 
 from __future__ import annotations
 
-import errno
 import socket
 import struct
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv6Interface
 from typing import Optional, Union
 
-Interface = Union[IPv4Interface, IPv6Interface]
+from .messages import (
+    NLM_F_DUMP,
+    RTM_DELADDR,
+    RTM_DELLINK,
+    RTM_GETADDR,
+    RTM_GETLINK,
+    RTM_NEWADDR,
+    RTM_NEWLINK,
+    DumpError,
+    dump_one,
+    messages,
+    open_socket,
+    with_header,
+)
 
-NLMSG_ERROR, NLMSG_DONE = 2, 3
-RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
-RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 0x1, 0x4, 0x300
-NLM_F_DUMP_INTR = 0x10
-RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x1, 0x10, 0x100
+Interface = Union[IPv4Interface, IPv6Interface]
 
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_LINKINFO = 1, 3, 4, 5, 18
 IFLA_INFO_KIND = 1
-IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_CACHEINFO, IFA_FLAGS = 1, 2, 3, 6, 8
+IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_CACHEINFO, IFA_FLAGS, IFA_PROTO = 1, 2, 3, 6, 8, 11
 IFF_UP, IFF_LOOPBACK, IFF_RUNNING = 0x1, 0x8, 0x40
 IFA_F_SECONDARY, IFA_F_DADFAILED, IFA_F_TENTATIVE = 0x1, 0x8, 0x40
 RT_SCOPE_UNIVERSE, RT_SCOPE_HOST = 0, 254
+FOR_EVER = 0xFFFFFFFF  # seconds: INFINITY_LIFE_TIME, "preferred_lft forever"
 
-NETLINK_HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 LINK_HEADER = struct.Struct("=BxHiII")  # family, kind, index, flags, change
 ADDRESS_HEADER = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 ATTRIBUTE = struct.Struct("=HH")
+CACHEINFO = struct.Struct("=IIII")  # preferred and valid, seconds; set and changed, hundredths of monotonic seconds
 IPV6_CACHEINFO = ATTRIBUTE.pack(20, IFA_CACHEINFO)  # it follows the address, which follows the header
-DUMP_TRIES = 5  # for a listing during which nothing changes
-RECEIVE_SIZE = 1 << 18  # octets; the kernel fills at most 32 KiB of one datagram of a dump
-
-
-class DumpError(OSError):
-    """The kernel would not list its links or addresses."""
+LISTINGS = (  # the requests for all of a kind; the links first: an address belongs to one
+    with_header(RTM_GETLINK, NLM_F_DUMP, bytes(LINK_HEADER.size)),
+    with_header(RTM_GETADDR, NLM_F_DUMP, bytes(ADDRESS_HEADER.size)),
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Present:
-    """One address that is on an interface. ``message`` is the kernel's own description, to put it back as it was."""
+    """One address that is on an interface. ``message`` is the kernel's own description, to put it back as it was.
+
+    How long it is valid, and when it was changed, is of the event that said it last: a renewal is no change.
+    """
 
     index: int
     address: Interface
@@ -79,6 +91,11 @@ class Present:
     tentative: bool = False  # IPv6: duplicate address detection has not ended, nobody may speak from it (RFC 4862 5.4)
     dad_failed: bool = False  # IPv6: another host has it
     peer: bytes = field(default=b"", compare=False)  # the other end of a point-to-point link
+    protocol: int = field(
+        default=0, compare=False
+    )  # who has set it (IFA_PROTO, Linux 5.18); 0: the kernel does not say
+    valid_s: int = field(default=FOR_EVER, compare=False)
+    changed_cs: Optional[int] = field(default=None, compare=False)  # in hundredths of monotonic seconds
     message: bytes = field(default=b"", compare=False, repr=False)
 
     @property
@@ -104,17 +121,6 @@ class AddressChanged:
 
 
 Change = Union[LinkChanged, AddressChanged]
-
-
-def messages(data: Union[bytes, memoryview]) -> Iterator[tuple[int, int, int, int, int]]:
-    """Split one datagram: (type, flags, sequence, start of body, end) of each message."""
-    offset = 0
-    while offset + NETLINK_HEADER.size <= len(data):
-        length, kind, flags, sequence, _port = NETLINK_HEADER.unpack_from(data, offset)
-        if length < NETLINK_HEADER.size or offset + length > len(data):
-            return
-        yield kind, flags, sequence, offset + NETLINK_HEADER.size, offset + length
-        offset += (length + 3) & ~3
 
 
 def attributes(data: bytes, offset: int, end: int) -> dict[int, bytes]:
@@ -167,6 +173,9 @@ def decode_address(data: bytes, start: int, end: int) -> Optional[Present]:
         return None
     if len(found.get(IFA_FLAGS, b"")) == 4:
         (flags,) = struct.unpack("=I", found[IFA_FLAGS])
+    times = found.get(IFA_CACHEINFO, b"")
+    said = len(times) >= CACHEINFO.size
+    _preferred, valid_s, _set, changed_cs = CACHEINFO.unpack_from(times) if said else (0, FOR_EVER, 0, None)
     return Present(
         index=index,
         address=address,
@@ -176,6 +185,9 @@ def decode_address(data: bytes, start: int, end: int) -> Optional[Present]:
         tentative=bool(flags & IFA_F_TENTATIVE),
         dad_failed=bool(flags & IFA_F_DADFAILED),
         peer=found[IFA_ADDRESS] if found.get(IFA_ADDRESS, octets) != octets else b"",
+        protocol=int.from_bytes(found.get(IFA_PROTO, b""), sys.byteorder),
+        valid_s=valid_s,
+        changed_cs=changed_cs,
         message=data[start:end],
     )
 
@@ -282,41 +294,12 @@ class InterfaceTable:
 
 def dump(table: InterfaceTable, timeout_s: float = 5.0) -> InterfaceTable:
     """Fill ``table`` with every link and address of this network namespace. Raises :class:`DumpError`."""
-    netlink = getattr(socket, "AF_NETLINK", None)
-    if netlink is None:
+    if getattr(socket, "AF_NETLINK", None) is None:
         raise DumpError("this system has no rtnetlink: it is not Linux")
-    with socket.socket(netlink, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0) as sock:
+    with open_socket() as sock:
         sock.settimeout(timeout_s)
         sock.bind((0, 0))
-        for sequence, (kind, body) in enumerate(
-            ((RTM_GETLINK, LINK_HEADER.pack(0, 0, 0, 0, 0)), (RTM_GETADDR, ADDRESS_HEADER.pack(0, 0, 0, 0, 0))), 1
-        ):
-            for data in dump_one(sock, kind, body, sequence):
+        for request in LISTINGS:
+            for data in dump_one(sock, request):
                 table.feed(data)
     return table
-
-
-def dump_one(sock: socket.socket, kind: int, body: bytes, sequence: int) -> list[bytes]:
-    """The datagrams of one listing. Raises :class:`DumpError`."""
-    header = NETLINK_HEADER.pack(NETLINK_HEADER.size + len(body), kind, NLM_F_REQUEST | NLM_F_DUMP, sequence, 0)
-    for _try in range(DUMP_TRIES):
-        sock.send(header + body)
-        answers, whole = _read_dump(sock)
-        if whole:
-            return answers
-    raise DumpError(errno.EAGAIN, "the interfaces or addresses changed each time while they were listed")
-
-
-def _read_dump(sock: socket.socket) -> tuple[list[bytes], bool]:
-    """The datagrams of one listing, and whether it is of one moment: else entries may be missing or be there twice."""
-    answers, whole = [], True
-    while True:
-        data = sock.recv(RECEIVE_SIZE)
-        answers.append(data)
-        for answer, flags, _sequence, start, _end in messages(data):
-            whole = whole and not flags & NLM_F_DUMP_INTR
-            if answer == NLMSG_DONE:
-                return answers, whole
-            if answer == NLMSG_ERROR:
-                (code,) = struct.unpack_from("=i", data, start)
-                raise DumpError(-code, "the kernel refused to list its interfaces")

@@ -15,7 +15,8 @@ from typing import Optional
 from ...config.model import Globals, Instance
 from ...protocol import timers
 from ...protocol.states import NEVER
-from .address_request import FOR_EVER, Wanted
+from .address_request import Wanted
+from .interfaces import FOR_EVER
 from .netlink import Kernel
 
 RENEWAL_S = 0.5  # between two renewals: three may fail before the shortest lease ends

@@ -11,30 +11,22 @@ from __future__ import annotations
 
 import errno
 import socket
-import struct
 
-from .interfaces import (
-    ADDRESS_HEADER,
+from .interfaces import LISTINGS, InterfaceTable
+from .messages import (
     DUMP_TRIES,
-    LINK_HEADER,
-    NETLINK_HEADER,
-    NLM_F_DUMP,
     NLM_F_DUMP_INTR,
-    NLM_F_REQUEST,
     NLMSG_DONE,
     NLMSG_ERROR,
     RECEIVE_SIZE,
-    RTM_GETADDR,
-    RTM_GETLINK,
+    REFUSED,
+    UNSTEADY,
     DumpError,
-    InterfaceTable,
+    error_of,
     messages,
+    open_socket,
 )
 
-KINDS = (  # the links first: an address belongs to one
-    (RTM_GETLINK, LINK_HEADER.pack(0, 0, 0, 0, 0)),
-    (RTM_GETADDR, ADDRESS_HEADER.pack(0, 0, 0, 0, 0)),
-)
 EVENTS_KEPT = 4096  # datagrams: to take them in at the end takes a part of half an interval of 0.1 s
 
 
@@ -47,9 +39,9 @@ class Listing:
         self._whole: bool = True
         self.done = False
         self._events: list[bytes] = []
-        self._kind = 0  # of KINDS, which is listed now
+        self._kind = 0  # of LISTINGS, which is listed now
         self._tries = 0
-        self._sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, 0)
+        self._sock = open_socket(socket.SOCK_NONBLOCK)
         try:
             self._sock.bind((0, 0))
             self._ask()
@@ -87,7 +79,7 @@ class Listing:
         for answer, flags, _sequence, start, _end in messages(data):
             self._whole = self._whole and not flags & NLM_F_DUMP_INTR
             if answer == NLMSG_ERROR:
-                raise DumpError(-struct.unpack_from("=i", data, start)[0], "the kernel refused to list its interfaces")
+                raise DumpError(error_of(data, start), REFUSED)
             if answer == NLMSG_DONE:
                 self._next()
 
@@ -95,9 +87,9 @@ class Listing:
         if not self._whole:  # entries may be missing or be there twice
             self._tries += 1
             if self._tries == DUMP_TRIES:
-                raise DumpError(errno.EAGAIN, "the interfaces or addresses changed each time while they were listed")
+                raise DumpError(errno.EAGAIN, UNSTEADY)
             self.table, self._kind = InterfaceTable(), 0
-        elif self._kind + 1 == len(KINDS):
+        elif self._kind + 1 == len(LISTINGS):
             self.done = True
             return
         else:
@@ -105,7 +97,5 @@ class Listing:
         self._ask()
 
     def _ask(self) -> None:
-        kind, body = KINDS[self._kind]
         self._whole = True
-        size = NETLINK_HEADER.size + len(body)
-        self._sock.send(NETLINK_HEADER.pack(size, kind, NLM_F_REQUEST | NLM_F_DUMP, 1, 0) + body)
+        self._sock.send(LISTINGS[self._kind])

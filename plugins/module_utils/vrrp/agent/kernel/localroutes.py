@@ -9,19 +9,17 @@ tells of the address in an event, and then inserts the route, in a thread of its
 
 from __future__ import annotations
 
+import functools
 import socket
-import struct
 from collections.abc import Collection
-from typing import Optional
+from typing import Any, Optional
 
-from .interfaces import ATTRIBUTE, NETLINK_HEADER, NLM_F_REQUEST, RECEIVE_SIZE, Interface, messages
+from .interfaces import Interface
+from .messages import BATCH, RECEIVE_SIZE, RTM_GETROUTE, RTM_NEWROUTE, batch, decode, encode, messages, open_socket
+from .pyroute2_import import derived_class, message_class
 
-RTM_NEWROUTE, RTM_GETROUTE = 24, 26  # linux/rtnetlink.h
-RTA_DST, RTA_OIF = 1, 4
-RTN_LOCAL = 2
-ROUTE_HEADER = struct.Struct("=BBBBBBBBI")  # family, three lengths and TOS, table, protocol, scope, type, flags
-TYPE_AT = 7  # in a route's body
-BATCH = 64  # questions in one datagram: their answers must fit into the socket's default buffer
+RTN_LOCAL = 2  # linux/rtnetlink.h
+CACHED = 1024  # questions: each is asked again until its route is there
 ANSWER_TIMEOUT_S = 1.0  # the kernel answers inside send(); this only ends a kernel that does not
 
 Place = tuple[int, Interface]  # interface index and address
@@ -38,13 +36,13 @@ class LocalRoutes:
         asked = list(places)
         found: set[Place] = set()
         for start in range(0, len(asked), BATCH):
-            batch = asked[start : start + BATCH]
+            some = asked[start : start + BATCH]
             try:
-                kinds = self._ask(batch)
+                kinds = self._ask(some)
             except OSError:
                 self.close()  # its answers may still come: nobody must take them for those of another question
                 continue
-            found |= {place for place, kind in zip(batch, kinds) if kind != RTN_LOCAL}
+            found |= {place for place, kind in zip(some, kinds) if kind != RTN_LOCAL}
         return found
 
     def close(self) -> None:
@@ -53,25 +51,32 @@ class LocalRoutes:
             self._socket.close()
             self._socket = None
 
-    def _ask(self, batch: list[Place]) -> list[Optional[int]]:
+    def _ask(self, places: list[Place]) -> list[Optional[int]]:
         """The type of the route to each, None where there is no route at all."""
         if self._socket is None:
-            self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
+            self._socket = open_socket()
             self._socket.settimeout(ANSWER_TIMEOUT_S)
-        self._socket.send(b"".join(question(number, *place) for number, place in enumerate(batch)))
+        self._socket.send(batch(question(*place) for place in places))
         answers: dict[int, Optional[int]] = {}
-        while len(answers) < len(batch):
+        while len(answers) < len(places):
             data = self._socket.recv(RECEIVE_SIZE)
             for kind, _flags, sequence, start, _end in messages(data):
-                answers[sequence] = data[start + TYPE_AT] if kind == RTM_NEWROUTE else None
-        return [answers.get(number) for number in range(len(batch))]
+                answers[sequence] = decode(_header_class(), data, start)["type"] if kind == RTM_NEWROUTE else None
+        return [answers.get(number) for number in range(len(places))]
 
 
-def question(sequence: int, index: int, address: Interface) -> bytes:
-    """One RTM_GETROUTE request: how would a packet to this address go."""
-    packed = address.ip.packed
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    body = ROUTE_HEADER.pack(family, len(packed) * 8, 0, 0, 0, 0, 0, 0, 0)
-    body += ATTRIBUTE.pack(ATTRIBUTE.size + len(packed), RTA_DST) + packed
-    body += ATTRIBUTE.pack(ATTRIBUTE.size + 4, RTA_OIF) + struct.pack("=i", index)
-    return NETLINK_HEADER.pack(NETLINK_HEADER.size + len(body), RTM_GETROUTE, NLM_F_REQUEST, sequence, 0) + body
+@functools.lru_cache(maxsize=CACHED)
+def question(index: int, address: Interface) -> bytes:
+    """Return an RTM_GETROUTE request: how would a packet to this address go."""
+    fields = {
+        "family": socket.AF_INET if address.version == 4 else socket.AF_INET6,
+        "dst_len": address.max_prefixlen,
+    }
+    attributes = (("RTA_DST", str(address.ip)), ("RTA_OIF", index))
+    return encode(message_class("rtmsg"), RTM_GETROUTE, 0, fields, attributes)
+
+
+@functools.cache
+def _header_class() -> Any:
+    """Return pyroute2's message about a route, without its attributes: 255 answers are read while clients wait."""
+    return derived_class("nlmsg", fields=message_class("rtmsg").fields)

@@ -3,11 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The kernel's links and addresses: watch them, install and release virtual addresses.
 
-pyroute2's message classes encode the requests, here and in :mod:`.netlink_routes`. The sockets are our own, for three
-reasons. Changes go to the kernel as one batch that is answered before the next action runs, so the order of the
-actions is kept. Messages are encoded once for each address and reused. And lost events (ENOBUFS) lead to a new
-listing instead of a wrong picture. Both are read in portions: whoever changes addresses as fast as we can read must
-not keep the loop.
+The sockets are our own, for three reasons. Changes go to the kernel as one batch that is answered before the next
+action runs, so the order of the actions is kept. Messages are encoded once for each address and reused. And lost
+events (ENOBUFS) lead to a new listing instead of a wrong picture. Both are read in portions: whoever changes addresses
+as fast as we can read must not keep the loop. What the messages are made of: :mod:`.messages`.
 """
 
 from __future__ import annotations
@@ -17,48 +16,43 @@ import errno
 import os
 import select
 import socket
-import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Optional
 
-from .lean import without_init
-
-try:
-    with without_init("pyroute2"):
-        from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
-except ImportError:
-    HAS_PYROUTE2 = False
-else:
-    HAS_PYROUTE2 = True
-
-from .address_request import FOR_EVER, Wanted, beside_its_peer, dependants, preferred_s
+from .address_request import Wanted, beside_its_peer, dependants, preferred_s
 from .eventfilter import only_what_matters, watch_routes
-from .interfaces import (
-    NETLINK_HEADER,
+from .interfaces import FOR_EVER, Change, InterfaceTable, Present, dump
+from .listing import Listing
+from .localroutes import question
+from .messages import (
+    BATCH,
+    GROUPS,
+    HEADER,
     NLM_F_ACK,
-    NLM_F_REQUEST,
+    NLM_F_CREATE,
+    NLM_F_EXCL,
+    NLM_F_REPLACE,
     NLMSG_ERROR,
     RECEIVE_SIZE,
     RTM_DELADDR,
+    RTM_DELROUTE,
+    RTM_DELRULE,
     RTM_NEWADDR,
-    RTMGRP_IPV4_IFADDR,
-    RTMGRP_IPV6_IFADDR,
-    RTMGRP_LINK,
-    Change,
-    InterfaceTable,
-    Present,
-    dump,
+    RTPROT_KEEPALIVED,
+    batch,
+    encode,
+    error_of,
     messages,
+    open_socket,
+    with_header,
+    without_ack,
 )
-from .listing import Listing
-from .ownership import KEEPALIVED
-from .routes import ANY, RTM_DELROUTE, RTM_DELRULE, Key, deleted
+from .pyroute2_import import message_class
+from .routes import ANY, Key, Way, deleted
 
 IFA_F_NODAD = 0x02  # linux/if_addr.h
 LOW_FLAGS = 0xFF  # what fits into the header of an address
-NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE = 0x100, 0x200, 0x400
-BATCH = 64  # requests in one datagram: their answers must fit into the socket's default buffer
 EVENT_BUFFER = 1 << 20  # octets, for a storm of events
 EVENTS_AT_ONCE = 128  # datagrams that are read in one turn of the loop
 PORTION_S = 0.005  # and for so long at most, of events and of a listing each
@@ -76,11 +70,13 @@ class Kernel:
     """One network namespace's addresses. ``table`` is what is; :meth:`install` and :meth:`release` change it."""
 
     def __init__(self) -> None:
-        if not HAS_PYROUTE2:
+        try:
+            message_class("ifaddrmsg")
+        except ImportError as error:
             raise NetlinkUnavailable(
                 "the Python library pyroute2 (0.9 or later) is missing: the vrrp_agent module brings it along, "
                 "by hand: pip install pyroute2"
-            )
+            ) from error
         self.table = InterfaceTable()
         self._encoded: dict[tuple[int, Wanted, int], bytes] = {}
         self.stale = False  # events were lost, and the table does not know yet what they said
@@ -89,10 +85,9 @@ class Kernel:
         self.routes_gone: set[Key] = set()  # that somebody has deleted since they were taken last
         self._sequence = 0
         self._answers = memoryview(bytearray(ANSWERS_SIZE))  # made now: to release needs no memory any more
-        kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
-        self._events = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
-        self._requests = socket.socket(socket.AF_NETLINK, kind, 0)
-        self._renewals = socket.socket(socket.AF_NETLINK, kind | socket.SOCK_NONBLOCK, 0)
+        self._events = open_socket(socket.SOCK_NONBLOCK)
+        self._requests = open_socket()
+        self._renewals = open_socket(socket.SOCK_NONBLOCK)
         self._waiting = select.epoll()  # of the events and of a listing: either wakes the loop
         self._waiting.register(self._events.fileno(), select.EPOLLIN)
         try:
@@ -101,7 +96,7 @@ class Kernel:
             self._requests.bind((0, 0))
             only_what_matters(self._events, self._requests.getsockname()[0], self._renewals.getsockname()[0])
             self._events.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, EVENT_BUFFER)
-            self._events.bind((0, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
+            self._events.bind((0, GROUPS))
             dump(self.table)  # after bind: what changes in between arrives as an event
         except OSError as error:
             self.close()
@@ -146,7 +141,7 @@ class Kernel:
         return changes + self._resync(drained) if self.stale else changes
 
     def _take(self, data: bytes) -> list[Change]:
-        if NETLINK_HEADER.unpack_from(data)[1] in (RTM_DELROUTE, RTM_DELRULE):
+        if HEADER.unpack_from(data)[1] in (RTM_DELROUTE, RTM_DELRULE):
             self.routes_gone |= deleted(data)
             return []
         if self._listing is not None:
@@ -216,7 +211,7 @@ class Kernel:
         keep = dependants(wanted, self.table)
         requests = [self._request(RTM_DELADDR, beside_its_peer(want, self.table)) for want in wanted]
         # The same datagram puts back what the kernel took along: no gap that another process could see for long.
-        requests += [self._restore(entry) for entry in keep]
+        requests += [with_header(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, entry.message) for entry in keep]
         codes = list(self._exchange(requests))
         for want, code in zip(wanted, codes):
             if code == 0 or code in HARMLESS_ON_DELETE:
@@ -232,6 +227,14 @@ class Kernel:
         """Send ready-made requests in one batch. Returns one errno for each, 0 for success."""
         return list(self._exchange(requests))
 
+    def add_routes(self, ways: Iterable[Way]) -> list[int]:
+        """Set routes and rules, in one batch. Returns one errno for each, 0 for success."""
+        return self.ask([way.add for way in ways])
+
+    def remove_routes(self, removals: Iterable[bytes]) -> list[int]:
+        """Delete routes and rules by what :class:`Way` calls ``remove``. Returns one errno for each, 0 for success."""
+        return self.ask(list(removals))
+
     def watch_routes(self) -> None:
         """From now on ``routes_gone`` is kept: a machine without routes of ours does not hear of any."""
         watch_routes(self._events)
@@ -245,6 +248,8 @@ class Kernel:
         for want in wanted:
             self._request(RTM_NEWADDR, want, lifetime_s)
             self._request(RTM_DELADDR, want)
+            if want.address.version == 6:
+                question(want.index, want.address)
 
     def renewals(self, leases: Sequence[tuple[Wanted, int]]) -> list[bytes]:
         """Encode the renewal of these (address, lifetime in seconds), for :meth:`renew`."""
@@ -252,14 +257,14 @@ class Kernel:
         for start in range(0, len(leases), BATCH):
             requests = [self._request(RTM_NEWADDR, *lease) for lease in leases[start : start + BATCH]]
             # Unacknowledged: an address that has gone is told by its event. "Replace" never makes a second one.
-            batches.append(b"".join(aligned(without_ack(request)) for request in requests))
+            batches.append(bytes(batch(map(without_ack, requests))))
         return batches
 
     def renew(self, batches: Sequence[bytes]) -> None:
         """Send encoded renewals. Never blocks; what fails is told by an event, or by the next renewal."""
-        for batch in batches:
+        for renewal in batches:
             with contextlib.suppress(OSError):
-                self._renewals.send(batch)
+                self._renewals.send(renewal)
         with contextlib.suppress(OSError):
             while self._renewals.recv(RECEIVE_SIZE):
                 pass
@@ -267,15 +272,9 @@ class Kernel:
     def _request(self, kind: int, want: Wanted, lifetime_s: int = 0) -> bytes:
         encoded = self._encoded.get((kind, want, lifetime_s))
         if encoded is None:
-            encoded = encode(kind, want, self._name(want.index), lifetime_s)
+            encoded = address_request(kind, want, self._name(want.index), lifetime_s)
             self._encoded[kind, want, lifetime_s] = encoded
         return encoded
-
-    @staticmethod
-    def _restore(entry: Present) -> bytes:
-        flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL
-        length = NETLINK_HEADER.size + len(entry.message)
-        return NETLINK_HEADER.pack(length, RTM_NEWADDR, flags, 0, 0) + entry.message
 
     def _exchange(self, requests: Sequence[bytes]) -> Iterator[int]:
         """Send the requests; yield one errno for each, in order, 0 for success."""
@@ -284,68 +283,49 @@ class Kernel:
 
     def _exchange_batch(self, requests: Sequence[bytes]) -> list[int]:
         first = self._sequence + 1
-        batch = bytearray()
-        for request in requests:
-            self._sequence += 1
-            offset = len(batch)
-            batch += aligned(request)
-            struct.pack_into("=I", batch, offset + 8, self._sequence)
+        self._sequence += len(requests)
         answers: dict[int, int] = {}
         try:
-            self._requests.send(batch)
+            self._requests.send(batch(requests, first))
             while len(answers) < len(requests):
                 data = self._answers[: self._requests.recv_into(self._answers)]
                 for kind, _flags, sequence, start, _end in messages(data):
                     if kind == NLMSG_ERROR and first <= sequence <= self._sequence:
-                        answers[sequence] = -struct.unpack_from("=i", data, start)[0]
+                        answers[sequence] = error_of(data, start)
         except OSError as error:
             code = error.errno or errno.ETIMEDOUT
             return [answers.get(first + number, code) for number in range(len(requests))]
         return [answers[first + number] for number in range(len(requests))]
 
 
-def encode(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> bytes:
-    """One RTM_NEWADDR or RTM_DELADDR request; its sequence number is 0 and is filled in when it is sent."""
+def address_request(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> bytes:
+    """Return an RTM_NEWADDR or RTM_DELADDR request; an address without a label gets the name of its interface."""
     address = str(want.address.ip)
-    message = ifaddrmsg()
-    message["family"] = socket.AF_INET if want.address.version == 4 else socket.AF_INET6
-    message["prefixlen"] = want.address.network.prefixlen
-    message["index"] = want.index
-    message["scope"] = want.scope
-    attrs: list[list[Any]] = [["IFA_LOCAL", address], ["IFA_ADDRESS", str(want.peer or address)]]
+    fields = {
+        "family": socket.AF_INET if want.address.version == 4 else socket.AF_INET6,
+        "prefixlen": want.address.network.prefixlen,
+        "index": want.index,
+        "scope": want.scope,
+    }
+    attributes: list[tuple[str, Any]] = [("IFA_LOCAL", address), ("IFA_ADDRESS", str(want.peer or address))]
     flags = 0
     if kind == RTM_NEWADDR:
         flags = NLM_F_CREATE | NLM_F_REPLACE
         if want.broadcast is not None:
-            attrs.append(["IFA_BROADCAST", str(want.broadcast)])
+            attributes.append(("IFA_BROADCAST", str(want.broadcast)))
         if want.address.version == 4:
-            attrs.append(["IFA_LABEL", want.label or interface])
+            attributes.append(("IFA_LABEL", want.label or interface))
         # RFC 9568 section 8.2.3: a master must be able to use it at once.
         all_flags = want.flags | (IFA_F_NODAD if want.address.version == 6 and not want.dad else 0)
         if all_flags > LOW_FLAGS:
-            attrs.append(["IFA_FLAGS", all_flags])
-        message["flags"] = all_flags & LOW_FLAGS
-        attrs.append(["IFA_CACHEINFO", lifetimes(want, lifetime_s)])
-        attrs.append(["IFA_PROTO", KEEPALIVED])  # before Linux 5.18 nobody reads it
-    message["attrs"] = attrs
-    message["header"]["type"] = kind
-    message["header"]["flags"] = NLM_F_REQUEST | NLM_F_ACK | flags
-    message.encode()
-    return bytes(message.data)
+            attributes.append(("IFA_FLAGS", all_flags))
+        fields["flags"] = all_flags & LOW_FLAGS
+        attributes.append(("IFA_CACHEINFO", lifetimes(want, lifetime_s)))
+        attributes.append(("IFA_PROTO", RTPROT_KEEPALIVED))  # before Linux 5.18 nobody reads it
+    return encode(message_class("ifaddrmsg"), kind, NLM_F_ACK | flags, fields, attributes)
 
 
 def lifetimes(want: Wanted, lifetime_s: int) -> dict[str, int]:
     """The valid and the preferred one. The kernel refuses an address that is preferred for longer than valid."""
     valid = lifetime_s or FOR_EVER
     return {"ifa_valid": valid, "ifa_preferred": min(preferred_s(want), valid), "cstamp": 0, "tstamp": 0}
-
-
-def aligned(message: bytes) -> bytes:
-    """As one of several in a datagram (netlink(7), NLMSG_ALIGN)."""
-    return message + b"\0" * (-len(message) % 4)
-
-
-def without_ack(request: bytes) -> bytes:
-    """The same request, to which the kernel answers with errors only."""
-    length, kind, flags, sequence, port = NETLINK_HEADER.unpack_from(request)
-    return NETLINK_HEADER.pack(length, kind, flags & ~NLM_F_ACK, sequence, port) + request[NETLINK_HEADER.size :]

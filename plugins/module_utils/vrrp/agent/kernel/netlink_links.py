@@ -1,49 +1,23 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests about links, as octets for :meth:`.netlink.Kernel.ask`: make a macvlan, remove it, set what it does.
-
-By hand, like what :mod:`.interfaces` reads: six small messages at most, and pyroute2's class for links brings along
-every kind of link that there is. Numbers are those of linux/rtnetlink.h, if_link.h and ip.h.
-"""
+"""Requests about links for :meth:`.netlink.Kernel.ask`: make a macvlan, remove it, set what a link does."""
 
 from __future__ import annotations
 
+import functools
 import socket
-import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from .interfaces import (
-    ATTRIBUTE,
-    IFF_UP,
-    IFLA_ADDRESS,
-    IFLA_IFNAME,
-    IFLA_INFO_KIND,
-    IFLA_LINK,
-    IFLA_LINKINFO,
-    LINK_HEADER,
-    NETLINK_HEADER,
-    NLM_F_ACK,
-    NLM_F_REQUEST,
-    RTM_DELLINK,
-    RTM_NEWLINK,
-)
+from .interfaces import IFF_UP
+from .messages import NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, RTM_DELLINK, RTM_NEWLINK, RTM_SETLINK, encode
+from .pyroute2_import import derived_class, message_class
 
-RTM_SETLINK = 19
-NLM_F_EXCL, NLM_F_CREATE = 0x200, 0x400
-IFLA_AF_SPEC = 26
-IFLA_INFO_DATA, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE = 2, 1, 1
-IFLA_INET_CONF, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE = 1, 8, 1
+IN_PROC = {"arpfilter": "arp_filter"}  # the name in /proc/sys/net/ipv4/conf, where pyroute2 has another one
+IFLA_INET_CONF, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE = 1, 8, 1  # linux/if_link.h
 
-#: IPV4_DEVCONF_*, by the names of /proc/sys/net/ipv4/conf.
-IPV4_SETTINGS = {
-    "rp_filter": 8,
-    "arp_filter": 13,
-    "arp_announce": 18,
-    "arp_ignore": 19,
-    "promote_secondaries": 20,
-    "accept_local": 23,
-}
+Attribute = tuple[str, Any]  # its name, and what pyroute2 makes it of
 
 
 def macvlan(name: str, parent: int, mac: bytes) -> bytes:
@@ -51,15 +25,14 @@ def macvlan(name: str, parent: int, mac: bytes) -> bytes:
 
     Private: only so does it take frames that carry its own address as their source, which is that of the peer too.
     """
-    mode = _attribute(IFLA_MACVLAN_MODE, struct.pack("=I", MACVLAN_MODE_PRIVATE))
-    kind = _attribute(IFLA_INFO_KIND, b"macvlan") + _attribute(IFLA_INFO_DATA, mode)
-    attributes = (
-        _attribute(IFLA_LINK, struct.pack("=I", parent))
-        + _attribute(IFLA_IFNAME, name.encode() + b"\0")
-        + _attribute(IFLA_ADDRESS, mac)
-        + _attribute(IFLA_LINKINFO, kind)
-    )
-    return _request(RTM_NEWLINK, 0, attributes, flags=NLM_F_CREATE | NLM_F_EXCL)
+    kind = [["IFLA_INFO_KIND", "macvlan"], ["IFLA_INFO_DATA", {"attrs": [["IFLA_MACVLAN_MODE", "private"]]}]]
+    attributes = [
+        ("IFLA_LINK", parent),
+        ("IFLA_IFNAME", name),
+        ("IFLA_ADDRESS", mac.hex(":")),
+        ("IFLA_LINKINFO", {"attrs": kind}),
+    ]
+    return _request(RTM_NEWLINK, 0, attributes, NLM_F_CREATE | NLM_F_EXCL)
 
 
 def removed(index: int) -> bytes:
@@ -74,25 +47,49 @@ def up(index: int) -> bytes:
 
 def ipv4_settings(index: int, settings: Mapping[str, int]) -> bytes:
     """Set some of /proc/sys/net/ipv4/conf/LINK, also where /proc/sys is read-only."""
-    inner = b"".join(_attribute(IPV4_SETTINGS[name], struct.pack("=I", value)) for name, value in settings.items())
-    return _request(RTM_SETLINK, index, _family(socket.AF_INET, IFLA_INET_CONF, inner))
+    return _family_request(index, "AF_INET", "IFLA_INET_CONF", {"attrs": [list(each) for each in settings.items()]})
 
 
 def without_link_local(index: int) -> bytes:
     """Have the kernel make no IPv6 address of its own for a link (RFC 9568 section 7.4: all nodes would have it)."""
-    return _request(
-        RTM_SETLINK, index, _family(socket.AF_INET6, IFLA_INET6_ADDR_GEN_MODE, bytes([IN6_ADDR_GEN_MODE_NONE]))
+    return _family_request(index, "AF_INET6", "IFLA_INET6_ADDR_GEN_MODE", IN6_ADDR_GEN_MODE_NONE)
+
+
+def _family_request(index: int, family: str, name: str, value: Any) -> bytes:
+    return _request(RTM_SETLINK, index, [("IFLA_AF_SPEC", {"attrs": [[family, {"attrs": [[name, value]]}]]})])
+
+
+def _request(kind: int, index: int, attributes: Sequence[Attribute] = (), flags: int = 0, up: bool = False) -> bytes:
+    changed = IFF_UP if up else 0
+    fields = {"index": index, "flags": changed, "change": changed}
+    return encode(_link_class(), kind, NLM_F_ACK | flags, fields, attributes)
+
+
+@functools.cache
+def _link_class() -> Any:
+    """Return pyroute2's message about a link, with what is asked for here alone.
+
+    Its own class knows what the kernel tells of IPv4 on a link, as one structure, and not how it is set: one attribute
+    for each setting.
+    """
+    ifinfmsg = message_class("ifinfmsg")
+    numbered = enumerate(ifinfmsg.af_spec_inet.inet.field_names)  # IPV4_DEVCONF_*, linux/ip.h
+    settings = derived_class(
+        "nla", nla_map=tuple((number, IN_PROC.get(name, name), "uint32") for number, name in numbered)
     )
-
-
-def _family(family: int, kind: int, value: bytes) -> bytes:
-    return _attribute(IFLA_AF_SPEC, _attribute(family, _attribute(kind, value)))
-
-
-def _attribute(kind: int, value: bytes) -> bytes:
-    return ATTRIBUTE.pack(ATTRIBUTE.size + len(value), kind) + value + bytes(-len(value) % 4)
-
-
-def _request(kind: int, index: int, attributes: bytes = b"", flags: int = 0, up: bool = False) -> bytes:
-    body = LINK_HEADER.pack(socket.AF_UNSPEC, 0, index, IFF_UP if up else 0, IFF_UP if up else 0) + attributes
-    return NETLINK_HEADER.pack(NETLINK_HEADER.size + len(body), kind, NLM_F_REQUEST | NLM_F_ACK | flags, 0, 0) + body
+    inet = derived_class("nla", nla_map=((IFLA_INET_CONF, "IFLA_INET_CONF", "settings"),), settings=settings)
+    inet6 = derived_class("nla", nla_map=((IFLA_INET6_ADDR_GEN_MODE, "IFLA_INET6_ADDR_GEN_MODE", "uint8"),))
+    families = ((socket.AF_INET, "AF_INET", "inet"), (socket.AF_INET6, "AF_INET6", "inet6"))
+    return derived_class(
+        "nlmsg",
+        fields=ifinfmsg.fields,
+        nla_map=(
+            (1, "IFLA_ADDRESS", "l2addr"),
+            (3, "IFLA_IFNAME", "asciiz"),
+            (5, "IFLA_LINK", "uint32"),
+            (18, "IFLA_LINKINFO", "ifinfo"),
+            (26, "IFLA_AF_SPEC", "families"),
+        ),
+        ifinfo=ifinfmsg.ifinfo,
+        families=derived_class("nla", nla_map=families, inet=inet, inet6=inet6),
+    )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The few messages of nf_tables that :mod:`.firewall` needs, over netlink(7), standard library only.
+"""The few messages of nf_tables that :mod:`.firewall` needs, over netlink(7).
 
 As nft(8) would print what they make:
 
@@ -26,25 +26,38 @@ As nft(8) would print what they make:
         }
     }
 
-Numbers are those of linux/netfilter/nfnetlink.h and nf_tables.h; they travel in the network's order.
+Numbers are those of linux/netfilter/nfnetlink.h and nf_tables.h.
 """
 
 from __future__ import annotations
 
 import errno
+import functools
 import itertools
 import socket
-import struct
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from .interfaces import NETLINK_HEADER, NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR, RECEIVE_SIZE, messages
+from .messages import (
+    NLM_F_ACK,
+    NLM_F_APPEND,
+    NLM_F_CREATE,
+    NLMSG_ERROR,
+    RECEIVE_SIZE,
+    batch,
+    encode,
+    error_of,
+    messages,
+    open_socket,
+    with_header,
+)
+from .pyroute2_import import message_class
 
 TABLE = "hotstandby"
-NETLINK_NETFILTER, SUBSYSTEM = 12, 10 << 8  # NFNL_SUBSYS_NFTABLES
-BATCH_BEGIN, BATCH_END = 0x10, 0x11
+NETLINK_NETFILTER, SUBSYSTEM = 12, 10  # NFNL_SUBSYS_NFTABLES
+# A transaction stands between these two: struct nfgenmsg with the subsystem, and nothing behind it.
+BATCH_BEGIN, BATCH_END = (with_header(kind, 0, bytes([socket.AF_UNSPEC, 0, 0, SUBSYSTEM])) for kind in (0x10, 0x11))
 NEWTABLE, DELTABLE, NEWCHAIN, NEWRULE, NEWSET, NEWSETELEM, DELSETELEM = 0, 2, 3, 6, 9, 12, 14
-NLM_F_CREATE, NLM_F_APPEND = 0x400, 0x800
-NLA_F_NESTED = 0x8000
 INET, IPV4, IPV6 = 1, 2, 10  # NFPROTO_*
 LOCAL_IN, LOCAL_OUT = 1, 3  # NF_INET_*
 PRIORITY = -1  # as keepalived: before the filter of the host
@@ -58,8 +71,10 @@ LISTENER_REPORT, LISTENER_DONE, LISTENER_REPORT_2 = 131, 132, 143  # RFC 2710, R
 # Name, nft's number of the type, octets of a key.
 SETS = (("vips4", 7, 4), ("vips6", 8, 16), ("vips6_link", 8 << 6 | 20, 20), ("macvlans", 20, 4))
 ELEMENTS_MAX = 1000  # in one message: an attribute is 65,535 octets at most
+CACHED = 2048  # requests that add or remove elements: two for each instance and set
 
 Element = tuple[str, bytes]  # the set and the key
+Value = Any  # what pyroute2 makes an attribute of: a number, a text, octets, or {"attrs": [[name, value], ...]}
 
 
 class NfTables:
@@ -67,18 +82,23 @@ class NfTables:
 
     def make(self, elements: Sequence[Element]) -> int:
         """Make the table anew, in one transaction. Returns an errno, 0 for success."""
-        named = text(1, TABLE)
-        steps = [(NEWTABLE, NLM_F_CREATE, named), (DELTABLE, 0, named), (NEWTABLE, NLM_F_CREATE, named)]
+        create = NLM_F_CREATE
+        steps = [
+            request(kind, flags, "table") for kind, flags in ((NEWTABLE, create), (DELTABLE, 0), (NEWTABLE, create))
+        ]
         for number, (name, kind, length) in enumerate(SETS, 1):
-            body = text(1, TABLE) + text(2, name) + word(3, 0) + word(4, kind) + word(5, length) + word(10, number)
-            steps.append((NEWSET, NLM_F_CREATE, body))
+            steps.append(request(NEWSET, create, "set", NAME=name, FLAGS=(), KEY_TYPE=kind, KEY_LEN=length, ID=number))
         for name, hook in (("in", LOCAL_IN), ("out", LOCAL_OUT)):
-            hooked = nested(4, word(1, hook), word(2, PRIORITY & 0xFFFFFFFF))
-            steps.append((NEWCHAIN, NLM_F_CREATE, text(1, TABLE) + text(3, name) + hooked + text(7, "filter")))
-            for expressions in rules(hook == LOCAL_OUT):
-                body = text(1, TABLE) + text(2, name) + nested(4, *expressions)
-                steps.append((NEWRULE, NLM_F_CREATE | NLM_F_APPEND, body))
+            hooked = nested(NFTA_HOOK_HOOKNUM=hook, NFTA_HOOK_PRIORITY=PRIORITY)
+            steps.append(request(NEWCHAIN, create, "chain", NAME=name, HOOK=hooked, TYPE="filter"))
+            for each in rules(hook == LOCAL_OUT):
+                steps.append(request(NEWRULE, create | NLM_F_APPEND, "rule", CHAIN=name, EXPRESSIONS=each))
         return transact(steps + changes(NEWSETELEM, elements))
+
+    def prepare(self, elements: Sequence[Element]) -> None:
+        """Encode what adding and removing these will ask for: a takeover of many has no time for it."""
+        for kind in (NEWSETELEM, DELSETELEM):
+            changes(kind, elements)
 
     def change(self, added: Sequence[Element], removed: Sequence[Element]) -> int:
         """Add and remove elements, in one transaction. Returns an errno, 0 for success."""
@@ -86,22 +106,27 @@ class NfTables:
 
     def delete(self) -> int:
         """Delete the table. Returns an errno, 0 for success; ENOENT is none."""
-        code = transact([(DELTABLE, 0, text(1, TABLE))])
+        code = transact([request(DELTABLE, 0, "table")])
         return 0 if code == errno.ENOENT else code
 
 
-def changes(kind: int, elements: Iterable[Element]) -> list[tuple[int, int, bytes]]:
+def changes(kind: int, elements: Iterable[Element]) -> list[bytes]:
     """The messages that add or remove these, which are sorted by their sets."""
     steps = []
     for name, group in itertools.groupby(elements, key=lambda element: element[0]):
-        keys = [nested(1, nested(1, attribute(1, key))) for _set, key in group]
-        for start in range(0, len(keys), ELEMENTS_MAX):
-            body = text(1, TABLE) + text(2, name) + nested(3, *keys[start : start + ELEMENTS_MAX])
-            steps.append((kind, NLM_F_CREATE if kind == NEWSETELEM else 0, body))
+        keys = tuple(key for _set, key in group)
+        steps += [_change(kind, name, keys[at : at + ELEMENTS_MAX]) for at in range(0, len(keys), ELEMENTS_MAX)]
     return steps
 
 
-def rules(leaving: bool) -> list[list[bytes]]:
+@functools.lru_cache(maxsize=CACHED)
+def _change(kind: int, name: str, keys: tuple[bytes, ...]) -> bytes:
+    elements = [nested(NFTA_SET_ELEM_KEY=nested(NFTA_DATA_VALUE=key)) for key in keys]
+    flags = NLM_F_CREATE if kind == NEWSETELEM else 0
+    return request(kind, flags, "set_elem_list", SET=name, ELEMENTS=elements)
+
+
+def rules(leaving: bool) -> list[list[Value]]:
     """The expressions of each rule of a chain, which looks at the source of what leaves and else at the destination."""
     neighbour = [*_icmpv6(NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT), verdict(ACCEPT)]
     four = payload(1, NETWORK_HEADER, 12 if leaving else 16, 4)
@@ -122,88 +147,70 @@ def rules(leaving: bool) -> list[list[bytes]]:
     ]
 
 
-def _icmpv6(first: int, last: int) -> list[bytes]:
+def _icmpv6(first: int, last: int) -> list[Value]:
     """A message whose type is one of these."""
     kind = payload(1, TRANSPORT_HEADER, 0, 1)
     return [*is_equal(META_L4PROTO, ICMPV6), kind, compare(AT_LEAST, first), compare(AT_MOST, last)]
 
 
-def meta(register: int, key: int) -> bytes:
+def meta(register: int, key: int) -> Value:
     """Return an expression that loads into a register what the kernel knows of the packet (NFT_META_*)."""
-    return expression("meta", word(1, register), word(2, key))
+    return expression("META", DREG=register, KEY=key)
 
 
-def is_equal(key: int, value: int) -> list[bytes]:
+def is_equal(key: int, value: int) -> list[Value]:
     """One octet of what the kernel knows of the packet."""
     return [meta(1, key), compare(EQUAL, value)]
 
 
-def compare(operation: int, value: int) -> bytes:
+def compare(operation: int, value: int) -> Value:
     """Return an expression that compares register 1 with a value of one octet (NFT_CMP_*)."""
-    return expression("cmp", word(1, 1), word(2, operation), nested(3, attribute(1, bytes([value]))))
+    return expression("CMP", SREG=1, OP=operation, DATA=nested(NFTA_DATA_VALUE=bytes([value])))
 
 
-def payload(register: int, base: int, offset: int, length: int) -> bytes:
+def payload(register: int, base: int, offset: int, length: int) -> Value:
     """Return an expression that loads octets of the packet into a register; ``offset`` counts from header ``base``."""
-    return expression("payload", word(1, register), word(2, base), word(3, offset), word(4, length))
+    return expression("PAYLOAD", DREG=register, BASE=base, OFFSET=offset, LEN=length)
 
 
-def lookup(name: str, number: int) -> bytes:
+def lookup(name: str, number: int) -> Value:
     """Return an expression that looks in a set for what begins at register 1; ``number`` is the id of the set."""
-    return expression("lookup", text(1, name), word(2, 1), word(4, number))
+    return expression("LOOKUP", SET=name, SREG=1, SET_ID=number)
 
 
-def verdict(code: int) -> bytes:
+def verdict(code: int) -> Value:
     """Return an expression that decides about the packet: ``DROP`` or ``ACCEPT``."""
-    return expression("immediate", word(1, 0), nested(2, nested(2, word(1, code))))
+    return expression("IMMEDIATE", DREG=0, DATA=nested(NFTA_DATA_VERDICT=nested(NFTA_VERDICT_CODE=code)))
 
 
-def expression(name: str, *attributes: bytes) -> bytes:
+def expression(name: str, **values: Value) -> Value:
     """Return one element of a rule's list of expressions."""
-    return nested(1, text(1, name), nested(2, *attributes))
+    data = nested(**{f"NFTA_{name}_{key}": value for key, value in values.items()})
+    return nested(NFTA_EXPR_NAME=name.lower(), NFTA_EXPR_DATA=data)
 
 
-def attribute(kind: int, value: bytes) -> bytes:
-    """One attribute, as long as a multiple of four."""
-    return struct.pack("=HH", len(value) + 4, kind) + value + b"\0" * (-len(value) % 4)
+def nested(**values: Value) -> Value:
+    """Return the value of an attribute that contains others."""
+    return {"attrs": [[name, value] for name, value in values.items()]}
 
 
-def nested(kind: int, *attributes: bytes) -> bytes:
-    """Return one attribute that contains others."""
-    return attribute(kind | NLA_F_NESTED, b"".join(attributes))
+def request(kind: int, flags: int, what: str, **values: Value) -> bytes:
+    """Return a request of a transaction, about our table or something in it."""
+    values = {"NAME": TABLE} if what == "table" else {"TABLE": TABLE, **values}
+    attributes = [(f"NFTA_{what}_{name}".upper(), value) for name, value in values.items()]
+    fields = {"nfgen_family": INET, "version": 0, "res_id": 0}
+    return encode(message_class(f"nft_{what}_msg"), SUBSYSTEM << 8 | kind, NLM_F_ACK | flags, fields, attributes)
 
 
-def text(kind: int, value: str) -> bytes:
-    """Return one attribute that contains ASCII text with a NUL at its end."""
-    return attribute(kind, value.encode("ascii") + b"\0")
-
-
-def word(kind: int, value: int) -> bytes:
-    """Return one attribute that contains a number of 32 bits in network byte order."""
-    return attribute(kind, struct.pack("!I", value))
-
-
-def transact(steps: Sequence[tuple[int, int, bytes]]) -> int:
+def transact(steps: Sequence[bytes]) -> int:
     """Do all of these or none. Returns the first errno, 0 for success."""
-    batch = [message(BATCH_BEGIN, 0, 0, socket.AF_UNSPEC, SUBSYSTEM >> 8, b"")]
-    for number, (kind, flags, body) in enumerate(steps, 1):
-        batch.append(message(SUBSYSTEM | kind, NLM_F_ACK | flags, number, INET, 0, body))
-    batch.append(message(BATCH_END, 0, len(steps) + 1, socket.AF_UNSPEC, SUBSYSTEM >> 8, b""))
     try:
-        kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
-        with socket.socket(socket.AF_NETLINK, kind, NETLINK_NETFILTER) as sock:
+        with open_socket(socket.SOCK_NONBLOCK, NETLINK_NETFILTER) as sock:
             sock.bind((0, 0))
-            sock.send(b"".join(batch))
+            sock.send(batch((BATCH_BEGIN, *steps, BATCH_END)))
             return _first_error(sock)
     except OSError as error:
         return error.errno or errno.EIO
-
-
-def message(kind: int, flags: int, sequence: int, family: int, resource: int, body: bytes) -> bytes:
-    """One message with its nfgenmsg header."""
-    length = NETLINK_HEADER.size + 4 + len(body)
-    header = NETLINK_HEADER.pack(length, kind, NLM_F_REQUEST | flags, sequence, 0)
-    return header + struct.pack("!BBH", family, 0, resource) + body
 
 
 def _first_error(sock: socket.socket) -> int:
@@ -215,6 +222,6 @@ def _first_error(sock: socket.socket) -> int:
             return 0
         for kind, _flags, _sequence, start, _end in messages(data):
             if kind == NLMSG_ERROR:
-                code: int = -struct.unpack_from("=i", data, start)[0]
+                code = error_of(data, start)
                 if code:
                     return code

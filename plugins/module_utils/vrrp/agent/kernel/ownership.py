@@ -10,16 +10,12 @@ a lifetime is known by its ledger and by the kernel's time stamp.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Container, Mapping
-from typing import Optional
 
-from .interfaces import ADDRESS_HEADER, IFA_CACHEINFO, Interface, InterfaceTable, Present, attributes
+from .interfaces import Interface, InterfaceTable, Present
+from .messages import RTPROT_KEEPALIVED
 
-IFA_PROTO = 11  # linux/if_addr.h
-KEEPALIVED = 18  # RTPROT_KEEPALIVED, linux/rtnetlink.h
 LEASE_MAX_S = 60  # vip_lease
-FOR_EVER = 0xFFFFFFFF
 STAMPS = 1 << 32  # time stamps begin anew after so many hundredths of a second: 497 days
 
 Place = tuple[int, Interface]  # interface index and address
@@ -27,8 +23,7 @@ Place = tuple[int, Interface]  # interface index and address
 
 def is_ours(entry: Present) -> bool:
     """Whether an agent has put this address there, or keepalived."""
-    found = attributes(entry.message, ADDRESS_HEADER.size, len(entry.message))
-    return found.get(IFA_PROTO) == bytes([KEEPALIVED]) or valid_s(found.get(IFA_CACHEINFO, b"")) <= LEASE_MAX_S
+    return entry.protocol == RTPROT_KEEPALIVED or entry.valid_s <= LEASE_MAX_S
 
 
 def was_set(place: Place, table: InterfaceTable, ledger: Container[Place]) -> bool:
@@ -52,22 +47,11 @@ def was_set_before(place: Place, table: InterfaceTable, ledger: Mapping[Place, f
     if place not in ledger or was_set(place, table, ledger):
         return was_set(place, table, ledger)
     entry = table.addresses.get(place[0], {}).get(place[1])
-    changed_cs = set_cs(entry) if entry is not None else None
-    return changed_cs is not None and (int(ledger[place] * 100) - changed_cs) % STAMPS < STAMPS // 2
-
-
-def set_cs(entry: Present) -> Optional[int]:
-    """When the kernel has set or changed an address last, in hundredths of monotonic seconds; None: it has not said."""
-    cacheinfo = attributes(entry.message, ADDRESS_HEADER.size, len(entry.message)).get(IFA_CACHEINFO, b"")
-    return struct.unpack_from("=I", cacheinfo, 12)[0] if len(cacheinfo) >= 16 else None
-
-
-def valid_s(cacheinfo: bytes) -> int:
-    """For how many seconds an address is valid; what the kernel has not said is for ever."""
-    return struct.unpack_from("=I", cacheinfo, 4)[0] if len(cacheinfo) >= 8 else FOR_EVER
+    if entry is None or entry.changed_cs is None:
+        return False
+    return (int(ledger[place] * 100) - entry.changed_cs) % STAMPS < STAMPS // 2
 
 
 def tells_protocols(table: InterfaceTable) -> bool:
     """Whether this kernel says whose an address is: its own ones, such as 127.0.0.1, have a number then."""
-    entries = (entry for known in table.addresses.values() for entry in known.values())
-    return any(IFA_PROTO in attributes(each.message, ADDRESS_HEADER.size, len(each.message)) for each in entries)
+    return any(entry.protocol for known in table.addresses.values() for entry in known.values())

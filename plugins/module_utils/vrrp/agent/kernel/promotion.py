@@ -11,17 +11,13 @@ from __future__ import annotations
 
 import errno
 import os
-import struct
 from collections.abc import Hashable, Iterable
 
 from ..telling.log import Log
-from .interfaces import LINK_HEADER, NETLINK_HEADER, NLM_F_ACK, NLM_F_REQUEST, Link
+from .interfaces import Link
 from .netlink import Kernel
+from .netlink_links import ipv4_settings
 
-RTM_NEWLINK = 16
-IFLA_AF_SPEC, IFLA_INET_CONF = 26, 1  # linux/if_link.h
-AF_INET = 2
-PROMOTE_SECONDARIES = 20  # IPV4_DEVCONF_*, linux/ip.h
 STATE = "/proc/sys/net/ipv4/conf/%s/promote_secondaries"
 
 
@@ -64,7 +60,7 @@ class Promotion:
             self.settle()
 
     def _set(self, index: int, value: bool) -> None:
-        code = self._kernel.ask([request(index, value)])[0]
+        code = self._kernel.ask([ipv4_settings(index, {"promote_secondaries": int(value)})])[0]
         (self.changed.add if value and not code else self.changed.discard)(index)
         if code and code != errno.ENODEV:
             self._log.error(f"cannot set promote_secondaries on interface {index}: {os.strerror(code)}")
@@ -77,13 +73,3 @@ def is_set(name: str) -> bool:
             return file.read().strip() == "1"
     except OSError:
         return False
-
-
-def request(index: int, value: bool) -> bytes:
-    """The request that sets it or takes it back."""
-    from .nftables import attribute  # only those who need it pay for the import
-
-    option = attribute(PROMOTE_SECONDARIES, struct.pack("=I", value))
-    body = LINK_HEADER.pack(0, 0, index, 0, 0)
-    body += attribute(IFLA_AF_SPEC, attribute(AF_INET, attribute(IFLA_INET_CONF, option)))
-    return NETLINK_HEADER.pack(NETLINK_HEADER.size + len(body), RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, 0, 0) + body

@@ -10,24 +10,30 @@ what a crash has left behind, and any other one is the host's own.
 from __future__ import annotations
 
 import functools
-import socket
-import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from ...config.routes import Address, NextHop, Route, Rule
-from .interfaces import NETLINK_HEADER, InterfaceTable, attributes, dump_one, messages
+from . import netlink_routes
+from .interfaces import InterfaceTable
+from .messages import (
+    HEADER,
+    NETLINK_GET_STRICT_CHK,
+    RTM_DELROUTE,
+    RTM_DELRULE,
+    RTM_NEWROUTE,
+    RTM_NEWRULE,
+    RTPROT_KEEPALIVED,
+    SOL_NETLINK,
+    dump_one,
+    messages,
+    open_socket,
+)
 
-RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26  # linux/rtnetlink.h
-RTM_NEWRULE, RTM_DELRULE = 32, 33
-RTA_DST, RTA_PRIORITY, RTA_TABLE = 1, 6, 15
-FRA_DST, FRA_SRC, FRA_PRIORITY = 1, 2, 6  # linux/fib_rules.h
 BODY_SIZE = 12  # octets: struct rtmsg, struct fib_rule_hdr
 RULE_START_PRIORITY = 16384  # as keepalived: a rule without preference gets this one, the next one less
-KEEPALIVED = 18  # RTPROT_KEEPALIVED
-SOL_NETLINK, NETLINK_GET_STRICT_CHK = 270, 12  # linux/netlink.h: the kernel filters what it lists
 LIST_TIMEOUT_S = 1.0
 CACHED = 4096  # encoded once: they are looked at whenever an interface changes
 
@@ -84,21 +90,17 @@ def resolve(
 
 @functools.lru_cache(maxsize=CACHED)
 def _way_of_route(route: Route, indexes: tuple[tuple[str, int], ...]) -> Way:
-    from . import netlink_routes  # only those who have some pay for the import
-
     add, remove = netlink_routes.route_requests(route, dict(indexes))
     source = route.source if route.destination.version == 6 else None
-    signed = route.protocol in (None, KEEPALIVED)
+    signed = route.protocol in (None, RTPROT_KEEPALIVED)
     devices = tuple(name for name, _index in indexes)
     return Way(route_text(route), add, remove, key_of(remove), not route.no_track, signed, source, devices)
 
 
 @functools.lru_cache(maxsize=CACHED)
 def _way_of_rule(rule: Rule, priority: int) -> Way:
-    from . import netlink_routes
-
     add, remove = netlink_routes.rule_requests(rule, priority)
-    signed = rule.protocol in (None, KEEPALIVED)
+    signed = rule.protocol in (None, RTPROT_KEEPALIVED)
     return Way(rule_text(rule, priority), add, remove, key_of(remove), not rule.no_track, signed)
 
 
@@ -117,7 +119,7 @@ def unusable(names: Iterable[str], table: InterfaceTable) -> dict[str, str]:
 def deleted(data: bytes) -> set[Key]:
     """The routes and rules that the events in a datagram say have gone."""
     return {
-        key_of(data[start - NETLINK_HEADER.size : end])
+        key_of(data[start - HEADER.size : end])
         for kind, _flags, _sequence, start, end in messages(data)
         if kind in (RTM_DELROUTE, RTM_DELRULE) and end - start >= BODY_SIZE
     }
@@ -125,16 +127,13 @@ def deleted(data: bytes) -> set[Key]:
 
 def listed(family: int, table: int) -> set[Key]:
     """Our routes that are in a table now. Raises OSError. It costs the kernel a walk through that table."""
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0) as sock:
+    with open_socket() as sock:
         sock.settimeout(LIST_TIMEOUT_S)
-        sock.setsockopt(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)
+        sock.setsockopt(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)  # the kernel filters what it lists
         sock.bind((0, 0))
-        body = struct.pack("=BBBBBBBBI", family, 0, 0, 0, table if table < 256 else 0, KEEPALIVED, 0, 0, 0)
-        if table >= 256:
-            body += struct.pack("=HHI", 8, RTA_TABLE, table)
         return {
-            key_of(data[start - NETLINK_HEADER.size : end])
-            for data in dump_one(sock, RTM_GETROUTE, body, 1)
+            key_of(data[start - HEADER.size : end])
+            for data in dump_one(sock, netlink_routes.listing(family, table))
             for kind, _flags, _sequence, start, end in messages(data)
             if kind == RTM_NEWROUTE
         }
@@ -142,19 +141,18 @@ def listed(family: int, table: int) -> set[Key]:
 
 def key_of(message: bytes) -> Key:
     """The key of one message about a route or a rule, a request or an event, its header included."""
-    is_rule = struct.unpack_from("=H", message, 4)[0] in (RTM_NEWRULE, RTM_DELRULE)
-    start = NETLINK_HEADER.size
-    family, dst_length, src_length, tos, table = struct.unpack_from("=BBBBB", message, start)
-    found = attributes(message, start + BODY_SIZE, len(message))
-    destination = bytes([dst_length]) + (found.get(FRA_DST if is_rule else RTA_DST, b"") if dst_length else b"")
-    source = bytes([src_length]) + found.get(FRA_SRC, b"") if is_rule and src_length else b""
-    table = _number(found.get(RTA_TABLE), table)
-    priority = _number(found.get(FRA_PRIORITY if is_rule else RTA_PRIORITY), 0)
-    return is_rule, family, table, priority, tos, destination, source
+    is_rule = HEADER.unpack_from(message)[1] in (RTM_NEWRULE, RTM_DELRULE)
+    found, prefix = netlink_routes.read(message, is_rule), "FRA" if is_rule else "RTA"
+    destination, source = _network(found, "dst_len", f"{prefix}_DST"), b""
+    if is_rule and found["src_len"]:
+        source = _network(found, "src_len", "FRA_SRC")
+    table = found.get_attr(f"{prefix}_TABLE", found["table"])
+    priority = found.get_attr(f"{prefix}_PRIORITY", 0)
+    return is_rule, found["family"], table, priority, found["tos"], destination, source
 
 
-def _number(octets: Optional[bytes], default: int) -> int:
-    return struct.unpack("=I", octets)[0] if octets is not None and len(octets) == 4 else default
+def _network(found: Any, length: str, name: str) -> bytes:
+    return bytes([found[length]]) + (found.get_attr(name, b"") if found[length] else b"")
 
 
 def route_text(route: Route) -> str:

@@ -98,7 +98,7 @@ class VirtualAddresses:
         self.routes.configure(config.routes, config.rules)
         others = self.routes.look()
         self.hindrances = tuple(text for name, text in self.routes.faults.items() if name not in self._own_interfaces)
-        failure = self._ports.firewall.prepare() if self._guarded else ""
+        failure = self._ports.firewall.prepare(self.wanted) if self._guarded else ""
         self.hindrances += (f"no_accept: {failure}",) if failure else ()
         link = table.names.get(config.interface)
         if config.promote_secondaries and link is not None:

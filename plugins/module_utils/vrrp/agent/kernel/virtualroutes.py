@@ -158,7 +158,7 @@ class VirtualRoutes:
         if not ready:
             return [], []
         new, refused = [], []
-        for way, code in zip(ready, self._ports.kernel.ask([way.add for way in ready])):
+        for way, code in zip(ready, self._ports.kernel.add_routes(ready)):
             if code == 0:
                 new.append(way)
             elif code != errno.EEXIST and not self._listed(way):
@@ -204,7 +204,7 @@ class VirtualRoutes:
         asked = [(removal, way) for removal, way in leaving if removal not in held]
         if not asked:
             return 0
-        codes = self._ports.kernel.ask([removal for removal, _way in asked])
+        codes = self._ports.kernel.remove_routes([removal for removal, _way in asked])
         for (_removal, way), code in zip(asked, codes):
             if code and code not in HARMLESS_ON_REMOVE:
                 text = f"{way.what} {way.text}" if way is not None else "a route or rule that was left behind"

@@ -129,7 +129,8 @@ def _release(entries: list[dict[str, Any]], host: Left, own: bool) -> list[str]:
     kernel = Kernel()
     try:
         removals = [bytes.fromhex(each) for entry in entries for each in entry.get("removals", ())]
-        routes = kernel.ask([each for each in removals if is_removal(each) and (own or is_marked(each))]).count(0)
+        routes = [each for each in removals if is_removal(each) and (own or is_marked(each))]
+        removed = kernel.remove_routes(routes).count(0)
         wanted = [Wanted(index, ip_interface(name)) for entry in entries for index, name in entry["installed"]]
         there = [want for want in wanted if want.address in kernel.table.addresses.get(want.index, {})]
         known = kernel.table.addresses
@@ -138,9 +139,9 @@ def _release(entries: list[dict[str, Any]], host: Left, own: bool) -> list[str]:
         there = [want for want in there if want not in kept]
         failed = kernel.release(there)
         if host.promoted and own:
-            from ..kernel.promotion import request
+            from ..kernel.netlink_links import ipv4_settings
 
-            kernel.ask([request(index, False) for index in host.promoted])
+            kernel.ask([ipv4_settings(index, {"promote_secondaries": 0}) for index in host.promoted])
         if (host.macvlans or host.parents) and own:
             _undo_macvlans(kernel, host)
     finally:
@@ -151,7 +152,7 @@ def _release(entries: list[dict[str, Any]], host: Left, own: bool) -> list[str]:
         remove_leftover()
     gone = ", ".join(str(want.address) for want in there)
     said = [f"removed VIPs that a dead agent has left behind: {gone}"] if there else []
-    said += [f"removed {routes} routes and rules that a dead agent has left behind"] if routes else []
+    said += [f"removed {removed} routes and rules that a dead agent has left behind"] if removed else []
     said += [f"left {want.address} where it is: no agent has put it there" for want in kept]
     return said + failed
 
@@ -159,12 +160,12 @@ def _release(entries: list[dict[str, Any]], host: Left, own: bool) -> list[str]:
 def is_marked(request: bytes) -> bool:
     """Whether the request deletes a route or a rule with keepalived's protocol number only, which ours have."""
     from ..kernel.interfaces import attributes
-    from ..kernel.ownership import KEEPALIVED
+    from ..kernel.messages import RTPROT_KEEPALIVED
 
     body = 16  # the header of netlink(7); that of a route or a rule has 12 octets, the protocol of a route is its sixth
     if request[4:6] == struct.pack("=H", RTM_DELROUTE):
-        return request[body + 5 : body + 6] == bytes([KEEPALIVED])
-    return attributes(request, body + 12, len(request)).get(FRA_PROTOCOL) == bytes([KEEPALIVED])
+        return request[body + 5 : body + 6] == bytes([RTPROT_KEEPALIVED])
+    return attributes(request, body + 12, len(request)).get(FRA_PROTOCOL) == bytes([RTPROT_KEEPALIVED])
 
 
 def _undo_macvlans(kernel: Kernel, host: Left) -> None:

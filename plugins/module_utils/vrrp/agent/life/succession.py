@@ -54,7 +54,7 @@ class Succession:
         strangers = [entry for entry in left if entry.installed or entry.removals]
         for entry in strangers:
             self._log.warning(f"({entry.name}) removing VIPs that were left behind.")
-            kernel.ask(entry.removals)
+            kernel.remove_routes(entry.removals)
             there = [place for place in entry.installed if was_set(place, kernel.table, entry.installed)]
             for failure in kernel.release([Wanted(index, address) for index, address in there]):
                 self._log.error(f"({entry.name}) {failure}")
