@@ -37,7 +37,7 @@ FLOORS_OF_THE_AGENT: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "netlink",
         (
-            *("kernel.address_request", "kernel.bpf", "kernel.eventfilter", "kernel.interfaces", "kernel.lean"),
+            *("kernel.address_request", "kernel.bpf", "kernel.eventfilter", "kernel.interfaces"),
             *(
                 "kernel.listing",
                 "kernel.localroutes",
@@ -45,7 +45,7 @@ FLOORS_OF_THE_AGENT: tuple[tuple[str, tuple[str, ...]], ...] = (
                 "kernel.netlink_links",
                 "kernel.netlink_routes",
             ),
-            *("kernel.nftables", "kernel.ownership", "kernel.routes"),
+            *("kernel.messages", "kernel.nftables", "kernel.ownership", "kernel.pyroute2_import", "kernel.routes"),
         ),
     ),
     (
