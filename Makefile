@@ -27,7 +27,7 @@ PARALLEL := --dist worksteal --numprocesses
 # The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
 CHECK ?= lint+unit+simulation
 PARTS ?= pythons+sanity+lint+unit+simulation network timing labs+molecule
-# These two mostly wait, so they start first and run side by side.
+# The two that mostly wait first: side by side they leave the processors to the nodes.
 FIRST_SCENARIOS := faults keepalived
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 empty :=
