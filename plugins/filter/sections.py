@@ -14,7 +14,7 @@ author:
 description:
   - Turns the variables of a host that hold for all of its instances, such as its trackers and sync groups, into lines
     of C(keepalived.conf), for the template of the role P(hotstandby.vrrp.ha_pair#role).
-  - It does not check them; P(hotstandby.vrrp.problems#filter) does.
+  - It does not judge them; P(hotstandby.vrrp.problems#filter) does.
 options:
   _input:
     description:
