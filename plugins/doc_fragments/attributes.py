@@ -55,8 +55,8 @@ options:
     description:
       - For each host a mapping of its variables, such as C(hostvars). The variables C(ha_pair_*) are those of the role
         P(hotstandby.vrrp.ha_pair#role).
-      - The network facts are taken from C(ha_pair_interfaces), which is to be what
-        RV(hotstandby.vrrp.vrrp_info#module:interfaces) was, or else from the facts of M(ansible.builtin.setup).
+      - The network facts are taken from C(ha_pair_interfaces), with the value of
+        RV(hotstandby.vrrp.vrrp_info#module:interfaces), or else from the facts of M(ansible.builtin.setup).
     type: dict
     required: true
 """
@@ -76,7 +76,7 @@ options:
     required: true
   plan:
     description:
-      - What P(hotstandby.vrrp.instances#filter) returns.
+      - The result of P(hotstandby.vrrp.instances#filter).
     type: dict
     required: true
 """

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: conflicts
-short_description: Say what on the nodes is in conflict with a deployment
+short_description: List what on the nodes conflicts with a deployment
 version_added: 0.4.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Tells from what M(hotstandby.vrrp.vrrp_info) found whether somebody is not root, both names lead to one machine, a
-    host is reached by a virtual address, or keepalived runs the same virtual router or address on a node.
-  - Where there is no plan yet O(plan) is empty.
+  - Checks the results of M(hotstandby.vrrp.vrrp_info). It lists a host where Ansible is not root, two names of one
+    machine, a host that is reached by a virtual address, and a node where keepalived has the same virtual router or
+    address.
+  - O(plan) may be empty where there is none yet.
 options:
   targets:
     description:
-      - For each host the address by which it is reached.
+      - For each host the address by which Ansible reaches it.
     type: dict
     required: true
 extends_documentation_fragment:
@@ -29,7 +30,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Judge the nodes
+- name: Check the nodes
   ansible.builtin.assert:
     that: conflicts[inventory_hostname] | length == 0
   vars:

@@ -14,9 +14,9 @@ author:
 description:
   - Turns what an inventory says of the two hosts of a pair, together with their network facts, into the VRRP instances
     of each of them.
-  - "What is not said is derived: the interface is the one in whose subnet the VIP lies, the virtual router ID is the
-    last octet of the VIP, the master has priority 100 and its standby 90, and several VIPs are spread over the pair."
-  - Fails with everything that is wrong at once, as P(hotstandby.vrrp.problems#filter) lists it.
+  - "Defaults: the interface is the one in whose subnet the VIP lies, the virtual router ID is the last octet of the
+    VIP, the master has priority 100 and its standby 90. With several VIPs each host is master of some of them."
+  - Fails with all errors at once, as P(hotstandby.vrrp.problems#filter) lists them.
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes.pair
 """
@@ -25,12 +25,12 @@ EXAMPLES = r"""
 - name: Show the instances of each host
   ansible.builtin.debug:
     msg: "{{ groups['ha_pair'] | hotstandby.vrrp.instances(hostvars) }}"
-  no_log: true # the passwords are among them
+  no_log: true # they contain the passwords
 """
 
 RETURN = r"""
 _value:
-  description: For each host the list of its instances, in keepalived's words.
+  description: For each host the list of its instances, with keepalived's keywords.
   type: dict
 """
 

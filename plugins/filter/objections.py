@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: objections
-short_description: Say what is wrong with a configuration before it is on any node
+short_description: List the errors of a configuration before it is on any node
 version_added: 0.1.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
   - Reads a C(keepalived.conf) with the agent's own reader, on the controller.
-  - What the agent tolerates because keepalived runs it, such as a password that is cut, is an error here.
-  - What only a node knows, such as whether a script exists, M(hotstandby.vrrp.vrrp_config) tells in check mode.
+  - Mistakes that the agent accepts because keepalived does, such as a password that is cut, are errors here.
+  - Only a node knows whether a script exists; M(hotstandby.vrrp.vrrp_config) checks this in check mode.
 options:
   _input:
     description:
@@ -23,7 +23,7 @@ options:
     required: true
   host:
     description:
-      - Whose it is, for the messages.
+      - The host of the file, for the messages.
     type: str
     required: true
 seealso:
@@ -31,7 +31,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Judge the file
+- name: Check the file
   ansible.builtin.assert:
     that: objections | length == 0
     fail_msg: "{{ objections }}"
@@ -42,7 +42,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: One line for each error, with the line of the file that it is about; no password is in it.
+  description: One line for each error, with the line of the file. It contains no password.
   type: list
   elements: str
 """

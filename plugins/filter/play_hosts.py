@@ -12,11 +12,11 @@ version_added: 0.4.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Returns a group for C(hosts) of a play. Ansible passes over a play that matches no host and ends without an error;
-    this fails, and says what to write.
-  - It also fails where C(--tags) asks a playbook of this collection for a tag that none of its tasks has. In a playbook
-    of your own that imports one of them a tag may belong to another play.
-  - It fails for no syntax check, as that may be made without the inventory.
+  - Returns a group for C(hosts) of a play. Ansible skips a play that matches no host and ends without an error. This
+    filter fails instead, and says what to write.
+  - It also fails where C(--tags) has a tag that no task of the playbook has. It does this only for playbooks of this
+    collection, because in a playbook of your own a tag may belong to another play.
+  - It does not fail in a syntax check, which may run without the inventory.
 options:
   _input:
     description:
@@ -30,7 +30,7 @@ options:
     required: true
   hosts:
     description:
-      - The hosts that C(--limit) leaves.
+      - The hosts of the play that C(--limit) selects.
     type: list
     elements: str
     required: true

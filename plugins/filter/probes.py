@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: probes
-short_description: Say what the segment is to be asked for before a pair is deployed
+short_description: List what to ask the network segment before a pair is deployed
 version_added: 0.4.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
@@ -22,14 +22,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask the segment
+- name: Ask the network segment
   hotstandby.vrrp.vrrp_info:
     probe: "{{ (hosts | hotstandby.vrrp.probes(found, plan))[inventory_hostname] }}"
 """
 
 RETURN = r"""
 _value:
-  description: For each host what it is to ask for; nothing where the pair has everything.
+  description: For each host the addresses and ids to ask for; empty where the pair has all of them.
   type: dict
 """
 

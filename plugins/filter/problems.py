@@ -7,20 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: problems
-short_description: Say what is wrong with the description of a pair
+short_description: List the errors in the inventory of a pair
 version_added: 0.1.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Judges what an inventory says of the two hosts of a pair, together with their network facts.
-  - Everything that is wrong is said at once, with the host, the variable, the rule and the way out, and where Ansible
-    knows it with the line of the inventory. No message holds a password.
+  - Checks the variables of the two hosts of a pair, together with their network facts.
+  - Returns all errors at once, with the host, the variable, the rule and the fix. Where Ansible knows the line of the
+    inventory, this is added. No message contains a password.
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes.pair
 options:
   groups:
     description:
-      - The groups of the inventory, by which it is said what to write where the hosts are not two.
+      - The groups of the inventory. Where there are not two hosts, the message names what to write.
     type: dict
     version_added: 0.4.0
 seealso:
@@ -29,7 +29,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Judge the inventory
+- name: Check the inventory
   ansible.builtin.assert:
     that: problems | length == 0
     fail_msg: "{{ problems }}"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: proof
-short_description: Judge whether a pair works
+short_description: Check whether a pair works
 version_added: 0.1.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Looks at samples that M(hotstandby.vrrp.vrrp_info) took on each node of a pair, and tells whether in every one of
-    them there was exactly one master, with the virtual addresses on it alone, and a standby that hears it.
+  - Checks the samples that M(hotstandby.vrrp.vrrp_info) took on each node of a pair. In every sample there must be
+    exactly one master, which alone has the virtual addresses, and a standby that hears it.
 options:
   _input:
     description:
@@ -29,7 +29,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Prove that the pair works
+- name: Check that the pair works
   ansible.builtin.assert:
     that: (seen | hotstandby.vrrp.proof(['VI_1'])).proven
   vars:
@@ -39,9 +39,10 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(proven), C(problems), C(masters) with the node for each instance, and C(table), lines to show.
-    - C(warnings) are what the agents warn of, such as advertisements that they discard; they prove nothing, but often
-      they are the reason for the problems.
+    - C(proven) says whether the pair works. C(problems) is a list of sentences, C(masters) has the node for each
+      instance, C(table) has lines to show.
+    - C(warnings) are warnings of the agents, such as advertisements that they discard. They are often the cause of the
+      problems.
   type: dict
 """
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: status_problems
-short_description: Say what keeps a pair from being one
+short_description: List what is wrong with a running pair
 version_added: 0.4.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Names from the results of M(hotstandby.vrrp.vrrp_info) each node that could not be asked, and each instance that has
-    not exactly one master with the addresses on it alone, or no standby. A node that was drained on purpose is none.
-  - It judges one look. A proof, with several samples, is P(hotstandby.vrrp.proof#filter).
+  - Lists, from the results of M(hotstandby.vrrp.vrrp_info), each node that could not be asked. It also lists each
+    instance without exactly one master that alone has the addresses, or without a standby. A missing standby is no
+    problem where a node was drained on purpose.
+  - It checks one sample. P(hotstandby.vrrp.proof#filter) checks several.
 options:
   _input:
     description:

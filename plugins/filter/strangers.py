@@ -7,18 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: strangers
-short_description: Say who else has a virtual address or a virtual router id of a pair
+short_description: List other machines with a virtual address or virtual router id of a pair
 version_added: 0.4.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Tells from what the segment answered who answers for a virtual address, and who advertises a virtual router id,
-    without being a host of the pair.
+  - Lists machines that answer for a virtual address, or advertise a virtual router id, and are no host of the pair.
 options:
   heard:
     description:
-      - For each host what M(hotstandby.vrrp.vrrp_info) returned with the O(hotstandby.vrrp.vrrp_info#module:probe) that
-        P(hotstandby.vrrp.probes#filter) gave.
+      - For each host the result of M(hotstandby.vrrp.vrrp_info) with the O(hotstandby.vrrp.vrrp_info#module:probe) of
+        P(hotstandby.vrrp.probes#filter).
     type: dict
     required: true
 extends_documentation_fragment:
@@ -29,7 +28,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Judge what the segment answered
+- name: Check the answers of the network segment
   ansible.builtin.assert:
     that: (hosts | hotstandby.vrrp.strangers(found, plan, heard))[inventory_hostname] | length == 0
 """

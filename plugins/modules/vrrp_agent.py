@@ -10,32 +10,32 @@ module: vrrp_agent
 short_description: Install the VRRP agent on a node, or remove it
 version_added: 0.1.0
 description:
-  - Puts the agent of this collection on a node as a release of its own, with its command C(hotstandby), its system user
-    and its systemd service.
-  - The agent travels inside this module. Its only dependency, the pure Python library C(pyroute2), comes from the
-    controller, once for each release. The node needs no package repository, no C(pip) and no compiler.
-  - A release is built beside the one in use, tried, and then made the current one in one step. The release before is
-    kept.
-  - It starts, stops and restarts nothing, except that an agent that is removed is stopped first, so that it hands its
-    addresses over. Use M(ansible.builtin.systemd_service) for the service.
+  - Installs the agent of this collection on a node, with its command C(hotstandby), its system user and its systemd
+    service. Each version of the agent is a release with a directory of its own.
+  - The controller sends the agent and, once for each release, its only dependency, the pure Python library
+    C(pyroute2). The node needs no package repository, no C(pip) and no compiler.
+  - The module installs a release beside the one in use, tries it, and then makes it the current one in one step. It
+    keeps the release before.
+  - It does not start or restart the service; use M(ansible.builtin.systemd_service). With O(state=absent) it stops the
+    agent first, so that the agent hands its addresses over.
 options:
   state:
     description:
-      - With V(present) the current release is the one of this collection, and the service is enabled.
-      - With V(absent) nothing of the agent is left, its configuration and its user included.
+      - With V(present) the agent of this collection is installed, and its service is enabled.
+      - With V(absent) the agent is removed, with its configuration and its user.
     type: str
     choices: [present, absent]
     default: present
   switch_user:
     description:
       - Whether check and notify scripts run as other users than C(hotstandby).
-      - The agent then gets the capabilities that becoming another user takes, in addition to the two that VRRP takes.
+      - The agent then gets the capabilities to become another user, in addition to the two that VRRP needs.
     type: bool
     default: false
   writable_paths:
     description:
-      - Directories that check and notify scripts write to. For the agent and whatever it starts everything else is
-        read-only.
+      - Directories that check and notify scripts write to. All other directories are read-only for the agent and the
+        programs that it starts.
     type: list
     elements: path
     default: []
@@ -45,14 +45,14 @@ options:
     type: str
   _pyroute2_archive:
     description:
-      - Internal. The action plugin says here where it has put that C(pyroute2), when the node did not have it.
+      - Internal. The action plugin says here where it has put that C(pyroute2), when the node did not have it yet.
     type: path
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
   - hotstandby.vrrp.attributes.action_group
 attributes:
   action:
-    description: A part of it runs on the controller.
+    description: A part of the module runs on the controller.
     support: full
 requirements:
   - pyroute2 >= 0.9, with the Python of the controller
@@ -85,17 +85,17 @@ version:
   type: str
   sample: 0.1.0
 release:
-  description: The release that is current now, by its content.
+  description: The release that is current now, named by a digest of its content.
   returned: when O(state=present)
   type: str
   sample: 3b1f0c2a9d4e5f60
 running_release:
-  description: The release that the living agent was started from; none while no agent lives.
+  description: The release from which the running agent was started; null while no agent is running.
   returned: when O(state=present)
   type: str
   sample: 3b1f0c2a9d4e5f60
 restart_required:
-  description: Whether an agent of another release, or under another unit, is living, so that it has to be restarted.
+  description: Whether the running agent has to be restarted, because it is of another release or another unit.
   returned: when O(state=present)
   type: bool
   sample: false

@@ -10,16 +10,15 @@ module: vrrp_config
 short_description: Give the VRRP agent its configuration
 version_added: 0.1.0
 description:
-  - Judges a whole C(keepalived.conf), writes it, and lets the living agent take it.
-  - A file with any error is not written; all errors are reported at once, with their lines.
-  - The agent reloads and is never restarted. Only what changed is touched. When the agent refuses the file, the one
-    before returns, and the module fails.
-  - Where no agent is living the file is only written.
-  - What would change is asked of the living agent, which also knows what it has in force, and whether mastership would
-    move. Where none is living the file is compared with the one before.
-  - A check or notify command that is not there, that its user may not run, or whose user does not exist, is an error.
-  - A password in the file appears in no output, whatever the verbosity. A difference says of a password only that it
-    changed.
+  - Checks a whole C(keepalived.conf), writes it, and lets the running agent reload it.
+  - A file with an error is not written. The module reports all errors at once, with their lines.
+  - The agent reloads and is never restarted. Only what changed is touched. When the agent refuses the file, the module
+    restores the old one and fails.
+  - Where no agent is running the module only writes the file.
+  - The running agent tells what would change, and whether mastership would move. Where no agent is running the module
+    compares the file with the one before.
+  - A check or notify command that is missing, that its user may not run, or whose user does not exist, is an error.
+  - No output contains a password of the file, at any verbosity. A difference only says that a password changed.
 options:
   content:
     description:
@@ -40,7 +39,7 @@ author:
 seealso:
   - module: hotstandby.vrrp.vrrp_agent
   - name: keepalived.conf
-    description: The words of the file.
+    description: The keywords of the file.
     link: https://www.keepalived.org/manpage.html
 """
 
@@ -49,7 +48,7 @@ EXAMPLES = r"""
   hotstandby.vrrp.vrrp_config:
     content: "{{ lookup('ansible.builtin.template', 'keepalived.conf.j2') }}"
 
-- name: Judge a file without writing it
+- name: Check a file without writing it
   hotstandby.vrrp.vrrp_config:
     content: "{{ lookup('ansible.builtin.file', 'keepalived.conf') }}"
   check_mode: true
@@ -57,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What differs from what is in force, as the agent understands it. The same in check mode.
+  description: The difference from the configuration in use, as the agent understands it. The same in check mode.
   returned: success
   type: dict
   contains:
@@ -92,12 +91,12 @@ plan:
       type: list
       elements: dict
     peer_must_follow:
-      description: Whether the other node of the pair has to get the same change for the two to understand each other.
+      description: Whether the other node needs the same change, so that the two accept each other's advertisements.
       type: bool
 mastership:
   description:
-    - For each instance of the living agent whether mastership would move.
-    - Empty where none is living, or where it has the file in force already.
+    - For each instance of the running agent whether mastership would move.
+    - Empty where no agent is running, or where it uses the file already.
   returned: success
   type: list
   elements: dict
@@ -107,10 +106,10 @@ mastership:
       description: Name of the instance.
       type: str
     state:
-      description: Its state before; none of a new one.
+      description: Its state before; null for a new instance.
       type: str
     moves:
-      description: Whether mastership would move; none where that depends on what this node cannot know.
+      description: Whether mastership would move; null where that depends on something that this node cannot know.
       type: bool
     why:
       description: One sentence.
@@ -120,12 +119,12 @@ written:
   returned: success
   type: bool
 reloaded:
-  description: Whether the agent had to take it. Always false where no agent is living.
+  description: Whether the agent had to reload it. Always false where no agent is running.
   returned: success
   type: bool
 problems:
   description: Everything that is wrong with the file, with line, rule and likely spelling.
-  returned: when the file or the agent said no
+  returned: when the file has errors or the agent refused it
   type: list
   elements: str
   sample:

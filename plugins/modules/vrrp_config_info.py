@@ -11,8 +11,8 @@ short_description: Read a keepalived.conf as variables of the role
 version_added: 0.3.0
 description:
   - Reads any C(keepalived.conf) of a node as that node would, with its included files, parameters and conditional
-    lines, and returns the variables with which P(hotstandby.vrrp.ha_pair#role) writes the same configuration.
-  - What these variables cannot say is listed with its line, the reason, and what to do instead.
+    lines. It returns the variables with which P(hotstandby.vrrp.ha_pair#role) writes the same configuration.
+  - It lists what these variables cannot express, with the line, the reason, and what to do instead.
   - It changes nothing, and needs neither keepalived nor the agent.
 options:
   path:
@@ -22,13 +22,13 @@ options:
     default: /etc/keepalived/keepalived.conf
   config_id:
     description:
-      - The name that C(@word) lines are compared with, which keepalived takes from its option C(-i).
-      - The first label of the node's name where it is left out.
+      - The name with which C(@word) lines are compared. keepalived takes it from its option C(-i).
+      - The default is the first label of the node's host name.
     type: str
   secrets:
     description:
-      - Whether passwords and keys are among the variables. Then the task needs C(no_log=true).
-      - Without it each is the name of a variable for Ansible Vault, as RV(vault) lists them.
+      - Whether to return passwords and keys. The task then needs C(no_log=true).
+      - Otherwise each of them is the name of a variable for Ansible Vault; RV(vault) lists these names.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -48,35 +48,35 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what keepalived was given
+- name: Read the configuration of keepalived
   hotstandby.vrrp.vrrp_config_info:
   register: old
 
-- name: Write it down as an inventory
+- name: Write it as variables of the host
   ansible.builtin.copy:
     content: "{{ old.variables.shared | combine(old.variables.host) | to_nice_yaml }}"
     dest: "host_vars/{{ inventory_hostname }}/keepalived.yml"
     mode: "0600"
   delegate_to: localhost
 
-- name: Say what is to be done by hand
+- name: Show what has to be done by hand
   ansible.builtin.debug:
     var: old.not_carried_over
 """
 
 RETURN = r"""
 variables:
-  description: The variables of the role. Both are empty where there are RV(problems).
+  description: The variables of the role. Both parts are empty where there are RV(problems).
   returned: success
   type: dict
   contains:
     shared:
-      description: What holds for both hosts of the pair.
+      description: Variables of both hosts of the pair.
       type: dict
     host:
       description:
-        - What holds for this host alone, such as its state, priority and own address.
-        - Where the instances of a host differ in these, C(ha_pair_instances) is here as a whole.
+        - Variables of this host alone, such as its state, priority and own address.
+        - Where the instances of a host differ in these, the whole C(ha_pair_instances) is here.
       type: dict
   sample:
     shared:
@@ -93,7 +93,7 @@ variables:
       ha_pair_state: MASTER
       ha_pair_priority: 100
 not_carried_over:
-  description: What the variables do not say, in the order of the lines.
+  description: Lines that the variables do not express, in their order.
   returned: success
   type: list
   elements: dict
@@ -102,7 +102,7 @@ not_carried_over:
       description: The keyword.
       type: str
     file:
-      description: The file that it stands in.
+      description: The file that contains it.
       type: str
     line:
       description: Its line.
@@ -120,23 +120,23 @@ not_carried_over:
       why: the agent sends no e-mail
       instead: send it from a notify script
 problems:
-  description: What is wrong with the file, with its lines. No password is in it.
+  description: Errors in the file, with their lines. They contain no password.
   returned: success
   type: list
   elements: str
 warnings_of_file:
-  description: What is doubtful about the file, with its lines.
+  description: Warnings about the file, with their lines.
   returned: success
   type: list
   elements: str
 vault:
-  description: The variables that stand for passwords and keys, to be put into Ansible Vault.
+  description: Names of the variables for passwords and keys, to be put into Ansible Vault.
   returned: success
   type: list
   elements: str
   sample: [vault_ha_pair_auth_pass]
 files:
-  description: The file, and those that it includes.
+  description: The file and the files that it includes.
   returned: success
   type: list
   elements: str

@@ -10,45 +10,45 @@ module: vrrp_drain
 short_description: Take a node out of service for maintenance, and back
 version_added: 0.2.0
 description:
-  - A drained node has given up every virtual address and takes none, whatever happens to its peer. Its agent goes on
-    running, and a changed configuration is taken.
-  - Moving is make before break, so that clients lose nothing.
-  - Whether there is a standby that can take over cannot be looked up, as a standby does not speak in VRRP. So the node
-    is demoted first, with every address kept until another master has been heard, and is drained only when each of its
-    instances is served by somebody else. Where nobody takes over the node goes on as before, and the module fails.
-  - A drain outlives a restart of the agent, an upgrade and a crash. It ends when the service is stopped and when the
-    node boots, as it is kept in C(/run).
+  - A drained node has given up every virtual address and takes none, even when its peer fails. Its agent keeps running
+    and reloads a changed configuration.
+  - The node keeps its addresses until another master has them, so clients lose nothing.
+  - In VRRP a standby does not send, so no node knows whether there is one. The module first demotes the node, which
+    keeps every address until it hears another master. It drains the node when each instance has another master. Where
+    no other node takes over, the node goes on as before, and the module fails.
+  - A drain stays over a restart, an upgrade and a crash of the agent. It is kept in C(/run), so it ends when the
+    service is stopped and when the node boots.
 options:
   state:
     description:
-      - V(drained) gives up everything and takes nothing.
-      - V(active) takes part again; the priorities decide what the node is master of.
+      - V(drained) gives up every virtual address and takes none.
+      - V(active) takes part again; the priorities decide which instances the node is master of.
     type: str
     choices: [drained, active]
     default: drained
   force:
     description:
-      - Whether to drain the node even though nobody may take over.
+      - Whether to drain the node even where no other node may take over.
         B(Without a living standby this takes the service down.)
     type: bool
     default: false
   wait:
     description:
-      - Whether to wait. With V(drained) every instance has to be in STOP, and no virtual address may be left in the
-        kernel. With V(active) each has to be MASTER, or BACKUP behind a master that is heard, and nothing may be about
-        to move.
-      - A node that is master cannot be drained without waiting, unless O(force=true), as only time tells whether
-        somebody takes over.
-      - Without waiting RV(after) is what was seen at once.
+      - Whether to wait. With V(drained) it waits until every instance is in STOP and the kernel has no virtual address
+        any more. With V(active) it waits until each is MASTER, or BACKUP behind a master that is heard, and mastership
+        no longer moves.
+      - A node that is master cannot be drained without waiting, unless O(force=true), because it takes time to see
+        whether another node takes over.
+      - Without waiting RV(after) is the state right after the change.
     type: bool
     default: true
   timeout:
     description:
-      - For how many seconds at most. 0 is not to wait.
-      - When the time is over the module fails. A drain is taken back then, as far as the module began it.
-      - Nobody has taken over when three advertisement intervals and the skew have passed, so V(15) is enough for
-        intervals of up to 3 seconds.
-      - A node with C(preempt_delay) is V(active) as a standby when the time is over.
+      - For how many seconds to wait at most. 0 means not to wait.
+      - When the time is over the module fails, and takes back a drain that it began.
+      - Another node takes over within three advertisement intervals and the skew, or not at all. So V(15) is enough
+        for intervals of up to 3 seconds.
+      - A node with C(preempt_delay) counts as V(active) when it is a standby at the end of this time.
     type: float
     default: 15
 extends_documentation_fragment:
@@ -57,12 +57,12 @@ extends_documentation_fragment:
   - hotstandby.vrrp.attributes.action_group
 attributes:
   check_mode:
-    description: Predicts whether the node would be drained. Whether a standby would take over it cannot tell.
+    description: Predicts whether the node would be drained. It cannot tell whether a standby would take over.
 notes:
-  - The result is changed only when the node was not yet what it is to be.
-  - Draining ends what M(hotstandby.vrrp.vrrp_state) has promoted on this node. A demotion stays.
-  - While one node of a pair is drained there is no standby, so P(hotstandby.vrrp.ha_pair#role) deploys to it and then
-    fails, naming the drained node.
+  - The result is changed only when the node was not in the wanted state yet.
+  - Draining ends a promotion by M(hotstandby.vrrp.vrrp_state) on this node. A demotion stays.
+  - While one node of a pair is drained there is no standby. So P(hotstandby.vrrp.ha_pair#role) deploys to it and then
+    fails with the name of the drained node.
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 seealso:
@@ -82,7 +82,7 @@ EXAMPLES = r"""
   hotstandby.vrrp.vrrp_drain:
     state: active
 
-- name: Take the service down, as there is no standby
+- name: Take the service down, because there is no standby
   hotstandby.vrrp.vrrp_drain:
     force: true
 """

@@ -11,15 +11,15 @@ short_description: Tell who is master, and why
 version_added: 0.1.0
 description:
   - Asks the VRRP agent of a node for its instances, and the kernel for the interfaces and addresses of the node.
-  - On a node without an agent it says so; that is no failure.
-  - On a node that runs keepalived instead it tells the same of keepalived, as far as keepalived tells it. It sends
-    SIGUSR1 and SIGUSR2 to its VRRP process, and only to that one, and reads what it writes, whose password it drops.
-  - It can wait until nothing moves any more, and look several times, which is what a proof needs.
+  - On a node without an agent it returns RV(running) false; it does not fail.
+  - On a node that runs keepalived instead it returns the same of keepalived, as far as keepalived tells it. It sends
+    SIGUSR1 and SIGUSR2 only to keepalived's VRRP process, and reads the files that this writes, without the password.
+  - To verify a pair it can wait until mastership no longer moves, and then look several times.
 options:
   program:
     description:
-      - Whom to ask.
-      - V(auto) is the agent, and keepalived where no agent is running.
+      - Which program to ask.
+      - V(auto) asks the agent, or keepalived where no agent is running.
     type: str
     choices: [auto, hotstandby, keepalived]
     default: auto
@@ -28,7 +28,7 @@ options:
     description:
       - For how many seconds at most to wait until the agent answers and each instance is MASTER with its addresses, or
         BACKUP behind a living master. On a drained node each instance has to be in STOP.
-      - What is not settled by then is no failure; look at what is returned.
+      - The module does not fail when this time is over; look at what it returns.
     type: float
     default: 0
   samples:
@@ -43,10 +43,10 @@ options:
     default: 0.2
   probe:
     description:
-      - Ask the segment before anything is deployed, who has these addresses (ARP and NDP probes as in RFC 5227 and
-        RFC 4862, which change nothing in any neighbour table), and who advertises these virtual routers. It takes a
-        second, and up to four where there are O(probe[].virtual_router_ids).
-      - An interface that is not there, is down, or is no Ethernet is left out.
+      - Asks the network segment, before a deployment, which hosts have these addresses and which routers advertise
+        these virtual router ids. It sends ARP and NDP probes as in RFC 5227 and RFC 4862, which change no neighbour
+        table. This takes a second, or up to four with O(probe[].virtual_router_ids).
+      - An interface that does not exist, is down, or is not Ethernet is left out.
     type: list
     elements: dict
     default: []
@@ -65,7 +65,7 @@ options:
         default: []
       virtual_router_ids:
         description:
-          - Whose advertisements are of interest.
+          - The virtual routers whose advertisements to report.
         type: list
         elements: int
         default: []
@@ -104,7 +104,7 @@ EXAMPLES = r"""
     wait: 10
     samples: 5
 
-- name: Ask whether somebody has the address that a pair is to have, or uses its virtual router id
+- name: Ask whether another host has the future address of a pair, or uses its virtual router id
   hotstandby.vrrp.vrrp_info:
     probe:
       - interface: eth0
@@ -122,20 +122,20 @@ msg:
   returned: always
   type: str
 program:
-  description: Who answered, V(hotstandby) or V(keepalived); none where nobody did.
+  description: The program that answered, V(hotstandby) or V(keepalived); null where none did.
   returned: always
   type: str
   version_added: 0.3.0
 release:
-  description: The release of the agent that is installed; none where none is.
+  description: The release of the agent that is installed; null where none is.
   returned: always
   type: str
 running_release:
-  description: The release that the living agent was started from.
+  description: The release from which the running agent was started.
   returned: always
   type: str
 agent:
-  description: What the agent says of itself; empty when none answers. C(drained) says whether it takes part in nothing.
+  description: What the agent says of itself; empty when none answers. C(drained) says whether the node is drained.
   returned: always
   type: dict
   sample:
@@ -165,17 +165,17 @@ instances:
       type: str
     warnings:
       description:
-        - What keeps the instance from being one of a pair, a sentence each with what to do; for example whose
-          advertisements it discards and why, or who else uses its virtual router id. Empty when all is well.
-        - Empty from keepalived, which does not tell.
+        - Problems between the two nodes of the pair, each a sentence with what to do. For example, whose advertisements
+          the instance discards and why, or which other router uses its virtual router id.
+        - Empty when there are no problems, and always with keepalived.
       type: list
       elements: str
       version_added: 0.4.0
     interface:
-      description: The interface that it speaks on.
+      description: The interface on which it sends.
       type: str
     virtual_router_id:
-      description: Its number on the wire.
+      description: The virtual router id in its advertisements.
       type: int
     version:
       description: The version of VRRP.
@@ -184,14 +184,15 @@ instances:
       description: The priority that is configured.
       type: int
     priority:
-      description: The priority that is in effect.
+      description: The priority with all weights.
       type: int
     reasons:
-      description: What makes the difference between the two, each with C(name), C(delta) and C(text).
+      description: The parts of the difference between the two, each with C(name), C(delta) and C(text).
       type: list
       elements: dict
     hold:
-      description: V(master) or V(backup) while somebody holds it there; none while priorities decide.
+      description: V(master) or V(backup) while an operator has set it (C(hotstandby promote), C(hotstandby demote) or
+        M(hotstandby.vrrp.vrrp_state)); null while priorities decide.
       type: str
     addresses:
       description: Its virtual addresses.
@@ -202,26 +203,26 @@ instances:
       type: list
       elements: str
     master:
-      description: Who is master, with C(address), C(priority) and C(seen_s), the seconds since it was heard.
+      description: The master, with C(address), C(priority) and C(seen_s), the seconds since it was heard.
       type: dict
     peers:
-      description: Everybody who was heard, in the same shape.
+      description: All routers that were heard, in the same shape.
       type: list
       elements: dict
     conflicts:
       description:
-        - Other hosts that claimed one of its addresses in the last 5 minutes, and answer for it still, each with
-          C(address), C(mac), C(interface) and C(seen_s). Keepalived does not tell.
+        - Other hosts that claimed one of its addresses in the last 5 minutes and still answer for it, each with
+          C(address), C(mac), C(interface) and C(seen_s). Empty with keepalived.
       type: list
       elements: dict
     since_s:
       description: For how many seconds it has been in this state.
       type: float
     transitions:
-      description: How many times it changed its state; none from keepalived, which does not tell.
+      description: How many times it changed its state; null with keepalived.
       type: int
     faults:
-      description: What keeps it in FAULT.
+      description: The reasons why it is in FAULT.
       type: list
       elements: str
     checks:
@@ -258,42 +259,42 @@ interfaces:
       type: list
       elements: dict
     virtual_addresses:
-      description: Those that are there because the agent is master.
+      description: Addresses that the agent has set because it is master.
       type: list
       elements: str
 answers:
-  description: Who answers for an address of O(probe), each with its C(address), C(mac) and the C(interface) it came by.
+  description: Hosts that answer for an address of O(probe), each with C(address), C(mac) and C(interface).
   returned: always
   type: list
   elements: dict
   version_added: 0.4.0
 advertisers:
   description:
-    - Who advertises a virtual router of O(probe), each with C(interface), C(source), C(virtual_router_id), C(version),
-      C(priority) and C(addresses). What a firewall of the node drops is not heard.
+    - Routers that advertise a virtual router id of O(probe), each with C(interface), C(source), C(virtual_router_id),
+      C(version), C(priority) and C(addresses). Advertisements that the node's firewall drops are missing.
   returned: always
   type: list
   elements: dict
   version_added: 0.4.0
 root:
-  description: Whether the module ran as root; others do not see everything.
+  description: Whether the module ran as root; other users do not see everything.
   returned: always
   type: bool
   version_added: 0.4.0
 machine_id:
-  description: What C(/etc/machine-id) says; empty where there is none.
+  description: The content of C(/etc/machine-id); empty where there is none.
   returned: always
   type: str
   version_added: 0.4.0
 keepalived:
   description:
-    - The keepalived that does VRRP on this node, also where it runs beside the agent, with its C(config), its
-      C(instances), and in C(msg) why it does not tell them. Empty where none runs, and with O(program=hotstandby).
+    - The keepalived that runs VRRP on this node, also beside the agent, with its C(config) and its C(instances). C(msg)
+      says why it does not tell them. Empty where none runs, and with O(program=hotstandby).
   returned: always
   type: dict
   version_added: 0.4.0
 samples:
-  description: Each look.
+  description: The samples, in order.
   returned: always
   type: list
   elements: dict

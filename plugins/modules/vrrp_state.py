@@ -11,33 +11,33 @@ short_description: Move mastership, or tell who has it
 version_added: 0.1.0
 description:
   - Makes a node master of an instance, or its standby, and waits until that is so.
-  - What is asked for here holds until it is asked otherwise, or until the agent is stopped; a restart, an upgrade and a
-    crash do not end it. V(auto) lets the priorities decide again.
-  - Moving is make before break, so that clients lose nothing.
+  - The wanted state stays until another one is set, or until the agent is stopped. A restart, an upgrade or a crash
+    does not end it. With O(state=auto) the priorities decide again.
+  - The old master keeps the addresses until the new one has them, so clients lose nothing.
 options:
   name:
     description:
-      - Name of the instance. May be left out where the node has only one.
+      - Name of the instance. You can leave it out where the node has only one.
     type: str
   state:
     description:
       - V(master) makes this node the master.
       - V(backup) lets the peer be master; this node takes over only when the peer is gone.
-      - V(auto) ends either.
-      - Without it the module only tells what is.
+      - V(auto) ends both, and the priorities decide again.
+      - Without it the module only returns the present state.
     type: str
     choices: [master, backup, auto]
   wait:
     description:
-      - Whether to wait. As V(master) a node has to have the virtual addresses, as V(backup) it has to hear the new
-        master and to have given them up.
-      - Without waiting the result is what is predicted to come of it, and RV(after) is what was seen meanwhile.
+      - Whether to wait. With V(master) it waits until the node has the virtual addresses. With V(backup) it waits until
+        the node has given them up and hears the new master.
+      - Without waiting the result is a prediction, and RV(after) is the state right after the request.
     type: bool
     default: true
   timeout:
     description:
-      - For how many seconds at most. 0 is not to wait.
-      - When the time is over the module fails, and what was asked for holds no longer.
+      - For how many seconds to wait at most. 0 means not to wait.
+      - When the time is over the module fails and takes its request back.
     type: float
     default: 15
 extends_documentation_fragment:
@@ -48,7 +48,7 @@ attributes:
   check_mode:
     description: Predicts whether mastership would move, and fails where the agent would refuse.
 notes:
-  - The result is changed only when mastership moved, or without waiting when it is predicted to. Ending a hold that
+  - The result is changed only when mastership moved, or without waiting when the module predicts it. A V(auto) that
     moves nothing is no change.
 author:
   - the hotstandby.vrrp authors (@hotstandby)
