@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much a small file may become: whatever it says, reading it ends."""
+"""Limit what parameters, sequences and includes may produce, so that parsing always terminates."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ DEPTH = 50
 
 
 class TooMuch(Exception):
-    """A bound is reached; what is wrong has been said."""
+    """A bound is reached; the error has been reported."""
 
 
 class Budget:
-    """What is left of the bounds while a configuration is read."""
+    """It counts what is left of the bounds while a configuration is read."""
 
     def __init__(self, findings: Findings):
         self._findings = findings
@@ -38,7 +38,7 @@ class Budget:
             raise TooMuch
 
     def deeper(self, piece: Piece) -> Piece:
-        """``piece``, one expansion deeper. Raises TooMuch."""
+        """Return ``piece``, one expansion deeper. Raises TooMuch."""
         if piece.depth >= DEPTH:
             rule = f"At most {DEPTH} parameters and sequences in one another"
             self._findings.error(piece.place(0), "this leads back to itself", rule, "remove the circle")
