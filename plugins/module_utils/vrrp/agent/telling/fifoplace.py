@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the agent can make a FIFO where the file says, asked before somebody waits for its lines."""
+"""Check that the agent can make a FIFO at a path, before a reader waits for its lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUGGESTION = f"put it in {RUNTIME}, which the service may write"
 def obstacles(
     path: str, may_write: Callable[[os.stat_result, str], bool], writable: Optional[tuple[str, ...]] = None
 ) -> Iterator[tuple[str, str]]:
-    """(what is wrong, hint). ``may_write`` tells whether the agent's user may write to a directory.
+    """Yield (problem, hint). ``may_write`` tells whether the agent's user may write to a directory.
 
     ``writable`` are the directories that its service may write beside its own; None where there is no such limit.
     """

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Log what an advertisement that was accepted says, where people want to know it.
+"""Log an accepted advertisement where keepalived logs it.
 
-Whoever sends them decides how many there are, so each line is written once in a while only.
+Senders decide how many there are, so each line is rate limited.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ OF_MASTER_S, OF_OTHERS_S = 1.0, 60.0  # between two lines of priority 0
 def log_advertisement(
     log: Log, config: Instance, router: VirtualRouter, advertisement: Advertisement, source: Address, of_master: bool
 ) -> None:
-    """Log priority 0, and a lower one that a BACKUP will take over from.
+    """Log priority 0, and a lower priority that a BACKUP will take over from.
 
-    ``of_master``: it is of the master that we follow. Priority 0 of others, and lower ones of all together, are told
-    once a minute, whatever sources are forged.
+    ``of_master``: it comes from the master that we follow. Priority 0 of others, and lower priorities of all together,
+    are logged once a minute, so that forged sources make no difference.
     """
     name = config.name
     if not advertisement.priority:
