@@ -76,7 +76,7 @@ class Partitions:
                     if kind is OWNERS:
                         side.contested = side.led = side.orphaned = False
                     elif kind is NOBODY and self.planned and self.lan.side[CLIENT] == self.lan.side[side.names[0]]:
-                        self._fail("make before break", f"nobody owns the addresses after {self.planned}")
+                        self._fail("make before break", f"no node owns the addresses after {self.planned}")
                 elif not holds and side.since[kind] is not None:
                     self._judge(kind, side)
                     side.since[kind] = None
@@ -118,7 +118,7 @@ class Partitions:
         eligible = [self.lan.nodes[name] for name in side.names if self.lan.nodes[name].eligible]
         if eligible:
             bound_s = min(self._longest_down_s(node) for node in eligible) + self.late_s()
-            self._within(bound_s, since, "takeover", f"nobody owned the addresses on the side of {_names(side)}")
+            self._within(bound_s, since, "takeover", f"no node owned the addresses on the side of {_names(side)}")
 
     def _judge_masters(self, side: Side, since: float) -> None:
         """Check that the next advertisement of the better master ends it."""

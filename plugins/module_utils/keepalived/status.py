@@ -151,7 +151,7 @@ def _faults(dump: Dump, record: Record, interface: str, source: Optional[str], j
         bad = [each for each in others if states.get(each) == FAULT]
         if bad and not found:
             found.append(f"{', '.join(bad)} of its sync group {group} is in FAULT")
-    return found or ["keepalived says so, and not why"]
+    return found or ["keepalived does not say why"]
 
 
 def _up(link: Record) -> bool:

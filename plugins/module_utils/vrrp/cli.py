@@ -112,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
     command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
     command.add_argument("--since", metavar="TIME", type=since, help="since 90s, 10m, 2h ago, or since 14:30 today")
-    command.add_argument("--follow", action="store_true", help="go on with what comes, until it is interrupted")
+    command.add_argument("--follow", action="store_true", help="go on with new entries, until it is interrupted")
     command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
     command.add_argument("file", metavar="FILE")
     command.add_argument("--json", action="store_true", help="the outcome, as JSON")

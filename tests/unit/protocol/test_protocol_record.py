@@ -178,7 +178,7 @@ GOOD = failover().text().splitlines()
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "there is nothing in it"),
+        ("", "it is empty"),
         (GOOD[1], "line 1: it does not begin with a header"),
         (
             GOOD[0].replace('"hotstandby_record": 1', '"hotstandby_record": 2'),

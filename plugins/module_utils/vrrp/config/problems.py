@@ -108,7 +108,9 @@ class Findings:
     def error(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
         """Add an error. When there are :data:`MOST` already, add a last one that says so, and raise Enough."""
         if len(self.errors) >= MOST:
-            self.errors.append(Problem.at(place, "here the file was given up", f"It has more than {MOST} errors"))
+            self.errors.append(
+                Problem.at(place, "the rest of the file was not checked", f"It has more than {MOST} errors")
+            )
             raise Enough
         self.errors.append(Problem.at(place, text, rule, hint))
 

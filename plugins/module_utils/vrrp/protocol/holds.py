@@ -49,8 +49,8 @@ def demand_promotable(router: RouterView) -> None:
     rival = to_outbid(router)
     if rival is not None and rival.priority == PRIORITY_OWNER and router.priority != PRIORITY_OWNER:
         raise Refused(
-            f"{rival.address} advertises priority {PRIORITY_OWNER}, the owner of the address, which nobody "
-            "can outbid. Demote it there instead"
+            f"{rival.address} advertises priority {PRIORITY_OWNER}, the owner of the address: no priority "
+            "is higher. Demote it there instead"
         )
 
 

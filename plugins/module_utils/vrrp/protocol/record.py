@@ -205,7 +205,7 @@ def read(text: str) -> list[Record]:
                 f"line {number}: this is no entry of a record ({type(error).__name__}: {error})"
             ) from error
     if not records:
-        raise RecordError("there is nothing in it")
+        raise RecordError("it is empty")
     return [Record(header, tuple(steps)) for header, steps in records]
 
 

@@ -49,7 +49,7 @@ def secret_of(text: str) -> bytes:
         try:
             secret = bytes.fromhex(text[len(HEX) :])
         except ValueError:
-            raise ValueError("what follows hex: is not made of pairs of hexadecimal digits") from None
+            raise ValueError("hex: is not followed by pairs of hexadecimal digits") from None
     else:
         secret = text.encode("utf-8", "surrogateescape")
     if not KEY_MIN <= len(secret) <= KEY_MAX:

@@ -76,11 +76,11 @@ class Answer:
         """Return the loss in words; the last line is the one that counts."""
         label = self.question.label
         if not self.losses:
-            said = [f"expected loss: none (somebody answered for {label} all the time)"]
+            said = [f"expected loss: none (a node answered for {label} all the time)"]
         else:
             spans = ", ".join(f"from {begin:.3f} to {end:.3f}" for begin, end in self.losses)
-            never = "; nobody does at the end" if self.for_good else ""
-            said = [f"expected loss: {self.loss_s:.2f} s (nobody answered for {label} {spans}{never})"]
+            never = "; no node does at the end" if self.for_good else ""
+            said = [f"expected loss: {self.loss_s:.2f} s (no node answered for {label} {spans}{never})"]
         low, middle, high = self.spread_s[0], median(self.spread_s), self.spread_s[-1]
         if high - low >= 0.001:
             said.insert(

@@ -58,7 +58,7 @@ class Client:
         self.spans.append((now, who))
         if who is None:
             self.clock.at(now + RESOLVE_S, self._ask_again, now)
-            self.timeline.note(now, CLIENT, KIND, f"nobody answers (its packets go to {self.entry})")
+            self.timeline.note(now, CLIENT, KIND, f"no node answers (its packets go to {self.entry})")
         else:
             silence = f" after {now - since:.3f} s without an answer" if before is None and len(self.spans) > 2 else ""
             self.timeline.note(now, CLIENT, KIND, f"{who} answers{silence}", who)

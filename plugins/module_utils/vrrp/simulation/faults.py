@@ -118,7 +118,7 @@ def parse(text: str, names: Iterable[str]) -> Fault:
         only_on, words = words[-1], words[:-2]
     verb = "wall clock" if words[:2] == ["wall", "clock"] else words[0]
     if verb not in VERBS:
-        raise FaultError(f'"{verb}" is nothing that can happen{_guess(verb, VERBS)}. There are: {", ".join(VERBS)}')
+        raise FaultError(f'"{verb}" is no fault{_guess(verb, VERBS)}. There are: {", ".join(VERBS)}')
     arguments = words[len(verb.split()) :]
     return replace(_read(at, verb, arguments, tuple(names)), only_on=only_on)
 

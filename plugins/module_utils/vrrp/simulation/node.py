@@ -391,7 +391,7 @@ class Node:
     def _lease_ended(self, life: int) -> None:
         if life == self._life and not self.frozen and self.kernel.release():
             self.timeline.note(
-                self.clock.now, self.name, ADDRESS, "the kernel drops the addresses: nobody renewed them", "off"
+                self.clock.now, self.name, ADDRESS, "the kernel drops the addresses: they were not renewed", "off"
             )
             self._look()
 

@@ -104,7 +104,7 @@ class _Picture:
             if value == "-":
                 continue
             colour, word = (
-                (COLOURS["answered"], f"answered by {value}") if value else (COLOURS["loss"], "nobody answers")
+                (COLOURS["answered"], f"answered by {value}") if value else (COLOURS["loss"], "no node answers")
             )
             self._bar(begin, end, y, BAR, colour, word)
 

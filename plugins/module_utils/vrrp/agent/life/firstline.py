@@ -21,7 +21,7 @@ SHELL = "/bin/sh"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BY_SHELL = f"The kernel will not execute it: {SHELL} runs it"
 BY_NOBODY = "It cannot be started, so a check of it fails"
-BY_ITSELF = "It is started, and its interpreter has to make sense of that"
+BY_ITSELF = "It is started, but its interpreter may fail on that"
 _OCTETS = 256  # linux/binfmts.h: BINPRM_BUF_SIZE, what the kernel reads of a file
 _SCRIPTS = 5  # fs/exec.c: so many scripts may lead to a program
 _BOM = b"\xef\xbb\xbf"
@@ -84,7 +84,7 @@ def _script(head: bytes, scripts: int) -> Optional[Flaw]:
             return Flaw("it is UTF-16", "save it as UTF-8 without a byte order mark", rule=BY_NOBODY)
         return Flaw("it is neither a script nor a program of this machine", "name a program", rule=BY_NOBODY)
     if head.lstrip().startswith(b"#!"):
-        return Flaw(f"{_NO_SHEBANG}: what stands before is blank", "make #! the first two characters")
+        return Flaw(f"{_NO_SHEBANG}: white space stands before it", "make #! the first two characters")
     return Flaw(_NO_SHEBANG, f"add #!{SHELL}")
 
 
@@ -142,7 +142,7 @@ def _found_by_env(argument: str) -> Optional[Flaw]:
     else:
         fix = "install it, or name another one"
     shown = printable(program.replace("\r", "^M"))
-    return Flaw(f"its interpreter is what env finds, and there is no program {shown} in {PATH}", fix, 0, BY_NOBODY)
+    return Flaw(f"env is to find its interpreter, but there is no program {shown} in {PATH}", fix, 0, BY_NOBODY)
 
 
 def _other_formats() -> bool:

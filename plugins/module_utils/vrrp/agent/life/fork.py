@@ -112,7 +112,7 @@ class Fork:
 
     def _too_long(self) -> None:
         self._end_child()
-        text = f"to read the configuration takes longer than {TIME_MAX_S:g} s: nothing has changed"
+        text = f"reading the configuration takes longer than {TIME_MAX_S:g} s: nothing has changed"
         self._over(lambda: refuse(text))
 
     def _end_child(self) -> None:

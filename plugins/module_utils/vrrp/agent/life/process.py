@@ -73,7 +73,7 @@ def credentials(user: Optional[str], group: Optional[str]) -> dict[str, Any]:
         return {}
     if not may_switch_user():
         me = pwd_name(os.geteuid())
-        raise UserError(f"it must run as {user}, but the agent runs as {me} and may not become somebody else")
+        raise UserError(f"it must run as {user}, but the agent runs as {me} and may not change its user")
     return {"user": uid, "group": gid, "extra_groups": os.getgrouplist(user, gid)}
 
 

@@ -150,7 +150,7 @@ def _obstacles(
         yield f"there is no program {program} in {PATH}", "install it, or write where it is"
         return
     who = _who(names)
-    by = f"{who.name} may not" if who else "nobody may"
+    by = f"{who.name} may not" if who else "no user may"
     try:
         status = os.stat(place)
     except PermissionError:

@@ -141,7 +141,9 @@ class Upkeep:
             time.sleep(BREATH_S)
             self.breaths += 1
             waits = _waits()
-            self._log.seldom(("breath",), "the agent is busy all the time: it leaves a moment to others every second")
+            self._log.seldom(
+                ("breath",), "the agent is busy all the time: it leaves other processes a moment every second"
+            )
         self._waits = waits
 
 

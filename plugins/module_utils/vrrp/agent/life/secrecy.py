@@ -46,9 +46,9 @@ def _exposed_file(place: Place, path: str, secret: bool) -> tuple[Problem, ...]:
         return ()
     rules = []
     if mode & READ_BY_OTHERS and secret:
-        rules.append("It holds a password, which nobody but its owner may read")
+        rules.append("It holds a password, which only its owner may read")
     if mode & WRITTEN_BY_OTHERS:
-        rules.append("It says what the agent runs, so nobody but its owner may write it")
+        rules.append("It says what the agent runs, so only its owner may write it")
     return tuple(
         Problem.at(place, f"the file has mode {mode:04o}", rule, f"chmod 600 {path}", WARNING) for rule in rules
     )
@@ -71,7 +71,7 @@ def _exposed_keys(place: Place, configuration: Configuration) -> Iterator[Proble
             continue
         anybody = stat.S_IROTH if _is_credential(path) else READ_BY_OTHERS
         if mode & (anybody | WRITTEN_BY_OTHERS):
-            rule = "It holds a key, which nobody but its owner may read or write"
+            rule = "It holds a key, which only its owner may read or write"
             yield Problem.at(place, f"the file {path} has mode {mode:04o}", rule, f"chmod 600 {path}", WARNING)
 
 
@@ -100,7 +100,7 @@ def _exposed_scripts(path: str, configuration: Configuration) -> Iterator[Proble
         if loose is not None and (loose, uid) not in said:
             said.add((loose, uid))
             text = f"{loose.text}, and so decide what {process.pwd_name(uid)} runs"
-            rule = "Whoever can write a script, or a directory on the way to it, decides what the agent runs"
+            rule = "Users who can write a script, or a directory above it, decide what the agent runs"
             yield Problem.at(Place(path, line, 1), text, rule, loose.fix, WARNING)
 
 

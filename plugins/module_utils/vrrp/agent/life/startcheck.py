@@ -108,7 +108,7 @@ def _misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Ite
     if ip_version(instance) == 6:
         yield from _ipv6_misfits(instance)
     if not instance.accept and instance.priority != PRIORITY_OWNER and not firewall.available():
-        yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
+        yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "write accept"
     yield from gateway_misfits(instance, table, subnets)
     yield from end_misfits(instance, subnets)
     yield from width_misfits(instance, subnets)
@@ -142,7 +142,7 @@ def _owner_misfits(configuration: Configuration, table: InterfaceTable) -> Itera
         yield (
             concerned,
             f"priority {PRIORITY_OWNER} says that this machine owns the addresses, and {_all(entries)} not on it",
-            f"say a priority below {PRIORITY_OWNER}: an owner is MASTER as soon as it starts, whoever is it already",
+            f"write a priority below {PRIORITY_OWNER}: an owner is MASTER as soon as it starts, beside another MASTER",
         )
 
 
@@ -163,7 +163,7 @@ def _peer_misfits(
     """Yield peers that are this machine itself, a source that it does not have, an interface without other hosts."""
     link = table.names.get(instance.interface)
     if link is not None and link.loopback:
-        yield f"{link.name} is a loopback interface: nobody else hears it", "name the interface to the other nodes"
+        yield f"{link.name} is a loopback interface: no other node hears it", "name the interface to the other nodes"
     virtual = {entry.address.ip for each in configuration.instances for entry in (*each.addresses, *each.excluded)}
     for peer in instance.unicast_peers:
         if table.has(peer) and peer not in virtual:

@@ -106,7 +106,8 @@ class Conflicts:
             except OSError as error:
                 link = self._table().links[place[0]].name
                 self._log.seldom(
-                    ("claims", link), f"interface {link}: conflicts are not noticed ({error.strerror or error})"
+                    ("claims", link),
+                    f"interface {link}: address conflicts are not detected ({error.strerror or error})",
                 )
 
     def _open(self, place: Place, addresses: frozenset[Address]) -> None:

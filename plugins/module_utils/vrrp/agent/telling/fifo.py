@@ -153,7 +153,7 @@ class _Open:
         if not self._waiting:
             asyncio.get_running_loop().add_writer(self._fd, self._flush)
         self._waiting[subject] = line
-        self._log.seldom(("fifo", self.wanted.path), f"{self._kind} {self.wanted.path} is full: nobody reads it")
+        self._log.seldom(("fifo", self.wanted.path), f"{self._kind} {self.wanted.path} is full: no process reads it")
 
     def shut(self, keep: bool) -> None:
         """Give up the FIFO, now."""

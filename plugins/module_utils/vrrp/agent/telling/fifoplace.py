@@ -26,7 +26,10 @@ def obstacles(
     directory = os.path.dirname(real)
     if directory == RUNTIME or directory.startswith(RUNTIME + "/"):
         if directory != RUNTIME and not os.path.isdir(directory):
-            yield _cannot(path, f"nobody makes the directory {directory}"), f"write {RUNTIME}/{os.path.basename(path)}"
+            yield (
+                _cannot(path, f"there is no directory {directory}"),
+                f"write {RUNTIME}/{os.path.basename(path)}",
+            )
         return  # the service manager makes it
     try:
         status = os.lstat(path)
@@ -38,7 +41,7 @@ def obstacles(
         yield f"{path} is not a FIFO", "remove it, or write another path"
         return
     if writable is not None and _below(directory, PRIVATE):
-        yield f"nobody but the service sees the FIFO {path}: it has a {PRIVATE[0]} of its own", SUGGESTION
+        yield f"only the service sees the FIFO {path}: it has a {PRIVATE[0]} of its own", SUGGESTION
     elif writable is not None and status is None and not _below(directory, writable):
         yield _cannot(path, f"the service may not write to {directory}"), f"{SUGGESTION}, or name it in writable_paths"
     elif status is None:

@@ -98,7 +98,7 @@ class Log:
         now = self._clock()
         if now >= self._told_at + 1.0:
             count, self._left_out, self._told_at = self._left_out, 0, now
-            self._write(LEVEL_WARNING, f"{count} log lines about what others do were left out: they were too many")
+            self._write(LEVEL_WARNING, f"{count} log lines about other hosts were left out: they were too many")
 
     def _write(self, level: int, text: str) -> None:
         if self._left_out:

@@ -34,13 +34,15 @@ class Budget:
         self._characters -= characters
         if self._lines < 0 or self._characters < 0:
             bound = f"{LINES} lines" if self._lines < 0 else f"{CHARACTERS} characters"
-            self._findings.error(piece.place(0), "parameters and sequences make too much of this", f"At most {bound}")
+            self._findings.error(piece.place(0), "parameters and sequences make this too long", f"At most {bound}")
             raise TooMuch
 
     def deeper(self, piece: Piece) -> Piece:
         """Return ``piece``, one expansion deeper. Raises TooMuch."""
         if piece.depth >= DEPTH:
             rule = f"At most {DEPTH} parameters and sequences in one another"
-            self._findings.error(piece.place(0), "this leads back to itself", rule, "remove the circle")
+            self._findings.error(
+                piece.place(0), "this expands itself without end", rule, "remove the reference to itself"
+            )
             raise TooMuch
         return replace(piece, depth=piece.depth + 1)
