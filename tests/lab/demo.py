@@ -87,7 +87,7 @@ class Story:
                 samples += 1
             elif samples or time.monotonic() > deadline:
                 raise LabError(
-                    f"{VIP} is on {' and '.join(owners) or 'no node'}, {page or 'nobody'} answers; not {expected}"
+                    f"{VIP} is on {' and '.join(owners) or 'no node'}, {page or 'no node'} answers; not {expected}"
                 )
             time.sleep(0.1)
         self.show(self.bed.get())

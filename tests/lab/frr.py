@@ -144,7 +144,7 @@ def wait_answered_by(client: Host, vip: str, mac: str, timeout_s: float = 10) ->
         if seen == [mac]:
             return
         if time.monotonic() >= deadline:
-            raise LabError(f"{vip} is answered for by {seen or 'nobody'}, not by {mac} alone, after {timeout_s} s")
+            raise LabError(f"{vip} is answered for by {seen or 'no host'}, not by {mac} alone, after {timeout_s} s")
 
 
 def macs(client: Host, vip: str) -> list[str]:

@@ -301,7 +301,7 @@ class Ownership:
 
     def __str__(self) -> str:
         changes = [self.samples[0], *(new for old, new in zip(self.samples, self.samples[1:]) if old[1] != new[1])]
-        return ", ".join(f"{at:.2f} s {'+'.join(found) or 'nobody'}" for at, found in changes)
+        return ", ".join(f"{at:.2f} s {'+'.join(found) or 'no node'}" for at, found in changes)
 
 
 def _children(pid: int) -> list[int]:

@@ -84,7 +84,7 @@ class Report:
         return cls(**values)
 
     def __str__(self) -> str:
-        nodes = ", ".join(f"{name} {count}" for name, count in self.answered_by.items()) or "nobody"
+        nodes = ", ".join(f"{name} {count}" for name, count in self.answered_by.items()) or "no node"
         lines = [f"{self.target}: {self.sent} probes, {self.lost} lost ({self.lost_ms:.0f} ms); answered by {nodes}"]
         lines += [
             f"  at {outage.start_s:7.3f} s: {outage.lost_ms:6.1f} ms without an answer"
@@ -326,7 +326,7 @@ class Probe:
         deadline = time.monotonic() + timeout_s
         while not (self._said and self._said[-1].endswith(f"answered by {node}" if node else "")):
             if time.monotonic() > deadline:
-                who = f"{node} did not answer" if node else "nobody answered"
+                who = f"{node} did not answer" if node else "no node answered"
                 raise TimeoutError(f"{who} at {self.target} within {timeout_s} s; {self._said}")
             time.sleep(0.005)
 

@@ -152,7 +152,7 @@ def _demand_one(clock: Clock, side: list[str], lans: dict[int, Lan]) -> None:
     eligible = [nodes for nodes in everywhere if all(node.eligible for node in nodes)]
     masters = [nodes for nodes in eligible if all(node.speaks for node in nodes)]
     if len(masters) != (1 if eligible else 0):
-        said = ", ".join(nodes[0].name for nodes in masters) or "nobody"
+        said = ", ".join(nodes[0].name for nodes in masters) or "no node"
         raise Violated(clock.now, "exactly one", f"{said} is MASTER on the side of {' and '.join(side)}")
     for nodes in eligible if masters else ():
         better = [

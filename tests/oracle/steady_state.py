@@ -36,10 +36,10 @@ def _demand_master(clock: Clock, lan: Lan, names: list[str], nodes: list) -> Non
     masters = [node for node in nodes if node.speaks]
     owners = {node.name for node in nodes if node.answers and not node.lease_lasts()}
     if len(masters) != (1 if eligible else 0):
-        said = ", ".join(node.name for node in masters) or "nobody"
+        said = ", ".join(node.name for node in masters) or "no node"
         raise Violated(clock.now, "exactly one", f"{said} is MASTER {where}")
     if owners != {node.name for node in masters}:
-        raise Violated(clock.now, "exactly one", f"{', '.join(sorted(owners)) or 'nobody'} owns the addresses {where}")
+        raise Violated(clock.now, "exactly one", f"{', '.join(sorted(owners)) or 'no node'} owns the addresses {where}")
     if not masters:
         return
     (master,) = masters

@@ -15,7 +15,7 @@ from vrrp.protocol import timers
     [
         (2, 100, 100, 0.609375),  # 156/256 s
         (2, 90, 100, 0.6484375),
-        (2, 100, 1000, 0.609375),  # VRRPv2 takes it of a second, whatever the interval is
+        (2, 100, 1000, 0.609375),  # VRRPv2 takes it of a second, with any interval
         (2, 254, 100, 0.0078125),
         (2, 1, 100, 0.99609375),
         (3, 100, 100, 0.609375),

@@ -74,7 +74,7 @@ def question(mac: bytes, source: Address, target: Address, known: Optional[bytes
 
 
 def answer(mac: bytes, address: Address, to_mac: bytes, to: Address) -> bytes:
-    """Return the frame with which a neighbour answers ``to``, which asks for ``address``. It lives at ``mac``."""
+    """Return the frame that tells ``to``, which asked: ``address`` lives at ``mac``."""
     if isinstance(address, IPv4Address):
         body = _ARP.pack(*_ARP_ETHERNET_IPV4, REPLY, mac, address.packed, to_mac, to.packed)
         return _ETHERNET.pack(to_mac, mac, ETHERTYPE_ARP) + body

@@ -43,8 +43,8 @@ def next_beat(now: float, interval_cs: int) -> float:
 def skew_time_s(version: int, priority: int, interval_cs: int) -> float:
     """Return Skew_Time in seconds.
 
-    VRRPv2 (RFC 3768 section 6.1) takes it of one second whatever the interval is; VRRPv3 (RFC 9568 section 6.1) of
-    the interval that the master advertises.
+    VRRPv2 (RFC 3768 section 6.1) takes it of one second, with any interval; VRRPv3 (RFC 9568 section 6.1) of the
+    interval that the master advertises.
     """
     share = (SKEW_DENOMINATOR - priority) / SKEW_DENOMINATOR
     return share if version == VERSION_2 else share * interval_s(interval_cs)

@@ -51,7 +51,7 @@ class Watch:
         """The sync group of a :class:`~.team.Team` has looked at its members, and nothing is left to do."""
 
     def look(self) -> None:
-        """Another node owns, speaks, or can talk to others."""
+        """Ownership, mastership or the partition of the segment has changed."""
 
     def disturbing(self, fault: Fault) -> None:
         """A fault is about to happen."""

@@ -89,7 +89,7 @@ def _script(head: bytes, scripts: int) -> Optional[Flaw]:
 
 
 def _interpreter(line: bytes, scripts: int, ends: bool) -> Optional[Flaw]:
-    """Check an interpreter line. Without a line end (``ends``) the kernel looks for an interpreter without a name."""
+    """Check the interpreter in a first line. ``ends``: a line end follows (without one an empty name is EACCES)."""
     name, _blank, argument = line.replace(b"\t", b" ").strip(b" ").partition(b" ")
     if not name.strip():
         error = errno.ENOENT if name else errno.ENOEXEC if ends else errno.EACCES

@@ -144,7 +144,7 @@ class Fork:
         return value
 
     def _over(self, found: Callable[[], Any]) -> None:
-        """Set the result, then leave the loop idle for nine times as long as this work took of it."""
+        """Set the result, and begin no work for nine times as long as this one took of the loop's time."""
         work, self._work = self._work, None
         if work is None:
             return

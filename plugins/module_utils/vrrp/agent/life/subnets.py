@@ -17,7 +17,7 @@ from ..kernel.ownership import is_ours
 
 
 class Subnets:
-    """It has the addresses that this machine has by itself, as no host lives in the subnet of a virtual address.
+    """It keeps the machine's own subnets: those of a MASTER's virtual addresses say nothing about other hosts.
 
     Static addresses count, as they are there for as long as the agent runs. An owner's virtual ones are its own.
     """

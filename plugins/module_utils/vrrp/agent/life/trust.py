@@ -30,8 +30,8 @@ class Loose(NamedTuple):
 def loose_part(program: str, path: str, gid: int) -> Optional[Loose]:
     """Return what lets others decide what a user with primary group ``gid`` runs as ``program``; None for nothing.
 
-    That is: the file is writable for everybody, or for a group that is neither root's nor the user's own, or it lies
-    below a directory that everybody can write and that is not sticky. ``path`` is where programs are looked for.
+    That is: all users may write the file, or a group that is neither root's nor the user's own may, or it lies below
+    a directory that all users may write and that is not sticky. ``path`` is where programs are looked for.
     """
     place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path)
     if place is None:

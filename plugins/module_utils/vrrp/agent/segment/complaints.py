@@ -12,7 +12,7 @@ PERIOD_S = 60.0
 
 
 class Complaints:
-    """It names a few sources for each reason, each once in a period. It is fast: a flood asks it for every packet."""
+    """It names a few sources for each reason, each once in a period. It runs for every packet of a flood."""
 
     def __init__(self) -> None:
         self._named: dict[str, tuple[float, set[Address]]] = {}

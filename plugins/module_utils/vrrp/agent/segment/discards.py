@@ -23,7 +23,7 @@ class Discarded(NamedTuple):
 
 
 class Discards:
-    """It keeps a few sources for each reason, each for as long as its packets come. It is fast, for floods."""
+    """It keeps a few sources for each reason, each while its packets come. It runs for every packet of a flood."""
 
     def __init__(self) -> None:
         self.known: dict[str, dict[Address, Discarded]] = {}  # empty when there is nothing to tell
