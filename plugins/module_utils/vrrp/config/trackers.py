@@ -99,7 +99,7 @@ class TrackedTcp:
 
 @dataclass(frozen=True)
 class TrackedHttp:
-    """It is one ``@hotstandby track_http``: a GET that must be answered. ``verify`` is for certificates."""
+    """It is one ``@hotstandby track_http``: a GET that must be answered. Only ``verify`` checks certificates."""
 
     url: str  # http://HOST[:PORT]/PATH or https://..., HOST an address or localhost
     status: tuple[tuple[int, int], ...] = ((200, 399),)  # ranges of good answers, both ends included

@@ -34,7 +34,7 @@ def gratuitous_arp(mac: bytes, address: IPv4Address, reply: bool = False) -> byt
     address with ones, which no receiver reads, and so do we.
 
     With ``reply`` it is an unsolicited ARP reply (RFC 5944 section 4.6), which no host answers. Where all nodes share
-    one ``mac``, the answer to a master that hands over would teach switches that ``mac`` still lives there. The target
+    one ``mac``, an answer of the master that hands over would teach switches that ``mac`` is still there. The target
     hardware address is ``mac``, too: otherwise Linux handles it as an ordinary reply and ignores it for a second after
     another one.
     """

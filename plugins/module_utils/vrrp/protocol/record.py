@@ -71,7 +71,7 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True)
 class Header:
-    """It says whose record it is. ``monotonic`` and ``wall`` are one moment on both clocks; ``lost`` entries miss."""
+    """It says whose record it is. ``monotonic`` and ``wall`` are the same moment; ``lost`` entries are missing."""
 
     instance: str
     interface: str

@@ -228,7 +228,7 @@ def test_an_mtu_that_is_too_small_for_the_advertisement():
 OTHER = ip_address("192.168.8.77")
 NOT_OWNED = (
     "priority 255 says that this machine owns the addresses, and 192.168.8.100 is not on it",
-    "write a priority below 255: an owner is MASTER as soon as it starts, beside another MASTER",
+    "write a priority below 255: an owner becomes MASTER when it starts, even beside another one",
 )
 
 

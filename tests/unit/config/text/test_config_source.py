@@ -101,7 +101,7 @@ def test_our_additions_stand_behind_hotstandby():
         ("router_id ${_RANDOM x}", 'f:1:11: error: "${_RANDOM x}" is not how _RANDOM is written'),
         (
             "$A=${A}\nrouter_id ${A}",
-            "f:2:11: error: a parameter contains itself, or too much. At most 1000",
+            "f:2:11: error: a parameter contains itself, or is too long. At most 1000",
         ),
         ("$A=${B}x\n$B=${A}\nrouter_id ${A}", "f:3:11: error: a parameter contains itself"),
         ("$M= \\\na \\\n$M\n$M", "f:3:1: error: this expands itself without end. At most 50"),

@@ -72,7 +72,7 @@ def create(path: str) -> int:
 
 
 def rename(new: str, path: str) -> None:
-    """Replace a path with a file, for any kind of file there. Raises OSError."""
+    """Rename the file ``new`` to ``path``, replacing any kind of file there. Raises OSError."""
     try:
         os.replace(new, path)
     except IsADirectoryError:

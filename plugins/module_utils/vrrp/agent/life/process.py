@@ -25,7 +25,7 @@ TERMINATION_S = 0.5  # between SIGTERM and SIGKILL of a script that exceeded its
 ENVIRONMENT_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")
 CAP_SETGID, CAP_SETUID = 6, 7  # linux/capability.h
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4  # linux/prctl.h
-UMASK = 0o022  # of scripts: others read what they write
+UMASK = 0o022  # of scripts, so that others can read what they write
 PATH_DEFAULT = firstline.PATH
 
 

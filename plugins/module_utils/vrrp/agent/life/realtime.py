@@ -24,7 +24,7 @@ PRIORITY = 10  # of 99: above everything without real time, below other real-tim
 NICENESS = -20
 RUNAWAY_S = 3  # of processor time without waiting once: longer than systemd's watchdog, far from normal
 UPKEEP_S = 1.0
-BREATH_S = 0.02  # given to others in every UPKEEP_S in which the agent never waited
+BREATH_S = 0.02  # for other processes in every UPKEEP_S in which the agent never waited
 
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4  # asm-generic/mman.h
 CAP_IPC_LOCK = 14  # linux/capability.h

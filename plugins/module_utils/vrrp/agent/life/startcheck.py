@@ -142,7 +142,7 @@ def _owner_misfits(configuration: Configuration, table: InterfaceTable) -> Itera
         yield (
             concerned,
             f"priority {PRIORITY_OWNER} says that this machine owns the addresses, and {_all(entries)} not on it",
-            f"write a priority below {PRIORITY_OWNER}: an owner is MASTER as soon as it starts, beside another MASTER",
+            f"write a priority below {PRIORITY_OWNER}: an owner becomes MASTER when it starts, even beside another one",
         )
 
 

@@ -38,7 +38,7 @@ class Endless(Exception):
     """The line grows past every bound. ``piece`` and ``index`` are where."""
 
     def __init__(self, piece: Piece, index: int):
-        super().__init__("a parameter contains itself, or too much")
+        super().__init__("a parameter contains itself, or is too long")
         self.piece = piece
         self.index = index
 
