@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every benchmark shares: a pair of nodes, what their daemons say, and how a measurement fails."""
+"""Share code between benchmarks: a pair of nodes, what their daemons say, and how a measurement fails."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ interrupted = threading.Event()  # measurements in threads end as soon as they s
 
 @dataclass
 class Bed:
-    """Two nodes, their daemons, and a client."""
+    """It holds two nodes, their daemons, and a client."""
 
     segment: Segment
     a: Host
@@ -58,7 +58,7 @@ def bed(kind: str, a: str, b: str, *more_addresses: tuple[str, str], peer: str =
 
 
 def takeovers(peer: Peer) -> int:
-    """How often an instance of this daemon became MASTER so far, by its log."""
+    """Return how often an instance of this daemon became MASTER so far, by its log."""
     return len(re.findall(r"Entering MASTER STATE", peer.log_text()))
 
 
@@ -84,13 +84,13 @@ def both_own(
 
 
 def tell(sentence: str) -> None:
-    """Progress, for whoever waits."""
+    """Write progress to standard error."""
     sys.stderr.write(sentence + "\n")
     sys.stderr.flush()
 
 
 def guarded(rows: Sequence[Row], kind: str, measure: Callable[[], None]) -> None:
-    """Measure and say so; write down a failure instead of losing the other figures."""
+    """Measure and print the figures; record a failure instead of losing the other figures."""
     begun = time.monotonic()
     try:
         measure()
@@ -105,7 +105,7 @@ def guarded(rows: Sequence[Row], kind: str, measure: Callable[[], None]) -> None
 
 
 def version_of(kind: str) -> str:
-    """The version of a contestant, as it says itself."""
+    """Return the version of a contestant, as it says itself."""
     if kind == THEIRS:
         said = subprocess.run(["keepalived", "--version"], capture_output=True, text=True, check=True)
         return (said.stderr or said.stdout).split()[1]

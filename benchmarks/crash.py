@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For how long two nodes own the address after the master's daemon was killed or frozen, with nobody to help."""
+"""Measure how long two nodes own the address after the master's daemon was killed or frozen, without any help."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ONE_OWNER_WITHIN_S = 3.0
 def two_owners(
     row: Row, kind: str, runs: int, cap_s: float, options: dict[str, Any], harm: Callable[[Peer], None]
 ) -> None:
-    """Seconds in which both kernels held the address after ``harm(master)``."""
+    """Measure the seconds in which both kernels held the address after ``harm(master)``."""
     a, b = pair(**options)
     for _run in range(runs):
         with bed(kind, a.text("NodeA"), b.text("NodeB")) as nodes:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""On two nodes with systemd: how long a deployment takes, and what a client loses when the daemon is killed there."""
+"""Measure a deployment on two nodes with systemd, and what a client loses when the daemon is killed there."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def play(nodes: Testbed, playbook: str) -> float:
 
 
 def deployed(rows: dict[str, Row], nodes: Testbed, kind: str) -> None:
-    """Two deployments of ours; the package, a file and the service of the other one."""
+    """Deploy ours twice. Of the other one measure the package, a file and the service."""
     if kind == OURS:
         rows["first"].add(kind, play(nodes, "ha_pair"))
         rows["second"].add(kind, play(nodes, "ha_pair"))
@@ -62,7 +62,7 @@ def deployed(rows: dict[str, Row], nodes: Testbed, kind: str) -> None:
 
 
 def answer_at_once(nodes: Testbed) -> None:
-    """What answers the client's probes goes before everything else: a late answer is no loss of the address."""
+    """Give the responders of the client's probes real-time priority: a late answer is no loss of the address."""
     for name in nodes.nodes:
         for pid in nodes.segment.hosts[name].pids():
             with contextlib.suppress(OSError):
@@ -71,12 +71,12 @@ def answer_at_once(nodes: Testbed) -> None:
 
 
 def killed(rows: dict[str, Row], nodes: Testbed, kind: str, runs: int, cap_s: float) -> None:
-    """SIGKILL to everything of the master's service, and systemd does what the unit says."""
+    """Send SIGKILL to everything of the master's service; systemd does what the unit says."""
     unit = UNITS.get(kind, kind)
     answer_at_once(nodes)
     for number in range(runs):
         if number:
-            nodes.node(A).run(["systemctl", "reset-failed", unit])  # so many deaths in a row are ours to answer for
+            nodes.node(A).run(["systemctl", "reset-failed", unit])  # the benchmark causes so many deaths in a row
             nodes.node(A).run(["systemctl", "start", unit], check=True)
         poll(lambda: nodes.owners() == [A], WAIT_S, f"{VIP} is not on {A} alone", lambda: str(nodes.owners()))
         time.sleep(2)  # no condition: the peer has heard the master a few times
@@ -105,7 +105,7 @@ def tasks(effort: Effort) -> list[Task]:
             with Testbed(Run(), owner=os.getpid()) as nodes:
                 deployed(rows, nodes, kind)
                 if number + 1 == beds:
-                    # keepalived's unit restarts nothing: a second death would need a start that nobody gives it.
+                    # keepalived's unit restarts nothing: a second death would need a start by hand.
                     killed(rows, nodes, kind, effort.runs if kind == OURS else 1, effort.cap_s)
 
     return [Task(list(rows.values()), measure)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a client loses when the master goes: with notice (a clean stop) and without (the node dies silently)."""
+"""Measure what a client loses when the master goes: by a clean stop, and when the node dies silently."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def named(options: dict[str, Any]) -> str:
 
 
 def clean_stop(row: Row, kind: str, runs: int, options: dict[str, Any]) -> None:
-    """Milliseconds lost while the master's daemon ends after SIGTERM and the backup takes over."""
+    """Measure the milliseconds lost while the master's daemon ends after SIGTERM and the backup takes over."""
     for nodes in _rounds(kind, runs, options, lambda nodes: nodes.master.start()):
         with Probe(nodes.client, VIP, realtime=True) as probe:
             nodes.master.stop()
@@ -36,11 +36,11 @@ def clean_stop(row: Row, kind: str, runs: int, options: dict[str, Any]) -> None:
 
 
 def node_death(lost: Row, beyond: Row, kind: str, runs: int, options: dict[str, Any]) -> None:
-    """Milliseconds lost after the master's node is cut off right after an advertisement: the longest there is.
+    """Measure the milliseconds lost after the master's node is cut off right after an advertisement: the worst case.
 
-    Any other moment only subtracts what had passed of the interval by then, for both contestants alike. ``beyond`` gets
-    the milliseconds from the end of the backup's Master_Down_Interval, which begins with the last advertisement, to
-    its first gratuitous ARP, both as the client's kernel saw them.
+    Any other moment only subtracts the part of the interval that had passed, for both contestants alike. ``beyond``
+    gets the milliseconds from the end of the backup's Master_Down_Interval, which begins with the last advertisement,
+    to its first gratuitous ARP, both as the client's kernel saw them.
     """
     down_s = NODE_B.but(**options).master_down_interval_s
     for nodes in _rounds(kind, runs, options, lambda nodes: nodes.segment.heal("a")):
@@ -55,18 +55,18 @@ def node_death(lost: Row, beyond: Row, kind: str, runs: int, options: dict[str, 
 
 def _lost_ms(probe: Probe) -> float:
     probe.wait_answered_by("b", timeout_s=20)
-    time.sleep(0.2)  # no condition: a blip right after the move belongs into the figure
+    time.sleep(0.2)  # no condition: a loss right after the move counts, too
     return probe.report().lost_ms
 
 
 def _rounds(kind: str, runs: int, options: dict[str, Any], back: Callable[[Bed], Any]) -> Iterator[Bed]:
-    """A pair at rest with A as master, so many times; ``back`` undoes what was done to A."""
+    """Yield a pair at rest with A as master, so many times; ``back`` undoes what was done to A."""
     a, b = pair(**options)
     with bed(kind, a.text("NodeA"), b.text("NodeB")) as nodes, Responder(nodes.a), Responder(nodes.b):
         for number in range(runs):
             if number:
                 back(nodes)
-                # After a split the client may ask the wrong node for seconds; that is not what is measured here.
+                # After a split the client may ask the wrong node for seconds, which is another matter.
                 nodes.client.ip("neigh", "flush", "dev", "eth0")
             wait_owner(nodes.segment, VIP, "a", timeout_s=20)
             nodes.backup.wait_state("BACKUP")

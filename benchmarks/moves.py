@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a client loses when mastership is moved on purpose: nothing may be lost, whoever the peer is."""
+"""Measure what a client loses when mastership is moved on purpose: nothing may be lost, with either peer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lab.peers import Agent, poll, wait_owner
 from lab.probe import Outage, Probe, Responder
 
 AT_ONCE = 4  # pairs; each is idle most of the time
-AFTER_S = 0.3  # a blip right after a move belongs to it
+AFTER_S = 0.3  # a loss right after a move belongs to it
 MOVE_S = 20.0
 STOP, BACK = "clean stop", "comes back after a clean stop"
 DEMOTE, PROMOTE, DRAIN, UNDRAIN = "demote", "promote", "drain", "undrain"
@@ -30,7 +30,7 @@ THEIR_CAUSES = (STOP, BACK)
 
 @dataclass(frozen=True)
 class Setting:
-    """Which pair: ``same`` daemon on both nodes or the other contestant on node B, version, multicast or unicast."""
+    """It is a pair: ``same`` daemon on both nodes or the other contestant on node B, version, multicast or unicast."""
 
     same: bool
     version: int
@@ -59,9 +59,9 @@ SETTINGS = tuple(
 
 
 def attributed(outages: Sequence[Outage], started_at: float, moves: Sequence[tuple[str, float]]) -> list[int]:
-    """How many probes each move lost. ``moves`` are (cause, begin), in order; times as ``started_at``'s.
+    """Return how many probes each move lost. ``moves`` are (cause, begin), in order; times as ``started_at``'s.
 
-    What was lost before the first move counts for the first one.
+    Losses before the first move count for the first one.
     """
     lost = [0] * len(moves)
     for outage in outages:
@@ -77,10 +77,10 @@ def series(rows: dict[str, Row], setting: Setting, kind: str, rounds: int, cause
     moves: list[tuple[str, float]] = []
     with contextlib.ExitStack() as stack:
         nodes = stack.enter_context(bed(kind, a, b, peer=setting.peer(kind)))
-        for host in (nodes.a, nodes.b):  # what waits for a processor on a node is not lost on the way
+        for host in (nodes.a, nodes.b):  # a responder that waits for a processor is no loss on the way
             stack.enter_context(Responder(host, realtime=True))
         _at_rest(nodes, "a")
-        # B's own address never moves: what is lost there as well is this machine's doing.
+        # B's own address never moves: losses there are due to this machine.
         control = stack.enter_context(Probe(nodes.client, ADDRESS_B, realtime=True, interval_ms=10))
         with Probe(nodes.client, VIP, realtime=True) as probe:
             try:
@@ -120,7 +120,7 @@ def _move(nodes: Bed, cause: str) -> None:
 
 
 def _at_rest(nodes: Bed, owner: str) -> None:
-    """One owner, and both daemons (if they run) agree; a drained one has stopped."""
+    """Wait for one owner, with which both daemons (if they run) agree; a drained one has stopped."""
     wait_owner(nodes.segment, VIP, owner, timeout_s=MOVE_S)
     for peer in (nodes.master, nodes.backup):
         if peer.running:

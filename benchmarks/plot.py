@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The picture of a run: one bar for each row, how ours compares with keepalived, on a logarithmic scale."""
+"""Draw a run: one bar for each row, how ours compares with keepalived, on a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 from rows import OURS, THEIRS, Row, merged
 
-LEAST, MOST = 0.01, 100.0  # a bar ends here, whatever the ratio is
+LEAST, MOST = 0.01, 100.0  # a bar ends here for any larger ratio
 BETTER, WORSE = "#2a7f62", "#b3452c"
 
 
 def bars(rows: list[Row]) -> list[tuple[str, float, str]]:
-    """(work and unit, ratio within the picture, what the bar says) for each row that can be compared."""
+    """Return (work and unit, ratio within the picture, label of the bar) for each row that can be compared."""
     found = []
     for row in merged(rows):
         if row.ratio is None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of a run: for people as text, for everything else as JSON."""
+"""Write the table of a run: as text for people, as JSON for programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rows import KINDS, OURS, THEIRS, Row, merged
 
 
 def as_json(rows: list[Row], facts: dict[str, Any]) -> dict[str, Any]:
-    """Every single value. An infinite ratio is null, as is one that cannot be said; the figures tell them apart."""
+    """Return every single value. An infinite ratio is null, as is an unknown one; the figures tell them apart."""
     return {
         **facts,
         "rows": [
@@ -34,7 +34,7 @@ def as_json(rows: list[Row], facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_text(rows: list[Row], facts: dict[str, Any]) -> str:
-    """A Markdown table, and below it in words: where keepalived is better, which goals were missed, what failed."""
+    """Return a Markdown table, and lists below it: where keepalived is better, missed goals, failures."""
     versions = facts["versions"]
     lines = [
         f"Measured on {facts['date']}: {OURS} {versions[OURS]} (Python {facts['python']}) beside {THEIRS} "
@@ -55,23 +55,23 @@ def as_text(rows: list[Row], facts: dict[str, Any]) -> str:
 
 
 def section(title: str, entries: list[str]) -> list[str]:
-    """A heading and its entries, nothing when there are none."""
+    """Return a heading and its entries, nothing when there are none."""
     return ["", f"{title}:", "", *(f"- {entry}" for entry in entries)] if entries else []
 
 
 def loss(row: Row) -> str:
-    """How much better keepalived is."""
+    """Say how much better keepalived is."""
     times = f"{THEIRS} has none" if math.isinf(row.ratio) else f"{ratio(row)} times what {THEIRS} needs"
     return f"{row.work} ({row.unit}): {times}"
 
 
 def miss(row: Row) -> str:
-    """How far our worst value is from the goal."""
+    """Say how far our worst value is from the goal."""
     return f"{row.work}: {value(row, OURS)} {row.unit}, at most {number(row.goal)} wanted"
 
 
 def failures(rows: list[Row]) -> list[str]:
-    """What went wrong, once for all the rows that it concerns."""
+    """Return each failure once, with the rows that it concerns."""
     concerned: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         for kind, why in row.failed.items():
@@ -83,7 +83,7 @@ def failures(rows: list[Row]) -> list[str]:
 
 
 def value(row: Row, kind: str) -> str:
-    """One cell: the figure of one side with its range."""
+    """Return one cell: the figure of one side with its range."""
     values = row.values[kind]
     if not values:
         if kind in row.published:
@@ -99,7 +99,7 @@ def value(row: Row, kind: str) -> str:
 
 
 def capped(row: Row, figure: float) -> str:
-    """A value that reached the end of measuring is "more than that"."""
+    """Return a value as text; one that reached the end of measuring is "more than that"."""
     return f"> {number(row.cap)}" if row.cap is not None and figure >= row.cap else number(figure)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a benchmark fills: rows of measured values for two contestants. Nothing here measures anything."""
+"""Hold rows of measured values for two contestants. Nothing here measures anything."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ KINDS = (OURS, THEIRS)
 
 @dataclass
 class Row:
-    """One line of the table: the same work done by both, in ``unit``; less is better in every row.
+    """It is one line of the table: the same work done by both, in ``unit``; less is better in every row.
 
-    ``goal`` is the most that ours may need. With ``counts`` the values are events of many runs, and their sum is
-    shown instead of a median. ``cap`` is where measuring ends: a value that reaches it means "more". ``published``
-    are figures that others gave and that were not measured here. ``failed`` says why a side lacks values. People see
-    rows of the same ``group`` as one.
+    ``goal`` is the most that ours may need. With ``counts`` the values are events of many runs, and their sum is shown
+    instead of a median. ``cap`` is where measuring ends: a value that reaches it means "more". ``published`` are
+    figures that others gave and that were not measured here. ``failed`` says why a side lacks values. Rows of the same
+    ``group`` are shown as one.
     """
 
     work: str
@@ -39,7 +39,7 @@ class Row:
         self.values[kind].append(value)
 
     def figure(self, kind: str) -> Optional[float]:
-        """The one number of a side: the median, of counted events the mean, else what was published, else None."""
+        """Return one number for a side: the median, the mean of counted events, else a published figure, else None."""
         values = self.values[kind]
         if not values:
             return self.published.get(kind)
@@ -47,7 +47,7 @@ class Row:
 
     @property
     def ratio(self) -> Optional[float]:
-        """Ours divided by keepalived's, infinite when only theirs is 0. None when nothing can be compared."""
+        """Return ours divided by keepalived's, infinite when only theirs is 0. None when nothing can be compared."""
         ours, theirs = self.figure(OURS), self.figure(THEIRS)
         if ours is None or theirs is None or not ours and not theirs:
             return None
@@ -55,17 +55,17 @@ class Row:
 
     @property
     def lost(self) -> bool:
-        """Whether keepalived is better, by more than the table shows."""
+        """Return whether keepalived is better, by more than the table shows."""
         return self.ratio is not None and self.ratio >= 1.005
 
     @property
     def missed(self) -> bool:
-        """Whether our worst value is beyond the goal."""
+        """Return whether our worst value is beyond the goal."""
         return self.goal is not None and bool(self.values[OURS]) and max(self.values[OURS]) > self.goal
 
 
 def merged(rows: list[Row]) -> list[Row]:
-    """The rows as people see them: those of a group are one row with all their values, where the first one stood."""
+    """Merge the rows of each group into one with all their values, in the place of the first."""
     shown: dict[str, Row] = {}
     for number, row in enumerate(rows):
         key = row.group or f"row {number}"
@@ -82,9 +82,9 @@ def merged(rows: list[Row]) -> list[Row]:
 
 @dataclass
 class Task:
-    """``measure(kind)`` fills ``rows`` for one contestant.
+    """It fills ``rows`` for one contestant with ``measure(kind)``.
 
-    With ``together`` both are measured at the same time. ``guards`` says that it writes down failures itself.
+    With ``together`` both are measured at the same time. ``guards`` says that it records failures itself.
     """
 
     rows: list[Row]
@@ -96,16 +96,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Effort:
-    """How often and for how long. Seconds where it says ``_s``."""
+    """It says how often and how long to measure. Seconds where the name ends in ``_s``."""
 
-    runs: int = 5  # of what takes seconds
+    runs: int = 5  # of measurements that take seconds
     fast_runs: int = 15  # of the rest
     moves: int = 20  # planned moves of each sort
     their_moves: int = 5  # the same of keepalived, which always loses something
     samples: int = 3  # windows of processor time, takeovers of all instances
     sample_s: float = 10.0
     settled_runs: int = 3
-    window_s: float = 300.0  # of peace after settling
+    window_s: float = 300.0  # of rest after settling
     starved_runs: int = 10
     starved_s: float = 30.0
     storm_s: float = 5.0  # each of them

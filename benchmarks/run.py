@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both sides on this machine in one run: ours beside keepalived. Prints one table; needs root.
+"""Measure both daemons on this machine in one run, and print one table. Needs root.
 
 python3 benchmarks/run.py                                        everything, three quarters of an hour
 python3 benchmarks/run.py --quick                                everything, some minutes
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     if missing:
         tell(f"benchmarks need {missing}")
         return 2
-    # Ended from outside, leave through the context managers: they take the namespaces and daemons along.
+    # After SIGTERM, leave through the context managers: they remove the namespaces and daemons.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sweep()
     effort, begun = wanted(options), time.monotonic()
@@ -90,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def wanted(options: argparse.Namespace) -> Effort:
-    """What the options ask for."""
+    """Return the effort that the options ask for."""
     effort = QUICK if options.quick else Effort()
     if options.runs:
         count = options.runs
@@ -102,7 +102,7 @@ def wanted(options: argparse.Namespace) -> Effort:
 
 
 def run(task: Task) -> None:
-    """One contestant after the other, unless the task says otherwise."""
+    """Measure one contestant after the other, unless the task says otherwise."""
     if not task.together:
         for kind in task.kinds:
             if task.guards:
@@ -121,7 +121,7 @@ def run(task: Task) -> None:
 
 
 def _facts(seconds: float) -> dict[str, Any]:
-    """When and where the figures were measured."""
+    """Return when and where the figures were measured."""
     return {
         "date": date.today().isoformat(),
         "versions": {kind: version_of(kind) for kind in KINDS},
@@ -133,7 +133,7 @@ def _facts(seconds: float) -> dict[str, Any]:
 
 
 def _missing() -> str:
-    """What this machine lacks, "" when nothing does."""
+    """Return what this machine lacks, "" when nothing does."""
     if os.geteuid() != 0:
         return "root: they make network namespaces"
     if not shutil.which("keepalived"):

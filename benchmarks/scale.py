@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many instances on one interface: their files, who holds their addresses, what the daemons cost."""
+"""Run many instances on one interface: their files, the addresses they hold, the cost of the daemons."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SETTLE_S = 60.0
 
 
 def instances(count: int, master: bool, interval_s: float, family: int = 4) -> str:
-    """A file with ``count`` VRRPv3 instances of one address each."""
+    """Return a file with ``count`` VRRPv3 instances of one address each."""
     made = [
         Instance(
             name=f"VI_{vrid}",
@@ -38,7 +38,7 @@ def instances(count: int, master: bool, interval_s: float, family: int = 4) -> s
 
 
 def held(nodes: Bed) -> tuple[int, int]:
-    """How many virtual addresses each kernel holds: (node A, node B)."""
+    """Return how many virtual addresses each kernel holds: (node A, node B)."""
     return tuple(
         sum(address.startswith(("10.9.1.", "fd00:9::1:")) for address in host.addresses())
         for host in (nodes.a, nodes.b)
@@ -46,7 +46,7 @@ def held(nodes: Bed) -> tuple[int, int]:
 
 
 def quiet(nodes: Bed, count: int, for_s: float = QUIET_S, within_s: float = SETTLE_S) -> float:
-    """Wait until A alone has held everything for ``for_s``; return when that began, monotonic. Raises TimeoutError."""
+    """Wait until A alone has held everything for ``for_s``. Return when that began, monotonic. Raises TimeoutError."""
     given_up_at = time.monotonic() + within_s + for_s
     since, before = time.monotonic(), -1
     while time.monotonic() - since < for_s:
@@ -60,7 +60,7 @@ def quiet(nodes: Bed, count: int, for_s: float = QUIET_S, within_s: float = SETT
 
 
 def taken_over(nodes: Bed, count: int) -> float:
-    """Cut A off; return the seconds until B holds everything. Raises TimeoutError."""
+    """Cut A off. Return the seconds until B holds everything. Raises TimeoutError."""
     begun = time.monotonic()
     nodes.segment.cut("a")
     poll(lambda: held(nodes)[1] == count, SETTLE_S, "the backup does not take over all", lambda: told(nodes))
@@ -72,7 +72,7 @@ def told(nodes: Bed) -> str:
 
 
 def cpu_s(peer: Peer) -> float:
-    """Processor seconds of all its threads, from the scheduler (nanoseconds, not clock ticks)."""
+    """Return the processor seconds of all its threads, from the scheduler (nanoseconds, not clock ticks)."""
     total = 0
     for pid in peer.pids():
         with contextlib.suppress(OSError):  # one that has ended meanwhile
@@ -82,7 +82,7 @@ def cpu_s(peer: Peer) -> float:
 
 
 def pss_mb(peer: Peer) -> float:
-    """Proportional set size of all its processes, MB."""
+    """Return the proportional set size of all its processes, MB."""
     total_kb = 0
     for pid in peer.pids():
         with contextlib.suppress(OSError):

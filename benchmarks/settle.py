@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""255 instances at intervals that leave little time: does the pair come to rest, and does the peace last?"""
+"""Measure whether a pair with 255 instances at short intervals comes to rest, and stays so."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COUNT = 255
 
 
 def settle(settled: Row, false: Row, kind: str, interval_s: float, effort: Effort) -> None:
-    """Seconds from the start of both to the last change; after the last start, takeovers in a window of peace."""
+    """Measure the seconds until the pair is at rest, and the takeovers in a window after the last start."""
     for number in range(effort.settled_runs):
         begun = time.monotonic()
         with bed(kind, instances(COUNT, True, interval_s), instances(COUNT, False, interval_s), SUBNET) as nodes:
@@ -27,7 +27,7 @@ def settle(settled: Row, false: Row, kind: str, interval_s: float, effort: Effor
             while time.monotonic() < until and not interrupted.is_set():
                 time.sleep(0.2)  # the window itself
             after = takeovers(nodes.master) + takeovers(nodes.backup)
-            moved = held(nodes) != (COUNT, 0)  # then somebody took over even if no log says so
+            moved = held(nodes) != (COUNT, 0)  # then a node took over, even if no log says so
             false.add(kind, max(after - before, int(moved)))
 
 

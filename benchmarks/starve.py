@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""False failovers while other processes want every processor."""
+"""Measure false failovers while other processes use every processor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BUSY = 8
 
 @contextlib.contextmanager
 def busy(count: int) -> Iterator[None]:
-    """So many processes that never wait, at ordinary priority."""
+    """Run so many processes that never wait, at ordinary priority."""
     running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _number in range(count)]
     try:
         yield
@@ -36,7 +36,7 @@ def busy(count: int) -> Iterator[None]:
 
 
 def starve(false: Row, gap: Row, kind: str, effort: Effort) -> None:
-    """Takeovers by the log or, should the log keep quiet, by advertisements of the backup; the longest silence, ms."""
+    """Measure takeovers by the log, or by advertisements of the backup, and the longest silence in milliseconds."""
     with bed(kind, instances(1, True, INTERVAL_S), instances(1, False, INTERVAL_S), SUBNET) as nodes:
         for _run in range(effort.starved_runs):
             quiet(nodes, 1, for_s=3.0)

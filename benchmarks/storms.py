@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""False takeovers while others do something without end: connect, reload, change interfaces, forge packets."""
+"""Measure false takeovers during storms: connections, reloads, changes of interfaces, forged packets."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ MEMORY_MB = 45.0
 COUNTS = (1, 255)
 SAMPLE_S = 0.25
 FRAME_MAX = 128  # octets of an advertisement on the wire
-CATCH_UP_S = 30.0  # what the capture may lag behind: it is an ordinary process in the same storm
+CATCH_UP_S = 30.0  # seconds that the capture may lag behind: it is an ordinary process in the same storm
 LOG_LINES = 100  # a second
 
 
 def longest_silence(heard: Iterable[tuple[float, int]], began: float, ended: float) -> float:
-    """Return the longest time between two advertisements of one virtual router, seconds.
+    """Return the longest time between two advertisements of one virtual router, in seconds.
 
-    ``heard`` are (time, virtual router id) in their order. What was going on when it ``began``, and what had not come
-    yet when it ``ended``, counts as well.
+    ``heard`` are (time, virtual router id) in their order. A silence that lasts at ``began`` or at ``ended`` counts as
+    well.
     """
     last: dict[int, float] = {}
     longest = 0.0
@@ -45,7 +45,7 @@ def longest_silence(heard: Iterable[tuple[float, int]], began: float, ended: flo
 
 
 def rows_of(storm: Storm, count: int, seconds: float) -> dict[str, Row]:
-    """What is measured of one storm."""
+    """Return the rows of one storm."""
     what = f"{storm.name}, {count} instance{'s' * (count > 1)}, v3, advert_int {INTERVAL_S:g}, {seconds:g} s"
     moves, silent_ms = (None, None) if storm.may_move else (0, (INTERVAL_S + LATE_S) * 1000)
     return {
@@ -87,7 +87,7 @@ def tasks(effort: Effort) -> list[Task]:
 
 
 def _task(count: int, effort: Effort) -> Task:
-    """One pair for all storms, one after the other: each begins when the pair is at rest."""
+    """Measure all storms with one pair, one after the other: each begins when the pair is at rest."""
     rows = {storm: rows_of(storm, count, effort.storm_s) for storm in STORMS}
 
     def measure(kind: str) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pair as the scenarios' tests see it: two machines by testinfra, and a client that is a third one.
+"""Give the scenarios' tests a pair: two machines through testinfra, and a third one as client.
 
 A test that moves mastership asserts where it was before and puts it back. Nothing here waits for a fixed time: every
 wait is a poll with a deadline, and a claim about the owner is made on several samples.
@@ -30,7 +30,7 @@ from lab.testbed import VIP, Testbed
 A, B = "node-a", "node-b"
 DEADLINE_S = 30.0
 SAMPLES = 10
-PROBE_PORT = 9998  # not that of the nodes' own responder, which has to wait for the processor as any service has
+PROBE_PORT = 9998  # not that of the nodes' own responder, which is an ordinary process
 _FIGURES: list[str] = []
 
 
@@ -46,7 +46,7 @@ def poll(question: Callable[[], Any], expected: Any, what: str, seconds: float =
 
 
 class Pair:
-    """``a`` and ``b`` are testinfra hosts; ``bed`` is the lab that they stand in."""
+    """It is the pair. ``a`` and ``b`` are testinfra hosts; ``bed`` is their lab."""
 
     def __init__(self, bed: Testbed, folder: Path):
         self.bed = bed
@@ -54,7 +54,7 @@ class Pair:
         self.a, self.b = (testinfra.get_host(f"podman://{bed.node(name).container}") for name in (A, B))
 
     def settled_on(self, owner: str) -> None:
-        """Wait until ``owner`` serves the page at the VIP and has it alone; then that holds in every sample.
+        """Wait until ``owner`` serves the page at the VIP and has it alone; then check that in several samples.
 
         A planned move is make before break: for some milliseconds both have the address, and that is no fault.
         """
@@ -66,7 +66,7 @@ class Pair:
             time.sleep(0.1)
 
     def play(self, playbook: str, *arguments: str, env: dict[str, str] | None = None) -> str:
-        """Run a playbook of the collection against the pair; its whole output."""
+        """Run a playbook of the collection against the pair. Return its whole output."""
         done = subprocess.run(
             [
                 "ansible-playbook",
@@ -82,23 +82,23 @@ class Pair:
         return done.stdout
 
     def judge(self, name: str, path: str) -> None:
-        """Real keepalived and our agent both accept the file. keepalived would accept a missing one, too."""
+        """Assert that keepalived and our agent both accept the file, and that it exists."""
         node = self.bed.node(name)
         node.run(["test", "-s", path], check=True)
-        # By a shell, as a person does it: keepalived 2.2.7 is more lenient where it has no parent.
+        # By a shell, as a person does it: keepalived 2.2.7 checks less where it has no parent.
         by_shell = ["sh", "-c", f"keepalived --config-test --use-file {path}; exit $?"]
         for words in (by_shell, ["hotstandby", "check", path]):
             done = node.run(words)
             assert (done.returncode, done.stderr) == (0, ""), f"{' '.join(words)}: {done}"
 
     def status(self, name: str) -> dict[str, Any]:
-        """The first instance as the agent of a node tells it; nothing while there is no agent."""
+        """Return the first instance as the agent of a node tells it; empty without an agent."""
         done = self.bed.node(name).run(["hotstandby", "status", "--json"])
         return json.loads(done.stdout)["instances"][0] if done.returncode == 0 else {}
 
     @contextlib.contextmanager
     def probe(self, address: str = VIP) -> Iterator[Probe]:
-        """Both nodes answer, the client probes a virtual address each millisecond from entering to leaving."""
+        """Probe a virtual address each millisecond from entering to leaving; both nodes answer."""
         self.bed.client.ip("neigh", "flush", "dev", "eth0")
         with contextlib.ExitStack() as stack:
             for name in (A, B):
@@ -106,28 +106,28 @@ class Pair:
             yield stack.enter_context(Probe(self.bed.client, address, PROBE_PORT, realtime=True))
 
     def capture(self) -> Capture:
-        """What the client sees of the advertisements and announcements."""
+        """Capture the advertisements and announcements that the client sees."""
         return Capture(self.bed.client)
 
     def ownership(self) -> Ownership:
-        """From now on, who has the address when."""
+        """Record from now on which node has the address."""
         return Ownership(self.bed.segment, VIP)
 
     def each(self) -> Sequence[tuple[str, Any]]:
-        """Both nodes, with their names."""
+        """Return both nodes, with their names."""
         return ((A, self.a), (B, self.b))
 
 
 @pytest.fixture(scope="session")
 def pair() -> Pair:
-    """The pair that the scenario deployed."""
+    """Return the pair that the scenario deployed."""
     folder = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"], "lab").resolve()
     return Pair(Testbed.open(folder.name), folder)
 
 
 @pytest.fixture
 def figure() -> Callable[[str], None]:
-    """``figure("restart: 0 lost")`` is printed with the summary of the run."""
+    """Return a function: ``figure("restart: 0 lost")`` is printed with the summary of the run."""
     return _FIGURES.append
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that other tests have, and what becomes of them when somebody's hand slips."""
+"""Collect the files of other tests, and damage them at random."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NUMBER_OR_WORD = re.compile(r"[^\s{}]+")
 
 
 def _examples():
-    """The files of the inventories in the documentation."""
+    """Yield the files of the inventories in the documentation."""
     for path in sorted((TESTS.parent / "docs" / "examples").glob("*.yml")):
         group = yaml.safe_load(path.read_text(encoding="utf-8"))["ha_pair"]
         said = {name: {**group["vars"], **own} for name, own in group["hosts"].items()}
@@ -59,7 +59,7 @@ def swapped(rnd, lines):
 
 
 def replaced(rnd, lines):
-    """A word of some lines has another value."""
+    """Replace a word in some lines."""
     return [line if rnd.randrange(6) else _other_word(rnd, line) for line in lines]
 
 
@@ -79,7 +79,7 @@ def braced(rnd, lines):
 
 
 def flipped(rnd, lines):
-    """A bit of some octets is another one."""
+    """Flip some bits."""
     octets = bytearray("\n".join(lines).encode("utf-8", "surrogateescape"))
     for _each in range(rnd.randint(1, 4)):
         octets[rnd.randrange(len(octets))] ^= 1 << rnd.randrange(8)
@@ -91,7 +91,7 @@ def joined(rnd, lines):
 
 
 def mutated(rnd):
-    """One file of the corpus, changed up to three times; now and then as it is."""
+    """Return one file of the corpus, changed up to three times; now and then as it is."""
     lines = rnd.choice(CORPUS).split("\n")
     for _each in range(rnd.randint(0, 3)):
         lines = rnd.choice([dropped, doubled, swapped, replaced, replaced, braced, flipped, joined])(rnd, lines) or [""]
@@ -99,6 +99,6 @@ def mutated(rnd):
 
 
 def files_of(seed, count):
-    """The same ones for one seed."""
+    """Return files that are the same for one seed."""
     rnd = random.Random(seed)
     return (mutated(rnd) for _each in range(count))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Properties that are tried with some inputs (`make unit`), or with new ones for FUZZ_S seconds each (`make fuzz`)."""
+"""Try properties with some inputs (`make unit`), or with new ones for FUZZ_S seconds each (`make fuzz`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def fuzz(*strategies, few=FEW):
             max_examples=ROUND if SECONDS else few,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
-            derandomize=not SECONDS,  # a check that somebody waits for says the same every time
+            derandomize=not SECONDS,  # the same result in every run of `make unit`
         )(given(*strategies)(check))
 
         def test():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever a file holds, the answer is a configuration or problems with places; no password is in any of them."""
+"""Test that any text gives a configuration or problems with places, and that no password is in them."""
 
 from __future__ import annotations
 

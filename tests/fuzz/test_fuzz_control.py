@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever is written to the control socket: an answer that is a line of JSON, and no exception."""
+"""Test that any request to the control socket gets an answer that is a line of JSON, and no exception."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def refuse(*arguments):
 
 
 def agent() -> Commands:
-    """The commands of an agent that is about to stop and has one instance."""
+    """Return an agent that is about to stop, as far as its commands look at it."""
     instances = Instances()
     instances.running["VI_1"] = SimpleNamespace(addresses=SimpleNamespace(owned=()))
     groups = SimpleNamespace(command=refuse, mates=lambda instance: (instance,))
@@ -66,7 +66,7 @@ def agent() -> Commands:
 
 
 def handle(command, request):
-    if command in ("status", "plan", "apply"):  # they ask the kernel, or the disk
+    if command in ("status", "plan", "apply"):  # they read the kernel, or the disk
         raise CommandError("not here")
     return agent().handle(command, request)
 

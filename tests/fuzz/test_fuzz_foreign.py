@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that people have, and what a slip of the hand makes of them: check, importer, and the role's file of that."""
+"""Test files that people have, and damaged ones: the check, the importer, and the role's file of the result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vrrp.config.text.includes import NOWHERE
 
 
 def there_and_back(text):
-    """Whatever ``text`` is: problems, or variables of which the role makes files that the agent takes."""
+    """Assert that ``text`` gives problems, or variables of which the role makes files that the agent takes."""
     report = inspect(text, "f", "node1", NOWHERE)
     assert (report.configuration is None) == bool(report.problems)
     assert all(str(problem).isprintable() for problem in report.problems + report.warnings)
@@ -46,7 +46,7 @@ def there_and_back(text):
 
 
 def comparable(configuration):
-    """What the file means, without what the pair has to settle."""
+    """Return what the file means, without what the pair has to settle."""
     instances_ = [replace(each, line=0, priority=0, initial_state="") for each in configuration.instances]
     groups = [replace(each, line=0) for each in configuration.sync_groups]
     return instances_, groups, configuration.scripts, configuration.processes, configuration.files

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever an inventory says, of whatever type: the answer is a pair, or a PairError with the variables."""
+"""Test that an inventory of any types gives a pair, or a PairError with the variables."""
 
 from __future__ import annotations
 

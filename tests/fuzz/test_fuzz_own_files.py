@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever lies where a ledger, marks or a script are looked for is read, or is nothing."""
+"""Test that any content of a ledger, marks or a script is read, or ignored."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ MARKS = {"format": 1, "instances": [{"identity": ["eth0", 51, 4], "marks": {"c0a
 
 
 def changed(content, path, value):
-    """``content`` with another value at one of its places."""
+    """Return ``content`` with another value at one of its places."""
     if not path or not isinstance(content, (dict, list)) or not content:
         return value
     if isinstance(content, dict):
@@ -121,7 +121,7 @@ LINE = st.lists(
 
 @fuzz(LINE, few=60)
 def test_a_first_line(line):
-    """Where the kernel refuses a file we say why, with its error; where it runs it we name none."""
+    """Compare our reason with the kernel's error for a file that it refuses; there is none for a file that it runs."""
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "script"
         script.write_bytes(line)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever arrives on the wire: an advertisement, or a refusal under one of the declared reasons."""
+"""Test that anything on the wire is an advertisement, or discarded under one of the declared reasons."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def signer():
 
 @st.composite
 def damaged(draw, octets):
-    """Bytes that are nearly right: some changed, cut off, put in."""
+    """Return bytes that are nearly right: some changed, cut off, put in."""
     found = bytearray(octets)
     for _change in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, max(len(found) - 1, 0)))
@@ -70,7 +70,7 @@ def damaged(draw, octets):
 
 @st.composite
 def arrivals(draw):
-    """(payload, source, destination): anything, or an advertisement with or without a trailer, damaged or not."""
+    """Return (payload, source, destination): anything, or an advertisement, with or without a trailer or damage."""
     ends = draw(ENDS)
     if draw(st.booleans()):
         return (draw(st.binary(max_size=120)), *ends)
@@ -117,7 +117,7 @@ def test_decode(arrival, trailer):
         assert error.reason in REASONS
         assert error.detail
     else:
-        # What decodes ends with the advertisement, or 28 octets later: its length alone says which.
+        # What decodes ends with the advertisement, or 28 octets later: only the length says which.
         assert is_followed(payload, source.version) is (trailer == 28)
     assert peek_vrid(payload) == (payload[1] if len(payload) >= 8 else None)
 

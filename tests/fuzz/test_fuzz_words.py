@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A value of an inventory is refused, or the file, the model and what an import makes of it have it unchanged."""
+"""Test that a value of an inventory is refused, or reaches the file, the model and an import unchanged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SCRIPTS = {"script_user": "root"}
 
 
 def model(**said):
-    """The model of node-a, or None where the inventory is refused; an import of its file gives the same again."""
+    """Return the model of node-a, or None where the inventory is refused; check that an import gives the same."""
     both = hosts(vips=["192.168.8.100/24"], **said)
     try:
         instances(both)
@@ -67,7 +67,7 @@ def test_a_command_of_a_notification(value):
 
 @fuzz(VALUE, WORDS, few=15)
 def test_arguments_are_carried_whatever_they_are(program, words):
-    """What the importer writes for an argument vector is taken by the role, and is that vector again."""
+    """Check that the role takes what the importer writes for an argument vector, and gives that vector again."""
     words = [f"/bin/{program}".replace("\0", ""), *words]
     found = model(scripts=[{"name": "chk", "script": joined(words)}], **SCRIPTS)
     assert found is not None

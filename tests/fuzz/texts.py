@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts that look like keepalived.conf: its keywords and blocks, its line layer, files that include each other.
+"""Make texts that look like keepalived.conf: its keywords and blocks, its line layer, nested includes.
 
 They come from a random number generator that hypothesis seeds, and not from its strategies, which are a hundred times
-slower at this: what fails is told by its text, and is not made smaller.
+slower at this: a failing text is printed, but not made smaller.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ COMMENTS = ["", "", "", " # x", " ! x", "#", " \\"]
 
 
 class FakeDisk:
-    """Files of text by their path."""
+    """It holds files of text by their path."""
 
     def __init__(self, files):
         self.files = files
@@ -62,12 +62,12 @@ class FakeDisk:
 
 
 def some(rnd, choices, most):
-    """A few of them, in any order, some more than once."""
+    """Return a few of them, in any order, some more than once."""
     return [rnd.choice(choices) for _each in range(rnd.randint(0, most))]
 
 
 def sequence(rnd):
-    """One ~SEQ or ~LST, without the rest of its line."""
+    """Return one ~SEQ or ~LST, without the rest of its line."""
     numbers = ["0", "1", "2", "3", "-2", "0x0a", "30", "$A", "${N}", ""] * 20 + ["250", "100000"]
     name = rnd.choice(NAMES)
     kind = rnd.choice(["SEQ", "SEQ", "SEQx", "LST"])
@@ -78,7 +78,7 @@ def sequence(rnd):
 
 
 def directive(rnd):
-    """A line, or several, of the line layer."""
+    """Return a line, or several, of the line layer."""
     kind = rnd.choice(["define", "lines", "include", "sequence", "use"])
     name = rnd.choice(NAMES)
     if kind == "define":
@@ -95,13 +95,13 @@ def directive(rnd):
 
 
 def statement(rnd):
-    """Words, and now and then a brace."""
+    """Return words, and now and then a brace."""
     line = " ".join([rnd.choice([rnd.choice(KEYWORDS), rnd.choice(VALUES)]), *some(rnd, VALUES, 4)])
     return line + rnd.choice(["", "", "", " {", " }", "{", " { x }"])
 
 
 def block_of(rnd, block):
-    """A block of the schema with keywords that belong to it, and now and then one that does not."""
+    """Return a block of the schema with keywords that belong to it, and now and then one that does not."""
     inside = sorted(block.keywords) or VALUES
     lines = []
     for keyword in some(rnd, inside, 8):
@@ -119,12 +119,12 @@ TOP = [block for block in next(blocks()).keywords.values() if isinstance(block, 
 
 
 def line_layer(rnd):
-    """Lines of which many are directives."""
+    """Return lines of which many are directives."""
     return "\n".join(rnd.choice([directive, statement])(rnd) for _each in range(rnd.randint(0, 20)))
 
 
 def file(rnd):
-    """A whole file."""
+    """Return a whole file."""
     lines = []
     for _each in range(rnd.randint(0, 12)):
         kind = rnd.randrange(3)
@@ -138,12 +138,12 @@ def file(rnd):
 
 
 def tree(rnd):
-    """(text of the file "f", what surrounds it)"""
+    """Return (text of the file "f", its surroundings)."""
     text = file(rnd)
     files = {name: file(rnd) for name in some(rnd, FILES, 4)}
     return text, Surroundings(FakeDisk({**files, "f": text}), {"HOME": "/root # x", "EMPTY": ""})
 
 
 def made_by(function):
-    """A strategy."""
+    """Return a strategy."""
     return st.integers(0, 2**64).map(lambda number: function(random.Random(number)))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python3 -m lab``: labs from the command line."""
+"""Run ``python3 -m lab``: labs from the command line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Nothing is installed on the nodes yet. From here, the top of the checkout:
 
 
 def _identity(options: argparse.Namespace) -> str:
-    """Of the lab that is meant: named, linked, or the only one that is kept."""
+    """Return the id of the lab that is meant: named, linked, or the only one that is kept."""
     if options.link:
         return options.link.resolve().name
     if options.id:
@@ -62,7 +62,7 @@ def up(options: argparse.Namespace) -> int:
 
 
 def down(options: argparse.Namespace) -> int:
-    """Remove a lab; with --all every one of this machine."""
+    """Remove a lab; with --all every lab of this machine."""
     if options.all:
         chosen = runs()
     elif options.link and not options.link.is_symlink():
@@ -78,7 +78,7 @@ def down(options: argparse.Namespace) -> int:
 
 
 def show(options: argparse.Namespace) -> int:
-    """The labs of this machine."""
+    """List the labs of this machine."""
     for run in runs():
         try:
             record = run.record()
@@ -91,7 +91,7 @@ def show(options: argparse.Namespace) -> int:
 
 
 def fault(options: argparse.Namespace) -> int:
-    """kill, start, cut, heal a node."""
+    """Kill, start, cut off or heal a node."""
     bed = Testbed.open(_identity(options))
     act = {"kill": bed.kill, "start": bed.start, "cut": bed.segment.cut, "heal": bed.segment.heal}[options.command]
     bed.node(options.node)
@@ -129,7 +129,7 @@ def images(options: argparse.Namespace) -> int:
 
 
 def sweep(_options: argparse.Namespace) -> int:
-    """Remove what dead runs left."""
+    """Remove what dead runs left behind."""
     for what in reap():
         print(f"removed {what}")
     return 0
@@ -172,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status 1 when the lab could not do it; then nothing of it is left."""
+    """Run a command. Return 1 when the lab could not do it; then nothing of it is left."""
     # A terminated lab cleans up like an interrupted one.
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda number, frame: sys.exit(128 + number))

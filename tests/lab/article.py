@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The article's pair as configuration files: one instance with every option a test wants to turn.
+"""Write the article's pair as configuration files: one instance with the options that tests use.
 
 NODE_A.text("NodeA")                                the file of the article's master, with its missing brace
 NODE_B.but(version=3, advert_int=0.1).text("NodeB")
@@ -22,7 +22,7 @@ PREFIX6 = "/64"
 
 @dataclass(frozen=True)
 class Instance:
-    """One ``vrrp_instance``; the fields have keepalived's names. ``lines`` are further lines of its block."""
+    """It is one ``vrrp_instance``; the fields have keepalived's names. ``lines`` are further lines of its block."""
 
     name: str = "VI_1"
     state: str = "BACKUP"
@@ -43,12 +43,12 @@ class Instance:
     lines: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Instance:
-        """The same with some fields changed."""
+        """Return the same with some fields changed."""
         return replace(self, **changes)
 
     @property
     def master_down_interval_s(self) -> float:
-        """RFC 3768 and RFC 9568, section 6.1: three intervals and the skew."""
+        """Return Master_Down_Interval in seconds (RFC 3768 and RFC 9568, section 6.1): three intervals and the skew."""
         skew_s = (256 - self.priority) / 256
         if self.version == 3:
             skew_s *= self.advert_int
@@ -81,18 +81,18 @@ class Instance:
         return "\n".join([f"vrrp_instance {self.name} {{", *("    " + line for line in own), "}"]) + "\n"
 
     def text(self, router_id: str = "node", *before: str) -> str:
-        """A whole file; ``before`` are blocks such as :func:`script` ahead of the instance."""
+        """Return a whole file; ``before`` are blocks such as :func:`script` ahead of the instance."""
         return whole([self], router_id, *before)
 
 
 def whole(instances: list[Instance], router_id: str = "node", *before: str) -> str:
-    """A file with several instances."""
+    """Return a file with several instances."""
     head = f"global_defs {{\n    router_id {router_id}\n    script_user root\n}}\n"
     return "\n".join([head, *before, *(instance.block() for instance in instances)])
 
 
 def script(name: str, command: str, **options: Any) -> str:
-    """One ``vrrp_script`` block."""
+    """Return one ``vrrp_script`` block."""
     lines = [f'    script "{command}"', *(f"    {key} {value}" for key, value in options.items())]
     return "\n".join([f"vrrp_script {name} {{", *lines, "}"]) + "\n"
 
@@ -106,12 +106,12 @@ NODE_B = Instance(state="BACKUP", priority=90)
 
 
 def pair(**changes: Any) -> tuple[Instance, Instance]:
-    """Both nodes with the same changes."""
+    """Return both nodes with the same changes."""
     return NODE_A.but(**changes), NODE_B.but(**changes)
 
 
 def ipv6_pair(unicast: bool = False, **changes: Any) -> tuple[Instance, Instance]:
-    """Both nodes over IPv6, the link-local address first as RFC 9568 section 5.2.9 wants it; each naming the other."""
+    """Return both nodes over IPv6, link-local address first (RFC 9568 section 5.2.9); with ``unicast`` as peers."""
     both = {"version": 3, "virtual_ipaddress": (VIP6_LINK_LOCAL + PREFIX6, VIP6 + PREFIX6), **changes}
     a, b = pair(**both)
     if unicast:
@@ -121,7 +121,7 @@ def ipv6_pair(unicast: bool = False, **changes: Any) -> tuple[Instance, Instance
 
 
 def unicast_pair(**changes: Any) -> tuple[Instance, Instance]:
-    """Both nodes, each naming the other."""
+    """Return both nodes, each naming the other."""
     return (
         NODE_A.but(unicast_src_ip=ADDRESS_A, unicast_peer=(ADDRESS_B,), **changes),
         NODE_B.but(unicast_src_ip=ADDRESS_B, unicast_peer=(ADDRESS_A,), **changes),

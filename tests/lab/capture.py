@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What passes on the wire, as a third host sees it.
+"""Capture the frames on the wire, as a third host sees them.
 
-tcpdump writes to a pipe and a thread reads the frames as they come, so a test can wait for one. Times are those of
-the kernel (CLOCK_REALTIME, seconds).
+tcpdump writes to a pipe and a thread reads the frames as they come, so a test can wait for one. Times are those of the
+kernel (CLOCK_REALTIME, seconds).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ VRRP_AND_ARP = f"proto 112 or (ip6 proto 112) or arp or (icmp6 and ip6[40] == {N
 
 @dataclass(frozen=True)
 class Arp:
-    """The fields of one ARP packet (RFC 826)."""
+    """It has the fields of one ARP packet (RFC 826)."""
 
     operation: int
     sender_mac: str
@@ -45,7 +45,7 @@ class Arp:
 
 @dataclass(frozen=True)
 class NeighbourAdvertisement:
-    """What one neighbour advertisement says (RFC 4861 section 4.4); an unsolicited one goes to all nodes."""
+    """It is one neighbour advertisement (RFC 4861 section 4.4); an unsolicited one goes to all nodes."""
 
     source: IPv6Address
     target: IPv6Address
@@ -57,7 +57,7 @@ class NeighbourAdvertisement:
 
 @dataclass(frozen=True)
 class Vrrp:
-    """One VRRP packet with what its IP header says of it."""
+    """It is one VRRP packet, with fields of its IP header."""
 
     source: IPv4Address | IPv6Address
     destination: IPv4Address | IPv6Address
@@ -77,7 +77,7 @@ class Vrrp:
         return self.payload[2]
 
     def decoded(self) -> Any:
-        """The :class:`vrrp.protocol.packet.Advertisement`; its checksum verified. Raises PacketError."""
+        """Return the :class:`vrrp.protocol.packet.Advertisement`; its checksum is verified. Raises PacketError."""
         from vrrp.protocol import packet  # the lab itself works without the collection
 
         return packet.decode(self.payload, self.source, self.destination)
@@ -85,7 +85,7 @@ class Vrrp:
 
 @dataclass(frozen=True)
 class Frame:
-    """One Ethernet frame. ``at`` is CLOCK_REALTIME in seconds."""
+    """It is one Ethernet frame. ``at`` is CLOCK_REALTIME in seconds."""
 
     at: float
     data: bytes
@@ -140,7 +140,7 @@ class Frame:
 
 
 class Capture:
-    """A context manager: frames that ``host`` sees, from entering to leaving. For unicast make the segment a hub.
+    """It captures the frames that ``host`` sees, from entering to leaving. For unicast make the segment a hub.
 
     ``octets`` are kept of each, 0 for all: the kernel has room for a burst of 255 only where they are few.
     """
@@ -152,7 +152,7 @@ class Capture:
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Capture:
-        # Only what comes in: the capturing host's own frames are not what the others said.
+        # Only incoming frames: the capturing host's own ones are not from the others.
         arguments = ["tcpdump", "-i", self.link, "-Q", "in", "-n", "-U", "--immediate-mode", "-Z", "root"]
         arguments += ["-s", str(self.octets), "--time-stamp-precision=nano", "-w", "-", self.expression]
         self._process = self.host.popen(
@@ -193,12 +193,12 @@ class Capture:
                 self._changed.notify_all()
 
     def frames(self) -> list[Frame]:
-        """What came until now, oldest first."""
+        """Return the frames until now, oldest first."""
         with self._changed:
             return list(self._frames)
 
     def adverts(self, vrid: int | None = None, source: str | None = None) -> list[tuple[float, Vrrp]]:
-        """The VRRP packets with their times, of one virtual router or one sender if asked."""
+        """Return the VRRP packets with their times, of one virtual router or one sender if asked."""
         return [
             (frame.at, vrrp)
             for frame, vrrp in _with(self.frames(), "vrrp")
@@ -206,7 +206,7 @@ class Capture:
         ]
 
     def gratuitous_arps(self, address: str | None = None, mac: str | None = None) -> list[tuple[float, Arp]]:
-        """The gratuitous ARP packets with their times, for one address or of one sender if asked."""
+        """Return the gratuitous ARP packets with their times, for one address or of one sender if asked."""
         return [
             (frame.at, arp)
             for frame, arp in _with(self.frames(), "arp")
@@ -216,7 +216,7 @@ class Capture:
     def unsolicited_advertisements(
         self, address: str | None = None, mac: str | None = None
     ) -> list[tuple[float, NeighbourAdvertisement]]:
-        """The unsolicited neighbour advertisements with their times, for one address or of one sender if asked."""
+        """Return the unsolicited neighbour advertisements with their times, for one address or sender if asked."""
         return [
             (frame.at, seen)
             for frame, seen in _with(self.frames(), "neighbour_advertisement")
@@ -237,7 +237,7 @@ class Capture:
                 self._changed.wait(min(left, 0.1))
 
     def summary(self) -> str:
-        """The last frames as text, for the message of a test that failed."""
+        """Return the last frames as text, for the message of a test that failed."""
         last = self.frames()[-8:]
         texts = [f"{each.at:.3f} {each.vrrp or each.arp or each.neighbour_advertisement}" for each in last]
         return "; ".join(texts) or "no frame"
@@ -251,15 +251,15 @@ def _with(frames: list[Frame], kind: str) -> Iterator[tuple[Frame, Any]]:
 
 
 def intervals(times: list[float]) -> list[float]:
-    """The seconds between consecutive times."""
+    """Return the seconds between consecutive times."""
     return [after - before for before, after in zip(times, times[1:])]
 
 
 def assert_in_time(gaps: Iterable[float], interval_s: float) -> None:
-    """None is more than half an interval late, but for one that the machine itself may have delayed.
+    """Assert that at most one gap is more than half an interval late, which this machine itself may cause.
 
-    A virtual machine stands still for some 50 ms now and then, whatever runs on it. A loop that somebody else keeps
-    busy is late again and again, or by intervals.
+    A virtual machine stands still for some 50 ms now and then. A loop that is kept busy is late again and again, or by
+    intervals.
     """
     late = sorted(gap for gap in gaps if gap > 1.5 * interval_s)
     assert len(late) <= 1 and max(late, default=0.0) < 2.5 * interval_s, f"seconds without an advertisement: {late}"

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story of a pair, played for real: deployed, asked, moved, killed, back. The client counts what it loses.
+"""Show a pair in a lab: deployed, asked, moved, killed, back. The client counts what it loses.
 
-Every step checks what it shows; the first that is not so ends the demo with exit status 1. The lab is gone afterwards.
+Every step checks what it shows; the first failure ends the demo with exit status 1. The lab is removed afterwards.
 """
 
 from __future__ import annotations
@@ -28,35 +28,35 @@ EXAMPLE = "docs/examples/article.yml"  # how to reach the nodes comes beside it,
 
 
 class Story:
-    """Tells what it does, with the seconds since the beginning, and keeps the figures for the end."""
+    """It prints each step with the seconds since the beginning, and keeps the figures for the end."""
 
     def __init__(self, bed: Testbed):
         self.bed = bed
         self.began = time.monotonic()
         self.figures: list[tuple[str, str]] = []
 
-    # Words
+    # Output
 
     def say(self, sentence: str) -> None:
-        """A step begins."""
+        """Print the heading of a step."""
         print(f"\n[{time.monotonic() - self.began:5.1f} s] {sentence}")
 
     def show(self, text: str) -> None:
-        """Something to look at."""
+        """Print a text, indented."""
         print("\n".join(f"    {line}" for line in text.rstrip().splitlines()))
 
     def keep(self, what: str, figure: str) -> None:
-        """A figure, shown now and at the end."""
+        """Keep a figure, shown now and at the end."""
         self.figures.append((what, figure))
         self.show(f"-> {what}: {figure}")
 
     def summary(self) -> None:
-        """All figures."""
+        """Print all figures."""
         self.say("The figures of this run:")
         width = max(len(what) for what, _figure in self.figures)
         self.show("\n".join(f"{what:{width}}  {figure}" for what, figure in self.figures))
 
-    # Deeds
+    # Steps
 
     def play(self, playbook: str, *arguments: str, quiet: bool = False) -> float:
         """Run a playbook of the collection as a user would; return its seconds. Raises LabError when it fails."""
@@ -77,7 +77,7 @@ class Story:
         return seconds
 
     def ask(self, expected: str) -> None:
-        """The client reads the page at the VIP until it is the page of ``expected``; then exactly that node owns it."""
+        """Read the page at the VIP until it is that of ``expected``; then check that only this node owns the VIP."""
         self.show(f"client$ curl http://{VIP}:{PORT}{PATH}")
         deadline = time.monotonic() + _WAIT_S
         samples = 0
@@ -87,7 +87,7 @@ class Story:
                 samples += 1
             elif samples or time.monotonic() > deadline:
                 raise LabError(
-                    f"{VIP} is on {' and '.join(owners) or 'no node'}, {page or 'nobody'} answers; not {expected}"
+                    f"{VIP} is on {' and '.join(owners) or 'no node'}, {page or 'no node'} answers; not {expected}"
                 )
             time.sleep(0.1)
         self.show(self.bed.get())
@@ -98,7 +98,7 @@ class Story:
         with Probe(self.bed.client, VIP) as probe:
             yield probe
             probe.wait_answered_by(end, _WAIT_S)
-            time.sleep(1.5)  # what comes after the move belongs to it: a second owner would answer now
+            time.sleep(1.5)  # a second owner would answer now, and would belong to the move
             report = probe.report()
         self.keep(what, _loss(report))
 
@@ -154,7 +154,7 @@ def _tell(story: Story, bed: Testbed) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """0 when everything was as it should be. Raises LabError otherwise, after cleaning up."""
+    """Run the demo. Return 0 when every step succeeded. Raises LabError otherwise, after cleaning up."""
     began = time.monotonic()
     print("[  0.0 s] Make the lab: two nodes with systemd, a client, a wire between them, nothing else.")
     bed = Testbed(Run(options.id), owner=os.getpid(), tell=lambda sentence: print(f"    {sentence}"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sends VRRP packets as fast as it is told to, from any source address: whoever is on the segment can."""
+"""Send VRRP packets at a given rate, from any source address, as every host on the segment can."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ print(json.dumps({"sent": sent - failed, "seconds": clock() - began}))
 
 @dataclass(frozen=True)
 class Sent:
-    """What a flood was, by the clocks of its senders."""
+    """It says what a flood sent, by the clocks of its senders."""
 
     packets: int
     rate: float  # packets a second
@@ -62,7 +62,7 @@ class Sent:
 
 
 class Flood:
-    """``with Flood(...) as flood``: it begins on entering; ``flood.wait()`` returns what was sent."""
+    """Send a flood: ``with Flood(...) as flood`` begins it on entering; ``flood.wait()`` returns what was sent."""
 
     def __init__(
         self,

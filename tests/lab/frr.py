@@ -1,11 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""FRRouting's vrrpd as a peer: VRRPv3 as somebody else reads the RFC.
+"""Run FRRouting's vrrpd as a peer: an independent implementation of VRRPv3.
 
-It works on macvlan interfaces that somebody has made before it, with the address that the RFC gives to a virtual
-router; whoever is backup has them turned off (protodown). So the address is always there, and who *answers* for it
-is the question.
+It works on macvlan interfaces that exist before it, with the address that the RFC gives to a virtual router; a backup
+turns them off (protodown). So the address is always there, and the question is which host *answers* for it.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ MACVLAN = {4: "vrrp4-1", 6: "vrrp6-1"}
 
 @dataclass(frozen=True)
 class Router:
-    """One virtual router of FRR, over one IP version."""
+    """It is one virtual router of FRR, over one IP version."""
 
     vip: str  # with its prefix length
     priority: int = 100
@@ -53,7 +52,7 @@ class Router:
 
 
 class Frr(Peer):
-    """zebra and vrrpd on a host, with the macvlan of its one virtual router."""
+    """It runs zebra and vrrpd on a host, with the macvlan of its one virtual router."""
 
     kind = "frr"
 
@@ -100,11 +99,11 @@ class Frr(Peer):
 
     @property
     def mac(self) -> str:
-        """What answers for the address while it is master (RFC 9568 section 7.3)."""
+        """Return the address that answers while it is master (RFC 9568 section 7.3)."""
         return f"00:00:5e:00:0{1 if self.router.version == 4 else 2}:{self.router.vrid:02x}"
 
     def stop(self, timeout_s: float = 10) -> int:
-        """A clean stop: vrrpd says 0, and the interface that answered for the address goes."""
+        """Stop vrrpd, which advertises 0, and remove the interface that answered for the address."""
         code = super().stop(timeout_s)
         self.host.ip("link", "del", self.interface)
         return code
@@ -116,7 +115,7 @@ class Frr(Peer):
             self._zebra.wait(timeout=10)
 
     def state(self, instance: str = "") -> str:
-        """What ``show vrrp`` says, in our words; "" while it does not answer."""
+        """Return the state in ``show vrrp``, in our words; "" while it does not answer."""
         shown = self._show()
         for interface in shown if isinstance(shown, list) else []:
             router = interface.get("v6" if self.router.version == 6 else "v4", {})
@@ -138,18 +137,18 @@ class Frr(Peer):
 
 
 def wait_answered_by(client: Host, vip: str, mac: str, timeout_s: float = 10) -> None:
-    """Return as soon as the client, asking anew, hears ``mac`` and nobody else answer for ``vip``."""
+    """Return as soon as the client, asking again, hears only ``mac`` answer for ``vip``. Raises LabError."""
     deadline = time.monotonic() + timeout_s
     while True:
         seen = macs(client, vip)
         if seen == [mac]:
             return
         if time.monotonic() >= deadline:
-            raise LabError(f"{vip} is answered for by {seen or 'nobody'}, not by {mac} alone, after {timeout_s} s")
+            raise LabError(f"{vip} is answered for by {seen or 'no host'}, not by {mac} alone, after {timeout_s} s")
 
 
 def macs(client: Host, vip: str) -> list[str]:
-    """The Ethernet address that answers for ``vip`` when the client asks with an empty table."""
+    """Return the Ethernet addresses that answer for ``vip`` when the client asks with an empty table."""
     client.ip("neigh", "flush", "to", vip, "dev", "eth0")
     client.run(["ping", "-c", "1", "-W", "1", vip])
     found = json.loads(client.ip("-j", "neigh", "show", "to", vip, "dev", "eth0") or "[]")

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host on a segment: a network namespace in which programs run.
+"""Run programs on a host of a segment: a network namespace.
 
 It shares the machine's files and processes. Programs are started with ``nsenter``, which becomes the program, so that
-the pid that one sees is the program's own, and which leaves mounts and control groups as they are (``ip netns exec``
-would not).
+its pid is the program's own, and which leaves mounts and control groups as they are (``ip netns exec`` would not).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from typing import Any
 
 
 class LabError(Exception):
-    """The lab could not do what was asked; the message holds the command and what it said."""
+    """The lab could not do what was asked; the message has the command and its output."""
 
 
 def command(arguments: Sequence[str], stdin: str = "") -> str:
@@ -41,14 +40,14 @@ def batch(program: Sequence[str], *lines: str) -> str:
 
 
 def named_namespaces() -> set[str]:
-    """The names under which network namespaces are known on this machine."""
+    """Return the names of the network namespaces of this machine."""
     with contextlib.suppress(FileNotFoundError):
         return set(os.listdir("/run/netns"))
     return set()
 
 
 class Host:
-    """``name`` is its short name on the segment, ``enter`` the arguments that put a command into it."""
+    """It is a host. ``name`` is its short name on the segment, ``enter`` the arguments that put a command into it."""
 
     def __init__(self, name: str, namespace: str | None = None, pid: int | None = None, owned: bool = True):
         self.name = name
@@ -85,7 +84,7 @@ class Host:
         return process
 
     def pids(self) -> list[int]:
-        """Every process whose network namespace this is."""
+        """Return every process in this network namespace."""
         if self.namespace is not None:
             return [int(word) for word in command(["ip", "netns", "pids", self.namespace]).split()]
         try:
@@ -102,7 +101,7 @@ class Host:
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Signal everything that was started here; with SIGKILL wait until it is gone.
 
-        In a host that the segment made, that is every process in its namespace, whoever its parent is by now.
+        In a host that the segment made, that is every process in its namespace, with any parent.
         """
         for process in self._started:
             if process.poll() is None:
@@ -128,7 +127,7 @@ class Host:
     # The interface
 
     def addresses(self, link: str = "eth0") -> set[str]:
-        """What the kernel holds on ``link``, such as {"192.168.8.4/24"}; link-local addresses are left out.
+        """Return the kernel's addresses on ``link``, such as {"192.168.8.4/24"}, without link-local ones.
 
         An empty ``link`` means every interface.
         """
@@ -141,7 +140,7 @@ class Host:
         }
 
     def link_local(self, link: str = "eth0") -> str:
-        """The link's IPv6 link-local address, such as "fe80::4". Raises LabError when it has none, or several."""
+        """Return the link's IPv6 link-local address, such as "fe80::4". Raises LabError when it has none or several."""
         found = json.loads(self._output(["ip", "-6", "-j", "addr", "show", "dev", link, "scope", "link"]) or "[]")
         entries = [each["local"] for interface in found for each in interface.get("addr_info", ()) if "local" in each]
         if len(entries) != 1:
@@ -149,15 +148,15 @@ class Host:
         return entries[0]
 
     def mac(self, link: str = "eth0") -> str:
-        """The link's Ethernet address, in lower case with colons."""
+        """Return the link's Ethernet address, in lower case with colons."""
         return json.loads(self._output(["ip", "-j", "link", "show", "dev", link]))[0]["address"]
 
     def ip(self, *arguments: str) -> str:
-        """``ip`` inside the host, for example ``host.ip("addr", "del", "192.168.8.100/24", "dev", "eth0")``."""
+        """Run ``ip`` inside the host, as in ``host.ip("addr", "del", "192.168.8.100/24", "dev", "eth0")``."""
         return self._output(["ip", *arguments])
 
     def sysctl(self, name: str, value: object) -> None:
-        """Set a kernel parameter of this namespace (``net.*``). /proc/sys/net shows the namespace of who opens it."""
+        """Set a kernel parameter of this namespace (``net.*``). /proc/sys/net shows the namespace of its opener."""
         path = "/proc/sys/" + name.replace(".", "/")
         command([*self.enter, "sh", "-c", f'[ ! -e "{path}" ] || echo {value} > "{path}"'])
 
@@ -165,7 +164,7 @@ class Host:
         return command([*self.enter, *arguments])
 
     def close(self) -> None:
-        """End what was started here; remove the namespace if the segment made it. Never raises for what is gone."""
+        """End what was started here; remove the namespace if the segment made it. A missing one is no error."""
         with contextlib.suppress(LabError):
             self.kill()
         if self.owned:
@@ -174,7 +173,7 @@ class Host:
 
 
 def _leads(pid: int) -> bool:
-    """Whether the process leads its own group, so that signalling the group signals nobody else."""
+    """Return whether the process leads its own group, so that a signal to the group reaches no other process."""
     try:
         return os.getpgid(pid) == pid
     except ProcessLookupError:

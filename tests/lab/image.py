@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The images of the nodes: Debian with systemd, made on this machine from packages, without a registry.
+"""Build the images of the nodes: Debian with systemd, made on this machine from packages, without a registry.
 
 The name holds a hash of the recipe. So a changed recipe is built anew, and everyone with the same recipe shares one
 image.
@@ -26,21 +26,21 @@ SUITE = "bookworm"
 _SCRATCH = Path("/var/tmp")
 _PREFIX = "hotstandby-lab-image-"
 
-# A machine, as somebody would hand it over: systemd, ssh, Python. keepalived is there as a judge of configuration
-# files and to be compared with; it does not start.
+# A machine as it is delivered: systemd, ssh, Python. keepalived checks configuration files and is compared with; it
+# does not start.
 _NODE_PACKAGES = (
     "systemd-sysv", "dbus", "python3", "openssh-server", "iproute2", "iputils-ping", "procps", "psmisc", "curl",
     "keepalived", "tcpdump",
 )  # fmt: skip
 _TOMCAT_PACKAGES = ("openjdk-17-jre-headless", "tomcat10")
 
-# Maintenance jobs, consoles: nothing that a node of an hour's life needs.
+# Maintenance jobs and consoles: not needed on a node that lives for an hour.
 _IDLE_UNITS = (
     "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
     "systemd-tmpfiles-clean.timer", "getty.target", "console-getty.service", "systemd-timesyncd.service",
 )  # fmt: skip
 
-# Answers the client's probes. The program is mounted into the node, so that editing it needs no new image.
+# It answers the client's probes. The program is mounted into the node, so that editing it needs no new image.
 PROBE = "/usr/local/lib/lab/probe.py"
 _PROBE_UNIT = f"""\
 [Unit]
@@ -74,7 +74,7 @@ _OPTIONS = (
 
 @dataclass(frozen=True)
 class Recipe:
-    """``setup`` is a shell script that runs inside the new root before it is packed."""
+    """It is a recipe. ``setup`` is a shell script that runs inside the new root before it is packed."""
 
     name: str
     packages: tuple[str, ...]
@@ -124,14 +124,14 @@ systemctl enable page.service >/dev/null 2>&1
 
 
 def exists(recipe: Recipe) -> bool:
-    """Whether this very recipe has been built on this machine."""
+    """Return whether this very recipe has been built on this machine."""
     return subprocess.run(["podman", "image", "exists", recipe.image], check=False).returncode == 0
 
 
 def ensure(recipe: Recipe, tell=lambda sentence: None) -> str:
-    """The name of the image, built if need be (about half a minute). Raises LabError."""
+    """Return the name of the image, built if need be (about half a minute). Raises LabError."""
     if not exists(recipe):
-        with locked(f"image-{recipe.name}"):  # who waited here finds it built
+        with locked(f"image-{recipe.name}"):  # after this wait it is built
             if not exists(recipe):
                 tell(f"building the image {recipe.image} from Debian packages")
                 _build(recipe)
@@ -151,7 +151,7 @@ def remove_all() -> list[str]:
 
 def _build(recipe: Recipe) -> None:
     prefix = f"{_PREFIX}{recipe.name}-"
-    for stale in _SCRATCH.glob(f"{prefix}*"):  # of a build that was killed: nobody else builds while we hold the lock
+    for stale in _SCRATCH.glob(f"{prefix}*"):  # of a build that was killed: the lock keeps others from building now
         shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=prefix, dir=_SCRATCH) as scratch, tempfile.TemporaryFile() as complaints:
         setup = Path(scratch, "setup.sh")
@@ -177,13 +177,13 @@ def _build(recipe: Recipe) -> None:
                 complaints.seek(0)
                 said = complaints.read().decode(errors="replace") + store.stderr
                 raise LabError(f"could not build {recipe.image}:\n{said[-4000:]}")
-            # Named only when whole: a build that was cut short must not look like an image.
+            # Tagged only when complete: an interrupted build must not look like an image.
             subprocess.run(["podman", "tag", f"{recipe.image}-new", recipe.image], check=True)
         finally:
             if builder.poll() is None:
                 builder.terminate()  # mmdebstrap unmounts what it mounted
                 builder.wait()
-            # Takes the name off, and with it the image where it has no other name.
+            # Removes the name, and the image where it has no other name.
             subprocess.run(["podman", "rmi", f"{recipe.image}-new"], check=False, capture_output=True)
 
 

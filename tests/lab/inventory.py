@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible needs to know of a testbed.
+"""Write what Ansible needs to know of a testbed.
 
-``connection.yml`` says only how to reach the nodes and goes beside an inventory that says what they are (the
-scenarios do that). ``inventory.yml`` is whole: the least inventory of a pair, with the connection in it.
+``connection.yml`` says only how to reach the nodes and goes beside an inventory that says what they are (the scenarios
+do that). ``inventory.yml`` is complete: the smallest inventory of a pair, with the connection in it.
 
-The nodes are reached by ssh, as machines are, but through ``podman exec`` instead of the wire: the segment has no way
-to this machine, and a node that is cut off can still be asked.
+The nodes are reached by ssh, as machines are, but through ``podman exec`` instead of the network: the segment has no
+way to this machine, and a node that is cut off can still be asked.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _pair() -> dict[str, Any]:
 
 
 def write(bed: Testbed) -> None:
-    """Both files, into the run's folder. JSON is YAML, and it needs no library."""
+    """Write both files into the run's folder. JSON is YAML, and it needs no library."""
     hosts, common = _connections(bed), _common(bed)
     documents = {
         "connection.yml": {"all": {"hosts": hosts, "vars": common}},

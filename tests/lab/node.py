@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node: a podman container that boots systemd and has no network of podman's.
+"""Run a node: a podman container that boots systemd and has no network of podman's.
 
-``start`` wires it before its init runs, so that the interface is there when the services come up, as on a machine.
-A container that was killed comes back in a new network namespace and is wired again.
+``start`` wires it before its init runs, so that the interface is there when the services come up, as on a machine. A
+container that was killed comes back in a new network namespace and is wired again.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ BOOT_S = 60.0
 
 @functools.lru_cache
 def _engine() -> list[str]:
-    """podman, with runc where control groups are not (only) version 2: crun refuses those hierarchies."""
+    """Return podman, with runc where control groups are not (only) version 2: crun refuses those hierarchies."""
     if Path("/sys/fs/cgroup/cgroup.controllers").exists():
         return ["podman"]
     return ["podman", "--runtime", "runc"]
 
 
 def _limits() -> list[str]:
-    """``--ulimit`` that never asks for more than this process has itself."""
+    """Return ``--ulimit`` options that never ask for more than this process has itself."""
     words = []
     for name, number in (("nofile", resource.RLIMIT_NOFILE), ("nproc", resource.RLIMIT_NPROC)):
         hard = resource.getrlimit(number)[1]
@@ -46,7 +46,7 @@ def _limits() -> list[str]:
 
 
 class Node:
-    """``name`` is the host name, ``container`` podman's name, ``address`` with prefix ("192.168.8.4/24")."""
+    """It is a node. ``name`` is the host name, ``container`` podman's name, ``address`` as in "192.168.8.4/24"."""
 
     def __init__(self, name: str, container: str, address: str):
         self.name = name
@@ -58,12 +58,12 @@ class Node:
 
     @property
     def ip(self) -> str:
-        """The address without its prefix."""
+        """Return the address without its prefix."""
         return self.address.partition("/")[0]
 
     @property
     def mac(self) -> str:
-        """Its Ethernet address: locally administered, made from the IPv4 address."""
+        """Return its Ethernet address: locally administered, made from the IPv4 address."""
         return ":".join(["02:00", *(f"{int(octet):02x}" for octet in self.ip.split("."))])
 
     # Life
@@ -78,7 +78,7 @@ class Node:
         ])  # fmt: skip
 
     def start(self, wire: Callable[[int], None]) -> None:
-        """Boot it. ``wire`` gets the pid of the container's init while that still waits to be let go."""
+        """Boot it. ``wire`` gets the pid of the container's init while that still waits for the start."""
         command([*_engine(), "init", self.container])
         wire(self.pid)
         command([*_engine(), "start", self.container])
@@ -97,7 +97,7 @@ class Node:
         raise LabError(f"{self.name} did not come up within {seconds:.0f} s")
 
     def kill(self) -> None:
-        """As if the plug were pulled: every process gone at once, and the cable with them."""
+        """Kill every process at once, and remove the network with them, as a power failure does."""
         command(["podman", "kill", "--signal", "KILL", self.container])
         command(["podman", "wait", self.container])
 
@@ -116,12 +116,12 @@ class Node:
 
     @property
     def state(self) -> str:
-        """podman's word: created, running, exited ..."""
+        """Return podman's word: created, running, exited ..."""
         return self._inspect()["State"]["Status"]
 
     @property
     def pid(self) -> int:
-        """Of the container's init, as this machine counts; raises LabError when the node is down."""
+        """Return the pid of the container's init on this machine. Raises LabError when the node is down."""
         pid = self._inspect()["State"]["Pid"]
         if not pid:
             raise LabError(f"{self.name} is down")
@@ -133,7 +133,7 @@ class Node:
     # Inside
 
     def run(self, arguments: Sequence[str], check: bool = False, timeout: float = 30, **options: Any):
-        """Run a command in the node; text, output captured. With ``check`` a failure raises LabError with its words."""
+        """Run a command in the node; text, output captured. With ``check`` a failure raises LabError."""
         done = subprocess.run(
             ["podman", "exec", *(["-i"] if "input" in options else []), self.container, *arguments],
             check=False, timeout=timeout, text=True, capture_output=True, **options,
@@ -147,14 +147,14 @@ class Node:
         return subprocess.Popen(["podman", "exec", "-i", self.container, *arguments], **options)
 
     def force(self, *arguments: str) -> str:
-        """Run a command on its files and processes with this machine's rights: its own root may not mount, say.
+        """Run a command in its mount and pid namespaces with this machine's rights: its own root may not mount, say.
 
-        Returns what it printed. Raises LabError.
+        Return what it printed. Raises LabError.
         """
         inside = [f"--{kind}=/proc/{self.pid}/ns/{file}" for kind, file in (("mount", "mnt"), ("pid", "pid"))]
         return command(["nsenter", *inside, *arguments])
 
     def write(self, path: str, content: str, mode: str = "0644") -> None:
-        """Put a file there, directory included."""
+        """Write a file there, directory included."""
         script = 'mkdir -p "$(dirname "$1")" && cat > "$1" && chmod "$2" "$1"'
         self.run(["sh", "-c", script, "sh", path, mode], input=content, check=True)

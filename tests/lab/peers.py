@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two programs that take part in VRRP here: our agent and keepalived, behind the same face."""
+"""Run the two programs that speak VRRP here, our agent and keepalived, with the same interface."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ POLL_S = 0.02
 
 
 class Peer(abc.ABC):
-    """A daemon on a host. A context manager: entering starts it, leaving ends it whatever happened.
+    """It is a daemon on a host. Entering the context starts it, leaving ends it in any case.
 
     ``folder`` holds its configuration, its log and what it writes while it runs.
     """
@@ -52,20 +52,20 @@ class Peer(abc.ABC):
 
     @abc.abstractmethod
     def arguments(self) -> list[str]:
-        """The command line that starts it."""
+        """Return the command line that starts it."""
 
     def environment(self) -> dict[str, str]:
         return dict(os.environ)
 
     def write(self, config_text: str) -> None:
-        """Replace its configuration file; it does not notice before a reload."""
+        """Replace its configuration file; a running daemon reads it at a reload."""
         self.config.write_text(config_text)
         self.config.chmod(0o600)
 
-    # Life and death
+    # Start and end
 
     def start(self) -> Peer:
-        """Start it; the log goes on where the last life ended it."""
+        """Start it; the log is appended to."""
         if self.running:
             raise LabError(f"{self} runs already")
         with self.log.open("ab") as log:
@@ -85,14 +85,14 @@ class Peer(abc.ABC):
         return self.process.pid
 
     def stop(self, timeout_s: float = 10) -> int:
-        """SIGTERM and wait: the clean stop. Returns the exit code."""
+        """Stop it with SIGTERM and wait. Return the exit code."""
         assert self.process is not None
         self.process.terminate()
         return self.process.wait(timeout=timeout_s)
 
     def kill(self) -> None:
-        """SIGKILL to all its processes at once, as the kernel's OOM killer could; nothing is cleaned up."""
-        for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first: no child may outlive another by a cleanup
+        """Send SIGKILL to all its processes at once, as the kernel's OOM killer could; nothing is cleaned up."""
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first: no child may clean up after another
             for pid in self.pids():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
@@ -100,7 +100,7 @@ class Peer(abc.ABC):
             self.process.wait(timeout=10)
 
     def freeze(self) -> None:
-        """SIGSTOP to all its processes."""
+        """Send SIGSTOP to all its processes."""
         for pid in self.pids():
             os.kill(pid, signal.SIGSTOP)
 
@@ -109,7 +109,7 @@ class Peer(abc.ABC):
             os.kill(pid, signal.SIGCONT)
 
     def pids(self) -> list[int]:
-        """Its process and all descendants."""
+        """Return its process and all descendants."""
         if not self.running:
             return []
         found = [self.pid]
@@ -118,7 +118,7 @@ class Peer(abc.ABC):
         return found
 
     def close(self) -> None:
-        """End it at once and forget its files. What it put into the kernel goes with its host."""
+        """End it at once and remove its files. What it put into the kernel goes with its host."""
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -130,7 +130,7 @@ class Peer(abc.ABC):
         return ""
 
     def state(self, instance: str = "VI_1") -> str:
-        """The state that the log entered last ("" before the first)."""
+        """Return the state that the log entered last ("" before the first)."""
         states = [match["state"].upper() for match in _ENTERING.finditer(self.log_text()) if match["name"] == instance]
         return states[-1] if states else ""
 
@@ -145,13 +145,13 @@ class Peer(abc.ABC):
         )
 
     def tail(self) -> str:
-        """The end of its log, and how it ended, for the message of a test that failed."""
+        """Return the end of its log, and how it ended, for the message of a test that failed."""
         ended = "" if self.process is None or self.running else f" (exited with {self.process.returncode})"
         return f"its log{ended}:\n" + self.log_text()[-4000:]
 
 
 class Keepalived(Peer):
-    """Debian's keepalived; every pid file in its own folder, because two run on one machine."""
+    """It is Debian's keepalived; every pid file is in its own folder, because two run on one machine."""
 
     kind = "keepalived"
 
@@ -177,7 +177,7 @@ class Keepalived(Peer):
 
 
 class Agent(Peer):
-    """Our agent, from this checkout, under the Python that runs the tests."""
+    """It is our agent, from this checkout, under the Python that runs the tests."""
 
     kind = "hotstandby"
 
@@ -209,14 +209,14 @@ class Agent(Peer):
         return Client(str(self.runtime_dir))
 
     def status(self, instance: str = "VI_1") -> dict[str, Any]:
-        """The status of one instance."""
+        """Return the status of one instance."""
         for entry in self.client().status()["instances"]:
             if entry["name"] == instance:
                 return entry
         raise LabError(f"{self} has no instance {instance}")
 
     def state(self, instance: str = "VI_1") -> str:
-        """What the agent itself answers; "" while it does not answer."""
+        """Return the state that the agent itself tells; "" while it does not answer."""
         from vrrp.client import AgentUnreachable
 
         try:
@@ -225,7 +225,7 @@ class Agent(Peer):
             return ""
 
 
-# Who is A and who is B: each program with our agent, on either side.
+# A and B: each program with our agent, on either side.
 PAIRS = ((Agent, Agent), (Agent, Keepalived), (Keepalived, Agent))
 
 
@@ -242,7 +242,7 @@ def poll(condition: Any, timeout_s: float, what: str, explain: Any = lambda: "")
 
 
 def owners(segment: Segment, vip: str) -> list[str]:
-    """The names of the hosts whose kernel holds the address now, on whatever interface, sorted."""
+    """Return the names of the hosts whose kernel holds the address now, on any interface, sorted."""
     return sorted(
         name
         for name, host in segment.hosts.items()
@@ -261,7 +261,7 @@ def wait_owner(segment: Segment, vip: str, expected: str, timeout_s: float = 10)
 
 
 def assert_one_owner(segment: Segment, vip: str, expected: str, samples: int = 5, every_s: float = 0.05) -> None:
-    """The address is on ``expected`` and nowhere else, several times in a row."""
+    """Assert that the address is on ``expected`` and on no other host, several times in a row."""
     for sample in range(samples):
         if sample:
             time.sleep(every_s)
@@ -272,7 +272,7 @@ def assert_one_owner(segment: Segment, vip: str, expected: str, samples: int = 5
 
 
 class Ownership:
-    """Who had the address when, as samples taken one after the other. ``since`` is monotonic: when the fault was."""
+    """It samples which hosts have the address. ``since`` is monotonic: the time of the fault."""
 
     def __init__(self, segment: Segment, vip: str):
         self._segment, self._vip = segment, vip
@@ -280,7 +280,7 @@ class Ownership:
         self.samples: list[tuple[float, list[str]]] = []
 
     def watch(self, until: Any, timeout_s: float = 10, what: str = "") -> Ownership:
-        """Look until ``until()`` is true of the owners of a sample. Raises TimeoutError with what was seen."""
+        """Take samples until ``until(owners)`` is true. Raises TimeoutError with what was seen."""
         deadline = time.monotonic() + timeout_s
         while True:
             found = owners(self._segment, self._vip)
@@ -291,17 +291,17 @@ class Ownership:
                 raise TimeoutError(f"{what or 'not seen'} after {timeout_s} s: {self}")
 
     def held_s(self, name: str) -> float:
-        """When ``name`` was seen with the address last, in seconds since the fault (0.0: never)."""
+        """Return when ``name`` last had the address, in seconds since the fault (0.0: never)."""
         return max((at for at, found in self.samples if name in found), default=0.0)
 
     def several_s(self) -> float:
-        """For how long there was more than one owner, in seconds."""
+        """Return how long there was more than one owner, in seconds."""
         pairs = zip(self.samples, self.samples[1:])
         return sum(after - before for (before, found), (after, _unused) in pairs if len(found) > 1)
 
     def __str__(self) -> str:
         changes = [self.samples[0], *(new for old, new in zip(self.samples, self.samples[1:]) if old[1] != new[1])]
-        return ", ".join(f"{at:.2f} s {'+'.join(found) or 'nobody'}" for at, found in changes)
+        return ", ".join(f"{at:.2f} s {'+'.join(found) or 'no node'}" for at, found in changes)
 
 
 def _children(pid: int) -> list[int]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a client notices: one UDP probe each millisecond through the virtual address.
+"""Measure what a client notices: one UDP probe each millisecond through the virtual address.
 
 The file stands alone (standard library only), so it runs in any namespace, container or machine:
 
@@ -40,7 +40,7 @@ _IN_PKTINFO = struct.Struct("@i4s4s")  # interface index, ipi_spec_dst, ipi_addr
 
 @dataclass
 class Outage:
-    """Consecutive lost probes. ``from_node`` answered last before, ``to_node`` first afterwards (None: nobody)."""
+    """It is a run of lost probes. ``from_node`` answered last before, ``to_node`` first afterwards (None: no node)."""
 
     start_s: float  # since the first probe
     lost_ms: float  # from the first lost probe to the first answered one
@@ -61,7 +61,7 @@ class Move:
 
 @dataclass
 class Report:
-    """The result of one client run. Times in seconds since the first probe, or in milliseconds where it says so."""
+    """It is the result of one client run. Times are seconds since the first probe, or milliseconds where it says so."""
 
     target: str
     sent: int = 0
@@ -73,7 +73,7 @@ class Report:
     answered_by: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     slowest_answer_ms: float = 0.0
-    longest_send_gap_ms: float = 0.0  # how late the client itself was: figures below this mean nothing
+    longest_send_gap_ms: float = 0.0  # how late the client itself was: smaller figures mean nothing
     started_at: float = 0.0  # CLOCK_MONOTONIC of the first probe, to line up with other clocks of the machine
 
     @classmethod
@@ -84,7 +84,7 @@ class Report:
         return cls(**values)
 
     def __str__(self) -> str:
-        nodes = ", ".join(f"{name} {count}" for name, count in self.answered_by.items()) or "nobody"
+        nodes = ", ".join(f"{name} {count}" for name, count in self.answered_by.items()) or "no node"
         lines = [f"{self.target}: {self.sent} probes, {self.lost} lost ({self.lost_ms:.0f} ms); answered by {nodes}"]
         lines += [
             f"  at {outage.start_s:7.3f} s: {outage.lost_ms:6.1f} ms without an answer"
@@ -100,15 +100,15 @@ class Report:
 
 
 class Client:
-    """Sends, remembers what it sent and what came back, and makes the report."""
+    """It sends probes, remembers them and their answers, and makes the report."""
 
     def __init__(self, target: str, port: int = DEFAULT_PORT, interval_s: float = 0.001, window_s: float = WINDOW_S):
         self.target, self.interval_s, self.window_s = target, interval_s, window_s
-        self.from_first_answer = False  # leave out of the report what was sent before anybody answered
+        self.from_first_answer = False  # leave out of the report what was sent before the first answer
         family, _unused, _unused, _unused, self._destination = socket.getaddrinfo(target, port, type=socket.SOCK_DGRAM)[
             0
         ]
-        # Not connected: an ICMP error (nobody listens yet, no route yet) must not stop the client.
+        # Not connected: an ICMP error (port closed, no route yet) must not stop the client.
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._sent_at: list[float] = []
@@ -127,7 +127,7 @@ class Client:
                 break
             if now >= due:
                 self._send(now)
-                # A client that was late sends one probe, not a burst: time lost here is no loss of the target.
+                # A client that was late sends one probe, not a burst: its own delay is no loss of the target.
                 due = max(due + self.interval_s, now)
             self._wait_until(min(due, end) if end is not None else due, tell)
         drained = time.monotonic() + self.window_s
@@ -136,7 +136,7 @@ class Client:
         return self.report()
 
     def _outstanding(self) -> bool:
-        """Whether an answer to a lost probe could still come in time."""
+        """Return whether an answer to a lost probe could still come in time."""
         oldest = time.monotonic() - self.window_s
         recent = zip(reversed(self._sent_at), reversed(self._answers))
         return any(answer is None for at, answer in itertools.takewhile(lambda pair: pair[0] > oldest, recent))
@@ -181,7 +181,7 @@ class Client:
         report.seconds = round(self._sent_at[-1] - first, 6)
         gaps = (after - before for before, after in zip(self._sent_at[skipped:], self._sent_at[skipped + 1 :]))
         report.longest_send_gap_ms = round(max(gaps, default=0.0) * 1000, 3)
-        node: str | None = None  # who answered last
+        node: str | None = None  # the node that answered last
         lost_from: int | None = None
         for number, answer in enumerate(self._answers[skipped:], skipped):
             if answer is None:
@@ -245,11 +245,11 @@ def _answer_from(item: tuple[int, int, bytes]) -> tuple[int, int, bytes]:
     return item
 
 
-# Driving it from the lab
+# Use from the lab
 
 
 class Responder:
-    """A context manager: ``host`` answers probes with its name."""
+    """It lets ``host`` answer probes with its name, from entering to leaving."""
 
     def __init__(self, host: Any, name: str = "", port: int = DEFAULT_PORT, realtime: bool = False):
         self.host, self.name, self.port, self.realtime = host, name or host.name, port, realtime
@@ -276,10 +276,10 @@ class Responder:
 
 
 class Probe:
-    """A context manager: a client in ``host``; entering it returns once the first probe was answered.
+    """It runs a client in ``host``; entering the context returns once the first probe was answered.
 
-    ``report()`` ends the client and may be called inside or after the block. An answer takes less than a millisecond
-    in the lab, so one that is later than ``WINDOW_MS`` counts as lost: it waited somewhere for the address to move.
+    ``report()`` ends the client and may be called inside or after the block. An answer takes less than a millisecond in
+    the lab, so one that is later than ``WINDOW_MS`` counts as lost: it waited somewhere for the address to move.
     """
 
     WINDOW_MS = 250
@@ -297,7 +297,7 @@ class Probe:
         self.interval_ms = interval_ms
         self._process: subprocess.Popen | None = None
         self._report: Report | None = None
-        self._said: list[str] = []  # what the client wrote to stderr: who answers, whenever that changes
+        self._said: list[str] = []  # what the client wrote to stderr: each change of the answering node
 
     def __enter__(self) -> Probe:
         arguments = [sys.executable, os.path.abspath(__file__), "client", "--target", self.target]
@@ -322,11 +322,11 @@ class Probe:
             self._said.append(line.rstrip())
 
     def wait_answered_by(self, node: str, timeout_s: float = 10) -> None:
-        """Return once ``node`` is the one that answers now ("": anybody). Raises TimeoutError."""
+        """Return once ``node`` is the one that answers now ("": any node). Raises TimeoutError."""
         deadline = time.monotonic() + timeout_s
         while not (self._said and self._said[-1].endswith(f"answered by {node}" if node else "")):
             if time.monotonic() > deadline:
-                who = f"{node} did not answer" if node else "nobody answered"
+                who = f"{node} did not answer" if node else "no node answered"
                 raise TimeoutError(f"{who} at {self.target} within {timeout_s} s; {self._said}")
             time.sleep(0.005)
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What belongs to one run, and how to remove it.
+"""Keep what belongs to one run, and remove it.
 
-A run has an id. Its containers, namespaces and folder carry that id in their names, so that two runs never meet, and
-a record in ``/run`` says which process they serve. Whoever starts a run first removes what dead processes left.
+A run has an id. Its containers, namespaces and folder carry that id in their names, so that two runs never meet, and a
+record in ``/run`` says which process they serve. Starting a run first removes what dead processes left.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _YOUNG_S = 60.0  # a folder without a record may be one that another process is 
 
 
 def process_started(pid: int) -> Optional[int]:
-    """When a process began, in clock ticks since boot (proc_pid_stat field 22); None when it is gone or a zombie.
+    """Return when a process began, in clock ticks since boot (proc_pid_stat field 22); None when it is gone.
 
-    Together with the pid this names a process for ever: pids are used again.
+    Together with the pid this names a process for ever: pids are used again. A zombie counts as gone.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -45,7 +45,7 @@ def process_started(pid: int) -> Optional[int]:
 
 @contextlib.contextmanager
 def locked(name: str) -> Iterator[None]:
-    """One process at a time; the lock goes with the process, however that ends."""
+    """Allow one process at a time; the lock ends with the process in any case."""
     STATE.mkdir(parents=True, exist_ok=True)
     with open(STATE / f"{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -53,7 +53,7 @@ def locked(name: str) -> Iterator[None]:
 
 
 class Run:
-    """The names of one run. Making the object touches nothing."""
+    """It has the names of one run. Making the object touches nothing."""
 
     def __init__(self, identity: str = ""):
         self.id = identity or uuid.uuid4().hex[:8]
@@ -64,13 +64,13 @@ class Run:
         self.segment = f"lab-{self.id}"
 
     def container(self, node: str) -> str:
-        """The name of a node's container."""
+        """Return the name of a node's container."""
         return f"lab-{self.id}-{node}"
 
     # The record
 
     def claim(self, owner: Optional[int], **facts: Any) -> None:
-        """Make the folder and write down whom the run serves: a pid, or None to keep it until ``down``.
+        """Make the folder and record which process the run serves: a pid, or None to keep it until ``down``.
 
         Raises LabError when the id is taken.
         """
@@ -92,7 +92,7 @@ class Run:
         self.shortcut.symlink_to(self.folder)
 
     def record(self) -> dict[str, Any]:
-        """What was written down. Raises LabError when there is no such run."""
+        """Return the record. Raises LabError when there is no such run."""
         try:
             return json.loads((self.folder / "run.json").read_text())
         except FileNotFoundError:
@@ -108,7 +108,7 @@ class Run:
 
     @property
     def abandoned(self) -> bool:
-        """Whether the process that it served is gone."""
+        """Return whether the process that it served is gone."""
         try:
             record = self.record()
         except LabError:
@@ -121,7 +121,7 @@ class Run:
     # The end
 
     def remove(self) -> list[str]:
-        """Remove everything that carries the id: containers, processes, namespaces, folder. Harmless when repeated."""
+        """Remove everything that carries the id: containers, processes, namespaces, folder. It may be called again."""
         removed = []
         for name in _containers(self.id):
             subprocess.run(
@@ -142,7 +142,7 @@ class Run:
         for shortcut in shortcuts:
             with contextlib.suppress(OSError):
                 shortcut.unlink()
-                shortcut.parent.rmdir()  # the last one takes the empty directory along
+                shortcut.parent.rmdir()  # the last one removes the empty directory
         if self.folder.exists():
             shutil.rmtree(self.folder, ignore_errors=True)
             removed.append(f"folder {self.folder}")
@@ -153,7 +153,7 @@ class Run:
 
 
 def runs() -> list[Run]:
-    """Every run on this machine that has a folder or a container."""
+    """Return every run on this machine that has a folder or a container."""
     found = {folder.name for folder in STATE.glob("*") if folder.is_dir()} | set(_labels())
     return [Run(name) for name in sorted(found) if _ID.fullmatch(name)]
 

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One Ethernet segment that exists only on this machine.
+"""Make one Ethernet segment that exists only on this machine.
 
 A network namespace holds nothing but a bridge; every host is wired to a port of that bridge. Both ends of each cable
-are created in the namespace where they belong, so no name ever appears in the machine's own namespace and two
-segments with the same addresses live side by side.
+are created in the namespace where they belong, so no name ever appears in the machine's own namespace and two segments
+with the same addresses can exist side by side.
 
-Faults are those of a real switch: :meth:`Segment.cut` drops every frame of a port in silence (the host keeps its
+Faults are those of a real switch: :meth:`Segment.cut` drops every frame of a port silently (the host keeps its
 carrier), :meth:`Segment.unplug` takes the carrier away.
 """
 
@@ -31,20 +31,20 @@ _serial = itertools.count()
 
 
 def unused_name() -> str:
-    """A segment name that tells which process made it, so that :func:`sweep` can find what a killed run left."""
+    """Return a segment name with the pid of its maker, so that :func:`sweep` can find what a killed run left."""
     return f"hs{os.getpid():x}x{next(_serial):x}"
 
 
 def folder() -> Path:
-    """A new folder for what a program on a host needs; :func:`sweep` finds it as well. Short: sockets live in it."""
+    """Make a folder for a program on a host; :func:`sweep` finds it as well. Its path is short: sockets live in it."""
     return Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
 
 
 def sweep() -> list[str]:
-    """Remove what runs that are no longer alive left behind, processes and folders too; return the namespaces.
+    """Remove what dead runs left behind, processes and folders too; return the namespaces.
 
-    Only namespaces are considered whose names :func:`unused_name` made for a process that is gone. Nobody but that
-    run started anything in them.
+    Only namespaces are considered whose names :func:`unused_name` made for a process that is gone. Only that run
+    started anything in them.
     """
     removed = []
     for name in sorted(named_namespaces()):
@@ -60,7 +60,7 @@ def sweep() -> list[str]:
 
 
 class Segment:
-    """A context manager: on leaving it every process, cable and namespace that it made is gone."""
+    """It is a segment; leaving the context removes every process, cable and namespace that it made."""
 
     def __init__(self, name: str = ""):
         self.name = name or unused_name()
@@ -93,7 +93,7 @@ class Segment:
         return self
 
     def close(self) -> None:
-        """Remove everything, whatever state it is in. Harmless when repeated."""
+        """Remove everything, in any state. It may be called again."""
         for host in self.hosts.values():
             host.close()
         self.hosts.clear()
@@ -104,7 +104,7 @@ class Segment:
     # Hosts
 
     def host(self, name: str, *addresses: str) -> Host:
-        """A new host: a namespace ``<segment>-<name>`` with ``eth0`` on the bridge and addresses ("192.168.8.4/24")."""
+        """Make a host: a namespace ``<segment>-<name>`` with ``eth0`` on the bridge and ``addresses`` with prefixes."""
         namespace = f"{self.name}-{name}"
         command(["ip", "netns", "add", namespace])
         host = Host(name, namespace=namespace)
@@ -121,7 +121,7 @@ class Segment:
         old = self.hosts.pop(name, None)
         if old is not None:
             old.close()
-        # The kernel destroys a dead container's namespace in its own time; its cable may still hold the port.
+        # The kernel destroys a dead container's namespace late; its cable may still hold the port.
         subprocess.run(["ip", "-n", self.name, "link", "del", _port(name)], check=False, capture_output=True)
         if isinstance(pid_or_netns, int) or pid_or_netns.isdigit():
             host = Host(name, pid=int(pid_or_netns))
@@ -157,7 +157,7 @@ class Segment:
     # Faults
 
     def cut(self, name: str) -> None:
-        """From now on nothing passes to or from this host, and nobody is told: the carrier stays."""
+        """Drop every frame to or from this host silently from now on: the carrier stays."""
         self._port_state(name, _STP_DISABLED)
 
     def heal(self, name: str) -> None:
@@ -165,7 +165,7 @@ class Segment:
         self._port_state(name, _STP_FORWARDING)
 
     def unplug(self, name: str) -> None:
-        """Pull the cable: the host's interface loses its carrier."""
+        """Unplug the cable: the host's interface loses its carrier."""
         batch(["ip", "-n", self.name], f"link set {self._known(name)} down")
 
     def plug(self, name: str) -> None:
@@ -186,7 +186,7 @@ class Segment:
 
 
 def _port(name: str) -> str:
-    """The bridge port of a host. It lives in the segment's own namespace, so it needs to be unique only there."""
+    """Return the bridge port of a host. It lives in the segment's namespace, so it has to be unique only there."""
     port = f"p-{name}"
     if len(port) > _INTERFACE_NAME_LIMIT:
         raise LabError(f"host name {name!r} is longer than {_INTERFACE_NAME_LIMIT - 2} characters")
@@ -194,5 +194,5 @@ def _port(name: str) -> str:
 
 
 def _options(address: str) -> str:
-    """What an address needs beside itself: DAD off for IPv6, its broadcast address for IPv4."""
+    """Return further options of an address: DAD off for IPv6, its broadcast address for IPv4."""
     return " nodad" if ":" in address else " brd +"

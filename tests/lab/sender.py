@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sends what no router would send: any bytes as IP protocol 112, with any TTL, from a host on the segment."""
+"""Send what no router would send: any bytes as IP protocol 112, with any TTL, from a host on the segment."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ for packet in map(bytes.fromhex, json.load(sys.stdin)):
 
 
 def replay(host: Host, packets: Sequence[bytes]) -> None:
-    """Send whole IPv4 packets once more, header and all, from whatever source they name. Raises LabError."""
+    """Send whole IPv4 packets once more, header and all, with any source. Raises LabError."""
     done = host.run([sys.executable, "-c", _REPLAY], input=json.dumps([packet.hex() for packet in packets]))
     if done.returncode:
         raise LabError(f"replay in {host}: {done.stderr}")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Storms around a master: what others on its machine, on its segment and at its control socket can do without end.
+"""Run storms around a master: what other programs and hosts can do to it without end.
 
-Each is begun with :func:`blowing` and lasts until the block is left.
+Each begins with :func:`blowing` and lasts until the block is left.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from .peers import Agent, Peer
 MEMBER = 12345  # a user who is in the group of the control socket, and nothing else
 SOURCES = 140
 PRIORITY_ZERO_RATE = 11_600  # packets a second to each virtual router
-ROUTERS = ((51, VIP), (1, "10.9.1.1"))  # whom they are forged for: of the tests, the first one of the benchmarks
-DATAGRAM = 100  # addresses that are set in one, and deleted in the same
+ROUTERS = ((51, VIP), (1, "10.9.1.1"))  # forged virtual routers: that of the tests, and the first one of the benchmarks
+DATAGRAM = 100  # addresses that one datagram sets, and deletes again
 
 CONNECTIONS = """
 import os, socket, sys
@@ -77,7 +77,7 @@ ROUTES = """
 
 @dataclass(frozen=True)
 class Storm:
-    """``name`` says what goes on without end; ``begin`` does that, and returns how to end it."""
+    """It is a storm. ``name`` says what goes on without end; ``begin`` does that, and returns how to end it."""
 
     name: str
     begin: Callable[[Host, Host, Peer], Callable[[], None]]
@@ -87,7 +87,7 @@ class Storm:
 
 @contextlib.contextmanager
 def blowing(storm: Storm, node: Host, client: Host, master: Peer) -> Iterator[None]:
-    """Keep it up on the master's node, or from the client, until the block is left."""
+    """Keep the storm up on the master's node, or from the client, until the block is left."""
     end = storm.begin(node, client, master)
     try:
         yield
@@ -124,13 +124,13 @@ def _interfaces(node: Host, _client: Host, _master: Peer) -> Callable[[], None]:
 
     def end_all() -> None:
         end()
-        node.run(["sh", "-c", NO_VETH])  # where it was when it ended
+        node.run(["sh", "-c", NO_VETH])  # undoes an unfinished round
 
     return end_all
 
 
 def _beside(*commands: list[str]) -> Callable[[Host, Host, Peer], Callable[[], None]]:
-    """Programs on the node that have a foreign interface, ``storm0``."""
+    """Return a storm of programs on the node that have a foreign interface, ``storm0``."""
 
     def begin(node: Host, _client: Host, _master: Peer) -> Callable[[], None]:
         node.ip("link", "add", "storm0", "type", "bridge")
@@ -151,7 +151,7 @@ def _again(script: str) -> list[str]:
 
 
 def _repeated(act: Callable[[Peer], object], every_s: float) -> Callable[[Host, Host, Peer], Callable[[], None]]:
-    """``act`` on the daemon's file, or on the daemon, again and again."""
+    """Return a storm that calls ``act`` on the daemon again and again."""
 
     def begin(_node: Host, _client: Host, master: Peer) -> Callable[[], None]:
         over = threading.Event()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pair of the classic example: 192.168.8.4, 192.168.8.6, the virtual 192.168.8.100, and a client beside them."""
+"""Make the pair of the classic example: 192.168.8.4, 192.168.8.6, the virtual 192.168.8.100, and a client."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ PATH = "/test/test.html"
 
 
 def page(ip: str) -> str:
-    """The page of a node, word for word as in the example."""
+    """Return the page of a node, word for word as in the example."""
     return f"this is the test page\n<br>\nfrom server {ip}\n"
 
 
 class Testbed:
-    """As a context manager it is made on entering and gone after leaving, whatever happened between.
+    """It is a lab that entering the context makes, and leaving removes in any case.
 
-    ``Testbed.open(id)`` gives a hold of one that another process made.
+    ``Testbed.open(id)`` opens one that another process made.
     """
 
-    __test__ = False  # not a test class, whatever its name says to pytest
+    __test__ = False  # not a test class, in spite of its name
 
     def __init__(self, run: Optional[Run] = None, kind: str = "node", owner: Optional[int] = None,
                  tell: Callable[[str], None] = lambda sentence: None):  # fmt: skip
@@ -47,7 +47,7 @@ class Testbed:
 
     @classmethod
     def open(cls, identity: str) -> Testbed:
-        """An existing one. Raises LabError when there is none of that id."""
+        """Open an existing one. Raises LabError when there is none of that id."""
         run = Run(identity)
         bed = cls(run, run.record()["kind"])
         for name, node in bed.nodes.items():
@@ -62,10 +62,10 @@ class Testbed:
     def __exit__(self, *exc: object) -> None:
         self.down()
 
-    # Life
+    # Start and end
 
     def up(self) -> Testbed:
-        """Image, wire, client, nodes; ready when both nodes run and serve their pages. Raises LabError."""
+        """Make image, network, client and nodes; return when both nodes serve their pages. Raises LabError."""
         for what in reap():
             self.tell(f"removed what a dead run left: {what}")
         name = image.ensure(self.recipe, self.tell)
@@ -90,14 +90,14 @@ class Testbed:
         return self
 
     def down(self) -> list[str]:
-        """Remove all of it; harmless when repeated or when half of it was never made."""
+        """Remove all of it. It may be called again, or when half of it was never made."""
         self.segment.close()
         return self.run.remove()
 
     def _boot(self, node: Node) -> None:
         def wire(pid: int) -> None:
             host = self.segment.attach(pid, node.name, (node.address,))
-            # A machine keeps its Ethernet address when it boots again; the neighbours still know it.
+            # A machine keeps its Ethernet address when it boots again; the neighbours still have it.
             link = "link set dev eth0"
             batch([*host.enter, "ip"], f"{link} down", f"{link} address {node.mac}", f"{link} up")
 
@@ -116,18 +116,18 @@ class Testbed:
     # Faults
 
     def node(self, name: str) -> Node:
-        """By name; raises LabError that says which there are."""
+        """Return a node by name. Raises LabError that says which there are."""
         if name not in self.nodes:
             raise LabError(f"no node {name!r}; there is {', '.join(self.nodes)}")
         return self.nodes[name]
 
     def kill(self, name: str) -> None:
-        """Pull the plug of a node."""
+        """Take the power from a node."""
         self.node(name).kill()
         self.segment.hosts.pop(name, None)
 
     def start(self, name: str) -> None:
-        """Boot a node that was killed, or reset one that runs; returns when it is up."""
+        """Boot a node that was killed, or reset one that runs; return when it is up."""
         node = self.node(name)
         if node.state == "running":
             self.kill(name)
@@ -138,7 +138,7 @@ class Testbed:
     # What the client sees
 
     def get(self, address: str = VIP, path: str = PATH, seconds: float = 1.0) -> str:
-        """What the client reads over HTTP; an empty string when nobody answers in time."""
+        """Return what the client reads over HTTP; an empty string without an answer in time."""
         done = self.client.run(
             [
                 "curl",
@@ -154,12 +154,12 @@ class Testbed:
         return done.stdout if done.returncode == 0 else ""
 
     def served_by(self, address: str = VIP) -> Optional[str]:
-        """The name of the node whose page the client reads at an address; None when nobody answers."""
+        """Return the name of the node whose page the client reads at an address; None without an answer."""
         text = self.get(address)
         return next((node.name for node in self.nodes.values() if text == page(node.ip)), None)
 
     def owners(self, address: str = VIP) -> list[str]:
-        """The nodes whose kernel holds an address right now."""
+        """Return the nodes whose kernel holds an address right now."""
         found = []
         for name in self.nodes:
             host = self.segment.hosts.get(name)  # None while the node is down

@@ -98,7 +98,7 @@ def test_a_password_that_others_can_read(wire):
     agent.wait_log("warning: the file has mode 0644. It holds a password")
     poll(agent.state, 5, "it does not answer", agent.tail)
     (line,) = agent.client().status()["warnings"]
-    assert line.endswith(f"nobody but its owner may read (chmod 600 {agent.config})")
+    assert line.endswith(f"only its owner may read (chmod 600 {agent.config})")
     assert line in agent.cli("reload").stderr
     assert "1111" not in agent.log_text()
     agent.config.chmod(0o600)

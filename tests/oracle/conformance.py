@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How one node conforms to the standard: every step that it takes must have a cause that the standard knows.
+"""Check that one node conforms to the standard: every step that it takes must have a cause that the standard knows.
 
-Told what reached the machine, not what the router made of it, it works out for itself when a takeover is allowed.
+It is told what reached the machine, not what the router made of it, and works out for itself when a takeover is
+allowed.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ OUTBID = 255  # a promoted router advertises this for a while, to beat one that 
 
 
 class Conformance:
-    """What is known about one node since its process began. Times are the world's unless they say otherwise."""
+    """It keeps what is known of one node since its process began. Times are the world's unless they say otherwise."""
 
     def __init__(self, node, clock: Clock) -> None:
         self.node, self.clock = node, clock
         self.began(None)
 
     def began(self, memory) -> None:
-        """A process begins; whatever an earlier one knew is gone, except for its ``memory``."""
+        """Begin a process; the state of an earlier one is gone, except for its ``memory``."""
         self.memory = memory
         self.begins_early = False
         self.speaking = False  # it was an active master when it last did something
@@ -35,12 +36,12 @@ class Conformance:
         self.entered_at = self.clock.now  # when the kind of condition began
         self.heard: dict[str, tuple[float, int]] = {}  # by sender: (arrived at, by its own clock; priority)
         self.read_at: dict[str, float] = {}  # by sender: when the process read it, by its own clock
-        self.unread: set[str] = set()  # senders that wait in the socket of a process that stands still
+        self.unread: set[str] = set()  # senders whose packets wait in the socket of a stopped process
         self.outbid: set[str] = set()  # senders whose last advertisement was followed by a better one
-        # By sender: its interval. What the memory says is from the master that an earlier process heard.
+        # By sender: its interval. That of the memory is from the master that an earlier process heard.
         self.learned: dict[str, float] = {"": memory.interval_cs / 100} if memory else {}
         self.zero_at = -1.0  # an advertisement of priority 0 arrived, or was read if that was later
-        self.zero_waits = False  # it is in the socket of a process that stands still
+        self.zero_waits = False  # it is in the socket of a stopped process
         self.spoke_at = self.spoke_local = -1.0  # its last advertisement, by the world's clock and by its own
         self.spoke = 0  # the priority in it
         self.held_up_at = -1.0  # it was paused or frozen until then
@@ -52,7 +53,7 @@ class Conformance:
     # What happens to it
 
     def arrived(self, advertisement, sender) -> None:
-        """A packet is in its socket."""
+        """Note a packet in its socket."""
         if advertisement.priority:
             self.learned[sender.name] = advertisement.interval_cs / 100
             if self.node.running:
@@ -70,7 +71,7 @@ class Conformance:
             self.heard.clear()
 
     def continued(self) -> None:
-        """It stood still and goes on."""
+        """Note that it goes on after it stood still."""
         self.held_up_at = self.clock.now
         self.read_at.update(dict.fromkeys(self.unread, self.node.monotonic()))
         self.unread.clear()
@@ -78,7 +79,7 @@ class Conformance:
             self.zero_at, self.zero_waits = self.clock.now, False
 
     def heard_as_master(self, advertisement, sender) -> None:
-        """It was MASTER when it heard this; what did it make of it?"""
+        """Check how a MASTER reacts to this advertisement."""
         priority, higher = advertisement.priority, sender.source.packed > self.node.source.packed
         now_ours, last_ours = self.node.router.priority, self.spoke
         if self.node.router.hold == "master" and self.clock.now - self.entered_at <= self._longest_down_s():
@@ -89,7 +90,7 @@ class Conformance:
             self.fail("yields", f"stays MASTER ({most}) though {sender.name} advertises {priority}")
 
     def spoken(self, priority: int) -> None:
-        """It sends an advertisement. A master does so once an interval, and never after its mandate has ended."""
+        """Check an advertisement that it sends. A master sends once an interval, and never after its mandate."""
         node, now, local = self.node, self.clock.now, self.node.monotonic()
         if priority and self.speaking and isinstance(node.router.condition, Master):
             longest = self._longest_interval_s()
@@ -101,7 +102,7 @@ class Conformance:
         self.spoke_at, self.spoke_local, self.spoke = now, local, priority
 
     def performed(self, cause: str, before) -> None:
-        """The router has taken the input ``cause`` and its actions are done."""
+        """Check the router after the input ``cause``, when its actions are done."""
         node, after = self.node, self.node.router.condition
         if node.router.holds_addresses is not node.kernel.owns and not node.catching_up:
             having = "still has the addresses" if node.kernel.owns else "has no addresses"
@@ -112,26 +113,26 @@ class Conformance:
                 self.begins_early = node.router.parameters.begins_early and not isinstance(before, Fault)
             if isinstance(after, Master):
                 self._judge_takeover(before, cause)
-                self.spoke_at, self.spoke_local = self.clock.now, node.monotonic()  # it may be polite for a moment
+                self.spoke_at, self.spoke_local = self.clock.now, node.monotonic()  # it may wait before it speaks
             elif isinstance(before, Master) and cause not in COMMANDS and not self.beaten:
                 silent_s = node.monotonic() - self.spoke_local
                 if silent_s < self._mandate_s(self._shortest_interval_s()) - EPSILON_S:
                     self.fail("cause", f"gives up mastership without a cause ({cause})")
             self.entered_at = self.clock.now
-            if not isinstance(before, Yielding):  # who yields listens already
+            if not isinstance(before, Yielding):  # a yielding router listens already
                 self.listens_since = self.clock.now
         self.beaten = False
         self.speaking = isinstance(after, Master)
 
     def expired(self, deadline: float) -> None:
-        """``expire`` was called because of ``deadline``: nothing is due any more."""
+        """Check that nothing is due any more after ``expire`` was called because of ``deadline``."""
         waits_for, now = self.node.router.condition.deadline, self.node.monotonic()
         if waits_for < now - EPSILON_S:
             self.fail("timers", f"waits for a time that is {now - waits_for:.6f} s in the past")
         if waits_for == deadline:
             self.fail("progress", "does nothing when its timer ends")
 
-    # What a takeover is judged by
+    # The rules of a takeover
 
     def _judge_takeover(self, before, cause: str) -> None:
         node, parameters = self.node, self.node.router.parameters
@@ -165,7 +166,7 @@ class Conformance:
                 self._at_least(down_s, self.clock.now - (node.monotonic() - at), f"{sender} advertised {theirs}")
 
     def _was_ruled(self, at: float) -> bool:
-        """Whether it still waited for a better master then: it was not the lower one that it had to wait for."""
+        """Return whether it still waited for a better master then, and not for the lower one."""
         ours, earliest = self._highest_priority(), at - self._longest_down_s()
         return any(
             theirs >= ours and earliest <= self.read_at.get(sender, seen_at)
@@ -195,7 +196,7 @@ class Conformance:
         return max(self._own_intervals())
 
     def _shortest_interval_s(self) -> float:
-        """A VRRPv3 backup takes the interval of the master that it heard last."""
+        """Return the shortest interval. A VRRPv3 backup takes that of the master that it heard last."""
         learned = self.learned.values() if self.node.router.parameters.version == 3 else ()
         return min([*self._own_intervals(), *learned])
 

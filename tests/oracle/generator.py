@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A seed -> a scenario: machines, a segment, and a handful of faults with their mending.
+"""Draw a scenario from a seed: machines, a segment, and some faults with their ends.
 
 Everything is measured in Master_Down_Intervals, so that a pair at 10 ms meets as much in a second as one at 1 s in a
 minute and a half. Some faults follow each other at once, others when everything is at rest.
@@ -26,7 +26,7 @@ INTERVALS_CS = {2: (100, 100, 100, 200), 3: (100, 100, 100, 50, 10, 10, 3, 1)}
 
 GAPS = ((0.001, 0.03), (0.01, 0.4), (0.2, 1.2), (2.5, 6), (2.5, 6), (2.5, 6))  # between two faults
 
-# What begins, and what ends it; None: it has no end.
+# What begins a fault, and what ends it; None: it has no end.
 OF_A_MACHINE = (
     ("kill", "boot"),
     ("crash", "restart"),
@@ -49,7 +49,7 @@ COMMANDS = ("promote", "promote", "demote", "demote", "release", "reload", "chec
 
 
 class Generator:
-    """Draws one scenario."""
+    """It draws one scenario."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -116,7 +116,7 @@ class Generator:
         return tuple(machine for lan in self.lans for machine in self._on(lan, machines))
 
     def _on(self, lan: int, machines: list[Machine]) -> list[Machine]:
-        """The same machines on another segment; where they are mixed, the best one here is not the best one there."""
+        """Return the same machines on another segment; where they are mixed, another machine is the best one there."""
         if lan == 1:
             return machines
         priorities = [machine.parameters.priority for machine in machines]
@@ -132,10 +132,10 @@ class Generator:
     def _may_mix(self) -> bool:
         return self.mixed or any(fault.only_on and fault.verb in ("check", "reload") for fault in self.faults)
 
-    # What happens
+    # Faults
 
     def _faults(self, names: tuple[str, ...]) -> float:
-        """Draw the faults; returns when the last of them, or of their ends, happens."""
+        """Draw the faults. Return when the last of them, or of their ends, happens."""
         draw = self.random
         at = draw.uniform(0.5, 5) * self.down_s
         end = at
@@ -156,7 +156,7 @@ class Generator:
         name = draw.choice(names)
         owner = name if kind == "machine" else ""
         if self.busy_until.get(owner, 0.0) >= at:
-            self._command(at, names)  # one thing at a time happens to the same machine
+            self._command(at, names)  # a machine has one fault at a time
             return at
         self.busy_until[owner] = ends_at
         if kind == "segment":
@@ -175,7 +175,7 @@ class Generator:
         if verb == "cut":
             self._add(at, verb, (name,))
             if len(self.lans) > 1 and draw.random() < 0.3:
-                self.busy_until[""] = float("inf")  # and a group has to live with it
+                self.busy_until[""] = float("inf")  # the group has to work with it
                 return at
             self._add(ends_at, "join", (name,))
         elif verb == "split":
@@ -214,7 +214,7 @@ class Generator:
         self.faults.append(Fault(round(at, 6), verb, nodes, words, only_on))
 
     def _where(self, at: float, verb: str, nodes: tuple[str, ...]) -> Optional[str]:
-        """Most of what happens to a segment happens to one; what mends it comes to where it was."""
+        """Return the segment of a fault: mostly one, and for an end the one where it began."""
         begins = next((begin for begin, end in ENDS if end == verb), None)
         if begins is not None:
             broken = [each for each in self.faults if each.verb == begins and each.nodes == nodes]
@@ -223,5 +223,5 @@ class Generator:
 
 
 def generate(seed: int) -> Scenario:
-    """The scenario of a seed: always the same one."""
+    """Return the scenario of a seed: always the same one."""
     return Generator(seed).scenario()

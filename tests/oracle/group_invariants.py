@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold for sync groups: beside the rules of each segment, that a group is whole.
+"""Check sync groups: beside the rules of each segment, that a group is whole.
 
 =================  ==================================================================================================
 rule               what it says
@@ -29,13 +29,13 @@ from . import steady_state
 from .invariants import Invariants
 from .partitions import Partitions, Side
 
-ROUNDS = 2  # how often a segment could settle until a group has: its members wait for each other
+ROUNDS = 2  # times a segment settles until a group has: its members wait for each other
 MIXED_ROUNDS = 12  # where two groups lose to each other, until one of them is first
 FAILING = frozenset({"unplug", "break"})  # on one segment: the group moves, and nothing is lost on the others
 
 
 class GroupPartitions(Partitions):
-    """The sides of one segment, where members of groups live. The clock of the group is longer."""
+    """It checks the sides of one segment with members of groups. The time limits of a group are longer."""
 
     def settle_s(self) -> float:
         nodes = self.lan.nodes.values()
@@ -43,16 +43,16 @@ class GroupPartitions(Partitions):
         return rounds * super().settle_s()
 
     def _judge_nobody(self, side: Side, since: float) -> None:
-        """See the module's text."""
+        """Judge nothing: the module's text says why."""
 
     def _judge_owners(self, side: Side, since: float) -> None:
-        """As for one, but whoever gives up for another member's sake may wait for what was sent before that."""
+        """Judge as for one; but a member that gives up for another may wait for what was sent before that."""
         side.contested = True
         super()._judge_owners(side, since)
 
 
 class GroupInvariants(Invariants):
-    """The rules of one segment, as far as they hold for a member of a group."""
+    """It checks the rules of one segment, as far as they hold for a member of a group."""
 
     def __init__(self, clock: Clock, lan: Lan) -> None:
         super().__init__(clock, lan)
@@ -75,7 +75,7 @@ class GroupInvariants(Invariants):
         self.sides.close()
 
     def settled(self, team) -> None:
-        """No member speaks as MASTER while another one gives up or has a fault."""
+        """Check that no member speaks as MASTER while another one gives up or has a fault."""
         speaking = [node for node in team.nodes.values() if node.speaks]
         for node in team.nodes.values() if speaking else ():
             if node.router.yielding or node.faults:
@@ -104,7 +104,7 @@ def _talk(lan: Lan, names: list[str]) -> bool:
 
 
 def mixed(team) -> bool:
-    """Whether this machine has another priority on another segment, so that two groups may lose to each other."""
+    """Return whether this machine has other priorities on other segments, so that two groups may lose to each other."""
     return len({(node.router.priority, *node.past.priorities()) for node in team.nodes.values()}) > 1
 
 
@@ -152,7 +152,7 @@ def _demand_one(clock: Clock, side: list[str], lans: dict[int, Lan]) -> None:
     eligible = [nodes for nodes in everywhere if all(node.eligible for node in nodes)]
     masters = [nodes for nodes in eligible if all(node.speaks for node in nodes)]
     if len(masters) != (1 if eligible else 0):
-        said = ", ".join(nodes[0].name for nodes in masters) or "nobody"
+        said = ", ".join(nodes[0].name for nodes in masters) or "no node"
         raise Violated(clock.now, "exactly one", f"{said} is MASTER on the side of {' and '.join(side)}")
     for nodes in eligible if masters else ():
         better = [

@@ -1,25 +1,25 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that must hold in every run. A rule that is broken ends the run with Violated.
+"""Check everything that must hold in every run. A broken rule ends the run with Violated.
 
 =================  ==================================================================================================
 rule               what it says
 =================  ==================================================================================================
-exactly one        a side at rest that can have a master has one; it owns the addresses and nobody else does
+exactly one        a side at rest that can have a master has one, which alone owns the addresses
 the best           a side at rest has no preempting backup of a higher priority
 the client         a side at rest answers its client through the master
 takes part         a side at rest has no running agent that sits out without having been told
 takeover           no side is without an owner for longer than the quickest backup's Master_Down_Interval
 one master         two active masters that can talk: until the next advertisement of the better one
 one owner          two owners: for the handover; for that advertisement; for the lease of an agent that does not run
-make before break  a planned move on a segment at rest leaves the addresses with somebody at every moment
-listens            nobody takes over before it has waited as long as RFC 9568 section 6.1 says, from what reached it
+make before break  a planned move on a segment at rest leaves the addresses with a node at every moment
+listens            no node takes over before it has waited as long as RFC 9568 section 6.1 says, from what reached it
 yields             a master that hears a better one is none any more
 cause              no mastership is lost without a command, a fault, a better master or a lapsed mandate
-mandate            nobody speaks as master who was silent for so long that a peer may have taken over
+mandate            no node speaks as master after a silence in which a peer may have taken over
 speaks             a master advertises once an interval
-announces          whoever takes over says so, with gratuitous ARP
+announces          a node that takes over says so, with gratuitous ARP
 addresses          the kernel has the addresses exactly while the state machine says so
 timers, progress   no timer in the past, none that ends without effect
 =================  ==================================================================================================
@@ -39,7 +39,7 @@ from .partitions import Partitions
 
 
 class Invariants(Watch):
-    """Watches everything."""
+    """It checks all rules of one segment."""
 
     def __init__(self, clock: Clock, lan: Lan) -> None:
         self.clock, self.lan = clock, lan
@@ -49,7 +49,7 @@ class Invariants(Watch):
         self._happening = False  # a fault is changing several things at once
 
     def begin(self) -> None:
-        """The nodes are there, and nothing has happened yet."""
+        """Take the nodes, before anything has happened."""
         self.conformance = {name: Conformance(node, self.clock) for name, node in self.lan.nodes.items()}
         self.sides.begin()
 
@@ -96,12 +96,12 @@ class Invariants(Watch):
             steady_state.demand(self.clock, self.lan)
 
     def _can_move(self, nodes: tuple[str, ...]) -> bool:
-        """Whether somebody else is there to take over, and the segment is quick enough to hear of it in time."""
+        """Return whether another node can take over, and the segment is quick enough to tell it in time."""
         others = [each for each in self.lan.nodes.values() if each.name not in nodes and each.eligible]
         quick = 3 * self.sides.late_s() < HANDOVER_S
         return quick and any(self.lan.talk(each.name, CLIENT) for each in others)
 
     def at_rest(self) -> bool:
-        """Whether enough time has passed since anything was disturbed."""
+        """Return whether enough time has passed since the last disturbance."""
         quiet_s = self.clock.now - max(self.sides.disturbed_at, self.lan.lost_at)
         return not self.lan.loss and quiet_s >= self.sides.settle_s()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sides of a partition: who owns the addresses on each of them, and for how long that may be nobody, or two.
+"""Check who owns the addresses on each side of a partition, and for how long there may be no owner, or two.
 
 A stretch is a while in which a side has no owner, two owners or two masters. It is judged when it ends, from the last
 thing that happened to it: its own beginning, a fault, or a packet that the segment has lost.
@@ -21,19 +21,19 @@ NOBODY, MASTERS, OWNERS = "nobody", "masters", "owners"
 
 
 class Side:
-    """One side: since when each kind of stretch lasts, None when it does not."""
+    """It is one side: since when each kind of stretch lasts, None when it does not."""
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
         self.since: dict[str, Optional[float]] = {NOBODY: None, MASTERS: None, OWNERS: None}
-        self.masters: set[str] = set()  # the active ones, when it was looked at last
+        self.masters: set[str] = set()  # the active ones, at the last look
         self.contested = False  # two masters were active during the stretch of two owners
-        self.led = False  # somebody was an active master during it
+        self.led = False  # a node was an active master during it
         self.orphaned = False  # an owner had no running agent during it
 
 
 class Partitions:
-    """All sides of the segment."""
+    """It keeps all sides of the segment."""
 
     def __init__(self, clock: Clock, lan: Lan) -> None:
         self.clock, self.lan = clock, lan
@@ -45,7 +45,7 @@ class Partitions:
         self._longest_interval_s = 0.0
 
     def begin(self) -> None:
-        """The nodes are there."""
+        """Take the nodes."""
         self.learn()
         self.sides = [Side(names) for names in self.lan.sides()]
         self.look()
@@ -57,7 +57,7 @@ class Partitions:
         self._longest_interval_s = max([self._longest_interval_s, *own])
 
     def look(self) -> None:
-        """Owners or masters have changed: stretches begin and end."""
+        """Begin and end stretches after a change of owners or masters."""
         now = self.clock.now
         for side in self.sides:
             nodes = [self.lan.nodes[name] for name in side.names]
@@ -67,7 +67,7 @@ class Partitions:
             for kind in (MASTERS, OWNERS) if masters - side.masters else ():
                 if side.since[kind] is not None:
                     self._judge(kind, side)
-                    side.since[kind] = now  # somebody else has taken over: that is another handover
+                    side.since[kind] = now  # another node has taken over: that is another handover
                     side.led = True
             side.masters = masters
             for kind, holds in ((NOBODY, not owners), (MASTERS, active > 1), (OWNERS, len(owners) > 1)):
@@ -76,7 +76,7 @@ class Partitions:
                     if kind is OWNERS:
                         side.contested = side.led = side.orphaned = False
                     elif kind is NOBODY and self.planned and self.lan.side[CLIENT] == self.lan.side[side.names[0]]:
-                        self._fail("make before break", f"nobody owns the addresses after {self.planned}")
+                        self._fail("make before break", f"no node owns the addresses after {self.planned}")
                 elif not holds and side.since[kind] is not None:
                     self._judge(kind, side)
                     side.since[kind] = None
@@ -92,7 +92,7 @@ class Partitions:
                     self._judge(kind, side)
 
     def disturbed(self, planned: Optional[str]) -> None:
-        """A fault has happened: everything that lasts begins anew. ``planned`` names a move that must lose nothing."""
+        """Begin everything anew after a fault. ``planned`` names a move that must lose nothing."""
         self.disturbed_at = self.clock.now
         self.planned = planned
         self.learn()
@@ -102,7 +102,7 @@ class Partitions:
     # Bounds
 
     def settle_s(self) -> float:
-        """How long after the last disturbance every side is at rest."""
+        """Return how long after the last disturbance every side is at rest, in seconds."""
         parameters = [node.parameters for node in self.lan.nodes.values()]
         down_s = bounds.down_s(parameters[0].version, 1, self._longest_interval_s, self._adverts())
         return 2 * down_s + 2 * self.late_s() + max(each.preempt_delay_s for each in parameters) + 2 * bounds.HANDOVER_S
@@ -114,22 +114,22 @@ class Partitions:
         getattr(self, f"_judge_{kind}")(side, max(side.since[kind], self.disturbed_at))
 
     def _judge_nobody(self, side: Side, since: float) -> None:
-        """The first of the backups takes over when its Master_Down_Interval has ended."""
+        """Check that the first of the backups takes over when its Master_Down_Interval has ended."""
         eligible = [self.lan.nodes[name] for name in side.names if self.lan.nodes[name].eligible]
         if eligible:
             bound_s = min(self._longest_down_s(node) for node in eligible) + self.late_s()
-            self._within(bound_s, since, "takeover", f"nobody owned the addresses on the side of {_names(side)}")
+            self._within(bound_s, since, "takeover", f"no node owned the addresses on the side of {_names(side)}")
 
     def _judge_masters(self, side: Side, since: float) -> None:
-        """The next advertisement of the better one ends it."""
+        """Check that the next advertisement of the better master ends it."""
         since = max(since, self.lan.lost_at)
         bound_s = self._longest_interval_s + self.late_s()
         self._within(bound_s, since, "one master", f"two masters on the side of {_names(side)}")
 
     def _judge_owners(self, side: Side, since: float) -> None:
-        """Make before break; longer while an advertisement is on its way, lost, or a lease has to end."""
+        """Check make before break; it takes longer while an advertisement is late or lost, or a lease has to end."""
         bound_s = bounds.HANDOVER_S + bounds.POLITE_S + 2 * self.late_s()
-        # Who gives up has to hear the other one: that may have spoken before the two could talk.
+        # A router that gives up has to hear the other one, which may have spoken before the two could talk.
         if side.contested or self.lan.lost_at >= since or since == self.disturbed_at:
             bound_s += self._longest_interval_s + self.late_s()
         if not side.led:  # all of them give up, and wait for each other

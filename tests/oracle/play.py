@@ -17,7 +17,7 @@ from .invariants import Invariants
 
 
 class WatchedJoint(Joint):
-    """Several segments at once, each under its rules and all of them under those of sync groups."""
+    """It plays several segments at once, each under its rules and all of them under those of sync groups."""
 
     def __init__(self, scenario: Scenario, **options: Any) -> None:
         super().__init__(scenario, watch_class=GroupInvariants, **options)
@@ -29,7 +29,7 @@ class WatchedJoint(Joint):
 
 
 def play(scenario: Scenario, **options: Any) -> Run:
-    """Run a scenario; of several segments the timeline is that of all. ``options`` are those of World and of Joint."""
+    """Run a scenario; with several segments the timeline is that of all. ``options`` are for World and Joint."""
     if scenario.lans == (1,):
         options.pop("group_class", None)
         return World(scenario, watch_class=Invariants, **options).run()

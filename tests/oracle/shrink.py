@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A seed that failed: the smallest scenario that still fails, its timeline, and how to play it again."""
+"""Shrink a seed that failed to the smallest scenario that still fails, with its timeline and how to play it again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def shrink(scenario: Scenario, **options) -> Scenario:
 
 
 def report(run: Run, **options) -> str:
-    """Everything a person needs who is to mend it. ``options`` are those of :func:`~.play.play`."""
+    """Return all that is needed to fix the failure, as text. ``options`` are those of :func:`~.play.play`."""
     if run.violation is None:
         return ""
     small = shrink(run.scenario, **options)

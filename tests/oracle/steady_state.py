@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a segment at rest looks like: one master on each side, the best there is, and the client finds it."""
+"""Check a segment at rest: one master on each side, the best there is, and the client finds it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def demand(clock: Clock, lan: Lan) -> None:
 
 
 def _demand_part(clock: Clock, node) -> None:
-    """A running agent takes part, unless somebody told it not to."""
+    """Check that a running agent takes part, unless it was told not to."""
     takes_part = node.router.state in (State.BACKUP, State.MASTER)
     if node.running and not (takes_part or node.faults or node.drained):
         raise Violated(clock.now, "takes part", f"{node.name} runs and is {node.router.state.value}")
@@ -36,10 +36,10 @@ def _demand_master(clock: Clock, lan: Lan, names: list[str], nodes: list) -> Non
     masters = [node for node in nodes if node.speaks]
     owners = {node.name for node in nodes if node.answers and not node.lease_lasts()}
     if len(masters) != (1 if eligible else 0):
-        said = ", ".join(node.name for node in masters) or "nobody"
+        said = ", ".join(node.name for node in masters) or "no node"
         raise Violated(clock.now, "exactly one", f"{said} is MASTER {where}")
     if owners != {node.name for node in masters}:
-        raise Violated(clock.now, "exactly one", f"{', '.join(sorted(owners)) or 'nobody'} owns the addresses {where}")
+        raise Violated(clock.now, "exactly one", f"{', '.join(sorted(owners)) or 'no node'} owns the addresses {where}")
     if not masters:
         return
     (master,) = masters
@@ -52,7 +52,7 @@ def _demand_master(clock: Clock, lan: Lan, names: list[str], nodes: list) -> Non
 
 
 def demand_client(clock: Clock, lan: Lan, master, where: str) -> None:
-    """It finds the master. A node that announced itself and died before it advertised keeps it until the lease ends."""
+    """Check that the client finds the master. A node that died after its announcement keeps it until the lease ends."""
     client = lan.client
     if client.answered_by == master.name or client.waits:
         return

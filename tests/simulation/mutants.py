@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routers with a bug in each: what the invariants are worth is how soon they notice."""
+"""Define routers with one bug each: the sooner the invariants notice it, the better they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vrrp.protocol.transition import Transition
 
 
 class SkewInWholeSeconds(VirtualRouter):
-    """Integer division, as in three daemons that we have read."""
+    """It divides integers, as three daemons do that we have read."""
 
     def down_interval_s(self, interval_cs=None, priority=None):
         three = 3 * timers.interval_s(interval_cs or self.master_interval_cs)
@@ -25,14 +25,14 @@ class SkewInWholeSeconds(VirtualRouter):
 
 
 class SkewInWholeCentiseconds(VirtualRouter):
-    """The same in VRRPv3's unit: it is wrong by less than ten milliseconds."""
+    """It does the same in VRRPv3's unit: it is wrong by less than ten milliseconds."""
 
     def down_interval_s(self, interval_cs=None, priority=None):
         return math.floor(super().down_interval_s(interval_cs, priority) * 100) / 100
 
 
 class TwoIntervals(VirtualRouter):
-    """Master_Down_Interval of two intervals."""
+    """It waits for two intervals only."""
 
     def down_interval_s(self, interval_cs=None, priority=None):
         one = timers.interval_s(interval_cs or self.master_interval_cs)
@@ -40,7 +40,7 @@ class TwoIntervals(VirtualRouter):
 
 
 class FourIntervals(VirtualRouter):
-    """Nobody dies of it, but the clients wait."""
+    """It waits for four intervals: nothing breaks, but the clients wait."""
 
     def down_interval_s(self, interval_cs=None, priority=None):
         one = timers.interval_s(interval_cs or self.master_interval_cs)
@@ -56,7 +56,7 @@ class NeverLapses(VirtualRouter):
 
 
 class HearsNoBetterMaster(VirtualRouter):
-    """A backup that ignores whoever has a higher priority."""
+    """It is a backup that ignores every higher priority."""
 
     @staticmethod
     def heard_as_backup(view, condition, advertisement, *more):
@@ -66,7 +66,7 @@ class HearsNoBetterMaster(VirtualRouter):
 
 
 class NeverYields(VirtualRouter):
-    """MASTER for ever."""
+    """It stays MASTER for ever."""
 
     @staticmethod
     def heard_as_master(view, condition, advertisement, source, now):
@@ -74,7 +74,7 @@ class NeverYields(VirtualRouter):
 
 
 class YieldsToAnybody(VirtualRouter):
-    """MASTER until somebody speaks."""
+    """It stays MASTER until any other router speaks."""
 
     @staticmethod
     def heard_as_master(view, condition, advertisement, source, now):
@@ -83,7 +83,7 @@ class YieldsToAnybody(VirtualRouter):
 
 
 class IgnoresTies(VirtualRouter):
-    """Two masters of the same priority stay."""
+    """It lets two masters of the same priority stay."""
 
     @staticmethod
     def heard_as_master(view, condition, advertisement, source, now):
@@ -93,7 +93,7 @@ class IgnoresTies(VirtualRouter):
 
 
 class BreaksBeforeItMakes(VirtualRouter):
-    """Releases the addresses at once when it gives up on purpose."""
+    """It releases the addresses at once when it gives up on purpose."""
 
     def demote(self, now):
         actions = super().demote(now)
@@ -104,14 +104,14 @@ class BreaksBeforeItMakes(VirtualRouter):
 
 
 class StopsWithoutAWord(VirtualRouter):
-    """Does not advertise priority 0."""
+    """It does not advertise priority 0."""
 
     def stop(self, now):
         return tuple(action for action in super().stop(now) if not isinstance(action, SendAdvertisement))
 
 
 class KeepsTheAddresses(VirtualRouter):
-    """BACKUP that still has them."""
+    """It keeps the addresses as BACKUP."""
 
     def _finish_yielding(self, condition, now):
         actions = super()._finish_yielding(condition, now)
@@ -119,7 +119,7 @@ class KeepsTheAddresses(VirtualRouter):
 
 
 class TellsNobody(VirtualRouter):
-    """No gratuitous ARP: the clients stay with the old owner until their entries end."""
+    """It sends no gratuitous ARP: the clients stay with the old owner until their entries end."""
 
     def _take_over(self, now, reason, outbid_until=0.0):
         actions = super()._take_over(now, reason, outbid_until)
@@ -128,7 +128,7 @@ class TellsNobody(VirtualRouter):
 
 
 class ForgetsToAdvertise(VirtualRouter):
-    """Leaves out its tenth advertisement."""
+    """It leaves out its tenth advertisement."""
 
     said = 0
 
@@ -139,7 +139,7 @@ class ForgetsToAdvertise(VirtualRouter):
 
 
 class TimerInThePast(VirtualRouter):
-    """The cadence is kept whatever happens: after a pause it has a hundred advertisements to catch up with."""
+    """It keeps the cadence in any case: after a pause it has a hundred advertisements to catch up with."""
 
     @staticmethod
     def due(view, condition, now):
@@ -151,7 +151,7 @@ class TimerInThePast(VirtualRouter):
 
 
 class ResumesInAnyCase(VirtualRouter):
-    """Goes on as MASTER after a crash, however long that was ago."""
+    """It goes on as MASTER after a crash, however long that was ago."""
 
     def start(self, now, memory=None):
         if memory is not None:
@@ -160,7 +160,7 @@ class ResumesInAnyCase(VirtualRouter):
 
 
 class IgnoresPreemption(VirtualRouter):
-    """nopreempt for everybody."""
+    """It treats every router as if nopreempt were set."""
 
     @staticmethod
     def heard_as_backup(view, condition, advertisement, source, now, ruled):
@@ -170,7 +170,7 @@ class IgnoresPreemption(VirtualRouter):
 
 
 class WaitsForEver(VirtualRouter):
-    """Gives up when told to, and has no way back when nobody takes over."""
+    """It gives up when told to, and has no way back when no other router takes over."""
 
     def demote(self, now):
         actions = super().demote(now)
@@ -180,7 +180,7 @@ class WaitsForEver(VirtualRouter):
 
 
 class PrefersThePast(VirtualRouter):
-    """After a priority 0 it waits for the whole Master_Down_Interval."""
+    """It waits for the whole Master_Down_Interval after a priority 0."""
 
     @staticmethod
     def heard_as_backup(view, condition, advertisement, *more):
@@ -188,7 +188,7 @@ class PrefersThePast(VirtualRouter):
 
 
 class FlapsOnItsOwn(VirtualRouter):
-    """Gives up mastership after a while, for no reason."""
+    """It gives up mastership after a while, for no reason."""
 
     @staticmethod
     def due(view, condition, now):
@@ -201,11 +201,11 @@ MUTANTS = [each for each in list(globals().values()) if isinstance(each, type) a
 MUTANTS.remove(VirtualRouter)
 
 
-# Of members of sync groups.
+# Bugs of members of sync groups
 
 
 class BreaksBeforeItFollows(VirtualRouter):
-    """Releases the addresses at once when another member is in FAULT."""
+    """It releases the addresses at once when another member is in FAULT."""
 
     def group_fault_changed(self, faults, until, now):
         actions = super().group_fault_changed(faults, until, now)
@@ -215,7 +215,7 @@ class BreaksBeforeItFollows(VirtualRouter):
 
 
 class GoesAlone(Group):
-    """A member that is ready does not wait for the others."""
+    """It does not wait for the other members when one is ready."""
 
     def _mastership(self, members, now):
         moves = super()._mastership(members, now)
@@ -223,28 +223,28 @@ class GoesAlone(Group):
 
 
 class StaysBehind(Group):
-    """A member that is MASTER stays it when another one gives up."""
+    """It lets a member stay MASTER when another one gives up."""
 
     def _give_up(self, members, standings, lost, now):
         return []
 
 
 class KnowsNoFault(Group):
-    """A fault of one member is none of the others."""
+    """It does not pass the fault of a member to the others."""
 
     def _faults(self, members, now):
         return []
 
 
 class NeverLetsGo(Group):
-    """What nobody has taken over is kept, though the group is BACKUP."""
+    """It keeps addresses that no peer has taken over, though the group is BACKUP."""
 
     def _mastership(self, members, now):
         return [move for move in super()._mastership(members, now) if move.name != "let_go"]
 
 
 class MovesOneOnly(Group):
-    """A command is for one member only."""
+    """It passes a command to one member only."""
 
     def command(self, verb, members, asked):
         return super().command(verb, members, asked)[:1]

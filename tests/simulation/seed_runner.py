@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Play many seeds, on every processor. A command, too: ``seed_runner.py --first 0 --count 1000`` or ``--seed 7``."""
+"""Play many seeds, on every processor. As a command: ``seed_runner.py --first 0 --count 1000`` or ``--seed 7``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 3  # failures that are told in full
 
 
 def broken_seeds(chunk):
-    """The seeds of ``(first, end)`` that break a rule, with the rule. A router that raises breaks one, too."""
+    """Return the seeds of ``(first, end)`` that break a rule, with the rule. A router that raises breaks one, too."""
     broken = []
     for seed in range(*chunk):
         try:
@@ -35,7 +35,7 @@ def broken_seeds(chunk):
 
 
 def run_seeds(first, count, tell=None):
-    """Every broken seed of ``count`` from ``first`` on, in order."""
+    """Return every broken seed of ``count`` from ``first`` on, in order."""
     end = first + count
     chunks = [(at, min(at + CHUNK, end)) for at in range(first, end, CHUNK)]
     broken, done = [], 0
@@ -49,7 +49,7 @@ def run_seeds(first, count, tell=None):
 
 
 def tell_in_full(broken):
-    """What a person needs of the first few, and the numbers of the others."""
+    """Return the reports of the first few, and the numbers of the others."""
     parts = [report(play(generate(seed))) for seed, _rule in broken[:SHOWN]]
     more = ", ".join(f"{seed} ({rule})" for seed, rule in broken[SHOWN : SHOWN + 20])
     return "\n\n".join([*parts, f"{len(broken)} seeds are broken{'; also ' + more if more else ''}"])
@@ -66,7 +66,7 @@ def play_one(seed):
 
 
 def soak(first, count):
-    """Play a great many, and say how far it is."""
+    """Play a great many seeds, and print the progress."""
     began = told_at = time.monotonic()
 
     def tell(done, broken):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The invariants can fail: every router with a bug is found out within some hundred seeds that the right one passes."""
+"""Test that the invariants can fail: they find every router with a bug within some hundred seeds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ten thousand seeds: two to five nodes, everything that can happen to them, and every invariant."""
+"""Play ten thousand seeds: two to five nodes, all kinds of faults, and every invariant."""
 
 from __future__ import annotations
 

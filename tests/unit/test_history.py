@@ -193,7 +193,7 @@ def test_a_record_without_entries(hotstandby, file):
     [
         (b"vrrp_instance VI_1 {", "line 1: this is no entry of a record"),
         (b"\xff\xfe", "cannot read it: "),
-        (b"", "there is nothing in it"),
+        (b"", "it is empty"),
     ],
 )
 def test_what_is_no_record(hotstandby, file, content, complaint):

@@ -62,7 +62,7 @@ def test_the_master_dies_when_nothing_else_is_said(pair, capsys):
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "VI_1: virtual router 51 for 192.168.8.100/24"
     assert "   10.000     node-a  fault    kill node-a" in out
-    assert out[-1] == "expected loss: 3.15 s (nobody answered for VI_1 from 10.000 to 13.149)"
+    assert out[-1] == "expected loss: 3.15 s (no node answered for VI_1 from 10.000 to 13.149)"
     assert "at best" in out[-2] and "at worst" in out[-2]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pair does its job, seen from a third machine. The last test removes it."""
+"""Test the pair as seen from a third machine. The last test removes it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ CONFIG = "/etc/hotstandby/hotstandby.conf"
 
 
 def password_of(path: str = "inventory.yml") -> str:
-    """What the inventory says."""
+    """Return the password of the inventory."""
     with open(path) as inventory:
         return yaml.safe_load(inventory)["ha_pair"]["vars"]["ha_pair_auth_pass"]
 
 
 def status(host) -> dict:
-    """The first instance as the agent of a node tells it."""
+    """Return the first instance as the agent of a node tells it."""
     return json.loads(host.check_output("hotstandby status --json"))["instances"][0]
 
 
@@ -109,7 +109,7 @@ def test_a_switchover_moves_it_and_back(pair: Pair) -> None:
 
 
 def test_a_drained_node_takes_no_part_until_it_is_undrained(pair: Pair, tmp_path) -> None:
-    """Out of service, restarted, deployed to, back in service: a client notices nothing of it."""
+    """Drain, restart, deploy to and undrain a node: a client loses nothing."""
 
     def drain(state: str) -> None:
         task = {"hotstandby.vrrp.vrrp_drain": {"state": state}}
@@ -135,7 +135,7 @@ def test_a_drained_node_takes_no_part_until_it_is_undrained(pair: Pair, tmp_path
         drain("active")
         pair.settled_on(A)
         report = probe.report()
-    # What a node that is busy with Ansible loses while nothing moves is the machine's affair.
+    # Probes that a node busy with Ansible loses without a move are due to this machine.
     assert [(move.to_node, move.lost_ms) for move in report.moves] == [(B, 0), (A, 0)], str(report)
     pair.play("ha_pair")
 
@@ -182,7 +182,7 @@ def test_an_address_that_a_third_machine_has_stops_the_deployment(pair: Pair) ->
 
 
 def test_two_masters_in_the_second_pair_of_a_play_are_named(pair: Pair, tmp_path) -> None:
-    """The first pair is that of the scenario, the second one stands in a lab of its own."""
+    """Deploy two pairs: that of the scenario, and one in a lab of its own."""
     with Testbed(Run(), owner=os.getpid()) as other:
         for node in other.nodes.values():
             rule = "add table inet cut; add chain inet cut out { type filter hook output priority 0; };"
@@ -200,7 +200,7 @@ def test_two_masters_in_the_second_pair_of_a_play_are_named(pair: Pair, tmp_path
         (tmp_path / "two.yml").write_text(json.dumps({"ha_pair": {"children": groups}}))
         words = ["ansible-playbook", f"--inventory={tmp_path}/two.yml", str(CHECKOUT / "playbooks" / "ha_pair.yml")]
         done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    output = done.stdout + done.stderr  # where a failure is told is up to who calls us (ANSIBLE_DISPLAY_FAILED_STDERR)
+    output = done.stdout + done.stderr  # the stream of a failure depends on ANSIBLE_DISPLAY_FAILED_STDERR
     assert done.returncode == 2, output
     assert "VI_1 on db-a: db-b is master as well" in output
     assert "nobody hears it: this host refuses to send its advertisements" in output

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent changes and nobody notices: reload, restart, upgrade, crash. 1 ms probes all the while, advert_int 1."""
+"""Change the agent without a loss: reload, restart, upgrade, crash. 1 ms probes all the while, advert_int 1."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lab.peers import assert_one_owner
 from lab.run import CHECKOUT
 from lab.testbed import VIP
 
-DOWN_S = 3 + (256 - 90) / 256  # Master_Down_Interval of B: so long it waits before it takes over
+DOWN_S = 3 + (256 - 90) / 256  # Master_Down_Interval of B: its wait before it takes over
 CURRENT = "/usr/local/lib/hotstandby/current"
 RUNTIME = "/run/hotstandby"
 
@@ -36,7 +36,7 @@ def main_pid(pair: Pair, name: str) -> str:
 
 
 def unnoticed(pair: Pair, figure: Callable[[str], None], what: str, act: Callable[[], object]) -> None:
-    """Nothing is lost, nothing moves, the standby never speaks, and the master is never silent for too long."""
+    """Assert that nothing is lost or moves, the standby never speaks, and the master is never silent for too long."""
     address = pair.bed.node(A).ip
     with pair.probe() as probe, pair.capture() as capture:
         capture.wait(lambda seen: seen.adverts(source=address), 3, "an advertisement of A")
@@ -56,7 +56,7 @@ def unnoticed(pair: Pair, figure: Callable[[str], None], what: str, act: Callabl
 
 
 def restarted(pair: Pair, name: str, act: Callable[[], object]) -> Callable[[], None]:
-    """Do it; then another process answers."""
+    """Return a function that acts and waits until another process answers."""
 
     def restart() -> None:
         before = main_pid(pair, name)
@@ -75,7 +75,7 @@ def test_restart(pair: Pair, figure, name: str) -> None:
 
 @pytest.mark.parametrize("name, times", [(A, 3), (B, 1)], ids=["node-a", "node-b"])
 def test_crash(pair: Pair, figure, name: str, times: int) -> None:
-    """What survives the first crash must survive the next one as well."""
+    """Crash the agent: what survives the first crash must survive the next one as well."""
     node = pair.bed.node(name)
     kill = restarted(pair, name, lambda: node.run(["systemctl", "kill", "--signal=KILL", "hotstandby"], check=True))
     unnoticed(pair, figure, f"SIGKILL on {name}, {times} times", lambda: [kill() for _unused in range(times)])
@@ -88,7 +88,7 @@ def test_reload_of_the_same_file(pair: Pair, figure) -> None:
 
 
 def test_the_runtime_directory_is_deleted(pair: Pair, figure) -> None:
-    """Only root can make it again, and a reload does; nobody is told meanwhile that no agent runs."""
+    """Delete the runtime directory: only root can make it again, and a reload does. The agent is not reported dead."""
     before, node = main_pid(pair, A), pair.bed.node(A)
 
     def act() -> None:
@@ -104,7 +104,7 @@ def test_the_runtime_directory_is_deleted(pair: Pair, figure) -> None:
 
 
 def test_a_restart_without_the_runtime_directory_hands_over(pair: Pair, figure) -> None:
-    """There is no ledger that a successor could go on with."""
+    """Restart without a runtime directory: there is no ledger for the next process."""
     node = pair.bed.node(A)
     with pair.probe() as probe:
         node.run(["sh", "-c", f"rm -r {RUNTIME}; systemctl restart hotstandby"], check=True)
@@ -117,7 +117,7 @@ def test_a_restart_without_the_runtime_directory_hands_over(pair: Pair, figure) 
 
 
 def test_upgrade_by_the_playbook(pair: Pair, figure, tmp_path: Path) -> None:
-    """Another collection, as a user has it after `ansible-galaxy collection install --upgrade`; then this one again."""
+    """Upgrade as after `ansible-galaxy collection install --upgrade`, then return to this collection."""
     collection = tmp_path / "ansible_collections" / "hotstandby" / "vrrp"
     for part in ("meta", "playbooks", "plugins", "roles"):
         shutil.copytree(CHECKOUT / part, collection / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -138,7 +138,7 @@ def test_upgrade_by_the_playbook(pair: Pair, figure, tmp_path: Path) -> None:
 
 
 def test_stop_and_start(pair: Pair, figure) -> None:
-    """It stays stopped, and loses nothing on either way."""
+    """Stop the agent and start it: it stays stopped, and loses nothing on either way."""
     node = pair.bed.node(A)
     with pair.probe() as probe:
         node.run(["systemctl", "stop", "hotstandby"], check=True)
@@ -172,7 +172,7 @@ def test_drain_survives_a_restart(pair: Pair, figure) -> None:
 
 
 def test_a_frozen_machine_listens_before_it_speaks(pair: Pair, figure) -> None:
-    """A is suspended until B is master. Awake again it waits for its whole Master_Down_Interval, then takes it back."""
+    """Suspend A until B is master: awake again it waits for its Master_Down_Interval, then takes it back."""
     node, address = pair.bed.node(A), pair.bed.node(A).ip
     node.freeze()
     try:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No stale owner: whatever ends or stops an agent, the address has one owner within three seconds.
+"""Test that the address has one owner within three seconds, in any way that an agent ends or stops.
 
 Four layers see to that: systemd starts the agent again (restart), its ExecStopPost takes the address off (cleanup), its
-watchdog ends what hangs (watchdog), and the kernel ends a lifetime that nobody renews (lease). Each row takes some of
-them away, so that each is seen to do it without the others. advert_int 0.5: the peer itself takes 1.8 s to notice.
+watchdog ends what hangs (watchdog), and the kernel ends a lifetime without a renewal (lease). Each row takes some of
+them away, so that each is seen to work without the others. advert_int 0.5: the peer itself takes 1.8 s to notice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lab.peers import assert_one_owner
 from lab.testbed import VIP
 
 ONE_OWNER_S = 3.0
-QUIET_S = 0.8  # more than an interval: whoever else were to speak would have
+QUIET_S = 0.8  # more than an interval: another master would have spoken
 CONFIG = "/etc/hotstandby/hotstandby.conf"
 UNIT = "/etc/systemd/system/hotstandby.service"
 DROP_IN = f"{UNIT}.d/fault.conf"
@@ -31,7 +31,7 @@ RELEASE = "/usr/local/lib/hotstandby/current"
 WITHOUT = {"restart": "Restart=no", "cleanup": "ExecStopPost=", "watchdog": "WatchdogSec=0"}
 ALL = ("restart", "cleanup", "watchdog", "lease")
 
-# A deadlock as it happens: the only thread waits for a lock that it holds itself. The product has no part in it.
+# A real deadlock: the only thread waits for a lock that it holds itself. The product has no part in it.
 DEADLOCK = f"""\
 import runpy, signal, sys, threading
 
@@ -64,11 +64,11 @@ def shell(node: Node, script: str) -> str:
 
 
 def at_once(node: Node, script: str) -> float:
-    """Do it; returns when it was done, in seconds since this machine was booted."""
+    """Run a script. Return when it began, in seconds since this machine was booted."""
     return float(shell(node, f"cut -d' ' -f1 /proc/uptime; {script}").split()[0])
 
 
-#  Faults. Each returns when it was.
+# Faults. Each returns its time.
 
 
 def kill(node: Node) -> float:
@@ -84,8 +84,8 @@ def deadlock(node: Node) -> float:
 
 
 def no_memory(node: Node) -> float:
-    """Not another page from now on, while it has to give up mastership."""
-    as_itself = "setpriv --reuid=hotstandby --regid=hotstandby --clear-groups"  # lowering one's own needs no right
+    """Allow no further page of memory, then make it give up mastership."""
+    as_itself = "setpriv --reuid=hotstandby --regid=hotstandby --clear-groups"  # lowering its own limit needs no right
     shell(node, f"{as_itself} prlimit --pid {MAIN_PID} --as=1048576")
     return at_once(node, "hotstandby demote VI_1 >/dev/null 2>&1 || true")
 
@@ -117,7 +117,7 @@ def killed_when_masked(node: Node) -> float:
 
 
 def killed_and_cannot_start(node: Node) -> float:
-    """Python is broken, say: every start fails, and systemd goes on trying."""
+    """Kill an agent that cannot start again, as with a broken Python; systemd goes on trying."""
     node.write(f"{UNIT}.d/start.conf", "[Service]\nExecStart=\nExecStart=/bin/false\n")
     shell(node, "systemctl daemon-reload")
     return kill(node)
@@ -125,7 +125,7 @@ def killed_and_cannot_start(node: Node) -> float:
 
 @dataclass(frozen=True)
 class Row:
-    """A fault, and the layers that are left."""
+    """It is a fault, and the layers that are left."""
 
     fault: Callable[[Node], float]
     left: tuple[str, ...]
@@ -153,7 +153,7 @@ ROWS = [
 
 
 def reset(node: Node) -> None:
-    """What the faults did to the node is undone; the agent is left as it is, unless it hangs."""
+    """Undo what the faults did to the node; the agent is left as it is, unless it hangs."""
     mounted = [line.split()[4] for line in node.force("cat", "/proc/1/mountinfo").splitlines()]
     if "/run/hotstandby" in mounted:
         node.force("umount", "/run/hotstandby")
@@ -169,7 +169,7 @@ def reset(node: Node) -> None:
 
 
 def prepare(node: Node, left: tuple[str, ...], start: str = "") -> None:
-    """Take away the layers that are not left, and start the agent anew: so the watchdog's time counts as well."""
+    """Take away the layers that are not left, and restart the agent, so that the watchdog's time counts as well."""
     lines = ["[Service]", *(line for layer, line in WITHOUT.items() if layer not in left), start]
     node.write(DROP_IN, "\n".join(lines) + "\n")
     lease = "" if "lease" in left else "    @hotstandby vip_lease 0"
@@ -185,7 +185,7 @@ def prepare(node: Node, left: tuple[str, ...], start: str = "") -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def half_a_second(pair: Pair) -> Iterator[None]:
-    """Both at 0.5 s and without preemption: whoever took over stays, so that the other one is the next victim."""
+    """Set both to 0.5 s and no preemption: a node that took over stays, so that the other one is the next victim."""
     script = f"""
         cp --archive {CONFIG} /root/
         sed -i -e 's/advert_int .*/advert_int 0.5/' -e 's/state MASTER/state BACKUP/' {CONFIG}
@@ -201,13 +201,13 @@ def half_a_second(pair: Pair) -> Iterator[None]:
 
 
 def take_over(pair: Pair, victim: str) -> None:
-    """The victim of the next fault is the master; nothing holds it there, and nothing takes it back."""
+    """Make the victim of the next fault master, without a hold."""
     shell(pair.bed.node(victim), "hotstandby promote VI_1 && hotstandby release VI_1")
     poll(pair.bed.owners, [victim], f"who has {VIP}", 5)
 
 
 def mended(pair: Pair, node: Node) -> None:
-    """Undo everything. Then there is a master, which alone has the address, and a backup."""
+    """Undo everything, then wait for one master, which alone has the address, and a backup."""
     reset(node)
     prepare(node, ALL)
     poll(lambda: sorted(str(pair.status(name).get("state")) for name in (A, B)), ["BACKUP", "MASTER"], "the states", 10)
@@ -218,7 +218,7 @@ def mended(pair: Pair, node: Node) -> None:
 
 @pytest.fixture
 def victim(pair: Pair) -> Iterator[str]:
-    """Who is BACKUP now, so that it can be prepared; mended afterwards."""
+    """Yield the node that is BACKUP now, so that it can be prepared; mend it afterwards."""
     (master,) = pair.bed.owners()
     name = B if master == A else A
     yield name
@@ -226,7 +226,7 @@ def victim(pair: Pair) -> Iterator[str]:
 
 
 def test_without_any_layer_there_are_two_owners(pair: Pair, figure, victim: str) -> None:
-    """So it is the layers that see to it below, and nothing else."""
+    """Show that without any layer there are two owners, so that the layers are what the other tests see."""
     node = pair.bed.node(victim)
     prepare(node, ())
     take_over(pair, victim)
@@ -253,7 +253,7 @@ def test_one_owner_within_three_seconds(pair: Pair, figure, victim: str, row: Ro
         since = [0.0]
 
         def settled(found: list[str]) -> bool:
-            """One owner, and it is the one that speaks: for a while, without a break."""
+            """Return whether one owner that also speaks has stayed so for QUIET_S."""
             said = [addresses[str(vrrp.source)] for _unused, vrrp in capture.adverts()[before:] if vrrp.priority]
             now = ownership.samples[-1][0]
             if len(found) != 1 or said[-1:] != found:
@@ -269,7 +269,7 @@ def test_one_owner_within_three_seconds(pair: Pair, figure, victim: str, row: Ro
 
 
 def test_a_full_run_does_not_bring_a_past_mastership_back(pair: Pair, figure, victim: str) -> None:
-    """What was written last says MASTER, and nothing could be written since: it must not believe that."""
+    """Fill /run after a MASTER was written there: the next process must not believe that record."""
     node = pair.bed.node(victim)
     take_over(pair, victim)
     fill(node)
@@ -290,7 +290,7 @@ def test_a_full_run_does_not_bring_a_past_mastership_back(pair: Pair, figure, vi
 
 
 def test_a_journal_that_hangs_or_is_gone_is_nobodys_business(pair: Pair, figure, victim: str) -> None:
-    """The master goes on, and does what it is asked for, with more to say than any pipe has room for."""
+    """Stop and end the journal: the master goes on with more to say than any pipe has room for."""
     node = pair.bed.node(victim)
     take_over(pair, victim)
     with pair.probe() as probe:

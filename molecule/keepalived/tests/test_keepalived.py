@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keepalived's file can say, done by an agent without privileges behind the restrictions of its unit.
+"""Test what keepalived's file can say, with an agent without privileges behind the restrictions of its unit.
 
 node-a is master of the sync group "both" (the instances four and six), node-b of the instance mac. The tests that move
 something put it back. The last ones end the agents.
@@ -41,7 +41,7 @@ vrrp_instance VI_K {
 
 
 def has(pair: Pair, name: str) -> dict[str, Any]:
-    """What the kernel of a node has of all that a master has."""
+    """Return what the kernel of a node has of all that a master has."""
     host = pair.bed.segment.hosts[name]
     addresses = {entry.partition("/")[0] for entry in host.addresses("")}
     routes = json.loads(host.ip("-j", "route", "show", "table", "all", "proto", "18") or "[]")
@@ -64,7 +64,7 @@ def master_of(group: bool, mac: bool) -> dict[str, Any]:
 
 
 def settled(pair: Pair, group: str = A, mac: str = B) -> None:
-    """Each has what it should, nobody else has any of it, in every sample."""
+    """Wait until each node has what it should, and check in every sample that it has nothing else."""
     expected = [master_of(name == group, name == mac) for name in (A, B)]
     poll(lambda: [has(pair, name) for name in (A, B)], expected, "who has what")
     for _sample in range(5):
@@ -73,7 +73,7 @@ def settled(pair: Pair, group: str = A, mac: str = B) -> None:
 
 
 def instances(pair: Pair, name: str) -> dict[str, Any]:
-    """What the agent of a node says of each instance; nothing while there is no agent."""
+    """Return what the agent of a node says of each instance; empty without an agent."""
     told = pair.bed.node(name).run(["hotstandby", "status", "--json"])
     found = json.loads(told.stdout)["instances"] if told.returncode == 0 else []
     return {entry["name"]: entry for entry in found}
@@ -88,7 +88,7 @@ def heard(pair: Pair, name: str, instance: str) -> int:
 
 
 def at_rest(pair: Pair) -> None:
-    """As at the beginning, and every standby has heard its master since it was started."""
+    """Wait for the initial state, in which every standby has heard its master since it was started."""
     settled(pair)
     expected = [["MASTER", "MASTER", "BACKUP"], ["BACKUP", "BACKUP", "MASTER"]]
     poll(lambda: [states(pair, name) for name in (A, B)], expected, "the states")
@@ -110,7 +110,7 @@ def main_pid(pair: Pair, name: str) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def client(pair: Pair) -> None:
-    """The client knows IPv6, too."""
+    """Give the client an IPv6 address, too."""
     pair.bed.client.ip("address", "replace", "fd00:8::50/64", "dev", "eth0", "nodad")
 
 
@@ -146,9 +146,9 @@ def test_the_client_reaches_what_accepts(pair: Pair) -> None:
     assert neighbours[VIP6] == pair.bed.node(A).mac, "it answers who asks for its Ethernet address"
 
 
-# What is done to node-a and what mends it, the reason that it tells, and how many milliseconds may be lost: an instance
-# in FAULT itself drops its addresses at once, and node-b waits its Skew_Time of 324 ms. One that only goes along with
-# another member of its group keeps them until node-b has them.
+# What is done to node-a and what undoes it, the reason that it tells, and how many milliseconds may be lost: an
+# instance in FAULT itself drops its addresses at once, and node-b waits its Skew_Time of 324 ms. One that follows
+# another member of its group into FAULT keeps them until node-b has them.
 FAULTS = {
     "track_unit": ("systemctl stop worker", "systemctl start worker", "unit worker.service", 600),
     "track_process": ("systemctl stop frontend", "systemctl start frontend", "process frontend", 0),
@@ -190,13 +190,13 @@ def test_track_http_weighs_and_the_ethernet_address_moves(pair: Pair, figure: Ca
         settled(pair)
         report = probe.report()
     figure(f"track_http, use_vmac: {report.lost} of {report.sent} lost, {len(report.moves)} moves")
-    # While both have the address both have the Ethernet address as well: the switch may change its mind once more.
+    # While both have the address both have the Ethernet address as well: the switch may move it once more.
     assert (report.moves[0].to_node, report.moves[-1].to_node) == (A, B), str(report)
     assert report.lost == 0, str(report)
 
 
 def test_those_who_are_told(pair: Pair) -> None:
-    """By scripts, by the FIFO: as other users of the same machine may read, in the order in which it was."""
+    """Read what scripts and the FIFO were told, as other users of the machine may, and in order."""
     at_rest(pair)
     shell(pair, A, "systemctl stop worker")
     poll(lambda: states(pair, B)[:2], ["MASTER", "MASTER"], "the states of B")
@@ -273,7 +273,7 @@ def test_a_key_in_a_file_and_other_words_are_taken_in_place(pair: Pair, tmp_path
 
 
 def test_what_the_modules_tell(pair: Pair, tmp_path: Path) -> None:
-    """The file that the role wrote is read back as what was said, and vrrp_info knows everything."""
+    """Read back the file that the role wrote, and compare it with the inventory and vrrp_info."""
     tasks = [
         {"hotstandby.vrrp.vrrp_config_info": {"path": CONFIG}, "register": "file"},
         {"hotstandby.vrrp.vrrp_info": {}, "register": "pair"},
@@ -321,7 +321,7 @@ def test_a_stop_leaves_nothing_and_loses_nothing(pair: Pair, figure: Callable[[s
         settled(pair, group=B)
         left = leftovers(pair, A)
         assert {**left, "files": []} == NOTHING
-        assert "marks.json" in left["files"]  # what auth_hmac has heard is not new again after a start
+        assert "marks.json" in left["files"]  # the marks of auth_hmac must survive a stop
         gone = {"ledger.json", "pulse", "control.sock", "fifos.json", "startup.done", "states", "vrrp"}
         assert not gone & set(left["files"]), left
         told = shell(pair, A, "cat /var/lib/told/scripts").splitlines()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The classic example: what it says one sees, one sees. And Tomcat may die while the agent lives."""
+"""Run the classic example as it is described, and let Tomcat die while the agent lives."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_agent_of_a_is_stopped_and_the_page_is_that_of_b(pair: Pair) -> None
 def test_tomcat_of_a_dies_while_the_agent_lives(pair: Pair) -> None:
     pair.settled_on(A)
     pair.a.check_output("systemctl kill --signal SIGKILL tomcat10")
-    pair.a.check_output("systemctl stop tomcat10")  # or systemd would start it again
+    pair.a.check_output("systemctl stop tomcat10")  # else systemd would start it again
     try:
         pair.settled_on(B)
         assert pair.a.service("hotstandby").is_running

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""keepalived.data, what keepalived writes of itself on SIGUSR1, as plain records.
+"""Parse keepalived.data, which keepalived writes on SIGUSR1, into plain records.
 
-Pure. The file is for people, so nothing here takes a line for granted: what is not there is None or empty. Read
-against keepalived 2.2.7; where 2.4.3 words a line differently, both are known. A password is never kept.
+Pure. The file is for people, so nothing here relies on a line: a missing value is None or empty. Written for keepalived
+2.2.7; where 2.4.3 words a line differently, both are known. A password is never kept.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _TRACKERS = {
 
 @dataclass
 class Record:
-    """One block of the dump: its ``key = value`` lines, and the lines below each ``title :``."""
+    """It is one block of the dump: its ``key = value`` lines, and the lines below each ``title :``."""
 
     title: str
     values: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
 
     def get(self, *keys: str) -> Optional[str]:
-        """The value of the first of ``keys`` that is there."""
+        """Return the value of the first of ``keys`` that is there."""
         return next((self.values[key] for key in keys if key in self.values), None)
 
     def number(self, *keys: str) -> Optional[float]:
-        """The number at the beginning of a value."""
+        """Return the number at the beginning of a value; None when there is none."""
         found = re.match(r"-?\d+(\.\d+)?", self.get(*keys) or "")
         return float(found.group()) if found else None
 
@@ -49,7 +49,7 @@ class Record:
         return None if number is None else int(number)
 
     def tracked(self) -> Iterator[tuple[str, str, int, bool]]:
-        """(kind, name, weight, reverse) of everything that it tracks."""
+        """Yield (kind, name, weight, reverse) of everything that it tracks."""
         for title, kind in _TRACKERS.items():
             for line in self.lists.get(title, ()):
                 found = _TRACKED.fullmatch(line)
@@ -59,7 +59,7 @@ class Record:
 
 @dataclass
 class Dump:
-    """A whole file: for each section its records, in their order. ``globals`` is the section of global_defs."""
+    """It is a whole file: for each section its records, in order. ``globals`` is the section of global_defs."""
 
     globals: Record
     sections: dict[str, list[Record]]
@@ -91,7 +91,7 @@ class Dump:
 
     @property
     def groups(self) -> dict[str, Record]:
-        """By name; the title has the state behind a comma."""
+        """Return the records of the sync groups, by name; the title has the state behind a comma."""
         return {record.title.rpartition(", ")[0] or record.title: record for record in self._of("VRRP Sync groups")}
 
     def _of(self, title: str) -> list[Record]:
@@ -103,7 +103,7 @@ class DumpError(ValueError):
 
 
 def parse(text: str) -> Dump:
-    """Take a dump apart. Raises DumpError when it is none."""
+    """Parse a dump. Raises DumpError when it is none."""
     common = Record("global_defs")
     sections: dict[str, list[Record]] = {}
     records: Optional[list[Record]] = None
@@ -138,6 +138,6 @@ def parse(text: str) -> Dump:
 
 
 def _bare(record: Record, words: str) -> None:
-    """Lines without an equals sign that say something: "Using Native IPv6", "Check unicast src : no"."""
+    """Keep a line without an equals sign that says something: "Using Native IPv6", "Check unicast src : no"."""
     key, colon, value = words.partition(" : ")
     record.values.setdefault(key.strip() if colon else words, value.strip() if colon else "")

@@ -1,15 +1,15 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line of a keepalived, read as its getopt_long(3) reads it. Pure."""
+"""Read the command line of a keepalived as its getopt_long(3) reads it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Optional
 
-_VALUE = "uSfpirscbA"  # the next word is the value where nothing stands behind the letter
-_MAYBE = "Mgt"  # only what stands behind the letter is the value
+_VALUE = "uSfpirscbA"  # options with a value: the rest of the word, or else the next word
+_MAYBE = "Mgt"  # options with a value only in the rest of the word
 _LONG = {
     "use-file": "f",
     "log-facility": "S",
@@ -23,13 +23,14 @@ _LONG = {
     "config-id": "i",
     "signum": "signum",
 }
-_ALONE = {"vrrp": "P", "check": "C", "snmp": "x"}  # whole names, with which longer ones begin
+_ALONE = {"vrrp": "P", "check": "C", "snmp": "x"}  # exact names, which longer names begin with
 
 
 def options(words: Sequence[str]) -> dict[str, str]:
-    """The value of each option by its letter, "" where it has none; the last one counts. ``words[0]`` is the program.
+    """Return the value of each option by its letter, "" where it has none; the last one counts.
 
-    Letters may be joined (``-lf FILE``), and a long name may be cut short (``--use FILE``), as getopt_long takes them.
+    ``words[0]`` is the program. Letters may be joined (``-lf FILE``), and a long name may be cut short (``--use
+    FILE``), as getopt_long takes them.
     """
     found: dict[str, str] = {}
     rest = iter(words[1:])
@@ -55,7 +56,7 @@ def options(words: Sequence[str]) -> dict[str, str]:
 
 
 def _letter(name: str) -> Optional[str]:
-    """Of a long name, whole or cut short; None for those that have no value and mean nothing to us."""
+    """Return the letter of a long name, whole or cut short; None for those without a value that we do not use."""
     if name in _ALONE:
         return _ALONE[name]
     meant = [letter for long, letter in _LONG.items() if long == name] or [

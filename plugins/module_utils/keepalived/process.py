@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which process is keepalived's VRRP process, and whether a signal may be sent to it.
+"""Find keepalived's VRRP process, and check that a signal may be sent to it.
 
 A signal to the wrong process may end it, so all of it is checked: the program, its owner, its network namespace, and
 that it does not die of SIGUSR1.
@@ -27,7 +27,7 @@ RAW_PROTOCOL = ":0070"  # /proc/net/raw: protocol 112 where a port would be
 
 @dataclass(frozen=True)
 class Process:
-    """One process of keepalived. ``root`` is where it sees files, which a service with PrivateTmp sees elsewhere."""
+    """It is one process of keepalived. ``root`` is where it sees files: PrivateTmp gives a service its own /tmp."""
 
     pid: int
     parent: int
@@ -40,12 +40,12 @@ class Process:
 
     @property
     def config(self) -> str:
-        """The file that it was started with."""
+        """Return the configuration file that it was started with."""
         return options(self.words).get("f") or CONFIG
 
     @property
     def temporary(self) -> str:
-        """Where it writes what it is asked for."""
+        """Return the directory for its dumps."""
         for entry in _read(f"{self.pid}/environ").split("\0"):
             name, _equals, value = entry.partition("=")
             if name == "TMPDIR" and value.startswith("/"):
@@ -53,7 +53,7 @@ class Process:
         return "/tmp"
 
     def signal(self, number: int) -> bool:
-        """Send a signal that it handles; False when it has gone or is another one now."""
+        """Send a signal that it handles. Return False when it has gone or is another process now."""
         try:
             handle = os.pidfd_open(self.pid)
         except (OSError, AttributeError):  # Linux before 5.3, or it has gone
@@ -73,7 +73,7 @@ class Process:
         return True
 
     def writes(self, found: os.stat_result) -> bool:
-        """Whether it has this file open."""
+        """Return whether it has this file open."""
         for descriptor in _names(f"/proc/{self.pid}/fd"):
             with contextlib.suppress(OSError):
                 other = os.stat(f"/proc/{self.pid}/fd/{descriptor}")
@@ -83,7 +83,7 @@ class Process:
 
 
 def vrrp_processes() -> tuple[Process, ...]:
-    """The VRRP processes of every keepalived in this network namespace, oldest first."""
+    """Return the VRRP processes of every keepalived in this network namespace, oldest first."""
     numbers = sorted(int(name) for name in _names("/proc") if name.isdigit())
     every = {pid: found for pid in numbers if is_keepalived(pid) and (found := _process(pid)) is not None}
     workers: dict[int, list[Process]] = {}
@@ -95,7 +95,7 @@ def vrrp_processes() -> tuple[Process, ...]:
 
 
 def is_keepalived(pid: int) -> bool:
-    """Whether this is root's keepalived, in our network namespace."""
+    """Return whether this is root's keepalived, in our network namespace."""
     try:
         program = os.readlink(f"/proc/{pid}/exe")
         here = os.readlink(f"/proc/{pid}/ns/net") == os.readlink("/proc/self/ns/net")
@@ -107,7 +107,7 @@ def is_keepalived(pid: int) -> bool:
 
 
 def handles(pid: int, number: int) -> bool:
-    """Whether a process catches, blocks (and reads) or ignores a signal, so that it does not die of it."""
+    """Return whether a process catches, blocks (and reads) or ignores a signal, so that it does not die of it."""
     status, bit = _status(pid), 1 << (number - 1)
     with contextlib.suppress(KeyError, ValueError):
         return any(int(status[name], 16) & bit for name in ("SigBlk", "SigIgn", "SigCgt"))
@@ -115,7 +115,7 @@ def handles(pid: int, number: int) -> bool:
 
 
 def _vrrp(family: Sequence[Process]) -> Optional[Process]:
-    """The one that does VRRP: by its pid file, else the one with a VRRP socket, else the only one."""
+    """Return the one that does VRRP: by its pid file, else the one with a VRRP socket, else the only one."""
     said = options(family[0].words)
     named = said.get("r")
     for path in (named,) if named else PID_FILES:
@@ -135,7 +135,7 @@ def _vrrp(family: Sequence[Process]) -> Optional[Process]:
 
 
 def _speaks(pid: int) -> bool:
-    """Whether it has a raw socket of protocol 112."""
+    """Return whether it has a raw socket of protocol 112."""
     inodes = set()
     for table in ("raw", "raw6"):
         for line in _read(f"{pid}/net/{table}").splitlines()[1:]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask a living keepalived what it knows: a signal, then the file that it writes, whole and new."""
+"""Ask a running keepalived for its state: send a signal, then read the new file when it is complete."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ReadError(Exception):
 
 
 def dump_of(process: Process, wait_s: float = WAIT_S) -> tuple[Dump, float]:
-    """What ``process`` writes on SIGUSR1, and when that was, in seconds since the epoch. Raises ReadError."""
+    """Return what ``process`` writes on SIGUSR1, and when, in seconds since the epoch. Raises ReadError."""
     path, text, when = _ask(process, signal.SIGUSR1, _DUMP, wait_s)
     try:
         return parse(text), when
@@ -38,12 +38,12 @@ def dump_of(process: Process, wait_s: float = WAIT_S) -> tuple[Dump, float]:
 
 
 def counters_of(process: Process, wait_s: float = WAIT_S) -> dict[str, dict[str, Any]]:
-    """What ``process`` has counted for each instance, which it writes on SIGUSR2. Raises ReadError."""
+    """Return the counters of ``process`` for each instance, which it writes on SIGUSR2. Raises ReadError."""
     return stats.parse(_ask(process, signal.SIGUSR2, _STATS, wait_s)[1])
 
 
 def _ask(process: Process, number: signal.Signals, name: re.Pattern[str], wait_s: float) -> tuple[str, str, float]:
-    """(path, text, when) of the file that ``process`` writes when it is signalled."""
+    """Return (path, text, time) of the file that ``process`` writes after the signal."""
     directory = os.path.join(process.root, process.temporary.lstrip("/"))
     before = _versions(directory, name)
     if not process.signal(number):
@@ -61,12 +61,12 @@ def _ask(process: Process, number: signal.Signals, name: re.Pattern[str], wait_s
 
 
 def find() -> tuple[Process, ...]:
-    """Every keepalived that does VRRP in this network namespace."""
+    """Return every keepalived that does VRRP in this network namespace."""
     return vrrp_processes()
 
 
 def _versions(directory: str, wanted: re.Pattern[str]) -> dict[str, tuple[int, int]]:
-    """(inode, time of the last change) of each such file that is there. keepalived makes a new file each time."""
+    """Return (inode, time of the last change) of each such file. keepalived makes a new file each time."""
     found = {}
     with contextlib.suppress(OSError):
         for name in os.listdir(directory):
@@ -78,7 +78,7 @@ def _versions(directory: str, wanted: re.Pattern[str]) -> dict[str, tuple[int, i
 
 
 def _whole(path: str, process: Process) -> Optional[str]:
-    """The text, or None while it is written. What root did not write is not looked at: anybody may write to /tmp."""
+    """Return the text, or None while it is written. Only root's files count, as any user may write to /tmp."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""keepalived.stats, what keepalived has counted, which it writes on SIGUSR2: in our own counters' names. Pure."""
+"""Parse keepalived.stats, the counters that keepalived writes on SIGUSR2, into our counters' names. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DISCARDED = {
 
 
 def parse(text: str) -> dict[str, dict[str, Any]]:
-    """The counters of each instance, by its name; what is no line of such a file is passed over."""
+    """Return the counters of each instance, by its name; other lines are skipped."""
     found: dict[str, dict[str, Any]] = {}
     counters: dict[str, Any] = {"discarded": {}}
     heading = ""

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A dump of keepalived in the shape in which our agent tells its status. Pure.
+"""Turn a dump of keepalived into the form of our agent's status. Pure.
 
-What keepalived does not tell is None, or empty. The arithmetic of weights is the protocol's own, so that a priority
-is explained in the same words.
+What keepalived does not tell is None, or empty. The arithmetic of weights is the protocol's own, so that a priority is
+explained in the same words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"
 
 
 def instances(dump: Dump, now: float, present: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Each instance at ``now``, in seconds since the epoch. ``present`` are (interface, address) of the kernel."""
+    """Return each instance at ``now``, seconds since the epoch. ``present`` are (interface, address) of the kernel."""
     return [_instance(dump, record, now, present) for record in dump.instances]
 
 
@@ -92,7 +92,7 @@ def _master(record: Record, state: str, source: Optional[str], priority: int, no
     address, theirs = _address(record.get("Master router")), record.whole("Master priority")
     if state != BACKUP or address is None or not theirs or ip_interface(address).ip.is_unspecified:
         return None
-    # It tells when it would stop waiting for the master, and for how long it waits: so it heard of it before that.
+    # The dump has the end of the wait for the master and its length: their difference is when it was heard.
     until, waits_us = record.number("Read timeout"), record.number("Master down timer")
     seen_s = None if not until or not waits_us else round(max(now - (until - waits_us / 1e6), 0.0), 3)
     return {"address": address, "priority": theirs, "seen_s": seen_s}
@@ -126,12 +126,12 @@ def _told(check: CheckResult) -> dict[str, Any]:
 
 
 def _explained(judged: Verdict, priority: int) -> Verdict:
-    """The verdict, if it comes to the priority that keepalived has; else only that it is another one is known."""
+    """Return the verdict if it has keepalived's priority; else that priority without reasons."""
     return judged if judged.priority == priority else Verdict(priority, judged.faults, ())
 
 
 def _faults(dump: Dump, record: Record, interface: str, source: Optional[str], judged: Verdict) -> list[str]:
-    """What keeps it in FAULT. keepalived only counts, so this is looked up."""
+    """Return what keeps it in FAULT. keepalived only counts the faults, so they are looked up here."""
     found = list(judged.faults)
     link = dump.interfaces.get(interface)
     if link is None:
@@ -151,7 +151,7 @@ def _faults(dump: Dump, record: Record, interface: str, source: Optional[str], j
         bad = [each for each in others if states.get(each) == FAULT]
         if bad and not found:
             found.append(f"{', '.join(bad)} of its sync group {group} is in FAULT")
-    return found or ["keepalived says so, and not why"]
+    return found or ["keepalived does not say why"]
 
 
 def _up(link: Record) -> bool:
@@ -176,7 +176,7 @@ def _device(line: str) -> Optional[str]:
 
 
 def _address(text: Optional[str]) -> Optional[str]:
-    """The address at the beginning of a value; None for "(none)"."""
+    """Return the address at the beginning of a value; None for "(none)"."""
     word = (text or "").partition(" ")[0]
     try:
         ip_interface(word)

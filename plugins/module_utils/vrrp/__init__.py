@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A VRRP agent for hot-standby pairs: protocol, configuration and daemon. docs/architecture.md is its map."""
+"""It holds the VRRP agent for hot-standby pairs. docs/architecture.md is its map."""
 
 __version__ = "0.3.0"

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of the command line and the names of files are UTF-8 here, whatever the locale of whoever calls.
+"""Read the command line and names of files as UTF-8, in any locale of the caller.
 
-A configuration is UTF-8. Where Python takes file names for something else, such as ASCII, it finds no file and no
-instance whose name is not ASCII; that is settled when an interpreter starts. So it starts once more.
+A configuration is UTF-8. Where Python takes file names for another encoding, such as ASCII, it finds no file and no
+instance whose name is not ASCII. An interpreter fixes the encoding when it starts, so the program starts again.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ def restart_in_utf8() -> None:
     """Start this program again in Python's UTF-8 mode, as the same process, where it is not in UTF-8."""
     if sys.getfilesystemencoding() == "utf-8" or MARK in sys._xoptions or not sys.executable:
         return
-    with contextlib.suppress(OSError):  # who cannot is no worse off than before
+    with contextlib.suppress(OSError):  # when it fails, the program goes on as it is
         with open(COMMAND_LINE, "rb") as file:
             words = file.read().split(b"\0")[1:-1]
         os.execv(sys.executable, [os.fsencode(sys.executable), b"-X", b"utf8", b"-X", MARK.encode(), *words])
 
 
 def terminal() -> Optional[str]:
-    """Return the encoding of whoever called, where it is not what Python took the streams for."""
+    """Return the encoding of the caller's terminal, None where Python uses it for the streams already."""
     if MARK not in sys._xoptions or "PYTHONIOENCODING" in os.environ:
         return None
     return _locale()
 
 
 def word(argument: str) -> str:
-    """Return a word of the command line: what is not UTF-8 is in the encoding of whoever called."""
+    """Return a word of the command line as text: UTF-8, or else in the caller's encoding."""
     if argument.isascii():
         return argument
     octets = os.fsencode(argument)
@@ -48,6 +48,6 @@ def word(argument: str) -> str:
 
 
 def _locale() -> str:
-    import locale  # nobody needs it in a UTF-8 locale
+    import locale  # not needed in a UTF-8 locale
 
     return locale.nl_langinfo(locale.CODESET) or "ascii"

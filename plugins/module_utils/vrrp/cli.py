@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command: ``hotstandby`` on a node, ``python3 -m vrrp.cli`` from a checkout.
+"""Run the command: ``hotstandby`` on a node, ``python3 -m vrrp.cli`` from a checkout.
 
 Exit status of every command: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers.
 """
@@ -31,7 +31,7 @@ ABOUT = "A VRRP agent for hot-standby pairs."
 STATUSES = (
     "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it."
 )
-FOLLOW_S = 1.0  # between two questions of events --follow
+FOLLOW_S = 1.0  # seconds between two requests of events --follow
 CELL_MAX = 16  # columns that a cell is padded to where a line has to be folded
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 
@@ -40,7 +40,7 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Run one command. Returns the exit status."""
+    """Run one command. Return the exit status."""
     if arguments is None:
         argv.restart_in_utf8()
     streams.prepare(argv.terminal())
@@ -64,18 +64,18 @@ def _run(arguments: Optional[Sequence[str]]) -> int:
         say(sys.stderr, f"error: {error}")
         return REFUSED
     except BrokenPipeError:
-        return DONE  # whoever read us has seen enough
+        return DONE  # the reader of our output has closed it, as head(1) does
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose help meets the same streams as everything else."""
+    """It is a parser that writes its help to the same streams as every other output."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
         say(file or sys.stderr, message.rstrip("\n"))
 
 
 def parser() -> argparse.ArgumentParser:
-    """The arguments of every command."""
+    """Return the parser with the arguments of every command."""
     top = Parser(prog="hotstandby", description=ABOUT, epilog=STATUSES)
     top.add_argument("--version", action="version", version=f"hotstandby {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -112,11 +112,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
     command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
     command.add_argument("--since", metavar="TIME", type=since, help="since 90s, 10m, 2h ago, or since 14:30 today")
-    command.add_argument("--follow", action="store_true", help="go on with what comes, until it is interrupted")
+    command.add_argument("--follow", action="store_true", help="go on with new entries, until it is interrupted")
     command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
     command.add_argument("file", metavar="FILE")
     command.add_argument("--json", action="store_true", help="the outcome, as JSON")
-    if find_spec(f"{__package__}.simulation_arguments"):  # in a checkout: a node carries what a node runs
+    if find_spec(f"{__package__}.simulation_arguments"):  # only in a checkout: a release has no simulation
         arguments = import_module(f"{__package__}.simulation_arguments")
         arguments.add(add("simulate", "Say what a failure would cost.", simulate, agent=False))
     return top
@@ -173,7 +173,7 @@ def status(options: argparse.Namespace) -> int:
 
 
 def move(verb: str) -> Command:
-    """The command function for promote, demote and release."""
+    """Return the command function for promote, demote and release."""
 
     def command(options: argparse.Namespace) -> int:
         answer = getattr(Client(options.runtime_dir), verb)(options.name)
@@ -184,7 +184,7 @@ def move(verb: str) -> Command:
 
 
 def drain(verb: str) -> Command:
-    """The command function for drain and undrain."""
+    """Return the command function for drain and undrain."""
 
     def command(options: argparse.Namespace) -> int:
         say(sys.stdout, *status_lines(getattr(Client(options.runtime_dir), verb)()))
@@ -194,7 +194,7 @@ def drain(verb: str) -> Command:
 
 
 def cleanup(options: argparse.Namespace) -> int:
-    """What the service manager runs when the agent has ended."""
+    """Remove what a dead agent left behind. The service manager runs it when the agent has ended."""
     from .agent.life import leftovers
 
     say(sys.stdout, *leftovers.remove(options.runtime_dir))
@@ -206,7 +206,7 @@ def cleanup(options: argparse.Namespace) -> int:
 def reload(options: argparse.Namespace) -> int:
     """Let the agent read its file again."""
     answer = Client(options.runtime_dir).reload()
-    say(sys.stderr, *answer.get("warnings", ()))  # an agent of an older release has none
+    say(sys.stderr, *answer.get("warnings", ()))  # an agent of an older release sends none
     lines = [f"{name}: {kind}" for kind in ("added", "removed", "changed") for name in answer[kind]]
     say(sys.stdout, *lines, *answer["changes"])
     if not lines and not answer["changes"]:
@@ -215,7 +215,7 @@ def reload(options: argparse.Namespace) -> int:
 
 
 def plan(options: argparse.Namespace) -> int:
-    """Show what a file would change; it is read with the rights of whoever asks."""
+    """Show what a file would change. It is read with the caller's rights."""
     from .config.loader import read_text
 
     path = os.path.abspath(options.file)
@@ -272,14 +272,14 @@ def events(options: argparse.Namespace) -> int:
 
 
 def count(text: str) -> int:
-    """A number of lines."""
+    """Return a number of lines. Raises ArgumentTypeError."""
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return int(text)
 
 
 def since(text: str) -> str:
-    """A moment as the table writes it: so long ago, or a time of today."""
+    """Return a moment as the table writes it: so long ago, or a time of today. Raises ArgumentTypeError."""
     match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
     if match:
         ago_s = int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
@@ -290,7 +290,7 @@ def since(text: str) -> str:
 
 
 def width() -> Optional[int]:
-    """The columns of the terminal; None where standard output is none."""
+    """Return the columns of the terminal; None where standard output is none."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
@@ -314,7 +314,7 @@ def replay(options: argparse.Namespace) -> int:
 
 
 def status_lines(answer: dict[str, Any]) -> list[str]:
-    """The table: one row for each instance, and below it what keeps it from being one of a pair."""
+    """Return the table: one row for each instance, and below it the warnings about it."""
     if not answer["instances"]:
         return [f"no instances in {answer['config']}"]
     rows = [("INSTANCE", "STATE", "PRIORITY", "VIP", "MASTER", "WHY")]
@@ -332,19 +332,19 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     head, *lines = table(rows)
     told = [head]
     for each, line in zip(answer["instances"], lines):
-        told += [line, *(f"  warning: {text}" for text in each.get("warnings", ()))]  # an older agent has none
+        told += [line, *(f"  warning: {text}" for text in each.get("warnings", ()))]  # an older agent sends none
     return told
 
 
 def addresses_of(instance: dict[str, Any]) -> list[str]:
-    """Its virtual addresses; one that a MASTER ought to have and has not says so."""
+    """Return the virtual addresses; one that a MASTER should have and has not is marked as missing."""
     present = instance["addresses_present"]
     lost = [name for name in instance["addresses"] if instance["state"] == "MASTER" and name not in present]
     return [f"{name} (missing)" if name in lost else name for name in instance["addresses"]]
 
 
 def table(rows: Iterable[Sequence[str]], columns: Optional[int] = None) -> list[str]:
-    """Align columns; the last one is as long as it likes. Where it would not fit in, no cell is padded far."""
+    """Align columns; the last one has any length. Where a line would be too long, no cell is padded far."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows)]
     widths[-1] = 0
@@ -354,7 +354,7 @@ def table(rows: Iterable[Sequence[str]], columns: Optional[int] = None) -> list[
 
 
 def folded(lines: Iterable[str], columns: Optional[int]) -> Iterator[str]:
-    """The same lines in so many columns, between words; what goes on is indented."""
+    """Yield the lines, wrapped between words to so many columns; continuation lines are indented."""
     for line in lines:
         if columns is None or len(line) <= columns:
             yield line
@@ -366,7 +366,7 @@ def folded(lines: Iterable[str], columns: Optional[int]) -> Iterator[str]:
 
 def simulate(options: argparse.Namespace) -> int:
     """Play a failure against configuration files; raises ConfigError when one of them is not good."""
-    # By its name, so that the module that carries the agent to a node does not take it along.
+    # imported by name, so that it is no dependency of the modules that travel to a node
     return int(import_module(f"{__package__}.simulation_command").run(options))
 
 

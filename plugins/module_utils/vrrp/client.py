@@ -18,14 +18,14 @@ from typing import Any, Optional
 
 RUNTIME_DIR = "/run/hotstandby"
 CONTROL_SOCKET = "control.sock"
-USER = "hotstandby"  # whom the service runs as
+USER = "hotstandby"  # the user of the service
 NAME_MAX = 107  # octets of an abstract socket's name, unix(7)
 CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
 REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
 
 
 class AgentError(Exception):
-    """The agent said no. ``problems`` are the single complaints behind it, if it has some."""
+    """The agent refused. ``problems`` are the single problems behind it, if there are some."""
 
     def __init__(self, text: str, problems: tuple[str, ...] = ()) -> None:
         super().__init__(text)
@@ -33,18 +33,18 @@ class AgentError(Exception):
 
 
 class AgentUnreachable(Exception):
-    """Nobody answers at the control socket. The text names the socket and what to do."""
+    """No agent answers at the control socket. The text names the socket and what to do."""
 
 
 class Client:
-    """One agent, by its runtime directory. Each call is a connection of its own and ends after ``timeout_s``."""
+    """It asks one agent, by its runtime directory. Each call is a connection of its own, ended after ``timeout_s``."""
 
     def __init__(self, runtime_dir: str = RUNTIME_DIR, timeout_s: float = 5.0) -> None:
         self.path = os.path.join(runtime_dir, CONTROL_SOCKET)
         self.timeout_s = timeout_s
 
     def status(self) -> dict[str, Any]:
-        """Everything the agent knows about itself and its instances."""
+        """Return everything that the agent tells of itself and its instances."""
         return self.request({"command": "status"})
 
     def promote(self, name: str) -> dict[str, Any]:
@@ -68,27 +68,27 @@ class Client:
         return self.request({"command": "undrain"})
 
     def reload(self) -> dict[str, Any]:
-        """Let the agent read its file again; says what has changed."""
+        """Let the agent read its file again. Return what has changed."""
         return self.request({"command": "reload"})
 
     def plan(self, text: str, path: Optional[str] = None) -> dict[str, Any]:
-        """What a reload would do, were this text in the agent's file; ``path`` is for messages and what it includes."""
+        """Return what a reload of this text would do; ``path`` is for messages and for what it includes."""
         candidate = base64.b64encode(zlib.compress(text.encode())).decode()
         return self.request({"command": "plan", "candidate": candidate, "path": path})
 
     def events(self, name: Optional[str] = None) -> dict[str, Any]:
-        """What an instance was told and did lately, as ``lines``; without a name the ``instances`` to ask about."""
+        """Return an instance's last inputs and actions as ``lines``; without a name the ``instances`` to ask about."""
         return self.request({"command": "events", "instance": name})
 
     def request(self, request: dict[str, Any]) -> dict[str, Any]:
         """Send one request, return its result. Raises :class:`AgentError` or :class:`AgentUnreachable`."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-                # The agent lets few connections wait. Only a socket that blocks gets into that line, and in its order.
+                # The agent's backlog is short. Only a blocking socket waits in it, in order.
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval(self.timeout_s))
                 sock.connect(self.path)
                 sock.settimeout(self.timeout_s)
-                with contextlib.suppress(BrokenPipeError):  # whom it lets in no further it has answered already
+                with contextlib.suppress(BrokenPipeError):  # the agent has answered already, and closed the connection
                     sock.sendall(json.dumps(request).encode() + b"\n")
                 line = self._read_line(sock)
             reply = json.loads(line)
@@ -119,9 +119,9 @@ class Client:
         )
 
     def _living(self) -> Optional[int]:
-        """The process that holds the name of the directory's place (vrrp.agent.life.runtime), whatever it has lost.
+        """Return the process that holds the name of the runtime directory (vrrp.agent.life.runtime), None without one.
 
-        Anybody can take a name. It counts only of those who may be the agent.
+        Every process can take a name. It counts only when its user may be the agent's.
         """
         directory = os.path.abspath(os.path.dirname(self.path))
         trusted = {0, os.geteuid()}
@@ -161,6 +161,6 @@ class Client:
 
 
 def timeval(seconds: float) -> bytes:
-    """A time limit as the kernel takes it (socket(7), SO_SNDTIMEO)."""
+    """Return a time limit as the kernel takes it (socket(7), SO_SNDTIMEO)."""
     whole, part = divmod(max(seconds, 0.0), 1)
     return struct.pack("@ll", int(whole), int(part * 1_000_000))

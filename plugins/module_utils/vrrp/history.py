@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance was told and did, for people: the commands ``events`` and ``replay``."""
+"""Show an instance's inputs and actions to people: the commands ``events`` and ``replay``."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ Row = tuple[str, ...]
 
 
 def ask(client: Client, name: Optional[str]) -> list[str]:
-    """The record of one instance, or of all of them one after the other, as JSON lines."""
+    """Return the record of one instance, or of all of them one after the other, as JSON lines."""
     names = [name] if name is not None else client.events()["instances"]
     return [line(each) for known in names for each in client.events(known)["lines"]]
 
 
 def load(path: str) -> list[Record]:
-    """The records in a file. Raises :class:`~.protocol.record.RecordError`."""
+    """Return the records in a file. Raises :class:`~.protocol.record.RecordError`."""
     try:
         with open(path, encoding="utf-8") as file:
             return read(file.read())
@@ -56,7 +56,7 @@ def load(path: str) -> list[Record]:
 
 
 def rows(records: Iterable[Record]) -> list[Row]:
-    """The table of what happened, oldest first; with the instances' names when there are several."""
+    """Return the table of what happened, oldest first; with the instances' names when there are several."""
     records = list(records)
     several = len(records) > 1
     happened = [(step.at, record.header, step) for record in records for step in record.steps]
@@ -73,7 +73,7 @@ def rows(records: Iterable[Record]) -> list[Row]:
 
 
 def lost_lines(records: Iterable[Record]) -> list[str]:
-    """What a table does not show."""
+    """Return lines about entries that a table lacks."""
     return [
         f"{record.header.instance}: {record.header.lost} earlier entries have been dropped"
         for record in records
@@ -82,13 +82,13 @@ def lost_lines(records: Iterable[Record]) -> list[str]:
 
 
 def local_time(header: Header, at: float) -> str:
-    """Local time of absolute monotonic seconds, as in the agent's log."""
+    """Return the local time of absolute monotonic seconds, as in the agent's log."""
     wall = header.wall_time(at)
     return f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(wall))}.{int(wall * 1000) % 1000:03d}"
 
 
 def input_words(step: Step, header: Header) -> str:
-    """One input, or a run of it, in words."""
+    """Return one input, or a run of it, in words."""
     words = _single_input(step)
     if step.times < 2:
         return words
@@ -125,7 +125,7 @@ def _single_input(step: Step) -> str:
 
 
 def action_words(action: Action) -> str:
-    """One action in words."""
+    """Return one action in words."""
     if isinstance(action, SendAdvertisement):
         return f"advertise {action.priority}"
     if isinstance(action, InstallAddresses):
@@ -142,7 +142,7 @@ def action_words(action: Action) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration in the unit that fits it."""
+    """Return a duration in the unit that fits it."""
     return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1000:.2f} ms"
 
 
@@ -152,7 +152,7 @@ def outcomes(records: Iterable[Record]) -> list[tuple[Record, Outcome]]:
 
 
 def verdict_lines(record: Record, outcome: Outcome) -> list[str]:
-    """What came of one replay."""
+    """Return the result of one replay in words."""
     name, found = record.header.instance, outcome.difference
     if found is None:
         return [f"{name}: {outcome.compared} inputs, the same actions"]
@@ -166,7 +166,7 @@ def verdict_lines(record: Record, outcome: Outcome) -> list[str]:
 
 
 def verdict_json(record: Record, outcome: Outcome) -> dict[str, Any]:
-    """The same for programs."""
+    """Return the result of one replay as JSON values."""
     found = outcome.difference
     return {
         "instance": record.header.instance,

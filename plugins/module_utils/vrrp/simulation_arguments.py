@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of ``hotstandby simulate``, apart from what it does: no other command loads that."""
+"""Define the arguments of ``hotstandby simulate``, apart from the command, which no other command imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import argparse
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """The arguments of the command."""
+    """Add the arguments of the command to ``parser``."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="configuration of one node")
     parser.add_argument(
         "--fault",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``hotstandby simulate``: the user's own configuration files, a failure, and what a client would lose.
+"""Run ``hotstandby simulate``: configuration files, a failure, and what a client would lose.
 
 Nothing here touches an interface: it reads the files and writes what it is told to write.
 """
@@ -25,12 +25,12 @@ from .simulation_input import NodeFile, Shared, demand_distinct, moving_together
 from .streams import say
 
 DONE, REFUSED, USAGE = 0, 1, 2
-DELAY_S = (0.0001, 0.0003)  # a switch
+DELAY_S = (0.0001, 0.0003)  # of a switch
 FAILURE_AT_S = 10.0
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play it and say what came of it. Raises ConfigError for files that are not good."""
+    """Play the failure and print the result. Raises ConfigError for files that are not good."""
     if options.seconds is not None and not 0 < options.seconds <= 1e6:
         say(sys.stderr, "error: --seconds needs a number of seconds above 0 and up to 1000000")
         return USAGE
@@ -106,7 +106,7 @@ def _questions(
 
 
 def _whole(scenarios: list[Scenario]) -> Scenario:
-    """What moves as one is one scenario, with a segment for each virtual router."""
+    """Return one scenario for the instances of a sync group, with a segment for each virtual router."""
     machines = [replace(machine, lan=lan) for lan, each in enumerate(scenarios, 1) for machine in each.machines]
     return replace(scenarios[0], machines=tuple(machines))
 
@@ -128,7 +128,7 @@ def _scenario(virtual: Shared, seed: int) -> Scenario:
 
 
 def _settle_s(scenario: Scenario) -> float:
-    """How long until everything is at rest, in seconds."""
+    """Return how long until everything is at rest, in seconds."""
     longest = 0.0
     for machine in scenario.machines:
         own = machine.parameters
@@ -139,7 +139,7 @@ def _settle_s(scenario: Scenario) -> float:
 
 
 def _default_failure(virtual: Shared, scenario: Scenario, at: float) -> Fault:
-    """Whoever is master by then loses its power."""
+    """Return the fault that kills the node which is master by then."""
     quiet = Question(virtual.label, replace(scenario, until=at), virtual.judge()).run()
     return Fault(at, "kill", (quiet.client.answered_by or scenario.names[0],))
 
@@ -160,7 +160,7 @@ def _lines(virtual: Shared, answer: Answer) -> list[str]:
 
 
 def _priority(answer: Answer, name: str) -> int:
-    """What a node advertises while all its checks succeed."""
+    """Return what a node advertises while all its checks succeed."""
     question = answer.question
     machine = next(each for each in question.scenario.machines if (each.name, each.lan) == (name, question.lan))
     return machine.parameters.priority + machine.check_delta

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The user's files -> virtual routers: which instances belong together, and what they hear of each other."""
+"""Turn configuration files into virtual routers: their instances, and what these hear of each other."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ NOON = 1_000_000_000.0  # of all nodes: their clocks agree
 
 @dataclass
 class NodeFile:
-    """One node and what its file says."""
+    """It is one node and what its file says."""
 
     name: str
     configuration: Configuration
 
 
 def read(paths: Iterable[str]) -> list[NodeFile]:
-    """Every file, or ConfigError with the problems of all of them."""
+    """Read every file. Raises ConfigError with the problems of all of them."""
     nodes: list[NodeFile] = []
     problems: list[Problem] = []
     for path in paths:
@@ -83,13 +83,13 @@ def demand_distinct(nodes: list[NodeFile]) -> None:
 
 @dataclass
 class Shared:
-    """What some nodes share: one virtual router on one segment. Everything is by the name of the node."""
+    """It is one virtual router on one segment, shared by some nodes. Everything is by the name of the node."""
 
     members: dict[str, Instance] = field(default_factory=dict)
     leases: dict[str, Optional[int]] = field(default_factory=dict)
     tracked: dict[str, Tracking] = field(default_factory=dict)
     sources: dict[str, Address] = field(default_factory=dict)
-    made_up: set[str] = field(default_factory=set)  # whose source the file does not tell
+    made_up: set[str] = field(default_factory=set)  # nodes whose file does not tell the source
 
     @property
     def label(self) -> str:
@@ -108,7 +108,7 @@ class Shared:
 
     @property
     def names(self) -> set[str]:
-        """Every word that means this one after ``on``."""
+        """Return every word that means this one after ``on``."""
         return {word for each in self.members.values() for word in (each.name, each.interface)}
 
     @property
@@ -116,11 +116,11 @@ class Shared:
         return next(iter(self.members.values()))
 
     def machines(self) -> tuple[Machine, ...]:
-        """The nodes as they begin: every check succeeds."""
+        """Return the nodes as they begin: every check succeeds."""
         return tuple(_machine(name, self) for name in self.members)
 
     def judge(self) -> Judge:
-        """What the receiver's checks say about a real packet of the sender."""
+        """Return a function that says why the receiver discards a real packet of the sender."""
         said: dict[tuple[str, str, int], Optional[str]] = {}
 
         def judge(receiver: str, sender: str, priority: int) -> Optional[str]:
@@ -133,7 +133,7 @@ class Shared:
 
 
 def virtual_routers(nodes: list[NodeFile]) -> list[Shared]:
-    """The same virtual router id on an interface of the same name, or for one of the same addresses."""
+    """Group instances: the same virtual router id on an interface of the same name, or one of the same addresses."""
     found: list[Shared] = []
     for node in nodes:
         tracked = counting(node.configuration)
@@ -151,7 +151,7 @@ def virtual_routers(nodes: list[NodeFile]) -> list[Shared]:
 
 
 def moving_together(nodes: list[NodeFile], virtuals: list[Shared]) -> list[list[Shared]]:
-    """The virtual routers by what moves as one: those whose instances are in one sync group on any node."""
+    """Return the virtual routers that move as one: their instances are in one sync group on any node."""
     found = [[virtual] for virtual in virtuals]
     for node in nodes:
         for group in node.configuration.sync_groups:
@@ -162,7 +162,7 @@ def moving_together(nodes: list[NodeFile], virtuals: list[Shared]) -> list[list[
 
 
 def without_group(nodes: list[NodeFile], together: list[Shared]) -> frozenset[str]:
-    """The nodes whose file does not say of these virtual routers that they move as one."""
+    """Return the nodes whose file has no sync group of all these virtual routers."""
     return frozenset(
         node.name
         for node in nodes
@@ -187,7 +187,7 @@ def _belongs(instance: Instance, virtual: Shared) -> bool:
 
 
 def _find_sources(virtual: Shared, order: list[str]) -> None:
-    """unicast_src_ip; else the unicast_peer of the others that nobody else claims; else one that is made up."""
+    """Find sources: unicast_src_ip; else the unicast_peer of the others that is left over; else an invented address."""
     members, sources = virtual.members, virtual.sources
     for name, instance in members.items():
         if instance.unicast_src_ip is not None:
@@ -212,7 +212,7 @@ def _machine(name: str, virtual: Shared) -> Machine:
     return Machine(
         name,
         wire.parameters(instance, virtual.sources[name]),
-        epoch_s=instance.advert_int_cs / 200,  # whole seconds, when most failures are put, fall between two beats
+        epoch_s=instance.advert_int_cs / 200,  # faults at whole seconds then fall between two advertisements
         check_delta=delta,
         lease_s=None if lease_s is None else float(lease_s),
     )
@@ -247,7 +247,7 @@ def _refusal(virtual: Shared, receiver: str, sender: str, priority: int) -> Opti
 
 
 def _with_keys(instance: Instance) -> Instance:
-    """Keys in files are on the nodes, not here: those of the same number count as the same."""
+    """Fill in keys that lie in files on the nodes: keys of the same number count as the same."""
     if instance.hmac is None:
         return instance
     keys = tuple(key if key.file is None else replace(key, secret=b"%032d" % key.key_id) for key in instance.hmac.keys)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the standard streams usable, whatever the process was started with: closed, full, broken, ASCII.
+"""Make the standard streams usable when they are closed, full, broken or ASCII.
 
-Nothing else of the library is imported here: the shortest command, ``cleanup``, uses it too.
+No other module of the library is imported here: the shortest command, ``cleanup``, uses it too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import sys
 from typing import Optional, TextIO
 
-REFUSED = 1  # exit status: what was asked for cannot be told
+REFUSED = 1  # exit status: the result cannot be written
 
 
 class StreamError(Exception):
@@ -21,11 +21,11 @@ class StreamError(Exception):
 
 
 def prepare(encoding: Optional[str] = None) -> None:
-    """Open what is closed on /dev/null, and let no character be one that a stream cannot say.
+    """Open closed streams on /dev/null, and escape characters that a stream cannot encode.
 
     ``encoding`` is that of the terminal, where the streams have another one.
 
-    A closed descriptor would be given to the next socket, and whoever writes to "standard error" would write to that.
+    A closed descriptor would be given to the next socket, and a write to standard error would go into that.
     """
     for number, name, flags in ((0, "stdin", os.O_RDONLY), (1, "stdout", os.O_WRONLY), (2, "stderr", os.O_WRONLY)):
         try:
@@ -42,26 +42,26 @@ def prepare(encoding: Optional[str] = None) -> None:
 
 
 def say(stream: TextIO, *lines: str) -> None:
-    """Write lines, now. Raises BrokenPipeError when nobody reads any more, :class:`StreamError` when nothing fits."""
+    """Write lines, now. Raises BrokenPipeError when the reader has gone, :class:`StreamError` for other errors."""
     try:
-        if lines:  # nothing at all is refused by /dev/full, too
+        if lines:  # /dev/full refuses even an empty write
             stream.write("".join(f"{line}\n" for line in lines))
         stream.flush()
     except (OSError, ValueError) as error:  # ValueError: it is closed
         _drop(stream)
         if stream is sys.stderr:
-            return  # there is nobody left to tell
+            return  # there is no stream left for the message
         if isinstance(error, BrokenPipeError):
             raise
         raise StreamError(f"cannot write to standard output: {getattr(error, 'strerror', None) or error}") from error
 
 
 def end(status: int) -> int:
-    """The exit status of a command that would end with ``status``, when what others have written is written out."""
+    """Flush the streams. Return ``status``, or REFUSED when the output of a successful command cannot be written."""
     try:
         say(sys.stdout)
     except BrokenPipeError:
-        pass  # whoever read us has seen enough
+        pass  # the reader of our output has closed it, as head(1) does
     except StreamError as error:
         say(sys.stderr, f"error: {error}")
         return status or REFUSED
@@ -79,7 +79,7 @@ def _open_null(number: int, flags: int) -> None:
 
 
 def _drop(stream: Optional[TextIO]) -> None:
-    """What a stream still holds goes to /dev/null: the interpreter writes it once more at its end."""
+    """Send what a stream still holds to /dev/null: the interpreter would write it again at exit."""
     if stream is None:
         return
     with contextlib.suppress(OSError, ValueError):

@@ -156,7 +156,7 @@ def test_a_key_in_plain_text_and_in_version_3():
     ("line", "expected"),
     [
         ("key 1 hex:00", "a key has 32 to 64 octets, this one has 1 (openssl rand -hex 32)"),
-        (f"key 1 hex:{KEY}0", "what follows hex: is not made of pairs of hexadecimal digits"),
+        (f"key 1 hex:{KEY}0", "hex: is not followed by pairs of hexadecimal digits"),
         (f"key 1 {'x' * 65}", "this one has 65"),
         (f"key 0 hex:{KEY}", "key 0 is out of range. the number of a key is 1 to 255"),
         (f"key 1 hex:{KEY}", "key 1 is given twice, first in line 13 (give it another number)"),

@@ -130,7 +130,7 @@ def test_after_1000_errors_the_file_is_given_up():
     with pytest.raises(Enough):
         findings.error(Place("a.conf", 1001, 4), "bad")
     assert len(findings.errors) == 1001
-    expected = "a.conf:1001:4: error: here the file was given up. It has more than 1000 errors"
+    expected = "a.conf:1001:4: error: the rest of the file was not checked. It has more than 1000 errors"
     assert str(findings.errors[-1]) == expected
 
 

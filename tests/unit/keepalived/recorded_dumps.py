@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dumps that keepalived 2.2.7 wrote, two routers 192.168.8.4 and 192.168.8.6 on one segment."""
+"""Give dumps that keepalived 2.2.7 wrote, two routers 192.168.8.4 and 192.168.8.6 on one segment."""
 
 from __future__ import annotations
 

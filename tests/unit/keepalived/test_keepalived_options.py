@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a running keepalived are read as it reads them; keepalived itself is asked, too."""
+"""Test that the options of a running keepalived are read as it reads them; keepalived itself is asked, too."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""keepalived's VRRP process is found by its pid file, its socket or as the only one, and takes no other signal."""
+"""Test that keepalived's VRRP process is found by its pid file or its socket, or as the only one."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ TWO = "exec 3<&0; (exec 2>&1; echo child; read line) <&3 & echo $!; (read line) 
 
 
 class Shells:
-    """Starts programs that are shells under another name, and ends them."""
+    """It starts programs that are shells under another name, and ends them."""
 
     def __init__(self, folder):
         self.folder = folder
         self.started = []
 
     def start(self, script, *words, name="keepalived", **options):
-        """A process, once the first line of its output is there: that it is not a copy of this one any more."""
+        """Start a process. Return after the first line of its output, when it is no copy of this process any more."""
         program = str(self.folder / name)
         if not os.path.exists(program):
             shutil.copy(os.path.realpath("/bin/sh"), program)
@@ -50,7 +50,7 @@ class Shells:
         return child
 
     def family(self, script, *words, count=1, **options):
-        """The numbers of the children of a process."""
+        """Start a process. Return the numbers of its children."""
         child = self.start(script, *words, **options)
         lines = [self.first, *(child.stdout.readline().strip() for _each in range(count))]
         return [int(line) for line in lines if line.isdigit()]
@@ -68,7 +68,7 @@ def shells(tmp_path):
 
 
 def found(numbers):
-    """Those of them that are VRRP processes; keepalived may run on this machine, too."""
+    """Return those of them that are VRRP processes; keepalived may run on this machine, too."""
     return [process.pid for process in vrrp_processes() if process.pid in numbers]
 
 
@@ -87,7 +87,7 @@ def test_an_upgrade_that_has_replaced_the_program(shells, tmp_path):
 
 @AS_ROOT
 def test_a_keepalived_of_somebody_else(shells):
-    with tempfile.TemporaryDirectory() as folder:  # everybody may go into it
+    with tempfile.TemporaryDirectory() as folder:  # every user may enter it
         os.chmod(folder, 0o711)
         shells.folder = Path(folder)
         assert is_keepalived(shells.start(WAITS).pid) is True

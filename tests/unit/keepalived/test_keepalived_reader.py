@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A dump is taken when it is new, whole and root's; and only keepalived's VRRP process is asked for one."""
+"""Test that a dump is taken when it is new, complete and root's, from keepalived's VRRP process only."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ COUNTED = {
 
 
 class Fake(Process):
-    """Writes ``writes`` when it is signalled, into ``folder``; ``busy`` is how many times it still has it open."""
+    """It writes ``writes`` into ``folder`` at a signal; ``busy`` is how many times it still has it open."""
 
     def __init__(self, folder, writes=DUMP, name="keepalived.data", alive=True, busy=0):
         super().__init__(1, 1, ())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each line of keepalived.stats is one counter of ours, or a reason why advertisements were discarded."""
+"""Test that each line of keepalived.stats is one counter of ours, or a reason to discard."""
 
 from __future__ import annotations
 

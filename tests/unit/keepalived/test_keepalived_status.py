@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""keepalived in the shape of our own status: state, master, priority, and why."""
+"""Test keepalived in the form of our own status: state, master, priority, and why."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def frames(name: str) -> list[bytes]:
 
 
 def timed_frames(name: str) -> list[tuple[float, bytes]]:
-    """Frames with their time, UTC in seconds."""
+    """Return the frames with their time, UTC in seconds."""
     data = (CAPTURES / f"{name}.pcap").read_bytes()
     assert data[:4] == b"\xd4\xc3\xb2\xa1", "a little-endian capture with microseconds"
     found, offset = [], 24
@@ -61,7 +61,7 @@ def vrrp_packets(name: str) -> list[IpPacket]:
 
 
 def timed_packets(name: str, protocol: int = VRRP) -> list[tuple[float, IpPacket, bytes]]:
-    """Time, content and the octets of the whole packet, of every IP packet of this protocol."""
+    """Return time, content and the octets of the whole packet, of every IP packet of this protocol."""
     found = [(at, ip_packet(frame), frame) for at, frame in timed_frames(name)]
     return [
         (at, packet, frame[14 : 14 + 20 + len(packet.payload)])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A router with a journal beside it, and stories that it lives through."""
+"""Record a router and its journal in some stories."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECRET = b"s3cr3t!!"
 
 
 class Recorded:
-    """``feed`` gives the router an input at ``now`` and notes it, as the agent does."""
+    """It gives the router an input at ``now`` with ``feed``, and notes it, as the agent does."""
 
     def __init__(self, parameters=ARTICLE_B, limit=LIMIT, now=T) -> None:
         self.now = now
@@ -45,7 +45,7 @@ class Recorded:
 
 
 def failover(limit=LIMIT) -> Recorded:
-    """The standby begins, hears the master for a while, takes over, advertises, and stops."""
+    """Return the story of a standby that hears the master for a while, takes over, advertises, and stops."""
     story = Recorded(replace(ARTICLE_B, source=None), limit)
     story.feed("source_changed", B)
     story.feed("start")
@@ -60,7 +60,7 @@ def failover(limit=LIMIT) -> Recorded:
 
 
 def anything(seed: int, limit=LIMIT, inputs=400) -> Recorded:
-    """Inputs by chance, most of them what a network sends."""
+    """Return a story of random inputs, most of them what a network sends."""
     chance = random.Random(seed)
     parameters = replace(
         ARTICLE_B,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Actions are values: tests compare them with literals, and nobody changes one."""
+"""Test that actions are values, which tests can compare with literals, and that none can be changed."""
 
 from __future__ import annotations
 

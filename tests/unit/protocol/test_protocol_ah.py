@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VRRPv2 inside IPsec AH, held against what keepalived 2.4.3 sent."""
+"""Test VRRPv2 inside IPsec AH, compared with what keepalived 2.4.3 sent."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_the_sequence_starts_at_the_clock_so_that_a_restart_is_no_replay():
     before, after, peer = ah.Counter(), ah.Counter(), ah.Counter()
     for second in range(100):
         assert peer.heard(A.packed, before.take(AT_2026 + second))
-    assert peer.heard(A.packed, after.take(AT_2026 + 100))  # another process, which remembers nothing
+    assert peer.heard(A.packed, after.take(AT_2026 + 100))  # another process, without memory
 
 
 def test_the_sequence_grows_when_the_clock_does_not():
@@ -131,7 +131,7 @@ def test_who_hears_a_number_goes_on_above_it():
 
 @pytest.mark.parametrize("number", [1, 4_000_000_000, 4_000_000_001])
 def test_a_number_that_is_not_above_our_own_is_heard(number):
-    """keepalived that has just started counts from 1; two masters of one clock say the same number."""
+    """Test keepalived, which counts from 1 after a start, and two masters of one clock with the same number."""
     counter = ah.Counter()
     assert counter.heard(B.packed, 4_000_000_000)
     assert counter.take(AT_2026) == 4_000_000_001
@@ -150,7 +150,7 @@ def test_the_sequence_never_wraps():
 
 
 def test_a_clock_beyond_all_numbers_does_not_use_them_up():
-    """Else both routers would say and expect the last number for ever: each deaf to the other."""
+    """Test that it is ignored: else both routers would send the last number for ever, and not hear each other."""
     counter = ah.Counter()
     assert counter.take(1_735_689_600 + 100 * 365 * 86400.0) == 1
     assert counter.take(1_735_689_600 + 100 * 365 * 86400.0) == 2

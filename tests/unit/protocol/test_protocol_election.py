@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A router hears advertisements: what it notes of the sender, and what one that yields makes of them."""
+"""Test a router that hears advertisements: what it notes of the sender, and what one that yields makes of them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Announcements, held against the frames that keepalived sent."""
+"""Test announcements, compared with the frames that keepalived sent."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_router_flag_is_the_only_difference_between_a_router_and_a_host():
 
 
 def test_a_gratuitous_reply_has_the_mac_as_its_target_too():
-    # RFC 5944 section 4.6; Linux (arp_is_garp) ignores any other one for a second after somebody else's word.
+    # RFC 5944 section 4.6; Linux (arp_is_garp) ignores any other one for a second after another host's.
     mac, address = bytes.fromhex("00005e000133"), IPv4Address("192.168.8.100")
     request, reply = frames.gratuitous_arp(mac, address), frames.gratuitous_arp(mac, address, reply=True)
     assert (request[20:22], reply[20:22]) == (b"\0\1", b"\0\2")

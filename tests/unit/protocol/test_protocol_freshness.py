@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sequences: they grow whatever the clock does, and heal where they must."""
+"""Test that sequences grow with any clock, and recover where they must."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_clock_that_goes_back_a_little_or_in_monotonic_mode_counts_on(back_s, 
 
 
 def test_a_clock_that_goes_back_by_more_than_the_window_begins_anew():
-    """Ahead of the receivers' clocks by so much, nobody would hear it for an hour."""
+    """Test the way back: a sequence that is so far ahead would be refused for an hour."""
     sequence = Sequence()
     sequence.take(NOW, 5)
     assert sequence.take(NOW - 3600, 5) == at_clock(NOW - 3600)
@@ -87,11 +87,11 @@ def test_monotonic_marks_never_go_back():
 
 
 def test_a_pair_survives_every_clock_step_of_one_of_them():
-    """After the step the sender is heard again as soon as its clock is right, without a restart."""
+    """Test that the sender is heard after the step as soon as its clock is right, without a restart."""
     for step_s in (-3600, -6, -5, -1, 1, 5, 6, 3600):
         sequence, marks = Sequence(), Marks()
         assert marks.accept(A, sequence.take(NOW, 5), NOW, 5)
-        sequence.take(NOW + step_s, 5)  # spoken while the clock was wrong, heard by nobody or by somebody
+        sequence.take(NOW + step_s, 5)  # sent while the clock was wrong, heard by no receiver or by some
         sent = sequence.take(NOW + 1, 5)  # the clock is right again
         assert abs(ahead_s(sent, NOW + 1)) <= 5, step_s
         assert marks.accept(A, sent, NOW + 1, 5), step_s
@@ -134,7 +134,7 @@ def test_what_was_heard_before_a_restart_is_no_news_after_it(window_s):
 
 @pytest.mark.parametrize(("ahead_s", "known"), [(-1e6, True), (0, True), (60, True), (61, False), (86400, False)])
 def test_a_mark_ahead_of_our_clock_is_not_taken_over(ahead_s, known):
-    """The sender's clock was wrong then, and is right now: without a window it would not be heard for so long."""
+    """Test a mark of a sender whose clock was wrong: without a window it would be ignored for as long."""
     marks = Marks()
     marks.restore({A: at_clock(NOW + ahead_s)}, NOW)
     assert (marks.heard == {A: at_clock(NOW + ahead_s)}) is known

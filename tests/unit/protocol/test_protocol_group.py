@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sync group, with the inputs of its members by hand: what follows for the others, and when."""
+"""Test a sync group with the inputs of its members by hand: what follows for the others, and when."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LONGEST_DOWN_S = 3 + 255 / 256
 
 
 class Node:
-    """Two members, VI_1 and VI_2, of priority 100 unless it is said otherwise. ``done`` has their actions in order."""
+    """It has two members, VI_1 and VI_2, of priority 100 by default. ``done`` has their actions in order."""
 
     def __init__(self, *priorities, **fields):
         priorities = priorities or (100, 100)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promotion, demotion, release; drain and undrain."""
+"""Test promotion, demotion, release; drain and undrain."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class TestHolds:
 
     def test_a_demoted_backup_gives_a_living_master_its_whole_interval(self):
         router = backup()
-        router.advertisement(advert(80), A, T + 3)  # lower: it was about to be overtaken at T + DOWN_B
+        router.advertisement(advert(80), A, T + 3)  # lower: it would have been preempted at T + DOWN_B
         router.demote(T + 3.5)
         assert router.deadline == T + 3 + 3 + 255 / 256
         assert router.expire(T + DOWN_B) == ()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal: what becomes an entry, what is folded, and what it costs."""
+"""Test the journal: what becomes an entry, what is folded, and what it costs."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_an_answer_that_differs_ends_a_run():
 
 
 def test_an_answer_to_a_rival_is_an_entry_each_time():
-    """When it is answered again depends on the times between, so that a mean of them would not do."""
+    """Test that entries keep their times: with a mean of them the answers would come at other times."""
     story = Recorded()
     story.feed("start")
     story.feed("expire", now=story.router.deadline)
@@ -149,7 +149,7 @@ def test_a_run_makes_no_objects():
 
 
 def test_a_living_pair_fills_little_memory():
-    """255 instances that have each begun, heard a master for long, taken over and given back: half a megabyte."""
+    """Measure 255 instances that have begun, heard a master for long, taken over and given back: half a megabyte."""
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]

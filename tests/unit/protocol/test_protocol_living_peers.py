@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No rule against replays keeps a router from hearing a living peer, whatever their clocks and restarts do."""
+"""Test that no rule against replays keeps a router from hearing a living peer, with any clocks and restarts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INTERVALS_S = [0.01, 0.1, 0.25, 1.0, 3.0]
 
 
 class Ah:
-    """One router with ``auth_type AH``."""
+    """It is one router with ``auth_type AH``."""
 
     def __init__(self, name):
         self.name, self._counter = name, ah.Counter()
@@ -29,7 +29,7 @@ class Ah:
 
 
 class KeepalivedAh:
-    """keepalived with ``auth_type AH``: one sequence for all routers of a pair, which begins at its start."""
+    """It is keepalived with ``auth_type AH``: one sequence for all routers of a pair, which begins at its start."""
 
     def __init__(self, name):
         self.name, self._number = name, 0
@@ -45,7 +45,7 @@ class KeepalivedAh:
 
 
 class Hmac:
-    """One router with ``auth_hmac``."""
+    """It is one router with ``auth_hmac``."""
 
     window_s = WINDOW_S
 
@@ -64,9 +64,9 @@ class Monotonic(Hmac):
 
 
 class Remembering(Hmac):
-    """One that knows after a restart what it has heard before; so does :class:`RememberingMonotonic`."""
+    """It keeps after a restart what it has heard before; so does :class:`RememberingMonotonic`."""
 
-    kept: dict = {}  # noqa: RUF012 - by name: what lies in the runtime directory
+    kept: dict = {}  # noqa: RUF012 - by name: stands for the runtime directory
 
     def __init__(self, name):
         super().__init__(name)
@@ -92,7 +92,7 @@ def nothing_kept(monkeypatch):
 
 
 def exchange(a, b, wall, ahead_s=0.0, crossing=True):
-    """Both speak, B's clock ``ahead_s`` ahead of A's. Returns whether B heard A, and A heard B."""
+    """Let both speak, B's clock ``ahead_s`` ahead of A's. Return whether B heard A, and A heard B."""
     said_a = a.say(wall)
     if not crossing:
         heard_a = b.hear(a.name, said_a, wall + ahead_s)
@@ -114,7 +114,7 @@ def test_two_masters_hear_each_other_each_time(scheme, interval_s, crossing):
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_clocks_that_differ(scheme, ahead_s):
     if scheme in (Hmac, Remembering) and abs(ahead_s) > WINDOW_S:
-        ahead_s = WINDOW_S * (1 if ahead_s > 0 else -1)  # what is further off is refused as stale, and named
+        ahead_s = WINDOW_S * (1 if ahead_s > 0 else -1)  # what is further off is refused as stale, with a log line
     a, b = scheme(b"A"), scheme(b"B")
     for step in range(50):
         assert exchange(a, b, NOW + step, ahead_s) == (True, True), step
@@ -151,13 +151,13 @@ def test_an_ah_router_with_a_late_clock_is_heard_after_its_restart_once_it_has_h
 
 
 def test_an_ah_router_forgets_at_its_restart_because_keepalived_does():
-    """keepalived begins at 1 again: who remembered it over a restart of both would not hear it, and take over."""
+    """Test that keepalived may begin at 1 again: a receiver with older marks would not hear it, and take over."""
     keepalived, ours = KeepalivedAh(b"K"), Ah(b"A")
     assert all(ours.hear(b"K", keepalived.say(NOW + step), NOW + step) for step in range(20))
     keepalived = KeepalivedAh(b"K")
     first = keepalived.say(NOW + 30)
     assert Ah(b"A").hear(b"K", first, NOW + 30)
-    assert not ours.hear(b"K", first, NOW + 30)  # who has not started again remembers,
+    assert not ours.hear(b"K", first, NOW + 30)  # a router without a restart keeps its marks
     assert keepalived.hear(b"A", ours.say(NOW + 31), NOW + 31)  # until keepalived has heard it once
     assert ours.hear(b"K", keepalived.say(NOW + 32), NOW + 32)
 

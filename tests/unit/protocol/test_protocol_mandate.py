@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a silent master stays one: frozen, asleep, or dead and back again."""
+"""Test how long a silent master stays one: frozen, asleep, or dead and back again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BOUNDS = [
     (replace(ARTICLE_B, interval_cs=10), 0.3078125),  # VRRPv2: the skew is of a second
     (FAST, 0.30078125),
     (replace(FAST, interval_cs=4000), 120.3125),
-    (replace(ARTICLE_B, priority=254), MANDATE),  # it is the peer's priority that counts, and nobody knows that
+    (replace(ARTICLE_B, priority=254), MANDATE),  # the peer's priority counts, which is unknown
 ]
 
 
@@ -312,7 +312,7 @@ def test_a_yielding_router_that_slept_does_not_take_over():
 
 
 def test_who_slept_while_it_gave_up_listens_before_it_takes_over():
-    """The winner has stopped meanwhile: its priority 0 was read before the addresses were released."""
+    """Test a winner that stops meanwhile: its priority 0 was read before the addresses were released."""
     router = master()
     router.advertisement(advert(100), A, T + 0.5)
     router.advertisement(advert(0), A, T + 6)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decisions of a MASTER, as functions of what it is: they return a transition and change nothing."""
+"""Test decisions of a MASTER as functions: they return a transition and change nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def speaking(**fields):
 
 
 def decided(decision, router, *arguments):
-    """What a decision returns; the router is as it was."""
+    """Return the decision, and check that the router is as it was."""
     before = copy.copy(vars(router))
     transition = decision(router, *arguments)
     assert vars(router) == before

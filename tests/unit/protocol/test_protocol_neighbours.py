@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Questions and answers between neighbours, octet for octet."""
+"""Test questions and answers between neighbours, octet for octet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SOLICITATION = (
 
 
 def ones_complement(data: bytes) -> int:
-    """RFC 1071, the slow way."""
+    """Compute the checksum of RFC 1071, the slow way."""
     total = 0
     for at in range(0, len(data), 2):
         total += data[at] << 8 | data[at + 1]
@@ -55,7 +55,7 @@ def test_a_solicitation():
 
 
 def test_a_probe_comes_from_nobody():
-    """RFC 4861 section 4.3: without a source there is no option with its hardware address."""
+    """Test that a probe has no option with a hardware address (RFC 4861 section 4.3)."""
     nobody = IPv6Address("::")
     frame = question(A_MAC, nobody, G6)
     assert (frame[22:38], len(frame)) == (nobody.packed, 78)
@@ -140,7 +140,7 @@ def test_options_that_go_nowhere_end():
         (answer(G_MAC, G4, A_MAC, A4), Claim(G4, G_MAC)),
         (unsolicited_na(G_MAC, G6), Claim(G6, G_MAC)),
         (answer(G_MAC, G6, A_MAC, A6), Claim(G6, G_MAC)),
-        (question(G_MAC, G6, A6), None),  # who asks from an address has it, but only its advertisements are read
+        (question(G_MAC, G6, A6), None),  # an address that asks is in use, but only advertisements are read
         (question(G_MAC, IPv4Address(0), G4), None),  # a probe
         (gratuitous_arp(b"\xff" * 6, G4), None),
         (gratuitous_arp(G_MAC, G4)[:41], None),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What down_timer_adverts and lower_prio_no_advert change."""
+"""Test down_timer_adverts and lower_prio_no_advert."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_priority_0_is_answered_in_any_case():
 
 
 def test_who_loses_has_a_last_word_in_any_case():
-    """higher_prio_send_advert of keepalived, always: it makes the winner of a healed split announce."""
+    """Test that we do as keepalived's higher_prio_send_advert: it makes the winner of a healed split announce."""
     router = master()
     assert sent(router.advertisement(advert(100), A, T + 0.6)) == [90]
     assert router.parameters.source == B

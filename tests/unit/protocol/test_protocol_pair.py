@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two routers on one segment, in virtual time: who owns the addresses, moment by moment."""
+"""Test two routers on one segment, in virtual time: which owns the addresses, moment by moment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLIGHT_S = 0.0002
 
 
 class Pair:
-    """Router "a" with priority 100, "b" with 90, and a segment that delivers after FLIGHT_S."""
+    """It has router "a" with priority 100, "b" with 90, and a segment that delivers after FLIGHT_S."""
 
     def __init__(self, version=2, interval_cs=100, **options):
         self.version, self.interval_cs, self.now = version, interval_cs, 0.0

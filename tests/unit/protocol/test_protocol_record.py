@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A record: JSON lines that say everything but the password, and that can be read back."""
+"""Test that a record is JSON lines with everything but the password, and can be read back."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_no_password_and_no_authentication_data():
     assert "auth_data" not in text
     for spelling in (SECRET.decode(), SECRET.hex(), str(list(SECRET))[1:-1]):
         assert spelling not in text
-    assert '"auth_type": 1' in text  # that there is one is no secret
+    assert '"auth_type": 1' in text  # its presence is no secret
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -178,7 +178,7 @@ GOOD = failover().text().splitlines()
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "there is nothing in it"),
+        ("", "it is empty"),
         (GOOD[1], "line 1: it does not begin with a header"),
         (
             GOOD[0].replace('"hotstandby_record": 1', '"hotstandby_record": 2'),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A replay: the same inputs give the same actions, and a router that has changed is caught."""
+"""Test that a replay gives the same actions, and notices a changed router."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_rounding_makes_no_timer_early():
 
 
 def test_the_last_of_a_run_is_fed_when_it_was():
-    """Here the second announcement is due half a microsecond after it."""
+    """Test a second announcement that is due half a microsecond after an advertisement."""
     story = Recorded(replace(ARTICLE_B, announce_delay_s=3.0000005))
     story.feed("start")
     for _time in range(5):
@@ -95,7 +95,7 @@ def test_the_last_of_a_run_is_fed_when_it_was():
 
 
 def test_a_stall_in_a_run_is_no_difference():
-    """The cadence has begun anew in the middle; the mean of the gaps does not show where."""
+    """Test a cadence that begins anew in the middle, which the mean of the gaps does not show."""
     story = Recorded()
     story.feed("start")
     for late_s in (0.0, 0.0, 0.0, 2.2, 0.0, 0.0, 1.4, 0.0):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state machine of one router. Every case asserts the actions and the durations."""
+"""Test the state machine of one router. Every case asserts the actions and the durations."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ class TestMaster:
 
     def test_yields_to_a_higher_priority_and_lets_go_a_moment_later(self):
         router = master()
-        # The last word makes a winner that had not heard of it announce the addresses anew.
+        # The last advertisement makes a winner that had not heard of it announce the addresses anew.
         assert router.advertisement(advert(100), A, T) == (SendAdvertisement(90),)
         assert router.holds_addresses
         assert router.deadline == T + HANDOVER_S
@@ -304,7 +304,7 @@ class TestLinkChanged:
 
 @pytest.mark.parametrize("none", [{"announce_repeat": 0}, {"refresh_s": 2.0, "refresh_repeat": 0}])
 def test_a_burst_of_nothing_is_over_when_its_time_has_come(none):
-    """Else the deadline would lie in the past for good, and the loop would turn without a pause."""
+    """Test that the deadline moves: else it would stay in the past, and the loop would never pause."""
     router = master(replace(ARTICLE_B, announce_delay_s=3.0, **none))
     for _turn in range(20):
         now = router.deadline
@@ -317,7 +317,7 @@ def rivals(actions):
 
 
 class TestRival:
-    """Split brain: another master speaks although we are MASTER."""
+    """Test a split brain: another master speaks although we are MASTER."""
 
     def test_in_the_first_interval_it_is_the_one_that_we_have_taken_over_from(self):
         router = backup()

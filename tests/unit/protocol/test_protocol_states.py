@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The states hold deadlines; parameters and memories say what a router reckons with."""
+"""Test the states, which hold deadlines, and the parameters and memories."""
 
 from __future__ import annotations
 

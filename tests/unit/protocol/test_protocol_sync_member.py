@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A member of a sync group takes inputs of its group: what each does in each state."""
+"""Test the inputs that a member of a sync group gets from its group, in each state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def in_group(router):
 
 
 def ready():
-    """A backup whose timer has ended, and whose group is not so far."""
+    """Return a backup whose timer has ended, and whose group is not ready."""
     router = in_group(backup())
     assert router.expire(T + DOWN_B) == ()
     return router

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Durations, worked out by hand from the RFCs' formulas."""
+"""Test durations, worked out by hand from the RFCs' formulas."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vrrp.protocol import timers
     [
         (2, 100, 100, 0.609375),  # 156/256 s
         (2, 90, 100, 0.6484375),
-        (2, 100, 1000, 0.609375),  # VRRPv2 takes it of a second, whatever the interval is
+        (2, 100, 1000, 0.609375),  # VRRPv2 takes it of a second, with any interval
         (2, 254, 100, 0.0078125),
         (2, 1, 100, 0.99609375),
         (3, 100, 100, 0.609375),

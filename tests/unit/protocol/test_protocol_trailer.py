@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The trailer of auth_hmac, held against what keepalived 2.4.3 sent and against the images of its draft."""
+"""Test the trailer of auth_hmac, compared with what keepalived 2.4.3 sent and with the images of its draft."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def test_what_is_no_key_is_refused_without_telling_it(text, why):
 
 
 def test_a_key_of_64_octets_fills_the_block():
-    """Computed with openssl: printf abc | openssl dgst -sha256 -mac HMAC -macopt hexkey:..."""
+    """Compare with openssl: printf abc | openssl dgst -sha256 -mac HMAC -macopt hexkey:..."""
     import hashlib
     import hmac
 
@@ -228,7 +228,7 @@ def test_neither_shows_a_key():
 
 
 def verified(verifier, sequence_s, wall, source="192.168.8.4"):
-    """None when it is taken, else the reason."""
+    """Return None when it is taken, else the reason."""
     source, signed = ip_address(source), b"what is signed"
     trailer = Signer(1, Key(SECRET), None, Continuing(sequence_s << 32)).trailer(signed, 0.0)
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A transition is done by one method of the router, and by nothing else."""
+"""Test that one method of the router does a transition, and nothing else does."""
 
 from __future__ import annotations
 

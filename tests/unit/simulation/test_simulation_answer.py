@@ -20,20 +20,20 @@ def test_the_loss_of_a_death_depends_on_the_moment_within_the_interval():
     assert answer.spread_s[-1] == pytest.approx(3.6484, abs=1 / MOMENTS)
     assert answer.lines() == [
         "VI_1, by the moment within the advertisement interval: 2.69 s at best, 3.16 s in the middle, 3.62 s at worst",
-        "expected loss: 3.25 s (nobody answered for VI_1 from 20.000 to 23.249)",
+        "expected loss: 3.25 s (no node answered for VI_1 from 20.000 to 23.249)",
     ]
 
 
 def test_a_planned_move_costs_nothing_at_any_moment():
     answer = ask(Question("VI_1", pair("at 20: demote node-a", until=40.0)))
-    assert answer.lines() == ["expected loss: none (somebody answered for VI_1 all the time)"]
+    assert answer.lines() == ["expected loss: none (a node answered for VI_1 all the time)"]
     assert set(answer.spread_s) == {0}
 
 
 def test_a_loss_that_does_not_end_says_so():
     answer = ask(Question("VI_1", pair("at 20: kill node-a", "at 25: kill node-b", until=40.0)))
     assert answer.for_good
-    assert answer.lines()[-1].endswith("from 25.000 to 40.000; nobody does at the end)")
+    assert answer.lines()[-1].endswith("from 25.000 to 40.000; no node does at the end)")
 
 
 def test_as_json():

@@ -43,7 +43,7 @@ def test_a_fault_is_its_parts():
     [
         ("kill node-a", "does not begin with a time (write: at 10: kill NODE)"),
         ("at 1.2.3: kill node-a", '"1.2.3" is no time in seconds'),
-        ("at 10: kil node-a", '"kil" is nothing that can happen (did you mean "kill"?)'),
+        ("at 10: kil node-a", '"kil" is no fault (did you mean "kill"?)'),
         ("at 10: kill node-c", 'there is no node "node-c" (did you mean "node-b"?). There are: node-a, node-b'),
         ("at 10: kill", '"kill" needs the name of a node (one of: node-a, node-b)'),
         ("at 10: kill node-a node-b", "(one line for each node)"),

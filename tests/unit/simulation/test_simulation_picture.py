@@ -31,7 +31,7 @@ def bars(root, words):
 
 def test_the_loss_is_red_and_as_long_as_it_lasted():
     root = drawn("at 20: kill node-a")
-    ((colour, x, width),) = bars(root, "nobody answers")
+    ((colour, x, width),) = bars(root, "no node answers")
     second = (WIDTH - LEFT - RIGHT) / (40 - 18)  # it begins two intervals before the fault
     assert colour == COLOURS["loss"]
     assert abs(x - (LEFT + 2 * second)) < 1

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file or a text -> Configuration: the front door of this floor.
+"""Turn a file or a text into a Configuration: this is how other packages use ``config``.
 
-This is the only file of ``config`` that touches the machine: it opens files, asks for the node's name, which
-keepalived compares ``@word`` lines with, and for its environment. ``inspect`` itself is pure: what a text may ask of
-its node comes in as ``surroundings``, and :func:`here` is this machine.
+This is the only file of ``config`` that touches the machine: it opens files, asks for the node's name, which keepalived
+compares ``@word`` lines with, and for its environment. ``inspect`` itself is pure: what a text may ask of its node
+comes in as ``surroundings``, and :func:`here` is this machine.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ SIZE_MAX = 1 << 20  # octets of a file with all that it includes; 255 instances 
 
 @dataclass(frozen=True)
 class Report:
-    """All that can be said about a file. ``configuration`` is None when there are ``problems``.
+    """It holds all that can be said about a file. ``configuration`` is None when there are ``problems``.
 
-    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading. ``root`` is
-    what was read, with the place of each value.
+    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading. ``root`` is what
+    was read, with the place of each value.
     """
 
     configuration: Optional[Configuration]
@@ -47,12 +47,12 @@ class Report:
 
     @property
     def tolerated(self) -> tuple[Problem, ...]:
-        """The warnings about what only keepalived's files may hold: a file that is written for us has none."""
+        """Return the warnings about what only keepalived's files may hold: a file that is written for us has none."""
         return tuple(warning for warning in self.warnings if warning.tolerated)
 
     @property
     def digest(self) -> str:
-        """SHA-256 over everything that was read; of the text alone where nothing is included."""
+        """Return the SHA-256 of everything that was read; of the text alone where nothing is included."""
         whole = hashlib.sha256()
         for index, (path, text) in enumerate(self.sources):
             if index:
@@ -85,12 +85,12 @@ def inspect(text: str, path: str, config_id: str = "", surroundings: Surrounding
 
 
 def inspect_here(text: str, path: str, config_id: Optional[str] = None) -> Report:
-    """What this machine makes of ``text``, were it in the file ``path``: with its name, files and environment."""
+    """Return what this machine reads in ``text`` as if in the file ``path``: with its name, files and environment."""
     return inspect(text, path, node_config_id() if config_id is None else config_id, here(text))
 
 
 def load(text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE) -> Configuration:
-    """The configuration of ``text``. Raises ConfigError with every problem at once."""
+    """Return the configuration of ``text``. Raises ConfigError with every problem at once."""
     report = inspect(text, path, config_id, surroundings)
     if report.configuration is None:
         raise ConfigError(report.problems)
@@ -98,7 +98,7 @@ def load(text: str, path: str, config_id: str = "", surroundings: Surroundings =
 
 
 def load_file(path: str, config_id: Optional[str] = None) -> Configuration:
-    """The configuration of a file, as this machine reads it. Raises ConfigError, also when it cannot be read.
+    """Return the configuration of a file, as this machine reads it. Raises ConfigError, also when it cannot be read.
 
     ``config_id`` None means the first label of the node's name, as with keepalived.
     """
@@ -107,9 +107,9 @@ def load_file(path: str, config_id: Optional[str] = None) -> Configuration:
 
 
 class LocalDisk:
-    """The files of this machine, as :class:`.text.includes.Disk` wants them.
+    """It gives access to the files of this machine, as :class:`.text.includes.Disk` wants them.
 
-    A file that is opened never keeps us waiting: only regular ones are. ``room`` octets of them are read in all.
+    Opening never blocks: only regular files are opened. ``room`` octets of them are read in all.
     """
 
     def __init__(self, room: int = SIZE_MAX) -> None:
@@ -153,9 +153,9 @@ def node_config_id() -> str:
 
 
 def read_text(path: str, room: int = SIZE_MAX) -> str:
-    """The text of a regular file of ``room`` octets at most. Raises ConfigError, and never waits for one.
+    """Return the text of a regular file of ``room`` octets at most. Raises ConfigError, and never blocks.
 
-    An octet that is not UTF-8 becomes a surrogate: in a comment it does no harm, elsewhere reading the text tells.
+    An octet that is not UTF-8 becomes a surrogate: in a comment it does no harm, elsewhere reading the text reports it.
     """
     try:
         octets = _read(path, room)
@@ -163,14 +163,14 @@ def read_text(path: str, room: int = SIZE_MAX) -> str:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise ConfigError([Problem.at(Place(path, 1, 1), f"cannot read the file: {reason}")]) from error
     if len(octets) > room:
-        # Not "cannot read": an include that is left out for that would be a configuration that nobody wrote.
+        # Not "cannot read": leaving an include out for that would make another configuration than the one written.
         rule = f"a configuration has at most {SIZE_MAX} octets, with all the files that it includes"
         raise ConfigError([Problem.at(Place(path, 1, 1), "the file is too large", rule)])
     return octets.decode("utf-8", "surrogateescape")
 
 
 def _read(path: str, room: int) -> bytes:
-    """The octets of a file, one more than there is room for when it has more."""
+    """Return the octets of a file, one more than there is room for when it has more."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)  # a FIFO has no writer yet
     try:
         mode = os.fstat(descriptor).st_mode

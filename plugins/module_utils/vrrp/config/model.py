@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""keepalived.conf as frozen dataclasses."""
+"""Define keepalived.conf as frozen dataclasses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Interface = Union[IPv4Interface, IPv6Interface]
 
 @dataclass(frozen=True)
 class VirtualAddress:
-    """One line of ``virtual_ipaddress``. ``device`` is None when it lives on the instance's interface."""
+    """It is one line of ``virtual_ipaddress``. ``device`` is None when it lives on the instance's interface."""
 
     address: Interface  # with its prefix length; /32 or /128 where none is written
     device: Optional[str] = None
@@ -31,7 +31,7 @@ class VirtualAddress:
     mngtmpaddr: bool = False
     noprefixroute: bool = False
     autojoin: bool = False
-    no_track: bool = False  # neither missed nor put back when somebody deletes it
+    no_track: bool = False  # neither missed nor put back when it is deleted by others
     preferred_lft_s: Optional[int] = None  # 0 deprecates, None is for ever (for a /128: see the manual)
     use_vmac: bool = False
     track_group: Optional[str] = None  # static ones only
@@ -47,7 +47,7 @@ class Authentication:
 
 @dataclass(frozen=True)
 class HmacKey:
-    """One ``key`` of ``auth_hmac``. The key of a ``file:`` is read when the agent takes the configuration."""
+    """It is one ``key`` of ``auth_hmac``. The key of a ``file:`` is read when the agent takes the configuration."""
 
     key_id: int  # 1 to 255
     secret: bytes = field(default=b"", repr=False)  # 32 to 64 octets; empty where it comes from a file
@@ -56,7 +56,7 @@ class HmacKey:
 
 @dataclass(frozen=True)
 class AuthHmac:
-    """``auth_hmac``: advertisements end in a trailer that signs them."""
+    """It is the block ``auth_hmac``: advertisements end in a trailer that signs them."""
 
     keys: tuple[HmacKey, ...]
     active_key: int
@@ -67,7 +67,7 @@ class AuthHmac:
 
 @dataclass(frozen=True)
 class TtlLimit:
-    """``min_ttl`` and ``max_ttl`` of one line of ``unicast_peer``."""
+    """It holds ``min_ttl`` and ``max_ttl`` of one line of ``unicast_peer``."""
 
     peer: Address
     min_ttl: int = 0
@@ -76,7 +76,7 @@ class TtlLimit:
 
 @dataclass(frozen=True)
 class Vmac:
-    """``use_vmac``: a macvlan with the address 00:00:5e:00:01:VRID (IPv6 00:00:5e:00:02:VRID), or with ``mac``."""
+    """It is ``use_vmac``: a macvlan with the address 00:00:5e:00:01:VRID (IPv6 00:00:5e:00:02:VRID), or ``mac``."""
 
     name: Optional[str] = None  # None: vrrp.VRID, or vrrp6.VRID
     mac: Optional[str] = None
@@ -94,7 +94,7 @@ class NotifyCommand:
 
 @dataclass(frozen=True)
 class Notify:
-    """The notify scripts of an instance; ``any`` is the keyword ``notify`` (INSTANCE NAME STATE PRIORITY)."""
+    """It holds the notify scripts of an instance; ``any`` is the keyword ``notify`` (INSTANCE NAME STATE PRIORITY)."""
 
     master: Optional[NotifyCommand] = None
     backup: Optional[NotifyCommand] = None
@@ -109,7 +109,7 @@ class Notify:
 
 @dataclass(frozen=True)
 class GratuitousArp:
-    """garp_master_*: seconds and counts as keepalived defines them (a refresh of 0 is off)."""
+    """It holds garp_master_*: seconds and counts as keepalived defines them (a refresh of 0 is off)."""
 
     delay_s: float = 5.0  # garp_master_delay
     repeat: int = 5  # garp_master_repeat
@@ -125,7 +125,7 @@ class GratuitousArp:
 
 @dataclass(frozen=True)
 class Instance:
-    """One ``vrrp_instance``."""
+    """It is one ``vrrp_instance``."""
 
     name: str
     interface: str
@@ -165,7 +165,7 @@ class Instance:
     rules: tuple[Rule, ...] = ()
     vmac: Optional[Vmac] = None
     kernel_rx_buf_size: Optional[int] = None
-    shares_vrid: bool = False  # with an instance above, on its link: its peers tell which one a packet is for
+    shares_vrid: bool = False  # with an instance above, on its link: the peers of each tell which one a packet is for
 
     @property
     def ip_version(self) -> int:
@@ -181,20 +181,20 @@ class Instance:
 
     @property
     def lives_on(self) -> str:
-        """The interface of its addresses: its macvlan, where it has one. keepalived's name for it is the default."""
+        """Return the interface of its addresses: its macvlan, where it has one. The default name is keepalived's."""
         if self.vmac is None:
             return self.interface
         return self.vmac.name or f"vrrp.{self.virtual_router_id}"
 
     @property
     def speaks_on(self) -> str:
-        """The interface of its advertisements."""
+        """Return the interface of its advertisements."""
         return self.interface if self.vmac is None or self.vmac.xmit_base else self.lives_on
 
 
 @dataclass(frozen=True)
 class SyncGroup:
-    """One ``vrrp_sync_group``: its members are MASTER together or not at all."""
+    """It is one ``vrrp_sync_group``: its members are MASTER together or not at all."""
 
     name: str
     line: int
@@ -206,7 +206,7 @@ class SyncGroup:
 
 @dataclass(frozen=True)
 class GarpGroup:
-    """One ``garp_group``: the pauses hold for these interfaces taken together."""
+    """It is one ``garp_group``: the pauses hold for these interfaces taken together."""
 
     interfaces: tuple[str, ...]
     garp_interval_s: Optional[float] = None
@@ -215,7 +215,7 @@ class GarpGroup:
 
 @dataclass(frozen=True)
 class InterfaceDelay:
-    """One line of ``interface_up_down_delays``."""
+    """It is one line of ``interface_up_down_delays``."""
 
     name: str
     down_s: float
@@ -224,10 +224,10 @@ class InterfaceDelay:
 
 @dataclass(frozen=True)
 class Fifo:
-    """``notify_fifo`` or ``vrrp_notify_fifo``, and the script that reads it."""
+    """It is ``notify_fifo`` or ``vrrp_notify_fifo``, and the script that reads it."""
 
     path: str
-    user: Optional[str] = None  # who owns it
+    user: Optional[str] = None  # its owner
     group: Optional[str] = None
     mode: Optional[int] = None
     script: Optional[NotifyCommand] = None
@@ -259,7 +259,7 @@ class Globals:
 
 @dataclass(frozen=True)
 class Configuration:
-    """A whole file. Everything keeps the file's order."""
+    """It holds a whole file, in the file's order."""
 
     path: str
     globals: Globals = Globals()

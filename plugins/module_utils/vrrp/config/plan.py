@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Old configuration, new configuration -> what changes, and whether the peers have to change in step.
+"""Compare two configurations: what changes, and whether the peers have to change in step.
 
-Pure: it decides nothing and does nothing. A reload reads it, and so does whoever wants to know before a reload.
+Pure: it decides nothing and does nothing. A reload reads it, and so does the command ``plan``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _IGNORED = frozenset(["name", "line"])
 
 @dataclass(frozen=True)
 class Change:
-    """One field, such as ``priority`` or ``garp.delay_s``, in words for people. A password is ``********`` in both."""
+    """It is one field, such as ``priority`` or ``garp.delay_s``, with both values as text. A password is masked."""
 
     field: str
     old: str
@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing with a name: ``kind`` is "added", "removed" or "changed" (then ``changes`` says what)."""
+    """It is one thing with a name: ``kind`` is "added", "removed" or "changed" (then ``changes`` says what)."""
 
     name: str
     kind: str
@@ -47,15 +47,15 @@ class Entry:
 
     @property
     def peer_must_follow(self) -> tuple[str, ...]:
-        """The changed fields that the other nodes must change too."""
+        """Return the changed fields that the other nodes must change too."""
         return tuple(change.field for change in self.changes if change.peer_must_follow)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a reload would do. Entries keep the order of the new file, removed ones last.
+    """It says what a reload would do. Entries keep the order of the new file, removed ones last.
 
-    What has no name of its own (addresses, routes, rules, garp groups) is called by its words.
+    An entry without a name (addresses, routes, rules, garp groups) is called by its words.
     """
 
     globals: tuple[Change, ...] = ()
@@ -76,19 +76,19 @@ class Plan:
 
     @property
     def peer_must_follow(self) -> bool:
-        """Tell whether an instance changes in a field that the other nodes must change too."""
+        """Return whether an instance changes in a field that the other nodes must change too."""
         return any(entry.peer_must_follow for entry in self.instances)
 
     @property
     def others(self) -> Iterator[tuple[str, Entry]]:
-        """(keyword of the file, entry) of everything but globals, instances and scripts."""
+        """Yield (keyword of the file, entry) of everything but globals, instances and scripts."""
         for field, keyword in OTHERS.items():
             for entry in getattr(self, field):
                 yield keyword, entry
 
     @property
     def texts(self) -> list[str]:
-        """Every change as one text; that instances and scripts come and go is not among them."""
+        """Return every change as one text, without instances and scripts that come and go."""
         found = [f"{entry.name} {_text(change)}" for entry in self.instances + self.scripts for change in entry.changes]
         for keyword, entry in self.others:
             found += [f"{keyword} {entry.name} {_text(change)}" for change in entry.changes]
@@ -127,7 +127,7 @@ KEYWORDS = {
 
 
 def _text(change: Change) -> str:
-    """One change in the words of the file: seconds have no unit there, and nothing is in hundredths."""
+    """Return one change in the words of the file: seconds have no unit there, and nothing is in hundredths."""
     name, old, new = change.field, change.old, change.new
     if name.endswith("_cs"):
         old, new = f"{int(old) / 100:g}", f"{int(new) / 100:g}"
@@ -136,7 +136,7 @@ def _text(change: Change) -> str:
 
 
 def compare(old: Configuration, new: Configuration) -> Plan:
-    """What changes from ``old`` to ``new``. The path of the file and the numbers of its lines do not count."""
+    """Return what changes from ``old`` to ``new``. The path of the file and the numbers of its lines do not count."""
     return Plan(
         globals=_changes(old.globals, new.globals),
         **{name: _entries(getattr(old, name), getattr(new, name)) for name in ("scripts", "instances", "processes")},
@@ -170,7 +170,7 @@ def _name(item: Any, name_of: Optional[Callable[[Any], str]]) -> str:
 
 
 def _lines(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Entry, ...]:
-    """What is nothing but its line: it comes or goes."""
+    """Compare lines without a name: each comes or goes."""
     before, after = (dict.fromkeys(for_people(item) for item in items) for items in (old, new))
     added = [Entry(words, ADDED) for words in after if words not in before]
     return (*added, *(Entry(words, REMOVED) for words in before if words not in after))
@@ -224,7 +224,7 @@ def _peer_must_follow(field: str, old: Instance, new: Instance) -> bool:
 
 
 def _hmac_must_follow(old: Optional[AuthHmac], new: Optional[AuthHmac]) -> bool:
-    """Whether a peer that still has ``old`` and a node that has ``new`` do not hear each other."""
+    """Return whether a peer that still has ``old`` and a node that has ``new`` do not hear each other."""
     if old is not None and new is not None and old.anti_replay != new.anti_replay:
         return True
     return not (_hears(old, new) and _hears(new, old))

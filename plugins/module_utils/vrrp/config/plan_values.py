@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan as plain values, for JSON. Passwords and keys are masked in it already."""
+"""Turn a plan into plain values, for JSON. Passwords and keys are masked in it already."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Values = dict[str, Any]
 
 
 def as_values(plan: Plan) -> Values:
-    """Every part of the plan by its name, and ``peer_must_follow``."""
+    """Return every part of the plan by its name, and ``peer_must_follow``."""
     parts = {field.name: [_values(each) for each in getattr(plan, field.name)] for field in fields(plan)}
     return {**parts, "peer_must_follow": plan.peer_must_follow}
 

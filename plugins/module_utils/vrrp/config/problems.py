@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with a file, and where: the one vocabulary in which every layer of this floor complains."""
+"""Describe what is wrong with a file, and where. Every module of ``config`` uses these classes."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ WARNING = "warning"
 #: Longest piece of a file that a message repeats.
 SHOWN = 40
 
-#: So many errors of one file are collected, and so many warnings: nobody reads more, and each hint takes a millisecond.
+#: Limit of errors of one file, and of warnings: more do not help, and each hint takes a millisecond.
 MOST = 1000
 
 
 class Place(NamedTuple):
-    """A point in a file; line and column count from 1."""
+    """It is a point in a file; line and column count from 1."""
 
     path: str
     line: int
     column: int
 
     def seen_from(self, other: Place) -> str:
-        """Its line, and its file where that is another one."""
+        """Return its line, and its file where that is another one."""
         return f"line {self.line}" if self.path == other.path else f"line {self.line} of {self.path}"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One complaint. ``rule`` names what was broken, ``hint`` what to write instead; both may be empty.
+    """It is one problem. ``rule`` names what was broken, ``hint`` what to write instead; both may be empty.
 
-    ``tolerated`` marks a warning about what is wrong and works all the same, because keepalived runs it: a file that
-    people have may hold it, one that is written for us may not.
+    ``tolerated`` marks a warning about what is wrong and works all the same, because keepalived runs it: an existing
+    file may hold it, one that is written for us may not.
 
     ``str(problem)`` is ``FILE:LINE:COLUMN: error: TEXT. RULE (HINT)``. No field ever holds a password.
     """
@@ -68,7 +68,7 @@ class Problem:
 
 
 class ConfigError(ValueError):
-    """A file that must not be used. ``problems`` holds every error in it, in the order of the lines."""
+    """The file must not be used. ``problems`` holds every error in it, in the order of the lines."""
 
     def __init__(self, problems: Iterable[Problem]):
         self.problems: tuple[Problem, ...] = in_order(problems)
@@ -76,7 +76,7 @@ class ConfigError(ValueError):
 
 
 class Invalid(Exception):
-    """A converter's refusal; the reader turns it into a :class:`Problem`. ``place`` defaults to the value's."""
+    """A converter refuses a value; the reader makes a :class:`Problem` of it. ``place`` defaults to the value's."""
 
     def __init__(self, text: str, rule: str = "", hint: str = "", place: Optional[Place] = None):
         super().__init__(text)
@@ -88,18 +88,18 @@ class Invalid(Exception):
 
 @dataclass(frozen=True)
 class Tolerated:
-    """What a converter returns of a value that is wrong and that keepalived takes: ``value`` is what it makes of it."""
+    """It wraps a wrong value that keepalived accepts: ``value`` is what keepalived makes of it."""
 
     value: Any = field(repr=False)  # it may be a password
     why: Invalid
 
 
 class Enough(Exception):
-    """There are :data:`MOST` errors: reading on helps nobody."""
+    """There are :data:`MOST` errors: more of them would not help."""
 
 
 class Findings:
-    """Collects errors and warnings while a file is read. Raises Enough when it is full of errors."""
+    """It collects errors and warnings while a file is read. Raises Enough when it is full of errors."""
 
     def __init__(self) -> None:
         self.errors: list[Problem] = []
@@ -108,12 +108,14 @@ class Findings:
     def error(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
         """Add an error. When there are :data:`MOST` already, add a last one that says so, and raise Enough."""
         if len(self.errors) >= MOST:
-            self.errors.append(Problem.at(place, "here the file was given up", f"It has more than {MOST} errors"))
+            self.errors.append(
+                Problem.at(place, "the rest of the file was not checked", f"It has more than {MOST} errors")
+            )
             raise Enough
         self.errors.append(Problem.at(place, text, rule, hint))
 
     def tolerated(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
-        """A warning about what is wrong and works, because keepalived runs it. ``rule`` is what keepalived does."""
+        """Add a warning about what is wrong and works, because keepalived runs it. ``rule`` is what keepalived does."""
         self.warning(place, text, rule, hint, tolerated=True)
 
     def warning(self, place: Place, text: str, rule: str = "", hint: str = "", tolerated: bool = False) -> None:
@@ -126,24 +128,24 @@ class Findings:
 
     @property
     def is_full_of_warnings(self) -> bool:
-        """Tell whether there are :data:`MOST` warnings or more."""
+        """Return whether there are :data:`MOST` warnings or more."""
         return len(self.warnings) >= MOST
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Sorted by line, each complaint once."""
+    """Return the problems sorted by line, each once."""
     return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.path, problem.line, problem.column)))
 
 
 def show(text: str) -> str:
-    """A piece of the file for a message: quoted, on one line, printable, short."""
+    """Return a piece of the file for a message: quoted, on one line, printable, short."""
     if len(text) > SHOWN:
         text = text[: SHOWN - 3] + "..."
     return f'"{printable(text)}"'
 
 
 def printable(text: str) -> str:
-    """``text`` on one line, with escapes for what a terminal would not show."""
+    """Return ``text`` on one line, with escapes for what a terminal would not show."""
     if text.isprintable():
         return text
     return "".join(

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tree + schema -> sections: every value converted, every keyword known, and still the place of each.
+"""Read a tree with the schema: convert every value, check every keyword, and keep the place of each.
 
-Here all that concerns one line is said. What concerns two lines is in :mod:`.together.rules`.
+Problems of one line are reported here, problems between lines in :mod:`.together.rules`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .vocabulary.schema import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyw
 
 @dataclass(frozen=True)
 class Setting:
-    """A converted value. ``place`` is where the value stands, or its keyword where it has none."""
+    """It is a converted value. ``place`` is where the value stands, or its keyword where it has none."""
 
     value: Any = field(repr=False)  # it may be a password
     statement: Statement
@@ -32,13 +32,13 @@ class Setting:
 
     @property
     def start(self) -> Place:
-        """Where its line begins."""
+        """Return where its line begins."""
         return self.statement.place
 
 
 @dataclass
 class Section:
-    """A block as it was read. ``settings`` are by the field of the schema; ``failed`` fields are there but bad."""
+    """It is a block as it was read. ``settings`` are by the field of the schema; ``failed`` fields are bad ones."""
 
     block: Block
     place: Place
@@ -55,11 +55,11 @@ class Section:
         return default if setting is None else setting.value
 
     def has(self, name: str) -> bool:
-        """Whether the file says something about ``name``, be it good or bad."""
+        """Return whether the file says something about ``name``, be it good or bad."""
         return name in self.settings or name in self.failed
 
     def group(self, prefix: str) -> dict[str, Any]:
-        """The settings whose field begins with ``prefix``, without it."""
+        """Return the settings whose field begins with ``prefix``, without it."""
         found = self.settings.items()
         return floats({name[len(prefix) :]: item.value for name, item in found if name.startswith(prefix)})
 
@@ -69,12 +69,12 @@ class Section:
 
 
 def floats(values: dict[str, Any]) -> dict[str, Any]:
-    """``values`` as the model wants them: times are exact decimals until their range is checked."""
+    """Return ``values`` as the model wants them: times are exact decimals until their range is checked."""
     return {name: float(value) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
 def read(tree: Tree, findings: Findings) -> Section:
-    """Convert a whole tree; complaints go to ``findings``."""
+    """Convert a whole tree; problems go to ``findings``."""
     reader = _Reader(tree, findings)
     root = reader.section(ROOT, tree.statements, Section(ROOT, Place(tree.path, 1, 1)))
     reader.say_what_is_not_ours()
@@ -132,7 +132,7 @@ class _Reader:
             self._keyword(entry, statement, section)
 
     def _without_effect(self, entry: Entry, statement: Statement) -> None:
-        """What we know and do not do: all of it is skipped, its block too."""
+        """Skip a keyword that we know and do not use, with its block, and warn or refuse."""
         if entry.foreign:
             self.not_ours.append((statement, entry))
         elif entry.standing == IGNORED:
@@ -202,7 +202,7 @@ class _Reader:
         self.section(block, statement.children, inner)
 
     def _taken(self, statement: Statement, value: Any) -> Any:
-        """``value``, or what is tolerated as it, with a warning."""
+        """Return ``value``; for a tolerated one return what keepalived makes of it, with a warning."""
         if not isinstance(value, Tolerated):
             return value
         self.findings.tolerated(_place(statement, value.why), value.why.text, value.why.rule, value.why.hint)
@@ -220,7 +220,7 @@ class _Reader:
         )
 
     def _unknown(self, block: Block, statement: Statement) -> Any:
-        """Say what is wrong with a keyword; return the entry that it must have meant, to read on inside it."""
+        """Report what is wrong with a keyword; return the entry that it must have meant, to read on inside it."""
         word = statement.keyword
         ours = block.keywords.get(word)
         if ours is not None and ours.addition:

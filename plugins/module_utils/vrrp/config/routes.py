@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes and rules, virtual or static, as frozen dataclasses: the words of ip-route(8) and ip-rule(8)."""
+"""Define routes and rules, virtual or static, as frozen dataclasses: the words of ip-route(8) and ip-rule(8)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Network = Union[IPv4Network, IPv6Network]
 
 @dataclass(frozen=True)
 class NextHop:
-    """One way of a route."""
+    """It is one next hop of a route."""
 
     via: Optional[Address] = None
     device: Optional[str] = None
@@ -25,7 +25,7 @@ class NextHop:
 
 @dataclass(frozen=True)
 class Route:
-    """One line of ``virtual_routes`` or ``static_routes``."""
+    """It is one line of ``virtual_routes`` or ``static_routes``."""
 
     destination: Network
     kind: str = "unicast"  # or "blackhole", "unreachable", "prohibit", "throw", "local", ...
@@ -45,7 +45,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of ``virtual_rules`` or ``static_rules``."""
+    """It is one line of ``virtual_rules`` or ``static_rules``."""
 
     version: int  # 4 or 6
     action: str = "table"  # or "blackhole", "unreachable", "prohibit", "goto", "nop"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be tracked, and how an instance or a sync group tracks it, as frozen dataclasses. Times are in seconds."""
+"""Define what can be tracked, and how instances and sync groups track it. Times are in seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Address = Union[IPv4Address, IPv6Address]
 
 @dataclass(frozen=True)
 class Script:
-    """One ``vrrp_script``. ``command`` is the argument vector."""
+    """It is one ``vrrp_script``. ``command`` is the argument vector."""
 
     name: str
     command: tuple[str, ...]
@@ -31,7 +31,7 @@ class Script:
 
 @dataclass(frozen=True)
 class Process:
-    """One ``vrrp_track_process``: good while ``quorum`` to ``quorum_max`` processes match."""
+    """It is one ``vrrp_track_process``: good while ``quorum`` to ``quorum_max`` processes match."""
 
     name: str
     process: str  # the name in /proc/PID/comm, or the first argument where the command line is compared
@@ -48,7 +48,7 @@ class Process:
 
 @dataclass(frozen=True)
 class File:
-    """One ``track_file`` block (``vrrp_track_file`` formerly): the number in the file times the weight counts."""
+    """It is one ``track_file`` block (``vrrp_track_file`` formerly): the number in the file times the weight counts."""
 
     name: str
     path: str
@@ -60,7 +60,7 @@ class File:
 
 @dataclass(frozen=True)
 class Tracked:
-    """One line of ``track_script``, ``track_interface``, ``track_process`` or ``track_file``, defaults resolved.
+    """It is a line of ``track_script``, ``track_interface``, ``track_process`` or ``track_file`` with its defaults.
 
     ``weight`` 0: FAULT while it is bad (with ``reverse``: while it is good). Else the weight is added while it is good
     (above 0) or bad (below 0); with ``reverse`` it is subtracted.
@@ -73,7 +73,7 @@ class Tracked:
 
 @dataclass(frozen=True)
 class TrackedGateway:
-    """One ``@hotstandby track_gateway``: a neighbour that must answer. ``device`` None is the instance's interface."""
+    """It is one ``@hotstandby track_gateway``: a neighbour that must answer. Without ``device``: on our interface."""
 
     address: Address
     interval_s: float = 1.0
@@ -86,7 +86,7 @@ class TrackedGateway:
 
 @dataclass(frozen=True)
 class TrackedTcp:
-    """One ``@hotstandby track_tcp``: a TCP connection that must be accepted."""
+    """It is one ``@hotstandby track_tcp``: a TCP connection that must be accepted."""
 
     host: Address
     port: int
@@ -99,7 +99,7 @@ class TrackedTcp:
 
 @dataclass(frozen=True)
 class TrackedHttp:
-    """One ``@hotstandby track_http``: a GET that must be answered. Certificates are not verified unless ``verify``."""
+    """It is one ``@hotstandby track_http``: a GET that must be answered. Only ``verify`` checks certificates."""
 
     url: str  # http://HOST[:PORT]/PATH or https://..., HOST an address or localhost
     status: tuple[tuple[int, int], ...] = ((200, 399),)  # ranges of good answers, both ends included
@@ -115,7 +115,7 @@ class TrackedHttp:
 
 @dataclass(frozen=True)
 class TrackedUnit:
-    """One ``@hotstandby track_unit``: a systemd unit that must be active."""
+    """It is one ``@hotstandby track_unit``: a systemd unit that must be active."""
 
     unit: str
     interval_s: float = 1.0
@@ -127,7 +127,7 @@ class TrackedUnit:
 
 @dataclass(frozen=True)
 class Tracking:
-    """Everything that one instance or one sync group tracks."""
+    """It holds everything that one instance or one sync group tracks."""
 
     scripts: tuple[Tracked, ...] = ()
     interfaces: tuple[Tracked, ...] = ()

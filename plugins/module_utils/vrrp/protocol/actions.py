@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the state machine asks for.
+"""Define the actions that the state machine asks for.
 
 Actions are values: they say what must be done and hold nothing that can do it. The agent executes them in the
 order in which the machine returned them; a test compares them with literals.
@@ -39,10 +39,10 @@ class Announce:
 
 @dataclass(frozen=True)
 class Notify:
-    """The state changed: log it, run the notify scripts, wake whoever waits for it.
+    """The state changed: log it, run the notify scripts, and wake the commands that wait for it.
 
-    ``state`` is the value of a :class:`~.states.State` ("MASTER", "BACKUP", "FAULT", "STOP"), ``reason`` one clause for
-    people, such as "192.168.8.4 advertised priority 0: it stops".
+    ``state`` is the value of a :class:`~.states.State` ("MASTER", "BACKUP", "FAULT", "STOP"). ``reason`` is one clause
+    for people, such as "192.168.8.4 advertised priority 0: it stops".
     """
 
     state: str
@@ -52,7 +52,7 @@ class Notify:
 
 @dataclass(frozen=True)
 class RivalHeard:
-    """Another master speaks while we are MASTER: the segment was split, or it cannot hear us. Said once each time."""
+    """Report once that another master speaks while we are MASTER: the segment was split, or it cannot hear us."""
 
     address: str
     priority: int

@@ -14,10 +14,10 @@ Signed is the whole IPv4 packet, with 0 for TOS, flags and fragment offset, head
 TTL too where it is unicast. The key is the password, padded with zeros to eight octets. That is how keepalived does it.
 
 keepalived counts one sequence for all routers of a pair: it discards a number below its own, and goes on above a number
-that it hears. So what is sent is above everything that was sent or heard. What starts again must not start at 0, where
-everybody would take it for a replay, so the clock says where the sequence is at least.
+that it hears. So what is sent is above everything that was sent or heard. A router that starts again must not start at
+0, which its peers would discard as a replay, so the sequence is never below the clock.
 
-What is received is held against the numbers of its own sender only. A number below our own is no replay: keepalived
+What is received is compared with the numbers of its own sender only. A number below our own is no replay: keepalived
 that has just started counts from 1, and two masters that speak at the same moment of one clock send equal numbers.
 """
 
@@ -45,20 +45,20 @@ _TICKS_PER_S = 4  # more than a router advertises in VRRPv2, so that the clock a
 
 
 class Counter:
-    """The sequence number that one router sends next, and those that it has heard of each other router."""
+    """Keep the sequence number that one router sends next, and those that it has heard of each other router."""
 
     def __init__(self) -> None:
         self.value = 0
         self._marks = Marks()
 
     def take(self, wall: float) -> int:
-        """The next number to send. ``wall`` is UTC in seconds; one that the numbers do not reach is not believed."""
+        """Return the next number to send. ``wall`` is UTC in seconds; it is ignored when it is out of range."""
         clock = int((wall - _EPOCH_S) * _TICKS_PER_S)
         self.value = min(max(self.value + 1, clock if clock < _LAST else 0), _LAST)
         return self.value
 
     def heard(self, sender: bytes, number: int) -> bool:
-        """Whether it is new from ``sender``, four octets of address; then the next one to send is above it."""
+        """Return whether it is new from ``sender`` (four octets of address). The next one to send is then above it."""
         if not self._marks.accept(sender, number, 0.0, None):
             return False
         self.value = max(self.value, number)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may speak: the simple text password of VRRPv2 (RFC 2338 section 5.3.6.1).
+"""Pack and compare the simple text password of VRRPv2 (RFC 2338 section 5.3.6.1).
 
 The password travels in clear. It keeps a wrong pair apart; it does not keep an attacker out.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every number of the protocol, with the section that says so.
+"""Define every number of the protocol, with the section that says so.
 
 RFC 9568 is VRRPv3 (it obsoletes RFC 5798), RFC 3768 is VRRPv2, RFC 2338 is VRRPv2 as it was with passwords.
 """

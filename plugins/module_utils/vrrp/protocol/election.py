@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Election: what an advertisement does to a virtual router that hears it (RFC 9568 sections 6.4.2 and 6.4.3)."""
+"""Decide what an advertisement does to a virtual router that hears it (RFC 9568 sections 6.4.2 and 6.4.3)."""
 
 from __future__ import annotations
 
@@ -70,21 +70,22 @@ def heard_as_backup(
 def heard_as_master(
     view: RouterView, condition: Master, advertisement: Advertisement, source: Address, now: float
 ) -> Optional[Transition]:
-    """Decide what a MASTER does (RFC 9568 section 6.4.3): give up, or tell the sender and the segment who is it."""
+    """Decide what a MASTER does (RFC 9568 section 6.4.3): give up, or tell the sender and the segment about itself."""
     own, ours, theirs = view.parameters, advertised_priority(condition, view.priority, now), advertisement.priority
     if theirs > ours or (theirs == ours and own.loses_tie(source)):
         interval_cs = own.heard_interval_cs(advertisement.interval_cs)
-        # Whoever outbids a promoted router was promoted after it, or owns the address.
+        # A router that outbids a promoted one was promoted after it, or owns the address.
         priority = view.tracked_priority if view.hold == HOLD_MASTER else view.priority
         return Transition(
             Yielding(release_at=now + HANDOVER_S, down_at=now + view.down_interval_s(interval_cs, priority)),
-            # A last word: it makes the winner of a healed split announce, or the clients would stay with us.
+            # One last advertisement makes the winner of a healed split announce. Without it the clients would stay with
+            # us.
             (SendAdvertisement(ours),),
             reason=f"{source} advertises {theirs}, ours was {ours}",
             master_interval_cs=interval_cs,
             ends_promotion=True,
         )
-    # Answered once an interval only: a flood of forged advertisements must not make us send a flood.
+    # Answer once in an interval only: a flood of forged advertisements must not make us send a flood.
     if now < condition.assert_at:
         return None
     actions: tuple[Action, ...] = ()
@@ -95,7 +96,7 @@ def heard_as_master(
         condition = replace(condition, assert_at=now + timers.interval_s(own.interval_cs))
     condition, rival = _rival(view, condition, advertisement, source, now)
     repeat, delay_s = own.lower_prio_repeat, own.lower_prio_delay_s
-    if repeat and delay_s:  # to a priority 0 as well: who stops may have announced the addresses before
+    if repeat and delay_s:  # to a priority 0 as well: its sender may have announced the addresses before
         condition = condition.announcing(repeat, now + delay_s)
     return Transition(condition, (*rival, *actions, *((Announce(repeat),) if repeat else ())))
 
@@ -117,7 +118,7 @@ def heard_while_yielding(
 def _rival(
     view: RouterView, condition: Master, advertisement: Advertisement, source: Address, now: float
 ) -> tuple[Master, tuple[Action, ...]]:
-    """Say once that another master speaks. In the first interval that is the one that we have taken over from."""
+    """Report once that another master speaks. In the first interval it is the master that we have taken over from."""
     just_begun = view.since is not None and now - view.since <= timers.interval_s(view.parameters.interval_cs)
     if just_begun or advertisement.priority == PRIORITY_STOP:
         return condition, ()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frames that tell a segment where an address lives now: gratuitous ARP and unsolicited neighbour advertisement.
+"""Build frames that tell a segment where an address lives now: gratuitous ARP and unsolicited NA.
 
 Both are whole Ethernet frames, ready for a packet socket.
 """
@@ -33,9 +33,10 @@ def gratuitous_arp(mac: bytes, address: IPv4Address, reply: bool = False) -> byt
     RFC 9568 section 8.1.2 wants it in the Announcement form, a request; keepalived also fills the target hardware
     address with ones, which no receiver reads, and so do we.
 
-    With ``reply`` it is an answer that nobody asked for (RFC 5944 section 4.6): nobody answers that. Where all nodes
-    share one ``mac``, the answer of a master that hands over would teach switches that it still lives there. Its target
-    hardware address is ``mac``, too: else Linux takes it for any answer and ignores it for a second after another one.
+    With ``reply`` it is an unsolicited ARP reply (RFC 5944 section 4.6), which no host answers. Where all nodes share
+    one ``mac``, an answer of the master that hands over would teach switches that ``mac`` is still there. The target
+    hardware address is ``mac``, too: otherwise Linux handles it as an ordinary reply and ignores it for a second after
+    another one.
     """
     operation, target = (_REPLY, mac) if reply else (_REQUEST, BROADCAST)
     body = _ARP_HEADER + operation + mac + address.packed + target + address.packed

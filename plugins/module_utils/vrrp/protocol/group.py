@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sync groups: virtual routers that are MASTER together or not at all.
+"""Keep sync groups together: their virtual routers are MASTER together or not at all.
 
 Theory of operation. A member does not become MASTER when its timer ends: it is *ready*. When every member is ready, all
 of them join. When one is MASTER no more, the others give up, make before break. When one is in FAULT, all are. So the
-group prefers BACKUP, as keepalived's does: who cannot hear the master on one segment, but hears it on another, leaves
-it there. The machine is pure: :meth:`Group.moves` looks at the members and says which one must be given which input;
-the agent and the simulator feed these, and ask again until nothing is left to do.
+group prefers BACKUP, as keepalived's does: a node that hears the master on one of several segments stays BACKUP on all.
+The machine is pure: :meth:`Group.moves` looks at the members and says which one must be given which input; the agent
+and the simulator feed these, and ask again until nothing is left to do.
 
 =====================  ===============================================================================================
 members                what follows
@@ -15,14 +15,14 @@ members                what follows
 one has a fault        each other gets it: group_fault_changed
 all ready              join
 MASTER and ready       join: a member that was added, or that could not speak for a while
-MASTER and listening   nothing yet: it will be ready, or defer to somebody
+MASTER and listening   nothing yet: it will be ready, or defer to another master
 MASTER and deferring   give_up: a better master was heard for one member
 MASTER and yielding    give_up
 ready, still holding   let_go when another member defers, or cannot take part
 =====================  ===============================================================================================
 
-Where each of two nodes has the higher priority for another member, both groups lose to each other. Whoever has lost
-twice in a row waits longer by what its address and the number of its defeats say, until one of them is first.
+Where each of two nodes has the higher priority for another member, both groups lose to each other. After two losses in
+a row a group backs off by a delay derived from its address and the number of losses, so that one of them is first.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from .states import NEVER, Backup, Master, Parameters, State, Yielding
 from .timers import HANDOVER_S
 from .transition import RouterView
 
-PENALTY_INTERVALS = 4  # the longest that whoever has lost again and again waits on top of everything
+PENALTY_INTERVALS = 4  # the longest delay, in intervals, after repeated losses
 ROUNDS = 8  # a settlement needs four at most: faults, giving up, letting go, announcing
 
 MASTER, READY, YIELDING, LISTENING, DEFERRING, OUT = "master", "ready", "yielding", "listening", "deferring", "out"
 
 
 class Move(NamedTuple):
-    """An input for one member: its name, the input's name, and the arguments before ``now``."""
+    """It is an input for one member: its name, the input's name, and the arguments before ``now``."""
 
     member: str
     name: str
@@ -55,20 +55,20 @@ class Move(NamedTuple):
 
 
 class Group:
-    """One ``vrrp_sync_group``. The members are given with each question: they may have changed."""
+    """It decides for one ``vrrp_sync_group``. The members are given with each question: they may have changed."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._taken_at: Optional[float] = None
         self._beaten = 0  # how often in a row mastership was lost soon after it began
         self._rivals: set[str] = set()  # members that have met another master
-        self._seen: dict[str, tuple[Any, ...]] = {}  # what each member was like when it was looked at last
+        self._seen: dict[str, tuple[Any, ...]] = {}  # each member's condition when it was last looked at
         self._calm = False  # all are MASTER, or none is and none was lately
 
     def acted(self, member: str, router: VirtualRouter, actions: Iterable[Action]) -> bool:
-        """Take note of what a member has been told and asked to do. Returns whether :meth:`moves` has to look at it.
+        """Note what a member was told and asked to do. Return whether :meth:`moves` has to look at it.
 
-        Most of the time it need not: a group that is at rest, and an advertisement that was sent or heard once more.
+        Most of the time it does not: the group is at rest, and an advertisement was sent or heard once more.
         """
         if any(isinstance(action, RivalHeard) for action in actions):
             self._rivals.add(member)
@@ -88,7 +88,7 @@ class Group:
         return self._faults(members, now) or self._mastership(members, now) or self._refreshes(members, rivals)
 
     def settle(self, members: Mapping[str, VirtualRouter], now: float, feed: Callable[[Move], None]) -> list[Move]:
-        """Have every move done by ``feed`` until nothing is left to do. Returns what was done."""
+        """Have every move done by ``feed`` until nothing is left to do. Return the moves that were done."""
         done: list[Move] = []
         for _round in range(ROUNDS):
             moves = self.moves(members, now)
@@ -117,9 +117,9 @@ class Group:
     # What the moves are made of
 
     def _faults(self, members: Mapping[str, VirtualRouter], now: float) -> list[Move]:
-        """The healthy ones keep their addresses until each peer's member may have taken over.
+        """Pass the fault of one member to the others, which keep their addresses until the peer may have taken over.
 
-        The peer's members wait for each other, and that of a member in FAULT hears no priority 0: only silence.
+        The peer's members wait for each other, and the peer of a member in FAULT hears no priority 0, only silence.
         """
         until = now + max(_longest_down_s(router.parameters) for router in members.values()) + HANDOVER_S
         found = []
@@ -149,7 +149,7 @@ class Group:
             return [Move(name, "join") for name in ready]
         for name in ready:
             members[name].awaited = unready
-        # Who listens or yields comes to an end on its own, and may be ready then. Who defers or is out is not soon.
+        # A member that listens or yields may be ready soon. One that defers or is out will not be.
         waits = said & {YIELDING, LISTENING} and not said & {DEFERRING, OUT}
         return [] if waits else [Move(name, "let_go") for name in ready if members[name].yielding]
 
@@ -161,7 +161,7 @@ class Group:
         if standings[lost] == DEFERRING and router.master is not None:
             why = f"{router.master.address} advertises {router.master.priority}, ours is {router.priority}"
         down_s = max(each.down_interval_s() for each in members.values())
-        # So soon that it can only be the rival's answer to ours; what operators do takes longer.
+        # A loss so soon can only be the rival's answer to ours; what operators do takes longer.
         soon_s = 2 * max(timers.interval_s(each.parameters.interval_cs) for each in members.values())
         soon = self._taken_at is not None and now - self._taken_at <= soon_s
         self._beaten = self._beaten + 1 if soon and standings[lost] == YIELDING else 0
@@ -171,7 +171,7 @@ class Group:
         return [Move(name, "give_up", (until, penalty_s > 0, reason)) for name in members]
 
     def _penalty_s(self, members: Mapping[str, VirtualRouter]) -> float:
-        """What tells two nodes apart that lose to each other, in seconds: drawn each time, alike on no two nodes."""
+        """Return a delay in seconds that differs between two nodes that lose to each other, and from time to time."""
         router = next(iter(members.values()))
         source = router.parameters.source
         if self._beaten < 2 or source is None:
@@ -180,14 +180,14 @@ class Group:
         return drawn * PENALTY_INTERVALS * timers.interval_s(router.parameters.interval_cs)
 
     def _refreshes(self, members: Mapping[str, VirtualRouter], rivals: set[str]) -> list[Move]:
-        """The rival's other members have given up without a word: whoever believed them must hear of us."""
+        """Refresh the members without a rival: their rivals gave up silently, and clients may use those still."""
         if not rivals:
             return []
         return [Move(name, "refresh") for name in members if name not in rivals]
 
 
 def standing(router: RouterView, now: float) -> str:
-    """Where a member stands."""
+    """Return where a member stands, one of the constants above."""
     if isinstance(router.condition, Master):
         return MASTER
     if router.ready:
@@ -200,14 +200,14 @@ def standing(router: RouterView, now: float) -> str:
 
 
 def _longest_down_s(parameters: Parameters) -> float:
-    """How long the least eager of its peers waits for a master that is silent."""
+    """Return how long the peer with the lowest priority waits for a silent master, in seconds."""
     return timers.master_down_interval_s(
         parameters.version, PRIORITY_MIN, parameters.interval_cs, parameters.down_adverts
     )
 
 
 def _defers(router: RouterView, now: float) -> bool:
-    """Whether it is BACKUP because of a master that it has heard and that it does not preempt, or not yet."""
+    """Return whether it is BACKUP because of a master that it has heard and that it does not preempt, or not yet."""
     if router.master is None or now >= router.living_until:
         return False
     condition = router.condition
@@ -216,9 +216,9 @@ def _defers(router: RouterView, now: float) -> bool:
 
 
 def state(routers: Iterable[RouterView]) -> Optional[State]:
-    """The state of a group of these: FAULT when one is, MASTER or STOP when all are, else BACKUP.
+    """Return the state of a group of these: FAULT when one is, MASTER or STOP when all are, else BACKUP.
 
-    None while one of them changes, or has not begun.
+    Return None while one of them changes, or has not begun.
     """
     states = set()
     for router in routers:

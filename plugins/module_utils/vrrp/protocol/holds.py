@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds: what an operator wants, against what the priorities say.
+"""Say how a hold, which an operator asked for, changes the priority.
 
-A promoted router advertises 254 and a demoted one 1 until it is released, which any peer that speaks VRRP understands.
-The address owner (255) cannot be outbid, and nobody but the owner may advertise 255 for long.
+A promoted router advertises 254 and a demoted one 1 until it is released; any peer that speaks VRRP understands this.
+The address owner (255) cannot be outbid, and only the owner may advertise 255 for long.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ HOLD_BACKUP = "backup"
 
 
 class Refused(Exception):
-    """A promotion or demotion that cannot be. The message says why and what to do instead."""
+    """It is raised when a promotion or demotion is impossible. The message says why and what to do instead."""
 
 
 def priority(hold: Optional[str], tracked: int) -> int:
-    """Return what a router advertises whose checks make ``tracked`` of its configured priority."""
+    """Return the priority that a router advertises. ``tracked`` is its configured one as its checks change it."""
     if hold == HOLD_MASTER:
         return PRIORITY_OWNER if tracked == PRIORITY_OWNER else PRIORITY_MAX
     if hold == HOLD_BACKUP:
@@ -42,15 +42,15 @@ def demand_running(router: RouterView) -> None:
 
 
 def demand_promotable(router: RouterView) -> None:
-    """Raise :class:`Refused` when ``router`` cannot become, or stay, MASTER because somebody wants it to."""
+    """Raise :class:`Refused` when ``router`` cannot become, or stay, MASTER at an operator's request."""
     demand_running(router)
     if router.faults:
         raise Refused(f"it is in FAULT: {'; '.join(router.faults)}. Mend that first")
     rival = to_outbid(router)
     if rival is not None and rival.priority == PRIORITY_OWNER and router.priority != PRIORITY_OWNER:
         raise Refused(
-            f"{rival.address} advertises priority {PRIORITY_OWNER}, the owner of the address, which nobody "
-            "can outbid. Demote it there instead"
+            f"{rival.address} advertises priority {PRIORITY_OWNER}, the owner of the address: no priority "
+            "is higher. Demote it there instead"
         )
 
 

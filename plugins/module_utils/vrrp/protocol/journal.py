@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Journal: the last inputs of a virtual router and what it made of them, in memory.
+"""Keep the last inputs of a virtual router and its answers, in memory.
 
-A living pair says the same thing again and again, so a run of the same input with the same answer is one entry: the
-same advertisement heard, or the deadline passed and the same advertisement sent. Each entry keeps the router as it was
-after the input, by reference, because everything in it is immutable; :mod:`~.record` turns entries into JSON.
+A pair at rest repeats itself, so a run of the same input with the same answer is one entry: the same advertisement
+heard, or the deadline passed and the same advertisement sent. Each entry keeps the router as it was after the input, by
+reference, because everything in it is immutable; :mod:`~.record` turns entries into JSON.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ LIMIT = 256  # entries of one instance
 
 
 class Entry:
-    """One input, or a run of the same one. Times are absolute monotonic seconds.
+    """It is one input, or a run of the same one. Times are absolute monotonic seconds.
 
-    ``after`` are the router's attributes after the first input, in the order of :attr:`Journal.attributes`;
+    ``after`` has the router's attributes after the first input, in the order of :attr:`Journal.attributes`.
     ``condition`` and ``master`` are as the last input of a run has left them.
     """
 
@@ -47,14 +47,14 @@ class Entry:
 
 
 class Journal:
-    """A ring of ``limit`` entries. ``note`` is on the way of every advertisement, so a repetition makes nothing new."""
+    """It keeps the last ``limit`` entries. ``note`` runs for every advertisement, so a repetition allocates nothing."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.noted = 0  # entries since the beginning, also those that the ring has lost
         self.attributes: tuple[str, ...] = ()  # the router's
         self._entries: deque[Entry] = deque(maxlen=limit)
         self._last = Entry(0.0, "", (), ())
-        self._priority: Optional[int] = None  # what priority_changed said last
+        self._priority: Optional[int] = None  # the last argument of priority_changed
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -64,7 +64,7 @@ class Journal:
 
     @property
     def lost(self) -> int:
-        """How many entries the ring has dropped."""
+        """Return how many entries the ring has dropped."""
         return self.noted - len(self._entries)
 
     def note(
@@ -98,13 +98,13 @@ class Journal:
         self.noted += 1
 
     def _changes_nothing(self, name: str, arguments: tuple[Any, ...], router: VirtualRouter) -> bool:
-        """A deadline that had not come, or a check that says once more what it said: no entry, and no end of a run."""
+        """Return whether a deadline had not come, or a check repeats its result: no entry, and no end of a run."""
         same = name == "expire" or (name == "priority_changed" and arguments[0] == self._priority)
         return same and router.condition == self._last.condition
 
 
 def _may_repeat(name: str, actions: tuple[Action, ...]) -> bool:
-    """Only what cannot change anything but the deadlines: of a run it does not matter when exactly each input was."""
+    """Return whether the input changes only deadlines: in a run of these the exact time of each does not matter."""
     if name == "expire":
         return len(actions) == 1 and isinstance(actions[0], SendAdvertisement)
     return name == "advertisement" and not actions

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decisions of a MASTER: when it advertises and announces, and how it ends by itself."""
+"""Decide when a MASTER advertises and announces, and how it ends by itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .transition import RouterView, Transition
 
 
 def advertised_priority(condition: Condition, priority: int, now: float) -> int:
-    """Return what it advertises: one that was just promoted outbids whoever was promoted before it."""
+    """Return the priority that it advertises: just after a promotion it is 255, to outbid an earlier promotion."""
     return PRIORITY_OWNER if isinstance(condition, Master) and now < condition.outbid_until else priority
 
 
@@ -34,7 +34,7 @@ def due(view: RouterView, condition: Master, now: float) -> Transition:
 
 
 def announce_again(view: RouterView, repeat: int, delay_s: float, now: float) -> Optional[Transition]:
-    """Announce the addresses ``repeat`` times, and once more after ``delay_s``: what clients know may be wrong."""
+    """Announce the addresses ``repeat`` times, and again after ``delay_s``, as clients may have a wrong entry."""
     condition = view.condition
     if not isinstance(condition, Master) or not repeat:
         return None
@@ -57,7 +57,7 @@ def lapsed(view: RouterView, now: float) -> Optional[Transition]:
 
 
 def stopped(view: RouterView, reason: str, now: float) -> Transition:
-    """Stop. A MASTER keeps the addresses until a peer speaks, or every backup's skew has passed."""
+    """Stop the router. A MASTER keeps the addresses until a peer speaks, or every backup's skew has passed."""
     condition, own = view.condition, view.parameters
     if isinstance(condition, (Backup, Fault)):
         return Transition(Stopped(), (), reason, entered=True)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking a neighbour whether it is there: ARP (RFC 826) and neighbour discovery (RFC 4861) <-> bytes.
+"""Encode and decode questions and answers of neighbours: ARP (RFC 826) and neighbour discovery (RFC 4861).
 
-Everything here is a whole Ethernet frame. A question goes to everybody who may have the address, or, once its hardware
-address is known, to that alone, as hosts do to see whether a neighbour still lives (RFC 1122 section 2.3.2.1,
+Everything here is a whole Ethernet frame. A question goes to every host that may have the address, or, once its
+hardware address is known, to that alone, as hosts do to see whether a neighbour still lives (RFC 1122 section 2.3.2.1,
 RFC 4861 section 7.3.3).
 
 A claim is any frame in which a host says that an address is its own.
@@ -25,7 +25,7 @@ Address = Union[IPv4Address, IPv6Address]
 REQUEST, REPLY = 1, 2  # RFC 826: ares_op$REQUEST, ares_op$REPLY
 SOLICITATION, ADVERTISEMENT = 135, 136  # RFC 4861 sections 4.3, 4.4
 ICMPV6 = 58
-HOP_LIMIT = 255  # RFC 4861: what a router has passed on has less, and is discarded
+HOP_LIMIT = 255  # RFC 4861: a packet with less came through a router, and is discarded
 
 _ETHERNET = struct.Struct("!6s6sH")
 _ARP = struct.Struct("!HHBBH6s4s6s4s")
@@ -41,7 +41,7 @@ _NOTHING = (None, False)
 
 @dataclass(frozen=True)
 class Answer:
-    """``address`` lives at ``mac``, says the neighbour to ``asker``, who asked."""
+    """It tells ``asker``, which asked, that ``address`` lives at ``mac``."""
 
     address: Address
     mac: bytes
@@ -50,14 +50,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Claim:
-    """``address`` lives at ``mac``, says the host there, to whomever."""
+    """It tells every receiver that ``address`` lives at ``mac``."""
 
     address: Address
     mac: bytes
 
 
 def question(mac: bytes, source: Address, target: Address, known: Optional[bytes] = None) -> bytes:
-    """Ask for ``target`` from ``source`` at ``mac``; only the hardware address ``known``, or everybody.
+    """Return a frame that asks for ``target`` from ``source`` at ``mac``: at ``known`` only, or at every host.
 
     From the unspecified address it is a probe (RFC 5227 section 2.1.1, RFC 4862 section 5.4.2).
     """
@@ -67,14 +67,14 @@ def question(mac: bytes, source: Address, target: Address, known: Optional[bytes
     group = IPv6Address(_SOLICITED_NODE + target.packed[-3:])
     destination = target if known else group
     body = _NEIGHBOUR.pack(SOLICITATION, 0, 0, 0, target.packed)
-    if not source.is_unspecified:  # RFC 4861 section 4.3: nobody has no hardware address
+    if not source.is_unspecified:  # RFC 4861 section 4.3: the unspecified address has no hardware address
         body += _SOURCE_LINK_LAYER + mac
     frame_to = known or b"\x33\x33" + group.packed[-4:]  # RFC 2464 section 7
     return _neighbour_frame(frame_to, mac, source, destination, body)
 
 
 def answer(mac: bytes, address: Address, to_mac: bytes, to: Address) -> bytes:
-    """What a neighbour says to ``to`` when it is asked for ``address``, which lives at ``mac``."""
+    """Return the frame that tells ``to``, which asked: ``address`` lives at ``mac``."""
     if isinstance(address, IPv4Address):
         body = _ARP.pack(*_ARP_ETHERNET_IPV4, REPLY, mac, address.packed, to_mac, to.packed)
         return _ETHERNET.pack(to_mac, mac, ETHERTYPE_ARP) + body
@@ -84,7 +84,7 @@ def answer(mac: bytes, address: Address, to_mac: bytes, to: Address) -> bytes:
 
 
 def read_answer(frame: bytes) -> Optional[Answer]:
-    """The answer in a frame; None for anything else, for what is cut off, damaged, or was not asked for."""
+    """Return the answer in a frame; None for anything else, for what is cut off, damaged, or unsolicited."""
     found, asked_for = _read(frame)
     return found if asked_for else None
 
@@ -101,7 +101,7 @@ def read_claim(frame: bytes) -> Optional[Claim]:
 
 
 def _read(frame: bytes) -> tuple[Optional[Answer], bool]:
-    """What a frame says of its sender, and whether it says it because it was asked."""
+    """Return what a frame says of its sender, and whether it is the answer to a question."""
     if len(frame) < _ETHERNET.size:
         return _NOTHING
     _to, sender, ethertype = _ETHERNET.unpack_from(frame)
@@ -120,7 +120,7 @@ def _read_arp(frame: bytes) -> tuple[Optional[Answer], bool]:
 
 
 def _read_advertisement(frame: bytes, sender: bytes) -> tuple[Optional[Answer], bool]:
-    """RFC 4861 section 7.1.2: what a valid neighbour advertisement is."""
+    """Return a valid neighbour advertisement (RFC 4861 section 7.1.2), and whether it is solicited."""
     start = _ETHERNET.size + _IPV6.size
     if len(frame) < start + _NEIGHBOUR.size:
         return _NOTHING
@@ -131,7 +131,7 @@ def _read_advertisement(frame: bytes, sender: bytes) -> tuple[Optional[Answer], 
     kind, code, _checksum, flags, target = _NEIGHBOUR.unpack_from(body)
     if (kind, code) != (ADVERTISEMENT, 0) or checksum(_pseudo(source, to, length) + body):
         return _NOTHING
-    # The option may be left out of the answer to a question that came to the right place (section 7.2.4).
+    # The option may be missing in the answer to a solicitation that was unicast (section 7.2.4).
     mac = _option(body[_NEIGHBOUR.size :], _TARGET_LINK_LAYER) or sender
     return Answer(IPv6Address(target), mac, IPv6Address(to)), bool(flags & _SOLICITED)
 
@@ -152,5 +152,5 @@ def _neighbour_frame(to_mac: bytes, mac: bytes, source: Address, destination: Ad
 
 
 def _pseudo(source: bytes, destination: bytes, length: int) -> bytes:
-    """RFC 8200 section 8.1."""
+    """Return the pseudo-header (RFC 8200 section 8.1)."""
     return source + destination + struct.pack("!II", length, ICMPV6)

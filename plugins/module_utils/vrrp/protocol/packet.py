@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An advertisement and its bytes: VRRPv2 and VRRPv3 over IPv4 and IPv6.
+"""Encode and decode advertisements: VRRPv2 and VRRPv3 over IPv4 and IPv6.
 
 The bytes are the payload of the IP packet; the kernel writes the IP header. Layout: RFC 3768 section 5.1 (v2),
 RFC 9568 section 5.1 (v3)::
@@ -61,7 +61,7 @@ class PacketError(ValueError):
 
 @dataclass(frozen=True)
 class Advertisement:
-    """One VRRP advertisement.
+    """It is one VRRP advertisement.
 
     ``interval_cs`` is in centiseconds in both versions; ``auth_type`` and the eight octets of ``auth_data`` are
     VRRPv2's; ``checksum_kind`` says which of the two v3/IPv4 checksums it is sent with, or arrived with.
@@ -102,7 +102,7 @@ def _covered(message: bytes, source: Address, destination: Address, kind: str) -
 
 
 def length_of(payload: bytes, ip_version: int) -> int:
-    """Octets of the advertisement that ``payload`` begins with, by its own counts. The payload has eight at least."""
+    """Return the octets of the advertisement at the start of ``payload`` (eight octets or more), by its own counts."""
     size = 4 if ip_version == 4 else 16
     return HEADER_LENGTH + payload[3] * size + (AUTH_DATA_LENGTH if payload[0] >> 4 == VERSION_2 else 0)
 
@@ -151,8 +151,7 @@ def decode(payload: bytes, source: Address, destination: Address, trailer: int =
     """Return the advertisement that the IP payload holds; ``trailer`` octets follow it.
 
     Raises :class:`PacketError`; its reasons are ``truncated``, ``version``, ``type``, ``length``, ``interval`` and
-    ``checksum``. What a receiver expects of a sound advertisement beyond that is the business of
-    :mod:`~.reception`.
+    ``checksum``. :mod:`~.reception` makes the other checks of a receiver.
     """
     if len(payload) < HEADER_LENGTH:
         raise PacketError("truncated", f"{len(payload)} octets; an advertisement has {HEADER_LENGTH} at least")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a receiver checks before the state machine hears of a packet (RFC 9568 section 7.1, RFC 3768 section 7.1).
+"""Check a packet before the state machine hears of it (RFC 9568 section 7.1, RFC 3768 section 7.1).
 
-Whatever fails a check is discarded under a reason, one word that is also the name of its counter.
+A packet that fails a check is discarded under a reason, one word that is also the name of its counter.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ REASONS = {
 
 
 class Discard(Exception):
-    """Not for the state machine. ``reason`` is a key of :data:`REASONS`, ``detail`` a clause for people."""
+    """The packet is discarded. ``reason`` is a key of :data:`REASONS`, ``detail`` a clause for people."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -55,7 +55,7 @@ class Discard(Exception):
 
 @dataclass(frozen=True)
 class Expectation:
-    """What an instance expects of the advertisements that it listens to.
+    """It says what an instance expects of the advertisements that it listens to.
 
     ``interval_cs`` binds in VRRPv2 only: in VRRPv3 a backup learns the interval from the master. ``sources`` are the
     configured unicast peers, empty on a multicast group, and ``ttl_limits`` the lowest and the highest TTL or hop limit
@@ -106,9 +106,9 @@ def accept(
     """Return the advertisement in ``payload`` when everything about it is as expected, else raise :class:`Discard`.
 
     ``wall`` is UTC in seconds, for ``auth_hmac``; ``known`` says that we follow its sender already. ``said`` are the
-    priorities that we have sent a moment ago: what else comes from our own address is of another router that has the
-    same. Without it all that comes from there is taken for ours. Whether an IPsec
-    Authentication Header was right (:mod:`~.ah`) is known before.
+    priorities that we have sent a moment ago. A packet from our own address with another priority comes from another
+    router with the same address; without ``said`` every packet from there counts as ours. The caller has checked an
+    IPsec Authentication Header before (:mod:`~.ah`).
     """
     if ttl < expected.min_ttl:
         raise Discard("ttl", f"invalid TTL/HL. Received {ttl} and expect {expected.min_ttl} at least")
@@ -142,13 +142,13 @@ def accept(
 
 
 def _may_be_ours(payload: bytes, expected: Expectation, said: Optional[Collection[int]]) -> bool:
-    """What is signed may be ours even if we have not said it lately: a recording, which proves its own signature."""
+    """Return whether we may have sent it. A signed one counts as ours at any age: a recording has our signature."""
     signed = expected.verifier is not None or expected.auth_type == AUTH_AH
     return said is None or signed or len(payload) < HEADER_LENGTH or payload[2] in said
 
 
 def is_for(expected: Expectation, source: Address, destination: Address) -> bool:
-    """Whether sender and receiver are those of this instance, where several share a virtual router id on a link."""
+    """Return whether sender and receiver are this instance's, where several share a virtual router id on a link."""
     if expected.sources:
         own = expected.own_source in (None, destination)
         return source in expected.sources and own and not destination.is_multicast
@@ -156,7 +156,7 @@ def is_for(expected: Expectation, source: Address, destination: Address) -> bool
 
 
 def is_followed(payload: bytes, ip_version: int) -> bool:
-    """Whether exactly a trailer's length follows the advertisement. keepalived, too, goes by the length alone."""
+    """Return whether a trailer's length follows the advertisement. keepalived, too, goes by the length alone."""
     return len(payload) >= HEADER_LENGTH and len(payload) == length_of(payload, ip_version) + TRAILER_LENGTH
 
 
@@ -171,7 +171,7 @@ def _check_destination(destination: Address, expected: Expectation) -> None:
 
 
 def _check_trailer(payload: bytes, source: Address, expected: Expectation, verifier: Verifier, wall: float) -> int:
-    """Return the length of the trailer once it is verified; nothing else of the packet is believed before."""
+    """Return the length of the trailer once it is verified. The rest of the packet is untrusted before."""
     if not is_followed(payload, source.version):
         whole = len(payload) >= HEADER_LENGTH and len(payload) == length_of(payload, source.version)
         if whole and verifier.required:

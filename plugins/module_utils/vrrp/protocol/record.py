@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A journal as JSON lines: a header, then one object for each entry. What is written can be read back.
+"""Write a journal as JSON lines, and read it back: a header, then one object for each entry.
 
 Values keep their names: a dataclass is an object whose ``is`` names it and that leaves out what is at its default, an
-address is its text, a deadline that does not come is ``"never"``. Passwords are in none of it: an advertisement is
+address is its text, a deadline that does not come is ``"never"``. Passwords are never written: an advertisement is
 written without its authentication data.
 """
 
@@ -59,7 +59,7 @@ KINDS = {
     if isinstance(kind, type) and is_dataclass(kind)
 }
 
-# Of each kind the fields and their defaults (MISSING where there is none), without the secret ones.
+# The fields and defaults of each kind (MISSING where there is none), without the secret ones.
 TOLD = {
     kind: tuple((field.name, field.default) for field in fields(kind) if field.name not in SECRET)
     for kind in KINDS.values()
@@ -67,12 +67,12 @@ TOLD = {
 
 
 class RecordError(ValueError):
-    """The text is not a record; the sentence says where and why."""
+    """The text is not a record; the message says where and why."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """Whose record it is. ``monotonic`` and ``wall`` are one moment on both clocks; ``lost`` entries went before."""
+    """It says whose record it is. ``monotonic`` and ``wall`` are the same moment; ``lost`` entries are missing."""
 
     instance: str
     interface: str
@@ -89,9 +89,9 @@ class Header:
 
 @dataclass(frozen=True)
 class Step:
-    """One entry of a record: ``times`` inputs from ``at`` to ``until``.
+    """It is one entry of a record: ``times`` inputs from ``at`` to ``until``, monotonic seconds.
 
-    ``after`` are the router's attributes after the first input; ``last`` those that the rest of a run has moved.
+    ``after`` has the router's attributes after the first input; ``last`` those that the rest of a run has changed.
     """
 
     at: float
@@ -107,7 +107,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Record:
-    """What one instance was told and did."""
+    """It holds the inputs and the actions of one instance."""
 
     header: Header
     steps: tuple[Step, ...]
@@ -155,7 +155,7 @@ def _object(entry: Entry, attributes: tuple[str, ...], parameters: object) -> di
 
 
 def encode(value: Any) -> Any:
-    """Return ``value`` as JSON knows it. What it does not know is named by its type: a record never fails."""
+    """Return ``value`` as JSON values. An unknown type becomes its name: writing a record never fails."""
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return value
@@ -206,7 +206,7 @@ def read(text: str) -> list[Record]:
                 f"line {number}: this is no entry of a record ({type(error).__name__}: {error})"
             ) from error
     if not records:
-        raise RecordError("there is nothing in it")
+        raise RecordError("it is empty")
     return [Record(header, tuple(steps)) for header, steps in records]
 
 
@@ -245,7 +245,7 @@ def _attributes(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def decode(name: str, value: Any) -> Any:
-    """Return what :func:`encode` made ``value`` of; ``name`` is the field that holds it."""
+    """Return the value that :func:`encode` made ``value`` of; ``name`` is the field that holds it."""
     if isinstance(value, list):
         return tuple(decode(name, each) for each in value)
     if isinstance(value, dict):
@@ -264,7 +264,7 @@ def decode(name: str, value: Any) -> Any:
 
 
 def restored(after: dict[str, Any]) -> VirtualRouter:
-    """Return a router that is as :attr:`Step.after` says. What an older release did not know is as in a new router."""
+    """Return a router that is as :attr:`Step.after` says. Attributes that a record lacks are as in a new router."""
     router = VirtualRouter(after["parameters"])
     move(router, after)
     return router
@@ -277,7 +277,7 @@ def move(router: VirtualRouter, attributes: dict[str, Any]) -> None:
 
 
 def attributes_of(parameters: states.Parameters) -> dict[str, str]:
-    """The attributes of a router, by their names in a record."""
+    """Return the attributes of a router, by their names in a record."""
     return {name.lstrip("_"): name for name in vars(VirtualRouter(parameters))}
 
 

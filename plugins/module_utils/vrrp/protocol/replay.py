@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replay: feed a record to the state machine again, in virtual time, and compare what it does.
+"""Feed a record to the state machine again, in virtual time, and compare what it does.
 
 It begins with the router as it was after the first entry, and feeds every input from the second on. The inputs of a run
 are spread evenly between its first and its last; afterwards the router goes on from where the recorded one was.
@@ -19,12 +19,12 @@ from .router import VirtualRouter
 
 RUN_MAX = 1000  # inputs of one run that are fed: a month of advertisements tells nothing new
 SAME_S = 1e-6  # deadlines that lie closer together are the same
-LATER_S = 1e-6  # a timer is never early, and the rounding of a mean must not make it so
+LATER_S = 1e-6  # a timer is never early, and the rounding of a mean must not make it early
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The router does something else than it did, at input ``nth`` of ``step``, the entry ``entry``; both from 1."""
+    """The router does something else than recorded, at input ``nth`` of ``step``, the entry ``entry``; both from 1."""
 
     entry: int
     nth: int
@@ -36,7 +36,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """``compared`` inputs did the same as recorded, up to the first ``difference``, None when there is none."""
+    """It says that ``compared`` inputs did the same as recorded, up to the first ``difference`` (None without one)."""
 
     compared: int
     difference: Optional[Difference] = None
@@ -49,7 +49,7 @@ def replay(record: Record) -> Outcome:
     for number, step in enumerate(record.steps, 1):
         for nth, at in enumerate(times_of(step), 1):
             if router is None:
-                router = restored(step.after)  # the first input is what brought it there
+                router = restored(step.after)  # the first input led to this condition
                 continue
             found = _compare(router, step, at, nth)
             if found is not None:
@@ -78,10 +78,10 @@ def feed(router: VirtualRouter, name: str, arguments: dict[str, Any], now: float
 
 
 def _compare(router: VirtualRouter, step: Step, at: float, nth: int) -> Optional[tuple[str, str]]:
-    """Feed one input; what was recorded and what came, in words, when they differ."""
+    """Feed one input. Return what was recorded and what came, as text, when they differ; else None."""
     try:
         done = feed(router, step.name, step.arguments, at)
-    except Exception as error:  # whatever a changed router raises is what the replay is there to find
+    except Exception as error:  # a replay has to report every error of a changed router
         return words(step.actions), f"{type(error).__name__}: {error}"
     if done != step.actions:
         return words(step.actions), words(done)
@@ -91,17 +91,17 @@ def _compare(router: VirtualRouter, step: Step, at: float, nth: int) -> Optional
 
 
 def deadline(step: Step) -> Optional[float]:
-    """The router's deadline after the first input of ``step``."""
+    """Return the router's deadline after the first input of ``step``, monotonic seconds."""
     return restored(step.after).deadline
 
 
 def same_time(one: Optional[float], other: Optional[float]) -> bool:
-    """Whether two deadlines are the same one."""
+    """Return whether two deadlines are the same one."""
     if one is None or other is None:
         return one is other
     return abs(one - other) < SAME_S
 
 
 def words(actions: tuple[Action, ...]) -> str:
-    """Actions as code."""
+    """Return actions as code."""
     return ", ".join(map(repr, actions)) or "nothing"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decisions of a member of a sync group, and of whoever has a fault. :mod:`~.group` says when."""
+"""Decide for a member of a sync group, and for a router with a fault. :mod:`~.group` says when."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .transition import RouterView, Transition
 
 
 def give_up(view: RouterView, until: float, reason: str) -> Optional[Transition]:
-    """Give up, as another member is MASTER no more: this one wants to be again at ``until`` at the earliest."""
+    """Give up, as another member is MASTER no more. This one may become MASTER again at ``until`` at the earliest."""
     condition = view.condition
     if isinstance(condition, (Backup, Yielding)):
         if condition.down_at == NEVER:
@@ -29,7 +29,7 @@ def give_up(view: RouterView, until: float, reason: str) -> Optional[Transition]
 
 
 def wants(view: RouterView, patient_until: float, reason: str, now: float) -> Optional[Transition]:
-    """Make a member ready whose timer has ended. One that has to be patient goes on waiting until it may be."""
+    """Make a member ready whose timer has ended. With ``patient_until`` in the future it waits until then."""
     condition = view.condition
     if not isinstance(condition, (Backup, Yielding)):
         return None
@@ -40,7 +40,7 @@ def wants(view: RouterView, patient_until: float, reason: str, now: float) -> Op
 
 
 def let_go(view: RouterView) -> Optional[Transition]:
-    """Release the addresses of a ready member that nobody has taken over from, as its group cannot be MASTER again."""
+    """Release the addresses of a ready member that no peer took over, as its group cannot be MASTER again."""
     condition = view.condition
     if not isinstance(condition, Yielding) or not condition.ready:
         return None
@@ -48,9 +48,9 @@ def let_go(view: RouterView) -> Optional[Transition]:
 
 
 def failed(view: RouterView, until: float) -> Optional[Transition]:
-    """Decide what its faults, its own or another member's, do to a router that takes part.
+    """Decide what faults, its own or another member's, do to a router that takes part.
 
-    Where nothing is wrong with this one it keeps the addresses until a peer speaks, or until ``until``.
+    Where only another member has a fault, it keeps the addresses until a peer speaks, or until ``until``.
     """
     condition, reason = view.condition, "; ".join(view.faults)
     holding = isinstance(condition, (Master, Yielding))
@@ -70,7 +70,7 @@ def failed(view: RouterView, until: float) -> Optional[Transition]:
 
 
 def mended(view: RouterView, before: tuple[str, ...], now: float) -> Optional[Transition]:
-    """Take a failing member back sooner than anybody has taken over from it. ``before`` are the faults that it had."""
+    """Take a failing member back before a peer has taken over. ``before`` are the faults that it had."""
     condition = view.condition
     if not isinstance(condition, Yielding) or not condition.failing:
         return None
@@ -79,5 +79,5 @@ def mended(view: RouterView, before: tuple[str, ...], now: float) -> Optional[Tr
 
 
 def over(faults: tuple[str, ...]) -> str:
-    """Return a reason that quotes faults of the past: each was said of its time, as in "interface eth0 is down"."""
+    """Return a reason that quotes past faults, because their text is in the present tense: "interface eth0 is down"."""
     return f'it had the fault "{"; ".join(faults)}", which is over'

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check results -> effective priority or FAULT, with the reasons.
+"""Turn check results into an effective priority or FAULT, with the reasons.
 
-The arithmetic is keepalived's: a check without weight that fails is a fault; a positive weight is added while the
-check succeeds, a negative one while it fails; ``reverse`` turns both round. The number in a tracked file counts times
-its weight, and a product of -254 or less is a fault. The sum stays within 1 to 254. An address owner (255) keeps 255.
+The arithmetic is keepalived's: a check without weight that fails is a fault; a positive weight is added while the check
+succeeds, a negative one while it fails; ``reverse`` turns both round. The number in a tracked file counts times its
+weight, and a product of -254 or less is a fault. The sum stays within 1 to 254. An address owner (255) keeps 255.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Optional
 from .constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER
 
 PRODUCT_FAULT, PRODUCT_MAX = -254, 253  # of the number in a file and its weight
-KNOWN_BY_NAME = ("script", "interface", "gateway")  # the others are told with their kind
+KNOWN_BY_NAME = ("script", "interface", "gateway")  # messages add the kind to the names of the others
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check says now. ``ok`` is None until it has said anything; ``kind`` is "script", "interface", ...
+    """It holds one check's result now. ``ok`` is None until there is one; ``kind`` is "script", "interface", ...
 
     ``value`` is the number in a tracked file, which counts instead of ``ok`` where there is a weight.
     """
@@ -37,12 +37,12 @@ class CheckResult:
 
     @property
     def label(self) -> str:
-        """How people are told of it."""
+        """Return its name in messages."""
         return self.name if self.kind in KNOWN_BY_NAME else f"{self.kind} {self.name}"
 
     @property
     def delta(self) -> int:
-        """What it adds to the priority now, before the limits; of a file the whole product."""
+        """Return what it adds to the priority now, before the limits; for a file the whole product."""
         weight = -self.weight if self.reverse else self.weight
         if self.value is not None:
             return self.value * weight
@@ -50,7 +50,7 @@ class CheckResult:
 
     @property
     def fault(self) -> str:
-        """Why it forbids taking part, in one clause; empty while it does not."""
+        """Return why it forbids taking part, in one clause; empty while it does not."""
         about = f"{self.kind} {self.name}"
         if self.weight:
             if self.value is None or self.delta > PRODUCT_FAULT:
@@ -67,7 +67,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that changed the priority: ``delta`` points, ``text`` for people."""
+    """It is one thing that changed the priority: ``delta`` points, ``text`` for people."""
 
     name: str
     delta: int
@@ -76,7 +76,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The effective ``priority``, the ``faults`` that forbid taking part at all, and the ``reasons`` for both."""
+    """It holds the effective ``priority``, the ``faults`` that forbid taking part, and the ``reasons`` for both."""
 
     priority: int
     faults: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ class Verdict:
 
 
 def verdict(base_priority: int, checks: Iterable[CheckResult]) -> Verdict:
-    """Return what the results of all checks of an instance make of its configured priority."""
+    """Return the effective priority and faults that all check results give to a configured priority."""
     if base_priority == PRIORITY_OWNER:  # weights mean nothing to it
         return Verdict(PRIORITY_OWNER, tuple(check.fault for check in checks if not check.weight and check.fault))
     faults, reasons = [], []

@@ -40,16 +40,16 @@ _OUTER = bytes(octet ^ 0x5C for octet in range(256))
 
 
 def secret_of(text: str) -> bytes:
-    """The octets of a key as a file or a configuration spells it: ``hex:`` and digits, or the text itself.
+    """Return the octets of a key as a file or a configuration spells it: ``hex:`` and digits, or the text itself.
 
-    Octets that are not UTF-8 are surrogates in a configuration. Raises ValueError, which tells nothing of the key, when
-    they are not 32 to 64.
+    Octets that are not UTF-8 are surrogates in a configuration. Raises ValueError when they are not 32 to 64; its
+    message tells nothing of the key.
     """
     if text.startswith(HEX):
         try:
             secret = bytes.fromhex(text[len(HEX) :])
         except ValueError:
-            raise ValueError("what follows hex: is not made of pairs of hexadecimal digits") from None
+            raise ValueError("hex: is not followed by pairs of hexadecimal digits") from None
     else:
         secret = text.encode("utf-8", "surrogateescape")
     if not KEY_MIN <= len(secret) <= KEY_MAX:
@@ -58,7 +58,7 @@ def secret_of(text: str) -> bytes:
 
 
 class Key:
-    """A secret, made ready: a signature then costs a microsecond."""
+    """It holds a secret with its first hash blocks computed: a signature then costs a microsecond."""
 
     __slots__ = ("_inner", "_outer")
 
@@ -68,7 +68,7 @@ class Key:
         self._outer = hashlib.sha256(padded.translate(_OUTER))
 
     def sign(self, message: bytes) -> bytes:
-        """The first 16 octets of the HMAC-SHA-256 of ``message``."""
+        """Return the first 16 octets of the HMAC-SHA-256 of ``message``."""
         inner, outer = self._inner.copy(), self._outer.copy()
         inner.update(message)
         outer.update(inner.digest())
@@ -76,29 +76,29 @@ class Key:
 
 
 def covered(version: int, vrid: int, source: Address, advertisement: bytes) -> bytes:
-    """What is signed before the trailer: ``advertisement`` are its octets, without any trailer."""
+    """Return the octets that are signed before the trailer. ``advertisement`` has no trailer."""
     bound = bytes((source.version, version, vrid, 0)) + source.packed.ljust(16, b"\0")
     return bound + advertisement[:6] + b"\0\0" + advertisement[8:]
 
 
 class Signer:
-    """The sending side of an instance. ``window_s`` is None with ``anti_replay monotonic``."""
+    """It signs what an instance sends. ``window_s`` is None with ``anti_replay monotonic``."""
 
     def __init__(self, key_id: int, key: Key, window_s: Optional[int], sequence: Sequence) -> None:
         self._key_id, self._key = key_id, key
         self._window_s, self._sequence = window_s, sequence
 
     def trailer(self, signed: bytes, wall: float) -> bytes:
-        """The trailer for one advertisement; ``signed`` is what :func:`covered` returns."""
+        """Return the trailer for one advertisement; ``signed`` is what :func:`covered` returns."""
         stamp = _STAMP.pack(_TYPE_SHA256, self._key_id, 0, self._sequence.take(wall, self._window_s))
         return stamp + self._key.sign(signed + stamp + _NO_HMAC)
 
 
 class Verifier:
-    """The receiving side of an instance: any of its keys will do. ``required`` is ``mode enforce``.
+    """It verifies what an instance receives: any of its keys will do. ``required`` is ``mode enforce``.
 
-    ``drift_s`` is how far the sender's clock was off in what was verified last, if that is worth a word: more than half
-    of the window. Positive: it is behind ours.
+    ``drift_s`` is how many seconds the sender's clock was behind ours in the last verified trailer (negative: ahead),
+    or 0 when it was less than half of the window.
     """
 
     def __init__(
@@ -115,10 +115,10 @@ class Verifier:
         self._keys, self._marks, self._room = dict(keys), marks, max(senders, SENDERS)
 
     def verify(self, signed: bytes, trailer: bytes, source: Address, wall: float) -> None:
-        """Take a trailer of :data:`TRAILER_LENGTH` octets for good, or raise PacketError.
+        """Verify a trailer of :data:`TRAILER_LENGTH` octets, or raise PacketError.
 
-        What is stale is refused before anything costly, and remembered is only what has been verified: a flood of old
-        or forged packets neither costs a digest each nor moves a mark.
+        A stale one is refused before the digest is computed, and only a verified one is remembered: a flood of old or
+        forged packets neither costs a digest each nor moves a mark.
         """
         kind, key_id, reserved, sequence = _STAMP.unpack_from(trailer)
         if kind != _TYPE_SHA256 or reserved:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a failure costs: the loss of a client, and how it depends on the moment at which the failure strikes.
+"""Compute what a failure costs: the loss of a client, and how it depends on the moment of the failure.
 
 A master that dies right after an advertisement is missed an interval later than one that dies right before one. So the
 same failure is played at several moments of the interval.
@@ -23,16 +23,16 @@ MOMENTS = 16
 
 @dataclass(frozen=True)
 class Question:
-    """One virtual router and what is to happen to it. ``label`` is what people call it."""
+    """It is one virtual router and the failure to play. ``label`` is its name for people."""
 
     label: str
     scenario: Scenario
     judge: Optional[Judge] = None
     lan: int = 1  # which segment of a scenario of several
-    joint: Optional[dict[str, Any]] = None  # what Joint must know of them
+    joint: Optional[dict[str, Any]] = None  # arguments of Joint
 
     def run(self, later_s: float = 0.0) -> Run:
-        """Play it, with everything that happens ``later_s`` later."""
+        """Play it, with every fault ``later_s`` seconds later."""
         scenario = self.scenario
         faults = tuple(fault.later(later_s) for fault in scenario.faults)
         shifted = replace(scenario, faults=faults, until=scenario.until + later_s)
@@ -43,7 +43,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it: the run, when nobody answered in it, and the whole loss for each moment in seconds, sorted."""
+    """It is the result: the run, its losses as (from, to), and the total loss for each moment, in seconds, sorted."""
 
     question: Question
     run: Run
@@ -57,7 +57,7 @@ class Answer:
 
     @property
     def for_good(self) -> bool:
-        """Whether nobody answers at the end."""
+        """Return whether no node answers at the end."""
         return self.run.client.answered_by is None
 
     def as_json(self) -> dict[str, Any]:
@@ -73,14 +73,14 @@ class Answer:
         }
 
     def lines(self) -> list[str]:
-        """The loss in words; the last line is the one that counts."""
+        """Return the loss in words; the last line is the one that counts."""
         label = self.question.label
         if not self.losses:
-            said = [f"expected loss: none (somebody answered for {label} all the time)"]
+            said = [f"expected loss: none (a node answered for {label} all the time)"]
         else:
             spans = ", ".join(f"from {begin:.3f} to {end:.3f}" for begin, end in self.losses)
-            never = "; nobody does at the end" if self.for_good else ""
-            said = [f"expected loss: {self.loss_s:.2f} s (nobody answered for {label} {spans}{never})"]
+            never = "; no node does at the end" if self.for_good else ""
+            said = [f"expected loss: {self.loss_s:.2f} s (no node answered for {label} {spans}{never})"]
         low, middle, high = self.spread_s[0], median(self.spread_s), self.spread_s[-1]
         if high - low >= 0.001:
             said.insert(

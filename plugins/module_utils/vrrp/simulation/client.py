@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client on the segment: to whom its packets go, and for how long nobody answers them.
+"""Simulate a client on the segment: where its packets go, and how long they stay without an answer.
 
 Its neighbour entry follows the last gratuitous ARP. It asks the segment when it has no entry, and again when the
 entry's machine has been silent for :data:`~.bounds.RESOLVE_S`.
@@ -35,12 +35,12 @@ class Client:
 
     @property
     def waits(self) -> bool:
-        """Whether nobody answers, and it has not yet had the time to ask the segment again."""
+        """Return whether no node answers, and there was no time yet to ask the segment again."""
         since, who = self.spans[-1]
         return who is None and self.clock.now - since <= RESOLVE_S + ASK_AGAIN_S
 
     def told(self, sender: Port) -> None:
-        """A gratuitous ARP has arrived."""
+        """Take a gratuitous ARP."""
         self.entry = sender.name
         self.look()
 
@@ -58,13 +58,13 @@ class Client:
         self.spans.append((now, who))
         if who is None:
             self.clock.at(now + RESOLVE_S, self._ask_again, now)
-            self.timeline.note(now, CLIENT, KIND, f"nobody answers (its packets go to {self.entry})")
+            self.timeline.note(now, CLIENT, KIND, f"no node answers (its packets go to {self.entry})")
         else:
             silence = f" after {now - since:.3f} s without an answer" if before is None and len(self.spans) > 2 else ""
             self.timeline.note(now, CLIENT, KIND, f"{who} answers{silence}", who)
 
     def losses(self, since: float, until: float) -> list[tuple[float, float]]:
-        """When nobody answered, as (from, to), after the first answer of all."""
+        """Return when no node answered, as (from, to) in seconds, after the first answer of all."""
         found = []
         ends = [at for at, _who in self.spans[1:]] + [until]
         for (begin, who), end in list(zip(self.spans, ends))[1:]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual time: the queue of everything that is going to happen.
+"""Keep virtual time: the queue of everything that is going to happen.
 
 Two events of the same moment happen in the order in which they were put in, so that a run is the same every time.
 """
@@ -17,11 +17,11 @@ CROWD_MAX = 10_000  # events that follow each other within the rounding of a clo
 
 
 class StandsStill(Exception):
-    """Somebody asks to be woken now, and now, and now."""
+    """Time does not advance: an event asks again and again to be called now."""
 
 
 class Clock:
-    """``now`` in seconds of the world, which no machine in it can read: each has a clock of its own."""
+    """It has ``now`` in seconds of the world, which no machine in it can read: each has a clock of its own."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -34,7 +34,7 @@ class Clock:
         heappush(self._events, (when if when > self.now else self.now, self._order, what, arguments))
 
     def run(self, until: float) -> None:
-        """Let everything happen up to ``until``. Raises :class:`StandsStill` when a moment does not end."""
+        """Run every event up to ``until``, in seconds. Raises :class:`StandsStill` when time does not advance."""
         events, crowd = self._events, 0
         while events and events[0][0] <= until:
             when, _order, what, arguments = heappop(events)

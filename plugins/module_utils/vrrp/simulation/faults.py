@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can happen, as lines that a person writes and a run prints: ``at 10: kill node-a``.
+"""Read faults as lines that a person writes and a run prints: ``at 10: kill node-a``.
 
 ====================================  =============================================================================
 text                                  what happens
@@ -73,12 +73,12 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 
 class FaultError(ValueError):
-    """A text that is no fault. The message says what is wrong and what to write."""
+    """The text is no fault. The message says what is wrong and what to write."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that happens ``at`` seconds. ``nodes`` are those it happens to, ``words`` what else belongs to it."""
+    """It happens ``at`` seconds. ``nodes`` are those it happens to, ``words`` the other words of its line."""
 
     at: float
     verb: str
@@ -87,7 +87,7 @@ class Fault:
     only_on: Optional[str] = None  # a vrrp_instance or an interface
 
     def text(self) -> str:
-        """The fault without its time."""
+        """Return the fault without its time."""
         if self.verb == "delay":
             inner = f"{self.words[0]} ms to {self.words[1]} ms"
         else:
@@ -104,7 +104,7 @@ class Fault:
 
 
 def parse(text: str, names: Iterable[str]) -> Fault:
-    """The fault of a line. ``names`` are the nodes there are. Raises :class:`FaultError`."""
+    """Return the fault of a line. ``names`` are the nodes there are. Raises :class:`FaultError`."""
     line = _LINE.match(text)
     if not line:
         raise FaultError(f'"{text}" does not begin with a time (write: at 10: kill NODE)')
@@ -118,7 +118,7 @@ def parse(text: str, names: Iterable[str]) -> Fault:
         only_on, words = words[-1], words[:-2]
     verb = "wall clock" if words[:2] == ["wall", "clock"] else words[0]
     if verb not in VERBS:
-        raise FaultError(f'"{verb}" is nothing that can happen{_guess(verb, VERBS)}. There are: {", ".join(VERBS)}')
+        raise FaultError(f'"{verb}" is no fault{_guess(verb, VERBS)}. There are: {", ".join(VERBS)}')
     arguments = words[len(verb.split()) :]
     return replace(_read(at, verb, arguments, tuple(names)), only_on=only_on)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several segments at once: every machine has a router on each, and these are one sync group.
+"""Simulate several segments at once: every machine has a router on each, and these are one sync group.
 
 Each segment is a :class:`~.world.World` of its own on one clock, with its own client and its own rules. What happens to
 a machine or its process happens on all of them; ``on lan2`` at the end of a line limits it to one segment.
@@ -26,7 +26,7 @@ from .world import Run, World
 
 
 class Joint:
-    """Everything of one run on several segments.
+    """It runs one scenario on several segments.
 
     ``judges`` and ``labels`` are by segment, ``places`` say which segments a word after ``on`` means, ``alone`` are the
     machines without a sync group.
@@ -68,7 +68,7 @@ class Joint:
         }
 
     def run(self) -> dict[int, Run]:
-        """Let everything happen. Returns what became of each segment; a violation is that of all of them."""
+        """Run the scenario. Return the run of each segment; a violation is that of all of them."""
         runs = {
             lan: Run(replace(world.scenario, faults=self.scenario.faults), world.timeline, world.client)
             for lan, world in self.worlds.items()
@@ -120,8 +120,8 @@ class Joint:
             world.client.look()
 
     def look(self) -> None:
-        """A fault is about to happen, or the run is over: whoever judges all segments together looks now."""
+        """Look at all segments together: a fault is about to happen, or the run is over. A subclass judges them."""
 
     def watches(self) -> list[Watch]:
-        """Those who watch the segments, one for each."""
+        """Return the watches of the segments, one for each."""
         return [world.watch for world in self.worlds.values()]

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The segment: what one machine sends arrives at the others late, or never.
+"""Simulate the segment: what one machine sends arrives at the others late, or never.
 
-Whoever is on the same side of a partition can talk. Two packets from one machine to another never overtake each other.
+Machines on the same side of a partition can talk. Two packets from one machine to another never overtake each other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CLIENT = "client"  # the name of the client's port, which is on a side like a no
 
 
 class Port(Protocol):
-    """A machine as the segment knows it."""
+    """It is a machine as the segment knows it."""
 
     name: str
 
@@ -32,14 +32,14 @@ Judge = Callable[[str, str, int], Optional[str]]
 
 
 class Lan:
-    """One segment. ``delay_s`` is the shortest and the longest way of a packet in seconds, ``loss`` 0 to 1."""
+    """It carries packets. ``delay_s`` is the shortest and the longest way of one in seconds, ``loss`` 0 to 1."""
 
     def __init__(self, clock: Clock, names: Iterable[str], seed: int, delay_s: tuple[float, float]) -> None:
         self.clock = clock
         self.delay_s = delay_s
         self.longest_delay_s = delay_s[1]  # of all that were in force, for what is still on its way
         self.loss = 0.0
-        self.lost_at = -1.0  # when a packet was lost last
+        self.lost_at = -1.0  # when the last packet was lost
         self.side = dict.fromkeys((*names, CLIENT), 0)
         self.nodes: dict[str, Any] = {}  # Node by name, filled by the world
         self.client: Any = None  # the Client, put there by the world
@@ -53,24 +53,24 @@ class Lan:
     # Partitions
 
     def talk(self, one: str, other: str) -> bool:
-        """Whether the two are on the same side."""
+        """Return whether the two are on the same side."""
         return self.side[one] == self.side[other]
 
     def sides(self) -> list[list[str]]:
-        """The names of the nodes on each side that has any, in a fixed order."""
+        """Return the names of the nodes on each side that has any, in a fixed order."""
         grouped: dict[int, list[str]] = {}
         for name in self.nodes:
             grouped.setdefault(self.side[name], []).append(name)
         return list(grouped.values())
 
     def split(self, groups: Iterable[Iterable[str]]) -> None:
-        """Everybody in a group hears only that group; who is in none is with the client."""
+        """Let each group hear only itself; nodes in no group stay with the client."""
         for number, group in enumerate(groups, 1):
             for name in group:
                 self.side[name] = number
 
     def heal(self) -> None:
-        """One segment again."""
+        """Make one segment again."""
         self.side = dict.fromkeys(self.side, 0)
 
     def cut(self, name: str) -> None:

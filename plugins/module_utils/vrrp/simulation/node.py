@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One machine: a kernel with addresses and a clock of its own, and the agent's process with a VirtualRouter in it.
+"""Simulate one machine: a kernel with addresses, a clock, and the agent's process with a VirtualRouter in it.
 
 It does what the agent does, in the agent's order: drain what has been received, then expire; execute the actions as
-they come; renew the addresses. What the process cannot do while it is stopped, the machine does without it.
+they come; renew the addresses. What the kernel does while the process is stopped, it does here too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SOCKET_BUFFER = 256  # packets that wait for a process that does not read
 
 
 class Node:
-    """A machine on the segment. ``now`` is the world's; the router only ever sees :meth:`monotonic`."""
+    """It is a machine on the segment. ``now`` is the world's; the router only ever sees :meth:`monotonic`."""
 
     def __init__(
         self,
@@ -58,9 +58,9 @@ class Node:
         self.check_delta: int = options.get("check_delta", 0)
         self.drained = False
         self.faults: tuple[str, ...] = ()
-        self.wall_s = 1.7e9  # the wall clock: nobody in the house reads it
+        self.wall_s = 1.7e9  # the wall clock: no code of the agent reads it
         self._offset_s: float = options.get("epoch_s", 0.0)
-        self._frozen_at = self._orphaned_at = 0.0  # since then nobody renews the addresses
+        self._frozen_at = self._orphaned_at = 0.0  # since then the addresses are not renewed
         self.announced_at = -1.0
         self.catching_up = False  # it has just gone on after it stood still
         self._ending = False  # the process is to end when the router has stopped
@@ -83,21 +83,21 @@ class Node:
 
     @property
     def answers(self) -> bool:
-        """Whether the kernel answers for the virtual addresses, which needs no process."""
+        """Return whether the kernel answers for the virtual addresses, which needs no process."""
         return self.kernel.owns and self.up and not self.frozen
 
     @property
     def speaks(self) -> bool:
-        """Whether it is an active master: MASTER, and not about to give up."""
+        """Return whether it is an active master: MASTER, and not about to give up."""
         return self.process is Process.RUNNING and not self.frozen and isinstance(self.router.condition, Master)
 
     @property
     def eligible(self) -> bool:
-        """Whether it takes over when nobody else is there."""
+        """Return whether it takes over when no other node is there."""
         return self.running and self.router.state in (State.BACKUP, State.MASTER) and not self._stopping()
 
     def lease_lasts(self) -> bool:
-        """Whether it owns addresses only because their lease has not ended yet."""
+        """Return whether it owns addresses only because their lease has not ended yet."""
         if self.process is Process.RUNNING:
             return False
         return self.clock.now <= self.kernel.lease_ends_at(self._orphaned_at) + EPSILON_S
@@ -108,7 +108,7 @@ class Node:
     # What happens to it
 
     def receive(self, advertisement: Advertisement, sender: Node) -> None:
-        """A packet has reached the interface."""
+        """Take a packet that has reached the interface."""
         if self.frozen or not self.up or self.process is Process.ENDED:
             return
         self.watch.arrived(self, advertisement, sender)
@@ -119,7 +119,7 @@ class Node:
         self._hear(advertisement, sender)
 
     def start(self) -> None:
-        """Start the process; it finds what an earlier one left behind that died."""
+        """Start the process; it finds what a dead process before it left behind."""
         if not self.up or self.process is not Process.ENDED:
             return
         memory, self.memory = self.memory, None
@@ -147,7 +147,7 @@ class Node:
         self._arm()
 
     def crash(self) -> None:
-        """The process dies without a word; its memory and its addresses stay for as long as they are good."""
+        """Let the process die without a last advertisement; its memory and its addresses stay while they are good."""
         if self.process is Process.ENDED:
             return
         self.memory = remembered(self.router)
@@ -156,19 +156,19 @@ class Node:
     restart = start  # what a service manager does after a crash
 
     def pause(self) -> None:
-        """SIGSTOP: the process stands still, the machine goes on."""
+        """Stop the process with SIGSTOP; the machine goes on."""
         if self.process is Process.RUNNING:
             self._orphan(Process.PAUSED)
 
     def resume(self) -> None:
-        """SIGCONT."""
+        """Let the process go on (SIGCONT)."""
         if self.process is Process.PAUSED:
             self._live(Process.RUNNING, keep_inbox=True)
             self.watch.continued(self)
             self._catch_up()
 
     def kill(self) -> None:
-        """The machine loses its power."""
+        """Take the power from the machine."""
         if self.up:
             self.up, self.frozen, self.memory = False, False, None
             self._live(Process.ENDED)
@@ -176,19 +176,19 @@ class Node:
             self._look()
 
     def boot(self) -> None:
-        """The machine comes back, and starts the agent."""
+        """Give the machine its power again, and start the agent."""
         if not self.up:
             self.up = True
             self.start()
 
     def freeze(self, suspended: bool = False) -> None:
-        """The whole machine stands still, as a virtual machine does; its clock too when it is suspended."""
+        """Stop the whole machine, as a virtual machine can be; its clock stops too when it is suspended."""
         if self.up and not self.frozen:
             self.frozen, self.suspended, self._frozen_at = True, suspended, self.clock.now
             self._look()
 
     def thaw(self) -> None:
-        """It goes on. What was sent to it meanwhile is lost."""
+        """Let the machine go on. What was sent to it meanwhile is lost."""
         if not self.frozen:
             return
         self.frozen = False
@@ -207,7 +207,7 @@ class Node:
             self._catch_up()
 
     def command(self, verb: str, *arguments: object) -> bool:
-        """Feed an input of the router that an operator or a check causes. False: there is no process, or it refuses."""
+        """Feed an input of an operator or a check to the router. Return False without a process, or when it refuses."""
         if not self.running:
             return False
         self.past.ends(self.router)
@@ -225,7 +225,7 @@ class Node:
         return True
 
     def take(self, name: str, *arguments: object) -> None:
-        """An input that its sync group gives it."""
+        """Take an input from its sync group."""
         self.past.ends(self.router)
         before = self.router.condition
         actions = getattr(self.router, name)(*arguments, self.monotonic())
@@ -234,7 +234,7 @@ class Node:
         self._arm()
 
     def reconfigure(self, parameters: Parameters) -> None:
-        """The configuration file has changed and the agent reads it, if it runs."""
+        """Change the configuration file. The agent reads it, if it runs."""
         self.parameters = parameters
         self._packets.clear()
         self.kernel.lease_s = self._lease()
@@ -243,17 +243,17 @@ class Node:
             self.command("priority_changed", self._tracked())
 
     def check_says(self, delta: int) -> None:
-        """A tracked check changes the priority by ``delta`` in all."""
+        """Let the tracked checks change the priority by ``delta`` in all."""
         self.check_delta = delta
         self.command("priority_changed", self._tracked())
 
     def drain(self, drained: bool) -> None:
-        """The node gives up everything and takes nothing, across restarts of the process, or takes part again."""
+        """Drain or undrain the node. A drain lasts over restarts of the process."""
         self.drained = drained
         self.command("drain" if drained else "undrain")
 
     def broken(self, *faults: str) -> None:
-        """Everything that forbids it to take part, none when it is mended."""
+        """Set the faults that forbid it to take part; none mends it."""
         self.faults = faults
         self.command("fault_changed", faults)
 
@@ -294,7 +294,7 @@ class Node:
             self._end_when_stopped()
 
     def _catch_up(self) -> None:
-        """It runs again: what has been received comes first, then what is due, then the addresses."""
+        """Catch up after a pause: first what has been received, then what is due, then the addresses."""
         self.catching_up = True
         if not self.drains_first:
             self._expire()
@@ -353,7 +353,7 @@ class Node:
         self.watch.spoke(self, priority)
         self.lan.send(self, advertisement)
 
-    # What it is made of
+    # Parts
 
     def _touched(self, actions: Iterable[Action]) -> None:
         if self.team is not None:
@@ -380,7 +380,7 @@ class Node:
             self._inbox = []
 
     def _orphan(self, process: Process) -> None:
-        """Nobody renews the addresses from now on."""
+        """End or pause the process, so that the addresses are not renewed from now on."""
         if self.process is Process.RUNNING:
             self._orphaned_at = self.clock.now
         self._live(process)
@@ -391,7 +391,7 @@ class Node:
     def _lease_ended(self, life: int) -> None:
         if life == self._life and not self.frozen and self.kernel.release():
             self.timeline.note(
-                self.clock.now, self.name, ADDRESS, "the kernel drops the addresses: nobody renewed them", "off"
+                self.clock.now, self.name, ADDRESS, "the kernel drops the addresses: they were not renewed", "off"
             )
             self._look()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a node was before an operator or a file changed it: timers that know it may still run."""
+"""Keep the former priorities and intervals of a node: timers set with them may still run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .clock import Clock
 
 
 class Past:
-    """The priorities and intervals of one node that have ended."""
+    """It keeps the priorities and intervals of one node that have ended."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -22,17 +22,17 @@ class Past:
         self._ended: list[tuple[float, int, float, int]] = []  # (at, priority, interval, VRRP version)
 
     def ends(self, router: VirtualRouter) -> None:
-        """The router is about to be told something that may change it."""
+        """Note the present values: the next input may change them."""
         own = router.parameters
         self._adverts = own.down_adverts
         self._ended.append((self.clock.now, router.priority, interval_s(own), own.version))
 
     def priorities(self) -> list[int]:
-        """The priorities that a timer may still have been set with."""
+        """Return the priorities that a running timer may have been set with."""
         return [priority for at, priority, _interval, version in self._ended if self._counts(at, version)]
 
     def intervals(self) -> list[float]:
-        """The same with its intervals, in seconds."""
+        """Return the intervals that a running timer may have been set with, in seconds."""
         return [interval for at, _priority, interval, version in self._ended if self._counts(at, version)]
 
     def _counts(self, at: float, version: int) -> bool:
@@ -41,7 +41,7 @@ class Past:
 
 
 def remembered(router: VirtualRouter) -> Optional[Memory]:
-    """What the ledger says of a router whose process dies now."""
+    """Return what the ledger says of a router whose process dies now."""
     if isinstance(router.condition, Master):
         return Memory(State.MASTER, router.condition.spoke_at, router.master_interval_cs, router.hold)
     if router.state is State.BACKUP and router.master is not None:

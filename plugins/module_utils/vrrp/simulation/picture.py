@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A timeline as an SVG picture: a lane for each node, who has the addresses, what happened, when nobody answered."""
+"""Draw a timeline as SVG: a lane for each node, its addresses, the faults, and when no node answered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLOURS = {
     "owned": "#14532d",
     "answered": "#b7e4c7",
 }
-# What a node cannot do for a while, drawn over its state: the fault that begins it and those that end it.
+# Faults that disable a node for a while, drawn over its state: the fault that begins it and those that end it.
 SPELLS = {
     "kill": ("dead", {"boot"}),
     "crash": ("crashed", {"restart", "start"}),
@@ -40,7 +40,7 @@ STYLE = (
 
 
 def draw(answers: Sequence[Answer]) -> str:
-    """The picture of one or several virtual routers, one below the other."""
+    """Return the picture of one or several virtual routers, one below the other."""
     parts: list[str] = []
     top = 10
     for answer in answers:
@@ -54,7 +54,7 @@ def draw(answers: Sequence[Answer]) -> str:
 
 
 class _Picture:
-    """One virtual router from ``top`` down."""
+    """It draws one virtual router from ``top`` down."""
 
     def __init__(self, answer: Answer, top: int) -> None:
         scenario, timeline = answer.run.scenario, answer.run.timeline
@@ -85,7 +85,7 @@ class _Picture:
 
     def _node(self, timeline: Timeline, name: str, y: int) -> None:
         states = [(entry.at, entry.value) for entry in timeline.entries if (entry.node, entry.kind) == (name, STATE)]
-        # A process that has ended is in no state any more until another one says so.
+        # A process that has ended has no state until the next one sets one.
         states += [(at, "STOP") for at, verb in _faults_of(timeline, name) if verb in ("kill", "crash")]
         states.sort(key=lambda each: each[0])
         for begin, end, value in _stretches([(0.0, "INIT"), *states], self.until):
@@ -104,7 +104,7 @@ class _Picture:
             if value == "-":
                 continue
             colour, word = (
-                (COLOURS["answered"], f"answered by {value}") if value else (COLOURS["loss"], "nobody answers")
+                (COLOURS["answered"], f"answered by {value}") if value else (COLOURS["loss"], "no node answers")
             )
             self._bar(begin, end, y, BAR, colour, word)
 
@@ -147,7 +147,7 @@ def _stretches(changes: list[tuple[float, str]], until: float) -> list[tuple[flo
 
 
 def _faults_of(timeline: Timeline, name: str) -> list[tuple[float, str]]:
-    """The faults of a node and of the segment, as (at, verb)."""
+    """Return the faults of a node and of the segment, as (at, verb)."""
     return [(each.at, each.value) for each in timeline.entries if each.kind == FAULT and each.node in (name, "lan")]
 
 
@@ -163,7 +163,7 @@ def _spells(timeline: Timeline, name: str, until: float) -> list[tuple[float, fl
 
 
 def _rows(places: list[float], words: list[str]) -> list[int]:
-    """In which row each label stands, so that none lies on another."""
+    """Return the row of each label, so that no label covers another."""
     free: list[float] = []
     rows = []
     for x, text in zip(places, words):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A scenario: the machines, the segment and what happens, as a value and as text that can be pasted into a test."""
+"""Describe a scenario, machines, segment and faults, as a value and as text that can be pasted into a test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NODE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
 
 @dataclass(frozen=True)
 class Machine:
-    """One node as it is at the beginning. ``epoch_s`` is what its own clock shows when the world's shows 0."""
+    """It is one node as it is at the beginning. ``epoch_s`` is its own clock when the world's shows 0."""
 
     name: str
     parameters: Parameters
@@ -55,7 +55,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Everything that a run depends on. The same scenario gives the same run."""
+    """It holds everything that a run depends on. The same scenario gives the same run."""
 
     seed: int
     version: int
@@ -72,11 +72,11 @@ class Scenario:
 
     @property
     def lans(self) -> tuple[int, ...]:
-        """The segments there are."""
+        """Return the segments there are."""
         return tuple(sorted({machine.lan for machine in self.machines}))
 
     def on(self, lan: int) -> Scenario:
-        """One segment of it, without what happens."""
+        """Return one segment of it, without faults."""
         return replace(self, machines=tuple(each for each in self.machines if each.lan == lan), faults=())
 
     def without(self, fault: Fault) -> Scenario:
@@ -90,7 +90,7 @@ class Scenario:
 
 
 def from_text(text: str) -> Scenario:
-    """The scenario that ``str`` has printed. Raises ValueError for anything else."""
+    """Return the scenario that ``str`` has printed. Raises ValueError for anything else."""
     lines = [line.strip() for line in text.strip().splitlines()]
     head = re.fullmatch(r"seed (\d+) version ([23]) delay (\S+) to (\S+) until (\S+)", lines[0] if lines else "")
     if not head:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sync group of one machine: its nodes on several segments, which share the process and are MASTER together."""
+"""Keep the sync group of one machine: its nodes on several segments share the process and are MASTER together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROUP = "G"
 
 
 class Team:
-    """As the agent's Groups: whatever happens together is looked at when all of it has happened."""
+    """It works as the agent's Groups: what happens together is settled when all of it has happened."""
 
     def __init__(self, nodes: list[Node], group_class: Callable[[str], Group] = Group) -> None:
         self.nodes = {node.label: node for node in nodes}
@@ -30,14 +30,14 @@ class Team:
             node.team = self
 
     def enrol(self, node: Node, now: float) -> None:
-        """The process of this node has begun anew; the first one of the machine begins the group anew as well."""
+        """Put a node with a new process into the group; the first node of the machine makes a new group."""
         if node is next(iter(self.nodes.values())):
             self.group = self._group_class(GROUP)
         node.router.group_changed(GROUP, now)
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What happens inside is one event."""
+        """Treat everything inside as one event."""
         self._depth += 1
         try:
             yield
@@ -46,7 +46,7 @@ class Team:
         self._settle()
 
     def acted(self, node: Node, actions: Iterable[Action]) -> None:
-        """A node has been told something."""
+        """Note the actions of a node, and settle the group."""
         if self.group.acted(node.label, node.router, actions):
             self._touched = True
         if self._touched:
@@ -65,7 +65,7 @@ class Team:
         next(iter(self.nodes.values())).watch.settled(self)
 
     def command(self, verb: str) -> None:
-        """What an operator says of one is for all."""
+        """Feed an operator's command for one node to all."""
         first = next(iter(self.nodes.values()))
         if not all(node.running for node in self.nodes.values()):
             return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happened, in order, for people and for programs."""
+"""Record what happened, in order, for people and for programs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-# The kinds of an entry. "advertisement" is recorded only when somebody wants to see every one.
+# The kinds of an entry. "advertisement" is recorded only with ``trace``.
 FAULT, STATE, ADDRESS, CLIENT, LOST, NOTE = "fault", "state", "address", "client", "lost", "note"
 ADVERTISEMENT, VIOLATION = "advertisement", "VIOLATION"
 
-LAN = "lan"  # stands where a node's name stands when the segment is meant
+LAN = "lan"  # the name of a node in an entry about the segment
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: ``at`` in seconds of the world, ``value`` a single word of it for programs."""
+    """It is one thing that happened: ``at`` in seconds of the world, ``value`` a single word of it for programs."""
 
     at: float
     node: str
@@ -32,7 +32,7 @@ class Entry:
 
 
 class Timeline:
-    """Entries in the order in which they happened."""
+    """It keeps entries in the order in which they happened."""
 
     def __init__(self, trace: bool = False) -> None:
         self.entries: list[Entry] = []
@@ -43,7 +43,7 @@ class Timeline:
         self.entries.append(Entry(at, node, kind, text, value))
 
     def around(self, at: float, before_s: float, after_s: float = 0.0) -> list[Entry]:
-        """The entries of a while before and after a moment; faults of any time before it, too."""
+        """Return the entries of a while before and after a moment, and every fault before it."""
         return [
             entry
             for entry in self.entries
@@ -52,7 +52,7 @@ class Timeline:
 
 
 class LanTimeline(Timeline):
-    """The timeline of one segment of several, which stands in that of all as well, with the segment's ``label``."""
+    """It is the timeline of one of several segments. Its entries go to that of all as well, with ``label``."""
 
     def __init__(self, shared: Timeline, label: str) -> None:
         super().__init__(shared.trace)
@@ -65,7 +65,7 @@ class LanTimeline(Timeline):
 
 
 def lines(entries: Iterable[Entry]) -> list[str]:
-    """A table: seconds, who, what. Several advertisements lost in a row are one line."""
+    """Return a table: seconds, node, kind, text. Several advertisements lost in a row are one line."""
     folded = _folded(entries)
     node_width = max((len(entry.node) for entry in folded), default=0)
     kind_width = max((len(entry.kind) for entry in folded), default=0)
@@ -76,7 +76,7 @@ def lines(entries: Iterable[Entry]) -> list[str]:
 
 
 def _seconds(at: float) -> str:
-    """Aligned at the point, without the zeros at the end: three digits at least, six at most."""
+    """Return seconds aligned at the point, without the zeros at the end: three digits at least, six at most."""
     whole, fraction = f"{at:.6f}".split(".")
     return f"{whole:>5}.{fraction.rstrip('0').ljust(3, '0').ljust(6)}"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who watches a run: told of everything that could be wrong, it says nothing unless it is."""
+"""Define the calls with which a run reports what happens, so that invariants can be checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .faults import Fault
 
 
 class Violated(Exception):
-    """Something happened that must not. ``rule`` is its name in one or two words."""
+    """An invariant is violated. ``rule`` is its name in one or two words."""
 
     def __init__(self, at: float, rule: str, text: str) -> None:
         super().__init__(f"{rule}: {text}")
@@ -21,7 +21,7 @@ class Violated(Exception):
 
 
 class Watch:
-    """Watches nothing. ``node`` is a :class:`~.node.Node`; every call comes after the fact unless it says otherwise."""
+    """It watches nothing. ``node`` is a :class:`~.node.Node`; calls come after the fact unless they say otherwise."""
 
     def begin(self) -> None:
         """The nodes are there, and nothing has happened yet."""
@@ -51,7 +51,7 @@ class Watch:
         """The sync group of a :class:`~.team.Team` has looked at its members, and nothing is left to do."""
 
     def look(self) -> None:
-        """Who owns, who speaks or who can talk to whom has changed."""
+        """Ownership, mastership or the partition of the segment has changed."""
 
     def disturbing(self, fault: Fault) -> None:
         """A fault is about to happen."""

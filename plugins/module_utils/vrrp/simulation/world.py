@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run: a scenario in virtual time, and what became of it."""
+"""Run a scenario in virtual time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .scenario import Scenario
 from .timeline import FAULT, LAN, LOST, NOTE, VIOLATION, Timeline
 from .watch import Violated, Watch
 
-VIP = (ip_address("192.0.2.100"),)  # RFC 5737; which addresses they are means nothing here
+VIP = (ip_address("192.0.2.100"),)  # RFC 5737; any address will do
 
 # Faults that change a node by a method of the same name. Those of the process need a machine that is not frozen.
 _PROCESS = {"crash", "pause", "resume", "start", "restart"}
@@ -31,7 +31,7 @@ _MACHINE = {"kill", "boot", "thaw", "freeze"}
 
 @dataclass
 class Run:
-    """What became of a scenario. ``violation`` is None when nothing ended it early."""
+    """It is the result of a scenario. ``violation`` is None when nothing ended it early."""
 
     scenario: Scenario
     timeline: Timeline
@@ -86,7 +86,7 @@ class World:
             )
 
     def run(self) -> Run:
-        """Let everything happen. A violation ends it early."""
+        """Run the scenario. A violation ends it early."""
         run = Run(self.scenario, self.timeline, self.client)
         self.watch.begin()
         for machine in self.scenario.machines:
@@ -115,7 +115,7 @@ class World:
         self.client.look()
 
     def happen(self, fault: Fault) -> None:
-        """Let a fault happen, and say so."""
+        """Apply a fault, and note it."""
         self.note(fault)
         for name in fault.nodes:
             self._happen(fault, self.lan.nodes[name])
@@ -123,7 +123,7 @@ class World:
             self._happen_to_lan(fault.verb, fault.words)
 
     def note(self, fault: Fault) -> None:
-        """Say that it happens."""
+        """Note a fault in the timeline."""
         self.timeline.note(self.clock.now, fault.nodes[0] if fault.nodes else LAN, FAULT, fault.text(), fault.verb)
 
     def _happen(self, fault: Fault, node: Node) -> None:
@@ -164,14 +164,14 @@ class World:
             self.lan.heal()
             self.lan.split([group.split() for group in groups])
             if CLIENT not in words and not set(self.lan.nodes) - set(words):
-                self.lan.side[CLIENT] = 1  # everybody was named: the client is with the first
+                self.lan.side[CLIENT] = 1  # all nodes were named: the client is with the first
         elif verb == "loss":
             self.lan.loss = float(words[0].rstrip("%")) / 100
         elif verb == "delay":
             self.lan.set_delay(float(words[0]) / 1000, float(words[1]) / 1000)
 
     def set_wall_clock(self, fault: Fault) -> None:
-        """Nothing in the house reads it, and this is what proves it: a run with and one without are the same."""
+        """Set the wall clock, which no code of the agent reads: a run with and one without this are the same."""
         for name in fault.nodes or self.lan.nodes:
             self.lan.nodes[name].wall_s += float(fault.words[0])
         self.timeline.note(self.clock.now, fault.nodes[0] if fault.nodes else LAN, FAULT, fault.text(), fault.verb)

@@ -248,7 +248,7 @@ def test_the_whole_agent(tmp_path):
         "drained": True,
         "warnings": [
             f"{path}:1:1: warning: the file has mode 0644. "
-            f"It holds a password, which nobody but its owner may read (chmod 600 {path})"
+            f"It holds a password, which only its owner may read (chmod 600 {path})"
         ],
         "discarded": {"vrid": 1},
     }

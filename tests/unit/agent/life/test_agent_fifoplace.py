@@ -31,7 +31,7 @@ class TestRuntimeDirectory:
     def test_a_directory_in_it_is_made_by_nobody(self):
         assert found("/run/hotstandby/no/such/fifo") == [
             (
-                "cannot make the FIFO /run/hotstandby/no/such/fifo: nobody makes the directory /run/hotstandby/no/such",
+                "cannot make the FIFO /run/hotstandby/no/such/fifo: there is no directory /run/hotstandby/no/such",
                 "write /run/hotstandby/fifo",
             )
         ]
@@ -95,7 +95,7 @@ class TestService:
 
     @pytest.mark.parametrize("path", ["/tmp/no-such-fifo", "/var/tmp/no-such/fifo"])
     def test_its_tmp_is_its_own(self, path):
-        text = f"nobody but the service sees the FIFO {path}: it has a /tmp of its own"
+        text = f"only the service sees the FIFO {path}: it has a /tmp of its own"
         assert found(path, writable=("/tmp", "/var/tmp")) == [(text, SUGGESTION)]
 
     def test_without_a_unit_tmp_is_that_of_everybody(self):

@@ -20,12 +20,12 @@ FLAWS = {
     "a comment": (b"# a check\nexit 0\n", "its first line does not begin with #!", "add #!/bin/sh"),
     "a blank line before it": (
         b"\n#!/bin/sh\nexit 0\n",
-        "its first line does not begin with #!: what stands before is blank",
+        "its first line does not begin with #!: white space stands before it",
         "make #! the first two characters",
     ),
     "a space before it": (
         b" #!/bin/sh\nexit 0\n",
-        "its first line does not begin with #!: what stands before is blank",
+        "its first line does not begin with #!: white space stands before it",
         "make #! the first two characters",
     ),
     "a byte order mark": (
@@ -158,7 +158,7 @@ def test_what_no_shell_can_run_either(script, interpreters, case):
 )
 def test_what_env_does_not_find(script, argument, program, fix):
     path = script(f"#!/usr/bin/env {argument}\nexit 0\n".encode())
-    text = f"its interpreter is what env finds, and there is no program {program} in {firstline.PATH}"
+    text = f"env is to find its interpreter, but there is no program {program} in {firstline.PATH}"
     assert firstline.flaw(path) == (text, fix, 0, firstline.BY_NOBODY)
     assert subprocess.run([path], capture_output=True, check=False).returncode == 127
 

@@ -199,7 +199,7 @@ def test_another_user_needs_the_right_to_change(monkeypatch):
     monkeypatch.setattr(process, "may_switch_user", lambda: False)
     outcome = run("/bin/true", user=other)
     me = process.pwd_name(os.geteuid())
-    assert outcome.error == f"it must run as {other}, but the agent runs as {me} and may not become somebody else"
+    assert outcome.error == f"it must run as {other}, but the agent runs as {me} and may not change its user"
 
 
 def test_with_that_right_it_gets_the_user_and_all_its_groups(monkeypatch):

@@ -96,7 +96,7 @@ def test_a_directory_is_no_program(tmp_path):
 def test_a_file_that_nobody_may_execute(program):
     program.chmod(0o644)
     (line,) = found(str(program), agent_user="stillto")
-    assert "nobody may execute it (name a program, or make it executable: chmod a+x)" in line
+    assert "no user may execute it (name a program, or make it executable: chmod a+x)" in line
     (line,) = found(str(program), user=ME)
     assert f"{ME} may not execute it" in line
 
@@ -205,7 +205,7 @@ class TestFifo:
     def test_a_directory_that_is_not_there(self, tmp_path):
         (line,) = self.fifo(tmp_path / "no" / "fifo")
         assert f"cannot make the FIFO {tmp_path}/no/fifo: there is no directory {tmp_path}/no (make it, or put" in line
-        assert "nobody makes the directory /run/hotstandby/no" in self.fifo("/run/hotstandby/no/fifo")[0]
+        assert "there is no directory /run/hotstandby/no" in self.fifo("/run/hotstandby/no/fifo")[0]
 
     def test_a_directory_that_the_agent_may_not_write(self, tmp_path, stranger):
         tmp_path.chmod(0o755)
@@ -217,7 +217,7 @@ class TestFifo:
     def test_what_the_sandbox_forbids(self):
         assert "the service may not write to /var/spool (put it in" in self.fifo("/var/spool/fifo", writable=())[0]
         assert self.fifo("/var/spool/fifo", writable=("/var/spool",)) == []
-        assert "nobody but the service sees the FIFO /tmp/fifo" in self.fifo("/tmp/fifo", writable=("/tmp",))[0]
+        assert "only the service sees the FIFO /tmp/fifo" in self.fifo("/tmp/fifo", writable=("/tmp",))[0]
 
     def test_an_owner_who_is_not_there(self):
         (line,) = self.fifo("/run/hotstandby/fifo nobodyhere")
@@ -235,7 +235,7 @@ def test_a_script_that_only_a_shell_runs_is_a_warning_at_its_line(program):
     ]
     program.chmod(0o644)
     (line,) = found(str(program))
-    assert "error" in line and "nobody may execute it" in line
+    assert "error" in line and "no user may execute it" in line
 
 
 def test_the_start_tells_each_of_them_once(program):
@@ -250,7 +250,7 @@ def test_the_start_tells_each_of_them_once(program):
 def test_what_nobody_can_run_is_an_error_and_at_the_same_line_a_warning_at_the_start(program):
     program.write_text("#!/usr/bin/env nosuchprog\n")
     written = text(str(program), notify=f"notify_master {program}")
-    finds = f"its interpreter is what env finds, and there is no program nosuchprog in {programs.PATH}"
+    finds = f"env is to find its interpreter, but there is no program nosuchprog in {programs.PATH}"
     why = f"cannot run {program}: {finds}"
     (problem,) = found(str(program), notify=f"notify_master {program}")
     assert problem.startswith(f"/f.conf:5:12: error: {why}. It cannot be started, so a check of it fails (install it")

@@ -26,7 +26,7 @@ vrrp_instance VI_1 {
 SECRET = OPEN.replace(
     "    interface", "    authentication {\n        auth_type PASS\n        auth_pass s3cr3t\n    }\n    interface"
 )
-READ, WRITTEN = "nobody but its owner may read", "nobody but its owner may write it"
+READ, WRITTEN = "only its owner may read", "only its owner may write it"
 
 
 @pytest.mark.parametrize(

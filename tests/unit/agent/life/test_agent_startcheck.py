@@ -228,7 +228,7 @@ def test_an_mtu_that_is_too_small_for_the_advertisement():
 OTHER = ip_address("192.168.8.77")
 NOT_OWNED = (
     "priority 255 says that this machine owns the addresses, and 192.168.8.100 is not on it",
-    "say a priority below 255: an owner is MASTER as soon as it starts, whoever is it already",
+    "write a priority below 255: an owner becomes MASTER when it starts, even beside another one",
 )
 
 
@@ -275,7 +275,7 @@ def test_an_address_of_another_instance_is_not_judged_by_what_is_there():
 
 def test_a_loopback_interface_under_any_name():
     assert texts(instance(), table(replace(eth(), loopback=True))) == [
-        "vrrp_instance VI_1: eth0 is a loopback interface: nobody else hears it"
+        "vrrp_instance VI_1: eth0 is a loopback interface: no other node hears it"
     ]
 
 

@@ -200,7 +200,7 @@ def test_a_socket_that_cannot_be_had_is_told(segment):
     segment.open = refused
     segment.bench.kernel.table = table(eth(index=7))
     segment.look()
-    assert "interface eth0: conflicts are not noticed (Operation not permitted)" in segment.text.getvalue()
+    assert "interface eth0: address conflicts are not detected (Operation not permitted)" in segment.text.getvalue()
 
 
 def told(segment):

@@ -232,7 +232,7 @@ def test_a_reader_that_does_not_read_costs_nothing_and_hears_the_newest_in_the_e
         'INSTANCE "VI_0" FAULT 1',
     ]
     assert len(lines) < 200
-    assert scene.logged() == [f"notify fifo {scene.path} is full: nobody reads it"]
+    assert scene.logged() == [f"notify fifo {scene.path} is full: no process reads it"]
 
 
 def test_what_waits_is_bounded(scene, monkeypatch):

@@ -66,7 +66,7 @@ def test_forged_sources_fill_neither_the_memory_nor_the_log(monkeypatch):
     now[0] = 61.0
     written.seldom(("ttl", "later"), "x")
     said = [line.split(" ", 2)[2] for line in text.getvalue().splitlines()[10:]]
-    assert said == ["warning: 990 log lines about what others do were left out: they were too many", "x"]
+    assert said == ["warning: 990 log lines about other hosts were left out: they were too many", "x"]
 
 
 def in_any_second(written_at):
@@ -101,7 +101,7 @@ def test_what_is_left_out_is_told_once_a_second_and_by_whatever_comes_next():
     now[0] = 101.5
     written.info("ours")
     said = [line.split(" ", 2)[2] for line in stream.getvalue().splitlines()[log.SELDOM_BURST :]]
-    left_out = "warning: {} log lines about what others do were left out: they were too many"
+    left_out = "warning: {} log lines about other hosts were left out: they were too many"
     assert said == [left_out.format(7), "ours", "theirs", "ours", left_out.format(2), "ours"]
 
 

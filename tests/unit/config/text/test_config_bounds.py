@@ -11,10 +11,10 @@ from vrrp.config.problems import Findings
 from vrrp.config.text.bounds import CHARACTERS, DEPTH, LINES, Budget, TooMuch
 from vrrp.config.text.pieces import Piece
 
-TOO_MUCH = "f:3:5: error: parameters and sequences make too much of this. At most "
+TOO_MUCH = "f:3:5: error: parameters and sequences make this too long. At most "
 CIRCLE = (
-    "f:3:5: error: this leads back to itself. "
-    "At most 50 parameters and sequences in one another (remove the circle)"
+    "f:3:5: error: this expands itself without end. "
+    "At most 50 parameters and sequences in one another (remove the reference to itself)"
 )  # fmt: skip
 
 

@@ -101,10 +101,10 @@ def test_our_additions_stand_behind_hotstandby():
         ("router_id ${_RANDOM x}", 'f:1:11: error: "${_RANDOM x}" is not how _RANDOM is written'),
         (
             "$A=${A}\nrouter_id ${A}",
-            "f:2:11: error: a parameter that holds itself, or too much. At most 1000",
+            "f:2:11: error: a parameter contains itself, or is too long. At most 1000",
         ),
-        ("$A=${B}x\n$B=${A}\nrouter_id ${A}", "f:3:11: error: a parameter that holds itself"),
-        ("$M= \\\na \\\n$M\n$M", "f:3:1: error: this leads back to itself. At most 50"),
+        ("$A=${B}x\n$B=${A}\nrouter_id ${A}", "f:3:11: error: a parameter contains itself"),
+        ("$M= \\\na \\\n$M\n$M", "f:3:1: error: this expands itself without end. At most 50"),
         ("$M= \\\na \\\nb\nrouter_id $M c", 'f:4:11: error: "$M" has several lines, and text stands behind it'),
         ("$M= \\\na \\\n", None),
         ("a\n$M= \\", "f:2:1: error: the definition of $M does not end in its file"),
@@ -199,7 +199,12 @@ def test_what_would_grow_without_end_is_an_error(text):
     assert sum(1 for _line in lines(text, "f", findings)) <= 100_001
     (problem,) = findings.errors
     assert problem.text.startswith(
-        ("parameters and sequences make too much", "a parameter that holds itself", "~SEQ repeats", "a number is too")
+        (
+            "parameters and sequences make this too long",
+            "a parameter contains itself",
+            "~SEQ repeats",
+            "a number is too",
+        )
     )
 
 

@@ -99,8 +99,8 @@ def test_the_file_of_a_key_has_an_absolute_path(value):
         ("s" * 31, "a key has 32 to 64 octets, this one has 31"),
         ("s" * 65, "a key has 32 to 64 octets, this one has 65"),
         ("hex:" + "00" * 31, "a key has 32 to 64 octets, this one has 31"),
-        ("hex:" + "0" * 63, "what follows hex: is not made of pairs of hexadecimal digits"),
-        ("hex:sesame", "what follows hex: is not made of pairs of hexadecimal digits"),
+        ("hex:" + "0" * 63, "hex: is not followed by pairs of hexadecimal digits"),
+        ("hex:sesame", "hex: is not followed by pairs of hexadecimal digits"),
     ],
 )
 def test_a_key_that_is_no_secret_is_refused(value, text):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An access list (acl(5)) for a file of ours: what an owner may do who may not give the file away."""
+"""Set an access list (acl(5)) on a file of ours, where we may not change its owner."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ NAME = "system.posix_acl_access"
 VERSION = 2  # linux/posix_acl_xattr.h
 OWNER, USER, GROUP, MASK, OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
 READ_WRITE = 0o6
-NOBODY = 0xFFFFFFFF  # the id of an entry that has none
+NOBODY = 0xFFFFFFFF  # the id of an entry without one
 
 
 def allow(fd: int, uid: int) -> None:
-    """Let this user read and write, beside whom the mode lets already. Raises OSError where that cannot be said."""
+    """Let this user read and write, in addition to the mode. Raises OSError where the file system has no ACL."""
     mode = stat.S_IMODE(os.fstat(fd).st_mode)
     owner, group, other = mode >> 6 & 7, mode >> 3 & 7, mode & 7
     entries = (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The head of a compiled program, elf(5): whether it is one of this machine, and whole."""
+"""Check the head of a compiled program (elf(5)): it must be for this machine, and complete."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _HEADERS_MAX = 65536  # octets of program headers that the kernel reads
 _PATH_MAX = 4096
 _NAMES = {3: "x86", 8: "MIPS", 20: "PowerPC", 21: "PowerPC64", 22: "S390", 40: "ARM", 62: "x86-64", 183: "AArch64"}
 _NAMES[243] = "RISC-V"
-_BESIDE = {62: (3,), 183: (40,), 21: (20,)}  # what the kernel of a machine of 64 bits may run as well
+_BESIDE = {62: (3,), 183: (40,), 21: (20,)}  # other programs that a 64-bit kernel may run
 _COPY = "copy it here anew"
 
 
 class Defect(NamedTuple):
-    """Why a program does not start, what to do, and what execve(2) says; 0 where it is killed later."""
+    """It says why a program does not start, what to do, and the error of execve(2); 0 where it is killed later."""
 
     text: str
     fix: str
@@ -34,7 +34,7 @@ class Defect(NamedTuple):
 
 
 def defect(file: BinaryIO) -> Optional[Defect]:
-    """What is wrong with the program in ``file``, which begins with the magic of ELF."""
+    """Return what is wrong with the program in ``file``, which begins with the magic of ELF; None for nothing."""
     own = _own_machine()
     size = os.fstat(file.fileno()).st_size
     head = file.read(64)
@@ -66,7 +66,7 @@ def _headers(head: bytes, order: str, wide: bool) -> tuple[int, int, int]:
 
 
 def _parts(file: BinaryIO, size: int, order: str, wide: bool, count: int) -> Optional[Defect]:
-    """Whether every part that is loaded is there, and the loader of shared libraries."""
+    """Check that every part that is loaded is there, and the loader of shared libraries."""
     layout = order + ("IIQQQQ" if wide else "IIIIII")  # p_type ... p_filesz: the flags stand elsewhere in 32 bits
     parts = [file.read(56 if wide else 32) for _each in range(count)]
     loader = b""

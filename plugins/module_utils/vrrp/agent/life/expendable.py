@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When memory runs out the agent is among the last to go (OOMScoreAdjust); a script that eats it all must not be.
+"""Give up the protection from the OOM killer (OOMScoreAdjust) for the children of the agent.
 
-A child inherits the score of its parent (proc(5), oom_score_adj). Who was given a low one may raise it and come back
-without any right, so the agent is an ordinary process for the moment in which it starts a child.
+A child inherits the score of its parent (proc(5), oom_score_adj). A process with a low score may raise it and lower it
+again without any privilege, so the agent raises its own for the moment in which it starts a child.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _own_score: Optional[str] = None
 
 @contextlib.contextmanager
 def children() -> Iterator[None]:
-    """While this lasts, what is started has no protection. Several may last at once."""
+    """Start children without protection inside this context. Several may be active at once."""
     global _children_being_started, _own_score  # noqa: PLW0603 - the score belongs to the process
     if not _children_being_started:
         _own_score = _protected()
@@ -37,7 +37,7 @@ def children() -> Iterator[None]:
 
 
 def _protected() -> Optional[str]:
-    """Our own score; None where it is one that a child may have as well."""
+    """Return our own score; None where a child may have it as well."""
     try:
         with open(SCORE, encoding="ascii") as file:
             score = file.read().strip()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the agent can make a FIFO where the file says, asked before somebody waits for its lines."""
+"""Check that the agent can make a FIFO at a path, before a reader waits for its lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUGGESTION = f"put it in {RUNTIME}, which the service may write"
 def obstacles(
     path: str, may_write: Callable[[os.stat_result, str], bool], writable: Optional[tuple[str, ...]] = None
 ) -> Iterator[tuple[str, str]]:
-    """(what is wrong, hint). ``may_write`` tells whether the agent's user may write to a directory.
+    """Yield (problem, hint). ``may_write`` tells whether the agent's user may write to a directory.
 
     ``writable`` are the directories that its service may write beside its own; None where there is no such limit.
     """
@@ -26,7 +26,10 @@ def obstacles(
     directory = os.path.dirname(real)
     if directory == RUNTIME or directory.startswith(RUNTIME + "/"):
         if directory != RUNTIME and not os.path.isdir(directory):
-            yield _cannot(path, f"nobody makes the directory {directory}"), f"write {RUNTIME}/{os.path.basename(path)}"
+            yield (
+                _cannot(path, f"there is no directory {directory}"),
+                f"write {RUNTIME}/{os.path.basename(path)}",
+            )
         return  # the service manager makes it
     try:
         status = os.lstat(path)
@@ -38,7 +41,7 @@ def obstacles(
         yield f"{path} is not a FIFO", "remove it, or write another path"
         return
     if writable is not None and _below(directory, PRIVATE):
-        yield f"nobody but the service sees the FIFO {path}: it has a {PRIVATE[0]} of its own", SUGGESTION
+        yield f"only the service sees the FIFO {path}: it has a {PRIVATE[0]} of its own", SUGGESTION
     elif writable is not None and status is None and not _below(directory, writable):
         yield _cannot(path, f"the service may not write to {directory}"), f"{SUGGESTION}, or name it in writable_paths"
     elif status is None:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first octets of a program: why the kernel will not execute it, and who runs it then.
+"""Read the first octets of a program: why the kernel will not execute it, and what runs it then.
 
-A shell runs what is a script of a shell; keepalived counts a check that it could not start as good.
+A shell runs a script of a shell; keepalived counts a check that it could not start as good.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ SHELL = "/bin/sh"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BY_SHELL = f"The kernel will not execute it: {SHELL} runs it"
 BY_NOBODY = "It cannot be started, so a check of it fails"
-BY_ITSELF = "It is started, and its interpreter has to make sense of that"
-_OCTETS = 256  # linux/binfmts.h: BINPRM_BUF_SIZE, so much of a file the kernel looks at
+BY_ITSELF = "It is started, but its interpreter may fail on that"
+_OCTETS = 256  # linux/binfmts.h: BINPRM_BUF_SIZE, what the kernel reads of a file
 _SCRIPTS = 5  # fs/exec.c: so many scripts may lead to a program
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -33,7 +33,7 @@ _FORMATS = "/proc/sys/fs/binfmt_misc"
 
 
 class Flaw(NamedTuple):
-    """What is wrong with a program, and what to do. ``error`` is what execve(2) says of it, 0 for nothing."""
+    """It says what is wrong with a program, and what to do. ``error`` is that of execve(2), 0 for none."""
 
     text: str
     fix: str
@@ -42,7 +42,7 @@ class Flaw(NamedTuple):
 
 
 def flaw(place: str, scripts: int = 1) -> Optional[Flaw]:
-    """What keeps the kernel from executing the file ``place``; None for nothing, and for what cannot be read.
+    """Return why the kernel does not execute the file ``place``; None for nothing, and for an unreadable file.
 
     ``scripts`` is the number of scripts that lead to it, with itself.
     """
@@ -84,12 +84,12 @@ def _script(head: bytes, scripts: int) -> Optional[Flaw]:
             return Flaw("it is UTF-16", "save it as UTF-8 without a byte order mark", rule=BY_NOBODY)
         return Flaw("it is neither a script nor a program of this machine", "name a program", rule=BY_NOBODY)
     if head.lstrip().startswith(b"#!"):
-        return Flaw(f"{_NO_SHEBANG}: what stands before is blank", "make #! the first two characters")
+        return Flaw(f"{_NO_SHEBANG}: white space stands before it", "make #! the first two characters")
     return Flaw(_NO_SHEBANG, f"add #!{SHELL}")
 
 
 def _interpreter(line: bytes, scripts: int, ends: bool) -> Optional[Flaw]:
-    """``ends`` is whether a line end follows; the kernel looks for an interpreter without a name where none does."""
+    """Check the interpreter in a first line. ``ends``: a line end follows (without one an empty name is EACCES)."""
     name, _blank, argument = line.replace(b"\t", b" ").strip(b" ").partition(b" ")
     if not name.strip():
         error = errno.ENOENT if name else errno.ENOEXEC if ends else errno.EACCES
@@ -125,7 +125,7 @@ def _interpreter(line: bytes, scripts: int, ends: bool) -> Optional[Flaw]:
 
 
 def _found_by_env(argument: str) -> Optional[Flaw]:
-    """What env(1) is given is one word, unless it begins with -S."""
+    """Check the program that env(1) is to find. Its argument is one word, unless it begins with -S."""
     shown = printable(argument.replace("\r", "^M"))
     if not argument:
         return Flaw("its interpreter env is given no program", "write #!/usr/bin/env sh", 0, BY_NOBODY)
@@ -142,11 +142,11 @@ def _found_by_env(argument: str) -> Optional[Flaw]:
     else:
         fix = "install it, or name another one"
     shown = printable(program.replace("\r", "^M"))
-    return Flaw(f"its interpreter is what env finds, and there is no program {shown} in {PATH}", fix, 0, BY_NOBODY)
+    return Flaw(f"env is to find its interpreter, but there is no program {shown} in {PATH}", fix, 0, BY_NOBODY)
 
 
 def _other_formats() -> bool:
-    """Whether somebody has taught the kernel formats of other machines or languages."""
+    """Return whether the kernel knows formats of other machines or languages (binfmt_misc)."""
     try:
         return bool(set(os.listdir(_FORMATS)) - {"register", "status"})
     except OSError:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work that takes long is done in a child, which is a copy of this process: to read a file, and to make sense of it.
+"""Run slow work in a child, which is a copy of this process: reading and parsing a configuration.
 
-A thread would not do: it shares the interpreter's lock with the loop, and as it is not in real time (the kernel resets
-that for what we start) the loop would wait for whoever has the processor meanwhile. The child sees everything as it
-was when it began, changes nothing of it, and sends back what it found. There is one at a time.
+A thread would not do: it shares the interpreter's lock with the loop, and has no real-time priority (the kernel resets
+that for what we start), so the loop would wait while other processes have the processor. The child sees everything as
+it was when it began, changes nothing of it, and sends back what it found. There is one at a time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ..telling.log import Log
 from . import expendable
 
 TIME_MAX_S = 4.5  # a client waits for 5 s
-SHARE = 0.1  # of the loop's time, for beginning these and for what comes of them
+SHARE = 0.1  # of the loop's time, for starting work and for its results
 READ_SIZE = 1 << 16
 REAPING_S = 0.01
 FIRST_OWN = 3  # descriptors below are the standard streams
@@ -36,7 +36,7 @@ FIRST_OWN = 3  # descriptors below are the standard streams
 
 @dataclass
 class Work:
-    """``function`` is called in the child, ``then`` in the loop with what it returned. ``result`` is what that says."""
+    """It is a call in the child; ``then`` gets its return value in the loop, and ``result`` that of ``then``."""
 
     function: Callable[[], Any]
     then: Callable[[Any], dict[str, Any]]
@@ -44,7 +44,7 @@ class Work:
 
 
 class Fork:
-    """Does one :class:`Work` after the other. ``guard`` is for what runs in the loop: a bug there ends the agent."""
+    """It does one :class:`Work` after the other. ``guard`` wraps what runs in the loop: a bug there ends the agent."""
 
     def __init__(self, guard: Callable[[Callable[[], None]], Callable[[], None]], log: Log) -> None:
         self._guard = guard
@@ -61,7 +61,7 @@ class Fork:
         self._spent_s = 0.0  # of the loop's time, for the present work
 
     def run(self, function: Callable[[], Any], then: Callable[[Any], dict[str, Any]]) -> asyncio.Future[dict[str, Any]]:
-        """Call ``function`` in a child and then ``then``. Either may raise CommandError, which the future has then."""
+        """Call ``function`` in a child and then ``then``. If either raises CommandError, the future has it."""
         work = Work(function, then, self._loop.create_future())
         self._waiting.append(work)
         if not self._busy:
@@ -69,7 +69,7 @@ class Fork:
         return work.result
 
     def close(self) -> None:
-        """End the child; nobody waits for what it finds."""
+        """End the child; its result is not used."""
         self._closed = True
         self._waiting.clear()
         if self._pid:
@@ -78,7 +78,7 @@ class Fork:
             self._timer.cancel()
 
     def _next(self) -> None:
-        """Begin with what waits longest."""
+        """Begin the work that has waited longest."""
         self._busy = bool(self._waiting) and not self._closed
         if not self._busy:
             return
@@ -112,7 +112,7 @@ class Fork:
 
     def _too_long(self) -> None:
         self._end_child()
-        text = f"to read the configuration takes longer than {TIME_MAX_S:g} s: nothing has changed"
+        text = f"reading the configuration takes longer than {TIME_MAX_S:g} s: nothing has changed"
         self._over(lambda: refuse(text))
 
     def _end_child(self) -> None:
@@ -126,13 +126,13 @@ class Fork:
         self._reap(pid)
 
     def _reap(self, pid: int) -> None:
-        """Not even a process that is killed ends at once, and one that waits for a dead disk does not end at all."""
+        """Reap the child. It may end late after SIGKILL, and never when it waits for a dead disk."""
         with contextlib.suppress(ChildProcessError):
             if os.waitpid(pid, os.WNOHANG) == (0, 0) and not self._loop.is_closed():
                 self._loop.call_later(REAPING_S, self._reap, pid)
 
     def _found(self, data: bytes) -> Any:
-        """What the child has sent. Raises CommandError."""
+        """Return what the child has sent. Raises CommandError."""
         if not data:
             return refuse("the process that reads the configuration was ended: nothing has changed")
         value, error, bug = pickle.loads(data)  # a copy of ourselves has written it
@@ -144,7 +144,7 @@ class Fork:
         return value
 
     def _over(self, found: Callable[[], Any]) -> None:
-        """Say what came of the work, and leave the loop to others for nine times as long as all this has taken."""
+        """Set the result, and begin no work for nine times as long as this one took of the loop's time."""
         work, self._work = self._work, None
         if work is None:
             return
@@ -155,7 +155,7 @@ class Fork:
                 result = work.then(found())
             except CommandError as error:
                 work.result.set_exception(error)
-                work.result.exception()  # whoever asked may have gone
+                work.result.exception()  # the client may have gone
             except Exception:
                 work.result.set_exception(CommandError("internal error, the agent gives up everything: see its log"))
                 work.result.exception()
@@ -171,12 +171,12 @@ class Fork:
 
 
 def refuse(text: str) -> NoReturn:
-    """Say no."""
+    """Raise CommandError."""
     raise CommandError(text)
 
 
 def start(function: Callable[[], Any]) -> tuple[int, int]:
-    """Begin a child that calls ``function``; return its process id and where it writes what came of it."""
+    """Start a child that calls ``function``. Return its process id and the pipe with its result."""
     read_end, write_end = os.pipe()
     # A signal to all processes of the service must not be taken by the child with the handlers of the parent.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
@@ -196,14 +196,14 @@ def start(function: Callable[[], Any]) -> tuple[int, int]:
 
 
 def _be_child(function: Callable[[], Any], write_end: int, signals: set[int]) -> NoReturn:
-    """Call ``function``, write what came of it, and end without a trace of the parent's business."""
+    """Call ``function``, write the result, and exit without running any code of the parent."""
     try:
         signal.set_wakeup_fd(-1)
         for number in signals_handled():
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, signals)
-        signal.alarm(math.ceil(TIME_MAX_S) + 1)  # should the parent die
-        # Nothing of the parent's stays open because of us: its lock, its sockets, the control socket.
+        signal.alarm(math.ceil(TIME_MAX_S) + 1)  # in case the parent dies
+        # Close everything of the parent's: its lock, its sockets, the control socket.
         os.closerange(FIRST_OWN, write_end)
         os.closerange(write_end + 1, os.sysconf("SC_OPEN_MAX"))
         data = memoryview(pickle.dumps(outcome(function), pickle.HIGHEST_PROTOCOL))
@@ -214,15 +214,15 @@ def _be_child(function: Callable[[], Any], write_end: int, signals: set[int]) ->
 
 
 def signals_handled() -> list[int]:
-    """The signals that have a handler of Python's."""
+    """Return the signals that have a handler of Python's."""
     return [number for number in signal.valid_signals() if callable(signal.getsignal(number))]
 
 
 def outcome(function: Callable[[], Any]) -> tuple[Any, Optional[CommandError], str]:
-    """What ``function`` returns, what it refuses, and the traceback of whatever else it raises."""
+    """Return what ``function`` returns, what it refuses, and the traceback of any other error."""
     try:
         return function(), None, ""
     except CommandError as error:
         return None, CommandError(str(error), error.problems), ""
-    except Exception:  # a bug in reading a file is nothing that the router should end for
+    except Exception:  # a bug in reading a file must not end the router
         return None, None, traceback.format_exc()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual addresses that are this host's own. Only an owner, priority 255, has such: they never leave the host."""
+"""Find virtual addresses that are this host's own. Only an owner (priority 255) may have such."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from . import ledger
 
 
 def remembered(directory: str) -> dict[Place, float]:
-    """Return what the agent of this runtime directory has set, or the one that died there, and until when it lived."""
+    """Return the addresses that the agent of this runtime directory has set, or a dead one, and until when it lived."""
     return ledger.read(directory).places
 
 
@@ -29,7 +29,7 @@ def own_addresses(
     ledger: Optional[Mapping[Place, float]] = None,
     held: Collection[Place] = (),
 ) -> tuple[Problem, ...]:
-    """Errors: neither an agent nor keepalived has set them. ``held`` are those of the agent that asks."""
+    """Return errors for addresses that neither an agent nor keepalived has set. ``held`` are the caller's own."""
     found = []
     for instance in configuration.instances:
         if instance.priority == PRIORITY_OWNER:
@@ -49,7 +49,7 @@ def own_addresses(
 
 
 def _places(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, Place]]:
-    """Where its virtual addresses are now, whatever their prefix length."""
+    """Yield the places of its virtual addresses, for any prefix length."""
     for entry in installed_by(instance):
         devices = (entry.device,) if entry.device else (instance.interface, instance.lives_on)
         for device in dict.fromkeys(devices):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Interfaces that are down or have no carrier, although an instance needs them."""
+"""Find interfaces that are down or have no carrier, although an instance needs them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def down_misfits(instance: Instance, table: InterfaceTable) -> Iterator[tuple[st
 
 
 def needed_by(instance: Instance) -> Iterator[str]:
-    """The interfaces without which an instance is in FAULT, as the agent looks at them."""
+    """Yield the interfaces without which an instance is in FAULT, as the agent looks at them."""
     if not instance.dont_track_primary:
         yield instance.interface
     devices = [entry.device for entry in installed_by(instance) if not entry.no_track]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep what ``auth_hmac`` has heard last of each sender over a restart, so that no recording is accepted then.
+"""Keep the last sequence of each ``auth_hmac`` sender over a restart, so that recordings stay refused.
 
-A file of its own: it outlives a clean stop, which leaves no ledger. It ends with the runtime directory, where it lies,
-and so with a reboot: it is in memory, because the loop writes it, and a disk that hangs must not keep the loop.
+The file outlives a clean stop, which leaves no ledger. It ends with the runtime directory, and so with a reboot. The
+runtime directory is in memory, as the loop writes the file, and a disk that hangs must not block the loop.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Marks = dict[bytes, int]  # the highest sequence, by the sender's address
 
 
 def read(directory: str) -> dict[Identity, Marks]:
-    """Return what the process before this one has heard; nothing where the file is not whole."""
+    """Return the marks of the process before this one; empty where the file is damaged or missing."""
     try:
         content = json.loads(ownfile.read(os.path.join(directory, MARKS_FILE)))
         if content["format"] != FORMAT:

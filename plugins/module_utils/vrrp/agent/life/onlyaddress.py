@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An address owner (priority 255) that can speak from nothing but its virtual address."""
+"""Find an address owner (priority 255) whose only address is its virtual one."""
 
 from __future__ import annotations
 

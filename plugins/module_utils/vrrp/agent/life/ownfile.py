@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Open files of the agent's own, and nothing else that somebody may have put in their place.
+"""Open files of the agent's own, and nothing that another user may have put in their place.
 
-Neither a link nor a FIFO nor a device is opened, nor a file of another user, nor one that does not end.
+It opens no link, FIFO or device, no file of another user, and none that does not end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import errno
 import os
 import stat
 
-FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # a FIFO must not keep us waiting
+FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # opening a FIFO must not block
 SIZE_MAX = 4 << 20  # octets; 255 instances with 20 routes each take less
 
 
@@ -35,7 +35,7 @@ def open_file(path: str, flags: int) -> int:
 
 
 def read(path: str, size_max: int = SIZE_MAX) -> bytes:
-    """The content of such a file. Raises OSError, also where it is larger than ``size_max`` octets."""
+    """Return the content of such a file. Raises OSError, also where it is larger than ``size_max`` octets."""
     descriptor = open_file(path, os.O_RDONLY)
     with contextlib.closing(os.fdopen(descriptor, "rb", buffering=0)) as file:
         content = b""
@@ -48,9 +48,9 @@ def read(path: str, size_max: int = SIZE_MAX) -> bytes:
 
 
 def clear(path: str) -> None:
-    """Take away what lies in our way, whatever it is: nothing is opened. Raises OSError.
+    """Remove what lies at a path, without opening it. Raises OSError.
 
-    A directory that is not empty is renamed: it is not ours to delete what is in it.
+    A directory that is not empty is renamed, as its content is not ours to delete.
     """
     try:
         os.unlink(path)
@@ -72,7 +72,7 @@ def create(path: str) -> int:
 
 
 def rename(new: str, path: str) -> None:
-    """Put a file in the place of another one, or of whatever lies there. Raises OSError."""
+    """Rename the file ``new`` to ``path``, replacing any kind of file there. Raises OSError."""
     try:
         os.replace(new, path)
     except IsADirectoryError:
@@ -81,7 +81,7 @@ def rename(new: str, path: str) -> None:
 
 
 def replace(path: str, content: bytes) -> None:
-    """Write the whole file or none, for its owner alone. Raises OSError."""
+    """Write the whole file or nothing, readable by its owner alone. Raises OSError."""
     new = f"{path}.new"
     descriptor = create(new)
     try:

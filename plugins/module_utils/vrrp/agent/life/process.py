@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run one script: own session, time limit, never in the way of the loop."""
+"""Run one script: own session, time limit, without blocking the loop."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ TERMINATION_S = 0.5  # between SIGTERM and SIGKILL of a script that exceeded its
 ENVIRONMENT_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")
 CAP_SETGID, CAP_SETUID = 6, 7  # linux/capability.h
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4  # linux/prctl.h
-UMASK = 0o022  # of scripts, whatever ours is: what they write is for others to read
+UMASK = 0o022  # of scripts, so that others can read what they write
 PATH_DEFAULT = firstline.PATH
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a script ended: one of exit ``status``, ``signal`` number, ``timed_out``, or ``error`` (it never ran).
+    """It says how a script ended: exit ``status``, ``signal`` number, ``timed_out``, or ``error`` (it never ran).
 
-    ``left`` is what is still there: not even SIGKILL ends a process that waits for a dead disk or file server.
+    ``left`` is the process that is still there: even SIGKILL does not end one that waits for a dead disk or file
+    server.
     """
 
     status: Optional[int] = None
@@ -60,11 +61,11 @@ class Outcome:
 
 
 class UserError(ValueError):
-    """The script must run as somebody who is not there, or whom the agent may not become."""
+    """The script must run as a user that does not exist, or that the agent may not become."""
 
 
 def credentials(user: Optional[str], group: Optional[str]) -> dict[str, Any]:
-    """Arguments for the child: nothing when it runs as we do. Raises :class:`UserError`."""
+    """Return the user arguments for the child: empty when it runs as we do. Raises :class:`UserError`."""
     if user is None:
         return {}
     uid, gid = account(user, group)
@@ -72,12 +73,12 @@ def credentials(user: Optional[str], group: Optional[str]) -> dict[str, Any]:
         return {}
     if not may_switch_user():
         me = pwd_name(os.geteuid())
-        raise UserError(f"it must run as {user}, but the agent runs as {me} and may not become somebody else")
+        raise UserError(f"it must run as {user}, but the agent runs as {me} and may not change its user")
     return {"user": uid, "group": gid, "extra_groups": os.getgrouplist(user, gid)}
 
 
 def account(user: str, group: Optional[str]) -> tuple[int, int]:
-    """The numbers of a user and a group, the user's own where none is named. Raises :class:`UserError`."""
+    """Return (uid, gid) of a user and a group, the user's own where none is named. Raises :class:`UserError`."""
     try:
         entry = pwd.getpwnam(user)
         return entry.pw_uid, grp.getgrnam(group).gr_gid if group else entry.pw_gid
@@ -86,7 +87,7 @@ def account(user: str, group: Optional[str]) -> tuple[int, int]:
 
 
 def may_switch_user() -> bool:
-    """Whether this process may become another user: root may, and who has CAP_SETGID and CAP_SETUID."""
+    """Return whether this process may become another user: it is root, or has CAP_SETGID and CAP_SETUID."""
     try:
         with open("/proc/self/status", encoding="ascii") as status:
             lines = dict(line.split(":", 1) for line in status if ":" in line)
@@ -98,13 +99,13 @@ def may_switch_user() -> bool:
 
 
 def keep_capabilities_to_ourselves() -> None:
-    """What a service manager gave us as ambient capabilities is for us, not for the scripts that we start."""
+    """Drop ambient capabilities that a service manager gave us, so that scripts do not inherit them."""
     try:
         import ctypes
 
         ctypes.CDLL(None).prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     except (ImportError, OSError, AttributeError, MemoryError):
-        pass  # then they may do a little more than they should
+        pass  # then scripts have more privileges than they need
 
 
 def pwd_name(uid: int) -> str:
@@ -116,14 +117,14 @@ def pwd_name(uid: int) -> str:
 
 
 def unsafe_part(program: str, path: str) -> Optional[str]:
-    """The part of the way to ``program`` that others than root can change, None when there is none or no program."""
+    """Return the part of the path to ``program`` that others than root can change; None without one, or no program."""
     part = os.path.realpath(shutil.which(program, path=path) or program)
     is_file = True
     while True:
         try:
             status = os.stat(part)
         except OSError:
-            return None  # then it does not run either, and that is what is said
+            return None  # then it does not run either, and another message says that
         writable = status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and status.st_gid)
         if status.st_uid or (writable and (is_file or not status.st_mode & stat.S_ISVTX)):
             return part
@@ -141,14 +142,14 @@ async def spawn(
 ) -> asyncio.subprocess.Process:
     """Start ``command`` as the leader of a session of its own. Raises :class:`CannotRun`.
 
-    A script that the kernel does not execute is run by the shell, with the same rights and after the same questions.
+    A script that the kernel does not execute is run by the shell, with the same rights and after the same checks.
     """
     environment = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
     environment.setdefault("PATH", PATH_DEFAULT)
     try:
         child = credentials(user, group)
         as_root = child.get("user", os.geteuid()) == 0
-        words = [word.encode("utf-8", "surrogateescape") for word in command]  # whatever our locale is
+        words = [word.encode("utf-8", "surrogateescape") for word in command]  # in any locale of ours
         program = os.fsdecode(words[0])
         unsafe = unsafe_part(program, environment["PATH"]) if secure and as_root else None
         if unsafe is not None:
@@ -170,7 +171,7 @@ async def spawn(
         raise
     except UserError as error:
         raise CannotRun(str(error)) from error
-    except Exception as error:  # whatever forbids it is this script's failure, never the agent's
+    except Exception as error:  # every error here is this script's failure, never the agent's
         reason = getattr(error, "strerror", None) or error
         raise CannotRun(f"cannot run {command[0]}: {reason}") from error
 
@@ -192,14 +193,14 @@ async def _start(
 
 
 def _flaw(program: str, path: str, error: OSError, child: Mapping[str, Any]) -> tuple[str, Optional[firstline.Flaw]]:
-    """(where the file is, the flaw for which the kernel did not execute it); None where it is something else."""
+    """Return (place of the file, why the kernel did not execute it); None where it is something else."""
     place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path) or ""
     flaw = firstline.flaw(place)
     return place, flaw if flaw is not None and flaw.error == error.errno and _may_execute(place, child) else None
 
 
 def _may_execute(place: str, child: Mapping[str, Any]) -> bool:
-    """Whether the mode of the file lets the user of the child; EACCES says the same of a file and its interpreter."""
+    """Return whether the mode lets the user of the child execute it: EACCES may be about the interpreter."""
     status, uid = os.stat(place), child.get("user", os.geteuid())
     groups = child.get("extra_groups", os.getgroups())
     if uid == 0:
@@ -237,13 +238,13 @@ async def run(
 
 
 class Repeated:
-    """Runs a command again and again, but never beside one that could not be ended: they would become ever more."""
+    """It runs a command again and again, but never beside one that could not be ended, or they would pile up."""
 
     def __init__(self) -> None:
         self._left: Optional[asyncio.subprocess.Process] = None
 
     async def run(self, command: Sequence[str], timeout_s: float, *as_whom: Any) -> Outcome:
-        """As :func:`run`."""
+        """Run the command as :func:`run`. A former process that is still there counts as timed out."""
         if self._left is not None and self._left.returncode is None:
             return Outcome(timed_out=True)
         ended = await run(command, timeout_s, *as_whom)
@@ -252,30 +253,30 @@ class Repeated:
 
 
 def outcome(status: int) -> Outcome:
-    """How a process ended whose return code, as asyncio gives it, is ``status``."""
+    """Return the outcome of a process whose return code, as asyncio gives it, is ``status``."""
     return Outcome(signal=-status) if status < 0 else Outcome(status=status)
 
 
 async def end(process: asyncio.subprocess.Process) -> None:
-    """End a script and everything it started: SIGTERM, then SIGKILL. What even that does not end is left behind."""
+    """End a script and its process group: SIGTERM, then SIGKILL. A process that survives both is left behind."""
     kill_group(process, signal.SIGTERM)
     try:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(process.wait(), TERMINATION_S)
     finally:
-        kill_group(process, signal.SIGKILL)  # also what ignored SIGTERM in the group, when the script itself obeyed
+        kill_group(process, signal.SIGKILL)  # for processes of the group that ignored SIGTERM
     with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(process.wait(), REAPING_S)
 
 
 def kill_group(process: asyncio.subprocess.Process, number: int) -> None:
-    """Send a signal to the process group of a script. A group that is gone or that we may not signal is no error."""
+    """Send a signal to the process group of a script. A group that is gone, or that we may not signal, is no error."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
 
 
 def watch_children_without_threads() -> None:
-    """Before Python 3.12 asyncio starts one thread for each child unless it is told to use pidfds."""
+    """Use pidfds to wait for children: before Python 3.12 asyncio starts a thread for each by default."""
     if sys.version_info >= (3, 12) or not hasattr(os, "pidfd_open"):
         return
     try:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the commands of a file can run on this machine, and its FIFOs be made, before anybody depends on them.
+"""Check that this machine can run the commands of a file and make its FIFOs, before they are needed.
 
-A check script that cannot run has failed: without a weight it keeps its node from being MASTER, and where the same
-file is on both nodes, it takes the virtual address off both.
+A check script that cannot run has failed: without a weight it keeps its node from being MASTER, and where the same file
+is on both nodes, it takes the virtual address off both.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ def unrunnable(
     hidden: tuple[str, ...] = (),
     writable: Optional[tuple[str, ...]] = None,
 ) -> tuple[Problem, ...]:
-    """Every command of the configuration ``text`` that is not there or may not be run, every user who does not exist.
+    """Return a problem for every command in ``text`` that is missing or may not run, and for every unknown user.
 
-    ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own.
-    A script that a shell runs in the kernel's place is a warning, whatever ``severity`` says.
-    ``hidden`` are directories that the agent's service does not see, ``writable`` those that it may write to.
+    ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own. A
+    script that a shell runs, as the kernel does not, is a warning for any ``severity``. ``hidden`` are directories that
+    the agent's service does not see, ``writable`` those that it may write to.
     """
     root = read(parse(text, path, node_config_id(), here()), Findings())
     by_us: Names = (agent_user, None)
@@ -81,7 +81,7 @@ def unrunnable(
 def doubts(root: Section, severity: str = WARNING) -> tuple[Problem, ...]:
     """Return a problem for each program that the kernel will not execute, where the file names it first.
 
-    ``severity`` is that of one that nobody can run. One that a shell runs is a warning.
+    ``severity`` is for programs that cannot run at all. One that a shell runs is a warning.
     """
     found: dict[str, Problem] = {}
     for setting, command, _who_runs in _commands(root):
@@ -105,7 +105,7 @@ def _place(program: str) -> Optional[str]:
 
 
 def _commands(root: Section) -> Iterator[tuple[Setting, tuple[str, ...], Optional[Names]]]:
-    """(where, command, who; None is the default) of every script and every other command."""
+    """Yield (where, command, user; None is the default) of every script and every other command."""
     for section in root.inside("vrrp_script"):
         if "command" in section.settings:
             user = section.get("user")
@@ -149,11 +149,11 @@ def _obstacles(
         yield f"there is no program {program} in {PATH}", "install it, or write where it is"
         return
     who = _who(names)
-    by = f"{who.name} may not" if who else "nobody may"
+    by = f"{who.name} may not" if who else "no user may"
     try:
         status = os.stat(place)
     except PermissionError:
-        return  # we are not privileged enough to know
+        return  # we lack the privilege to find out
     except OSError as error:
         yield f"cannot run {program}: {(error.strerror or str(error))}", "put it there first, or correct the path"
         return
@@ -195,7 +195,7 @@ def _untrusted(program: str, place: str, who: Optional[_Who], secure: bool) -> I
 
 
 def _who(names: Names) -> Optional[_Who]:
-    """None for a user who is still to be made, of whom nothing is known."""
+    """Return the user and group; None for a user who does not exist yet."""
     user, group = names
     entry = _account(user) if user else None
     if entry is None:
@@ -221,7 +221,7 @@ def _closed_directory(place: str, who: Optional[_Who]) -> Optional[str]:
 
 
 def _writes(status: os.stat_result, place: str, who: Optional[_Who]) -> bool:
-    """Whether ``who`` may make a file in this directory; nobody claims to know of one whom nobody knows."""
+    """Return whether ``who`` may make a file in this directory; True for an unknown user."""
     if who is None or who.uid == 0:
         return True
     mode = status.st_mode
@@ -232,7 +232,7 @@ def _writes(status: os.stat_result, place: str, who: Optional[_Who]) -> bool:
 
 
 def _lets(status: os.stat_result, place: str, who: Optional[_Who]) -> bool:
-    """Whether the execute (search) bit is set for ``who``; where there is an access list, nobody claims to know."""
+    """Return whether ``who`` has the execute (search) bit; True where an access list may give it."""
     mode = status.st_mode
     if who is None or (who.uid == 0 and not stat.S_ISDIR(mode)):
         allowed = mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

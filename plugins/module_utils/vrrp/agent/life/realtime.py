@@ -1,13 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A late advertisement is a failover that nobody needed: take the processor before others, and stay in memory.
+"""Request real-time scheduling and lock memory, so that advertisements are on time.
 
-Under systemd the unit gives the scheduling from outside, because nothing in its sandbox may take it; elsewhere the
-agent takes what it is allowed to. Whatever is refused is done without: nothing here stops a router from routing.
-
-What the agent starts gets none of it. SCHED_RESET_ON_FORK makes the kernel see to that (sched(7)), and memory locks
-are not inherited (mlockall(2)).
+Under systemd the unit sets the scheduling from outside, because its sandbox forbids the call; elsewhere the agent takes
+what it is allowed to. It works without what is refused. Nothing of it goes to child processes: SCHED_RESET_ON_FORK
+resets the scheduling (sched(7)), and memory locks are not inherited (mlockall(2)).
 """
 
 from __future__ import annotations
@@ -22,11 +20,11 @@ from typing import Any, Optional
 from ..telling.log import Log
 from .garbage import Collector
 
-PRIORITY = 10  # of 99: above everything that is not real time, below whoever cares; the kernel's interrupts have 50
+PRIORITY = 10  # of 99: above everything without real time, below other real-time programs; interrupts have 50
 NICENESS = -20
-RUNAWAY_S = 3  # on the processor without once waiting for anything: longer than systemd's watchdog, far from normal
+RUNAWAY_S = 3  # of processor time without waiting once: longer than systemd's watchdog, far from normal
 UPKEEP_S = 1.0
-BREATH_S = 0.02  # left to others in every UPKEEP_S in which the agent never waited
+BREATH_S = 0.02  # for other processes in every UPKEEP_S in which the agent never waited
 
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4  # asm-generic/mman.h
 CAP_IPC_LOCK = 14  # linux/capability.h
@@ -37,8 +35,8 @@ _upkeep: Optional[Upkeep] = None
 
 
 def claim(log: Log) -> None:
-    """Take what the kernel grants, and keep to it from now on. To be called once, inside the running loop."""
-    global _upkeep  # noqa: PLW0603 - scheduling belongs to the process, and so does what is known of it
+    """Take what the kernel grants, and start the upkeep. Call it once, inside the running loop."""
+    global _upkeep  # noqa: PLW0603 - scheduling belongs to the process, and so does its state
     take_processor()
     lock_memory()
     _upkeep = Upkeep(log)
@@ -46,7 +44,7 @@ def claim(log: Log) -> None:
 
 
 def state() -> dict[str, Any]:
-    """What the process has got, asked anew: the service manager may have changed it meanwhile."""
+    """Return the present scheduling and memory lock; the service manager may have changed them."""
     policy, priority = _policy()
     known = {
         "policy": POLICIES.get(policy, str(policy)),
@@ -63,7 +61,7 @@ def state() -> dict[str, Any]:
 
 
 def text() -> str:
-    """The same in the words of one log line."""
+    """Return the scheduling and memory lock as one log line."""
     known = state()
     is_real_time = _policy()[0] in REAL_TIME
     scheduling = f"{known['policy']} {known['priority']}" if is_real_time else f"nice {known['nice']}"
@@ -71,7 +69,7 @@ def text() -> str:
 
 
 def take_processor() -> None:
-    """SCHED_RR where the kernel allows it, else niceness -20, else nothing; never for children."""
+    """Set SCHED_RR where the kernel allows it, else niceness -20, else nothing; never for children."""
     reset = getattr(os, "SCHED_RESET_ON_FORK", 0x40000000)
     policy, priority = _policy()
     if policy not in REAL_TIME:
@@ -87,10 +85,10 @@ def take_processor() -> None:
 
 
 def lock_memory() -> bool:
-    """Keep every page that has been used in memory. False where that is refused, or could fail later.
+    """Lock every used page in memory. Return False where that is refused, or could fail later.
 
-    Pages count as they are used (MCL_ONFAULT), but against the limit counts every mapping. So a limit would one day
-    turn an allocation into an error: then there is no lock.
+    Pages are locked as they are used (MCL_ONFAULT), but every mapping counts against the limit. So a limit could turn a
+    later allocation into an error: then there is no lock.
     """
     unlimited = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY
     if not unlimited and not _has_capability(CAP_IPC_LOCK):
@@ -104,7 +102,7 @@ def lock_memory() -> bool:
 
 
 class Upkeep:
-    """Once a second: a breath for others if there was none, and the garbage."""
+    """Every second it yields the CPU if the loop never blocked, then runs the garbage collector."""
 
     def __init__(self, log: Log) -> None:
         self.breaths = 0
@@ -115,18 +113,18 @@ class Upkeep:
         self._handle: Optional[asyncio.TimerHandle] = None
 
     def start(self) -> None:
-        """Begin; the loop's end is the end of it."""
+        """Begin; it ends with the loop."""
         self.collector.start()
         self._handle = asyncio.get_running_loop().call_later(UPKEEP_S, self._due)
 
     def stop(self) -> None:
-        """Leave the process as it was, but for its scheduling."""
+        """Stop, and leave the process as it was, except for its scheduling."""
         if self._handle is not None:
             self._handle.cancel()
         self.collector.stop()
 
     def _due(self) -> None:
-        if not self._said:  # only now: systemd gives the scheduling when the agent has said that it is ready
+        if not self._said:  # only now: systemd sets the scheduling when the agent has reported that it is ready
             self._said = text()
             self._log.info(self._said)
         self.breathe()
@@ -134,22 +132,23 @@ class Upkeep:
         self._handle = asyncio.get_running_loop().call_later(UPKEEP_S, self._due)
 
     def breathe(self) -> None:
-        """Wait a moment if a whole period went by without waiting, as in a flood that fills every processor we have.
+        """Sleep a moment if a whole period went by without waiting, as in a flood that uses every processor.
 
-        Whoever is not in real time would not run at all on one processor, and RLIMIT_RTTIME would take us for a
-        runaway.
+        On one processor, processes without real time would not run at all, and RLIMIT_RTTIME would end us as a runaway.
         """
         waits = _waits()
         if waits == self._waits and _policy()[0] in REAL_TIME:
             time.sleep(BREATH_S)
             self.breaths += 1
             waits = _waits()
-            self._log.seldom(("breath",), "the agent is busy all the time: it leaves a moment to others every second")
+            self._log.seldom(
+                ("breath",), "the agent is busy all the time: it leaves other processes a moment every second"
+            )
         self._waits = waits
 
 
 def _policy() -> tuple[int, int]:
-    """Scheduling policy without its flags, and the real-time priority."""
+    """Return the scheduling policy without its flags, and the real-time priority."""
     reset = getattr(os, "SCHED_RESET_ON_FORK", 0x40000000)
     try:
         return os.sched_getscheduler(0) & ~reset, os.sched_getparam(0).sched_priority
@@ -158,7 +157,7 @@ def _policy() -> tuple[int, int]:
 
 
 def _limit_runaways() -> None:
-    """A loop without end in real time ends by the kernel's hand (setrlimit(2), RLIMIT_RTTIME)."""
+    """Let the kernel end an endless loop in real time (setrlimit(2), RLIMIT_RTTIME)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_RTTIME)
     if soft == resource.RLIM_INFINITY:
         limit = RUNAWAY_S * 1_000_000 if hard == resource.RLIM_INFINITY else hard

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The runtime directory belongs to one agent at a time: two locks that die with their holder.
+"""Give the runtime directory to one agent at a time, with two locks that end with their process.
 
-One is a file in it, for who shares the file system. The other is a name, of the directory's place and not of the
-directory, in the network namespace (unix(7), abstract sockets): it holds also when somebody has deleted the directory.
+One is a file in it, for agents that share the file system. The other is an abstract socket (unix(7)) in the network
+namespace, named after the place of the directory: it holds also when the directory was deleted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from . import ownfile
 
 CONTROL_SOCKET = "control.sock"
 LOCK_FILE = "agent.lock"
-BACKLOG = 64  # of those who ask for our name, between two dismissals
+BACKLOG = 64  # connections to our name, between two calls of dismiss
 PATH_MAX = 107  # octets of a socket's path, unix(7)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
@@ -33,7 +33,7 @@ class RuntimeDirectoryError(RuntimeError):
 
 
 class RuntimeDirectory:
-    """``path`` with its lock held, from :meth:`acquire` to :meth:`release`."""
+    """It holds the lock of ``path`` from :meth:`acquire` to :meth:`release`."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -67,13 +67,13 @@ class RuntimeDirectory:
 
     @property
     def there(self) -> bool:
-        """Whether the lock file is still the one that we hold."""
+        """Return whether the lock file is still the one that we hold."""
         with contextlib.suppress(OSError):
             return self._lock is not None and os.path.samestat(os.lstat(self._lock_path), os.fstat(self._lock))
         return False
 
     def restore(self) -> None:
-        """Make again what somebody has deleted. Raises :class:`RuntimeDirectoryError`."""
+        """Make the directory and the lock file again after they were deleted. Raises :class:`RuntimeDirectoryError`."""
         before, self._lock = self._lock, None
         try:
             self._lock_files()
@@ -84,7 +84,7 @@ class RuntimeDirectory:
             os.close(before)
 
     def dismiss(self) -> None:
-        """Hang up on those who have asked who we are: the kernel keeps each until then, and lets so many ask."""
+        """Close connections to our name: the kernel keeps each until then, and its backlog is short."""
         if self._name is None:
             return
         for _each in range(BACKLOG):
@@ -99,7 +99,7 @@ class RuntimeDirectory:
             self._lock = self._open_lock()
         except OSError as error:
             if error.errno in NO_ROOM and os.path.isdir(self.path):
-                return  # a full file system is no reason for a node to have no VIP, and there is the other lock
+                return  # a full file system must not cost a node its VIP, and there is the other lock
             raise RuntimeDirectoryError(f"cannot use the runtime directory {self.path}: {_reason(error)}") from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -117,10 +117,10 @@ class RuntimeDirectory:
     def _open_lock(self) -> int:
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(os.lstat(self._lock_path).st_mode):
-                ownfile.clear(self._lock_path)  # a link, say, or a directory: nobody has locked that
+                ownfile.clear(self._lock_path)  # a link, say, or a directory: no agent has locked that
         descriptor = ownfile.open_file(self._lock_path, os.O_RDWR | os.O_CREAT)
         owner = os.stat(self.path)
-        if os.geteuid() == 0 and owner.st_uid:  # root cleans up behind an agent that is not root's
+        if os.geteuid() == 0 and owner.st_uid:  # root cleans up after an agent of another user
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
         return descriptor
 
@@ -129,14 +129,14 @@ class RuntimeDirectory:
         self._name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
         try:
             self._name.bind(name[:PATH_MAX])
-            self._name.listen(BACKLOG)  # so that who asks is told who we are; nobody is let in
+            self._name.listen(BACKLOG)  # so that a client learns our process id; nothing is read from it
         except OSError:
             self._name.close()
             self._name = None
             self._refuse_second(name[:PATH_MAX])
 
     def _refuse_second(self, name: bytes) -> None:
-        """Anybody can take a name. It counts only of somebody who may take the directory, too."""
+        """Refuse if another agent holds the name. Any process can take a name, so its user must be trusted."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK) as other:
             try:
                 other.connect(name)
@@ -155,13 +155,13 @@ class RuntimeDirectory:
 
 
 def _name_of(path: str) -> bytes:
-    """The name of a directory's place: of its parent, and its own as it is said, whatever lies there by now."""
+    """Return the name of a directory's place: its parent and its own name, for any file there."""
     above, own = os.path.split(os.path.abspath(path))
     parent = os.stat(above)
     return f"\0hotstandby/{parent.st_dev}/{parent.st_ino}/".encode() + os.fsencode(own)
 
 
 def _reason(error: OSError) -> str:
-    """What the kernel or we have said, with the file where that is another one."""
+    """Return the reason of an error, with the file where that is another one."""
     name = os.path.basename(error.filename or "")
     return f"{name}: {error.strerror}" if name == LOCK_FILE else str(error.strerror)

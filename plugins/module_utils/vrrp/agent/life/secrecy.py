@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who else can read or write the configuration, the keys that it names, and the scripts that it runs.
+"""Find who else can read or write the configuration, its key files, and its scripts.
 
-A warning, never an error: it must not cost a boot its address.
+These are warnings, never errors: a boot must not lose its address for them.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from ...config.text.mask import holding_secrets
 from ..segment import keys
 from . import process, trust
 
-OF_ALL_SERVICES = "/run/credentials"  # where it lies, for whoever looks from outside the service
+OF_ALL_SERVICES = "/run/credentials"  # where credentials lie, for a look from outside the service
 CREDENTIALS = "CREDENTIALS_DIRECTORY"  # systemd.exec(5): in it, access is by ACL, which the group's bits then show
 READ_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def exposed(path: str, configuration: Configuration) -> tuple[Problem, ...]:
-    """What is wrong with the permissions of the file ``path``, which holds ``configuration``; looked up now."""
+    """Return what is wrong with the present permissions of the file ``path``, which holds ``configuration``."""
     place = Place(path, 1, 1)
     return _exposed_file(place, path, has_secret(configuration)) + tuple(_exposed_keys(place, configuration))
 
 
 def exposed_includes(sources: tuple[tuple[str, str], ...]) -> tuple[Problem, ...]:
-    """The same about the files that the first of ``sources``, (path, text), includes."""
+    """Return the same about the files that the first of ``sources``, (path, text), includes."""
     secret = holding_secrets(sources)
     found = [_exposed_file(Place(path, 1, 1), path, path in secret) for path in dict(sources[1:])]
     return tuple(problem for problems in found for problem in problems)
@@ -46,16 +46,16 @@ def _exposed_file(place: Place, path: str, secret: bool) -> tuple[Problem, ...]:
         return ()
     rules = []
     if mode & READ_BY_OTHERS and secret:
-        rules.append("It holds a password, which nobody but its owner may read")
+        rules.append("It holds a password, which only its owner may read")
     if mode & WRITTEN_BY_OTHERS:
-        rules.append("It says what the agent runs, so nobody but its owner may write it")
+        rules.append("It says what the agent runs, so only its owner may write it")
     return tuple(
         Problem.at(place, f"the file has mode {mode:04o}", rule, f"chmod 600 {path}", WARNING) for rule in rules
     )
 
 
 def has_secret(configuration: Configuration) -> bool:
-    """Whether anything in the file is a password or a key."""
+    """Return whether anything in the file is a password or a key."""
     return any(
         instance.authentication is not None
         or (instance.hmac is not None and any(key.file is None for key in instance.hmac.keys))
@@ -71,19 +71,19 @@ def _exposed_keys(place: Place, configuration: Configuration) -> Iterator[Proble
             continue
         anybody = stat.S_IROTH if _is_credential(path) else READ_BY_OTHERS
         if mode & (anybody | WRITTEN_BY_OTHERS):
-            rule = "It holds a key, which nobody but its owner may read or write"
+            rule = "It holds a key, which only its owner may read or write"
             yield Problem.at(place, f"the file {path} has mode {mode:04o}", rule, f"chmod 600 {path}", WARNING)
 
 
 def exposed_scripts(path: str, configuration: Configuration) -> tuple[Problem, ...]:
-    """The same about the scripts that somebody else can change."""
+    """Return a warning for each script that others can change."""
     return tuple(_exposed_scripts(path, configuration))
 
 
 def _exposed_scripts(path: str, configuration: Configuration) -> Iterator[Problem]:
-    """Each of them once. The owner of the configuration decides what runs anyway."""
+    """Yield each warning once. The owner of the configuration decides what runs anyway."""
     if configuration.globals.enable_script_security:
-        return  # what root runs is looked at when it runs, and refused
+        return  # scripts of root are checked when they run, and refused
     try:
         trusted = frozenset({os.geteuid(), os.stat(path).st_uid})
     except OSError:
@@ -95,17 +95,17 @@ def _exposed_scripts(path: str, configuration: Configuration) -> Iterator[Proble
         try:
             uid, gid = process.account(user, group) if user is not None else (os.geteuid(), os.getegid())
         except process.UserError:
-            continue  # it does not run, and that is said elsewhere
+            continue  # it does not run, and another message says that
         loose = trust.other_writer(command.command[0], process.PATH_DEFAULT, trusted | {uid}, gid)
         if loose is not None and (loose, uid) not in said:
             said.add((loose, uid))
             text = f"{loose.text}, and so decide what {process.pwd_name(uid)} runs"
-            rule = "Whoever can write a script, or a directory on the way to it, decides what the agent runs"
+            rule = "Users who can write a script, or a directory above it, decide what the agent runs"
             yield Problem.at(Place(path, line, 1), text, rule, loose.fix, WARNING)
 
 
 def _commands(configuration: Configuration) -> Iterator[tuple[int, Any]]:
-    """Everything in the configuration that has a command and a user, and the line of the block in which it stands."""
+    """Yield everything in the configuration that has a command and a user, with the line of its block."""
     for part in (configuration.globals, *configuration.scripts):
         yield from ((1, each) for each in (part, *_values(part)) if getattr(each, "command", None))
     told = [(group.line, group.notify) for group in configuration.sync_groups]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this agent cannot do yet, and what in a configuration does not fit this machine."""
+"""Find what this release cannot do, and what in a configuration does not fit this machine."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from .onlyaddress import unheard_owner
 from .subnets import Subnets, broadcast_addresses, end_misfits, ends, width_misfits
 
 ETHERNET_MTU, IPV4_LENGTH, IPV6_LENGTH = 1500, 4, 16  # octets
-TOLD = 3  # of many that have the same fault
+TOLD = 3  # names of those with the same fault
 
 
 def unsupported(configuration: Configuration) -> tuple[Problem, ...]:
-    """Errors: what the file may say, but this release does not do."""
+    """Return errors for what the file may say, but this release does not do."""
     return tuple(problem for instance in configuration.instances for problem in _unsupported(configuration, instance))
 
 
 def _unsupported(configuration: Configuration, instance: Instance) -> Iterator[Problem]:
     count = len(instance.addresses)
-    # The kernel does not fragment what comes with its own IPv6 header, and what is too long is not sent at all.
+    # The kernel does not fragment a packet that comes with its IPv6 header, and does not send one that is too long.
     most = (ETHERNET_MTU - (ipv6_octets(instance) - IPV6_LENGTH * count)) // IPV6_LENGTH
     if instance.ip_version == 6 and count > most:
         yield Problem.at(
@@ -48,13 +48,13 @@ def _unsupported(configuration: Configuration, instance: Instance) -> Iterator[P
 
 
 def ipv6_octets(instance: Instance) -> int:
-    """The length of its advertisements."""
+    """Return the length of its IPv6 advertisements in octets, IP header included."""
     trailer = TRAILER_LENGTH if instance.hmac is not None else 0
     return IPV6_HEADER.size + HEADER_LENGTH + IPV6_LENGTH * len(instance.addresses) + trailer
 
 
 def octets(instance: Instance) -> int:
-    """Return the length of its advertisements, IP header included."""
+    """Return the length of its advertisements in octets, IP header included."""
     if instance.ip_version == 6:
         return ipv6_octets(instance)
     ah = AH_LENGTH if ah_key(instance) is not None else 0
@@ -69,14 +69,14 @@ def refusals(
     ledger: Optional[Mapping[Owned, float]] = None,
     held: Collection[Owned] = (),
 ) -> tuple[Problem, ...]:
-    """Errors: virtual addresses that this machine must not or cannot have; see :func:`.hostaddresses.own_addresses`."""
+    """Return errors for virtual addresses that this machine must not or cannot have; see :mod:`.hostaddresses`."""
     return own_addresses(configuration, table, ledger, held) + broadcast_addresses(configuration, table)
 
 
 def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Problem, ...]:
-    """Warnings: interfaces that are not here, virtual addresses outside every subnet of their interface.
+    """Return warnings: missing interfaces, virtual addresses outside every subnet of their interface, and others.
 
-    What is true of many instances is one warning, at the first of them.
+    A warning about many instances is one, at the first of them.
     """
     subnets = Subnets(configuration, table)
     found: dict[tuple[str, str], list[Instance]] = {}
@@ -108,7 +108,7 @@ def _misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Ite
     if instance.ip_version == 6:
         yield from _ipv6_misfits(instance)
     if not instance.accept and instance.priority != PRIORITY_OWNER and not firewall.available():
-        yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "say accept"
+        yield "no_accept needs nf_tables, which this kernel does not have: it will be in FAULT", "write accept"
     yield from gateway_misfits(instance, table, subnets)
     yield from end_misfits(instance, subnets)
     yield from width_misfits(instance, subnets)
@@ -119,7 +119,7 @@ def _misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Ite
 
 
 def _outside_misfits(configuration: Configuration, subnets: Subnets) -> Iterator[tuple[list[Instance], str, str]]:
-    """One for each interface, as a file with a wrong interface has all of its addresses outside."""
+    """Yield one warning for each interface, as with a wrong interface all of its addresses are outside."""
     outside: dict[tuple[str, int], list[tuple[Instance, VirtualAddress]]] = {}
     for instance in configuration.instances:
         for device, entry in subnets.outside(instance):
@@ -131,7 +131,7 @@ def _outside_misfits(configuration: Configuration, subnets: Subnets) -> Iterator
 
 
 def _owner_misfits(configuration: Configuration, table: InterfaceTable) -> Iterator[tuple[list[Instance], str, str]]:
-    """Whoever says that it owns the addresses has them already (RFC 9568 section 1.7), and only one node can."""
+    """Warn about an owner without the addresses: it has them already (RFC 9568 section 1.7), and only one node can."""
     absent: dict[str, list[VirtualAddress]] = {}
     owners = [instance for instance in configuration.instances if instance.priority == PRIORITY_OWNER]
     for instance in owners:
@@ -142,7 +142,7 @@ def _owner_misfits(configuration: Configuration, table: InterfaceTable) -> Itera
         yield (
             concerned,
             f"priority {PRIORITY_OWNER} says that this machine owns the addresses, and {_all(entries)} not on it",
-            f"say a priority below {PRIORITY_OWNER}: an owner is MASTER as soon as it starts, whoever is it already",
+            f"write a priority below {PRIORITY_OWNER}: an owner becomes MASTER when it starts, even beside another one",
         )
 
 
@@ -160,10 +160,10 @@ def _listed(names: list[str]) -> str:
 def _peer_misfits(
     instance: Instance, configuration: Configuration, table: InterfaceTable, subnets: Subnets
 ) -> Iterator[tuple[str, str]]:
-    """Peers that are this machine itself, a source that it does not have, an interface that reaches nobody."""
+    """Yield peers that are this machine itself, a source that it does not have, an interface without other hosts."""
     link = table.names.get(instance.interface)
     if link is not None and link.loopback:
-        yield f"{link.name} is a loopback interface: nobody else hears it", "name the interface to the other nodes"
+        yield f"{link.name} is a loopback interface: no other node hears it", "name the interface to the other nodes"
     virtual = {entry.address.ip for each in configuration.instances for entry in (*each.addresses, *each.excluded)}
     for peer in instance.unicast_peers:
         if table.has(peer) and peer not in virtual:
@@ -177,7 +177,7 @@ def _peer_misfits(
     if source is None or table.has(source) or source in virtual:
         return
     if source == instance.mcast_src_ip and source.version == 4 and not instance.track_src_ip:
-        return  # to the group it may come from any address
+        return  # to the group, it may come from any address
     keyword = "mcast_src_ip" if instance.unicast_src_ip is None else "unicast_src_ip"
     here = [str(each.address.ip) for each in table.on(instance.interface) if each.address.version == source.version]
     known = ", ".join(here) or f"no IPv{source.version} address"
@@ -185,7 +185,7 @@ def _peer_misfits(
 
 
 def _mtu_misfit(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, str]]:
-    """The kernel fragments nothing that comes with its own IP header."""
+    """Warn of advertisements longer than the MTU: the kernel does not fragment packets with their own IP header."""
     link, length = table.names.get(instance.interface), octets(instance)
     if link is not None and 0 < link.mtu < length:
         text = f"an advertisement has {length} octets, more than the MTU of {link.name}: it cannot be sent"

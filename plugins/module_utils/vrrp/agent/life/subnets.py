@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The subnets of this machine, and the virtual addresses that do not fit into them."""
+"""Find the subnets of this machine, and the virtual addresses that do not fit into them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..kernel.ownership import is_ours
 
 
 class Subnets:
-    """What this machine has by itself: whatever a MASTER brings along, any one, is no subnet that others live in.
+    """It keeps the machine's own subnets: those of a MASTER's virtual addresses say nothing about other hosts.
 
     Static addresses count, as they are there for as long as the agent runs. An owner's virtual ones are its own.
     """
@@ -58,7 +58,7 @@ class Subnets:
     def outside(self, instance: Instance) -> Iterator[tuple[str, VirtualAddress]]:
         """Yield the interface and the virtual address for each one that is in no subnet of that interface.
 
-        Behind a loopback interface there is nobody, and a link-local IPv6 address is on every link.
+        A loopback interface has no other hosts, and a link-local IPv6 address is on every link.
         """
         owner = instance.priority == PRIORITY_OWNER
         for entry in instance.addresses:
@@ -71,12 +71,12 @@ class Subnets:
 
 
 def is_single(address: Interface) -> bool:
-    """Tell whether its prefix length leaves no room for another address."""
+    """Return whether its prefix length leaves no room for another address."""
     return address.network.prefixlen == address.max_prefixlen
 
 
 def broadcast_addresses(configuration: Configuration, table: InterfaceTable) -> tuple[Problem, ...]:
-    """Errors: virtual addresses that no host could ever use, whatever the prefix length of their lines."""
+    """Return errors for virtual addresses that no host could ever use, for any prefix length."""
     subnets = Subnets(configuration, table)
     found = []
     for instance in configuration.instances:
@@ -92,7 +92,7 @@ def broadcast_addresses(configuration: Configuration, table: InterfaceTable) -> 
 
 
 def end_misfits(instance: Instance, subnets: Subnets) -> Iterator[tuple[str, str]]:
-    """Yield a text and a hint for each virtual address that is the first one of a subnet: some hosts can reach it."""
+    """Yield a text and a hint for each virtual address that is the first one of a subnet: not all hosts reach it."""
     for entry, subnet, end in _ends(instance, subnets):
         if end == "network":
             yield f"{entry.address.ip} is the network address of {subnet.network}", "choose another address"
@@ -100,19 +100,19 @@ def end_misfits(instance: Instance, subnets: Subnets) -> Iterator[tuple[str, str
 
 def _ends(instance: Instance, subnets: Subnets) -> Iterator[tuple[VirtualAddress, Interface, str]]:
     for entry in installed_by(instance):
-        if not end_of(entry.address.ip, entry.address):  # of which the file alone says so
+        if not end_of(entry.address.ip, entry.address):  # else the configuration check reports it
             for subnet, end in ends(entry.address.ip, subnets.of(entry.device or instance.interface, 4)):
                 yield entry, subnet, end
 
 
 def ends(address: Address, subnets: tuple[Interface, ...]) -> list[tuple[Interface, str]]:
-    """Return the subnets of which it is an end, and which. What another subnet has in its middle is no end."""
+    """Return the subnets that have it at an end, and which. An address inside another subnet is no end."""
     found = [(subnet, end_of(address, subnet)) for subnet in subnets if address in subnet.network]
     return found if all(end for _subnet, end in found) else []
 
 
 def width_misfits(instance: Instance, subnets: Subnets) -> Iterator[tuple[str, str]]:
-    """Yield a text and a hint for each virtual address whose prefix length takes in more than the subnet around it.
+    """Yield a text and a hint for each virtual address with a shorter prefix length than the subnet around it.
 
     The kernel makes a route to all of that on the interface for as long as the address is there.
     """

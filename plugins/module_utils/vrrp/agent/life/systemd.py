@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sd_notify(3) with the standard library: readiness, one line of status, the watchdog.
+"""Notify systemd (sd_notify(3)) with the standard library: readiness, one line of status, the watchdog.
 
 Nothing happens unless systemd asked for it (NOTIFY_SOCKET, WATCHDOG_USEC).
 """
@@ -21,7 +21,7 @@ ANSWER_S = 1.0  # how long systemctl may take to answer; a healthy one takes 0.0
 
 
 class ServiceManager:
-    """The service manager that started us, if any."""
+    """It talks to the service manager that started us, if any."""
 
     def __init__(self, environment: Optional[Mapping[str, str]] = None) -> None:
         environment = os.environ if environment is None else environment
@@ -37,12 +37,12 @@ class ServiceManager:
 
     @property
     def present(self) -> bool:
-        """Whether one started us."""
+        """Return whether a service manager started us."""
         return self._socket is not None
 
     @staticmethod
     def _watchdog_interval_s(environment: Mapping[str, str]) -> Optional[float]:
-        """Seconds between two signs of life: half of what systemd waits for; None without a watchdog."""
+        """Return the seconds between two watchdog signals: half of what systemd waits for; None without a watchdog."""
         if environment.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
             return None
         try:
@@ -61,7 +61,7 @@ class ServiceManager:
         self._send(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def extend(self, seconds: float) -> None:
-        """The start or the stop that is under way takes so much longer from now on (systemd 236)."""
+        """Tell systemd that the present start or stop takes so many seconds from now on (systemd 236)."""
         self._send(f"EXTEND_TIMEOUT_USEC={seconds * 1e6:.0f}")
 
     def stopping(self) -> None:
@@ -85,7 +85,7 @@ class ServiceManager:
 
 
 def own_unit(cgroup: str = "/proc/self/cgroup") -> str:
-    """The name of the service that this process belongs to, "" when there is none."""
+    """Return the name of the service that this process belongs to, "" when there is none."""
     with contextlib.suppress(OSError), open(cgroup, encoding="ascii", errors="replace") as lines:
         for line in lines:
             name = os.path.basename(line.rstrip().rpartition(":")[2])
@@ -95,12 +95,12 @@ def own_unit(cgroup: str = "/proc/self/cgroup") -> str:
 
 
 def restart_wanted(unit: str) -> bool:
-    """Whether somebody has asked for a restart, so that the stop that is under way is not the end."""
+    """Return whether a restart was requested, so that a stop that is under way is not the end."""
     return any(line.split()[1:3] == [unit, "restart"] for line in _systemctl("list-jobs", "--no-legend").splitlines())
 
 
 def restart_follows(unit: str = "") -> bool:
-    """Whether the service, which has just ended, is about to be started again, by somebody's wish or by itself."""
+    """Return whether the service, which has just ended, is about to be started again, on request or by itself."""
     unit = unit or own_unit()
     if not unit:
         return False
@@ -114,7 +114,7 @@ def restart_follows(unit: str = "") -> bool:
 
 
 def _systemctl(*words: str) -> str:
-    """What systemctl prints, "" when it cannot say so within :data:`ANSWER_S`."""
+    """Return what systemctl prints, "" when it does not answer within :data:`ANSWER_S` seconds."""
     reading, writing = os.pipe2(os.O_CLOEXEC)
     null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     try:
@@ -137,7 +137,7 @@ def _systemctl(*words: str) -> str:
 
 
 def _read_all(descriptor: int) -> bytes:
-    """Everything up to the end, or nothing when it does not come in time."""
+    """Return everything up to the end of file, or nothing when that does not come in time."""
     found, end_at = b"", time.monotonic() + ANSWER_S
     while (left_s := end_at - time.monotonic()) > 0 and select.select([descriptor], [], [], left_s)[0]:
         data = os.read(descriptor, 65536)

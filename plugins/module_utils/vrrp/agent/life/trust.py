@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose word a program is: one that others can write is not run, whatever the configuration says.
+"""Refuse to run programs that other users can modify.
 
 ``enable_script_security`` asks for more: what root runs must be root's alone (process.unsafe_part).
 """
@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 
 
 class Loose(NamedTuple):
-    """A ``part`` of the way to a program that others can write, and what takes that from them."""
+    """It is a ``part`` of the path to a program that others can write, and the command that takes that from them."""
 
     part: str
     fix: str
@@ -28,10 +28,10 @@ class Loose(NamedTuple):
 
 
 def loose_part(program: str, path: str, gid: int) -> Optional[Loose]:
-    """What lets others decide what a user with primary group ``gid`` runs as ``program``; None when nothing does.
+    """Return what lets others decide what a user with primary group ``gid`` runs as ``program``; None for nothing.
 
-    That is: the file is writable for everybody, or for a group that is neither root's nor the user's own, or it lies
-    below a directory that everybody can write and that is not sticky. ``path`` is where programs are looked for.
+    That is: all users may write the file, or a group that is neither root's nor the user's own may, or it lies below
+    a directory that all users may write and that is not sticky. ``path`` is where programs are looked for.
     """
     place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path)
     if place is None:
@@ -48,15 +48,15 @@ def loose_part(program: str, path: str, gid: int) -> Optional[Loose]:
             if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
                 return Loose(directory, f"chmod o-w {directory}")
     except OSError:
-        pass  # then it does not run either, and that is what is said
+        pass  # then it does not run either, and another message says that
     return None
 
 
 def other_writer(program: str, path: str, trusted: frozenset[int], gid: int) -> Optional[Loose]:
-    """What lets somebody else than the users ``trusted`` (and root) change what runs as ``program``; None if nothing.
+    """Return what lets others than the users ``trusted`` (and root) change ``program``; None for nothing.
 
-    That is keepalived's rule for what root runs, which it warns of: each part of the way belongs to one of them, and no
-    group but root's and ``gid`` may write to it. Such a program is run all the same, unless it is loose as well.
+    That is keepalived's rule for what root runs, which it warns of: each part of the path belongs to one of them, and
+    no group but root's and ``gid`` may write to it. Such a program is run all the same, unless it is loose as well.
     """
     place = os.path.join("/", program) if "/" in program else shutil.which(program, path=path)
     if place is None:
@@ -71,12 +71,12 @@ def other_writer(program: str, path: str, trusted: frozenset[int], gid: int) -> 
             if status.st_mode & stat.S_IWGRP and status.st_gid not in (0, gid) and not sticky:
                 return Loose(part, f"chmod g-w {part}")
     except OSError:
-        pass  # then it does not run either, and that is what is said
+        pass  # then it does not run either, and another message says that
     return None
 
 
 def _directories(*places: str) -> Iterator[str]:
-    """Every directory on the way to them, each once."""
+    """Yield every directory on the way to them, each once."""
     seen = set()
     for place in places:
         while place != "/":

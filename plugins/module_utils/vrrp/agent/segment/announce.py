@@ -25,14 +25,14 @@ from .pace import Course, Frame, Lanes, Pauses
 
 ETHERTYPE_IPV6 = b"\x86\xdd"
 FORWARDING = "/proc/sys/net/ipv6/conf/%s/forwarding"
-ROUTE_LATE_S, ROUTE_TRIES = 0.001, 500  # until the kernel, which is busy, has the route of a new address
+ROUTE_LATE_S, ROUTE_TRIES = 0.001, 500  # seconds between tries, as a busy kernel adds the route of a new address late
 LOOK_AGAIN_S = 0.005  # a master that hands over keeps its address for 50 ms after it has heard us
-AT_ONCE_MAX = 4096  # frames: a longer burst lets the loop do other things in between
+AT_ONCE_MAX = 4096  # frames: a longer burst gives the loop its turn in between
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What is left of a burst: frames of addresses that the kernel has not begun to use."""
+    """It is what is left of a burst: frames of addresses that the kernel has not begun to use."""
 
     frames: dict[Place, bytes]
     repeat: int
@@ -62,7 +62,7 @@ class Announcer:
         self._names: dict[int, str] = {}  # of the interfaces, by index
 
     def arrange(self, groups: Collection[GarpGroup]) -> None:
-        """From now on the interfaces of each of these share their pauses."""
+        """Let the interfaces of each of these groups share their pauses from now on."""
         self._lanes.arrange(groups)
 
     def burst(
@@ -113,7 +113,7 @@ class Announcer:
         self._begin(key, frames, repeat, pauses)
 
     def keep(self, key: Hashable, first_s: float, every_s: float, announce: Callable[[], None]) -> None:
-        """Call ``announce`` again and again, until ``key`` is cancelled: switches forget who is silent."""
+        """Call ``announce`` again and again, until ``key`` is cancelled: switches forget silent hosts."""
         self.cancel(key)
         loop = asyncio.get_running_loop()
 
@@ -124,7 +124,7 @@ class Announcer:
         self._kept[key] = loop.call_later(first_s, again)
 
     def usable(self, places: Collection[Place], tries: int = ROUTE_TRIES) -> None:
-        """The kernel has told of these addresses, each the interface's index and the address."""
+        """Send the frames of addresses that the kernel has reported: interface index and address."""
         asked = self._waited_for() & set(places)
         late = self._send_ready(asked) if tries else set()
         if late:
@@ -133,7 +133,7 @@ class Announcer:
             self._send_waiting(asked)
 
     def _look_meanwhile(self) -> None:
-        """While many instances take over in one go nobody reads what the kernel tells. The first must not wait."""
+        """Send what has become ready: while many instances take over, the kernel's messages are not read."""
         if self._waiting and time.monotonic() - self._asked_at >= LOOK_AGAIN_S:
             self._send_ready(self._waited_for())
 
@@ -141,7 +141,7 @@ class Announcer:
         return {place for waiting in self._waiting.values() for place in waiting.frames}
 
     def _send_ready(self, asked: set[Place]) -> set[Place]:
-        """Begin what waited for those that are at work; return the others."""
+        """Begin the bursts of addresses that work now; return the other addresses."""
         late = self._routes.missing(asked) if asked else set()
         self._asked_at = time.monotonic()
         self._send_waiting(asked - late)
@@ -156,7 +156,7 @@ class Announcer:
             self._begin(key, frames, waiting.repeat, waiting.pauses)
 
     def cancel(self, key: Hashable) -> None:
-        """End what is still under way for this instance: its addresses have gone."""
+        """Cancel every burst of this instance: its addresses have gone."""
         self._drop(key)
         if key in self._kept:
             self._kept.pop(key).cancel()
@@ -168,7 +168,7 @@ class Announcer:
             task.cancel()
 
     def forget(self, index: int) -> None:
-        """The interface has gone or has come back as another one."""
+        """Close the socket of an interface that has gone or has come back as another one."""
         sock = self._sockets.pop(index, None)
         if sock is not None:
             sock.close()
@@ -239,15 +239,15 @@ class Announcer:
 
 
 def rounds(frames: Sequence[Frame], repeat: int) -> Iterator[Frame]:
-    """Each address once before any twice: the first frame is the one that moves the traffic."""
+    """Yield each address once before any twice: the first frame is the one that moves the traffic."""
     for _round in range(repeat):
         yield from frames
 
 
 def is_router(interface: str) -> bool:
-    """Whether this node forwards IPv6 packets that come in there: the R flag (RFC 4861 section 4.4).
+    """Return whether this node forwards IPv6 packets that come in there: the R flag (RFC 4861 section 4.4).
 
-    A neighbour that hears it from the gateway of its default route without the flag drops that route (section 7.2.5).
+    A neighbour that hears the flag missing from the gateway of its default route drops that route (section 7.2.5).
     """
     try:
         with open(FORWARDING % interface, encoding="ascii") as file:

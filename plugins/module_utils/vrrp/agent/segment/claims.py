@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packet sockets that receive the claims of others: ARP and neighbour advertisements that name one of our addresses.
+"""Receive the claims of others: ARP and neighbour advertisements that name one of our addresses.
 
-There is one for each interface and IP version, however many addresses live there. A filter in the kernel lets pass what
-names one of them and nothing else, so that all other ARP of a segment wakes nobody.
+There is one packet socket for each interface and IP version, for any number of addresses. A filter in the kernel passes
+only frames that name one of them, so that all other ARP of a segment costs nothing.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from ...protocol.neighbours import ADVERTISEMENT, ICMPV6
 from ..kernel.bpf import EVERYTHING, JUMP_EQUAL, LOAD_OCTET, LOAD_WORD, RETURN, Instruction, attach
 
 FRAME_MAX = 2048  # octets
-RECEIVE_BUFFER = 16384  # octets: of a flood the first frames say everything
+RECEIVE_BUFFER = 16384  # octets: the first frames of a flood are enough
 ADDRESSES_MAX = 2000  # two instructions each; the kernel takes 4096
 ETHERNET = 14  # octets of the header
 PACKET_TYPE = 0xFFFFF004  # linux/filter.h: SKF_AD_OFF + SKF_AD_PKTTYPE
-OTHER_HOST = 3  # linux/if_packet.h PACKET_OTHERHOST: to somebody else, or of a VLAN that is not ours
+OTHER_HOST = 3  # linux/if_packet.h PACKET_OTHERHOST: to another host, or of a VLAN that is not ours
 
 _DROP: Instruction = (RETURN, 0, 0, 0)
 _PASS: Instruction = (RETURN, 0, 0, EVERYTHING)
 
 
 class ClaimSocket:
-    """Receives claims to ``addresses``, all of one IP version, on one interface. Never blocks."""
+    """It receives claims to ``addresses``, all of one IP version, on one interface. It never blocks."""
 
     def __init__(self, index: int, addresses: Collection[Address]) -> None:
         self.addresses = frozenset(addresses)
@@ -48,7 +48,7 @@ class ClaimSocket:
             raise
 
     def watch(self, addresses: Collection[Address]) -> None:
-        """From now on receive claims to these. Raises OSError."""
+        """Receive claims to these addresses from now on. Raises OSError."""
         attach(self._socket, *claims_to(addresses))
         self.addresses = frozenset(addresses)
 
@@ -76,8 +76,8 @@ class ClaimSocket:
 def claims_to(addresses: Collection[Address]) -> tuple[Instruction, ...]:
     """Return the filter for frames in which some host claims one of these addresses, all of one IP version.
 
-    RFC 826 and RFC 4861 section 4.4 have the offsets. Of an IPv6 address the last four octets have to do: whoever reads
-    the frames compares all of it. Beyond ADDRESSES_MAX every claim passes.
+    RFC 826 and RFC 4861 section 4.4 have the offsets. Of an IPv6 address only the last four octets are compared: the
+    reader of the frames compares all of it. Beyond ADDRESSES_MAX every claim passes.
     """
     program: list[Instruction] = [(LOAD_OCTET, 0, 0, PACKET_TYPE), (JUMP_EQUAL, 0, 1, OTHER_HOST), _DROP]
     sender = ETHERNET + 14

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom the log complains about. Whoever floods a segment forges sources too, and is to fill no log with them."""
+"""Limit the sources in log lines: at most five for each reason and minute, as a flood has forged sources."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ PERIOD_S = 60.0
 
 
 class Complaints:
-    """A few sources for each reason, each once in a period. Asked for every packet of a flood, so it is quick."""
+    """It names a few sources for each reason, each once in a period. It runs for every packet of a flood."""
 
     def __init__(self) -> None:
         self._named: dict[str, tuple[float, set[Address]]] = {}
 
     def wanted(self, reason: str, source: Address, now: float) -> bool:
-        """Whether this source is worth a line; then it counts as named."""
+        """Return whether this source is worth a line; then it counts as named."""
         until, sources = self._named.get(reason, (now, set()))
         if now >= until:
             sources = set()
@@ -29,5 +29,5 @@ class Complaints:
         return True
 
     def full(self, reason: str) -> bool:
-        """Whether nobody else will be named for this reason in this period."""
+        """Return whether no other source will be named for this reason in this period."""
         return len(self._named[reason][1]) >= SOURCES_MAX

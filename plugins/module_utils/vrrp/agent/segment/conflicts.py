@@ -1,16 +1,16 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Address conflict detection (RFC 5227 section 2.4): another host says that one of our addresses is its own.
+"""Detect address conflicts (RFC 5227 section 2.4): another host says that one of our addresses is its own.
 
-Of an instance that is MASTER the virtual addresses count, of each one the address that it speaks from. A claim is not
-judged when it is heard: a peer that takes over announces the addresses too, and what it advertises decides. So it
-waits for an interval, and it counts when the instance is MASTER still, has been for longer than a handover takes, and
-no other router was heard meanwhile. Then the addresses are announced again, at most once in DEFEND_INTERVAL_S.
+Watched are the virtual addresses of each MASTER, and the source address of each instance. A claim is not judged when it
+is heard: a peer that takes over announces the addresses too, and then it advertises. So the claim waits for an
+interval, and it counts when the instance is MASTER still, has been for longer than a handover takes, and no other
+router was heard meanwhile. Then the addresses are announced again, at most once in DEFEND_INTERVAL_S.
 
-Whoever claimed an address is asked for it from then on: who has it answers, and who does not has given it up. So is
-everybody while the instance is MASTER and cannot be heard, or has given its addresses up for that
-(:mod:`~..refusals`): then every claim counts at once.
+After a claim we ask for the address again and again: a host that does not answer has given it up. We also ask while the
+instance is MASTER and cannot be heard, or has given its addresses up for that (:mod:`~..refusals`): then every claim
+counts at once.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from .claims import ClaimSocket
 from .complaints import Complaints
 
 DEFEND_INTERVAL_S = 10.0  # RFC 5227 section 1.1
-LOOK_S = 0.1  # however many changes there are meanwhile
-READ_MAX = 32  # frames in one go, and the next go REST_S later: whoever floods us gets no more of the loop
+LOOK_S = 0.1  # seconds: several changes within them are one look
+READ_MAX = 32  # frames in one go, and the next go REST_S later: a flood gets no more of the loop
 REST_S = 0.1
-GRACE_S = 1.0  # the least time after a takeover: the one before us may be slow to take its addresses off
+GRACE_S = 1.0  # the least time after a takeover: the former master may be slow to take its addresses off
 CONFIRM_S = 0.5  # beside an interval, until the advertisement of a peer that takes over must have come
 ASK_S = 3.0  # between two questions; several of them fit into DEFEND_INTERVAL_S and refusals.HOLD_S
 ASK_MAX = 128  # questions in one go: the others come next
-NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}  # who asks without being known: a probe
+NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}  # the sender of a probe
 
 Place = tuple[int, int]  # interface index and IP version
 Watched = dict[Place, dict[Address, list[RunningInstance]]]
 
 
 class Conflicts:
-    """Finds them for ``instances``. ``later`` calls back after so many seconds."""
+    """It finds conflicts of ``instances``. ``later`` calls back after so many seconds."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Conflicts:
         self._closed = False
 
     def changed(self) -> None:
-        """Look soon: an instance has another state, an interface or an address is another one."""
+        """Look soon: the state of an instance, an interface or an address has changed."""
         if not self._looks and not self._closed:
             self._looks = True
             self._later(LOOK_S, self._look)
@@ -92,7 +92,7 @@ class Conflicts:
             self._close(place)
 
     def _look(self) -> None:
-        """Have a socket wherever there is an address to watch."""
+        """Open a socket for each interface with an address to watch."""
         self._looks = False
         if self._closed:
             return
@@ -108,7 +108,8 @@ class Conflicts:
             except OSError as error:
                 link = self._table().links[place[0]].name
                 self._log.seldom(
-                    ("claims", link), f"interface {link}: conflicts are not noticed ({error.strerror or error})"
+                    ("claims", link),
+                    f"interface {link}: address conflicts are not detected ({error.strerror or error})",
                 )
 
     def _open(self, place: Place, addresses: frozenset[Address]) -> None:
@@ -120,7 +121,7 @@ class Conflicts:
             sock.watch(addresses)
 
     def _ask(self) -> None:
-        """Ask for the addresses that matter now; of too many, each in its turn."""
+        """Ask for the addresses that matter now; if there are too many, in turns."""
         if self._closed:
             return
         now = self._clock()
@@ -135,7 +136,7 @@ class Conflicts:
         self._later(ASK_S, self._ask)
 
     def _questions(self, now: float) -> list[tuple[Place, Address, Optional[Conflict]]]:
-        """What to ask: each claim that is known, and one address of each instance that nobody hears."""
+        """Return what to ask: each known claim, and one address of each instance that cannot be heard."""
         found: list[tuple[Place, Address, Optional[Conflict]]] = []
         asking = set()
         for place, addresses in self._watched.items():
@@ -147,7 +148,7 @@ class Conflicts:
                     known = instance.reporter.conflicts.get(address)
                     unheard = instance.refusals.unheard(now) is not None
                     if unheard and link.kind == "macvlan":
-                        continue  # a question would call the other one's clients here: it has the same MAC address
+                        continue  # a question would move the other host's clients here: it has the same MAC address
                     if known is not None and not known.past(now):
                         found.append((place, address, known))
                     elif unheard and instance not in asking and is_virtual(instance, address):
@@ -212,7 +213,7 @@ class Conflicts:
         if is_virtual(instance, address):
             instance.refusals.seen(clause(Claim(address, mac)), now)
         if instance.refusals.fault:
-            return  # it is ours no more
+            return  # we have given it up
         found = Conflict(name, mac, now)
         instance.conflict(address, found, news, now)
         if news and self._complaints.wanted("conflict", address, now):
@@ -221,7 +222,7 @@ class Conflicts:
 
 
 def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual: Iterable[Interface]) -> Watched:
-    """Return whose address each one is, by interface and IP version."""
+    """Return the instances that each address belongs to, by interface and IP version."""
     found: Watched = {}
     hosts = {entry.ip for entry in virtual}
     for instance in instances:
@@ -236,32 +237,32 @@ def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual
 
 
 def defends(instance: RunningInstance) -> bool:
-    """Whether the virtual addresses are this instance's now."""
+    """Return whether the virtual addresses are this instance's now."""
     return instance.router.state is State.MASTER and not instance.router.yielding
 
 
 def concerns(instance: RunningInstance) -> bool:
-    """Whether it matters who else has the virtual addresses: they are this instance's, or would be."""
+    """Return whether a claim of another host matters: the virtual addresses are this instance's, or would be."""
     return defends(instance) or bool(instance.refusals.fault)
 
 
 def is_virtual(instance: RunningInstance, address: Address) -> bool:
-    """Whether it is one of the instance's virtual addresses, and not only the one that it speaks from."""
+    """Return whether it is one of the instance's virtual addresses, and not only its source address."""
     return any(want.address.ip == address for want in instance.addresses.wanted)
 
 
 def owns(instance: RunningInstance, address: Address) -> bool:
-    """Whether the instance says, by its priority, that this virtual address is the host's own."""
+    """Return whether the priority of the instance says that this virtual address is the host's own."""
     return instance.config.priority == PRIORITY_OWNER and is_virtual(instance, address)
 
 
 def clause(claim: Claim) -> str:
-    """Say who has an address."""
+    """Return a clause that says which host has an address."""
     return f"{claim.mac.hex(':')} has {claim.address}"
 
 
 def yours(instance: RunningInstance, address: Address, claimed_at: float) -> bool:
-    """Whether another router of the pair may have claimed ``address``, as all of them do when they take over."""
+    """Return whether another router of the pair may have claimed ``address``, as they do when they take over."""
     if address == instance.source:
         return False
     config = instance.config

@@ -9,21 +9,21 @@ from typing import NamedTuple
 
 from ...protocol.packet import Address
 
-SOURCES_MAX = 5  # for each reason: whoever floods a segment forges sources too
+SOURCES_MAX = 5  # for each reason: a flood has forged sources
 INTERVALS, MORE_S = 3, 1.0  # so many advertisements may be lost, and the sender's timer may be late
 
 
 class Discarded(NamedTuple):
-    """Packets of one source that were discarded for one reason. ``detail`` is of the newest."""
+    """It stands for packets of one source that were discarded for one reason. ``detail`` is of the newest."""
 
     reason: str
     source: Address
     detail: str
-    until: float  # when it is forgotten unless more of them come
+    until: float  # when it is forgotten, unless more packets come
 
 
 class Discards:
-    """A few sources for each reason, each for as long as its packets come. Asked for every packet of a flood."""
+    """It keeps a few sources for each reason, each while its packets come. It runs for every packet of a flood."""
 
     def __init__(self) -> None:
         self.known: dict[str, dict[Address, Discarded]] = {}  # empty when there is nothing to tell
@@ -46,7 +46,7 @@ class Discards:
                 del self.known[reason]
 
     def recent(self, now: float) -> list[Discarded]:
-        """Return what still comes, and forget the rest."""
+        """Return the sources whose packets still come, and forget the rest."""
         found = [each for sources in self.known.values() for each in sources.values() if each.until > now]
         self.known = {}
         for each in found:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How one instance signs what it says and verifies what it hears: nothing, ``auth_hmac``, or IPsec AH.
+"""Sign what one instance sends and verify what it receives: nothing, ``auth_hmac``, or IPsec AH.
 
-What is not signed differs only by its priority, so a packet is made once. What is signed differs each time; then the
-part that stays is made once. Sequences and what was heard of others' outlive every reload.
+Unsigned packets differ only by their priority, so each is made once. Signed ones differ each time; then the part that
+stays is made once. Sequences and marks outlive every reload.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from . import headers, wire
 RECEIVE_ONLY, ENFORCE, TIME = "receive-only", "enforce", "time"
 IDENTIFICATION_MAX = 0xFFFF
 
-Signed = tuple[bytes, list[tuple[bytes, bytes, Address, str]]]  # what is signed; header, payload, destination, its text
+Signed = tuple[bytes, list[tuple[bytes, bytes, Address, str]]]  # signed octets; header, payload, destination, its text
 
 
 class Guard:
-    """The authenticity of one instance. ``wall`` reads UTC in seconds; ``verifier`` is None without ``auth_hmac``."""
+    """It signs and verifies for an instance. ``wall`` reads UTC seconds; ``verifier`` is None without ``auth_hmac``."""
 
     def __init__(self, config: Instance, wall: Callable[[], float] = time.time) -> None:
         self.wall = wall
@@ -43,7 +43,7 @@ class Guard:
         self.take(config, None)
 
     def take(self, config: Instance, source: Optional[Address]) -> Expectation:
-        """Go on with this configuration and source address. Returns what to expect of the peers from now on."""
+        """Go on with this configuration and source address. Return what to expect of the peers from now on."""
         self._config, self._source = config, source
         self._ready.clear()
         self._parts.clear()
@@ -61,15 +61,15 @@ class Guard:
 
     @property
     def heard(self) -> dict[bytes, int]:
-        """What ``auth_hmac`` has heard last of each sender."""
+        """Return the last sequence of each ``auth_hmac`` sender."""
         return self._marks.heard
 
     def restore(self, heard: dict[bytes, int]) -> None:
-        """Take over what a process before this one has heard."""
+        """Take over the marks of the process before this one."""
         self._marks.restore(heard, self.wall())
 
     def packets(self, priority: int) -> list[wire.Packet]:
-        """One advertisement of this priority, to send now: to the group, or to each unicast peer."""
+        """Return one advertisement of this priority, to send now: to the group, or to each unicast peer."""
         source = self._source
         if source is None or not wire.destinations(self._config, source):
             return []
@@ -105,7 +105,7 @@ class Guard:
         return covered(config.version, config.virtual_router_id, source, copies[0][1]), copies
 
     def _sealed(self, priority: int, source: Address, key: bytes) -> list[wire.Packet]:
-        """VRRPv2 advertises whole seconds apart: nothing is worth keeping."""
+        """Build AH packets. VRRPv2 advertises in whole seconds, so nothing is worth keeping."""
         config = self._config
         said, number = wire.advertisement(config, priority), self._counter.take(self.wall())
         self._identification = self._identification % IDENTIFICATION_MAX + 1
@@ -124,7 +124,7 @@ class Guard:
                 str(destination),
             )
             for destination in wire.destinations(config, source)
-            if isinstance(source, IPv4Address) and isinstance(destination, IPv4Address)  # RFC 2402 as keepalived has it
+            if isinstance(source, IPv4Address) and isinstance(destination, IPv4Address)  # keepalived: IPv4 only
         ]
 
     def open(self, packet: bytes) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The IP headers of VRRP packets, written and read: IPv4 (RFC 791 section 3.1) and IPv6 (RFC 8200 section 3)."""
+"""Write and read the IP headers of VRRP packets: IPv4 (RFC 791 section 3.1), IPv6 (RFC 8200 section 3)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IPV6_START = 6 << 28 | INTERNETWORK_CONTROL << 20  # version, traffic class, flo
 
 
 class Received(NamedTuple):
-    """One packet as it came. ``hops`` is its TTL or hop limit."""
+    """It is one packet as it came. ``hops`` is its TTL or hop limit."""
 
     source: Address
     destination: Address
@@ -51,9 +51,9 @@ def ipv6_header(source: bytes, destination: bytes, hops: int, length: int) -> by
 
 
 def read(packet: bytes) -> Optional[Received]:
-    """Take one whole IP packet apart. Returns None for what is too short to be one, or carries no VRRP.
+    """Read one whole IP packet. Return None for what is too short to be one, or carries no VRRP.
 
-    An IPsec Authentication Header is left out: whoever expects one looks at the whole packet.
+    An IPsec Authentication Header is left out: its check needs the whole packet.
     """
     version = packet[0] >> 4 if packet else 0
     if version == 4:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keys of ``auth_hmac`` that lie in files of their own, such as systemd credentials: ``key 1 file:PATH``.
+"""Read keys of ``auth_hmac`` from files, such as systemd credentials: ``key 1 file:PATH``.
 
-They are read whenever a configuration is taken, so a reload takes a key file that has changed. A key that is missing is
-an error: without it the instance would hear nobody, or speak unsigned.
+They are read whenever a configuration is taken, so a reload takes a key file that has changed. A missing key is an
+error: without it the instance would hear no peer, or send without a signature.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ FILE_MAX = len(HEX) + 2 * KEY_MAX + 8  # octets: hex digits, and an end of line 
 
 
 def resolve(configuration: Configuration) -> tuple[Configuration, tuple[Problem, ...]]:
-    """Return the configuration with every key in it, and what is wrong with the files. No message tells a key."""
+    """Return the configuration with every key in it, and the problems of the files. No message contains a key."""
     problems: list[Problem] = []
     instances = tuple(_resolve(configuration.path, instance, problems) for instance in configuration.instances)
     return replace(configuration, instances=instances), tuple(problems)
 
 
 def files(configuration: Configuration) -> tuple[str, ...]:
-    """The paths of all key files, each once."""
+    """Return the paths of all key files, each once."""
     keys = [key for instance in configuration.instances if instance.hmac is not None for key in instance.hmac.keys]
     return tuple(dict.fromkeys(key.file for key in keys if key.file is not None))
 
@@ -56,8 +56,8 @@ def _fill(key: HmacKey, path: str, instance: Instance, problems: list[Problem]) 
 
 
 def read(path: str) -> bytes:
-    """The key in a file. Raises OSError, or ValueError for what is no key; neither tells what is in it."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not keep us waiting
+    """Return the key in a file. Raises OSError, or ValueError for what is no key; neither tells what is in it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # opening a FIFO must not block
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ValueError("it is no regular file")

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pauses between the frames of bursts, for switches that cannot take a flood of them.
+"""Pause between the frames of bursts, for switches that cannot take a flood of them.
 
-They hold for one interface, or for all interfaces of a ``garp_group`` together; gratuitous ARP and neighbour
-advertisements have a pause each. Whoever shares a lane takes turns, one frame at a time.
+A pause is for one interface, or for all interfaces of a ``garp_group`` together; gratuitous ARP and neighbour
+advertisements have one each. Bursts that share a lane take turns, one frame at a time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Frame = tuple[int, bytes]  # the interface's index and the frame
 
 
 class Pauses(NamedTuple):
-    """Between two frames, in seconds."""
+    """It holds the pauses between two frames, in seconds."""
 
     garp_s: float = 0.0
     gna_s: float = 0.0
@@ -30,7 +30,7 @@ NO_PAUSES = Pauses()
 
 
 class Course(NamedTuple):
-    """One burst on a lane."""
+    """It is one burst on a lane."""
 
     key: Hashable
     frames: Iterator[Frame]
@@ -38,7 +38,7 @@ class Course(NamedTuple):
 
 
 class Lane:
-    """The frames that have to keep a distance from each other."""
+    """It sends frames that must keep a distance in time from each other."""
 
     def __init__(self, send: Callable[[int, bytes], None]) -> None:
         self._send = send
@@ -84,7 +84,7 @@ class Lane:
 
 
 class Lanes:
-    """All of them, made when they are needed."""
+    """It makes lanes when they are needed, and keeps them."""
 
     def __init__(self, send: Callable[[int, bytes], None]) -> None:
         self._send = send
@@ -92,15 +92,15 @@ class Lanes:
         self._groups: dict[str, GarpGroup] = {}
 
     def arrange(self, groups: Collection[GarpGroup]) -> None:
-        """From now on these interfaces share their lanes."""
+        """Let the interfaces of each of these groups share their lanes from now on."""
         self._groups = {name: group for group in groups for name in group.interfaces}
 
     def may_pause(self, pauses: Pauses) -> bool:
-        """Whether some frame of an instance with these pauses has to wait anywhere."""
+        """Return whether some frame of an instance with these pauses has to wait anywhere."""
         return bool(self._groups) or pauses != NO_PAUSES
 
     def pause_s(self, interface: str, version: int, pauses: Pauses) -> float:
-        """How long to wait between two frames there: the group's word counts, and else the instance's."""
+        """Return the seconds between two frames there: those of the group, else those of the instance."""
         group = self._groups.get(interface)
         own, shared = pauses.garp_s, group.garp_interval_s if group is not None else None
         if version == 6:

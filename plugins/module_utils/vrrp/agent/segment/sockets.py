@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Raw VRRP sockets: one for each interface and IP version, for sending and receiving.
+"""Open raw VRRP sockets: one for each interface and IP version, for sending and receiving.
 
 A packet is built once, IP header included (IP_HDRINCL, IPV6_HDRINCL), so that each instance can speak from its own
-address and sending is one system call on ready bytes. A raw IPv4 socket delivers the IP header too: that is where the
-TTL is. A raw IPv6 socket delivers none; what matters of it comes beside the payload, and the header is put together
-again from that, so that whoever reads the packets sees whole ones of either version.
+address and sending is one system call on ready bytes. A raw IPv4 socket delivers the IP header too, with the TTL. A raw
+IPv6 socket delivers none: the header is rebuilt from ancillary data, so that a reader gets whole packets of either
+version.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ IPV6_MULTICAST_ALL = 29  # linux/in6.h: the same, since Linux 4.20
 IPV6_HDRINCL = 36  # linux/in6.h, since Linux 4.5
 IPV6_FREEBIND = 78  # linux/in6.h, since Linux 4.15
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h: with CAP_NET_ADMIN, beyond rmem_max
-PRIORITY_CONTROL = 7  # linux/pkt_sched.h TC_PRIO_CONTROL: past whatever else waits in the queue
+PRIORITY_CONTROL = 7  # linux/pkt_sched.h TC_PRIO_CONTROL: before everything else in the queue
 PRIORITY_INTERACTIVE = 6  # the highest that needs no CAP_NET_ADMIN
-RECEIVE_BUFFER = 1 << 20  # octets: a loop that was held up finds every advertisement that came meanwhile
+RECEIVE_BUFFER = 1 << 20  # octets: after a delay the loop still finds every advertisement
 PACKET_MAX = 2048  # octets: 255 IPv4 addresses fill 1,056, 90 IPv6 addresses 1,488
 
 ANCILLARY_MAX = socket.CMSG_SPACE(20) + socket.CMSG_SPACE(4)  # struct in6_pktinfo; an int, the hop limit
@@ -44,7 +44,7 @@ class SocketError(RuntimeError):
 
 
 class VrrpSocket(abc.ABC):
-    """The VRRP traffic of one interface: what both IP versions have in common."""
+    """It sends and receives the VRRP traffic of one interface: the part that both IP versions share."""
 
     version = 0  # 4 or 6
     family: int
@@ -81,16 +81,16 @@ class VrrpSocket(abc.ABC):
 
     @abc.abstractmethod
     def _configure(self) -> None:
-        """Per IP version."""
+        """Set the options of the IP version."""
 
     @abc.abstractmethod
     def _membership(self, group: Address, join: bool) -> None:
-        """Per IP version."""
+        """Join or leave a group."""
 
     def join(self, group: Optional[Address] = None) -> None:
-        """Listen to a multicast group on this interface, the protocol's own unless told otherwise. Raises SocketError.
+        """Listen to a multicast group on this interface, by default the protocol's own. Raises SocketError.
 
-        Harmless when it does already.
+        A second call does nothing.
         """
         wanted = group if group is not None else self.group
         if wanted in self._joined:
@@ -110,7 +110,7 @@ class VrrpSocket(abc.ABC):
                 self._membership(group, False)
 
     def resize(self, octets: int) -> None:
-        """kernel_rx_buf_size: how much may wait to be read."""
+        """Set how many octets may wait to be read (``kernel_rx_buf_size``)."""
         self._receive_buffer(octets)
 
     def _receive_buffer(self, octets: int) -> None:
@@ -133,11 +133,11 @@ class VrrpSocket(abc.ABC):
 
     @abc.abstractmethod
     def send(self, packet: bytes, destination: str) -> Optional[str]:
-        """Send ready bytes. Returns None, or why it was not possible; never raises and never blocks."""
+        """Send ready bytes. Return None, or why it was not possible; never raise and never block."""
 
 
 class VrrpSocketIPv4(VrrpSocket):
-    """VRRP over IPv4 on one interface."""
+    """It sends and receives VRRP over IPv4 on one interface."""
 
     version = 4
     family = socket.AF_INET
@@ -174,7 +174,7 @@ class VrrpSocketIPv4(VrrpSocket):
 
 
 class VrrpSocketIPv6(VrrpSocket):
-    """VRRP over IPv6 on one interface.
+    """It sends and receives VRRP over IPv6 on one interface.
 
     The kernel neither writes nor verifies the checksum: IPV6_CHECKSUM is off by itself but for ICMPv6 (RFC 3542
     section 3.1), and the packets come with theirs. Their reader has to verify it.
@@ -193,7 +193,7 @@ class VrrpSocketIPv6(VrrpSocket):
         sock.setsockopt(socket.IPPROTO_IPV6, IPV6_HDRINCL, 1)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, self.index)
-        # The header of each packet says 255 too. These hold where something else is sent through the socket.
+        # The header of each packet says 255 too. These options are for anything else that is sent through the socket.
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, VRRP_TTL)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, VRRP_TTL)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
@@ -214,7 +214,7 @@ class VrrpSocketIPv6(VrrpSocket):
             payload, ancillary, _flags, sender = self._socket.recvmsg(PACKET_MAX, ANCILLARY_MAX)
         except OSError:
             return None  # nothing there, or the interface went down: its fault comes through rtnetlink
-        # What did not come along is told by values that no reader accepts.
+        # Missing data becomes values that no reader accepts.
         hops, destination = 0, UNKNOWN
         for _level, kind, data in ancillary:
             if kind == socket.IPV6_HOPLIMIT:
@@ -226,8 +226,8 @@ class VrrpSocketIPv6(VrrpSocket):
 
     def send(self, packet: bytes, destination: str) -> Optional[str]:
         """Send a whole packet, IPv6 header included. Return None, or the text of the error."""
-        # The source stands in the header. Without being told the kernel would choose one for each packet all the same,
-        # among all the addresses of the interface, which takes 20 times as long as sending when it has 255.
+        # The source stands in the header. Without this the kernel would choose one for each packet all the same, among
+        # all the addresses of the interface, which takes 20 times as long as sending when it has 255.
         source = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, packet[SOURCE] + self._index)
         try:
             self._socket.sendmsg((packet,), (source,), 0, (destination, 0, 0, self.index))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the configuration of an instance means to the protocol: parameters, packets to send, packets to expect."""
+"""Turn the configuration of an instance into what the protocol needs: parameters, packets, expectations."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from ...protocol.states import Parameters
 from ...protocol.trailer import Verifier
 from . import headers
 
-# Unicast may come from behind a router, with whatever unicast_ttl its sender has: keepalived looks at it only where
-# min_ttl or max_ttl is given. 0 is what the kernel did not tell.
+# Unicast may come through a router, with any unicast_ttl of its sender: keepalived checks it only where min_ttl or
+# max_ttl is given. 0 means that the kernel did not tell.
 UNICAST_TTL_MIN = 1
 
 Packet = tuple[bytes, str]  # a whole IP packet and its destination
 
 
 def parameters(config: Instance, source: Optional[Address]) -> Parameters:
-    """What the state machine needs of the configuration."""
+    """Return what the state machine needs of the configuration."""
     garp = config.garp
     return Parameters(
         version=config.version,
@@ -55,7 +55,7 @@ def parameters(config: Instance, source: Optional[Address]) -> Parameters:
 
 
 def authentication(config: Instance) -> dict[str, Any]:
-    """The authentication fields of an advertisement or an expectation. VRRPv3 has none (RFC 9568 section 9)."""
+    """Return the authentication fields of an advertisement or an expectation. VRRPv3 has none (RFC 9568 section 9)."""
     if config.authentication is None or config.version != VERSION_2 or config.hmac is not None:
         return {"auth_type": AUTH_NONE}
     if config.authentication.auth_type == "AH":
@@ -64,21 +64,21 @@ def authentication(config: Instance) -> dict[str, Any]:
 
 
 def ah_key(config: Instance) -> Optional[bytes]:
-    """The key of its IPsec Authentication Header; None where there is none."""
+    """Return the key of its IPsec Authentication Header; None where there is none."""
     if authentication(config)["auth_type"] != AUTH_AH or config.ip_version != 4 or config.authentication is None:
         return None
     return auth.pass_data(config.authentication.auth_pass)
 
 
 def group(config: Instance) -> Address:
-    """The multicast group of an instance; it counts only where no unicast_peer is named."""
+    """Return the multicast group of an instance; it counts only where no unicast_peer is named."""
     if config.mcast_dst_ip is not None:
         return config.mcast_dst_ip
     return VRRP_MULTICAST_IPV6 if config.ip_version == 6 else VRRP_MULTICAST_IPV4
 
 
 def expectation(config: Instance, source: Optional[Address], verifier: Optional[Verifier] = None) -> Expectation:
-    """What the advertisements of the peer must look like."""
+    """Return what the advertisements of the peer must look like."""
     return Expectation(
         version=config.version,
         vrid=config.virtual_router_id,
@@ -96,7 +96,7 @@ def expectation(config: Instance, source: Optional[Address], verifier: Optional[
 
 
 def advertisement(config: Instance, priority: int) -> Advertisement:
-    """What an instance says."""
+    """Return the advertisement of an instance."""
     return Advertisement(
         version=config.version,
         vrid=config.virtual_router_id,
@@ -109,19 +109,19 @@ def advertisement(config: Instance, priority: int) -> Advertisement:
 
 
 def destinations(config: Instance, source: Address) -> tuple[Address, ...]:
-    """Where it says it: to the group, or to each unicast peer but itself."""
+    """Return the destinations of an advertisement: the group, or each unicast peer but itself."""
     if not config.unicast_peers:
         return (group(config),)
     return tuple(peer for peer in config.unicast_peers if peer != source)
 
 
 def ttl(config: Instance) -> int:
-    """The TTL or hop limit that it says it with."""
+    """Return the TTL or hop limit of an advertisement."""
     return config.unicast_ttl if config.unicast_peers else VRRP_TTL
 
 
 def packets(config: Instance, source: Optional[Address], priority: int) -> list[Packet]:
-    """One advertisement of this priority, ready to send; what is signed at each send is the business of ``guard``."""
+    """Return one advertisement of this priority, ready to send. ``guard`` makes those that are signed."""
     if source is None:
         return []
     said, hops = advertisement(config, priority), ttl(config)
@@ -132,19 +132,19 @@ def packets(config: Instance, source: Optional[Address], priority: int) -> list[
 
 
 def identity(config: Instance) -> tuple[str, int, int]:
-    """What makes an instance the same one on the wire. A new name for it moves nothing."""
+    """Return what identifies an instance on the wire. A new name for it moves nothing."""
     return f"{config.interface}{_vmac(config)}{_among_others(config)}", config.virtual_router_id, config.ip_version
 
 
 def _among_others(config: Instance) -> str:
-    """What tells an instance from those above it that share its virtual router id on its link."""
+    """Return what tells an instance from those above it that share its virtual router id on its link."""
     if not config.shares_vrid:
         return ""
     return f"/{config.unicast_src_ip or config.mcast_src_ip}/{','.join(map(str, sorted(config.unicast_peers)))}"
 
 
 def _vmac(config: Instance) -> str:
-    """An instance that moves to a macvlan, or off one, is another virtual router to its clients."""
+    """Return the macvlan as a part of the identity: with another one it is another virtual router to its clients."""
     if config.vmac is None:
         return ""
     return f"/{config.lives_on}/{config.vmac.mac or ''}{'/base' if config.vmac.xmit_base else ''}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance counts, and whom it hears."""
+"""Count what an instance sends and receives, and remember the routers that it hears."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PEERS_MAX = 32  # sources remembered for each instance; more than a segment has 
 
 @dataclass
 class Counters:
-    """Since the instance was added. ``discarded`` is by the reasons of protocol.reception."""
+    """It counts since the instance was added. ``discarded`` is by the reasons of protocol.reception."""
 
     sent: int = 0
     send_errors: int = 0
@@ -55,20 +55,20 @@ class Conflict:
 
     @property
     def host(self) -> str:
-        """Its hardware address, for people."""
+        """Return its hardware address, for people."""
         return self.mac.hex(":")
 
     def past(self, now: float) -> bool:
-        """Whether the other host has the address no more."""
+        """Return whether the other host has the address no more."""
         return self.unanswered > QUESTIONS or now >= self.seen_at + CONFLICT_S
 
 
 class Peers:
-    """The routers heard for one instance: address -> (priority, when, monotonic seconds)."""
+    """It remembers the routers heard for one instance: address -> (priority, time in monotonic seconds)."""
 
     def __init__(self) -> None:
         self._seen: dict[Address, list[Any]] = {}
-        self._source: Optional[Address] = None  # who spoke last, the very object: an address is slow to hash
+        self._source: Optional[Address] = None  # the last source, compared by identity: an address is slow to hash
         self._last: list[Any] = []
 
     def heard(self, source: Address, priority: int, now: float) -> None:
@@ -84,15 +84,15 @@ class Peers:
 
     @property
     def heard_at(self) -> float:
-        """When any of them spoke last, monotonic seconds."""
+        """Return when any of them spoke last, monotonic seconds."""
         return self._last[1] if self._last else -math.inf
 
     def last_said(self, priority: int, since: float) -> list[tuple[Address, float]]:
-        """Return the routers whose last word had this priority and came after ``since``, and when that was."""
+        """Return the routers whose last advertisement had this priority and came after ``since``, and its time."""
         return [(address, at) for address, (said, at) in self._seen.items() if said == priority and at > since]
 
     def as_list(self, now: float) -> list[dict[str, Any]]:
-        """The newest first."""
+        """Return them as dictionaries, the newest first. ``seen_s`` is the age in seconds."""
         newest_first = sorted(self._seen.items(), key=lambda item: -item[1][1])
         return [
             {"address": str(address), "priority": priority, "seen_s": round(now - seen_at, 3)}

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``startup_script`` and ``shutdown_script``: one before anything else is done, one when everything has ended.
+"""Run ``startup_script`` before anything else is done, and ``shutdown_script`` when everything has ended.
 
 A process that goes on where the one before it was must not wait: what the script set up is still there, because no
 shutdown script has run. So a start after a crash, or a restart in place, runs neither; a startup script that is new in
-the file runs then beside the work.
+the file then runs in the background.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOTE_MAX = 64  # octets of a digest
 
 
 class Errands:
-    """What is run once in the life of a service. ``directory`` is where it is noted."""
+    """It runs the scripts of a service's start and end. ``directory`` keeps the note of what was run."""
 
     def __init__(self, directory: str, log: Log) -> None:
         self._note = os.path.join(directory, DONE)
@@ -33,11 +33,11 @@ class Errands:
         self._running: Optional[asyncio.Future[Any]] = None
 
     def waits_s(self, settings: Globals, resuming: bool) -> float:
-        """How long a start may have to wait for the startup script."""
+        """Return how long a start may have to wait for the startup script, in seconds."""
         return 0.0 if resuming or settings.startup_script is None else float(settings.startup_script_timeout_s)
 
     async def startup(self, settings: Globals, resuming: bool, over: asyncio.Event) -> None:
-        """Run the startup script to its end, or until it is ``over`` before it has begun. A failure is only logged."""
+        """Run the startup script until it ends, or until ``over`` is set. A failure is only logged."""
         script = settings.startup_script
         if script is None or (resuming and self._noted() == _digest(script)):
             return
@@ -51,7 +51,7 @@ class Errands:
             ended.cancel()
 
     async def end(self) -> None:
-        """A startup script that runs still has no more time."""
+        """Cancel a startup script that still runs."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
@@ -86,5 +86,5 @@ class Errands:
 
 
 def _digest(script: NotifyCommand) -> str:
-    """The same for the same command in every process; it tells nobody what its arguments are."""
+    """Return a digest: the same for the same command in every process, and it hides the arguments."""
     return hashlib.sha256(repr(script).encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Log the faults of an instance: the first at once, later ones within LASTS_S seconds if they are still there.
+"""Log the faults of an instance: the first at once, later ones after LASTS_S seconds if they are still there.
 
-An interface that comes up has no carrier for a moment, and no address for another one: that is no news to anybody.
+An interface that comes up has no carrier for a moment, then no address for a moment: that is not worth a line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LASTS_S = 1.0
 
 
 class FaultLog:
-    """``due_at`` is when :meth:`tell` has something to look at."""
+    """It logs the faults of one instance. ``due_at`` is when to call :meth:`tell`, in monotonic seconds."""
 
     def __init__(self, log: Log) -> None:
         self.due_at = NEVER
@@ -34,7 +34,7 @@ class FaultLog:
             self.due_at = min(self.due_at, now + LASTS_S)
 
     def tell(self, name: str, now: float) -> None:
-        """Log what has come since, if it has lasted."""
+        """Log the faults that have come since, if they have lasted."""
         if self.due_at <= now:
             self._tell(name)
 

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``notify_fifo`` and ``vrrp_notify_fifo``: one line for each event, such as ``INSTANCE "VI_1" MASTER 100``.
+"""Write ``notify_fifo`` and ``vrrp_notify_fifo``: one line for each event, as ``INSTANCE "VI_1" MASTER 100``.
 
-Nothing here waits for a reader. What a FIFO has no room for waits here, and of what waits the newest word counts.
+Writing never blocks. Lines that do not fit into the FIFO are queued, and of queued lines about the same thing only the
+newest is kept.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from .log import Log
 
 WAITING_MAX = 1024  # lines of one FIFO; the pipe itself holds some two thousand more
 STATES = ("MASTER", "BACKUP", "FAULT", "STOP", "DELETED")
-MADE = "fifos.json"  # in the runtime directory: those that a process before this one made, and we remove
+MADE = "fifos.json"  # in the runtime directory: FIFOs that a former process made, and that we remove
 READER_S = 1.0  # how long a script may take to end when its FIFO has gone
 MODE = 0o600  # what keepalived's default umask leaves
-FLAGS = os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW  # to read, too: it works without a reader
+FLAGS = os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW  # to read, too: opening it then works without a reader
 
 
 class Fifos:
-    """The FIFOs of the configuration that is in force."""
+    """It holds the FIFOs of the configuration in force."""
 
     def __init__(self, settings: Globals, log: Log, directory: Optional[str] = None) -> None:
         self._settings = settings
@@ -39,7 +40,7 @@ class Fifos:
         self._ending: set[asyncio.Task[Any]] = set()
 
     def open(self) -> None:
-        """Make those that the configuration asks for, and start their scripts."""
+        """Make the FIFOs that the configuration asks for, and start their scripts."""
         wanted = _wanted(self._settings)
         for path in self._made - {each.path for each in wanted.values()}:
             _remove(path)  # of a process before this one, which had another configuration
@@ -52,7 +53,7 @@ class Fifos:
             each.tell(kind, name, state, priority)
 
     def apply(self, settings: Globals) -> None:
-        """Take a changed configuration. What is as it was goes on, its script too."""
+        """Take a changed configuration. FIFOs that stay the same go on, with their scripts."""
         before, self._settings = self._settings, settings
         wanted, same_user = _wanted(settings), _runs_scripts_as(before) == _runs_scripts_as(settings)
         for kind, each in list(self._open.items()):
@@ -61,7 +62,7 @@ class Fifos:
         self._open_missing(wanted)
 
     async def close(self, keep: bool = False) -> None:
-        """The end. ``keep``: a successor goes on, and who reads must not lose the FIFO."""
+        """Close all. With ``keep`` a successor goes on, and a reader must not lose the FIFO."""
         for each in self._open.values():
             self._shut(each, keep)
         self._open = {}
@@ -94,7 +95,7 @@ class Fifos:
         return set(filter(_is_path, paths)) if isinstance(paths, list) else set()
 
     def _remember(self) -> None:
-        """What a successor of this process must remove at its end."""
+        """Write the list of FIFOs that the next process must remove at its end."""
         if self._record is None:
             return
         with contextlib.suppress(OSError):  # then the file stays, and an empty FIFO does no harm
@@ -105,7 +106,7 @@ class Fifos:
 
 
 class _Open:
-    """One FIFO and its script."""
+    """It is one FIFO and its script."""
 
     def __init__(self, kind: str, wanted: Fifo, settings: Globals, log: Log, made: bool) -> None:
         self.wanted = wanted
@@ -118,7 +119,7 @@ class _Open:
         self._script: Optional[asyncio.Task[Any]] = None
 
     def open(self) -> bool:
-        """Make it where it is not there, take it, start its script. Says in the log why it cannot be."""
+        """Make the FIFO if it is missing, open it, and start its script. Return False, with a log line, on failure."""
         path = self.wanted.path
         try:
             try:
@@ -146,13 +147,13 @@ class _Open:
         if not self._waiting and self._write(line):
             return
         subject = (kind, name, "state" if state in STATES else state)
-        self._waiting.pop(subject, None)  # an older word about the same
+        self._waiting.pop(subject, None)  # an older line about the same thing
         if len(self._waiting) >= WAITING_MAX:
             del self._waiting[next(iter(self._waiting))]
         if not self._waiting:
             asyncio.get_running_loop().add_writer(self._fd, self._flush)
         self._waiting[subject] = line
-        self._log.seldom(("fifo", self.wanted.path), f"{self._kind} {self.wanted.path} is full: nobody reads it")
+        self._log.seldom(("fifo", self.wanted.path), f"{self._kind} {self.wanted.path} is full: no process reads it")
 
     def shut(self, keep: bool) -> None:
         """Give up the FIFO, now."""
@@ -164,7 +165,7 @@ class _Open:
         os.close(self._fd)
 
     async def end_script(self) -> None:
-        """Afterwards: it has read the end of file."""
+        """Let the script end after it has read the end of file; cancel it after READER_S."""
         if self._script is not None:
             _done, pending = await asyncio.wait([self._script], timeout=READER_S)
             if pending:
@@ -172,7 +173,7 @@ class _Open:
                 await asyncio.gather(self._script, return_exceptions=True)
 
     def _write(self, line: bytes) -> bool:
-        """A line is shorter than PIPE_BUF, so it is written whole or not at all."""
+        """Write one line. It is shorter than PIPE_BUF, so it is written whole or not at all."""
         try:
             os.write(self._fd, line)
         except BlockingIOError:
@@ -192,12 +193,12 @@ class _Open:
         asyncio.get_running_loop().remove_writer(self._fd)
 
     def _is_ours(self) -> bool:
-        """Nobody else may have put it there for us to write to; root may."""
+        """Return whether our user, root or its reader owns the FIFO: another user must not choose where we write."""
         status = os.fstat(self._fd)
         return stat.S_ISFIFO(status.st_mode) and status.st_uid in {0, os.geteuid(), *self._owner()[:1]}
 
     def _owner(self) -> tuple[int, ...]:
-        """(uid, gid) of who reads it; nothing when it is our own user, or unknown here."""
+        """Return (uid, gid) of its reader; empty when it is our own user, or unknown here."""
         user, group = self.wanted.user, self.wanted.group
         if user is None:
             user, group = self._settings.script_user, self._settings.script_group
@@ -208,7 +209,7 @@ class _Open:
             return ()
 
     def _give_away(self) -> None:
-        """Its mode, its owner; where we may not change that, the owner's right to read and write."""
+        """Set its mode and owner. Where we may not change the owner, give the reader a right to read and write."""
         try:
             os.fchmod(self._fd, MODE if self.wanted.mode is None else self.wanted.mode)
             owner = self._owner()
@@ -221,7 +222,7 @@ class _Open:
             self._log.error(f"Failed to set uid:gid for fifo {self.wanted.path} ({error.strerror or error})")
 
     async def _read(self) -> None:
-        """Run its script once, as long as it runs."""
+        """Run its script until it ends."""
         script, settings = self.wanted.script, self._settings
         if script is None:
             return
@@ -248,13 +249,13 @@ def _is_path(value: object) -> bool:
 
 
 def _remove(path: str) -> None:
-    with contextlib.suppress(OSError, ValueError):  # ValueError: no name of a file in our locale
+    with contextlib.suppress(OSError, ValueError):  # ValueError: the path is not valid in our locale
         if stat.S_ISFIFO(os.lstat(path).st_mode):
             os.unlink(path)
 
 
 def _wanted(settings: Globals) -> dict[str, Fifo]:
-    """By keyword. keepalived ignores the second one when both name the same file."""
+    """Return the FIFOs by keyword. keepalived ignores the second one when both name the same file."""
     both = {"notify_fifo": settings.notify_fifo, "vrrp_notify_fifo": settings.vrrp_notify_fifo}
     found = {kind: fifo for kind, fifo in both.items() if fifo is not None}
     if len(found) > 1 and len({fifo.path for fifo in found.values()}) == 1:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Log lines in keepalived's wording, on standard error.
+"""Write log lines in keepalived's wording on standard error.
 
 Under journald a line carries its priority as ``<6>`` (sd-daemon(3)) and no time, because the journal has its own.
 Anywhere else it starts with the local time, so that two agents' output can be laid side by side.
@@ -21,12 +21,12 @@ LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO = 3, 4, 6  # syslog(3)
 LEVEL_NAMES = {LEVEL_ERROR: "error: ", LEVEL_WARNING: "warning: ", LEVEL_INFO: ""}
 LINES_AT_ONCE = 32  # of about 100 octets: a pipe takes 4096 at once
 QUIET_KEYS_MAX = 1024  # a flood of forged sources must not fill the memory either
-SELDOM_LINES_S = 80  # lines a second about what others do, and so many at once: together no more than 100 in any second
+SELDOM_LINES_S = 80  # lines a second about other hosts, with this burst: together no more than 100 in any second
 SELDOM_BURST = 20
 
 
 class Log:
-    """Where the agent writes what happened. ``clock`` is monotonic seconds, for the rate limit only."""
+    """It writes what the agent logs. ``clock`` is monotonic seconds, for the rate limit only."""
 
     def __init__(self, stream: Optional[TextIO] = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = sys.stderr if stream is None else stream
@@ -36,10 +36,10 @@ class Log:
         self._quiet_until: dict[tuple[str, ...], float] = {}
         self._sweep_at = 0.0
         self._together: Optional[list[str]] = None
-        self._room = float(SELDOM_BURST)  # for lines about what others do
+        self._room = float(SELDOM_BURST)  # for lines about other hosts
         self._room_at = clock()
         self._left_out = 0
-        self._told_at = 0.0  # when they were counted last
+        self._told_at = 0.0  # when left out lines were logged last
 
     def info(self, text: str) -> None:
         """Write a line of priority LOG_INFO (syslog(3))."""
@@ -55,7 +55,7 @@ class Log:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """What is said meanwhile is written at the end, as one: a takeover of 255 instances says a thousand lines."""
+        """Collect lines and write them together at the end: a takeover of 255 instances logs a thousand lines."""
         if self._together is not None:
             yield
             return
@@ -70,8 +70,8 @@ class Log:
     def seldom(self, key: tuple[str, ...], text: str, period_s: float = 60.0) -> None:
         """Write ``text`` unless a line with the same ``key`` was written less than ``period_s`` seconds ago.
 
-        For whatever others can cause as often as they like. All of these lines together have a limit, too: what is
-        beyond it is counted, and the number is told. What the agent itself does is never left out.
+        Use it for events that others can cause at any rate. All of these lines together have a limit, too: lines beyond
+        it are counted, and the number is logged. Lines about what the agent itself does are never left out.
         """
         now = self._clock()
         if self._quiet_until.get(key, now) > now:
@@ -94,11 +94,11 @@ class Log:
         return len(self._quiet_until) < QUIET_KEYS_MAX
 
     def _tell_left_out(self) -> None:
-        """Once a second at most, before whatever is written next."""
+        """Log how many lines were left out, once a second at most."""
         now = self._clock()
         if now >= self._told_at + 1.0:
             count, self._left_out, self._told_at = self._left_out, 0, now
-            self._write(LEVEL_WARNING, f"{count} log lines about what others do were left out: they were too many")
+            self._write(LEVEL_WARNING, f"{count} log lines about other hosts were left out: they were too many")
 
     def _write(self, level: int, text: str) -> None:
         if self._left_out:
@@ -125,9 +125,9 @@ class Log:
 
 
 class Outlet:
-    """A stream that never makes the loop wait: what its reader has no room for is dropped and counted in ``lost``.
+    """It writes to a stream and never blocks: what does not fit is dropped and counted in ``lost``.
 
-    The descriptor stays as it is: it may be shared with whoever started us, who would not expect O_NONBLOCK on it.
+    The descriptor keeps its flags: the process that started us may share it, and would not expect O_NONBLOCK.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -140,14 +140,14 @@ class Outlet:
             self._room = poll
 
     def write(self, line: str) -> bool:
-        """Write the whole line, or return False. A full disk or a closed journal must never stop the router."""
+        """Write the whole line, or return False. It never raises: a full disk must not stop the router."""
         try:
             if self._room is None:
                 self._stream.write(line)
                 self._stream.flush()
                 return True
             data = line.encode("utf-8", "replace")
-            for start in range(0, len(data), select.PIPE_BUF):  # so much never blocks when poll says that there is room
+            for start in range(0, len(data), select.PIPE_BUF):  # this much never blocks when poll reports room
                 if not any(event & select.POLLOUT for _fd, event in self._room.poll(0)):
                     return False
                 os.write(self._stream.fileno(), data[start : start + select.PIPE_BUF])
@@ -157,7 +157,7 @@ class Outlet:
 
 
 def goes_to_journal(stream: TextIO) -> bool:
-    """Whether ``stream`` is the very one that systemd connected to the journal (systemd.exec(5), JOURNAL_STREAM)."""
+    """Return whether ``stream`` is the one that systemd connected to the journal (systemd.exec(5), JOURNAL_STREAM)."""
     try:
         status = os.fstat(stream.fileno())
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What instances and sync groups tell: notify scripts, one queue for each, one at a time and in order; and FIFOs."""
+"""Run notify scripts in order, one at a time in each instance and sync group, and tell the FIFOs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ...config.model import Globals, Instance, Notify, NotifyCommand, SyncGroup
 from ..life import process
 from .log import Log
 
-TIMEOUT_S = 60.0  # a script that runs longer is ended, so that the next transition is told at all
-WAITING_MAX = 64  # transitions that wait; who flaps faster than its scripts run loses the oldest, never the last
-DELETED = "DELETED"  # what a reload has removed
+TIMEOUT_S = 60.0  # a script that runs longer is ended, so that the next transition is not blocked
+WAITING_MAX = 64  # transitions that wait; when there are more, the oldest is dropped, never the last
+DELETED = "DELETED"  # an instance or group that a reload has removed
 
 Job = tuple[tuple[str, ...], Optional[str], Optional[str], bool]  # command, user, group, secure
 Tell = Callable[[str, str, str, int], None]  # INSTANCE or GROUP, name, state, priority
 
 
 class _Queue:
-    """Scripts that wait for those before them, never in the way of the loop. An entry is what one event runs."""
+    """It runs scripts one after the other, without blocking the loop. An entry has the scripts of one event."""
 
     def __init__(self, name: str, log: Log, tell: Tell, timeout_s: float = TIMEOUT_S) -> None:
         self.name = name
@@ -50,9 +50,9 @@ class _Queue:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def _tell(self, notify: Notify, settings: Globals, kind: str, state: str, priority: int) -> None:
-        """One transition: the state's own script first, then ``notify`` with its four arguments; the FIFOs at once."""
+        """Tell one transition: the state's own script first, then ``notify`` with four arguments; the FIFOs at once."""
         if state == DELETED and not notify.says_deleted and self._last == "FAULT":
-            return  # nobody who does not know DELETED learns anything
+            return  # FAULT once more is no news without notify_deleted
         self._last = told_state(notify, state)
         jobs = []
         own = own_command(notify, state)
@@ -87,7 +87,7 @@ class _Queue:
 
 
 class NotifyQueue(_Queue):
-    """What an instance tells."""
+    """It runs the notify scripts of an instance."""
 
     def put(self, instance: Instance, settings: Globals, state: str, priority: int) -> None:
         """Queue the scripts of one transition: the state's own first, then ``notify`` with its four arguments."""
@@ -98,7 +98,7 @@ class NotifyQueue(_Queue):
         """Queue ``notify_master_rx_lower_pri``: a MASTER of this ``priority`` heard another one, of a lower one.
 
         keepalived runs it without arguments and does not run ``notify``: only its FIFO says the priority. A rival
-        speaks at every interval, and must not push what tells of transitions out of the queue.
+        speaks at every interval, and must not push transitions out of the queue.
         """
         self.name = instance.name
         self._tell_fifos("INSTANCE", self.name, "MASTER_RX_LOWER_PRI", priority)
@@ -121,21 +121,21 @@ class NotifyQueue(_Queue):
 
 
 class GroupQueue(_Queue):
-    """What a sync group tells."""
+    """It runs the notify scripts of a sync group."""
 
     def put(self, group: SyncGroup, settings: Globals, state: str, priority: int = 0) -> None:
-        """As :meth:`NotifyQueue.put`. keepalived says priority 0 for every group, and so must who calls."""
+        """Queue the scripts as :meth:`NotifyQueue.put`. The caller passes priority 0: keepalived does so for groups."""
         self.name = group.name
         self._tell(group.notify, settings, "GROUP", state, priority)
 
     def again(self) -> None:
-        """As :meth:`NotifyQueue.again`."""
+        """Tell the FIFOs as :meth:`NotifyQueue.again`."""
         if self._last:
             self._tell_fifos("GROUP", self.name, self._last, 0)
 
 
 def own_command(notify: Notify, state: str) -> Optional[NotifyCommand]:
-    """The script that only this state runs. Without ``notify_deleted`` a removed instance runs none, as keepalived."""
+    """Return the script of this state only. Without ``notify_deleted`` a removed instance has none."""
     return {
         "MASTER": notify.master,
         "BACKUP": notify.backup,
@@ -146,7 +146,7 @@ def own_command(notify: Notify, state: str) -> Optional[NotifyCommand]:
 
 
 def told_state(notify: Notify, state: str) -> str:
-    """The word for ``notify`` and the FIFOs: without ``notify_deleted`` a removed instance says FAULT, as ever."""
+    """Return the state for ``notify`` and FIFOs: without ``notify_deleted`` a removed instance says FAULT."""
     return "FAULT" if state == DELETED and not notify.says_deleted else state
 
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The recorder: the journals of all instances as files in the runtime directory, after a crash or on SIGUSR1.
+"""Write the journals of all instances to the runtime directory, after a crash or on SIGUSR1.
 
-It is an onlooker. Whatever goes wrong in it costs a line in the log and nothing else, and a living agent writes in
-small pieces, between which the loop does its work.
+Dumping is best effort: an error costs a log line and never stops the agent. While the agent runs, it writes in small
+pieces, between which the loop does its work.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NAME_MAX = 64  # characters of an instance's name in a file's
 
 
 class Recorder:
-    """Writes to ``directory``. ``clock`` is monotonic seconds, the clock of the journals."""
+    """It writes to ``directory``. ``clock`` is monotonic seconds, the clock of the journals."""
 
     def __init__(self, directory: str, log: Log, clock: Callable[[], float]) -> None:
         self._directory = directory
@@ -42,10 +42,10 @@ class Recorder:
         self._busy = False
 
     def events(self, instance: RunningInstance) -> list[dict[str, Any]]:
-        """The record of one instance: the header, then its entries."""
+        """Return the record of one instance: the header, then its entries. Raises CommandError."""
         try:
             return list(written(self._header(instance), instance.journal))
-        except Exception as error:  # not the agent's end, as a bug in another command is
+        except Exception as error:  # an error here fails the command, not the agent
             raise CommandError(f"cannot tell the events: {type(error).__name__}: {error}") from error
 
     def write(self, instances: Iterable[RunningInstance]) -> None:
@@ -72,7 +72,7 @@ class Recorder:
             yield from self._pieces({instance.name: instance for instance in reversed(list(instances))})
         except OSError as error:
             self._log.error(f"cannot write the events to {self._directory}: {error.strerror or error}")
-        except Exception as error:  # a router must not end because of its diary
+        except Exception as error:  # best effort: never let it stop the daemon
             self._log.error(f"cannot write the events: {type(error).__name__}: {error}")
 
     def _pieces(self, instances: dict[str, RunningInstance]) -> Iterator[bool]:
@@ -104,7 +104,7 @@ class Recorder:
         )
 
     def _sweep(self) -> None:
-        """Names change and come back: what is oldest goes."""
+        """Remove the oldest files beyond FILES_MAX: names of instances change."""
         found = []
         for entry in os.scandir(self._directory):
             if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX):
@@ -114,12 +114,12 @@ class Recorder:
 
 
 def replace_file(directory: str, name: str, content: bytes) -> None:
-    """The whole file or none, for its owner alone."""
+    """Write the whole file or nothing, readable by its owner alone."""
     ownfile.replace(os.path.join(directory, name), content)
 
 
 def file_name(instance: str) -> str:
-    """The file of an instance. A name with anything but letters, digits, dot, dash and underscore gets a digest."""
+    """Return the file name of an instance. A name with other characters than letters, digits, ".-_" gets a digest."""
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", instance)[:NAME_MAX]
     if safe != instance:
         safe += "-" + hashlib.sha256(instance.encode("utf-8", "surrogatepass")).hexdigest()[:8]

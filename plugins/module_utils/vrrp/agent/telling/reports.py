@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file that a signal asks for: what ``status --json`` says, in the runtime directory.
+"""Write what ``status --json`` says to a file in the runtime directory, on a signal.
 
 keepalived writes its state to /tmp at SIGUSR1 and its counts at SIGUSR2; here both are in the one file.
 """
@@ -20,7 +20,7 @@ STATUS = "status.json"
 
 
 class Reports:
-    """Writes to ``directory`` what ``status()`` returns; ``write_records()`` has the recorder write its files."""
+    """It writes what ``status()`` returns to ``directory``; ``write_records()`` has the recorder write its files."""
 
     def __init__(
         self, directory: str, log: Log, status: Callable[[], dict[str, Any]], write_records: Callable[[], None]
@@ -46,5 +46,5 @@ class Reports:
         try:
             replace_file(self._directory, STATUS, (json.dumps(self._status(), indent=2) + "\n").encode())
             self._log.info(f"wrote {path}")
-        except OSError as error:  # a full disk: who only looks must not end the router
+        except OSError as error:  # a full disk: a report must not stop the router
             self._log.error(f"cannot write {path}: {error.strerror or error}")

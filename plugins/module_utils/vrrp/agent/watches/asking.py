@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A check that is asked again and again."""
+"""Repeat a check at an interval."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .watch import Definition, Watch
 
 
 class AskedWatch(Watch):
-    """One that is asked every ``interval_s`` seconds, the next time when the answer has come."""
+    """It asks every ``interval_s`` seconds, and never before the last answer has come."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class AskedWatch(Watch):
 
     @abc.abstractmethod
     async def ask(self) -> Any:
-        """Ask once; the answer is for :meth:`observe`."""
+        """Ask once; the result goes to :meth:`observe`."""
 
     @abc.abstractmethod
     def observe(self, outcome: Any) -> None:
@@ -61,5 +61,5 @@ class AskedWatch(Watch):
             if self._ended:
                 return
             self.observe(outcome)
-            # Never two at once, and never a burst to catch up with what was missed.
+            # Never ask twice at once, and never in a burst to catch up.
             await asyncio.sleep(max(started_at + self._interval_s - loop.time(), 0.0))

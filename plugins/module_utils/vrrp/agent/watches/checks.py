@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What instances track: scripts, processes, files, gateways and services, each once, however many instances listen.
+"""Track scripts, processes, files, gateways and services, each once for all instances that listen.
 
-Interfaces are tracked too, but nobody has to ask for them: the kernel tells, and :class:`~.links.Links` knows.
+Interfaces are tracked without a question: the kernel reports them, and :class:`~.links.Links` keeps them.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from .watch import Watch
 
 ASSUMED_FAILED = "assumed failed until its first success (init_fail)"
 FAILED_BEFORE = "it had failed before the agent was restarted"
-RECALL_S = 5.0  # a restart takes no longer; what was said before that is old news, unless it is asked so seldom
-DEFINED = ("scripts", "processes", "files")  # have a name and a block of their own; the rest is asked as it is tracked
+RECALL_S = 5.0  # a restart takes no longer; an older result does not count, unless the check runs less often
+DEFINED = ("scripts", "processes", "files")  # have a name and a block; the others are defined where tracked
 SERVICES = {"tcp": TcpCheck, "http": HttpCheck, "units": UnitCheck}
 
 Key = tuple[str, Hashable]
 
 
 class Check(AskedWatch):
-    """One ``vrrp_script``. ``ok`` is None until its first result (unless ``init_fail``)."""
+    """It runs one ``vrrp_script``. ``ok`` is None until its first result (unless ``init_fail``)."""
 
     kind = "script"
 
@@ -66,7 +66,7 @@ class Check(AskedWatch):
         return await self._runs.run(self.script.command, self.script.timeout_s, *self._as_whom)
 
     def observe(self, outcome: process.Outcome) -> None:
-        """Count one result, in keepalived's words."""
+        """Count one result, and log it in keepalived's words."""
         if outcome.status is not None and outcome.status != self._last_status:
             self._log.info(f"Script `{self.name}` now returning {outcome.status}")
             self._last_status = outcome.status
@@ -75,7 +75,7 @@ class Check(AskedWatch):
 
 
 class Checks:
-    """Everything that is tracked. ``table`` are the interfaces, ``virtual`` the addresses that no gateway must see.
+    """It keeps all watches. ``table`` are the interfaces, ``virtual`` the addresses that no gateway must see.
 
     ``trouble`` says what is wrong with an interface, as :meth:`.links.Links.trouble` does.
     """
@@ -94,7 +94,7 @@ class Checks:
         self._virtual = virtual
         self._trouble = trouble or (lambda name: links.trouble(table().names.get(name)))
         self._owned: frozenset[Interface] = frozenset()
-        self._track: dict[str, Tracking] = {}  # what counts, by the instance's name
+        self._track: dict[str, Tracking] = {}  # what an instance tracks, by its name
         self._watches: dict[Key, Watch] = {}
         self._monitor = ProcessMonitor()
         self._recalled: dict[str, bool] = {}
@@ -103,19 +103,19 @@ class Checks:
         self._ending: set[asyncio.Task[Any]] = set()
 
     def recall(self, said: Mapping[str, bool], age_s: float = 0.0) -> None:
-        """What :meth:`remember` returned in a process before this one; for the next :meth:`apply`, and only for it.
+        """Take the results that :meth:`remember` returned in a process before this one, for the next :meth:`apply`.
 
-        It counts as a first result, unless ``age_s`` says that it means nothing any more.
+        Each counts as a first result, unless it is older than an answer would be; ``age_s`` is its age in seconds.
         """
         self._recalled = {key: ok for key, ok in said.items() if isinstance(ok, bool)}
         self._recalled_age_s = age_s
 
     def remember(self) -> dict[str, bool]:
-        """What every check says that has said anything, by a key of its name and its definition."""
+        """Return the result of every check that has one, by a key of its name and its definition."""
         return {check.key: check.ok for check in self._everyone() if check.ok is not None}
 
     def apply(self, configuration: Configuration) -> None:
-        """Ask what instances track, from now on. What is as it was goes on with its count."""
+        """Start the watches that the instances track. A watch that stays the same goes on with its count."""
         self._owned = frozenset(
             entry.address
             for instance in configuration.instances
@@ -139,7 +139,7 @@ class Checks:
                 self._end(check)
 
     def results(self, config: Instance) -> tuple[CheckResult, ...]:
-        """What the checks say that count for an instance; before :meth:`apply` knows of them, nothing yet."""
+        """Return the results of the checks that count for an instance; without a result before :meth:`apply`."""
         track = self._track.get(config.name, config.track)
         return tuple(self._result(kind, entry, config) for kind, entry in _all(track))
 
@@ -165,7 +165,7 @@ class Checks:
         return watch.result(entry.weight, reverse)
 
     def _made(self, kind: str, asked: Any, configuration: Configuration) -> Optional[Watch]:
-        """What asks, not yet begun; None for a name that nothing defines, which no valid configuration has."""
+        """Return a new watch, not started; None for a name that nothing defines, which no valid configuration has."""
         if kind == "gateways":
             return GatewayCheck(asked, self._table, self._not_ours, self._changed, self._log)
         if kind in SERVICES:
@@ -181,11 +181,11 @@ class Checks:
         return FileCheck(defined, self._changed, self._log)
 
     def _not_ours(self) -> frozenset[Interface]:
-        """The addresses that another node may have: those of the owner (priority 255) never leave this one."""
+        """Return the addresses that another node may have. Those of the owner (priority 255) never leave this one."""
         return self._virtual() - self._owned
 
     def _continue(self, fresh: Watch, old: list[Watch]) -> Watch:
-        """``fresh``, begun, or the one that has been doing the same all along."""
+        """Return the old watch with the same definition, or ``fresh``, started."""
         for before in old:
             if before.definition == fresh.definition and before.kind == fresh.kind and not before.broken:
                 return before
@@ -207,17 +207,17 @@ class Checks:
 
 
 def _all(track: Tracking) -> Iterator[tuple[str, Any]]:
-    """(kind, entry) of everything that is tracked."""
+    """Return (kind, entry) of everything that is tracked."""
     return ((kind, entry) for kind in KINDS for entry in getattr(track, kind))
 
 
 def _asked(track: Tracking) -> Iterator[tuple[str, Any]]:
-    """Without the interfaces, of which the kernel tells."""
+    """Return (kind, entry) without interfaces, which the kernel reports."""
     return ((kind, entry) for kind, entry in _all(track) if kind != "interfaces")
 
 
 def _key(kind: str, entry: Any, instance: Instance) -> Key:
-    """What has to be asked for this instance; equal for all that can share the answer."""
+    """Return what is asked for this instance; it is equal for all that can share the answer."""
     if kind in DEFINED:
         return kind, entry.name
     if kind == "gateways":

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``track_file``: a number in a file, read as keepalived reads it. A file that is not there, or says none, says 0.
+"""Read ``track_file``: a number in a file, as keepalived reads it. A missing file, or one without a number, says 0.
 
 The file is read four times a second: it may be written in place, replaced or removed, on any file system, and two
-writes of one moment cannot hide one another. A number counts when it has been read twice in a row, so that nobody acts
-upon a file that is just being written.
+writes of one moment cannot hide one another. A number counts when it has been read twice in a row, so that a file that
+is just being written has no effect.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from .asking import AskedWatch
 from .watch import Watch
 
 POLL_S = 0.25
-AGAIN_S = 0.05  # when it says something new
+AGAIN_S = 0.05  # after a new value
 READ_MAX = 127  # octets
 VALUE_MIN, VALUE_MAX = -(1 << 31), 1 << 31
 MOUNTS = "/proc/self/mountinfo"
-# A server that does not answer, or a program that serves a file, would hold up the loop.
+# A server that does not answer, or a program that serves a file, would block the loop.
 REMOTE = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "afs", "gfs", "ocfs", "lustre")
 
 _NUMBER = re.compile(rb"[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
 
 
 class Reading(NamedTuple):
-    """What the file says; ``value`` None: what it says is too much for a number, and the one before goes on."""
+    """It is one reading. ``value`` is None for a number out of range: then the value before stays."""
 
     value: Optional[int]
     complaint: str = ""
 
 
 class FileCheck(AskedWatch):
-    """One ``track_file``. It is good while the number is 0; its value is known from the start."""
+    """It reads one ``track_file``. It is good while the number is 0; its value is known from the start."""
 
     kind = "file"
 
@@ -51,7 +51,7 @@ class FileCheck(AskedWatch):
         super().__init__(file.name, ("file", file.name), definition, (1, 1), POLL_S, changed, log)
         self.file = file
         self.value = 0
-        self._last: Optional[int] = None  # what was read last
+        self._last: Optional[int] = None  # the value of the last reading
         self._complaint = ""
 
     def result(self, weight: int, reverse: bool = False) -> CheckResult:
@@ -59,7 +59,7 @@ class FileCheck(AskedWatch):
         return CheckResult(self.name, self.kind, self.ok, weight, self.detail, reverse, self.value)
 
     def begin(self, overwrite: bool) -> None:
-        """``init_file``: write the number where there is none, or in any case. Nothing is written by a reload."""
+        """Write ``init_file``: always, or only to a missing file. A reload writes nothing."""
         if self.file.init is None or remote(self.file.path):
             return
         if overwrite or not os.path.exists(self.file.path):
@@ -79,10 +79,10 @@ class FileCheck(AskedWatch):
             super().start()
 
     def assume(self, ok: bool, detail: str) -> None:
-        """It is read at once: there is nothing to assume."""
+        """Do nothing: the file is read at once."""
 
     def follow(self, before: Watch) -> None:
-        """It is read at once: there is nothing to follow."""
+        """Do nothing: the file is read at once."""
 
     async def ask(self) -> int:
         """Return the number in the file, or the number that counts now where that one is out of range."""
@@ -111,14 +111,14 @@ class FileCheck(AskedWatch):
         return self.value if reading.value is None else reading.value
 
     def _complain(self, complaint: str) -> None:
-        """Say once what is wrong with the file."""
+        """Log once what is wrong with the file."""
         if complaint and complaint != self._complaint:
             self._log.info(f"Track file {self.name}: {complaint}")
         self._complaint = complaint
 
 
 def read(path: str) -> Reading:
-    """The number in a file."""
+    """Return the number in a file, with a complaint where there is none."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -135,7 +135,7 @@ def read(path: str) -> Reading:
 
 
 def number(text: bytes, path: str = "the file") -> Reading:
-    """The number at the beginning of a text, as strtol(3) with base 0 sees it."""
+    """Return the number at the beginning of a text, as strtol(3) with base 0 sees it."""
     found = _NUMBER.match(text)
     if found is None:
         return Reading(0, f"there is no number in {path}, which counts as 0" if text.strip() else "")
@@ -148,7 +148,7 @@ def number(text: bytes, path: str = "the file") -> Reading:
 
 
 def write(path: str, value: int) -> None:
-    """Write the number. Raises OSError; nothing but a file is written to, and no link is followed."""
+    """Write the number. Raises OSError. It writes to regular files only, and follows no link."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o644)
     try:
@@ -161,13 +161,13 @@ def write(path: str, value: int) -> None:
 
 
 def remote(path: str) -> str:
-    """Why the file system of ``path`` cannot be read from without waiting; empty when it can."""
+    """Return why the file system of ``path`` cannot be read from without waiting; empty when it can."""
     try:
         with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as mounts:
             lines = [line.split() for line in mounts]
     except OSError:
         return ""
-    for resolve in (os.path.normpath, os.path.realpath):  # to follow a link there would be to ask it
+    for resolve in (os.path.normpath, os.path.realpath):  # following a link there would access that file system
         kind = _kind(os.path.join(resolve(path), ""), lines)
         if kind.startswith(REMOTE):
             return f"the file system of {path} is {kind}, which can hold up the agent: not read, which counts as 0"
@@ -175,7 +175,7 @@ def remote(path: str) -> str:
 
 
 def _kind(path: str, mounts: list[list[str]]) -> str:
-    """The kind of file system that ``path`` is on; of two in one place the later one."""
+    """Return the kind of file system that ``path`` is on; where two are mounted at one place, the later one."""
     place, kind = "", ""
     for words in mounts:
         mounted = os.path.join(words[4].replace("\\040", " "), "")

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``track_gateway``: ask a neighbour on the segment again and again whether it is there.
+"""Ask a neighbour on the segment again and again whether it is there (``track_gateway``).
 
-A node that is cut off cannot tell its own isolation from the death of its peer, and stays MASTER beside the new one.
-A neighbour that is neither of them decides: who gets no answer from it is the one that is cut off.
+A node that is cut off cannot tell its own isolation from the death of its peer, and stays MASTER beside the new one. A
+third host decides: the node that gets no answer from it is the one that is cut off.
 
 The question is ARP or neighbour discovery, which no firewall of the gateway drops and which needs no route. The socket
-is one of packets, with a filter in the kernel that lets nothing pass but answers of this very address: a busy segment
+is a packet socket, with a filter in the kernel that lets nothing pass but answers of this very address: a busy segment
 costs nothing.
 """
 
@@ -29,15 +29,15 @@ from ..telling.log import Log
 from .asking import AskedWatch
 from .ground import ground
 
-DRAIN_MAX = 64  # frames in one go: whoever floods us with forged answers must not keep the loop
+DRAIN_MAX = 64  # frames in one go: a flood of forged answers must not keep the loop busy
 FRAME_MAX = 2048  # octets
 RECEIVE_BUFFER = 16384  # octets: one answer is what we wait for
-PRIORITY_INTERACTIVE = 6  # linux/pkt_sched.h: past the bulk traffic of this node; needs no privilege
+PRIORITY_INTERACTIVE = 6  # linux/pkt_sched.h: before the bulk traffic of this node; needs no privilege
 ETHERNET = 14  # octets of the header before what a filter looks at
 
 
 class GatewayCheck(AskedWatch):
-    """One gateway on one interface. ``virtual`` are the addresses from which it must never ask."""
+    """It asks one gateway on one interface. ``virtual`` are the addresses from which it must never ask."""
 
     kind = "gateway"
 
@@ -61,10 +61,10 @@ class GatewayCheck(AskedWatch):
         self._known: Optional[bytes] = None  # the hardware address that answered last
 
     async def ask(self) -> str:
-        """Ask once. Returns why there was no answer, "" when there was one.
+        """Ask once. Return why there was no answer, "" when there was one.
 
-        First the hardware address that answered last, as broadcasts cost every host of the segment; when that says
-        nothing for half of the time, everybody. So one frame may be lost, and the gateway may have moved.
+        It asks the hardware address that answered last first, as broadcasts cost every host of the segment, and after
+        half of the time all hosts. So one frame may be lost, and the gateway may have moved.
         """
         gateway = self.gateway
         link, source, why = ground(gateway, self._virtual(), self._table())
@@ -111,7 +111,7 @@ class GatewayCheck(AskedWatch):
             await asyncio.wait([heard], timeout=within_s)
         finally:
             loop.remove_reader(sock.fileno())
-        # Read before you judge: after a pause the answer may have waited here longer than we for it.
+        # Drain the socket before reporting a timeout: the process may have been paused.
         return heard.done() or self._read(sock)
 
     def _read(self, sock: NeighbourSocket) -> bool:
@@ -140,7 +140,7 @@ class GatewayCheck(AskedWatch):
 
 
 class NeighbourSocket:
-    """Whole frames out, and in only the answers of one address. Never blocks."""
+    """It sends whole frames, and receives only the answers of one address. It never blocks."""
 
     def __init__(self, index: int, address: Address) -> None:
         self.index = index
@@ -162,7 +162,7 @@ class NeighbourSocket:
         return self._socket.fileno()
 
     def send(self, frame: bytes) -> str:
-        """Returns why it was not possible, "" when it was."""
+        """Send one frame. Return why it was not possible, "" when it was."""
         try:
             self._socket.send(frame)
         except OSError as error:
@@ -170,11 +170,11 @@ class NeighbourSocket:
         return ""
 
     def receive(self) -> Optional[bytes]:
-        """One frame, or None when none is waiting."""
+        """Return one frame, or None when none is waiting."""
         try:
             return self._socket.recv(FRAME_MAX)
         except OSError:
-            return None  # nothing there, or the interface went down, which the next question finds out
+            return None  # nothing there, or the interface went down: the next question reports that
 
     def discard(self) -> None:
         """Forget answers to earlier questions."""
@@ -188,7 +188,7 @@ class NeighbourSocket:
 
 
 def answers_of(address: Address) -> tuple[Instruction, ...]:
-    """The filter for frames in which ``address`` itself answers; RFC 826 and RFC 4861 section 4.4 have the offsets."""
+    """Return the filter for answers of ``address`` itself; RFC 826 and RFC 4861 section 4.4 have the offsets."""
     if address.version == 4:
         return only((LOAD_HALF, ETHERNET + 6, REPLY), (LOAD_WORD, ETHERNET + 14, int(address)))
     target = [(LOAD_WORD, ETHERNET + 48 + at, word) for at, word in zip(range(0, 16, 4), _words(address))]

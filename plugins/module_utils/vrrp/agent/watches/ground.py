@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a gateway is asked from, and what of this machine's network keeps it from ever answering."""
+"""Choose where a gateway is asked from, and warn of gateways that can never answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..life.subnets import Subnets
 
 
 class Ground(NamedTuple):
-    """Where to ask from. Without ``link`` or ``source`` it says ``why`` not."""
+    """It is where to ask from. Without ``link`` or ``source`` it says ``why`` not."""
 
     link: Optional[Link]
     source: Optional[Address]
@@ -23,9 +23,10 @@ class Ground(NamedTuple):
 
 
 def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: InterfaceTable) -> Ground:
-    """The interface of a gateway, and the host's own address on it: the gateway learns from a question who asks.
+    """Return the interface of a gateway, and the host's own address on it.
 
-    So an address that may be the peer's in the next moment is none to ask from. One in the gateway's subnet is best.
+    A gateway learns the sender's address from a question, so an address that may be the peer's in the next moment is
+    not used. An address in the gateway's subnet is best.
     """
     name, target = gateway.device or "", gateway.address  # the configuration puts the instance's interface in
     link = table.names.get(name)
@@ -44,11 +45,11 @@ def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: Interfa
 
 
 def gateway_misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Iterator[tuple[str, str]]:
-    """Warnings, with hints: tracked gateways that are this machine itself, or no neighbours of it."""
+    """Yield warnings, with hints: tracked gateways that are this machine itself, or no neighbours of it."""
     for gateway in instance.track.gateways:
         name, target = gateway.device or instance.interface, gateway.address
         if name not in table.names:
-            continue  # which is said already
+            continue  # another problem reports that
         own = [each.network for each in subnets.own(name) if each.version == target.version]
         if table.has(target):
             yield f"track_gateway {target} is this machine itself, which never answers", "name another one"
@@ -59,5 +60,5 @@ def gateway_misfits(instance: Instance, table: InterfaceTable, subnets: Subnets)
 
 
 def _own(name: str, target: Address, table: InterfaceTable) -> list[Present]:
-    """The addresses on the interface from which ``target`` can be asked."""
+    """Return the addresses on the interface from which ``target`` can be asked."""
     return [entry for entry in table.on(name) if entry.address.version == target.version and entry.usable]

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``track_http``: a GET whose status, and whose body where somebody looks at it, must be as expected.
+"""Send ``track_http``: a GET whose status, and whose body if ``body`` is set, must be as expected.
 
-A check asks one question and hangs up: no redirect is followed, no connection kept, no more read than is looked at.
+A check asks one question and hangs up: no redirect is followed, no connection kept, no more read than is compared.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NOT_HTTP = "its answer is not HTTP"
 
 
 class Target(NamedTuple):
-    """Where to ask for what. ``server_name`` is None without TLS."""
+    """It says where to ask for what. ``server_name`` is None without TLS."""
 
     hosts: tuple[str, ...]
     port: int
@@ -56,7 +56,7 @@ class HttpCheck(TimedCheck):
     word = "HTTP"
 
     def __init__(self, tracked: TrackedHttp, changed: Callable[[], None], log: Log) -> None:
-        # What stands behind the path may be a secret, and is told to nobody.
+        # The query of a URL may be a secret, so no message has it.
         super().__init__(tracked.url.partition("?")[0], tracked, changed, log)
         self.subject = (self.kind, tracked.url)
         self._target = Target.of(tracked.url, tracked.host)
@@ -105,7 +105,7 @@ class HttpCheck(TimedCheck):
 
 
 async def read_status(reader: asyncio.StreamReader) -> int:
-    """The status of the answer; what a server says in between (1xx) is skipped."""
+    """Return the status of the answer; interim answers (1xx) are skipped. Raises ValueError when it is not HTTP."""
     for _count in range(8):
         line = await reader.readuntil(b"\n")
         found = STATUS_LINE.match(line)
@@ -118,7 +118,7 @@ async def read_status(reader: asyncio.StreamReader) -> int:
 
 
 async def read_fields(reader: asyncio.StreamReader) -> dict[bytes, bytes]:
-    """The header fields, names in lower case."""
+    """Return the header fields, names in lower case. Raises ValueError when they are too long."""
     fields: dict[bytes, bytes] = {}
     length = 0
     while length <= HEAD_MAX:
@@ -132,7 +132,7 @@ async def read_fields(reader: asyncio.StreamReader) -> dict[bytes, bytes]:
 
 
 async def read_body(reader: asyncio.StreamReader, fields: dict[bytes, bytes]) -> bytes:
-    """The body as far as it is looked at, without its transfer coding."""
+    """Return the body, up to BODY_MAX octets, without its transfer coding."""
     if fields.get(b"transfer-encoding", b"").lower().endswith(b"chunked"):
         return await _read_chunks(reader)
     length = fields.get(b"content-length", b"")
@@ -152,7 +152,7 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
 
 
 async def _read(reader: asyncio.StreamReader, length: int) -> bytes:
-    """So many octets, or those that came before the end."""
+    """Return so many octets, or those that came before the end."""
     parts, missing = [], length
     while missing:
         part = await reader.read(missing)
@@ -164,7 +164,7 @@ async def _read(reader: asyncio.StreamReader, length: int) -> bytes:
 
 
 async def tls(verify: bool) -> Any:
-    """How to speak TLS. To read whom this machine trusts takes some 50 ms: a thread does it, and only if it counts."""
+    """Return the TLS context. Loading the trusted certificates takes some 50 ms, so a thread does it."""
     import ssl
 
     if verify:

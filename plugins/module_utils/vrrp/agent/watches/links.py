@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which interfaces are usable, as far as we say: ``interface_up_down_delays`` lets a change wait before it counts.
+"""Tell which interfaces are usable: ``interface_up_down_delays`` delays when a change counts.
 
-Nothing is polled. Who reads the kernel's events calls :meth:`Links.look`, a timer calls back when a wait has ended.
+Nothing is polled. The reader of the kernel's events calls :meth:`Links.look`, a timer calls back when a delay has
+ended.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from ..telling.log import Log
 
 
 class Links:
-    """``later(delay_s, callback)`` returns something with ``cancel()``; ``changed`` is told when a wait has ended.
+    """It applies the delays. ``later(delay_s, callback)`` returns a timer with ``cancel()``.
 
-    ``bound_s(name)`` is the longest that an interface may be down before that counts, None without a limit: a backup
-    whose own interface is down must not become MASTER before it knows.
+    ``changed()`` is called when a delay has ended. ``bound_s(name)`` is the longest that an interface may be down
+    before that counts, None without a limit: a backup whose own interface is down must not become MASTER before it
+    knows.
     """
 
     def __init__(
@@ -40,13 +42,13 @@ class Links:
         self._log = log
         self._delays: dict[str, InterfaceDelay] = {}
         self._watched: frozenset[str] = frozenset()
-        self._usable: dict[str, bool] = {}  # what we say of those that are watched
-        self._own: dict[str, bool] = {}  # interfaces of instances that nobody watches: their changes are only reported
-        self._seen_up: set[str] = set()  # nothing waits before that
+        self._usable: dict[str, bool] = {}  # the state that counts, of those that are watched
+        self._own: dict[str, bool] = {}  # interfaces of instances that are not watched: their changes are only logged
+        self._seen_up: set[str] = set()  # no delay before that
         self._waiting: dict[str, Any] = {}
 
     def apply(self, configuration: Configuration) -> bool:
-        """Take the delays of a configuration, and who tracks what. Returns whether we say something else."""
+        """Take the delays of a configuration, and the tracked interfaces. Return whether :meth:`trouble` changes."""
         before = {name: self.trouble(name) for name in self._watched}
         self._delays = {each.name: each for each in configuration.interface_delays}
         tracks = [each.track for each in configuration.instances] + [each.track for each in configuration.sync_groups]
@@ -64,7 +66,7 @@ class Links:
         return any(self.trouble(name) != said for name, said in before.items())
 
     def look(self) -> bool:
-        """The kernel has told something. Returns whether we say something else now."""
+        """Look at the interfaces after a message of the kernel. Return whether :meth:`trouble` changes."""
         different = False
         for name, before in self._own.items():
             if _usable(self._link(name)) != before:
@@ -88,11 +90,11 @@ class Links:
         return different
 
     def usable(self, name: str) -> bool:
-        """Whether it can be used, as far as we say."""
+        """Return whether it can be used, with delays applied."""
         return not self.trouble(name)
 
     def trouble(self, name: str) -> str:
-        """What is wrong with it, as "is down"; empty while nothing is, or as long as that does not count."""
+        """Return what is wrong with it, as "is down"; empty while nothing is, or as long as that does not count."""
         link = self._link(name)
         if link is None or name not in self._delays:
             return trouble(link)
@@ -101,7 +103,7 @@ class Links:
         return trouble(link) or f"has been up for less than {self._delays[name].up_s:g} s"
 
     def stop(self) -> None:
-        """Nothing waits any more."""
+        """Cancel all delays."""
         for waiting in self._waiting.values():
             waiting.cancel()
         self._waiting = {}
@@ -109,7 +111,7 @@ class Links:
     def _delay_s(self, name: str, link: Optional[Link]) -> float:
         delay = self._delays.get(name)
         if delay is None or link is None or name not in self._seen_up:
-            return 0.0  # what does not exist cannot come back as it was
+            return 0.0  # a missing interface has no delay
         bound_s = self._bound_s(name)
         if bound_s is None:
             return delay.up_s if link.usable else delay.down_s
@@ -142,7 +144,7 @@ def _usable(link: Optional[Link]) -> bool:
 
 
 def trouble(link: Optional[Link]) -> str:
-    """Why a link cannot be used now, empty when it can."""
+    """Return why a link cannot be used now, empty when it can."""
     if link is None:
         return "does not exist"
     if link.usable:
@@ -151,5 +153,5 @@ def trouble(link: Optional[Link]) -> str:
 
 
 def longest_down_s(adverts: int, interval_cs: int) -> float:
-    """How long an interface may be down unnoticed: less than the adverts that a backup misses before it takes over."""
+    """Return how long an interface may be down unnoticed, in seconds: less than a backup waits for its master."""
     return (adverts - 1 - 1 / 256) * interval_cs / 100 if adverts > 1 else 0.0

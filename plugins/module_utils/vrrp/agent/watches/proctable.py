@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The processes of this machine as /proc tells them (proc(5)), and which of them a ``vrrp_track_process`` means.
+"""Read the processes of this machine from /proc (proc(5)), and match them with a ``vrrp_track_process``.
 
 A thread is no process, and a zombie does not run. A command line is read only where one is compared: it lies in memory
 of that process, which may have been swapped out.
@@ -21,14 +21,14 @@ COMMAND_LINE_MAX = 4096  # octets, or as many as the longest that is compared
 
 
 class Seen(NamedTuple):
-    """One process: its name as in /proc/PID/comm, and its command line where somebody compares one."""
+    """It is one process: its name as in /proc/PID/comm, and its command line where one is compared."""
 
     name: bytes
     command_line: Optional[bytes] = None
 
 
 class Pattern:
-    """Which processes one ``vrrp_track_process`` counts."""
+    """It says which processes one ``vrrp_track_process`` counts."""
 
     def __init__(self, process: Process) -> None:
         self.by_command = process.full_command or process.parameters is not None or process.param_match is not None
@@ -55,7 +55,7 @@ class Pattern:
 
 
 def look(pid: int, with_command: bool, length: int = COMMAND_LINE_MAX) -> Optional[Seen]:
-    """What the process is now; None when it does not run."""
+    """Return the process as it is now; None when it does not run."""
     stat = _read(f"{PROC}/{pid}/stat", 512)
     start, end = stat.find(b"("), stat.rfind(b")")
     if start < 0 or end < start or stat[end + 2 : end + 3] in NOT_RUNNING:
@@ -65,7 +65,7 @@ def look(pid: int, with_command: bool, length: int = COMMAND_LINE_MAX) -> Option
 
 
 def pids() -> Iterator[int]:
-    """Every process there is."""
+    """Yield the id of every process."""
     try:
         names = os.listdir(PROC)
     except OSError:
@@ -76,12 +76,12 @@ def pids() -> Iterator[int]:
 
 
 def longest(patterns: Iterable[Pattern]) -> int:
-    """How much of a command line has to be read, octets."""
+    """Return how much of a command line has to be read, octets."""
     return max((pattern.length for pattern in patterns), default=0)
 
 
 def _read(path: str, length: int) -> bytes:
-    """The beginning of a file; nothing when the process is gone. Without a file object: this is read very often."""
+    """Return the beginning of a file; empty when the process is gone. No file object: it is called very often."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

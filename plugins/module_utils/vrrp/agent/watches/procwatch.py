@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vrrp_track_process``: how many processes match. /proc is read each second, and an end is told at once.
+"""Count the processes that match a ``vrrp_track_process``. /proc is read each second; an exit is seen at once.
 
-A process that counts is watched by its pidfd (pidfd_open(2)), in a container as well; one that begins, or becomes
-another program, is found within a second. What others do with processes wakes nobody here.
+A matching process is watched by its pidfd (pidfd_open(2)), in a container as well; one that begins, or becomes another
+program, is found within a second. Other processes cause no wakeups.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from ..telling.log import Log
 from . import proctable
 from .watch import Watch
 
-POLL_S = 1.0  # between two readings of /proc
-SLICE_S = 0.002  # of looking at processes, before others have their turn
+POLL_S = 1.0  # seconds between two readings of /proc
+SLICE_S = 0.002  # seconds of work before the loop has its turn
 CHUNK = 32  # processes between two looks at the clock
 WATCHED_MAX = 256  # processes with a descriptor each; the end of any other is found when /proc is read
 
 
 class ProcessCheck(Watch):
-    """One ``vrrp_track_process``. Who counts for it is found out by the :class:`ProcessMonitor`."""
+    """It checks one ``vrrp_track_process``. The :class:`ProcessMonitor` finds the processes that match."""
 
     kind = "process"
 
@@ -42,8 +42,8 @@ class ProcessCheck(Watch):
         self._monitor = monitor
         self._most = float("inf") if process.quorum_max is None else process.quorum_max
         self._least = 0 if process.quorum_max == 0 else process.quorum
-        self._told = 0  # how many there were when it was told last
-        self.spoken = False  # whether it has been told; what it says before is an older check's word
+        self._told = 0  # the last count that was told
+        self.spoken = False  # whether a count was told; until then ``ok`` is that of an older check
         self._waiting: Optional[asyncio.TimerHandle] = None
 
     def start(self) -> None:
@@ -86,12 +86,12 @@ class ProcessCheck(Watch):
 
 
 class ProcessMonitor:
-    """Finds out who counts for which check. It works while there is a check, and costs nothing otherwise."""
+    """It finds which process matches which check. It works while there is a check, and costs nothing otherwise."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._checks: list[ProcessCheck] = []
-        self._known: dict[int, frozenset[ProcessCheck]] = {}  # whom each process counts for
+        self._known: dict[int, frozenset[ProcessCheck]] = {}  # the checks that each process matches
         self._watched: dict[int, int] = {}  # pid -> pidfd
         self._task: Optional[asyncio.Task[None]] = None
         self._again = asyncio.Event()  # /proc must be read anew
@@ -99,7 +99,7 @@ class ProcessMonitor:
         self._length = 0
 
     def add(self, check: ProcessCheck) -> None:
-        """Count for this one too. It is told for the first time when all processes have been looked at."""
+        """Count for this check too. It hears of its first count when all processes have been looked at."""
         self._checks.append(check)
         self._patterns_changed()
         if self._task is not None:
@@ -110,7 +110,7 @@ class ProcessMonitor:
             self._task.add_done_callback(self._ended)
 
     def remove(self, check: ProcessCheck) -> None:
-        """Count for this one no more."""
+        """Stop counting for this check."""
         self._checks.remove(check)
         self._patterns_changed()
         for pid in list(check.pids):
@@ -120,7 +120,7 @@ class ProcessMonitor:
             self._task = None
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if task is self._task:  # a bug: a reload begins anew
+        if task is self._task:  # after a bug: a reload starts it again
             self._task = None
         for check in list(self._checks):
             check.ended(task)
@@ -153,7 +153,7 @@ class ProcessMonitor:
             self._is(pid, frozenset())
 
     def _look(self, pid: int) -> None:
-        """Find out whom a process counts for."""
+        """Find out which checks a process matches."""
         seen = proctable.look(pid, self._with_command, self._length)
         found = () if seen is None else (check for check in self._checks if check.pattern.matches(seen))
         self._is(pid, frozenset(found))
@@ -189,7 +189,7 @@ class ProcessMonitor:
         checks = self._known.get(pid, frozenset())
         self._is(pid, frozenset())
         for check in checks:
-            if check.spoken:  # else all processes are being looked at for the first time
+            if check.spoken:  # else the first scan is still under way
                 check.counted()
 
     def _forget(self, pid: int) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the built-in checks of services have in common: one clause says why a service is not good."""
+"""Share the code of the built-in checks of services: one clause says why a service is not good."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .asking import AskedWatch
 
 
 class ServiceCheck(AskedWatch):
-    """Something that is asked over and over; the answer is why it is not good, "" while it is."""
+    """It asks a service at an interval. The answer says why it is not good, "" while it is."""
 
     word = ""  # in the log
 
@@ -29,7 +29,7 @@ class ServiceCheck(AskedWatch):
         changed: Callable[[], None],
         log: Log,
     ) -> None:
-        """``tracked`` has no weight: that is the business of who listens."""
+        """Take ``tracked``, which has no weight: each instance that tracks it has its own."""
         counts = (tracked.rise, tracked.fall)
         super().__init__(name, (self.kind, name), (tracked,), counts, tracked.interval_s, changed, log)
         self.tracked = tracked
@@ -42,7 +42,7 @@ class ServiceCheck(AskedWatch):
 
 
 class TimedCheck(ServiceCheck):
-    """One that is cut off when its time is over."""
+    """It stops asking when its time is over."""
 
     async def ask(self) -> str:
         """Ask once, for at most ``timeout_s`` seconds. Return why the service is not good, "" when it is."""
@@ -56,11 +56,11 @@ class TimedCheck(ServiceCheck):
 
     @abc.abstractmethod
     async def attempt(self) -> str:
-        """Ask once. May raise OSError, and may be cancelled."""
+        """Ask once. It may raise OSError, and may be cancelled."""
 
 
 def said(error: OSError) -> str:
-    """The error in the kernel's words, as one clause."""
+    """Return the error in the kernel's words, as one clause."""
     if error.errno == errno.ETIMEDOUT:
         return "no answer"  # the kernel gave up before we did
     text = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)

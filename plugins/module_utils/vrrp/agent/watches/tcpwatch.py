@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``track_tcp``: a connection that must be accepted. No thread, no name to resolve, nothing is sent."""
+"""Connect for ``track_tcp``: the connection must be accepted. No thread, no name to resolve, nothing is sent."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ class TcpCheck(TimedCheck):
 
 
 def place(host: str, port: int) -> str:
-    """``192.168.8.4:80`` or ``[fd00:8::4]:80``."""
+    """Return ``192.168.8.4:80`` or ``[fd00:8::4]:80``."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

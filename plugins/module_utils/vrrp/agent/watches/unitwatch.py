@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``track_unit``: a systemd unit that must be active, as ``systemctl is-active`` says; everybody may ask that."""
+"""Ask for ``track_unit`` whether a systemd unit is active (``systemctl is-active``, which needs no privilege)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class UnitCheck(ServiceCheck):
         self._runs = process.Repeated()
 
     async def ask(self) -> str:
-        """Ask once; the process runner has a time limit of its own, after which nothing of the command is left."""
+        """Ask once. The process runner has its own time limit, after which it leaves no process behind."""
         timeout_s = self.tracked.timeout_s
         outcome = await self._runs.run((SYSTEMCTL, "is-active", "--quiet", "--", self.tracked.unit), timeout_s)
         if outcome.ok:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every check is: something that says good or bad, and that counts rises and falls as keepalived does."""
+"""Count the rises and falls of a check as keepalived does, and say good or bad."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ Definition = tuple[Any, ...]
 
 
 class Watch(abc.ABC):
-    """One thing that is watched, and what it says. ``ok`` is None until its first result.
+    """It is one thing that is watched. ``ok`` is None until its first result.
 
     The count is keepalived's: 0 to rise-1 is failed, rise to rise+fall-1 is good. A first success makes it good at once
-    and a first failure makes it failed at once, whatever rise and fall say.
+    and a first failure makes it failed at once, for any rise and fall.
 
-    ``subject`` is what it is about, ``definition`` how as well; weights belong to who listens, and are in neither.
+    ``subject`` is what it is about, ``definition`` also how it asks; weights belong to the instances that track it, and
+    are in neither.
     """
 
     kind = ""
@@ -43,7 +44,7 @@ class Watch(abc.ABC):
         self.definition = definition
         self.ok: Optional[bool] = None
         self.detail = ""
-        self.answer_within_s = 0.0  # since the last one, when all is well
+        self.answer_within_s = 0.0  # seconds from one answer to the next, when all is well
         self._rise, self._fall = counts
         self._first = True
         self._count = self._rise - 1
@@ -54,30 +55,30 @@ class Watch(abc.ABC):
 
     @property
     def key(self) -> str:
-        """The same for the same definition in every process; it tells nobody what a command or its arguments are."""
+        """Return a key: the same for the same definition in every process. It hides the command and its arguments."""
         digest = hashlib.sha256(repr(self.definition).encode("utf-8", "surrogateescape")).hexdigest()
         return f"{self.kind} {self.name} {digest[:16]}"
 
     def result(self, weight: int, reverse: bool = False) -> CheckResult:
-        """What it says, for an instance that tracks it with this weight."""
+        """Return the result for an instance that tracks it with this weight."""
         return CheckResult(self.name, self.kind, self.ok, weight, self.detail, reverse)
 
     # Before the first result
 
     def follow(self, before: Watch) -> None:
-        """A changed check goes on saying what the old one said, until its first result."""
+        """Keep the result of the check that this one replaces, until its own first result."""
         self.ok, self.detail = before.ok, before.detail
         self._first, self._count = True, self._rise - 1
 
     def assume(self, ok: bool, detail: str) -> None:
-        """Begin as if it had said this."""
+        """Begin as if it had this result."""
         self.ok, self.detail = ok, "" if ok else detail
         self._first, self._count = False, self._rise + self._fall - 1 if ok else 0
 
     # Results
 
     def take(self, ok: bool, detail: str, line: str) -> None:
-        """Count one result. ``line`` is logged when it decides; who listens is told when that changed what we say."""
+        """Count one result. Log ``line`` when it decides, and call ``changed`` when the result has changed."""
         before = (self.ok, self.detail)
         if self._decides(ok):
             self._log.info(line)
@@ -88,7 +89,7 @@ class Watch(abc.ABC):
             self._changed()
 
     def _decides(self, ok: bool) -> bool:
-        """Whether this result makes it good or failed, be it so already or not."""
+        """Return whether this result makes it good or failed, even if it is so already."""
         first, self._first = self._first, False
         if ok:
             if self._count < self._rise - 1:
@@ -108,14 +109,14 @@ class Watch(abc.ABC):
 
     @abc.abstractmethod
     def start(self) -> None:
-        """Begin to find out."""
+        """Begin to watch."""
 
     @abc.abstractmethod
     async def stop(self) -> None:
         """End it, and what it does now."""
 
     def ended(self, task: asyncio.Task[Any]) -> None:
-        """What asks has come to its end. When that was a bug, nobody must go on believing the last answer."""
+        """Handle the end of its task. After a bug it counts as failed, as the last result may be old."""
         error = None if task.cancelled() else task.exception()
         if error is not None and not self._ended:
             text = "".join(traceback.format_exception(type(error), error, error.__traceback__))

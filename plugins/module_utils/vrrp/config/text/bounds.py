@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much a small file may become: whatever it says, reading it ends."""
+"""Limit what parameters, sequences and includes may produce, so that parsing always terminates."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ DEPTH = 50
 
 
 class TooMuch(Exception):
-    """A bound is reached; what is wrong has been said."""
+    """A bound is reached; the error has been reported."""
 
 
 class Budget:
-    """What is left of the bounds while a configuration is read."""
+    """It counts what is left of the bounds while a configuration is read."""
 
     def __init__(self, findings: Findings):
         self._findings = findings
@@ -34,13 +34,15 @@ class Budget:
         self._characters -= characters
         if self._lines < 0 or self._characters < 0:
             bound = f"{LINES} lines" if self._lines < 0 else f"{CHARACTERS} characters"
-            self._findings.error(piece.place(0), "parameters and sequences make too much of this", f"At most {bound}")
+            self._findings.error(piece.place(0), "parameters and sequences make this too long", f"At most {bound}")
             raise TooMuch
 
     def deeper(self, piece: Piece) -> Piece:
-        """``piece``, one expansion deeper. Raises TooMuch."""
+        """Return ``piece``, one expansion deeper. Raises TooMuch."""
         if piece.depth >= DEPTH:
             rule = f"At most {DEPTH} parameters and sequences in one another"
-            self._findings.error(piece.place(0), "this leads back to itself", rule, "remove the circle")
+            self._findings.error(
+                piece.place(0), "this expands itself without end", rule, "remove the reference to itself"
+            )
             raise TooMuch
         return replace(piece, depth=piece.depth + 1)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is no text in a line of a file: NUL characters, and octets that are not UTF-8."""
+"""Report NUL characters, and octets that are not UTF-8, in a line of a file."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _NOT_UTF8 = re.compile("[\\udc80-\\udcff]")  # as "surrogateescape" decodes an o
 
 
 class Encoding:
-    """Looks at each line of all files; a comment may be in any encoding, which is said once of each file."""
+    """It looks at each line of all files. A comment in another encoding is reported once for each file."""
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._told: set[str] = set()
 
     def look(self, line: str, start: Place, end: int) -> None:
-        """Complain about ``line``, which begins at ``start`` and has its comment from the index ``end`` on."""
+        """Report problems of ``line``, which begins at ``start`` and has its comment from the index ``end`` on."""
         if "\0" in line:
             self._findings.error(start._replace(column=line.index("\0") + 1), "NUL character", hint="remove it")
         found = None if line.isascii() else _NOT_UTF8.search(line)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``include PATTERN`` and its stricter kin: which files a pattern names, and what counts as wrong about them.
+"""Find the files that ``include PATTERN`` and its stricter forms name, and say what counts as wrong.
 
-The pattern is a shell's: ``* ? [...]`` within a directory, and ``{one,other}``. It is relative to the directory of
-the file that it stands in. Nothing here touches a disk: whoever has one hands over a :class:`Disk`.
+The pattern is a shell's: ``* ? [...]`` within a directory, and ``{one,other}``. It is relative to the directory of the
+file that it stands in. Nothing here touches a disk: the caller passes a :class:`Disk`.
 """
 
 from __future__ import annotations
@@ -52,24 +52,24 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 class Disk(Protocol):
-    """Where included files are. Paths are relative to where the including text was read from, or absolute."""
+    """It reads included files. Relative paths start where the including text was read from."""
 
     def names(self, directory: str) -> Optional[list[str]]:
-        """What is in a directory; None when it cannot be read."""
+        """Return the names in a directory; None when it cannot be read."""
 
     def kind(self, path: str) -> Optional[str]:
-        """FILE when it may be read and is no program, DIRECTORY, OTHER; None when there is nothing."""
+        """Return FILE when it may be read and is no program, DIRECTORY, OTHER; None when there is nothing."""
 
     def read(self, path: str) -> str:
-        """The text of a file. Raises ConfigError."""
+        """Return the text of a file. Raises ConfigError."""
 
     def absolute(self, path: str) -> str:
-        """The path from the root, without symbolic links."""
+        """Return the path from the root, without symbolic links."""
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a file may ask of its node. None: the node is not at hand, so asking is an error."""
+    """It says what a file may ask of its node. None: the node is not at hand, so asking is an error."""
 
     disk: Optional[Disk] = None
     environment: Optional[Mapping[str, str]] = None
@@ -80,7 +80,7 @@ NOWHERE = Surroundings()
 
 @dataclass(frozen=True)
 class Include:
-    """One include line; ``index`` is where its pattern begins."""
+    """It is one include line; ``index`` is where its pattern begins."""
 
     keyword: str
     pattern: str
@@ -90,7 +90,7 @@ class Include:
 
 @dataclass(frozen=True)
 class Match:
-    """``paths`` are there. ``missing`` names are not, ``wildcards`` says whether the pattern had any."""
+    """It says that ``paths`` are there, ``missing`` names are not, and whether the pattern had ``wildcards``."""
 
     paths: tuple[str, ...]
     missing: tuple[str, ...]
@@ -98,7 +98,7 @@ class Match:
 
 
 def include(text: str) -> Optional[Include]:
-    """What ``text`` asks for when it begins with include, and None otherwise."""
+    """Return what ``text`` asks for when it begins with include, else None."""
     match = _INCLUDE.match(text)
     if match is None:
         return None
@@ -107,7 +107,7 @@ def include(text: str) -> Optional[Include]:
 
 
 def changed_checks(words: list[str], before: int) -> int:
-    """The checks that are in force behind ``include_check WORDS``; unknown words are left to the schema."""
+    """Return the checks in force after ``include_check WORDS``; the schema reports unknown words."""
     if not words:
         return CHECKS["a"]
     checks = before
@@ -138,7 +138,7 @@ def find(pattern: str, directory: str, disk: Disk) -> Match:
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
-    """The patterns without braces that one with them stands for, in its order."""
+    """Yield the patterns without braces that a pattern with braces stands for, in its order."""
     waiting = [pattern]
     count = 0
     while waiting:
@@ -176,7 +176,7 @@ def _first_braces(text: str) -> Optional[tuple[str, list[str], str]]:
 
 
 def _matching(name: str, directory: str, disk: Disk, missing: list[str]) -> list[str]:
-    """The paths that one pattern without braces names; parts that are not there go to ``missing``."""
+    """Return the paths that one pattern without braces names; parts that are not there go to ``missing``."""
     root = "/" if name.startswith("/") else ""
     found = [root or directory]
     parts = [part for part in name.split("/") if part]
@@ -208,7 +208,7 @@ def _join(base: str, name: str) -> str:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """Whether a shell would say so: names that begin with a dot must be asked for."""
+    """Return whether a shell would match: names that begin with a dot must be asked for."""
     if name.startswith(".") and not pattern.startswith("."):
         return False
     pattern = re.sub(r"\\(.)", lambda match: f"[{match.group(1)}]", pattern).replace("[^", "[!")

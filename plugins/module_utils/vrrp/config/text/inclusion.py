@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One include line -> the texts of its files, and what is to be said about those that are not read."""
+"""Read the files of one include line, and report those that are not read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .includes import BRACE_MATCH, DIRECTORY, FILE, MATCH, READABLE, WILDCARD_MA
 
 
 class Inclusion:
-    """Reads from ``disk``; None when there is none, so that every include is an error."""
+    """It reads from ``disk``; None when there is none, so that every include is an error."""
 
     def __init__(self, findings: Findings, disk: Optional[Disk]):
         self._findings = findings
@@ -25,7 +25,7 @@ class Inclusion:
         return self._disk.absolute(path) if self._disk is not None else path
 
     def files(self, include: Include, place: Place, by: str, chain: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        """(path, text) of each file that ``include`` in the file ``by`` names; ``chain`` is not read again.
+        """Yield (path, text) of each file that ``include`` in the file ``by`` names; ``chain`` is not read again.
 
         Each text is read when it is asked for: the file before it may have changed what comes next.
         """
@@ -76,7 +76,7 @@ class Inclusion:
             return None
 
     def _say(self, include: Include, flag: int, place: Place, text: str, hint: str = "") -> None:
-        """An error when the include is that strict; otherwise keepalived goes on without the file, and so do we."""
+        """Add an error when the include is that strict; otherwise a warning, as keepalived goes on without the file."""
         if include.checks & flag:
             self._findings.error(place, text, f"{include.keyword} or include_check demands it", hint)
         else:

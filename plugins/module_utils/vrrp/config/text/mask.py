@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts without their passwords and keys, for --diff, logs and messages."""
+"""Hide passwords and keys in texts, for --diff, logs and messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VALUE = re.compile(r"""(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"'])+""")
 _OTHER_KEYWORD = re.compile(r"auth_type\b", re.IGNORECASE)
 # A keyword alone at the end of a line, and not in a comment.
 _AT_THE_END = re.compile(rf"[^#!]*(?:{_PASSWORD})\s*$", re.IGNORECASE)
-# What a complaint may repeat of a line: its words, as the braces and quotes in them leave them.
+# What a problem may repeat of a line: its words, as the braces and quotes in them leave them.
 _PIECE = re.compile(r"""[^\s{}"]+""")
 # What a diff and a conditional line put before the first word.
 _PREFIX = re.compile(r"[-+\s]*(?:@\S+\s+)?")
@@ -36,12 +36,12 @@ _SECRET_NAME = re.compile(r"pass|pw|secret|key|psk|token|cred", re.IGNORECASE)
 
 
 def mask_secrets(text: str) -> str:
-    """``text`` with the value of every ``auth_pass`` and every HMAC ``key`` replaced by ``********``.
+    """Return ``text`` with the value of every ``auth_pass`` and every HMAC ``key`` replaced by ``********``.
 
-    It prefers to hide too much: every word behind the keyword goes, whatever the quoting, in comments, in the lines
-    of a diff, and on the next line when none follows on its own. A brace or a comment that stands apart, behind the
-    value, remains. So do the values of parameters that such a line uses, or that are named like a secret; a parameter
-    that only another file uses as a password can be known by its name alone.
+    It prefers to hide too much: every word behind the keyword is hidden, with any quoting, in comments, in the lines of
+    a diff, and on the next line when none follows on its own. A brace or a comment that stands apart, behind the value,
+    remains. Hidden are also the values of parameters that such a line uses, or that are named like a secret; a
+    parameter that only another file uses as a password can be known by its name alone.
     """
     lines = text.split("\n")
     names = _secret_names(lines) if "$" in text or "~" in text else set()
@@ -71,14 +71,14 @@ def mask_secrets(text: str) -> str:
 
 
 def holding_secrets(sources: Iterable[tuple[str, str]]) -> set[str]:
-    """The paths of those files, (path, text), in which there is something to mask, taken together."""
+    """Return the paths of those files, (path, text), in which there is something to mask, taken together."""
     sources = list(sources)
     masked = iter(mask_secrets("\n".join(text for _path, text in sources)).split("\n"))
     return {path for path, text in sources if [next(masked) for _line in text.split("\n")] != text.split("\n")}
 
 
 class Secrets:
-    """What was read of which file, and on which lines passwords and keys stand once everything is put in."""
+    """It keeps the text of each file that was read, and the lines that hold passwords and keys after expansion."""
 
     def __init__(self) -> None:
         self.sources: list[tuple[str, str]] = []  # (path, text), in the order of reading
@@ -86,7 +86,7 @@ class Secrets:
         self._pending = False  # a keyword stood alone at the end of a line
 
     def note(self, line: Piece) -> None:
-        """Remember ``line`` if it holds a secret: from which column on, and in what pieces a complaint may show it."""
+        """Remember ``line`` if it holds a secret: from which column on, and in what pieces a message may show it."""
         keyword = _KEYWORD.search(line.text)
         pending, self._pending = self._pending, keyword is not None and keyword.end() == len(line.text)
         if keyword is not None:
@@ -102,7 +102,7 @@ class Secrets:
         self._lines[line.path, line.number] = min(before, column), pieces
 
     def hide(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        """Complaints without what they quote from behind a keyword: a brace in a password splits it into words."""
+        """Return the problems without quotes from behind a keyword: a brace in a password splits it into words."""
         return tuple(self._hide(problem) for problem in problems)
 
     def _hide(self, problem: Problem) -> Problem:
@@ -119,7 +119,7 @@ def _is_secret(name: str, names: set[str]) -> bool:
 
 
 def _secret_names(lines: list[str]) -> set[str]:
-    """The parameters that stand behind a keyword, and those that their values call for."""
+    """Return the parameters that stand behind a keyword, and those that their values call for."""
     found: set[str] = set()
     values: dict[str, set[str]] = {}
     for line in lines:
@@ -172,7 +172,7 @@ def _mask_values(text: str) -> str:
 
 
 def _values(text: str) -> Iterator[re.Match[str]]:
-    """The words of ``text``, but for the \\ behind them with which a line of a definition goes on."""
+    """Yield the words of ``text``, but for the \\ behind them with which a line of a definition goes on."""
     for match in _VALUE.finditer(text):
         if match.group() != "\\" or not match.start() or match.end() != len(text.rstrip()):
             yield match

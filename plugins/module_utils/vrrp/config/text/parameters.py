@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``$NAME=VALUE`` and ``${NAME}``: what a file defines, what keepalived defines, and how both get into a line.
+"""Define and expand parameters, ``$NAME=VALUE`` and ``${NAME}``, those of a file and those of keepalived.
 
-A value is put in when it is used, not when it is defined, and may itself hold parameters. A parameter of several
-lines may stand only at the end of a line; its further lines follow that one.
+A value is put in when it is used, not when it is defined, and may itself hold parameters. A parameter of several lines
+may stand only at the end of a line; its further lines follow that one.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ _RANDOM_MAX = 32767
 
 
 class Endless(Exception):
-    """A line that grows past every bound. ``piece`` and ``index`` are where."""
+    """The line grows past every bound. ``piece`` and ``index`` are where."""
 
     def __init__(self, piece: Piece, index: int):
-        super().__init__("a parameter that holds itself, or too much")
+        super().__init__("a parameter contains itself, or is too long")
         self.piece = piece
         self.index = index
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """``lines`` are those of the value; ``many`` when it was written on several of them."""
+    """It has ``lines``, those of the value; ``many`` when it was written on several of them."""
 
     lines: tuple[Piece, ...] = field(repr=False)  # it may be a password
     many: bool = False
@@ -53,7 +53,7 @@ class Parameter:
 
 @dataclass
 class Expansion:
-    """A line with its parameters put in; ``rests`` are the further lines, those that come first last."""
+    """It is a line with its parameters put in; ``rests`` are the further lines, those that come first last."""
 
     piece: Piece
     changed: bool = False
@@ -62,10 +62,10 @@ class Expansion:
 
 
 class Parameters:
-    """All that is defined at one point of a file.
+    """It keeps all that is defined at one point of a file.
 
-    ``environment`` None means that nobody knows the node's. ``${_RANDOM}`` is the same each time that a node reads
-    the same line: a reload must not draw another priority.
+    ``environment`` None means that the node's is unknown. ``${_RANDOM}`` is the same each time that a node reads the
+    same line: a reload must not draw another priority.
     """
 
     def __init__(self, findings: Findings, config_id: str, environment: Optional[Mapping[str, str]]):
@@ -73,7 +73,7 @@ class Parameters:
         self._config_id = config_id
         self._environment = environment
         self._known: dict[str, Parameter] = {}
-        self._named: set[tuple[Place, str]] = set()  # complaints that were made
+        self._named: set[tuple[Place, str]] = set()  # problems that were reported
         self.directory = "."  # ${_PWD}: that of the file which is being read
 
     def set(self, name: str, text: str, piece: Piece) -> None:
@@ -174,7 +174,7 @@ class Parameters:
         return _Value(str(low + drawn % (high - low + 1)))
 
     def complain(self, piece: Piece) -> None:
-        """Say which ``$`` outside quotes were left as they are: keepalived says nothing."""
+        """Report each ``$`` outside quotes that was left as it is: keepalived says nothing."""
         text = _QUOTED.sub(lambda match: " " * len(match.group()), piece.text)
         at = text.find("$")
         while at >= 0:
@@ -187,7 +187,7 @@ class Parameters:
         known = {**dict.fromkeys(_PREDEFINED), **self._known}
         parameter = self._known.get(name or "")
         if (piece.place(at), name or "") in self._named:
-            return  # a sequence comes by here many times
+            return  # a sequence passes the same line many times
         self._named.add((piece.place(at), name or ""))
         end = text.find("}", at) + 1 or len(text)
         shown = show(text[at:end] if brace else f"${name}")
@@ -227,12 +227,12 @@ _USAGE.update(_RANDOM="${_RANDOM MIN MAX}", _ENV="${_ENV NAME}")
 
 
 def definition(text: str) -> Optional[tuple[str, int]]:
-    """(name, index of the value) when ``text`` defines a parameter."""
+    """Return (name, index of the value) when ``text`` defines a parameter."""
     match = _DEFINITION.match(text)
     return (match.group(1), match.end()) if match else None
 
 
 def names_in(text: str) -> Iterator[str]:
-    """Every name that ``text`` calls for."""
+    """Yield every name that ``text`` calls for."""
     for match in re.finditer(r"\$\{?([A-Za-z_]\w*)", text, re.ASCII):
         yield match.group(1)

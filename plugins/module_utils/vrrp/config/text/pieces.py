@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A piece of a configuration on its way from the file to the grammar, and what keepalived takes for a comment in it."""
+"""Hold a piece of a configuration between the file and the grammar, and find its comment as keepalived does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r'[!#"\\]')
 
 
 class Bare(NamedTuple):
-    """How much of a line is left without its comment, and what was found on the way. Indexes into the line."""
+    """It says how much of a line is left without its comment, and what was found. Indexes into the line."""
 
     end: int
     open_quote: Optional[int] = None  # a " that is never closed
@@ -29,7 +29,7 @@ class Bare(NamedTuple):
 
 @dataclass(frozen=True)
 class Piece:
-    """Text that stands on one line of a file, or that an expansion puts there.
+    """It is text that stands on one line of a file, or that an expansion puts there.
 
     ``columns[i]`` is the column (from 1) to which ``text[i]`` belongs: what comes out of a parameter belongs to the
     ``$`` that called for it. ``depth`` counts the expansions that it came through.
@@ -48,7 +48,7 @@ class Piece:
         return Place(self.path, self.number, self.columns[index] if index < len(self.columns) else 1)
 
     def part(self, start: int, end: Optional[int] = None) -> Piece:
-        """What lies between two indexes, without the white space around it; a comment follows the last part only."""
+        """Return what lies between two indexes, without white space around it; a comment follows the last part only."""
         end = len(self.text) if end is None else end
         while start < end and self.text[start] in WHITE_SPACE:
             start += 1
@@ -61,10 +61,10 @@ class Piece:
 
 
 def decomment(text: str) -> Bare:
-    r"""Where the comment of a line begins. Only " quotes count, and a \ makes the next character an ordinary one.
+    r"""Find where the comment of a line begins. Only " quotes, and a \ makes the next character an ordinary one.
 
-    ``\#`` and ``\!`` outside quotes are no exception: keepalived takes the backslash away when it copies its file,
-    and what follows for a comment when its VRRP process reads the copy.
+    ``\#`` and ``\!`` outside quotes are no exception: keepalived removes the backslash when it copies its file, and its
+    VRRP process takes what follows for a comment when it reads the copy.
     """
     quote = cut = escaped = None
     index = 0

@@ -30,7 +30,7 @@ _BITS = 63  # keepalived counts in a long
 
 @dataclass(frozen=True)
 class Sequence:
-    """``names`` get the values of one round after the other. ``end`` is the index behind the closing parenthesis."""
+    """It has ``names`` that get the values of each round. ``end`` is the index behind the closing parenthesis."""
 
     names: tuple[str, ...]
     end: int
@@ -38,12 +38,12 @@ class Sequence:
 
 
 def is_sequence(text: str) -> bool:
-    """Tell whether ``text`` begins with ``~SEQ`` or ``~LST``."""
+    """Return whether ``text`` begins with ``~SEQ`` or ``~LST``."""
     return text.startswith(("~SEQ", "~LST"))
 
 
 def numbers_of(text: str) -> tuple[int, int]:
-    """(start, end) of what follows the name in a ``~SEQ``: parameters are put in there, and (0, 0) where nothing is."""
+    """Return (start, end) of the numbers in a ``~SEQ``, where parameters are put in; (0, 0) where there are none."""
     comma, close = text.find(","), text.find(")")
     return (comma, close) if text.startswith("~SEQ") and 0 <= comma < close else (0, 0)
 
@@ -80,7 +80,7 @@ def _counted(cursor: _Cursor, hexadecimal: bool) -> Sequence:
 
 
 def _bounds(numbers: list[int]) -> tuple[int, int, int]:
-    """(start, step, end), where what is missing goes from 1 or -1 on, towards the end."""
+    """Return (start, step, end). A missing start is 1 or -1, a missing step leads towards the end."""
     if len(numbers) == 3:
         return numbers[0], numbers[1], numbers[2]
     if len(numbers) == 2:
@@ -104,7 +104,7 @@ def _listed(cursor: _Cursor) -> Sequence:
 
 
 class _Cursor:
-    """Reads from left to right; blanks between two things do not count."""
+    """It reads from left to right; blanks between two things do not count."""
 
     def __init__(self, text: str, index: int, usage: str):
         self.text = text

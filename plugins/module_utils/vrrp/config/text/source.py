@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text -> lines that carry configuration: comments gone, conditional lines decided, everything put in and spread out.
+"""Turn text into the lines that hold configuration: without comments, expanded and repeated.
 
 This is keepalived's line layer, apart from its grammar: comments, ``@conditional`` lines, ``$PARAMETER``, ``~SEQ`` and
-``~LST``, ``include``. Each replaces one line by others, which are read as if they stood in the file. What the
-parser of keepalived 2.4.3 gets wrong by accident (a parameter that stands for a whole ``@condition``, say) works here
-as its manual has it.
+``~LST``, ``include``. Each replaces one line by others, which are read as if they stood in the file. What the parser of
+keepalived 2.4.3 gets wrong by accident (a parameter that stands for a whole ``@condition``, say) works here as its
+manual has it.
 
-Whatever a file says, this ends: see :mod:`.bounds`, :mod:`.parameters`, :mod:`.sequences` and :mod:`.includes`.
+Reading any file terminates: see :mod:`.bounds`, :mod:`.parameters`, :mod:`.sequences` and :mod:`.includes`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .sequences import Sequence, is_sequence, numbers_of, sequence
 
 __all__ = ["ADDITION", "WHITE_SPACE", "SourceLine", "lines"]
 
-#: Lines ``@hotstandby ...`` hold our additions: keepalived takes them for another machine's and skips them.
+# Lines ``@hotstandby ...`` hold our additions: keepalived takes them for another machine's and skips them.
 ADDITION = "hotstandby"
 
 #: keepalived's line buffer: a longer line is ignored.
@@ -47,7 +47,7 @@ _INCLUDE_ALONE = re.compile(r"include[rmwba]?$")
 
 @dataclass
 class _File:
-    """A file that is being read. ``chain`` holds it and the files that include it."""
+    """It is a file that is being read. ``chain`` holds it and the files that include it."""
 
     path: str
     physical: Iterator[tuple[int, str]]
@@ -58,14 +58,14 @@ class _File:
 
 @dataclass
 class _Files:
-    """The files of one include that are still to be read."""
+    """It holds the files of one include that are still to be read."""
 
     opened: Iterator[_File]
 
 
 @dataclass
 class _Repeat:
-    """A sequence that is being played."""
+    """It is a sequence that is being repeated."""
 
     sequence: Sequence
     text: Piece
@@ -73,7 +73,7 @@ class _Repeat:
 
 @dataclass
 class _Open:
-    """A definition of several lines that is not complete."""
+    """It is a definition of several lines that is not complete."""
 
     name: str
     place: Place
@@ -88,9 +88,9 @@ def lines(
     surroundings: Surroundings = NOWHERE,
     secrets: Optional[Secrets] = None,
 ) -> Iterator[SourceLine]:
-    """The lines of ``text`` that are in force on the machine named ``config_id`` ("" matches no ``@word``).
+    """Yield the lines of ``text`` in force on the machine named ``config_id`` ("" matches no ``@word``).
 
-    ``secrets`` learns which lines hold passwords, and the text of every file that is read.
+    ``secrets`` is told which lines hold passwords, and the text of every file that is read.
     """
     return _Reading(findings, config_id, surroundings, secrets or Secrets()).of(text, path)
 
@@ -102,7 +102,7 @@ class _Reading:
         self._secrets = secrets
         self._parameters = Parameters(findings, config_id, surroundings.environment)
         self._inclusion = Inclusion(findings, surroundings.disk)
-        self._stack: list[Union[_File, _Files, _Repeat, Piece]] = []  # what comes next lies on top
+        self._stack: list[Union[_File, _Files, _Repeat, Piece]] = []  # the top is read next
         self._files: list[_File] = []  # those of the stack
         self._open: Optional[_Open] = None
         self._blank_ended = ""  # a definition that a blank line has just ended
@@ -139,7 +139,7 @@ class _Reading:
         self._parameters.directory = self._inclusion.absolute(posixpath.dirname(path) or ".")
 
     def _next(self) -> Optional[Piece]:
-        """The next piece, or None when only the stack has changed."""
+        """Return the next piece, or None when only the stack has changed."""
         top = self._stack[-1]
         if isinstance(top, Piece):
             self._stack.pop()
@@ -181,7 +181,7 @@ class _Reading:
         self._enter()
 
     def _physical(self, file: _File, number: int, physical: str) -> Optional[Piece]:
-        """A line of a file without its comment; None when nothing is left, or when it belongs to a definition."""
+        """Return a line of a file without its comment; None when it is empty, or belongs to a definition."""
         physical = physical.rstrip("\r")
         path = file.path
         if len(physical) * 4 > OCTETS and len(physical.encode("utf-8", "replace")) > OCTETS:
@@ -211,7 +211,7 @@ class _Reading:
         self._findings.error(place, 'a quote " is opened and not closed', hint="quotes end on their line")
 
     def _continue(self, definition_: _Open, piece: Piece, commented: bool = False) -> None:
-        """Another line of a definition; one without a \\ at its end, and so a blank one, is the last."""
+        """Take another line of a definition; one without a \\ at its end, and so a blank one, is the last."""
         if commented:  # keepalived 2.2 sees a \ at the end of a comment
             text = f"keepalived 2.4 takes the definition of ${definition_.name} to end before this comment"
             self._findings.warning(Place(piece.path, piece.number, 1), text, hint="put the comment on a line above")
@@ -226,12 +226,12 @@ class _Reading:
             self._open = None
 
     def _process(self, piece: Piece) -> Optional[SourceLine]:
-        """Do what a line asks for. Returns a line for the grammar, if it is one."""
+        """Do what a line asks for. Return a line for the grammar, if it is one."""
         expanded = False
         while True:
             first = piece.text[:1]
             if not first:
-                return None  # a sequence of nothing still leaves its parameters behind
+                return None  # a sequence of nothing still sets its parameters
             if first == "@":
                 conditional = self._conditional(piece)
                 if conditional is None or not conditional.text:
@@ -272,14 +272,14 @@ class _Reading:
         return piece
 
     def _conditional(self, piece: Piece) -> Optional[Piece]:
-        """``@word REST`` or ``@^word REST`` -> REST, or None when it is not in force."""
+        """Return REST of ``@word REST`` or ``@^word REST``, or None when it is not in force."""
         text = piece.text
         negated = text.startswith("@^")
         begin = end = 2 if negated else 1
         while end < len(text) and text[end] not in WHITE_SPACE:
             end += 1
         word = text[begin:end]
-        # "@^hotstandby" means every program but us.
+        # "@^hotstandby" matches every program but us.
         matches = word == ADDITION or (bool(self._config_id) and word == self._config_id)
         if matches == negated:
             return None
@@ -328,7 +328,7 @@ class _Reading:
         self._stack.append(_Repeat(found, self._budget.deeper(piece.part(found.end))))
 
     def _expand(self, piece: Piece) -> Optional[Piece]:
-        """``piece`` with its parameters, without a comment that they bring along; None when there were none."""
+        """Return ``piece`` with its parameters, without a comment that they bring along; None when there were none."""
         try:
             result = self._parameters.expand(piece)
         except Endless as endless:
@@ -387,7 +387,7 @@ class _Reading:
             yield self._file(text, path, by.chain, addition)
 
     def _split(self, piece: Piece) -> Piece:
-        """What follows a brace is read like a line of its own: it may begin with @, $NAME= or ~SEQ."""
+        """Read what follows a brace like a line of its own: it may begin with @, $NAME= or ~SEQ."""
         quoted = False
         for match in _BRACE.finditer(piece.text):
             if match.group() == '"':

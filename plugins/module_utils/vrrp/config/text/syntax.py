@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines -> tree: statements made of words, some of them with a block, each with file:line:column.
+"""Parse lines into a tree: statements made of words, some with a block, each with file:line:column.
 
 Nothing here knows a keyword. A brace outside double quotes is a token of its own wherever it stands, so a block may
 open on its statement's line, on the next one, or hold everything on one line, as with keepalived.
@@ -34,7 +34,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Statement:
-    """A keyword with its values; ``children`` is None where no block follows."""
+    """It is a keyword with its values; ``children`` is None where no block follows."""
 
     words: tuple[Word, ...]
     raw: str = field(repr=False)  # the words as written, for values with quoting rules of their own
@@ -61,7 +61,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Tree:
-    """A whole file. ``problems`` and ``warnings`` are about its form: braces, quotes, parameters, includes."""
+    """It is a whole file. ``problems`` and ``warnings`` are about its form: braces, quotes, parameters, includes."""
 
     path: str
     statements: tuple[Statement, ...] = field(repr=False)
@@ -70,7 +70,7 @@ class Tree:
 
     @property
     def balanced(self) -> bool:
-        """Whether every block is closed; if not, what seems to be missing may only stand in the wrong block."""
+        """Return whether every block is closed; if not, a missing keyword may only stand in the wrong block."""
         return all(statement.closed for statement in self.statements)
 
 
@@ -98,7 +98,7 @@ def parse(
 
 
 class _Open:
-    """A block whose } has not come yet."""
+    """It is a block whose } has not come yet."""
 
     def __init__(self, head: Optional[Statement], line: Optional[source.SourceLine]):
         self.head = head
@@ -171,7 +171,7 @@ class _Builder:
 
 
 def _tokens(line: source.SourceLine) -> Iterator[tuple[int, int]]:
-    """(start, end) of each brace outside double quotes and of the text between."""
+    """Yield (start, end) of each brace outside double quotes and of the text between."""
     text = line.text
     start = index = 0
     quoted = False
@@ -190,7 +190,7 @@ def _tokens(line: source.SourceLine) -> Iterator[tuple[int, int]]:
 
 
 def split_words(text: str) -> Iterator[tuple[str, int]]:
-    """(word, index) by keepalived's plain rule: white space or a double quote ends a word; only " quotes."""
+    """Yield (word, index) by keepalived's plain rule: white space or a double quote ends a word; only " quotes."""
     index = 0
     while True:
         while index < len(text) and text[index] in source.WHITE_SPACE:
@@ -211,7 +211,7 @@ def split_words(text: str) -> Iterator[tuple[str, int]]:
 
 
 def split_command(text: str) -> list[str]:
-    """Words by keepalived's rule for commands: ' and " quote anywhere in a word, \\ escapes as in a shell's $''.
+    """Split by keepalived's rule for commands: ' and " quote anywhere in a word, \\ escapes as in a shell's $''.
 
     An escape stands for an octet, and one of 0 ends its word, as in C. Raises Invalid when a quote stays open or a \\
     ends the text.
@@ -254,7 +254,7 @@ def split_command(text: str) -> list[str]:
 
 
 def _joined(parts: list[str]) -> str:
-    """One word; octets that are UTF-8 together become characters."""
+    """Return one word; octets that are UTF-8 together become characters."""
     word = "".join(parts).partition("\0")[0]
     if not word.isascii():
         word = word.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
@@ -262,12 +262,12 @@ def _joined(parts: list[str]) -> str:
 
 
 def _octet(number: int) -> str:
-    """As a file with octets that are not UTF-8 has them; keepalived keeps the last 8 bits."""
+    """Return an octet as a character, a surrogate above 127; keepalived keeps the last 8 bits."""
     return bytes([number & 0xFF]).decode("ascii", "surrogateescape")
 
 
 def _escape(text: str, index: int) -> tuple[str, int]:
-    """The character that the escape at ``text[index]`` (behind its backslash) stands for, and the next index."""
+    """Return the character of the escape at ``text[index]`` (behind its backslash), and the next index."""
     char = text[index]
     if char == "x" and text[index + 1 : index + 2] in set(_HEX):
         end = index + 1
