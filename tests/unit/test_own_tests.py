@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each module of the library has a test module of its own, by its name and in the folder of the same name."""
+"""Each module of the library has a test module of its own, by its name and in the folder of the same name.
+
+Each module of Ansible has a target of ansible-test integration of its own name.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ TESTS = Path(__file__).parent
 LIBRARY = TESTS.parents[1] / "plugins" / "module_utils"
 MODULES = sorted(path for path in LIBRARY.rglob("*.py") if path.name != "__init__.py")
 ONE_TABLE = "config/vocabulary/test_config_schema_rooms.py"
+ANSIBLE_MODULES = sorted((LIBRARY.parent / "modules").glob("*.py"))
+TARGETS = TESTS.parent / "integration" / "targets"
 ELSEWHERE = {
     **{f"schema_{room}": ONE_TABLE for room in ("foreign", "globals", "groups", "instance", "process", "tracking")},
     "past": "../simulation/test_simulation_mutants.py",
@@ -37,3 +42,8 @@ def test_it_has_a_test_module(module):
     else:
         found = [TESTS / f"test_{name}.py"]
     assert len([path for path in found if path.is_file()]) == 1, f"no test_*_{name}.py in tests/unit/{folder}"
+
+
+@pytest.mark.parametrize("module", ANSIBLE_MODULES, ids=lambda path: path.stem)
+def test_a_module_of_ansible_has_an_integration_target(module):
+    assert (TARGETS / module.stem / "tasks" / "main.yml").is_file()
