@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each module of the library has a test module of its own, by its name and in the folder of the same name.
 
-Each module of Ansible has a target of ansible-test integration of its own name.
+Each module of Ansible has a target of ansible-test integration of its own name. No test module is longer than a module
+of the library may be.
 """
 
 from __future__ import annotations
@@ -18,6 +19,18 @@ MODULES = sorted(path for path in LIBRARY.rglob("*.py") if path.name != "__init_
 ONE_TABLE = "config/vocabulary/test_config_schema_rooms.py"
 ANSIBLE_MODULES = sorted((LIBRARY.parent / "modules").glob("*.py"))
 TARGETS = TESTS.parent / "integration" / "targets"
+CHECKOUT = TESTS.parents[1]
+TEST_FILES = sorted([*TESTS.parent.rglob("test_*.py"), *(CHECKOUT / "molecule").rglob("test_*.py")])
+TOO_LONG = {  # each is to be split by what it tests; nothing is added here
+    "test_agent_daemon",
+    "test_agent_instance",
+    "test_agent_ledger",
+    "test_agent_netlink",
+    "test_agent_reload",
+    "test_agent_vips",
+    "test_config_instance_rules",
+    "test_config_schema_rooms",
+}
 ELSEWHERE = {
     **{f"schema_{room}": ONE_TABLE for room in ("foreign", "globals", "groups", "instance", "process", "tracking")},
     "past": "../simulation/test_simulation_mutants.py",
@@ -47,3 +60,8 @@ def test_it_has_a_test_module(module):
 @pytest.mark.parametrize("module", ANSIBLE_MODULES, ids=lambda path: path.stem)
 def test_a_module_of_ansible_has_an_integration_target(module):
     assert (TARGETS / module.stem / "tasks" / "main.yml").is_file()
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_a_test_file_has_at_most_400_lines(path):
+    assert path.stem in TOO_LONG or len(path.read_text(encoding="utf-8").splitlines()) <= 400

@@ -8,56 +8,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import io
 import os
-import pwd
 import stat
 import time
 
 import pytest
+from fifo_scene import until
 
 from vrrp.agent.telling import fifo as fifo_module
-from vrrp.agent.telling.fifo import Fifos
-from vrrp.agent.telling.log import Log
-from vrrp.config.model import Fifo, Globals, NotifyCommand
+from vrrp.config.model import Fifo, Globals
 
 PAGE = 4096  # the smallest pipe
 F_SETPIPE_SZ = 1031  # linux/fcntl.h; Python has it from 3.10 on
-
-
-class Scene:
-    """Two FIFOs at most, their log, and a reader that reads when it is told to."""
-
-    def __init__(self, tmp_path) -> None:
-        self.path = tmp_path / "fifo"
-        self.directory = tmp_path
-        self.text = io.StringIO()
-
-    def settings(self, **fields) -> Globals:
-        return Globals(notify_fifo=Fifo(str(self.path), **fields))
-
-    def fifos(self, settings=None) -> Fifos:
-        made = Fifos(settings or self.settings(), Log(self.text), str(self.directory))
-        made.open()
-        return made
-
-    def reader(self) -> int:
-        return os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
-
-    def logged(self) -> list[str]:
-        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
-
-
-@pytest.fixture
-def scene(tmp_path):
-    return Scene(tmp_path)
-
-
-async def until(condition, limit_s=5.0):
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        await asyncio.sleep(0.01)
 
 
 def test_a_line_is_keepaliveds(scene):
@@ -266,48 +228,6 @@ def test_what_waits_is_bounded(scene, monkeypatch):
     assert asyncio.run(play()) == [f'INSTANCE "VI_{number}" MASTER {number}' for number in (2, 3, 4)]
 
 
-def test_its_script_gets_the_path_last_and_ends_with_the_fifo(scene, tmp_path):
-    told = tmp_path / "told"
-    script = NotifyCommand(("/bin/sh", "-c", f'echo "$1 $2" > {told}; cat "$2" >> {told}', "sh", "word"))
-
-    async def play():
-        fifos = scene.fifos(scene.settings(script=script))
-        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
-        await until(lambda: told.exists() and "MASTER" in told.read_text())
-        await fifos.close()
-
-    asyncio.run(play())
-    assert told.read_text().splitlines() == [f"word {scene.path}", 'INSTANCE "VI_1" MASTER 100']
-    assert scene.logged() == ["notify fifo script terminated (exited with status 0)"]
-
-
-def test_a_script_that_does_not_end_is_ended(scene, tmp_path, monkeypatch):
-    monkeypatch.setattr(fifo_module, "READER_S", 0.1)
-    pid = tmp_path / "pid"
-    script = NotifyCommand(("/bin/sh", "-c", f"trap '' TERM; echo $$ > {pid}; sleep 60 & wait; wait"))
-
-    async def play():
-        fifos = scene.fifos(scene.settings(script=script))
-        await until(lambda: pid.exists() and pid.read_text())
-        await fifos.close()
-
-    asyncio.run(play())
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(pid.read_text()), 0)
-
-
-def test_a_script_that_cannot_run_is_named(scene):
-    async def play():
-        fifos = scene.fifos(scene.settings(script=NotifyCommand(("/no/such",))))
-        await until(scene.logged)
-        await fifos.close()
-
-    asyncio.run(play())
-    assert scene.logged() == [
-        "error: notify fifo script /no/such failed (cannot run /no/such: No such file or directory)"
-    ]
-
-
 def test_a_reload_leaves_what_is_the_same_and_replaces_what_is_not(scene, tmp_path):
     other = tmp_path / "other"
 
@@ -325,22 +245,6 @@ def test_a_reload_leaves_what_is_the_same_and_replaces_what_is_not(scene, tmp_pa
         return same, moved, gone
 
     assert asyncio.run(play()) == (True, (False, True), True)
-
-
-def test_another_script_gets_a_fifo_of_its_own_at_the_same_place(scene, tmp_path):
-    told = tmp_path / "told"
-
-    async def play():
-        fifos = scene.fifos()
-        script = NotifyCommand(("/bin/sh", "-c", f'cat "$1" > {told}', "sh"))
-        fifos.apply(scene.settings(script=script))
-        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
-        await until(lambda: told.exists() and told.read_text())
-        await fifos.close()
-
-    asyncio.run(play())
-    assert told.read_text() == 'INSTANCE "VI_1" MASTER 100\n'
-    assert not scene.path.exists()
 
 
 def test_a_successor_finds_it_and_removes_it_at_its_own_end(scene):
@@ -418,16 +322,3 @@ def test_what_is_no_fifo_is_let_go_each_time(scene):
         return after - before
 
     assert asyncio.run(play()) == 0
-
-
-def test_another_script_user_gets_a_fifo_of_its_own(scene):
-    async def play():
-        fifos = scene.fifos(Globals(notify_fifo=Fifo(str(scene.path))))
-        (first,) = fifos._open.values()
-        fifos.apply(Globals(notify_fifo=Fifo(str(scene.path)), script_user="nobody"))
-        (second,) = fifos._open.values()
-        owner = os.stat(scene.path).st_uid
-        await fifos.close()
-        return first is not second, owner
-
-    assert asyncio.run(play()) == (True, pwd.getpwnam("nobody").pw_uid)
