@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Actions are values: tests compare them with literals, and nobody changes one."""
+"""Actions are values: tests compare them with literals, and no code changes one."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_value_has_these_fields_in_this_order(kind, names):
     assert [field.name for field in fields(kind)] == names
 
 
-def test_nobody_changes_an_action():
+def test_an_action_cannot_be_changed():
     action = SendAdvertisement(90)
     with pytest.raises(FrozenInstanceError):
         action.priority = 0

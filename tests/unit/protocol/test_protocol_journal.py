@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal: what becomes an entry, what is folded, and what it costs."""
+"""The journal keeps inputs as entries, folds runs of equal ones, and costs little memory."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_an_answer_to_a_rival_is_an_entry_each_time():
     assert names(story.journal)[2:] == [("advertisement", 1)] * 4
 
 
-def test_what_changes_nothing_leaves_no_entry_and_no_gap():
+def test_an_input_that_changes_nothing_leaves_no_entry_and_no_gap():
     story = Recorded()
     story.feed("start")
     story.feed("priority_changed", 90)

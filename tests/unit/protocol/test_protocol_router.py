@@ -18,7 +18,7 @@ from vrrp.protocol.states import NEVER, Parameters, State
 
 
 class TestStart:
-    def test_it_listens_for_a_master_down_interval_first(self):
+    def test_a_router_listens_for_a_master_down_interval_first(self):
         router = VirtualRouter(ARTICLE_B)
         assert router.deadline is None
         assert router.start(T) == (Notify("BACKUP", 90, "it has just started"),)
@@ -39,10 +39,10 @@ class TestStart:
         assert router.deadline == T + 1 + DOWN_B
 
     @pytest.mark.parametrize("held_back", [{"preempt": False}, {"preempt_delay_s": 5}])
-    def test_state_master_does_not_hurry_who_is_to_hold_back(self, held_back):
+    def test_state_master_does_not_shorten_the_wait_with_nopreempt_or_a_delay(self, held_back):
         assert backup(replace(ARTICLE_B, begins_as_master=True, **held_back)).deadline == T + DOWN_B
 
-    def test_with_a_fault_it_does_not_take_part(self):
+    def test_a_router_with_a_fault_does_not_take_part(self):
         router = VirtualRouter(ARTICLE_B)
         assert router.fault_changed(("interface eth0 is down",), T) == ()
         assert router.start(T) == (Notify("FAULT", 90, "interface eth0 is down"),)
@@ -55,7 +55,7 @@ class TestStart:
 
 
 class TestBackup:
-    def test_takes_over_after_exactly_a_master_down_interval_of_silence(self):
+    def test_a_backup_takes_over_after_a_master_down_interval_of_silence(self):
         router = backup()
         assert router.advertisement(advert(100), A, T + 1) == ()
         assert router.deadline == T + 1 + DOWN_B
@@ -105,14 +105,14 @@ class TestBackup:
         assert router.deadline == T + 1 + DOWN_B
         assert kinds(router.expire(T + 1 + DOWN_B)) == TAKEOVER
 
-    def test_the_last_word_of_a_lower_one_starts_no_preempt_delay_against_a_living_master(self):
+    def test_a_lower_router_starts_no_preempt_delay_while_the_master_lives(self):
         router = backup(replace(ARTICLE_B, preempt_delay_s=0.4))
         router.advertisement(advert(100), A, T + 1)
         assert router.advertisement(advert(80), IPv4Address("192.168.8.9"), T + 1.1) == ()
         assert router.deadline == T + 1 + DOWN_B
         assert (router.master.address, router.master.priority) == (A, 100)
 
-    def test_once_that_master_is_dead_it_does(self):
+    def test_a_lower_router_starts_the_preempt_delay_when_the_master_is_dead(self):
         router = backup(replace(ARTICLE_B, preempt_delay_s=0.4))
         router.advertisement(advert(100), A, T)
         router.advertisement(advert(80), IPv4Address("192.168.8.9"), T + DOWN_B)
@@ -156,7 +156,7 @@ class TestBackup:
         assert router.priority_changed(120, T) == ()
         assert (router.priority, router.state, router.deadline) == (120, State.BACKUP, T + DOWN_B)
 
-    def test_stops_without_a_word_on_the_wire(self):
+    def test_a_backup_stops_without_an_advertisement(self):
         router = backup()
         assert router.stop(T) == (Notify("STOP", 90, "it was stopped"),)
         assert (router.state, router.holds_addresses, router.deadline) == (State.STOP, False, None)
@@ -170,13 +170,13 @@ class TestLinkChanged:
             told += [(at - T, each.repeat) for each in router.expire(at) if isinstance(each, Announce)]
         assert told == [(5.0, 5)]
 
-    def test_without_a_delay_or_a_burst(self):
+    def test_a_master_with_delay_0_or_repeat_0_does_not_announce_again(self):
         router = master(replace(ARTICLE_B, announce_delay_s=0.0))
         assert router.link_changed(T) == (Announce(5),)
         assert router.condition.announce_at == NEVER
         assert master(replace(ARTICLE_B, announce_repeat=0)).link_changed(T) == ()
 
-    def test_others_do_not(self):
+    def test_a_router_that_is_not_master_does_not_announce(self):
         router = master()
         router.demote(T)
         assert router.link_changed(T) == ()
@@ -192,7 +192,7 @@ class TestFault:
         )
         assert router.deadline is None
 
-    def test_mended_it_listens_first(self):
+    def test_a_router_whose_fault_has_ended_listens_first(self):
         router = master()
         router.fault_changed(("interface eth0 is down",), T)
         assert router.fault_changed((), T + 5) == (
@@ -206,7 +206,7 @@ class TestFault:
         assert router.fault_changed(("script chk failed", "interface eth0 is down"), T + 1) == ()
         assert why(router, T + 1) == "FAULT because script chk failed; interface eth0 is down"
 
-    def test_it_hears_but_does_not_react(self):
+    def test_a_router_in_fault_hears_but_does_not_react(self):
         router = backup()
         router.fault_changed(("script chk failed",), T)
         assert router.advertisement(advert(0), A, T + 1) == ()

@@ -14,7 +14,7 @@ from vrrp.protocol.actions import Announce, RivalHeard, SendAdvertisement
 
 
 @pytest.mark.parametrize("none", [{"announce_repeat": 0}, {"refresh_s": 2.0, "refresh_repeat": 0}])
-def test_a_burst_of_nothing_is_over_when_its_time_has_come(none):
+def test_a_burst_of_0_frames_leaves_no_deadline_in_the_past(none):
     """Else the deadline would lie in the past for good, and the loop would turn without a pause."""
     router = master(replace(ARTICLE_B, announce_delay_s=3.0, **none))
     for _turn in range(20):
@@ -30,7 +30,7 @@ def rivals(actions):
 class TestRival:
     """Split brain: another master speaks although we are MASTER."""
 
-    def test_in_the_first_interval_it_is_the_one_that_we_have_taken_over_from(self):
+    def test_a_master_in_its_first_interval_has_no_rival(self):
         router = backup()
         start = router.deadline
         router.expire(start)
@@ -39,12 +39,12 @@ class TestRival:
         router.expire(start)
         assert rivals(router.advertisement(advert(80), A, start + 1.0001)) == [RivalHeard("192.168.8.4", 80)]
 
-    def test_it_is_said_once(self):
+    def test_a_rival_is_told_once(self):
         router = master()
         heard = [rivals(router.advertisement(advert(80), A, T + 1.01 * number)) for number in range(20)]
         assert heard == [[RivalHeard("192.168.8.4", 80)]] + [[]] * 19
 
-    def test_and_again_after_a_master_down_interval_of_peace(self):
+    def test_a_rival_is_told_again_after_a_master_down_interval_without_it(self):
         router = master(replace(ARTICLE_B, announce_delay_s=0))
         assert rivals(router.advertisement(advert(80), A, T))
         while router.deadline < T + DOWN_B:
@@ -55,22 +55,22 @@ class TestRival:
             router.expire(router.deadline)
         assert rivals(router.advertisement(advert(80), A, again_at)) == [RivalHeard("192.168.8.4", 80)]
 
-    def test_a_flood_does_not_hide_it(self):
+    def test_a_rival_is_told_after_a_flood_too(self):
         router = backup()
         start = router.deadline
         router.expire(start)
         router.advertisement(advert(80), A, start + 0.5)
         assert rivals(router.advertisement(advert(80), A, start + 1.5))
 
-    def test_whoever_says_that_it_stops_is_no_rival(self):
+    def test_a_router_that_sends_priority_0_is_no_rival(self):
         router = master()
         assert router.advertisement(advert(0), A, T) == (SendAdvertisement(90), Announce(5))
         assert rivals(router.advertisement(advert(80), A, T + 1))
 
-    def test_whoever_wins_is_none_either(self):
+    def test_a_router_that_outbids_is_no_rival(self):
         assert rivals(master().advertisement(advert(100), A, T)) == []
 
-    def test_it_is_said_where_nothing_is_announced(self):
+    def test_a_rival_is_told_with_lower_prio_repeat_0_too(self):
         router = master(replace(ARTICLE_B, lower_prio_repeat=0))
         assert router.advertisement(advert(80), A, T) == (RivalHeard("192.168.8.4", 80), SendAdvertisement(90))
 
