@@ -36,7 +36,7 @@ def comparable(configuration):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_it_says_makes_the_same_file(name):
+def test_the_variables_make_the_same_configuration(name):
     texts = {"node-a": of_host(FILES[name], True), "node-b": of_host(FILES[name], False)}
     found = {host: import_file(text, PATH, secrets=True) for host, text in texts.items()}
     assert [each.problems for each in found.values()] == [[], []]
@@ -52,7 +52,7 @@ def test_what_it_says_makes_the_same_file(name):
         assert found[host].not_carried_over() == []
 
 
-def test_the_article_is_one_line_for_each_host():
+def test_the_article_needs_one_line_for_each_host():
     found = import_file(of_host(ARTICLE, True), PATH)
     assert found.host == {"ha_pair_router_id": "NodeA", "ha_pair_state": "MASTER", "ha_pair_priority": 150}
     assert found.shared == {
@@ -71,7 +71,7 @@ def test_the_article_is_one_line_for_each_host():
     assert found.vaulted == ["vault_ha_pair_auth_pass"]
 
 
-def test_no_secret_is_in_anything_unless_asked_for():
+def test_the_result_holds_a_secret_only_when_asked_for():
     for name in ("article", "hmac"):
         found = import_file(of_host(FILES[name], True), PATH)
         text = repr((found.shared, found.host, found.gaps, found.warnings, found.problems, found.vaulted))

@@ -17,7 +17,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.vocabu
 from keepalived_files import ARTICLE, FILES, PATH, conf, of_host
 
 
-def test_what_cannot_be_said_is_listed_with_its_line_and_the_way_out():
+def test_a_statement_without_a_variable_is_listed_with_its_line():
     text = """\
 global_defs {
     notification_email {
@@ -51,7 +51,7 @@ vrrp_instance VI_1 {
     assert (found.problems, found.shared["ha_pair_instances"][0]["name"]) == ([], "VI_1")
 
 
-def test_scripts_without_a_user_are_told():
+def test_a_script_without_a_user_is_told():
     text = of_host(FILES["scripts"], True).replace("    script_user root\n", "", 1)
     found = import_file(text, PATH)
     assert [each["keyword"] for each in found.not_carried_over()] == ["script_user"]
@@ -100,7 +100,7 @@ REFUSED = conf('    unicast_ttl 0\n    notify_master "/bin/n \\"a b\\" c"', name
 )
 
 
-def test_what_the_role_would_refuse_is_not_carried_over():
+def test_a_value_that_the_role_would_refuse_is_not_carried_over():
     found = import_file(of_host(REFUSED, True), PATH)
     assert found.problems == []
     whys = [gap["why"] for gap in found.not_carried_over()]
@@ -108,7 +108,7 @@ def test_what_the_role_would_refuse_is_not_carried_over():
     assert any("ha_pair_instances[0].name: 'VI/1' is not a name" in why for why in whys)
 
 
-def test_what_the_role_takes_is_no_gap_and_a_password_neither():
+def test_a_value_that_the_role_takes_is_no_gap():
     found = import_file(of_host(ARTICLE, True), PATH)
     assert found.not_carried_over() == []
     assert found.vaulted == ["vault_ha_pair_auth_pass"]
@@ -121,7 +121,7 @@ def test_what_the_role_takes_is_no_gap_and_a_password_neither():
         ("    virtual_routes {\n        10.1.0.0/16 dev et$h1\n    }", "virtual_routes"),
     ],
 )
-def test_a_value_that_only_the_role_refuses(body, word):
+def test_a_value_that_only_the_role_refuses_is_a_gap(body, word):
     found = import_file(of_host(conf(body), True), PATH)
     assert found.problems == []
     gaps = found.not_carried_over()
