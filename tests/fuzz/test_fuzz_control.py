@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever is written to the control socket: an answer that is a line of JSON, and no exception."""
+"""Any request to the control socket gets an answer that is a line of JSON, and no exception."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ SERVER = ControlServer("/nowhere", handle, Log(io.StringIO()))
     st.booleans(),
     few=200,
 )
-def test_answers(line, privileged):
+def test_any_request_gets_one_line_of_json(line, privileged):
     reply = SERVER.answer(line, privileged)
     if reply["ok"] is True:
         assert set(reply) == {"ok", "result"}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that people have, and what a slip of the hand makes of them: check, importer, and the role's file of that."""
+"""Files that people have, and mutations of them, pass check, importer and the role's template without an exception."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def comparable(configuration):
     return instances_, groups, configuration.scripts, configuration.processes, configuration.files
 
 
-def test_the_corpus_is_there():
+def test_the_corpus_has_files():
     assert len(CORPUS) >= 50
     assert len(list(files_of(1, 20))) == 20
 
 
 @fuzz(made_by(mutated), few=40)
-def test_a_file_and_its_mutations(text):
+def test_a_file_and_its_mutations_are_judged_without_an_exception(text):
     there_and_back(text)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever lies where a ledger, marks or a script are looked for is read, or is nothing."""
+"""Any file in the place of a ledger, marks or a script is read or ignored."""
 
 from __future__ import annotations
 
@@ -76,17 +76,17 @@ def read_all(name, octets, pulse=b""):
 
 
 @fuzz(st.sampled_from([ledgerfile.LEDGER_FILE, marksfile.MARKS_FILE]), OCTETS, few=40)
-def test_octets(name, octets):
+def test_any_octets_are_read_or_ignored(name, octets):
     read_all(name, octets)
 
 
 @fuzz(PATH, JSON, st.binary(max_size=16), few=60)
-def test_a_ledger_with_another_value(path, value, pulse):
+def test_a_ledger_with_any_value_is_read_or_ignored(path, value, pulse):
     read_all(ledgerfile.LEDGER_FILE, json.dumps(changed(LEDGER, path, value)).encode(), pulse)
 
 
 @fuzz(PATH, JSON, few=60)
-def test_marks_with_another_value(path, value):
+def test_marks_with_any_value_are_read_or_ignored(path, value):
     read_all(marksfile.MARKS_FILE, json.dumps(changed(MARKS, path, value)).encode())
 
 
@@ -120,7 +120,7 @@ LINE = st.lists(
 
 
 @fuzz(LINE, few=60)
-def test_a_first_line(line):
+def test_any_first_line_of_a_script_is_judged(line):
     """Where the kernel refuses a file we say why, with its error; where it runs it we name none."""
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "script"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The invariants can fail: every router with a bug is found out within some hundred seeds that the right one passes."""
+"""Every router with a bug breaks an invariant within some hundred seeds that the right one passes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_mutant_of_the_sync_group_is_found_out(mutant):
     assert run is not None, f"{mutant.__name__} passes {len(GROUPS)} seeds"
 
 
-def test_a_member_that_breaks_before_it_makes_is_found_out():
+def test_a_member_that_releases_too_early_is_found_out():
     run = first_broken(GROUPS, router_class=mutants.BreaksBeforeItFollows)
     assert run is not None and run.violation.rule == "make before break"
 
