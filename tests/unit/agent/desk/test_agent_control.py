@@ -40,11 +40,11 @@ NOT_JSON = {"ok": False, "error": 'a request is one line of JSON such as {"comma
         (b"", NOT_JSON),
     ],
 )
-def test_answers(server, line, reply):
+def test_each_request_gets_its_answer(server, line, reply):
     assert server.answer(line, privileged=True) == reply
 
 
-def test_whoever_may_only_look_moves_nothing(server):
+def test_a_user_who_may_only_look_moves_nothing(server):
     for command in ("status", "events"):
         assert server.answer(json.dumps({"command": command}).encode(), privileged=False)["ok"]
     for command in ("promote", "demote", "release", "reload", "anything"):
@@ -80,7 +80,7 @@ def test_one_connection_may_ask_several_times(server, tmp_path):
 
 
 @pytest.mark.parametrize("octets", [b"x" * (control.REQUEST_MAX * 2), b'{"command": "a"', b""])
-def test_a_line_without_end_harms_nobody(server, tmp_path, octets):
+def test_a_line_without_end_is_cut_off(server, tmp_path, octets):
     def use():
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
             sock.settimeout(10)
@@ -103,14 +103,14 @@ def test_the_socket_is_for_the_agents_user_and_group_and_goes_with_it(server, tm
     assert not path.exists()
 
 
-def test_what_a_dead_agent_left_behind_is_replaced(server, tmp_path):
+def test_a_socket_of_a_dead_agent_is_replaced(server, tmp_path):
     dead = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     dead.bind(str(tmp_path / "control.sock"))
     dead.close()
     assert with_server(server, Client(str(tmp_path)).status)["command"] == "status"
 
 
-def test_what_is_not_known_yet_is_answered_when_it_is(server, tmp_path):
+def test_an_answer_that_takes_time_comes_later(server, tmp_path):
     def late(command, request):
         result = asyncio.get_running_loop().create_future()
         if command == "no":

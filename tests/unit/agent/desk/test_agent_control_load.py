@@ -60,7 +60,7 @@ def test_many_connections_leave_room_for_root(looking, tmp_path, monkeypatch):
     assert root["command"] == "promote"
 
 
-def test_who_does_not_ask_is_hung_up_on(looking, tmp_path, monkeypatch):
+def test_a_client_that_does_not_ask_is_disconnected(looking, tmp_path, monkeypatch):
     monkeypatch.setattr(control, "ASK_S", 0.05)
 
     def use():
@@ -71,7 +71,7 @@ def test_who_does_not_ask_is_hung_up_on(looking, tmp_path, monkeypatch):
     assert with_server(looking, use) == [b"", b""]
 
 
-def test_who_does_not_read_is_hung_up_on(looking, tmp_path, monkeypatch):
+def test_a_client_that_does_not_read_is_disconnected(looking, tmp_path, monkeypatch):
     monkeypatch.setattr(control, "READ_S", 0.05)
     looking._handle = lambda command, request: {"long": "x" * 4_000_000}
 
@@ -165,7 +165,7 @@ def turn(server, tmp_path):
     asyncio.run(server.stop())
 
 
-def test_a_few_connections_are_taken_in_one_turn_and_then_others_have_the_loop(server, turn, tmp_path):
+def test_a_few_connections_are_taken_in_one_turn_of_the_loop(server, turn, tmp_path):
     with contextlib.ExitStack() as stack:
         for _number in range(3 * control.ACCEPTED_AT_ONCE):
             stack.enter_context(connected(tmp_path))
@@ -180,7 +180,7 @@ def test_a_few_connections_are_taken_in_one_turn_and_then_others_have_the_loop(s
     assert taken == [4, 8, 12, 12]
 
 
-def test_they_wait_in_the_kernel_and_not_many_of_them(server, turn, tmp_path):
+def test_other_connections_wait_in_the_kernel(server, turn, tmp_path):
     with contextlib.ExitStack() as stack:
         for _number in range(control.BACKLOG + 1):  # listen(2): one more than it says
             stack.enter_context(connected(tmp_path))
@@ -190,7 +190,7 @@ def test_they_wait_in_the_kernel_and_not_many_of_them(server, turn, tmp_path):
             late.connect(str(tmp_path / "control.sock"))
 
 
-def test_a_client_gets_into_the_line(server, turn, tmp_path):
+def test_a_client_that_waits_in_the_backlog_is_served(server, turn, tmp_path):
     with contextlib.ExitStack() as stack:
         for _number in range(control.BACKLOG + 1):
             stack.enter_context(connected(tmp_path))
@@ -209,7 +209,7 @@ def test_a_client_gets_into_the_line(server, turn, tmp_path):
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
-def test_without_a_descriptor_nobody_is_accepted_for_a_moment_and_one_line_says_so(server, turn, tmp_path, code):
+def test_without_a_descriptor_accepting_pauses_and_one_line_is_logged(server, turn, tmp_path, code):
     class Full:
         def __init__(self, sock):
             self._sock = sock

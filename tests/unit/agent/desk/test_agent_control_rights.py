@@ -24,7 +24,7 @@ from vrrp.agent.telling.log import Log
 SYSTEM_PYTHON = "/usr/bin/python3"  # one that every user may run, wherever the tests' own lies
 
 
-def test_the_kernel_says_who_is_at_the_other_end():
+def test_the_kernel_tells_the_user_of_a_connection():
     ours, theirs = socket.socketpair(socket.AF_UNIX)
     with ours, theirs:
         assert control.peer_uid(ours) == os.geteuid()
@@ -73,7 +73,7 @@ def asked_by(place, command, **who):
     return subprocess.run(arguments, capture_output=True, text=True, check=True, cwd="/", **who).stdout
 
 
-def test_root_moves_things_members_look_and_strangers_do_not_even_connect(place):
+def test_root_gives_orders_members_look_and_others_do_not_connect(place):
     def use():
         reader = {"user": READER, "group": READER, "extra_groups": [READER_GROUP]}
         return {
@@ -95,7 +95,7 @@ def test_root_moves_things_members_look_and_strangers_do_not_even_connect(place)
     assert all(answer["ok"] for answer in answers.values()), answers
 
 
-def test_a_socket_that_somebody_opened_to_all_is_no_way_in(place):
+def test_a_socket_with_open_permissions_still_checks_the_user(place):
     def use():
         os.chmod(os.path.join(place, "control.sock"), 0o666)
         return asked_by(place, "status", user=STRANGER, group=STRANGER, extra_groups=[STRANGER])
@@ -104,7 +104,7 @@ def test_a_socket_that_somebody_opened_to_all_is_no_way_in(place):
     assert reply == {"ok": False, "error": f"only root and members of group {READER_GROUP} may look"}
 
 
-def test_who_may_not_connect_is_told_which_group_to_join(place):
+def test_a_user_who_may_not_connect_is_told_which_group_to_join(place):
     path = os.path.join(place, "control.sock")
     group = grp.getgrall()[1]
 

@@ -110,7 +110,7 @@ def read_all(directory):
     return page
 
 
-def test_what_an_agent_writes_is_whole(tmp_path, whole):
+def test_a_ledger_that_an_agent_wrote_is_whole(tmp_path, whole):
     assert ledgerfile.valid(whole)
     assert read_all(tmp_path) == replace(
         PAGE, entries=(replace(ENTRY, last_at=5.0), replace(PAGE.entries[1], state=State.BACKUP))
@@ -176,7 +176,7 @@ def test_a_wrong_key_of_the_host_spoils_all(whole, key, value):
         ("name", 5),
     ],
 )
-def test_so_does_one_of_an_instance(whole, key, value):
+def test_a_wrong_key_of_an_instance_spoils_the_ledger(whole, key, value):
     assert not ledgerfile.valid({**whole, "instances": [{**whole["instances"][0], key: value}]})
 
 

@@ -22,7 +22,7 @@ def test_an_advertisement_reaches_its_instance(line):
     assert line.socket.joined == ["224.0.0.18"]
 
 
-def test_the_same_again_is_not_judged_again(line, monkeypatch):
+def test_an_equal_advertisement_is_not_judged_again(line, monkeypatch):
     line.receive(from_peer())
     monkeypatch.setattr(channel, "accept", lambda *arguments: pytest.fail("judged twice"))
     again = with_octet(with_octet(from_peer(), 5, 99), 11, 77)  # another IP identification and header checksum
@@ -31,13 +31,13 @@ def test_the_same_again_is_not_judged_again(line, monkeypatch):
 
 
 @pytest.mark.parametrize("octet", [8, 15, 22, 24, 30])  # TTL, source, priority, auth type, checked addresses
-def test_anything_else_that_differs_is_judged(line, octet):
+def test_an_advertisement_that_differs_is_judged(line, octet):
     line.receive(from_peer())
     line.receive(with_octet(from_peer(), octet, 201))
     assert len(line.instance.heard_of) + sum(line.instance.counters.discarded.values()) == 2
 
 
-def test_what_was_fine_is_judged_anew_when_the_password_changes(line):
+def test_an_equal_advertisement_is_judged_again_after_a_new_password(line):
     line.receive(from_peer())
     line.instance.expectation = wire.expectation(instance(authentication=Authentication("PASS", "2222")), OWN)
     line.channel.forget(51)
@@ -45,7 +45,7 @@ def test_what_was_fine_is_judged_anew_when_the_password_changes(line):
     assert line.instance.counters.discarded == {"auth_pass": 1}
 
 
-def test_another_router_that_speaks_from_our_address_is_heard_until_we_say_the_same(line):
+def test_another_router_with_our_address_is_heard_until_we_send_the_same(line):
     line.receive(from_peer(source=OWN, priority=200), from_peer(source=OWN, priority=200), now=7.0)
     assert line.instance.heard_of == [(200, str(OWN), 7.0)] * 2
     line.instance.said = lambda now: (200,)
@@ -78,7 +78,7 @@ def test_only_the_newest_advertisement_is_remembered(line):
         (from_peer() + b"\0", "length"),
     ],
 )
-def test_every_discarded_packet_is_counted_by_its_reason_and_changes_nothing(line, packet, reason):
+def test_every_discarded_packet_is_counted_by_its_reason(line, packet, reason):
     line.receive(packet)
     assert line.instance.counters.discarded == {reason: 1}
     ((told, source, _interval_s),) = line.instance.refused_of
@@ -99,7 +99,7 @@ def test_every_discarded_packet_is_counted_by_its_reason_and_changes_nothing(lin
         (with_octet(from_peer(), 0, 0x41), "truncated"),
     ],
 )
-def test_what_belongs_to_no_instance_is_counted_by_the_agent(line, packet, reason):
+def test_a_packet_for_no_instance_is_counted_by_the_agent(line, packet, reason):
     line.receive(packet)
     assert line.unknown.discarded == {reason: 1}
     assert line.instance.counters.discarded == {}
@@ -112,7 +112,7 @@ def test_ip_options_are_skipped(line):
     assert [priority for priority, _source, _now in line.instance.heard_of] == [200]
 
 
-def test_unicast_hears_its_peers_only():
+def test_a_unicast_instance_hears_its_peers_only():
     stranger = PEER + 1
     line = Line(instance(unicast_peers=(PEER,)))
     to_us = {"unicast_peers": (OWN,), "authentication": None}
@@ -145,7 +145,7 @@ def sources(listener):
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_one_virtual_router_id_that_one_hears_which_has_the_sender_among_its_peers(order):
+def test_the_instance_with_the_sender_among_its_peers_hears(order):
     places = [("192.168.8.4", "192.168.8.6"), ("192.168.8.4", "192.168.8.7", "192.168.8.8"), ("192.168.8.4",)]
     line, found = sharing(*places[::order])
     for _again in range(2):  # from the second on they are known by their octets
@@ -153,7 +153,7 @@ def test_of_one_virtual_router_id_that_one_hears_which_has_the_sender_among_its_
     assert [sources(each) for each in found[::order]] == [["192.168.8.6"] * 2, ["192.168.8.8"] * 2, ["192.168.8.9"] * 2]
 
 
-def test_one_peer_of_two_instances_is_told_apart_by_whom_it_speaks_to():
+def test_the_destination_says_which_instance_a_shared_peer_means():
     line, (four, five) = sharing(("192.168.8.4", "192.168.8.6"), ("192.168.8.5", "192.168.8.6"))
     line.receive(sent("192.168.8.6", "192.168.8.5"))
     assert (len(four.heard_of), len(five.heard_of)) == (0, 1)
@@ -167,7 +167,7 @@ def test_a_stranger_on_a_shared_virtual_router_id_is_counted_by_one_of_them():
     assert sorted(each.counters.discarded.get("source", 0) for each in found) == [0, 1]
 
 
-def test_when_one_of_those_that_share_leaves_the_other_still_hears():
+def test_an_instance_still_hears_when_one_with_its_router_id_leaves():
     line, (six, seven) = sharing(("192.168.8.4", "192.168.8.6"), ("192.168.8.4", "192.168.8.7"))
     assert line.channel.every == [seven, six]
     line.channel.remove(seven)
@@ -188,7 +188,7 @@ def test_an_instance_that_was_removed_hears_nothing(line):
 # Groups, limits, strangers
 
 
-def test_a_group_of_its_own():
+def test_an_instance_with_its_own_group_joins_it():
     own_group = {"authentication": None, "mcast_dst_ip": ip_address("224.0.0.99")}
     line = Line(instance(**own_group))
     assert line.socket.joined == ["224.0.0.99"]
@@ -210,7 +210,7 @@ def test_instances_with_different_groups_share_a_channel():
     assert line.socket.stays_in == {"224.0.0.18"}
 
 
-def test_min_ttl_and_max_ttl_of_a_unicast_peer():
+def test_min_ttl_and_max_ttl_of_a_unicast_peer_are_checked():
     limits = (TtlLimit(PEER, min_ttl=60, max_ttl=64),)
     line = Line(instance(unicast_peers=(PEER, PEER + 1), ttl_limits=limits))
     sent = from_peer(authentication=None, unicast_peers=(OWN,))
@@ -221,7 +221,7 @@ def test_min_ttl_and_max_ttl_of_a_unicast_peer():
     assert len(line.instance.heard_of) == 3  # without limits unicast comes from anywhere, as with keepalived
 
 
-def test_addresses_of_a_known_master_are_not_looked_at_where_that_is_wanted():
+def test_with_skip_check_adv_addr_addresses_are_not_compared():
     line = Line(instance(skip_check_adv_addr=True))
     other = from_peer(authentication=None, addresses=("10.0.0.1/24",))
     line.receive(other)
@@ -231,7 +231,7 @@ def test_addresses_of_a_known_master_are_not_looked_at_where_that_is_wanted():
     assert line.instance.counters.discarded == {"addresses": 1}
 
 
-def test_other_virtual_routers_are_told_where_that_is_wanted(line):
+def test_with_log_unknown_vrids_other_routers_are_told(line):
     line.receive(from_peer(virtual_router_id=52))
     assert line.text.getvalue() == ""
     line.channel.tells_unknown = True
@@ -240,7 +240,7 @@ def test_other_virtual_routers_are_told_where_that_is_wanted(line):
     assert line.unknown.discarded == {"vrid": 2}
 
 
-def test_a_packet_too_short_to_be_one_is_told_whoever_it_was_for(line):
+def test_a_packet_that_is_too_short_is_always_told(line):
     line.receive(from_peer()[:24])
     line.receive(from_peer(virtual_router_id=52))  # and one for others is not, without log_unknown_vrids
     assert len(line.text.getvalue().splitlines()) == 1

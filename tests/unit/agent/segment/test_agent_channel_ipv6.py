@@ -36,7 +36,7 @@ def test_an_ipv6_advertisement_reaches_its_instance(line6):
     assert line6.socket.joined == ["ff02::12"]
 
 
-def test_the_same_ipv6_packet_again_is_not_judged_again(line6, monkeypatch):
+def test_an_equal_ipv6_packet_is_not_judged_again(line6, monkeypatch):
     line6.receive(from_peer6())
     monkeypatch.setattr(channel, "accept", lambda *arguments: pytest.fail("judged twice"))
     line6.receive(from_peer6(), from_peer6(), now=2.0)
@@ -75,12 +75,12 @@ def test_every_discarded_ipv6_packet_is_counted_by_its_reason(line6, packet, rea
     ("packet", "reason"),
     [(from_peer6(virtual_router_id=52), "vrid"), (from_peer6()[:47], "truncated"), (from_peer6()[:39], "truncated")],
 )
-def test_an_ipv6_packet_that_belongs_to_no_instance(line6, packet, reason):
+def test_an_ipv6_packet_for_no_instance_is_counted_by_the_agent(line6, packet, reason):
     line6.receive(packet)
     assert line6.unknown.discarded == {reason: 1}
 
 
-def test_ipv6_unicast_hears_its_peers_only():
+def test_an_ipv6_unicast_instance_hears_its_peers_only():
     source, peer, stranger = (ip_address(f"fd00:8::{last}") for last in (4, 6, 7))
     line = Line(over_ipv6(unicast_src_ip=source, unicast_peers=(peer,)), source)
     line.receive(*(from_peer6(source=sender, unicast_peers=(source,)) for sender in (peer, stranger)), from_peer6())

@@ -11,7 +11,7 @@ from channel_line import FakeSocket, from_peer, with_octet
 from vrrp.agent.segment import channel
 
 
-def test_a_thousand_of_the_same_kind_are_one_line(line):
+def test_a_thousand_discarded_packets_are_one_line(line):
     line.receive(*[with_octet(from_peer(), 8, 64)] * 1000)
     assert line.instance.counters.discarded == {"ttl": 1000}
     assert line.text.getvalue().count("\n") == 1
@@ -35,14 +35,14 @@ class Slow(FakeSocket):
 
 
 @pytest.mark.parametrize("vrid", [51, 52])  # what is known, and what is judged
-def test_a_portion_ends_with_its_time(line, vrid):
+def test_a_portion_ends_when_its_time_is_over(line, vrid):
     line.channel.socket = line.socket = Slow(line)
     line.socket.waiting = [from_peer(virtual_router_id=vrid)] * 12
     found = [(line.channel.drain(1.0), len(line.socket.waiting)) for _ in range(4)]
     assert found == [(False, 7), (False, 2), (True, 0), (True, 0)]
 
 
-def test_of_a_flood_without_an_end_as_much_is_read_as_can_wait(line, monkeypatch):
+def test_a_flood_is_read_up_to_what_can_wait_in_the_socket(line, monkeypatch):
     monkeypatch.setattr(channel, "DRAIN_MAX", 20)
     line.channel.socket = line.socket = Slow(line)
     line.socket.waiting = [from_peer(virtual_router_id=52)] * 1000

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signed advertisements from one instance to another: what is sent, what the channel lets through."""
+"""Signed advertisements from one instance to another are sent, let through or refused."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_signed_advertisements_are_heard(pair):
     assert receiver.counters.discarded == {}
 
 
-def test_only_the_first_of_a_kind_is_judged_whole(pair, monkeypatch):
+def test_only_the_first_of_equal_advertisements_is_judged_whole(pair, monkeypatch):
     sender, receiver = pair
     receiver.receive(sender.say())
     monkeypatch.setattr(channel, "accept", lambda *arguments: pytest.fail("judged twice"))
@@ -58,7 +58,7 @@ def test_a_replay_is_never_let_through(pair):
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["at first", "when its like is known"])
-def test_every_way_to_be_wrong_has_its_name(pair, known):
+def test_every_wrong_advertisement_has_its_reason(pair, known):
     sender, receiver = pair
     if known:
         receiver.receive(sender.say())
@@ -121,7 +121,7 @@ def test_the_old_key_is_refused_once_it_is_gone(pair):
     assert receiver.counters.discarded == {"hmac_key": 1}
 
 
-def test_the_three_sweeps_lose_nothing(pair):
+def test_three_reloads_lose_no_advertisement(pair):
     sender, receiver = pair
     modes = [None, *(AuthHmac((KEY,), 1, mode=mode) for mode in ("receive-only", "permissive", "enforce"))]
     steps = list(zip(modes[1:], modes)) + list(zip(modes[1:], modes[1:]))
@@ -136,7 +136,7 @@ def test_the_three_sweeps_lose_nothing(pair):
 
 
 @pytest.mark.parametrize(("mode", "signs"), [("enforce", True), ("permissive", True), ("receive-only", False)])
-def test_which_mode_signs(mode, signs):
+def test_each_mode_signs_or_not(mode, signs):
     plain = Sender(instance(), PEER).say()
     packet = Sender(instance(hmac=AuthHmac((KEY,), 1, mode=mode)), PEER).say()
     assert len(packet) == len(plain) + (28 if signs else 0)
@@ -169,7 +169,7 @@ def test_a_reload_forgets_neither_sequence_nor_marks(pair):
 
 
 @pytest.mark.parametrize("signed", [True, False])
-def test_a_reload_is_said_and_asked_at_once(pair, signed):
+def test_a_reload_is_in_force_at_once_for_sending_and_hearing(pair, signed):
     """Nothing that was made ready, or judged, under the old configuration goes on."""
     from dataclasses import replace
 
@@ -218,7 +218,7 @@ def test_every_unicast_peer_gets_the_same_signature():
     assert receiver.receive(two) == 1
 
 
-def test_of_many_unicast_peers_each_is_remembered():
+def test_each_of_many_unicast_peers_is_remembered():
     peers = tuple(ip_address(f"192.168.8.{number}") for number in range(10, 16))
     receiver = Receiver(instance(hmac=HMAC, version=3, unicast_peers=peers), OWN)
     said = [Sender(instance(hmac=HMAC, version=3, unicast_peers=(OWN,)), peer).say() for peer in peers]
@@ -255,7 +255,7 @@ def test_a_guard_shows_no_key():
 
 
 @pytest.mark.parametrize("fields", [{}, {"hmac": AuthHmac((HmacKey(1, bytes(32)),), 1), "version": 3}])
-def test_who_is_its_only_peer_says_nothing(fields):
+def test_an_instance_that_is_its_only_peer_sends_nothing(fields):
     config = instance(unicast_peers=(OWN,), **fields)
     guard = Guard(config)
     guard.take(config, OWN)

@@ -12,7 +12,7 @@ from guarded_pair import AH, Receiver, Sender, Socket
 from vrrp.config.model import Authentication
 
 
-def test_ah_is_heard_and_counts():
+def test_packets_with_ah_are_heard_and_counted():
     sender, receiver = Sender(instance(**AH), PEER), Receiver(instance(**AH), OWN)
     packets = [sender.say() for _each in range(3)]
     assert {packet[9] for packet in packets} == {51}
@@ -26,7 +26,7 @@ def test_ah_is_heard_and_counts():
     assert receiver.counters.discarded == {"ah_replay": 3}
 
 
-def test_ah_changes_hands_in_one_sequence():
+def test_two_masters_count_one_sequence_of_ah():
     one, other = Receiver(instance(**AH), OWN), Receiver(instance(**AH), PEER)
     for _turn in range(3):
         for speaker, listener in ((one, other), (other, one)):
@@ -42,13 +42,13 @@ def test_ah_changes_hands_in_one_sequence():
         ({**AH, "advert_int_cs": 200}, "interval"),
     ],
 )
-def test_what_ah_refuses(fields, reason):
+def test_wrong_packets_with_ah_are_refused(fields, reason):
     receiver = Receiver(instance(**AH), OWN)
     assert receiver.receive(Sender(instance(**fields), PEER).say()) == 0
     assert receiver.counters.discarded == {reason: 1}
 
 
-def test_an_advertisement_that_says_ah_but_has_none():
+def test_a_packet_without_the_ah_header_is_refused():
     receiver = Receiver(instance(**AH), OWN)
     sealed = Sender(instance(**AH), PEER).say()
     bare = bytearray(sealed[:20] + sealed[44:])
@@ -57,13 +57,13 @@ def test_an_advertisement_that_says_ah_but_has_none():
     assert receiver.counters.discarded == {"auth_type": 1}
 
 
-def test_an_ah_header_that_nobody_expects():
+def test_an_unexpected_ah_header_is_refused():
     receiver = Receiver(instance(), OWN)
     assert receiver.receive(Sender(instance(**AH), PEER).say()) == 0
     assert receiver.counters.discarded == {"auth_type": 1}
 
 
-def test_what_else_ipsec_protects_is_none_of_our_business():
+def test_other_protocols_behind_ah_are_ignored():
     receiver = Receiver(instance(**AH), OWN)
     foreign = bytearray(Sender(instance(**AH), PEER).say())
     foreign[20] = 89  # OSPF
@@ -81,7 +81,7 @@ def test_a_socket_for_ah_is_read_too():
     assert len(receiver.heard_of) == 1
 
 
-def test_ah_on_unicast():
+def test_ah_works_on_unicast():
     sender = Sender(instance(unicast_peers=(OWN,), unicast_ttl=17, **AH), PEER)
     receiver = Receiver(instance(unicast_peers=(PEER,), **AH), OWN)
     packet = sender.say()

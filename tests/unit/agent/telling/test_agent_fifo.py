@@ -159,7 +159,7 @@ def test_both_fifos_hear_the_same_and_one_path_is_one_fifo(scene, tmp_path):
     assert asyncio.run(play(Globals(notify_fifo=one, vrrp_notify_fifo=one))) == [line]
 
 
-def test_a_reader_that_does_not_read_costs_nothing_and_hears_the_newest_in_the_end(scene):
+def test_a_reader_that_does_not_read_hears_the_newest_in_the_end(scene):
     """The pipe is full after a hundred lines; of what comes then the last state of each instance is kept."""
 
     async def play():

@@ -136,7 +136,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(error):
     Log(Broken()).info("x")
 
 
-def test_a_reader_that_stalls_does_not_stop_the_writer_and_is_told_what_it_missed():
+def test_a_stalled_reader_does_not_stop_the_writer():
     reading, writing = os.pipe()
     with os.fdopen(writing, "w", encoding="utf-8") as stream:
         log = Log(stream)

@@ -34,7 +34,7 @@ def whole(*instances):
     return Configuration("f", instances=instances)
 
 
-def test_one_question_serves_every_instance_that_asks_the_same(gateways):
+def test_one_gateway_is_asked_once_for_every_instance(gateways):
     other = TrackedGateway(GATEWAY.address, weight=-20, device="eth0")
     slow = TrackedGateway(GATEWAY.address, interval_s=2.0)
     configs = [tracking(GATEWAY), tracking(other, slow, name="VI_2")]
@@ -59,7 +59,7 @@ def test_scripts_come_before_gateways(gateways):
     scenario(steps)
 
 
-def test_a_reload_leaves_a_gateway_alone_whose_weight_alone_changed(gateways):
+def test_a_reload_with_another_weight_does_not_ask_the_gateway_again(gateways):
     heavier = TrackedGateway(GATEWAY.address, weight=-50)
 
     async def steps(checks, says):
@@ -73,7 +73,7 @@ def test_a_reload_leaves_a_gateway_alone_whose_weight_alone_changed(gateways):
     assert len(gateways.asked) == 1
 
 
-def test_a_gateway_with_other_times_says_what_the_old_one_said(gateways):
+def test_a_gateway_with_other_times_keeps_the_result_of_before(gateways):
     quicker = TrackedGateway(GATEWAY.address, interval_s=0.5, timeout_s=0.5)
 
     async def steps(checks, says):
@@ -123,7 +123,7 @@ def services(monkeypatch):
     return asked
 
 
-def test_services_are_asked_once_for_all_who_ask_the_same(services):
+def test_one_service_is_asked_once_for_every_instance(services):
     heavy = replace(SERVICES, tcp=(replace(SERVICES.tcp[0], weight=-50),))
     configs = [instance(track=SERVICES), instance("VI_2", track=heavy)]
 
@@ -146,7 +146,7 @@ def test_services_are_asked_once_for_all_who_ask_the_same(services):
     ]
 
 
-def test_what_the_sync_group_tracks_counts_for_its_members(services):
+def test_trackers_of_a_sync_group_count_for_its_members(services):
     configs = [instance(), instance("VI_2"), instance("VI_3")]
     group = SyncGroup("G", 1, ("VI_1", "VI_2"), track=Tracking(units=SERVICES.units))
 
@@ -158,7 +158,7 @@ def test_what_the_sync_group_tracks_counts_for_its_members(services):
     scenario(steps)
 
 
-def test_the_kernel_tells_of_interfaces():
+def test_results_of_interfaces_come_from_the_kernel():
     links = {"eth1": "has no carrier", "eth2": ""}
     config = instance(track=Tracking(interfaces=(Tracked("eth1", -9), Tracked("eth2", 0, reverse=True))))
 
@@ -176,7 +176,7 @@ def test_the_kernel_tells_of_interfaces():
     )
 
 
-def test_a_file_is_known_at_once_and_begins_with_its_number_once(tmp_path):
+def test_a_file_has_a_result_at_once_and_is_written_once(tmp_path):
     load = File("load", str(tmp_path / "load"), init=7, init_overwrite=True)
     config = instance(track=Tracking(files=(Tracked("load", -2),)))
     both = Configuration("f", instances=(config,), files=(load,))
@@ -192,7 +192,7 @@ def test_a_file_is_known_at_once_and_begins_with_its_number_once(tmp_path):
     scenario(steps)
 
 
-def test_before_it_is_asked_nothing_is_known():
+def test_a_check_that_was_not_asked_has_no_result():
     config = instance(track=replace(SERVICES, scripts=(Tracked("chk", 0, reverse=True),)))
 
     async def steps(checks, says):

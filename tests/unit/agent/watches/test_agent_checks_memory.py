@@ -22,7 +22,7 @@ from vrrp.config.trackers import (
 )
 
 
-def test_what_was_remembered_is_the_first_result(gateways):
+def test_a_remembered_result_is_the_first_result(gateways):
     config = Configuration(
         "f", scripts=(script(fall=2),), instances=(tracking(GATEWAY, scripts=TRACKING.track.scripts),)
     )
@@ -79,7 +79,7 @@ def test_a_remembered_good_check_falls_as_usual(tmp_path):
     assert told[0] is False
 
 
-def test_what_was_recalled_is_for_the_first_configuration_only():
+def test_a_remembered_result_is_for_the_first_configuration_only():
     async def run():
         checks = begun()
         checks.recall({Check(script(), Globals(), lambda: None, Log(io.StringIO())).key: True})
@@ -103,7 +103,7 @@ def test_what_was_recalled_is_for_the_first_configuration_only():
         ({"interval_s": 60.0, "timeout_s": 10.0}, 71.0, False),
     ],
 )
-def test_what_was_said_long_ago_means_nothing(fields, age_s, counts):
+def test_a_remembered_result_that_is_too_old_is_ignored(fields, age_s, counts):
     asked = script(command=("/bin/sleep", "60"), **fields)
 
     async def run():
@@ -118,7 +118,7 @@ def test_what_was_said_long_ago_means_nothing(fields, age_s, counts):
     assert asyncio.run(run()) is (True if counts else None)
 
 
-def test_a_successor_does_not_begin_a_file_anew(tmp_path):
+def test_a_restarted_agent_does_not_write_the_number_of_a_file(tmp_path):
     load = File("load", str(tmp_path / "load"), init=7, init_overwrite=True)
     config = instance(track=Tracking(files=(Tracked("load"),)))
     (tmp_path / "load").write_text("3")

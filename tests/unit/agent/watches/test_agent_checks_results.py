@@ -51,11 +51,11 @@ def observed(results, **fields):
         (1, 2, "-+-", "down up up"),
     ],
 )
-def test_rise_and_fall(rise, fall, results, says):
+def test_rise_and_fall_count_results_in_a_row(rise, fall, results, says):
     assert observed(results, rise=rise, fall=fall)[0] == says
 
 
-def test_init_fail_is_failed_until_it_has_risen():
+def test_a_script_with_init_fail_has_failed_until_it_has_risen():
     says, _lines, check, _changes = observed("+", rise=2, init_fail=True)
     assert says == "down"
     check.observe(OUTCOMES["+"])
@@ -72,16 +72,16 @@ def test_a_changed_script_with_init_fail_can_still_fail(letter):
     assert changed.ok is False
 
 
-def test_it_says_nothing_before_its_first_result():
+def test_a_check_has_no_result_before_its_first_answer():
     check = Check(script(), Globals(), lambda: None, Log(io.StringIO()))
     assert check.result(-10).ok is None
 
 
-def test_who_listens_is_told_of_changes_only():
+def test_a_listener_is_told_of_changes_only():
     assert observed("+++--+")[3] == [True, False, True]
 
 
-def test_the_log_speaks_as_keepalived_does():
+def test_the_log_has_the_lines_of_keepalived():
     assert observed("+--2+")[1] == [
         "VRRP_Script(chk) succeeded",
         "Script `chk` now returning 1",
@@ -100,7 +100,7 @@ def test_the_log_speaks_as_keepalived_does():
         ("e", "VRRP_Script(chk) failed (cannot run /x: No such file or directory)", OUTCOMES["e"].error),
     ],
 )
-def test_the_ways_to_fail(letter, line, detail):
+def test_each_way_to_fail_has_its_log_line(letter, line, detail):
     _says, lines, check, _changes = observed(letter)
     assert lines == [line]
     assert check.result(-10).detail == detail

@@ -64,7 +64,7 @@ def test_a_reload_leaves_a_script_alone_that_is_as_it_was(tmp_path):
     assert runs.read_text() == "x\n"
 
 
-def test_a_changed_script_says_what_the_old_one_said_until_it_has_run(tmp_path):
+def test_a_changed_script_keeps_the_result_of_before_until_it_has_run(tmp_path):
     async def steps(checks, says):
         checks.apply(configuration(script(interval_s=3600)))
         await until(lambda: says() is True)
@@ -75,7 +75,7 @@ def test_a_changed_script_says_what_the_old_one_said_until_it_has_run(tmp_path):
     scenario(steps)
 
 
-def test_what_nobody_tracks_is_not_run(tmp_path):
+def test_a_script_that_is_not_tracked_is_not_run(tmp_path):
     witness = tmp_path / "witness"
     other = script(name="other", command=("/bin/touch", str(witness)), interval_s=0.01)
 
@@ -87,7 +87,7 @@ def test_what_nobody_tracks_is_not_run(tmp_path):
     assert not witness.exists()
 
 
-def test_the_end_ends_a_script_that_runs(tmp_path):
+def test_the_end_of_the_agent_ends_a_running_script(tmp_path):
     pid = tmp_path / "pid"
     command = ("/bin/sh", "-c", f"echo $$ > {pid}; exec sleep 60")
 
@@ -120,13 +120,13 @@ def recorded(monkeypatch, wanted, **settings):
 @pytest.mark.parametrize(
     ("own", "expected"), [((None, None), ("keep", "grp")), (("me", None), ("me", None)), (("me", "us"), ("me", "us"))]
 )
-def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, expected):
+def test_a_script_runs_as_its_own_user_or_as_script_user(monkeypatch, own, expected):
     wanted = script(user=own[0], group=own[1])
     how = recorded(monkeypatch, wanted, script_user="keep", script_group="grp")
     assert how[1:3] == expected
 
 
-def test_a_script_that_anybody_can_change_is_not_run_as_root_and_says_why(tmp_path, monkeypatch):
+def test_a_script_that_others_can_write_is_not_run_as_root(tmp_path, monkeypatch):
     monkeypatch.setattr(process.os, "geteuid", lambda: 0)
     file, witness, text = tmp_path / "script", tmp_path / "witness", io.StringIO()
     file.write_text(f"#!/bin/sh\ntouch {witness}\n")
@@ -145,7 +145,7 @@ def test_a_script_that_anybody_can_change_is_not_run_as_root_and_says_why(tmp_pa
     assert not witness.exists()
 
 
-def test_what_makes_a_script_another_one():
+def test_user_and_security_make_a_script_another_one():
     def defined(settings, **fields):
         return Check(script(**fields), settings, lambda: None, Log(io.StringIO())).definition
 
@@ -155,7 +155,7 @@ def test_what_makes_a_script_another_one():
     assert defined(Globals(), user="me") == defined(Globals(script_user="keep"), user="me")
 
 
-def test_it_ends_even_when_its_cancellation_is_swallowed(monkeypatch):
+def test_a_check_ends_even_when_its_cancellation_is_swallowed(monkeypatch):
     runs = []
 
     async def run(command, *how):
@@ -181,7 +181,7 @@ def test_it_ends_even_when_its_cancellation_is_swallowed(monkeypatch):
     assert len(runs) == 1
 
 
-def test_a_bug_leaves_no_old_answer(monkeypatch):
+def test_a_bug_leaves_no_old_result(monkeypatch):
     text = io.StringIO()
 
     async def run(command, *how):
@@ -209,7 +209,7 @@ def test_a_bug_leaves_no_old_answer(monkeypatch):
     assert "RuntimeError: a bug" in text.getvalue()
 
 
-def test_a_script_that_not_even_sigkill_ends_has_failed_and_is_not_run_beside_itself(monkeypatch):
+def test_a_script_that_sigkill_does_not_end_is_not_run_a_second_time(monkeypatch):
     """One that waits for a file server which does not answer: the classical way for a check to hang."""
     runs, left, again = [], SimpleNamespace(returncode=None), SimpleNamespace(returncode=None)
 

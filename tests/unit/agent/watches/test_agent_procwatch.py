@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many processes count, by looking and by their ends; what waits for fork_delay and terminate_delay."""
+"""Processes are counted by looking each second and by their ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vrrp.agent.watches.procwatch import ProcessCheck, ProcessMonitor
 from vrrp.config.trackers import Process
 
 
-def test_what_runs_at_the_start_counts(machine):
+def test_a_process_that_runs_at_the_start_counts(machine):
     machine.runs(1, name=b"init")
     machine.runs(20, 21)
 
@@ -68,7 +68,7 @@ def test_without_pidfds_an_end_is_found_by_looking(machine, error):
     machine.play(steps)
 
 
-def test_so_many_have_a_descriptor_and_all_count(machine, monkeypatch):
+def test_processes_beyond_the_limit_of_descriptors_count_too(machine, monkeypatch):
     monkeypatch.setattr(procwatch, "WATCHED_MAX", 3)
     machine.runs(*range(20, 30))
 
@@ -81,7 +81,7 @@ def test_so_many_have_a_descriptor_and_all_count(machine, monkeypatch):
     machine.play(steps)
 
 
-def test_one_that_became_another_program_counts_no_more(machine):
+def test_a_process_that_became_another_program_counts_no_more(machine):
     machine.runs(20, 21)
 
     async def steps(check):
@@ -113,7 +113,7 @@ def test_many_processes_leave_the_others_their_turn(machine, monkeypatch):
     asyncio.run(run())
 
 
-def test_one_that_ends_between_the_list_and_the_look_counts_for_nobody(machine, monkeypatch):
+def test_a_process_that_ends_while_it_is_read_does_not_count(machine, monkeypatch):
     machine.runs(20)
     monkeypatch.setattr(procwatch.proctable, "pids", lambda: iter([19, *machine.processes]))
 
@@ -140,7 +140,7 @@ def test_a_bug_leaves_no_old_answer(machine, monkeypatch):
     assert "RuntimeError: a bug" in machine.text.getvalue()
 
 
-def test_after_a_bug_one_more_begins_anew(machine, monkeypatch):
+def test_a_process_tracked_after_a_bug_is_counted(machine, monkeypatch):
     machine.runs(20)
     pids = procwatch.proctable.pids
 
@@ -159,7 +159,7 @@ def test_after_a_bug_one_more_begins_anew(machine, monkeypatch):
     machine.play(steps)
 
 
-def test_one_more_that_is_tracked_is_counted_without_the_others_noticing(machine):
+def test_a_process_tracked_later_is_counted_without_reading_the_others(machine):
     machine.runs(20)
 
     async def steps(check):
@@ -175,7 +175,7 @@ def test_one_more_that_is_tracked_is_counted_without_the_others_noticing(machine
     assert machine.opened == [20]
 
 
-def test_what_is_no_longer_tracked_leaves_nothing_behind(machine):
+def test_a_process_that_is_not_tracked_any_more_is_forgotten(machine):
     machine.runs(20)
     machine.runs(30, name=b"sshd")
 
@@ -192,7 +192,7 @@ def test_what_is_no_longer_tracked_leaves_nothing_behind(machine):
     machine.play(steps)
 
 
-def test_a_descriptor_is_closed_when_its_process_ended_or_is_no_longer_tracked(machine):
+def test_a_descriptor_is_closed_when_its_process_is_not_tracked_any_more(machine):
     machine.runs(20, 21)
     before = set(os.listdir("/proc/self/fd"))
 
@@ -237,7 +237,7 @@ def test_an_end_before_all_were_looked_at_decides_nothing(machine, monkeypatch):
     assert machine.lines == []
 
 
-def test_it_ends_even_when_its_cancellation_is_swallowed(machine):
+def test_the_watch_ends_even_when_its_cancellation_is_swallowed(machine):
     """As wait_for() of Python 3.11 does when what it waits for happens at that moment."""
 
     async def run():
@@ -254,7 +254,7 @@ def test_it_ends_even_when_its_cancellation_is_swallowed(machine):
     asyncio.run(run())
 
 
-def test_real_processes(tmp_path):
+def test_real_processes_are_counted(tmp_path):
     program = tmp_path / "labproc"
     program.symlink_to("/bin/sleep")
 

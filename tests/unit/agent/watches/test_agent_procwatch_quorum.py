@@ -23,7 +23,7 @@ from vrrp.config.trackers import Process
         (1, 0, [True, False, False, False, False]),  # it must not run at all
     ],
 )
-def test_quorum(machine, quorum, most, expected):
+def test_quorum_and_quorum_max_decide(machine, quorum, most, expected):
     machine.runs(1, name=b"init")
     found = []
 
