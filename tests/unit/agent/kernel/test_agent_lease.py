@@ -41,7 +41,7 @@ def test_a_lease_is_as_short_as_a_restart_and_the_peer_allow(fields, expected_s)
 
 
 @pytest.mark.parametrize("configured_s", [0, 2, 5, 60])
-def test_what_is_configured_counts(configured_s):
+def test_a_configured_lease_counts(configured_s):
     for config in (instance(), instance(advert_int_cs=10)):
         assert lifetime_s(config, Globals(vip_lease_s=configured_s)) == configured_s
 
@@ -83,7 +83,7 @@ def test_an_address_that_is_not_held_is_not_renewed(leases):
     assert leases.renewed() == []
 
 
-def test_what_is_held_replaces_what_was_held(leases):
+def test_new_held_addresses_replace_the_old_ones(leases):
     leases.hold("one", [want(VIP)], 3)
     leases.renewed()
     leases.hold("one", [want("192.168.8.101/24")], 2)
@@ -103,7 +103,7 @@ def test_what_is_held_is_what_it_was_then(leases):
     assert leases.renewed() == [f"{VIP} 3"]
 
 
-def test_it_is_encoded_once(leases, monkeypatch):
+def test_a_renewal_is_encoded_once(leases, monkeypatch):
     leases.hold("one", [want(VIP)], 3)
     assert leases.renewed() == [f"{VIP} 3"]
     monkeypatch.setattr(leases.kernel, "renewals", None)

@@ -164,7 +164,7 @@ def test_sending_names_the_interface_and_the_source_that_stands_in_the_header(ke
 
 
 @pytest.mark.parametrize("version", [4, 6])
-def test_an_error_of_sending_is_a_text(kernel, version):
+def test_an_error_of_sending_is_returned_as_a_text(kernel, version):
     opened = open_socket("eth0", 7, version)
     opened._socket.error = OSError(90, "Message too long")
     assert opened.send(b"packet", "::1") == "Message too long"
@@ -200,11 +200,11 @@ def test_another_group_that_cannot_be_joined_is_named(kernel):
         open_socket("eth0", 7, 4).join(ip_address("224.0.0.99"))
 
 
-def test_a_socket_for_ipsec_ah(kernel):
+def test_a_socket_for_ipsec_ah_is_opened(kernel):
     assert open_socket("eth0", 7, 4, 51)._socket.protocol == 51
 
 
-def test_a_receive_buffer_of_another_size(kernel):
+def test_a_receive_buffer_of_another_size_is_set(kernel):
     opened = open_socket("eth0", 7, 4)
     opened.resize(4096)
     assert opened._socket.options[socket.SOL_SOCKET, sockets.SO_RCVBUFFORCE] == [1 << 20, 4096]

@@ -22,7 +22,7 @@ PAGE = 4096  # the smallest pipe
 F_SETPIPE_SZ = 1031  # linux/fcntl.h; Python has it from 3.10 on
 
 
-def test_a_line_is_keepaliveds(scene):
+def test_a_line_is_that_of_keepalived(scene):
     async def play():
         fifos = scene.fifos()
         reader = scene.reader()
@@ -36,7 +36,7 @@ def test_a_line_is_keepaliveds(scene):
     assert asyncio.run(play()) == b'INSTANCE "VI_1" MASTER 100\nGROUP "G 1" BACKUP 0\n'
 
 
-def test_it_is_made_for_its_owner_alone_and_removed_at_the_end(scene):
+def test_a_fifo_is_for_its_owner_alone_and_is_removed_at_the_end(scene):
     async def play():
         fifos = scene.fifos()
         status = os.stat(scene.path)
@@ -53,7 +53,7 @@ def test_it_is_made_for_its_owner_alone_and_removed_at_the_end(scene):
 @pytest.mark.parametrize(
     "content", ["", "{", "[" * 100_000, "null", "7", '"/etc"', "{}", '[1, null, ["/x"], "x", "/a\\u0000b"]']
 )
-def test_a_record_of_those_made_that_is_damaged_is_none(scene, content):
+def test_a_damaged_record_of_fifos_is_ignored(scene, content):
     (scene.directory / "fifos.json").write_text(content)
 
     async def play():
@@ -84,7 +84,7 @@ def test_a_record_that_is_no_file_is_neither_read_nor_written_through(scene, kin
     assert victim.read_text() == "[]"
 
 
-def test_a_mode_that_the_file_names(scene):
+def test_a_fifo_has_the_mode_that_the_file_names(scene):
     async def play():
         fifos = scene.fifos(scene.settings(mode=0o640))
         mode = stat.S_IMODE(os.stat(scene.path).st_mode)
@@ -94,7 +94,7 @@ def test_a_mode_that_the_file_names(scene):
     assert asyncio.run(play()) == 0o640
 
 
-def test_one_that_was_there_stays(scene):
+def test_a_fifo_that_was_there_before_stays(scene):
     os.mkfifo(scene.path)
 
     async def play():
@@ -106,7 +106,7 @@ def test_one_that_was_there_stays(scene):
     assert scene.path.exists()
 
 
-def test_what_is_no_fifo_is_not_written_to(scene):
+def test_a_file_that_is_no_fifo_is_not_written_to(scene):
     scene.path.write_text("dear\n")
 
     async def play():
@@ -130,7 +130,7 @@ def test_a_link_is_not_followed(scene, tmp_path):
     assert scene.logged() == [f"error: Unable to create notify fifo {scene.path} (Too many levels of symbolic links)"]
 
 
-def test_where_it_cannot_be_made_the_agent_goes_on(scene, tmp_path):
+def test_the_agent_goes_on_where_a_fifo_cannot_be_made(scene, tmp_path):
     async def play():
         fifos = scene.fifos(Globals(vrrp_notify_fifo=Fifo(str(tmp_path / "no" / "fifo"))))
         fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
@@ -197,7 +197,7 @@ def test_a_reader_that_does_not_read_hears_the_newest_in_the_end(scene):
     assert scene.logged() == [f"notify fifo {scene.path} is full: nobody reads it"]
 
 
-def test_what_waits_is_bounded(scene, monkeypatch):
+def test_lines_that_wait_for_a_reader_are_bounded(scene, monkeypatch):
     monkeypatch.setattr(fifo_module, "WAITING_MAX", 3)
 
     async def play():
@@ -228,7 +228,7 @@ def test_what_waits_is_bounded(scene, monkeypatch):
     assert asyncio.run(play()) == [f'INSTANCE "VI_{number}" MASTER {number}' for number in (2, 3, 4)]
 
 
-def test_a_reload_leaves_what_is_the_same_and_replaces_what_is_not(scene, tmp_path):
+def test_a_reload_replaces_only_fifos_that_have_changed(scene, tmp_path):
     other = tmp_path / "other"
 
     async def play():
@@ -247,7 +247,7 @@ def test_a_reload_leaves_what_is_the_same_and_replaces_what_is_not(scene, tmp_pa
     assert asyncio.run(play()) == (True, (False, True), True)
 
 
-def test_a_successor_finds_it_and_removes_it_at_its_own_end(scene):
+def test_a_restarted_agent_removes_the_fifo_at_its_end(scene):
     async def play():
         first = scene.fifos()
         inode = os.stat(scene.path).st_ino
@@ -260,7 +260,7 @@ def test_a_successor_finds_it_and_removes_it_at_its_own_end(scene):
     assert not scene.path.exists()
 
 
-def test_a_successor_with_another_configuration_removes_it_at_once(scene, tmp_path):
+def test_a_restarted_agent_with_another_file_removes_the_fifo_at_once(scene, tmp_path):
     async def play():
         await scene.fifos().close(keep=True)
         second = scene.fifos(Globals())
@@ -271,7 +271,7 @@ def test_a_successor_with_another_configuration_removes_it_at_once(scene, tmp_pa
     assert asyncio.run(play())
 
 
-def test_where_it_cannot_be_given_away_its_user_gets_a_right_to_it(scene, monkeypatch):
+def test_a_fifo_that_cannot_change_its_owner_gets_an_acl(scene, monkeypatch):
     def refuse(fd, uid, gid):
         raise PermissionError(1, "Operation not permitted")
 
@@ -288,7 +288,7 @@ def test_where_it_cannot_be_given_away_its_user_gets_a_right_to_it(scene, monkey
     assert scene.logged() == []
 
 
-def test_when_nothing_waits_nobody_asks_for_room(scene):
+def test_without_waiting_lines_the_loop_does_not_watch_the_fifo(scene):
     """Else the loop would be woken without end."""
 
     async def play():
@@ -309,7 +309,7 @@ def test_when_nothing_waits_nobody_asks_for_room(scene):
     assert asyncio.run(play()) is False
 
 
-def test_what_is_no_fifo_is_let_go_each_time(scene):
+def test_a_file_that_is_no_fifo_is_closed_each_time(scene):
     scene.path.write_text("dear\n")
 
     async def play():

@@ -16,7 +16,7 @@ from vrrp.agent.telling import fifo as fifo_module
 from vrrp.config.model import Fifo, Globals, NotifyCommand
 
 
-def test_its_script_gets_the_path_last_and_ends_with_the_fifo(scene, tmp_path):
+def test_the_script_gets_the_path_as_its_last_argument(scene, tmp_path):
     told = tmp_path / "told"
     script = NotifyCommand(("/bin/sh", "-c", f'echo "$1 $2" > {told}; cat "$2" >> {told}', "sh", "word"))
 
