@@ -44,7 +44,7 @@ def test_the_broadcast_address_follows_from_the_option(written, broadcast):
 
 
 @pytest.mark.parametrize(("name", "number"), [(None, 0), ("global", 0), ("link", 253), ("host", 254), ("200", 200)])
-def test_a_scope_is_installed(name, number):
+def test_a_scope_is_a_name_or_a_number(name, number):
     assert addresses.scope_number(name) == number
 
 
