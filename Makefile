@@ -16,6 +16,7 @@ LAB := PYTHONPATH=tests $(BIN)/python3 -m lab
 ID ?=
 BENCH ?=
 SEED ?=
+TARGETS ?=
 FIRST ?= 10000
 COUNT ?= 1000000
 
@@ -26,7 +27,7 @@ PARALLEL := --dist worksteal --numprocesses
 
 # The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
 CHECK ?= lint+unit+simulation
-PARTS ?= pythons+sanity+lint+unit+simulation network timing labs+molecule
+PARTS ?= pythons+sanity+lint+unit+simulation network timing labs+integration+molecule
 # The two that mostly wait first: side by side they leave the processors to the nodes.
 FIRST_SCENARIOS := faults keepalived
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
@@ -125,6 +126,10 @@ format: setup ## Format the Python sources
 .PHONY: keywords
 keywords: setup ## Write docs/keywords.md, the table of keywords, from the agent's own one
 	@$(BIN)/python3 tests/keywords.py
+
+.PHONY: integration
+integration: setup ## ansible-test integration: each module on a systemd node of the lab (TARGETS="vrrp_state")
+	@tests/integration.sh $(TARGETS)
 
 .PHONY: labs
 labs: setup ## Test the lab itself: two at once, killed ones, what they leave behind

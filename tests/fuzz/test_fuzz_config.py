@@ -40,17 +40,17 @@ def check(text, surroundings=NOWHERE):
 
 
 @fuzz(ANY_TEXT)
-def test_any_text(text):
+def test_any_text_is_a_configuration_or_problems(text):
     check(text)
 
 
 @fuzz(made_by(tree), few=100)
-def test_files_that_include_each_other(files):
+def test_files_that_include_each_other_are_read_or_refused(files):
     check(*files)
 
 
 @fuzz(made_by(line_layer), st.sampled_from(["", "node1"]), few=100)
-def test_the_line_layer_ends(text, config_id):
+def test_the_reading_of_lines_always_ends(text, config_id):
     findings = Findings()
     count = 0
     for line in lines(text, "f", findings, config_id):
@@ -80,7 +80,7 @@ CARRIERS = [
 
 
 @fuzz(st.sampled_from(CARRIERS), PASSWORDS, made_by(file), made_by(file), few=100)
-def test_no_password_is_shown(carrier, password, before, after):
+def test_no_problem_shows_a_password(carrier, password, before, after):
     secret = carrier.replace("%s", password)
     text = f"vrrp_instance VI_1 {{\nauthentication {{\nauth_type PASS\n{secret}\n}}\n}}\n"
     report = check(text)

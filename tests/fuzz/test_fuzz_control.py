@@ -81,7 +81,7 @@ SERVER = ControlServer("/nowhere", handle, Log(io.StringIO()))
     st.booleans(),
     few=200,
 )
-def test_answers(line, privileged):
+def test_any_request_gets_one_line_of_json(line, privileged):
     reply = SERVER.answer(line, privileged)
     if reply["ok"] is True:
         assert set(reply) == {"ok", "result"}

@@ -52,11 +52,11 @@ def comparable(configuration):
     return instances_, groups, configuration.scripts, configuration.processes, configuration.files
 
 
-def test_the_corpus_is_there():
+def test_the_corpus_has_files():
     assert len(CORPUS) >= 50
     assert len(list(files_of(1, 20))) == 20
 
 
 @fuzz(made_by(mutated), few=40)
-def test_a_file_and_its_mutations(text):
+def test_a_file_and_its_mutations_are_judged_without_an_exception(text):
     there_and_back(text)

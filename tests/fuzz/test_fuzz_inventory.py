@@ -61,12 +61,12 @@ def judged(both):
 
 
 @fuzz(VARIABLES, VARIABLES, VARIABLES, few=40)
-def test_variables_of_any_type(shared, first, second):
+def test_variables_of_any_type_make_a_pair_or_a_pair_error(shared, first, second):
     judged(hosts(first, second, **{"vips": ["192.168.8.100/24"], **shared}))
 
 
 @fuzz(st.lists(ENTRIES, max_size=3), few=40)
-def test_instances_of_any_words(entries):
+def test_instances_of_any_words_make_a_pair_or_a_pair_error(entries):
     judged(hosts(instances=entries))
 
 
@@ -74,7 +74,7 @@ LISTS = ("scripts", "track_processes", "track_files", "sync_groups", "garp_group
 
 
 @fuzz(st.sampled_from(LISTS), st.lists(st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=4), max_size=3), few=40)
-def test_entries_of_any_words(word, entries):
+def test_entries_of_any_words_make_a_pair_or_a_pair_error(word, entries):
     judged(hosts(vips=["192.168.8.100/24"], **{word: entries}))
 
 
@@ -88,5 +88,5 @@ LINKS = st.lists(
 
 
 @fuzz(VALUES, st.one_of(VALUES, LINKS), few=40)
-def test_what_is_no_inventory_at_all(vips, links):
+def test_any_addresses_and_interfaces_make_a_pair_or_a_pair_error(vips, links):
     judged({"node-a": {"ha_pair_vips": vips, "ha_pair_interfaces": links}, "node-b": {"ha_pair_interfaces": vips}})

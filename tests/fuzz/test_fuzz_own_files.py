@@ -76,17 +76,17 @@ def read_all(name, octets, pulse=b""):
 
 
 @fuzz(st.sampled_from([ledgerfile.LEDGER_FILE, marksfile.MARKS_FILE]), OCTETS, few=40)
-def test_octets(name, octets):
+def test_any_octets_are_read_or_ignored(name, octets):
     read_all(name, octets)
 
 
 @fuzz(PATH, JSON, st.binary(max_size=16), few=60)
-def test_a_ledger_with_another_value(path, value, pulse):
+def test_a_ledger_with_any_value_is_read_or_ignored(path, value, pulse):
     read_all(ledgerfile.LEDGER_FILE, json.dumps(changed(LEDGER, path, value)).encode(), pulse)
 
 
 @fuzz(PATH, JSON, few=60)
-def test_marks_with_another_value(path, value):
+def test_marks_with_any_value_are_read_or_ignored(path, value):
     read_all(marksfile.MARKS_FILE, json.dumps(changed(MARKS, path, value)).encode())
 
 
@@ -120,7 +120,7 @@ LINE = st.lists(
 
 
 @fuzz(LINE, few=60)
-def test_a_first_line(line):
+def test_any_first_line_of_a_script_is_judged(line):
     """Compare our reason with the kernel's error for a file that it refuses; there is none for a file that it runs."""
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "script"

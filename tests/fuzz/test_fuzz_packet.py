@@ -109,7 +109,7 @@ def expectations(draw):
 
 
 @fuzz(arrivals(), st.sampled_from([0, 28]))
-def test_decode(arrival, trailer):
+def test_any_octets_decode_or_are_refused(arrival, trailer):
     payload, source, destination = arrival
     try:
         assert isinstance(decode(payload, source, destination, trailer), Advertisement)
@@ -123,7 +123,7 @@ def test_decode(arrival, trailer):
 
 
 @fuzz(ENDS.flatmap(lambda ends: st.tuples(st.just(ends), advertisements(ends))))
-def test_what_is_sent_is_what_is_received(sent):
+def test_a_sent_advertisement_is_received_as_it_was(sent):
     ends, advertisement = sent
     received = decode(encode(advertisement, *ends), *ends)
     for name in ("version", "vrid", "priority", "addresses", "interval_cs", "auth_type", "auth_data"):
@@ -131,7 +131,7 @@ def test_what_is_sent_is_what_is_received(sent):
 
 
 @fuzz(arrivals(), expectations(), st.integers(0, 255), st.booleans(), st.sampled_from([0.0, WALL, WALL + 1, 2.0**40]))
-def test_reception(arrival, expected, ttl, known, wall):
+def test_any_packet_is_accepted_or_discarded_by_a_known_reason(arrival, expected, ttl, known, wall):
     for _again in range(2):  # the second one is a replay
         try:
             advertisement = accept(*arrival, ttl, expected, wall, known)
@@ -168,7 +168,7 @@ def test_a_trailer_proves_every_bit_before_it(sent, data):
 
 
 @fuzz(st.text(max_size=140) | st.text("0123456789abcdefx:", max_size=140).map("hex:".__add__))
-def test_keys(text):
+def test_any_key_is_read_or_refused_without_showing_it(text):
     try:
         assert 32 <= len(secret_of(text)) <= 64
     except ValueError as error:
@@ -189,7 +189,7 @@ def ip_packets(draw):
 
 
 @fuzz(ip_packets() | st.binary(max_size=120), st.booleans())
-def test_headers_and_authentication_headers(packet, unicast):
+def test_any_headers_are_read_or_refused(packet, unicast):
     received = headers.read(packet)
     assume(received is not None)
     assert 0 <= received.hops <= 255

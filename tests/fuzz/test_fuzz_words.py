@@ -54,19 +54,19 @@ def arguments(value):
 
 
 @fuzz(VALUE, few=15)
-def test_a_command_of_a_script(value):
+def test_a_command_of_a_script_is_carried_unchanged_or_refused(value):
     found = model(scripts=[{"name": "chk", "script": value}], **SCRIPTS)
     assert found is None or found.scripts[0].command == arguments(value)
 
 
 @fuzz(VALUE, few=15)
-def test_a_command_of_a_notification(value):
+def test_a_command_of_a_notification_is_carried_unchanged_or_refused(value):
     found = model(notify_master={"command": value, "user": "root"}, **SCRIPTS)
     assert found is None or found.instances[0].notify.master.command == arguments(value)
 
 
 @fuzz(VALUE, WORDS, few=15)
-def test_arguments_are_carried_whatever_they_are(program, words):
+def test_any_arguments_are_carried_unchanged(program, words):
     """Check that the role takes what the importer writes for an argument vector, and gives that vector again."""
     words = [f"/bin/{program}".replace("\0", ""), *words]
     found = model(scripts=[{"name": "chk", "script": joined(words)}], **SCRIPTS)
@@ -76,7 +76,7 @@ def test_arguments_are_carried_whatever_they_are(program, words):
 
 
 @fuzz(VALUE, few=15)
-def test_a_process(value):
+def test_a_process_is_carried_unchanged_or_refused(value):
     found = model(track_processes=[{"name": "p", "process": value}], track_process=["p"])
     if found is not None:
         process = found.processes[0]
@@ -84,7 +84,7 @@ def test_a_process(value):
 
 
 @fuzz(WORDS, few=15)
-def test_the_words_of_a_process(words):
+def test_the_words_of_a_process_are_carried_unchanged(words):
     plain = [word for word in ("p", *words) if word.isprintable() and not set(word) & set('"\\$~@{}')]
     found = model(track_processes=[{"name": "p", "process": quoted_words(plain)}], track_process=["p"])
     assert found is not None
@@ -92,26 +92,26 @@ def test_the_words_of_a_process(words):
 
 
 @fuzz(VALUE, few=15)
-def test_a_password(value):
+def test_a_password_is_carried_unchanged_or_refused(value):
     found = model(auth_pass=value)
     assert found is None or found.instances[0].authentication.auth_pass == value
 
 
 @fuzz(VALUE, few=15)
-def test_the_name_of_a_node(value):
+def test_the_name_of_a_node_is_carried_unchanged_or_refused(value):
     found = model(router_id=value)
     assert found is None or [found.globals.router_id] == [word for word, _index in split_words(value)]
 
 
 @fuzz(VALUE, st.sampled_from(["body", "host", "url"]), few=15)
-def test_a_check_of_http(value, word):
+def test_a_check_of_http_is_carried_unchanged_or_refused(value, word):
     check = {"url": "http://127.0.0.1/", word: value if word != "url" else f"http://127.0.0.1/{value}"}
     found = model(track_http=[check])
     assert found is None or getattr(found.instances[0].track.http[0], word) == check[word]
 
 
 @fuzz(VALUE, st.sampled_from(["scripts", "track_processes", "track_files", "instances"]), few=15)
-def test_a_name(value, kind):
+def test_a_name_is_carried_unchanged_or_refused(value, kind):
     own = {"scripts": "script", "track_processes": "process", "track_files": "file"}
     if kind == "instances":
         found = model_of_instance(value)
@@ -132,6 +132,6 @@ def model_of_instance(name):
 
 
 @fuzz(VALUE, few=15)
-def test_a_path(value):
+def test_a_path_is_carried_unchanged_or_refused(value):
     found = model(track_files=[{"name": "f", "file": f"/run/{value}"}], track_file=["f"])
     assert found is None or found.files[0].path == f"/run/{value}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``no_accept``: the virtual addresses route and answer who asks for their hardware address, and take nothing."""
+"""With ``no_accept`` the virtual addresses answer ARP and NDP and route, and accept no packet."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def elements(host):
     return [word for word in (VIP, VIP6, LINK_LOCAL) if word in listed]
 
 
-def test_nothing_comes_in_but_the_neighbour_is_answered(segment):
+def test_no_packet_comes_in_but_arp_and_ndp_are_answered(segment):
     segment.start_pair(Agent, Agent, A, B)
     poll(lambda: f"{VIP6}/64" in segment.a.addresses(), 5, "the addresses")
     segment.client.ip("neigh", "flush", "dev", "eth0")
@@ -72,7 +72,7 @@ def test_nothing_comes_in_but_the_neighbour_is_answered(segment):
     assert connects(segment.client, "fd00:8::4") == "answer"
 
 
-def test_it_is_what_keepalived_does(segment):
+def test_no_accept_does_what_keepalived_does(segment):
     segment.start(Keepalived, segment.a, A)
     wait_owner(segment.segment, VIP, "a")
     for address in (VIP, VIP6):
@@ -80,7 +80,7 @@ def test_it_is_what_keepalived_does(segment):
         assert knows(segment.client, address)
 
 
-def test_it_moves_with_the_addresses_and_ends_with_the_agent(segment):
+def test_no_accept_moves_with_the_addresses_and_ends_with_the_agent(segment):
     a, b = segment.start_pair(Agent, Agent, A, B)
     assert elements(segment.a) == [VIP, VIP6, LINK_LOCAL]
     assert elements(segment.b) == []
@@ -91,7 +91,7 @@ def test_it_moves_with_the_addresses_and_ends_with_the_agent(segment):
     assert connects(segment.client, VIP) == "silence"
 
 
-def test_a_reload_opens_and_closes(segment):
+def test_a_reload_switches_no_accept_on_and_off(segment):
     a, _b = segment.start_pair(Agent, Agent, A, B)
     a.write(OPEN.text("NodeA"))
     a.cli("reload", check=True)
@@ -105,7 +105,7 @@ def test_a_reload_opens_and_closes(segment):
     assert a.state() == "MASTER"
 
 
-def test_the_owner_of_an_address_takes_what_comes(segment):
+def test_the_owner_of_an_address_accepts_packets(segment):
     a = segment.start(Agent, segment.a, A.but(priority=255))
     a.wait_state("MASTER")
     assert connects(segment.client, VIP) == "answer"
@@ -123,7 +123,7 @@ def test_a_dead_agent_leaves_nothing_behind(segment):
 
 
 @pytest.mark.parametrize(("then", "found"), [(A, TABLE), (OPEN, "")], ids=["no_accept", "accept"])
-def test_a_successor_goes_on_as_its_file_says(segment, then, found):
+def test_a_restarted_agent_accepts_as_its_file_says(segment, then, found):
     a = segment.start(Agent, segment.a, A.but(advert_int=1))
     a.wait_state("MASTER")
     a.kill()
@@ -134,7 +134,7 @@ def test_a_successor_goes_on_as_its_file_says(segment, then, found):
     assert connects(segment.client, VIP) == ("silence" if found else "answer")
 
 
-def test_whoever_flushes_the_ruleset_does_not_open_the_next_master(segment):
+def test_a_flushed_ruleset_does_not_open_the_next_master(segment):
     a, b = segment.start_pair(Agent, Agent, A, B)
     segment.b.run(["nft", "flush", "ruleset"])
     assert tables(segment.b) == ""

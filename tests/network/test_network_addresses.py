@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The addresses in the kernel and what the segment is told about them."""
+"""The kernel has the addresses of the master, and the segment is told about them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_an_address_that_was_there_before_is_taken_over(wire):
 
 
 @pytest.mark.timing
-def test_gratuitous_arp_at_once_and_after_the_delay(wire):
+def test_gratuitous_arp_is_sent_at_once_and_after_the_delay(wire):
     delay_s, repeat = 1, 4
     lines = (f"garp_master_delay {delay_s}", f"garp_master_repeat {repeat}")
     with Capture(wire.client) as capture:
@@ -77,7 +77,7 @@ def test_gratuitous_arp_at_once_and_after_the_delay(wire):
 
 
 @pytest.mark.timing
-def test_gratuitous_arp_refresh(wire):
+def test_gratuitous_arp_is_sent_again_for_garp_master_refresh(wire):
     lines = ("garp_master_repeat 1", "garp_master_delay 0", "garp_master_refresh 1", "garp_master_refresh_repeat 2")
     with Capture(wire.client) as capture:
         wire.start(Agent, wire.a, A.but(lines=lines))
@@ -88,7 +88,7 @@ def test_gratuitous_arp_refresh(wire):
     assert times[2] - times[1] < 0.1
 
 
-def test_the_backup_says_nothing(wire):
+def test_the_backup_sends_nothing(wire):
     a = wire.start(Agent, wire.a, A)
     wait_owner(wire.segment, VIP, "a")
     with Capture(wire.client) as capture:

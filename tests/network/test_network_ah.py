@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VRRPv2 inside IPsec AH: replays, restarts, passwords. The matrix plays the life of a pair, keepalived included."""
+"""VRRPv2 inside IPsec AH survives replays, restarts and other passwords. The matrix plays the life of a pair."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def discarded(agent):
     return agent.status()["counters"]["discarded"]
 
 
-def test_a_recording_does_not_move_mastership(wire):
+def test_a_replayed_recording_does_not_move_mastership(wire):
     with Capture(wire.client, AH) as capture:
         a, b = wire.start_pair(Agent, Agent, *pair(auth_type="AH"))
         a.stop()
@@ -72,7 +72,7 @@ def test_when_both_start_again_nothing_is_discarded(wire, a_kind):
     assert_one_owner(wire.segment, VIP, "a")
 
 
-def test_another_password_and_none(wire):
+def test_packets_with_another_password_or_none_are_discarded(wire):
     of_a, of_b = pair(auth_type="AH")
     a = wire.start(Agent, wire.a, of_a)
     b = wire.start(Agent, wire.b, of_b.but(auth_pass="2222"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A third host has one of our addresses: it is named, and the pair's own moves are never taken for one."""
+"""A third host with one of our addresses is named, and moves of the pair itself are no conflict."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_flood_of_claims_is_one_line_and_moves_nothing(wire):
 
 
 @pytest.mark.parametrize("kinds", PAIRS, ids=lambda kinds: "-".join(kind.kind for kind in kinds))
-def test_what_the_pair_itself_does_is_no_conflict(wire, kinds):
+def test_moves_of_the_pair_itself_are_no_conflict(wire, kinds):
     """Each takes over from the other and gives it back, again and again."""
     a, b = wire.start_pair(*kinds, NODE_A.but(**FAST), NODE_B.but(**FAST))
     agents = [peer for peer in (a, b) if isinstance(peer, Agent)]

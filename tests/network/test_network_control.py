@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command against running agents: moving mastership by hand, reading a changed file."""
+"""The command moves mastership of running agents by hand, and lets them read a changed file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def agents(wire):
 
 
 @pytest.mark.timing
-def test_promote_and_release(wire, figure, agents):
+def test_promote_and_release_move_mastership_there_and_back(wire, figure, agents):
     a, b = agents
     report = wire.lost(lambda: b.cli("promote", "VI_1", check=True), answers_then=wire.b)
     figure(f"promote: {report.lost_ms:.0f} ms lost")
@@ -36,7 +36,7 @@ def test_promote_and_release(wire, figure, agents):
 
 
 @pytest.mark.timing
-def test_demote_and_release(wire, figure, agents):
+def test_demote_and_release_move_mastership_there_and_back(wire, figure, agents):
     a, b = agents
     report = wire.lost(lambda: a.cli("demote", "VI_1", check=True), answers_then=wire.b)
     figure(f"demote: {report.lost_ms:.0f} ms lost")
@@ -90,7 +90,7 @@ def test_reload_can_take_mastership_away(wire, agents):
     wire.settled(b, a)
 
 
-def test_reload_by_signal(wire, agents):
+def test_sighup_reloads_the_file(wire, agents):
     a, _unused = agents
     a.write(A.but(priority=95).text("NodeA"))
     a.process.send_signal(1)  # SIGHUP, as keepalived has it

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking a node out of service, as ``vrrp_drain`` does it: nothing is lost where there is a standby, nor where not."""
+"""A drain, as ``vrrp_drain`` does it, loses nothing, with a standby and without one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _undrain(agent: Agent, timeout_s: float = 10) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("peer", [Agent, Keepalived], ids=lambda kind: kind.kind)
-def test_out_of_service_and_back_loses_nothing(wire, figure, peer):
+def test_a_drain_and_an_undrain_lose_nothing(wire, figure, peer):
     a, b = wire.start_pair(Agent, peer, *pair(**FAST))
     with wire.probe() as probe:
         assert _drain(a) == {"drained": True, "states": ["STOP"]}
@@ -65,7 +65,7 @@ def test_out_of_service_and_back_loses_nothing(wire, figure, peer):
     assert [move.to_node for move in report.moves] == ["b", "a"]
 
 
-def test_without_a_standby_it_is_refused_and_nothing_is_lost(wire, figure):
+def test_a_drain_without_a_standby_is_refused_and_loses_nothing(wire, figure):
     a, b = wire.start_pair(Agent, Agent, *pair(**FAST))
     b.stop()
     with wire.probe() as probe:
@@ -81,7 +81,7 @@ def test_without_a_standby_it_is_refused_and_nothing_is_lost(wire, figure):
     assert owners(wire.segment, VIP) == []
 
 
-def test_a_drained_standby_takes_nothing_and_a_peer_that_died_meanwhile_is_noticed(wire):
+def test_a_drained_standby_takes_nothing_and_notices_a_dead_peer(wire):
     a, b = wire.start_pair(Agent, Agent, *pair(**FAST))
     assert _drain(b) == {"drained": True, "states": ["STOP"]}
     a.kill()

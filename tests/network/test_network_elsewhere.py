@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual addresses on a second segment: whoever has lost its interface there serves nobody, its peer does."""
+"""A node that loses its interface on a second segment gives up everything to its peer."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_member_without_its_interface_gives_up_the_whole_group(two, kinds, how
 @pytest.mark.parametrize(
     ("how", "kind"), [*((how, "virtual_ipaddress") for how in DOWN), ("carrier", "virtual_ipaddress_excluded")]
 )
-def test_down_from_the_start_it_takes_nothing_from_the_peer(two, kinds, kind, how):
+def test_an_interface_down_from_the_start_takes_nothing_from_the_peer(two, kinds, kind, how):
     b = two.wire.start(kinds[1], two.wire.b, with_entry(B, kind))
     two.served_by("b", b.tail)
     two.lose(how)
@@ -131,7 +131,7 @@ def test_down_from_the_start_it_takes_nothing_from_the_peer(two, kinds, kind, ho
 
 @pytest.mark.parametrize("kinds", KINDS, ids=NAMES)
 @pytest.mark.parametrize("how", DOWN)
-def test_a_client_there_has_one_owner_after_each_loss(two, kinds, how):
+def test_a_client_on_the_second_segment_has_one_owner_after_each_loss(two, kinds, how):
     a = two.wire.start(kinds[0], two.wire.a, with_entry(A))
     b = two.wire.start(kinds[1], two.wire.b, with_entry(B))
     for _time in range(2):

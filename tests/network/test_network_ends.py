@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent starts, or says in one line why not: whatever its own files, its streams and its disk are."""
+"""The agent starts, or says in one line why not, whatever its files, streams and disk are like."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def complaint(agent, before):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_damaged_file_of_its_own(wire, kind):
+def test_damaged_files_of_the_agent_are_replaced_or_told_in_one_line(wire, kind):
     agent = wire.start(Agent, wire.a, NODE_A)
     victim = agent.folder / "victim"
     victim.write_text("precious")
@@ -94,7 +94,7 @@ def test_a_damaged_file_of_its_own(wire, kind):
 
 
 @pytest.mark.parametrize("streams", ["closed", "full", "broken"])
-def test_streams_that_take_nothing(wire, streams):
+def test_the_agent_starts_with_streams_that_take_nothing(wire, streams):
     agent = Agent(wire.a, NODE_A.text("NodeA"))
     wire.started.append(agent)
     reader, writer = os.pipe()
@@ -111,7 +111,7 @@ def test_streams_that_take_nothing(wire, streams):
 
 
 @pytest.mark.parametrize("options", ["size=8k", "size=64k,nr_inodes=3"])
-def test_a_full_file_system(wire, options):
+def test_the_agent_starts_on_a_full_file_system(wire, options):
     agent = Agent(wire.a, NODE_A.text("NodeA"))
     wire.started.append(agent)
     agent.runtime_dir.mkdir()
@@ -138,7 +138,7 @@ def test_a_full_file_system(wire, options):
         ),
     ],
 )
-def test_a_directory_that_cannot_be_used_is_one_line(wire, make, why):
+def test_a_directory_that_cannot_be_used_is_told_in_one_line(wire, make, why):
     agent = Agent(wire.a, NODE_A.text("NodeA"))
     wire.started.append(agent)
     make(agent.runtime_dir)
@@ -152,7 +152,7 @@ def test_a_directory_that_cannot_be_used_is_one_line(wire, make, why):
         subprocess.run(["umount", "-q", agent.runtime_dir], check=False)
 
 
-def test_a_directory_that_was_deleted_is_made_again_and_nobody_else_begins_in_it(wire):
+def test_a_deleted_directory_is_made_again_and_no_second_agent_starts_in_it(wire):
     agent = wire.start(Agent, wire.a, NODE_A)
     agent.wait_state("MASTER")
     shutil.rmtree(agent.runtime_dir)
@@ -166,7 +166,7 @@ def test_a_directory_that_was_deleted_is_made_again_and_nobody_else_begins_in_it
     assert "Entering MASTER STATE" in agent.log_text()
 
 
-def test_cleanup_takes_nothing_off_that_no_agent_has_set(wire):
+def test_cleanup_keeps_addresses_that_no_agent_has_set(wire):
     """The ledger of a dead agent says that the host's own address is one of its."""
     agent = wire.start(Agent, wire.a, NODE_A)
     agent.wait_state("MASTER")

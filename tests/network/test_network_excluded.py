@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses that are not in advertisements, and what may stand behind an address."""
+"""Excluded addresses and options of addresses are as keepalived has them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def wait_all(host):
     poll(lambda: host.addresses() >= ALL, 5, "all of them", lambda: str(host.addresses()))
 
 
-def test_they_move_with_the_master_and_are_in_no_advertisement(wire):
+def test_excluded_addresses_move_with_the_master_and_are_not_advertised(wire):
     with Capture(wire.client) as capture:
         a, b = wire.start_pair(Agent, Agent, A, B)
         wait_all(wire.a)
@@ -58,7 +58,7 @@ def test_they_move_with_the_master_and_are_in_no_advertisement(wire):
     assert {entry["present"] for entry in b.status()["excluded"]} == {True}
 
 
-def test_they_are_as_keepalived_sets_them(wire):
+def test_addresses_with_options_are_as_keepalived_sets_them(wire):
     a = wire.start(Agent, wire.a, A)
     wait_all(wire.a)
     poll(lambda: "tentative" not in wire.a.ip("addr"), 5, "detection of duplicates")
@@ -70,7 +70,7 @@ def test_they_are_as_keepalived_sets_them(wire):
     assert described(wire.a) == ours
 
 
-def test_one_that_is_deleted_comes_back_unless_it_is_not_tracked(wire):
+def test_a_deleted_address_comes_back_unless_it_has_no_track(wire):
     a, _b = wire.start_pair(Agent, Agent, A, B)
     wait_all(wire.a)
     wire.a.ip("addr", "del", "192.168.8.102/24", "dev", "eth0")
@@ -83,7 +83,7 @@ def test_one_that_is_deleted_comes_back_unless_it_is_not_tracked(wire):
     assert "192.168.8.102/24" not in wire.a.addresses()
 
 
-def test_what_a_dead_agent_has_left_goes_with_its_lease_or_by_a_cleanup(wire):
+def test_addresses_of_a_dead_agent_go_with_their_lease_or_by_cleanup(wire):
     a, b = wire.start_pair(Agent, Agent, A, B)
     wait_all(wire.a)
     a.kill()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What makes a node unfit: its interface, its check scripts."""
+"""A lost interface and a failed check script are faults."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check(tmp_path):
 
 
 @pytest.mark.parametrize("how", ["carrier", "administrator"])
-def test_interface_down_is_a_fault_and_ends_with_it(wire, how):
+def test_an_interface_that_is_down_is_a_fault_until_it_is_up(wire, how):
     a, b = wire.start_pair(Agent, Agent, A, B)
     if how == "carrier":
         wire.segment.unplug("a")
@@ -72,7 +72,7 @@ def _second_interface(host) -> None:
 
 @pytest.mark.parametrize("kind", ["virtual_ipaddress", "virtual_ipaddress_excluded"])
 @pytest.mark.parametrize("how", LOST)
-def test_an_interface_of_a_virtual_address_is_lost(wire, how, kind):
+def test_a_lost_interface_of_a_virtual_address_is_a_fault(wire, how, kind):
     trouble, lose, find = LOST[how]
     for host in (wire.a, wire.b):
         _second_interface(host)
@@ -97,7 +97,7 @@ def test_an_interface_of_a_virtual_address_is_lost(wire, how, kind):
     assert "172.16.5.100/24" not in wire.b.ip("addr", "show", "dev", "eth1")
 
 
-def test_no_interface_at_start_is_a_fault_until_it_appears(wire):
+def test_a_missing_interface_is_a_fault_until_it_appears(wire):
     wire.a.ip("link", "set", "eth0", "down")
     a = wire.start(Agent, wire.a, A)
     a.wait_state("FAULT")
@@ -107,7 +107,7 @@ def test_no_interface_at_start_is_a_fault_until_it_appears(wire):
     wire.settled(a, b)
 
 
-def test_check_with_weight_moves_mastership(wire, check):
+def test_a_check_with_weight_moves_mastership(wire, check):
     program, good = check
     block = script("chk_web", str(program), interval=1, weight=-20)
     tracked = A.but(track_script=("chk_web",)), B.but(track_script=())
@@ -124,7 +124,7 @@ def test_check_with_weight_moves_mastership(wire, check):
     assert a.status()["priority"] == 100
 
 
-def test_check_without_weight_is_a_fault(wire, check):
+def test_a_check_without_weight_is_a_fault(wire, check):
     program, good = check
     block = script("chk_web", str(program), interval=1, fall=1)
     a = wire.start(Agent, wire.a, A.but(track_script=("chk_web",)), block)
@@ -139,7 +139,7 @@ def test_check_without_weight_is_a_fault(wire, check):
 
 
 @pytest.mark.timing
-def test_hanging_check_does_not_delay_advertisements(wire, tmp_path):
+def test_a_hanging_check_does_not_delay_advertisements(wire, tmp_path):
     program = tmp_path / "hang.sh"
     program.write_text("#!/bin/sh\nexec sleep 61\n")
     program.chmod(0o755)
@@ -173,7 +173,7 @@ def _sleeping(host) -> list[int]:
     return found
 
 
-def test_the_source_of_an_owner_arrives_though_it_is_virtual(wire):
+def test_an_owner_may_advertise_from_its_virtual_address(wire):
     wire.a.ip("addr", "flush", "dev", "eth0")
     a = wire.start(Agent, wire.a, A.but(priority=255))
     a.wait_state("FAULT")
@@ -181,7 +181,7 @@ def test_the_source_of_an_owner_arrives_though_it_is_virtual(wire):
     a.wait_state("MASTER")
 
 
-def test_the_only_address_is_virtual_and_why_says_so(wire):
+def test_a_node_whose_only_address_is_virtual_says_why_it_is_in_fault(wire):
     a = wire.start(Agent, wire.a, A)
     wire.a.ip("addr", "flush", "dev", "eth0")
     a.wait_state("FAULT")

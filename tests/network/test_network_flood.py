@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fifty thousand forged packets a second for three seconds: nobody moves, nobody is late, the log stays readable.
+"""Fifty thousand forged packets a second for three seconds move and delay nothing, and the log stays readable.
 
 The two senders, the bridge and both agents share the processors of this machine, so a sender may be slower than it was
 told to be. What it really did is printed.
@@ -102,13 +102,13 @@ CASES = {
 
 
 @pytest.mark.parametrize("what", CASES)
-def test_multicast(wire, figure, what):
+def test_forged_multicast_moves_and_delays_nothing(wire, figure, what):
     changes, made = CASES[what]
     agents = wire.start_pair(Agent, Agent, *pair(**changes))
     flooded(wire, figure, what, agents, made(), interval_s=changes["advert_int"])
 
 
-def test_unicast_from_a_source_that_is_no_peer(wire, figure):
+def test_forged_unicast_of_a_stranger_moves_and_delays_nothing(wire, figure):
     agents = wire.start_pair(Agent, Agent, *unicast_pair(**V3))
     wire.segment.hub()
     both = [packets(destination=ip_address(to), sources=[CLIENT, *SOURCES]) for to in (ADDRESS_A, ADDRESS_B)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who was frozen listens before it speaks: nothing that the peer has taken meanwhile is taken back before VRRP says so.
+"""A frozen node listens when it wakes up, and takes back nothing that its peer has taken.
 
 Frozen is SIGSTOP: the process lives, its sockets fill, its timers pass. There is no watchdog here.
 """
@@ -96,7 +96,7 @@ def test_a_frozen_backup_that_wakes_takes_nothing(wire, figure):
     assert (a.state(), b.state(), b.status()["transitions"]) == ("MASTER", "BACKUP", 1)
 
 
-def test_a_short_freeze_is_nobodys_business(wire, figure):
+def test_a_short_freeze_moves_nothing(wire, figure):
     """Shorter than the peer's patience and than the lease: no packet is lost, nobody moves, the timers go on."""
     a, b = wire.start_pair(Agent, Agent, *pair(version=3, advert_int=1))
     before = a.status()["transitions"], b.status()["transitions"]

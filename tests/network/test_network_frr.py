@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""FRRouting's vrrpd as the other node, over IPv4 and IPv6, as either side.
+"""FRRouting's vrrpd and our agent make a pair, over IPv4 and IPv6, in either role.
 
 FRR answers with the virtual router's own Ethernet address and always has the virtual address on an interface, so what
 counts is who answers a client that asks anew: exactly one, in each of several questions.
@@ -46,7 +46,7 @@ def answered_by(wire, frr, mac):
         wait_answered_by(wire.client, vip, mac)
 
 
-def test_frr_is_master_and_ours_stands_by(wire, version):
+def test_our_agent_stands_by_for_frr(wire, version):
     frr, ours = start(wire, version, frr_priority=200)
     frr.wait_state("MASTER")
     ours.wait_state("BACKUP")
@@ -66,7 +66,7 @@ def test_frr_is_master_and_ours_stands_by(wire, version):
     answered_by(wire, frr, wire.b.mac())
 
 
-def test_ours_is_master_and_frr_stands_by(wire, version):
+def test_frr_stands_by_for_our_agent(wire, version):
     frr, ours = start(wire, version, frr_priority=50)
     ours.wait_state("MASTER")
     frr.wait_state("BACKUP")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A gateway that must answer: the node that is cut off stands down, and there is one owner.
+"""A node whose gateway does not answer stands down, and there is one owner.
 
 The client plays the gateway. ``cut`` leaves a node its carrier: nothing tells it that it is alone but the silence.
 """
@@ -115,7 +115,7 @@ def test_a_reload_brings_a_gateway_and_takes_it_away(wire):
 
 
 @pytest.mark.parametrize("version", [4, 6])
-def test_it_asks_from_its_own_address_and_never_from_the_virtual_one(wire, version):
+def test_a_gateway_is_asked_from_the_own_address_only(wire, version):
     target = CLIENT if version == 4 else "fd00:8::1"
     if version == 6:
         wire.client.ip("addr", "add", "fd00:8::1/64", "dev", "eth0", "nodad")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sync group over two segments: both virtual addresses are on one node, whatever is cut, stopped or promoted."""
+"""A sync group over two segments keeps both addresses on one node, whatever is cut, stopped or promoted."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def two(wire) -> Iterator[Two]:
 @pytest.mark.alone
 @pytest.mark.parametrize("kinds", PAIRS, ids=named)
 @pytest.mark.parametrize("which", ["first", "second"])
-def test_a_link_that_is_cut_on_one_segment_moves_both(two, figure, kinds, which):
+def test_a_cut_on_one_segment_moves_both_addresses(two, figure, kinds, which):
     a, b = two.start_pair(*kinds)
     segment, other = (two.wire.segment, two.second) if which == "first" else (two.second, two.wire.segment)
     vip, other_vip, link = (VIP, VIP2, "eth0") if which == "first" else (VIP2, VIP, "eth1")
@@ -119,7 +119,7 @@ def test_a_link_that_is_cut_on_one_segment_moves_both(two, figure, kinds, which)
 
 
 @pytest.mark.timing
-def test_what_still_works_answers_until_the_peer_has_it(two):
+def test_the_healthy_address_answers_until_the_peer_has_it(two):
     """keepalived drops the healthy member's address at once, long before its peer takes it."""
     a, b = two.start_pair(Agent, Agent)
     with two.probes() as (_one, other):
@@ -131,7 +131,7 @@ def test_what_still_works_answers_until_the_peer_has_it(two):
 
 
 @pytest.mark.parametrize("kinds", [*PAIRS, (Keepalived, Keepalived)], ids=named)
-def test_who_hears_the_master_on_one_segment_leaves_both_to_it(two, kinds):
+def test_a_node_that_hears_a_master_on_one_segment_leaves_both_to_it(two, kinds):
     """As keepalived: nobody can tell whose cable is silent, and a group that both pull at would never rest."""
     a, b = two.start_pair(*kinds)
     two.wire.segment.cut("a")
@@ -145,7 +145,7 @@ def test_who_hears_the_master_on_one_segment_leaves_both_to_it(two, kinds):
 
 @pytest.mark.timing
 @pytest.mark.parametrize("peer", KINDS, ids=lambda kind: kind.kind)
-def test_planned_moves_of_one_move_both_and_lose_nothing(two, figure, peer):
+def test_a_planned_move_of_one_instance_moves_both_and_loses_nothing(two, figure, peer):
     a, b = two.start_pair(Agent, peer)
     moves = [
         ("demote", lambda: a.cli("demote", "VI_2", check=True), b),
@@ -163,7 +163,7 @@ def test_planned_moves_of_one_move_both_and_lose_nothing(two, figure, peer):
         two.settled(to, b if to is a else a)
 
 
-def test_killed_its_successor_keeps_the_group(two):
+def test_a_killed_agent_that_restarts_keeps_the_group(two):
     a, b = two.start_pair(Agent, Agent)
     a.kill()
     two.settled(b, a)

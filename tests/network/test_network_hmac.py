@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""auth_hmac between two agents: keys and modes that change by reload, and what an attacker tries.
+"""auth_hmac between two agents changes keys and modes by reload, and withstands an attacker.
 
 The matrix plays the life of a pair.
 """
@@ -108,7 +108,7 @@ def test_a_key_file_is_read_again_by_a_reload(wire, tmp_path):
 
 
 @pytest.mark.timing
-def test_three_sweeps_bring_it_to_a_pair_without_a_takeover(wire):
+def test_three_reloads_bring_auth_hmac_to_a_pair_without_a_takeover(wire):
     instances = pair(**FAST)
     with Capture(wire.client) as capture:
         a, b = wire.start_pair(Agent, Agent, *instances)
@@ -173,7 +173,7 @@ def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
 
 @pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_a_restart_of_the_receiver_makes_no_recording_new(wire, anti_replay, end):
+def test_a_recording_is_refused_after_a_restart_of_the_receiver(wire, anti_replay, end):
     """A is dead, and B has started again: were A's frames believed, nobody would have the address."""
     a, b = wire.start_pair(Agent, Agent, *signed(pair(**FAST), anti_replay=anti_replay, time_window=255))
     with Capture(wire.client) as capture:
@@ -195,7 +195,7 @@ def test_a_restart_of_the_receiver_makes_no_recording_new(wire, anti_replay, end
     b.wait_state("MASTER")
 
 
-def test_what_was_recorded_long_ago_is_stale(wire):
+def test_an_old_recording_is_stale(wire):
     instances = signed(pair(**FAST), time_window=1)
     a, b = wire.start_pair(Agent, Agent, *instances)
     with Capture(wire.client) as capture:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Damaged and foreign packets on the wire: counted by their reason, and otherwise without effect."""
+"""Damaged and foreign packets are counted by their reason, and have no other effect."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _discarded(agent, reason):
     return agent.status()["counters"]["discarded"].get(reason, 0)
 
 
-def test_discarded_by_reason(wire):
+def test_a_damaged_packet_is_discarded_by_its_reason(wire):
     a, b = wire.start_pair(Agent, Agent, *pair())
     before = [(agent.status()["transitions"], agent.pid) for agent in (a, b)]
     for _unused, payload, ttl in DISCARDED:
@@ -68,7 +68,7 @@ def test_discarded_by_reason(wire):
     assert a.running and b.running
 
 
-def test_random_bytes(wire):
+def test_random_bytes_are_discarded(wire):
     """Any length, any content, some of it almost right."""
     dice = random.Random(51)
     garbage = [dice.randbytes(dice.randrange(0, 60)) for _unused in range(300)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only IPv6 has. The matrix plays the life of a pair over IPv6, with keepalived as either side too."""
+"""IPv6 has its own rules for sources and detection. The matrix plays the life of a pair over IPv6."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_promote_and_release_lose_nothing(wire6):
 
 @pytest.mark.timing
 @pytest.mark.parametrize("forwarding", [0, 1])
-def test_neighbour_advertisements_at_once_and_after_the_delay(wire6, forwarding):
+def test_neighbour_advertisements_are_sent_at_once_and_after_the_delay(wire6, forwarding):
     """A host leaves the R flag away; a router must not: its clients would drop their default route (RFC 4861 7.2.5)."""
     wire6.a.sysctl("net.ipv6.conf.all.forwarding", forwarding)
     repeat, lines = 3, ("garp_master_delay 1", "garp_master_repeat 3")
@@ -116,7 +116,7 @@ def test_a_tentative_source_is_waited_for(wire6):
     wait_owner(wire6.segment, VIP6, "a")
 
 
-def test_a_source_that_another_host_has_is_a_fault_until_there_is_a_better_one(wire6):
+def test_a_duplicate_source_is_a_fault_until_there_is_another(wire6):
     own = wire6.a.link_local()
     wire6.client.ip("addr", "add", own + PREFIX6, "dev", "eth0", "nodad")
     wire6.a.sysctl("net.ipv6.conf.eth0.accept_dad", 1)
@@ -136,7 +136,7 @@ def _faults(agent: Agent) -> list[str]:
 
 
 @pytest.mark.timing
-def test_a_virtual_address_that_failed_duplicate_address_detection_is_set_again(wire6):
+def test_a_virtual_address_that_failed_dad_is_set_again(wire6):
     """Somebody set it on the standby while the master had it: there it is, and of no use to anybody."""
     _a, b = wire6.start_pair(Agent, Agent, A, B)
     wire6.b.sysctl("net.ipv6.conf.eth0.accept_dad", 1)
@@ -151,7 +151,7 @@ def test_a_virtual_address_that_failed_duplicate_address_detection_is_set_again(
 STRONGEST = Advertisement(3, 51, 255, (ip_address(VIP6),), 10)
 
 
-def test_what_does_not_come_from_this_segment_or_is_damaged_is_discarded(wire6):
+def test_routed_and_damaged_packets_are_discarded(wire6):
     _a, b = wire6.start_pair(Agent, Agent, A, B)
     source = wire6.client.link_local()
     sound = encode(STRONGEST, ip_address(source), ip_address(GROUP))

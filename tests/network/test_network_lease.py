@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A virtual address is a lease: an agent that dies loses it, one that comes back in time goes on.
+"""An agent that dies loses its virtual address; one that comes back in time goes on.
 
 There is no service manager here: what systemd adds is in molecule/faults.
 """
@@ -50,7 +50,7 @@ def address_events(host: Host, path: Path) -> Iterator[Path]:
 
 @pytest.mark.timing
 @pytest.mark.parametrize("instances", [SLOW[2], (A, B)], ids=["v2-1s", "v3-100ms"])
-def test_killed_for_good_and_the_kernel_takes_the_address(wire, figure, instances):
+def test_the_kernel_drops_the_address_of_a_killed_agent(wire, figure, instances):
     a, _unused = wire.start_pair(Agent, Agent, *instances)
     ownership = Ownership(wire.segment, VIP)
     a.kill()
@@ -63,7 +63,7 @@ def test_killed_for_good_and_the_kernel_takes_the_address(wire, figure, instance
     assert ownership.held_s("a") <= STALE_S
 
 
-def test_without_a_lease_it_stays_there(wire):
+def test_the_address_of_a_killed_agent_stays_without_a_lease(wire):
     """So it is the lease, and nothing else, that took it away above."""
     a, b = wire.start_pair(Agent, Agent, leased(A, 0), B)
     ownership = Ownership(wire.segment, VIP)
@@ -78,7 +78,7 @@ def test_without_a_lease_it_stays_there(wire):
 
 @pytest.mark.timing
 @pytest.mark.parametrize("version, peer", [(3, Agent), (2, Keepalived)], ids=["v3-hotstandby", "v2-keepalived"])
-def test_killed_and_started_again_it_goes_on_as_master(wire, figure, peer, version):
+def test_a_killed_agent_that_restarts_in_time_stays_master(wire, figure, peer, version):
     a, b = wire.start_pair(Agent, peer, *SLOW[version])
     with wire.probe() as probe, Capture(wire.client) as capture:
         capture.wait(lambda seen: seen.adverts(source=ADDRESS_A), 3, "an advertisement of A")
@@ -100,7 +100,7 @@ def test_killed_and_started_again_it_goes_on_as_master(wire, figure, peer, versi
     wire.settled(a, b)
 
 
-def test_what_an_operator_wanted_survives_a_crash(wire):
+def test_holds_of_an_operator_survive_a_crash(wire):
     a, b = wire.start_pair(Agent, Agent, *SLOW[3])
     b.cli("promote", "VI_1", check=True)
     wire.settled(b, a)
@@ -120,7 +120,7 @@ def test_what_an_operator_wanted_survives_a_crash(wire):
 
 
 @pytest.mark.timing
-def test_started_too_late_it_lets_go_first_and_listens(wire, figure, tmp_path):
+def test_a_killed_agent_that_restarts_too_late_lets_go_and_listens(wire, figure, tmp_path):
     a = wire.start(Agent, wire.a, leased(A.but(state="BACKUP", nopreempt=True), 60))
     a.wait_state("MASTER")
     b = wire.start(Agent, wire.b, B)
@@ -146,7 +146,7 @@ def test_started_too_late_it_lets_go_first_and_listens(wire, figure, tmp_path):
 
 
 @pytest.mark.timing
-def test_where_the_interval_is_too_short_the_peer_takes_over_once(wire, figure):
+def test_with_a_short_interval_the_peer_takes_over_once(wire, figure):
     a, b = wire.start_pair(Agent, Agent, A, B)
     before = b.status()["transitions"]
     with wire.probe() as probe:
@@ -165,7 +165,7 @@ def test_where_the_interval_is_too_short_the_peer_takes_over_once(wire, figure):
     assert report.lost == 0, str(report)
 
 
-def test_a_ledger_that_nobody_can_read_is_none(wire):
+def test_a_ledger_that_cannot_be_read_is_ignored(wire):
     """Half a file, another release's, another boot's: it listens first, as after a reboot."""
     a = wire.start(Agent, wire.a, leased(A.but(advert_int=0.5), 60))
     a.wait_state("MASTER")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interop matrix: one master, takeover on death, give-back, clean stop, in both directions.
+"""Each kind of pair has one master, through takeover, give-back and clean stop, in both directions.
 
 `make network` plays the cells in which each two values meet once, `make matrix` all of them.
 """
@@ -27,11 +27,11 @@ STORY = [
 
 
 @pytest.mark.parametrize("cell", TABLE if os.environ.get("MATRIX") == "all" else pairwise(TABLE), ids=str)
-def test_life(cell: Cell) -> None:
+def test_a_pair_lives_through_takeover_give_back_and_stop(cell: Cell) -> None:
     assert Life(cell).live() == STORY
 
 
-def test_the_chosen_cells_hold_every_meeting_of_two_values() -> None:
+def test_the_chosen_cells_cover_every_pair_of_values() -> None:
     def meetings(chosen: list[Cell]) -> set[tuple[object, object]]:
         found = set()
         for cell in chosen:

@@ -37,7 +37,7 @@ def heard(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
-def test_notify_hears_every_state_in_order(wire, heard, kind):
+def test_notify_scripts_hear_every_state_in_order(wire, heard, kind):
     folder, lines = heard
     special = tuple(f"notify_{word} {folder / word}" for word in ("master", "backup", "fault", "stop"))
     peer = wire.start(kind, wire.b, B.but(notify=str(folder / "any"), lines=special))
@@ -73,7 +73,7 @@ TWO = B.but(name="VI_2", virtual_router_id=52, virtual_ipaddress=("192.168.8.110
 
 
 @KINDS
-def test_an_instance_that_begins_in_fault_says_so(wire, heard, kind):
+def test_an_instance_that_begins_in_fault_notifies_of_it(wire, heard, kind):
     folder, lines = heard
     wire.segment.unplug("b")
     wire.start(kind, wire.b, B.but(notify=str(folder / "any")))
@@ -84,7 +84,7 @@ def test_an_instance_that_begins_in_fault_says_so(wire, heard, kind):
 
 
 @KINDS
-def test_a_group_is_told_as_one(wire, heard, kind):
+def test_a_group_notifies_as_one(wire, heard, kind):
     """Everything that the instances and the group hear, but for the order between the two kinds."""
     folder, lines = heard
     notify = "\n".join(f"    notify_{word} {folder / word}" for word in ("master", "backup", "fault", "stop"))
@@ -117,7 +117,7 @@ def test_a_group_is_told_as_one(wire, heard, kind):
 
 @KINDS
 @pytest.mark.parametrize("says_deleted", [False, True], ids=["fault", "deleted"])
-def test_what_a_removed_instance_says(wire, heard, kind, says_deleted):
+def test_a_removed_instance_notifies_of_its_end(wire, heard, kind, says_deleted):
     folder, lines = heard
     special = [f"notify_fault {folder / 'fault'}"]
     if says_deleted:
@@ -189,7 +189,7 @@ def test_a_reader_that_never_reads_costs_no_advertisement(wire, tmp_path):
 
 
 @KINDS
-def test_a_script_for_each_end(wire, tmp_path, kind):
+def test_startup_script_and_shutdown_script_run_once(wire, tmp_path, kind):
     record = tmp_path / "heard"
     program = tmp_path / "program"
     program.write_text(f'#!/bin/sh\necho "$@" $(ip -br addr show dev eth0 | grep -c {VIP}) >> {record}\n')

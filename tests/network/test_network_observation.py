@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vrrp_info on a node that runs a real keepalived: it answers in the shape of our own agent, and harms nobody."""
+"""vrrp_info tells of a node that runs a real keepalived in the shape of our own agent."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def look(host, runtime_dir="/nonexistent", program="auto", wait_s=0):
     return json.loads(done.stdout)
 
 
-def test_both_nodes_of_a_pair_of_keepalived(wire):
+def test_vrrp_info_tells_of_both_nodes_of_a_keepalived_pair(wire):
     wire.start_pair(Dumping, Dumping, NODE_A, NODE_B)
     a, b = look(wire.a, wait_s=10), look(wire.b, wait_s=10)
     assert (a["program"], a["running"], a["msg"]) == ("keepalived", True, "")
@@ -67,14 +67,14 @@ def test_both_nodes_of_a_pair_of_keepalived(wire):
     assert "1111" not in json.dumps([a, b])
 
 
-def test_a_fault_and_what_it_comes_from(wire):
+def test_vrrp_info_tells_the_reason_of_a_fault(wire):
     wire.start(Dumping, wire.a, NODE_A).wait_state("MASTER")
     wire.segment.unplug("a")
     poll(lambda: look(wire.a)["instances"][0]["state"] == "FAULT", 10, "no FAULT")
     assert look(wire.a)["instances"][0]["faults"] == ["interface eth0 is down"]
 
 
-def test_our_agent_comes_first_and_who_is_asked_for_alone_is_asked(wire):
+def test_vrrp_info_asks_the_agent_first_or_the_named_program(wire):
     agent = wire.start(Agent, wire.a, NODE_A)
     keepalived = wire.start(Dumping, wire.b, NODE_B)
     agent.wait_state("MASTER")
@@ -87,7 +87,7 @@ def test_our_agent_comes_first_and_who_is_asked_for_alone_is_asked(wire):
     assert look(wire.b)["instances"][0]["source"] == ADDRESS_B
 
 
-def test_who_only_has_the_name_is_left_alone(wire, tmp_path):
+def test_a_process_that_is_only_called_keepalived_gets_no_signal(wire, tmp_path):
     program = tmp_path / "keepalived"
     shutil.copy("/bin/sleep", program)
     own = wire.a.popen([str(program), "60"], stdin=subprocess.DEVNULL)
@@ -98,7 +98,7 @@ def test_who_only_has_the_name_is_left_alone(wire, tmp_path):
     assert (own.poll(), shell.poll()) == (None, None)
 
 
-def test_a_keepalived_with_files_of_its_own(wire):
+def test_vrrp_info_finds_a_keepalived_with_other_files(wire):
     wire.start(Private, wire.a, NODE_A).wait_state("MASTER")
     found = look(wire.a)
     assert (found["program"], found["instances"][0]["state"]) == ("keepalived", "MASTER")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An address that the agent has not set stays, whatever the agent does; its own goes, whoever left it there."""
+"""An address that the agent has not set stays; one that an agent has set goes with it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def refused(agent):
 
 
 @pytest.mark.parametrize("address", [VIP, ADDRESS_B])
-def test_a_start_refuses_what_is_the_hosts_own_and_leaves_it(wire, address):
+def test_a_start_refuses_an_address_of_the_host_and_leaves_it(wire, address):
     if address == VIP:
         set_by_hand(wire.b)
     config = B.but(virtual_ipaddress=(f"{address}/24",))
@@ -57,7 +57,7 @@ def test_a_start_refuses_what_is_the_hosts_own_and_leaves_it(wire, address):
 
 @pytest.mark.parametrize("lease_s", [0, 3])
 @pytest.mark.parametrize("ledger", [True, False])
-def test_after_sigkill_and_beside_the_running_agent_nothing_is_refused(wire, lease_s, ledger):
+def test_an_address_of_an_agent_is_not_refused_after_sigkill(wire, lease_s, ledger):
     before = ("global_defs {", f"    @hotstandby vip_lease {lease_s}", "}")
     agent = wire.start(Agent, wire.a, A, *before)
     agent.wait_state("MASTER")
@@ -86,7 +86,7 @@ def test_a_standby_takes_off_what_an_agent_left_whose_ledger_is_gone(wire):
 
 @pytest.mark.parametrize("priority", [100, 255])
 @pytest.mark.parametrize("ledger", [True, False])
-def test_it_stays_through_the_life_of_an_agent(wire, priority, ledger):
+def test_an_address_of_the_host_stays_through_the_life_of_an_agent(wire, priority, ledger):
     """Before the start of an owner, or set by hand on a standby that runs."""
     config = B.but(priority=priority)
     if priority == 255:
@@ -119,7 +119,7 @@ def test_it_stays_through_the_life_of_an_agent(wire, priority, ledger):
     assert "valid_lft forever" in wire.b.ip("-4", "addr", "show", "dev", "eth0", "to", VIP)
 
 
-def test_what_a_master_has_already_nobody_sets_by_hand(wire):
+def test_an_address_that_a_master_has_cannot_be_set_by_hand(wire):
     agent = wire.start(Agent, wire.b, B)
     agent.wait_state("MASTER")
     with pytest.raises(Exception, match="already assigned"):
@@ -128,7 +128,7 @@ def test_what_a_master_has_already_nobody_sets_by_hand(wire):
     assert not has(wire.b)
 
 
-def test_a_reload_that_names_the_hosts_own_is_refused_as_a_whole(wire):
+def test_a_reload_that_names_an_address_of_the_host_is_refused(wire):
     agent = wire.start(Agent, wire.b, B)
     agent.wait_state("MASTER")
     agent.write(B.but(virtual_ipaddress=(f"{VIP}/24", f"{ADDRESS_B}/24"), priority=50).text())
@@ -147,7 +147,7 @@ def test_a_reload_that_names_the_hosts_own_is_refused_as_a_whole(wire):
     assert (has(wire.b), has(wire.b, ADDRESS_B)) == (False, True)
 
 
-def test_what_keepalived_leaves_is_not_taken_off_in_silence(wire):
+def test_an_address_that_keepalived_left_is_refused(wire):
     """2.2.7 sets no protocol number, so nothing tells its address from the host's own."""
     other = wire.start(Keepalived, wire.b, B)
     poll(lambda: has(wire.b), 10, "the address", other.tail)
@@ -183,7 +183,7 @@ def old_ledger(agent, host, beat_at):
 
 
 @pytest.mark.parametrize("beside", [True, False], ids=["standby", "alone"])
-def test_what_release_0_3_0_has_left_without_a_lease_is_taken_over(wire, beside):
+def test_an_address_that_release_0_3_0_left_is_taken_over(wire, beside):
     """It gave no protocol number. Killed in an upgrade it must not be the last of its node."""
     if beside:
         wire.start(Agent, wire.a, A).wait_state("MASTER")
@@ -200,7 +200,7 @@ def test_what_release_0_3_0_has_left_without_a_lease_is_taken_over(wire, beside)
     assert wire.b.addresses() == {f"{ADDRESS_B}/24"}
 
 
-def test_what_somebody_has_set_since_is_the_hosts_own(wire):
+def test_an_address_that_was_set_by_hand_since_is_the_host_s_own(wire):
     agent = Agent(wire.b, B.text())
     wire.started.append(agent)
     old_ledger(agent, wire.b, time.monotonic() - 60)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``hotstandby plan`` beside a living agent: what it says is what a reload does, and saying it does nothing."""
+"""``hotstandby plan`` says what a reload would do, and does nothing."""
 
 from __future__ import annotations
 

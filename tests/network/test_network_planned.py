@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A planned move loses nothing: every verb, against our agent and against keepalived, 1 ms probes all the while.
+"""A planned move loses nothing, with each command, against our agent and keepalived: a probe each millisecond.
 
 RUNS=20 moves twenty times by every verb, with each kind of peer, version and cast (`make moves`). Without it each verb
 moves a few times, in the half of the table in which any two of these three meet.
@@ -113,7 +113,7 @@ def _configuration(version: int, cast: str) -> tuple[Instance, Instance]:
 
 
 @pytest.mark.parametrize("peer, version, cast", EVERY if RUNS else PAIRWISE)
-def test_the_master_is_asked_to_go(wire, figure, peer, version, cast):
+def test_a_planned_move_away_from_the_master_loses_nothing(wire, figure, peer, version, cast):
     a, b = wire.start_pair(Agent, peer, *_configuration(version, cast))
     with wire.probe() as probe:
         journey = Journey(wire, probe)
@@ -132,7 +132,7 @@ def test_the_master_is_asked_to_go(wire, figure, peer, version, cast):
 
 
 @pytest.mark.parametrize("peer, version, cast", EVERY if RUNS else PAIRWISE)
-def test_the_backup_of_lower_priority_is_promoted(wire, figure, peer, version, cast):
+def test_a_promotion_of_the_backup_loses_nothing(wire, figure, peer, version, cast):
     a, b = wire.start_pair(peer, Agent, *_configuration(version, cast))
     with wire.probe() as probe:
         journey = Journey(wire, probe)
@@ -144,7 +144,7 @@ def test_the_backup_of_lower_priority_is_promoted(wire, figure, peer, version, c
 
 
 @pytest.mark.parametrize("peer", [Agent, Keepalived], ids=lambda kind: kind.kind)
-def test_the_better_one_takes_it_back_by_itself(wire, figure, peer):
+def test_a_preemption_by_the_better_node_loses_nothing(wire, figure, peer):
     """After a release, an undrain, a start: the priority decides, and that loses nothing either."""
     a, b = wire.start_pair(Agent, peer, *_configuration(3, "multicast"))
     with wire.probe() as probe:
@@ -160,7 +160,7 @@ def test_the_better_one_takes_it_back_by_itself(wire, figure, peer):
 
 
 @pytest.mark.parametrize("verb", ["promote", "demote"])
-def test_make_before_break_as_the_wire_shows_it(wire, figure, tmp_path, verb):
+def test_a_planned_move_makes_before_it_breaks(wire, figure, tmp_path, verb):
     """Whatever is on its way meets an owner: the new one announces, then speaks, and the old one lets go later still.
 
     The probes above see that only when one of them is on its way in the wrong fraction of a millisecond.

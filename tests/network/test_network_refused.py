@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A master whose own kernel refuses its advertisements: one owner in the end, and one master when that is mended."""
+"""A master whose own kernel refuses its advertisements ends with one owner, and is master again when that is over."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def given_up(wire, a, b, cure: str) -> None:
 
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
 @pytest.mark.parametrize("how", CAUSES)
-def test_it_gives_up_what_its_peer_has_and_is_master_again_when_that_is_mended(wire, how, kind):
+def test_a_master_that_is_refused_gives_up_and_is_master_again_afterwards(wire, how, kind):
     refuse, mend, cure = CAUSES[how]
     a, b = wire.start_pair(Agent, kind, *pair(**FAST, virtual_ipaddress=MANY))
     refuse(wire.a)
@@ -79,7 +79,7 @@ def test_it_gives_up_what_its_peer_has_and_is_master_again_when_that_is_mended(w
 
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
 @pytest.mark.parametrize("chains", [(OUT,), (OUT, IN)], ids=["output", "both directions"])
-def test_ipv6(wire6, kind, chains):
+def test_a_master_that_is_refused_over_ipv6_gives_up(wire6, kind, chains):
     a, b = wire6.start_pair(Agent, kind, *ipv6_pair(advert_int=0.1))
     block(wire6.a, *chains)
     given_up(wire6, a, b, "let IP protocol 112 out")
@@ -89,7 +89,7 @@ def test_ipv6(wire6, kind, chains):
 
 
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
-def test_both_have_the_virtual_mac_address(wire, kind):
+def test_two_nodes_with_the_virtual_mac_address_end_with_one_owner(wire, kind):
     """Nobody can be told from the other by a claim; what is heard tells."""
     a, b = wire.start_pair(Agent, kind, *pair(**FAST, lines=("use_vmac",)))
     block(wire.a, OUT)
@@ -104,7 +104,7 @@ def test_both_have_the_virtual_mac_address(wire, kind):
 
 
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
-def test_one_that_begins_so_leaves_it_to_its_peer(wire, kind):
+def test_a_node_that_starts_refused_leaves_the_address_to_its_peer(wire, kind):
     block(wire.a, OUT, IN)
     node_a, node_b = pair(**FAST)
     b = wire.start(kind, wire.b, node_b)
@@ -116,7 +116,7 @@ def test_one_that_begins_so_leaves_it_to_its_peer(wire, kind):
     assert b.state() == "MASTER"
 
 
-def test_alone_it_keeps_it_and_what_it_gave_up_it_takes_when_nobody_else_is_there(wire):
+def test_a_refused_node_has_the_address_when_no_peer_has_it(wire):
     a, b = wire.start_pair(Agent, Agent, *pair(**FAST))
     b.stop()
     block(wire.a, OUT, IN)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes and rules of an instance: with the MASTER, and nowhere else, whatever happens to it."""
+"""Routes and rules of an instance are where it is MASTER, and nowhere else."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def wait_none(host: Host) -> None:
     poll(lambda: has_none(host), 5, "no route and no rule", lambda: said(host))
 
 
-def test_the_master_has_them_and_a_takeover_moves_them(ways):
+def test_routes_and_rules_move_with_a_takeover(ways):
     a, _b = ways.start_pair(Agent, Agent, A, B)
     wait_all(ways.a)
     wait_none(ways.b)
@@ -116,7 +116,7 @@ def test_the_master_has_them_and_a_takeover_moves_them(ways):
     wait_none(ways.a)
 
 
-def test_they_are_what_keepalived_makes_of_the_same_file(ways):
+def test_routes_and_rules_are_those_of_keepalived(ways):
     a = ways.start(Agent, ways.a, A)
     wait_all(ways.a)
     ours = routes(ways.a), rules(ways.a)
@@ -127,7 +127,7 @@ def test_they_are_what_keepalived_makes_of_the_same_file(ways):
     assert (routes(ways.a), rules(ways.a)) == ours
 
 
-def test_what_somebody_deletes_comes_back(ways):
+def test_a_deleted_route_or_rule_comes_back(ways):
     a, _b = ways.start_pair(Agent, Agent, A, B)
     wait_all(ways.a)
     ways.a.ip("route", "del", "192.168.113.0/24", "table", "1000")
@@ -142,7 +142,7 @@ def test_what_somebody_deletes_comes_back(ways):
     wait_all(ways.a)
 
 
-def test_what_is_not_tracked_stays_away(ways):
+def test_a_deleted_route_with_no_track_stays_away(ways):
     lines = (
         "virtual_routes {",
         "    192.168.110.0/24 via 192.168.8.254 no_track",
@@ -159,7 +159,7 @@ def test_what_is_not_tracked_stays_away(ways):
     wait_none(ways.a)
 
 
-def test_the_hosts_own_routes_stay(ways):
+def test_routes_of_the_host_stay(ways):
     own = ("192.168.110.0/24", "via", "192.168.8.254")
     ways.a.ip("route", "add", *own)
     ways.a.ip("-6", "route", "add", "2001:db8:1::/64", "via", "fd00:8::254")
@@ -178,7 +178,7 @@ def test_the_hosts_own_routes_stay(ways):
     assert len(rules(ways.a)) == 1
 
 
-def test_a_restart_in_place_goes_on_with_them(ways):
+def test_a_restart_keeps_routes_and_rules(ways):
     a, b = ways.start_pair(Agent, Agent, A.but(**SLOWER), B.but(**SLOWER))
     wait_all(ways.a)
     before = routes(ways.a), rules(ways.a)
@@ -192,7 +192,7 @@ def test_a_restart_in_place_goes_on_with_them(ways):
     wait_none(ways.a)
 
 
-def test_a_restart_with_another_file_takes_off_what_it_does_not_name(ways):
+def test_a_restart_with_another_file_removes_other_routes(ways):
     a = ways.start(Agent, ways.a, A.but(**SLOWER))
     wait_all(ways.a)
     a.kill()
@@ -203,7 +203,7 @@ def test_a_restart_with_another_file_takes_off_what_it_does_not_name(ways):
     poll(lambda: (len(routes(ways.a)), len(rules(ways.a))) == (1, 1), 5, "one of each", lambda: said(ways.a))
 
 
-def test_a_dead_agent_whose_peer_has_taken_over_leaves_nothing_when_it_starts(ways):
+def test_an_agent_that_restarts_after_a_takeover_removes_its_routes(ways):
     a, b = ways.start_pair(Agent, Agent, A, B.but(nopreempt=True))
     a.kill()
     b.wait_state("MASTER")
@@ -214,7 +214,7 @@ def test_a_dead_agent_whose_peer_has_taken_over_leaves_nothing_when_it_starts(wa
     wait_all(ways.b)
 
 
-def test_cleanup_takes_off_what_a_dead_agent_has_left(ways):
+def test_cleanup_removes_routes_and_rules_of_a_dead_agent(ways):
     a, _b = ways.start_pair(Agent, Agent, A, B)
     wait_all(ways.a)
     a.kill()
@@ -223,7 +223,7 @@ def test_cleanup_takes_off_what_a_dead_agent_has_left(ways):
     assert has_none(ways.a)
 
 
-def test_what_the_lease_alone_takes_along(ways):
+def test_routes_of_a_dead_agent_go_with_its_addresses(ways):
     """No cleanup, no successor: with the address go the routes of the main table that speak from it, and no others."""
     lines = (
         "virtual_routes {",
@@ -249,7 +249,7 @@ def test_what_the_lease_alone_takes_along(ways):
     assert has_none(ways.a)
 
 
-def test_a_reload_sets_and_removes_just_what_differs(ways):
+def test_a_reload_changes_only_the_routes_that_differ(ways):
     a, _b = ways.start_pair(Agent, Agent, A, B)
     wait_all(ways.a)
     lines = EXCLUDED + tuple(line for line in ROUTES + RULES if "110.0" not in line and "preference 100" not in line)

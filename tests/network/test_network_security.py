@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the agent says about files that others can change, and what it does not run."""
+"""The agent names files that other users can change, and does not run them."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_notify_script_that_others_can_write_is_an_error_in_the_log(wire, plac
     assert not witness.exists()
 
 
-def test_check_says_it_before_anything_runs(wire, place):
+def test_the_command_check_names_a_writable_script(wire, place):
     program, _witness = a_script(place, 0o757)
     agent = Agent(wire.a, NODE_A.but(track_script=("chk",)).text("NodeA", script("chk", str(program))))
     wire.started.append(agent)
@@ -90,7 +90,7 @@ def test_check_says_it_before_anything_runs(wire, place):
     assert f"cannot run {program}: others can write {program} (chmod o-w {program})" in done.stderr
 
 
-def test_a_password_that_others_can_read(wire):
+def test_a_password_that_others_can_read_is_warned_of(wire):
     agent = Agent(wire.a, NODE_A.text("NodeA"))
     wire.started.append(agent)
     agent.config.chmod(0o644)

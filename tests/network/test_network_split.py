@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Split brain: the segment between two living nodes is cut, and heals.
+"""After a split of the segment heals there is one master, and clients follow it.
 
 A, of the higher priority, wins in every case; the client stood on the side of B and must find A again.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there from the start to the end, whoever is MASTER: static addresses, routes and rules, and a sysctl."""
+"""Static addresses, routes, rules and promote_secondaries are there from start to stop."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def wait_there(host):
     )
 
 
-def test_both_have_them_until_they_stop(wire):
+def test_both_nodes_have_static_addresses_until_they_stop(wire):
     a, b = wire.start_pair(Agent, Agent, A.text("NodeA", STATIC), B.text("NodeB", STATIC))
     wait_there(wire.a)
     wait_there(wire.b)
@@ -73,7 +73,7 @@ def test_both_have_them_until_they_stop(wire):
     assert (wire.a.addresses() & OURS, ways(wire.a)) == (set(), [])
 
 
-def test_what_is_deleted_comes_back_unless_nobody_wants_that(wire):
+def test_a_deleted_static_address_comes_back_unless_it_has_no_track(wire):
     a = wire.start(Agent, wire.a, A.text("NodeA", STATIC))
     wait_there(wire.a)
     wire.a.ip("addr", "del", "10.9.8.9/24", "dev", "eth0")
@@ -85,7 +85,7 @@ def test_what_is_deleted_comes_back_unless_nobody_wants_that(wire):
     a.wait_log(r"\(static\) .*rule 99: .* put back")
 
 
-def test_what_the_host_has_already_is_its_own(wire):
+def test_a_static_address_that_the_host_has_already_stays_its_own(wire):
     wire.a.ip("addr", "add", "10.9.9.9/24", "dev", "eth0")
     a = wire.start(Agent, wire.a, A.text("NodeA", STATIC))
     wait_there(wire.a)
@@ -93,7 +93,7 @@ def test_what_the_host_has_already_is_its_own(wire):
     assert wire.a.addresses() & OURS == {"10.9.9.9/24"}
 
 
-def test_a_successor_goes_on_and_a_cleanup_removes(wire):
+def test_static_addresses_survive_a_restart_and_a_cleanup_removes_them(wire):
     a = wire.start(Agent, wire.a, A.text("NodeA", STATIC))
     wait_there(wire.a)
     a.kill()
@@ -111,7 +111,7 @@ def test_a_successor_goes_on_and_a_cleanup_removes(wire):
     assert (wire.a.addresses() & OURS, ways(wire.a)) == (set(), [])
 
 
-def test_a_reload_changes_them(wire):
+def test_a_reload_changes_static_addresses(wire):
     a = wire.start(Agent, wire.a, A)
     a.wait_state("MASTER")
     a.write(A.text("NodeA", STATIC))
@@ -141,7 +141,7 @@ def promoted(host):
 
 
 @pytest.mark.parametrize("before", ["0", "1"])
-def test_secondaries_are_promoted_as_long_as_somebody_asks_for_it(wire, before):
+def test_promote_secondaries_is_on_as_long_as_an_instance_asks_for_it(wire, before):
     wire.a.sysctl("net.ipv4.conf.eth0.promote_secondaries", before)
     a = wire.start(Agent, wire.a, A.but(lines=("promote_secondaries",)))
     a.wait_state("MASTER")
@@ -159,7 +159,7 @@ def test_secondaries_are_promoted_as_long_as_somebody_asks_for_it(wire, before):
     assert promoted(wire.a) == before
 
 
-def test_a_cleanup_takes_the_promotion_back(wire):
+def test_a_cleanup_restores_promote_secondaries(wire):
     wire.a.sysctl("net.ipv4.conf.eth0.promote_secondaries", 0)
     a = wire.start(Agent, wire.a, A.but(lines=("promote_secondaries",)))
     a.wait_state("MASTER")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others do without end, at the socket, in the kernel, to the file and on the segment: nobody takes over.
+"""Storms at the socket, in the kernel, in the file and on the segment move nothing.
 
 ``make bench BENCH="--only storms"`` plays the same around 255 instances, and beside keepalived.
 """
@@ -25,7 +25,7 @@ LOG_LINES = 100  # a second
 
 
 @pytest.mark.parametrize("storm", STORMS, ids=lambda storm: storm.name)
-def test_nobody_takes_over_in_a_storm(wire, figure, storm):
+def test_a_storm_moves_nothing(wire, figure, storm):
     a, b = agents = wire.start_pair(Agent, Agent, *pair(version=3, advert_int=INTERVAL_S))
     before = [(agent.status()["transitions"], agent.pid, agent.log_text().count("\n")) for agent in agents]
     with Capture(wire.client, f"proto 112 and src host {ADDRESS_A}") as capture:

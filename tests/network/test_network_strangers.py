@@ -32,7 +32,7 @@ def neighbours(host):
     return [line for line in host.ip("neigh").splitlines() if "FAILED" not in line]
 
 
-def test_nobody_has_it(wire6):
+def test_an_address_that_no_host_has_gets_no_answer(wire6):
     assert ask(wire6.a, VIP, VIP6, numbers=[51]) == {"answers": [], "advertisers": []}
 
 
@@ -55,7 +55,7 @@ def test_our_own_address_is_no_answer(wire):
     assert ask(wire.a, VIP)["answers"] == []
 
 
-def test_whoever_advertises_the_virtual_router_is_named(wire):
+def test_an_advertiser_of_the_virtual_router_is_named(wire):
     for kind in (Agent, Keepalived):
         stranger = wire.start(kind, wire.b, NODE_B)
         stranger.wait_state("MASTER")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A master that dies: the backup takes over in time, every time, and not too early."""
+"""A backup takes over from a dead master in time, every time, and not too early."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ TOLERANCE_MS = 10
 
 
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
-def test_killed(wire, figure, kind):
+def test_a_killed_master_is_replaced_in_time(wire, figure, kind):
     _killed(wire, figure, kind, A, B)
 
 
-def test_killed_in_version_2(wire, figure):
+def test_a_killed_master_of_version_2_is_replaced_in_time(wire, figure):
     _killed(wire, figure, Agent, *pair(version=2, advert_int=1))
 
 
-def test_killed_over_ipv6(wire6, figure):
+def test_a_killed_master_over_ipv6_is_replaced_in_time(wire6, figure):
     _killed(wire6, figure, Agent, *ipv6_pair(advert_int=0.1))
 
 
@@ -53,7 +53,7 @@ def _killed(wire, figure, kind, of_a, of_b):
     wait_owner(wire.segment, wire.vip, "b")
 
 
-def test_cut_right_after_an_advertisement(wire, figure):
+def test_a_master_cut_off_after_an_advertisement_is_replaced_in_time(wire, figure):
     """The longest wait there is: the whole Master_Down_Interval, never shorter.
 
     Of five rounds the median, because a machine that is busy for a moment is late itself; the worst is bounded as well.

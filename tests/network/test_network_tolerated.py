@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keepalived runs although it is wrong has its meaning on a real segment too, with keepalived beside us."""
+"""A mistake that keepalived runs has keepalived's meaning on a real segment, too."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VIP2 = "192.168.8.101"
 
 
 @pytest.mark.parametrize("kinds", KINDS, ids=NAMES)
-def test_a_password_that_is_cut_is_that_of_keepalived(wire, kinds):
+def test_a_long_password_is_cut_as_keepalived_cuts_it(wire, kinds):
     wire.start_pair(*kinds, *pair(auth_pass="something-much-longer"))
 
 
@@ -43,7 +43,7 @@ def test_a_node_does_not_speak_to_itself(wire, kinds):
 
 
 @pytest.mark.parametrize("head", [b"", b"#!/bin/sh\r\n", b"\xef\xbb\xbf#!/bin/sh\n"], ids=["none", "windows", "bom"])
-def test_a_check_that_only_a_shell_runs_takes_nobody_s_address(wire, tmp_path, head):
+def test_a_check_that_needs_a_shell_does_not_move_the_address(wire, tmp_path, head):
     check = tmp_path / "check"
     check.write_bytes(head + b"true\n" if b"\r" not in head else head + b"true #\r\n")
     check.chmod(0o755)

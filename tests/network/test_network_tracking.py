@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is tracked dies and comes back: processes, files, interfaces, listeners. The other node takes over meanwhile.
+"""The other node takes over while a process, file, interface or listener is lost, and no longer.
 
 The client plays the service. A stand-in says what systemctl would: there is no systemd in a namespace.
 """
@@ -207,7 +207,7 @@ def check_of(agent, thing):
     return found
 
 
-def test_without_weight_the_other_node_takes_over_until_it_is_back(wire, thing):
+def test_a_lost_tracker_without_weight_moves_the_address_until_it_is_back(wire, thing):
     """Each kind says the same to the router, which the units have; this one has a real server behind it."""
     tracked = thing("http")
     tracked.revive()
@@ -320,7 +320,7 @@ def test_an_interface_that_flaps_moves_nothing(wire):
     assert (a.status()["transitions"], b.status()["state"]) == (before, "BACKUP")
 
 
-def test_so_does_one_with_a_macvlan_above_it(wire):
+def test_an_interface_with_a_macvlan_that_flaps_moves_nothing(wire):
     a_config, _b_config = pair(version=3, advert_int=1, lines=("use_vmac",))
     a = wire.start(Agent, wire.a, a_config, DELAYS)
     a.wait_state("MASTER")
@@ -333,7 +333,7 @@ def test_so_does_one_with_a_macvlan_above_it(wire):
 
 
 @pytest.mark.timing
-def test_an_interface_that_stays_down_counts_when_its_time_has_come(wire):
+def test_an_interface_that_stays_down_counts_after_its_delay(wire):
     a_config, b_config = pair(version=3, advert_int=1)
     a = wire.start(Agent, wire.a, a_config, DELAYS)
     b = wire.start(Agent, wire.b, b_config)

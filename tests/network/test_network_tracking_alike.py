@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our arithmetic beside keepalived's: one file with trackers of every kind, and what both then say on the wire.
+"""One file with trackers of every kind makes our agent and keepalived say the same priority on the wire.
 
 keepalived hears of processes in the machine's own network namespace only, so it is started there and told to change to
 its host's. So that it can do no harm where that fails, the file names an interface that exists on the hosts alone.
@@ -154,7 +154,7 @@ def both(wire, situation):
         each.close()
 
 
-def test_weights_of_every_kind(situation, both):
+def test_weights_of_every_kind_count_as_in_keepalived(situation, both):
     pair = both(*track("weight -10", "weight -20", "weight -3", "weight 5"))
     pair.say(100)
     situation.file("10\n")
@@ -175,7 +175,7 @@ def test_weights_of_every_kind(situation, both):
     pair.say(100)
 
 
-def test_reverse_of_every_kind(situation, both):
+def test_reversed_weights_of_every_kind_count_as_in_keepalived(situation, both):
     pair = both(*track("weight -10 reverse", "weight 20 reverse", "weight 2 reverse", "weight 5 reverse"))
     pair.say(80)
     situation.interface(False)
@@ -194,7 +194,7 @@ def test_reverse_of_every_kind(situation, both):
     ("text", "priority"),
     [("12abc\n", 112), ("abc", 100), ("  0x10", 116), ("010\n", 108), ("-99\n", 1), ("200\n", 254), ("", 100)],
 )
-def test_what_a_file_may_say(situation, both, text, priority):
+def test_numbers_in_a_file_count_as_in_keepalived(situation, both, text, priority):
     situation.file("33\n")
     pair = both(*track("weight -1", "weight -1", "weight 1", "weight 1"))
     pair.say(133)
@@ -202,7 +202,7 @@ def test_what_a_file_may_say(situation, both, text, priority):
     pair.say(priority)
 
 
-def test_a_product_of_254_below_is_a_fault(situation, both):
+def test_a_product_of_minus_254_is_a_fault_as_in_keepalived(situation, both):
     pair = both(*track("weight -1", "weight -1", "weight -254", "weight 1"), priority=200)
     pair.say(200)
     situation.file("1")
@@ -215,7 +215,7 @@ def test_a_product_of_254_below_is_a_fault(situation, both):
 
 
 @pytest.mark.parametrize("kind", ["script", "interface", "file", "process"])
-def test_without_weight_it_is_a_fault(situation, both, kind):
+def test_a_tracker_without_weight_is_a_fault_as_in_keepalived(situation, both, kind):
     situation.process(1)
     pair = both(*track("weight 0", "weight 0", "weight 0", "weight 0"))
     pair.are("MASTER")
@@ -226,7 +226,7 @@ def test_without_weight_it_is_a_fault(situation, both, kind):
     pair.are("MASTER")
 
 
-def test_process_quorum(situation, both):
+def test_quorums_of_processes_count_as_in_keepalived(situation, both):
     blocks = {"process": "quorum 2\n quorum_max 3"}
     pair = both(*track("weight -1", "weight -1", "weight 1", "weight -40"), **blocks)
     for count, priority in ((0, 60), (1, 60), (2, 100), (3, 100), (4, 60), (3, 100), (1, 60)):

@@ -59,7 +59,7 @@ COMES = {
 
 @pytest.mark.parametrize("config", [EXCLUDED, VIRTUAL], ids=["excluded", "virtual"])
 @pytest.mark.parametrize("how", COMES)
-def test_they_come_with_their_interface(wire, far, how, config):
+def test_untracked_addresses_come_with_their_interface(wire, far, how, config):
     before, come = COMES[how]
     if before is not None:
         connect(far, wire.a, before)
@@ -78,7 +78,7 @@ def test_they_come_with_their_interface(wire, far, how, config):
 
 
 @pytest.mark.parametrize("how", ["made anew", "down and up", "carrier", "renamed and back"])
-def test_they_are_back_each_time(wire, far, how):
+def test_untracked_addresses_are_back_each_time_their_interface_comes(wire, far, how):
     connect(far, wire.a)
     a = wire.start(Agent, wire.a, EXCLUDED)
     a.wait_state("MASTER")
@@ -104,7 +104,7 @@ def test_they_are_back_each_time(wire, far, how):
     assert len(a.log_text().splitlines()) < 400
 
 
-def test_an_interface_with_another_name_has_them_no_more(wire, far):
+def test_an_interface_with_another_name_has_no_untracked_addresses(wire, far):
     connect(far, wire.a)
     a = wire.start(Agent, wire.a, EXCLUDED)
     a.wait_state("MASTER")
@@ -114,7 +114,7 @@ def test_an_interface_with_another_name_has_them_no_more(wire, far):
     poll(lambda: not routes(wire.a), 5, "the routes go", lambda: str(routes(wire.a)) + a.tail())
 
 
-def test_what_somebody_deletes_stays_away_though_its_interface_comes_again(wire, far):
+def test_a_deleted_untracked_address_stays_away(wire, far):
     connect(far, wire.a)
     wire.a.ip("addr", "add", "172.16.5.2/24", "dev", "eth1")  # with the last IPv4 address all of its routes go
     a = wire.start(Agent, wire.a, EXCLUDED)

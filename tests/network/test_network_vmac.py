@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``use_vmac``: clients know one Ethernet address, whoever is master. The matrix has its life beside keepalived."""
+"""With ``use_vmac`` clients know one Ethernet address, whichever node is master."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_the_macvlan_comes_with_the_agent_and_goes_with_it(wire):
     assert arp_ignore(wire.a) == "0"
 
 
-def test_somebody_deletes_the_macvlan_of_the_master(wire):
+def test_a_deleted_macvlan_of_the_master_is_made_again(wire):
     a, b = start(wire)
     wire.a.ip("link", "del", NAME)
     poll(lambda: NAME in links(wire.a), 5, "the macvlan is not made again", a.tail)
@@ -90,7 +90,7 @@ def test_a_killed_agent_goes_on_with_its_macvlan(wire):
     assert arp_ignore(wire.a) == "0"
 
 
-def test_a_killed_agent_whose_file_says_it_no_more_leaves_no_macvlan(wire):
+def test_a_restart_without_use_vmac_removes_the_old_macvlan(wire):
     a, _b = start(wire)
     a.kill()
     a.write(pair(version=3, advert_int=0.2)[0].text("NodeA"))
@@ -109,7 +109,7 @@ def test_a_cleanup_behind_a_dead_agent_removes_the_macvlan(wire):
     assert arp_ignore(wire.a) == "0"
 
 
-def test_a_reload_that_adds_use_vmac_and_takes_it_away(wire):
+def test_a_reload_adds_and_removes_the_macvlan(wire):
     a, b = start(wire, lines=())
     both = {"version": 3, "advert_int": 0.2}
     for lines in (("use_vmac",), ("use_vmac", "vmac_xmit_base"), ("use_vmac vip0 02:00:5e:10:00:01",), ()):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance can be told about its packets: groups, sources, TTLs, checksums; against keepalived where it can."""
+"""Groups, sources, TTLs and checksums of an instance are on the wire as its file says."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def first(capture, source):
 
 
 @pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
-def test_a_group_of_their_own(wire, a_kind, b_kind):
+def test_a_pair_speaks_on_a_multicast_group_of_its_own(wire, a_kind, b_kind):
     of_a, of_b = pair(lines=(f"mcast_dst_ip {OWN_GROUP}",), **FAST)
     with Capture(wire.client) as capture:
         a, b = wire.start_pair(a_kind, b_kind, of_a, of_b)
@@ -56,7 +56,7 @@ def test_a_group_of_their_own(wire, a_kind, b_kind):
     life(wire, a, b)
 
 
-def test_two_groups_on_one_interface_and_another_by_reload(wire):
+def test_two_multicast_groups_share_an_interface_and_change_by_reload(wire):
     """Each instance hears its own group only; the other node changes its group in step, standby first."""
     of_a, of_b = pair(**FAST)
     second = {"name": "VI_2", "virtual_router_id": 52, "virtual_ipaddress": ("192.168.8.101" + PREFIX,)}
@@ -78,7 +78,7 @@ def test_two_groups_on_one_interface_and_another_by_reload(wire):
     assert OWN_GROUP not in groups and "224.0.0.18" in groups
 
 
-def test_an_ipv6_group_of_their_own(wire6):
+def test_a_pair_speaks_on_an_ipv6_group_of_its_own(wire6):
     source = wire6.a.link_local()
     with Capture(wire6.client) as capture:
         a, b = wire6.start_pair(Agent, Agent, *ipv6_pair(advert_int=0.2, lines=("mcast_dst_ip ff02::99",)))
@@ -87,7 +87,7 @@ def test_an_ipv6_group_of_their_own(wire6):
 
 
 @pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
-def test_a_source_of_their_own(wire, a_kind, b_kind):
+def test_a_pair_speaks_from_sources_of_its_own(wire, a_kind, b_kind):
     of_a, of_b = pair(**FAST)
     wire.a.ip("addr", "add", "192.168.8.5" + PREFIX, "dev", "eth0")
     with Capture(wire.client) as capture:
@@ -97,7 +97,7 @@ def test_a_source_of_their_own(wire, a_kind, b_kind):
 
 
 @pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
-def test_one_source_for_both(wire, a_kind, b_kind):
+def test_a_pair_speaks_from_one_source(wire, a_kind, b_kind):
     of_a, of_b = (each.but(lines=("mcast_src_ip 192.168.8.77",)) for each in pair(**FAST))
     a, b = wire.start_pair(a_kind, b_kind, of_a, of_b)
     assert_one_owner(wire.segment, VIP, "a")
@@ -105,14 +105,14 @@ def test_one_source_for_both(wire, a_kind, b_kind):
     assert_one_owner(wire.segment, VIP, "a")
 
 
-def test_the_vip_as_the_source_of_both(wire):
+def test_a_pair_speaks_from_its_virtual_address(wire):
     """A standby hears it. A MASTER would not: its kernel drops what comes from an address that it has itself."""
     wire.start_pair(Agent, Agent, *(each.but(lines=(f"mcast_src_ip {VIP}",)) for each in pair(**FAST)))
     assert_one_owner(wire.segment, VIP, "a")
 
 
 @pytest.mark.parametrize("a_kind, b_kind", PAIRS, ids=lambda kind: kind.kind)
-def test_unicast_with_a_ttl_and_peers_with_limits(wire, a_kind, b_kind):
+def test_unicast_has_its_ttl_and_peers_have_limits(wire, a_kind, b_kind):
     of_a, of_b = unicast_pair(lines=("unicast_ttl 64",), **FAST)
     limit = " min_ttl 60 max_ttl 64"
     of_a, of_b = (each.but(unicast_peer=(each.unicast_peer[0] + limit,)) for each in (of_a, of_b))
@@ -139,7 +139,7 @@ def test_a_ttl_outside_the_limits_is_refused(wire):
     assert a.status()["warnings"] == b.status()["warnings"] == []
 
 
-def test_ipv6_unicast_with_hop_limits(wire6):
+def test_ipv6_unicast_has_hop_limits(wire6):
     of_a, of_b = ipv6_pair(unicast=True, advert_int=0.2, lines=("unicast_ttl 64",))
     of_b = of_b.but(unicast_peer=(f"{ADDRESS6_A} min_ttl 64 max_ttl 64",))
     with Capture(wire6.client) as capture:
@@ -151,7 +151,7 @@ def test_ipv6_unicast_with_hop_limits(wire6):
     poll(lambda: discarded(b).get("ttl", 0), 5, "255 is heard too", b.tail)
 
 
-def test_the_checksum_that_rfc_9568_wants(wire):
+def test_version_3_may_have_the_checksum_of_rfc_9568(wire):
     """A sends it; B, which sends keepalived's, takes both. keepalived 2.2.7 does not know the keyword."""
     of_a, of_b = pair(**FAST)
     with Capture(wire.client) as capture:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same life, lived by keepalived and by our agent: what alert rules and scripts look for is in both logs."""
+"""Our agent and keepalived write the same log lines in the same life."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _says_all(peer: Peer, rules: tuple[str, ...]) -> None:
 
 
 @KINDS
-def test_the_lines_of_a_life(wire, tmp_path, kind):
+def test_both_logs_have_the_lines_of_a_life(wire, tmp_path, kind):
     bad = tmp_path / "bad"
     chk = script("chk", f"/usr/bin/test ! -e {bad}", interval=1, weight=-30)
     config = NODE_B.but(priority=100, track_script=("chk",), **FAST)
@@ -118,14 +118,14 @@ def _a_deaf_one_is_heard(wire, peer: Peer) -> None:
 
 @KINDS
 @pytest.mark.parametrize(("changes", "rule"), OF_REFUSALS, ids=["password", "none", "interval"])
-def test_what_it_says_of_whom_it_does_not_believe(wire, kind, changes, rule):
+def test_both_logs_have_the_lines_about_discarded_advertisements(wire, kind, changes, rule):
     peer = wire.start(kind, wire.b, NODE_B)
     wire.start(Keepalived, wire.a, NODE_A.but(**changes))
     peer.wait_log(rule, timeout_s=15)
 
 
 @KINDS
-def test_the_lines_of_a_group(wire, kind):
+def test_both_logs_have_the_lines_of_a_group(wire, kind):
     one = NODE_B.but(priority=100, **FAST)
     other = one.but(name="VI_2", virtual_router_id=52, virtual_ipaddress=("192.168.8.110/24",))
     group = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n}\n"
@@ -138,7 +138,7 @@ def test_the_lines_of_a_group(wire, kind):
     _says_all(peer, OF_A_GROUP)
 
 
-def test_the_file_that_a_signal_asks_for(wire):
+def test_a_signal_writes_the_status_into_a_file(wire):
     agent = wire.start(Agent, wire.b, NODE_B.but(priority=100, **FAST))
     wait_owner(wire.segment, VIP, "b")
     path = agent.runtime_dir / "status.json"

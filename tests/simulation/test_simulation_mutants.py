@@ -38,7 +38,7 @@ def test_a_mutant_of_the_sync_group_is_found_out(mutant):
     assert run is not None, f"{mutant.__name__} passes {len(GROUPS)} seeds"
 
 
-def test_a_member_that_breaks_before_it_makes_is_found_out():
+def test_a_member_that_releases_too_early_is_found_out():
     run = first_broken(GROUPS, router_class=mutants.BreaksBeforeItFollows)
     assert run is not None and run.violation.rule == "make before break"
 

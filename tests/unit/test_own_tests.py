@@ -1,7 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each module of the library has a test module of its own, by its name and in the folder of the same name."""
+"""Each module of the library has a test module of its own, by its name and in the folder of the same name.
+
+Each module of Ansible has a target of ansible-test integration of its own name. No test module is longer than a module
+of the library may be.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,20 @@ TESTS = Path(__file__).parent
 LIBRARY = TESTS.parents[1] / "plugins" / "module_utils"
 MODULES = sorted(path for path in LIBRARY.rglob("*.py") if path.name != "__init__.py")
 ONE_TABLE = "config/vocabulary/test_config_schema_rooms.py"
+ANSIBLE_MODULES = sorted((LIBRARY.parent / "modules").glob("*.py"))
+TARGETS = TESTS.parent / "integration" / "targets"
+CHECKOUT = TESTS.parents[1]
+TEST_FILES = sorted([*TESTS.parent.rglob("test_*.py"), *(CHECKOUT / "molecule").rglob("test_*.py")])
+TOO_LONG = {  # each is to be split by what it tests; nothing is added here
+    "test_agent_daemon",
+    "test_agent_instance",
+    "test_agent_ledger",
+    "test_agent_netlink",
+    "test_agent_reload",
+    "test_agent_vips",
+    "test_config_instance_rules",
+    "test_config_schema_rooms",
+}
 ELSEWHERE = {
     **{f"schema_{room}": ONE_TABLE for room in ("foreign", "globals", "groups", "instance", "process", "tracking")},
     "past": "../simulation/test_simulation_mutants.py",
@@ -37,3 +55,13 @@ def test_it_has_a_test_module(module):
     else:
         found = [TESTS / f"test_{name}.py"]
     assert len([path for path in found if path.is_file()]) == 1, f"no test_*_{name}.py in tests/unit/{folder}"
+
+
+@pytest.mark.parametrize("module", ANSIBLE_MODULES, ids=lambda path: path.stem)
+def test_a_module_of_ansible_has_an_integration_target(module):
+    assert (TARGETS / module.stem / "tasks" / "main.yml").is_file()
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_a_test_file_has_at_most_400_lines(path):
+    assert path.stem in TOO_LONG or len(path.read_text(encoding="utf-8").splitlines()) <= 400

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever a file holds, the answer is a configuration or a ConfigError."""
+"""Any text gives a configuration or a ConfigError."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def check(text):
 @example("a{" * 5000 + "}" * 5000)
 @example("vrrp_instance a {" * 2000)
 @settings(deadline=None)
-def test_any_text(text):
+def test_any_text_is_a_configuration_or_a_config_error(text):
     check(text)
 
 
 @given(LIKE_A_FILE)
 @settings(deadline=None, max_examples=300)
-def test_text_made_of_keywords(text):
+def test_a_text_made_of_keywords_is_a_configuration_or_a_config_error(text):
     check(text)
 
 
@@ -86,5 +86,5 @@ def test_a_password_is_masked_before_any_text(password, rest):
 
 
 @pytest.mark.parametrize("text", ["auth_pass", "auth_pass ", "auth_pass\n"])
-def test_nothing_to_mask(text):
+def test_a_text_without_a_password_is_not_masked(text):
     assert mask_secrets(text) == text

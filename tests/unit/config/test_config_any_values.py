@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever stands behind a keyword, or on a line of a list: a value, or a refusal with words; nothing else."""
+"""Any words behind a keyword or on a line of a list give a value, or a refusal with words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CONVERTERS = [
 )
 @settings(deadline=None, max_examples=30)
 @given(words=st.lists(st.sampled_from(EVERY), max_size=7))
-def test_a_value_or_a_refusal(keyword, convert, headed, words):
+def test_any_words_become_a_value_or_a_refusal(keyword, convert, headed, words):
     written = ["keyword", *words] if headed else words or ["x"]
     statement = Statement(tuple(Word(text, PLACE) for text in written), " ".join(written))
     try:

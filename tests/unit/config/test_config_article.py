@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two configurations of the article, to the letter: each misses its last brace."""
+"""The two configurations of the article lack their last brace, and are loaded with it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ virtual_ipaddress {
 
 
 @pytest.mark.parametrize("text", [NODE_A, NODE_B], ids=["NodeA", "NodeB"])
-def test_as_printed_the_last_brace_is_missing(text):
+def test_the_article_as_printed_lacks_its_last_brace(text):
     with pytest.raises(ConfigError) as raised:
         load(text, "keepalived.conf")
     assert [str(problem) for problem in raised.value.problems] == [
@@ -66,7 +66,7 @@ def test_as_printed_the_last_brace_is_missing(text):
     [(NODE_A, "NodeA", "MASTER", 100), (NODE_B, "NodeB", "BACKUP", 90)],
     ids=["NodeA", "NodeB"],
 )
-def test_with_the_brace_it_passes(text, router_id, state, priority):
+def test_the_article_with_its_brace_is_loaded(text, router_id, state, priority):
     assert load(text + "}\n", "keepalived.conf") == Configuration(
         path="keepalived.conf",
         globals=Globals(router_id=router_id),

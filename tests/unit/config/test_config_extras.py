@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``@hotstandby track_tcp``, ``track_http`` and ``track_unit``; ``use_vmac``; ``vrrp_strict``."""
+"""Lines of ``@hotstandby``, ``use_vmac`` and ``vrrp_strict`` are read or refused."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ URL = "http://127.0.0.1:8080/health"
         ("track_unit a@b.socket weight 5", "units", TrackedUnit("a@b.socket", weight=5)),
     ],
 )
-def test_a_line(line, kind, expected):
+def test_a_line_of_our_own_is_read(line, kind, expected):
     assert getattr(instance(f"@hotstandby {line}").track, kind) == (expected,)
     group = f"vrrp_sync_group G {{\ngroup {{\nVI_1\n}}\n@hotstandby {line}\n}}"
     assert getattr(configuration("", "", group).sync_groups[0].track, kind) == (expected,)
@@ -90,7 +90,7 @@ def test_no_password_of_a_url_is_repeated():
         ("use_vmac\nvirtual_ipaddress_excluded {\n192.0.2.9/24 use_vmac\n}", Vmac()),
     ],
 )
-def test_use_vmac(lines, expected):
+def test_use_vmac_is_read(lines, expected):
     assert instance(lines).vmac == expected
     assert warnings(lines) == []
 
@@ -131,11 +131,11 @@ def test_use_vmac_that_is_refused(lines, expected):
         ),
     ],
 )
-def test_what_a_macvlan_cannot_be(lines, expected):
+def test_values_that_a_macvlan_cannot_have_are_refused(lines, expected):
     assert warnings(lines) == [expected]
 
 
-def test_vmac_with_unicast():
+def test_use_vmac_with_unicast_means_vmac_xmit_base():
     lines = "use_vmac\nunicast_peer { 192.0.2.9 }"
     assert instance(lines).vmac == Vmac(xmit_base=True)
     assert warnings(lines) == [
@@ -169,7 +169,7 @@ def test_each_macvlan_has_a_name():
         ("use_vmac\nvmac_xmit_base", "vmac", Vmac(), "vmac_xmit_base has no effect"),
     ],
 )
-def test_strict(lines, field, value, warning):
+def test_strict_mode_takes_options_back(lines, field, value, warning):
     for own, globals_ in (("strict_mode\n", ""), ("", "vrrp_strict")):
         assert getattr(instance(own + lines, globals_), field) == value
         found = [line for line in warnings(own + lines, globals_) if "given twice" not in line]
@@ -178,24 +178,24 @@ def test_strict(lines, field, value, warning):
     assert instance(lines + "\nstrict_mode off", "vrrp_strict").lower_prio_no_advert is (field == "never")
 
 
-def test_strict_sends_no_repeats():
+def test_strict_mode_has_no_repeats():
     garp = instance("strict_mode").garp
     assert (garp.lower_prio_repeat, garp.lower_prio_delay_s, garp.repeat) == (0, 0.0, 5)
 
 
-def test_what_strict_forbids():
+def test_strict_mode_refuses_options():
     (error,) = errors(f"auth_hmac {{\nkey 1 {'x' * 32}\nactive_key 1\nmode permissive\n}}\nstrict_mode")
     assert "auth_hmac in strict mode enforces" in error
 
 
-def test_strict_lets_unicast_be():
+def test_strict_mode_tolerates_unicast():
     lines = "unicast_peer { 192.0.2.9 }\nstrict_mode"
     assert [str(peer) for peer in instance(lines).unicast_peers] == ["192.0.2.9"]
     (warning,) = warnings(lines)
     assert "unicast_peer in strict mode" in warning
 
 
-def test_strict_wants_a_link_local_address_first():
+def test_strict_mode_wants_a_link_local_address_first():
     six = LEAST.replace("192.0.2.1/24", "2001:db8::1/64")
     (error,) = errors("strict_mode", least=six)
     assert "the first address, 2001:db8::1, is not link-local" in error
@@ -203,7 +203,7 @@ def test_strict_wants_a_link_local_address_first():
 
 
 @pytest.mark.parametrize("block", ["virtual_ipaddress", "virtual_ipaddress_excluded"])
-def test_dev_of_the_own_interface_says_nothing_with_a_macvlan(block):
+def test_dev_of_the_own_interface_is_dropped_with_a_macvlan(block):
     lines = f"use_vmac\n{block} {{\n192.0.2.7/24 dev eth0\n192.0.2.8/24 dev eth1\n192.0.2.9/24\n}}"
     found = instance(lines)
     entries = [each for each in (*found.addresses, *found.excluded) if str(each.address.ip) != "192.0.2.1"]

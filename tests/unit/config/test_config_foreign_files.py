@@ -16,7 +16,7 @@ STARTS = (0, 5)  # keepalived -t: nothing to say, or complaints with which it st
 
 
 @pytest.mark.parametrize(("text", "verdict"), FILES.values(), ids=FILES.keys())
-def test_the_verdict(text, verdict):
+def test_each_file_gets_the_verdict_beside_it(text, verdict):
     report = inspect(text, "f")
     if isinstance(verdict, Refused):
         assert verdict.text in report.problems[0].text
@@ -27,7 +27,7 @@ def test_the_verdict(text, verdict):
     assert all(warning.rule for warning in report.tolerated)
 
 
-def test_there_are_enough_of_them():
+def test_there_are_at_least_40_files():
     assert len(FILES) >= 40
 
 
@@ -45,6 +45,6 @@ def keepalived_starts(text, folder):
 
 
 @pytest.mark.parametrize(("text", "verdict"), FILES.values(), ids=FILES.keys())
-def test_what_keepalived_starts_with_we_take_or_say_that_we_do_not(text, verdict, tmp_path):
+def test_keepalived_starts_with_each_file_or_not_as_it_says(text, verdict, tmp_path):
     expected = verdict.keepalived if isinstance(verdict, Refused) else True
     assert keepalived_starts(text, tmp_path) is expected

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""global_defs: its own fields, and what instances take from it."""
+"""global_defs has fields of its own, and defaults for the instances."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def settings(lines):
         ("script_user u :", {"script_user": "u"}),
     ],
 )
-def test_a_field(line, fields):
+def test_a_keyword_of_global_defs_is_read(line, fields):
     assert settings(line) == Globals(**fields)
 
 
@@ -73,7 +73,7 @@ def test_a_value_that_is_refused(line, expected):
     assert expected in error
 
 
-def test_one_fifo_twice():
+def test_one_fifo_twice_is_left_out():
     (warning,) = warnings("", "notify_fifo /run/f\nvrrp_notify_fifo /run/f")
     assert warning.startswith("3:18: warning: vrrp_notify_fifo is notify_fifo once more")
     assert settings("notify_fifo /run/f\nvrrp_notify_fifo /run/f").vrrp_notify_fifo is None
@@ -97,14 +97,14 @@ INHERITED = [
 
 
 @pytest.mark.parametrize(("line", "own", "field", "value", "other"), INHERITED)
-def test_what_an_instance_takes(line, own, field, value, other):
+def test_an_instance_takes_defaults_from_global_defs(line, own, field, value, other):
     assert getattr(instance("", line), field) == value
     assert getattr(instance(own, line), field) == other
     assert getattr(instance(own), field) == other
     assert getattr(instance(), field) not in (value, None) or field == "mcast_dst_ip"
 
 
-def test_the_group_is_of_its_family_and_multicast_only():
+def test_the_multicast_group_is_for_its_family_and_not_for_unicast():
     groups = "vrrp_mcast_group4 224.0.0.9\nvrrp_mcast_group6 ff02::9"
     assert instance("", groups, least=SIX).mcast_dst_ip == ip_address("ff02::9")
     assert instance("unicast_peer { 192.0.2.9 }", groups).mcast_dst_ip is None
@@ -126,7 +126,7 @@ def test_the_group_is_of_its_family_and_multicast_only():
         ("", "vmac_garp_intvl all 5", GratuitousArp(extra_if_s=5.0, extra_if_all=True)),
     ],
 )
-def test_announcements(globals_, lines, expected):
+def test_announcements_take_their_defaults_from_global_defs(globals_, lines, expected):
     assert instance(lines, globals_).garp == expected
 
 
@@ -141,6 +141,6 @@ def test_announcements(globals_, lines, expected):
         ("", "", "notify_priority_changes yes", True),
     ],
 )
-def test_who_hears_of_priorities(globals_, group, own, expected):
+def test_global_defs_says_which_instances_notify_of_priorities(globals_, group, own, expected):
     blocks = f"vrrp_sync_group G {{\ngroup {{\nVI_1\n}}\n{group}\n}}"
     assert instance(own, globals_, blocks).notify.priority_changes is expected

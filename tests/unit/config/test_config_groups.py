@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sync groups, garp groups, delays of interfaces, and what is static."""
+"""Sync groups, garp groups, delays of interfaces and static addresses are read."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def both(options="", more="", group=GROUP):
         ("notify_priority_changes", {"notify": Notify(priority_changes=True)}),
     ],
 )
-def test_a_sync_group(options, fields):
+def test_a_sync_group_is_read(options, fields):
     assert configuration("", "", both(options)).sync_groups == (SyncGroup("G", 12, ("VI_1", "VI_2"), **fields),)
 
 
-def test_the_old_name_of_tracking_weight():
+def test_the_old_name_of_sync_group_tracking_weight_is_read():
     assert configuration("", "", both("global_tracking")).sync_groups[0].tracking_weight
     (warning,) = warnings("", "", both("global_tracking"))
     assert "global_tracking is the old name of sync_group_tracking_weight" in warning
@@ -75,7 +75,7 @@ def test_a_sync_group_that_is_refused(group, expected):
         ("priority 255", "", GROUP, 'vrrp_sync_group "G" has owners of their addresses and others'),
     ],
 )
-def test_a_sync_group_that_is_doubtful(lines, more, group, expected):
+def test_a_doubtful_sync_group_is_warned_of(lines, more, group, expected):
     found = warnings(lines, "", both("", more, group))
     assert any(expected in warning for warning in found)
 
@@ -89,7 +89,7 @@ def test_a_sync_group_that_is_doubtful(lines, more, group, expected):
         ("priority 255", "state BACKUP\npriority 255", ["BACKUP", "BACKUP"]),
     ],
 )
-def test_how_members_start(first, second, states):
+def test_members_start_as_master_only_when_all_are_owners(first, second, states):
     found = configuration(first, "", both("", second)).instances
     assert sorted(instance.initial_state for instance in found) == states
 
@@ -104,7 +104,7 @@ def test_how_members_start(first, second, states):
         ),
     ],
 )
-def test_a_garp_group(block, expected):
+def test_a_garp_group_is_read(block, expected):
     assert configuration("", "", block).garp_groups == (expected,)
 
 
@@ -138,7 +138,7 @@ def test_a_block_that_is_refused(block, expected):
     assert expected in error
 
 
-def test_delays():
+def test_delays_of_interfaces_are_read():
     block = "interface_up_down_delays {\neth0 1.5\neth5 0.25 255\n}"
     assert configuration("", "", block).interface_delays == (
         InterfaceDelay("eth0", 1.5, 0.0),
@@ -147,7 +147,7 @@ def test_delays():
     assert configuration("advert_int 3", "", block.replace("1.5", "5.5")).interface_delays[0].down_s == 5.5
 
 
-def test_what_is_static():
+def test_static_addresses_routes_and_rules_are_read():
     blocks = """\
 track_group T {
 group {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same files before the real keepalived: what we load it accepts, and what it refuses we refuse.
+"""The real keepalived accepts the files that we load, and we refuse those that it refuses.
 
 It runs ``keepalived -t``, which reads the file and ends, in a network namespace of its own that has an eth0.
 """
@@ -224,14 +224,14 @@ def keepalived(tmp_path_factory):
 
 
 @pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_both_accept(keepalived, text):
+def test_keepalived_and_we_accept_the_file(keepalived, text):
     accepted, said = keepalived(text)
     assert accepted, said
     assert load(text, "f").instances
 
 
 @pytest.mark.parametrize("text", TOLERATED.values(), ids=TOLERATED.keys())
-def test_keepalived_starts_and_we_take_it_with_a_word(keepalived, text):
+def test_keepalived_accepts_the_file_and_we_warn(keepalived, text):
     _accepted, said = keepalived(text)
     assert not any(word in said for word in ("Unknown keyword", "unmatched", "Non-existent", "conflict"))
     report = inspect(text, "f")
@@ -240,7 +240,7 @@ def test_keepalived_starts_and_we_take_it_with_a_word(keepalived, text):
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
-def test_both_refuse(keepalived, text):
+def test_keepalived_and_we_refuse_the_file(keepalived, text):
     accepted, said = keepalived(text)
     assert not accepted, said
     with pytest.raises(ConfigError):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The front door: files that cannot be read, and the shape of an error."""
+"""A file is loaded, or refused with an error that says file, line and column."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ def refusal(path):
     return problem
 
 
-def test_a_good_file(tmp_path):
+def test_a_good_file_is_loaded(tmp_path):
     path = tmp_path / "hotstandby.conf"
     path.write_text(GOOD % "# 主服务器", encoding="utf-8")
     assert load_file(str(path)) == load(GOOD % "", str(path))
 
 
-def test_a_missing_file(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     path = tmp_path / "none.conf"
     assert str(refusal(path)) == f"{path}:1:1: error: cannot read the file: no such file or directory"
 
 
-def test_a_directory(tmp_path):
+def test_a_directory_is_an_error(tmp_path):
     assert refusal(tmp_path).text == "cannot read the file: is a directory"
 
 
-def test_a_file_without_permission(tmp_path, monkeypatch):
+def test_a_file_without_permission_is_an_error(tmp_path, monkeypatch):
     path = tmp_path / "hotstandby.conf"
     path.write_text("", encoding="utf-8")
 
@@ -51,12 +51,12 @@ def test_a_file_without_permission(tmp_path, monkeypatch):
     assert refusal(path).text == "cannot read the file: permission denied"
 
 
-def test_a_path_with_nul():
+def test_a_path_with_nul_is_an_error():
     text = refusal("a\0b").text  # each Python has its own words
     assert text.startswith("cannot read the file: ") and "embedded null" in text
 
 
-def test_a_file_that_is_too_large(tmp_path):
+def test_a_file_that_is_too_large_is_an_error(tmp_path):
     path = tmp_path / "hotstandby.conf"
     path.write_text(GOOD % "")
     with open(path, "a") as file:
@@ -70,7 +70,7 @@ def test_a_file_that_is_too_large(tmp_path):
     )
 
 
-def test_files_that_are_too_large_together(tmp_path):
+def test_files_that_are_too_large_together_are_an_error(tmp_path):
     """The one that has no room is an error: keepalived would go on without a file that it cannot read."""
     comment = "#" * (loader.SIZE_MAX // 2)
     path = included(tmp_path, a=comment, b=comment)
@@ -82,7 +82,7 @@ def test_files_that_are_too_large_together(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["fifo", "device", "socket", "link to a fifo"])
-def test_only_a_regular_file_is_read_and_nothing_is_waited_for(tmp_path, kind):
+def test_a_file_that_is_not_regular_is_refused_without_waiting(tmp_path, kind):
     path = tmp_path / "hotstandby.conf"
     with socket.socket(socket.AF_UNIX) as sock:
         if kind == "fifo":
@@ -98,7 +98,7 @@ def test_only_a_regular_file_is_read_and_nothing_is_waited_for(tmp_path, kind):
         assert refusal(path).text == f"cannot read the file: {said}"
 
 
-def test_a_file_that_is_not_utf8(tmp_path):
+def test_a_file_that_is_not_utf8_is_an_error(tmp_path):
     path = tmp_path / "hotstandby.conf"
     path.write_bytes(b"global_defs {\n router_id \xe4\xb8\n}\n")
     problem = refusal(path)
@@ -184,7 +184,7 @@ def test_a_report_shows_no_password():
     assert "sesame" not in repr(report)
 
 
-def test_the_form_of_an_error():
+def test_an_error_has_file_line_and_column():
     with pytest.raises(ConfigError) as raised:
         load("global_defs {\n  vrrp_versoin 2\n}\nvrrp_instance a {\n priority 256\n", "/etc/x.conf")
     problems = raised.value.problems

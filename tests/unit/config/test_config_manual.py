@@ -109,7 +109,7 @@ def test_every_block_with_keywords_is_in_the_list():
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_ours_stand_on_our_lines(name):
+def test_our_own_keywords_stand_on_hotstandby_lines(name):
     assert {entry.name for entry in table(name).keywords.values() if entry.addition} == set(OURS[name].split())
 
 

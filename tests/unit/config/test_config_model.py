@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a good file means: every keyword, every default."""
+"""A good file becomes a model, with every keyword and every default."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def instance(lines="", globals_=""):
     return load(text + f"global_defs {{\n{globals_}\n}}\n", "f").instances[0]
 
 
-def test_an_empty_file():
+def test_an_empty_file_is_an_empty_configuration():
     assert load("", "f") == Configuration(path="f")
 
 
-def test_the_least_instance():
+def test_the_least_instance_has_every_default():
     assert load(LEAST, "f").instances == (
         Instance(
             name="VI_1",
@@ -54,7 +54,7 @@ def test_the_least_instance():
     )
 
 
-def test_everything():
+def test_every_keyword_reaches_the_model():
     text = """\
 global_defs {
     router_id "Node A"
@@ -150,7 +150,7 @@ vrrp_instance VI_1
     )
 
 
-def test_the_password():
+def test_the_password_is_read_as_quoted():
     lines = 'authentication {\nauth_type PASS\nauth_pass "ab #1!"\n}'
     assert instance(lines).authentication == Authentication("PASS", "ab #1!")
 
@@ -164,7 +164,7 @@ def test_the_password():
         ("version 3", "vrrp_version 2", 3),
     ],
 )
-def test_version(lines, globals_, version):
+def test_the_version_comes_from_the_instance_or_from_global_defs(lines, globals_, version):
     assert instance(lines, globals_).version == version
 
 
@@ -175,7 +175,7 @@ def test_ipv6_is_version_3(globals_):
     assert found.addresses == (VirtualAddress(IPv6Interface("fe80::1/64")),)
 
 
-def test_ipv6_without_a_prefix():
+def test_an_ipv6_address_without_a_prefix_has_128_bits():
     (found,) = load(LEAST.replace("192.0.2.1", "fe80::1"), "f").instances
     assert found.addresses == (VirtualAddress(IPv6Interface("fe80::1/128")),)
 
@@ -184,7 +184,7 @@ def test_ipv6_without_a_prefix():
     ("written", "centiseconds"),
     [("1", 100), ("255", 25500), ("2.00", 200), ("0.01", 1), (".5", 50), ("40.95", 4095), ("0.29", 29), ("1.", 100)],
 )
-def test_advert_int(written, centiseconds):
+def test_advert_int_is_read_in_centiseconds(written, centiseconds):
     version = "version 2\n" if centiseconds > 4095 else "version 3\n"
     assert instance(f"{version}advert_int {written}").advert_int_cs == centiseconds
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From where and to whom an instance speaks, and how it proves who it is."""
+"""Sources, peers and authentication of an instance are read."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ HMAC = f"auth_hmac {{\nkey 1 hex:{KEY}\nkey 2 file:/etc/k\nactive_key 1\nOPTIONS
         ("auth_hmac { }", None),
     ],
 )
-def test_fields(lines, fields):
+def test_keywords_of_sources_and_peers_are_read(lines, fields):
     if fields is None:
         assert errors(lines) == ["12:1: error: auth_hmac has no key (add: key 1 file:/etc/hotstandby/vrrp.key)"]
         return
@@ -78,13 +78,13 @@ def test_fields(lines, fields):
         ),
     ],
 )
-def test_what_has_no_effect(lines, expected):
+def test_a_keyword_without_effect_is_warned_of(lines, expected):
     assert warnings(lines) == [expected]
     assert instance(lines).unicast_ttl == 255
     assert instance(lines).track_src_ip is False
 
 
-def test_an_instance_without_an_interface():
+def test_an_instance_without_an_interface_lives_on_the_default_one():
     lines = "unicast_src_ip 192.0.2.8\nunicast_peer { 192.0.2.9 }"
     assert instance(lines, "default_interface eth3", least=NOWHERE).interface == "eth3"
     assert instance(lines, least=NOWHERE).interface == "eth0"
@@ -92,7 +92,7 @@ def test_an_instance_without_an_interface():
     assert 'vrrp_instance "VI_1" has no interface: it speaks and holds its addresses on eth0' in warning
 
 
-def test_an_instance_without_addresses():
+def test_an_instance_without_addresses_is_warned_of():
     found = instance("no_virtual_ipaddress", least=NO_ADDRESS)
     assert (found.addresses, found.version) == ((), 2)
     assert instance("no_virtual_ipaddress\nunicast_peer { fe80::9 }", least=NO_ADDRESS).version == 3
@@ -119,7 +119,7 @@ def test_an_instance_without_addresses():
         ("kernel_rx_buf_size -1", "kernel_rx_buf_size -1 is out of range"),
     ],
 )
-def test_what_is_refused(lines, expected):
+def test_wrong_sources_and_peers_are_refused(lines, expected):
     (error,) = errors(lines)
     assert expected in error
 
@@ -133,7 +133,7 @@ def test_what_is_refused(lines, expected):
         ("time_window 300\nmode permissive", ("time", 300, "permissive")),
     ],
 )
-def test_hmac(options, expected):
+def test_auth_hmac_is_read(options, expected):
     if expected is None:
         (error,) = errors(HMAC.replace("OPTIONS", options))
         assert "advert_int belongs to vrrp_instance, not to auth_hmac" in error
@@ -147,7 +147,7 @@ def test_the_window_follows_the_interval(advert_int, window):
     assert instance(HMAC.replace("OPTIONS", "") + f"\nadvert_int {advert_int}").hmac.time_window_s == window
 
 
-def test_a_key_in_plain_text_and_in_version_3():
+def test_a_key_may_be_plain_text_and_in_version_3():
     lines = f'version 3\nauth_hmac {{\nkey 255 "{"x" * 64}"\nactive_key 255\n}}'
     assert instance(lines).hmac.keys == (HmacKey(255, b"x" * 64),)
 
@@ -169,12 +169,12 @@ def test_a_key_in_plain_text_and_in_version_3():
         (f"keys 3 hex:{KEY}", "unknown keyword in auth_hmac (did you mean key?)"),
     ],
 )
-def test_hmac_that_is_refused(line, expected):
+def test_wrong_auth_hmac_is_refused(line, expected):
     (error,) = errors(HMAC.replace("OPTIONS", line))
     assert expected in error
 
 
-def test_hmac_without_what_it_needs():
+def test_auth_hmac_without_its_keys_is_refused():
     assert "auth_hmac has no active_key" in errors(f"auth_hmac {{\nkey 1 hex:{KEY}\n}}")[0]
     lines = HMAC.replace("OPTIONS", "") + "\nauthentication {\nauth_type PASS\nauth_pass a\n}"
     (error,) = errors(lines)
@@ -190,7 +190,7 @@ def test_no_message_and_no_repr_holds_a_key():
         assert "sesame" not in "".join(errors(f"auth_hmac {{\n{line}\nactive_key 1\n}}"))
 
 
-def test_ah():
+def test_authentication_of_type_ah_is_read():
     lines = "authentication {\nauth_type AH\nauth_pass a\n}"
     assert instance(lines).authentication == Authentication("AH", "a")
     assert warnings(lines) == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a new file changes."""
+"""A plan says what a new file changes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("case", CHANGES.values(), ids=CHANGES.keys())
-def test_one_change(case):
+def test_a_plan_has_one_change(case):
     text, old, new, change = case
     assert text.count(old) == 1
     plan = compare(load(text, "f"), load(text.replace(old, new), "f"))
@@ -106,12 +106,12 @@ def test_comments_and_places_are_no_change():
     assert not plan
 
 
-def test_instances_come_and_go():
+def test_a_plan_has_added_and_removed_instances():
     other = OLD.replace("VI_1", "VI_2")
     assert compare(load(OLD, "f"), load(other, "f")).instances == (Entry("VI_2", "added"), Entry("VI_1", "removed"))
 
 
-def test_globals_and_scripts():
+def test_a_plan_has_changes_of_globals_and_scripts():
     new = OLD.replace("NodeA", "NodeB\n@hotstandby vip_lease 5").replace("/bin/true", '"/bin/false x"')
     plan = compare(load(OLD, "f"), load(new, "f"))
     assert plan.globals == (Change("router_id", "NodeA", "NodeB"), Change("vip_lease_s", "", "5"))
@@ -119,7 +119,7 @@ def test_globals_and_scripts():
     assert plan.instances == ()
 
 
-def test_no_password_shows():
+def test_a_plan_shows_no_password():
     plan = compare(load(OLD, "f"), load(OLD.replace("1111", "sesame"), "f"))
     assert "sesame" not in repr(plan)
     assert "1111" not in repr(plan)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a new file changes beyond instances and scripts, in words; and what the peers must follow of the new fields."""
+"""A plan says in words what changes, and whether the peer must follow."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ FIELDS = [
 
 
 @pytest.mark.parametrize(("old", "new", "field", "before", "after", "follow"), FIELDS)
-def test_a_field(old, new, field, before, after, follow):
+def test_a_changed_field_is_shown_in_words(old, new, field, before, after, follow):
     changes = instance_changes(old, new)
     assert Change(field, before, after, follow) in changes
     assert all(change.peer_must_follow is False for change in changes if change.field != field)
@@ -122,12 +122,12 @@ def hmac(keys=(1,), active=1, options=""):
         (hmac(), hmac(options="time_window 9"), False),
     ],
 )
-def test_signatures_in_three_sweeps(old, new, follow):
+def test_the_peer_must_follow_unless_signatures_come_in_three_steps(old, new, follow):
     changes = instance_changes(old, new)
     assert [(change.field, change.peer_must_follow) for change in changes] == [("hmac", follow)]
 
 
-def test_no_key_shows():
+def test_a_plan_shows_no_key():
     found = plan({"lines": hmac((1, 2))}, {"lines": hmac((1,)).replace("1" * 32, "sesame" * 6)})
     assert "sesame" not in repr(found)
     assert "1" * 32 not in repr(found)
@@ -187,7 +187,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("old", "new", "kind"), [("", BLOCKS, "added"), (BLOCKS, "", "removed")])
-def test_everything_comes_and_goes(old, new, kind):
+def test_every_block_can_be_added_and_removed(old, new, kind):
     found = plan({"blocks": old}, {"blocks": new})
     assert found == Plan(**{field: (Entry(name, kind),) for field, (_keyword, name) in NAMES.items()})
     assert found
@@ -210,7 +210,7 @@ def test_everything_comes_and_goes(old, new, kind):
         ("eth0 1\n", "eth0 1 0.5\n", "interface_delays", Change("up_s", "0.0", "0.5")),
     ],
 )
-def test_a_block_changes(old, new, field, change):
+def test_a_changed_block_is_shown_in_words(old, new, field, change):
     assert BLOCKS.count(old) == 1
     found = plan({"blocks": BLOCKS}, {"blocks": BLOCKS.replace(old, new)})
     (entry,) = getattr(found, field)
@@ -220,14 +220,14 @@ def test_a_block_changes(old, new, field, change):
     assert f"{keyword} {name} {word}: {change.old} -> {change.new}" in found.texts
 
 
-def test_members_of_a_track_group():
+def test_changed_members_of_a_track_group_are_shown():
     second = LEAST[LEAST.index("vrrp_instance") :].replace("LINES", "").replace("VI_1", "VI_2").replace("51", "52")
     blocks = second.replace("2.1/", "2.2/") + "track_group T {\ngroup {\nVI_1\n}\n}"
     (entry,) = plan({"blocks": blocks}, {"blocks": blocks.replace("VI_1\n}\n}", "VI_1 VI_2\n}\n}")}).track_groups
     assert entry == Entry("T", "changed", (Change("members", "VI_1", "VI_1, VI_2"),))
 
 
-def test_globals():
+def test_changed_globals_are_shown_in_words():
     found = plan({}, {"globals_": 'notify_fifo /run/f u g\nnotify_fifo_script "/bin/s x"\nvrrp_startup_delay 2'})
     assert found.globals == (
         Change("startup_delay_s", "0.0", "2.0"),

@@ -24,7 +24,7 @@ from vrrp.config.problems import (
 HERE = Place("a.conf", 3, 7)
 
 
-def test_the_limits():
+def test_the_limits_are_1000_problems_and_40_characters():
     assert (MOST, SHOWN) == (1000, 40)
 
 
@@ -37,7 +37,7 @@ def test_the_limits():
         (Place("./a.conf", 3, 7), "line 3 of a.conf"),
     ],
 )
-def test_a_place_seen_from_another(other, text):
+def test_a_place_names_its_file_only_when_seen_from_another(other, text):
     assert HERE.seen_from(other) == text
 
 

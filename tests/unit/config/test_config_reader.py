@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keywords that nobody knows, that stand in the wrong place, or whose block is not closed."""
+"""Unknown keywords, keywords in the wrong place and open blocks are errors with their place."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_bad_input(case):
+def test_wrong_keywords_and_blocks_are_errors_with_their_place(case):
     refuses(*case)
 
 

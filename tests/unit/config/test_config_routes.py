@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes, rules, and the options of addresses: every word of the manual, one by one."""
+"""Routes, rules and the options of addresses are read, with every word of the manual."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def rule(line):
         ("198.51.100.7 dev eth1", Route(ip_network("198.51.100.7/32"), hops=(NextHop(None, "eth1"),))),
     ],
 )
-def test_a_route(line, expected):
+def test_a_route_is_read(line, expected):
     assert route(line) == expected
 
 
@@ -126,7 +126,7 @@ def test_a_route_that_is_refused(line, expected):
         ("table 1 protocol 12 priority 5", Rule(4, table=1, protocol=18, priority=5)),
     ],
 )
-def test_a_rule(line, expected):
+def test_a_rule_is_read(line, expected):
     assert rule(line) == expected
     assert warnings(f"virtual_rules {{\n{line}\n}}") == []
 
@@ -184,7 +184,7 @@ def test_rules_without_a_preference_are_numbered_downwards_in_each_family():
         ("dev eth1 broadcast 192.0.2.255", {"device": "eth1", "broadcast": "192.0.2.255"}),
     ],
 )
-def test_an_address(line, fields):
+def test_an_address_is_read(line, fields):
     lines = f"use_vmac\nvirtual_ipaddress_excluded {{\n192.0.2.77 {line}\n}}"
     assert instance(lines).excluded == (VirtualAddress(ip_interface("192.0.2.77/32"), **fields),)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keywords that do not work here: ignored with a warning, refused with an error, not ours with one word for all."""
+"""A keyword that does not work here is ignored with a warning, refused with an error, or named as not ours."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def line_of(entry):
 
 
 @pytest.mark.parametrize(("home", "entry"), entries(IGNORED), ids=lambda value: getattr(value, "name", value))
-def test_what_is_ignored_is_said_and_the_file_stays_usable(home, entry):
+def test_an_ignored_keyword_is_warned_of_and_the_file_is_usable(home, entry):
     found = [line for line in warnings(**put(home, line_of(entry))) if "has one member" not in line]
     (warning,) = found
     if entry.foreign:
@@ -45,17 +45,17 @@ def test_what_is_ignored_is_said_and_the_file_stays_usable(home, entry):
 
 
 @pytest.mark.parametrize(("home", "entry"), entries(REFUSED), ids=lambda value: getattr(value, "name", value))
-def test_what_is_refused_is_an_error_with_its_line(home, entry):
+def test_a_refused_keyword_is_an_error_with_its_line(home, entry):
     (error,) = errors(**put(home, line_of(entry)))
     assert f": error: {entry.name} is not supported. {entry.help} ({entry.instead})" in error
 
 
-def test_a_refused_keyword_that_asks_for_nothing():
+def test_a_refused_keyword_that_asks_for_nothing_is_taken():
     assert warnings("old_unicast_checksum never") == []
     assert errors("old_unicast_checksum") != []
 
 
-def test_nothing_is_silent():
+def test_every_ignored_keyword_is_in_the_table():
     standings = {entry.standing for _home, entry in entries(IGNORED)}
     assert standings == {IGNORED}
     assert len(entries(IGNORED)) > 100
@@ -98,7 +98,7 @@ def test_an_ignored_block_may_hold_anything():
     assert warning.startswith("2:1: warning: notification_email has no effect. the agent sends no e-mail")
 
 
-def test_the_rest_of_the_file_works():
+def test_the_rest_of_a_file_with_ignored_keywords_works():
     assert instance("smtp_alert\npriority 90", "vrrp_rt_priority 50").priority == 90
     assert configuration("", "", LVS).instances[0].name == "VI_1"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keepalived runs although it is wrong: it loads with keepalived's meaning, and a warning that tells it."""
+"""A mistake that keepalived runs is loaded with keepalived's meaning, and a warning tells it."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def tolerated(text):
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_it_is_taken_with_a_word(case):
+def test_a_mistake_that_keepalived_runs_is_taken_with_a_warning(case):
     old, new, (line, column, text), rule, hint, look, seen = case
     assert GOOD.count(old) == 1
     configuration, (warning,) = tolerated(GOOD.replace(old, new))
@@ -163,7 +163,7 @@ def test_it_is_taken_with_a_word(case):
     assert look(configuration.instances[0]) == seen
 
 
-def test_no_word_repeats_the_password():
+def test_no_warning_repeats_the_password():
     _configuration, (warning,) = tolerated(GOOD.replace("auth_pass 1111", "auth_pass sesame-street"))
     assert "sesame" not in str(warning)
 
@@ -182,7 +182,7 @@ def test_the_settings_of_keepalived_s_own_file():
 
 
 @pytest.mark.parametrize("value", ["true", "True", "yes", "on", "off", "0"])
-def test_script_security_is_on_whatever_follows(value):
+def test_script_security_stays_on_whatever_follows(value):
     configuration, (warning,) = tolerated(
         GOOD.replace("global_defs {\n", f"global_defs {{\nenable_script_security {value}\n", 1)
     )
@@ -215,7 +215,7 @@ def test_an_address_in_two_instances_is_in_both():
         ("use_vmac\nunicast_peer { 192.168.8.6 }", "use_vmac\nunicast_peer { 192.168.8.7 }", False),
     ],
 )
-def test_one_virtual_router_id_where_the_peers_tell_the_instances_apart(first, second, apart):
+def test_instances_with_other_peers_may_share_a_virtual_router_id(first, second, apart):
     one = SECOND.replace("VI_2", "VI_1").replace(".101", ".100").replace("52", f"52\n{first}")
     report = inspect(one + SECOND.replace("52", f"52\n{second}"), "f")
     if not apart:
@@ -228,20 +228,20 @@ def test_one_virtual_router_id_where_the_peers_tell_the_instances_apart(first, s
     assert [each.shares_vrid for each in report.configuration.instances] == [False, True]
 
 
-def test_two_instances_have_no_macvlan_in_common():
+def test_two_instances_do_not_share_a_macvlan():
     one = SECOND.replace("VI_2", "VI_1").replace(".101", ".100").replace("52", "51\n use_vmac vrrp")
     configuration, (warning,) = tolerated(one + SECOND.replace("52", "52\n use_vmac vrrp"))
     assert [each.lives_on for each in configuration.instances] == ["vrrp", "vrrp.52"]
     assert warning.text == 'use_vmac vrrp is the macvlan of "VI_1" already, in line 2'
 
 
-def test_the_name_that_a_second_macvlan_gets_is_nobody_else_s():
+def test_the_second_macvlan_gets_a_name_that_is_not_in_use():
     one = SECOND.replace("VI_2", "VI_1").replace(".101", ".100").replace("52", "51\n use_vmac vrrp.52")
     configuration, _warnings = tolerated(one + SECOND.replace("52", "52\n use_vmac vrrp.52"))
     assert [each.lives_on for each in configuration.instances] == ["vrrp.52", "vrrp1.52"]
 
 
-def test_who_names_only_itself_as_a_peer_has_none():
+def test_an_instance_that_names_only_itself_as_a_peer_is_refused():
     report = inspect(GOOD.replace("        192.168.8.6", "        192.168.8.4"), "f")
     assert [each.text for each in report.problems] == ["unicast_peer 192.168.8.4 is this node's own unicast_src_ip"]
 
@@ -267,7 +267,7 @@ def test_a_comment_may_be_in_any_encoding(tmp_path):
         (b"auth_pass 1111", b'auth_pass "a#\xe9"', 18, 22),
     ],
 )
-def test_elsewhere_it_is_an_error_that_repeats_no_password(tmp_path, old, new, line, column):
+def test_an_octet_that_is_not_utf8_is_an_error_without_the_password(tmp_path, old, new, line, column):
     with pytest.raises(ConfigError) as raised:
         read(tmp_path, GOOD.encode().replace(old, new))
     problem = raised.value.problems[0]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be tracked, what an instance or a group tracks, and what weights do under a group or an owner."""
+"""Trackers, and the lists of instances and groups, are read; groups and owners decide which weights count."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ALL = "\n".join(
         ("interval 2", {"interval_s": 2.0, "timeout_s": 2.0}),
     ],
 )
-def test_a_script(options, fields):
+def test_a_script_is_read(options, fields):
     (script,) = configuration("", "", SCRIPT.replace("OPTIONS", options)).scripts
     assert script == Script("chk", ("/bin/true",), **fields)
 
@@ -56,7 +56,7 @@ def test_a_script(options, fields):
         ("process nginx\nweight 254 reverse", {"weight": 254, "reverse": True}),
     ],
 )
-def test_a_process(options, fields):
+def test_a_process_is_read(options, fields):
     (process,) = configuration("", "", PROCESS.replace("OPTIONS", options)).processes
     assert process == Process("web", **{"process": "nginx", **fields})
 
@@ -72,7 +72,7 @@ def test_a_process(options, fields):
         ("init_file overwrite -3", {"init": -3, "init_overwrite": True}),
     ],
 )
-def test_a_file(keyword, options, fields):
+def test_a_file_is_read(keyword, options, fields):
     blocks = FILE.replace("OPTIONS", options).replace("track_file", keyword)
     assert configuration("", "", blocks).files == (File("load", "/run/load", **fields),)
 
@@ -110,12 +110,12 @@ def test_a_block_that_is_refused(blocks, expected):
         (FILE.replace("OPTIONS", ""), 'track_file "load" is tracked by no instance, so it never counts'),
     ],
 )
-def test_what_nobody_tracks(blocks, expected):
+def test_an_unused_tracker_is_warned_of(blocks, expected):
     (warning,) = warnings("", "", blocks)
     assert expected in warning
 
 
-def test_the_own_interface_with_a_weight():
+def test_the_own_interface_with_a_weight_is_warned_of():
     assert warnings("track_interface {\neth0 weight -5\n}") == [
         "13:1: warning: weight -5 of the instance's own interface does not count. its own interface is watched anyway:"
         " FAULT while it is down (remove the line)"
@@ -138,7 +138,7 @@ LINES = {
 
 
 @pytest.mark.parametrize("lines", LINES)
-def test_a_list(lines):
+def test_a_list_of_trackers_is_read(lines):
     assert instance(lines, "", ALL).track == Tracking(**LINES[lines])
     group = f"{ALL}\nvrrp_sync_group G {{\ngroup {{\nVI_1\n}}\n{lines}\n}}"
     assert configuration("", "", group).sync_groups[0].track == Tracking(**LINES[lines])
@@ -157,7 +157,7 @@ def test_a_list(lines):
         ("track_script {\nchk weight 1 reverse reverse\n}", '"reverse" follows the weight'),
     ],
 )
-def test_a_list_that_is_refused(lines, expected):
+def test_a_wrong_list_of_trackers_is_refused(lines, expected):
     (error,) = errors(lines, "", ALL)
     assert expected in error
 
@@ -186,7 +186,7 @@ def tracked(extra, lines=EVERYTHING):
     return instance(lines, "", ALL + "\n" + GROUP.replace("EXTRA", extra)).track
 
 
-def test_weights_of_a_member():
+def test_weights_of_a_member_of_a_group_do_not_count():
     found = tracked("")
     assert found.interfaces == (Tracked("eth1"), Tracked("eth2"))
     assert found.scripts == found.tcp == ()
@@ -198,18 +198,18 @@ def test_weights_of_a_member():
 
 
 @pytest.mark.parametrize("extra", ["sync_group_tracking_weight", "global_tracking"])
-def test_weights_of_a_member_whose_group_lets_them_count(extra):
+def test_weights_of_a_member_count_when_its_group_says_so(extra):
     assert tracked(extra) == instance(EVERYTHING, "", ALL).track
 
 
-def test_weights_of_an_owner():
+def test_weights_of_an_owner_do_not_count():
     found = instance(EVERYTHING + "priority 255", "", ALL).track
     assert found.interfaces == (Tracked("eth2"),)
     assert found.scripts == found.tcp == ()
     assert found.files == (Tracked("load", 0),)
 
 
-def test_weights_of_a_group_with_an_owner():
+def test_weights_of_a_group_with_an_owner_do_not_count():
     lines = EVERYTHING.replace("eth2", "eth2 weight 0 reverse")
     blocks = ALL + "\n" + GROUP.replace("EXTRA", lines)
     found = configuration("priority 255", "", blocks).sync_groups[0].track

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that load, with something to say about them."""
+"""A doubtful file is loaded with a warning."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ WARNINGS = {
 
 
 @pytest.mark.parametrize("case", WARNINGS.values(), ids=WARNINGS.keys())
-def test_warning(case):
+def test_a_doubtful_line_is_warned_of_at_its_place(case):
     old, new, (line, column, text) = case
     assert FILE.count(old) == 1
     report = inspect(FILE.replace(old, new), "f")
@@ -92,6 +92,6 @@ def test_state_master_without_a_priority_owns_the_addresses():
     assert (warning.line, warning.text) == (2, "state MASTER without a priority means priority 255")
 
 
-def test_the_last_of_two_counts():
+def test_the_last_of_two_lines_counts():
     report = inspect(FILE.replace("priority 100", "priority 100\n    priority 90"), "f")
     assert report.configuration.instances[0].priority == 90

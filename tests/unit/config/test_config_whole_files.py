@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of the kinds that keepalived's own examples are of: each is read whole, and what is not ours is named."""
+"""Whole files, of the kinds of keepalived's own examples, are read, and parts of other daemons are named."""
 
 from __future__ import annotations
 
@@ -100,13 +100,13 @@ vrrp_instance V {
     [(LOAD_BALANCER, "lb1", []), (SYNC, "lb1", ["inside", "outside"]), (SYNC, "lb2", ["inside", "outside"]),
      (NODES, "lb1", ["V"]), (NODES, "lb2", ["V"])],
 )  # fmt: skip
-def test_it_is_read(text, config_id, names):
+def test_a_whole_file_is_read(text, config_id, names):
     report = inspect(text, "f", config_id)
     assert report.problems == ()
     assert [each.name for each in report.configuration.instances] == names
 
 
-def test_what_is_not_ours_is_named_and_skipped():
+def test_parts_of_other_daemons_are_named_and_skipped():
     said = "\n".join(map(str, inspect(LOAD_BALANCER, "f").warnings))
     assert "f:3:4: warning: notification_email has no effect" in said
     assert "f:8:1: warning: SSL is not ours" in said

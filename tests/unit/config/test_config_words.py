@@ -105,5 +105,5 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("value", "text"), VALUES)
-def test_a_value_in_words(value, text):
+def test_a_value_is_shown_in_the_words_of_the_file(value, text):
     assert for_people(value) == text

@@ -27,7 +27,7 @@ def account(name, ran=None):
     ("name", "exists", "owner"),
     [("root", True, (0, 0)), ("tty", False, (-1, -1)), (MISSING, False, (-1, -1))],
 )
-def test_who_exists_and_what_it_owns(name, exists, owner):
+def test_an_account_tells_whether_it_exists_and_its_ids(name, exists, owner):
     found = account(name)
     assert (found.name, found.exists, found.owner()) == (name, exists, owner)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pyroute2 on its way to a node."""
+"""An archive of pyroute2 is packed, unpacked as it was, and refused when it is damaged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive
 FILES = {"b/c.py": b"2", "a.py": b"1" * 1000}
 
 
-def test_what_was_packed_comes_out():
+def test_an_archive_is_unpacked_as_it_was_packed():
     assert unpack(pack(FILES)) == FILES
 
 

@@ -56,5 +56,5 @@ def start(tmp_path):
         (("agent", "cleanup", "/run/a"), (3, "cli\n")),
     ],
 )
-def test_who_takes_the_arguments(start, arguments, answer):
+def test_cleanup_loads_the_least_and_the_cli_takes_the_other_commands(start, arguments, answer):
     assert start(*arguments) == answer

@@ -82,7 +82,7 @@ def test_warnings_of_the_file_come_before_those_of_the_machine(make, place):
     assert second.startswith(f"{place}:1:1: warning: {text}")
 
 
-def test_everything_wrong_is_said_at_once(make, place):
+def test_all_problems_are_told_at_once(make, place):
     with pytest.raises(Refused) as caught:
         make().judge(GOOD.replace("priority 100", "priority 256").replace("_router_id 51", "_router_id 0"))
     first, second = caught.value.problems
@@ -104,7 +104,7 @@ def test_an_address_that_this_host_cannot_take_is_refused(make, place, monkeypat
         make().judge(GOOD.replace("192.168.8.100/24", "192.168.8.4/24"))
 
 
-def test_what_cannot_run_and_keys_that_are_missing_are_refused(make, place):
+def test_missing_scripts_and_keys_are_refused(make, place):
     text = GOOD.replace("    authentication {\n        auth_type PASS\n        auth_pass Xy7secr\n", "    auth_hmac {\n"
                         "        key 1 file:/nonexistent/key\n        active_key 1\n")  # fmt: skip
     text = text.replace("    interface eth0\n", "    interface eth0\n    notify /nonexistent/notify\n")
@@ -116,7 +116,7 @@ def test_what_cannot_run_and_keys_that_are_missing_are_refused(make, place):
 
 
 @pytest.mark.parametrize("old", [None, "", "}\n", b"\xff\n"])
-def test_where_no_good_file_is_everything_is_new(make, old):
+def test_without_a_good_file_before_every_instance_is_added(make, old):
     found = make(old)
     plan = found.plan(found.judge(GOOD)[0])
     assert [(each.name, each.kind) for each in plan.instances] == [("VI_1", "added")]
@@ -130,7 +130,7 @@ def test_a_plan_compares_with_the_file_that_is_there(make):
     assert [(each.field, each.old, each.new) for each in entry.changes] == [("priority", "100", "90")]
 
 
-def test_nobody_foresees_without_an_agent_of_this_file_and_release(make, place, agent):
+def test_an_agent_of_another_file_or_release_is_not_asked(make, place, agent):
     found = make()
     assert found.foresee(GOOD, None) is None
     assert found.foresee(GOOD, living("/etc/other.conf")) is None
@@ -138,20 +138,20 @@ def test_nobody_foresees_without_an_agent_of_this_file_and_release(make, place, 
     assert agent.asked == []
 
 
-def test_a_text_in_force_is_not_asked_about(make, place, agent):
+def test_an_agent_is_not_asked_about_the_text_in_force(make, place, agent):
     found = make().foresee(GOOD, living(place, DIGEST))
     assert (found["plan"]["instances"], found["plan"]["peer_must_follow"]) == ([], False)
     assert (found["mastership"], found["warnings"]) == ([], [])
     assert agent.asked == []
 
 
-def test_another_text_is_asked_about(make, place, agent):
+def test_an_agent_is_asked_about_another_text(make, place, agent):
     agent.replies["plan"] = {"plan": {"instances": []}, "mastership": ["a"], "warnings": ["b"]}
     assert make().foresee(GOOD, living(place)) == {"plan": {"instances": []}, "mastership": ["a"], "warnings": ["b"]}
     assert [(each["command"], each["path"]) for each in agent.asked] == [("plan", str(place))]
 
 
-def test_what_the_agent_would_refuse_is_refused(make, place, agent):
+def test_a_file_that_the_agent_would_refuse_is_refused(make, place, agent):
     agent.replies["plan"] = refuses("it is not valid", "f:1: no", "f:2: no")
     with pytest.raises(Refused) as caught:
         make().foresee(GOOD, living(place))
@@ -159,7 +159,7 @@ def test_what_the_agent_would_refuse_is_refused(make, place, agent):
     assert str(caught.value) == "the agent would not take the file: it is not valid\nf:1: no\nf:2: no"
 
 
-def test_an_agent_that_does_not_know_or_has_gone_foresees_nothing(make, place, agent):
+def test_an_agent_without_the_command_plan_foresees_nothing(make, place, agent):
     agent.replies["plan"] = refuses("unknown command plan")
     assert make().foresee(GOOD, living(place)) is None
     assert ConfigFile(str(place), "/nonexistent").foresee(GOOD, living(place)) is None
@@ -195,16 +195,16 @@ def test_only_a_line_that_looks_the_same_is_marked(old, new, shown):
     assert marked(old, new) == shown
 
 
-def test_nobody_runs(make):
+def test_without_an_agent_there_is_none_to_ask(make):
     assert make().agent() is None
 
 
-def test_the_agent_that_runs(make, agent):
+def test_the_running_agent_tells_its_file_and_digest(make, agent):
     agent.replies["status"] = {"pid": NOBODY, "config": "/etc/x.conf", "config_sha256": "ab"}
     assert make().agent() == Agent("/etc/x.conf", "ab", True)
 
 
-def test_an_agent_of_another_release(make, agent):
+def test_an_agent_of_another_release_is_not_current(make, agent):
     words = ["sh", "-c", "read line", "/usr/local/lib/hotstandby/releases/0123/hotstandby.py"]
     with subprocess.Popen(words, stdin=subprocess.PIPE) as process:
         agent.replies["status"] = {"pid": process.pid, "config": "/etc/x.conf", "config_sha256": "ab"}
@@ -212,13 +212,13 @@ def test_an_agent_of_another_release(make, agent):
         process.communicate(b"\n")
 
 
-def test_an_agent_that_does_not_tell(make, agent):
+def test_an_agent_that_refuses_its_status_is_an_error(make, agent):
     agent.replies["status"] = refuses("it is busy")
     with pytest.raises(DeploymentError, match="^the agent does not tell its status: it is busy$"):
         make().agent()
 
 
-def test_content_mode_and_owner_decide_whether_to_write(make, place):
+def test_content_mode_and_owner_decide_whether_a_file_is_written(make, place):
     assert make().needs_write(GOOD, US)
     found = make(GOOD)
     os.chmod(place, 0o600)

@@ -36,7 +36,7 @@ def test_the_digest_of_paths_and_contents(files, expected):
         {"a.py": b"x = 1\n", "b.py": b""},
     ],
 )
-def test_another_path_or_content_has_another_digest(other):
+def test_the_digest_changes_with_a_path_and_with_a_content(other):
     assert digest(other) != ONE
 
 
@@ -52,7 +52,7 @@ def test_sources_are_named_by_their_path_in_the_directory(tmp_path):
     }
 
 
-def test_what_is_no_source_is_left_out(tmp_path):
+def test_files_that_are_no_sources_are_left_out(tmp_path):
     for folder in ("__pycache__", "vrrp/__pycache__", "py"):
         (tmp_path / folder).mkdir(parents=True)
     for name in ("__pycache__/a.py", "vrrp/__pycache__/b.py", "a.pyc", "py/README", "vrrp/c.PY", "d.py.orig"):

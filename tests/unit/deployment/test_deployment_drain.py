@@ -84,7 +84,7 @@ def test_an_agent_of_an_older_release_cannot_be_drained(agent, drainer):
     assert str(caught.value) == "the agent 0.0.9 that runs here cannot be drained: deploy the pair again"
 
 
-def test_what_the_client_raises_at_a_look_goes_on(agent, drainer, tmp_path):
+def test_an_error_of_the_client_is_passed_on(agent, drainer, tmp_path):
     agent.replies["status"] = refuses("the agent is stopping")
     with pytest.raises(AgentError, match="^the agent is stopping$"):
         drainer.look()
@@ -113,7 +113,7 @@ def test_a_prediction_asks_nobody(agent, drainer):
         (node(*(instance("MASTER", name=name) for name in "abcde")), "a, b, c, 2 more"),
     ],
 )
-def test_what_takes_waiting(drainer, before, names):
+def test_a_drain_without_waiting_is_refused_for_these_nodes(drainer, before, names):
     with pytest.raises(MoveError) as caught:
         drainer.demand_waiting(before)
     text = f"only by waiting can be seen whether a peer takes over {names}: wait, or say force: true"
@@ -124,11 +124,11 @@ def test_what_takes_waiting(drainer, before, names):
     "before",
     [node(), node(instance(), instance("FAULT"), instance("STOP")), node(instance("MASTER"), drained=True)],
 )
-def test_what_takes_no_waiting(drainer, before):
+def test_a_drain_without_waiting_is_allowed_for_these_nodes(drainer, before):
     assert drainer.demand_waiting(before) is None
 
 
-def test_masters_are_demoted_then_all_stops_then_the_holds_end(agent, drainer):
+def test_a_drain_demotes_masters_then_stops_all_then_ends_the_holds(agent, drainer):
     led = [instance("MASTER", name=name) for name in "ab"]
     yielding = [{**each, "yielding": True, "hold": "backup"} for each in led]
     stopped = [instance("STOP", name=name, hold="backup") for name in "ab"]
@@ -143,7 +143,7 @@ def test_masters_are_demoted_then_all_stops_then_the_holds_end(agent, drainer):
     assert asked(agent) == [("demote", "a"), ("demote", "b"), ("drain", None), ("release", "a"), ("release", "b")]
 
 
-def test_a_demotion_of_before_stays_and_a_promotion_ends(agent, drainer):
+def test_a_demotion_survives_a_drain_and_a_promotion_does_not(agent, drainer):
     before = [instance(hold="backup"), instance("MASTER", name="VI_2", hold="master")]
     stopped = [{**each, "state": "STOP", "addresses_present": []} for each in before]
     agent.replies["drain"] = then(agent, *stopped, drained=True)
@@ -158,7 +158,7 @@ def test_without_a_timeout_the_drain_is_only_asked_for(agent, drainer):
     assert [each["command"] for each in agent.asked] == ["drain", "status", "status"]
 
 
-def test_where_nobody_takes_over_the_hold_of_before_comes_back(agent, drainer):
+def test_without_a_takeover_the_hold_of_before_comes_back(agent, drainer):
     before = instance("MASTER", hold="master")
     agent.replies["demote"] = then(agent, {**before, "hold": "backup"})
     says(agent, before)
@@ -172,7 +172,7 @@ def test_where_nobody_takes_over_the_hold_of_before_comes_back(agent, drainer):
     assert asked(agent) == [("demote", "VI_1"), ("promote", "VI_1")]
 
 
-def test_backups_whose_master_is_not_heard_are_not_drained(agent, drainer):
+def test_a_backup_whose_master_is_not_heard_is_not_drained(agent, drainer):
     silent = [instance(name=name, master=heard(seen_s=9.0)) for name in "abcd"]
     says(agent, *silent)
     with pytest.raises(MoveError) as caught:
@@ -194,7 +194,7 @@ def test_an_address_that_the_kernel_still_has_is_not_given_up(agent, drainer):
     assert asked(agent) == []
 
 
-def test_what_cannot_be_taken_back_is_told(agent, drainer):
+def test_a_drain_that_cannot_be_taken_back_is_told(agent, drainer):
     agent.replies.update(drain=then(agent, instance("MASTER"), drained=True), undrain=refuses("it is stopping"))
     says(agent, instance("MASTER"))
     with pytest.raises(MoveError) as caught:
@@ -212,7 +212,7 @@ def test_what_cannot_be_taken_back_is_told(agent, drainer):
         (False, None, "VI_1: BACKUP because of a test"),
     ],
 )
-def test_an_instance_that_serves_nobody_in_time(agent, drainer, drained, master, text):
+def test_an_undrain_fails_when_an_instance_is_idle_at_the_timeout(agent, drainer, drained, master, text):
     after = instance(master=master)
     agent.replies["undrain"] = then(agent, after)
     says(agent, after, drained=drained)
@@ -225,14 +225,14 @@ def test_an_instance_that_serves_nobody_in_time(agent, drainer, drained, master,
 
 
 @pytest.mark.parametrize("after", [instance("MASTER"), instance(), instance(priority=110)])
-def test_a_node_takes_part_again_or_soon(agent, drainer, after):
+def test_an_undrain_returns_when_the_node_takes_part(agent, drainer, after):
     agent.replies["undrain"] = then(agent, after)
     says(agent, instance("STOP"), drained=True)
     assert drainer.undrain(node(instance("STOP"), drained=True), 0.001) == node(after)
     assert asked(agent) == [("undrain", None)]
 
 
-def test_without_a_timeout_it_is_looked_at_once(agent, drainer):
+def test_without_a_timeout_an_undrain_looks_once(agent, drainer):
     says(agent, instance("FAULT"))
     assert drainer.undrain(node(instance("FAULT")), 0) == node(instance("FAULT"))
     assert [each["command"] for each in agent.asked] == ["status"]

@@ -19,13 +19,13 @@ def rights(path):
     return stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid
 
 
-def test_what_is_read(tmp_path):
+def test_a_file_is_read_and_a_missing_one_is_none(tmp_path):
     (tmp_path / "a").write_bytes(b"\xff\r\n\0")
     assert files.read(str(tmp_path / "a")) == b"\xff\r\n\0"
     assert files.read(str(tmp_path / "b")) is None
 
 
-def test_a_directory_is_no_file_that_is_missing(tmp_path):
+def test_reading_a_directory_is_an_error(tmp_path):
     with pytest.raises(IsADirectoryError):
         files.read(str(tmp_path))
 
@@ -45,12 +45,12 @@ def test_a_new_file_has_exactly_these_rights(tmp_path, mode):
 
 @pytest.mark.skipif(UID != 0, reason="only root can give a file away")
 @pytest.mark.parametrize(("owner", "ids"), [((), (0, 0)), ((65533,), (65533, 0)), ((65533, 65534), (65533, 65534))])
-def test_a_new_file_belongs_to_whom_it_is_given_and_else_to_root(tmp_path, owner, ids):
+def test_a_new_file_belongs_to_the_given_owner_or_to_root(tmp_path, owner, ids):
     files.write(str(tmp_path / "a"), b"", 0o4750, *owner)
     assert rights(tmp_path / "a") == (0o4750, *ids)
 
 
-def test_whoever_has_the_old_file_open_goes_on_reading_it(tmp_path):
+def test_an_open_file_keeps_its_content_when_it_is_replaced(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(b"old, and longer")
     with open(path, "rb") as reader:
@@ -116,5 +116,5 @@ def test_the_set_group_bit_of_a_directory_counts(tmp_path):
     assert found == [True, False]
 
 
-def test_what_is_missing_has_no_owner(tmp_path):
+def test_a_missing_file_has_no_owner(tmp_path):
     assert files.has_owner(str(tmp_path / "a"), 0o640, UID, GID) is False

@@ -58,6 +58,6 @@ def test_an_accepted_status_is_no_failure():
     assert run(["systemctl", "reset-failed"], accepted=(0, 1)) == "not loaded\n"
 
 
-def test_success_is_a_failure_where_it_is_not_accepted():
+def test_status_0_is_a_failure_when_it_is_not_accepted():
     with pytest.raises(DeploymentError, match="ended with status 0: fine"):
         answering(0, "fine", "")(["false"], accepted=(1,))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an installation changes, in which order, and that it changes nothing twice."""
+"""An installation lists what it changes, in order, and changes nothing twice."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_fresh_node_gets_everything_once(node, installation):
     assert installation.present(wanted(), enabled, checking=False) == []
 
 
-def test_looking_changes_nothing(node, installation, tmp_path):
+def test_a_list_of_changes_changes_nothing(node, installation, tmp_path):
     as_diff(installation.present(wanted(), ASLEEP, checking=True))
     installation.absent(ASLEEP)
     ran = [words for words in node.ran if words != f"{STABLE} -IB -c"]  # it is asked for its version
@@ -108,7 +108,7 @@ def test_a_unit_that_systemd_has_not_read_is_read(installation):
     assert subjects(installation.present(wanted(), stale, checking=False)) == ["systemd"]
 
 
-def test_everything_goes_and_the_service_stops_first(node, installation, tmp_path):
+def test_a_removal_stops_the_service_first_and_leaves_nothing(node, installation, tmp_path):
     apply(installation.present(wanted(), ASLEEP, checking=False))
     os.makedirs(layout.RUNTIME_DIRECTORY)
     alive = Condition(running=True, enabled=True, stale=False, pid=1)
@@ -120,7 +120,7 @@ def test_everything_goes_and_the_service_stops_first(node, installation, tmp_pat
     assert installation.absent(ASLEEP) == []
 
 
-def test_what_lives_is_outdated_when_it_is_of_another_release_or_unit(installation, monkeypatch):
+def test_a_living_agent_of_another_release_or_unit_is_outdated(installation, monkeypatch):
     current = wanted()
     alive = Condition(running=True, enabled=True, stale=False, pid=7)
     apply(installation.present(current, ASLEEP, checking=False))

@@ -39,22 +39,22 @@ def ask(discovered):
     return interpreter(discovered, Run(run_command))
 
 
-def test_another_name_of_the_same_is_not_even_asked(stable, tmp_path):
+def test_another_name_of_the_same_interpreter_is_not_run(stable, tmp_path):
     path = stable("exit 1")
     (tmp_path / "python3.11").symlink_to(path)
     assert ask(str(tmp_path / "python3.11")) == path
 
 
-def test_a_real_one_that_is_new_enough(stable):
+def test_a_stable_path_to_a_new_enough_python_is_taken(stable):
     path = stable(f'exec {sys.executable} "$@"')
     assert ask(OTHER) == path
 
 
 @pytest.mark.parametrize("script", ["echo False", "exit 1", "echo"])
-def test_one_that_is_too_old_or_broken_is_left_alone(stable, script):
+def test_a_python_that_is_too_old_or_broken_is_not_taken(stable, script):
     stable(script)
     assert ask(OTHER) == OTHER
 
 
-def test_there_is_none(stable):
+def test_without_a_stable_path_the_interpreter_stays(stable):
     assert ask(OTHER) == OTHER

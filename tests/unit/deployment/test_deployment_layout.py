@@ -22,13 +22,13 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
         ("RUNTIME_DIRECTORY", "/run/hotstandby"),
     ],
 )
-def test_where_things_live(name, path):
+def test_the_places_are_the_documented_ones(name, path):
     assert getattr(layout, name) == path
 
 
-def test_the_user_and_its_service():
+def test_the_user_and_the_service_are_the_documented_ones():
     assert (layout.USER, layout.SERVICE) == ("hotstandby", "hotstandby.service")
 
 
-def test_the_oldest_python_and_pyroute2():
+def test_the_oldest_python_and_pyroute2_are_the_documented_ones():
     assert (layout.MINIMUM_PYTHON, layout.MINIMUM_PYROUTE2) == ((3, 9), (0, 9))

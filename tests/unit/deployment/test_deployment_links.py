@@ -55,7 +55,7 @@ def kernel(monkeypatch):
         ([{**instance(), "excluded": ["192.168.8.100/24"]}], ["192.168.8.100/24"]),
     ],
 )
-def test_every_interface_with_its_addresses(kernel, instances, held):
+def test_every_interface_is_told_with_its_addresses(kernel, instances, held):
     assert links.links(instances) == [
         {
             "name": "lo",
@@ -91,12 +91,12 @@ def test_every_interface_with_its_addresses(kernel, instances, held):
     ]
 
 
-def test_the_loopback_of_this_machine():
+def test_the_loopback_interface_of_this_machine_is_told():
     (found,) = [link for link in links.links() if link["loopback"]]
     assert (found["name"], found["virtual_addresses"]) == ("lo", [])
 
 
-def test_a_kernel_that_refuses(monkeypatch):
+def test_a_kernel_that_refuses_is_an_error(monkeypatch):
     def refuse(table):
         raise OSError("no netlink here")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a status tells of who is master, and of who will be."""
+"""A status tells which node is master, and which one will be."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_backup_hears_a_master_and_has_given_the_addresses_up():
         (instance("FAULT", master=None), False),
     ],
 )
-def test_settled(found, quiet):
+def test_these_instances_are_settled_or_not(found, quiet):
     assert settled(found) is quiet
 
 
@@ -102,7 +102,7 @@ def test_settled(found, quiet):
         (instance("BACKUP", hold="backup", priority=1, base_priority=90), "auto", "BACKUP"),
     ],
 )  # fmt: skip
-def test_prediction(before, wanted, after):
+def test_the_state_after_each_move_is_predicted(before, wanted, after):
     assert predict(before, wanted) == after
 
 
@@ -116,7 +116,7 @@ def test_prediction(before, wanted, after):
         (instance("STOP", master=heard(100, seen_s=0.5)), True),
     ],
 )
-def test_served(found, yes):
+def test_these_instances_are_served_or_not(found, yes):
     assert served(found, 0.5) is yes
 
 
@@ -124,7 +124,7 @@ def test_served(found, yes):
 
 
 @pytest.mark.parametrize("unknown", [("since_s",), ("advert_int_s",), ("since_s", "advert_int_s")])
-def test_a_time_that_is_not_told_is_no_bound(unknown):
+def test_a_master_since_an_unknown_time_compares_every_peer(unknown):
     known = dict.fromkeys(unknown)
     assert settled(instance("MASTER", **known))
     assert at_rest({"instances": [instance("MASTER", **known)]})
@@ -132,12 +132,12 @@ def test_a_time_that_is_not_told_is_no_bound(unknown):
 
 
 @pytest.mark.parametrize(("unknown", "quiet"), [("since_s", True), ("advert_int_s", False)])
-def test_the_time_that_is_told_bounds(unknown, quiet):
+def test_the_known_time_bounds_which_peers_count(unknown, quiet):
     found = instance("MASTER", peers=[heard(150, seen_s=60)], since_s=100.0, advert_int_s=1.0)
     assert settled({**found, unknown: None}) is quiet
 
 
-def test_a_peer_of_which_nobody_knows_when_it_spoke_may_have_spoken_long_ago():
+def test_a_peer_without_a_time_may_have_spoken_long_ago():
     assert settled(instance("MASTER", peers=[heard(150, seen_s=None)]))
     assert not served(instance("BACKUP", master=heard(100, seen_s=None)), 0.5)
 
@@ -156,11 +156,11 @@ def test_a_peer_of_which_nobody_knows_when_it_spoke_may_have_spoken_long_ago():
         (instance("MASTER"), False, False),
     ],
 )
-def test_who_may_end_and_who_has_ended(found, ended, missed_by_nobody):
+def test_these_instances_are_dispensable_or_gone(found, ended, missed_by_nobody):
     assert (gone(found), dispensable(found, 0.5)) == (ended, missed_by_nobody)
 
 
-def test_a_node_at_rest():
+def test_a_node_is_at_rest_when_every_instance_is():
     assert at_rest({"instances": [instance("MASTER"), instance("BACKUP")]})
     assert not at_rest({"drained": False, "instances": [instance("MASTER"), instance("STOP")]})
     assert at_rest({"drained": True, "instances": [instance("STOP"), instance("INIT")]})

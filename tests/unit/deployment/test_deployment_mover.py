@@ -73,7 +73,7 @@ def test_the_instance_of_a_name(agent, mover):
         ([instance(), instance(name="VI_2")], "VI", "there is no instance VI; there are: VI_1, VI_2"),
     ],
 )
-def test_an_instance_that_cannot_be_told(agent, mover, instances, name, text):
+def test_an_instance_that_cannot_be_found_is_refused(agent, mover, instances, name, text):
     says(agent, *instances)
     with pytest.raises(MoveError) as caught:
         mover(name).look()
@@ -99,7 +99,7 @@ def test_a_prediction_changes_the_state_and_the_reason_alone(agent, mover, befor
     assert agent.asked == []
 
 
-def test_a_prediction_of_a_refusal(mover):
+def test_a_refusal_is_predicted(mover):
     before = instance("FAULT", faults=["eth0 is down"])
     with pytest.raises(MoveError) as caught:
         mover().predict(before, "master")
@@ -154,7 +154,7 @@ def test_a_move_waits_until_the_state_is_there(agent, mover):
     assert looks == []
 
 
-def test_without_a_timeout_nobody_waits(agent, mover):
+def test_without_a_timeout_a_move_does_not_wait(agent, mover):
     says(agent, instance(hold="master"))
     assert mover().move(instance(), "master", 0)["state"] == "BACKUP"
     assert [request["command"] for request in agent.asked] == ["promote", "status"]
@@ -164,7 +164,7 @@ def test_without_a_timeout_nobody_waits(agent, mover):
     ("hold", "command", "end"),
     [(None, "release", "auto"), ("backup", "demote", "backup")],
 )
-def test_what_does_not_come_in_time_gets_its_hold_back(agent, mover, hold, command, end):
+def test_a_move_that_times_out_restores_the_hold_of_before(agent, mover, hold, command, end):
     before = instance(hold=hold)
     agent.replies["promote"] = lambda request: says(agent, instance(hold="master")) or {}
     agent.replies[command] = lambda request: says(agent, before) or {}
@@ -193,7 +193,7 @@ def test_a_hold_that_did_not_change_is_left_alone(agent, mover):
     assert agent.commands == ["demote"]
 
 
-def test_what_never_settles_is_said_so(agent, mover):
+def test_a_release_that_never_settles_is_told(agent, mover):
     says(agent, instance(master=None))
     with pytest.raises(MoveError, match="^VI_1 did not become settled within 0.001 s: "):
         mover().move(instance(hold="backup", master=None), "auto", 0.001)

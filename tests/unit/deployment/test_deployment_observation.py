@@ -62,7 +62,7 @@ def keepalived(monkeypatch):
     return lambda *numbers: running.extend(Process(pid, 1, ("keepalived", "-f", "/etc/ka.conf")) for pid in numbers)
 
 
-def test_what_the_agent_says_is_apart_from_its_instances(tmp_path, agent):
+def test_the_agent_is_told_apart_from_its_instances(tmp_path, agent):
     agent.replies["status"] = status(instance(), instance("VI_2"), drained=False)
     found = Observer(str(tmp_path)).observe(1, 0)
     assert (found["running"], found["msg"], found["program"]) == (True, "", "hotstandby")
@@ -91,7 +91,7 @@ def test_each_look_is_a_sample_and_the_last_one_is_the_answer(tmp_path, agent):
     assert [each["state"] for each in found["instances"]] == ["INIT"]
 
 
-def test_the_kernel_says_what_is_held_and_the_agent_what_is_virtual(tmp_path, agent):
+def test_held_addresses_come_from_the_kernel_and_virtual_ones_from_the_agent(tmp_path, agent):
     agent.replies["status"] = status(instance(addresses=[VIP, LOOPBACK], addresses_present=[VIP, LOOPBACK]))
     found = Observer(str(tmp_path)).observe(1, 0)
     assert found["samples"][0]["instances"]["VI_1"]["held"] == [LOOPBACK]
@@ -112,7 +112,7 @@ def test_an_agent_that_refuses_is_not_taken_for_a_missing_one(tmp_path, agent, k
     ("program", "end"),
     [("auto", f"; {NO_KEEPALIVED}"), ("hotstandby", "(--runtime-dir)"), ("keepalived", NO_KEEPALIVED)],
 )
-def test_nobody_runs(tmp_path, keepalived, program, end):
+def test_without_an_agent_and_keepalived_nothing_runs(tmp_path, keepalived, program, end):
     found = Observer(str(tmp_path), program).observe(1, 0)
     assert (found["running"], found["program"]) == (False, None)
     assert found["msg"].startswith("no agent is running") is (program != "keepalived")
@@ -159,7 +159,7 @@ def test_the_agent_is_not_asked_where_keepalived_is_wanted(tmp_path, agent, keep
     assert agent.asked == []
 
 
-def test_one_keepalived_that_writes_nothing_is_an_error_of_all(tmp_path, keepalived, monkeypatch):
+def test_a_keepalived_without_a_dump_is_an_error_for_all_of_them(tmp_path, keepalived, monkeypatch):
     def counters_of(process):
         if process.pid == NOBODY + 1:
             raise reader.ReadError("it wrote nothing")
@@ -181,7 +181,7 @@ def test_one_keepalived_that_writes_nothing_is_an_error_of_all(tmp_path, keepali
         (refuses("it is busy"), 0.001, 1),
     ],
 )
-def test_waiting_ends_with_rest_or_with_the_time(tmp_path, agent, answer, timeout_s, looks):
+def test_waiting_ends_when_the_node_is_at_rest_or_at_the_timeout(tmp_path, agent, answer, timeout_s, looks):
     agent.replies["status"] = answer
     Observer(str(tmp_path)).wait_until_settled(timeout_s)
     assert len(agent.asked) == looks

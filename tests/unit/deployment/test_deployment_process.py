@@ -44,17 +44,17 @@ def shell(*words, program="/bin/sh"):
         ((), None),
     ],
 )
-def test_the_release_in_a_command_line(words, release):
+def test_the_release_is_read_from_a_command_line(words, release):
     with shell(*words) as pid:
         assert release_of(pid) == release
 
 
-def test_a_process_that_is_not_there():
+def test_a_process_that_is_not_there_has_no_release():
     assert (release_of(NOBODY), started_at(NOBODY)) == (None, None)
 
 
 @pytest.mark.parametrize("name", ["agent", "a) R (b 1 2", "a b) "])
-def test_when_a_process_was_started(tmp_path, name):
+def test_a_process_tells_when_it_was_started(tmp_path, name):
     program = str(tmp_path / name)
     shutil.copy(os.path.realpath("/bin/sh"), program)
     before = time.time()

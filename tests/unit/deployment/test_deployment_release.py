@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Releases: built whole or not at all, one link, the one before kept."""
+"""A release is built whole or not at all, made current by one link, and the one before is kept."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_fresh_node_gets_the_release_and_the_link(node):
     assert make(b"one").changes({}, lambda directory: None) == []
 
 
-def test_everybody_may_read_it_whatever_the_umask(node):
+def test_a_release_is_readable_for_all_whatever_the_umask(node):
     before = os.umask(0o077)
     try:
         install(make(b"one"))
@@ -67,7 +67,7 @@ def test_everybody_may_read_it_whatever_the_umask(node):
         assert all(os.stat(os.path.join(folder, name)).st_mode & 0o777 == 0o644 for name in files)
 
 
-def test_the_release_before_is_kept_and_no_other(node):
+def test_only_the_release_before_is_kept(node):
     releases = [make(text) for text in (b"one", b"two", b"three")]
     for wanted in releases:
         install(wanted)
@@ -105,7 +105,7 @@ def test_a_damaged_release_is_built_again(node):
     assert install(make(b"one")) == []
 
 
-def test_what_a_killed_run_left_behind_goes(node):
+def test_a_release_removes_what_a_killed_run_has_left(node):
     (node / "releases" / ".new-left").mkdir(parents=True)
     install(make(b"one"))
     assert names(node) == [make(b"one").id]
@@ -123,7 +123,7 @@ def test_a_process_tells_its_release(node):
         agent.communicate()
 
 
-def test_a_process_that_is_none_of_ours_or_gone():
+def test_a_process_of_another_program_has_no_release():
     assert process.release_of(os.getpid()) is None
     assert process.release_of(2**22 + 1) is None
     assert process.started_at(2**22 + 1) is None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is read of a packet, and where nothing is asked at all. tests/network has real segments."""
+"""The advertiser is read from a packet; some interfaces are not asked. tests/network has real segments."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def packet(version, source, vip, trailer=b""):
     ("version", "source", "vip"),
     [(2, "192.168.8.50", "192.168.8.200"), (3, "192.168.8.50", "192.168.8.200"), (3, "fe80::50", "fd00::200")],
 )
-def test_who_speaks_in_a_packet(version, source, vip, trailer):
+def test_the_advertiser_is_read_from_a_packet(version, source, vip, trailer):
     assert segment.advertiser(packet(version, source, vip, trailer), "eth0") == {
         "interface": "eth0", "source": source, "virtual_router_id": 100, "version": version, "priority": 90,
         "addresses": [vip],
     }  # fmt: skip
 
 
-def test_who_speaks_in_an_authentication_header():
+def test_the_advertiser_is_read_behind_an_authentication_header():
     here, group = ip_address("192.168.8.50"), ip_address("224.0.0.18")
     said = encode(Advertisement(2, 100, 90, (ip_address("192.168.8.200"),), 100, auth_type=2), here, group)
     found = segment.advertiser(seal(b"secret", 1, 1, here, group, 255, 0, said), "eth0")
     assert (found["source"], found["virtual_router_id"]) == ("192.168.8.50", 100)
 
 
-def test_what_is_no_advertisement_is_nobody():
+def test_a_packet_that_is_no_advertisement_has_no_advertiser():
     whole = packet(3, "192.168.8.50", "192.168.8.200")
     for cut in range(len(whole)):
         assert segment.advertiser(whole[:cut], "eth0") is None

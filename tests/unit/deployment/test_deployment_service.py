@@ -65,7 +65,7 @@ def test_systemctl_is_asked_once_for_all_of_it():
         ("stopped", ALIVE, "running\n", "stopped\n", "systemctl --quiet stop hotstandby.service"),
     ],
 )
-def test_a_change_of_the_service(verb, condition, before, after, command):
+def test_the_service_is_stopped_enabled_and_disabled(verb, condition, before, after, command):
     systemd = Systemd()
     (change,) = getattr(Service(systemd), verb)(condition)
     assert (change.subject, change.before, change.after) == ("hotstandby.service", before, after)
@@ -75,7 +75,7 @@ def test_a_change_of_the_service(verb, condition, before, after, command):
 
 
 @pytest.mark.parametrize(("verb", "condition"), [("enabled", ALIVE), ("disabled", ASLEEP), ("stopped", ASLEEP)])
-def test_nothing_changes_where_it_is_so_already(verb, condition):
+def test_a_service_that_is_so_already_is_not_changed(verb, condition):
     assert getattr(Service(Systemd()), verb)(condition) == []
 
 

@@ -54,7 +54,7 @@ def test_a_directory_with_another_mode_or_owner_is_set_right(tmp_path):
     assert shown(tree.directory(path, 0o750, nobody_yet)) == [(path, "directory\n", "directory, mode 0750\n")]
 
 
-def test_the_owner_is_asked_again_when_the_directory_is_made(tmp_path):
+def test_the_owner_is_looked_up_when_the_directory_is_made(tmp_path):
     owners = [nobody_yet(), us()]
     path = str(tmp_path / "d")
     os.mkdir(path)
@@ -76,13 +76,13 @@ def test_the_owner_is_root_unless_another_is_named():
     assert tree.root() == (0, 0)
 
 
-def test_a_new_file_is_only_announced(tmp_path):
+def test_listing_a_new_file_does_not_write_it(tmp_path):
     path = str(tmp_path / "a" / "b.service")
     assert shown(tree.file(path, "[Unit]\n", 0o644)) == [(path, "", "[Unit]\n")]
     assert os.listdir(tmp_path) == []
 
 
-def test_the_old_content_is_shown_also_when_it_is_no_text(tmp_path):
+def test_an_old_content_that_is_no_text_is_shown(tmp_path):
     path = tmp_path / "f"
     path.write_bytes(b"old \xff\n")
     assert shown(tree.file(str(path), "new\n", 0o644)) == [(str(path), "old \ufffd\n", "new\n")]
@@ -123,12 +123,12 @@ def test_a_link_goes_and_what_it_names_stays(tmp_path, target):
     assert os.listdir(tmp_path) == ["kept"]
 
 
-def test_what_is_not_there_need_not_go(tmp_path):
+def test_a_missing_path_is_not_removed(tmp_path):
     assert tree.gone(str(tmp_path / "missing")) == []
 
 
 @pytest.mark.parametrize("kind", ["file", "directory"])
-def test_what_somebody_else_removed_meanwhile_is_no_error(tmp_path, kind):
+def test_a_path_that_was_removed_meanwhile_is_no_error(tmp_path, kind):
     path = tmp_path / "x"
     path.touch() if kind == "file" else path.mkdir()
     (change,) = tree.gone(str(path))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The unit and the command."""
+"""The systemd unit gives the agent what it needs and no more; the command starts the current release."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def service(**options):
     return section
 
 
-def test_systemd_reads_every_line_of_it():
+def test_systemd_accepts_every_line_of_the_unit():
     for options in ({}, {"switch_user": True, "writable": ["/srv"]}, {"homes": True, "ping": True}):
         parser = configparser.ConfigParser(strict=False, interpolation=None)
         parser.read_string(unit.text(**options))
         assert parser.sections() == ["Unit", "Service", "Install"]
 
 
-def test_it_may_do_what_vrrp_takes_and_no_more():
+def test_the_unit_has_the_two_capabilities_of_vrrp():
     section = service()
     assert section["User"] == "hotstandby"
     assert section["AmbientCapabilities"] == section["CapabilityBoundingSet"] == "CAP_NET_ADMIN CAP_NET_RAW"
@@ -48,14 +48,14 @@ def test_it_may_do_what_vrrp_takes_and_no_more():
     assert "ReadWritePaths" not in section
 
 
-def test_what_checks_need_stays_open():
+def test_the_unit_allows_what_checks_need():
     """A check looks for processes, and may be a program that compiles as it runs."""
     assert not {"ProtectProc", "ProcSubset", "MemoryDenyWriteExecute", "PrivateNetwork", "IPAddressDeny"} & set(
         service()
     )
 
 
-def test_scripts_of_other_users_take_more():
+def test_switch_user_adds_capabilities():
     section = service(switch_user=True)
     assert section["AmbientCapabilities"] == "CAP_NET_ADMIN CAP_NET_RAW CAP_SETUID CAP_SETGID CAP_KILL"
     assert section["SystemCallFilter"].endswith(" @setuid capset")
@@ -69,7 +69,7 @@ def test_scripts_may_ping_where_the_machine_lets_everybody():
 
 
 @pytest.mark.parametrize(("groups", "may"), [("0\t2147483647\n", True), ("1\t0\n", False), ("0\t0\n", False)])
-def test_whom_the_machine_lets_ping(tmp_path, monkeypatch, groups, may):
+def test_ping_group_range_says_who_may_ping(tmp_path, monkeypatch, groups, may):
     (tmp_path / "groups").write_text(groups)
     monkeypatch.setattr(unit, "_PING_GROUPS", str(tmp_path / "groups"))
     assert unit.everybody_may_ping() is may
@@ -81,7 +81,7 @@ def test_an_interpreter_in_a_home_is_within_reach():
     assert service(homes=True)["ProtectHome"] == "read-only"
 
 
-def test_what_the_service_does_not_see_is_what_the_last_word_says(tmp_path, monkeypatch):
+def test_the_last_protecthome_decides_what_the_service_sees(tmp_path, monkeypatch):
     monkeypatch.setattr(layout, "UNIT", str(tmp_path / "x.service"))
     assert unit.hidden() == ()
     (tmp_path / "x.service").write_text(unit.text())
@@ -109,13 +109,13 @@ def test_real_time_is_given_from_outside_and_its_refusal_is_no_failure():
     assert subprocess.run(words, env=refused, check=False, capture_output=True, timeout=10).returncode == 0
 
 
-def test_a_crash_a_second_does_not_use_up_the_starts():
+def test_a_crash_each_second_does_not_use_up_the_starts():
     starts = dict(line.split("=") for line in unit.text().splitlines() if line.startswith("StartLimit"))
     assert int(starts["StartLimitBurst"]) > int(starts["StartLimitIntervalSec"])
     assert service()["RestartSec"] == "1ms"
 
 
-def test_who_dies_without_a_word_is_tidied_up_after():
+def test_the_unit_cleans_up_after_a_crash():
     section = service()
     assert section["ExecStopPost"].startswith("-/bin/sh -c 'if [ -e /run/hotstandby/ledger.json ] && [ ! -e ")
     assert "exec /usr/local/bin/hotstandby cleanup --runtime-dir /run/hotstandby; fi'" in unit.text()
@@ -164,7 +164,7 @@ def test_a_reload_makes_the_directory_one_that_the_agent_may_write_to(tmp_path, 
         agent.stdout.close()
 
 
-def test_what_auth_hmac_has_heard_outlives_a_stop_and_not_a_reboot():
+def test_marks_of_auth_hmac_survive_a_stop_but_not_a_reboot():
     """It lies in memory: no disk that hangs keeps the loop, which writes it. Who removes the agent removes it."""
     section = service()
     assert section["RuntimeDirectoryPreserve"] == "yes"
@@ -197,7 +197,7 @@ def test_the_command_starts_the_release_that_the_link_names(tmp_path, monkeypatc
     assert done.returncode == 3
 
 
-def test_what_the_installed_service_may_write_to(tmp_path, monkeypatch):
+def test_readwritepaths_says_what_the_service_may_write_to(tmp_path, monkeypatch):
     monkeypatch.setattr(layout, "UNIT", str(tmp_path / "hotstandby.service"))
     assert unit.writable() is None
     (tmp_path / "hotstandby.service").write_text(unit.text(writable=["/srv", "/var/log"]))

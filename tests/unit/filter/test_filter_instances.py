@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters as Ansible calls them."""
+"""The filters give Ansible plain values, and errors with the place in the inventory."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_bad_inventory_is_an_error_of_the_filter():
         call(instances, "instances")(["node-a", "node-b"], variables("10.0.0.1/8"))
 
 
-def test_problems_are_lines():
+def test_the_filter_problems_returns_lines():
     found = call(problems, "problems")(["node-a"], variables("192.168.8.100/24"))
     assert [line.split(": ")[1] for line in found] == ["ha_pair_group"]
     assert call(problems, "problems")(["node-a", "node-b"], variables("192.168.8.100/24")) == []
@@ -58,7 +58,7 @@ vrrp_instance VI_1 {
 """
 
 
-def test_objections_are_what_the_agent_would_say():
+def test_the_filter_objections_returns_what_the_agent_would_say():
     judge = call(objections, "objections")
     assert judge(BLOCK, "node-a") == []
     (line,) = judge(BLOCK.replace("_id 51", "_id 0"), "node-a")
@@ -78,12 +78,12 @@ def test_objections_are_what_the_agent_would_say():
         ("_id 51", "_id 51\n    strict_mode", "authentication in strict mode"),
     ],
 )
-def test_what_the_agent_takes_because_keepalived_does_is_an_objection(old, new, text):
+def test_a_line_that_the_agent_tolerates_is_an_objection(old, new, text):
     (line,) = call(objections, "objections")(BLOCK.replace(old, new), "node-a")
     assert f": error: {text}" in line
 
 
-def test_objections_know_what_the_agent_does_not_do_yet():
+def test_a_file_that_the_agent_does_not_run_is_an_objection():
     before, _authentication, after = BLOCK.partition("    authentication {")
     many = "\n".join(f"2001:db8::{number}/64" for number in range(1, 92))
     text = f"{before}    version 3\n{after.partition('}')[2]}".replace("192.168.8.100/24", many)
@@ -91,7 +91,7 @@ def test_objections_know_what_the_agent_does_not_do_yet():
     assert "has 91 IPv6 addresses" in line
 
 
-def test_values_know_where_they_were_written():
+def test_a_value_of_an_inventory_has_its_file_and_line():
     # The tests' own ansible-core has these tags; with an older one at run time locate() just knows no place.
     from ansible._internal._datatag import _tags as tags
 
@@ -109,7 +109,7 @@ def load(tmp_path, text):
     return DataLoader().load_from_file(str(path), cache="none"), path
 
 
-def test_numbers_that_yaml_reads_otherwise_than_people_do(tmp_path):
+def test_a_number_that_yaml_reads_otherwise_than_people_is_refused(tmp_path):
     said, path = load(
         tmp_path,
         "ha_pair_virtual_router_id:   051\nha_pair_priority: 150\n"
@@ -125,12 +125,12 @@ def test_numbers_that_yaml_reads_otherwise_than_people_do(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["0", "51", "00", "-5", '"051"', "0x33", "05.5", "true", "null", "1_000", "08"])
-def test_numbers_that_are_what_they_look_like(tmp_path, text):
+def test_a_number_that_yaml_reads_as_people_do_is_taken(tmp_path, text):
     said, _path = load(tmp_path, f"value: {text}\n")
     assert misread(said["value"]) is None
 
 
-def test_a_number_whose_file_is_gone_or_another_one_now(tmp_path):
+def test_a_number_whose_file_has_gone_or_changed_is_taken(tmp_path):
     said, path = load(tmp_path, "value: 051\n")
     path.write_text("other: 1\n")
     assert misread(said["value"]) is None
@@ -146,7 +146,7 @@ def test_a_password_of_digits_is_not_shown(tmp_path):
     assert found and not any("7654321" in line or "2054353" in line for line in found)
 
 
-def test_the_other_filters_are_there():
+def test_every_filter_is_registered():
     assert call(proof, "proof")({}, []) == {
         "proven": True,
         "problems": [],

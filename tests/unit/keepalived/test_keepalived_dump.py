@@ -41,17 +41,17 @@ def test_no_password_is_kept(path):
     assert "1111" not in repr(parse(path.read_text(encoding="utf-8")))
 
 
-def test_the_password_was_there():
+def test_the_recorded_dump_held_a_password():
     assert "Password = 1111" in text("v2-pass.master")
 
 
 @pytest.mark.parametrize("bad", ["", "hello", "------< Global definitions >------\n Router ID = a\n"])
-def test_something_else_is_no_dump(bad):
+def test_a_text_that_is_no_dump_is_refused(bad):
     with pytest.raises(DumpError):
         parse(bad)
 
 
-def test_a_half_of_a_dump_is_no_crash():
+def test_half_a_dump_raises_no_exception():
     whole = text("sync-group.master")
     for end in range(0, len(whole), 97):
         try:

@@ -32,14 +32,14 @@ FILE = [
 
 
 @pytest.mark.parametrize("words", FILE, ids=" ".join)
-def test_the_file_in_each_spelling(words):
+def test_the_option_of_the_file_is_read_in_each_spelling(words):
     assert options(["keepalived", *words])["f"] == "/a"
 
 
 @pytest.mark.parametrize(
     "words", [["-l"], ["-p", "-f/a"], ["-t/f"], ["--", "-f", "/a"], ["--umask", "-f/a"], ["-"], []]
 )
-def test_no_file(words):
+def test_without_the_option_there_is_no_file(words):
     assert "f" not in options(["keepalived", *words])
 
 
@@ -55,7 +55,7 @@ def test_no_file(words):
         (["--config-id=b", "--log-console"], {"i": "b"}),
     ],
 )
-def test_the_others(words, found):
+def test_the_other_options_are_read(words, found):
     assert options(["keepalived", *words]) == found
 
 

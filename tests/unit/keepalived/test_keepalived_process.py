@@ -79,14 +79,14 @@ def test_the_name_of_the_program_decides(shells, name, yes):
 
 
 @AS_ROOT
-def test_an_upgrade_that_has_replaced_the_program(shells, tmp_path):
+def test_a_process_whose_program_was_replaced_is_found(shells, tmp_path):
     child = shells.start(WAITS)
     (tmp_path / "keepalived").unlink()
     assert is_keepalived(child.pid) is True
 
 
 @AS_ROOT
-def test_a_keepalived_of_somebody_else(shells):
+def test_a_keepalived_of_another_user_is_not_taken(shells):
     with tempfile.TemporaryDirectory() as folder:  # every user may enter it
         os.chmod(folder, 0o711)
         shells.folder = Path(folder)
@@ -94,7 +94,7 @@ def test_a_keepalived_of_somebody_else(shells):
         assert is_keepalived(shells.start(WAITS, user=65534).pid) is False
 
 
-def test_a_process_that_is_not_there():
+def test_a_process_that_is_not_there_takes_no_signal():
     gone = Process(NOBODY, 1, ())
     assert (is_keepalived(NOBODY), handles(NOBODY, signal.SIGUSR1)) == (False, False)
     assert (gone.signal(signal.SIGUSR1), gone.temporary, gone.root) == (False, "/tmp", f"/proc/{NOBODY}/root")
@@ -121,7 +121,7 @@ def test_a_signal_of_which_it_would_die_is_not_sent(shells):
 
 
 @pytest.mark.parametrize(("trap", "yes"), [("''", True), ("'echo got'", True), ("-", False)])
-def test_a_signal_that_is_ignored_or_caught(shells, trap, yes):
+def test_an_ignored_or_caught_signal_counts_as_handled(shells, trap, yes):
     child = shells.start(f"trap {trap} USR1; echo; read line")
     assert handles(child.pid, signal.SIGUSR1) is yes
 
@@ -130,11 +130,11 @@ def test_a_signal_that_is_ignored_or_caught(shells, trap, yes):
     ("environment", "folder"),
     [({"TMPDIR": "/srv"}, "/srv"), ({"TMPDIR": "srv"}, "/tmp"), ({"XTMPDIR": "/srv"}, "/tmp"), ({}, "/tmp")],
 )
-def test_where_a_living_process_writes(shells, environment, folder):
+def test_the_directory_of_a_living_process_is_found(shells, environment, folder):
     assert Process(shells.start(WAITS, env=environment).pid, 1, ()).temporary == folder
 
 
-def test_a_file_that_is_open(tmp_path):
+def test_a_process_is_known_to_write_its_open_files(tmp_path):
     ours = Process(os.getpid(), 1, ())
     with open(tmp_path / "a", "w") as file:
         assert ours.writes(os.fstat(file.fileno())) is True
@@ -157,14 +157,14 @@ def test_the_only_child_is_the_one_and_its_parent_is_not(shells):
 
 @AS_ROOT
 @pytest.mark.parametrize("word", ["-C", "--check"])
-def test_the_only_child_of_a_check_is_none(shells, word):
+def test_the_only_child_that_runs_a_check_is_not_taken(shells, word):
     assert found(shells.family(ONE, "VI_1", word)) == []
 
 
 @AS_ROOT
 @pytest.mark.parametrize("option", [["-r", "PATH"], ["-rPATH"], ["--vrrp_pid", "PATH"], ["--vrrp_pid=PATH"]])
 @pytest.mark.parametrize("which", [0, 1])
-def test_the_child_that_the_pid_file_names(shells, tmp_path, option, which):
+def test_the_child_named_by_the_pid_file_is_taken(shells, tmp_path, option, which):
     path = str(tmp_path / "vrrp.pid")
     family = shells.family(TWO, "VI_1", *(word.replace("PATH", path) for word in option), count=2)
     (tmp_path / "vrrp.pid").write_text(f"{family[which]}\n")
@@ -172,7 +172,7 @@ def test_the_child_that_the_pid_file_names(shells, tmp_path, option, which):
 
 
 @AS_ROOT
-def test_two_children_without_a_pid_file_or_a_socket(shells, tmp_path):
+def test_two_children_without_a_pid_file_or_a_socket_are_not_taken(shells, tmp_path):
     assert found(shells.family(TWO, "VI_1", "-r", str(tmp_path / "none"), count=2)) == []
 
 
@@ -181,7 +181,7 @@ def test_two_children_without_a_pid_file_or_a_socket(shells, tmp_path):
     ("family", "protocol", "speaks"),
     [(socket.AF_INET, 112, True), (socket.AF_INET6, 112, True), (socket.AF_INET, 113, False)],
 )
-def test_the_child_with_a_vrrp_socket(shells, tmp_path, family, protocol, speaks):
+def test_the_child_with_a_vrrp_socket_is_taken(shells, tmp_path, family, protocol, speaks):
     try:
         opened = socket.socket(family, socket.SOCK_RAW, protocol)
     except OSError:
@@ -191,12 +191,12 @@ def test_the_child_with_a_vrrp_socket(shells, tmp_path, family, protocol, speaks
         assert found([first, second]) == ([second] if speaks else [])
 
 
-def test_where_pid_files_lie():
+def test_the_pid_files_are_those_of_keepalived():
     assert PID_FILES == ("/run/keepalived_vrrp.pid", "/run/vrrp.pid", "/run/keepalived/vrrp.pid")
 
 
 @pytest.mark.parametrize("words", [("-c", "{file}"), ("-c{file}",), ("--checkers_pid={file}",), ()])
-def test_one_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch, words):
+def test_a_keepalived_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch, words):
     file = tmp_path / "checkers.pid"
     child = Process(os.getpid(), 1, ("keepalived", *(word.format(file=file) for word in words)))
     if not words:
@@ -207,5 +207,5 @@ def test_one_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch, words):
 
 
 @pytest.mark.parametrize("words", [("-lf", "/a"), ("-nDlf/a",), ("--use", "/a"), ("--use-file=/a",), ("-f/b", "-f/a")])
-def test_the_file_of_joined_options(words):
+def test_the_file_is_read_from_joined_options(words):
     assert Process(1, 1, ("keepalived", *words)).config == "/a"

@@ -76,7 +76,7 @@ def test_a_new_dump_is_read(tmp_path):
     assert abs(when - os.stat(tmp_path / "keepalived.data").st_mtime) < 0.001
 
 
-def test_an_old_one_is_not_taken_for_it(tmp_path):
+def test_an_old_dump_is_not_taken_for_a_new_one(tmp_path):
     (tmp_path / "keepalived.data").write_text(text("v2-pass.backup"), encoding="utf-8")
     dump, _when = reader.dump_of(Fake(tmp_path))
     assert dump.instances[0].get("State") == "MASTER"
@@ -84,22 +84,22 @@ def test_an_old_one_is_not_taken_for_it(tmp_path):
         reader.dump_of(Fake(tmp_path, writes=None), wait_s=0.05)
 
 
-def test_it_waits_until_the_writer_has_closed_it(tmp_path):
+def test_the_reader_waits_until_the_dump_is_closed(tmp_path):
     fake = Fake(tmp_path, busy=3)
     reader.dump_of(fake)
     assert fake.busy == -1
 
 
-def test_one_that_is_named_after_the_instance(tmp_path):
+def test_a_dump_that_is_named_after_the_instance_is_read(tmp_path):
     assert reader.dump_of(Fake(tmp_path, name="keepalived.east.data"))[0].instances
 
 
-def test_what_it_has_counted(tmp_path):
+def test_the_counters_of_keepalived_are_read(tmp_path):
     found = reader.counters_of(Fake(tmp_path, writes=COUNTS, name="keepalived.stats"))
     assert found["VI_1"] == COUNTED
 
 
-def test_counts_of_two_instances_and_of_no_such_file():
+def test_counters_of_two_instances_are_read_and_a_missing_file_has_none():
     two = COUNTS + COUNTS.replace("VI_1", "VI_2").replace("TTL: 2", "TTL: 0")
     found = stats.parse(two)
     assert (found["VI_1"], found["VI_2"]["discarded"]) == (COUNTED, {"auth_type": 3, "auth_pass": 1})
@@ -124,12 +124,12 @@ def test_a_link_or_a_file_of_somebody_else_is_not_followed(tmp_path):
         reader.dump_of(fake, wait_s=0.05)
 
 
-def test_what_is_no_dump_says_so(tmp_path):
+def test_a_file_that_is_no_dump_is_an_error(tmp_path):
     with pytest.raises(reader.ReadError, match="is no dump"):
         reader.dump_of(Fake(tmp_path, writes="hello\n"))
 
 
-def test_a_process_that_has_gone(tmp_path):
+def test_a_process_that_has_gone_is_an_error(tmp_path):
     with pytest.raises(reader.ReadError, match="has gone"):
         reader.dump_of(Fake(tmp_path, alive=False))
 
@@ -146,7 +146,7 @@ def test_a_process_that_would_die_of_the_signal_is_not_signalled():
     assert child.returncode == 0
 
 
-def test_who_handles_it_is_known():
+def test_the_reader_knows_whether_a_process_handles_the_signal():
     code = "import signal; signal.signal(signal.SIGUSR1, lambda *_: None); print(flush=True); input()"
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
@@ -167,11 +167,11 @@ def test_who_handles_it_is_known():
         (("keepalived", "--use-file=/a", "-n"), "/a"),
     ],
 )
-def test_the_file_that_it_was_started_with(words, config):
+def test_the_file_that_keepalived_was_started_with_is_told(words, config):
     assert Process(1, 1, words).config == config
 
 
-def test_where_it_writes(monkeypatch):
+def test_the_dump_is_in_the_temporary_directory_of_keepalived(monkeypatch):
     monkeypatch.setattr(process, "_file", lambda path: "A=b\0TMPDIR=/var/tmp\0" if path.endswith("environ") else "")
     assert Process(1, 1, ()).temporary == "/var/tmp"
     monkeypatch.setattr(process, "_file", lambda path: "TMPDIR=relative\0")

@@ -70,11 +70,11 @@ def test_a_line_is_a_reason_to_discard_unless_it_counts_none(heading, key, reaso
         ("",),
     ],
 )
-def test_a_line_that_is_none_of_them_is_passed_over(lines):
+def test_an_unknown_line_is_passed_over(lines):
     assert counted(*lines) == {"discarded": {}}
 
 
-def test_a_heading_holds_until_the_next_one():
+def test_a_heading_counts_until_the_next_one():
     lines = ("  Packet Errors:", "    TTL: 1", "  Released master: 5", "    Length: 2", "  Other:", "    TTL: 9")
     assert counted(*lines) == {"discarded": {"ttl": 1, "length": 2}}
 
@@ -84,7 +84,7 @@ def test_a_new_instance_begins_without_a_heading():
     assert stats.parse(text) == {"a": {"discarded": {"ttl": 1}}, "b": {"discarded": {}}}
 
 
-def test_what_stands_before_every_instance_is_not_counted():
+def test_a_line_before_the_first_instance_is_not_counted():
     assert stats.parse("  Became master: 4\n" + HEAD) == {"VI_1": {"discarded": {}}}
     assert stats.parse("") == {}
 

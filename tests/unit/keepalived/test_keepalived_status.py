@@ -18,7 +18,7 @@ def told(name, now, *present):
     return {each["name"]: each for each in instances(recorded(name), now, set(present))}
 
 
-def test_a_master_of_version_2():
+def test_a_status_of_a_master_of_version_2():
     found = told("v2-pass.master", 1795373590.0, VIP)["VI_1"]
     assert (found["state"], found["priority"], found["base_priority"], found["version"]) == ("MASTER", 100, 100, 2)
     assert found["master"] == {"address": "192.168.8.4", "priority": 100, "seen_s": 0.0}
@@ -48,7 +48,7 @@ def test_a_backup_of_version_2_says_whom_it_hears_and_when():
     assert settled(found)
 
 
-def test_version_3_by_unicast_with_nopreempt():
+def test_a_status_of_version_3_by_unicast_with_nopreempt():
     found = told("v3-unicast.master", 1795373594.0)["VI_1"]
     assert (found["version"], found["advert_int_s"], found["preempt"]) == (3, 0.5, False)
     assert found["unicast_peers"] == ["192.168.8.6"]
@@ -63,7 +63,7 @@ def test_ipv6_speaks_from_its_link_local_address():
     assert found["addresses"] == ["fe80::60/64", "fd00:8::60/64"]
 
 
-def test_what_is_tracked_explains_the_priority():
+def test_tracked_scripts_and_interfaces_explain_the_priority():
     found = told("sync-group.backup", 1795373632.0)["alone"]
     assert (found["base_priority"], found["priority"]) == (90, 96)
     makeup = "base 90, chk_good +10, file level +3, process nosuch -7"
@@ -90,14 +90,14 @@ def test_a_member_of_a_group_is_in_fault_because_of_another():
     assert found[2]["state"] == "BACKUP"
 
 
-def test_what_does_not_add_up_is_not_explained():
+def test_a_priority_that_does_not_add_up_is_not_explained():
     odd = text("sync-group.backup").replace("Effective priority = 96", "Effective priority = 50")
     found = instances(parse(odd), 1795373632.0, set())[2]
     assert (found["priority"], found["reasons"]) == (50, [])
 
 
 @pytest.mark.parametrize("line", ["Master router = ", "Effective priority = ", "Using src_ip = ", "Interface = "])
-def test_a_missing_line_is_no_crash(line):
+def test_a_missing_line_raises_no_exception(line):
     kept = "\n".join(each for each in text("v2-pass.backup").splitlines() if line not in each)
     (found,) = instances(parse(kept), 1795373590.0, set())
     assert found["state"] == "BACKUP"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be seen of the playbooks and the role without any node, and of the archive that is shipped."""
+"""The playbooks, the role and the shipped archive are as they must be; no node is needed to see it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def run(*words, where=TOP, home):
     )
 
 
-def test_a_switchover_of_half_a_pair_is_refused_before_anybody_is_asked(tmp_path):
+def test_a_switchover_of_half_a_pair_is_refused_before_a_host_is_asked(tmp_path):
     hosts = {name: {"ansible_host": "192.0.2.1"} for name in ("node-a", "node-b")}
     inventory = tmp_path / "hosts.json"
     inventory.write_text(json.dumps({"ha_pair": {"hosts": hosts}}), encoding="utf-8")
@@ -49,7 +49,7 @@ def test_the_files_are_judged_before_anything_is_installed():
     assert [task["ansible.builtin.import_tasks"] for task in main][:2] == ["preflight.yml", "install.yml"]
 
 
-def test_nothing_ships_that_only_a_checkout_can_use(tmp_path):
+def test_the_release_has_no_files_that_only_a_checkout_uses(tmp_path):
     done = run("ansible-galaxy", "collection", "build", str(TOP), "--output-path", str(tmp_path), home=tmp_path)
     assert done.returncode == 0, done.stderr
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:

@@ -44,7 +44,7 @@ def content(path):
         return file.read()
 
 
-def test_a_new_file(run, path):
+def test_a_new_file_is_written(run, path):
     result = run("vrrp_config", content=GOOD, path=path)
     assert (result["changed"], result["written"], result["reloaded"]) == (True, True, False)
     assert result["plan"]["instances"] == [{"name": "VI_1", "kind": "added", "changes": []}]
@@ -53,14 +53,14 @@ def test_a_new_file(run, path):
     assert not run("vrrp_config", content=GOOD, path=path)["changed"]
 
 
-def test_check_mode_needs_nothing_and_does_nothing(run, path, monkeypatch):
+def test_check_mode_writes_nothing_and_needs_no_user(run, path, monkeypatch):
     monkeypatch.undo()  # no user, no agent, no directory
     result = run("vrrp_config", check=True, content=GOOD, path="/nonexistent/hotstandby.conf")
     assert result["changed"]
     assert not os.path.exists("/nonexistent")
 
 
-def test_the_password_is_nowhere(run, path):
+def test_the_result_holds_no_password(run, path):
     results = [
         run("vrrp_config", check=True, content=GOOD, path=path),
         run("vrrp_config", content=GOOD, path=path),
@@ -94,7 +94,7 @@ vrrp_script chk {
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_what_cannot_run_is_refused_with_its_line(run, path, check):
+def test_a_script_that_cannot_run_is_refused_with_its_line(run, path, check):
     text = SCRIPT + GOOD.replace("    virtual_ip", "    track_script {\n        chk\n    }\n    virtual_ip", 1)
     result = run("vrrp_config", check=check, content=text, path=path)
     assert result["failed"]
@@ -106,13 +106,13 @@ def test_what_cannot_run_is_refused_with_its_line(run, path, check):
     assert not os.path.exists(path)
 
 
-def test_the_agents_own_user_may_be_still_to_be_made(run, path):
+def test_a_missing_user_of_the_agent_is_no_problem_of_the_file(run, path):
     text = SCRIPT.replace("nobodyhere", "hotstandby").replace("/usr/bin/nothere --fast", "/bin/true") + GOOD
     text = text.replace("    virtual_ip", "    track_script {\n        chk\n    }\n    virtual_ip", 1)
     assert run("vrrp_config", check=True, content=text, path=path)["changed"]
 
 
-def test_a_bad_file_is_not_written_and_everything_wrong_with_it_is_said(run, path):
+def test_a_bad_file_is_not_written_and_all_its_problems_are_told(run, path):
     result = run("vrrp_config", content=BAD, path=path)
     assert result["failed"]
     assert [problem.split(": ")[0] for problem in result["problems"]] == [f"{path}:5:14", f"{path}:6:5"]
@@ -120,7 +120,7 @@ def test_a_bad_file_is_not_written_and_everything_wrong_with_it_is_said(run, pat
     assert not os.path.exists(path)
 
 
-def test_a_living_agent_takes_it(run, path, agent):
+def test_a_living_agent_reloads_the_file(run, path, agent):
     agent.config = path
     agent.on["reload"] = lambda: setattr(agent, "digest", hashlib.sha256(content(path).encode()).hexdigest())
     result = run("vrrp_config", content=GOOD, path=path)
@@ -139,7 +139,7 @@ FORESEEN = {
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_the_plan_is_the_living_agents(run, path, agent, check):
+def test_the_plan_comes_from_the_living_agent(run, path, agent, check):
     warning = f"{path}:3: warning: something about this machine"  # Ansible tells a text once in a process
     agent.config, agent.plan = path, {"ok": True, "result": {**FORESEEN, "warnings": [warning]}}
     result = run("vrrp_config", check=check, content=GOOD, path=path)
@@ -148,7 +148,7 @@ def test_the_plan_is_the_living_agents(run, path, agent, check):
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_what_the_agent_would_refuse_is_not_written(run, path, agent, check):
+def test_a_file_that_the_agent_would_refuse_is_not_written(run, path, agent, check):
     problems = [f"{path}:5: error: the agent may not read /etc/k1"]
     agent.config, agent.plan = path, {"ok": False, "error": f"{path} is not valid", "problems": problems}
     result = run("vrrp_config", check=check, content=GOOD, path=path)
@@ -156,7 +156,7 @@ def test_what_the_agent_would_refuse_is_not_written(run, path, agent, check):
     assert not os.path.exists(path) and agent.commands == []
 
 
-def test_an_agent_that_has_it_in_force_is_not_asked(run, path, agent):
+def test_an_agent_with_the_file_in_force_is_not_asked(run, path, agent):
     agent.config, agent.digest = path, hashlib.sha256(GOOD.encode()).hexdigest()
     agent.plan = {"ok": False, "error": "it was asked", "problems": ["asked"]}
     result = run("vrrp_config", content=GOOD, path=path)
@@ -164,14 +164,14 @@ def test_an_agent_that_has_it_in_force_is_not_asked(run, path, agent):
     assert (result["plan"]["instances"], result["plan"]["peer_must_follow"], result["mastership"]) == ([], False, [])
 
 
-def test_without_an_agent_nothing_is_said_of_mastership(run, path):
+def test_without_an_agent_mastership_is_empty(run, path):
     assert run("vrrp_config", content=GOOD, path=path)["mastership"] == []
 
 
 KEY = "f00d" * 16
 
 
-def test_the_keys_of_auth_hmac_are_nowhere(run, path):
+def test_the_result_holds_no_key_of_auth_hmac(run, path):
     hmac = f"auth_hmac {{\n        key 1 hex:{KEY}\n        active_key 1\n    }}\n"
     start, end = GOOD.index("authentication {"), GOOD.index("    virtual_ipaddress")
     text = GOOD[:start] + hmac + GOOD[end:]
@@ -187,7 +187,7 @@ def test_the_keys_of_auth_hmac_are_nowhere(run, path):
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_key_that_is_not_there_is_said_before_anything_is_written(run, path, check, tmp_path):
+def test_a_missing_key_is_refused_before_a_file_is_written(run, path, check, tmp_path):
     start, end = GOOD.index("authentication {"), GOOD.index("    virtual_ipaddress")
     block = f"auth_hmac {{\n        key 1 file:{tmp_path}/key\n        active_key 1\n    }}\n"
     text = GOOD[:start] + block + GOOD[end:]
@@ -199,7 +199,7 @@ def test_a_key_that_is_not_there_is_said_before_anything_is_written(run, path, c
     assert result["changed"] and KEY not in result["output"]
 
 
-def test_an_agent_that_missed_a_change_is_told(run, path, agent):
+def test_an_agent_that_missed_a_change_is_reloaded(run, path, agent):
     run("vrrp_config", content=GOOD, path=path)
     agent.config = path
     result = run("vrrp_config", content=GOOD, path=path)
@@ -221,7 +221,7 @@ def test_a_file_that_the_agent_refuses_is_taken_back(run, path, agent):
     assert content(path) == GOOD
 
 
-def test_a_first_file_that_the_agent_refuses_goes(run, path, agent):
+def test_a_first_file_that_the_agent_refuses_is_removed(run, path, agent):
     agent.config = path
     agent.on["reload"] = refuse
     assert run("vrrp_config", content=GOOD, path=path)["failed"]
@@ -239,13 +239,13 @@ def test_an_agent_with_another_file_is_left_alone(run, path, agent):
     assert not run("vrrp_config", content=GOOD, path=path)["reloaded"]
 
 
-def test_what_does_not_fit_this_machine_is_a_warning(run, path):
+def test_a_file_that_does_not_fit_this_machine_is_a_warning(run, path):
     result = run("vrrp_config", content=GOOD.replace("interface eth0", "interface nosuch0"), path=path)
     assert result["changed"]
     assert "nosuch0" in result["output"]
 
 
-def test_without_the_user_it_says_what_to_do_first(run, path, monkeypatch):
+def test_without_the_user_the_error_says_what_to_run_first(run, path, monkeypatch):
     monkeypatch.undo()
     result = run("vrrp_config", content=GOOD, path=path)
     assert "vrrp_agent" in result["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Any keepalived.conf of a node as variables; it reads, and no password leaves it unless asked for."""
+"""The module returns any keepalived.conf of a node as variables, and a password only when asked for."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read(run):
     return lambda **arguments: run("vrrp_config_info", runtime_dir=..., **arguments)
 
 
-def test_a_file_and_what_it_includes(read, path, tmp_path):
+def test_a_file_and_its_included_files_are_read(read, path, tmp_path):
     result = read(path=path)
     assert result["changed"] is False
     shared = result["variables"]["shared"]
@@ -61,7 +61,7 @@ def test_a_file_and_what_it_includes(read, path, tmp_path):
     assert (gap["keyword"], gap["file"], gap["line"]) == ("smtp_server", path, 3)
 
 
-def test_the_password_is_nowhere_unless_asked_for(read, path):
+def test_the_result_holds_a_password_only_with_secrets(read, path):
     result = read(path=path)
     assert PASSWORD not in result["output"]
     assert result["vault"] == ["vault_ha_pair_auth_pass"]
@@ -69,7 +69,7 @@ def test_the_password_is_nowhere_unless_asked_for(read, path):
     assert instance["auth_pass"] == PASSWORD
 
 
-def test_the_lines_of_another_node(read, path):
+def test_config_id_selects_the_lines_of_another_node(read, path):
     result = read(path=path, config_id="backup")
     assert result["variables"]["host"]["ha_pair_priority"] == 90
 
@@ -82,6 +82,6 @@ def test_a_wrong_file_is_no_failure_and_says_what_is_wrong(read, path, tmp_path)
     assert len(result["problems"]) == 1 and f"{path}:9:23" in result["problems"][0]
 
 
-def test_no_file(read):
+def test_a_missing_file_is_an_error(read):
     result = read(path="/nonexistent/keepalived.conf")
     assert result["failed"] and "cannot read the file" in result["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node is drained when somebody else serves what it gives up, and then only; and it comes back."""
+"""A node is drained only when another one serves what it gives up, and it comes back."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_master_hands_over_before_it_is_drained(run, master):
     assert result["diff"] == {"before": "drained: false\nVI_1: MASTER\n", "after": "drained: true\nVI_1: STOP\n"}
 
 
-def test_it_is_not_drained_before_the_peer_has_been_heard(run, master):
+def test_a_node_is_not_drained_before_the_peer_was_heard(run, master):
     """The handover takes its time: silent, but with every address."""
     looks = []
 
@@ -119,7 +119,7 @@ def test_one_instance_without_a_standby_keeps_the_whole_node(run, nobody_else):
     assert "drain" not in nobody_else.commands
 
 
-def test_with_force_it_ends_all_the_same(run, nobody_else):
+def test_force_drains_a_node_without_a_standby(run, nobody_else):
     assert run("vrrp_drain", force=True)["changed"]
     assert nobody_else.commands == ["drain"]
 
@@ -138,20 +138,20 @@ def test_a_promotion_stays_where_nobody_takes_over(run, nobody_else):
 
 
 @pytest.mark.parametrize("state", ["FAULT", "STOP", "INIT"])
-def test_what_takes_no_part_needs_nobody(run, agent, state):
+def test_an_instance_that_takes_no_part_needs_no_standby(run, agent, state):
     agent.instance = {**agent.instance, "state": state, "master": None}
     assert run("vrrp_drain")["changed"]
     assert agent.commands == ["drain"]
 
 
-def test_one_that_has_not_begun_but_has_the_address_is_waited_for(run, agent):
+def test_an_instance_in_init_with_its_address_is_waited_for(run, agent):
     """A crash leaves the address; who was master goes on as soon as its checks have spoken."""
     agent.instance = {**agent.instance, "state": "INIT", "master": None, "addresses_present": [VIP], "why": "INIT"}
     assert "nobody was seen to serve" in run("vrrp_drain", timeout=0.05)["msg"]
     assert agent.commands == []
 
 
-def test_what_does_not_end_in_time_is_taken_back(run, agent):
+def test_a_drain_that_times_out_is_taken_back(run, agent):
     agent.on["drain"] = lambda: setattr(agent, "drained", True)
     result = run("vrrp_drain", force=True, timeout=0.05)
     assert result["failed"]
@@ -162,7 +162,7 @@ def test_what_does_not_end_in_time_is_taken_back(run, agent):
     assert agent.commands == ["drain", "undrain"]
 
 
-def test_the_kernel_has_the_last_word(run, agent, monkeypatch):
+def test_an_address_left_in_the_kernel_fails_the_drain(run, agent, monkeypatch):
     kernel_has(monkeypatch, [VIP, "192.168.8.4/24"])
     result = run("vrrp_drain", force=True, timeout=0.05)
     assert "did not give up everything within 0.05 s: 192.168.8.100/24 is on eth0; it takes part" in result["msg"]
@@ -170,7 +170,7 @@ def test_the_kernel_has_the_last_word(run, agent, monkeypatch):
     assert run("vrrp_drain", force=True)["changed"]
 
 
-def test_a_kernel_that_tells_nothing(run, agent, monkeypatch):
+def test_a_kernel_that_lists_no_addresses_fails_the_drain(run, agent, monkeypatch):
     def refuse():
         raise OSError("no netlink here")
 
@@ -198,7 +198,7 @@ def test_a_refusal_to_take_back_is_told(run, agent):
     assert result["msg"].endswith("; what was begun stays, as the agent does not end it: the agent is stopping")
 
 
-def test_again_changes_nothing(run, agent):
+def test_a_second_drain_changes_nothing(run, agent):
     agent.end()
     result = run("vrrp_drain")
     assert not result["changed"]
@@ -264,7 +264,7 @@ def test_active_fails_where_a_fault_is_left(run, agent):
     assert agent.commands == ["undrain"]
 
 
-def test_active_where_it_is_already(run, agent):
+def test_a_node_that_is_active_already_is_not_changed(run, agent):
     agent.instance = {**agent.instance, "master": {**agent.instance["master"], "seen_s": 0.9}}
     assert not run("vrrp_drain", state="active", timeout=0.5)["changed"]  # it does not wait for the next advertisement
     assert agent.commands == []
@@ -309,7 +309,7 @@ def test_check_mode_predicts_a_fault_that_is_left(run, agent):
     assert run("vrrp_drain", check=True, state="active")["after"]["instances"][0]["state"] == "FAULT"
 
 
-def test_an_agent_that_cannot_be_drained(run, agent):
+def test_an_agent_of_an_older_release_is_refused(run, agent):
     answer = agent.answer
 
     def without(request):
@@ -321,10 +321,10 @@ def test_an_agent_that_cannot_be_drained(run, agent):
     assert run("vrrp_drain")["msg"] == "the agent 0.1.0 that runs here cannot be drained: deploy the pair again"
 
 
-def test_many_instances_do_not_fill_the_screen(run, nobody_else):
+def test_a_message_names_three_instances_at_most(run, nobody_else):
     nobody_else.others = [{**nobody_else.instance, "name": f"VI_{number}"} for number in range(2, 7)]
     assert "nobody takes over VI_1, VI_2, VI_3, 3 more, so this node keeps it" in run("vrrp_drain")["msg"]
 
 
-def test_no_agent(run):
+def test_without_an_agent_the_module_fails(run):
     assert "no agent is running" in run("vrrp_drain")["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It looks and changes nothing."""
+"""The module tells the state of the agent, keepalived, the interfaces and the segment, and changes nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_node_without_an_agent_is_no_failure(run):
     assert "127.0.0.1/8" in [entry["address"] for entry in loopback["addresses"]]
 
 
-def test_what_the_agent_says_is_there(run, agent):
+def test_the_result_has_the_status_of_the_agent(run, agent):
     result = run("vrrp_info")
     assert (result["running"], result["msg"]) == (True, "")
     assert result["agent"]["version"] == "0.1.0"
@@ -55,7 +55,7 @@ def test_what_the_agent_says_is_there(run, agent):
     assert result["instances"][0]["why"] == agent.instance["why"]
 
 
-def test_samples_have_the_kernels_word_beside_the_agents(run, agent):
+def test_samples_have_addresses_of_the_agent_and_of_the_kernel(run, agent):
     agent.instance = {**agent.instance, "addresses": ["127.0.0.1/8", "192.168.8.100/24"], "addresses_present": []}
     agent.instance["warnings"] = ["192.168.8.9 is a stranger"]
     result = run("vrrp_info", samples=3, interval=0)
@@ -71,7 +71,7 @@ def test_samples_have_the_kernels_word_beside_the_agents(run, agent):
     }
 
 
-def test_it_waits_for_what_settles_and_not_for_ever(run, agent):
+def test_wait_ends_when_instances_settle_or_at_its_limit(run, agent):
     looks = []
     unsettled, answer = {**agent.instance, "master": None}, agent.answer
 
@@ -92,11 +92,11 @@ def test_it_waits_for_what_settles_and_not_for_ever(run, agent):
     assert run("vrrp_info", wait=0.1)["instances"][0]["master"] is None
 
 
-def test_no_sense(run):
+def test_arguments_out_of_range_are_refused(run):
     assert "samples must be 1 or more" in run("vrrp_info", samples=0)["msg"]
 
 
-def test_a_drained_node_says_so_and_nobody_waits_for_it(run, agent):
+def test_a_drained_node_is_told_and_not_waited_for(run, agent):
     assert run("vrrp_info")["agent"]["drained"] is False
     agent.end()
     looks, answer = [], agent.answer
@@ -107,7 +107,7 @@ def test_a_drained_node_says_so_and_nobody_waits_for_it(run, agent):
     assert result["instances"][0]["state"] == "STOP"
 
 
-def test_it_waits_until_a_drained_node_has_given_up(run, agent):
+def test_wait_ends_when_a_drained_node_has_given_up_its_addresses(run, agent):
     agent.end()
     agent.instance["addresses_present"] = ["192.168.8.100/24"]
     looks, answer = [], agent.answer
@@ -135,7 +135,7 @@ def test_keepalived_answers_where_no_agent_does(run, keepalived):
     assert "1111" not in result["output"]
 
 
-def test_the_agent_comes_first(run, agent, keepalived):
+def test_the_agent_is_asked_before_keepalived(run, agent, keepalived):
     keepalived("v2-pass.master")
     assert run("vrrp_info")["program"] == "hotstandby"
     result = run("vrrp_info", program="keepalived")
@@ -143,14 +143,14 @@ def test_the_agent_comes_first(run, agent, keepalived):
     assert run("vrrp_info", program="hotstandby")["instances"][0]["name"] == "VI_1"
 
 
-def test_who_is_asked_for_alone_is_asked(run, keepalived):
+def test_the_option_program_says_whom_to_ask(run, keepalived):
     keepalived("v2-pass.master")
     result = run("vrrp_info", program="hotstandby")
     assert (result["running"], result["program"], result["instances"]) == (False, None, [])
     assert "no agent is running" in result["msg"]
 
 
-def test_nobody_at_all(run):
+def test_without_an_agent_and_keepalived_both_are_named(run):
     result = run("vrrp_info")
     assert "no agent is running" in result["msg"] and "no keepalived does VRRP" in result["msg"]
     assert run("vrrp_info", program="keepalived")["msg"].startswith("no keepalived does VRRP")
@@ -181,7 +181,7 @@ def test_keepalived_beside_the_agent_is_told_as_well(run, agent, keepalived):
     assert run("vrrp_info", program="hotstandby")["keepalived"] == {}
 
 
-def test_keepalived_beside_the_agent_that_does_not_tell(run, agent, keepalived, monkeypatch):
+def test_keepalived_beside_the_agent_may_fail_to_tell(run, agent, keepalived, monkeypatch):
     keepalived("v2-pass.master")
 
     def silent(process):
@@ -193,7 +193,7 @@ def test_keepalived_beside_the_agent_that_does_not_tell(run, agent, keepalived, 
     assert result["keepalived"] == {"config": "/etc/ka.conf", "instances": [], "msg": "keepalived wrote no dump"}
 
 
-def test_who_and_where_one_is(run):
+def test_the_result_has_user_and_machine(run):
     result = run("vrrp_info")
     assert result["root"] is (os.geteuid() == 0)
     assert result["machine_id"] == (
@@ -207,6 +207,6 @@ def test_the_segment_is_asked_in_check_mode_too(run):
     assert (result["changed"], result["answers"], result["advertisers"]) == (False, [], [])
 
 
-def test_what_is_no_address_is_not_asked_for(run):
+def test_a_probe_for_a_wrong_address_is_refused(run):
     result = run("vrrp_info", probe=[{"interface": "none0", "addresses": ["192.168.8.100/24"]}])
     assert result["failed"] and "'192.168.8.100/24'" in result["msg"]

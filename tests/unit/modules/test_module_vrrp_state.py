@@ -9,7 +9,7 @@ import pytest
 from fake_agent import Refusal
 
 
-def test_without_a_state_it_tells(run, agent):
+def test_without_a_state_the_module_tells_who_is_master(run, agent):
     result = run("vrrp_state")
     assert not result["changed"]
     assert result["after"]["state"] == "BACKUP"
@@ -17,7 +17,7 @@ def test_without_a_state_it_tells(run, agent):
     assert agent.commands == []
 
 
-def test_master_and_back(run, agent):
+def test_mastership_moves_here_and_back(run, agent):
     result = run("vrrp_state", state="master")
     assert result["changed"]
     assert (result["before"]["state"], result["after"]["state"]) == ("BACKUP", "MASTER")
@@ -54,7 +54,7 @@ def test_check_mode_predicts_a_refusal(run, agent):
     assert result["msg"] == "VI_1 cannot become master: FAULT because eth0 is down"
 
 
-def test_a_refusal(run, agent):
+def test_a_refusal_of_the_agent_is_the_error(run, agent):
     def refuse():
         raise Refusal("cannot promote VI_1: it is in FAULT")
 
@@ -62,7 +62,7 @@ def test_a_refusal(run, agent):
     assert run("vrrp_state", state="master")["msg"] == "cannot promote VI_1: it is in FAULT"
 
 
-def test_what_does_not_come_about_in_time_fails_with_the_reason(run, agent):
+def test_a_move_that_times_out_fails_with_the_reason(run, agent):
     agent.on["promote"] = lambda: None
     result = run("vrrp_state", state="master", timeout=0.05)
     assert result["failed"]
@@ -73,7 +73,7 @@ def test_what_does_not_come_about_in_time_fails_with_the_reason(run, agent):
 
 
 @pytest.mark.parametrize("arguments", [{"wait": False}, {"timeout": 0}])
-def test_without_waiting_the_result_is_the_prediction(run, agent, arguments):
+def test_without_wait_the_result_is_a_prediction(run, agent, arguments):
     agent.on["promote"] = lambda: None
     predicted = run("vrrp_state", check=True, state="master", **arguments)
     result = run("vrrp_state", state="master", **arguments)
@@ -84,7 +84,7 @@ def test_without_waiting_the_result_is_the_prediction(run, agent, arguments):
 
 
 @pytest.mark.parametrize(("hold", "verb"), [(None, "release"), ("backup", "demote")])
-def test_what_does_not_come_about_in_time_holds_no_longer(run, agent, hold, verb):
+def test_a_move_that_times_out_leaves_no_hold(run, agent, hold, verb):
     agent.instance = {**agent.instance, "hold": hold}
     agent.on["promote"] = lambda: agent.instance.update(hold="master")
     result = run("vrrp_state", state="master", timeout=0.05)
@@ -94,24 +94,24 @@ def test_what_does_not_come_about_in_time_holds_no_longer(run, agent, hold, verb
     assert result["msg"].endswith(f"; it is {hold or 'auto'} again")
 
 
-def test_a_hold_that_was_there_before_stays_when_it_brings_about_nothing(run, agent):
+def test_a_hold_of_before_survives_a_move_that_times_out(run, agent):
     agent.instance = {**agent.instance, "hold": "backup", "master": None}
     agent.on["demote"] = lambda: None
     assert run("vrrp_state", state="backup", timeout=0.05)["failed"]
     assert agent.commands == ["demote"]
 
 
-def test_a_backup_that_still_has_the_address_is_not_there_yet(run, agent):
+def test_a_backup_that_still_has_the_address_is_waited_for(run, agent):
     agent.lead()
     agent.on["demote"] = lambda: agent.instance.update(state="BACKUP")
     assert "did not become backup" in run("vrrp_state", state="backup", timeout=0.05)["msg"]
 
 
-def test_an_instance_that_is_not_there(run, agent):
+def test_a_missing_instance_is_an_error(run, agent):
     assert run("vrrp_state", name="VI_2")["msg"] == "there is no instance VI_2; there are: VI_1"
 
 
-def test_no_agent(run):
+def test_without_an_agent_the_module_fails(run):
     assert "no agent is running" in run("vrrp_state")["msg"]
 
 
@@ -126,7 +126,7 @@ def test_on_a_drained_node_nothing_moves(run, agent, state, check):
     assert agent.commands == []
 
 
-def test_on_a_drained_node_a_hold_ends_and_nobody_waits(run, agent):
+def test_on_a_drained_node_a_hold_ends_without_waiting(run, agent):
     agent.end()
     agent.instance["hold"] = "backup"
     agent.instance["base_priority"] = 110

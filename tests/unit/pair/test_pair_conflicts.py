@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What nodes have that a deployment must not be added to, and what it may be added to."""
+"""A deployment is refused on nodes that have something which it must not be added to."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def judge(one, two, targets=None, plan=PLAN):
     return [*found["a"], *found["b"]]
 
 
-def test_two_machines_of_root_are_right():
+def test_two_machines_with_root_are_no_conflict():
     assert judge(node(4), node(6)) == []
     assert judge({}, {}) == []
 
 
-def test_whoever_is_not_root_hears_that_alone():
+def test_a_user_other_than_root_is_the_only_conflict():
     told = judge(node(4, root=False, keepalived=running()), node(6), {"a": "192.168.8.100"})
     assert told == ["a: this needs root: connect as root or add --become"]
 
 
-def test_two_names_of_one_machine():
+def test_two_names_of_one_machine_are_a_conflict():
     vip = {"address": "192.168.8.100/24", "secondary": False}
     told = judge(node(4), node(4, vip, virtual=["192.168.8.100/24"]), plan=None)
     text = "a and b both have 192.168.8.4/24, and the same machine id: are they one machine?"
@@ -47,19 +47,19 @@ def test_two_names_of_one_machine():
     assert judge(node(4, machine_id=""), node(4))
 
 
-def test_copied_machines_are_two():
+def test_machines_that_were_copied_are_two_machines():
     assert judge(node(4, machine_id="same"), node(6, machine_id="same")) == []
     assert judge(node(4), node(4, machine_id="another")) == []
 
 
 @pytest.mark.parametrize("target", ["192.168.8.100", "fd00:8::101", "[fd00:8:0::101]"])
-def test_a_host_that_is_reached_by_a_virtual_address(target):
+def test_a_host_reached_by_a_virtual_address_is_a_conflict(target):
     (told,) = judge(node(4), node(6), {"a": "192.168.8.4", "b": target})
     assert told.startswith("b: ansible_host ") and "is a virtual address of VI_1" in told
 
 
 @pytest.mark.parametrize("target", ["192.168.8.6", "node-b.example", ""])
-def test_a_host_that_is_reached_by_something_else(target):
+def test_a_host_reached_by_another_address_is_no_conflict(target):
     assert judge(node(4), node(6), {"b": target}) == []
 
 

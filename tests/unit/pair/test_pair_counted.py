@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role takes for counted is what the agent counts of the file that the role writes."""
+"""The role counts the weights that the agent counts of the file which the role writes."""
 
 from __future__ import annotations
 

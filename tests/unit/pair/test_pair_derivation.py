@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What follows from an inventory that says little, and what is kept of one that says much."""
+"""An inventory that says little is completed, and one that says much is kept as it is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def roles(plan, word="state"):
     return [(first[word], second[word]) for first, second in zip(plan["node-a"], plan["node-b"])]
 
 
-def test_one_vip_is_enough():
+def test_one_virtual_address_describes_a_pair():
     assert instances(hosts(vips=[VIP])) == {
         "node-a": [
             {
@@ -46,7 +46,7 @@ def test_one_vip_is_enough():
     }
 
 
-def test_the_article_said_outright():
+def test_the_pair_of_the_article_is_described_outright():
     plan = instances(
         hosts(
             {"state": "MASTER", "priority": 100},
@@ -74,7 +74,7 @@ def test_a_vip_without_prefix_takes_that_of_its_subnet():
     assert instances(hosts(vips=["192.168.8.100"]))["node-b"][0]["virtual_ipaddress"] == ["192.168.8.100/24"]
 
 
-def test_words_behind_a_vip_are_kept():
+def test_options_of_a_virtual_address_are_kept():
     text = "192.168.8.100/24 dev eth0 brd 192.168.8.255 label eth0:1"
     mapping = {"address": "192.168.8.100/24", "label": "eth0:1", "dev": "eth0", "brd": "192.168.8.255"}
     for vip in (text, mapping):
@@ -94,7 +94,7 @@ def test_several_vips_are_spread_over_the_pair():
     assert roles(plan, "virtual_router_id") == [(100, 100), (101, 101), (102, 102)]
 
 
-def test_one_host_can_be_master_of_all():
+def test_one_host_can_be_master_of_all_instances():
     plan = instances(hosts(None, {"state": "MASTER"}, vips=["192.168.8.100", "192.168.8.101"]))
     assert roles(plan) == [("BACKUP", "MASTER"), ("BACKUP", "MASTER")]
 
@@ -117,7 +117,7 @@ def test_an_instance_can_name_its_master():
         ({"state": "BACKUP"}, {"state": "BACKUP"}, ("BACKUP", "BACKUP"), (100, 90)),
     ],
 )
-def test_what_is_said_of_roles_decides_the_rest(node_a, node_b, states, priorities):
+def test_states_and_priorities_of_one_host_decide_those_of_the_other(node_a, node_b, states, priorities):
     plan = instances(hosts(node_a, node_b, vips=[VIP]))
     assert roles(plan) == [states]
     assert roles(plan, "priority") == [priorities]
@@ -177,12 +177,12 @@ def test_every_script_is_tracked_unless_an_instance_says_which():
     ]
 
 
-def test_a_master_that_holds_the_vip_is_not_its_owner():
+def test_a_host_that_holds_the_virtual_address_now_is_not_its_owner():
     holding = {"interfaces": interfaces("192.168.8.4/24", held=(VIP,))}
     assert instances(hosts(holding, vips=[VIP])) == instances(hosts(vips=[VIP]))
 
 
-def test_a_vip_that_somebody_left_behind_is_not_an_own_address():
+def test_a_virtual_address_that_was_left_behind_is_no_own_address():
     left = interfaces("192.168.8.4/24", "192.168.8.100/32")
     assert instances(hosts({"interfaces": left}, vips=[VIP])) == instances(hosts(vips=[VIP]))
 
@@ -195,7 +195,7 @@ def test_ipv6_means_version_3():
     assert plan["node-a"][0]["virtual_ipaddress"] == ["2001:db8::64/64"]
 
 
-def test_the_facts_of_setup_will_do():
+def test_the_facts_of_setup_suffice():
     facts = {
         "interfaces": ["lo", "br-lan"],
         "lo": {"type": "loopback", "ipv4": {"address": "127.0.0.1", "netmask": "255.0.0.0"}},

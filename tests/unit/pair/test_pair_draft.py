@@ -72,7 +72,7 @@ def test_a_value_of_an_instance_comes_before_that_of_its_host():
     assert problems == []
 
 
-def test_where_a_word_was_said_or_could_be():
+def test_the_place_of_a_value_or_where_it_could_be_written():
     ((draft,), _problems) = read(instances={"virtual_ipaddress": VIP, "priority": 1}, state="MASTER")
     assert draft.variable("priority") == "ha_pair_instances[0].priority"
     assert draft.variable("state") == "ha_pair_state"
@@ -137,13 +137,13 @@ def test_a_draft_begins_empty():
         ({"vips": ["x"]}, "ha_pair_vips: 'x' is not an IP address with an optional prefix length", ["VI_1"]),
     ],
 )  # fmt: skip
-def test_what_is_wrong(said, problem, names):
+def test_every_wrong_entry_is_a_problem(said, problem, names):
     found, problems = read(**said)
     assert problems[-1] == problem
     assert [draft.name for draft in found] == names
 
 
-def test_a_word_that_is_like_none_lists_those_that_there_are():
+def test_an_unknown_word_lists_the_known_ones():
     _found, (problem,) = read(instances={"virtual_ipaddress": VIP, "zzz": 5})
     start = (
         "ha_pair_instances[0]: 'zzz' is not a word of an instance (known are name, virtual_ipaddress, master, state, "
@@ -151,13 +151,13 @@ def test_a_word_that_is_like_none_lists_those_that_there_are():
     assert problem.startswith(start)
 
 
-def test_an_entry_that_is_none_takes_its_number_along():
+def test_an_entry_that_is_no_mapping_keeps_its_number():
     found, problems = read(instances=["x", {"virtual_ipaddress": VIP, "priority": 0}])
     assert [draft.name for draft in found] == ["VI_1"]
     assert problems[1].startswith("ha_pair_instances[1].priority: '0' is not a whole number from 1 to 255")
 
 
-def test_a_value_that_cannot_be_read_was_said_all_the_same():
+def test_a_value_that_cannot_be_read_counts_as_given():
     ((draft,), _problems) = read(vips=[VIP], priority=0)
     assert (draft.values, draft.said["priority"]) == ({}, ("ha_pair_priority", 0))
 

@@ -43,11 +43,11 @@ def entry(*addresses, **more):
          " {}"),
     ],
 )  # fmt: skip
-def test_an_address_that_is_there_twice(both, problem):
+def test_an_address_that_is_there_twice_is_a_problem(both, problem):
     assert said(**both) == [problem.format("192.168.8.100", "(name it once)")]
 
 
-def test_what_a_variable_for_all_instances_says_is_there_in_each():
+def test_a_variable_for_all_instances_counts_in_each():
     (problem,) = said(vips=[A, B], virtual_ipaddress_excluded=[C])
     assert problem == (
         "hosts.yml:3: node-a: ha_pair_virtual_ipaddress_excluded: 192.168.8.102 is there twice, in VI_1 and VI_2"
@@ -55,14 +55,14 @@ def test_what_a_variable_for_all_instances_says_is_there_in_each():
     )
 
 
-def test_members_of_one_group_may_share_what_is_not_advertised():
+def test_members_of_one_group_may_share_excluded_addresses_only():
     groups = [{"name": "G", "group": ["VI_1", "VI_2"]}]
     assert said(vips=[A, B], virtual_ipaddress_excluded=[C], sync_groups=groups) == []
     (problem,) = said(instances=[entry(A), entry(B, virtual_ipaddress_excluded=[BARE])], sync_groups=groups)
     assert "192.168.8.100 is there twice, in VI_1 and VI_2" in problem
 
 
-def test_one_number_for_all_instances():
+def test_one_router_id_for_all_instances_is_a_problem():
     (problem,) = said(vips=[A, B], virtual_router_id=51)
     assert problem == (
         "hosts.yml:5: node-a: ha_pair_virtual_router_id: VI_1 and VI_2 both have virtual router ID 51 on eth0"
@@ -70,7 +70,7 @@ def test_one_number_for_all_instances():
     )
 
 
-def test_one_number_that_follows_from_two_addresses():
+def test_two_addresses_that_give_one_router_id_are_a_problem():
     both = [{"interfaces": interfaces(f"192.168.8.{number}/24", f"10.0.0.{number}/24")} for number in (4, 6)]
     with pytest.raises(PairError) as caught:
         instances(hosts(*both, vips=[A, "10.0.0.100/24"]))
@@ -78,7 +78,7 @@ def test_one_number_that_follows_from_two_addresses():
     assert (caught.value.problems[0].variable, caught.value.problems[0].text) == ("ha_pair_vips", text)
 
 
-def test_one_number_on_two_interfaces_is_two_routers():
+def test_one_router_id_on_two_interfaces_is_two_routers():
     both = [{"interfaces": [*interfaces(f"192.168.8.{number}/24"), *interfaces(f"10.0.0.{number}/24", name="eth1")[1:]]}
             for number in (4, 6)]  # fmt: skip
     assert len(instances(hosts(*both, vips=[A, "10.0.0.100/24"]))["node-a"]) == 2

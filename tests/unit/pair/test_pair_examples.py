@@ -39,13 +39,13 @@ def plan(path):
     return instances(hosts(path))
 
 
-def test_there_are_examples():
+def test_there_are_example_inventories():
     assert {path.stem for path in EXAMPLES} >= {"minimal", "article", "two_vips", "sync_group", "hmac", "checks"}
     assert len(INVENTORIES) >= len(EXAMPLES) + 3
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_each_is_a_pair_whose_first_host_is_master_of_the_first_vip(path):
+def test_each_example_is_a_pair_whose_first_host_is_master(path):
     found = plan(path)
     assert [(own[0]["state"], own[0]["priority"]) for own in found.values()] == [("MASTER", 100), ("BACKUP", 90)]
     assert all(own[0]["virtual_ipaddress"] == ["192.168.8.100/24"] for own in found.values())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each word of an instance may be, and which words both hosts of a pair share."""
+"""Each word of an instance has a reader; some words must be alike on both hosts."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_value_is_refused(read, value, text):
         "promote_secondaries", "dont_track_primary", "notify_priority_changes",
     ],
 )  # fmt: skip
-def test_words_that_are_yes_or_no(word):
+def test_words_for_yes_and_no_are_read(word):
     assert (FIELDS[word].read("yes"), FIELDS[word].read("0")) == (True, False)
     with pytest.raises(ValueError, match="^'perhaps' is neither true nor false$"):
         FIELDS[word].read("perhaps")
@@ -93,23 +93,23 @@ def test_words_that_are_yes_or_no(word):
         "notify_master_rx_lower_pri",
     ],
 )  # fmt: skip
-def test_words_that_are_commands(word):
+def test_commands_are_read(word):
     said = {"command": "/bin/n x", "user": "root"}
     assert (FIELDS[word].read("/bin/n x"), FIELDS[word].read(said)) == ("/bin/n x", said)
 
 
-def test_what_both_hosts_must_say_alike():
+def test_these_words_must_be_alike_on_both_hosts():
     assert [word for word, field in FIELDS.items() if field.shared] == [
         "virtual_router_id", "advert_int", "version", "auth_pass", "auth_type", "auth_hmac", "unicast", "mcast_dst_ip",
         "v3_checksum_as_v2",
     ]  # fmt: skip
 
 
-def test_what_may_not_be_shown():
+def test_these_words_are_secret():
     assert [word for word, field in FIELDS.items() if field.secret] == ["auth_pass", "auth_hmac"]
 
 
-def test_what_an_entry_says_beside_these_words():
+def test_these_words_of_an_entry_are_no_fields():
     assert OWN_WORDS == ("name", "virtual_ipaddress", "master")
 
 
@@ -132,7 +132,7 @@ def test_what_an_entry_says_beside_these_words():
         ("garp_lower_prio_repeat", 0, 1000),
     ],
 )
-def test_the_least_and_the_highest_number(word, low, high):
+def test_numbers_are_read_between_their_limits(word, low, high):
     read = FIELDS[word].read
     assert (read(low), read(high)) == (low, high)
     for value in (low - 0.001 if low == 0.01 else low - 1, high + 1):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gateways and the lease in an inventory: judged with their line, against the network of both hosts."""
+"""Gateways and the lease of an inventory are judged with their line, against the network of both hosts."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def problems(gateways, locate=lambda value: None, **more):
         ([{"address": "fe80::1", "interval": 2}], ["fe80::1 interval 2"]),
     ],
 )  # fmt: skip
-def test_good_ones(said, expected):
+def test_gateways_are_read(said, expected):
     found = instances(hosts(vips=[VIP], track_gateways=said))
     assert [each[0]["track_gateways"] for each in found.values()] == [expected, expected]
 
 
-def test_none_is_said_and_none_is_there():
+def test_an_inventory_without_gateways_has_none():
     assert "track_gateways" not in instances(hosts(vips=[VIP]))["node-a"][0]
 
 
-def test_of_one_instance():
+def test_an_instance_has_its_own_gateways():
     entry = {"virtual_ipaddress": [VIP], "track_gateways": [GATEWAY], "notify_master_rx_lower_pri": "/bin/rival"}
     found = instances(hosts(instances=[entry]))["node-b"][0]
     assert found["track_gateways"] == [GATEWAY]
@@ -62,7 +62,7 @@ def test_of_one_instance():
         ({"address": GATEWAY, "interface": "eth0 eth1"}, "'eth0 eth1' is not a name"),
     ],
 )
-def test_what_the_agent_would_refuse(entry, text):
+def test_a_gateway_that_the_agent_would_refuse_is_a_problem(entry, text):
     (problem,) = problems([entry], lambda value: "hosts.yml:9")
     assert problem.startswith(f"hosts.yml:9: node-a: ha_pair_track_gateways: {text}")
 
@@ -78,25 +78,25 @@ def test_what_the_agent_would_refuse(entry, text):
         ({"address": GATEWAY, "interface": "eth9"}, "there is no interface eth9 (it has eth0 192.168.8.4/24)"),
     ],
 )
-def test_what_could_never_answer(entry, text):
+def test_a_gateway_that_could_never_answer_is_a_problem(entry, text):
     written = entry["address"] if isinstance(entry, dict) else entry
     found = problems(["192.168.8.2", entry], {written: "hosts.yml:9"}.get)
     assert found == [f"hosts.yml:9: node-a: ha_pair_track_gateways: {text}"]
 
 
-def test_one_twice():
+def test_a_gateway_that_is_there_twice_is_a_problem():
     assert problems([GATEWAY, {"address": GATEWAY}]) == [
         f"node-a: ha_pair_track_gateways: {GATEWAY} is there twice (name it once)"
     ]
 
 
 @pytest.mark.parametrize("lease", [0, 2, "60"])
-def test_a_lease(lease):
+def test_a_lease_is_read(lease):
     assert instances(hosts(vips=[VIP], vip_lease=lease)) == instances(hosts(vips=[VIP]))
 
 
 @pytest.mark.parametrize("lease", [1, 61, -1, "long", 2.5])
-def test_a_lease_that_is_none(lease):
+def test_a_lease_out_of_range_is_a_problem(lease):
     with pytest.raises(PairError) as caught:
         instances(hosts({"vip_lease": lease}, vips=[VIP]), {lease: "hosts.yml:7"}.get)
     (problem,) = map(str, caught.value.problems)

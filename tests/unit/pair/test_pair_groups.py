@@ -46,7 +46,7 @@ def test_members_have_one_master_and_the_next_instance_has_the_other():
         ({"name": "G", "group": ["VI_1", "VI_2"], "track_tcp": "x"}, "[0].track_tcp: a TCP check is a mapping"),
     ],
 )
-def test_what_a_group_may_not_say(group, text):
+def test_wrong_groups_are_problems(group, text):
     assert problem([group]).startswith(f"ha_pair_sync_groups{text}")
 
 
@@ -55,7 +55,7 @@ def test_an_instance_is_in_one_group():
     assert problem(groups) == "ha_pair_sync_groups[1].group: VI_2 is in G already (name it in one group)"
 
 
-def test_members_with_two_masters_would_never_rest():
+def test_members_with_two_masters_are_a_problem():
     entries = [
         {"name": "inside", "virtual_ipaddress": VIPS[0], "master": "node-a"},
         {"name": "outside", "virtual_ipaddress": VIPS[1], "master": "node-b"},

@@ -26,12 +26,12 @@ def keys(*values):
     return {"keys": [{"id": number, "key": value} for number, value in enumerate(values, 1)]}
 
 
-def test_one_key_is_enough():
+def test_one_key_makes_auth_hmac():
     plan = instances(hosts(vips=[VIP], auth_hmac=keys(KEY)))
     assert plan["node-a"][0]["auth_hmac"] == plan["node-b"][0]["auth_hmac"] == [f"key 1 {KEY}", "active_key 1"]
 
 
-def test_everything_is_written_in_the_files_order():
+def test_auth_hmac_is_written_in_the_order_of_the_file():
     said = {
         "mode": "receive-only",
         "time_window": "9",
@@ -75,18 +75,18 @@ def test_everything_is_written_in_the_files_order():
         ({"keys": [KEY]}, "a key is a mapping of id and key, or of id and file"),
     ],
 )
-def test_what_is_wrong_with_it_is_said(said, text):
+def test_wrong_keys_are_problems(said, text):
     found = problems(said)
     assert found[0].startswith(f"node-a: ha_pair_auth_hmac: {text}")
 
 
-def test_both_hosts_have_the_same():
+def test_both_hosts_must_have_the_same_keys():
     found = problems(keys(KEY), {"auth_hmac": keys(SECRET)})
     text = "the mapping differs from node-b's (both hosts must say the same)"
     assert found == [f"node-a: ha_pair_auth_hmac: {text}"]
 
 
-def test_a_password_beside_it():
+def test_a_password_beside_auth_hmac_is_a_problem():
     found = problems(keys(KEY), auth_pass="1111")
     text = "a password beside auth_hmac, and an instance has one of them (leave auth_pass out)"
     assert found[0] == f"node-a: ha_pair_auth_pass: {text}"

@@ -38,14 +38,14 @@ def test_an_interface_without_addresses_covers_nothing():
     assert Nic("eth0").covers(parse("192.168.8.100/24")) is None
 
 
-def test_what_vrrp_info_returns_without_the_loopback():
+def test_interfaces_of_vrrp_info_are_read_without_the_loopback():
     host = Host.read("node-a", {"ha_pair_interfaces": interfaces("192.168.8.4/24", "fe80::4/64")})
     assert host.name == "node-a"
     assert shown(host) == {"eth0": ["192.168.8.4/24", "fe80::4/64"]}
     assert host.addresses == {"127.0.0.1", "192.168.8.4", "fe80::4"}
 
 
-def test_what_may_be_a_virtual_address_is_not_the_hosts_own():
+def test_a_possible_virtual_address_is_no_own_address():
     links = interfaces("192.168.8.4/24", "192.168.8.100/32", "fd00::100/128", held=("192.168.8.101/24",))
     links[1]["addresses"].append({"address": "192.168.8.5/24", "secondary": True})
     host = Host.read("node-a", {"ha_pair_interfaces": links})
@@ -61,7 +61,7 @@ def test_a_primary_address_that_the_agent_holds_is_not_the_hosts_own():
     assert host.addresses == {"127.0.0.1", "192.168.8.4"}
 
 
-def test_an_interface_that_never_had_a_virtual_address():
+def test_an_interface_without_virtual_addresses_is_read():
     links = [{"name": "eth1", "addresses": [{"address": "10.0.0.4/8", "secondary": False}]}]
     assert shown(Host.read("a", {"ha_pair_interfaces": links})) == {"eth1": ["10.0.0.4/8"]}
 
@@ -87,7 +87,7 @@ FOUND = {"br-lan": ["192.168.8.4/24", "fe80::1/64"], "eth0.5": ["10.0.0.4/8"], "
         {"ansible_facts": FACTS, "ha_pair_interfaces": None},
     ],
 )
-def test_the_facts_of_ansible_with_or_without_their_prefix(variables):
+def test_facts_of_ansible_are_read_with_or_without_their_prefix(variables):
     host = Host.read("node-a", variables)
     assert shown(host) == FOUND
     assert host.addresses == frozenset()
@@ -99,7 +99,7 @@ def test_interfaces_of_vrrp_info_come_before_the_facts():
 
 
 @pytest.mark.parametrize("variables", [{}, {"ansible_facts": {}}, {"ha_pair_interfaces": []}])
-def test_a_network_that_nobody_has_looked_at(variables):
+def test_a_host_without_interfaces_and_facts_has_an_unknown_network(variables):
     host = Host.read("node-a", variables)
     assert (shown(host), host.addresses, host.network()) == ({}, frozenset(), "no interface at all")
 
@@ -113,12 +113,12 @@ ODD = [
 
 
 @pytest.mark.parametrize("link", ODD)
-def test_a_link_that_vrrp_info_never_returns(link):
+def test_a_malformed_link_is_not_well_formed(link):
     assert not well_formed([link])
 
 
 @pytest.mark.parametrize("value", ["eth0", 5, {"name": "eth0"}, ["eth0"], [{"name": "eth0"}], [{"addresses": []}, 1]])
-def test_what_vrrp_info_never_returns_is_passed_over(value):
+def test_malformed_values_of_vrrp_info_are_passed_over(value):
     assert not well_formed(value)
     assert shown(Host.read("node-a", {"ha_pair_interfaces": value, "ansible_facts": FACTS})) == {}
 
@@ -132,13 +132,13 @@ def test_what_vrrp_info_returns_is_well_formed(value):
     ("value", "said"),
     [("eth0", "eth0"), (0, 0), (False, False), ([], []), (" a ", " a "), ("", None), (" \n", None), (None, None)],
 )
-def test_what_a_variable_says(value, said):
+def test_the_variables_of_a_host_are_read(value, said):
     host = Host("node-a", {"ha_pair_x": value, "x": "of somebody else"})
     assert host.said("x") == said
     assert host.said("y") is None
 
 
-def test_the_network_in_a_message():
+def test_the_network_is_told_in_a_message():
     nics = {
         "eth0": Nic("eth0", (ip_interface("192.168.8.4/24"), ip_interface("fd00::4/64"))),
         "eth1": Nic("eth1"),

@@ -36,7 +36,7 @@ def instance(*lines):
     return "vrrp_instance VI_1 {\n" + "".join(f"    {line}\n" for line in lines) + "}\n"
 
 
-def test_what_the_agent_understands_stays_as_it_was_written():
+def test_a_statement_that_the_agent_understands_is_unchanged():
     text = instance("priority 100", "virtual_ipaddress {", "192.168.8.100/24 dev eth0", "}", "priority 7")
     kept = [["vrrp_instance VI_1", "priority 100", ["virtual_ipaddress", "192.168.8.100/24 dev eth0"], "priority 7"]]
     assert of(text) == (kept, [])
@@ -89,7 +89,7 @@ def test_a_block_that_is_missing_or_too_many_is_left_to_the_reader():
         ("authentication {\nauth_pas x\n}", "(a word)", NOBODY, "did you mean auth_pass?"),
     ],
 )
-def test_a_line_that_is_not_carried_over(line, keyword, why, instead):
+def test_a_line_that_is_not_carried_over_is_a_gap(line, keyword, why, instead):
     kept, gaps = of(instance("priority 100", line))
     place = 4 if keyword == "(a word)" else 3
     assert gaps == [Gap(keyword, "f", place, why, instead)]
@@ -112,7 +112,7 @@ def test_a_refused_keyword_with_a_value_that_asks_for_nothing_stays(line, lost):
     assert kept == [["vrrp_instance VI_1"] if lost else ["vrrp_instance VI_1", line]]
 
 
-def test_what_the_role_has_no_variable_for_stays_and_is_told():
+def test_a_statement_without_a_variable_is_told():
     kept, gaps = of("global_defs {\n    vrrp_strict\n}\n" + instance("strict_mode", "no_virtual_ipaddress"))
     assert kept == [["global_defs", "vrrp_strict"], ["vrrp_instance VI_1", "strict_mode", "no_virtual_ipaddress"]]
     why = "what it changes is in the variables, its demands are not"
@@ -162,11 +162,11 @@ TWO = (
         (("vrrp_sync_group", "VI_1"), []),
     ],
 )
-def test_the_lines_of_the_blocks_in_a_block_of_a_name(where, found):
+def test_lines_of_nested_blocks_are_found_by_name(where, found):
     assert list(lines_of(parse(TWO, "f").statements, *where)) == found
 
 
-def test_the_lines_of_the_blocks_at_the_top_of_the_file():
+def test_lines_of_the_blocks_at_the_top_are_found_by_name():
     found = list(lines_of(parse("global_parameter x\n" + TWO, "f").statements, ""))
     assert [keyword for keyword, _lines in found] == ["vrrp_instance", "vrrp_instance", "static_routes"]
     assert found[2] == ("static_routes", ["10.0.0.0/8"])

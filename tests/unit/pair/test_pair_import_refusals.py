@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the agent takes of a file and the role does not is left out of the variables and told; the rest is a pair."""
+"""Statements that the agent takes and the role does not are left out and told; the rest is a pair."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def refused(found):
     return [(gap["keyword"], gap["line"], gap["why"]) for gap in found.not_carried_over() if "refuses" in gap["why"]]
 
 
-def test_one_address_in_two_instances_is_that_of_the_first():
+def test_an_address_in_two_instances_stays_in_the_first():
     two = instance(51, vip="198.18.9.250/24") + instance(52, vip="198.18.9.250/24\n198.18.9.251/24")
     found = imported(two)
     why = "the role refuses ha_pair_instances[1].virtual_ipaddress: 198.18.9.250 is there twice, in VI_51 and VI_52"
@@ -64,7 +64,7 @@ def test_one_address_in_two_instances_is_that_of_the_first():
     ]
 
 
-def test_an_instance_that_has_nothing_else_is_left_out():
+def test_an_instance_without_any_address_left_is_left_out():
     found = imported(instance(51, vip="198.18.9.250/24") + instance(52, vip="198.18.9.250"))
     assert [why for _word, _line, why in refused(found)] == [
         "the role refuses ha_pair_instances[1].virtual_ipaddress: 198.18.9.250 is there twice, in VI_51 and VI_52; "
@@ -73,7 +73,7 @@ def test_an_instance_that_has_nothing_else_is_left_out():
     assert names(found) == ["VI_51"]
 
 
-def test_one_router_id_with_other_peers_is_that_of_the_first():
+def test_a_router_id_with_other_peers_stays_in_the_first_instance():
     first = instance(51, *peers("198.18.9.6", source="198.18.9.4"))
     found = imported(first + instance(52, *peers("198.18.9.7", source="198.18.9.4"), vrid=51))
     (gap,) = refused(found)
@@ -82,20 +82,20 @@ def test_one_router_id_with_other_peers_is_that_of_the_first():
     assert names(found) == ["VI_51"]
 
 
-def test_the_own_address_among_the_peers_is_no_peer():
+def test_the_own_address_is_left_out_of_the_peers():
     found = imported(instance(51, *peers("198.18.9.4", "198.18.9.5/24", "198.18.9.6", source="198.18.9.4/24")))
     assert found.host["ha_pair_unicast_peer"] == ["198.18.9.5", "198.18.9.6"]
     assert refused(found) == []
 
 
-def test_what_follows_from_something_left_out_is_left_out_too():
+def test_references_to_what_is_left_out_are_left_out():
     group = "vrrp_sync_group G {\ngroup {\nVI_51\nVI_52\n}\n}\n"
     found = imported(instance(51, vip="198.18.9.250") + instance(52, vip="198.18.9.250") + group)
     assert [word for word, _line, _why in refused(found)] == ["group", "group", "virtual_ipaddress"]
     assert "ha_pair_sync_groups" not in found.shared
 
 
-def test_of_a_list_only_what_is_wrong_goes():
+def test_only_the_wrong_entries_of_a_list_are_left_out():
     lines = ("virtual_routes {", "10.1.0.0/16 dev et$h1", "10.2.0.0/16 dev eth1", "}")
     found = imported(instance(51, *lines, "unicast_ttl 0", *peers("198.18.9.6")))
     assert found.shared["ha_pair_instances"][0]["virtual_routes"] == ["10.2.0.0/16 dev eth1"]
@@ -103,7 +103,7 @@ def test_of_a_list_only_what_is_wrong_goes():
     assert [word for word, _line, _why in refused(found)] == ["unicast_ttl", "virtual_routes"]
 
 
-def test_a_script_that_cannot_be_said_is_tracked_by_nobody():
+def test_a_script_that_is_left_out_is_not_tracked():
     script = "global_defs {\nscript_user root\n}\n"
     script += "".join(f"vrrp_script {name} {{\nscript /bin/true\n}}\n" for name in ("a/b", "c"))
     found = imported(script + instance(51, "track_script {", "a/b", "c", "}"))
@@ -111,7 +111,7 @@ def test_a_script_that_cannot_be_said_is_tracked_by_nobody():
     assert found.shared["ha_pair_instances"][0]["track_script"] == ["c"]
 
 
-def test_names_that_the_role_does_not_know_leave_nothing():
+def test_an_instance_whose_name_the_role_refuses_is_left_out():
     found = imported(instance(51, name="VI/1"))
     assert (names(found), len(refused(found))) == ([], 1)
     assert not {name for name in (*found.shared, *found.host) if name.endswith("instances")}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An instance in the words of the role; what is so anyway is left out."""
+"""An instance becomes words of the role; defaults are left out."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def more(lines=None, configuration=EMPTY, vault=SHOWN, **fields):
     return {word: value for word, value in words.items() if LEAST.get(word) != value}
 
 
-def test_the_least_instance():
+def test_an_instance_with_the_least_says_the_least():
     assert say.instance_words(instance(), {}, EMPTY, HIDDEN) == LEAST
 
 
@@ -81,7 +81,7 @@ KEYS = (model.HmacKey(1, b"\x0a" * 32), model.HmacKey(2, file="/etc/k2"))
         ),
     ],
 )  # fmt: skip
-def test_what_an_instance_says(fields, words):
+def test_the_values_of_an_instance_are_words_of_the_role(fields, words):
     assert more(**fields) == words
 
 
@@ -103,11 +103,11 @@ def test_what_an_instance_says(fields, words):
         ("kernel_rx_buf_size", 0),
     ],
 )
-def test_a_word_that_the_model_has_as_well(word, value):
+def test_a_value_is_carried_over_by_its_name_in_the_model(word, value):
     assert more(**{word: value}) == {word: value}
 
 
-def test_lines_are_said_as_they_were_written():
+def test_lines_are_carried_over_as_they_were_written():
     lines = {"unicast_peer": ["192.168.8.6 min_ttl 9"], "virtual_routes": ["a"], "virtual_rules": [], "other": ["b"]}
     assert more(lines) == {"unicast_peer": ["192.168.8.6 min_ttl 9"], "virtual_routes": ["a"]}
 
@@ -165,7 +165,7 @@ TIMES = {"interval": 2, "timeout": 0.5, "rise": 1, "fall": 3}
          {"track_unit": [{"unit": "nginx.service", **TIMES}]}),
     ],
 )  # fmt: skip
-def test_what_is_tracked(track, words):
+def test_trackers_become_words_of_the_role(track, words):
     configuration = model.Configuration(
         "f",
         scripts=(trackers.Script("a", (), weight=-20), trackers.Script("b", (), weight=5)),
@@ -187,5 +187,5 @@ def test_what_is_tracked(track, words):
         ({"says_deleted": True, "priority_changes": True}, {"notify_deleted": True, "notify_priority_changes": True}),
     ],
 )  # fmt: skip
-def test_who_is_notified(notify, words):
+def test_notify_commands_become_words_of_the_role(notify, words):
     assert say.notify_words(model.Notify(**notify)) == words

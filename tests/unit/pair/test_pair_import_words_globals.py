@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Global settings, scripts, trackers, groups and commands in the words of the role."""
+"""Global settings, scripts, trackers, groups and commands become words of the role."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def instance(**garp):
         ({"user": "www"}, {"interval": 1, "user": "www"}),
     ],
 )  # fmt: skip
-def test_a_script(fields, words):
+def test_a_script_becomes_words_of_the_role(fields, words):
     found = say.script_words(trackers.Script("chk", ("/bin/test", "a b"), **fields))
     assert found == {"name": "chk", "script": "/bin/test 'a b'", **words}
 
@@ -49,7 +49,7 @@ def test_a_script(fields, words):
          {"process": "nginx", "fork_delay": 1, "terminate_delay": 1.5, "reverse": True}),
     ],
 )  # fmt: skip
-def test_a_process(fields, words):
+def test_a_process_becomes_words_of_the_role(fields, words):
     assert say.process_words(trackers.Process("web", "nginx", **fields)) == {"name": "web", **words}
 
 
@@ -63,12 +63,12 @@ def test_a_process(fields, words):
         ({"init_overwrite": True}, {}),
     ],
 )
-def test_a_file(fields, words):
+def test_a_file_becomes_words_of_the_role(fields, words):
     found = say.file_words(trackers.File("level", "/run/level", **fields))
     assert found == {"name": "level", "file": "/run/level", **words}
 
 
-def test_a_sync_group():
+def test_a_sync_group_becomes_words_of_the_role():
     group = model.SyncGroup(
         "G",
         1,
@@ -107,7 +107,7 @@ def test_a_sync_group():
         ({"startup_script_timeout_s": 7}, {}),
     ],
 )  # fmt: skip
-def test_global_settings(fields, words):
+def test_global_settings_become_words_of_the_role(fields, words):
     assert say.global_words(model.Configuration("f", model.Globals(**fields))) == words
 
 
@@ -124,7 +124,7 @@ def test_a_pause_that_all_instances_have_is_a_global_one(instances, words):
     assert say.global_words(model.Configuration("f", instances=instances)) == words
 
 
-def test_groups_and_delays_of_a_host():
+def test_groups_and_delays_become_words_of_the_role():
     configuration = model.Configuration(
         "f",
         garp_groups=(model.GarpGroup(("eth0", "eth1"), 0.5, 1.0), model.GarpGroup(("eth2",), gna_interval_s=0.0)),
@@ -178,5 +178,5 @@ def test_a_command_names_who_runs_it():
         ({"sync_groups": (model.SyncGroup("G", 1, (), notify=model.Notify(any=command("/n"))),)}, True),
     ],
 )
-def test_whether_there_is_a_script_of_any_kind(fields, runs):
+def test_a_script_of_any_kind_is_found(fields, runs):
     assert say.runs_anything(model.Configuration("f", **fields)) is runs

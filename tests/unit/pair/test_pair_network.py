@@ -94,11 +94,11 @@ NETWORK = f"{HOSTS}; eth1 198.51.100.4/25 192.0.2.68/26; eth2 without address"
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_virtual_address(vips, interface, problems):
+def test_wrong_virtual_addresses_are_problems(vips, interface, problems):
     assert placed(draft(*vips, interface=interface))[2] == [VIPS + problem for problem in problems]
 
 
-def test_an_interface_that_does_not_exist_settles_nothing():
+def test_an_interface_that_does_not_exist_is_a_problem():
     problem = f"the interface in hosts.yml: node-a: ha_pair_interface: there is no interface eth9 ({NETWORK})"
     assert placed(draft("192.0.2.100", interface="eth9")) == ("eth9", ["192.0.2.100/32"], [problem])
 
@@ -107,7 +107,7 @@ def test_an_interface_that_could_not_be_read_is_not_looked_for():
     assert placed(draft("198.51.100.100", interface="", said=False)) == (None, ["198.51.100.100/32"], [])
 
 
-def test_a_host_of_which_nobody_knows_the_network():
+def test_a_host_with_an_unknown_network_must_name_its_interface():
     text = "node-a: ha_pair_interface: its network is unknown (run the play on both hosts of the pair, without --limit)"
     assert placed(draft("192.0.2.4", nics={}, interface="eth0")) == ("eth0", ["192.0.2.4/32"], [text])
 
@@ -128,7 +128,7 @@ def test_an_instance_without_addresses_gets_no_interface():
         ([], "eth0", None),
     ],
 )
-def test_the_own_address_beside_the_first_virtual_one(vips, interface, own):
+def test_the_own_address_is_in_the_subnet_of_the_first_virtual_one(vips, interface, own):
     found = own_address(draft(*vips, interface=interface))
     assert (None if found is None else str(found)) == own
 
@@ -156,7 +156,7 @@ def test_with_unicast_the_virtual_address_that_is_there_today_is_no_peer():
     assert plan["node-b"][0]["unicast_peer"] == ["192.168.8.4"]
 
 
-def test_without_a_word_the_reason_is_true():
+def test_an_address_outside_every_subnet_says_that_the_host_has_none():
     with pytest.raises(PairError) as caught:
         instances(hosts(**LONE, vips=["192.168.8.100/32"]))
     assert str(caught.value.problems[0]) == (
@@ -185,7 +185,7 @@ def test_another_subnet_of_the_interface_still_counts():
         ("192.0.2.64 dev eth1", "eth0", "192.0.2.64 is the network address of 192.0.2.64/26, a subnet of node-a"),
     ],
 )  # fmt: skip
-def test_a_prefix_or_an_end_that_the_hosts_subnet_shows(vip, interface, text):
+def test_a_prefix_or_an_end_that_contradicts_the_subnet_is_a_problem(vip, interface, text):
     nics = NICS if interface else {"eth0": NICS["eth0"]}
     (problem,) = placed(draft(vip, nics=nics, interface=interface))[2]
     assert problem.startswith(VIPS + text)
@@ -196,7 +196,7 @@ def test_a_prefix_or_an_end_that_the_hosts_subnet_shows(vip, interface, text):
     ["192.0.2.100/24", "192.0.2.100/28", "192.0.2.100/32", "192.0.2.100/8 noprefixroute",
      "192.0.2.100 peer 192.0.2.9/8", "2001:db8::100/64", "2001:db8::ffff:ffff:ffff:ffff/64"],
 )  # fmt: skip
-def test_a_prefix_that_leads_nowhere_else(vip):
+def test_a_prefix_that_differs_without_harm_is_taken(vip):
     assert placed(draft(vip, interface="eth0"))[2] == []
 
 
@@ -220,7 +220,7 @@ def test_the_widest_subnet_of_several_counts():
         ("10.0.0.1/0", "'10.0.0.1/0' makes a connected route to everything"),
     ],
 )  # fmt: skip
-def test_addresses_that_are_not_advertised_are_judged_alike(line, text):
+def test_excluded_addresses_are_judged_as_the_others_are(line, text):
     said = {"vips": ["192.168.8.100/24"], "virtual_ipaddress_excluded": ["192.168.8.110", line]}
     with pytest.raises(PairError) as caught:
         instances(hosts(**said), {line: "hosts.yml:7"}.get)
@@ -228,7 +228,7 @@ def test_addresses_that_are_not_advertised_are_judged_alike(line, text):
     assert first.startswith(f"hosts.yml:7: node-a: ha_pair_virtual_ipaddress_excluded: {text}")
 
 
-def test_those_may_be_outside_every_subnet_or_on_another_interface():
+def test_excluded_addresses_may_be_outside_every_subnet():
     both = [{"interfaces": [*interfaces(f"192.168.8.{number}/24"), *interfaces(f"10.0.0.{number}/24", name="eth1")[1:]]}
             for number in (4, 6)]  # fmt: skip
     said = {"vips": ["192.168.8.100/24"], "virtual_ipaddress_excluded": ["172.16.0.1/12", "10.0.0.1/24 dev eth1"]}
@@ -236,7 +236,7 @@ def test_those_may_be_outside_every_subnet_or_on_another_interface():
     assert plan["node-a"][0]["virtual_ipaddress_excluded"] == said["virtual_ipaddress_excluded"]
 
 
-def test_each_address_leads_to_its_own_line():
+def test_a_problem_of_an_address_names_its_own_line():
     entries = [{"virtual_ipaddress": ["192.168.8.100/24", "192.168.8.101/8"], "virtual_router_id": 7}]
     with pytest.raises(PairError) as caught:
         instances(hosts(instances=entries), {"192.168.8.100/24": "a:1", "192.168.8.101/8": "a:2"}.get)

@@ -32,7 +32,7 @@ def test_one_list_for_both_hosts_names_each_host_itself():
     assert second == f"node-b: ha_pair_unicast_peer: {PEER} is node-b itself (name node-a alone, {hint})"
 
 
-def test_lists_that_are_swapped():
+def test_peer_lists_that_are_swapped_are_a_problem():
     problems = said({"unicast_peer": [OWN]}, {"unicast_peer": PEER})
     assert [problem.partition(" (")[0] for problem in problems] == [
         f"hosts.yml:4: node-a: ha_pair_unicast_peer: {OWN} is node-a itself",
@@ -48,11 +48,11 @@ def test_lists_that_are_swapped():
          " (name node-b's own address, or leave it out and say ha_pair_unicast: true)"),
     ],
 )  # fmt: skip
-def test_a_peer_that_is_not_the_other_host(peer, problem):
+def test_a_peer_that_is_not_the_other_host_is_a_problem(peer, problem):
     assert said({"unicast_peer": [peer]}, {"unicast_peer": [OWN]}) == [problem]
 
 
-def test_one_host_that_multicasts():
+def test_one_host_with_unicast_alone_is_a_problem():
     (problem,) = said({"unicast_peer": [PEER]})
     assert problem == (
         "node-a: ha_pair_unicast_peer: node-a has peers, and node-b has none, so that it multicasts"
@@ -72,11 +72,11 @@ def test_one_host_that_multicasts():
          {"unicast_peer": ["10.0.0.4"], "interfaces": interfaces("192.168.8.6/24", "10.0.0.6/24")}),
     ],
 )  # fmt: skip
-def test_hosts_that_name_each_other(both):
+def test_hosts_that_name_each_other_are_no_problem(both):
     assert said(*both) == []
 
 
-def test_both_hosts_with_one_address():
+def test_both_hosts_with_one_address_are_a_problem():
     one = {"interfaces": interfaces("192.168.8.4/24")}
     problems = said(one, one)
     assert problems == [
@@ -93,9 +93,9 @@ def test_both_hosts_with_one_address():
         ({"mcast_src_ip": THIRD, "unicast": True}, f"{THIRD} is not an address of node-a"),
     ],
 )  # fmt: skip
-def test_a_source_that_keeps_the_agent_in_fault(both, problem):
+def test_a_source_that_is_virtual_or_missing_is_a_problem(both, problem):
     assert f"node-a: ha_pair_mcast_src_ip: {problem}" in said(**both)[0]
 
 
-def test_a_source_of_multicast_need_not_be_there():
+def test_a_source_of_multicast_need_not_be_on_the_host():
     assert said(mcast_src_ip=THIRD) == []

@@ -36,5 +36,5 @@ def test_problems_keep_their_order_and_come_once():
 
 
 @pytest.mark.parametrize("value", [None, "a", {"a": 1}])
-def test_nobody_knows_where_a_value_of_unknown_origin_was_written(value):
+def test_a_value_of_unknown_origin_has_no_place(value):
     assert nowhere(value) is None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What counts as a pair that works, and every way in which it does not."""
+"""The proof passes for a pair that works, and fails in each way in which one does not."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def problems(node_a, node_b):
     return found["problems"]
 
 
-def test_one_master_and_a_standby_that_hears_it():
+def test_one_master_and_a_standby_that_hears_it_pass_the_proof():
     assert judge(seen(MASTER, MASTER), seen(BACKUP, BACKUP)) == {
         "proven": True,
         "problems": [],
@@ -47,14 +47,14 @@ def test_one_master_and_a_standby_that_hears_it():
     }
 
 
-def test_two_masters():
+def test_two_masters_fail_the_proof():
     assert problems(seen(MASTER), seen(look("MASTER", B, B, [VIP]))) == [
         "VI_1 on node-a: node-b is master as well",
         "VI_1 on node-b: node-a is master as well",
     ]
 
 
-def test_no_master():
+def test_no_master_fails_the_proof():
     assert problems(seen(look("BACKUP", A, None)), seen(look("BACKUP", B, None))) == [
         "VI_1 on node-a: it stands by, but there is no master",
         "VI_1 on node-b: it stands by, but there is no master",
@@ -62,53 +62,53 @@ def test_no_master():
     ]
 
 
-def test_a_master_without_the_vip():
+def test_a_master_without_the_address_fails_the_proof():
     assert problems(seen(MASTER, look("MASTER", A, A)), seen(BACKUP, BACKUP)) == [
         "VI_1 on node-a: 192.168.8.100/24 is not on its interface"
     ]
 
 
-def test_a_standby_with_the_vip():
+def test_a_standby_with_the_address_fails_the_proof():
     assert problems(seen(MASTER, MASTER), seen(look("BACKUP", B, A, [VIP]), BACKUP)) == [
         "VI_1 on node-b: 192.168.8.100/24 is on it, and it is not master"
     ]
 
 
-def test_a_standby_in_fault():
+def test_a_standby_in_fault_fails_the_proof():
     assert problems(seen(MASTER), seen(look("FAULT", B, None))) == ["VI_1 on node-b: it is FAULT, so nobody stands by"]
 
 
-def test_a_fault_says_why():
+def test_a_fault_is_told_with_its_reason():
     reason = "FAULT because script chk failed: cannot run /usr/bin/nothere: No such file or directory"
     assert problems(seen(MASTER), seen({**look("FAULT", B, None), "why": reason})) == [
         f"VI_1 on node-b: it is FAULT, so nobody stands by: {reason}"
     ]
 
 
-def test_a_standby_that_hears_somebody_else():
+def test_a_standby_that_hears_another_master_fails_the_proof():
     assert problems(seen(MASTER), seen(look("BACKUP", B, "192.168.8.9"))) == [
         "VI_1 on node-b: it does not hear node-a (192.168.8.4)"
     ]
 
 
-def test_mastership_that_moves_while_one_looks():
+def test_mastership_that_moves_between_samples_fails_the_proof():
     moving = seen(MASTER, look("BACKUP", A, B))
     assert problems(moving, seen(BACKUP, look("MASTER", B, B, [VIP])))[0] == (
         "VI_1 on node-a: the state changed while we looked: MASTER -> BACKUP"
     )
 
 
-def test_a_dead_standby():
+def test_a_dead_standby_fails_the_proof():
     silent = {"running": False, "msg": "nobody is there", "samples": [{"instances": {}}]}
     assert problems(seen(MASTER), silent) == ["VI_1 on node-b: no agent answers (nobody is there)"]
     assert problems(seen(MASTER), {}) == ["VI_1 on node-b: no agent answers (it was not asked)"]
 
 
-def test_an_agent_that_died_while_one_looked():
+def test_an_agent_that_died_between_samples_fails_the_proof():
     assert problems(seen(MASTER, MASTER), seen(BACKUP, None)) == ["VI_1 on node-b: the agent did not answer every time"]
 
 
-def test_an_agent_without_the_instance():
+def test_an_agent_without_the_instance_fails_the_proof():
     assert problems(seen(MASTER), seen(None)) == ["VI_1 on node-b: the agent does not have this instance"]
 
 
@@ -131,17 +131,17 @@ def test_a_drained_node_says_what_to_do():
     assert line.startswith("VI_1      node-b  STOP    -                 192.168.8.4  it is drained; undrain it with")
 
 
-def test_a_drained_node_with_the_vip():
+def test_a_drained_node_with_the_address_fails_the_proof():
     drained = {**seen(look("STOP", B, A, [VIP])), "agent": {"drained": True}}
     assert problems(seen(MASTER), drained) == ["VI_1 on node-b: 192.168.8.100/24 is on it, and it is not master"]
 
 
-def test_one_that_stopped_and_is_not_drained():
+def test_a_node_that_stopped_without_a_drain_fails_the_proof():
     stopped = {**seen(look("STOP", B, None)), "agent": {"drained": False}}
     assert problems(seen(MASTER), stopped) == ["VI_1 on node-b: it is STOP, so nobody stands by"]
 
 
-def test_what_the_agents_warn_of_stands_beside_the_verdict():
+def test_warnings_of_the_agents_stand_beside_the_verdict():
     warned = {**MASTER, "warnings": ["the kernel refuses its advertisements"]}
     found = judge(seen(warned, warned), seen(BACKUP, BACKUP))
     assert found["proven"]

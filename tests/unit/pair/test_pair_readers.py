@@ -62,12 +62,12 @@ def test_a_value_is_read(name, value, expected):
 
 
 @pytest.mark.parametrize("value", [True, "true", "YES", "on", 1, "1"])
-def test_words_for_yes(value):
+def test_words_for_yes_are_read(value):
     assert readers.switch(value) is True
 
 
 @pytest.mark.parametrize("value", [False, "False", "no", "Off", 0, "0"])
-def test_words_for_no(value):
+def test_words_for_no_are_read(value):
     assert readers.switch(value) is False
 
 
@@ -154,25 +154,25 @@ def test_only_the_first_unknown_word_is_named():
 @pytest.mark.parametrize(
     "value", ["/bin/a b", "/bin/a 'b c' $HOME", r"/bin/a \\042", "/bin/sh -c 'x; y # z'", "/bin/a {}"]
 )
-def test_commands_that_the_file_carries(value):
+def test_commands_that_the_file_can_carry_are_read(value):
     assert readers.command_line(value) == value
 
 
 @pytest.mark.parametrize(
     "value", ["/bin/a\\", "/bin/a 'b", "/bin/a ${_ENV HOME}", "''", "/bin/a \\\\", '/bin/a "b"', "a\nb"]
 )
-def test_commands_that_it_does_not(value):
+def test_commands_that_the_file_cannot_carry_are_refused(value):
     with pytest.raises(ValueError):
         readers.command_line(value)
 
 
 @pytest.mark.parametrize("value", ["nginx", "nginx -g x", '"a b" c', 'x ""', "it's", 'x "#1"'])
-def test_processes_that_the_file_carries(value):
+def test_processes_that_the_file_can_carry_are_read(value):
     assert readers.process(value) == value
 
 
 @pytest.mark.parametrize("value", ["", " ", '""', '"a', "a #b", "a {", "a ${x}", "a\nb", "a !b", 'a\\"b"'])
-def test_processes_that_it_does_not(value):
+def test_processes_that_the_file_cannot_carry_are_refused(value):
     with pytest.raises(ValueError):
         readers.process(value)
 
@@ -180,7 +180,7 @@ def test_processes_that_it_does_not(value):
 @pytest.mark.parametrize(
     ("value", "good"), [("node-a", True), ('"a b"', True), ("a b", False), ("", False), ("a#b", False)]
 )
-def test_one_word(value, good):
+def test_a_single_word_is_read(value, good):
     if good:
         assert readers.one_word(value) == value
         return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is master of an instance, and with which priorities, when two drafts share it."""
+"""Two drafts of one instance get a master, a standby and their priorities."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def assigned(first, second, default="node-a"):
         ({}, {"preempt_delay": 0.5}, ["BACKUP 100", "BACKUP 90"]),
     ],
 )
-def test_what_follows_from_states_and_priorities(here, there, expected):
+def test_states_and_priorities_say_which_host_is_master(here, there, expected):
     assert assigned(draft("node-a", **here), draft("node-b", **there)) == (expected, [])
 
 
@@ -56,7 +56,7 @@ def test_what_follows_from_states_and_priorities(here, there, expected):
     ("default", "expected"),
     [("node-a", ["MASTER 100", "BACKUP 90"]), ("node-b", ["BACKUP 90", "MASTER 100"])],
 )
-def test_where_nothing_is_said_the_default_is_master(default, expected):
+def test_without_states_and_priorities_the_default_is_master(default, expected):
     assert assigned(draft("node-a"), draft("node-b"), default) == (expected, [])
     both = {"state": "BACKUP"}
     states = [each.replace("MASTER", "BACKUP") for each in expected]
@@ -67,11 +67,11 @@ def test_where_nothing_is_said_the_default_is_master(default, expected):
     ("here", "there"),
     [("node-b", None), (None, "node-b"), ("node-b", "node-b")],
 )
-def test_a_host_that_is_named_as_master(here, there):
+def test_a_host_that_is_named_as_master_is_master(here, there):
     assert assigned(draft("node-a", here), draft("node-b", there)) == (["BACKUP 90", "MASTER 100"], [])
 
 
-def test_a_claim_comes_before_a_name_and_a_name_before_priorities():
+def test_a_state_counts_before_a_name_and_a_name_before_priorities():
     claim = assigned(draft("node-a", "node-b", state="MASTER"), draft("node-b"))
     assert claim == (["MASTER 100", "BACKUP 90"], [])
     named = assigned(draft("node-a", "node-a", priority=90), draft("node-b"))
@@ -82,7 +82,7 @@ def test_a_claim_comes_before_a_name_and_a_name_before_priorities():
     ("here", "there", "names"),
     [("node-z", None, "node-z"), ("node-z", "node-z", "node-z"), ("node-b", "node-a", "node-a and node-b")],
 )
-def test_a_master_that_cannot_be(here, there, names):
+def test_an_unknown_or_contradictory_master_is_a_problem(here, there, names):
     found, problems = assigned(draft("node-a", here), draft("node-b", there))
     assert found == ["None None", "None None"]
     assert problems == [
@@ -117,7 +117,7 @@ def test_equal_priorities_are_told_on_both_hosts():
         ({"state": "MASTER", "priority": 1}, {}, "node-a", "node-a has 1, node-b has 1"),
     ],
 )
-def test_a_master_below_its_backup(here, there, host, hint):
+def test_a_master_below_its_backup_is_a_problem(here, there, host, hint):
     _found, problems = assigned(draft("node-a", **here), draft("node-b", **there))
     text = "node-a is to be master of VI_1, but node-b has the higher priority"
     assert problems == [f"{host}: ha_pair_priority: {text} ({hint})"]

@@ -32,7 +32,7 @@ def problems(script, locate=lambda value: None, **more):
         ("init_fail", "maybe", "'maybe' is neither true nor false"),
     ],
 )  # fmt: skip
-def test_a_value_that_the_agent_or_keepalived_would_refuse(word, value, text):
+def test_a_value_that_the_agent_or_keepalived_would_refuse_is_a_problem(word, value, text):
     (problem,) = problems({word: value}, {value: "hosts.yml:9"}.get)
     assert problem.startswith(f"hosts.yml:9: node-a: ha_pair_scripts[0].{word}: {text}")
 
@@ -41,27 +41,27 @@ def test_a_value_that_the_agent_or_keepalived_would_refuse(word, value, text):
     ("word", "hint"),
     [("intervall", "did you mean interval?"), ("nosuch", "known are name, script, interval, timeout, rise, fall, ")],
 )
-def test_a_word_that_no_script_has(word, hint):
+def test_a_word_that_no_script_has_is_a_problem(word, hint):
     (problem,) = problems({word: 1}, {word: "hosts.yml:9"}.get)
     assert problem.startswith(f"hosts.yml:9: node-a: ha_pair_scripts[0]: '{word}' is not a word of a script ({hint}")
 
 
-def test_a_script_without_name_or_command():
+def test_a_script_without_name_or_command_is_a_problem():
     for word in ("name", "script"):
         assert problems({word: None})[0] == f"node-a: ha_pair_scripts[0]: it has no {word}"
 
 
-def test_a_script_user_that_is_none():
+def test_a_script_user_that_cannot_be_is_a_problem():
     (problem,) = problems({}, script_user="www data admin")
     assert problem == "node-a: ha_pair_script_user: 'www data admin' is not a user, nor a user and a group"
 
 
-def test_two_scripts_of_one_name():
+def test_two_scripts_of_one_name_are_a_problem():
     scripts = [{"name": "chk", "script": "/bin/true"}, {"name": "chk", "script": "/bin/false"}]
     with pytest.raises(PairError, match="two scripts have the name chk"):
         instances(hosts(vips=[VIP], scripts=scripts))
 
 
-def test_good_ones():
+def test_scripts_are_read():
     script = {"name": "chk", "script": "/bin/true", "interval": "2", "weight": -20, "user": "daemon daemon"}
     assert instances(hosts(vips=[VIP], scripts=[script]))["node-a"][0]["track_script"] == [{"name": "chk"}]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a file says beside its instances, as lines; and what of it is refused."""
+"""The sections of a file beside its instances are written as lines, or refused."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def said(**variables):
     return {f"ha_pair_{word}": value for word, value in variables.items()}
 
 
-def test_nothing_said_is_nothing_written():
+def test_an_empty_inventory_writes_no_sections():
     assert sections({}) == {"global_defs": [], "blocks": []}
     assert FilterModule().filters()["sections"] is sections
 
 
-def test_global_defs():
+def test_global_defs_is_written():
     assert sections(
         said(
             vip_lease="3",
@@ -57,7 +57,7 @@ def test_global_defs():
     ]
 
 
-def test_blocks():
+def test_blocks_are_written():
     found = sections(
         said(
             interface_up_down_delays=[{"interface": "eth0", "down": 1, "up": 2}, {"interface": "eth1", "down": 0.5}],
@@ -96,7 +96,7 @@ def test_blocks():
         ("vrrp_startup_delay", "soon", "'soon' is not a number from 0.001 to 4294"),
     ],
 )
-def test_what_the_agent_would_refuse(word, value, text):
+def test_a_value_that_the_agent_would_refuse_is_a_problem(word, value, text):
     with pytest.raises(PairError) as caught:
         instances(hosts(vips=[VIP], **{word: value}))
     first, second = map(str, caught.value.problems)
@@ -127,7 +127,7 @@ def test_every_secret_is_marked():
     assert {word for word in secrets if entry[word].get("no_log")} == secrets
 
 
-def test_an_ini_inventory_has_texts():
+def test_texts_of_an_ini_inventory_are_read():
     text = files(hosts(vips=VIP, use_vmac="yes", accept="false", lower_prio_no_advert="no", notify_deleted=True))[
         "node-a"
     ]
@@ -147,7 +147,7 @@ def test_commands_make_the_file_name_who_runs_them():
     assert "agent_script_user" in files(hosts(vips=[VIP], notify_fifo={"path": "/f", "script": "/bin/r"}))["node-a"]
 
 
-def test_words_of_an_address():
+def test_options_of_an_address_are_written():
     vip = {"address": "192.168.8.100/24", "label": "eth0:1", "no_track": True, "home": False}
     for said_so in (vip, "192.168.8.100/24 no_track label eth0:1"):
         plan = instances(hosts(vips=[said_so]))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for a whole host: each setting is read, in the order of the configuration file."""
+"""The settings of a whole host are read in the order of the configuration file."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_a_setting_has_the_reader_of_its_kind(word, value, expected):
         ("shutdown_script_timeout", 1001),
     ],
 )
-def test_a_time_is_out_of_range(word, value):
+def test_a_time_out_of_range_is_a_problem(word, value):
     with pytest.raises(ValueError, match=f"^'{value}' is not a (whole )?number from "):
         SETTINGS[word](value)
 
@@ -152,13 +152,13 @@ def test_every_wrong_setting_is_one_problem_with_its_place():
     ]
 
 
-def test_what_is_not_said_is_no_problem():
+def test_a_setting_that_is_not_there_is_no_problem():
     assert judged({}) == []
     assert judged({"vip_lease": None, "notify_fifo": " ", "priority": "of no setting"}) == []
 
 
 @pytest.mark.parametrize("value", ["01", "1", 1])
-def test_a_lifetime_of_one_second_however_it_is_written(value):
+def test_a_lease_of_one_second_is_read_however_it_is_written(value):
     problems = []
     settings(Host("node-a", {"ha_pair_vip_lease": value}), problems, lambda _value: None)
     assert [str(each) for each in problems] == [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who else has an address or a virtual router id, and who only seems to."""
+"""A stranger that has an address or a virtual router id is told from hosts of the pair."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def judge(heard, *instances):
     return told["a"]
 
 
-def test_everything_that_nobody_has_is_asked_for_by_interface():
+def test_new_addresses_are_asked_for_by_interface():
     assert asked(ONE, SIX) == [
         {
             "interface": "eth0",
@@ -67,7 +67,7 @@ def test_everything_that_nobody_has_is_asked_for_by_interface():
 
 
 @pytest.mark.parametrize("nodes", [(running(4, living()), node(6)), (node(4), running(6, living()))])
-def test_what_an_agent_of_the_pair_has_is_not_asked_for(nodes):
+def test_addresses_of_a_living_agent_are_not_asked_for(nodes):
     assert asked(ONE, nodes=nodes) == []
 
 
@@ -76,12 +76,12 @@ def test_excluded_addresses_of_a_living_agent_are_not_asked_for():
     assert asked(SIX, nodes=(running(4, living(["fd00:8::100/64"], 7, excluded=excluded)), node(6))) == []
 
 
-def test_what_is_new_on_a_living_pair_is_asked_for():
+def test_a_new_address_of_a_living_pair_is_asked_for():
     (entry,) = asked({**ONE, "virtual_router_id": 101}, nodes=(running(4, living()), running(6, living())))
     assert (entry["addresses"], entry["virtual_router_ids"]) == ([], [101])
 
 
-def test_what_keepalived_has_is_asked_for():
+def test_addresses_of_keepalived_are_asked_for():
     (entry,) = asked(ONE, nodes=(running(4, living(), program="keepalived"), node(6)))
     assert (entry["addresses"], entry["virtual_router_ids"]) == (["192.168.8.100"], [100])
 
@@ -92,7 +92,7 @@ def test_a_unicast_instance_hears_no_stranger():
     assert judge(advertiser(), unicast) == []
 
 
-def test_who_answers_is_named_with_what_to_do():
+def test_a_stranger_that_answers_is_named_with_what_to_do():
     assert judge(answer()) == [
         f"192.168.8.100 (VI_1) is in use: {THIRD} answers for it on eth0 of a "
         "(choose another address, or take it off that machine)"
@@ -105,11 +105,11 @@ def test_a_host_of_the_pair_and_its_virtual_router_are_no_strangers(mac):
     assert judge(answer(mac)) == []
 
 
-def test_the_virtual_router_of_somebody_else_is_one():
+def test_another_virtual_router_is_a_stranger():
     assert judge(answer("00:00:5e:00:01:65"))
 
 
-def test_who_advertises_is_named_with_what_to_do():
+def test_a_stranger_that_advertises_is_named_with_what_to_do():
     assert judge(advertiser()) == [
         "192.168.8.50 advertises virtual router id 100 on eth0 of a too, for 192.168.8.200 "
         "(say ha_pair_virtual_router_id: another one, 1 to 255, or stop that router)"
@@ -129,5 +129,5 @@ def test_who_advertises_is_named_with_what_to_do():
         advertiser("fe80::50"),
     ],
 )
-def test_others_are_no_strangers(heard):
+def test_other_advertisers_are_no_strangers(heard):
     assert judge(heard) == []

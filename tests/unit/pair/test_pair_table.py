@@ -19,7 +19,7 @@ def test_a_heading_may_be_wider_than_its_cells():
     assert lines([{"priority": 7, "b": 8}], ("priority", "b")) == ["PRIORITY  B", "7         8"]
 
 
-def test_without_rows_there_is_the_heading():
+def test_a_table_without_rows_has_its_heading():
     assert lines([], ["host", "state"]) == ["HOST  STATE"]
     assert lines(iter(()), ["host"]) == ["HOST"]
 
@@ -38,7 +38,7 @@ def test_without_rows_there_is_the_heading():
         (1.5, "1.5"),
     ],
 )
-def test_what_a_cell_shows(value, shown):
+def test_each_value_is_shown_in_its_cell(value, shown):
     assert lines([{"a": value, "b": "x"}], ["a", "b"])[1].split("  ")[0].rstrip() == shown
     assert lines([{"a": value}], ["a"]) == ["A", shown]
 

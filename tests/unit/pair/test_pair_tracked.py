@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is tracked: by name, with a weight, or built in; what is named must exist."""
+"""Trackers are read by name, with a weight, or as a built-in check; a name must exist."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_built_in_checks_are_lines():
     assert found["track_unit"] == ["nginx", "tomcat10.service rise 2 fall 3"]
 
 
-def test_names_with_weights():
+def test_names_with_weights_are_read():
     found = first(
         track_interface=["eth0", {"name": "eth0", "weight": -20}],
         track_process=[{"name": "web", "weight": 254, "reverse": True}],
@@ -66,7 +66,7 @@ def test_names_with_weights():
         ({"track_file": {"name": "l", "reverse": True}}, "reverse takes a weight (say weight: 0"),
     ],
 )
-def test_what_the_agent_would_refuse(said, text):
+def test_a_line_that_the_agent_would_refuse_is_a_problem(said, text):
     (word,) = said
     assert problem(**said).startswith(f"ha_pair_{word}: {text}")
 
@@ -87,10 +87,10 @@ def test_what_the_agent_would_refuse(said, text):
         ("track_files", "level", "[0]: it is a mapping of name, file, weight"),
     ],
 )
-def test_what_a_definition_may_not_say(variable, entry, text):
+def test_a_wrong_definition_is_a_problem(variable, entry, text):
     assert problem(**{variable: [entry]}).startswith(f"ha_pair_{variable}{text}")
 
 
-def test_two_of_one_name():
+def test_two_definitions_of_one_name_are_a_problem():
     entry = {"name": "web", "process": "x"}
     assert problem(track_processes=[entry, entry]) == "ha_pair_track_processes[1]: two have the name web"

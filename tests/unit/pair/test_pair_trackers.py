@@ -76,7 +76,7 @@ def test_values_of_a_definition_are_refused(words, word, value, text):
     assert str(caught.value).startswith(text)
 
 
-def test_what_needs_what():
+def test_each_kind_of_definition_has_its_list_of_trackers():
     assert {variable: kind[1:] for variable, kind in KINDS.items()} == {
         "track_processes": ("process", "track_process"),
         "track_files": ("file", "track_file"),
@@ -93,7 +93,7 @@ def test_what_needs_what():
         (({"name": "a", "size": 0},), ["a"]),
     ],
 )
-def test_the_names_that_are_defined(value, known):
+def test_defined_names_are_listed(value, known):
     assert defined(value) == (known, [])
 
 
@@ -122,7 +122,7 @@ def test_the_names_that_are_defined(value, known):
         ),
     ],
 )
-def test_what_is_wrong_with_a_definition(value, known, problems):
+def test_wrong_definitions_are_problems(value, known, problems):
     assert defined(value) == (known, problems)
 
 
@@ -164,7 +164,7 @@ PROCESSES = [{"name": "web", "process": "nginx"}, {"name": "db", "process": "pos
         ({"track_files": [{"name": "level", "file": "/run/l"}]}, {}, []),
     ],
 )
-def test_what_an_instance_tracks_must_be_defined(said, tracked, problems):
+def test_a_tracker_of_an_instance_must_be_defined(said, tracked, problems):
     assert judged(host(**said), **tracked) == problems
 
 

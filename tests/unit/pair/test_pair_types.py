@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the description of the role refuses the inventory's judge refuses as well, as the playbook asks nobody else."""
+"""The checks of an inventory refuse every value that argument_specs.yml refuses, as the playbook asks them alone."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def derive(name, value):
 
 
 @pytest.mark.parametrize("name", [name for name, option in OPTIONS.items() if option.get("elements") == "dict"])
-def test_what_is_right_is_taken(name):
+def test_good_values_are_taken(name):
     assert derive(name, [RIGHT[name]])
 
 
 @pytest.mark.parametrize(("name", "value"), CASES, ids=[f"{name}-{value}" for name, value in CASES])
-def test_whatever_ansible_would_refuse_is_refused(name, value):
+def test_every_value_that_ansible_would_refuse_is_refused(name, value):
     with pytest.raises(PairError):
         derive(name, value)
 

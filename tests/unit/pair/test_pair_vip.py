@@ -75,7 +75,7 @@ def test_options_are_kept_with_their_values():
         ({"address": "10.0.0.1", "dev": "a b"}, "'a b' cannot be the dev of a virtual address"),
     ],
 )  # fmt: skip
-def test_what_is_no_virtual_address(value, text):
+def test_a_text_that_is_no_virtual_address_is_refused(value, text):
     with pytest.raises(ValueError) as caught:
         parse(value)
     assert str(caught.value) == text
@@ -89,7 +89,7 @@ def test_what_is_no_virtual_address(value, text):
         ("fd00::1 home", 64, "fd00::1/64 home"),
     ],
 )
-def test_the_same_address_in_a_network_of_another_length(value, length, text):
+def test_an_address_takes_another_prefix_length(value, length, text):
     vip = parse(value)
     wider = vip.with_prefix(length)
     assert (str(wider), wider.masked, wider.options) == (text, True, vip.options)
@@ -108,7 +108,7 @@ def test_two_addresses_in_one_text_are_a_list():
 
 
 @pytest.mark.parametrize("value", ["192.168.8.101 / 24", "192.168.8.101 /24", "192.168.8.101/ 24"])
-def test_a_space_beside_the_slash(value):
+def test_a_space_beside_the_slash_is_refused(value):
     with pytest.raises(ValueError, match="has a space beside the / .write ADDRESS/PREFIX"):
         parse(value)
 
@@ -119,7 +119,7 @@ def test_a_mapping_keeps_zero_and_reads_its_switches():
 
 
 @pytest.mark.parametrize("text", ["192.168.8.254/31", "192.168.8.255/31", "192.168.8.255/32", "192.168.8.255/20"])
-def test_what_only_looks_like_a_broadcast_address(text):
+def test_an_address_that_only_looks_like_a_broadcast_address_is_taken(text):
     assert str(parse(text)) == text
 
 

@@ -35,27 +35,27 @@ def said(node_a=None, node_b=None, **both):
         (({}, {}), "-10", "when c fails node-a has 90 and node-b 90: it stays master (weight -11 or less, or 0)"),
     ],
 )
-def test_a_weight_that_is_too_small(own, weight, text):
+def test_a_weight_that_is_too_small_is_a_problem(own, weight, text):
     assert said(*own, scripts=[script(weight)]) == [f"node-a: ha_pair_scripts[0].weight: {text}"]
 
 
 @pytest.mark.parametrize(("own", "weight"), [(FAR, 51), (FAR, -51), (FAR, 0), (({}, {}), -11), (({}, {}), 11)])
-def test_a_weight_that_moves_the_address(own, weight):
+def test_a_weight_that_moves_the_address_is_no_problem(own, weight):
     assert said(*own, scripts=[script(weight)]) == []
 
 
-def test_a_weight_that_the_highest_priority_swallows():
+def test_a_weight_above_the_highest_priority_is_a_problem():
     """Both have 254 whatever their own check says: RFC 9568 section 5.2.4 leaves 255 to owners."""
     (problem,) = said({"priority": 254}, {"priority": 250}, scripts=[script(6)])
     assert "when c fails node-a has 254 and node-b 254: it stays master" in problem
 
 
-def test_several_that_move_it_together():
+def test_weights_that_move_the_address_together_are_no_problem():
     assert said(scripts=[script(-6), script(-6, "d")]) == []
     assert len(said(scripts=[script(-2), script(-3, "d"), script(-4, "e")])) == 3
 
 
-def test_one_that_never_decides_beside_one_that_does():
+def test_a_weight_that_never_decides_is_a_problem_beside_one_that_does():
     # With -200 either host is at 1, whatever the other check takes from it.
     assert said(*FAR, scripts=[script(-200), script(-5, "d")]) == [
         "node-a: ha_pair_scripts[1].weight: when d fails node-a has 95 and node-b 50: it stays master"
@@ -91,7 +91,7 @@ def test_one_that_never_decides_beside_one_that_does():
         ),
     ],
 )
-def test_whatever_is_tracked(tracked, variable, when):
+def test_weights_of_every_kind_are_judged(tracked, variable, when):
     (problem,) = said(**tracked)
     assert problem.startswith(f"node-a: ha_pair_{variable}: when {when} node-a has 95 and node-b 90: it stays master")
 
@@ -100,7 +100,7 @@ def test_the_interface_of_the_instance_is_a_fault_whatever_its_weight():
     assert said(track_interface=[{"name": "eth0", "weight": -5}]) == []
 
 
-def test_a_positive_weight_that_only_the_master_has():
+def test_a_positive_weight_of_the_master_alone_is_a_problem():
     variables = {"scripts": [script(60)]}
     (problem,) = said(variables)
     assert problem == (
@@ -113,7 +113,7 @@ def test_a_number_in_a_file_counts_times_its_weight():
 
 
 @pytest.mark.parametrize("weight", [-20, 20])
-def test_nopreempt_with_a_weight(weight):
+def test_nopreempt_with_a_weight_is_a_problem(weight):
     assert said(nopreempt=True, scripts=[script(weight)]) == [
         "node-a: ha_pair_scripts[0].weight: nopreempt: a weight never moves a living master"
         " (weight 0, which is a fault, or no nopreempt)"
@@ -126,7 +126,7 @@ def test_the_owner_of_an_address_has_no_weights():
     assert "the owner of an address (priority 255) has no weights" in problem
 
 
-def test_a_weight_that_cannot_be_read_is_said_once():
+def test_a_weight_that_cannot_be_read_is_one_problem():
     assert said(scripts=[script("much")]) == [
         "node-a: ha_pair_scripts[0].weight: 'much' is not a whole number from -253 to 253: it takes a priority from one"
         " end to the other at most",
@@ -146,7 +146,7 @@ FILE = {"name": "f", "file": "/run/f"}
 
 
 @pytest.mark.parametrize("more", [{}, {"weight": 1}, {"weight": -7}])
-def test_beside_a_number_that_counts_nothing_is_said(more):
+def test_a_weight_beside_a_number_in_a_file_is_no_problem(more):
     assert said(track_files=[{**FILE, **more}], track_file=["f"], scripts=[script(-5)]) == []
 
 
@@ -187,19 +187,19 @@ def grouped(group=None, own=None, node_a=None, node_b=None, **both):
         ({"track_files": [{**FILE, "weight": -2}], "track_file": ["f"]}, "track_files[0].weight", "f"),
     ],
 )
-def test_what_members_of_a_group_track_does_not_count(tracked, variable, label):
+def test_weights_of_members_of_a_group_do_not_count(tracked, variable, label):
     (problem,) = grouped(**tracked)
     assert problem.startswith(f"node-a: ha_pair_{variable}: weight ")
     hint = "(track it in the group, or weight 0, which is a fault)"
     assert problem.endswith(f" of {label} does not count in a member of the sync group G {hint}")
 
 
-def test_what_only_the_standby_says_is_said_of_the_standby():
+def test_a_weight_of_the_standby_alone_is_told_of_the_standby():
     (problem,) = grouped(node_b={"scripts": [script(-50)]})
     assert problem.startswith("node-b: ha_pair_scripts[0].weight: weight -50 of c does not count in a member of")
 
 
-def test_without_weight_or_in_the_group_it_counts():
+def test_trackers_without_weight_or_in_the_group_are_no_problem():
     assert grouped(scripts=[script(0)], track_gateways=[GATEWAY]) == []
     assert grouped({"track_script": ["c"]}, scripts=[script(-50)]) == []
     assert grouped({"track_gateways": [{"address": GATEWAY, "weight": -11}]}) == []
@@ -222,7 +222,7 @@ WITH_WEIGHTS = {"sync_group_tracking_weight": True}
          "track_processes[0].weight", 95),
     ],
 )  # fmt: skip
-def test_a_weight_of_a_group_that_is_too_small(group, both, variable, weight):
+def test_a_weight_of_a_group_that_is_too_small_is_a_problem(group, both, variable, weight):
     both = {**both, "track_script": []} if variable.startswith("sync") else both
     (problem,) = grouped(group, **both)
     assert problem.startswith(f"node-a: ha_pair_{variable}: when ")
@@ -248,7 +248,7 @@ def test_each_member_has_to_fall_below_the_standby():
     assert problem.hint == "weight -61 or less, or 0"
 
 
-def test_a_weight_that_one_member_alone_counts():
+def test_a_weight_that_counts_for_one_member_alone_is_a_problem():
     own = {"track_script": ["c"]}
     (problem,) = grouped(WITH_WEIGHTS, own, scripts=[script(-50)], track_script=[])
     assert problem.endswith(
@@ -274,12 +274,12 @@ def test_the_group_tracks_the_interface_of_a_member():
     assert "when eth0 fails node-a has 95" in grouped(group, dont_track_primary=True)[0]
 
 
-def test_what_the_instance_tracks_without_weight_counts_as_a_fault_only():
+def test_a_tracker_without_weight_counts_as_a_fault_only():
     group = {"track_script": [{"name": "c", "weight": -5}]}
     assert grouped(group, scripts=[script(0)]) == []
 
 
-def test_more_states_than_are_worth_the_time_are_not_judged():
+def test_too_many_combinations_of_weights_are_not_judged():
     tracked = [{"unit": f"u{number}", "weight": -(number + 1)} for number in range(12)]
     own = {"track_unit": [{"unit": f"v{number}", "weight": -(number + 1)} for number in range(12)]}
     far = {"node_a": {"priority": 200}, "node_b": {"priority": 20}}

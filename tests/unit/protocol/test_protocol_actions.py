@@ -59,7 +59,7 @@ def test_a_value_has_these_fields_in_this_order(kind, names):
     assert [field.name for field in fields(kind)] == names
 
 
-def test_nobody_changes_an_action():
+def test_an_action_cannot_be_changed():
     action = SendAdvertisement(90)
     with pytest.raises(FrozenInstanceError):
         action.priority = 0

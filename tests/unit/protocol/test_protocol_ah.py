@@ -40,7 +40,7 @@ def test_every_captured_frame_verifies_and_both_routers_count_one_sequence():
     assert numbers == [1, 2, 3, 4, 5, 6, 7, 8, 9]  # .4 stops at 4, .6 goes on
 
 
-def test_what_we_seal_is_the_captured_frame_octet_for_octet():
+def test_our_sealed_frame_is_the_captured_one_octet_for_octet():
     for packet, whole in CAPTURED:
         identification = struct.unpack_from("!H", whole, 4)[0]
         number = struct.unpack_from("!I", whole, 28)[0]
@@ -57,7 +57,7 @@ def test_a_changed_octet_is_refused(octet):
 
 
 @pytest.mark.parametrize("octet", [1, 6, 7, 10, 11])
-def test_what_routers_may_change_is_not_signed(octet):
+def test_fields_that_routers_may_change_are_not_signed(octet):
     whole = bytearray(CAPTURED[0][1])
     whole[octet] ^= 1
     ah.verify(KEY, bytes(whole), False, ah.Counter())
@@ -73,11 +73,11 @@ def test_the_ttl_is_signed_on_multicast_only():
             assert reason_of(bytes(packet)) == "ah"
 
 
-def test_another_password():
+def test_a_frame_with_another_password_is_refused():
     assert reason_of(CAPTURED[0][1], key=b"2222\0\0\0\0") == "ah"
 
 
-def test_a_replay_and_an_older_one():
+def test_a_replay_and_an_older_number_are_refused():
     counter = ah.Counter()
     ah.verify(KEY, sealed(number=7), False, counter)
     assert reason_of(sealed(number=7), counter=counter) == "ah_replay"
@@ -85,7 +85,7 @@ def test_a_replay_and_an_older_one():
     ah.verify(KEY, sealed(number=9), False, counter)
 
 
-def test_nothing_is_counted_of_what_is_forged():
+def test_a_forged_frame_does_not_change_the_counter():
     counter = ah.Counter()
     forged = bytearray(sealed(number=7))
     forged[28] = 0xFF
@@ -93,7 +93,7 @@ def test_nothing_is_counted_of_what_is_forged():
     assert counter.value == 0
 
 
-def test_an_index_that_is_not_the_source():
+def test_a_security_parameters_index_other_than_the_source_is_refused():
     made = bytearray(sealed())
     made[24:28] = B.packed
     made[32:44] = bytes(12)
@@ -106,7 +106,7 @@ def test_an_index_that_is_not_the_source():
 
 
 @pytest.mark.parametrize("packet", [sealed()[:43], sealed()[:21] + b"\x05" + sealed()[22:]])
-def test_no_header_of_24_octets(packet):
+def test_a_header_that_is_not_24_octets_long_is_refused(packet):
     assert reason_of(packet) == "truncated"
 
 
@@ -123,14 +123,14 @@ def test_the_sequence_grows_when_the_clock_does_not():
     assert [counter.take(AT_2026 - 3600), counter.take(AT_2026)] == [first + 1, first + 2]
 
 
-def test_who_hears_a_number_goes_on_above_it():
+def test_a_router_counts_on_above_the_number_that_it_has_heard():
     counter = ah.Counter()
     assert counter.heard(A.packed, 4_000_000_000)
     assert counter.take(AT_2026) == 4_000_000_001
 
 
 @pytest.mark.parametrize("number", [1, 4_000_000_000, 4_000_000_001])
-def test_a_number_that_is_not_above_our_own_is_heard(number):
+def test_a_number_that_is_not_above_our_own_is_accepted(number):
     """Test keepalived, which counts from 1 after a start, and two masters of one clock with the same number."""
     counter = ah.Counter()
     assert counter.heard(B.packed, 4_000_000_000)
@@ -139,7 +139,7 @@ def test_a_number_that_is_not_above_our_own_is_heard(number):
     assert counter.take(AT_2026) == 4_000_000_002
 
 
-def test_a_clock_that_nobody_has_set_counts_from_one():
+def test_the_sequence_starts_at_1_when_the_clock_is_not_set():
     assert ah.Counter().take(0.0) == 1
 
 
@@ -149,7 +149,7 @@ def test_the_sequence_never_wraps():
     assert counter.take(AT_2026) == 0xFFFFFFFD
 
 
-def test_a_clock_beyond_all_numbers_does_not_use_them_up():
+def test_a_clock_beyond_the_highest_number_does_not_use_up_the_sequence():
     """Test that it is ignored: else both routers would send the last number for ever, and not hear each other."""
     counter = ah.Counter()
     assert counter.take(1_735_689_600 + 100 * 365 * 86400.0) == 1

@@ -30,7 +30,7 @@ class TestMasterThatIsHeard:
         assert (router.master, router.deadline) == (MasterSeen(A, 100, 100, T), None)
 
     @pytest.mark.parametrize("source", [A, B])
-    def test_priority_0_leaves_no_master(self, source):
+    def test_priority_0_of_the_master_leaves_no_master(self, source):
         router = backup()
         router.advertisement(advert(100), A, T + 1)
         router.advertisement(advert(0), source, T + 1.5)
@@ -44,12 +44,12 @@ class TestMasterThatIsHeard:
             (replace(ARTICLE_B, down_adverts=5), T + 6.6484375),
         ],
     )
-    def test_it_lives_for_its_master_down_interval(self, parameters, until):
+    def test_a_master_counts_as_living_for_its_master_down_interval(self, parameters, until):
         router = backup(parameters)
         router.advertisement(advert(100, interval_cs=200, version=parameters.version), A, T + 1)
         assert router.living_until == until
 
-    def test_one_that_is_ruled_by_a_living_master_is_not_noted(self):
+    def test_a_lower_router_is_not_noted_while_a_higher_master_lives(self):
         router = backup()
         router.advertisement(advert(100), A, T + 1)
         router.advertisement(advert(80), B, T + 4.648)
@@ -130,7 +130,7 @@ class TestMaster:
         router.advertisement(advert(80), A, T)
         assert router.condition.announce_at == NEVER
 
-    def test_one_that_loses_learns_the_interval_of_the_winner(self):
+    def test_a_master_that_is_outbid_learns_the_interval_of_the_winner(self):
         router = master(V3)
         assert sent(router.advertisement(advert(100, interval_cs=200, version=3), A, T)) == [90]
         assert router.reason == "192.168.8.4 advertises 100, ours was 90"
@@ -144,7 +144,7 @@ class TestMaster:
             (HOLD_BACKUP, T + 3.99609375),
         ],
     )
-    def test_one_that_loses_waits_by_the_priority_that_it_has_afterwards(self, hold, down_at):
+    def test_a_master_that_is_outbid_waits_by_its_priority_of_afterwards(self, hold, down_at):
         router = master()
         router.hold = hold
         router.advertisement(advert(255), A, T)
@@ -158,7 +158,7 @@ class TestMaster:
         assert (router.condition.announce_at, router.condition.assert_at) == (T + 2, T + 2)
 
     @pytest.mark.parametrize(("after_s", "rival"), [(1.0, False), (1.25, True)])
-    def test_in_its_first_interval_no_one_is_a_rival(self, after_s, rival):
+    def test_a_master_has_no_rival_in_its_first_interval(self, after_s, rival):
         router = backup()
         began = T + 3.6484375
         router.expire(began)

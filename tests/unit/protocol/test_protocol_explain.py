@@ -61,7 +61,7 @@ def test_of_two_owners_the_backup_says_that_it_is_a_mistake():
     )
 
 
-def test_a_backup_that_hears_nobody_says_until_when_it_waits():
+def test_a_backup_without_a_master_says_when_it_takes_over():
     assert why(backup(), T + 1) == "BACKUP because it has just started; it takes over in 2.6 s; our 90"
 
 
@@ -73,7 +73,7 @@ def test_a_master_says_what_made_it_master():
     assert why(router, T + 2) == "MASTER because 192.168.8.4 advertised priority 0: it stops; our 90"
 
 
-def test_holds_are_named():
+def test_promotion_and_demotion_are_named():
     router = backup()
     router.promote(T)
     assert why(router, T) == "MASTER because it was promoted; our 254 (promoted)"
@@ -90,13 +90,13 @@ def test_holds_are_named():
     ("besides", "end"),
     [((), ""), (("a",), "; a"), (("a", "b"), "; a; b"), (("a", "b", "c", "d"), "; a; b; and 2 more")],
 )
-def test_who_hears_no_master_says_what_else_is_the_matter(besides, end):
+def test_a_router_without_a_master_adds_other_reasons(besides, end):
     waiting, leading = backup(), master()
     for router in (waiting, leading):
         assert why(router, T + 1, "", besides) == why(router, T + 1) + end
 
 
-def test_who_hears_a_master_or_takes_no_part_is_explained_by_that():
+def test_a_router_with_a_master_or_a_fault_adds_no_other_reasons():
     heard, broken = backup(), master()
     heard.advertisement(advert(100), A, T + 1)
     broken.fault_changed(("interface eth0 is down",), T)
@@ -125,7 +125,7 @@ def test_a_fault_that_is_over_is_told_as_the_past():
     assert why(router, T + 2) == f"MASTER because {DOWN}, and it owns the address; our 255"
 
 
-def test_of_a_group_too_that_kept_its_addresses_meanwhile():
+def test_a_fault_of_the_group_that_is_over_is_told_as_the_past():
     router = master()
     router.group_fault_changed(("interface eth0 is down",), T + 5, T)
     router.group_fault_changed((), T + 5, T + 1)
@@ -134,7 +134,7 @@ def test_of_a_group_too_that_kept_its_addresses_meanwhile():
     assert why(router, T + 6) == f"MASTER because {DOWN}, but nobody took over; our 90"
 
 
-def test_a_master_of_long_ago_explains_nothing():
+def test_a_master_that_was_heard_before_a_fault_is_not_named():
     router = backup()
     router.advertisement(advert(100), A, T)
     router.fault_changed(("interface eth0 is down",), T + 1)
@@ -158,7 +158,7 @@ def test_a_drained_node_with_a_fault_is_drained():
     assert why(idle, T + 1) == "STOP because this node is drained; it would be in FAULT because interface eth0 is down"
 
 
-def test_undrained_it_has_not_just_started():
+def test_a_router_that_was_undrained_says_so():
     router = backup()
     router.drain(T)
     router.undrain(T + 50)

@@ -14,7 +14,7 @@ from vrrp.protocol import frames
 
 
 @pytest.mark.parametrize("name", ["v2-pass-multicast", "v2-noauth-multicast", "v3-ipv4-multicast"])
-def test_gratuitous_arp_is_what_keepalived_sends(name):
+def test_gratuitous_arp_is_that_of_keepalived(name):
     vips = {IPv4Address(f"192.168.8.{last}") for last in (100, 101, 102)}
     captured = [frame for frame in pcap.frames(name) if frame[12:14] == b"\x08\x06" and frame[28:32] == frame[38:42]]
     assert {IPv4Address(frame[28:32]) for frame in captured} <= vips
@@ -23,7 +23,7 @@ def test_gratuitous_arp_is_what_keepalived_sends(name):
         assert frames.gratuitous_arp(frame[6:12], IPv4Address(frame[28:32])) == frame
 
 
-def test_unsolicited_neighbour_advertisement_is_what_keepalived_sends_from_a_host():
+def test_a_neighbour_advertisement_of_a_host_is_that_of_keepalived():
     vips = {IPv6Address("fe80::8:100"), IPv6Address("fd00:8::100")}
     captured = [
         frame for frame in pcap.frames("v3-ipv6-multicast") if frame[12:14] == b"\x86\xdd" and frame[54:55] == b"\x88"

@@ -27,18 +27,18 @@ def test_serial_numbers_wrap(sequence, other, is_later):
 
 
 @pytest.mark.parametrize(("sequence_s", "wall", "ahead"), [(10, 7.9, 3), (7, 10.2, -3), (1, 2**32 + 0.0, 1)])
-def test_how_far_ahead_of_the_clock(sequence_s, wall, ahead):
+def test_ahead_s_is_the_lead_over_the_clock_in_seconds(sequence_s, wall, ahead):
     assert ahead_s(sequence_s << 32, wall) == ahead
 
 
 @pytest.mark.parametrize("window_s", [5, None])
-def test_it_grows_strictly_even_when_the_clock_stands_still(window_s):
+def test_a_sequence_grows_even_when_the_clock_stands_still(window_s):
     sequence = Sequence()
     taken = [sequence.take(NOW, window_s) for _each in range(70_000)]  # more than the counter holds: it carries
     assert taken == list(range(taken[0], taken[0] + 70_000))
 
 
-def test_who_starts_again_goes_on_above():
+def test_a_sequence_after_a_restart_is_above_the_one_before():
     before = Sequence()
     last = [before.take(NOW + step / 100, 5) for step in range(300)][-1]
     assert later(Sequence().take(NOW + 3.0, 5), last)
@@ -74,7 +74,7 @@ def test_a_mark_outside_the_window_is_forgotten_so_that_a_clock_step_heals():
     assert not marks.accept(A, at_clock(NOW), NOW, 5)
 
 
-def test_a_mark_inside_the_window_is_not():
+def test_a_mark_inside_the_window_is_kept():
     marks = Marks()
     assert marks.accept(A, at_clock(NOW + 4), NOW, 5)
     assert not marks.accept(A, at_clock(NOW + 3), NOW, 5)
@@ -107,7 +107,7 @@ def test_only_the_latest_senders_are_remembered():
     assert marks.accept(bytes([1]), 10, NOW, None)  # forgotten
 
 
-def test_who_speaks_again_pushes_nobody_out():
+def test_a_sender_that_is_known_pushes_no_other_out():
     marks = Marks()
     for number in range(4):
         assert marks.accept(bytes([number]), 10, NOW, None)
@@ -115,7 +115,7 @@ def test_who_speaks_again_pushes_nobody_out():
     assert not any(marks.accept(bytes([number]), 10, NOW, None) for number in range(4))
 
 
-def test_room_for_every_unicast_peer():
+def test_marks_have_room_for_every_unicast_peer():
     marks = Marks()
     for number in range(20):
         assert marks.accept(bytes([number]), 10, NOW, None, room=20)
@@ -123,7 +123,7 @@ def test_room_for_every_unicast_peer():
 
 
 @pytest.mark.parametrize("window_s", [5, None])
-def test_what_was_heard_before_a_restart_is_no_news_after_it(window_s):
+def test_a_number_from_before_a_restart_is_refused_after_it(window_s):
     before, after, sequence = Marks(), Marks(), Sequence()
     recorded = [sequence.take(NOW + step / 10, window_s) for step in range(20)]
     assert all(before.accept(A, each, NOW + 2, window_s) for each in recorded)

@@ -100,7 +100,7 @@ class TestBecomingMaster:
         node.happens("VI_2", "expire", now=DOWN_S)
         assert node.states() == ("MASTER", "MASTER")
 
-    def test_the_addresses_of_all_come_before_any_first_word(self):
+    def test_all_addresses_are_installed_before_the_first_advertisement(self):
         node = Node().started()
         node.feed("VI_1", "expire", now=DOWN_S)
         node.happens("VI_2", "expire", now=DOWN_S)
@@ -108,7 +108,7 @@ class TestBecomingMaster:
         assert told[2:4] == [("VI_1", InstallAddresses), ("VI_1", Announce)]
         assert {name for name, kind in told if kind is InstallAddresses} == {"VI_1", "VI_2"}
 
-    def test_who_hears_a_master_on_one_segment_leaves_both(self):
+    def test_a_node_that_hears_a_master_for_one_member_gives_up_both(self):
         node = Node().started()
         node.happens("VI_1", "expire", now=DOWN_S)
         node.hears("VI_2", 200, now=DOWN_S)
@@ -155,7 +155,7 @@ class TestBecomingMaster:
 
 
 class TestGivingUp:
-    def test_outbid_for_one_it_gives_up_both_make_before_break(self):
+    def test_a_node_that_is_outbid_for_one_member_yields_both(self):
         node = Node().master()
         node.hears("VI_1", 200, now=10.0)
         assert node.kinds() == (Yielding, Yielding)
@@ -167,13 +167,13 @@ class TestGivingUp:
         assert node.kinds() == (Backup, Backup)
         assert "sync group G: VI_1 gave up (192.0.2.6 advertises 200, ours was 100)" in node.one("VI_2").reason
 
-    def test_when_both_have_been_outbid_nobody_says_0(self):
+    def test_a_node_that_is_outbid_for_both_members_sends_no_priority_0(self):
         node = Node().master()
         node.feed("VI_1", "advertisement", said(200), PEER, now=10.0)
         node.hears("VI_2", 200, now=10.0)
         assert (node.sent("VI_1"), node.sent("VI_2")) == ([100], [100])
 
-    def test_what_nobody_takes_is_let_go_when_the_other_is_taken(self):
+    def test_addresses_without_a_taker_go_when_the_other_member_is_taken(self):
         node = Node().master()
         node.hears("VI_1", 200, now=10.0)
         node.happens("VI_1", "expire", now=10.05)
@@ -186,7 +186,7 @@ class TestGivingUp:
             ("VI_2", Notify("BACKUP", 100, node.one("VI_2").reason)),
         ]
 
-    def test_when_nobody_takes_anything_all_go_on_without_a_gap(self):
+    def test_all_members_stay_master_when_no_peer_takes_over(self):
         node = Node(200, 100).master()
         for move in node.group.command("demote", node.members, "VI_2"):
             node.feed(move.member, move.name, now=10.0)
@@ -216,24 +216,24 @@ class TestGivingUp:
         node.hears("VI_1", 200, now=again_at + after_s)
         return node, again_at + after_s
 
-    def test_who_loses_twice_in_a_row_waits_longer(self):
+    def test_a_node_that_loses_twice_in_a_row_waits_longer(self):
         node, lost_at = self.lost_twice(1.0)
         assert node.one("VI_2").deadline == pytest.approx(lost_at + DOWN_S + 1.15253, abs=0.001)
 
-    def test_and_takes_nothing_earlier_though_the_winner_stops(self):
+    def test_a_node_that_lost_twice_waits_on_when_the_winner_stops(self):
         node, lost_at = self.lost_twice(1.0)
         node.happens("VI_1", "expire", now=lost_at + 0.05)
         node.hears("VI_1", 0, now=lost_at + 0.1)
         node.happens("VI_1", "expire", now=lost_at + 0.1 + 156 / 256)
         assert node.one("VI_1").deadline == pytest.approx(lost_at + DOWN_S + 1.15253, abs=0.001)
 
-    def test_who_has_had_it_for_a_while_does_not(self):
+    def test_a_node_that_was_master_for_a_while_does_not_wait_longer(self):
         node, lost_at = self.lost_twice(2.1)
         assert node.one("VI_2").deadline == pytest.approx(lost_at + DOWN_S)
 
 
 class TestFault:
-    def test_nobody_is_master_while_one_is_in_fault(self):
+    def test_no_member_is_master_while_another_is_in_fault(self):
         node = Node().started()
         node.happens("VI_2", "fault_changed", ("interface eth1 is down",), now=1.0)
         assert node.states() == ("FAULT", "FAULT")
@@ -242,14 +242,14 @@ class TestFault:
             "FAULT because sync group G: VI_2 is in FAULT (interface eth1 is down)"
         )
 
-    def test_mended_all_begin_to_listen(self):
+    def test_all_members_listen_when_a_fault_has_ended(self):
         node = Node().started()
         node.happens("VI_2", "fault_changed", ("interface eth1 is down",), now=1.0)
         node.happens("VI_2", "fault_changed", (), now=2.0)
         assert node.kinds() == (Backup, Backup)
         assert [each.deadline for each in node.members.values()] == [pytest.approx(2 + DOWN_S)] * 2
 
-    def test_the_healthy_one_keeps_its_addresses_until_the_peer_speaks(self):
+    def test_a_healthy_member_keeps_its_addresses_until_the_peer_speaks(self):
         node = Node().master()
         node.happens("VI_2", "fault_changed", ("interface eth1 is down",), now=10.0)
         assert node.states() == ("MASTER", "FAULT")
@@ -259,12 +259,12 @@ class TestFault:
         assert node.states() == ("FAULT", "FAULT")
         assert node.done[-2][1] == ReleaseAddresses()
 
-    def test_but_not_for_longer_than_any_peer_waits(self):
+    def test_a_healthy_member_keeps_them_no_longer_than_any_peer_waits(self):
         node = Node().master()
         node.happens("VI_2", "fault_changed", ("interface eth1 is down",), now=10.0)
         assert node.one("VI_1").deadline == pytest.approx(10 + LONGEST_DOWN_S + 0.05)
 
-    def test_mended_in_time_the_healthy_one_has_lost_nothing(self):
+    def test_a_healthy_member_loses_nothing_when_the_fault_ends_in_time(self):
         node = Node().master()
         node.happens("VI_2", "fault_changed", ("interface eth1 is down",), now=10.0)
         node.happens("VI_2", "fault_changed", (), now=10.5)
@@ -274,7 +274,7 @@ class TestFault:
         assert node.kinds() == (Master, Master)
         assert not [1 for name, action in node.done if name == "VI_1" and isinstance(action, ReleaseAddresses)]
 
-    def test_its_own_fault_takes_the_addresses_at_once(self):
+    def test_an_own_fault_takes_the_addresses_at_once(self):
         node = Node().master()
         node.happens("VI_2", "fault_changed", ("interface eth1 is down",), now=10.0)
         node.happens("VI_1", "fault_changed", ("interface eth0 is down",), now=10.1)
@@ -290,12 +290,12 @@ class TestFault:
 
 
 class TestCommands:
-    def test_all_are_promoted(self):
+    def test_promote_is_for_all_members(self):
         node = Node().started()
         moves = node.group.command("promote", node.members, "VI_2")
         assert [(move.member, move.name) for move in moves] == [("VI_2", "promote"), ("VI_1", "promote")]
 
-    def test_none_is_when_one_cannot(self):
+    def test_no_member_is_promoted_when_one_cannot_be(self):
         node = Node().started()
         node.happens("VI_2", "fault_changed", ("interface eth1 is down",), now=1.0)
         with pytest.raises(Refused, match=r"^it is in FAULT: sync group G: VI_2 is in FAULT"):
@@ -324,7 +324,7 @@ class TestComingAndGoing:
         node.hears("VI_3", 200, now=11.0)
         assert node.kinds() == (Yielding, Yielding, Backup)
 
-    def test_without_its_group_a_ready_one_is_master(self):
+    def test_a_ready_member_is_master_when_its_group_goes(self):
         node = Node().started()
         node.happens("VI_1", "expire", now=DOWN_S)
         node.feed("VI_1", "group_changed", None, now=4.0)
@@ -338,7 +338,7 @@ class TestComingAndGoing:
         assert node.settle(10.0) == []
         assert node.states() == ("MASTER", "MASTER")
 
-    def test_one_that_could_not_speak_listens_and_joins_again(self):
+    def test_a_member_that_was_silent_for_its_mandate_listens_and_joins_again(self):
         node = Node().master(at=5.0)
         for now in (6.5, 8.0):
             node.one("VI_2").expire(now)
@@ -351,7 +351,7 @@ class TestComingAndGoing:
 
 
 class TestRival:
-    def test_the_others_announce_too(self):
+    def test_the_other_members_announce_when_one_answers_a_rival(self):
         node = Node().master()
         for name in ("VI_1", "VI_2"):
             node.happens(name, "expire", now=10.5)

@@ -27,7 +27,7 @@ class TestHolds:
         assert sent(router.expire(T + 2 + POLITE_S)) == [254]
         assert router.hold == "master"
 
-    def test_a_living_master_may_have_announced_after_us_so_we_do_it_again(self):
+    def test_a_promoted_backup_announces_again_after_the_handover(self):
         router = backup()
         router.advertisement(advert(100), A, T + 1)
         router.promote(T + 2)
@@ -43,14 +43,14 @@ class TestHolds:
         actions = router.promote(T + 1 + DOWN_B)
         assert (kinds(actions), sent(actions)) == (TAKEOVER, [254])
 
-    def test_before_it_has_spoken_it_answers_nobody(self):
+    def test_a_promoted_backup_answers_no_one_before_its_first_advertisement(self):
         router = backup()
         router.advertisement(advert(100), A, T + 1)
         router.promote(T + 2)
         assert router.advertisement(advert(100), A, T + 2.005) == ()
         assert sent(router.expire(T + 2 + POLITE_S)) == [254]
 
-    def test_half_of_a_short_interval_is_polite_enough(self):
+    def test_a_promoted_backup_waits_half_of_a_short_interval(self):
         router = backup(replace(ARTICLE_B, version=3, interval_cs=1))
         router.advertisement(advert(100, interval_cs=1, version=3), A, T + 0.02)
         router.promote(T + 0.03)
@@ -88,7 +88,7 @@ class TestHolds:
             assert sent(newer.expire(newer.deadline)) in ([255], [])
         assert sent(newer.expire(newer.deadline)) == [254]
 
-    def test_nobody_outbids_the_owner_of_the_address(self):
+    def test_the_owner_of_the_address_cannot_be_outbid(self):
         router = backup()
         router.advertisement(advert(255), A, T + 1)
         with pytest.raises(Refused, match=r"192\.168\.8\.4 advertises priority 255"):
@@ -144,7 +144,7 @@ class TestHolds:
         router.demote(T + 2.9)
         assert router.expire(T + 3) == ()
 
-    def test_released_the_priority_decides_again(self):
+    def test_the_priority_decides_again_after_a_release(self):
         router = backup()
         router.promote(T)
         assert router.release(T + 1) == ()
@@ -167,7 +167,7 @@ class TestDrain:
         assert router.expire(T + 0.7 + HANDOVER_S) == (ReleaseAddresses(), Notify("STOP", 90, DRAINED))
         assert (router.state, router.deadline) == (State.STOP, None)
 
-    def test_where_nobody_is_there_they_go_after_the_longest_skew(self):
+    def test_a_drained_master_without_a_peer_lets_go_after_the_longest_skew(self):
         router = master()
         router.drain(T)
         assert router.deadline == T + 255 / 256 + HANDOVER_S
@@ -210,13 +210,13 @@ class TestDrain:
         router.fault_changed(("interface eth0 is down",), T)
         assert why(router, T) == "STOP because it was stopped, and interface eth0 is down"
 
-    def test_one_that_yields_already_ends_as_drained(self):
+    def test_a_yielding_router_that_is_drained_ends_as_drained(self):
         router = master()
         router.advertisement(advert(100), A, T)
         assert router.drain(T + 0.01) == ()
         assert router.expire(T + HANDOVER_S) == (ReleaseAddresses(), Notify("STOP", 90, DRAINED))
 
-    def test_one_that_is_demoted_and_has_no_peer_ends_too(self):
+    def test_a_demoted_router_without_a_peer_ends_when_it_is_drained(self):
         router = master()
         router.demote(T)
         assert router.drain(T + 1) == ()
@@ -224,7 +224,7 @@ class TestDrain:
         assert kinds(router.expire(router.deadline)) == ["ReleaseAddresses", "Notify"]
         assert router.state is State.STOP
 
-    def test_twice_is_once(self):
+    def test_a_second_drain_changes_nothing(self):
         router = master()
         router.drain(T)
         deadline = router.deadline
@@ -234,7 +234,7 @@ class TestDrain:
         assert router.drain(T + 5) == ()
         assert router.state is State.STOP
 
-    def test_before_it_has_begun_it_does_not_begin(self):
+    def test_a_router_that_is_drained_before_its_start_does_not_start(self):
         router = VirtualRouter(ARTICLE_B)
         assert router.drain(T) == ()
         assert router.start(T + 1) == ()
@@ -242,7 +242,7 @@ class TestDrain:
         assert router.start(T + 1, Memory(State.MASTER, T + 0.9, 100)) == ()
         assert router.holds_addresses is False
 
-    def test_undrained_it_listens_first(self):
+    def test_a_router_that_is_undrained_listens_first(self):
         router = master()
         router.drain(T)
         router.expire(router.deadline)
@@ -250,19 +250,19 @@ class TestDrain:
         assert (router.drained, router.deadline) == (False, T + 10 + DOWN_B)
         assert kinds(router.expire(T + 10 + DOWN_B)) == TAKEOVER
 
-    def test_undrained_with_state_master_it_listens_briefly(self):
+    def test_a_router_with_state_master_that_is_undrained_listens_briefly(self):
         router = backup(replace(ARTICLE_B, begins_as_master=True))
         router.drain(T)
         router.undrain(T + 10)
         assert router.deadline == T + 10 + 1 + 166 / 256
 
-    def test_undrained_with_a_fault_it_says_so(self):
+    def test_a_router_with_a_fault_that_is_undrained_tells_the_fault(self):
         router = backup()
         router.drain(T)
         router.fault_changed(("interface eth0 is down",), T + 1)
         assert router.undrain(T + 2) == (Notify("FAULT", 90, "interface eth0 is down"),)
 
-    def test_undrained_while_it_still_yields_it_takes_part_again(self):
+    def test_a_router_that_is_undrained_while_it_yields_takes_part_again(self):
         router = master()
         router.drain(T)
         assert router.undrain(T + 0.2) == ()
@@ -277,14 +277,14 @@ class TestDrain:
         assert kinds(router.expire(T + 0.3 + HANDOVER_S)) == ["ReleaseAddresses", "Notify"]
         assert (router.state, router.deadline) == (State.BACKUP, T + 0.3 + DOWN_B)
 
-    def test_undrain_of_one_that_is_not_drained_changes_nothing(self):
+    def test_an_undrain_without_a_drain_changes_nothing(self):
         for router in (backup(), master()):
             before = (router.state, router.deadline)
             assert router.undrain(T) == ()
             assert (router.state, router.deadline) == before
         assert VirtualRouter(ARTICLE_B).undrain(T) == ()
 
-    def test_a_hold_survives_it(self):
+    def test_a_hold_survives_a_drain(self):
         router = backup()
         router.demote(T)
         router.drain(T + 1)
@@ -298,14 +298,14 @@ class TestDrain:
         router.undrain(T + 1)
         assert (router.hold, router.priority) == ("backup", 1)
 
-    def test_a_reload_does_not_end_it(self):
+    def test_a_reload_does_not_end_a_drain(self):
         router = backup()
         router.drain(T)
         assert router.parameters_changed(replace(ARTICLE_B, priority=200), T + 1) == ()
         assert (router.state, router.drained) == (State.STOP, True)
 
     @pytest.mark.parametrize("move", [VirtualRouter.promote, VirtualRouter.demote])
-    def test_it_is_not_moved_until_it_is_undrained(self, move):
+    def test_a_drained_router_is_not_moved(self, move):
         router = master()
         router.drain(T)
         for now in (T + 0.1, router.deadline):
@@ -313,7 +313,7 @@ class TestDrain:
             with pytest.raises(Refused, match=r"^this node is drained\. Undrain it first$"):
                 move(router, now)
 
-    def test_released_it_stays_drained(self):
+    def test_a_release_does_not_end_a_drain(self):
         router = backup()
         router.demote(T)
         router.drain(T + 1)

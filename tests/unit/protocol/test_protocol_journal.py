@@ -94,7 +94,7 @@ def test_an_answer_to_a_rival_is_an_entry_each_time():
     assert names(story.journal)[2:] == [("advertisement", 1)] * 4
 
 
-def test_what_changes_nothing_leaves_no_entry_and_no_gap():
+def test_an_input_that_changes_nothing_leaves_no_entry_and_no_gap():
     story = Recorded()
     story.feed("start")
     story.feed("priority_changed", 90)

@@ -112,7 +112,7 @@ def test_two_masters_hear_each_other_each_time(scheme, interval_s, crossing):
 
 @pytest.mark.parametrize("ahead_s", [-86400.0, -3600.0, -1.0, -0.2, 0.2, 1.0, 3600.0, 86400.0])
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_clocks_that_differ(scheme, ahead_s):
+def test_two_masters_whose_clocks_differ_hear_each_other(scheme, ahead_s):
     if scheme in (Hmac, Remembering) and abs(ahead_s) > WINDOW_S:
         ahead_s = WINDOW_S * (1 if ahead_s > 0 else -1)  # what is further off is refused as stale, with a log line
     a, b = scheme(b"A"), scheme(b"B")
@@ -122,7 +122,7 @@ def test_clocks_that_differ(scheme, ahead_s):
 
 @pytest.mark.parametrize("who", ["A", "B", "both"])
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_who_starts_again_is_heard_at_once(scheme, who):
+def test_a_router_that_starts_again_is_heard_at_once(scheme, who):
     a, b = scheme(b"A"), scheme(b"B")
     for step in range(50):
         if step % 10 == 5:
@@ -132,7 +132,7 @@ def test_who_starts_again_is_heard_at_once(scheme, who):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_one_that_was_alone_for_long_hears_the_other_when_it_is_back(scheme):
+def test_a_router_that_was_alone_for_long_hears_the_other_again(scheme):
     a, b = scheme(b"A"), scheme(b"B")
     exchange(a, b, NOW)
     for step in range(600):
@@ -142,7 +142,7 @@ def test_one_that_was_alone_for_long_hears_the_other_when_it_is_back(scheme):
 
 
 @pytest.mark.parametrize("behind_s", [3600.0, 86400.0])
-def test_an_ah_router_with_a_late_clock_is_heard_after_its_restart_once_it_has_heard_the_other(behind_s):
+def test_an_ah_router_with_a_late_clock_is_heard_after_it_has_heard_the_other(behind_s):
     a, b = Ah(b"A"), Ah(b"B")
     exchange(a, b, NOW, -behind_s)
     b = Ah(b"B")
@@ -171,7 +171,7 @@ def test_a_replay_is_refused_all_the_same(scheme):
 
 
 @pytest.mark.parametrize("scheme", [Remembering, RememberingMonotonic])
-def test_nor_after_a_restart_of_who_hears_it(scheme):
+def test_a_replay_is_refused_after_a_restart_of_the_receiver(scheme):
     a, b = scheme(b"A"), scheme(b"B")
     recorded = [a.say(NOW + step / 10) for step in range(20)]
     assert all(b.hear(b"A", number, NOW + 2) for number in recorded)
@@ -181,7 +181,7 @@ def test_nor_after_a_restart_of_who_hears_it(scheme):
 
 
 @pytest.mark.parametrize("scheme", [Remembering, RememberingMonotonic])
-def test_a_clock_that_was_a_day_ahead_and_is_right_now_costs_a_restart_at_most(scheme):
+def test_after_clocks_were_a_day_ahead_two_restarts_suffice(scheme):
     a, b = scheme(b"A"), scheme(b"B")
     assert b.hear(b"A", a.say(NOW + 86400), NOW + 86400)
     a = scheme(b"A")

@@ -80,28 +80,28 @@ class TestResume:
             "MASTER because it goes on after 1.00 s as the MASTER that it was; our 90"
         )
 
-    def test_a_backup_keeps_its_timer(self):
+    def test_a_resumed_backup_keeps_its_timer(self):
         router, actions = resumed(T + 0.5, memory_of(State.BACKUP))
         assert actions == (Notify("BACKUP", 90, "it goes on after 0.50 s and listens first"),)
         assert router.deadline == T + DOWN_B
         assert kinds(router.expire(T + DOWN_B)) == TAKEOVER
 
-    def test_but_it_listens_for_an_interval_and_the_skew(self):
+    def test_a_resumed_backup_listens_for_at_least_an_interval_and_the_skew(self):
         router, _actions = resumed(T + 3, memory_of(State.BACKUP))
         assert router.deadline == T + 3 + 1 + SKEW_B
         assert resumed(T + 500, memory_of(State.BACKUP))[0].deadline == T + 500 + 1 + SKEW_B
 
-    def test_it_listens_for_the_interval_of_its_master(self):
+    def test_a_resumed_backup_listens_for_the_interval_of_its_master(self):
         router, _actions = resumed(T, memory_of(State.BACKUP, interval_cs=200), replace(FAST, interval_cs=100))
         assert router.deadline == pytest.approx(T + 2 * 3 + 2 * 166 / 256)
         router.advertisement(advert(0, interval_cs=200, version=3), A, T + 1)
         assert router.deadline == pytest.approx(T + 1 + 2 * 166 / 256)
 
-    def test_a_backup_that_never_heard_a_master_listens_as_briefly(self):
+    def test_a_resumed_backup_that_never_heard_a_master_listens_as_briefly(self):
         assert resumed(T, memory_of(State.BACKUP, last_at=0.0))[0].deadline == T + 1 + SKEW_B
 
     @pytest.mark.parametrize("state", [State.FAULT, State.STOP, State.INIT])
-    def test_whoever_was_neither_begins_from_nothing(self, state):
+    def test_a_router_that_was_neither_master_nor_backup_starts_anew(self, state):
         router, actions = resumed(T + 0.5, memory_of(state))
         assert kinds(actions) == ["Notify"]
         assert (router.state, router.deadline) == (State.BACKUP, T + 0.5 + DOWN_B)
@@ -111,7 +111,7 @@ class TestResume:
         (State.MASTER, "backup", 1),
         (State.BACKUP, "backup", 1),
     ])  # fmt: skip
-    def test_holds_survive(self, state, hold, priority):
+    def test_holds_survive_a_restart(self, state, hold, priority):
         router, _actions = resumed(T + 0.5, memory_of(state, hold=hold))
         assert (router.hold, router.priority, router.state) == (hold, priority, state)
 
@@ -120,7 +120,7 @@ class TestResume:
         assert router.deadline == T + 3 + 255 / 256
 
     @pytest.mark.parametrize("state", [State.MASTER, State.BACKUP])
-    def test_faults_win(self, state):
+    def test_a_fault_counts_more_than_what_is_remembered(self, state):
         router = VirtualRouter(ARTICLE_B)
         router.fault_changed(("interface eth0 is down",), T)
         assert router.start(T + 0.5, memory_of(state, hold="master")) == (
@@ -150,7 +150,7 @@ class TestLapse:
         assert kinds(router.expire(T + MANDATE + DOWN_B)) == TAKEOVER
 
     @pytest.mark.parametrize(("parameters", "mandate_s"), BOUNDS)
-    def test_a_moment_earlier_it_goes_on(self, parameters, mandate_s):
+    def test_a_frozen_master_goes_on_a_moment_before_its_mandate_ends(self, parameters, mandate_s):
         router, frozen = backup(parameters), backup(parameters)
         spoke_at = router.deadline
         for each in (router, frozen):
@@ -176,7 +176,7 @@ class TestLapse:
         assert router.deadline == T + 5 + DOWN_B
         assert kinds(router.expire(T + 5 + DOWN_B)) == TAKEOVER
 
-    def test_priority_0_leaves_the_skew_only(self):
+    def test_priority_0_leaves_a_lapsed_master_the_skew_only(self):
         router = master()
         assert kinds(router.advertisement(advert(0), A, T + 5)) == ["ReleaseAddresses", "Notify"]
         assert router.deadline == T + 5 + SKEW_B
@@ -194,7 +194,7 @@ class TestLapse:
         assert router.advertisement(advert(100), A, T + 5.5) == ()
         assert router.deadline == T + 5.5 + DOWN_B
 
-    def test_each_advertisement_begins_it_anew(self):
+    def test_each_advertisement_begins_the_mandate_anew(self):
         router = master(replace(ARTICLE_B, announce_delay_s=0))
         router.expire(T + 1)
         assert sent(router.expire(T + 1 + MANDATE - A_MOMENT)) == [90]
@@ -202,7 +202,7 @@ class TestLapse:
         answered.advertisement(advert(80), A, T + 0.75)
         assert sent(answered.expire(T + 0.75 + MANDATE - A_MOMENT)) == [90]
 
-    def test_announcements_do_not(self):
+    def test_announcements_do_not_begin_the_mandate_anew(self):
         router = master(replace(ARTICLE_B, announce_delay_s=0, lower_prio_delay_s=0.5))
         router.advertisement(advert(80), A, T)
         assert router.expire(T + 0.5) == (Announce(5),)
@@ -220,7 +220,7 @@ class TestLapse:
         assert (router.state, router.hold) == (State.BACKUP, "master")
         assert router.deadline == T + 5 + 3 + 2 / 256
 
-    def test_whoever_yields_holds_no_mandate(self):
+    def test_a_yielding_router_has_no_mandate(self):
         router = master()
         router.demote(T)
         assert router.expire(T + MANDATE) == ()
@@ -260,16 +260,16 @@ class TestOverslept:
         assert router.expire(late) == ()
         assert (router.state, router.deadline) == (State.BACKUP, late + 1 + SKEW_B)
 
-    def test_one_interval_late_is_just_late(self):
+    def test_a_backup_that_is_one_interval_late_takes_over(self):
         router = backup()
         assert kinds(router.expire(T + DOWN_B + 1)) == TAKEOVER
 
-    def test_it_listens_once_more_and_not_again(self):
+    def test_a_backup_that_overslept_listens_once_more_only(self):
         router = backup()
         router.expire(T + 50)
         assert kinds(router.expire(T + 100)) == TAKEOVER
 
-    def test_whatever_is_heard_allows_it_again(self):
+    def test_an_advertisement_allows_a_backup_to_listen_once_more(self):
         router = backup()
         router.expire(T + 50)
         router.advertisement(advert(100), A, T + 50.5)
@@ -288,12 +288,12 @@ class TestOverslept:
         router.advertisement(advert(80), A, T)
         assert kinds(router.expire(T + 3.5)) == POLITE
 
-    def test_it_also_holds_for_a_takeover_after_priority_0(self):
+    def test_a_backup_that_overslept_priority_0_listens_once_more(self):
         router = backup()
         router.advertisement(advert(0), A, T)
         assert router.expire(T + SKEW_B + 1.0001) == ()
 
-    def test_a_promotion_does_not_wait(self):
+    def test_a_backup_that_overslept_is_promoted_at_once(self):
         router = backup()
         router.expire(T + 50)
         assert kinds(router.promote(T + 50.1)) == TAKEOVER
@@ -311,7 +311,7 @@ def test_a_yielding_router_that_slept_does_not_take_over():
     assert router.deadline == late + 3 + 255 / 256
 
 
-def test_who_slept_while_it_gave_up_listens_before_it_takes_over():
+def test_a_member_that_slept_while_it_gave_up_listens_before_it_takes_over():
     """Test a winner that stops meanwhile: its priority 0 was read before the addresses were released."""
     router = master()
     router.advertisement(advert(100), A, T + 0.5)

@@ -47,51 +47,51 @@ def decided(decision, router, *arguments):
         (Backup(T), T, 90),
     ],
 )
-def test_one_that_was_just_promoted_outbids_everybody(condition, now, priority):
+def test_a_router_that_was_just_promoted_outbids_every_peer(condition, now, priority):
     assert master.advertised_priority(condition, 90, now) == priority
 
 
 class TestDue:
-    def test_an_advertisement(self):
+    def test_an_advertisement_is_due(self):
         router = router_in(speaking())
         transition = decided(master.due, router, router.condition, T + 1)
         assert transition.actions == (SendAdvertisement(90),)
         assert (transition.condition.advertise_at, transition.condition.spoke_at) == (T + 2, T + 1)
         assert (transition.reason, transition.entered) == (None, False)
 
-    def test_a_second_burst(self):
+    def test_a_second_burst_is_due(self):
         router = router_in(speaking(announce_at=T + 0.5, announce_repeat=3))
         transition = decided(master.due, router, router.condition, T + 0.5)
         assert transition.actions == (Announce(3),)
         assert transition.condition.advertise_at == T + 1
 
-    def test_a_burst_of_none_is_over_all_the_same(self):
+    def test_a_burst_of_0_frames_is_over_when_its_time_has_come(self):
         router = router_in(speaking(announce_at=T + 0.5, announce_repeat=0))
         transition = decided(master.due, router, router.condition, T + 0.5)
         assert transition.actions == () and transition.condition.deadline == T + 1
 
-    def test_both_at_once(self):
+    def test_an_advertisement_and_a_burst_are_due_at_once(self):
         router = router_in(speaking(announce_at=T + 1, announce_repeat=2))
         transition = decided(master.due, router, router.condition, T + 1)
         assert transition.actions == (SendAdvertisement(90), Announce(2))
 
 
 class TestAnnounceAgain:
-    def test_now_and_once_more(self):
+    def test_a_master_announces_now_and_once_more(self):
         transition = decided(master.announce_again, router_in(speaking()), 4, 2.5, T)
         assert transition.actions == (Announce(4),)
         assert (transition.condition.announce_at, transition.condition.announce_repeat) == (T + 2.5, 4)
 
-    def test_now_only(self):
+    def test_a_master_without_a_delay_announces_now_only(self):
         router = router_in(speaking())
         transition = decided(master.announce_again, router, 4, 0.0, T)
         assert (transition.actions, transition.condition) == ((Announce(4),), router.condition)
 
     @pytest.mark.parametrize("condition", [Backup(T), Yielding(T), Fault()])
-    def test_whoever_is_no_master_has_nothing_to_announce(self, condition):
+    def test_a_backup_announces_nothing(self, condition):
         assert decided(master.announce_again, router_in(condition), 4, 2.5, T) is None
 
-    def test_a_repeat_of_none_is_nothing(self):
+    def test_a_repeat_of_0_announces_nothing(self):
         assert decided(master.announce_again, router_in(speaking()), 0, 2.5, T) is None
 
 
@@ -103,11 +103,11 @@ class TestLapsed:
         assert (transition.entered, transition.master_interval_cs) == (True, 100)
         assert transition.reason == "it could not speak for 3.00 s, so that a peer may have taken over"
 
-    def test_a_moment_before_it_goes_on(self):
+    def test_a_master_goes_on_a_moment_before_its_mandate_ends(self):
         assert decided(master.lapsed, router_in(speaking()), T + 2.999) is None
 
     @pytest.mark.parametrize("condition", [Backup(T), Yielding(T), Fault(), Stopped()])
-    def test_nobody_else_has_a_mandate(self, condition):
+    def test_a_router_that_is_not_master_has_no_mandate(self, condition):
         assert decided(master.lapsed, router_in(condition), T + 1000) is None
 
 
@@ -120,17 +120,17 @@ class TestStopped:
     @pytest.mark.parametrize(
         ("release_at", "kept_until"), [(T + 0.02, T + 0.02), (T + 9, T + LONGEST_SKEW_S + HANDOVER_S)]
     )
-    def test_one_that_gives_up_says_nothing_more(self, release_at, kept_until):
+    def test_a_yielding_router_that_stops_sends_nothing_more(self, release_at, kept_until):
         transition = decided(master.stopped, router_in(Yielding(release_at)), "why", T)
         assert transition.condition == Yielding(kept_until, stopping=True)
         assert transition.actions == ()
 
     @pytest.mark.parametrize("condition", [Backup(T), Fault()])
-    def test_whoever_has_no_addresses_has_stopped(self, condition):
+    def test_a_router_without_addresses_stops_at_once(self, condition):
         transition = decided(master.stopped, router_in(condition), "why", T)
         assert (transition.condition, transition.actions, transition.entered) == (Stopped(), (), True)
 
-    def test_one_that_never_began_tells_nobody(self):
+    def test_a_router_that_never_began_stops_in_silence(self):
         assert decided(master.stopped, router_in(Initialize()), "why", T).entered is False
 
 

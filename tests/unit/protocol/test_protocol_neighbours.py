@@ -36,17 +36,17 @@ def ones_complement(data: bytes) -> int:
     return total
 
 
-def test_an_arp_question():
+def test_an_arp_request_is_encoded_octet_for_octet():
     assert question(A_MAC, A4, G4).hex() == ARP_REQUEST
     assert question(A_MAC, A4, G4, G_MAC).hex() == ARP_REQUEST.replace("f" * 12, G_MAC.hex(), 1)
 
 
-def test_an_arp_answer_both_ways():
+def test_an_arp_reply_is_encoded_and_decoded():
     assert answer(G_MAC, G4, A_MAC, A4).hex() == ARP_REPLY
     assert read_answer(bytes.fromhex(ARP_REPLY)) == Answer(G4, G_MAC, A4)
 
 
-def test_a_solicitation():
+def test_a_neighbour_solicitation_is_encoded_octet_for_octet():
     frame = question(A_MAC, A6, G6)
     expected = SOLICITATION.replace("CCCC", frame[56:58].hex())
     assert frame.hex() == expected
@@ -54,7 +54,7 @@ def test_a_solicitation():
     assert ones_complement(pseudo + frame[54:]) == 0xFFFF
 
 
-def test_a_probe_comes_from_nobody():
+def test_a_probe_has_the_unspecified_address_as_source():
     """Test that a probe has no option with a hardware address (RFC 4861 section 4.3)."""
     nobody = IPv6Address("::")
     frame = question(A_MAC, nobody, G6)
@@ -72,7 +72,7 @@ def test_a_solicitation_of_a_known_neighbour_goes_to_it_alone():
     assert ones_complement(A6.packed + G6.packed + bytes([0, 0, 0, 32, 0, 0, 0, 58]) + frame[54:]) == 0xFFFF
 
 
-def test_an_advertisement_both_ways():
+def test_a_neighbour_advertisement_is_encoded_and_decoded():
     frame = answer(G_MAC, G6, A_MAC, A6)
     assert read_answer(frame) == Answer(G6, G_MAC, A6)
     assert read_answer(frame + b"\0" * 20) == Answer(G6, G_MAC, A6)  # padding
@@ -89,13 +89,13 @@ def test_an_advertisement_without_the_option_comes_from_its_sender():
 
 
 @PAIRS
-def test_a_question_is_no_answer(own, gateway):
+def test_a_request_is_no_answer(own, gateway):
     assert read_answer(question(A_MAC, own, gateway)) is None
     assert read_answer(question(A_MAC, own, gateway, G_MAC)) is None
 
 
 @PAIRS
-def test_what_is_cut_off_is_no_answer(own, gateway):
+def test_a_frame_that_is_cut_off_is_no_answer(own, gateway):
     frame = answer(G_MAC, gateway, A_MAC, own)
     assert [read_answer(frame[:length]) for length in range(len(frame))] == [None] * len(frame)
 
@@ -107,7 +107,7 @@ def test_another_kind_of_arp_is_no_answer(at):
     assert read_answer(bytes(frame)) is None
 
 
-def test_what_a_router_passed_on_or_the_wire_damaged_is_no_advertisement():
+def test_a_routed_or_damaged_advertisement_is_no_answer():
     good = answer(G_MAC, G6, A_MAC, A6)
     for at, value in ((21, 254), (20, 17), (54, 135), (55, 1), (70, 1), (57, good[57] ^ 1)):
         frame = bytearray(good)
@@ -115,7 +115,7 @@ def test_what_a_router_passed_on_or_the_wire_damaged_is_no_advertisement():
         assert read_answer(bytes(frame)) is None, at
 
 
-def test_what_nobody_asked_for_is_no_answer():
+def test_an_unsolicited_advertisement_is_no_answer():
     frame = bytearray(answer(G_MAC, G6, A_MAC, A6))
     frame[58] ^= 0x40  # the solicited flag, and what it adds to the checksum
     total = int.from_bytes(frame[56:58], "big") + 0x4000
@@ -123,7 +123,7 @@ def test_what_nobody_asked_for_is_no_answer():
     assert read_answer(bytes(frame)) is None
 
 
-def test_options_that_go_nowhere_end():
+def test_options_without_a_length_end_the_reading():
     frame = bytearray(answer(G_MAC, G6, A_MAC, A6))
     frame[79] = 0  # an option of no length
     total = int.from_bytes(frame[56:58], "big") + 1
@@ -148,7 +148,7 @@ def test_options_that_go_nowhere_end():
         (b"", None),
     ],
 )
-def test_what_a_host_claims(frame, claim):
+def test_a_claim_is_read_from_requests_and_announcements(frame, claim):
     assert read_claim(frame) == claim
 
 

@@ -15,7 +15,7 @@ from vrrp.protocol.states import Memory, State
 
 
 @pytest.mark.parametrize(("adverts", "down_s"), [(1, 1.6484375), (2, 2.6484375), (3, 3.6484375), (10, 10.6484375)])
-def test_so_many_adverts_make_the_interval(adverts, down_s):
+def test_down_timer_adverts_makes_the_master_down_interval(adverts, down_s):
     router = backup(replace(ARTICLE_B, down_adverts=adverts))
     assert router.deadline == T + down_s
     router.advertisement(advert(100), A, T + 0.5)
@@ -23,7 +23,7 @@ def test_so_many_adverts_make_the_interval(adverts, down_s):
 
 
 @pytest.mark.parametrize(("adverts", "mandate_s"), [(1, 2.0078125), (2, 2.0078125), (5, 5.0078125)])
-def test_and_the_mandate(adverts, mandate_s):
+def test_down_timer_adverts_makes_the_mandate(adverts, mandate_s):
     assert timers.mandate_s(2, 100, adverts) == mandate_s
     router = backup(replace(ARTICLE_B, down_adverts=adverts))
     router.expire(router.deadline)
@@ -33,19 +33,19 @@ def test_and_the_mandate(adverts, mandate_s):
     assert not memory.has_mandate(2, T + mandate_s, adverts)
 
 
-def test_a_reload_takes_them_in_place():
+def test_a_reload_changes_down_timer_adverts_in_place():
     router = backup()
     router.parameters_changed(replace(ARTICLE_B, down_adverts=5), T + 1)
     router.advertisement(advert(100), A, T + 2)
     assert router.deadline == T + 2 + 5.6484375
 
 
-def test_a_lower_priority_is_answered():
+def test_a_lower_priority_is_answered_by_default():
     router = master()
     assert sent(router.advertisement(advert(50), A, T + 0.6)) == [90]
 
 
-def test_with_lower_prio_no_advert_it_is_not_but_the_clients_hear():
+def test_with_lower_prio_no_advert_only_the_clients_are_told():
     router = master(replace(ARTICLE_B, answers_lower=False))
     due_at = router.deadline
     actions = router.advertisement(advert(50), A, T + 0.6)
@@ -54,12 +54,12 @@ def test_with_lower_prio_no_advert_it_is_not_but_the_clients_hear():
     assert router.advertisement(advert(50), A, T + 0.7) == ()
 
 
-def test_a_priority_0_is_answered_in_any_case():
+def test_a_priority_0_is_answered_with_lower_prio_no_advert_too():
     router = master(replace(ARTICLE_B, answers_lower=False))
     assert sent(router.advertisement(advert(0), A, T + 0.6)) == [90]
 
 
-def test_who_loses_has_a_last_word_in_any_case():
+def test_a_master_that_is_outbid_advertises_once_more():
     """Test that we do as keepalived's higher_prio_send_advert: it makes the winner of a healed split announce."""
     router = master()
     assert sent(router.advertisement(advert(100), A, T + 0.6)) == [90]

@@ -35,7 +35,7 @@ CAPTURED = {
 
 
 @pytest.mark.parametrize("name", CAPTURED)
-def test_every_captured_advertisement_decodes_field_by_field_and_encodes_to_the_same_bytes(name):
+def test_every_captured_advertisement_decodes_and_encodes_to_the_same_bytes(name):
     version, addresses, interval_cs, auth_type, auth_data, checksum_kind = CAPTURED[name]
     priorities = {captured.source: [] for captured in pcap.vrrp_packets(name)}
     for captured in pcap.vrrp_packets(name):
@@ -136,7 +136,7 @@ def test_over_ipv6_a_checksum_without_the_pseudo_header_is_wrong():
         {"addresses": (VIP,) * 256},
     ],
 )
-def test_what_does_not_fit_the_wire_is_refused(change):
+def test_a_value_that_does_not_fit_the_wire_is_refused(change):
     with pytest.raises(ValueError):
         packet.encode(replace(Advertisement(2, 51, 100, (VIP,), 100), **change), A, GROUP)
 
@@ -158,7 +158,7 @@ def test_arbitrary_bytes_decode_or_raise_packet_error(payload):
     seconds=st.integers(1, 40),
     kind=st.sampled_from((PSEUDO_HEADER, MESSAGE_ONLY)),
 )
-def test_what_is_encoded_decodes_to_the_same(version, vrid, priority, addresses, seconds, kind):
+def test_an_encoded_advertisement_decodes_to_the_same(version, vrid, priority, addresses, seconds, kind):
     checksum_kind = kind if version == 3 else MESSAGE_ONLY
     sent = Advertisement(version, vrid, priority, tuple(addresses), seconds * 100, checksum_kind=checksum_kind)
     assert packet.decode(packet.encode(sent, A, B), A, B) == sent

@@ -100,7 +100,7 @@ def settled(version, interval_cs, **options):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_higher_priority_becomes_master_and_nobody_else_meanwhile(kind):
+def test_the_higher_priority_alone_becomes_master(kind):
     pair = settled(*kind)
     assert [who for _unused, who in pair.owners] == [frozenset(), frozenset("a")]
 
@@ -140,7 +140,7 @@ def test_ten_promotions_without_a_release_each_move_it_once(kind):
         assert len(pair.owners) - changes == 2  # both for a moment, then the target alone
 
 
-def test_released_the_pair_goes_back_without_a_gap():
+def test_a_release_moves_the_pair_back_without_a_gap():
     pair = settled(2, 100)
     pair.do("b", "promote")
     pair.run(10)
@@ -151,7 +151,7 @@ def test_released_the_pair_goes_back_without_a_gap():
     assert pair.without_owner_s(since) == 0
 
 
-def test_with_nopreempt_the_one_that_has_it_keeps_it():
+def test_with_nopreempt_the_master_stays_master():
     pair = settled(2, 100, preempt=False)
     pair.do("a", "demote")
     pair.run(10)

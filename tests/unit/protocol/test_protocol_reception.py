@@ -30,7 +30,7 @@ def reason_of(sent=SENT, expected=EXPECTED, source=A, ttl=255, destination=GROUP
     return caught.value.reason
 
 
-def test_what_the_peer_of_the_article_sends_is_accepted():
+def test_an_advertisement_of_the_article_is_accepted():
     assert accept(packet.encode(SENT, A, GROUP), A, GROUP, 255, EXPECTED) == SENT
 
 
@@ -66,14 +66,14 @@ def test_only_unicast_peers_may_speak_where_they_are_named():
     assert reason_of(expected=named) == "destination"
 
 
-def test_damage_keeps_the_name_that_the_packet_gave_it():
+def test_damage_is_counted_under_the_name_of_the_packet_error():
     damaged = packet.encode(SENT, A, GROUP)[:-1] + b"\x01"
     with pytest.raises(Discard) as caught:
         accept(damaged, A, GROUP, 255, EXPECTED)
     assert caught.value.reason == "checksum"
 
 
-def test_lists_that_overlap_are_accepted_so_that_an_address_can_be_added_one_node_at_a_time():
+def test_address_lists_that_overlap_are_accepted():
     more = replace(SENT, addresses=(VIP, SECOND_VIP))
     assert accept(packet.encode(more, A, GROUP), A, GROUP, 255, EXPECTED) == more
 
@@ -85,7 +85,7 @@ def test_version_3_accepts_both_checksums_and_any_interval(kind):
     assert accept(packet.encode(sent, A, GROUP), A, GROUP, 255, expected) == sent
 
 
-def test_every_reason_of_the_packet_has_a_meaning():
+def test_every_reason_of_a_packet_error_has_a_description():
     assert {"truncated", "version", "type", "length", "interval", "checksum"} <= set(reception.REASONS)
 
 
@@ -103,7 +103,7 @@ SIGNED = replace(EXPECTED, auth_type=AUTH_AH)
         ((), SIGNED, True),  # a recording of ours is signed as well
     ],
 )
-def test_what_comes_from_our_address_is_ours_if_we_have_said_it(said, expected, ours):
+def test_a_packet_from_our_address_is_our_own_if_we_have_sent_it(said, expected, ours):
     payload = packet.encode(SENT, B, GROUP)
     if ours:
         with pytest.raises(Discard) as caught:
@@ -113,7 +113,7 @@ def test_what_comes_from_our_address_is_ours_if_we_have_said_it(said, expected, 
         assert accept(payload, B, GROUP, 255, expected, said=said) == SENT
 
 
-def test_what_is_too_short_to_say_anything_is_not_believed_from_our_address_either():
+def test_a_packet_from_our_address_that_is_too_short_is_discarded():
     with pytest.raises(Discard):
         accept(packet.encode(SENT, B, GROUP)[:7], B, GROUP, 255, EXPECTED, said=())
 

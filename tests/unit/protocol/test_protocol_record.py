@@ -65,16 +65,16 @@ VALUES = [
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
-def test_there_and_back(value):
+def test_a_record_is_read_back_as_it_was_written(value):
     assert decode("value", json.loads(line({"value": encode(value)}))["value"]) == value
 
 
-def test_an_address_by_its_field():
+def test_an_address_is_read_back_by_its_field():
     assert decode("source", "fe80::1") == IPv6Address("fe80::1")
     assert decode("addresses", ["192.168.8.100"]) == (IPv4Address("192.168.8.100"),)
 
 
-def test_the_inputs_are_the_routers():
+def test_the_inputs_of_a_record_are_those_of_a_router():
     found = {}
     for name, method in inspect.getmembers(VirtualRouter, inspect.isfunction):
         arguments = inspect.signature(method).parameters
@@ -114,7 +114,7 @@ def test_the_header_knows_the_local_clock():
     assert HEADER.wall_time(T + 2.5) == 1_700_000_002.5
 
 
-def test_no_password_and_no_authentication_data():
+def test_a_record_holds_no_password_and_no_authentication_data():
     text = failover().text()
     assert "auth_data" not in text
     for spelling in (SECRET.decode(), SECRET.hex(), str(list(SECRET))[1:-1]):
@@ -142,7 +142,7 @@ def test_parameters_are_written_where_they_change():
     assert [step.after["parameters"].priority for step in story.record().steps] == [90, 90, 120, 120]
 
 
-def test_the_newest_entries_when_there_is_no_room_for_all():
+def test_the_newest_entries_are_kept_when_there_is_no_room_for_all():
     story = failover()
     header, *entries = written(HEADER, story.journal, limit=3)
     assert header["lost"] == len(story.journal) - 3
@@ -150,13 +150,13 @@ def test_the_newest_entries_when_there_is_no_room_for_all():
     assert "parameters" in entries[0]["after"]
 
 
-def test_several_records_in_one_text():
+def test_several_records_are_read_from_one_text():
     text = failover().text() + "\n" + failover(limit=2).text()
     first, second = read(text)
     assert (len(first.steps), first.steps[0].name, second.steps[0].name) == (9, "source_changed", "stop")
 
 
-def test_what_an_older_release_did_not_know_is_as_in_a_new_router():
+def test_a_field_unknown_to_an_older_release_is_as_in_a_new_router():
     story = failover()
     after = dict(story.record().steps[-1].after)
     del after["reason"]
@@ -168,7 +168,7 @@ def test_the_names_of_the_attributes_are_without_underscores():
     assert attributes_of(ARTICLE_B)["tracked_priority"] == "tracked_priority"
 
 
-def test_what_json_does_not_know_is_named_by_its_type():
+def test_a_value_that_json_does_not_know_is_named_by_its_type():
     assert encode(object()) == {"is": "object"}
 
 
@@ -200,7 +200,7 @@ GOOD = failover().text().splitlines()
         ("[" * 60000, "line 1: this is no entry of a record"),
     ],
 )
-def test_what_is_no_record(text, complaint):
+def test_a_text_that_is_no_record_is_refused(text, complaint):
     with pytest.raises(RecordError) as raised:
         read(text)
     assert str(raised.value).startswith(complaint)

@@ -25,14 +25,14 @@ def test_the_same_inputs_give_the_same_actions():
 
 @pytest.mark.parametrize("limit", [7, 256])
 @pytest.mark.parametrize("seed", range(25))
-def test_whatever_happens_and_wherever_the_ring_begins(seed, limit):
+def test_any_record_replays_wherever_the_ring_begins(seed, limit):
     story = anything(seed, limit)
     outcome = replay(story.record())
     assert outcome.difference is None
     assert outcome.compared >= len(story.journal) - 1
 
 
-def test_nothing_to_compare():
+def test_a_record_with_too_few_entries_has_nothing_to_compare():
     record = failover().record()
     assert replay(Record(record.header, ())) == Outcome(0)
     assert replay(Record(record.header, record.steps[:1])) == Outcome(0)
@@ -84,7 +84,7 @@ def test_rounding_makes_no_timer_early():
     assert early > 0
 
 
-def test_the_last_of_a_run_is_fed_when_it_was():
+def test_the_last_input_of_a_run_is_fed_at_its_own_time():
     """Test a second announcement that is due half a microsecond after an advertisement."""
     story = Recorded(replace(ARTICLE_B, announce_delay_s=3.0000005))
     story.feed("start")
@@ -162,7 +162,7 @@ def test_the_beginning_may_be_any_entry():
         assert replay(Record(record.header, record.steps[first:])).difference is None
 
 
-def test_a_rival_and_a_handover():
+def test_a_rival_and_a_handover_replay():
     story = Recorded()
     story.feed("start")
     story.feed("expire", now=story.router.deadline)

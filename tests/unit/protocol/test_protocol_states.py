@@ -58,13 +58,13 @@ def test_a_state_is_the_word_that_people_use():
 
 
 class TestMaster:
-    def test_one_that_has_begun_speaks_at_the_next_beat(self):
+    def test_a_master_that_has_begun_advertises_at_the_next_beat(self):
         begun = Master.begun(OWN, 10.25)
         assert (begun.spoke_at, begun.advertise_at, begun.lapses_at) == (10.25, 11.0, 13.2578125)
         assert (begun.announce_at, begun.announce_repeat, begun.refresh_at) == (15.25, 5, NEVER)
         assert (begun.assert_at, begun.outbid_until, begun.handover_until) == (0.0, 0.0, 0.0)
 
-    def test_one_that_is_silent_first_announces_when_it_speaks(self):
+    def test_a_master_that_waits_first_announces_when_it_advertises(self):
         begun = Master.begun(replace(OWN, refresh_s=60.0), 10.25, outbid_until=14.0, silent_s=0.5)
         assert (begun.advertise_at, begun.refresh_at, begun.assert_at) == (10.75, 10.75, 10.75)
         assert begun.handover_until == pytest.approx(10.80)
@@ -99,7 +99,7 @@ class TestMaster:
             ({"announce_at": 9.0, "announce_repeat": 4, "refresh_at": 9.0}, 4),
         ],
     )
-    def test_so_many_frames_are_due(self, fields, repeat):
+    def test_the_number_of_frames_that_are_due(self, fields, repeat):
         assert Master(20.0, **fields).announces(replace(OWN, refresh_repeat=2), 10.0) == repeat
 
     @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ class TestMaster:
             ({"announce_at": 11.0, "refresh_at": 10.0, "handover_until": 10.0}, 11.0, 70.0),
         ],
     )
-    def test_what_is_announced_is_due_no_more(self, fields, announce_at, refresh_at):
+    def test_a_burst_that_was_announced_is_due_no_more(self, fields, announce_at, refresh_at):
         after = Master(20.0, **fields).announced(replace(OWN, refresh_s=60.0), 10.0)
         assert (after.announce_at, after.refresh_at) == (announce_at, refresh_at)
 
@@ -124,7 +124,9 @@ class TestMaster:
         ("interval_cs", "refresh_s", "advertise_at", "refresh_at"),
         [(100, 0.0, 11.0, NEVER), (100, 60.0, 11.0, 30.0), (3000, 5.0, 20.0, 15.0)],
     )
-    def test_a_reload_shortens_what_is_waited_for(self, interval_cs, refresh_s, advertise_at, refresh_at):
+    def test_a_reload_with_shorter_intervals_advances_the_deadlines(
+        self, interval_cs, refresh_s, advertise_at, refresh_at
+    ):
         changed = replace(OWN, interval_cs=interval_cs, refresh_s=refresh_s)
         after = Master(20.0, refresh_at=30.0).reconfigured(changed, 10.0)
         assert (after.advertise_at, after.refresh_at) == (advertise_at, refresh_at)

@@ -40,30 +40,30 @@ class TestReady:
         assert kinds(backup().expire(T + DOWN_B)) == TAKEOVER
 
     @pytest.mark.parametrize("condition", [Initialize(), Fault(), Stopped(), Backup(T), Yielding(T)])
-    def test_nobody_else_is_ready(self, condition):
+    def test_a_router_that_does_not_listen_is_not_ready(self, condition):
         assert with_condition(condition).ready is False
 
-    def test_its_patience_is_its_master_down_interval(self):
+    def test_a_ready_member_waits_for_its_master_down_interval(self):
         router = backup()
         assert router.down_interval_s() == 3.6484375
         router.priority_changed(50, T)
         assert router.down_interval_s() == 3.8046875
 
-    def test_all_are_ready_and_it_joins(self):
+    def test_a_member_joins_when_all_are_ready(self):
         router = ready()
         router.awaited = ("VI_2",)
         actions = router.join(T + 5)
         assert kinds(actions) == TAKEOVER
         assert (router.awaited, router.ready, router.state.value) == ((), False, "MASTER")
 
-    def test_one_that_is_not_ready_does_not_join(self):
+    def test_a_member_that_is_not_ready_does_not_join(self):
         router = in_group(backup())
         assert router.join(T + 1) == ()
         assert router.state.value == "BACKUP"
 
 
 class TestGroupChanged:
-    def test_without_a_group_whoever_is_ready_goes_on_alone(self):
+    def test_a_ready_member_without_a_group_goes_on_alone(self):
         router = ready()
         assert kinds(router.group_changed(None, T + 5)) == TAKEOVER
 
@@ -73,7 +73,7 @@ class TestGroupChanged:
         assert router.group_changed("H", T + 5) == ()
         assert (router.group, router.awaited, router.ready) == ("H", (), True)
 
-    def test_without_a_group_a_listening_one_listens_on(self):
+    def test_a_listening_member_without_a_group_listens_on(self):
         router = in_group(backup())
         assert router.group_changed(None, T + 1) == ()
         assert (router.group, router.condition) == (None, Backup(T + DOWN_B))
@@ -108,7 +108,7 @@ class TestGiveUp:
             (Stopped(), Stopped()),
         ],
     )
-    def test_whoever_is_no_master_waits_until_then_at_least(self, before, after):
+    def test_a_backup_that_gives_up_waits_until_the_given_time_at_least(self, before, after):
         router = with_condition(before)
         assert router.give_up(T + 9, True, "VI_2 gave up", T) == ()
         assert (router.condition, router.patient_until) == (after, T + 9)
@@ -121,14 +121,14 @@ class TestGiveUp:
 
 
 class TestLetGo:
-    def test_the_addresses_of_one_that_is_ready_go(self):
+    def test_a_ready_member_lets_its_addresses_go(self):
         router = with_condition(Yielding(NEVER, T + 3, ready=True))
         router.reason = "nobody took over"
         assert router.let_go(T + 4) == (ReleaseAddresses(), Notify("BACKUP", 90, "nobody took over"))
         assert router.condition == Backup(T + 3, ready=True)
 
     @pytest.mark.parametrize("condition", [Yielding(NEVER, T + 3), Backup(T + 3, ready=True), Fault()])
-    def test_nobody_else_lets_go(self, condition):
+    def test_a_member_that_is_not_ready_does_not_let_go(self, condition):
         router = with_condition(condition)
         assert router.let_go(T + 4) == ()
         assert router.condition == condition
@@ -140,12 +140,12 @@ class TestRefresh:
         assert router.refresh(T) == (Announce(3),)
         assert (router.condition.announce_at, router.condition.announce_repeat) == (T + 2, 3)
 
-    def test_without_a_delay_once_only(self):
+    def test_a_master_without_a_delay_announces_once(self):
         router = in_group(master(replace(ARTICLE_B, announce_delay_s=0.0, lower_prio_delay_s=0.0)))
         assert router.refresh(T) == (Announce(5),)
         assert router.condition.announce_at == NEVER
 
-    def test_with_a_repeat_of_0_and_in_backup_not_at_all(self):
+    def test_a_backup_and_a_repeat_of_0_announce_nothing(self):
         assert in_group(master(replace(ARTICLE_B, lower_prio_repeat=0))).refresh(T) == ()
         assert in_group(backup()).refresh(T) == ()
 
@@ -154,13 +154,13 @@ OTHER = ("sync group G: VI_2 is in FAULT (interface eth1 is down)",)
 
 
 class TestGroupFault:
-    def test_a_master_keeps_its_addresses_until_then(self):
+    def test_a_master_keeps_its_addresses_until_the_given_time(self):
         router = in_group(master())
         assert router.group_fault_changed(OTHER, T + 4, T) == (SendAdvertisement(0),)
         assert (router.condition, router.reason) == (Yielding(T + 4, failing=True), OTHER[0])
         assert router.expire(T + 4) == (ReleaseAddresses(), Notify("FAULT", 90, OTHER[0]))
 
-    def test_one_that_yields_already_says_nothing_and_lets_go_at_the_earlier_time(self):
+    def test_a_yielding_member_lets_go_at_the_earlier_time(self):
         router = with_condition(Yielding(T + 1, T + 5))
         assert router.group_fault_changed(OTHER, T + 4, T) == ()
         assert router.condition == Yielding(T + 1, failing=True)
@@ -175,7 +175,7 @@ class TestGroupFault:
         actions = router.fault_changed(("interface eth0 is down",), T)
         assert actions == (SendAdvertisement(0), ReleaseAddresses(), Notify("FAULT", 90, "interface eth0 is down"))
 
-    def test_in_fault_both_kinds_are_told_until_both_are_mended(self):
+    def test_both_kinds_of_fault_are_told_until_both_have_ended(self):
         router = in_group(backup())
         router.fault_changed(("own",), T)
         assert router.group_fault_changed(OTHER, T + 4, T) == ()
@@ -188,12 +188,12 @@ class TestGroupFault:
         assert router.condition == Backup(T + 2 + DOWN_B)
 
     @pytest.mark.parametrize("condition", [Initialize(), Stopped()])
-    def test_one_that_takes_no_part_only_notes_it(self, condition):
+    def test_a_member_that_takes_no_part_notes_the_fault_only(self, condition):
         router = with_condition(condition)
         assert router.group_fault_changed(OTHER, T + 4, T) == ()
         assert (router.condition, router.group_faults) == (condition, OTHER)
 
-    def test_one_that_stops_goes_on_stopping(self):
+    def test_a_stopping_member_goes_on_stopping(self):
         router = with_condition(Yielding(T + 3, stopping=True))
         assert router.group_fault_changed(OTHER, T + 1, T) == ()
         assert router.condition == Yielding(T + 3, stopping=True)
@@ -207,13 +207,13 @@ class TestGroupFault:
             (T + 1.04, Yielding(T + 1.04, T + 1 + DOWN_B)),  # a peer has spoken
         ],
     )
-    def test_mended_before_anybody_has_taken_over_it_wants_to_be_master_again(self, release_at, after):
+    def test_a_member_is_master_again_when_no_peer_has_taken_over(self, release_at, after):
         router = with_condition(Yielding(release_at, failing=True))
         router.group_faults = router.faults = OTHER
         assert router.group_fault_changed((), T + 5, T + 1) == ()
         assert router.condition == after
 
-    def test_mended_a_backup_listens_on(self):
+    def test_a_backup_whose_fault_has_ended_listens_on(self):
         router = in_group(backup())
         assert router.group_fault_changed((), T + 5, T + 1) == ()
         assert router.condition == Backup(T + DOWN_B)

@@ -78,7 +78,7 @@ def test_any_record_becomes_a_test_that_passes(seed, limit):
     run(made(anything(seed, limit).record()))
 
 
-def test_it_fails_on_another_action(monkeypatch):
+def test_a_test_fails_on_another_action(monkeypatch):
     record = failover().record()
     *others, last = record.steps
     run(made(record))
@@ -86,14 +86,14 @@ def test_it_fails_on_another_action(monkeypatch):
         run(made(Record(record.header, (*others, replace(last, actions=())))))
 
 
-def test_it_fails_on_another_duration(monkeypatch):
+def test_a_test_fails_on_another_duration(monkeypatch):
     text = made(failover().record())
     monkeypatch.setattr(timers, "interval_s", lambda interval_cs: 1.01)
     with pytest.raises(AssertionError):
         run(text)
 
 
-def test_it_is_made_of_literals():
+def test_a_test_is_made_of_literals():
     text = made(failover().record())
     assert "assert router.start(now=1000.0) == (" in text
     assert 'Notify(state="BACKUP", priority=90, reason="it has just started")' in text
@@ -102,7 +102,7 @@ def test_it_is_made_of_literals():
     assert "record" not in [line.split(" ")[1].rsplit(".", 1)[-1] for line in text.splitlines() if " import " in line]
 
 
-def test_it_holds_no_password():
+def test_a_test_holds_no_password():
     assert SECRET.decode() not in made(failover().record())
 
 
@@ -112,7 +112,7 @@ def test_a_strange_name_is_still_a_function():
     run(made(Record(strange, record.steps)))
 
 
-def test_without_a_run_there_is_no_word_of_one():
+def test_a_test_without_a_run_does_not_define_evenly():
     story = Recorded()
     story.feed("start", Memory(State.MASTER, story.now - 1.0, 100, None))
     story.feed("stop")

@@ -53,13 +53,13 @@ def test_the_longest_skew_is_that_of_priority_1():
 
 
 @pytest.mark.parametrize("interval_cs", [1, 3, 10, 49, 100, 4095])
-def test_after_each_beat_comes_the_next_one_and_not_the_same_again(interval_cs):
+def test_the_next_beat_is_after_the_beat_of_now(interval_cs):
     for number in [*range(1, 3000), *range(10**8, 10**8 + 300)]:
         beat = number * interval_cs / 100
         assert timers.next_beat(beat, interval_cs) == pytest.approx(beat + interval_cs / 100, rel=1e-12)
 
 
-def test_the_way_to_the_next_beat_is_an_interval_at_most():
+def test_the_next_beat_is_an_interval_away_at_most():
     assert timers.next_beat(1000.25, 100) == 1001.0
     assert timers.next_beat(1000.999, 100) == 1001.0
     assert timers.next_beat(1000.0, 4000) == 1040.0

@@ -29,7 +29,7 @@ def script(name, ok, weight=0, detail=""):
         (255, [script("chk", False, -20)], 255),
     ],
 )
-def test_effective_priority(base, checks, priority):
+def test_weights_of_checks_make_the_effective_priority(base, checks, priority):
     result = verdict(base, checks)
     assert (result.priority, result.faults) == (priority, ())
 
@@ -64,7 +64,7 @@ def check(kind, ok, weight, reverse=False, value=None, name="x"):
     ],
 )
 @pytest.mark.parametrize("kind", ["script", "interface", "process", "tcp", "http", "unit", "gateway"])
-def test_weight_and_reverse(kind, weight, reverse, up, down):
+def test_a_reversed_weight_counts_the_other_way_round(kind, weight, reverse, up, down):
     assert verdict(100, [check(kind, True, weight, reverse)]).priority == up
     assert verdict(100, [check(kind, False, weight, reverse)]).priority == down
     assert verdict(100, [check(kind, None, weight, reverse)]).priority == 100
@@ -82,7 +82,7 @@ def test_weight_and_reverse(kind, weight, reverse, up, down):
         (None, True, ()),
     ],
 )
-def test_without_weight_it_decides_about_fault(ok, reverse, faults):
+def test_a_check_without_weight_decides_about_fault(ok, reverse, faults):
     result = verdict(100, [check("process", ok, 0, reverse, name="nginx")])
     assert (result.faults, result.priority) == (faults, 100)
 
@@ -113,7 +113,7 @@ def test_without_weight_it_decides_about_fault(ok, reverse, faults):
         (5, 0, True, 100, 100, False),
     ],
 )
-def test_the_number_in_a_file(value, weight, reverse, base, priority, is_fault):
+def test_a_number_in_a_file_counts_times_its_weight(value, weight, reverse, base, priority, is_fault):
     result = verdict(base, [check("file", value == 0, weight, reverse, value)])
     assert (result.priority, bool(result.faults)) == (priority, is_fault)
 
@@ -123,12 +123,12 @@ def test_a_big_number_counts_as_253_when_others_count_too():
     assert verdict(50, tracked).priority == 203
 
 
-def test_the_owner_of_the_address_is_never_weighed():
+def test_weights_do_not_change_the_priority_of_the_owner():
     tracked = [check("file", False, 1, value=-300), check("script", False, -100), check("process", True, 9, True)]
     assert verdict(255, tracked) == Verdict(255)
 
 
-def test_every_kind_has_its_name():
+def test_every_kind_of_check_has_a_name():
     tracked = [
         check("script", False, -10, name="chk_tomcat"),
         check("interface", False, -20, name="eth1"),
@@ -142,7 +142,7 @@ def test_every_kind_has_its_name():
     )
 
 
-def test_the_faults_say_why():
+def test_a_fault_of_a_check_says_why():
     assert verdict(100, [CheckResult("eth1", "interface", False, 0, "has no carrier")]).faults == (
         "interface eth1 has no carrier",
     )

@@ -127,7 +127,7 @@ def test_another_source_address_is_a_wrong_signature():
     assert refused(moved, at, expected(2, 100)) == "hmac"
 
 
-def test_a_replay_is_refused_and_so_is_what_comes_late():
+def test_a_replay_and_a_late_packet_are_refused():
     (first_at, first, _whole), (second_at, second, _whole2) = pcap.timed_packets("v2-hmac-multicast")[:2]
     expectation = expected(2, 100)
     receive(first, first_at, expectation)
@@ -137,7 +137,7 @@ def test_a_replay_is_refused_and_so_is_what_comes_late():
 
 
 @pytest.mark.parametrize(("late_s", "reason"), [(4.0, None), (6.5, "hmac_stale"), (-4.0, None), (-6.5, "hmac_stale")])
-def test_outside_its_window_it_is_stale(late_s, reason):
+def test_a_sequence_outside_the_window_is_stale(late_s, reason):
     at, packet, _whole = pcap.timed_packets("v2-hmac-multicast")[0]
     expectation = expected(2, 100)
     if reason is None:
@@ -153,7 +153,7 @@ def test_an_unknown_key_and_another_key_with_the_same_id():
     assert refused(packet, at, expected(2, 100, secret=OTHER)) == "hmac"
 
 
-def test_without_a_trailer():
+def test_a_packet_without_a_trailer_is_refused():
     at, packet, _whole = pcap.timed_packets("v2-noauth-multicast")[0]
     assert refused(packet, at, expected(2, 100)) == "hmac_missing"
     assert receive(packet, at, expected(2, 100, required=False)).priority == 100  # permissive, receive-only
@@ -166,14 +166,14 @@ def test_a_trailer_that_nobody_expects():
 
 
 @pytest.mark.parametrize("cut", [1, 8, 20, 27])
-def test_half_a_trailer_is_none(cut):
+def test_half_a_trailer_is_refused(cut):
     at, packet, _whole = pcap.timed_packets("v2-hmac-multicast")[0]
     half = pcap.IpPacket(packet.source, packet.destination, 112, 255, packet.payload[:-cut])
     assert refused(half, at, expected(2, 100)) == "length"
     assert refused(half, at, expected(2, 100, required=False)) == "length"
 
 
-def test_nothing_is_remembered_of_what_is_forged():
+def test_a_forged_packet_leaves_no_mark():
     at, packet, _whole = pcap.timed_packets("v2-hmac-multicast")[0]
     expectation = expected(2, 100)
     assert refused(changed(packet, TRAILER_AT + 9), at, expectation) == "hmac"  # a later sequence than its own
@@ -205,7 +205,7 @@ def test_how_a_key_is_spelled(text, secret):
         ("hex:" + "zz" * 32, "hexadecimal digits"),
     ],
 )
-def test_what_is_no_key_is_refused_without_telling_it(text, why):
+def test_a_key_that_is_refused_is_not_shown(text, why):
     with pytest.raises(ValueError, match=why) as caught:
         secret_of(text)
     assert "abab" not in str(caught.value) and "zz" not in str(caught.value) and "xx" not in str(caught.value)
@@ -220,7 +220,7 @@ def test_a_key_of_64_octets_fills_the_block():
         assert Key(secret).sign(b"abc") == hmac.new(secret, b"abc", hashlib.sha256).digest()[:16]
 
 
-def test_neither_shows_a_key():
+def test_repr_shows_no_key():
     signer = Signer(1, Key(b"s3cret" * 6), 5, Sequence())
     verifier = Verifier({1: Key(b"s3cret" * 6)}, 5, True, Marks())
     assert "s3cret" not in repr(signer) + repr(verifier) + repr(Expectation(2, 51, 100, frozenset(), verifier=verifier))

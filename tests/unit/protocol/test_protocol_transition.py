@@ -27,7 +27,7 @@ def applied(router, transition):
     return router._apply(transition, T + 1)
 
 
-def test_what_it_does_not_name_stays(router):
+def test_a_field_that_a_transition_does_not_name_stays(router):
     before = {**vars(router)}
     assert applied(router, Transition(Backup(T + 9))) == ()
     assert vars(router) == {**before, "condition": Backup(T + 9)}
@@ -45,19 +45,19 @@ def test_a_state_that_is_entered_is_told_last(router):
     assert (router.since, router.reason) == (T + 1, "broken")
 
 
-def test_a_reason_without_a_new_state(router):
+def test_a_reason_changes_without_a_new_state(router):
     since = router.since
     assert applied(router, Transition(router.condition, reason="so it is")) == ()
     assert (router.since, router.reason) == (since, "so it is")
 
 
-def test_what_is_learned_of_the_master(router):
+def test_a_transition_sets_the_interval_of_the_master(router):
     applied(router, Transition(router.condition, master_interval_cs=20))
     assert router.master_interval_cs == 20
 
 
 @pytest.mark.parametrize(("hold", "then"), [("master", None), ("backup", "backup"), (None, None)])
-def test_it_ends_a_promotion_and_no_demotion(router, hold, then):
+def test_a_transition_ends_a_promotion_and_no_demotion(router, hold, then):
     router.hold = hold
     said = applied(router, Transition(Fault(), reason="beaten", entered=True, ends_promotion=True))
     assert router.hold == then

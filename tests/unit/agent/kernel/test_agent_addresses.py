@@ -27,7 +27,7 @@ def test_an_address_lives_on_the_interface_of_its_instance_or_on_its_own():
     assert missing == ()
 
 
-def test_what_has_no_interface_is_named_once():
+def test_an_address_without_an_interface_is_named_once():
     entries = (virtual("192.168.8.100/24"), virtual("10.0.0.1/32", device="no1"), virtual("10.0.0.2/32", device="no1"))
     wanted, missing = addresses.resolve(entries, "eth0", table())
     assert wanted == (want("192.168.8.100/24"),)
@@ -38,7 +38,7 @@ def test_what_has_no_interface_is_named_once():
     ("written", "broadcast"),
     [(None, None), ("-", None), ("+", "192.168.8.255"), ("192.168.8.127", "192.168.8.127")],
 )
-def test_broadcast(written, broadcast):
+def test_the_broadcast_address_follows_from_the_option(written, broadcast):
     expected = ip_address(broadcast) if broadcast else None
     assert addresses.broadcast_of(virtual("192.168.8.100/24", broadcast=written)) == expected
 
@@ -69,7 +69,7 @@ def on(machine, *entries):
         ([], None),
     ],
 )
-def test_the_address_that_we_speak_from(entries, source):
+def test_the_source_is_an_address_that_is_not_virtual(entries, source):
     machine = on(table(), *entries)
     virtual_ones = frozenset([ip_interface("192.168.8.100/24")])
     expected = ip_address(source) if source else None

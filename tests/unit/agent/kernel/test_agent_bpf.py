@@ -32,13 +32,13 @@ def passing(ends, frames):
             return found
 
 
-def test_all_tests_must_be_met(ends):
+def test_a_filter_needs_all_its_tests(ends):
     attach(ends[1], *only((LOAD_OCTET, 0, 1), (LOAD_HALF, 1, 0x0203), (LOAD_WORD, 3, 0x04050607)))
     good = bytes(range(1, 9))
     bad = [good[:place] + b"\xff" + good[place + 1 :] for place in range(7)]
     assert passing(ends, [*bad, good, good[:6], b"x"]) == [good]
 
 
-def test_no_test_is_everything(ends):
+def test_a_filter_without_tests_takes_everything(ends):
     attach(ends[1], *only())
     assert passing(ends, [b"a", b"b" * 90]) == [b"a", b"b" * 90]

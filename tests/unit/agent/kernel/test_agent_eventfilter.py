@@ -48,22 +48,22 @@ def test_links_and_addresses_unless_we_have_renewed_them(passes, kind):
 
 
 @pytest.mark.parametrize("kind", [NEW_ROUTE, NEW_RULE])
-def test_nothing_new_of_routes_and_rules(passes, kind):
+def test_new_routes_and_rules_do_not_pass_the_filter(passes, kind):
     assert not any(passes(kind, port) for port in (STRANGER, REQUESTS, RENEWALS))
 
 
-def test_routes_that_others_delete_and_that_carry_our_number(passes):
+def test_our_routes_that_others_delete_pass_the_filter(passes):
     assert passes(DEL_ROUTE, STRANGER)
     assert not passes(DEL_ROUTE, STRANGER, protocol=186)  # a routing daemon's
     assert not passes(DEL_ROUTE, REQUESTS)
 
 
-def test_rules_that_others_delete(passes):
+def test_rules_that_others_delete_pass_the_filter(passes):
     assert passes(DEL_RULE, STRANGER)
     assert not passes(DEL_RULE, REQUESTS)
 
 
-def test_the_kernel_takes_it():
+def test_the_kernel_accepts_the_filter():
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
         eventfilter.only_what_matters(sock, REQUESTS, RENEWALS)
         eventfilter.watch_routes(sock)

@@ -41,7 +41,7 @@ def test_a_lease_is_as_short_as_a_restart_and_the_peer_allow(fields, expected_s)
 
 
 @pytest.mark.parametrize("configured_s", [0, 2, 5, 60])
-def test_what_is_configured_counts(configured_s):
+def test_a_configured_lease_counts(configured_s):
     for config in (instance(), instance(advert_int_cs=10)):
         assert lifetime_s(config, Globals(vip_lease_s=configured_s)) == configured_s
 
@@ -71,7 +71,7 @@ def test_each_address_is_renewed_with_its_own_lifetime(leases):
     assert len(leases.renewed()) == 3
 
 
-def test_nothing_is_renewed_that_nobody_holds(leases):
+def test_an_address_that_is_not_held_is_not_renewed(leases):
     assert leases.renewed() == []
     leases.hold("one", [want(VIP)], 3)
     leases.hold("two", [want("192.168.8.102/24")], 3)
@@ -83,7 +83,7 @@ def test_nothing_is_renewed_that_nobody_holds(leases):
     assert leases.renewed() == []
 
 
-def test_what_is_held_replaces_what_was_held(leases):
+def test_new_held_addresses_replace_the_old_ones(leases):
     leases.hold("one", [want(VIP)], 3)
     leases.renewed()
     leases.hold("one", [want("192.168.8.101/24")], 2)
@@ -103,7 +103,7 @@ def test_what_is_held_is_what_it_was_then(leases):
     assert leases.renewed() == [f"{VIP} 3"]
 
 
-def test_it_is_encoded_once(leases, monkeypatch):
+def test_a_renewal_is_encoded_once(leases, monkeypatch):
     leases.hold("one", [want(VIP)], 3)
     assert leases.renewed() == [f"{VIP} 3"]
     monkeypatch.setattr(leases.kernel, "renewals", None)
@@ -227,7 +227,7 @@ assert want(vip).address not in kernel.table.addresses[index]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_renewed_it_stays_and_nobody_is_woken(in_a_namespace, address):
+def test_a_renewed_address_stays_and_wakes_no_listener(in_a_namespace, address):
     in_a_namespace(f"""
 vip = {address!r}
 leases = Leases(kernel)
@@ -279,7 +279,7 @@ assert kernel.read_events() == []
 """)
 
 
-def test_an_ipv6_address_needs_no_detection_and_no_single_one_is_connected_from(in_a_namespace):
+def test_an_installed_ipv6_address_needs_no_detection(in_a_namespace):
     in_a_namespace("""
 assert kernel.install([want("2001:db8::100/64"), want("2001:db8::101/128")], 60) == []
 with_subnet, single = (there().split(name)[1].splitlines()[0] for name in ("2001:db8::100/64", "2001:db8::101/128"))
@@ -290,7 +290,7 @@ assert "nodad" in there().split("2001:db8::101/128")[1].splitlines()[0], there()
 """)
 
 
-def test_a_renewal_that_fails_hurts_nobody(in_a_namespace):
+def test_a_renewal_that_fails_is_ignored(in_a_namespace):
     in_a_namespace("""
 leases = Leases(kernel)
 vip = "192.168.8.100/24"

@@ -32,21 +32,21 @@ def change(made, *links, on=()):
 
 
 @pytest.mark.parametrize("address", [FOUR, SIX])
-def test_it_comes(address):
+def test_untracked_addresses_are_set_when_their_interface_comes(address):
     made = scene(address=address)
     assert change(made, UP) == (want(address, 3),)
     assert made.done == [("install", address), ("announce", 5, address)]
     assert set(made.renewed()) == {VIP, address}
 
 
-def test_it_is_another_one_now():
+def test_untracked_addresses_are_set_on_a_replaced_interface():
     made = scene(UP)
     assert change(made, eth("eth1", 4)) == (want(FOUR, 4),)
     assert made.done == [("install", FOUR), ("announce", 5, FOUR)]
     assert (3, ip_interface(FOUR)) not in made.vips.held
 
 
-def test_it_is_called_something_else_now():
+def test_untracked_addresses_go_with_the_name_of_their_interface():
     made = scene(UP)
     assert change(made, eth("eth9", 3), on=[(3, FOUR)]) == ()
     assert (made.done, made.renewed()) == ([("release", FOUR)], [VIP])
@@ -62,7 +62,7 @@ def test_what_the_kernel_takes_off_with_it_comes_back_with_it():
 
 
 @pytest.mark.parametrize("before", [UP, DOWN])
-def test_what_somebody_deletes_stays_away(before):
+def test_a_deleted_untracked_address_stays_away(before):
     made = scene(UP)
     change(made, before, on=[(3, FOUR)])
     made.kernel.somebody_deletes(FOUR, 3)

@@ -77,12 +77,12 @@ def refusal(path):
 
 
 @pytest.mark.parametrize("octets", DAMAGED.values(), ids=DAMAGED.keys())
-def test_a_damaged_one(write, octets):
+def test_a_damaged_program_is_named(write, octets):
     path = write(octets)
     assert defect(path) == ("it is a damaged program", COPY, refusal(path))
 
 
-def test_one_of_another_machine(write):
+def test_a_program_of_another_machine_is_named(write):
     path = write(with_machine(OTHER))
     found = defect(path)
     assert re.fullmatch(r"it is a program of another machine \((AArch64|x86-64)\)", found.text)
@@ -90,26 +90,26 @@ def test_one_of_another_machine(write):
     assert found.error == refusal(path)
 
 
-def test_one_of_another_order_of_octets(write):
+def test_a_program_of_another_byte_order_is_named(write):
     path = write(swapped())
     assert defect(path).text.startswith("it is a program of another machine")
     refusal(path)
 
 
-def test_one_whose_end_is_missing(write):
+def test_a_truncated_program_is_named(write):
     path = write(program()[: len(program()) // 2])
     assert defect(path) == ("it is a damaged program: its end is missing", COPY, 0)
     assert subprocess.run([path], check=False).returncode < 0
 
 
-def test_one_of_another_c_library(write):
+def test_a_program_of_another_c_library_is_named(write):
     path = write(program().replace(LOADER, LOADER[:-1] + b"9"))
     text = f"its loader {LOADER[:-1].decode()}9 does not exist: it was built for another C library"
     assert defect(path) == (text, "install one for this system", refusal(path))
 
 
 @pytest.mark.parametrize("path", [TRUE, sys.executable])
-def test_good_ones(path):
+def test_good_programs_have_no_fault(path):
     assert defect(path) is None
 
 
@@ -128,7 +128,7 @@ def test_a_smaller_sibling_of_the_machine_is_read_by_its_own_layout(write):
     assert defect(write(head + longer)).text == "it is a damaged program: its end is missing"
 
 
-def test_nothing_is_claimed_where_our_own_machine_is_not_known(write, monkeypatch):
+def test_on_an_unknown_machine_no_program_has_a_fault(write, monkeypatch):
     path = write(with_machine(OTHER))
     monkeypatch.setattr(elf.sys, "executable", str(path.parent / "none"))
     assert defect(path) is None
@@ -136,7 +136,7 @@ def test_nothing_is_claimed_where_our_own_machine_is_not_known(write, monkeypatc
     assert defect(path) is None
 
 
-def test_it_reads_little(write):
+def test_only_the_beginning_of_a_program_is_read(write):
     """Whatever the header announces, no more than the headers and one path are read."""
     path = write(program() + b"x" * 100_000)
     read = []

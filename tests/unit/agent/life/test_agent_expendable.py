@@ -25,7 +25,7 @@ def score(monkeypatch, tmp_path):
     return of
 
 
-def test_it_is_the_file_of_the_own_process():
+def test_the_file_is_that_of_the_own_process():
     assert expendable.SCORE == "/proc/self/oom_score_adj"
 
 
@@ -47,14 +47,14 @@ def test_a_low_score_is_raised_for_the_moment(score, before, meanwhile, after):
     assert score() == after
 
 
-def test_it_comes_back_after_an_exception(score):
+def test_the_score_comes_back_after_an_exception(score):
     score("-900\n")
     with pytest.raises(ZeroDivisionError), children():
         raise ZeroDivisionError
     assert score() == "-900"
 
 
-def test_several_at_once_have_it_back_when_the_last_has_ended(score):
+def test_the_score_comes_back_after_the_last_of_several(score):
     score("-900\n")
     first, second = children(), children()
     first.__enter__()
@@ -65,7 +65,7 @@ def test_several_at_once_have_it_back_when_the_last_has_ended(score):
     assert score() == "-900"
 
 
-def test_each_time_it_is_asked_anew(score):
+def test_the_score_is_read_anew_each_time(score):
     for text in ("-900", "-500", "100"):
         score(text)
         with children():
@@ -80,7 +80,7 @@ def test_without_the_file_nothing_happens(score, tmp_path):
     assert (ran, list(tmp_path.iterdir())) == ([True], [])
 
 
-def test_what_cannot_be_written_is_no_error(score, tmp_path):
+def test_a_score_that_cannot_be_written_is_no_error(score, tmp_path):
     """The file is gone when the score is to be put back, and so is its directory."""
     score("-900\n")
     with children():

@@ -72,19 +72,19 @@ class TestWhatIsThere:
 
 
 class TestDirectory:
-    def test_one_that_may_be_written_to_is_fine(self, tmp_path):
+    def test_a_directory_that_may_be_written_to_is_fine(self, tmp_path):
         asked = []
         assert found(tmp_path / "fifo", lambda status, directory: not asked.append((status, directory))) == []
         ((status, directory),) = asked
         assert directory == str(tmp_path)
         assert stat.S_ISDIR(status.st_mode) and status.st_ino == tmp_path.stat().st_ino
 
-    def test_one_that_may_not_be_written_to(self, tmp_path):
+    def test_a_directory_that_may_not_be_written_to_is_told(self, tmp_path):
         path = tmp_path / "fifo"
         text = f"cannot make the FIFO {path}: the agent's user may not write to {tmp_path}"
         assert found(path, lambda status, directory: False) == [(text, SUGGESTION)]
 
-    def test_one_that_is_not_there(self, tmp_path):
+    def test_a_directory_that_is_not_there_is_told(self, tmp_path):
         path = tmp_path / "no" / "fifo"
         text = f"cannot make the FIFO {path}: there is no directory {tmp_path}/no"
         assert found(path) == [(text, f"make it, or {SUGGESTION}")]
@@ -94,7 +94,7 @@ class TestService:
     """Where the unit says which directories may be written to."""
 
     @pytest.mark.parametrize("path", ["/tmp/no-such-fifo", "/var/tmp/no-such/fifo"])
-    def test_its_tmp_is_its_own(self, path):
+    def test_a_service_has_its_own_tmp(self, path):
         text = f"only the service sees the FIFO {path}: it has a /tmp of its own"
         assert found(path, writable=("/tmp", "/var/tmp")) == [(text, SUGGESTION)]
 
@@ -107,7 +107,7 @@ class TestService:
         assert text.endswith("there is no directory /no-such-place/in")  # the next question
 
     @pytest.mark.parametrize("writable", [(), ("/no-such",), ("/no-such-place/in/fifo",)])
-    def test_any_other_may_not(self, writable):
+    def test_another_directory_may_not_be_written_to(self, writable):
         assert found("/no-such-place/in/fifo", writable=writable) == [
             (
                 "cannot make the FIFO /no-such-place/in/fifo: the service may not write to /no-such-place/in",

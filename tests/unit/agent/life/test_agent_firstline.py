@@ -138,7 +138,7 @@ def test_what_is_wrong_is_named_and_the_kernel_says_the_same(script, case):
 
 
 @pytest.mark.parametrize("case", NOT_FOR_A_SHELL.values(), ids=NOT_FOR_A_SHELL.keys())
-def test_what_no_shell_can_run_either(script, interpreters, case):
+def test_a_file_that_no_shell_can_run_is_named(script, interpreters, case):
     octets, text, fix = case
     here = str(interpreters)
     path = script(octets.replace(b"HERE", here.encode()))
@@ -156,18 +156,18 @@ def test_what_no_shell_can_run_either(script, interpreters, case):
         ("sh\r", "sh^M", WINDOWS),
     ],
 )
-def test_what_env_does_not_find(script, argument, program, fix):
+def test_a_program_that_env_does_not_find_is_named(script, argument, program, fix):
     path = script(f"#!/usr/bin/env {argument}\nexit 0\n".encode())
     text = f"env is to find its interpreter, but there is no program {program} in {firstline.PATH}"
     assert firstline.flaw(path) == (text, fix, 0, firstline.BY_NOBODY)
     assert subprocess.run([path], capture_output=True, check=False).returncode == 127
 
 
-def test_env_that_is_given_nothing_would_start_the_script_for_ever(script):
+def test_env_without_a_program_is_named(script):
     assert firstline.flaw(script(b"#!/usr/bin/env\n")).text == "its interpreter env is given no program"
 
 
-def test_an_interpreter_that_is_given_a_carriage_return(script):
+def test_an_interpreter_with_a_carriage_return_is_named(script):
     path = script(b"#!/bin/sh -e\r\nexit 0\r\n")
     assert firstline.flaw(path) == (
         "its interpreter /bin/sh is given a carriage return",
@@ -184,13 +184,13 @@ def test_an_interpreter_that_is_given_a_carriage_return(script):
         *(b"#!/usr/bin/env sh\n", b"#!/usr/bin/env -S sh -e\n", b"#!/usr/bin/env -S X=1 sh\n", b"#!bin/sh\n"),
     ],
 )
-def test_nothing_is_wrong(script, interpreters, octets):
+def test_a_good_first_line_has_no_fault(script, interpreters, octets):
     path = script(octets.replace(b"HERE", str(interpreters).encode()))
     assert firstline.flaw(path) is None
     assert subprocess.run([path], cwd="/", check=False).returncode == 0
 
 
-def test_a_kernel_that_knows_more_formats(script, tmp_path, monkeypatch):
+def test_a_format_that_the_kernel_knows_has_no_fault(script, tmp_path, monkeypatch):
     """What is registered in binfmt_misc (Java, another machine's programs in an emulator) is nothing that we know."""
     path = script(b"\xca\xfe\xba\xbe\0\0")
     monkeypatch.setattr(firstline, "_FORMATS", str(tmp_path))
@@ -200,7 +200,7 @@ def test_a_kernel_that_knows_more_formats(script, tmp_path, monkeypatch):
     assert firstline.flaw(script(b"\xca\xfe\xba\xbe\0\0")).rule == firstline.BY_NOBODY
 
 
-def test_what_is_no_script_is_not_read(tmp_path, script):
+def test_a_file_that_is_no_script_is_not_read(tmp_path, script):
     os.mkfifo(tmp_path / "fifo")
     for place in (sys.executable, str(tmp_path), str(tmp_path / "none"), str(tmp_path / "fifo")):
         assert firstline.flaw(place) is None

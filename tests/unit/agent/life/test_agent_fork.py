@@ -74,7 +74,7 @@ def with_bench(play, monkeypatch):
     return run
 
 
-def test_what_a_child_returns_is_handed_on(with_bench):
+def test_the_result_of_a_child_is_returned(with_bench):
     async def scenario(bench):
         large = ["x" * 1000] * 1000
         assert await bench.ask(lambda: large) == {"found": large}
@@ -83,7 +83,7 @@ def test_what_a_child_returns_is_handed_on(with_bench):
     with_bench(scenario)
 
 
-def test_the_loop_goes_on_meanwhile(with_bench, tmp_path):
+def test_the_loop_goes_on_while_a_child_runs(with_bench, tmp_path):
     """The child waits for a file that the loop makes afterwards."""
     file = tmp_path / "file"
 
@@ -102,7 +102,7 @@ def test_the_loop_goes_on_meanwhile(with_bench, tmp_path):
     with_bench(scenario)
 
 
-def test_a_child_changes_nothing_here(with_bench):
+def test_a_child_changes_nothing_in_its_parent(with_bench):
     async def scenario(bench):
         here = []
         assert await bench.ask(lambda: here.append(1) or len(here)) == {"found": 1}
@@ -134,7 +134,7 @@ def test_a_bug_in_the_child_is_logged_and_ends_nothing(with_bench):
     with_bench(scenario)
 
 
-def test_a_bug_in_the_loop_is_one_of_the_agents(with_bench):
+def test_a_bug_in_the_callback_is_a_bug_of_the_agent(with_bench):
     async def scenario(bench):
         error = await bench.refused(lambda: 0, lambda found: 1 / found)
         assert str(error) == "internal error, the agent gives up everything: see its log"
@@ -175,7 +175,7 @@ def test_a_child_that_does_not_answer_is_not_waited_for(with_bench, monkeypatch,
     with_bench(scenario)
 
 
-def test_without_a_process_it_says_so(with_bench, monkeypatch):
+def test_a_fork_that_fails_is_an_error(with_bench, monkeypatch):
     def full():
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
@@ -193,7 +193,7 @@ def test_without_a_process_it_says_so(with_bench, monkeypatch):
     with_bench(scenario)
 
 
-def test_the_end_takes_the_child_along(with_bench):
+def test_the_end_of_the_agent_ends_the_child(with_bench):
     async def scenario(bench):
         asked = asyncio.ensure_future(bench.ask(lambda: time.sleep(30)))
         await asyncio.sleep(0)

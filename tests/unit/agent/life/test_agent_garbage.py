@@ -35,7 +35,7 @@ def tied_and_lost(number=1):
     return [weakref.ref(knot) for knot in knots]
 
 
-def test_nothing_is_collected_by_itself(collector):
+def test_the_collector_does_not_run_by_itself(collector):
     gc.collect()
     lost = tied_and_lost(garbage.YOUNG_MIN * 20)
     assert all(each() for each in lost)
@@ -44,7 +44,7 @@ def test_nothing_is_collected_by_itself(collector):
     assert collector.longest_s > 0
 
 
-def test_a_few_young_objects_are_not_worth_a_look(collector, monkeypatch):
+def test_a_few_young_objects_are_not_collected(collector, monkeypatch):
     monkeypatch.setattr(garbage.gc, "get_count", lambda: (garbage.YOUNG_MIN - 1, 0, 0))
     (lost,) = tied_and_lost()
     collector.collect()
@@ -52,7 +52,7 @@ def test_a_few_young_objects_are_not_worth_a_look(collector, monkeypatch):
     assert collector.longest_s == 0
 
 
-def test_everything_is_looked_at_now_and_then(collector, monkeypatch):
+def test_all_generations_are_collected_now_and_then(collector, monkeypatch):
     monkeypatch.setattr(garbage, "EVERYTHING_EVERY", 3)
     monkeypatch.setattr(garbage.gc, "get_count", lambda: (0, 0, 0))
     knot = Knot()
@@ -64,7 +64,7 @@ def test_everything_is_looked_at_now_and_then(collector, monkeypatch):
         assert (lost() is not None) is alive
 
 
-def test_it_is_left_as_it_was():
+def test_the_collector_is_left_as_it_was():
     gc.disable()
     try:
         made = Collector()

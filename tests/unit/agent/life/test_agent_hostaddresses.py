@@ -29,7 +29,7 @@ def texts(config, machine=HOST, **known):
     ]
 
 
-def test_what_is_said_and_where():
+def test_an_address_of_the_host_is_refused_at_its_line():
     (problem,) = own_addresses(Configuration("/etc/f.conf", instances=(instance(line=7),)), HOST)
     assert str(problem) == (
         "/etc/f.conf:7:1: error: vrrp_instance VI_1: 192.168.8.100 is this host's own address on eth0 "
@@ -54,11 +54,11 @@ def test_the_prefix_length_does_not_matter(prefix):
         (replace(instance(), interface="eth1"), table(eth(), eth("eth1", 3), addresses=(VIP,)), {}),  # elsewhere
     ],
 )
-def test_what_is_not_refused(config, machine, known):
+def test_an_address_that_is_not_the_host_s_own_is_taken(config, machine, known):
     assert texts(config, machine, **known) == []
 
 
-def test_where_the_kernel_tells_the_ledger_is_not_believed():
+def test_the_kernel_counts_more_than_the_ledger():
     machine = table(addresses=("192.168.8.4/24", VIP))
     machine.remember(marked("127.0.0.1/8", 1))
     assert len(texts(instance(), machine, ledger={PLACE: NEVER})) == 1

@@ -44,7 +44,7 @@ def kept(directory, page=PAGE, beats=((IDENTITY, 123.25), (OTHER, -456.5))):
     return made
 
 
-def test_what_is_written_is_read(tmp_path):
+def test_a_ledger_is_read_as_it_was_written(tmp_path):
     kept(tmp_path)
     assert ledger.read(str(tmp_path)) == Page(
         (replace(ENTRY, last_at=123.25), replace(SECOND, last_at=456.5)),
@@ -80,13 +80,13 @@ def test_a_sign_of_life_needs_no_writing(tmp_path):
         (State.STOP, -5.0, State.STOP),
     ],
 )
-def test_the_pulse_knows_better_who_is_master(tmp_path, written, beat, state):
+def test_the_pulse_counts_more_than_the_ledger(tmp_path, written, beat, state):
     kept(tmp_path, Page((replace(ENTRY, state=written),)), ((IDENTITY, beat),))
     (entry,) = ledger.read(str(tmp_path)).entries
     assert (entry.state, entry.last_at) == (state, 5.0)
 
 
-def test_without_a_sign_of_life_nobody_is_master(tmp_path):
+def test_without_a_sign_of_life_no_instance_is_master(tmp_path):
     kept(tmp_path, Page((ENTRY,)), ())
     (entry,) = ledger.read(str(tmp_path)).entries
     assert (entry.state, entry.last_at) == (State.BACKUP, 0.0)
@@ -109,13 +109,13 @@ def test_an_instance_has_one_place_whoever_asks(tmp_path):
     assert [each.last_at for each in ledger.read(str(tmp_path)).entries] == [2.0, 456.5]
 
 
-def test_what_exceeds_the_places_is_not_remembered_but_works(tmp_path, monkeypatch):
+def test_instances_beyond_the_places_are_not_remembered(tmp_path, monkeypatch):
     monkeypatch.setattr(ledger, "SLOTS", 1)
     kept(tmp_path)
     assert [each.last_at for each in ledger.read(str(tmp_path)).entries] == [123.25, 0.0]
 
 
-def test_it_may_be_read_by_its_owner_only(tmp_path):
+def test_a_ledger_may_be_read_by_its_owner_only(tmp_path):
     kept(tmp_path)
     assert {name: (tmp_path / name).stat().st_mode & 0o777 for name in os.listdir(tmp_path)} == {
         "ledger.json": 0o600,
@@ -123,7 +123,7 @@ def test_it_may_be_read_by_its_owner_only(tmp_path):
     }
 
 
-def test_removed_it_is_nothing(tmp_path):
+def test_a_removed_ledger_is_nothing(tmp_path):
     made = kept(tmp_path)
     made.remove()
     assert os.listdir(tmp_path) == []
@@ -132,12 +132,12 @@ def test_removed_it_is_nothing(tmp_path):
     made.beat_of(IDENTITY)(5.0)
 
 
-def test_without_one_nothing_is_known(tmp_path):
+def test_without_a_ledger_nothing_is_known(tmp_path):
     assert ledger.read(str(tmp_path)) == Page()
     assert ledger.read(str(tmp_path / "nowhere")) == Page()
 
 
-def test_another_boot_has_another_clock(tmp_path, monkeypatch):
+def test_a_ledger_of_another_boot_is_ignored(tmp_path, monkeypatch):
     boot = tmp_path / "boot_id"
     boot.write_text("one\n")
     monkeypatch.setattr(ledger, "BOOT_ID", str(boot))
@@ -147,7 +147,7 @@ def test_another_boot_has_another_clock(tmp_path, monkeypatch):
     assert ledger.read(str(tmp_path)) == Page()
 
 
-def test_the_boot_is_the_kernels():
+def test_the_id_of_the_boot_is_that_of_the_kernel():
     assert ledger.boot_id() == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
@@ -194,7 +194,7 @@ def set_in_instance(key, value):
         set_in_instance("installed", 5),
     ],
 )
-def test_what_is_not_whole_is_not_believed(tmp_path, spoiled):
+def test_a_damaged_ledger_is_ignored(tmp_path, spoiled):
     kept(tmp_path)
     assert ledger.read(str(tmp_path)).entries
     spoiled(tmp_path)
@@ -227,7 +227,7 @@ while True:
 """
 
 
-def test_whoever_cuts_the_pulse_off_does_not_end_us(tmp_path):
+def test_a_truncated_pulse_does_not_end_the_agent(tmp_path):
     made = kept(tmp_path)
     truncate("pulse", 0)(tmp_path)
     made.beat_of(IDENTITY)(5.0)  # not in a child: SIGBUS would end the tests
@@ -235,7 +235,7 @@ def test_whoever_cuts_the_pulse_off_does_not_end_us(tmp_path):
     assert [each.last_at for each in ledger.read(str(tmp_path)).entries] == [5.0, 6.0]
 
 
-def test_it_goes_on_in_a_directory_that_was_made_again(tmp_path):
+def test_a_ledger_goes_on_in_a_directory_that_was_made_again(tmp_path):
     directory = tmp_path / "run"
     directory.mkdir()
     made = kept(directory)
@@ -262,7 +262,7 @@ def test_nothing_is_written_through_a_link(tmp_path, name):
     assert ledger.read(str(tmp_path)).entries
 
 
-def test_it_survives_sigkill(tmp_path):
+def test_a_ledger_survives_sigkill(tmp_path):
     command = [sys.executable, "-B", "-c", PROGRAM, str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(MODULE_UTILS)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -290,7 +290,7 @@ def test_an_interrupted_write_leaves_the_old_one(tmp_path):
 class TestWithoutRoom:
     """A runtime directory that cannot be written must not stop the agent."""
 
-    def test_a_directory_that_is_not_there(self, tmp_path):
+    def test_a_missing_directory_is_told(self, tmp_path):
         made = Ledger(str(tmp_path / "nowhere"))
         made.open()
         assert made.failed == f"cannot keep {tmp_path}/nowhere/pulse: No such file or directory"
@@ -311,7 +311,7 @@ class TestWithoutRoom:
         assert made.failed
         assert ledger.read(str(tmp_path)) == Page()
 
-    def test_what_is_mended_is_told_no_more(self, tmp_path):
+    def test_an_error_that_is_over_is_not_told_again(self, tmp_path):
         directory = tmp_path / "run"
         directory.mkdir()
         made = kept(directory)
@@ -342,7 +342,7 @@ class TestWithoutRoom:
             ("mount -t tmpfs -o size=8k none $1", "ledger.json: No space left on device"),
         ],
     )
-    def test_a_file_system_that_takes_nothing(self, tmp_path, commands, expected):
+    def test_a_file_system_that_cannot_be_written_to_is_told(self, tmp_path, commands, expected):
         program = """
 import sys
 import time
@@ -374,7 +374,7 @@ sys.stdout.write("\\n" + str(len(ledger.read(sys.argv[1]).entries)))
         assert entries == "0"
 
 
-def test_routes_and_what_else_is_in_the_host(tmp_path):
+def test_routes_and_settings_of_the_host_are_remembered(tmp_path):
     route, rule, link = (bytes.fromhex("20000000" + kind + "000500" + "00" * 24) for kind in ("19", "21", "10"))
     page = Page((replace(ENTRY, removals=(route, rule, link)),), firewall=True, promoted=(2, 3))
     page = replace(page, macvlans=(9,), parents={2: {"arp_ignore": 0}})
@@ -401,7 +401,7 @@ def test_the_mandate_is_as_long_as_the_peer_waits(adverts, expected_s):
     assert replace(ENTRY, adverts=adverts).as_dict(0)["mandate_s"] == expected_s
 
 
-def test_until_when_the_process_has_lived():
+def test_the_last_sign_of_life_of_a_process_is_known():
     """It gives a sign of life in each interval, and may set an address right after one."""
     first, second = (2, ip_interface("192.0.2.1/24")), (3, ip_interface("192.0.2.2/24"))
     quick = replace(ENTRY, last_at=7.0, interval_cs=10, installed=(first,))

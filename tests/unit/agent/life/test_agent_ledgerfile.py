@@ -110,14 +110,14 @@ def read_all(directory):
     return page
 
 
-def test_what_an_agent_writes_is_whole(tmp_path, whole):
+def test_a_ledger_that_an_agent_wrote_is_whole(tmp_path, whole):
     assert ledgerfile.valid(whole)
     assert read_all(tmp_path) == replace(
         PAGE, entries=(replace(ENTRY, last_at=5.0), replace(PAGE.entries[1], state=State.BACKUP))
     )
 
 
-def test_each_key_with_each_wrong_value(tmp_path, whole):
+def test_a_ledger_with_any_wrong_value_is_ignored(tmp_path, whole):
     file, believed = tmp_path / "ledger.json", 0
     for path in paths(whole):
         for value in WRONG:
@@ -147,7 +147,7 @@ def test_each_key_with_each_wrong_value(tmp_path, whole):
         ("instances", [None]),
     ],
 )
-def test_a_wrong_key_of_the_host_spoils_all(whole, key, value):
+def test_a_wrong_key_of_the_host_spoils_the_ledger(whole, key, value):
     assert not ledgerfile.valid({**whole, key: value})
 
 
@@ -176,7 +176,7 @@ def test_a_wrong_key_of_the_host_spoils_all(whole, key, value):
         ("name", 5),
     ],
 )
-def test_so_does_one_of_an_instance(whole, key, value):
+def test_a_wrong_key_of_an_instance_spoils_the_ledger(whole, key, value):
     assert not ledgerfile.valid({**whole, "instances": [{**whole["instances"][0], key: value}]})
 
 
@@ -200,7 +200,7 @@ DEEP = "[" * 100_000
     ],
     ids=range(11),
 )
-def test_what_is_no_ledger_is_none(tmp_path, whole, content):
+def test_a_text_that_is_no_ledger_is_none(tmp_path, whole, content):
     (tmp_path / "ledger.json").write_text(content)
     assert ledgerfile.load(str(tmp_path)) is None
     assert read_all(tmp_path) == Page()
@@ -208,7 +208,7 @@ def test_what_is_no_ledger_is_none(tmp_path, whole, content):
 
 @pytest.mark.parametrize("name", ["ledger.json", "pulse"])
 @pytest.mark.parametrize("kind", ["fifo", "directory", "link", "device", "socket", "stranger", "huge", "binary"])
-def test_what_is_no_file_of_ours_is_none(tmp_path, whole, name, kind):
+def test_a_file_that_is_not_our_own_is_ignored(tmp_path, whole, name, kind):
     put(tmp_path / name, kind)
     assert read_all(tmp_path) == Page()
 

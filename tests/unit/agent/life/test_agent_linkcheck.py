@@ -48,7 +48,7 @@ NEEDS = {
 
 
 @pytest.mark.parametrize("what", NEEDS)
-def test_what_needs_it_is_told_once_and_the_agent_says_the_same(what):
+def test_an_interface_that_is_needed_is_told_once(what):
     config = instance(**NEEDS[what])
     assert texts(config, eth(), DOWN) == [FAULT]
     assert texts(config, eth(), CARRIER) == [FAULT.replace("is down", "has no carrier")]
@@ -70,12 +70,12 @@ def test_what_needs_it_is_told_once_and_the_agent_says_the_same(what):
         {"interface": "eth1", "dont_track_primary": True, "excluded": address(device="eth1"), "routes": route()},
     ],
 )
-def test_what_does_not_need_it_is_not_told(fields):
+def test_an_interface_that_is_not_needed_is_not_told(fields):
     assert texts(instance(**fields), eth(), DOWN) == []
 
 
 @pytest.mark.parametrize(("weight", "happens"), [(-20, "counts"), (20, "does not count")])
-def test_what_it_weighs_is_told(weight, happens):
+def test_the_weight_of_an_interface_is_told(weight, happens):
     expected = f"interface eth1 is down: its weight {weight} {happens} until it is up"
     assert texts(instance(track=tracked(weight=weight)), eth(), DOWN) == [expected]
 

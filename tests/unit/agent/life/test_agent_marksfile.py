@@ -19,7 +19,7 @@ MARKS = {
 WRONG = [None, True, -1, 0.5, 1 << 64, "", "x", "zz", [], {}, [1], {"x": 1}, {"00": 1}, [[]]]
 
 
-def test_what_is_written_is_read(tmp_path):
+def test_marks_are_read_as_they_were_written(tmp_path):
     marksfile.write(str(tmp_path), MARKS)
     assert marksfile.read(str(tmp_path)) == MARKS
     assert (tmp_path / "marks.json").stat().st_mode & 0o777 == 0o600
@@ -32,7 +32,7 @@ def places(value):
         yield from places(child)
 
 
-def test_each_place_with_each_wrong_value(tmp_path):
+def test_marks_with_any_wrong_value_are_ignored(tmp_path):
     marksfile.write(str(tmp_path), MARKS)
     whole = json.loads((tmp_path / "marks.json").read_text())
     for number in range(len(list(places(whole)))):
@@ -47,7 +47,7 @@ def test_each_place_with_each_wrong_value(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[" * 100_000, "null", "[]", "{}", "7", '{"format": 2, "instances": []}'])
-def test_what_is_not_whole_is_none(tmp_path, content):
+def test_damaged_marks_are_ignored(tmp_path, content):
     (tmp_path / "marks.json").write_text(content)
     assert marksfile.read(str(tmp_path)) == {}
 

@@ -27,11 +27,11 @@ TEXT = "it has no address on eth0 but virtual ones: a standby that took over can
         ({"priority": 254}, [VIP], False),
     ],
 )
-def test_an_owner_that_a_standby_cannot_hear(fields, there, told):
+def test_an_owner_that_a_standby_cannot_hear_is_told(fields, there, told):
     assert [text for text, _hint in unheard_owner(instance(**fields), table(addresses=there))] == [TEXT] * told
 
 
-def test_the_check_says_it():
+def test_the_command_check_tells_it():
     found = misfits(Configuration("f", instances=(instance(priority=255),)), table(addresses=[VIP]))
     assert [str(each) for each in found if "cannot hear" in each.text] == [
         f"f:1:1: warning: vrrp_instance VI_1: {TEXT} (give eth0 a second address, or the instance priority 254)"

@@ -33,12 +33,12 @@ def run(*command, timeout_s=10.0, **who):
         ("kill -9 $$", Outcome(signal=9), "due to signal 9"),
     ],
 )
-def test_how_it_ends(script, outcome, text):
+def test_a_script_ends_with_its_outcome(script, outcome, text):
     assert run("/bin/sh", "-c", script) == outcome
     assert outcome.text == text
 
 
-def test_what_cannot_be_run_is_an_outcome_too(tmp_path):
+def test_a_script_that_cannot_be_run_has_an_outcome(tmp_path):
     assert run("/nonexistent/script").error == "cannot run /nonexistent/script: No such file or directory"
     plain = tmp_path / "plain"
     plain.write_text("no program")
@@ -77,7 +77,7 @@ def test_a_script_that_is_not_waited_for_any_more_is_killed(tmp_path):
     assert gone(int(pid.read_text()))
 
 
-def test_it_has_a_session_of_its_own_no_input_and_a_path(tmp_path):
+def test_a_script_has_its_own_session_no_input_and_a_path(tmp_path):
     result = tmp_path / "result"
     script = f'read x; ps -o sid= -p $$ > {result}; echo "$$ [$x] $PATH" >> {result}'
     assert run("/bin/sh", "-c", script).ok
@@ -88,7 +88,7 @@ def test_it_has_a_session_of_its_own_no_input_and_a_path(tmp_path):
     assert "/bin" in path
 
 
-def test_the_loop_goes_on_meanwhile():
+def test_the_loop_goes_on_while_a_script_runs():
     async def scenario():
         ticks = 0
         task = asyncio.create_task(process.run(["/bin/sleep", "0.3"], 10))
@@ -109,7 +109,7 @@ def a_script(tmp_path, mode):
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o702])
-def test_what_anybody_can_change_is_not_run_as_root(tmp_path, monkeypatch, mode):
+def test_a_script_that_others_can_write_is_not_run_as_root(tmp_path, monkeypatch, mode):
     monkeypatch.setattr(process.os, "geteuid", lambda: 0)
     script, witness = a_script(tmp_path, mode)
     outcome = run(str(script), secure=True)
@@ -129,19 +129,19 @@ def test_a_directory_on_the_way_counts_too(monkeypatch):
 
 
 @pytest.mark.parametrize(("mode", "fix"), [(0o777, "chmod o-w"), (0o757, "chmod o-w"), (0o702, "chmod o-w")])
-def test_what_others_can_write_is_not_run_by_anybody(tmp_path, mode, fix):
+def test_a_script_that_others_can_write_is_not_run_by_any_user(tmp_path, mode, fix):
     script, witness = a_script(tmp_path, mode)
     outcome = run(str(script))
     assert outcome.error == f"not run, because others can write {script}: {fix} {script}"
     assert (outcome.ok, witness.exists()) == (False, False)
 
 
-def test_what_nobody_else_can_write_is_run(tmp_path):
+def test_a_script_that_only_its_owner_can_write_is_run(tmp_path):
     script, witness = a_script(tmp_path, 0o755)
     assert run(str(script)).ok and witness.exists()
 
 
-def test_what_a_script_writes_is_for_others_to_read(tmp_path):
+def test_files_of_a_script_can_be_read_by_others(tmp_path):
     script, witness = a_script(tmp_path, 0o755)
     before = os.umask(0o077)
     try:
@@ -184,7 +184,7 @@ def test_script_security_is_for_what_root_runs(tmp_path, monkeypatch):
     assert run(str(script), secure=True).ok and witness.exists()
 
 
-def test_a_user_that_does_not_exist():
+def test_a_user_that_does_not_exist_is_an_error():
     outcome = run("/bin/true", user="no-such-user")
     assert outcome.error == "the user or group of the script does not exist: no-such-user"
 
@@ -210,7 +210,7 @@ def test_with_that_right_it_gets_the_user_and_all_its_groups(monkeypatch):
     assert 0 in who["extra_groups"]
 
 
-def test_what_not_even_sigkill_ends_is_not_waited_for(monkeypatch):
+def test_a_script_that_sigkill_does_not_end_is_not_waited_for(monkeypatch):
     class Stuck:
         pid, returncode = -1, None
 
@@ -232,7 +232,7 @@ def test_what_not_even_sigkill_ends_is_not_waited_for(monkeypatch):
     assert killed == [15, 9]
 
 
-def test_what_was_ended_is_not_left():
+def test_a_script_that_was_ended_leaves_no_process():
     assert run("/bin/sleep", "60", timeout_s=0.01).left is None
 
 
@@ -262,7 +262,7 @@ def test_arguments_are_utf_8_whatever_the_locale_is(tmp_path, name):
         *(b"#!\n", b"#! \t\n", b"#!\r\n", b"#!/" + b"a" * 300 + b"\n"),
     ],
 )
-def test_what_the_kernel_does_not_execute_a_shell_runs(tmp_path, head):
+def test_a_shell_runs_a_script_that_the_kernel_does_not_execute(tmp_path, head):
     script = tmp_path / "chk"
     script.write_bytes(head + b'echo "$0 $*" > ' + str(tmp_path / "said").encode() + b"\nexit 7\n")
     script.chmod(0o755)
@@ -302,7 +302,7 @@ def test_a_first_line_of_two_characters_and_nothing_else(tmp_path):
         (b"\xff\xfe#\0!\0", "it is UTF-16 (save it as UTF-8 without a byte order mark)"),
     ],
 )
-def test_what_is_no_script_of_a_shell_is_not_given_to_one(tmp_path, head, reason):
+def test_a_file_that_is_no_script_is_not_given_to_a_shell(tmp_path, head, reason):
     program = tmp_path / "program"
     program.write_bytes(head + b"touch " + str(tmp_path / "witness").encode() + b"\n")
     program.chmod(0o755)

@@ -67,7 +67,7 @@ def stranger(monkeypatch):
     return entry.pw_name
 
 
-def test_what_is_there_is_not_mentioned(program):
+def test_a_program_that_is_there_is_not_mentioned(program):
     assert found(str(program), notify=f'notify_master "{program} up" {ME}') == []
     assert found("true") == []
 
@@ -140,13 +140,13 @@ def test_script_security_is_asked_for_where_root_runs_it(program):
     assert found(str(program), settings=secure) == []
 
 
-def test_what_others_can_write_is_said(program):
+def test_a_program_that_others_can_write_is_told(program):
     program.chmod(0o777)
     (line,) = found(str(program), settings="script_user root")
     assert f"cannot run {program}: others can write {program} (chmod o-w {program})" in line
 
 
-def test_what_the_service_does_not_see_is_said(program):
+def test_a_program_that_the_service_does_not_see_is_told(program):
     (line,) = found(str(program), hidden=("/nowhere", str(program.parent)))
     assert f"cannot run {program}: the service does not see what lies in {program.parent}" in line
     assert found(str(program), hidden=("/nowhere", f"{program.parent}x")) == []
@@ -175,7 +175,7 @@ def test_every_other_command_is_looked_at_too(settings):
     assert "error: cannot run /usr/bin/nothere: No such file or directory" in line
 
 
-def test_so_are_what_a_removal_runs_and_the_scripts_of_a_group():
+def test_scripts_of_a_removal_and_of_a_group_are_looked_at():
     (line,) = found(notify="notify_deleted /usr/bin/nothere")
     assert line.startswith("/f.conf:17:20: error: cannot run /usr/bin/nothere")
     assert found(notify="notify_deleted") == []
@@ -247,7 +247,7 @@ def test_the_start_tells_each_of_them_once(program):
     assert programs.doubts(inspect(written, "/f.conf").root) == ()
 
 
-def test_what_nobody_can_run_is_an_error_and_at_the_same_line_a_warning_at_the_start(program):
+def test_a_program_that_cannot_run_is_an_error_and_a_warning_at_the_start(program):
     program.write_text("#!/usr/bin/env nosuchprog\n")
     written = text(str(program), notify=f"notify_master {program}")
     finds = f"env is to find its interpreter, but there is no program nosuchprog in {programs.PATH}"

@@ -51,7 +51,7 @@ def may_real_time() -> bool:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0
 
 
-def test_it_takes_what_it_gets_and_says_so():
+def test_the_agent_takes_the_rights_that_it_gets_and_logs_them():
     found = claimed()
     state = found["state"]
     if may_real_time():
@@ -63,7 +63,7 @@ def test_it_takes_what_it_gets_and_says_so():
     assert found["log"].endswith("memory locked\n" if state["memory_locked"] else "memory not locked\n")
 
 
-def test_children_get_none_of_it():
+def test_children_are_not_scheduled_in_real_time():
     found = claimed()
     assert found["child"] == ["0", "0"]
     assert found["child_locked"].split() == ["0", "kB"]
@@ -79,7 +79,7 @@ def test_children_of_one_that_was_started_with_a_niceness_too():
 
 
 @pytest.mark.parametrize("limit", ["1 << 16", "resource.RLIM_INFINITY"])
-def test_without_any_right_it_works_as_well(limit):
+def test_the_agent_works_without_any_right(limit):
     """As nobody: ordinary scheduling, a lock only where nothing limits it, and nobody is told of an error."""
     program = (
         f"limit = {limit}"

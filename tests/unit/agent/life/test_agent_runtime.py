@@ -18,7 +18,7 @@ from vrrp.agent.life import runtime
 from vrrp.agent.life.runtime import RuntimeDirectory, RuntimeDirectoryError
 
 
-def test_it_is_made_when_it_is_missing(tmp_path):
+def test_a_missing_runtime_directory_is_made(tmp_path):
     directory = RuntimeDirectory(str(tmp_path / "deep" / "run"))
     directory.acquire()
     assert directory.control_socket == str(tmp_path / "deep" / "run" / "control.sock")
@@ -43,7 +43,7 @@ def test_a_lock_file_without_holder_is_no_obstacle(tmp_path):
     directory.release()
 
 
-def test_a_directory_that_cannot_be_is_named(tmp_path):
+def test_a_directory_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RuntimeDirectoryError, match="cannot use the runtime directory .*file/run"):
         RuntimeDirectory(str(tmp_path / "file" / "run")).acquire()
@@ -168,7 +168,7 @@ class TestDeleted:
             second.acquire()
             second.release()
 
-    def test_it_is_made_again(self, first, tmp_path):
+    def test_a_deleted_directory_is_made_again(self, first, tmp_path):
         first.restore()
         assert first.there
         assert (tmp_path / "run" / "agent.lock").read_text() == f"{os.getpid()}\n"

@@ -138,12 +138,12 @@ def outside(config, machine):
 
 
 @pytest.mark.parametrize("line", ["10.9.8.9/32", "10.9.8.9/24", "fd00:9::9/128", "fe80::9/64"])
-def test_an_address_inside(line):
+def test_an_address_inside_of_a_subnet_is_found(line):
     assert outside(instance(addresses=(line,)), table(addresses=("10.9.8.1/24", "fd00:9::1/64"))) == []
 
 
 @pytest.mark.parametrize("line", ["10.77.0.1/32", "10.77.0.1/24", "fd00:77::1/128", "fd00:77::1/64"])
-def test_an_address_outside(line):
+def test_an_address_outside_of_every_subnet_is_found(line):
     machine = table(addresses=("10.9.8.1/24", "fd00:9::1/64", line))
     assert outside(instance(addresses=(line,)), machine) == [("eth0", line)]
 

@@ -24,7 +24,7 @@ def systemd(tmp_path):
         yield sock, {"NOTIFY_SOCKET": str(tmp_path / "notify")}
 
 
-def test_what_it_says(systemd):
+def test_each_message_to_systemd_is_sent(systemd):
     sock, environment = systemd
     manager = ServiceManager(environment)
     manager.ready()
@@ -44,7 +44,7 @@ def test_a_reload_says_when_it_began(systemd):
     assert before <= int(second.split("=")[1]) <= time.monotonic_ns() // 1000
 
 
-def test_an_abstract_socket():
+def test_an_abstract_socket_is_used():
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         name = f"hotstandby-test-{os.getpid()}"
         sock.bind("\0" + name)
@@ -180,7 +180,7 @@ def test_a_restart_is_a_job_of_our_unit(systemctl, jobs, wanted):
         ("nonsense\n", "signal", "", False),
     ],
 )
-def test_whether_the_service_comes_again(systemctl, monkeypatch, show, result, jobs, follows):
+def test_the_restart_setting_says_whether_the_service_comes_again(systemctl, monkeypatch, show, result, jobs, follows):
     asked = systemctl(jobs=jobs, show=show)
     if result:
         monkeypatch.setenv("SERVICE_RESULT", result)
@@ -217,7 +217,7 @@ def test_a_systemctl_that_hangs_is_not_waited_for(systemctl, monkeypatch, tmp_pa
     assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
-def test_one_that_talks_without_an_end_is_not_listened_to(systemctl, monkeypatch):
+def test_a_systemctl_that_writes_without_end_is_not_read(systemctl, monkeypatch):
     monkeypatch.setattr(module, "ANSWER_S", 0.2)
     systemctl(script=f"while :; do echo 1 {UNIT} restart running; done")
     began = time.monotonic()
@@ -225,7 +225,7 @@ def test_one_that_talks_without_an_end_is_not_listened_to(systemctl, monkeypatch
     assert time.monotonic() - began < 5
 
 
-def test_it_leaves_no_child_behind(systemctl):
+def test_systemctl_leaves_no_child_behind(systemctl):
     systemctl(jobs=f"1 {UNIT} restart running\n")
     assert restart_wanted(UNIT) is True
     with pytest.raises(ChildProcessError):
@@ -239,5 +239,5 @@ def test_a_long_answer_is_read_to_its_end(systemctl):
     assert restart_wanted(UNIT) is True
 
 
-def test_it_asks_for_less_than_a_second():
+def test_systemctl_has_a_second_to_answer():
     assert module.ANSWER_S <= 1.0

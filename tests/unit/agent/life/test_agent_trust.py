@@ -47,7 +47,7 @@ def places(monkeypatch):
         (0o777, 990, "chmod o-w /opt/chk/run"),
     ],
 )
-def test_the_file_itself(places, mode, group, fix):
+def test_a_file_that_others_can_write_is_not_trusted(places, mode, group, fix):
     places["/opt/chk/run"] = (0o100000 | mode, 0, group)
     loose = loose_part("/opt/chk/run", PATH, 990)
     assert (loose and loose.fix) == fix
@@ -56,7 +56,7 @@ def test_the_file_itself(places, mode, group, fix):
 
 
 @pytest.mark.parametrize("directory", ["/opt/chk", "/opt"])
-def test_a_directory_on_the_way(places, directory):
+def test_a_directory_that_others_can_write_is_not_trusted(places, directory):
     places[directory] = (0o40777, 0, 0)
     assert loose_part("/opt/chk/run", PATH, 990) == (directory, f"chmod o-w {directory}")
     places[directory] = (0o41777, 0, 0)  # sticky, as /tmp is: nobody can replace what belongs to another
@@ -104,6 +104,6 @@ def test_who_else_can_change_it(places, place, mode, uid, gid, part):
     assert (found and found.part) == part
 
 
-def test_nobody_changes_what_is_not_there(places):
+def test_a_missing_file_cannot_be_changed(places):
     assert trust.other_writer("/opt/nothing", PATH, frozenset(), 0) is None
     assert trust.other_writer("no-such-program", PATH, frozenset(), 0) is None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bursts of gratuitous ARP and neighbour advertisements: which frames, how many, in which order."""
+"""Bursts of gratuitous ARP and neighbour advertisements have the right frames, number and order."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def sent(monkeypatch):
     return frames
 
 
-def test_a_burst_of_one_address(sent):
+def test_a_burst_of_one_address_is_sent(sent):
     text = io.StringIO()
     Announcer(Log(text)).burst("VI_1", [want("192.168.8.100/24")], 2, 0.0, table())
     assert sent == [(2, bytes.fromhex(FRAME))] * 2
@@ -94,7 +94,7 @@ def test_a_host_that_becomes_a_router_says_so_in_its_next_burst(sent, forwarding
     assert [frame[58] for _index, frame in sent] == [0x20, 0xA0]
 
 
-def test_each_address_once_before_any_twice(sent):
+def test_each_address_is_announced_once_before_any_twice(sent):
     wanted = [want("192.168.8.100/24"), want("192.168.8.101/24", 3)]
     machine = table(eth("eth0", 2), eth("eth1", 3, bytes(6)))
     Announcer(Log(io.StringIO())).burst("VI_1", wanted, 2, 0.0, machine)
@@ -102,7 +102,7 @@ def test_each_address_once_before_any_twice(sent):
     assert [frame[6:12] for _index, frame in sent[:2]] == [MAC, bytes(6)]
 
 
-def test_what_cannot_be_announced_is_left_out(sent):
+def test_an_address_that_cannot_be_announced_is_left_out(sent):
     machine = table(eth("tun0", 2, b""))
     wanted = [want("192.168.8.100/24"), want("2001:db8::1/64"), want("192.168.8.101/24", 9)]  # no hardware address
     Announcer(Log(io.StringIO())).burst("VI_1", wanted, 5, 0.0, machine)
@@ -232,7 +232,7 @@ def test_an_address_whose_route_is_late_is_asked_for_until_it_is_there(sent):
     assert targets(sent[:2]) == ["fd00:8::101", "fd00:8::100"]
 
 
-def test_a_route_that_never_comes_keeps_nobody_silent(sent, monkeypatch):
+def test_a_route_that_never_comes_delays_no_burst_for_ever(sent, monkeypatch):
     monkeypatch.setattr(announce, "ROUTE_LATE_S", 0.0)
 
     async def scenario():
@@ -263,19 +263,19 @@ def test_the_first_of_many_does_not_wait_for_the_last(sent, monkeypatch):
     assert targets(sent) == [str(ip_address(f"fd00:8::{number}")) for number in range(9)]
 
 
-def test_nobody_is_asked_of_addresses_that_do_not_wait(sent):
+def test_an_address_that_does_not_wait_is_not_asked_for(sent):
     announcer = Announcer(Log(io.StringIO()))
     announcer.usable({(2, ip_interface(FIRST))})
     assert announcer._routes.asked == []
 
 
-def test_those_that_are_at_work_do_not_wait_for_the_others(sent):
+def test_a_running_burst_does_not_wait_for_another(sent):
     announcer = Announcer(Log(io.StringIO()))
     announcer.burst("VI_1", [want(FIRST), want(SECOND)], 1, 0.0, unfinished(FIRST))
     assert targets(sent) == ["fd00:8::101"]
 
 
-def test_what_has_gone_meanwhile_is_not_announced(sent):
+def test_an_address_that_has_gone_is_not_announced(sent):
     announcer = Announcer(Log(io.StringIO()))
     announcer.burst("VI_1", [want(FIRST)], 1, 0.0, unfinished(FIRST))
     announcer.burst("VI_2", [want(SECOND)], 1, 0.0, unfinished(SECOND))
@@ -292,7 +292,7 @@ def test_a_new_burst_replaces_one_that_waits(sent):
     assert targets(sent) == ["fd00:8::100"]
 
 
-def test_what_is_paused_waits_for_its_turn_and_ends_when_it_is_cancelled(sent):
+def test_a_paused_burst_waits_for_its_turn_and_can_be_cancelled(sent):
     async def scenario():
         announcer = Announcer(Log(io.StringIO()))
         announcer.burst("VI_1", [want(FIRST), want(SECOND)], 1000, 0.0, unfinished(FIRST), 0.001)
@@ -343,7 +343,7 @@ class TestPauses:
         asyncio.run(scenario())
         return [index for index, _at in found], [at - found[0][1] for _index, at in found]
 
-    def test_of_two_instances_on_one_interface_they_hold_together(self, monkeypatch):
+    def test_instances_on_one_interface_share_the_pause(self, monkeypatch):
         bursts = (("VI_1", [want("192.168.8.100/24")], 0.02), ("VI_2", [want("192.168.8.101/24")], 0.02))
         _indexes, times = self.times(monkeypatch, bursts)
         assert all(after - before >= 0.019 for before, after in zip(times, times[1:]))
@@ -354,7 +354,7 @@ class TestPauses:
         assert sorted(indexes) == [2, 3]
         assert times[1] < 0.4
 
-    def test_two_interfaces_of_one_group_do(self, monkeypatch):
+    def test_two_interfaces_of_one_group_wait_for_each_other(self, monkeypatch):
         bursts = (("VI_1", [want("192.168.8.100/24", 2), want("192.168.9.100/24", 3)], 0.0),)
         _indexes, times = self.times(monkeypatch, bursts, [GarpGroup(("eth0", "eth1"), 0.02)])
         assert all(after - before >= 0.019 for before, after in zip(times, times[1:]))
@@ -370,7 +370,7 @@ class TestPauses:
         assert times[1] < 0.4
 
 
-def test_a_switch_is_reminded_until_nobody_lives_there_any_more(sent):
+def test_a_switch_is_reminded_until_the_last_instance_is_gone(sent):
     async def scenario():
         announcer, times = Announcer(Log(io.StringIO())), []
         loop = asyncio.get_running_loop()

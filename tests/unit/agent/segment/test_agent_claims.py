@@ -53,7 +53,7 @@ def passes(program, frame: bytes, packet_type=1) -> bool:
         (gratuitous_arp(MAC, VIP)[:30], False),
     ],
 )
-def test_arp(frame, expected):
+def test_claims_of_arp_pass_the_filter(frame, expected):
     assert passes(claims_to([VIP, VIP2]), frame) is expected
     assert not passes(claims_to([VIP, VIP2]), frame, OTHER_HOST), "of a VLAN that is not ours"
 
@@ -69,7 +69,7 @@ def test_arp(frame, expected):
         (unsolicited_na(MAC, VIP6)[:40], False),
     ],
 )
-def test_neighbour_advertisements(frame, expected):
+def test_neighbour_advertisements_pass_the_filter(frame, expected):
     assert passes(claims_to([VIP6]), frame) is expected
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom the log complains about."""
+"""The log names a few sources of discarded packets for each reason and period."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_source_is_named_once_in_a_period():
     ]
 
 
-def test_of_a_flood_the_first_few_sources_are_named():
+def test_only_the_first_sources_of_a_flood_are_named():
     complaints = Complaints()
     assert named(complaints, 100.0) == SOURCES[:SOURCES_MAX]
     assert complaints.full("ttl")
@@ -31,7 +31,7 @@ def test_of_a_flood_the_first_few_sources_are_named():
     assert named(complaints, 100.0 + PERIOD_S) == SOURCES[:SOURCES_MAX]
 
 
-def test_every_reason_has_its_own():
+def test_every_reason_names_sources_of_its_own():
     complaints = Complaints()
     named(complaints, 100.0)
     assert named(complaints, 100.0, "vrid", SOURCES[:1]) == SOURCES[:1]

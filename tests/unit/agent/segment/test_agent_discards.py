@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance has discarded lately is known for as long as it comes, and never grows."""
+"""Recent discards of an instance are known as long as they come, in bounded memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def known(discards, now):
 
 
 @pytest.mark.parametrize("interval_s", [0.01, 1.0, 40.95, 255.0])
-def test_it_is_known_while_such_packets_come_and_a_moment_longer(interval_s):
+def test_a_discard_is_known_while_such_packets_come(interval_s):
     discards = Discards()
     for number in range(5):
         discards.note("interval", A, f"detail {number}", 100.0 + number * interval_s, interval_s)
@@ -38,7 +38,7 @@ def test_each_reason_and_each_source_is_known_by_itself():
     assert known(discards, 100.5) == [("version", str(A)), ("interval", str(A)), ("interval", str(B))]
 
 
-def test_who_is_understood_now_is_forgotten_at_once():
+def test_a_source_that_is_understood_is_forgotten_at_once():
     discards = Discards()
     for reason, source in (("version", A), ("interval", A), ("interval", B)):
         discards.note(reason, source, "", 100.0, 1.0)
@@ -48,7 +48,7 @@ def test_who_is_understood_now_is_forgotten_at_once():
     assert not discards.known
 
 
-def test_forged_sources_fill_no_memory_and_displace_nobody_who_still_speaks():
+def test_forged_sources_displace_no_source_that_still_speaks():
     discards = Discards()
     for now in range(100, 200):
         discards.note("auth_pass", A, "", now, 1.0)

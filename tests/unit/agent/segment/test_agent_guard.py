@@ -1,104 +1,30 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signed advertisements from one instance to another: what is sent, what the channel lets through."""
+"""Signed advertisements from one instance to another are sent, let through or refused."""
 
 from __future__ import annotations
 
-import io
 from ipaddress import ip_address
 
 import pytest
 from agent_fakes import OWN, PEER, instance
+from guarded_pair import AH, NOW, Receiver, Sender
 
 from vrrp.agent.segment import channel
-from vrrp.agent.segment.channel import Channel
 from vrrp.agent.segment.guard import Guard
-from vrrp.agent.telling.counters import Counters
-from vrrp.agent.telling.log import Log
 from vrrp.config.model import Authentication, AuthHmac, HmacKey
 
 SECRET, OTHER = bytes(range(32)), b"s3cret" * 6
 KEY = HmacKey(1, SECRET)
 HMAC = AuthHmac((KEY,), 1)
-NOW = 1_790_000_000.0
 OWN6, PEER6 = ip_address("fe80::4"), ip_address("fe80::6")
-AH = {"authentication": Authentication("AH", "1111")}
 KINDS = {
     "v2": ({}, OWN, PEER),
     "v3": ({"version": 3, "advert_int_cs": 10}, OWN, PEER),
     "v3 message only": ({"version": 3, "advert_int_cs": 10, "v3_checksum_as_v2": True}, OWN, PEER),
     "IPv6": ({"version": 3, "advert_int_cs": 10, "addresses": ("fd00:8::100/64",)}, OWN6, PEER6),
 }
-
-
-class Socket:
-    interface = "eth0"
-
-    def __init__(self, version):
-        self.version, self.waiting, self.groups = version, [], []
-
-    def receive(self):
-        return self.waiting.pop(0) if self.waiting else None
-
-    def join(self, group):
-        self.groups.append(str(group))
-
-    def stay_in(self, groups):
-        pass
-
-
-class Receiver:
-    """The channel of one instance; ``now`` is its clock."""
-
-    def __init__(self, config, own, now=NOW):
-        self.now = now
-        self.name, self.virtual_router_id, self.counters = config.name, config.virtual_router_id, Counters()
-        self.own, self.text, self.heard_of = own, io.StringIO(), []
-        self.guard = Guard(config, wall=lambda: self.now)
-        self.expectation = self.guard.take(config, own)
-        self.socket, self.unknown = Socket(own.version), Counters()
-        self.channel = Channel(self.socket, Log(self.text), self.unknown.discard, lambda: 0.0)
-        self.channel.add(self)
-
-    def said(self, now):
-        return (100,)
-
-    def refused(self, reason, source, detail, now, interval_s):
-        self.counters.discard(reason)
-
-    def follows(self, source):
-        return False
-
-    def heard(self, advertisement, source, now):
-        self.heard_of.append((advertisement.priority, str(source)))
-
-    def take(self, config):
-        """A reload."""
-        self.expectation = self.guard.take(config, self.own)
-        self.channel.forget(51)
-        self.channel.add(self)
-
-    def receive(self, *packets):
-        self.socket.waiting += packets
-        before = len(self.heard_of)
-        self.channel.drain(1.0)
-        return len(self.heard_of) - before
-
-
-class Sender:
-    def __init__(self, config, source, now=NOW):
-        self.now, self.source = now, source
-        self.guard = Guard(config, wall=lambda: self.now)
-        self.guard.take(config, source)
-
-    def take(self, config):
-        self.guard.take(config, self.source)
-
-    def say(self, priority=200, at=None):
-        """The packet of one advertisement."""
-        self.now = self.now + 0.1 if at is None else at
-        return self.guard.packets(priority)[0][0]
 
 
 @pytest.fixture(params=KINDS, ids=list(KINDS))
@@ -116,7 +42,7 @@ def test_signed_advertisements_are_heard(pair):
     assert receiver.counters.discarded == {}
 
 
-def test_only_the_first_of_a_kind_is_judged_whole(pair, monkeypatch):
+def test_only_the_first_of_equal_advertisements_is_judged_whole(pair, monkeypatch):
     sender, receiver = pair
     receiver.receive(sender.say())
     monkeypatch.setattr(channel, "accept", lambda *arguments: pytest.fail("judged twice"))
@@ -132,7 +58,7 @@ def test_a_replay_is_never_let_through(pair):
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["at first", "when its like is known"])
-def test_every_way_to_be_wrong_has_its_name(pair, known):
+def test_every_wrong_advertisement_has_its_reason(pair, known):
     sender, receiver = pair
     if known:
         receiver.receive(sender.say())
@@ -195,7 +121,7 @@ def test_the_old_key_is_refused_once_it_is_gone(pair):
     assert receiver.counters.discarded == {"hmac_key": 1}
 
 
-def test_the_three_sweeps_lose_nothing(pair):
+def test_three_reloads_lose_no_advertisement(pair):
     sender, receiver = pair
     modes = [None, *(AuthHmac((KEY,), 1, mode=mode) for mode in ("receive-only", "permissive", "enforce"))]
     steps = list(zip(modes[1:], modes)) + list(zip(modes[1:], modes[1:]))
@@ -210,7 +136,7 @@ def test_the_three_sweeps_lose_nothing(pair):
 
 
 @pytest.mark.parametrize(("mode", "signs"), [("enforce", True), ("permissive", True), ("receive-only", False)])
-def test_which_mode_signs(mode, signs):
+def test_each_mode_signs_or_not(mode, signs):
     plain = Sender(instance(), PEER).say()
     packet = Sender(instance(hmac=AuthHmac((KEY,), 1, mode=mode)), PEER).say()
     assert len(packet) == len(plain) + (28 if signs else 0)
@@ -243,7 +169,7 @@ def test_a_reload_forgets_neither_sequence_nor_marks(pair):
 
 
 @pytest.mark.parametrize("signed", [True, False])
-def test_a_reload_is_said_and_asked_at_once(pair, signed):
+def test_a_reload_is_in_force_at_once_for_sending_and_hearing(pair, signed):
     """Nothing that was made ready, or judged, under the old configuration goes on."""
     from dataclasses import replace
 
@@ -292,7 +218,7 @@ def test_every_unicast_peer_gets_the_same_signature():
     assert receiver.receive(two) == 1
 
 
-def test_of_many_unicast_peers_each_is_remembered():
+def test_each_of_many_unicast_peers_is_remembered():
     peers = tuple(ip_address(f"192.168.8.{number}") for number in range(10, 16))
     receiver = Receiver(instance(hmac=HMAC, version=3, unicast_peers=peers), OWN)
     said = [Sender(instance(hmac=HMAC, version=3, unicast_peers=(OWN,)), peer).say() for peer in peers]
@@ -328,90 +254,8 @@ def test_a_guard_shows_no_key():
     )
 
 
-# IPsec AH
-
-
-def test_ah_is_heard_and_counts():
-    sender, receiver = Sender(instance(**AH), PEER), Receiver(instance(**AH), OWN)
-    packets = [sender.say() for _each in range(3)]
-    assert {packet[9] for packet in packets} == {51}
-    assert [int.from_bytes(packet[4:6], "big") for packet in packets] == [
-        1,
-        2,
-        3,
-    ]  # signed, so never left to the kernel
-    assert receiver.receive(*packets) == 3
-    assert receiver.receive(*packets) == 0
-    assert receiver.counters.discarded == {"ah_replay": 3}
-
-
-def test_ah_changes_hands_in_one_sequence():
-    one, other = Receiver(instance(**AH), OWN), Receiver(instance(**AH), PEER)
-    for _turn in range(3):
-        for speaker, listener in ((one, other), (other, one)):
-            assert listener.receive(speaker.guard.packets(100)[0][0]) == 1
-
-
-@pytest.mark.parametrize(
-    ("fields", "reason"),
-    [
-        ({"authentication": Authentication("AH", "2222")}, "ah"),
-        ({"authentication": Authentication("PASS", "1111")}, "auth_type"),
-        ({}, "auth_type"),
-        ({**AH, "advert_int_cs": 200}, "interval"),
-    ],
-)
-def test_what_ah_refuses(fields, reason):
-    receiver = Receiver(instance(**AH), OWN)
-    assert receiver.receive(Sender(instance(**fields), PEER).say()) == 0
-    assert receiver.counters.discarded == {reason: 1}
-
-
-def test_an_advertisement_that_says_ah_but_has_none():
-    receiver = Receiver(instance(**AH), OWN)
-    sealed = Sender(instance(**AH), PEER).say()
-    bare = bytearray(sealed[:20] + sealed[44:])
-    bare[9] = 112
-    assert receiver.receive(bytes(bare)) == 0
-    assert receiver.counters.discarded == {"auth_type": 1}
-
-
-def test_an_ah_header_that_nobody_expects():
-    receiver = Receiver(instance(), OWN)
-    assert receiver.receive(Sender(instance(**AH), PEER).say()) == 0
-    assert receiver.counters.discarded == {"auth_type": 1}
-
-
-def test_what_else_ipsec_protects_is_none_of_our_business():
-    receiver = Receiver(instance(**AH), OWN)
-    foreign = bytearray(Sender(instance(**AH), PEER).say())
-    foreign[20] = 89  # OSPF
-    assert receiver.receive(bytes(foreign), bytes(foreign[:30])) == 0
-    assert receiver.unknown.discarded == {}
-
-
-def test_a_socket_for_ah_is_read_too():
-    receiver = Receiver(instance(**AH), OWN)
-    receiver.channel.ah = Socket(4)
-    receiver.take(instance(**AH))
-    assert receiver.channel.ah.groups == ["224.0.0.18"]
-    receiver.channel.ah.waiting.append(Sender(instance(**AH), PEER).say())
-    receiver.channel.drain(1.0)
-    assert len(receiver.heard_of) == 1
-
-
-def test_ah_on_unicast():
-    sender = Sender(instance(unicast_peers=(OWN,), unicast_ttl=17, **AH), PEER)
-    receiver = Receiver(instance(unicast_peers=(PEER,), **AH), OWN)
-    packet = sender.say()
-    assert packet[8] == 17
-    routed = bytearray(packet)
-    routed[8] = 12  # the TTL of unicast is not signed
-    assert receiver.receive(bytes(routed)) == 1
-
-
 @pytest.mark.parametrize("fields", [{}, {"hmac": AuthHmac((HmacKey(1, bytes(32)),), 1), "version": 3}])
-def test_who_is_its_only_peer_says_nothing(fields):
+def test_an_instance_that_is_its_only_peer_sends_nothing(fields):
     config = instance(unicast_peers=(OWN,), **fields)
     guard = Guard(config)
     guard.take(config, OWN)

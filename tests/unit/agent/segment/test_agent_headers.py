@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IP headers, held against those of keepalived's packets."""
+"""IP headers are written and read as in keepalived's packets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_recorded_packet_is_read():
 @pytest.mark.parametrize(
     ("source", "destination"), [("192.168.8.4", "224.0.0.18"), ("fe80::4", "ff02::12"), ("fd00:8::4", "fd00:8::6")]
 )
-def test_what_is_written_is_read_again(source, destination):
+def test_a_written_packet_is_read_again(source, destination):
     source, destination = ip_address(source), ip_address(destination)
     assert headers.read(headers.write(source, destination, b"payload")) == (source, destination, 255, b"payload")
 
@@ -51,5 +51,5 @@ def test_another_protocol_is_not_ours():
     assert headers.read(RECORDED_IPV6[:6] + b"\x3a" + RECORDED_IPV6[7:]) is None
 
 
-def test_neither_version_4_nor_6():
+def test_a_packet_of_another_ip_version_is_none():
     assert headers.read(b"\x50" + bytes(59)) is None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys in files of their own: read, refused, and never told."""
+"""Keys in files of their own are read, refused, and never shown."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_key_is_read_and_everything_else_stays(key_file):
         ("hex:" + SECRET.hex() * 2 + "\n" * 8, SECRET * 2),
     ],
 )
-def test_what_a_file_may_hold(key_file, content, secret):
+def test_a_file_of_a_key_may_hold_these_texts(key_file, content, secret):
     key_file.write_bytes(content.encode())
     assert keys.read(str(key_file)) == secret
 
@@ -75,7 +75,7 @@ def test_what_is_no_key_is_an_error_at_the_line_of_its_instance(key_file, conten
     assert "s3cret" not in str(problem)
 
 
-def test_a_file_that_is_not_there_and_one_that_is_none(tmp_path):
+def test_a_file_of_a_key_that_is_missing_or_not_regular_is_an_error(tmp_path):
     os.mkfifo(tmp_path / "fifo")
     _unused, problems = keys.resolve(configuration(tmp_path / "nothing", tmp_path, tmp_path / "fifo"))
     assert [problem.text.split("the file of key ")[1][0] for problem in problems] == ["1", "2", "3"]

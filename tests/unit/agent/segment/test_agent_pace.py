@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frames keep a distance from each other: whose turn it is, and when."""
+"""Frames of one lane keep a distance from each other, and take turns."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class TestLane:
 
         assert during(10.0, act) == [(0.0, "a1"), (0.5, "a2"), (1.0, "a3")]
 
-    def test_two_courses_take_turns(self):
+    def test_two_bursts_take_turns(self):
         def act(outlet):
             lane = Lane(outlet.send)
             lane.add(course("a", 3, 0.5))
@@ -68,7 +68,7 @@ class TestLane:
             (0.0, "a3"),
         ]
 
-    def test_a_dropped_course_sends_nothing_more_and_the_others_go_on(self):
+    def test_a_dropped_burst_sends_nothing_more(self):
         async def scenario():
             outlet = Outlet()
             lane = Lane(outlet.send)
@@ -96,7 +96,7 @@ class TestLane:
 
         assert play(scenario) == [(0.0, "a1"), (5.0, "b1"), (11.0, "c1")]
 
-    def test_closed_it_sends_nothing_more(self):
+    def test_a_closed_lane_sends_nothing_more(self):
         async def scenario():
             outlet = Outlet()
             lane = Lane(outlet.send)
@@ -124,7 +124,7 @@ class TestLanes:
             ((GROUP,), NO_PAUSES, True),
         ],
     )
-    def test_somebody_may_have_to_wait(self, groups, pauses, expected):
+    def test_a_lane_may_pause_when_the_instance_or_a_group_says_so(self, groups, pauses, expected):
         lanes = Lanes(None)
         lanes.arrange(groups)
         assert lanes.may_pause(pauses) is expected
@@ -147,7 +147,7 @@ class TestLanes:
         lanes.arrange([group])
         assert lanes.pause_s(interface, version, Pauses(0.1, 0.2)) == pause_s
 
-    def test_arranged_anew_the_old_groups_count_no_more(self):
+    def test_old_groups_do_not_count_after_a_reload(self):
         lanes = Lanes(None)
         lanes.arrange([GROUP])
         lanes.arrange([])
@@ -164,7 +164,7 @@ class TestLanes:
             ((GROUP,), ("eth2", 4), [0.0, 0.0, 1.0, 1.0]),
         ],
     )
-    def test_who_shares_a_lane_waits(self, groups, second, times):
+    def test_instances_on_one_lane_wait_for_each_other(self, groups, second, times):
         def act(outlet):
             lanes = Lanes(outlet.send)
             lanes.arrange(groups)
@@ -186,7 +186,7 @@ class TestLanes:
 
         assert play(scenario) == [(0.0, "b1"), (0.0, "b1")]
 
-    def test_closed_none_of_them_sends(self):
+    def test_closed_lanes_send_nothing(self):
         async def scenario():
             outlet = Outlet()
             lanes = Lanes(outlet.send)

@@ -69,7 +69,7 @@ def ipv6_options(opened):
     }
 
 
-def test_what_an_ipv6_socket_is_told(kernel):
+def test_an_ipv6_socket_gets_these_options(kernel):
     opened = open_socket("eth0", 7, 6)
     assert (opened.version, opened._socket.family, opened._socket.protocol) == (6, socket.AF_INET6, 112)
     assert opened._socket.options[socket.SOL_SOCKET, socket.SO_BINDTODEVICE] == [b"eth0\0"]
@@ -97,7 +97,7 @@ def test_ipv4_joins_its_own_group(kernel):
     assert (opened.version, opened._socket.family) == (4, socket.AF_INET)
 
 
-def test_a_group_that_cannot_be_joined(kernel):
+def test_a_group_that_cannot_be_joined_is_an_error(kernel):
     opened = open_socket("eth0", 7, 6)
     kernel.refuses[socket.IPV6_JOIN_GROUP] = OSError(19, "No such device")
     with pytest.raises(SocketError, match="cannot join the multicast group on eth0: No such device"):
@@ -129,7 +129,7 @@ def test_a_socket_that_cannot_be_used_is_closed(kernel, monkeypatch):
         (OSError(24, "Too many open files"), "cannot open a raw socket: Too many open files"),
     ],
 )
-def test_what_is_missing_is_said(kernel, monkeypatch, error, text):
+def test_a_socket_that_cannot_be_opened_says_why(kernel, monkeypatch, error, text):
     monkeypatch.setattr(kernel, "fails", error)
     with pytest.raises(SocketError, match=text):
         open_socket("eth0", 7, 6)
@@ -150,7 +150,7 @@ def test_the_header_is_put_together_again(kernel, order):
     assert opened.receive() is None
 
 
-def test_what_did_not_come_along_is_nothing_that_a_reader_accepts(kernel):
+def test_a_packet_without_control_data_has_hop_limit_0(kernel):
     opened = open_socket("eth0", 7, 6)
     opened._socket.waiting = [(b"payload", [], socket.MSG_CTRUNC, ("fe80::6", 0, 0, 7))]
     assert headers.read(opened.receive()) == Received(PEER, ip_address("::"), 0, b"payload")
@@ -164,7 +164,7 @@ def test_sending_names_the_interface_and_the_source_that_stands_in_the_header(ke
 
 
 @pytest.mark.parametrize("version", [4, 6])
-def test_an_error_of_sending_is_a_text(kernel, version):
+def test_an_error_of_sending_is_returned_as_a_text(kernel, version):
     opened = open_socket("eth0", 7, version)
     opened._socket.error = OSError(90, "Message too long")
     assert opened.send(b"packet", "::1") == "Message too long"
@@ -200,11 +200,11 @@ def test_another_group_that_cannot_be_joined_is_named(kernel):
         open_socket("eth0", 7, 4).join(ip_address("224.0.0.99"))
 
 
-def test_a_socket_for_ipsec_ah(kernel):
+def test_a_socket_for_ipsec_ah_is_opened(kernel):
     assert open_socket("eth0", 7, 4, 51)._socket.protocol == 51
 
 
-def test_a_receive_buffer_of_another_size(kernel):
+def test_a_receive_buffer_of_another_size_is_set(kernel):
     opened = open_socket("eth0", 7, 4)
     opened.resize(4096)
     assert opened._socket.options[socket.SOL_SOCKET, sockets.SO_RCVBUFFORCE] == [1 << 20, 4096]

@@ -19,7 +19,7 @@ ADVERTISEMENT = (
 )
 
 
-def test_the_article_on_the_wire():
+def test_the_instance_of_the_article_is_encoded_octet_for_octet():
     config = instance(authentication=Authentication("PASS", "1111"))
     ((packet, destination),) = wire.packets(config, OWN, 100)
     # TOS 0xc0, length 40, identification and checksum for the kernel to fill in, TTL 255, protocol 112
@@ -27,7 +27,7 @@ def test_the_article_on_the_wire():
     assert destination == "224.0.0.18"
 
 
-def test_every_keyword_of_the_state_machine_reaches_it():
+def test_every_keyword_of_the_router_reaches_its_parameters():
     config = instance(
         initial_state="MASTER",
         priority=120,
@@ -56,7 +56,7 @@ def test_every_keyword_of_the_state_machine_reaches_it():
     assert not wire.parameters(instance(initial_state="BACKUP"), OWN).begins_as_master
 
 
-def test_one_packet_for_each_unicast_peer():
+def test_there_is_one_packet_for_each_unicast_peer():
     other = ip_address("192.168.8.7")
     config = instance(unicast_peers=(PEER, other))
     assert [(packet[16:20], destination) for packet, destination in wire.packets(config, OWN, 100)] == [
@@ -98,7 +98,7 @@ def test_ipv6_unicast_has_a_checksum_for_each_peer():
         assert decode(packet[40:], source, peer).vrid == 51  # its checksum is right
 
 
-def test_a_group_of_its_own():
+def test_an_instance_with_its_own_group_sends_to_it():
     ((packet, destination),) = wire.packets(instance(mcast_dst_ip=ip_address("224.0.0.99")), OWN, 100)
     assert (packet[16:20], destination) == (bytes([224, 0, 0, 99]), "224.0.0.99")
     assert wire.expectation(instance(mcast_dst_ip=ip_address("224.0.0.99")), OWN).group == ip_address("224.0.0.99")
@@ -129,7 +129,7 @@ def test_ah_needs_a_password_and_version_2():
     assert wire.authentication(config) == {"auth_type": 2}
 
 
-def test_nobody_speaks_to_itself():
+def test_an_instance_sends_nothing_to_itself():
     own, other = ip_address("192.168.8.4"), ip_address("192.168.8.6")
     both, alone = instance(unicast_peers=(own, other)), instance(unicast_peers=(own,))
     assert [to for _packet, to in wire.packets(both, own, 100)] == [str(other)]

@@ -32,7 +32,7 @@ class TestCounters:
             "discarded": {},
         }
 
-    def test_what_was_discarded_is_counted_by_its_reason(self):
+    def test_a_discard_is_counted_by_its_reason(self):
         counters = Counters(sent=3)
         for reason in ("ttl", "vrid", "ttl"):
             counters.discard(reason)
@@ -44,7 +44,7 @@ class TestCounters:
         one.discard("ttl")
         assert other.discarded == {}
 
-    def test_a_picture_stays_as_it_was_taken(self):
+    def test_a_snapshot_of_the_counters_does_not_change(self):
         counters = Counters()
         counters.discard("ttl")
         picture = counters.as_dict()
@@ -54,10 +54,10 @@ class TestCounters:
 
 
 class TestPeers:
-    def test_nobody_was_heard(self):
+    def test_without_an_advertisement_there_is_no_peer(self):
         assert Peers().as_list(10.0) == []
 
-    def test_the_newest_is_the_first(self):
+    def test_the_newest_peer_is_the_first(self):
         peers = Peers()
         peers.heard(peer(4), 100, 1.0)
         peers.heard(peer(6), 90, 2.5)
@@ -69,13 +69,13 @@ class TestPeers:
         ]
 
     @pytest.mark.parametrize("same_object", [True, False])
-    def test_one_that_speaks_again_is_listed_once_with_its_last_word(self, same_object):
+    def test_a_peer_that_speaks_again_is_listed_once(self, same_object):
         peers, source = Peers(), peer(4)
         peers.heard(source, 100, 1.0)
         peers.heard(source if same_object else peer(4), 90, 2.0)
         assert peers.as_list(2.0) == [{"address": "192.0.2.4", "priority": 90, "seen_s": 0.0}]
 
-    def test_two_that_speak_in_turns_are_told_apart(self):
+    def test_two_peers_that_speak_in_turns_are_told_apart(self):
         peers, one, other = Peers(), peer(4), peer(6)
         for now, source, priority in ((1.0, one, 100), (1.5, other, 90), (2.0, one, 101), (2.5, other, 91)):
             peers.heard(source, priority, now)
@@ -89,7 +89,7 @@ class TestPeers:
         peers.heard(peer(4), 100, 1.0)
         assert peers.as_list(2.23456)[0]["seen_s"] == 1.235
 
-    def test_of_too_many_the_one_that_is_silent_for_longest_goes(self):
+    def test_the_peer_that_is_silent_for_longest_is_dropped(self):
         peers = Peers()
         for number in range(1, 33):
             peers.heard(peer(number), 100, float(number))
@@ -100,7 +100,7 @@ class TestPeers:
         assert listed[:3] == ["192.0.2.200", "192.0.2.1", "192.0.2.32"]
         assert "192.0.2.2" not in listed and "192.0.2.3" in listed
 
-    def test_whose_last_word_had_a_priority_is_told_while_it_is_new(self):
+    def test_a_priority_is_told_while_its_advertisement_is_new(self):
         peers = Peers()
         for now, number, priority in ((1.0, 4, 255), (2.0, 6, 255), (3.0, 8, 255), (4.0, 8, 0), (5.0, 9, 254)):
             peers.heard(peer(number), priority, now)
@@ -111,5 +111,5 @@ class TestPeers:
     ("unanswered", "now", "past"),
     [(0, 399.9, False), (0, 400.0, True), (QUESTIONS, 100.0, False), (QUESTIONS + 1, 100.0, True)],
 )
-def test_a_conflict_is_past_when_nobody_answers_or_after_a_while(unanswered, now, past):
+def test_a_conflict_is_over_without_an_answer_or_after_a_while(unanswered, now, past):
     assert Conflict("eth0", bytes(6), 100.0, unanswered).past(now) is past

@@ -56,13 +56,13 @@ def bench(tmp_path):
     return Bench(tmp_path)
 
 
-def test_it_has_run_before_anything_begins(bench):
+def test_the_startup_script_has_ended_before_an_instance_begins(bench):
     bench.start(bench.settings())
     assert bench.times() == 1
     assert bench.logged() == ["Running startup script /bin/sh", "startup script succeeded"]
 
 
-def test_nothing_configured_is_nothing_done(bench):
+def test_without_scripts_nothing_runs(bench):
     assert bench.errands().waits_s(Globals(), False) == 0.0
     bench.start(Globals())
     asyncio.run(bench.errands().shutdown(Globals()))
@@ -75,31 +75,31 @@ def test_the_service_manager_hears_how_long_it_may_take(bench):
     assert bench.errands().waits_s(settings, resuming=True) == 0.0
 
 
-def test_one_that_takes_too_long_is_ended_and_the_agent_starts(bench):
+def test_a_startup_script_that_takes_too_long_is_ended(bench):
     took_s = bench.start(bench.settings("sleep 60", startup_script_timeout_s=1))
     assert 1.0 <= took_s < 3.0
     assert bench.logged()[-1] == "warning: startup script timed out"
 
 
-def test_a_failure_is_said_in_keepaliveds_words(bench):
+def test_a_failure_is_logged_in_the_words_of_keepalived(bench):
     bench.start(bench.settings("exit 3"))
     assert bench.logged()[-1] == "warning: startup script script failed, status 3"
 
 
-def test_who_goes_on_where_another_one_was_does_not_run_it_again(bench):
+def test_a_restarted_agent_does_not_run_the_startup_script_again(bench):
     bench.start(bench.settings())
     bench.start(bench.settings(), resuming=True)
     assert bench.times() == 1
 
 
-def test_a_new_one_runs_beside_a_mastership_that_goes_on(bench):
+def test_a_new_startup_script_runs_beside_a_living_mastership(bench):
     bench.start(bench.settings())
     new = bench.settings(f"sleep 0.3; echo y >> {bench.told}")
     assert bench.start(new, resuming=True) < 0.2
     assert bench.told.read_text().split() == ["x", "y"]
 
 
-def test_after_a_stop_it_runs_again(bench):
+def test_the_startup_script_runs_again_after_a_stop(bench):
     bench.start(bench.settings())
     asyncio.run(bench.errands().shutdown(bench.settings()))
     bench.start(bench.settings(), resuming=True)
@@ -107,7 +107,7 @@ def test_after_a_stop_it_runs_again(bench):
     assert bench.logged()[2:4] == ["Running shutdown script /bin/sh", "shutdown script succeeded"]
 
 
-def test_a_stop_does_not_wait_for_it(bench):
+def test_a_stop_does_not_wait_for_the_startup_script(bench):
     async def play():
         errands, over = bench.errands(), asyncio.Event()
         asyncio.get_running_loop().call_later(0.1, over.set)
@@ -121,7 +121,7 @@ def test_a_stop_does_not_wait_for_it(bench):
 
 @pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "device", "directory", "huge"])
 @pytest.mark.parametrize("resuming", [False, True])
-def test_whatever_lies_where_it_makes_its_note_is_not_opened(bench, kind, resuming):
+def test_a_file_in_the_place_of_the_mark_is_not_opened(bench, kind, resuming):
     """Each check script may put something there: what a link led to was written over, a FIFO was waited for."""
     victim, note = bench.directory / "victim", bench.directory / "startup.done"
     victim.write_text("precious")

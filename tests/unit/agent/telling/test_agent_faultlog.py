@@ -35,33 +35,33 @@ def told(*steps):
     return found, faults.due_at
 
 
-def test_the_first_one_is_told_at_once_and_again_when_it_was_over():
+def test_the_first_fault_is_told_at_once_and_again_after_its_end():
     assert told((1.0, DOWN), (2.0,), (3.0, DOWN)) == ([[DOWN], [], [DOWN]], NEVER)
 
 
-def test_several_at_once_are_all_told():
+def test_several_faults_at_once_are_all_told():
     assert told((1.0, DOWN, SCRIPT)) == ([[DOWN, SCRIPT]], NEVER)
 
 
-def test_what_lasts_a_moment_on_the_way_to_no_fault_is_not_told():
+def test_a_second_fault_of_a_moment_is_not_told():
     assert told((1.0, DOWN), (2.0, CARRIER), (2.5, "no address"), (2.6,), (9.0, "?")) == (
         [[DOWN], [], [], [], []],
         NEVER,
     )
 
 
-def test_what_lasts_is_told():
+def test_a_fault_that_lasts_is_told():
     assert told((1.0, DOWN), (2.0, DOWN, SCRIPT), (2.9, "?"), (2.0 + LASTS_S, "?")) == (
         [[DOWN], [], [], [SCRIPT]],
         NEVER,
     )
 
 
-def test_one_that_comes_back_within_a_moment_is_not_told_twice():
+def test_a_fault_that_comes_back_at_once_is_not_told_twice():
     assert told((1.0, DOWN), (2.0, CARRIER), (2.1, DOWN), (3.0, "?")) == ([[DOWN], [], [], []], NEVER)
 
 
-def test_one_that_comes_back_later_is():
+def test_a_fault_that_comes_back_later_is_told_again():
     assert told((1.0, DOWN), (2.0, CARRIER), (3.0, "?"), (4.0, DOWN), (5.0, "?"))[0] == [
         [DOWN],
         [],
@@ -71,7 +71,7 @@ def test_one_that_comes_back_later_is():
     ]
 
 
-def test_whoever_flaps_does_not_put_it_off():
+def test_faults_that_alternate_are_told_all_the_same():
     steps = [(2.0 + tick / 10, DOWN if tick % 2 else SCRIPT) for tick in range(11)]
     assert told((1.0, DOWN), *steps)[0] == [[DOWN], *[[]] * 10, [SCRIPT]]
 

@@ -8,59 +8,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import io
 import os
-import pwd
 import stat
 import time
 
 import pytest
+from fifo_scene import until
 
 from vrrp.agent.telling import fifo as fifo_module
-from vrrp.agent.telling.fifo import Fifos
-from vrrp.agent.telling.log import Log
-from vrrp.config.model import Fifo, Globals, NotifyCommand
+from vrrp.config.model import Fifo, Globals
 
 PAGE = 4096  # the smallest pipe
 F_SETPIPE_SZ = 1031  # linux/fcntl.h; Python has it from 3.10 on
 
 
-class Scene:
-    """Two FIFOs at most, their log, and a reader that reads when it is told to."""
-
-    def __init__(self, tmp_path) -> None:
-        self.path = tmp_path / "fifo"
-        self.directory = tmp_path
-        self.text = io.StringIO()
-
-    def settings(self, **fields) -> Globals:
-        return Globals(notify_fifo=Fifo(str(self.path), **fields))
-
-    def fifos(self, settings=None) -> Fifos:
-        made = Fifos(settings or self.settings(), Log(self.text), str(self.directory))
-        made.open()
-        return made
-
-    def reader(self) -> int:
-        return os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
-
-    def logged(self) -> list[str]:
-        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
-
-
-@pytest.fixture
-def scene(tmp_path):
-    return Scene(tmp_path)
-
-
-async def until(condition, limit_s=5.0):
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        await asyncio.sleep(0.01)
-
-
-def test_a_line_is_keepaliveds(scene):
+def test_a_line_is_that_of_keepalived(scene):
     async def play():
         fifos = scene.fifos()
         reader = scene.reader()
@@ -74,7 +36,7 @@ def test_a_line_is_keepaliveds(scene):
     assert asyncio.run(play()) == b'INSTANCE "VI_1" MASTER 100\nGROUP "G 1" BACKUP 0\n'
 
 
-def test_it_is_made_for_its_owner_alone_and_removed_at_the_end(scene):
+def test_a_fifo_is_for_its_owner_alone_and_is_removed_at_the_end(scene):
     async def play():
         fifos = scene.fifos()
         status = os.stat(scene.path)
@@ -91,7 +53,7 @@ def test_it_is_made_for_its_owner_alone_and_removed_at_the_end(scene):
 @pytest.mark.parametrize(
     "content", ["", "{", "[" * 100_000, "null", "7", '"/etc"', "{}", '[1, null, ["/x"], "x", "/a\\u0000b"]']
 )
-def test_a_record_of_those_made_that_is_damaged_is_none(scene, content):
+def test_a_damaged_record_of_fifos_is_ignored(scene, content):
     (scene.directory / "fifos.json").write_text(content)
 
     async def play():
@@ -122,7 +84,7 @@ def test_a_record_that_is_no_file_is_neither_read_nor_written_through(scene, kin
     assert victim.read_text() == "[]"
 
 
-def test_a_mode_that_the_file_names(scene):
+def test_a_fifo_has_the_mode_that_the_file_names(scene):
     async def play():
         fifos = scene.fifos(scene.settings(mode=0o640))
         mode = stat.S_IMODE(os.stat(scene.path).st_mode)
@@ -132,7 +94,7 @@ def test_a_mode_that_the_file_names(scene):
     assert asyncio.run(play()) == 0o640
 
 
-def test_one_that_was_there_stays(scene):
+def test_a_fifo_that_was_there_before_stays(scene):
     os.mkfifo(scene.path)
 
     async def play():
@@ -144,7 +106,7 @@ def test_one_that_was_there_stays(scene):
     assert scene.path.exists()
 
 
-def test_what_is_no_fifo_is_not_written_to(scene):
+def test_a_file_that_is_no_fifo_is_not_written_to(scene):
     scene.path.write_text("dear\n")
 
     async def play():
@@ -168,7 +130,7 @@ def test_a_link_is_not_followed(scene, tmp_path):
     assert scene.logged() == [f"error: Unable to create notify fifo {scene.path} (Too many levels of symbolic links)"]
 
 
-def test_where_it_cannot_be_made_the_agent_goes_on(scene, tmp_path):
+def test_the_agent_goes_on_where_a_fifo_cannot_be_made(scene, tmp_path):
     async def play():
         fifos = scene.fifos(Globals(vrrp_notify_fifo=Fifo(str(tmp_path / "no" / "fifo"))))
         fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
@@ -197,7 +159,7 @@ def test_both_fifos_hear_the_same_and_one_path_is_one_fifo(scene, tmp_path):
     assert asyncio.run(play(Globals(notify_fifo=one, vrrp_notify_fifo=one))) == [line]
 
 
-def test_a_reader_that_does_not_read_costs_nothing_and_hears_the_newest_in_the_end(scene):
+def test_a_reader_that_does_not_read_hears_the_newest_in_the_end(scene):
     """The pipe is full after a hundred lines; of what comes then the last state of each instance is kept."""
 
     async def play():
@@ -235,7 +197,7 @@ def test_a_reader_that_does_not_read_costs_nothing_and_hears_the_newest_in_the_e
     assert scene.logged() == [f"notify fifo {scene.path} is full: no process reads it"]
 
 
-def test_what_waits_is_bounded(scene, monkeypatch):
+def test_lines_that_wait_for_a_reader_are_bounded(scene, monkeypatch):
     monkeypatch.setattr(fifo_module, "WAITING_MAX", 3)
 
     async def play():
@@ -266,49 +228,7 @@ def test_what_waits_is_bounded(scene, monkeypatch):
     assert asyncio.run(play()) == [f'INSTANCE "VI_{number}" MASTER {number}' for number in (2, 3, 4)]
 
 
-def test_its_script_gets_the_path_last_and_ends_with_the_fifo(scene, tmp_path):
-    told = tmp_path / "told"
-    script = NotifyCommand(("/bin/sh", "-c", f'echo "$1 $2" > {told}; cat "$2" >> {told}', "sh", "word"))
-
-    async def play():
-        fifos = scene.fifos(scene.settings(script=script))
-        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
-        await until(lambda: told.exists() and "MASTER" in told.read_text())
-        await fifos.close()
-
-    asyncio.run(play())
-    assert told.read_text().splitlines() == [f"word {scene.path}", 'INSTANCE "VI_1" MASTER 100']
-    assert scene.logged() == ["notify fifo script terminated (exited with status 0)"]
-
-
-def test_a_script_that_does_not_end_is_ended(scene, tmp_path, monkeypatch):
-    monkeypatch.setattr(fifo_module, "READER_S", 0.1)
-    pid = tmp_path / "pid"
-    script = NotifyCommand(("/bin/sh", "-c", f"trap '' TERM; echo $$ > {pid}; sleep 60 & wait; wait"))
-
-    async def play():
-        fifos = scene.fifos(scene.settings(script=script))
-        await until(lambda: pid.exists() and pid.read_text())
-        await fifos.close()
-
-    asyncio.run(play())
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(pid.read_text()), 0)
-
-
-def test_a_script_that_cannot_run_is_named(scene):
-    async def play():
-        fifos = scene.fifos(scene.settings(script=NotifyCommand(("/no/such",))))
-        await until(scene.logged)
-        await fifos.close()
-
-    asyncio.run(play())
-    assert scene.logged() == [
-        "error: notify fifo script /no/such failed (cannot run /no/such: No such file or directory)"
-    ]
-
-
-def test_a_reload_leaves_what_is_the_same_and_replaces_what_is_not(scene, tmp_path):
+def test_a_reload_replaces_only_fifos_that_have_changed(scene, tmp_path):
     other = tmp_path / "other"
 
     async def play():
@@ -327,23 +247,7 @@ def test_a_reload_leaves_what_is_the_same_and_replaces_what_is_not(scene, tmp_pa
     assert asyncio.run(play()) == (True, (False, True), True)
 
 
-def test_another_script_gets_a_fifo_of_its_own_at_the_same_place(scene, tmp_path):
-    told = tmp_path / "told"
-
-    async def play():
-        fifos = scene.fifos()
-        script = NotifyCommand(("/bin/sh", "-c", f'cat "$1" > {told}', "sh"))
-        fifos.apply(scene.settings(script=script))
-        fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
-        await until(lambda: told.exists() and told.read_text())
-        await fifos.close()
-
-    asyncio.run(play())
-    assert told.read_text() == 'INSTANCE "VI_1" MASTER 100\n'
-    assert not scene.path.exists()
-
-
-def test_a_successor_finds_it_and_removes_it_at_its_own_end(scene):
+def test_a_restarted_agent_removes_the_fifo_at_its_end(scene):
     async def play():
         first = scene.fifos()
         inode = os.stat(scene.path).st_ino
@@ -356,7 +260,7 @@ def test_a_successor_finds_it_and_removes_it_at_its_own_end(scene):
     assert not scene.path.exists()
 
 
-def test_a_successor_with_another_configuration_removes_it_at_once(scene, tmp_path):
+def test_a_restarted_agent_with_another_file_removes_the_fifo_at_once(scene, tmp_path):
     async def play():
         await scene.fifos().close(keep=True)
         second = scene.fifos(Globals())
@@ -367,7 +271,7 @@ def test_a_successor_with_another_configuration_removes_it_at_once(scene, tmp_pa
     assert asyncio.run(play())
 
 
-def test_where_it_cannot_be_given_away_its_user_gets_a_right_to_it(scene, monkeypatch):
+def test_a_fifo_that_cannot_change_its_owner_gets_an_acl(scene, monkeypatch):
     def refuse(fd, uid, gid):
         raise PermissionError(1, "Operation not permitted")
 
@@ -384,7 +288,7 @@ def test_where_it_cannot_be_given_away_its_user_gets_a_right_to_it(scene, monkey
     assert scene.logged() == []
 
 
-def test_when_nothing_waits_nobody_asks_for_room(scene):
+def test_without_waiting_lines_the_loop_does_not_watch_the_fifo(scene):
     """Else the loop would be woken without end."""
 
     async def play():
@@ -405,7 +309,7 @@ def test_when_nothing_waits_nobody_asks_for_room(scene):
     assert asyncio.run(play()) is False
 
 
-def test_what_is_no_fifo_is_let_go_each_time(scene):
+def test_a_file_that_is_no_fifo_is_closed_each_time(scene):
     scene.path.write_text("dear\n")
 
     async def play():
@@ -418,16 +322,3 @@ def test_what_is_no_fifo_is_let_go_each_time(scene):
         return after - before
 
     assert asyncio.run(play()) == 0
-
-
-def test_another_script_user_gets_a_fifo_of_its_own(scene):
-    async def play():
-        fifos = scene.fifos(Globals(notify_fifo=Fifo(str(scene.path))))
-        (first,) = fifos._open.values()
-        fifos.apply(Globals(notify_fifo=Fifo(str(scene.path)), script_user="nobody"))
-        (second,) = fifos._open.values()
-        owner = os.stat(scene.path).st_uid
-        await fifos.close()
-        return first is not second, owner
-
-    assert asyncio.run(play()) == (True, pwd.getpwnam("nobody").pw_uid)

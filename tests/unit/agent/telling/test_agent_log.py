@@ -45,7 +45,7 @@ def test_a_redirected_stderr_is_not_the_journal(tmp_path, monkeypatch):
         assert not log.goes_to_journal(file)
 
 
-def test_the_same_thing_is_said_once_in_a_minute():
+def test_the_same_line_is_written_once_in_a_minute():
     text, now = io.StringIO(), [100.0]
     written = Log(text, clock=lambda: now[0])
     for at in (100.0, 100.1, 159.9, 160.1, 161.0):
@@ -74,7 +74,7 @@ def in_any_second(written_at):
 
 
 @pytest.mark.parametrize("forged", ["a source for each packet", "140 sources of whom one line each second is due"])
-def test_whatever_arrives_there_are_no_more_than_a_hundred_lines_a_second(forged):
+def test_the_log_has_at_most_a_hundred_lines_a_second(forged):
     """11,600 packets a second for 20 s, as somebody sent them."""
     stream, now, written_at = io.StringIO(), [100.0], []
     written = Log(stream, clock=lambda: now[0])
@@ -88,7 +88,7 @@ def test_whatever_arrives_there_are_no_more_than_a_hundred_lines_a_second(forged
     assert in_any_second(written_at) <= 100
 
 
-def test_what_is_left_out_is_told_once_a_second_and_by_whatever_comes_next():
+def test_the_number_of_dropped_lines_is_told():
     stream, now = io.StringIO(), [100.0]
     written = Log(stream, clock=lambda: now[0])
     for number in range(log.SELDOM_BURST + 7):
@@ -105,7 +105,7 @@ def test_what_is_left_out_is_told_once_a_second_and_by_whatever_comes_next():
     assert said == [left_out.format(7), "ours", "theirs", "ours", left_out.format(2), "ours"]
 
 
-def test_nothing_of_the_agents_own_is_ever_left_out():
+def test_lines_about_the_agent_itself_are_never_dropped():
     stream = io.StringIO()
     written = Log(stream, clock=lambda: 100.0)
     for number in range(1000):
@@ -128,7 +128,7 @@ def test_a_flood_of_forged_sources_does_not_cost_a_sweep_for_each_packet(monkeyp
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("I/O operation on closed file")])
-def test_a_log_that_cannot_be_written_stops_nothing(error):
+def test_the_agent_goes_on_without_a_log(error):
     class Broken(io.StringIO):
         def write(self, text):
             raise error
@@ -136,7 +136,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(error):
     Log(Broken()).info("x")
 
 
-def test_a_reader_that_stalls_does_not_stop_the_writer_and_is_told_what_it_missed():
+def test_a_stalled_reader_does_not_stop_the_writer():
     reading, writing = os.pipe()
     with os.fdopen(writing, "w", encoding="utf-8") as stream:
         log = Log(stream)

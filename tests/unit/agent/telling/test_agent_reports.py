@@ -42,7 +42,7 @@ def test_the_status_is_written_for_its_owner_alone(tmp_path, name, records):
     assert scene.lines() == [f"Printing VRRP {name} for process({os.getpid()}) on signal", f"wrote {path}"]
 
 
-def test_a_second_signal_replaces_it(tmp_path):
+def test_a_second_signal_replaces_the_status_file(tmp_path):
     (tmp_path / "status.json").write_text("old")
     Scene(tmp_path).reports.stats()
     assert json.loads((tmp_path / "status.json").read_text(encoding="utf-8")) == STATUS
@@ -50,7 +50,7 @@ def test_a_second_signal_replaces_it(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["stats", "data"])
-def test_without_its_directory_it_says_so_and_is_ready_for_the_next_signal(tmp_path, name):
+def test_a_missing_directory_is_told_for_each_signal(tmp_path, name):
     scene = Scene(tmp_path / "no")
     getattr(scene.reports, name)()
     assert scene.lines()[1:] == [f"error: cannot write {tmp_path}/no/status.json: No such file or directory"]

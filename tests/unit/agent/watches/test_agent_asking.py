@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A check is asked again and again: when, and what ends it."""
+"""A check is asked at its interval until it is stopped or has a bug."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_an_answer_is_due_within_two_intervals():
     assert Asked((0, "good"), interval_s=2.5).answer_within_s == 5.0
 
 
-def test_it_is_asked_at_once_and_then_at_each_interval():
+def test_a_check_is_asked_at_once_and_then_at_each_interval():
     made = run(Asked((0.5, "good")), 7.0)
     assert made.asked == [0.0, 2.0, 4.0, 6.0]
     assert made.observed == [(0.5, "good"), (2.5, "good"), (4.5, "good"), (6.5, "good")]
@@ -71,17 +71,17 @@ def test_an_answer_that_comes_late_is_followed_by_one_question_at_once():
     assert (made.ok, made.detail) == (False, "bad")
 
 
-def test_stopped_in_a_question_it_observes_nothing():
+def test_a_check_that_is_stopped_in_a_question_observes_nothing():
     made = run(Asked((1.0, "good")), 0.5)
     assert (made.asked, made.observed, made.ok, made.broken) == ([0.0], [], None, False)
 
 
-def test_stopped_between_two_questions_it_asks_no_more():
+def test_a_check_that_is_stopped_between_questions_asks_no_more():
     made = run(Asked((0.0, "good")), 3.0)
     assert (made.asked, made.broken, made.text.getvalue().count("internal error")) == ([0.0, 2.0], False, 0)
 
 
-def test_stopped_before_it_was_started_nothing_happens():
+def test_a_check_that_is_stopped_before_its_start_does_nothing():
     made = Asked((0.0, "good"))
     play(made.stop)
     assert made.asked == []
@@ -99,7 +99,7 @@ def test_a_question_that_swallows_its_cancellation_is_not_observed():
     assert (made.asked, made.observed, made.ok) == ([0.0], [], None)
 
 
-def test_a_bug_makes_it_failed_and_it_is_not_asked_any_more():
+def test_a_check_with_a_bug_has_failed_and_is_not_asked_again():
     made = run(Asked((0.0, "good"), (0.0, ZeroDivisionError("what"))), 9.0)
     assert made.asked == [0.0, 2.0]
     assert (made.broken, made.ok, made.changes) == (True, False, [True, False])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers in files as strtol(3) reads them, and files that come, go and change."""
+"""Numbers in files are read as strtol(3) reads them, and files that come, go and change are noticed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from vrrp.config.trackers import File
         (b"9" * 127, None),
     ],
 )
-def test_a_number(text, value):
+def test_a_number_is_read_as_strtol_does(text, value):
     assert number(text).value == value
 
 
@@ -59,7 +59,7 @@ def test_a_number(text, value):
         (b"99999999999", "Invalid number 99999999999 read from /x - ignoring"),
     ],
 )
-def test_what_is_wrong_with_it(text, complaint):
+def test_a_text_that_is_no_number_is_told(text, complaint):
     assert number(text, "/x").complaint == complaint
 
 
@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_read_says_0(tmp_path):
     assert read(str(tmp_path / "fifo")).value == 0  # and nobody waits for a writer
 
 
-def test_of_a_huge_file_the_beginning_is_read(tmp_path):
+def test_only_the_beginning_of_a_huge_file_is_read(tmp_path):
     huge = tmp_path / "huge"
     huge.write_bytes(b"5\n" + b"x" * 1_000_000)
     assert read(str(huge)) == Reading(5)
@@ -88,7 +88,7 @@ def result(made, weight=1):
     return found.ok, found.value, found.detail
 
 
-def test_it_knows_from_the_start(tmp_path):
+def test_a_file_has_a_result_from_the_start(tmp_path):
     file = tmp_path / "file"
     file.write_text("3\n")
 
@@ -114,7 +114,7 @@ def test_a_number_counts_when_it_was_read_twice():
     assert len(told) == 2
 
 
-def test_what_is_new_is_read_again_soon():
+def test_a_new_number_is_read_again_soon():
     made = check("/nowhere")
     made._says(0)
     made.observe(5)
@@ -183,7 +183,7 @@ def test_every_way_of_writing_is_noticed(tmp_path):
         ("7", None, True, "7"),
     ],
 )
-def test_the_number_at_the_start(tmp_path, before, init, overwrite, after):
+def test_the_number_for_the_start_is_written(tmp_path, before, init, overwrite, after):
     file = tmp_path / "file"
     if before is not None:
         file.write_text(before)
@@ -191,7 +191,7 @@ def test_the_number_at_the_start(tmp_path, before, init, overwrite, after):
     assert (file.read_text() if file.exists() else None) == after
 
 
-def test_what_cannot_be_written_is_told_and_hurts_nobody(tmp_path):
+def test_a_number_that_cannot_be_written_is_told(tmp_path):
     text = io.StringIO()
     target, link = tmp_path / "target", tmp_path / "link"
     target.write_text("7")
@@ -237,7 +237,7 @@ def test_a_file_system_that_can_hold_up_the_loop_is_not_read(tmp_path, monkeypat
     assert remote(path) == (expected if kind else "")
 
 
-def test_and_that_is_said_once(monkeypatch):
+def test_a_file_system_that_is_not_read_is_told_once(monkeypatch):
     text = io.StringIO()
     monkeypatch.setattr(filewatch, "remote", lambda path: "it is far away")
     monkeypatch.setattr(filewatch, "read", lambda path: pytest.fail("it was read"))
@@ -252,7 +252,7 @@ def test_and_that_is_said_once(monkeypatch):
     assert text.getvalue().count("it is far away") == 1
 
 
-def test_to_find_that_out_nobody_asks_it(tmp_path, monkeypatch):
+def test_the_kind_of_a_file_system_is_found_without_asking_it(tmp_path, monkeypatch):
     (tmp_path / "mounts").write_text(MOUNTS)
     monkeypatch.setattr(filewatch, "MOUNTS", str(tmp_path / "mounts"))
     asked = []
@@ -265,7 +265,7 @@ def test_to_find_that_out_nobody_asks_it(tmp_path, monkeypatch):
     assert asked == []
 
 
-def test_a_link_to_such_a_place_is_one(tmp_path, monkeypatch):
+def test_a_link_to_a_remote_file_system_is_remote_too(tmp_path, monkeypatch):
     (tmp_path / "mounts").write_text(
         f"22 1 254:0 / / rw - ext4 /dev/vda rw\n30 22 0:27 / {tmp_path}/far rw - nfs s:/ rw\n"
     )

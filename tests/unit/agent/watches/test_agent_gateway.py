@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A gateway on a socket that the test holds the other end of, and one socket that is real."""
+"""A gateway is asked on a socket whose other end the test holds, and once on a real one."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_an_answer_ends_the_question_at_once(monkeypatch):
     assert wire.opened[0].closed
 
 
-def test_who_has_answered_is_asked_alone(monkeypatch):
+def test_a_gateway_that_has_answered_is_asked_by_unicast(monkeypatch):
     wire = Wire()
     wire.answers = {EVERYBODY: [GOOD], G_MAC: [GOOD]}
 
@@ -133,7 +133,7 @@ def test_a_gateway_that_moved_is_found_before_the_time_is_over(monkeypatch):
         b"",
     ],
 )
-def test_what_is_no_answer_of_this_address_to_us(monkeypatch, frame):
+def test_a_frame_that_is_no_answer_to_us_is_ignored(monkeypatch, frame):
     wire = Wire()
     wire.answers[EVERYBODY] = [frame]
     assert asking(monkeypatch, wire, once) == "no answer on eth0"
@@ -205,7 +205,7 @@ def test_a_socket_that_cannot_be_opened_says_why(monkeypatch):
     assert asking(monkeypatch, wire, once) == "cannot ask on eth0: Operation not permitted"
 
 
-def test_the_end_comes_in_the_middle_of_a_question(monkeypatch):
+def test_a_question_may_be_cancelled(monkeypatch):
     wire = Wire()
 
     async def steps(check):
@@ -219,7 +219,7 @@ def test_the_end_comes_in_the_middle_of_a_question(monkeypatch):
     assert wire.opened[0].closed
 
 
-def test_it_counts_and_says_what_it_found(monkeypatch):
+def test_a_gateway_counts_answers_and_tells_results(monkeypatch):
     text = io.StringIO()
     tracked = TrackedGateway(TARGET, device="eth0", fall=2)
     check = GatewayCheck(tracked, table, frozenset, lambda: None, Log(text))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From which address a gateway is asked, and which one could never answer."""
+"""A gateway is asked from an own address, and one that could never answer is told."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def source(filled, virtual=(), gateway=GATEWAY):
         (("fd00::4/64",), "interface eth0 has no IPv4 address of its own"),
     ],
 )
-def test_it_asks_from_an_address_of_its_own(addresses, expected):
+def test_a_gateway_is_asked_from_an_own_address(addresses, expected):
     assert source(machine(*addresses), [VIP]) == expected
 
 
@@ -55,7 +55,7 @@ def test_it_asks_from_an_address_of_its_own(addresses, expected):
         (Link(2, "eth0", b"\0" * 6, loopback=True), "interface eth0 is not an Ethernet"),
     ],
 )
-def test_an_interface_that_cannot_ask(link, why):
+def test_an_interface_that_cannot_ask_says_why(link, why):
     assert source(machine("192.168.8.4/24", link=link)) == why
 
 
@@ -76,12 +76,12 @@ def misfits(address, filled=None, **fields):
     return list(gateway_misfits(config, filled, Subnets(configuration, filled)))
 
 
-def test_gateways_that_fit():
+def test_gateways_in_a_subnet_are_no_problem():
     assert misfits("192.168.8.1") == []
     assert misfits("10.0.0.1", device="eth9") == []  # that it is missing is said where all interfaces are
 
 
-def test_gateways_that_may_never_answer():
+def test_gateways_outside_of_every_subnet_are_told():
     assert misfits("192.168.9.1") == [
         ("track_gateway 192.168.9.1 is outside every subnet of eth0: it may never answer", "eth0: 192.168.8.0/24")
     ]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers as servers really give them, byte by byte, from a real listener."""
+"""A check of HTTP reads answers byte by byte, as servers really give them, from a real listener."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def asked(*sends, path="/", host="127.0.0.1", scheme="http", tls=None, stay=Fals
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
-def test_what_it_asks():
+def test_a_request_is_written_octet_for_octet():
     outcome, request, _took_s, port = asked(OK + b"\r\n", path="/health?key=1")
     assert outcome == ""
     assert request == (
@@ -90,7 +90,7 @@ def test_what_it_asks():
         ("http://localhost/", None, (("127.0.0.1", "::1"), 80, None, "Host: localhost\r\n", "GET")),
     ],
 )
-def test_whom_it_asks(url, host, expected):
+def test_the_host_and_the_port_come_from_the_url(url, host, expected):
     target = Target.of(url, host)
     assert target[:3] == expected[:3]
     assert expected[3] in target.request.decode() and target.request.decode().startswith(expected[4])
@@ -108,7 +108,7 @@ def test_whom_it_asks(url, host, expected):
         (201, ((200, 200),), "HTTP 201"),
     ],
 )
-def test_the_status(status, ranges, outcome):
+def test_the_status_decides(status, ranges, outcome):
     assert asked(b"HTTP/1.1 %d Some words\r\n\r\n" % status, status=ranges)[0] == outcome
 
 
@@ -147,7 +147,7 @@ def test_what_is_not_http_is_told(answer):
         (b"HTTP/1.1 500 Oops\r\n\r\nstatus: ready", "HTTP 500"),
     ],
 )
-def test_the_body(answer, outcome):
+def test_the_body_must_contain_the_text(answer, outcome):
     assert asked(answer, body="status: ready")[0] == outcome
 
 
@@ -166,7 +166,7 @@ def test_only_the_first_64_kib_are_looked_at():
     )
 
 
-def test_a_status_is_enough_where_nobody_looks_at_the_body():
+def test_without_body_the_status_is_enough():
     outcome, _request, took_s, _port = asked(OK, stay=True)
     assert outcome == "" and took_s < 2
 
@@ -190,17 +190,17 @@ def test_a_header_without_end_is_cut_off():
     assert asked(OK, *[b"X: " + b"y" * 1000 + b"\r\n"] * 100, stay=True, body="x")[0] == "its answer is not HTTP"
 
 
-def test_one_that_refuses_says_so():
+def test_a_refused_connection_is_told():
     port = asked(OK + b"\r\n")[3]
     assert asyncio.run(check(f"http://127.0.0.1:{port}/").ask()) == "connection refused"
     assert asyncio.run(check(f"http://localhost:{port}/").ask()) == "connection refused"
 
 
-def test_localhost_is_either():
+def test_localhost_is_ipv4_or_ipv6():
     assert asked(OK + b"\r\n", host="localhost")[0] == ""
 
 
-def test_what_may_be_a_secret_is_not_told():
+def test_a_secret_of_a_url_is_not_told():
     text = io.StringIO()
     made = check("http://192.168.8.1/health?token=sesame", text)
     made.observe("HTTP 503")
@@ -225,12 +225,12 @@ def test_tls_is_not_verified_unless_asked(certificate):
     assert outcome in ("TLS: self-signed certificate", "TLS: self signed certificate")
 
 
-def test_tls_to_one_that_waits_for_plain_words():
+def test_tls_to_a_server_without_tls_is_told():
     assert asked(OK + b"\r\n", scheme="https", timeout_s=0.3)[0] == "no answer within 0.3 s"
 
 
 @pytest.mark.parametrize(("verify", "expected"), [(False, []), (True, [False])])
-def test_whom_the_machine_trusts_is_read_beside_the_loop_and_only_to_verify(monkeypatch, verify, expected):
+def test_trusted_certificates_are_read_outside_of_the_loop(monkeypatch, verify, expected):
     """It takes 50 ms, in which a master that speaks every 10 ms would have lost its place."""
     read, real = [], ssl.create_default_context
 
@@ -245,7 +245,7 @@ def test_whom_the_machine_trusts_is_read_beside_the_loop_and_only_to_verify(monk
     assert context.check_hostname is verify
 
 
-def test_it_hangs_up_whatever_the_answer_was():
+def test_the_connection_is_closed_whatever_the_answer_was():
     """A server that keeps its side open would collect a connection for each time it was asked."""
 
     async def run():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which processes match, as keepalived.conf(5) says; a /proc made of files, and the real one."""
+"""Processes match as keepalived.conf(5) says, in a /proc made of files and in the real one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_full_command_is_the_first_argument(command_line, expected):
         (b"other\0param1\0param2\0", False, False, False),
     ],
 )
-def test_parameters(command_line, exactly, initial, partial):
+def test_parameters_are_compared_in_each_way(command_line, exactly, initial, partial):
     given = {"process": "cmd", "parameters": ("param1", "param2")}
     seen = Seen(b"whatever", command_line)
     found = [matches(seen, param_match=how, **given) for how in (None, "initial", "partial")]
@@ -103,7 +103,7 @@ def test_a_zombie_does_not_run(proc, state):
     assert proctable.look(7, False) is None
 
 
-def test_the_processes_of_this_machine():
+def test_the_processes_of_this_machine_are_read():
     child = subprocess.Popen(["/bin/sleep", "60"])
     try:
         assert {os.getpid(), child.pid} <= set(proctable.pids())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many processes count, by looking and by their ends; what waits for fork_delay and terminate_delay."""
+"""Processes are counted by looking each second and by their ends."""
 
 from __future__ import annotations
 
@@ -11,100 +11,15 @@ import os
 import subprocess
 
 import pytest
+from watched_machine import until
 
 from vrrp.agent.telling.log import Log
 from vrrp.agent.watches import procwatch
-from vrrp.agent.watches.proctable import Seen
 from vrrp.agent.watches.procwatch import ProcessCheck, ProcessMonitor
 from vrrp.config.trackers import Process
 
 
-async def until(condition, within_s=10.0):
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_s
-    while not condition():
-        assert loop.time() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.002)
-
-
-class Machine:
-    """Processes that a test starts and ends; with ``polls`` /proc is read so often that a test need not wait."""
-
-    def __init__(self, monkeypatch):
-        self.processes: dict[int, Seen] = {}
-        self.ends_of: dict[int, int] = {}  # pid -> the end of a pipe that a test closes: then the other one is readable
-        self.opened: list[int] = []
-        self.scans = 0
-        self.text = io.StringIO()
-        self.told: list[bool] = []
-        self._monkeypatch = monkeypatch
-        monkeypatch.setattr(procwatch.proctable, "pids", self._pids)
-        monkeypatch.setattr(procwatch.proctable, "look", lambda pid, with_command, length: self.processes.get(pid))
-        monkeypatch.setattr(procwatch.os, "pidfd_open", self._pidfd_open, raising=False)
-        self.polls(0.005)
-
-    def polls(self, seconds):
-        self._monkeypatch.setattr(procwatch, "POLL_S", seconds)
-
-    def without_pidfds(self, error):
-        def refuse(pid):
-            raise error
-
-        self._monkeypatch.setattr(procwatch.os, "pidfd_open", refuse, raising=False)
-
-    def _pids(self):
-        self.scans += 1
-        return iter(list(self.processes))
-
-    def _pidfd_open(self, pid):
-        self.opened.append(pid)
-        if pid not in self.processes:
-            raise ProcessLookupError
-        readable, self.ends_of[pid] = os.pipe()
-        return readable
-
-    def runs(self, *pids, name=b"nginx"):
-        self.processes.update((pid, Seen(name, None)) for pid in pids)
-
-    def ends(self, *pids):
-        for pid in pids:
-            del self.processes[pid]
-            if pid in self.ends_of:
-                os.close(self.ends_of.pop(pid))
-
-    @property
-    def lines(self):
-        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
-
-    def play(self, steps, *processes):
-        async def run():
-            log = Log(self.text)
-            monitor = ProcessMonitor()
-            checks = []
-            for process in processes or (Process("w", "nginx"),):
-                made = ProcessCheck(process, monitor, lambda: self.told.append(checks[0].ok), log)
-                checks.append(made)
-            for each in checks:
-                each.start()
-            try:
-                await until(lambda: all(each.ok is not None for each in checks))
-                await steps(*checks)
-            finally:
-                for each in checks:
-                    await each.stop()
-            assert (monitor._known, monitor._watched) == ({}, {})
-
-        asyncio.run(run())
-        for end in self.ends_of.values():
-            os.close(end)
-
-
-@pytest.fixture
-def machine(monkeypatch):
-    return Machine(monkeypatch)
-
-
-def test_what_runs_at_the_start_counts(machine):
+def test_a_process_that_runs_at_the_start_counts(machine):
     machine.runs(1, name=b"init")
     machine.runs(20, 21)
 
@@ -153,7 +68,7 @@ def test_without_pidfds_an_end_is_found_by_looking(machine, error):
     machine.play(steps)
 
 
-def test_so_many_have_a_descriptor_and_all_count(machine, monkeypatch):
+def test_processes_beyond_the_limit_of_descriptors_count_too(machine, monkeypatch):
     monkeypatch.setattr(procwatch, "WATCHED_MAX", 3)
     machine.runs(*range(20, 30))
 
@@ -166,7 +81,7 @@ def test_so_many_have_a_descriptor_and_all_count(machine, monkeypatch):
     machine.play(steps)
 
 
-def test_one_that_became_another_program_counts_no_more(machine):
+def test_a_process_that_became_another_program_counts_no_more(machine):
     machine.runs(20, 21)
 
     async def steps(check):
@@ -198,90 +113,7 @@ def test_many_processes_leave_the_others_their_turn(machine, monkeypatch):
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(
-    ("quorum", "most", "expected"),
-    [
-        (1, None, [False, True, True, True, True]),
-        (2, None, [False, False, True, True, True]),
-        (2, 3, [False, False, True, True, False]),
-        (1, 1, [False, True, False, False, False]),
-        (1, 0, [True, False, False, False, False]),  # it must not run at all
-    ],
-)
-def test_quorum(machine, quorum, most, expected):
-    machine.runs(1, name=b"init")
-    found = []
-
-    async def steps(check):
-        for count in range(5):
-            if count:
-                machine.runs(20 + count)
-                await until(lambda count=count: check._told == count)
-            found.append(check.ok)
-
-    machine.play(steps, Process("w", "nginx", quorum=quorum, quorum_max=most))
-    assert found == expected
-
-
-def test_the_detail_says_how_many_there_are(machine):
-    machine.runs(20)
-
-    async def steps(few, many):
-        assert few.detail == "1 of 3 processes run"
-        machine.runs(21, 22)
-        await until(lambda: few.ok and not many.ok)
-        assert few.detail == ""
-        assert many.detail == "3 of its processes run, at most 2 may"
-
-    machine.play(steps, Process("few", "nginx", quorum=3), Process("many", "nginx", quorum_max=2))
-
-
-def test_a_lost_quorum_waits_for_terminate_delay(machine):
-    machine.runs(20)
-
-    async def steps(check):
-        machine.ends(20)
-        await until(lambda: not check.pids)
-        assert check.ok
-        machine.runs(21)  # restarted in time: nobody hears of it
-        await until(lambda: check.pids)
-        await until(lambda: check._waiting is None)
-        machine.ends(21)
-        began = asyncio.get_running_loop().time()
-        await until(lambda: not check.ok)
-        assert asyncio.get_running_loop().time() - began >= 0.3
-
-    machine.play(steps, Process("w", "nginx", terminate_delay_s=0.3))
-    assert machine.told == [True, False]
-
-
-def test_a_gained_quorum_waits_for_fork_delay(machine):
-    machine.runs(20)
-
-    async def steps(check):
-        machine.runs(21)
-        await until(lambda: len(check.pids) == 2)
-        assert not check.ok
-        machine.ends(21)  # for a moment only: nobody hears of it
-        await until(lambda: len(check.pids) == 1)
-        await until(lambda: check._waiting is None)
-        machine.runs(22)
-        await until(lambda: check.ok)
-
-    machine.play(steps, Process("w", "nginx", quorum=2, fork_delay_s=0.3))
-    assert machine.told == [False, True]
-
-
-def test_the_first_answer_waits_for_nothing(machine):
-    machine.runs(20)
-
-    async def steps(check):
-        assert check.ok
-
-    machine.play(steps, Process("w", "nginx", fork_delay_s=1000.0, terminate_delay_s=1000.0))
-
-
-def test_one_that_ends_between_the_list_and_the_look_counts_for_nobody(machine, monkeypatch):
+def test_a_process_that_ends_while_it_is_read_does_not_count(machine, monkeypatch):
     machine.runs(20)
     monkeypatch.setattr(procwatch.proctable, "pids", lambda: iter([19, *machine.processes]))
 
@@ -308,7 +140,7 @@ def test_a_bug_leaves_no_old_answer(machine, monkeypatch):
     assert "RuntimeError: a bug" in machine.text.getvalue()
 
 
-def test_after_a_bug_one_more_begins_anew(machine, monkeypatch):
+def test_a_process_tracked_after_a_bug_is_counted(machine, monkeypatch):
     machine.runs(20)
     pids = procwatch.proctable.pids
 
@@ -327,7 +159,7 @@ def test_after_a_bug_one_more_begins_anew(machine, monkeypatch):
     machine.play(steps)
 
 
-def test_one_more_that_is_tracked_is_counted_without_the_others_noticing(machine):
+def test_a_process_tracked_later_is_counted_without_reading_the_others(machine):
     machine.runs(20)
 
     async def steps(check):
@@ -343,7 +175,7 @@ def test_one_more_that_is_tracked_is_counted_without_the_others_noticing(machine
     assert machine.opened == [20]
 
 
-def test_what_is_no_longer_tracked_leaves_nothing_behind(machine):
+def test_a_process_that_is_not_tracked_any_more_is_forgotten(machine):
     machine.runs(20)
     machine.runs(30, name=b"sshd")
 
@@ -360,7 +192,7 @@ def test_what_is_no_longer_tracked_leaves_nothing_behind(machine):
     machine.play(steps)
 
 
-def test_a_descriptor_is_closed_when_its_process_ended_or_is_no_longer_tracked(machine):
+def test_a_descriptor_is_closed_when_its_process_is_not_tracked_any_more(machine):
     machine.runs(20, 21)
     before = set(os.listdir("/proc/self/fd"))
 
@@ -405,7 +237,7 @@ def test_an_end_before_all_were_looked_at_decides_nothing(machine, monkeypatch):
     assert machine.lines == []
 
 
-def test_it_ends_even_when_its_cancellation_is_swallowed(machine):
+def test_the_watch_ends_even_when_its_cancellation_is_swallowed(machine):
     """As wait_for() of Python 3.11 does when what it waits for happens at that moment."""
 
     async def run():
@@ -422,7 +254,7 @@ def test_it_ends_even_when_its_cancellation_is_swallowed(machine):
     asyncio.run(run())
 
 
-def test_real_processes(tmp_path):
+def test_real_processes_are_counted(tmp_path):
     program = tmp_path / "labproc"
     program.symlink_to("/bin/sleep")
 

@@ -39,7 +39,7 @@ class Timed(TimedCheck):
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
 
 
-def test_it_is_made_of_what_is_tracked():
+def test_a_check_is_made_from_its_tracker():
     tracked = TrackedUnit("web", interval_s=20.0, timeout_s=3.0, rise=2, fall=4)
     made = Timed(interval_s=20.0, timeout_s=3.0, rise=2, fall=4)
     assert (made.name, made.subject, made.definition, made.tracked) == ("web", ("timed", "web"), (tracked,), tracked)
@@ -47,13 +47,13 @@ def test_it_is_made_of_what_is_tracked():
 
 
 class TestObserve:
-    def test_no_text_is_good(self):
+    def test_an_empty_answer_is_good(self):
         made = Timed()
         made.observe("")
         assert (made.ok, made.detail, made.changes) == (True, "", [(True, "")])
         assert made.lines() == ["Timed(web) succeeded"]
 
-    def test_a_text_is_why_it_is_not(self):
+    def test_a_text_says_why_a_service_is_not_good(self):
         made = Timed()
         made.observe("connection refused")
         assert (made.ok, made.detail) == (False, "connection refused")
@@ -79,11 +79,11 @@ class TestAsk:
             (OSError("Something Odd"), 0.0, "something Odd"),
         ],
     )
-    def test_the_answer_or_why_there_is_none(self, outcome, seconds, why):
+    def test_a_question_returns_the_answer_or_the_reason(self, outcome, seconds, why):
         assert play(Timed(outcome, seconds, timeout_s=1.0).ask) == why
 
     @pytest.mark.parametrize(("timeout_s", "text"), [(0.25, "0.25 s"), (2.0, "2 s"), (1.5, "1.5 s")])
-    def test_it_is_cut_off_when_its_time_is_over(self, timeout_s, text):
+    def test_a_question_is_cut_off_at_its_timeout(self, timeout_s, text):
         async def scenario():
             answer = await Timed("", 3600.0, timeout_s=timeout_s).ask()
             return answer, asyncio.get_running_loop().time()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections to real listeners, and to nobody."""
+"""A check of TCP connects to real listeners, and to ports without one."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def listener(family=socket.AF_INET, host="127.0.0.1", backlog=5):
 
 
 @pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
-def test_one_that_accepts_is_good(family, host):
+def test_a_server_that_accepts_is_good(family, host):
     with listener(family, host) as port:
         assert asyncio.run(check(port, ip_address(host)).ask()) == ""
 
 
-def test_one_that_refuses_says_so():
+def test_a_refused_connection_is_told():
     with listener() as port:
         pass
     assert asyncio.run(check(port).ask()) == "connection refused"
 
 
-def test_one_that_does_not_answer_is_cut_off():
+def test_a_server_that_does_not_answer_is_cut_off():
     async def run():
         loop = asyncio.get_running_loop()
         with listener(backlog=0) as port:
@@ -94,7 +94,7 @@ def test_rise_and_fall_and_the_log():
     ]
 
 
-def test_its_name_and_what_makes_it_another_one():
+def test_address_and_port_name_the_check():
     assert place("192.168.8.1", 80) == "192.168.8.1:80"
     assert check(80).name == "127.0.0.1:80"
     assert check(80).definition != check(80, interval_s=2.0).definition

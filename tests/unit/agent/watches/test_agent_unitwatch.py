@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What systemctl is asked, and what its answers mean."""
+"""A check of a unit asks systemctl, and judges its answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from vrrp.config.trackers import TrackedUnit
         (Outcome(error="cannot run systemctl: No such file"), "cannot run systemctl: No such file"),
     ],
 )
-def test_the_answers(monkeypatch, outcome, why):
+def test_each_answer_of_systemctl_is_judged(monkeypatch, outcome, why):
     asked = []
 
     async def run(command, timeout_s):
@@ -42,7 +42,7 @@ def test_the_answers(monkeypatch, outcome, why):
     assert asked == [(("systemctl", "is-active", "--quiet", "--", "nginx.service"), 2.0)]
 
 
-def test_it_is_told_by_its_name():
+def test_a_unit_is_told_by_its_name():
     text = io.StringIO()
     made = UnitCheck(TrackedUnit("nginx.service", weight=0), lambda: None, Log(text))
     made.observe("it is not active")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a check says before its first result, and what makes two of them the same."""
+"""A check has no result before its first answer, and its definition tells it from others."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def says(made, results):
         (1, 1, False, "+", "up"),
     ],
 )
-def test_what_is_assumed_counts_as_a_result(rise, fall, ok, results, expected):
+def test_an_assumed_result_counts_as_a_result(rise, fall, ok, results, expected):
     made = watch(rise, fall)
     made.assume(ok, "before")
     assert (made.ok, made.detail) == (ok, "" if ok else "before")
     assert says(made, results) == expected
 
 
-def test_what_follows_another_is_decided_by_its_own_first_result():
+def test_a_check_that_follows_another_is_decided_by_its_first_result():
     old = watch()
     says(old, "-")
     made = watch(3, 3)
@@ -68,7 +68,7 @@ def test_what_follows_another_is_decided_by_its_own_first_result():
     assert says(made, "+") == "up"
 
 
-def test_the_detail_is_that_of_the_newest_failure_and_who_listens_is_told():
+def test_the_newest_failure_gives_the_detail_and_is_told():
     changes = []
     made = watch(changes=changes)
     for detail in ("a", "a", "b"):

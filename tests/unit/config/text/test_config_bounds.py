@@ -26,7 +26,7 @@ def errors(findings):
     return [str(error) for error in findings.errors]
 
 
-def test_the_bounds():
+def test_the_bounds_of_expansion_are_these():
     assert (LINES, CHARACTERS, DEPTH) == (100_000, 32_000_000, 50)
 
 
@@ -41,7 +41,7 @@ def test_the_bounds():
         ([(32_000_000, 100_000), (1, 0)], "32000000 characters"),
     ],
 )
-def test_the_last_cost_is_one_too_many(costs, bound):
+def test_a_cost_beyond_the_budget_is_an_error(costs, bound):
     findings = Findings()
     budget = Budget(findings)
     for characters, lines in costs[:-1]:
@@ -52,7 +52,7 @@ def test_the_last_cost_is_one_too_many(costs, bound):
     assert errors(findings) == [TOO_MUCH + bound]
 
 
-def test_characters_alone_cost_no_line():
+def test_a_cost_of_characters_costs_no_line():
     findings = Findings()
     budget = Budget(findings)
     budget.spend(piece(), 1_000_000)
@@ -68,14 +68,14 @@ def test_two_files_do_not_share_a_budget():
 
 
 @pytest.mark.parametrize(("depth", "deeper"), [(0, 1), (1, 2), (49, 50)])
-def test_a_piece_is_one_expansion_deeper_and_else_the_same(depth, deeper):
+def test_an_expanded_piece_is_one_deeper_and_otherwise_the_same(depth, deeper):
     findings = Findings()
     assert Budget(findings).deeper(piece(depth)) == piece(deeper)
     assert errors(findings) == []
 
 
 @pytest.mark.parametrize("depth", [50, 51])
-def test_at_the_greatest_depth_it_is_a_circle(depth):
+def test_an_expansion_beyond_the_greatest_depth_is_called_a_circle(depth):
     findings = Findings()
     with pytest.raises(TooMuch):
         Budget(findings).deeper(piece(depth))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""include: which files, in which order, and what is said about those that are not there."""
+"""Included files are read in their order, and those that are missing are told."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def read(text, disk, path="etc/f", config_id="node1"):
         ("/", []),
     ],
 )
-def test_patterns(pattern, paths):
+def test_patterns_of_an_include_are_read(pattern, paths):
     disk = tree(etc__d__a_conf="", etc__d__b_conf="", etc__d__e__c_conf="")
     disk.files["etc/d/.h"] = ""
     assert list(find(pattern, "etc", disk).paths) == paths
@@ -85,7 +85,7 @@ def test_patterns(pattern, paths):
 @pytest.mark.parametrize(
     "pattern", ["x" * 1025, "{a,b}" * 200, "{" * 500 + "}" * 500 + ",", "{" * 1000, "[" * 1000, "{a,{b,{c" * 100]
 )
-def test_patterns_without_end(pattern):
+def test_patterns_without_an_end_are_refused(pattern):
     try:
         assert find(pattern, "", tree(f="")).paths == ()
     except Invalid as invalid:
@@ -106,7 +106,7 @@ def test_patterns_without_end(pattern):
         ("include_check", None),
     ],
 )
-def test_the_line(text, expected):
+def test_an_include_line_is_recognized(text, expected):
     found = include(text)
     assert (found and (found.keyword, found.pattern, found.index, found.checks)) == expected
 
@@ -123,7 +123,7 @@ def test_the_line(text, expected):
         ("nonsense", 15, 0),
     ],
 )
-def test_include_check(words, before, after):
+def test_include_check_is_read(words, before, after):
     assert changed_checks(words.split(), before) == after
 
 
@@ -147,7 +147,7 @@ def test_the_directory_is_that_of_the_file():
     assert [text for _path, _line, text in found] == ["/root/etc", "/root/etc/d", "/root/etc"]
 
 
-def test_parameters_go_both_ways():
+def test_parameters_reach_included_files_and_come_back():
     found, errors, _warnings = read("$A=1\ninclude a\nx $A $B", tree(etc__a="$B=2${A}\n$A=3"))
     assert ([text for _path, _line, text in found], errors) == (["x 3 23"], [])
 
@@ -192,7 +192,7 @@ def test_a_problem_names_the_included_file_and_line():
         ("include " + "{a,b}" * 20, "etc/f:2:9: error: the braces of the pattern make too many names", ""),
     ],
 )
-def test_what_is_not_read(line, error, warning):
+def test_files_that_are_not_read_are_told(line, error, warning):
     disk = tree(etc__f="", etc__d__a="", etc__p=None)
     disk.files["etc/closed"] = refusal("etc/closed", 1, "cannot read the file: permission denied")
     disk.files["etc/latin"] = refusal("etc/latin", 3, "the file is not UTF-8")
@@ -214,7 +214,7 @@ def test_include_check_holds_for_its_file_and_those_inside():
     assert [each.split(" ")[0] for each in warnings] == ["etc/f:1:9:", "etc/a:3:9:"]
 
 
-def test_a_circle_is_refused():
+def test_a_circle_of_includes_is_refused():
     _found, errors, _warnings = read("include a\n", tree(etc__a="include b", etc__b="x\ninclude a"))
     assert errors == [
         "etc/b:2:9: error: etc/a is being read already (a file must not include itself, nor a file that includes it)"

@@ -117,7 +117,7 @@ def test_a_file_of_the_chain_is_an_error_and_the_next_one_is_read():
         ),
     ],
 )
-def test_what_is_no_regular_file_is_not_read(kind, line, expected):
+def test_a_file_that_is_not_regular_is_not_read(kind, line, expected):
     disk = Disk({"etc/d": kind})
     found, errors, warnings = included(line, disk)
     assert (found, disk.asked) == ([], [])
@@ -144,13 +144,13 @@ def test_what_is_no_regular_file_is_not_read(kind, line, expected):
         ("includem " + "x" * 1025, "error: a pattern of 1025 characters. 1024 is the most"),
     ],
 )
-def test_a_pattern_that_finds_nothing(line, expected):
+def test_a_pattern_that_finds_nothing_is_told(line, expected):
     found, errors, warnings = included(line, Disk({"etc/a": FILE}))
     assert found == []
     assert errors + warnings == [f"etc/f:7:9: {expected}"]
 
 
-def test_wildcards_that_match_nothing_are_no_matter_with_include():
+def test_include_ignores_wildcards_that_match_nothing():
     assert included("includem no*", Disk({"etc/a": FILE})) == ([], [], [])
 
 

@@ -72,11 +72,11 @@ from vrrp.config.text.mask import holding_secrets, mask_secrets
         ("", ""),
     ],
 )
-def test_mask_secrets(text, masked):
+def test_passwords_and_keys_are_masked(text, masked):
     assert mask_secrets(text) == masked
 
 
-def test_it_is_stable():
+def test_masking_twice_changes_nothing():
     text = 'auth_pass "open sesame" # auth_pass x\nauth_pass\n  y z\n'
     assert mask_secrets(mask_secrets(text)) == mask_secrets(text)
 
@@ -100,7 +100,7 @@ def test_it_is_stable():
         "auth_pass ${_ENV SECRET}",
     ],
 )
-def test_a_password_from_a_parameter_is_in_no_complaint(lines):
+def test_a_password_from_a_parameter_is_in_no_problem(lines):
     text = f"vrrp_instance VI_1 {{\n interface eth0\n authentication {{\n auth_type PASS\n{lines}\n }}\n}}\n"
     for surroundings in (NOWHERE, Surroundings(environment={"SECRET": "ab}SECRET{x"})):
         report = inspect(text, "f", surroundings=surroundings)
@@ -127,7 +127,7 @@ def test_files_that_hold_something_to_mask():
         "ab}interface eth0 SECRET",
     ],
 )
-def test_a_password_that_breaks_the_file_is_in_no_complaint(password):
+def test_a_password_that_breaks_the_file_is_in_no_problem(password):
     text = (
         f"vrrp_instance VI_1 {{\n interface eth0\n authentication {{\n auth_type PASS\n auth_pass {password}\n }}\n}}\n"
     )
@@ -136,6 +136,6 @@ def test_a_password_that_breaks_the_file_is_in_no_complaint(password):
     assert "SECRET" not in "\n".join(map(str, report.problems + report.warnings))
 
 
-def test_a_complaint_about_something_else_says_what_it_is_about():
+def test_a_problem_without_a_secret_shows_its_text():
     report = inspect("authentication { auth_pass 1111 }\nnonsense\n", "f")
     assert 'unknown keyword "nonsense" at the top of the file' in str(report.problems[-1])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What parameters become in a line."""
+"""Parameters are defined, and replaced by their values in a line."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def one(value):
         ("${_RANDOM 3 3}${_RANDOM 3\t3}", "33"),
     ],
 )
-def test_values(text, expected):
+def test_parameters_are_replaced_by_their_values(text, expected):
     values = {"A": "1", "B": "0-${A}-2", "E": "", "C": "~SEQ(N,1,2)"}
     result, findings = put_in(text, environment={"HOME": "/root", "EMPTY": ""}, **values)
     assert result.piece.text == expected
@@ -61,14 +61,14 @@ def test_values(text, expected):
     assert findings.errors == findings.warnings == []
 
 
-def test_a_value_of_several_lines_leaves_its_further_lines():
+def test_a_value_of_several_lines_adds_lines():
     result, _findings = put_in("x ${M}", M=("one ${N}", "two", "three"), N=("four", "five"))
     assert result.piece.text == "x one ${N}"[:6] + "four"
     assert [[each.text for each in rest] for rest in result.rests] == [["two", "three"], ["five"]]
     assert put_in("$M x", M=("one", "two"))[0].changed is False
 
 
-def test_without_an_environment_it_says_so():
+def test_a_parameter_of_the_environment_needs_an_environment():
     result, findings = put_in("a ${_ENV HOME}")
     assert result.piece.text == "a "
     assert [(each.column, each.hint) for each in findings.errors] == [
@@ -76,7 +76,7 @@ def test_without_an_environment_it_says_so():
     ]
 
 
-def test_what_is_missing_in_the_environment_is_nothing():
+def test_a_variable_missing_in_the_environment_is_empty():
     result, findings = put_in("a${_ENV HOME}b", environment={})
     assert result.piece.text == "ab"
     assert [each.text for each in findings.warnings] == ['there is no environment variable "HOME"']
@@ -111,11 +111,11 @@ def test_random_numbers_stay_the_same_and_differ_between_nodes_and_lines():
         ("$\u00c4=b", None),
     ],
 )
-def test_definitions(text, expected):
+def test_definitions_of_parameters_are_read(text, expected):
     assert definition(text) == expected
 
 
-def test_names():
+def test_names_of_parameters_are_found_in_a_text():
     assert list(names_in("a $B ${C}d$E.f $1 ${_G h}")) == ["B", "C", "E", "_G"]
 
 

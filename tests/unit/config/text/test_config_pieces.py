@@ -46,7 +46,7 @@ def test_white_space_is_that_of_keepalived():
         ("x\u00a0", Bare(2)),
     ],
 )
-def test_where_the_comment_of_a_line_begins(text, expected):
+def test_a_piece_knows_where_the_comment_of_its_line_begins(text, expected):
     assert decomment(text) == expected
 
 
@@ -66,12 +66,12 @@ PIECE = Piece("f", 3, "  key value ", range(5, 17), addition=True, comment_follo
         (11, None, "", range(17, 17), True),
     ],
 )
-def test_a_part_is_without_the_white_space_around_it(start, end, text, columns, follows):
+def test_a_part_of_a_piece_is_stripped(start, end, text, columns, follows):
     part = PIECE.part(start, end)
     assert part == Piece("f", 3, text, columns, addition=True, comment_follows=follows, depth=2)
 
 
-def test_a_part_of_a_part_keeps_its_columns():
+def test_a_part_of_a_part_of_a_piece_keeps_its_columns():
     assert PIECE.part(5).part(1, 3) == Piece("f", 3, "al", range(12, 14), addition=True, depth=2)
 
 
@@ -99,7 +99,7 @@ def test_a_piece_cannot_be_changed():
         PIECE.text = "other"
 
 
-def test_the_text_is_not_shown_for_it_may_hold_a_password():
+def test_repr_of_a_piece_shows_no_text():
     assert repr(Piece("f", 1, "auth_pass sesame", range(1, 17))) == (
         "Piece(path='f', number=1, addition=False, comment_follows=False, depth=0)"
     )

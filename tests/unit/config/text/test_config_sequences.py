@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""~SEQ and ~LST."""
+"""Lines of ~SEQ and ~LST are expanded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from vrrp.config.text.sequences import sequence
         ("~LST( { A } , {1}, {$X} )", ("A",), ["1", "$X"]),
     ],
 )
-def test_rounds(text, names, rounds):
+def test_a_sequence_is_expanded(text, names, rounds):
     found = sequence(text + " rest")
     assert found.names == names
     assert list(found.rounds) == [(each,) if isinstance(each, str) else each for each in rounds]
@@ -65,11 +65,11 @@ def test_rounds(text, names, rounds):
         ("~LST(A,1", ") must stand here"),
     ],
 )
-def test_refused(text, message):
+def test_a_wrong_sequence_is_refused(text, message):
     with pytest.raises(Invalid) as raised:
         sequence(text)
     assert raised.value.text.startswith(message)
 
 
-def test_a_hundred_thousand_are_the_most():
+def test_a_sequence_has_at_most_100000_rounds():
     assert sum(1 for _values in sequence("~SEQ(N,1,100000)").rounds) == 100_000

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Comments and conditional lines."""
+"""Comments are removed, and conditional and expanded lines are in force where they should be."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read(text, config_id=""):
         ("状态 #注释", "状态"),
     ],
 )
-def test_comments(text, expected):
+def test_comments_are_removed(text, expected):
     found, _unused = read(text)
     assert [line.text for line in found] == ([] if expected is None else [expected])
 
@@ -54,7 +54,7 @@ def test_a_comment_that_looks_escaped_is_warned_about():
     assert str(warning).startswith("f:2:4: warning: \\# begins a comment")
 
 
-def test_what_comes_out_of_a_parameter_belongs_to_its_dollar():
+def test_an_expanded_text_has_the_column_of_its_parameter():
     (line,), _unused = read("$A=12345\n  x${A}y z")
     assert line.text == "x12345y z"
     assert [line.place(index).column for index in (0, 1, 5, 6, 8)] == [3, 4, 4, 8, 10]
@@ -76,7 +76,7 @@ def test_what_comes_out_of_a_parameter_belongs_to_its_dollar():
         ("@hotstandby", "", []),
     ],
 )
-def test_conditional_lines(text, config_id, expected):
+def test_conditional_lines_are_in_force_on_their_node(text, config_id, expected):
     found, errors = read(text, config_id)
     assert [line.text for line in found] == expected
     assert errors == []
@@ -126,7 +126,7 @@ def test_our_additions_stand_behind_hotstandby():
         ("router_id \0", "f:1:11: error: NUL character"),
     ],
 )
-def test_what_this_layer_refuses(text, error):
+def test_wrong_parameters_and_definitions_are_refused(text, error):
     _unused, errors = read(text, "node1")
     if error is None:
         assert errors == []
@@ -149,7 +149,7 @@ def test_what_this_layer_refuses(text, error):
         ("~SEQ(N,1,2)", []),
     ],
 )
-def test_lines_that_become_others(text, expected):
+def test_lines_are_expanded_to_other_lines(text, expected):
     found, errors = read(text, "node1")
     assert [line.text for line in found] == expected
     assert errors == []
@@ -167,7 +167,7 @@ def test_a_definition_goes_on_behind_a_comment_as_with_keepalived_2_2():
     assert (findings.errors, [each.line for each in findings.warnings]) == ([], [2, 3])
 
 
-def test_additions_stay_additions_when_they_are_spread_out():
+def test_an_expanded_line_of_hotstandby_stays_one():
     found, errors = read("$M=a \\\nb\n@hotstandby $M\n@hotstandby ~SEQ(N,1,2) c$N\n@hotstandby d { @x y\nz")
     assert [(line.text, line.addition) for line in found] == [
         ("a", True),
@@ -194,7 +194,7 @@ def test_additions_stay_additions_when_they_are_spread_out():
         "\n".join(f"$A{i}= \\\n$A{i + 1} \\\n$A{i + 1}\n" for i in range(40)) + "\n$A0",
     ],
 )
-def test_what_would_grow_without_end_is_an_error(text):
+def test_an_expansion_without_end_is_an_error(text):
     findings = Findings()
     assert sum(1 for _line in lines(text, "f", findings)) <= 100_001
     (problem,) = findings.errors
@@ -218,7 +218,7 @@ def test_what_would_grow_without_end_is_an_error(text):
         ("router_id " + "x" * 1013, "f:1:1: warning: keepalived ignores a line of more than 1022 octets"),
     ],
 )
-def test_what_keepalived_takes_in_silence_is_warned_about(text, warning):
+def test_doubtful_lines_that_keepalived_takes_are_warned_of(text, warning):
     findings = Findings()
     list(lines(text, "f", findings))
     assert findings.errors == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The likely spelling."""
+"""The likely spelling of a misspelt word is found."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ WORDS = ["priority", "preempt_delay", "virtual_router_id", "PASS"]
         ("p" * 100000, None),
     ],
 )
-def test_closest(word, expected):
+def test_the_closest_word_is_found(word, expected):
     assert closest(word, WORDS) == expected
 
 
-def test_did_you_mean():
+def test_did_you_mean_names_the_closest_word():
     assert did_you_mean("priorty", WORDS) == "did you mean priority?"
     assert did_you_mean("x", WORDS) == ""

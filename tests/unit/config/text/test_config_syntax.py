@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Braces, words, quotes and places."""
+"""Lines become words and blocks, each with its place."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BLOCK = [(["a", "b"], [["c", "d"]])]
         "a b { # x }\nc d # }\n} # {",
     ],
 )
-def test_where_braces_may_stand(text):
+def test_braces_may_stand_on_their_own_line_or_behind_words(text):
     tree = parse(text, "f")
     assert shape(tree.statements) == BLOCK
     assert tree.problems == ()
@@ -74,7 +74,7 @@ def test_every_word_knows_its_place():
         ("@hotstandby a {\n}", ["f:2:1: error: a block opens and closes on @hotstandby lines, or neither"]),
     ],
 )
-def test_braces_out_of_balance(text, problems):
+def test_braces_out_of_balance_are_errors(text, problems):
     found = [str(problem) for problem in parse(text, "f").problems]
     assert len(found) == len(problems)
     for message, beginning in zip(found, problems):
@@ -99,7 +99,7 @@ def test_an_open_block_still_gives_a_tree():
         ("", []),
     ],
 )
-def test_plain_words(text, words):
+def test_plain_words_are_split_at_white_space(text, words):
     assert [word for word, _unused in split_words(text)] == words
 
 
@@ -121,13 +121,13 @@ def test_plain_words(text, words):
         ("", []),
     ],
 )
-def test_words_of_a_command(text, words):
+def test_words_of_a_command_are_split_as_keepalived_does(text, words):
     """What a notify script of keepalived 2.2.7 got as its arguments."""
     assert split_command(text) == words
 
 
 @pytest.mark.parametrize("text", ["'a", '"a', "a\\"])
-def test_a_command_that_does_not_end(text):
+def test_a_command_whose_quotes_do_not_end_is_an_error(text):
     with pytest.raises(Invalid):
         split_command(text)
 

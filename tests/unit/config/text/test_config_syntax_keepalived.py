@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The line layer beside the real one: both make the same words, of the same lines, out of the same files.
+"""The real keepalived makes the same words of the same lines as we do.
 
 ``keepalived -t`` complains about each line at the top of a file whose first word it does not know, and shows the
 word. So files of unknown words show what it makes of parameters, sequences, conditions, comments and includes.
@@ -133,7 +133,7 @@ def ours(folder, text, monkeypatch):
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-def test_the_same_words(folder, text, monkeypatch):
+def test_keepalived_and_we_read_the_same_words(folder, text, monkeypatch):
     text = f"{BEGIN}\n{text}"
     found, expected = ours(folder, text, monkeypatch)[1], theirs(folder, text)
     if "\\\n" in text:  # what is wrong in a definition of several lines, keepalived places where it is used
@@ -142,7 +142,7 @@ def test_the_same_words(folder, text, monkeypatch):
 
 
 @pytest.mark.parametrize(("text", "line"), REFUSED.items())
-def test_both_refuse(folder, text, line, monkeypatch):
+def test_keepalived_and_we_refuse_the_line(folder, text, line, monkeypatch):
     tree, _words = ours(folder, text, monkeypatch)
     assert [problem.line for problem in tree.problems] == [line]
     said = keepalived(folder, text).splitlines()

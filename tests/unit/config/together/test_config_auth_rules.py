@@ -35,13 +35,13 @@ def signed(lines, advert_int_cs=100, complete=True):
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 
 
-def test_without_a_block_nothing_is_proved():
+def test_without_a_block_there_is_no_authentication():
     assert simple("priority 100", version=3) == (None, [], [])
     assert signed("priority 100") == (None, [], [])
 
 
 @pytest.mark.parametrize("kind", ["PASS", "AH"])
-def test_a_type_and_a_password(kind):
+def test_a_type_and_a_password_make_an_authentication(kind):
     lines = f"authentication {{\nauth_pass 1111\nauth_type {kind}\n}}"
     assert simple(lines) == (Authentication(kind, "1111"), [], [])
 
@@ -82,11 +82,11 @@ def test_version_3_has_no_authentication():
         ("auth_type MD5\nauth_pass 1111", []),
     ],
 )
-def test_half_of_an_authentication_is_none(lines, errors):
+def test_a_type_or_a_password_alone_is_no_authentication(lines, errors):
     assert simple(f"authentication {{\n{lines}\n}}") == (None, errors, [])
 
 
-def test_with_a_brace_missing_nothing_is_called_missing():
+def test_a_block_that_is_not_closed_lacks_no_line():
     assert simple("authentication {\nauth_type PASS\n}", complete=False) == (None, [], [])
     assert signed("auth_hmac {\n}", complete=False) == (None, [], [])
 

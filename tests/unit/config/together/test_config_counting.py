@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What counts for an instance: its own trackers and those of its sync group, as keepalived adds them up."""
+"""An instance counts its own trackers and those of its sync group, as keepalived adds them up."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def group(track=Tracking(), members=("VI_1", "VI_2"), **fields):  # noqa: B008
     return SyncGroup("G", 1, members, track=track, **fields)
 
 
-def test_alone_everything_counts_but_the_own_interface_which_is_watched_anyway():
+def test_every_tracker_but_the_own_interface_counts_without_a_group():
     found = counted(instance())
     assert found.interfaces == (Tracked("eth1", -20, reverse=True),)
     assert (found.scripts, found.processes, found.files, found.tcp) == (
@@ -44,17 +44,17 @@ def test_alone_everything_counts_but_the_own_interface_which_is_watched_anyway()
     )
 
 
-def test_a_group_that_it_is_not_in_is_nothing_to_it():
+def test_another_group_does_not_count():
     track = Tracking(scripts=(Tracked("other"),))
     assert counted(instance(), groups=(group(track, members=("VI_2",)),)).scripts == WEIGHED.scripts
 
 
-def test_what_the_group_tracks_counts_for_every_member():
+def test_a_tracker_of_the_group_counts_for_every_member():
     track = Tracking(scripts=(Tracked("chk", -7),), gateways=(TrackedGateway(ip_address("192.168.8.1"), weight=-3),))
     assert counted(instance(track=Tracking()), groups=(group(track),)) == track
 
 
-def test_what_both_track_counts_once():
+def test_a_tracker_of_both_instance_and_group_counts_once():
     own = Tracking(scripts=(Tracked("a"), Tracked("b", -5)), interfaces=(Tracked("eth1", -5),))
     theirs = Tracking(scripts=(Tracked("a", -9), Tracked("b", -9, reverse=True)), interfaces=(Tracked("eth1", -9),))
     found = counted(instance(track=own), groups=(group(theirs, tracking_weight=True),))
@@ -62,14 +62,14 @@ def test_what_both_track_counts_once():
     assert found.interfaces == (Tracked("eth1", -9),)
 
 
-def test_the_own_interface_tracked_by_the_group_counts_where_it_is_not_watched():
+def test_the_own_interface_counts_in_a_group_with_dont_track_primary():
     theirs = Tracking(interfaces=(Tracked("eth0"),))
     assert counted(instance(track=Tracking()), groups=(group(theirs),)).interfaces == ()
     primary = instance(track=Tracking(), dont_track_primary=True)
     assert counted(primary, groups=(group(theirs),)).interfaces == (Tracked("eth0"),)
 
 
-def test_the_priority_of_a_healthy_node():
+def test_a_healthy_node_has_this_priority():
     track = Tracking(
         scripts=(Tracked("a", 10), Tracked("b", -20), Tracked("c", 5, reverse=True), Tracked("d")),
         interfaces=(Tracked("eth1", 2),),

@@ -60,7 +60,7 @@ def test_the_last_of_several_blocks_counts():
         ),
     ],
 )
-def test_the_settings_of_the_node(lines, fields):
+def test_settings_of_the_node_are_read(lines, fields):
     assert settings(lines) == (Globals(**fields), Defaults({}, {}, {}), [], [])
 
 
@@ -117,7 +117,7 @@ def test_two_fifos_with_two_paths_are_kept():
         ("vrrp_garp_extra_if all 100", {"extra_if_s": 100.0, "extra_if_all": True}),
     ],
 )
-def test_the_defaults_of_announcements(lines, garp):
+def test_defaults_of_announcements_are_read(lines, garp):
     assert settings(lines)[:2] == (Globals(), Defaults({}, garp, {}))
 
 
@@ -129,11 +129,11 @@ def test_the_defaults_of_announcements(lines, garp):
         ("vrrp_mcast_group4 224.0.0.18\nvrrp_mcast_group6 ff02::0:12", {}),
     ],
 )
-def test_the_multicast_groups_that_are_not_those_of_the_rfc(lines, groups):
+def test_multicast_groups_other_than_those_of_the_rfc_are_kept(lines, groups):
     assert settings(lines)[1] == Defaults({}, {}, groups)
 
 
-def test_the_other_defaults_of_instances():
+def test_other_defaults_of_instances_are_read():
     lines = "vrrp_down_timer_adverts 5\nv3_checksum_as_v2 off\nvrrp_strict\nvrrp_notify_priority_changes"
     fields = {"down_timer_adverts": 5, "v3_checksum_as_v2": False, "strict_mode": True}
     fields["notify.priority_changes"] = True

@@ -74,7 +74,7 @@ def test_the_first_group_that_names_an_instance_counts():
         ("track_script { chk }", {"track": Tracking(scripts=(Tracked("chk", 10),))}),
     ],
 )
-def test_a_sync_group(lines, fields):
+def test_a_sync_group_is_built(lines, fields):
     assert grouped(f"\nvrrp_sync_group G {{\ngroup {{ B A }}\n{lines}\n}}") == (
         (SyncGroup("G", 2, ("B", "A"), **fields),),
         [],
@@ -82,7 +82,7 @@ def test_a_sync_group(lines, fields):
 
 
 @pytest.mark.parametrize(("line", "expected"), [("", True), ("notify_priority_changes off", False)])
-def test_who_hears_of_priorities_comes_from_global_defs(line, expected):
+def test_notify_priority_changes_comes_from_global_defs(line, expected):
     text = f"vrrp_sync_group G {{\ngroup {{ A B }}\n{line}\n}}"
     (found,), _said = grouped(text, fields={"notify.priority_changes": True})
     assert found.notify == Notify(priority_changes=expected)
@@ -126,7 +126,7 @@ def test_global_tracking_is_an_old_name():
         ),
     ],
 )
-def test_the_members_that_a_group_has(text, found, errors):
+def test_a_group_lists_its_known_members(text, found, errors):
     groups, messages = grouped(text)
     assert [list(group.members) for group in groups] == ([] if found is None else [found])
     assert messages == errors
@@ -141,12 +141,12 @@ def test_an_instance_is_in_one_group():
     ]
 
 
-def test_with_a_brace_missing_no_member_is_called_missing():
+def test_a_group_that_is_not_closed_lacks_no_member():
     text = "vrrp_sync_group G { group { A } }\nvrrp_sync_group H {\n}"
     assert grouped(text, complete=False) == ((SyncGroup("G", 1, ("A",)),), [])
 
 
-def test_owners_and_others_cannot_all_be_master():
+def test_a_group_of_owners_and_others_is_warned_of():
     text = "vrrp_sync_group G {\ngroup { A B }\ntrack_script {\nchk\n}\n}"
     (found,), messages = grouped(text, (instance("A", priority=255), instance("B")))
     assert found.track == Tracking(scripts=(Tracked("chk", 0),))
@@ -173,7 +173,7 @@ MASTER = {"initial_state": "MASTER", "priority": 255}
         ({}, {}, ["BACKUP", "BACKUP", "MASTER"]),
     ],
 )
-def test_where_one_member_starts_as_backup_all_do(one, other, states):
+def test_all_members_start_as_backup_where_one_does(one, other, states):
     instances = [instance("A", **one), instance("B", **other), instance("C", **MASTER)]
     found = with_backups(instances, (SyncGroup("G", 1, ("A", "B", "Z")),))
     assert [item.initial_state for item in found] == states
@@ -218,13 +218,13 @@ def test_track_groups_name_instances():
         ),
     ],
 )
-def test_a_garp_group(text, expected, errors):
+def test_a_garp_group_is_built(text, expected, errors):
     findings = Findings()
     assert garp_groups(tree(text), True, findings) == tuple(expected)
     assert said(findings) == errors
 
 
-def test_with_a_brace_missing_a_garp_group_lacks_nothing():
+def test_a_garp_group_that_is_not_closed_lacks_no_line():
     findings = Findings()
     assert garp_groups(tree("garp_group {\n}"), False, findings) == (GarpGroup(()),)
     assert said(findings) == []
@@ -242,7 +242,7 @@ def test_with_a_brace_missing_a_garp_group_lacks_nothing():
         ("eth1 255 255", {}, InterfaceDelay("eth1", 255.0, 255.0), True),
     ],
 )
-def test_a_delay_ends_before_the_other_node_has_missed_an_instance(line, fields, delay, fits):
+def test_a_delay_must_be_shorter_than_a_takeover_takes(line, fields, delay, fits):
     findings = Findings()
     root = tree(f"interface_up_down_delays {{\n{line}\n}}")
     assert interface_delays(root, [instance("A", **fields)], findings) == (delay,)

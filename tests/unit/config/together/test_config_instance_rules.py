@@ -71,12 +71,12 @@ DEAF = (
         ("unicast_src_ip 192.0.2.8\nunicast_peer { 192.0.2.9 }", []),
     ],
 )
-def test_a_virtual_address_as_the_source(lines, expected):
+def test_a_virtual_address_as_the_source_is_told(lines, expected):
     _found, errors, warnings = built(lines)
     assert [each.partition(" ")[2] for each in errors + warnings] == expected
 
 
-def test_the_least_instance():
+def test_an_instance_is_built_of_the_least_lines():
     assert built("") == (USUAL, [], [])
 
 
@@ -163,7 +163,7 @@ def test_the_version_is_that_of_the_family_or_of_the_file(lines, addresses, vrrp
         ),
     ],
 )
-def test_the_interval_of_advertisements(lines, advert_int_cs, errors):
+def test_the_interval_of_advertisements_depends_on_the_version(lines, advert_int_cs, errors):
     found, messages, _warnings = built(lines)
     assert (found.advert_int_cs, messages) == (advert_int_cs, errors)
 
@@ -217,7 +217,7 @@ def test_preemption_as_it_is_in_force(lines, nopreempt, delay_s, warnings):
         ("no_accept\npriority 255", True),
     ],
 )
-def test_who_takes_packets_for_the_addresses(lines, expected):
+def test_accept_follows_from_the_lines_and_the_priority(lines, expected):
     assert built(lines)[0].accept is expected
 
 
@@ -254,7 +254,7 @@ def test_who_takes_packets_for_the_addresses(lines, expected):
         (f"{SIX}\nnative_ipv6", []),
     ],
 )
-def test_what_is_said_about_the_addresses(addresses, errors):
+def test_wrong_lists_of_addresses_are_errors(addresses, errors):
     assert built("", addresses)[1] == errors
 
 
@@ -292,7 +292,7 @@ def test_what_an_instance_takes_from_global_defs(lines, field, expected):
         ("notify_stop /bin/a u", Notify(stop=NotifyCommand(("/bin/a",), "u"))),
     ],
 )
-def test_who_is_told(lines, expected):
+def test_notify_commands_are_read(lines, expected):
     assert built(lines)[0].notify == expected
 
 
@@ -310,11 +310,11 @@ WEIGHED = "track_interface { eth1 weight -5 }"
         (f"{WEIGHED}\npriority 255", GROUP.replace("OPTIONS", "global_tracking"), ()),
     ],
 )
-def test_weights_of_a_member_and_of_an_owner(lines, group, expected):
+def test_weights_count_only_outside_of_groups_and_owners(lines, group, expected):
     assert built(lines, group=group.replace("OPTIONS", ""))[0].track == Tracking(interfaces=expected)
 
 
-def test_the_group_says_who_hears_of_priorities():
+def test_the_group_decides_about_notify_priority_changes():
     group = GROUP.replace("OPTIONS", "notify_priority_changes")
     assert built("", group=group)[0].notify == Notify(priority_changes=True)
     assert built("notify_priority_changes off", group=group)[0].notify == Notify()
@@ -334,7 +334,7 @@ def test_the_group_says_who_hears_of_priorities():
         ("vmac_xmit_base", None, ["5:1: warning: vmac_xmit_base has no effect without use_vmac (remove it)"]),
     ],
 )
-def test_a_macvlan(lines, expected, warnings):
+def test_use_vmac_makes_a_macvlan(lines, expected, warnings):
     found, errors, messages = built(lines)
     assert (found.vmac, errors, messages) == (expected, [], warnings)
 
@@ -372,7 +372,7 @@ def test_a_macvlan(lines, expected, warnings):
         ),
     ],
 )
-def test_an_address_that_a_macvlan_cannot_hold(lines, excluded, warnings):
+def test_an_address_that_a_macvlan_cannot_hold_is_refused(lines, excluded, warnings):
     addresses = f"{FOUR}\nvirtual_ipaddress_excluded {{\n{excluded}\n}}"
     assert built(lines, addresses)[1:] == ([], warnings)
 
@@ -402,7 +402,7 @@ def test_strict_mode_is_asked_for_by_the_instance_or_by_global_defs(lines, defau
     assert built(lines, defaults=defaults)[0].accept is expected
 
 
-def test_what_a_master_holds_besides_its_addresses():
+def test_routes_and_rules_of_a_master_are_read():
     lines = "virtual_ipaddress_excluded { 2001:db8::1/64 }\nvirtual_routes { default via 192.0.2.9 }\n"
     found = built(f"{lines}virtual_rules {{ table 1 preference 5 }}\nkernel_rx_buf_size 0\npromote_secondaries")[0]
     assert found.excluded == (VirtualAddress(ip_interface("2001:db8::1/64")),)

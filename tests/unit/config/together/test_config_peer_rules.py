@@ -46,7 +46,7 @@ def said(found):
     ("lines", "default_interface", "place"),
     [("interface lo", "eth7", "2:11"), ("unicast_src_ip 192.0.2.8\nunicast_peer { 192.0.2.9 }", "lo", "1:1")],
 )
-def test_nobody_speaks_on_the_loopback_interface(lines, default_interface, place):
+def test_the_loopback_interface_is_refused(lines, default_interface, place):
     found = rules(lines, default_interface=default_interface)
     found.build(4, True)
     assert said(found)[0] == (
@@ -76,7 +76,7 @@ def test_nobody_speaks_on_the_loopback_interface(lines, default_interface, place
         ),
     ],
 )
-def test_from_where_and_to_whom_it_speaks(lines, fields):
+def test_sources_and_peers_are_read(lines, fields):
     found = rules(f"interface eth0\n{lines}")
     assert found.build(4, True) == {**USUAL, **fields}
     assert said(found) == []
@@ -91,7 +91,7 @@ def test_from_where_and_to_whom_it_speaks(lines, fields):
         ("unicast_peer { 192.0.2.9 }", 4, None),
     ],
 )
-def test_the_group_of_global_defs_is_for_multicast_without_a_group(lines, family, expected):
+def test_the_group_of_global_defs_is_for_multicast_instances_only(lines, family, expected):
     defaults = Defaults({}, {}, {4: GROUP4, 6: GROUP6})
     assert rules(f"interface eth0\n{lines}", defaults=defaults).build(family, True)["mcast_dst_ip"] == expected
 
@@ -138,7 +138,7 @@ def test_only_a_unicast_instance_takes_the_default_interface(lines, expected):
         ("interface a/b", []),
     ],
 )
-def test_an_instance_without_an_interface(lines, expected):
+def test_an_instance_without_an_interface_is_an_error(lines, expected):
     found = rules(lines)
     found.build(4, True)
     assert said(found) == expected
@@ -213,7 +213,7 @@ def test_two_sources_that_are_the_same_are_no_matter():
         ),
     ],
 )
-def test_what_is_said_about_a_line(lines, family, expected):
+def test_wrong_lines_about_peers_are_told(lines, family, expected):
     found = rules(f"interface eth0\n{lines}")
     found.build(family, True)
     assert said(found) == [expected]
@@ -227,7 +227,7 @@ def test_what_is_said_about_a_line(lines, family, expected):
         ("unicast_peer {\n192.0.2.300\n}", True),
     ],
 )
-def test_an_empty_list_of_peers_that_is_no_error_here(lines, complete):
+def test_an_empty_list_of_peers_is_no_error_of_this_rule(lines, complete):
     found = rules(f"interface eth0\n{lines}", complete)
     assert found.build(4, True)["unicast_peers"] == ()
     assert said(found) == []

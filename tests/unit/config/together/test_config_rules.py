@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines that are good alone and wrong together."""
+"""Lines that are good alone and wrong together are errors."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_bad_input(case):
+def test_lines_that_are_wrong_together_are_errors(case):
     refuses(*case)
 
 
@@ -126,7 +126,7 @@ BETWEEN = {
 
 
 @pytest.mark.parametrize("case", BETWEEN.values(), ids=BETWEEN.keys())
-def test_between_instances(case):
+def test_instances_that_are_wrong_together_are_errors(case):
     old, new, (line, column, text) = case
     (problem,) = inspect(GOOD + SECOND.replace(old, new), "f").problems
     assert (problem.line, problem.column, problem.text) == (line, column, text)
@@ -140,11 +140,11 @@ def test_between_instances(case):
         ("52", "53"),
     ],
 )
-def test_instances_that_go_together(old, new):
+def test_instances_that_go_together_are_taken(old, new):
     assert inspect(GOOD + SECOND.replace(old, new), "f").problems == ()
 
 
-def test_one_vrid_for_each_family():
+def test_ipv4_and_ipv6_may_share_a_virtual_router_id():
     second = SECOND.replace("52", "51").replace("192.168.8.101/24", "fe80::100/64")
     assert inspect(GOOD + second, "f").problems == ()
 
@@ -173,14 +173,14 @@ IPV6 = {
 
 
 @pytest.mark.parametrize("case", IPV6.values(), ids=IPV6.keys())
-def test_ipv6(case):
+def test_ipv6_instances_follow_rules_of_their_own(case):
     old, new, (line, column, text) = case
     assert SIX.count(old) == 1
     (problem,) = inspect(SIX.replace(old, new), "f").problems
     assert (problem.line, problem.column, problem.text) == (line, column, text)
 
 
-def test_the_agent_runs_scripts_as_its_own_script_user_wherever_that_line_stands():
+def test_script_user_counts_wherever_its_line_stands():
     for lines in (
         "script_user root\n@hotstandby agent_script_user nobody",
         "@hotstandby agent_script_user nobody\nscript_user root",

@@ -63,14 +63,14 @@ def test_an_instance_that_is_strict_stays_as_it_is():
         ("accept", {"accept": True}, "2:1: warning: accept"),
     ],
 )
-def test_what_is_taken_back(line, fields, warning):
+def test_options_beyond_the_rfcs_are_taken_back(line, fields, warning):
     expected = replace(STRICT, vmac=Vmac("vip0")) if "vmac" in fields else STRICT
     rest = " has no effect in strict mode. strict mode holds the instance to the RFCs (strict_mode off)"
     assert applied(line, **fields) == (expected, [], [f"{warning}{rest}"])
     assert applied("", **fields) == (expected, [], [])
 
 
-def test_other_fields_are_let_be():
+def test_other_fields_are_unchanged():
     fields = {"nopreempt": True, "priority": 7, "advert_int_cs": 50, "unicast_ttl": 9, "garp": replace(QUIET, repeat=9)}
     assert applied("", **fields) == (replace(STRICT, **fields), [], [])
 
@@ -87,7 +87,7 @@ def test_other_fields_are_let_be():
         ("accept\nno_accept", {"priority": 254, "version": 3, "accept": True}, False),
     ],
 )
-def test_who_takes_packets_for_the_addresses(lines, fields, accept):
+def test_accept_follows_from_version_and_priority(lines, fields, accept):
     assert applied(lines, **fields)[0] == replace(STRICT, **{**fields, "accept": accept})
 
 
@@ -121,7 +121,7 @@ def test_an_owner_starts_as_master():
         ),
     ],
 )
-def test_what_is_forbidden(lines, fields, error):
+def test_options_against_the_rfcs_are_refused(lines, fields, error):
     assert applied(lines, **fields) == (replace(STRICT, **fields), [error], [])
 
 
@@ -140,5 +140,5 @@ def test_authentication_is_ignored():
 @pytest.mark.parametrize(
     "fields", [{"hmac": AuthHmac(KEYS, 1)}, {"addresses": (LINK, SIX), "version": 3}, {"addresses": (FOUR, FOUR)}]
 )
-def test_what_is_allowed(fields):
+def test_options_of_the_rfcs_are_taken(fields):
     assert applied("", **fields) == (replace(STRICT, **fields), [], [])

@@ -39,7 +39,7 @@ vrrp_instance VI_1 {
         ("10.9.8.255", "2001:db8::1/64", ""),
     ],
 )
-def test_the_ends_of_a_subnet(address, subnet, end):
+def test_the_ends_of_a_subnet_are_found(address, subnet, end):
     assert end_of(ip_address(address), ip_interface(subnet)) == end
 
 
@@ -58,6 +58,6 @@ def test_a_network_address_is_a_warning():
 
 
 @pytest.mark.parametrize("line", ["10.9.8.255/32", "10.9.8.255", "10.9.8.255/31", "10.9.8.255/20"])
-def test_what_is_no_end_of_its_subnet_is_taken(line):
+def test_an_address_that_is_no_end_of_its_subnet_is_taken(line):
     report = inspect(FILE % line, "f")
     assert not report.problems and not report.warnings

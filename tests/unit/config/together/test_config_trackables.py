@@ -28,7 +28,7 @@ def known(text, complete=True):
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 
 
-def test_a_file_without_trackables():
+def test_a_file_without_trackers_has_none():
     names = {"track_script": (), "track_process": (), "track_file": ()}
     assert known("") == (Trackables((), (), (), names), [], [])
 
@@ -45,7 +45,7 @@ def test_a_file_without_trackables():
         ("user a b", {"user": "a", "group": "b"}),
     ],
 )
-def test_a_script(lines, fields):
+def test_a_script_is_built(lines, fields):
     found, errors, warnings = known(f"vrrp_script chk {{\nscript /bin/true\n{lines}\n}}")
     assert (found.scripts, errors, warnings) == ((Script("chk", ("/bin/true",), **fields),), [], [])
 
@@ -79,7 +79,7 @@ def test_a_fraction_of_a_second_is_for_newer_versions_of_keepalived(line, expect
         ("process nginx\nweight 254", {"weight": 254}),
     ],
 )
-def test_a_process(lines, fields):
+def test_a_process_is_built(lines, fields):
     found, errors, warnings = known(f"vrrp_track_process web {{\n{lines}\n}}")
     assert (found.processes, errors, warnings) == ((Process("web", "nginx", **fields),), [], [])
 
@@ -91,7 +91,7 @@ def test_a_process(lines, fields):
         ("quorum 1\nquorum_max 0", "3:12: error: quorum_max 0 beside a quorum (remove quorum)"),
     ],
 )
-def test_a_quorum_that_cannot_be(lines, error):
+def test_a_quorum_that_cannot_be_is_an_error(lines, error):
     assert known(f"vrrp_track_process web {{\n{lines}\nprocess nginx\n}}")[1] == [error]
 
 
@@ -106,7 +106,7 @@ def test_a_quorum_that_cannot_be(lines, error):
         ("init_file overwrite 5", {"init": 5, "init_overwrite": True}),
     ],
 )
-def test_a_file(keyword, lines, fields):
+def test_a_file_is_built(keyword, lines, fields):
     found, errors, warnings = known(f"{keyword} load {{\nfile /run/load\n{lines}\n}}")
     assert (found.files, errors, warnings) == ((File("load", "/run/load", **fields),), [], [])
 
@@ -130,7 +130,7 @@ def test_a_block_without_its_first_line_is_an_error_and_its_name_is_known():
     ]
 
 
-def test_with_a_brace_missing_no_line_is_called_missing():
+def test_a_block_that_is_not_closed_lacks_no_line():
     found, errors, _warnings = known(LACKING, complete=False)
     assert (found.scripts, found.processes, found.files, errors) == ((), (), (), [])
 
@@ -140,7 +140,7 @@ def test_a_first_line_that_was_refused_is_not_called_missing():
     assert (found.scripts, errors) == ((), [])
 
 
-def test_what_nobody_tracks_is_said():
+def test_an_unused_tracker_is_warned_of():
     text = "vrrp_script a {\nscript /a\n}\nvrrp_track_process b {\nprocess b\n}\nvrrp_track_file c {\nfile /c\n}"
     assert known(text)[2] == [
         '1:1: warning: vrrp_script "a" is tracked by no instance, so it never runs (add: track_script { a })',
@@ -149,7 +149,7 @@ def test_what_nobody_tracks_is_said():
     ]
 
 
-def test_one_is_found_by_its_list_and_its_name():
+def test_a_tracker_is_found_by_its_list_and_its_name():
     one, two = File("load", "/a"), File("temp", "/b")
     found = Trackables((CHECK,), (), (one, two), {})
     assert found.get("track_script", "chk") == CHECK
@@ -204,7 +204,7 @@ def test_a_user_may_have_a_group(names, expected):
         ),
     ],
 )
-def test_a_name_that_no_process_has(lines, text, hint):
+def test_a_name_that_no_process_has_is_warned_of(lines, text, hint):
     _found, errors, (warning,) = known(f"vrrp_track_process web {{\n{lines}\n}}")
     assert errors == []
     assert warning.startswith(f"2:9: warning: {text}") and hint in warning
@@ -221,5 +221,5 @@ def test_a_name_that_no_process_has(lines, text, hint):
         'process "/opt/my app/worker" -x',
     ],
 )
-def test_a_name_that_a_process_may_have(lines):
+def test_a_name_that_a_process_may_have_is_taken(lines):
     assert known(f"vrrp_track_process web {{\n{lines}\n}}")[1:] == ([], [])

@@ -150,7 +150,7 @@ heavy
 UNIT = (TrackedUnit("nginx.service"),)
 
 
-def test_a_member_of_a_group_keeps_what_has_no_weight():
+def test_a_member_of_a_group_keeps_trackers_without_weight():
     found = rules(EVERYTHING)
     assert found.of_member(found.build(), "G") == Tracking(
         scripts=(Tracked("hard"),),
@@ -170,7 +170,7 @@ def test_a_member_of_a_group_keeps_what_has_no_weight():
     assert {line.partition(".")[2] for line in said(found)} == {rest}
 
 
-def test_an_owner_lets_weighted_interfaces_go_too():
+def test_an_owner_drops_interfaces_with_weight_too():
     found = rules(EVERYTHING)
     assert found.of_owner(found.build()) == Tracking(
         scripts=(Tracked("hard"),),
@@ -203,7 +203,7 @@ def test_a_group_with_an_owner_has_no_weights():
     assert len(said(found)) == 6
 
 
-def test_what_has_no_weight_is_let_be_without_a_word():
+def test_trackers_without_weight_stay_without_a_warning():
     found = rules("track_interface { eth1 }\ntrack_script { hard }\n@hotstandby track_unit nginx")
     tracking = found.build()
     expected = Tracking(scripts=(Tracked("hard"),), interfaces=(Tracked("eth1"),), units=UNIT)
@@ -211,7 +211,7 @@ def test_what_has_no_weight_is_let_be_without_a_word():
     assert (found.of_group_with_owner(tracking), said(found)) == (expected, [])
 
 
-def test_what_did_not_come_from_a_line_is_said_at_the_block():
+def test_a_weight_from_a_block_is_told_at_the_block():
     found = rules("")
     found.of_owner(Tracking(tcp=(TCP,)))
     assert said(found)[0].startswith("1:1: warning: what is tracked with weight 3 does not count.")

@@ -50,7 +50,7 @@ DROPS = "The kernel of whoever is MASTER of that one drops what comes from it (n
     ],
 )
 @pytest.mark.parametrize("block", ["virtual_ipaddress", "virtual_ipaddress_excluded"])
-def test_a_source_that_another_instance_brings(vip, lines, rule, block):
+def test_a_source_that_another_instance_adds_is_told(vip, lines, rule, block):
     address = lines[0].split()
     holder, speaker = one("A", 1, vip, block=block), one("B", 2, "192.0.2.101/24", *lines)
     text = f'warning: {address[0]} {address[1]} is a virtual address of "A", in line'
@@ -58,7 +58,7 @@ def test_a_source_that_another_instance_brings(vip, lines, rule, block):
     assert said(speaker, holder) == [f"5:{len(address[0]) + 2}: {text} 16. {rule}"]
 
 
-def test_a_source_that_another_instance_brings_over_ipv6():
+def test_a_source_that_another_instance_adds_over_ipv6_is_told():
     holder = one("A", 1, "fd00::100/64")
     speaker = one("B", 2, "fd00::101/64", "unicast_src_ip fd00::100", "unicast_peer { fd00::9 }")
     (text,) = said(holder, speaker)
@@ -72,7 +72,7 @@ def test_a_source_that_another_instance_brings_over_ipv6():
         (one("A", 1, "192.0.2.100/24"), "192.0.2.4"),
     ],
 )
-def test_a_source_that_stays(holder, source):
+def test_a_source_that_stays_is_taken(holder, source):
     assert said(holder, one("B", 2, "192.0.2.101/24", f"unicast_src_ip {source}", PEER)) == []
 
 
@@ -83,7 +83,7 @@ def test_of_two_sources_the_last_one_counts():
 
 
 @pytest.mark.parametrize("vips", [("192.0.2.9/24", "192.0.2.101/24"), ("192.0.2.101/24", "192.0.2.9/24")])
-def test_a_peer_that_any_instance_brings(vips):
+def test_a_peer_that_is_a_virtual_address_is_told(vips):
     first, second = one("A", 1, vips[0]), one("B", 2, vips[1], "unicast_src_ip 192.0.2.4", PEER)
     holder = '"A", in line 6' if vips[0].startswith("192.0.2.9/") else '"B", in line 16'
     assert said(first, second) == [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values that a keyword does not take."""
+"""A value that a keyword does not take is an error."""
 
 from __future__ import annotations
 
@@ -229,11 +229,11 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_bad_input(case):
+def test_a_value_that_a_keyword_does_not_take_is_an_error(case):
     refuses(*case)
 
 
 @pytest.mark.parametrize("name", ["eth0:1", "eth/0", ":", ".."])
-def test_what_is_no_interface(name):
+def test_a_name_that_is_no_interface_is_refused(name):
     problems = inspect(GOOD.replace("interface eth0", f"interface {name}"), "f").problems
     assert [each.text for each in problems] == [f'"{name}" is not the name of an interface']

@@ -41,7 +41,7 @@ def refusal(convert, item):
 
 
 @pytest.mark.parametrize("written", ["192.0.2.1", "255.255.255.254", "2001:db8::1", "fe80::1"])
-def test_a_host(written):
+def test_an_address_of_a_host_is_read(written):
     assert host(Word(written, PLACE)) == ip_address(written)
     assert unicast(Word(written, PLACE)) == ip_address(written)
     assert address(statement(f"mcast_src_ip {written}")) == ip_address(written)
@@ -50,7 +50,7 @@ def test_a_host(written):
 @pytest.mark.parametrize(
     "written", ["0.0.0.0", "127.0.0.1", "127.9.9.9", "224.0.0.18", "255.255.255.255", "::", "::1", "ff02::12"]
 )
-def test_an_address_that_no_host_on_a_link_has(written):
+def test_an_address_that_no_host_on_a_link_has_is_refused(written):
     word = Word(written, PLACE)
     assert refusal(host, word) == (f'"{written}" is not the address of a host on a link', "", "", 5)
 
@@ -70,7 +70,7 @@ def test_the_loopback_addresses_are_hosts_for_a_check(written):
         ("", '"" is not an IP address'),
     ],
 )
-def test_what_is_no_address_of_a_check(written, text):
+def test_an_address_that_no_check_can_ask_is_refused(written, text):
     assert refusal(unicast, Word(written, PLACE)) == (text, "", "", 5)
 
 
@@ -80,7 +80,7 @@ def test_the_address_of_a_host_has_no_prefix_length():
 
 
 @pytest.mark.parametrize("prefix", ["/32", "/24", "/255.255.255.0", "/"])
-def test_that_of_a_source_a_peer_and_a_group_is_dropped(prefix):
+def test_a_prefix_length_of_a_source_a_peer_or_a_group_is_dropped(prefix):
     found = address(statement(f"unicast_src_ip 192.0.2.8{prefix}"))
     assert (str(found.value), found.why.text) == ("192.0.2.8", f'"192.0.2.8{prefix}" has a prefix length')
     assert found.why.hint == "write: 192.0.2.8"
@@ -93,7 +93,7 @@ def test_that_of_a_source_a_peer_and_a_group_is_dropped(prefix):
     ("version", "written"),
     [(0, "224.0.0.18"), (0, "239.255.255.255"), (0, "ff02::12"), (0, "ff12::9"), (4, "224.0.0.9"), (6, "ff02::9")],
 )
-def test_a_multicast_group(version, written):
+def test_a_multicast_group_is_read(version, written):
     assert multicast(version)(statement(f"group {written}")) == ip_address(written)
 
 
@@ -109,7 +109,7 @@ def test_a_multicast_group(version, written):
         (0, "all", '"all" is not an IP address', "", ""),
     ],
 )
-def test_what_is_no_multicast_group(version, written, text, rule, hint):
+def test_an_address_that_is_no_multicast_group_is_refused(version, written, text, rule, hint):
     assert refusal(multicast(version), f"group {written}") == (text, rule, hint, 7)
 
 
@@ -123,7 +123,7 @@ def test_what_is_no_multicast_group(version, written, text, rule, hint):
         ("192.0.2.9 min_ttl 0 max_ttl 255", 0, 255),
     ],
 )
-def test_a_unicast_peer(line, low, high):
+def test_a_unicast_peer_is_read(line, low, high):
     assert peer(statement(line)) == Peer(ip_address("192.0.2.9"), low, high)
 
 

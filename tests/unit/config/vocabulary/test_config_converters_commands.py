@@ -35,7 +35,7 @@ def refusal(convert, line):
         ("user nobody :", ("nobody",)),
     ],
 )
-def test_a_user_and_its_group(line, expected):
+def test_a_user_and_its_group_are_read(line, expected):
     assert user_group(statement(line)) == expected
 
 
@@ -93,7 +93,7 @@ def test_a_command_that_is_refused(line, expected):
         ("notify /bin/a nobody :", NotifyCommand(("/bin/a",), "nobody")),
     ],
 )
-def test_a_notify_script_and_who_runs_it(line, expected):
+def test_a_notify_script_and_its_user_are_read(line, expected):
     assert notify(statement(line)) == expected
     assert notify_or_nothing(statement(line)) == expected
 
@@ -132,7 +132,7 @@ def test_notify_deleted_may_stand_alone():
         ('notify_fifo "/run/a b" nobody :nogroup', Fifo("/run/a b", "nobody", "nogroup")),
     ],
 )
-def test_a_fifo_and_its_owner(line, expected):
+def test_a_fifo_and_its_owner_are_read(line, expected):
     assert fifo(statement(line)) == expected
 
 
@@ -181,7 +181,7 @@ def test_a_word_of_a_shell_is_told_at_its_place(convert, written, word, column):
     assert found.why.hint == "say /bin/sh -c '...', or write a script"
 
 
-def test_what_follows_the_quotes_is_no_redirection():
+def test_a_redirection_beside_quotes_is_an_argument():
     found = notify(statement('notify_master "/bin/echo x"> out.txt'))
     assert found.value == NotifyCommand(("/bin/echo", "x>"), "out.txt")
     assert (found.why.text, found.why.place.column) == (
@@ -202,5 +202,5 @@ def test_what_follows_the_quotes_is_no_redirection():
         "/bin/true",
     ],
 )
-def test_what_a_program_may_be_given(written):
+def test_arguments_of_a_program_are_taken(written):
     assert not isinstance(command(statement(f"script {written}")), Tolerated)

@@ -70,19 +70,19 @@ def test_a_route_is_the_same_for_instances_and_for_static_ones(line, expected):
     assert static_route(statement(line)) == expected
 
 
-def test_the_kinds_of_a_route():
+def test_every_kind_of_route_is_read():
     nowhere = ("blackhole", "unreachable", "prohibit", "throw")
     assert nowhere == NO_HOPS
     assert ("unicast", "local", "broadcast", "anycast", "multicast", *nowhere) == KINDS
 
 
 @pytest.mark.parametrize("kind", ["unicast", "local", "broadcast", "anycast", "multicast"])
-def test_a_kind_of_route_that_leads_somewhere(kind):
+def test_a_kind_of_route_with_a_next_hop_is_read(kind):
     assert virtual_route(statement(f"{kind} {VIA}")) == Route(NET, kind, hops=(HOP,))
 
 
 @pytest.mark.parametrize("kind", ["blackhole", "unreachable", "prohibit", "throw"])
-def test_a_kind_of_route_that_leads_nowhere(kind):
+def test_a_kind_of_route_without_a_next_hop_is_read(kind):
     assert virtual_route(statement(f"{kind} 198.51.100.0/24")) == Route(NET, kind)
     expected = (f"a {kind} route leads nowhere", "", "remove via", 1)
     assert refusal(virtual_route, f"{kind} {VIA}") == expected
@@ -97,7 +97,7 @@ def test_a_static_route_may_name_a_track_group():
     assert refusal(static_route, f"{VIA} track_group")[0] == "track_group takes a value, none is given"
 
 
-def test_two_ways_share_the_device():
+def test_two_next_hops_may_share_a_device():
     found = virtual_route(statement("default via 192.0.2.254 or 192.0.2.253 dev eth1 onlink"))
     assert found.hops == (NextHop(GATE, "eth1", onlink=True), NextHop(ip_address("192.0.2.253"), "eth1", onlink=True))
 
@@ -109,7 +109,7 @@ def test_a_protocol_that_is_tracked_is_that_of_keepalived():
 
 
 @pytest.mark.parametrize("word", ["as", "from", "encap", "hoplimit", "congctl", "vrf", "append", "realms"])
-def test_a_word_of_a_route_that_is_not_supported(word):
+def test_an_unsupported_word_of_a_route_is_refused(word):
     assert word in UNSUPPORTED
     assert refusal(static_route, f"{VIA} {word} 1") == (f"{word} in a route is not supported", "", "remove it", 33)
 
@@ -201,15 +201,15 @@ HOPS = "198.51.100.0/24 nexthop via 192.0.2.254"
         ("198.51.100.0/24 oif eth1 dev eth2", "dev is given twice", "remove one", 26),
     ],
 )
-def test_a_route_has_ways_and_each_is_whole(line, text, hint, column):
+def test_each_next_hop_of_a_route_is_whole(line, text, hint, column):
     found = refusal(virtual_route, line)
     assert (found[0], found[2], found[3]) == (text, hint, column)
 
 
-def test_the_kernel_takes_a_device_of_an_ipv6_route_that_leads_nowhere():
+def test_an_ipv6_route_without_a_next_hop_may_have_a_device():
     found = virtual_route(statement("unreachable 2001:db8::/32 dev lo"))
     assert (found.kind, found.hops) == ("unreachable", (NextHop(None, "lo"),))
 
 
-def test_a_route_to_this_host_needs_no_way():
+def test_a_route_to_this_host_needs_no_next_hop():
     assert virtual_route(statement("local 198.51.100.7")).hops == ()

@@ -67,7 +67,7 @@ def test_a_static_rule_may_name_a_track_group():
 
 
 @pytest.mark.parametrize("word", ["realms", "tunnel-id", "uidrange", "l3mdev", "ipproto", "ip_proto", "sport", "dport"])
-def test_a_word_of_a_rule_that_is_not_supported(word):
+def test_an_unsupported_word_of_a_rule_is_refused(word):
     assert word in UNSUPPORTED
     assert refusal(virtual_rule, f"table 1 {word} 1") == (f"{word} in a rule is not supported", "", "remove it", 9)
 
@@ -144,11 +144,11 @@ def test_a_rule_that_is_refused_at_its_place(line, expected):
 @pytest.mark.parametrize(
     "ends", ["from default6 to all", "to all from default6", "from all to default6", "to default6 from any"]
 )
-def test_the_order_of_the_ends_does_not_matter(ends):
+def test_from_and_to_may_stand_in_any_order(ends):
     assert virtual_rule(statement(f"{ends} table 1")) == Rule(6, table=1, source=ALL_SIX, destination=ALL_SIX)
 
 
 @pytest.mark.parametrize("first", ["1", "1/2"])
-def test_a_mark_that_is_given_twice_is_called_by_its_word(first):
+def test_a_mark_that_is_given_twice_is_refused_by_its_word(first):
     found = refusal(virtual_rule, f"fwmark {first} fwmark 7 table 1")
     assert found[0] == "fwmark is given twice"

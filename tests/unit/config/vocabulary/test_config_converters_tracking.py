@@ -90,7 +90,7 @@ def test_a_plain_weight_is_not_reversed_and_at_most_253():
         ('"my check" weight 5', TrackLine("my check", 5)),
     ],
 )
-def test_a_line_of_what_is_tracked(line, expected):
+def test_a_line_of_a_tracker_is_read(line, expected):
     assert tracked("track_script", 253)(statement(line)) == expected
 
 
@@ -120,7 +120,7 @@ def test_a_line_of_what_is_tracked(line, expected):
         ("chk weight 5 reverse x", ('"x" follows the weight', "weight N, or weight N reverse", "", 22)),
     ],
 )
-def test_a_line_of_what_is_tracked_that_is_refused(line, expected):
+def test_a_wrong_line_of_a_tracker_is_refused(line, expected):
     assert refusal(tracked("track_script", 253), line) == expected
 
 
@@ -143,7 +143,7 @@ def test_a_list_without_noreverse_takes_reverse_alone():
         ('process "/bin/a b" "c d" ""', ("/bin/a b", ("c d", ""))),
     ],
 )
-def test_a_process_and_its_parameters(line, expected):
+def test_a_process_and_its_parameters_are_read(line, expected):
     assert process(statement(line)) == expected
 
 
@@ -156,7 +156,7 @@ def test_a_process_without_a_command_is_refused(line):
     ("line", "expected"),
     [("param_match", "exact"), ("param_match initial", "initial"), ("param_match partial", "partial")],
 )
-def test_how_parameters_are_compared(line, expected):
+def test_the_ways_to_compare_parameters_are_read(line, expected):
     assert param_match(statement(line)) == expected
 
 
@@ -178,7 +178,7 @@ def test_another_comparison_of_parameters_is_refused():
         ("init_file overwrite 7", (7, True)),
     ],
 )
-def test_what_is_written_into_a_file_at_the_start(line, expected):
+def test_the_number_for_a_file_at_the_start_is_read(line, expected):
     assert init_file(statement(line)) == expected
 
 
@@ -190,5 +190,5 @@ def test_what_is_written_into_a_file_at_the_start(line, expected):
         ("overwrit", 'init_file "overwrit" is not a whole number', ""),
     ],
 )
-def test_a_number_that_no_file_takes(word, text, rule):
+def test_a_number_that_no_file_takes_is_refused(word, text, rule):
     assert refusal(init_file, f"init_file {word}") == (text, rule, "", 11)

@@ -41,14 +41,14 @@ def refusal(line):
         ("use_vmac 00:00:5e:00:03:33", VmacLine(None, "00:00:5e:00:03:33")),
     ],
 )
-def test_the_name_and_the_address_of_a_macvlan(line, expected):
+def test_the_name_and_the_address_of_a_macvlan_are_read(line, expected):
     assert use_vmac(statement(line)) == expected
 
 
 @pytest.mark.parametrize(
     "written", ["02:00:5e:10", "02:00:5e:10:00:33:44", "02:00:5e:10:00:zz", "002:00:5e:10:00:33", "::::", "a:b", ":"]
 )
-def test_what_is_no_mac_address(written):
+def test_a_text_that_is_no_mac_address_is_refused(written):
     assert refusal(f"use_vmac {written}") == (
         f'"{written}" is not a MAC address',
         "six octets, or five: then virtual_router_id is the sixth",

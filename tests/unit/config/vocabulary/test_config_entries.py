@@ -12,11 +12,11 @@ import pytest
 from vrrp.config.vocabulary.entries import IGNORED, REFUSED, WORKS, Block, Keyword, foreign, ignored, refused, table
 
 
-def test_the_three_standings():
+def test_there_are_three_standings():
     assert (WORKS, IGNORED, REFUSED) == ("works", "ignored", "refused")
 
 
-def test_the_defaults_of_a_keyword():
+def test_a_keyword_has_these_defaults():
     assert asdict(Keyword("priority", None, "priority", "1-255", "the highest becomes MASTER")) == {
         "name": "priority",
         "convert": None,
@@ -33,7 +33,7 @@ def test_the_defaults_of_a_keyword():
     }
 
 
-def test_the_defaults_of_a_block():
+def test_a_block_has_these_defaults():
     assert asdict(Block("global_defs", "what holds for the whole node")) == {
         "name": "global_defs",
         "help": "what holds for the whole node",
@@ -59,7 +59,7 @@ def test_the_defaults_of_a_block():
         ({"named": True, "items": "ADDRESS"}, "NAME { ADDRESS }"),
     ],
 )
-def test_how_a_block_is_written(fields, expected):
+def test_a_block_is_written_with_or_without_a_name(fields, expected):
     assert Block("b", "a block", **fields).values == expected
 
 
@@ -102,7 +102,7 @@ def test_a_table_finds_its_entries_by_name_and_keeps_their_order():
         ),
     ],
 )
-def test_what_does_not_work_has_a_standing_and_no_converter(entry, expected):
+def test_a_keyword_that_does_not_work_has_no_converter(entry, expected):
     assert entry == expected
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``@hotstandby track_gateway`` and ``@hotstandby vip_lease``."""
+"""Lines of ``@hotstandby track_gateway`` and ``@hotstandby vip_lease`` are read or refused."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def gateway(address="192.168.8.1", *times, **fields):
         ("192.168.8.1 timeout 2 interval 2", gateway("192.168.8.1", 2.0, 2.0)),
     ],
 )
-def test_a_line(line, expected):
+def test_a_line_of_track_gateway_is_read(line, expected):
     assert tracked(line) == (expected,)
 
 
-def test_several_lines_in_their_order():
+def test_several_lines_keep_their_order():
     assert tracked("192.168.8.2", "192.168.8.1", "192.168.8.1 interface eth1") == (
         gateway("192.168.8.2"),
         gateway("192.168.8.1"),
@@ -76,22 +76,22 @@ def test_several_lines_in_their_order():
         ("192.168.8.100", 13, "track_gateway 192.168.8.100 is a virtual address, in line 21", "name the router"),
     ],
 )
-def test_a_line_that_is_refused(line, column, text, rest):
+def test_a_wrong_line_of_track_gateway_is_refused(line, column, text, rest):
     refuses(LINE, f"@hotstandby track_gateway {line}\n", [(AT, column, text, rest)])
 
 
-def test_one_gateway_twice():
+def test_one_gateway_twice_is_an_error():
     once = "@hotstandby track_gateway 192.168.8.1\n"
     text = f"given twice, first in line {AT}"
     refuses(LINE, once + once.rstrip() + " interface eth0\n", [(AT + 1, 13, text, "remove one")])
 
 
-def test_it_is_our_own_keyword():
+def test_track_gateway_is_our_own_keyword():
     refuses(LINE, "track_gateway 192.168.8.1\n", [(AT, 1, "our own keyword", "write: @hotstandby track_gateway")])
 
 
 @pytest.mark.parametrize(("written", "expected"), [("0", 0), ("2", 2), ("60", 60)])
-def test_a_lease(written, expected):
+def test_vip_lease_is_read(written, expected):
     text = GOOD.replace("vrrp_version 2", f"@hotstandby vip_lease {written}")
     assert load(text, "f").globals.vip_lease_s == expected
     assert load(GOOD, "f").globals.vip_lease_s is None
@@ -107,12 +107,12 @@ def test_a_lease(written, expected):
         ("long", 'vip_lease "long" is not a whole number'),
     ],
 )
-def test_a_lease_that_is_refused(written, text):
+def test_a_wrong_vip_lease_is_refused(written, text):
     expected = [(3, 27, text, "vip_lease is 0 (none) or 2 to 60 seconds")]
     refuses("vrrp_version 2", f"@hotstandby vip_lease {written}", expected)
 
 
-def test_who_hears_about_a_rival():
+def test_the_command_for_a_rival_is_read():
     text = GOOD.replace(LINE, '    notify_master_rx_lower_pri "/bin/rival now" root\n')
     found = load(text, "f").instances[0].notify.master_rx_lower_pri
     assert (found.command, found.user) == (("/bin/rival", "now"), "root")

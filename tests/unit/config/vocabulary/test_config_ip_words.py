@@ -37,11 +37,11 @@ def refusal(convert, *arguments):
     return found.text, found.rule, found.hint
 
 
-def test_the_tables_that_have_a_name_everywhere():
+def test_tables_that_have_a_name_everywhere_are_known():
     assert TABLES == {"default": 253, "main": 254, "local": 255}
 
 
-def test_the_protocols_of_rtnetlink():
+def test_protocols_of_rtnetlink_are_known():
     assert (KEEPALIVED, NUMBER_MAX) == (18, 4294967295)
     assert PROTOCOLS == {
         **{"none": 0, "redirect": 1, "kernel": 2, "boot": 3, "static": 4, "gated": 8, "ra": 9, "mrt": 10},
@@ -63,7 +63,7 @@ def test_the_protocols_of_rtnetlink():
         ("default6", 0, "::/0"),
     ],
 )
-def test_a_network(text, version, expected):
+def test_a_network_is_read(text, version, expected):
     assert network(word(text), version) == ip_network(expected)
 
 
@@ -71,7 +71,7 @@ def test_a_network(text, version, expected):
     "text",
     ["", "net", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/255.255.255.0", "fe80::/129", "fe80::%1/64", "1", "::/-1"],
 )
-def test_what_is_not_a_network(text):
+def test_a_text_that_is_no_network_is_refused(text):
     assert refusal(network, word(text)) == (f'"{text}" is not a network', "", "192.0.2.0/24")
 
 
@@ -101,7 +101,7 @@ def test_a_network_with_bits_behind_its_prefix_is_refused(text, hint):
         ("4294967295", 4294967295),
     ],
 )
-def test_a_table(text, expected):
+def test_a_table_is_read(text, expected):
     assert table(word(text)) == expected
 
 
@@ -123,7 +123,7 @@ def test_the_number_of_a_table_is_1_to_4294967295():
     ("text", "low", "high", "expected"),
     [("0", 0, 9, 0), ("9", 0, 9, 9), ("0x0a", 10, 10, 10), ("010", 0, 255, 10), ("0xff", 0, 255, 255)],
 )
-def test_a_number_between_its_limits(text, low, high, expected):
+def test_a_number_between_its_limits_is_read(text, low, high, expected):
     assert number(word(text), "metric", low, high) == expected
 
 

@@ -31,7 +31,7 @@ def refusal(line, **more):
     return found.text, found.rule, found.hint, found.place.column
 
 
-def test_the_syntax_in_messages():
+def test_messages_show_the_syntax_of_options():
     assert TIMES_SYNTAX == "[interval SECONDS] [timeout SECONDS] [rise N] [fall N] [weight -253-253]"
 
 
@@ -63,7 +63,7 @@ def test_options_become_fields(line, fields):
         ("interval 0.3 timeout 0.3", "1", (0.3, 0.3)),
     ],
 )
-def test_without_a_timeout_it_is_never_longer_than_the_interval(line, interval_s, times):
+def test_the_default_timeout_is_at_most_the_interval(line, interval_s, times):
     found = read(line, interval_s=Decimal(interval_s))
     assert (found["interval_s"], found["timeout_s"]) == times
     assert [type(value) for value in found.values()] == [float, float]
@@ -97,7 +97,7 @@ LONGER = "it is asked again when the last answer has come or is overdue"
         ("2", ('unknown option "2" of track_x', "ADDRESS " + TIMES_SYNTAX, "", 9)),
     ],
 )
-def test_what_is_refused(line, expected):
+def test_wrong_options_are_refused(line, expected):
     assert refusal(line, flags=frozenset(["verify"])) == expected
 
 

@@ -43,7 +43,7 @@ def refusal(convert, line):
         ("track_tcp 127.0.0.1 80 interval 9", TrackedTcp(LOCAL, 80, 9.0, 1.0)),
     ],
 )
-def test_a_tcp_connection(line, expected):
+def test_a_line_of_track_tcp_is_read(line, expected):
     assert tracked_tcp(statement(line)) == expected
 
 
@@ -66,7 +66,7 @@ def test_a_tcp_connection(line, expected):
         ),
     ],
 )
-def test_a_tcp_connection_that_is_refused(line, expected):
+def test_a_wrong_line_of_track_tcp_is_refused(line, expected):
     assert refusal(tracked_tcp, line) == expected
 
 
@@ -83,7 +83,7 @@ def test_a_tcp_connection_that_is_refused(line, expected):
         (f"track_http {URL} timeout 1 rise 2", TrackedHttp(URL, timeout_s=1.0, rise=2)),
     ],
 )
-def test_an_http_request(line, expected):
+def test_a_line_of_track_http_is_read(line, expected):
     assert tracked_http(statement(line)) == expected
 
 
@@ -104,7 +104,7 @@ def test_an_http_request(line, expected):
         ("http://127.0.0.1/ä", '"http://127.0.0.1/ä" holds a character that a URL cannot hold'),
     ],
 )
-def test_what_is_no_url_of_a_check(url, text):
+def test_a_url_that_no_check_can_ask_is_refused(url, text):
     assert refusal(tracked_http, f"track_http {url}") == (text, URL_RULE, "", 12)
 
 
@@ -147,7 +147,7 @@ def test_what_is_no_url_of_a_check(url, text):
         ),
     ],
 )
-def test_an_http_request_that_is_refused(line, expected):
+def test_a_wrong_line_of_track_http_is_refused(line, expected):
     assert refusal(tracked_http, line) == expected
 
 
@@ -163,12 +163,12 @@ def test_an_http_request_that_is_refused(line, expected):
         ("track_unit a.timer fall 3 interval 2", TrackedUnit("a.timer", 2.0, 1.0, fall=3)),
     ],
 )
-def test_a_unit_of_systemd(line, expected):
+def test_a_line_of_track_unit_is_read(line, expected):
     assert tracked_unit(statement(line)) == expected
 
 
 @pytest.mark.parametrize("name", ["-nginx", "a/b", "a*", "a" * 256])
-def test_what_is_no_name_of_a_unit(name):
+def test_a_text_that_is_no_name_of_a_unit_is_refused(name):
     text, rule, hint, column = refusal(tracked_unit, f"track_unit {name}")
     assert text.endswith(" is not the name of a systemd unit")
     assert (rule, hint, column) == ("", "nginx.service", 12)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of keywords against the model and against itself."""
+"""The table of keywords fits the model and itself."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_every_keyword_that_works_lands_in_the_model():
         assert name in names(INNER[group] if dot else MODELS[block.name]), (block.name, entry.name)
 
 
-def test_what_is_derived_is_in_the_table():
+def test_every_derived_field_is_in_the_table():
     table = {(block.name, entry.field) for block, entry in entries() if isinstance(entry, Keyword)}
     assert {(block, field) for block, derived in DERIVED.items() for field in derived} <= table
 
@@ -82,19 +82,19 @@ def test_every_keyword_is_explained():
         assert not entry.help.endswith("."), (block.name, entry.name)
 
 
-def test_what_works_is_converted_and_what_does_not_is_not():
+def test_only_keywords_that_work_have_a_converter():
     for block, entry in entries():
         if isinstance(entry, Keyword):
             assert (entry.convert is not None) is (entry.standing == WORKS), (block.name, entry.name)
 
 
-def test_what_is_refused_says_what_to_do_instead():
+def test_every_refused_keyword_says_what_to_do_instead():
     for block, entry in entries():
         assert entry.standing in (WORKS, IGNORED, REFUSED)
         assert entry.instead or entry.standing != REFUSED, (block.name, entry.name)
 
 
-def test_homes():
+def test_homes_lists_the_blocks_of_a_keyword():
     assert homes("priority") == ["vrrp_instance"]
     assert homes("vrrp_instance") == [""]
     assert homes("garp_interval") == ["garp_group"]

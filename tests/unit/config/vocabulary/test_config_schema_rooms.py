@@ -76,11 +76,11 @@ def only(entries, name):
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_the_keywords_of_a_block(block, expected):
+def test_a_block_has_these_keywords(block, expected):
     assert list(block.keywords) == expected.split()
 
 
-def test_the_keywords_of_global_defs_that_work():
+def test_global_defs_has_these_keywords_that_work():
     expected = """
         router_id default_interface script_user agent_script_user enable_script_security startup_script
         startup_script_timeout shutdown_script shutdown_script_timeout notify_fifo notify_fifo_script vrrp_notify_fifo
@@ -149,7 +149,7 @@ def test_the_field_of_a_keyword_has_its_name_or_another_one(block, expected):
     assert sorted(found) == sorted(expected.split())
 
 
-def test_the_keywords_of_global_defs_that_tune_keepalived_itself():
+def test_global_defs_has_these_keywords_for_keepalived_itself():
     expected = """
         max_auto_priority min_auto_priority_delay vrrp_priority vrrp_no_swap vrrp_cpu_affinity vrrp_rt_priority
         vrrp_rlimit_rttime vrrp_rlimit_rtime notification_email notification_email_from smtp_server smtp_helo_name
@@ -167,7 +167,7 @@ def test_the_keywords_of_global_defs_that_tune_keepalived_itself():
     assert names(GLOBAL_PROCESS) == expected.split()
 
 
-def test_the_keywords_at_the_top_of_a_file_that_do_not_work():
+def test_the_top_of_a_file_has_these_keywords_that_do_not_work():
     assert names(ROOT_PROCESS) == [
         *("net_namespace", "namespace_with_ipsets", "instance", "use_pid_dir", "child_wait_time"),
         *("linkbeat_use_polling", "linkbeat_interfaces"),
@@ -214,7 +214,7 @@ def test_the_keywords_at_the_top_of_a_file_that_do_not_work():
         (AUTH_HMAC, "time_window", ("1", "300"), ("0", "301")),
     ],
 )
-def test_the_limits_of_a_number(block, name, good, bad):
+def test_a_number_is_read_between_its_limits(block, name, good, bad):
     refused = []
     for written in (*good, *bad):
         (statement,) = parse(f"{name} {written}", "f").statements
@@ -233,7 +233,7 @@ def test_the_limits_of_a_number(block, name, good, bad):
         (AUTH_HMAC, "mode", ["enforce", "permissive", "receive-only"]),
     ],
 )
-def test_the_words_that_a_keyword_takes(block, name, good):
+def test_a_keyword_takes_these_words(block, name, good):
     statements = [parse(f"{name} {written}", "f").statements[0] for written in good]
     assert [block.keywords[name].convert(statement) for statement in statements] == good
     with pytest.raises(Invalid) as raised:
@@ -296,7 +296,7 @@ def test_a_keyword_that_works_names_its_field_and_its_values(block, name, field,
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_of_which_keywords_keepalived_keeps_the_first(block, once):
+def test_keepalived_keeps_the_first_line_of_these_keywords(block, once):
     assert sorted(name for name, entry in block.keywords.items() if getattr(entry, "once", False)) == once.split()
 
 
@@ -319,11 +319,11 @@ def test_our_own_keywords_stand_on_lines_of_hotstandby():
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_of_which_keywords_each_line_adds_one(block, many):
+def test_each_line_of_these_keywords_adds_one_value(block, many):
     assert [name for name, entry in block.keywords.items() if getattr(entry, "many", False)] == many
 
 
-def test_the_blocks_that_have_a_name():
+def test_these_blocks_have_a_name():
     every = (VRRP_INSTANCE, VRRP_SYNC_GROUP, VRRP_SCRIPT, VRRP_TRACK_PROCESS, TRACK_FILE, VRRP_TRACK_FILE, GLOBAL_DEFS)
     assert [(block.name, block.named) for block in (*every, GARP_GROUP, INTERFACE_DELAYS, *STATIC)] == [
         ("vrrp_instance", True),
@@ -347,7 +347,7 @@ def test_only_the_blocks_of_passwords_and_keys_are_secret():
     assert names(block for block in inside if block.secret) == ["authentication", "auth_hmac"]
 
 
-def test_what_an_instance_has_and_a_group_has_not():
+def test_an_instance_has_these_keywords_and_a_group_has_not():
     group = names(notifications(False))
     assert [name for name in names(notifications(True)) if name not in group] == ["notify_master_rx_lower_pri"]
     assert only(notifications(True), "notify_deleted").standing == "works"
@@ -355,7 +355,7 @@ def test_what_an_instance_has_and_a_group_has_not():
 
 
 @pytest.mark.parametrize("prefix", ["", "vrrp_"])
-def test_the_announcements_have_one_list_with_two_prefixes(prefix):
+def test_announcements_have_one_list_with_two_prefixes(prefix):
     assert [(entry.name, entry.field) for entry in garp(prefix, "")] == [
         (f"{prefix}garp_master_delay", "garp.delay_s"),
         (f"{prefix}garp_master_repeat", "garp.repeat"),
@@ -382,7 +382,7 @@ def test_the_lists_of_what_is_tracked_show_their_limits():
     ]
 
 
-def test_what_is_refused():
+def test_these_keywords_are_refused():
     entries = [*VRRP_INSTANCE.keywords.values(), *VRRP_SYNC_GROUP.keywords.values(), *GLOBAL_PROCESS, *ROOT_PROCESS]
     assert [(entry.name, getattr(entry, "harmless", ())) for entry in entries if entry.standing == "refused"] == [
         ("use_ipvlan", ()),
@@ -411,7 +411,7 @@ def test_what_is_refused():
         ("nftables_priority", "NUMBER", ""),
     ],
 )
-def test_what_tunes_keepalived_itself_is_ignored_and_says_what_to_do(name, values, instead):
+def test_keywords_for_keepalived_itself_say_what_to_do_instead(name, values, instead):
     entry = only(GLOBAL_PROCESS, name)
     assert (entry.values, entry.instead, entry.standing, entry.foreign) == (values, instead, "ignored", False)
 
@@ -421,7 +421,7 @@ def test_the_addresses_of_mail_are_a_block_that_is_ignored():
     assert (type(entry), entry.items, entry.standing) == (Block, "ADDRESS", "ignored")
 
 
-def test_what_belongs_to_other_parts_of_keepalived():
+def test_these_keywords_belong_to_other_parts_of_keepalived():
     assert [(entry.name, type(entry), entry.help) for entry in ROOT_FOREIGN] == [
         ("virtual_server", Block, LVS),
         ("virtual_server_group", Block, LVS),
@@ -434,7 +434,7 @@ def test_what_belongs_to_other_parts_of_keepalived():
     assert (LVS, BFD) == ("the load balancer of keepalived", "keepalived's BFD")
 
 
-def test_the_foreign_keywords_of_global_defs():
+def test_global_defs_has_these_keywords_of_other_parts():
     assert names(entry for entry in GLOBAL_FOREIGN if entry.help == BFD) == [
         "bfd_cpu_affinity",
         "bfd_no_swap",

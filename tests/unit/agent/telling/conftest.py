@@ -1,0 +1,14 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Notify FIFOs in a directory of their own."""
+
+from __future__ import annotations
+
+import pytest
+from fifo_scene import Scene
+
+
+@pytest.fixture
+def scene(tmp_path):
+    return Scene(tmp_path)
