@@ -15,6 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LAB := PYTHONPATH=tests $(BIN)/python3 -m lab
 ID ?=
 BENCH ?=
+PAIRS ?= 10
 SEED ?=
 FIRST ?= 10000
 COUNT ?= 1000000
@@ -142,6 +143,10 @@ bench: setup ## Side by side with keepalived: figures, ratios, a picture (BENCH=
 	@$(BIN)/python3 -c 'import matplotlib' 2>/dev/null \
 		|| $(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
 	@PYTHONPATH=tests:plugins/module_utils $(BIN)/python3 benchmarks/run.py $(BENCH)
+
+.PHONY: bench-deploy
+bench-deploy: setup ## What a deployment costs, task by task: a pair, and PAIRS=10 of which nothing changes (BENCH="--json FILE")
+	@$(BIN)/python3 benchmarks/deployments.py --pairs $(PAIRS) $(BENCH)
 
 ##  To tidy up
 
