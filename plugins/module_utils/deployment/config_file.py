@@ -36,6 +36,7 @@ class Refused(DeploymentError):
     def __init__(self, text: str, problems: tuple[str, ...]):
         super().__init__("\n".join([text, *problems]))
         self.problems = problems
+        self.result = {"problems": problems}
 
 
 @dataclass(frozen=True)
