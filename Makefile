@@ -124,8 +124,9 @@ format: setup ## Put the Python sources into the form that lint asks for
 	@ruff check --fix-only --quiet . && ruff format --quiet .
 
 .PHONY: keywords
-keywords: setup ## Write docs/keywords.md, the table of keywords, from the agent's own one
+keywords: setup ## Write what follows from the table of keywords: docs/keywords.md and the role's argument_specs.yml
 	@$(BIN)/python3 tests/keywords.py
+	@$(BIN)/python3 tests/argument_specs.py
 
 .PHONY: labs
 labs: setup ## The lab itself: two at once, killed ones, what they leave behind

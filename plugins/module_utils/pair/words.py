@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import difflib
 
+from ..vrrp.config.vocabulary.schema import ROOT
 from .fields import FIELDS
 from .host import FACTS, PREFIX, Host, well_formed
 from .problem import Locate, Problem
-from .settings import SETTINGS
+from .settings import CONDUCT
+from .variables import variables
 
 # What can be said beside the words of an instance.
-ROLE_WORDS = (
-    *("vips", "instances", "scripts", "group", "router_id", "script_user", "enable_script_security"),
-    *("track_processes", "track_files", "sync_groups", *SETTINGS),
-    *("writable_paths", "verify_timeout", "verify_samples", "verify_interval"),
-)
+ROLE_WORDS = ("vips", "group", *variables(ROOT), *CONDUCT)
 # What the role and the playbooks register, so that it is among the hostvars of every later play of a run.
 REGISTERED = (
     *("interfaces", "before", "said", "agent", "config", "seen", "seen_again", "journal", "node", "moved"),

@@ -48,7 +48,7 @@ def files(hosts: dict[str, dict[str, Any]]) -> dict[str, str]:
             **{name: value for name, value in said.items() if value is not None},
             "inventory_hostname": host,
             "ha_pair_plan": plan,
-            "ha_pair_sections": sections(said),
+            "ha_pair_sections": sections(said, plan[host]),
         }
         for name in _WORKED_OUT:
             values[name] = worked_out[name].render(values)

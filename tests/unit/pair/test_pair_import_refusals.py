@@ -100,7 +100,7 @@ def test_of_a_list_only_what_is_wrong_goes():
     found = imported(instance(51, *lines, "unicast_ttl 0", *peers("198.18.9.6")))
     assert found.shared["ha_pair_instances"][0]["virtual_routes"] == ["10.2.0.0/16 dev eth1"]
     assert "unicast_ttl" not in found.shared["ha_pair_instances"][0]
-    assert [word for word, _line, _why in refused(found)] == ["unicast_ttl", "virtual_routes"]
+    assert [word for word, _line, _why in refused(found)] == ["virtual_routes", "unicast_ttl"]
 
 
 def test_a_script_that_cannot_be_said_is_tracked_by_nobody():

@@ -188,4 +188,4 @@ def test_what_is_tracked(track, words):
     ],
 )  # fmt: skip
 def test_who_is_notified(notify, words):
-    assert say.notify_words(model.Notify(**notify)) == words
+    assert more(notify=model.Notify(**notify)) == words

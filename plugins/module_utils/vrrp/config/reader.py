@@ -8,7 +8,7 @@ Here all that concerns one line is said. What concerns two lines is in :mod:`.to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Optional
 
@@ -71,6 +71,12 @@ class Section:
 def floats(values: dict[str, Any]) -> dict[str, Any]:
     """``values`` as the model wants them: times are exact decimals until their range is checked."""
     return {name: float(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+
+
+def fields_of(model: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Return those of ``values`` that are fields of the dataclass ``model``."""
+    names = {each.name for each in fields(model)}
+    return floats({name: value for name, value in values.items() if name in names})
 
 
 def read(tree: Tree, findings: Findings) -> Section:
