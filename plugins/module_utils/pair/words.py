@@ -16,19 +16,13 @@ from .variables import variables
 
 # What can be said beside the words of an instance.
 ROLE_WORDS = ("vips", "group", *variables(ROOT), *CONDUCT)
-# What the role and the playbooks register, so that it is among the hostvars of every later play of a run.
-REGISTERED = (
-    *("interfaces", "before", "said", "agent", "config", "seen", "seen_again", "journal", "node", "moved"),
-    *("after", "left", "probed"),
-)
 _KNOWN = tuple(PREFIX + word for word in (*FIELDS, *ROLE_WORDS))
-_MINE = frozenset(PREFIX + word for word in REGISTERED)
 
 
 def refuse_unknown(host: Host, problems: list[Problem], locate: Locate) -> None:
     """Complain about every variable of ``host`` with our prefix that nobody reads."""
     for variable in host.variables:  # hostvars work each value out when it is asked for: few are
-        if not variable.startswith(PREFIX) or variable in _KNOWN or variable in _MINE - {FACTS}:
+        if not variable.startswith(PREFIX) or variable in _KNOWN:
             continue
         value = host.variables[variable]
         if variable == FACTS and (value is None or well_formed(value)):
