@@ -9,11 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..vrrp.client import AgentError, AgentUnreachable
-from .arguments import RUNTIME_DIR
 from .change import DeploymentError
 from .mover import MoveError
-
-__all__ = ["RUNTIME_DIR", "end"]
 
 
 def end(module: Any, run: Callable[[Any], dict[str, Any]]) -> None:

@@ -30,6 +30,14 @@ VRRP_CONFIG: dict[str, Any] = {
     **RUNTIME_DIR,
 }
 
+VRRP_DRAIN: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["drained", "active"], "default": "drained"},
+    "force": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 15},
+    **RUNTIME_DIR,
+}
+
 VRRP_INFO: dict[str, Any] = {
     "program": {"type": "str", "choices": [AUTO, HOTSTANDBY, KEEPALIVED], "default": AUTO},
     "wait": {"type": "float", "default": 0},
@@ -46,5 +54,13 @@ VRRP_INFO: dict[str, Any] = {
             "listen": {"type": "float", "default": 3},
         },
     },
+    **RUNTIME_DIR,
+}
+
+VRRP_STATE: dict[str, Any] = {
+    "name": {"type": "str"},
+    "state": {"type": "str", "choices": ["master", "backup", "auto"]},
+    "wait": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 15},
     **RUNTIME_DIR,
 }

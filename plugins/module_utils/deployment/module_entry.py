@@ -20,7 +20,13 @@ from typing import Any, NoReturn, Optional
 
 from .answer import end
 
-_RUN = {"vrrp_agent": "module_agent", "vrrp_config": "module_config", "vrrp_info": "module_info"}
+_RUN = {
+    "vrrp_agent": "module_agent",
+    "vrrp_config": "module_config",
+    "vrrp_drain": "module_drain",
+    "vrrp_info": "module_info",
+    "vrrp_state": "module_state",
+}
 
 
 class Module:

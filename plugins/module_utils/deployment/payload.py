@@ -19,7 +19,7 @@ from .. import deployment, keepalived, vrrp
 
 if TYPE_CHECKING:  # never run: they say what has to come along
     from ..vrrp import cli, client  # noqa: F401
-    from . import drain, module_agent, module_config, module_entry, module_info  # noqa: F401
+    from . import module_agent, module_config, module_drain, module_entry, module_info, module_state  # noqa: F401
 
 PACKAGES = ("vrrp", "deployment", "keepalived")  # the folders of a release that this makes
 _CONTROLLER_ONLY = "simulation"  # these modules and this folder: a node carries what a node runs

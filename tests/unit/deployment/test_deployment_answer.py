@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import RUNTIME_DIR, end
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import MoveError
@@ -74,7 +74,3 @@ def test_an_error_of_the_module_itself_is_not_hidden(error):
     with pytest.raises(type(error)):
         end(module, raising(error))
     assert module.said is None
-
-
-def test_the_argument_for_the_runtime_directory():
-    assert RUNTIME_DIR == {"runtime_dir": {"type": "path", "default": "/run/hotstandby"}}

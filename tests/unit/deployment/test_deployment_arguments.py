@@ -16,14 +16,17 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 HEAVY = "import sys; sys.path.insert(0, {!r}); import deployment.arguments; print(*sys.modules)"
 
 
-@pytest.mark.parametrize("name", ["vrrp_agent", "vrrp_config", "vrrp_info"])
+@pytest.mark.parametrize("name", ["vrrp_agent", "vrrp_config", "vrrp_drain", "vrrp_info", "vrrp_state"])
 def test_the_documentation_says_the_same(name):
     module = importlib.import_module(f"ansible_collections.hotstandby.vrrp.plugins.modules.{name}")
     documented = yaml.safe_load(module.DOCUMENTATION)["options"]
     specified = {word: option for word, option in getattr(arguments, name.upper()).items() if word != "runtime_dir"}
     assert set(documented) == set(specified)
     for word, option in specified.items():
-        assert (documented[word]["type"], documented[word].get("default")) == (option["type"], option.get("default"))
+        assert (documented[word].get("type", "str"), documented[word].get("default")) == (
+            option["type"],
+            option.get("default"),
+        )
 
 
 def test_the_file_is_the_one_secret():
@@ -34,6 +37,10 @@ def test_the_file_is_the_one_secret():
         if option.get("no_log")
     ]
     assert secret == ["content"]
+
+
+def test_the_runtime_directory_is_that_of_the_agent():
+    assert arguments.RUNTIME_DIR == {"runtime_dir": {"type": "path", "default": "/run/hotstandby"}}
 
 
 def test_nothing_of_the_agent_is_imported():
