@@ -61,7 +61,9 @@ class Module:
 
     def exit_json(self, **result: Any) -> NoReturn:
         """Print the result and end."""
-        answer = {**result, "warnings": self._warnings, "invocation": {"module_args": self.params}}
+        answer = {**result, "invocation": {"module_args": self.params}}
+        if self._warnings:
+            answer["warnings"] = self._warnings
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
         sys.exit(0)

@@ -44,7 +44,7 @@ def ask(release, name, params, check=False, piped=True):
 @pytest.mark.parametrize("piped", [True, False])
 def test_a_node_tells_of_itself(release, piped):
     answer = ask(release, "vrrp_info", INFO, piped=piped)
-    assert (answer["changed"], answer["running"], answer["warnings"]) == (False, False, [])
+    assert (answer["changed"], answer["running"], "warnings" in answer) == (False, False, False)
     assert "lo" in [link["name"] for link in answer["interfaces"]]
     assert answer["invocation"] == {"module_args": INFO}
 
