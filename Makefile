@@ -15,6 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LAB := PYTHONPATH=tests $(BIN)/python3 -m lab
 ID ?=
 BENCH ?=
+PAIRS ?= 10
 SEED ?=
 TARGETS ?=
 FIRST ?= 10000
@@ -124,8 +125,9 @@ format: setup ## Format the Python sources
 	@ruff check --fix-only --quiet . && ruff format --quiet .
 
 .PHONY: keywords
-keywords: setup ## Write docs/keywords.md, the table of keywords, from the agent's own one
+keywords: setup ## Write what follows from the table of keywords: docs/keywords.md and the role's argument_specs.yml
 	@$(BIN)/python3 tests/keywords.py
+	@$(BIN)/python3 tests/argument_specs.py
 
 .PHONY: integration
 integration: setup ## ansible-test integration: each module on a systemd node of the lab (TARGETS="vrrp_state")
@@ -147,6 +149,10 @@ bench: setup ## Measure the agent beside keepalived: figures, ratios, a picture 
 	@$(BIN)/python3 -c 'import matplotlib' 2>/dev/null \
 		|| $(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
 	@PYTHONPATH=tests:plugins/module_utils $(BIN)/python3 benchmarks/run.py $(BENCH)
+
+.PHONY: bench-deploy
+bench-deploy: setup ## What a deployment costs, task by task: a pair, and PAIRS=10 of which nothing changes (BENCH="--json FILE")
+	@$(BIN)/python3 benchmarks/deployments.py --pairs $(PAIRS) $(BENCH)
 
 ##  To tidy up
 

@@ -29,7 +29,8 @@ own ones. `hotstandby check FILE` says the same of a file, with the line of each
 | refused | an error with its line: without it somebody else would be MASTER, or something would not be protected |
 | **ours** | keepalived does not know it: it stands on an `@hotstandby` line, which keepalived skips |
 
-`BOOL` is on, off, true, false, yes or no. `[...]` may be left out, `|` stands between alternatives.
+`BOOL` is on, off, true, false, yes or no. `[...]` may be left out, `|` stands between alternatives. The last column is
+the variable of the role `ha_pair`; a word of a `vrrp_instance` is also one of an entry of `ha_pair_instances`.
 """
 
 _STANDINGS = {WORKS: "works", IGNORED: "ignored", REFUSED: "refused"}
@@ -46,10 +47,10 @@ def render() -> str:
             words = f"\nRefused by name: {refused}.\n" if refused else ""
             parts.append(f"## {_title(block)}\n\n{_sentence(block)} One line each:\n\n    {block.items}\n{words}")
         elif block.keywords:
-            rows = "\n".join(_row(entry) for entry in block.keywords.values())
+            rows = "\n".join(_row(block, entry) for entry in block.keywords.values())
             parts.append(
                 f"## {_title(block)}\n\n{_sentence(block)}\n\n"
-                f"| keyword | values | standing | words |\n|---|---|---|---|\n{rows}\n"
+                f"| keyword | values | standing | words | variable |\n|---|---|---|---|---|\n{rows}\n"
             )
     return "\n".join(_once(parts))
 
@@ -67,12 +68,23 @@ def _sentence(block: Block) -> str:
     return f"{block.help[0].upper()}{block.help[1:]}."
 
 
-def _row(entry: Entry) -> str:
+def _row(block: Block, entry: Entry) -> str:
     name = f"@hotstandby {entry.name}" if entry.addition else entry.name
     values = "{ ... }" if isinstance(entry, Block) else entry.values
     words = f"{entry.help}; instead: {entry.instead}" if entry.instead else entry.help
-    cells = [f"`{name}`", f"`{values}`" if values else "", standing(entry), words]
+    variable = _variable(block, entry)
+    cells = [f"`{name}`", f"`{values}`" if values else "", standing(entry), words, f"`{variable}`" if variable else ""]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _variable(block: Block, entry: Entry) -> str:
+    """The variable of the role, or the word in the entries of one."""
+    if entry.variable is None or (block.named and block.variable is None):
+        return ""
+    name = entry.variable.name or entry.name
+    if block.variable is None or block.name == "vrrp_instance":
+        return f"ha_pair_{name}"
+    return f"ha_pair_{block.variable.name}[].{name}"
 
 
 def standing(entry: Entry) -> str:

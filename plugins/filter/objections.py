@@ -47,6 +47,7 @@ _value:
   elements: str
 """
 
+import functools
 from dataclasses import replace
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.life.startcheck import unsupported
@@ -59,11 +60,17 @@ _PATH = "/etc/hotstandby/hotstandby.conf"
 
 def objections(text, host):
     """The filter."""
-    report = inspect(str(text), _PATH)
+    return list(_objections(str(text), host))
+
+
+@functools.lru_cache(maxsize=16)
+def _objections(text, host):
+    """Parse a text once, however often a task mentions it: in its condition and in its message."""
+    report = inspect(text, _PATH)
     # What keepalived runs although it is wrong is a warning in a file that people have; the role writes its own.
     tolerated = tuple(replace(problem, severity=ERROR) for problem in report.tolerated)
     problems = report.problems + tolerated or unsupported(report.configuration)
-    lines = mask_secrets(str(text)).split("\n")
+    lines = mask_secrets(text).split("\n")
     return [f"{host}: {problem}, in the line: {lines[problem.line - 1].strip()}" for problem in problems]
 
 

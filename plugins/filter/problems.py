@@ -46,12 +46,12 @@ _value:
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import FIELDS
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import PREFIX
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import FACTS, PREFIX
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError, Problem
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.words import REGISTERED
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate, misread
 
 _SECRET = tuple(word for word, known in FIELDS.items() if known.secret)
+_UNREAD = (FACTS, *(PREFIX + word for word in _SECRET))
 
 
 def problems(hosts, variables, groups=None):
@@ -67,7 +67,7 @@ def problems(hosts, variables, groups=None):
 def _misread(host, variables):
     """Numbers that are not what the user sees: the pair alone has no way to tell."""
     for name in variables:
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in (*REGISTERED, *_SECRET):
+        if name.startswith(PREFIX) and name not in _UNREAD:
             for value in _numbers(variables[name]):
                 text = misread(value)
                 if text is not None:

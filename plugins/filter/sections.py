@@ -1,19 +1,19 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.sections: a host's variables in, the lines of its file beside the instances out."""
+"""The filter hotstandby.vrrp.sections: a host's variables and instances in, the lines of its file out."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: sections
-short_description: Write what a configuration file says beside its instances
+short_description: Write the lines of a configuration file
 version_added: 0.3.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Turns the variables of a host that hold for all of its instances, such as its trackers and sync groups, into lines
-    of C(keepalived.conf), for the template of the role P(hotstandby.vrrp.ha_pair#role).
+  - Turns the variables of a host, such as its trackers and sync groups, and its instances into lines of
+    C(keepalived.conf), for the template of the role P(hotstandby.vrrp.ha_pair#role).
   - It does not judge them; P(hotstandby.vrrp.problems#filter) does.
 options:
   _input:
@@ -21,6 +21,13 @@ options:
       - The variables C(ha_pair_*) of a host.
     type: dict
     required: true
+  instances:
+    description:
+      - The instances of the host, as P(hotstandby.vrrp.instances#filter) returns them.
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.4.0
 seealso:
   - plugin: hotstandby.vrrp.problems
     plugin_type: filter

@@ -107,80 +107,14 @@ running:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import files
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import unpack
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply, as_diff
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import (
-    Installation,
-    PyrouteMissing,
-    Wanted,
-)
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp import __version__
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_AGENT
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_agent import run
 
 
 def main():
     """Install or remove the agent, as the options say, and exit with the result."""
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "switch_user": {"type": "bool", "default": False},
-            "writable_paths": {"type": "list", "elements": "path", "default": []},
-            "_pyroute2_digest": {"type": "str"},
-            "_pyroute2_archive": {"type": "path"},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        result = run(module)
-    except PyrouteMissing:
-        module.exit_json(changed=False, pyroute2_missing=True)
-    except DeploymentError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result)
-
-
-def run(module):
-    """Make the changes, or only list them in check mode. Raises DeploymentError and PyrouteMissing."""
-    installation = Installation(Run(module.run_command))
-    condition = installation.condition()
-    result = {"running": condition.running}
-    if module.params["state"] == "present":
-        wanted = wanted_installation(module)
-        changes = installation.present(wanted, condition, module.check_mode)
-        result.update(
-            version=__version__,
-            release=wanted.release().id,
-            running_release=installation.running_release(condition),
-            restart_required=installation.outdated(wanted, condition, changes),
-        )
-    else:
-        changes = installation.absent(condition)
-    if not module.check_mode:
-        apply(changes)
-    result.update(changed=bool(changes), diff=as_diff(changes))
-    return result
-
-
-def wanted_installation(module):
-    """Return the installation that the options ask for. Raises DeploymentError where pyroute2 is unknown or damaged."""
-    digest, archive = module.params["_pyroute2_digest"], module.params["_pyroute2_archive"]
-    if not digest:
-        raise DeploymentError("the action plugin hotstandby.vrrp.vrrp_agent has to call this module")
-    sent = None
-    if archive:
-        try:
-            sent = unpack(files.read(archive) or b"")
-        except ValueError as error:
-            raise DeploymentError(f"pyroute2 did not arrive whole: {error}") from error
-    return Wanted(
-        agent=agent_sources(),
-        pyroute2=digest,
-        sent=sent,
-        switch_user=module.params["switch_user"],
-        writable=module.params["writable_paths"],
-    )
+    end(AnsibleModule(argument_spec=VRRP_AGENT, supports_check_mode=True), run)
 
 
 if __name__ == "__main__":

@@ -132,72 +132,14 @@ problems:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import ConfigFile, Refused
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.plan_values import as_values
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.text.mask import mask_secrets
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_CONFIG
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_config import run
 
 
 def main():
     """Give the agent its configuration file, as the options say, and exit with the result."""
-    module = AnsibleModule(
-        argument_spec={
-            "content": {"type": "str", "required": True, "no_log": True},
-            "path": {"type": "path", "default": layout.CONFIG},
-            "runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY},
-        },
-        supports_check_mode=True,
-    )
-    content = module.params["content"]
-    # The file as a whole is no secret, only the passwords in it: the diff would be hidden with it otherwise.
-    module.no_log_values.discard(content)
-    module.params["content"] = mask_secrets(content)
-    try:
-        result = run(module, content)
-    except Refused as error:
-        module.fail_json(msg=str(error), problems=error.problems)
-    except DeploymentError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result)
-
-
-def run(module, content):
-    """Judge the file; write and reload it where needed, but not in check mode. Raises DeploymentError."""
-    file = ConfigFile(module.params["path"], module.params["runtime_dir"])
-    configuration, warnings = file.judge(content)
-    for warning in warnings:
-        module.warn(warning)
-    owner = Account(layout.USER, Run(module.run_command)).owner()
-    agent = file.agent()
-    write, reload = file.needs_write(content, owner), file.needs_reload(content, agent)
-    foreseen = file.foresee(content, agent)
-    known = [] if foreseen is None else foreseen["warnings"]
-    for warning in known:
-        if warning not in warnings:
-            module.warn(warning)
-    if not module.check_mode:
-        if owner == (-1, -1):
-            raise DeploymentError(f"there is no user {layout.USER}: run hotstandby.vrrp.vrrp_agent first")
-        if write:
-            file.write(content, owner)
-        if reload:
-            file.reload(owner)
-    return {
-        "changed": write or reload,
-        "written": write,
-        "reloaded": reload,
-        "plan": as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"],
-        "mastership": [] if foreseen is None else foreseen["mastership"],
-        "diff": {
-            "before_header": file.path,
-            "after_header": file.path,
-            "before": file.masked(),
-            "after": file.marked(content),
-        },
-    }
+    end(AnsibleModule(argument_spec=VRRP_CONFIG, supports_check_mode=True), run)
 
 
 if __name__ == "__main__":

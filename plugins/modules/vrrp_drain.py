@@ -112,58 +112,14 @@ msg:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import RUNTIME_DIR, end
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.drain import Drainer
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_DRAIN
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_drain import run
 
 
 def main():
     """Drain the node, or let it take part again, and exit with the result."""
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["drained", "active"], "default": "drained"},
-            "force": {"type": "bool", "default": False},
-            "wait": {"type": "bool", "default": True},
-            "timeout": {"type": "float", "default": 15},
-            **RUNTIME_DIR,
-        },
-        supports_check_mode=True,
-    )
-    end(module, run)
-
-
-def run(module):
-    """Drain or undrain the node, or predict that in check mode. Raises MoveError, AgentError and AgentUnreachable."""
-    drained, force = module.params["state"] == "drained", module.params["force"]
-    timeout = module.params["timeout"] if module.params["wait"] else 0
-    drainer = Drainer(module.params["runtime_dir"])
-    before = drainer.look()
-    if drained and not timeout and not force:
-        drainer.demand_waiting(before)
-    if module.check_mode:
-        after = drainer.predict(before, drained)
-    elif drained:
-        after = drainer.drain(before, timeout, force)
-    else:
-        after = drainer.undrain(before, timeout)
-    return {
-        "changed": before["drained"] != after["drained"],
-        "before": before,
-        "after": after,
-        "msg": told(after),
-        "diff": {"before": shown(before), "after": shown(after)},
-    }
-
-
-def told(node):
-    """Return one sentence that says whether the node is drained, and the state of each instance."""
-    states = ", ".join(f"{each['name']} {each['state']}" for each in node["instances"]) or "it has no instances"
-    return f"this node {'is drained' if node['drained'] else 'takes part'}: {states}"
-
-
-def shown(node):
-    """Return the lines of the diff: whether the node is drained, and the state of each instance."""
-    states = [f"{each['name']}: {each['state']}\n" for each in node["instances"]]
-    return "".join([f"drained: {str(node['drained']).lower()}\n", *states])
+    end(AnsibleModule(argument_spec=VRRP_DRAIN, supports_check_mode=True), run)
 
 
 if __name__ == "__main__":

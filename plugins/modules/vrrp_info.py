@@ -309,55 +309,14 @@ samples:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.observation import (
-    AUTO,
-    HOTSTANDBY,
-    KEEPALIVED,
-    Observer,
-)
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.segment import probe
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_INFO
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_info import run
 
 
 def main():
     """Look at the agent, keepalived, the interfaces and the segment, and exit with the result; change nothing."""
-    module = AnsibleModule(
-        argument_spec={
-            "program": {"type": "str", "choices": [AUTO, HOTSTANDBY, KEEPALIVED], "default": AUTO},
-            "wait": {"type": "float", "default": 0},
-            "samples": {"type": "int", "default": 1},
-            "interval": {"type": "float", "default": 0.2},
-            "probe": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "interface": {"type": "str", "required": True},
-                    "addresses": {"type": "list", "elements": "str", "default": []},
-                    "virtual_router_ids": {"type": "list", "elements": "int", "default": []},
-                    "listen": {"type": "float", "default": 3},
-                },
-            },
-            "runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY},
-        },
-        supports_check_mode=True,
-    )
-    for name, least in (("wait", 0), ("samples", 1), ("interval", 0)):
-        if module.params[name] < least:
-            module.fail_json(msg=f"{name} must be {least} or more")
-    observer = Observer(module.params["runtime_dir"], module.params["program"])
-    try:
-        observer.wait_until_settled(module.params["wait"])
-        result = observer.observe(module.params["samples"], module.params["interval"])
-    except OSError as error:
-        module.fail_json(msg=f"the kernel does not list its interfaces: {error}")
-    try:
-        result.update(probe(module.params["probe"]))
-    except ValueError as error:
-        module.fail_json(msg=f"probe: {error}")
-    except OSError as error:
-        module.fail_json(msg=f"the segment cannot be asked, which needs root: {error}")
-    module.exit_json(changed=False, **result)
+    end(AnsibleModule(argument_spec=VRRP_INFO, supports_check_mode=True), run)
 
 
 if __name__ == "__main__":

@@ -92,52 +92,14 @@ msg:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import RUNTIME_DIR, end
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import Mover
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_STATE
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_state import run
 
 
 def main():
     """Move mastership of one instance, or tell who has it, and exit with the result."""
-    module = AnsibleModule(
-        argument_spec={
-            "name": {"type": "str"},
-            "state": {"type": "str", "choices": ["master", "backup", "auto"]},
-            "wait": {"type": "bool", "default": True},
-            "timeout": {"type": "float", "default": 15},
-            **RUNTIME_DIR,
-        },
-        supports_check_mode=True,
-    )
-    end(module, run)
-
-
-def run(module):
-    """Move mastership, or predict that in check mode. Raises MoveError, AgentError and AgentUnreachable."""
-    wanted = module.params["state"]
-    mover = Mover(module.params["name"], module.params["runtime_dir"])
-    timeout = module.params["timeout"] if module.params["wait"] else 0
-    before = mover.look()
-    if wanted is None:
-        after = before
-    elif module.check_mode:
-        after = mover.predict(before, wanted)
-    else:
-        after = mover.move(before, wanted, timeout)
-    state = after["state"]
-    if wanted and not timeout:  # mastership moves a moment after this module has ended
-        state = mover.predict(before, wanted)["state"]
-    return {
-        "changed": (before["state"] == "MASTER") != (state == "MASTER"),
-        "before": before,
-        "after": after,
-        "msg": f"{after['name']}: {after['why']}",
-        "diff": {
-            "before_header": before["name"],
-            "after_header": after["name"],
-            "before": f"{before['state']}\n",
-            "after": f"{state}\n",
-        },
-    }
+    end(AnsibleModule(argument_spec=VRRP_STATE, supports_check_mode=True), run)
 
 
 if __name__ == "__main__":

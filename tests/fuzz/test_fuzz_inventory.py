@@ -54,10 +54,13 @@ def judged(both):
     for own in both.values():
         sections(own)
     try:
-        instances(both)
+        plan = instances(both)
     except PairError as error:
         assert error.problems
         assert str(error)
+        return
+    for host, own in both.items():
+        assert len(sections(own, plan[host])["blocks"]) >= len(plan[host])
 
 
 @fuzz(VARIABLES, VARIABLES, VARIABLES, few=40)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the modules that move something end: with a result, or with what the agent or the mover said against it."""
+"""How modules end: with a result, or with what the agent, the mover or the node said against it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ..vrrp.client import AgentError, AgentUnreachable
-from . import layout
+from .change import DeploymentError
 from .mover import MoveError
-
-RUNTIME_DIR = {"runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY}}
 
 
 def end(module: Any, run: Callable[[Any], dict[str, Any]]) -> None:
     """Run, and exit as Ansible wants it."""
     try:
         result = run(module)
-    except (AgentError, AgentUnreachable, MoveError) as error:
+    except (AgentError, AgentUnreachable, DeploymentError, MoveError) as error:
         module.fail_json(msg=str(error), **getattr(error, "result", {}))
     module.exit_json(**result)

@@ -24,6 +24,12 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 if sys.argv[1:2] == ["cleanup"] and len(sys.argv) == 4:  # a restart waits for it: nothing else is loaded
     from vrrp.agent.life.leftovers import main
+elif sys.argv[1:2] == ["module"]:  # by Ansible. Its code has relative imports, so the release is a package here
+    import types
+
+    package = sys.modules["release"] = types.ModuleType("release")
+    package.__path__ = [sys.path[0]]
+    from release.deployment.module_entry import main
 else:
     from vrrp.cli import main
 

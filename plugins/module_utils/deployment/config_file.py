@@ -17,11 +17,11 @@ from ..vrrp.agent.life.programs import unrunnable
 from ..vrrp.agent.life.startcheck import misfits, refusals, unsupported
 from ..vrrp.agent.segment import keys
 from ..vrrp.client import AgentError, AgentUnreachable, Client
-from ..vrrp.config.loader import here, inspect_here, load, node_config_id
+from ..vrrp.config.loader import Report, inspect_here
 from ..vrrp.config.model import Configuration
 from ..vrrp.config.plan import Plan, compare
 from ..vrrp.config.plan_values import as_values
-from ..vrrp.config.problems import ERROR, ConfigError, Problem
+from ..vrrp.config.problems import ERROR, Problem
 from ..vrrp.config.text.mask import mask_secrets
 from . import files, layout, process, release, unit
 from .change import DeploymentError
@@ -36,6 +36,7 @@ class Refused(DeploymentError):
     def __init__(self, text: str, problems: tuple[str, ...]):
         super().__init__("\n".join([text, *problems]))
         self.problems = problems
+        self.result = {"problems": problems}
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,23 @@ class ConfigFile:
         self._runtime_dir = runtime_dir
         self._client = Client(runtime_dir)
         self.old = files.read(path)
+        self._reports: dict[str, Report] = {}
+
+    def _report(self, text: str) -> Report:
+        """What this node makes of ``text``. Each text is parsed once."""
+        if text not in self._reports:
+            self._reports[text] = inspect_here(text, self.path)
+        return self._reports[text]
 
     def judge(self, text: str) -> tuple[Configuration, list[str]]:
         """The configuration of ``text`` and warnings about it. Raises Refused with everything that is wrong."""
-        report = inspect_here(text, self.path)
+        report = self._report(text)
         problems: tuple[Problem, ...] = report.problems
         found: tuple[Problem, ...] = ()
         fit: tuple[Problem, ...] = ()
-        if report.configuration is not None:
+        if report.configuration is not None and report.root is not None:
             problems += unsupported(report.configuration) + keys.resolve(report.configuration)[1]
-            found = unrunnable(text, self.path, layout.USER, hidden=unit.hidden(), writable=unit.writable())
+            found = unrunnable(report.root, layout.USER, hidden=unit.hidden(), writable=unit.writable())
             problems += tuple(each for each in found if each.severity == ERROR)
             with contextlib.suppress(OSError):  # a kernel that tells nothing is no reason to stop
                 table = dump(InterfaceTable())
@@ -77,11 +85,11 @@ class ConfigFile:
 
     def plan(self, new: Configuration) -> Plan:
         """What changes from the file that is there; everything is new where that one is missing or bad."""
-        old = _NOTHING
+        old = None
         if self.old is not None:
-            with contextlib.suppress(ConfigError, UnicodeDecodeError):
-                old = load(self.old.decode(), self.path, node_config_id(), here())
-        return compare(old, new)
+            with contextlib.suppress(UnicodeDecodeError):
+                old = self._report(self.old.decode()).configuration
+        return compare(old or _NOTHING, new)
 
     def foresee(self, text: str, agent: Optional[Agent]) -> Optional[dict[str, Any]]:
         """What the living agent says that a reload would do; None where none reads this file, or it does not know.
@@ -131,7 +139,7 @@ class ConfigFile:
         """
         if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
             return False
-        return agent.digest != inspect_here(text, self.path).digest
+        return agent.digest != self._report(text).digest
 
     def write(self, text: str, owner: tuple[int, int]) -> None:
         """Put the file there. Raises DeploymentError."""

@@ -16,19 +16,25 @@ from .account import Account
 from .change import Change, DeploymentError
 from .host import Run
 from .interpreter import interpreter
+from .payload import PACKAGES
 from .release import Release
 from .service import Condition, Service
 
-# Imports every module of the agent, and of pyroute2 what it uses: that compiles them, and finds out whether the agent
-# runs here at all.
+# Imports every module of the release, and of pyroute2 what the agent uses: that compiles them, and finds out whether the
+# agent runs here at all.
 _PROOF = """\
-import importlib, pkgutil, sys
+import importlib, os, pkgutil, sys, types
 sys.path.insert(0, sys.argv[1])
-import vrrp
-for module in pkgutil.walk_packages(vrrp.__path__, "vrrp."):
-    importlib.import_module(module.name)
+package = sys.modules["release"] = types.ModuleType("release")
+package.__path__ = [sys.argv[1]]
+for name in sys.argv[2:]:
+    folder = os.path.join(sys.argv[1], name)
+    if os.path.isdir(folder):
+        importlib.import_module("release." + name)
+    for module in pkgutil.walk_packages([folder], f"release.{name}."):
+        importlib.import_module(module.name)
 try:
-    vrrp.agent.kernel.pyroute2_import.load_all()
+    sys.modules["release.vrrp.agent.kernel.pyroute2_import"].load_all()
 except ImportError as error:
     sys.exit(f"it cannot import pyroute2: {error}")
 """
@@ -59,11 +65,12 @@ class PyrouteMissing(Exception):
 class Installation:
     """The installation on this node; every method only looks, and the changes that they return do."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run, discovered: Optional[str] = None):
+        """Take the interpreter that Ansible was told to use, where that is not the one that runs this."""
         self._run = run
         self._service = Service(run)
         self._account = Account(layout.USER, run)
-        self._python = sys.executable
+        self._discovered = self._python = discovered or sys.executable
 
     def condition(self) -> Condition:
         """The service, as systemd sees it. Raises DeploymentError without systemd."""
@@ -81,7 +88,7 @@ class Installation:
                 f"the agent needs Python {'.'.join(map(str, layout.MINIMUM_PYTHON))} or later, and {sys.executable} is"
                 f" {sys.version.split()[0]}: set ansible_python_interpreter to a later one"
             )
-        self._python = interpreter(sys.executable, self._run)
+        self._python = interpreter(self._discovered, self._run)
         target = wanted.release()
         pyroute2 = wanted.sent or target.find_pyroute2()
         releases = target.changes(pyroute2 or {}, self._prove)
@@ -140,6 +147,6 @@ class Installation:
     def _prove(self, directory: str) -> None:
         try:
             # -I: whatever the environment says, what is imported is compiled, and from this directory.
-            self._run([self._python, "-I", "-c", _PROOF, directory])
+            self._run([self._python, "-I", "-c", _PROOF, directory, *PACKAGES])
         except DeploymentError as error:
             raise DeploymentError(f"the new release does not run on this node, so nothing names it: {error}") from error

@@ -13,11 +13,11 @@ from ..keepalived import reader as keepalived
 from ..keepalived import status as keepalived_status
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from . import files, process, release
+from .arguments import AUTO, HOTSTANDBY, KEEPALIVED
 from .links import links
 from .mastership import at_rest
 
 _MACHINE_ID = "/etc/machine-id"
-AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
 _POLL_S = 0.1  # each costs a few milliseconds of a node that is just starting
 _DUMP_POLL_S = 0.5  # keepalived writes a file each time
 

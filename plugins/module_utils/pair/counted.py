@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .draft import Draft
-from .groups import VARIABLE
+from .fields import ADDITIONS
+from .groups import VARIABLE, WORDS
 from .host import PREFIX, Host
 from .readers import switch, whole
-from .tracked import ADDITIONS, TRACKED
 
 OWNER = 255  # RFC 9568 section 5.2.4
 OWNER_HAS_NONE = ("the owner of an address (priority 255) has no weights", "weight 0, or a lower priority")
@@ -139,7 +139,7 @@ def _group(host: Host, name: str) -> tuple[Mapping[str, Any], list[_Entry]]:
     for word in (*_DEFINED, *ADDITIONS):
         if group.get(word) is not None:
             source = (f"{PREFIX}{VARIABLE}[{index}].{word}", group[word])
-            found += _entries(host, word, TRACKED[word](group[word]), source)
+            found += _entries(host, word, WORDS[word](group[word]), source)
     return group, found
 
 

@@ -33,7 +33,7 @@ from .problem import Locate, PairError, Problem, nowhere
 from .roles import assign
 from .scripts import scripts
 from .settings import settings
-from .tracked import ADDITIONS, NAMED, as_line
+from .tracked import as_line
 from .trackers import trackers
 from .weights import weights
 from .words import refuse_unknown
@@ -241,9 +241,9 @@ def _as_dict(draft: Draft) -> dict[str, Any]:
     result: dict[str, Any] = {"name": draft.name}
     result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word != "unicast")
     result["virtual_ipaddress"] = [str(vip) for vip in draft.vips]
-    for word in (*ADDITIONS, *NAMED):
-        if word in result and word != "track_script":
-            result[word] = [as_line(entry) for entry in result[word]]
+    for word, value in result.items():
+        if word.startswith("track_") and word != "track_script" and isinstance(value, list):
+            result[word] = [as_line(entry) for entry in value]
     if "auth_hmac" in result:
         result["auth_hmac"] = hmac_lines(result["auth_hmac"])
     return result

@@ -8,23 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..vrrp.config.vocabulary.schema_groups import VRRP_SYNC_GROUP
 from .draft import Draft
 from .host import PREFIX, Host
 from .problem import Locate, Problem
-from .readers import command, listed, name, switch
-from .tracked import TRACKED
 from .trackers import definitions
+from .variables import words_of
 
 VARIABLE = "sync_groups"
-NOTIFY = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
-WORDS: Mapping[str, Any] = {
-    "name": name,
-    "group": listed(name),
-    "sync_group_tracking_weight": switch,
-    **TRACKED,
-    **dict.fromkeys(NOTIFY, command),
-    "notify_priority_changes": switch,
-}
+WORDS = words_of(VRRP_SYNC_GROUP)
 
 
 def groups(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:

@@ -10,45 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Optional
 
 from ..vrrp.config.model import AuthHmac, Configuration, Fifo, GarpGroup, Instance, NotifyCommand, SyncGroup
 from ..vrrp.config.trackers import File, Process, Script, Tracked, Tracking
+from ..vrrp.config.vocabulary.entries import SAID, Block, Keyword
+from ..vrrp.config.vocabulary.schema_globals import GLOBAL_DEFS
+from ..vrrp.config.vocabulary.schema_groups import VRRP_SYNC_GROUP
+from ..vrrp.config.vocabulary.schema_instance import VRRP_INSTANCE
+from ..vrrp.config.vocabulary.schema_tracking import TRACK_FILE, VRRP_SCRIPT, VRRP_TRACK_PROCESS
+from .variables import variables
 
-_PLAIN = Instance("", "", 1, 0)
-# word of the role -> field of the model, where the value is the same
-_SAME = {
-    "unicast_ttl": "unicast_ttl",
-    "unicast_fault_no_peer": "unicast_fault_no_peer",
-    "track_src_ip": "track_src_ip",
-    "v3_checksum_as_v2": "v3_checksum_as_v2",
-    "down_timer_adverts": "down_timer_adverts",
-    "skip_check_adv_addr": "skip_check_adv_addr",
-    "lower_prio_no_advert": "lower_prio_no_advert",
-    "higher_prio_send_advert": "higher_prio_send_advert",
-    "nopreempt": "nopreempt",
-    "accept": "accept",
-    "promote_secondaries": "promote_secondaries",
-    "dont_track_primary": "dont_track_primary",
-    "kernel_rx_buf_size": "kernel_rx_buf_size",
-}
-_GARP = {
-    "garp_master_delay": "delay_s",
-    "garp_master_repeat": "repeat",
-    "garp_master_refresh": "refresh_s",
-    "garp_master_refresh_repeat": "refresh_repeat",
-    "garp_lower_prio_delay": "lower_prio_delay_s",
-    "garp_lower_prio_repeat": "lower_prio_repeat",
-}
-_NOTIFY = {
-    "notify_master": "master",
-    "notify_backup": "backup",
-    "notify_fault": "fault",
-    "notify_stop": "stop",
-    "notify": "any",
-    "notify_master_rx_lower_pri": "master_rx_lower_pri",
-}
-_LINES = ("unicast_peer", "virtual_ipaddress_excluded", "virtual_routes", "virtual_rules")
+# What an entry always says, as nobody remembers the defaults.
+_ALWAYS = ("state", "interface", "virtual_router_id", "priority", "version", "interval", "file")
+_NONE = object()
 Words = dict[str, Any]
 
 
@@ -70,12 +46,8 @@ def instance_words(
     words: Words = {
         "name": instance.name,
         "virtual_ipaddress": [_with_prefix(line) for line in lines.get("virtual_ipaddress", [])],
-        "state": instance.initial_state,
-        "interface": instance.interface,
-        "virtual_router_id": instance.virtual_router_id,
-        "priority": instance.priority,
+        **_fields(instance, type(instance)("", "", 1, 0), VRRP_INSTANCE),
         "advert_int": _number(instance.advert_int_cs / 100),
-        "version": instance.version,
     }
     if instance.authentication is not None:
         words["auth_pass"] = vault.keep("auth_pass", instance.authentication.auth_pass)
@@ -83,14 +55,9 @@ def instance_words(
             words["auth_type"] = instance.authentication.auth_type
     if instance.hmac is not None:
         words["auth_hmac"] = _hmac(instance.hmac, vault)
-    for word in ("unicast_src_ip", "mcast_src_ip", "mcast_dst_ip"):
-        if getattr(instance, word) is not None:
-            words[word] = str(getattr(instance, word))
-    words.update({word: lines[word] for word in _LINES if lines.get(word)})
-    words.update(_differing(instance, _PLAIN, _SAME))
-    if instance.preempt_delay_s:
-        words["preempt_delay"] = _number(instance.preempt_delay_s)
-    words.update(_differing(instance.garp, _PLAIN.garp, _GARP))
+    for word, entry in variables(VRRP_INSTANCE).items():
+        if isinstance(entry, Block) and lines.get(word) and entry.variable == SAID:
+            words[word] = lines[word]  # as they were written
     if instance.garp.extra_if_s:
         words["garp_extra_if"] = f"{'all ' if instance.garp.extra_if_all else ''}{_number(instance.garp.extra_if_s)}"
     if instance.vmac is not None:
@@ -100,7 +67,9 @@ def instance_words(
     words.update(tracking_words(instance.track, configuration))
     if configuration.scripts:
         words.setdefault("track_script", [])  # nothing said would be all of them
-    words.update(notify_words(instance.notify))
+    if instance.notify.says_deleted:
+        deleted = instance.notify.deleted
+        words["notify_deleted"] = True if deleted is None else command(deleted)
     return words
 
 
@@ -134,86 +103,56 @@ def tracking_words(track: Tracking, configuration: Configuration) -> Words:
     return {word: entries for word, entries in words.items() if entries}
 
 
-def notify_words(notify: Any) -> Words:
-    """Return the role's words for the notify commands of an instance or a sync group."""
-    words: Words = {word: command(getattr(notify, field)) for word, field in _NOTIFY.items() if getattr(notify, field)}
-    if notify.deleted is not None:
-        words["notify_deleted"] = command(notify.deleted)
-    elif notify.says_deleted:
-        words["notify_deleted"] = True
-    if notify.priority_changes:
-        words["notify_priority_changes"] = True
-    return words
-
-
 def script_words(script: Script) -> Words:
     """Return the role's words for one ``vrrp_script``."""
-    words: Words = {"name": script.name, "script": joined(script.command), "interval": _number(script.interval_s)}
-    if script.timeout_s != script.interval_s:
+    words: Words = {"name": script.name, **_fields(script, Script("", ()), VRRP_SCRIPT)}
+    words["script"] = joined(script.command)
+    if script.timeout_s == script.interval_s:
+        words.pop("timeout", None)  # it follows from that
+    else:
         words["timeout"] = _number(script.timeout_s)
-    words.update(_differing(script, Script("", ()), {word: word for word in ("rise", "fall", "weight", "reverse")}))
     if script.user:
         words["user"] = _owner(script.user, script.group)
-    if script.init_fail:
-        words["init_fail"] = True
-    return words
+    return {**words, **_reverse(script)}
 
 
 def process_words(process: Process) -> Words:
     """Return the role's words for one ``vrrp_track_process``."""
-    words: Words = {"name": process.name, "process": quoted_words((process.process, *(process.parameters or ())))}
+    words: Words = {"name": process.name, **_fields(process, Process("", ""), VRRP_TRACK_PROCESS)}
+    words["process"] = quoted_words((process.process, *(process.parameters or ())))
     if process.parameters is not None and (process.param_match or not process.parameters):
         words["param_match"] = process.param_match or "exact"
-    same = ("weight", "reverse", "quorum", "quorum_max", "full_command")
-    words.update(_differing(process, Process("", ""), {word: word for word in same}))
+    else:
+        words.pop("param_match", None)
     if process.quorum_max == 0:
         words.pop("quorum", None)  # it follows from that
-    for word in ("fork_delay", "terminate_delay"):
-        if getattr(process, f"{word}_s"):
-            words[word] = _number(getattr(process, f"{word}_s"))
-    return words
+    return {**words, **_reverse(process)}
 
 
 def file_words(file: File) -> Words:
     """Return the role's words for one ``track_file``."""
-    words: Words = {"name": file.name, "file": file.path}
-    words.update(_differing(file, File("", ""), {"weight": "weight", "reverse": "reverse"}))
-    if file.init is not None:
-        words["init_file"] = file.init
-        words.update({"overwrite": True} if file.init_overwrite else {})
-    return words
+    words: Words = {"name": file.name, **_fields(file, File("", ""), TRACK_FILE), **_reverse(file)}
+    return {**words, **({"overwrite": True} if "init_file" in words and file.init_overwrite else {})}
 
 
 def group_words(group: SyncGroup, configuration: Configuration) -> Words:
     """Return the role's words for one ``vrrp_sync_group``, with what it tracks and notifies."""
     words: Words = {"name": group.name, "group": list(group.members)}
-    if group.tracking_weight:
-        words["sync_group_tracking_weight"] = True
-    return {**words, **tracking_words(group.track, configuration), **notify_words(group.notify)}
+    words.update(_fields(group, SyncGroup("", 0, ()), VRRP_SYNC_GROUP))
+    return {**words, **tracking_words(group.track, configuration)}
 
 
 def global_words(configuration: Configuration) -> Words:
     """What stands in global_defs, without the router's name and who runs scripts."""
-    settings, plain = configuration.globals, Configuration("").globals
-    same = ("default_interface", "log_unknown_vrids")
-    words = _differing(settings, plain, {word: word for word in same})
-    if settings.vmac_prefix != plain.vmac_prefix:
+    settings = configuration.globals
+    words = _fields(settings, type(settings)(), GLOBAL_DEFS)
+    for word in ("router_id", "script_user", "enable_script_security"):
+        words.pop(word, None)
+    for script in ("startup_script", "shutdown_script"):
+        if script not in words:
+            words.pop(f"{script}_timeout", None)
+    if "vmac_prefix" in words:
         words["vmac_prefix"] = settings.vmac_prefix.removesuffix(".")  # the reader puts it behind
-    if settings.vip_lease_s is not None:
-        words["vip_lease"] = settings.vip_lease_s
-    if settings.startup_delay_s:
-        words["vrrp_startup_delay"] = _number(settings.startup_delay_s)
-    if settings.delay_after_boot_s:
-        words["vrrp_delay_after_boot"] = _number(settings.delay_after_boot_s)
-    for word in ("notify_fifo", "vrrp_notify_fifo"):
-        if getattr(settings, word) is not None:
-            words[word] = _fifo(getattr(settings, word))
-    if settings.fifo_write_states_on_reload:
-        words["fifo_write_vrrp_states_on_reload"] = True
-    for word in ("startup_script", "shutdown_script"):
-        if getattr(settings, word) is not None:
-            words[word] = command(getattr(settings, word))
-            words.update(_differing(settings, plain, {f"{word}_timeout": f"{word}_timeout_s"}))
     for word, field in (("vrrp_garp_interval", "interval_s"), ("vrrp_gna_interval", "gna_interval_s")):
         values = {getattr(each.garp, field) for each in configuration.instances}
         if len(values) == 1 and values != {0.0}:
@@ -269,8 +208,41 @@ def runs_anything(configuration: Configuration) -> bool:
     settings = configuration.globals
     fifos = [fifo.script for fifo in (settings.notify_fifo, settings.vrrp_notify_fifo) if fifo]
     told = [each.notify for each in configuration.instances] + [each.notify for each in configuration.sync_groups]
-    commands = [getattr(notify, field) for notify in told for field in (*_NOTIFY.values(), "deleted")]
+    commands = [each for notify in told for each in vars(notify).values() if isinstance(each, NotifyCommand)]
     return bool(configuration.scripts) or any([*commands, *fifos, settings.startup_script, settings.shutdown_script])
+
+
+def _fields(model: Any, plain: Any, block: Block) -> Words:
+    """The words whose value is a field of ``model`` and not that of ``plain``, which has the defaults."""
+    words: Words = {}
+    for word, entry in variables(block).items():
+        if isinstance(entry, Keyword) and not entry.many:
+            value = _field(model, entry.field)
+            if value is not _NONE and (word in _ALWAYS or value != _field(plain, entry.field)):
+                words[word] = _said(value)
+    return words
+
+
+def _field(model: Any, path: str) -> Any:
+    """What ``garp.delay_s`` is in a model; _NONE where the model has no such field, as more than one follow from it."""
+    for name in path.split("."):
+        model = getattr(model, name, _NONE)
+    return model
+
+
+def _said(value: Any) -> Any:
+    """A value of the model, as an inventory says it."""
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, NotifyCommand):
+        return command(value)
+    if isinstance(value, Fifo):
+        return _fifo(value)
+    return str(value) if isinstance(value, (IPv4Address, IPv6Address)) else value
+
+
+def _reverse(tracker: Any) -> Words:
+    return {"reverse": True} if tracker.reverse else {}
 
 
 def _with_prefix(line: str) -> str:
@@ -323,15 +295,6 @@ def _fifo(fifo: Fifo) -> Any:
 
 def _owner(user: str, group: Optional[str]) -> str:
     return f"{user} {group}" if group else user
-
-
-def _differing(found: Any, plain: Any, words: Mapping[str, str]) -> Words:
-    values = {word: getattr(found, field) for word, field in words.items()}
-    return {
-        word: _number(value) if isinstance(value, float) else value
-        for word, value in values.items()
-        if value != getattr(plain, words[word])
-    }
 
 
 def _number(value: float) -> float:

@@ -9,16 +9,18 @@ A reader raises ValueError with "rule" or "rule (way out)"; it repeats no passwo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Optional
 
 from ..vrrp.config.problems import Invalid, show
 from ..vrrp.config.text.syntax import parse, split_command, split_words
+from ..vrrp.config.vocabulary.converters import LEASE_S, Seconds, WholeSeconds
+from ..vrrp.config.vocabulary.converters_tracking import Weighed
+from ..vrrp.protocol.constants import AUTH_DATA_LENGTH
 
 _NAME = re.compile(r"[A-Za-z0-9_.:@-]+")
-_PASSWORD_OCTETS = 8  # RFC 2338 section 5.3.6.1: the field is this long
-STATES = ("MASTER", "BACKUP")
+Read = Callable[[Any], Any]
 
 
 def whole(low: int, high: int, rule: str) -> Callable[[Any], int]:
@@ -65,11 +67,31 @@ def interface(value: Any) -> str:
     return str(value)
 
 
-def state(value: Any) -> str:
-    """MASTER or BACKUP, in any case."""
-    if str(value).upper() not in STATES:
-        raise ValueError(f"'{value}' is neither MASTER nor BACKUP")
-    return str(value).upper()
+def one_of(choices: Sequence[str]) -> Callable[[Any], str]:
+    """A reader of one of ``choices``, in any case."""
+
+    def read(value: Any) -> str:
+        found = next((choice for choice in choices if choice.lower() == str(value).lower()), None)
+        if found is None:
+            *others, last = choices
+            known = f"neither {others[0]} nor {last}" if len(others) == 1 else f"not {', '.join(others)} or {last}"
+            raise ValueError(f"'{value}' is {known}")
+        return found
+
+    return read
+
+
+def limited(convert: Any, why: str, least: Optional[float] = None, most: Optional[float] = None) -> Read:
+    """A reader of numbers with the limits of a converter of the file, or with narrower ones."""
+    if isinstance(convert, Weighed):
+        return whole(-convert.limit, convert.limit, "it takes a priority from one end to the other at most")
+    low = convert.low if least is None else least
+    high = convert.high if most is None else most
+    if isinstance(convert, Seconds):
+        return number(float(low), float(high), why if "seconds" in why else f"{why}, in seconds")
+    if isinstance(convert, WholeSeconds):
+        why += ", in seconds, of which keepalived takes no fraction here"
+    return whole(int(low), int(high), why)
 
 
 def switch(value: Any) -> bool:
@@ -90,9 +112,9 @@ def password(value: Any) -> str:
     if not text:
         raise ValueError("it is empty (leave the variable out for none)")
     octets = len(text.encode())
-    if octets > _PASSWORD_OCTETS:
+    if octets > AUTH_DATA_LENGTH:
         raise ValueError(
-            f"{octets} octets are more than the {_PASSWORD_OCTETS} that an advertisement carries (keepalived cuts the"
+            f"{octets} octets are more than the {AUTH_DATA_LENGTH} that an advertisement carries (keepalived cuts the"
             " rest off in silence: write the first 8)"
         )
     if not text or not text.isprintable() or '"' in text or text != text.strip():
@@ -179,7 +201,7 @@ def listed(entry: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
 
 def lease(value: Any) -> int:
     """How long the kernel keeps a virtual address that nobody renews."""
-    seconds = whole(0, 60, "seconds, where 0 is no lifetime and 1 too short")(value)
+    seconds = whole(*LEASE_S, "seconds, where 0 is no lifetime and 1 too short")(value)
     if seconds == 1:
         raise ValueError(f"'{value}' is too short: a lifetime is 0, which is none, or 2 to 60 seconds")
     return seconds

@@ -6,30 +6,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from ..vrrp.config.vocabulary.schema_tracking import VRRP_SCRIPT
 from .draft import Draft
 from .host import PREFIX, Host
 from .problem import Locate, Problem
-from .readers import command_line, name, switch, user, whole
+from .variables import Read, words_of
 
-Read = Callable[[Any], Any]
-_SECONDS = whole(1, 4294, "seconds, of which keepalived takes no fraction here")
-_COUNT = whole(1, 1_000_000, "runs in a row")
-
-FIELDS: Mapping[str, Read] = {
-    "name": name,
-    "script": command_line,
-    "interval": _SECONDS,
-    "timeout": _SECONDS,
-    "rise": _COUNT,
-    "fall": _COUNT,
-    "weight": whole(-253, 253, "it takes a priority from one end to the other at most"),
-    "reverse": switch,
-    "user": user,
-    "init_fail": switch,
-}
+FIELDS = words_of(VRRP_SCRIPT)
 
 
 def scripts(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
@@ -47,8 +33,6 @@ def scripts(host: Host, of_host: list[Draft], problems: list[Problem], locate: L
             problems.append(Problem(host.name, f"{PREFIX}scripts[{index}]", text_, where=where))
     for index, script in enumerate(said):
         _read(host, f"{PREFIX}scripts[{index}]", script, problems, locate)
-    if host.said("script_user") is not None:
-        _try(host, PREFIX + "script_user", user, host.said("script_user"), problems, locate)
     known = [str(script.get("name")) for script in said]
     for twice in sorted({one for one in known if known.count(one) > 1}):
         where = locate(next(script for script in reversed(said) if str(script.get("name")) == twice).get("name"))

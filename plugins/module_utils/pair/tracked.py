@@ -9,23 +9,16 @@ Each comes out as a mapping; :func:`as_line` writes it as the configuration file
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from .readers import address, interface, listed, name, number, one_word, refuse_others, switch, text, whole
-
-Read = Callable[[Any], Any]
-_WEIGHT = whole(-253, 253, "a weight that takes a priority from one end to the other")
-_WIDE_WEIGHT = whole(-254, 254, "a weight that takes a priority from one end to the other, or is a fault")
-_COUNT = whole(1, 1000, "a count")
+from ..vrrp.config.vocabulary.converters_tracking import SCRIPT_WEIGHT
+from ..vrrp.config.vocabulary.options import TIMES as TIMES_OF_THE_FILE
+from .readers import Read, address, interface, limited, name, one_word, refuse_others, switch, text, whole
 
 # When a built-in check asks, and what its answer is worth, in the order of the configuration file.
 TIMES: Mapping[str, Read] = {
-    "interval": number(0.05, 3600, "seconds between two questions"),
-    "timeout": number(0.01, 3600, "seconds for the answer"),
-    "rise": _COUNT,
-    "fall": _COUNT,
-    "weight": _WEIGHT,
+    word: limited(convert, f"the {word} of a check") for word, (_field, convert) in TIMES_OF_THE_FILE.items()
 }
 _INTERVALS = {"http": 2}  # seconds, where nothing is said; 1 for all others
 
@@ -95,9 +88,9 @@ http = _reader("HTTP check", *_HTTP)
 unit = _reader("unit", *_UNIT)
 
 
-def tracked(kind: str, limit: int = 253) -> Read:
+def tracked(kind: str, limit: int = SCRIPT_WEIGHT) -> Read:
     """A name that is defined elsewhere, or a mapping of it, the weight that it has here, and ``reverse``."""
-    weight = _WEIGHT if limit == 253 else _WIDE_WEIGHT
+    weight = whole(-limit, limit, "the weight of what is tracked")
     read_name = interface if kind == "interface" else name
 
     def read(value: Any) -> dict[str, Any]:
@@ -115,26 +108,6 @@ def tracked(kind: str, limit: int = 253) -> Read:
         return found
 
     return read
-
-
-TRACKED: Mapping[str, Read] = {
-    "track_interface": listed(tracked("interface")),
-    "track_script": listed(tracked("script")),
-    "track_process": listed(tracked("process", 254)),
-    "track_file": listed(tracked("file", 254)),
-    "track_gateways": listed(gateway),
-    "track_tcp": listed(tcp),
-    "track_http": listed(http),
-    "track_unit": listed(unit),
-}
-NAMED = ("track_interface", "track_script", "track_process", "track_file")
-# The keyword of each built-in check, which stands on a line of its own.
-ADDITIONS = {
-    "track_gateways": "track_gateway",
-    "track_tcp": "track_tcp",
-    "track_http": "track_http",
-    "track_unit": "track_unit",
-}
 
 
 def as_line(entry: Mapping[str, Any]) -> str:

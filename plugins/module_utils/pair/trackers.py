@@ -5,45 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
+from ..vrrp.config.vocabulary.schema_tracking import TRACK_FILE, VRRP_TRACK_PROCESS
 from .draft import Draft
 from .host import PREFIX, Host
 from .problem import Locate, Problem
-from .readers import name, number, path, process, switch, whole
+from .variables import Read, words_of
 
-Read = Callable[[Any], Any]
-_WEIGHT = whole(-254, 254, "it takes a priority from one end to the other at most")
-_DELAY = number(0.001, 3600, "seconds")
-
-
-def _match(value: Any) -> str:
-    if value not in ("exact", "initial", "partial"):
-        raise ValueError(f"'{value}' is not exact, initial or partial")
-    return str(value)
-
-
-PROCESS: Mapping[str, Read] = {
-    "name": name,
-    "process": process,
-    "param_match": _match,
-    "weight": _WEIGHT,
-    "reverse": switch,
-    "quorum": whole(1, 65535, "processes"),
-    "quorum_max": whole(0, 65535, "processes"),
-    "fork_delay": _DELAY,
-    "terminate_delay": _DELAY,
-    "full_command": switch,
-}
-FILE: Mapping[str, Read] = {
-    "name": name,
-    "file": path,
-    "weight": _WEIGHT,
-    "reverse": switch,
-    "init_file": whole(-(2**31), 2**31 - 1, "the number to begin with"),
-    "overwrite": switch,
-}
+PROCESS = words_of(VRRP_TRACK_PROCESS)
+FILE = words_of(TRACK_FILE)
 # variable -> what its entries have, the word that they need, the word of an instance that names them
 KINDS = {
     "track_processes": (PROCESS, "process", "track_process"),

@@ -7,30 +7,22 @@ from __future__ import annotations
 
 import difflib
 
+from ..vrrp.config.vocabulary.schema import ROOT
 from .fields import FIELDS
 from .host import FACTS, PREFIX, Host, well_formed
 from .problem import Locate, Problem
-from .settings import SETTINGS
+from .settings import CONDUCT
+from .variables import variables
 
 # What can be said beside the words of an instance.
-ROLE_WORDS = (
-    *("vips", "instances", "scripts", "group", "router_id", "script_user", "enable_script_security"),
-    *("track_processes", "track_files", "sync_groups", *SETTINGS),
-    *("writable_paths", "verify_timeout", "verify_samples", "verify_interval"),
-)
-# What the role and the playbooks register, so that it is among the hostvars of every later play of a run.
-REGISTERED = (
-    *("interfaces", "before", "said", "agent", "config", "seen", "seen_again", "journal", "node", "moved"),
-    *("after", "left", "probed"),
-)
+ROLE_WORDS = ("vips", "group", *variables(ROOT), *CONDUCT)
 _KNOWN = tuple(PREFIX + word for word in (*FIELDS, *ROLE_WORDS))
-_MINE = frozenset(PREFIX + word for word in REGISTERED)
 
 
 def refuse_unknown(host: Host, problems: list[Problem], locate: Locate) -> None:
     """Complain about every variable of ``host`` with our prefix that nobody reads."""
     for variable in host.variables:  # hostvars work each value out when it is asked for: few are
-        if not variable.startswith(PREFIX) or variable in _KNOWN or variable in _MINE - {FACTS}:
+        if not variable.startswith(PREFIX) or variable in _KNOWN:
             continue
         value = host.variables[variable]
         if variable == FACTS and (value is None or well_formed(value)):

@@ -137,7 +137,7 @@ def check(options: argparse.Namespace) -> int:
     from .agent.life.hostaddresses import remembered
     from .agent.life.programs import unrunnable
     from .agent.life.startcheck import misfits, refusals
-    from .config.loader import read_text
+    from .config.loader import inspect_here, read_text
     from .config.problems import WARNING, ConfigError, in_order
 
     configuration, _digest, warnings = config_source.read(options.file)
@@ -149,7 +149,8 @@ def check(options: argparse.Namespace) -> int:
         warnings += misfits(configuration, table)
     except (DumpError, OSError) as error:
         say(sys.stderr, f"the interfaces of this machine were not compared: {error}")
-    warnings += unrunnable(read_text(options.file), options.file, severity=WARNING)
+    root = inspect_here(read_text(options.file), options.file).root
+    warnings += () if root is None else unrunnable(root, severity=WARNING)
     say(sys.stderr, *map(str, in_order(warnings)))
     names = ", ".join(instance.name for instance in configuration.instances)
     counted = f"{len(configuration.instances)} instance{'' if len(configuration.instances) == 1 else 's'}"

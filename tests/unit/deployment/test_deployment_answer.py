@@ -1,12 +1,14 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module ends with its result, or with the message of the agent, the client or the mover."""
+"""A module ends with its result, or with the message of the agent, the client, the mover or the node."""
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import RUNTIME_DIR, end
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import MoveError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
 
@@ -51,6 +53,11 @@ def test_a_result_is_returned_as_it_is():
 @pytest.mark.parametrize(
     ("error", "result"),
     [
+        (DeploymentError("there is no user"), {"msg": "there is no user"}),
+        (
+            Refused("it is bad", ("line 1", "line 2")),
+            {"msg": "it is bad\nline 1\nline 2", "problems": ("line 1", "line 2")},
+        ),
         (AgentError("the agent is stopping", ("a", "b")), {"msg": "the agent is stopping"}),
         (AgentUnreachable("no agent is running"), {"msg": "no agent is running"}),
         (MoveError("VI_1 cannot become master"), {"msg": "VI_1 cannot become master"}),
@@ -67,7 +74,3 @@ def test_an_error_of_the_module_itself_is_not_hidden(error):
     with pytest.raises(type(error)):
         end(module, raising(error))
     assert module.said is None
-
-
-def test_the_argument_for_the_runtime_directory():
-    assert RUNTIME_DIR == {"runtime_dir": {"type": "path", "default": "/run/hotstandby"}}

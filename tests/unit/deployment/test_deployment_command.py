@@ -35,6 +35,9 @@ def start(tmp_path):
     (release / "vrrp" / "cli.py").write_text("def main():\n    print('cli')\n    return 3\n")
     leftovers = "import sys\ndef main():\n    print('leftovers', 'vrrp.cli' in sys.modules)\n    return 4\n"
     (release / "vrrp" / "agent" / "life" / "leftovers.py").write_text(leftovers)
+    (release / "deployment").mkdir()
+    entry = "import sys\ndef main():\n    print('module', 'vrrp' in sys.modules)\n    return 5\n"
+    (release / "deployment" / "module_entry.py").write_text(entry)
     (release / command.START).write_text(command.START_TEXT)
 
     def run(*arguments):
@@ -54,6 +57,7 @@ def start(tmp_path):
         (("cleanup", "/etc/a.conf", "/run/a"), (4, "leftovers False\n")),
         (("cleanup", "/etc/a.conf", "/run/a", "more"), (3, "cli\n")),
         (("agent", "cleanup", "/run/a"), (3, "cli\n")),
+        (("module", "vrrp_info"), (5, "module False\n")),
     ],
 )
 def test_cleanup_loads_the_least_and_the_cli_takes_the_other_commands(start, arguments, answer):

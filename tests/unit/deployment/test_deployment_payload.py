@@ -1,33 +1,33 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent travels inside the module: as it is in the checkout, importable, and without the simulation."""
+"""The sources of a release travel inside the module: as they are in the checkout, without the simulation."""
 
 from __future__ import annotations
 
 import ast
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import ansible_collections.hotstandby.vrrp as collection
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import PACKAGES, agent_sources
 
-PACKAGE = Path(next(iter(collection.__path__))) / "plugins" / "module_utils" / "vrrp"
+LIBRARY = Path(next(iter(collection.__path__))) / "plugins" / "module_utils"
 RUN = "from vrrp import cli; sys.exit(cli.main())"
-PAYLOAD = PACKAGE.parent / "deployment" / "payload.py"
+PAYLOAD = LIBRARY / "deployment" / "payload.py"
 
 
 def for_nodes():
-    """The files of the package but for those of the simulation, which is for the controller."""
-    files = [path for path in PACKAGE.rglob("*.py") if "simulation" not in str(path.relative_to(PACKAGE))]
-    assert len(files) < len(list(PACKAGE.rglob("*.py")))
+    """The files of the packages but for those of the simulation, which is for the controller."""
+    every = [path for name in PACKAGES for path in (LIBRARY / name).rglob("*.py")]
+    files = [path for path in every if "simulation" not in str(path.relative_to(LIBRARY))]
+    assert len(files) < len(every)
     return files
 
 
 def in_the_checkout():
-    return {os.path.join("vrrp", path.relative_to(PACKAGE)): path.read_bytes() for path in for_nodes()}
+    return {str(path.relative_to(LIBRARY)): path.read_bytes() for path in for_nodes()}
 
 
 def imported(path):
@@ -50,10 +50,8 @@ def test_every_source_is_within_reach_of_the_module():
     while fresh:
         reached |= fresh
         fresh = {found for path in fresh for found in imported(path)} - reached
-    carried = {path for path in reached if PACKAGE in path.parents}
-    carried |= {
-        folder / "__init__.py" for path in carried for folder in path.parents if PACKAGE in (folder, *folder.parents)
-    }
+    carried = {path for path in reached if path.relative_to(LIBRARY).parts[0] in PACKAGES}
+    carried |= {folder / "__init__.py" for path in carried for folder in path.parents if LIBRARY in folder.parents}
     assert carried == set(for_nodes())
 
 

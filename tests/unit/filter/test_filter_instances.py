@@ -68,6 +68,22 @@ def test_the_filter_objections_returns_what_the_agent_would_say():
     assert "auth_pass has 9 octets" in line and "Xy7" not in line
 
 
+def test_a_file_is_parsed_once_however_often_it_is_asked_for(monkeypatch):
+    texts, inspect = [], objections.inspect
+
+    def noted(text, path):
+        texts.append(text)
+        return inspect(text, path)
+
+    monkeypatch.setattr(objections, "inspect", noted)
+    judge, text = call(objections, "objections"), BLOCK.replace("_id 51", "_id 0") + "# of this test alone\n"
+    first = judge(text, "node-a")
+    assert first == judge(text, "node-a") != []
+    first.clear()
+    assert judge(text, "node-a") != []
+    assert texts == [text]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "text"),
     [

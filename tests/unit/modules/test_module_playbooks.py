@@ -41,12 +41,17 @@ def test_the_files_are_judged_before_anything_is_installed():
     (block,) = yaml.safe_load((TOP / "roles/ha_pair/tasks/preflight.yml").read_text(encoding="utf-8"))
     assert block["any_errors_fatal"] is True
     (together, judge) = [task for task in block["block"] if "ansible.builtin.assert" in task]
-    assert "ha_pair_left_out" in str(together["ansible.builtin.assert"]["that"]) and "when" not in together
-    assert "ha_pair_objections" in judge["ansible.builtin.assert"]["that"] and "when" not in judge
-    (attempt,) = [task for task in block["block"] if "hotstandby.vrrp.vrrp_config" in task]
+    assert "__ha_pair_left_out" in str(together["ansible.builtin.assert"]["that"]) and "when" not in together
+    assert "__ha_pair.objections" in judge["ansible.builtin.assert"]["that"] and "when" not in judge
+    (include,) = [
+        task["ansible.builtin.include_tasks"] for task in block["block"] if "ansible.builtin.include_tasks" in task
+    ]
+    assert include == {"file": "probe.yml", "apply": {"any_errors_fatal": True, "tags": "always"}}
+    probe = yaml.safe_load((TOP / "roles/ha_pair/tasks/probe.yml").read_text(encoding="utf-8"))
+    (attempt,) = [task for task in probe if "hotstandby.vrrp.vrrp_config" in task]
     assert attempt["check_mode"] is True
     main = yaml.safe_load((TOP / "roles/ha_pair/tasks/main.yml").read_text(encoding="utf-8"))
-    assert [task["ansible.builtin.import_tasks"] for task in main][:2] == ["preflight.yml", "install.yml"]
+    assert [task["ansible.builtin.import_tasks"] for task in main[:2]] == ["preflight.yml", "install.yml"]
 
 
 def test_the_release_has_no_files_that_only_a_checkout_uses(tmp_path):

@@ -10,6 +10,7 @@ import os
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import process
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config import loader
 from fake_agent import Refusal
 
 PASSWORD = "Xy7secr"
@@ -51,6 +52,41 @@ def test_a_new_file_is_written(run, path):
     assert content(path) == GOOD
     assert os.stat(path).st_mode & 0o7777 == 0o600
     assert not run("vrrp_config", content=GOOD, path=path)["changed"]
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """The texts that this process parses."""
+    texts, parse = [], loader.parse
+
+    def noted(text, *arguments):
+        texts.append(text)
+        return parse(text, *arguments)
+
+    monkeypatch.setattr(loader, "parse", noted)
+    return texts
+
+
+OTHER = GOOD.replace("priority 100", "priority 90")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_each_text_is_parsed_once(run, path, parsed, check):
+    run("vrrp_config", check=check, content=GOOD, path=path)
+    assert parsed == [GOOD]
+    run("vrrp_config", content=GOOD, path=path)
+    parsed.clear()
+    run("vrrp_config", check=check, content=OTHER, path=path)
+    assert parsed == [OTHER, GOOD]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_where_an_agent_foresees_it_the_new_text_alone_is_parsed_and_once(run, path, agent, parsed, check):
+    run("vrrp_config", content=GOOD, path=path)
+    agent.config, agent.plan = path, {"ok": True, "result": FORESEEN}
+    parsed.clear()
+    run("vrrp_config", check=check, content=OTHER, path=path)
+    assert parsed == [OTHER]
 
 
 def test_check_mode_writes_nothing_and_needs_no_user(run, path, monkeypatch):

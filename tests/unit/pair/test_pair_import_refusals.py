@@ -100,7 +100,7 @@ def test_only_the_wrong_entries_of_a_list_are_left_out():
     found = imported(instance(51, *lines, "unicast_ttl 0", *peers("198.18.9.6")))
     assert found.shared["ha_pair_instances"][0]["virtual_routes"] == ["10.2.0.0/16 dev eth1"]
     assert "unicast_ttl" not in found.shared["ha_pair_instances"][0]
-    assert [word for word, _line, _why in refused(found)] == ["unicast_ttl", "virtual_routes"]
+    assert [word for word, _line, _why in refused(found)] == ["virtual_routes", "unicast_ttl"]
 
 
 def test_a_script_that_is_left_out_is_not_tracked():

@@ -188,4 +188,4 @@ def test_trackers_become_words_of_the_role(track, words):
     ],
 )  # fmt: skip
 def test_notify_commands_become_words_of_the_role(notify, words):
-    assert say.notify_words(model.Notify(**notify)) == words
+    assert more(notify=model.Notify(**notify)) == words

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair import readers
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.vocabulary import converters as to
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.vocabulary.converters_tracking import weight
 
 OCTET = readers.whole(1, 255, "an octet")
 SECONDS = readers.number(0.5, 255, "seconds")
-READ = {"whole": OCTET, "number": SECONDS, "list": readers.listed(OCTET)}
+READ = {
+    "state": readers.one_of(("MASTER", "BACKUP")),
+    "match": readers.one_of(("exact", "initial", "partial")),
+    "whole": OCTET,
+    "number": SECONDS,
+    "list": readers.listed(OCTET),
+}
 
 
 def reader(name):
@@ -96,6 +104,7 @@ ONE_LINE = 'it must be one line without any "'
         ("interface", "a" * 16, "'aaaaaaaaaaaaaaaa' is longer than the 15 characters of an interface name"),
         ("interface", "a b", "'a b' is not a name (letters, digits and any of _ . : @ -)"),
         ("state", "FAULT", "'FAULT' is neither MASTER nor BACKUP"),
+        ("match", "all", "'all' is not exact, initial or partial"),
         ("switch", "maybe", "'maybe' is neither true nor false"),
         ("switch", 2, "'2' is neither true nor false"),
         ("password", "", "it is empty (leave the variable out for none)"),
@@ -132,6 +141,32 @@ def test_a_value_is_refused(name, value, text):
     with pytest.raises(ValueError) as caught:
         reader(name)(value)
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    ("convert", "narrower", "low", "high", "why"),
+    [
+        (to.integer(2, 9), {}, 2, 9, "a whole number from 2 to 9: a thing"),
+        (to.integer(2, 9), {"least": 3, "most": 8}, 3, 8, "a whole number from 3 to 8: a thing"),
+        (to.seconds("0.5", "9"), {}, 0.5, 9, "a number from 0.5 to 9: a thing, in seconds"),
+        (to.pause("0.5", "9"), {"most": 2}, 0.5, 2, "a number from 0.5 to 2: a thing, in seconds"),
+        (
+            to.whole_seconds(0, 9),
+            {"least": 1},
+            1,
+            9,
+            "a whole number from 1 to 9: a thing, in seconds, of which keepalived takes no fraction here",
+        ),
+        (weight(7), {}, -7, 7, "a whole number from -7 to 7: it takes a priority from one end to the other at most"),
+    ],
+)
+def test_the_limits_of_a_converter_of_the_file(convert, narrower, low, high, why):
+    read = readers.limited(convert, "a thing", **narrower)
+    assert (read(low), read(high)) == (low, high)
+    for value in (low - 0.25 if low == 0.5 else low - 1, high + 1):
+        with pytest.raises(ValueError) as caught:
+            read(value)
+        assert str(caught.value) == f"'{value}' is not {why}"
 
 
 @pytest.mark.parametrize(("value", "octets"), [("secret-no", 9), ("\u00e9\u00e9\u00e9\u00e9\u00e9", 10)])

@@ -21,8 +21,8 @@ def problems(script, locate=lambda value: None, **more):
 @pytest.mark.parametrize(
     ("word", "value", "text"),
     [
-        ("interval", 0.5, "'0.5' is not a whole number from 1 to 4294: seconds, of which keepalived takes no fraction"),
-        ("timeout", 1.5, "'1.5' is not a whole number from 1 to 4294: seconds, of which keepalived takes no fraction"),
+        ("interval", 0.5, "'0.5' is not a whole number from 1 to 4294: time between two starts, in seconds, of which"),
+        ("timeout", 1.5, "'1.5' is not a whole number from 1 to 4294: how long it may run before it has failed; "),
         ("interval", 0, "'0' is not a whole number from 1 to 4294"),
         ("weight", 300, "'300' is not a whole number from -253 to 253"),
         ("rise", 0, "'0' is not a whole number from 1"),

@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible_collections.hotstandby.vrrp.plugins.filter.sections import FilterModule
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import FIELDS
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.groups import WORDS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.sections import sections
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.trackers import FILE, PROCESS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
 from pair_inventory import VIP, hosts
 from role_template import ROLE, files
@@ -47,13 +43,13 @@ def test_global_defs_is_written():
             startup_script_timeout=5,
         )
     )["global_defs"] == [
+        'startup_script "/bin/up now"',
+        "startup_script_timeout 5",
+        "notify_fifo /run/f root",
+        'notify_fifo_script "/bin/r x" nobody',
         "@hotstandby vip_lease 3",
         "vrrp_startup_delay 2.5",
         "log_unknown_vrids",
-        "notify_fifo /run/f root",
-        'notify_fifo_script "/bin/r x" nobody',
-        'startup_script "/bin/up now"',
-        "startup_script_timeout 5",
     ]
 
 
@@ -68,11 +64,11 @@ def test_blocks_are_written():
         )
     )["blocks"]
     assert [(each["head"], each["lines"]) for each in found] == [
-        ("interface_up_down_delays", ["eth0 1 2", "eth1 0.5"]),
-        ("static_routes", ["10.9.0.0/16 via 192.168.8.1"]),
         ("vrrp_track_process web", ["process nginx -g", "param_match", "weight 0 reverse"]),
         ("track_file level", ["file /run/level", "weight -3", "init_file 0 overwrite"]),
         ("vrrp_sync_group G", ["group {", "    a", "    b", "}", "@hotstandby track_unit nginx", 'notify "/bin/x"']),
+        ("interface_up_down_delays", ["eth0 1 2", "eth1 0.5"]),
+        ("static_routes", ["10.9.0.0/16 via 192.168.8.1"]),
     ]
 
 
@@ -104,27 +100,45 @@ def test_a_value_that_the_agent_would_refuse_is_a_problem(word, value, text):
     assert second.startswith("node-b: ")
 
 
-def test_every_word_of_an_instance_is_in_the_template_and_among_the_options():
-    words = set(re.findall(r"\w+", TEMPLATE))
-    assert set(FIELDS) - {"unicast"} <= words
-    entry = set(OPTIONS["ha_pair_instances"]["options"])
-    assert set(FIELDS) == entry - {"name", "virtual_ipaddress", "master"}
-    assert {f"ha_pair_{word}" for word in FIELDS} <= set(OPTIONS)
+INSTANCE = {
+    "name": "VI_1",
+    "state": "MASTER",
+    "advert_int": 0.5,
+    "auth_pass": "1111",
+    "virtual_ipaddress": ["192.168.8.100/24"],
+    "nopreempt": False,
+    "accept": False,
+    "use_vmac": "vrrp51",
+    "track_script": [{"name": "chk", "weight": 5, "reverse": True}],
+    "track_gateways": ["192.168.8.1 interval 2"],
+    "notify": {"command": "/bin/n x", "user": "root"},
+    "notify_deleted": True,
+    "notify_priority_changes": False,
+}
 
 
-@pytest.mark.parametrize(
-    ("option", "words"),
-    [("ha_pair_track_processes", PROCESS), ("ha_pair_track_files", FILE), ("ha_pair_sync_groups", WORDS)],
-)
-def test_every_word_of_a_definition_is_among_the_options(option, words):
-    assert set(OPTIONS[option]["options"]) == set(words)
+def test_an_instance():
+    (block,) = sections({}, [INSTANCE])["blocks"]
+    assert block == {
+        "head": "vrrp_instance VI_1",
+        "lines": [
+            "state MASTER",
+            "advert_int 0.5",
+            *("authentication {", "    auth_type PASS", '    auth_pass "1111"', "}"),
+            *("virtual_ipaddress {", "    192.168.8.100/24", "}"),
+            "no_accept",
+            "use_vmac vrrp51",
+            *("track_script {", "    chk weight 5 reverse", "}"),
+            "@hotstandby track_gateway 192.168.8.1 interval 2",
+            'notify "/bin/n x" root',
+            "notify_deleted",
+            "notify_priority_changes false",
+        ],
+    }
 
 
-def test_every_secret_is_marked():
-    secrets = {word for word, known in FIELDS.items() if known.secret}
-    assert {word for word in secrets if OPTIONS[f"ha_pair_{word}"].get("no_log")} == secrets
-    entry = OPTIONS["ha_pair_instances"]["options"]
-    assert {word for word in secrets if entry[word].get("no_log")} == secrets
+def test_a_kind_of_authentication_without_a_password_is_not_written():
+    assert sections({}, [{"name": "a", "auth_type": "AH"}])["blocks"] == [{"head": "vrrp_instance a", "lines": []}]
 
 
 def test_texts_of_an_ini_inventory_are_read():
@@ -164,4 +178,4 @@ def test_a_small_number_is_written_in_digits(value, written):
     }
     found = sections(said)
     assert found["global_defs"] == [f"vrrp_garp_interval {written}"]
-    assert found["blocks"][0]["lines"][-1] == f"garp_interval {written}"
+    assert found["blocks"][0]["lines"][0] == f"garp_interval {written}"

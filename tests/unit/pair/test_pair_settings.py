@@ -7,83 +7,9 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import Host
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.settings import (
-    SETTINGS,
-    delay,
-    fifo,
-    garp_group,
-    settings,
-    track_group,
-)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.settings import SETTINGS, settings
 
 EXTRA = {"path": "/run/f", "user": "root adm", "script": "/bin/r"}
-
-
-@pytest.mark.parametrize(
-    ("read", "value", "expected"),
-    [
-        (fifo, "/run/f", "/run/f"),
-        (fifo, {"path": "/run/f"}, {"path": "/run/f"}),
-        (fifo, {"script": "/bin/r", "user": "root  adm", "path": "/run/f"}, EXTRA),
-        (fifo, {"path": "/run/f", "user": None, "script": None}, {"path": "/run/f"}),
-        (delay, {"interface": "eth0", "down": "1.5"}, {"interface": "eth0", "down": 1.5}),
-        (delay, {"up": 0, "down": 255, "interface": "eth0"}, {"interface": "eth0", "down": 255, "up": 0}),
-        (garp_group, {"interfaces": "eth0", "garp_interval": 0}, {"interfaces": ["eth0"], "garp_interval": 0}),
-        (
-            garp_group,
-            {"gna_interval": "0.5", "garp_interval": 4294, "interfaces": ["eth0", "eth1"]},
-            {"interfaces": ["eth0", "eth1"], "garp_interval": 4294, "gna_interval": 0.5},
-        ),
-        (track_group, {"group": "VI_1", "name": "all"}, {"name": "all", "group": ["VI_1"]}),
-        (track_group, {"name": "all", "group": ["VI_1", "VI_2"]}, {"name": "all", "group": ["VI_1", "VI_2"]}),
-    ],
-)
-def test_a_mapping_is_read_in_the_order_of_the_file(read, value, expected):
-    found = read(value)
-    assert found == expected
-    assert list(found) == list(expected)
-
-
-DELAY = "it is a mapping of interface, down and optionally up (seconds)"
-GARP = "it is a mapping of interfaces, and garp_interval or gna_interval (seconds)"
-TRACK = "it is a mapping of name and group"
-
-
-@pytest.mark.parametrize(
-    ("read", "value", "text"),
-    [
-        (fifo, "run/f", "'run/f' is not an absolute path of plain characters"),
-        (fifo, {"script": "/bin/r"}, "a mapping names its path"),
-        (fifo, {"path": "/f", "mode": 1}, "'mode' is not a word of a FIFO (known are path, user, script)"),
-        (fifo, {"path": "/f", "user": "a b c"}, "'a b c' is not a user, nor a user and a group"),
-        (fifo, {"path": "/f", "script": ""}, 'it must be one line without any "'),
-        (delay, "eth0 1", DELAY),
-        (delay, {"interface": "eth0", "up": 1}, DELAY),
-        (delay, {"down": 1}, DELAY),
-        (
-            delay,
-            {"interface": "eth0", "down": 1, "left": 2},
-            "'left' is not a word of a delay (known are interface, down, up)",
-        ),
-        (delay, {"interface": "eth0", "down": -1}, "'-1' is not a number from 0 to 255: seconds"),
-        (delay, {"interface": "eth0", "down": 1, "up": 256}, "'256' is not a number from 0 to 255: seconds"),
-        (garp_group, ["eth0"], GARP),
-        (garp_group, {"interfaces": [], "garp_interval": 1}, GARP),
-        (garp_group, {"interfaces": "eth0", "gna_interval": 4295}, "'4295' is not a number from 0 to 4294: seconds"),
-        (track_group, "all", TRACK),
-        (track_group, {"name": "all", "group": []}, TRACK),
-        (track_group, {"group": "VI_1"}, TRACK),
-        (
-            track_group,
-            {"name": "all", "group": "VI_1", "x": 1},
-            "'x' is not a word of a track group (known are name, group)",
-        ),
-    ],
-)
-def test_a_mapping_is_refused(read, value, text):
-    with pytest.raises(ValueError) as caught:
-        read(value)
-    assert str(caught.value) == text
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import yaml
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import FIELDS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.words import REGISTERED, ROLE_WORDS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.words import ROLE_WORDS
 from pair_inventory import VIP, hosts
 
 TOP = Path(__file__).parents[3]
@@ -21,8 +21,8 @@ ROLE = TOP / "roles" / "ha_pair"
 VARS = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
 OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
 OPTIONS = set(OPTIONS["argument_specs"]["main"]["options"])
-# The regular expression with which the role takes what the inventory says, as Jinja puts it together.
-SAID = "".join(re.findall(r"'([^']*)'", VARS["ha_pair_said_names"])[1:])
+# The regular expression with which the role takes what the inventory says.
+(SAID,) = re.findall(r"'(\^[^']*)'", VARS["__ha_pair_said_names"])
 
 
 def problems(variables, locate=lambda value: None):
@@ -47,10 +47,10 @@ def test_a_misspelt_variable_with_the_name_of_a_fact_is_refused():
     assert problems(hosts({"interfaces": "eth0"}, vips=[VIP])) == [f"node-a: ha_pair_interfaces: {text}"]
 
 
-def test_a_registered_variable_is_no_mistake():
-    facts = {word: {"changed": False} for word in REGISTERED if word != "interfaces"}
-    options = {"group": "ha_pair", "router_id": "A", "verify_timeout": 3}
-    assert instances(hosts(vips=[VIP], **facts, **options)) == instances(hosts(vips=[VIP]))
+def test_what_the_role_registers_is_no_mistake():
+    said = hosts(vips=[VIP], group="ha_pair", router_id="A", verify_timeout=3)
+    noted = {host: {**own, "__ha_pair_before": {"changed": False}} for host, own in said.items()}
+    assert instances(noted) == instances(hosts(vips=[VIP]))
 
 
 def test_every_option_of_the_role_is_known():
@@ -59,13 +59,12 @@ def test_every_option_of_the_role_is_known():
 
 def test_the_role_passes_every_option_and_no_variable_of_its_own():
     assert all(re.search(SAID, option) for option in OPTIONS | {"ha_pair_prioritty", "ha_pair_interfaces"})
-    own = set(VARS) | {f"ha_pair_{word}" for word in REGISTERED if word != "interfaces"} | {"ha_pair_next"}
-    assert [name for name in own if re.search(SAID, name)] == []
+    assert [name for name in VARS if re.search(SAID, name)] == []
 
 
-def test_every_registered_variable_is_known():
+def test_variables_of_the_role_and_the_playbooks_have_another_prefix():
     texts = [path.read_text(encoding="utf-8") for path in [*ROLE.glob("tasks/*.yml"), *TOP.glob("playbooks/*.yml")]]
-    registered = {name for text in texts for name in re.findall(r"register: ha_pair_(\w+)", text)}
-    facts = {name for text in texts for name in re.findall(r"^ {8}ha_pair_(\w+):", text, re.MULTILINE)}
-    assert registered and "said" in facts
-    assert registered | (facts - {"looks", "proof", "mine"}) <= set(REGISTERED)
+    noted = {name for text in texts for name in re.findall(r"(?:register|loop_var): (\w+)", text)}
+    noted |= {name for text in texts for name in re.findall(r"^ +(\w*ha_pair\w*):", text, re.MULTILINE)}
+    assert {"__ha_pair_before", "__ha_pair_said", "__ha_pair_next", "__ha_pair"} <= noted
+    assert {name for name in noted if not name.startswith("__ha_pair")} == set()

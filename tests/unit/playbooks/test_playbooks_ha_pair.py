@@ -124,6 +124,14 @@ def test_the_pair_is_judged_whatever_the_tag(tmp_path, tag):
     refused(tmp_path, nodes, "ha_pair_prioritty: there is no such variable", "--tags", tag)
 
 
+def test_a_tag_of_ones_own_asks_for_all_of_it(tmp_path):
+    nodes = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4)]
+    task = "{ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair}, tags: mine}"
+    site = f"- hosts: ha_pair\n  gather_facts: false\n  tasks: [{task}]\n"
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "", "--check", "--tags", "mine", text=site)
+    assert "Restart the agent on node-a" in done.output, done.output
+
+
 def test_a_tag_that_is_left_out_is_the_users_choice(tmp_path):
     done = play(tmp_path, {"ha_pair": pair("node", SPLIT)}, "ha_pair", "--skip-tags", "verify")
     assert done.returncode == 0, done.output

@@ -8,7 +8,7 @@ Problems of one line are reported here, problems between lines in :mod:`.togethe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Optional
 
@@ -71,6 +71,12 @@ class Section:
 def floats(values: dict[str, Any]) -> dict[str, Any]:
     """Return ``values`` as the model wants them: times are exact decimals until their range is checked."""
     return {name: float(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+
+
+def fields_of(model: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Return those of ``values`` that are fields of the dataclass ``model``."""
+    names = {each.name for each in fields(model)}
+    return floats({name: value for name, value in values.items() if name in names})
 
 
 def read(tree: Tree, findings: Findings) -> Section:

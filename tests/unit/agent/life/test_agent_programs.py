@@ -15,7 +15,7 @@ from vrrp import cli
 from vrrp.agent.kernel import interfaces
 from vrrp.agent.life import programs
 from vrrp.agent.life.programs import unrunnable
-from vrrp.config.loader import inspect
+from vrrp.config.loader import inspect, inspect_here
 from vrrp.config.problems import WARNING
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
@@ -45,7 +45,9 @@ vrrp_instance VI_1 {{
 
 
 def found(*arguments, agent_user=None, hidden=(), writable=None, **words):
-    problems = unrunnable(text(*arguments, **words), "/f.conf", agent_user, hidden=hidden, writable=writable)
+    problems = unrunnable(
+        inspect_here(text(*arguments, **words), "/f.conf").root, agent_user, hidden=hidden, writable=writable
+    )
     return [str(problem) for problem in problems]
 
 
@@ -180,7 +182,7 @@ def test_scripts_of_a_removal_and_of_a_group_are_looked_at():
     assert line.startswith("/f.conf:17:20: error: cannot run /usr/bin/nothere")
     assert found(notify="notify_deleted") == []
     group = "vrrp_sync_group G {\n    group {\n        VI_1\n    }\n    notify_master /usr/bin/nothere\n}\n"
-    problems = unrunnable(text() + group, "/f.conf")
+    problems = unrunnable(inspect_here(text() + group, "/f.conf").root)
     assert [str(each).partition(" (")[0] for each in problems] == [
         "/f.conf:23:19: error: cannot run /usr/bin/nothere: No such file or directory"
     ]

@@ -16,7 +16,6 @@ from vrrp.config.vocabulary.converters_tracking import (
     Weight,
     init_file,
     param_match,
-    plain_weight,
     process,
     tracked,
     weight,
@@ -70,13 +69,6 @@ def test_a_weight_may_be_reversed(line, expected):
 )
 def test_a_weight_that_is_refused(line, expected):
     assert refusal(weight(254), line) == expected
-
-
-def test_a_plain_weight_is_not_reversed_and_at_most_253():
-    assert plain_weight(statement("weight -253")) == -253
-    assert plain_weight(statement("weight 253")) == 253
-    assert refusal(plain_weight, "weight 254") == ("weight 254 is out of range", "weight is -253 to 253", "", 8)
-    assert refusal(plain_weight, "weight 5 reverse")[0] == '"weight" takes one value, 2 are given'
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,20 @@ from dataclasses import FrozenInstanceError, asdict
 
 import pytest
 
-from vrrp.config.vocabulary.entries import IGNORED, REFUSED, WORKS, Block, Keyword, foreign, ignored, refused, table
+from vrrp.config.vocabulary.entries import (
+    IGNORED,
+    REFUSED,
+    SAID,
+    SHARED,
+    WORKS,
+    Block,
+    Keyword,
+    Variable,
+    foreign,
+    ignored,
+    refused,
+    table,
+)
 
 
 def test_there_are_three_standings():
@@ -30,6 +43,7 @@ def test_a_keyword_has_these_defaults():
         "instead": "",
         "harmless": (),
         "foreign": False,
+        "variable": None,
     }
 
 
@@ -47,7 +61,21 @@ def test_a_block_has_these_defaults():
         "standing": "works",
         "instead": "",
         "foreign": False,
+        "variable": None,
     }
+
+
+def test_the_defaults_of_a_variable():
+    assert asdict(SAID) == {
+        "name": "",
+        "reader": "",
+        "least": None,
+        "most": None,
+        "shared": False,
+        "secret": False,
+        "off": "",
+    }
+    assert Variable(shared=True) == SHARED
 
 
 @pytest.mark.parametrize(

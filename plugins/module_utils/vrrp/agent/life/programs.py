@@ -18,11 +18,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, Optional
 
-from ...config.loader import here, node_config_id
 from ...config.model import NotifyCommand
-from ...config.problems import ERROR, WARNING, Findings, Place, Problem
-from ...config.reader import Section, Setting, read
-from ...config.text.syntax import parse
+from ...config.problems import ERROR, WARNING, Place, Problem
+from ...config.reader import Section, Setting
 from . import fifoplace, firstline
 from .trust import loose_part
 
@@ -40,20 +38,19 @@ class _Who(NamedTuple):
 
 
 def unrunnable(
-    text: str,
-    path: str,
+    root: Section,
     agent_user: Optional[str] = None,
     severity: str = ERROR,
     hidden: tuple[str, ...] = (),
     writable: Optional[tuple[str, ...]] = None,
 ) -> tuple[Problem, ...]:
-    """Return a problem for every command in ``text`` that is missing or may not run, and for every unknown user.
+    """Return a problem for every command of a configuration that is missing or may not run, and for every unknown user.
 
-    ``agent_user`` runs what names no user; it need not exist yet. ``text`` is one that has no errors of its own. A
-    script that a shell runs, as the kernel does not, is a warning for any ``severity``. ``hidden`` are directories that
-    the agent's service does not see, ``writable`` those that it may write to.
+    ``root`` is what was read of a text that has no errors of its own (``Report.root``). ``agent_user`` runs what names
+    no user; it need not exist yet. A script that a shell runs, as the kernel does not, is a warning for any
+    ``severity``. ``hidden`` are directories that the agent's service does not see, ``writable`` those that it may write
+    to.
     """
-    root = read(parse(text, path, node_config_id(), here()), Findings())
     by_us: Names = (agent_user, None)
     default: Names = by_us
     secure, found = False, []

@@ -10,25 +10,10 @@ from typing import Any, Optional
 
 from ..model import Address, Fifo, Globals
 from ..problems import Findings, show
-from ..reader import Section, Setting, floats
+from ..reader import Section, Setting, fields_of, floats
 from .trackables import pair
 
 _GROUP4, _GROUP6 = "224.0.0.18", "ff02::12"  # RFC 9568 5.1.1.2, 5.1.2.2
-_AS_THEY_ARE = (
-    "router_id",
-    "vrrp_version",
-    "enable_script_security",
-    "vip_lease_s",
-    "default_interface",
-    "startup_delay_s",
-    "delay_after_boot_s",
-    "fifo_write_states_on_reload",
-    "startup_script",
-    "startup_script_timeout_s",
-    "shutdown_script",
-    "shutdown_script_timeout_s",
-    "log_unknown_vrids",
-)
 
 
 @dataclass(frozen=True)
@@ -47,15 +32,15 @@ def read_globals(sections: list[Section], findings: Findings) -> tuple[Globals, 
         settings.update(section.settings)
     merged = {name: setting.value for name, setting in settings.items()}
     user, group = pair(merged.get("agent_script_user") or merged.get("script_user"))
-    values = floats({name: merged[name] for name in _AS_THEY_ARE if name in merged})
     prefix = merged.get("vmac_prefix")
-    globals_ = Globals(
-        script_user=user,
-        script_group=group,
-        notify_fifo=_fifo("notify_fifo", settings, findings),
-        vrrp_notify_fifo=_fifo("vrrp_notify_fifo", settings, findings),
-        **values,
-    )
+    worked_out = {
+        "script_user": user,
+        "script_group": group,
+        "notify_fifo": _fifo("notify_fifo", settings, findings),
+        "vrrp_notify_fifo": _fifo("vrrp_notify_fifo", settings, findings),
+    }
+    # What the file says of any other field is taken as it is.
+    globals_ = Globals(**{**fields_of(Globals, merged), **worked_out})
     if prefix is not None:
         globals_ = replace(globals_, vmac_prefix=f"{prefix}.")
     one, other = globals_.notify_fifo, globals_.vrrp_notify_fifo

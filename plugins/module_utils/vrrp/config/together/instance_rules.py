@@ -17,7 +17,7 @@ from ...protocol.constants import (
 )
 from ..model import Globals, GratuitousArp, Instance, Notify, VirtualAddress, Vmac
 from ..problems import Findings, show
-from ..reader import Section, Setting
+from ..reader import Section, Setting, fields_of
 from ..trackers import Tracking
 from .auth_rules import auth_hmac, authentication
 from .globals_rules import Defaults, spread
@@ -74,34 +74,32 @@ class InstanceRules:
         vmac = self._vmac(bool(speech["unicast_peers"]))
         if self.peers.interface is None or "virtual_router_id" not in section.settings:
             return None
-        instance = Instance(
-            name=section.name,
-            interface=self.peers.interface,
-            virtual_router_id=section.get("virtual_router_id"),
-            line=section.place.line,
-            addresses=self._living(self.addresses, vmac),
-            initial_state=state,
-            priority=priority,
-            advert_int_cs=advert_int_cs,
-            version=version,
-            authentication=None if hmac else proof,
-            nopreempt=nopreempt,
-            preempt_delay_s=preempt_delay_s,
-            notify=self._notify(),
-            garp=GratuitousArp(**{**self.context.defaults.garp, **spread(section.group("garp."))}),
-            track=tracking,
-            hmac=hmac,
-            dont_track_primary=section.get("dont_track_primary", False),
-            accept=self._accept() or priority == PRIORITY_OWNER,
-            promote_secondaries=section.get("promote_secondaries", False),
-            excluded=self._living(self._items("virtual_ipaddress_excluded"), vmac),
-            routes=tuple(item.value for item in self._items("virtual_routes")),
-            rules=tuple(item.value for item in self._items("virtual_rules")),
-            vmac=vmac,
-            kernel_rx_buf_size=section.get("kernel_rx_buf_size"),
+        worked_out: dict[str, Any] = {
+            "name": section.name,
+            "interface": self.peers.interface,
+            "line": section.place.line,
+            "addresses": self._living(self.addresses, vmac),
+            "initial_state": state,
+            "priority": priority,
+            "advert_int_cs": advert_int_cs,
+            "version": version,
+            "authentication": None if hmac else proof,
+            "nopreempt": nopreempt,
+            "preempt_delay_s": preempt_delay_s,
+            "notify": self._notify(),
+            "garp": GratuitousArp(**{**self.context.defaults.garp, **spread(section.group("garp."))}),
+            "track": tracking,
+            "hmac": hmac,
+            "accept": self._accept() or priority == PRIORITY_OWNER,
+            "excluded": self._living(self._items("virtual_ipaddress_excluded"), vmac),
+            "routes": tuple(item.value for item in self._items("virtual_routes")),
+            "rules": tuple(item.value for item in self._items("virtual_rules")),
+            "vmac": vmac,
             **speech,
-            **{name: self._own_or_default(name) for name in _INHERITED if self._own_or_default(name) is not None},
-        )
+        }
+        # What the file says of any other field is taken as it is, the instance's own line before that of global_defs.
+        said = {**self.context.defaults.fields, **{name: each.value for name, each in section.settings.items()}}
+        instance = Instance(**{**fields_of(Instance, said), **worked_out})
         strict = self._own_or_default("strict_mode")
         return StrictRules(section, self.findings).apply(instance) if strict else instance
 
@@ -343,12 +341,4 @@ class InstanceRules:
                 )
 
 
-#: Fields of Instance with a default in global_defs.
 _VIRTUAL = ("virtual_ipaddress", "virtual_ipaddress_excluded")
-_INHERITED = (
-    "v3_checksum_as_v2",
-    "skip_check_adv_addr",
-    "down_timer_adverts",
-    "lower_prio_no_advert",
-    "higher_prio_send_advert",
-)

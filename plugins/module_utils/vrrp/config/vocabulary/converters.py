@@ -3,13 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Words -> values. Each converter takes a statement and returns a value or raises Invalid; nothing looks sideways.
 
-Converters are made by factories, so that the schema's table reads like the manual: ``integer(1, 255)``.
+Those with limits are objects, so that whoever judges the same value in another form finds the limits there. The
+schema's table reads like the manual: ``integer(1, 255)``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -19,12 +21,15 @@ from ..text.syntax import Statement, Word
 
 Converter = Callable[[Statement], Any]
 
+LEASE_S = (0, 60)
+#: The least and the longest delay of an interface.
+DELAY_S = ("0", "255")
 #: Linux: IFNAMSIZ less the NUL; interface names and address labels.
 NAME_LENGTH = 15
 
 _TRUE = ("on", "true", "yes")
 _FALSE = ("off", "false", "no")
-_STATES = ("MASTER", "BACKUP")
+STATES = ("MASTER", "BACKUP")
 
 
 def only(statement: Statement) -> Word:
@@ -60,13 +65,20 @@ def boolean(statement: Statement) -> bool:
     return word.text in _TRUE
 
 
-def integer(low: int, high: int, rule: str = "") -> Converter:
-    """Return a converter that takes one whole number from ``low`` to ``high``."""
+@dataclass(frozen=True)
+class Integer:
+    """Take one whole number from ``low`` to ``high``."""
 
-    def convert(statement: Statement) -> int:
-        return whole(only(statement), statement.keyword, low, high, rule)
+    low: int
+    high: int
+    rule: str = ""
 
-    return convert
+    def __call__(self, statement: Statement) -> int:
+        """Return the number."""
+        return whole(only(statement), statement.keyword, self.low, self.high, self.rule)
+
+
+integer = Integer
 
 
 def whole(word: Word, name: str, low: int, high: int, rule: str = "") -> int:
@@ -79,23 +91,29 @@ def whole(word: Word, name: str, low: int, high: int, rule: str = "") -> int:
     return number
 
 
-def seconds(low: str, high: str, rule: str = "") -> Converter:
-    """Seconds, with a fraction where written, as an exact Decimal."""
+@dataclass(frozen=True)
+class Seconds:
+    """Take seconds from ``low`` to ``high``, with a fraction where written, as an exact Decimal."""
 
-    def convert(statement: Statement) -> Decimal:
-        return duration(only(statement), statement.keyword, low, high, rule)
+    low: str
+    high: str
 
-    return convert
+    def __call__(self, statement: Statement) -> Any:
+        """Return the seconds."""
+        return duration(only(statement), statement.keyword, self.low, self.high)
 
 
-def duration(word: Word, name: str, low: str, high: str, rule: str = "") -> Decimal:
+seconds = Seconds
+
+
+def duration(word: Word, name: str, low: str, high: str) -> Decimal:
     """Return seconds as an exact Decimal. Raises Invalid unless they are from ``low`` to ``high``."""
     if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{0,9})?|\.[0-9]{1,9}", word.text):
-        raise Invalid(f"{name} {show(word.text)} is not a number of seconds", rule, place=word.place)
+        raise Invalid(f"{name} {show(word.text)} is not a number of seconds", place=word.place)
     number = Decimal(word.text)
     if not Decimal(low) <= number <= Decimal(high):
-        limits = rule or f"{name} is {low} to {high} seconds"
-        raise Invalid(f"{name} {word.text} is out of range", limits, place=word.place)
+        rule = f"{name} is {low} to {high} seconds"
+        raise Invalid(f"{name} {word.text} is out of range", rule, place=word.place)
     return number
 
 
@@ -104,57 +122,72 @@ def lease(statement: Statement) -> int:
     word = only(statement)
     if word.text == "1":  # an agent that renews twice a second must be allowed to miss one or two
         raise Invalid("vip_lease 1 is too short", "vip_lease is 0 (none) or 2 to 60 seconds", place=word.place)
-    return whole(word, "vip_lease", 0, 60, "vip_lease is 0 (none) or 2 to 60 seconds")
+    return whole(word, "vip_lease", *LEASE_S, "vip_lease is 0 (none) or 2 to 60 seconds")
 
 
-def whole_seconds(low: int, high: int) -> Converter:
-    """Seconds for which keepalived takes no fraction."""
+@dataclass(frozen=True)
+class WholeSeconds:
+    """Take seconds for which keepalived takes no fraction."""
 
-    def convert(statement: Statement) -> Decimal:
-        return Decimal(whole(only(statement), statement.keyword, low, high))
+    low: int
+    high: int
 
-    return convert
+    def __call__(self, statement: Statement) -> Decimal:
+        """Return the seconds."""
+        return Decimal(whole(only(statement), statement.keyword, self.low, self.high))
 
 
-def one_of(*choices: str) -> Converter:
-    """Return a converter that takes one of ``choices``."""
+whole_seconds = WholeSeconds
 
-    def convert(statement: Statement) -> str:
+
+@dataclass(frozen=True)
+class OneOf:
+    """Take one of ``choices``."""
+
+    choices: tuple[str, ...]
+
+    def __call__(self, statement: Statement) -> str:
+        """Return the word."""
         word = only(statement)
-        if word.text in choices:
+        if word.text in self.choices:
             return word.text
         raise Invalid(
             f"{statement.keyword} {show(word.text)} is unknown",
-            f"{statement.keyword} is {' or '.join(choices)}",
-            did_you_mean(word.text, choices),
+            f"{statement.keyword} is {' or '.join(self.choices)}",
+            did_you_mean(word.text, self.choices),
             word.place,
         )
 
-    return convert
+
+def one_of(*choices: str) -> OneOf:
+    """Return a converter that takes one of ``choices``."""
+    return OneOf(choices)
 
 
 def state(statement: Statement) -> Any:
     """MASTER or BACKUP; any other word is BACKUP to keepalived."""
     word = only(statement)
-    if word.text in _STATES:
+    if word.text in STATES:
         return word.text
     text, rule = f"state {show(word.text)} is unknown", "keepalived takes it for BACKUP, and so do we"
-    hint = did_you_mean(word.text.upper(), _STATES) or "write: state BACKUP"
+    hint = did_you_mean(word.text.upper(), STATES) or "write: state BACKUP"
     return Tolerated("BACKUP", Invalid(text, rule, hint, word.place))
 
 
-def pause(low: str, high: str) -> Converter:
-    """Seconds between two frames; keepalived does not take 0, and makes no pause then."""
+class Pause(Seconds):
+    """Take seconds between two frames; keepalived does not take 0, and makes no pause then."""
 
-    def convert(statement: Statement) -> Any:
+    def __call__(self, statement: Statement) -> Any:
+        """Return the seconds, or a tolerated 0."""
         word = only(statement)
         if re.fullmatch(r"0+(\.0*)?", word.text):
             text = f"{statement.keyword} {word.text} is out of range"
-            rule = f"keepalived takes {low} to {high} seconds, and makes no pause otherwise: nor do we"
+            rule = f"keepalived takes {self.low} to {self.high} seconds, and makes no pause otherwise: nor do we"
             return Tolerated(Decimal(0), Invalid(text, rule, "remove the line: no pause is the default", word.place))
-        return duration(word, statement.keyword, low, high)
+        return super().__call__(statement)
 
-    return convert
+
+pause = Pause
 
 
 def text(statement: Statement) -> str:
@@ -218,7 +251,7 @@ def interface_delay(statement: Statement) -> tuple[str, Decimal, Decimal]:
             "interface_up_down_delays: NAME DOWN_SECONDS [UP_SECONDS]",
             place=words[0].place,
         )
-    down, *up = (duration(word, "a delay", "0", "255") for word in words[1:])
+    down, *up = (duration(word, "a delay", *DELAY_S) for word in words[1:])
     # The manual of keepalived says that a missing second one is like the first; its parser takes 0.
     return interface_name(words[0]), down, up[0] if up else Decimal(0)
 

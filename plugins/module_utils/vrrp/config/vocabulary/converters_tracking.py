@@ -11,13 +11,13 @@ from typing import NamedTuple, Optional
 from ..problems import Invalid, show
 from ..text.spelling import did_you_mean
 from ..text.syntax import Statement, Word
-from .converters import Converter, only, value_of, whole
+from .converters import Converter, Integer, only, value_of, whole
 
 SCRIPT_WEIGHT = 253  # keepalived: scripts and interfaces
 WIDE_WEIGHT = 254  # keepalived: files and processes
 
 _REVERSE = {"reverse": True, "noreverse": False}
-_FILE_NUMBER = 2**31
+FILE_NUMBER = Integer(-(2**31), 2**31 - 1)
 
 
 class Weight(NamedTuple):
@@ -36,23 +36,23 @@ class TrackLine:
     reverse: Optional[bool] = None
 
 
-def plain_weight(statement: Statement) -> int:
-    """A weight without ``reverse``, as on our own lines."""
-    return whole(only(statement), "weight", -SCRIPT_WEIGHT, SCRIPT_WEIGHT)
+@dataclass(frozen=True)
+class Weighed:
+    """Take a weight from -``limit`` to ``limit``, and ``reverse`` where it follows."""
 
+    limit: int
 
-def weight(limit: int) -> Converter:
-    """N [reverse]."""
-
-    def convert(statement: Statement) -> Weight:
+    def __call__(self, statement: Statement) -> Weight:
+        """Return the weight, and whether it is reversed."""
         words = statement.values
         if len(words) == 2:
             if words[1].text != "reverse":
                 raise _no_direction(words[1], ("reverse",))
-            return Weight(whole(words[0], "weight", -limit, limit), True)
-        return Weight(whole(only(statement), "weight", -limit, limit), False)
+            return Weight(whole(words[0], "weight", -self.limit, self.limit), True)
+        return Weight(whole(only(statement), "weight", -self.limit, self.limit), False)
 
-    return convert
+
+weight = Weighed
 
 
 def _no_direction(word: Word, known: tuple[str, ...]) -> Invalid:
@@ -118,5 +118,5 @@ def init_file(statement: Statement) -> tuple[int, bool]:
         if word.text == "overwrite":
             overwrite = True
         else:
-            value = whole(word, "init_file", -_FILE_NUMBER, _FILE_NUMBER - 1)
+            value = whole(word, "init_file", FILE_NUMBER.low, FILE_NUMBER.high)
     return value, overwrite

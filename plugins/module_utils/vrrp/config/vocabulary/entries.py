@@ -16,6 +16,25 @@ REFUSED = "refused"  # an error with its line: without it somebody else would be
 
 
 @dataclass(frozen=True)
+class Variable:
+    """The variable of the role for a keyword: ``ha_pair_NAME``, or a word of an entry.
+
+    A keyword of a vrrp_instance has both: a variable for all instances, and a word in an entry of ha_pair_instances.
+    One of another block with a name is a word of the entries of that block's variable. ``name`` is said where it is
+    not the keyword's. The converter tells what a value may be, and its limits; ``reader`` names another kind of the
+    inventory's (``KINDS`` in pair/variables.py), and ``least`` and ``most`` are narrower limits.
+    """
+
+    name: str = ""
+    reader: str = ""
+    least: Optional[float] = None
+    most: Optional[float] = None
+    shared: bool = False  # both hosts of a pair must have the same
+    secret: bool = False  # no output may show it
+    off: str = ""  # the keyword that is written where the value is false
+
+
+@dataclass(frozen=True)
 class Keyword:
     """A keyword with values. ``values`` and ``help`` are for people.
 
@@ -35,6 +54,7 @@ class Keyword:
     instead: str = ""
     harmless: tuple[str, ...] = ()
     foreign: bool = False  # of another part of keepalived: said once for a whole file
+    variable: Optional[Variable] = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +73,7 @@ class Block:
     standing: str = WORKS
     instead: str = ""
     foreign: bool = False
+    variable: Optional[Variable] = None
 
     @property
     def values(self) -> str:
@@ -61,6 +82,9 @@ class Block:
 
 
 Entry = Union[Keyword, Block]
+
+SAID = Variable()  # one of the keyword's name, with what its converter takes
+SHARED = Variable(shared=True)
 
 
 def table(*entries: Entry) -> dict[str, Entry]:

@@ -13,7 +13,7 @@ from ..problems import Invalid, show
 from ..text.spelling import did_you_mean
 from ..text.syntax import Statement, Word
 from . import converters as to
-from .converters_tracking import plain_weight
+from .converters_tracking import SCRIPT_WEIGHT
 
 _COUNT_MAX = 1000
 _LONGEST_S = "3600"
@@ -26,7 +26,7 @@ TIMES: Options = {
     "timeout": ("timeout_s", to.seconds("0.01", _LONGEST_S)),
     "rise": ("rise", to.integer(1, _COUNT_MAX)),
     "fall": ("fall", to.integer(1, _COUNT_MAX)),
-    "weight": ("weight", plain_weight),
+    "weight": ("weight", to.integer(-SCRIPT_WEIGHT, SCRIPT_WEIGHT)),
 }
 TIMES_SYNTAX = "[interval SECONDS] [timeout SECONDS] [rise N] [fall N] [weight -253-253]"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from . import converters as to
 from .converters_addresses import multicast
 from .converters_commands import fifo, notify, user_group
-from .entries import Block, Entry, Keyword, ignored, table
+from .entries import SAID, Block, Entry, Keyword, Variable, ignored, table
 from .schema_foreign import GLOBAL_FOREIGN
 from .schema_process import GLOBAL_PROCESS
 
@@ -24,12 +24,14 @@ _COMMAND = "COMMAND [USER [GROUP]]"
 
 def garp(prefix: str, where: str) -> Iterator[Keyword]:
     """garp_* of an instance and vrrp_garp_* of global_defs are one list."""
+    few = None if prefix else Variable(most=1000)
     yield Keyword(
         f"{prefix}garp_master_delay",
         to.whole_seconds(0, LONGEST_S),
         "garp.delay_s",
         "SECONDS",
         f"delay of the second burst of gratuitous ARP after becoming MASTER{where}",
+        variable=few,
     )
     yield Keyword(
         f"{prefix}garp_master_repeat",
@@ -37,6 +39,7 @@ def garp(prefix: str, where: str) -> Iterator[Keyword]:
         "garp.repeat",
         "COUNT",
         f"frames in each burst after becoming MASTER{where}",
+        variable=few,
     )
     yield Keyword(
         f"{prefix}garp_master_refresh",
@@ -44,6 +47,7 @@ def garp(prefix: str, where: str) -> Iterator[Keyword]:
         "garp.refresh_s",
         "SECONDS",
         f"interval of the refresh while MASTER, 0 is off{where}",
+        variable=few,
     )
     yield Keyword(
         f"{prefix}garp_master_refresh_repeat",
@@ -51,6 +55,7 @@ def garp(prefix: str, where: str) -> Iterator[Keyword]:
         "garp.refresh_repeat",
         "COUNT",
         f"frames in each refresh{where}",
+        variable=few,
     )
     yield Keyword(
         f"{prefix}garp_lower_prio_delay",
@@ -58,6 +63,7 @@ def garp(prefix: str, where: str) -> Iterator[Keyword]:
         "garp.lower_prio_delay_s",
         "SECONDS",
         f"delay of the second burst after an advertisement of lower priority{where}",
+        variable=few,
     )
     yield Keyword(
         f"{prefix}garp_lower_prio_repeat",
@@ -65,6 +71,7 @@ def garp(prefix: str, where: str) -> Iterator[Keyword]:
         "garp.lower_prio_repeat",
         "COUNT",
         f"frames in a burst after an advertisement of lower priority{where}",
+        variable=few,
     )
     low = 1 if prefix else 0
     for name, words in (
@@ -77,6 +84,7 @@ def garp(prefix: str, where: str) -> Iterator[Keyword]:
             "garp.extra_if",
             "[all] SECONDS",
             f"{words}: those on VMACs, with all every one{where}",
+            variable=Variable(reader="extra_interfaces") if name == "garp_extra_if" else None,
         )
 
 
@@ -91,6 +99,7 @@ def _defaults() -> Iterator[Keyword]:
             "garp.interval_s" if kind == "garp" else "garp.gna_interval_s",
             "SECONDS",
             f"pause between two {frames} on an interface",
+            variable=SAID,
         )
     yield Keyword("vrrp_min_garp", to.boolean, "min_garp", "[BOOL]", "one burst of one frame after becoming MASTER")
     yield Keyword(
@@ -133,7 +142,9 @@ def _defaults() -> Iterator[Keyword]:
 
 
 def _scripts() -> Iterator[Entry]:
-    yield Keyword("script_user", user_group, "script_user", "USER [GROUP]", "who runs scripts that name no user")
+    yield Keyword(
+        "script_user", user_group, "script_user", "USER [GROUP]", "who runs scripts that name no user", variable=SAID
+    )
     yield Keyword(
         "agent_script_user",
         user_group,
@@ -148,20 +159,25 @@ def _scripts() -> Iterator[Entry]:
         "enable_script_security",
         "",
         "refuse scripts that run as root and that others can change",
+        variable=SAID,
     )
     for when in ("startup", "shutdown"):
         words = "before the instances start" if when == "startup" else "after the instances have stopped"
-        yield Keyword(f"{when}_script", notify, f"{when}_script", _COMMAND, f"run once, {words}", once=True)
+        yield Keyword(
+            f"{when}_script", notify, f"{when}_script", _COMMAND, f"run once, {words}", once=True, variable=SAID
+        )
         yield Keyword(
             f"{when}_script_timeout",
             to.integer(1, 1000),
             f"{when}_script_timeout_s",
             "1-1000",
             f"how many seconds {when}_script may take",
+            variable=SAID,
         )
     for prefix in ("", "vrrp_"):
         name = f"{prefix}notify_fifo"
-        yield Keyword(name, fifo, name, "PATH [USER [GROUP]]", "where a line is written for each change", once=True)
+        words = "where a line is written for each change"
+        yield Keyword(name, fifo, name, "PATH [USER [GROUP]]", words, once=True, variable=SAID)
         yield Keyword(
             f"{name}_script",
             notify,
@@ -176,6 +192,7 @@ def _scripts() -> Iterator[Entry]:
         "fifo_write_states_on_reload",
         "",
         "a reload writes all states to the FIFOs",
+        variable=SAID,
     )
 
 
@@ -183,13 +200,21 @@ GLOBAL_DEFS = Block(
     "global_defs",
     "what holds for the whole node",
     table(
-        Keyword("router_id", to.text, "router_id", "NAME", "name of this node in messages"),
+        Keyword(
+            "router_id",
+            to.text,
+            "router_id",
+            "NAME",
+            "name of this node in messages",
+            variable=Variable(reader="one_word"),
+        ),
         Keyword(
             "default_interface",
             to.interface,
             "default_interface",
             "NAME",
             "interface of static addresses and of unicast instances that name none, eth0",
+            variable=SAID,
         ),
         *_scripts(),
         Keyword(
@@ -199,6 +224,7 @@ GLOBAL_DEFS = Block(
             "SECONDS",
             "how long the kernel keeps a virtual address that no living agent renews: 0 (for ever), or 2 to 60",
             addition=True,
+            variable=SAID,
         ),
         *_defaults(),
         Keyword(
@@ -207,6 +233,7 @@ GLOBAL_DEFS = Block(
             "startup_delay_s",
             "SECONDS",
             "how long after its start the agent only listens",
+            variable=SAID,
         ),
         Keyword(
             "vrrp_delay_after_boot",
@@ -214,9 +241,17 @@ GLOBAL_DEFS = Block(
             "delay_after_boot_s",
             "SECONDS",
             "the same, counted from the boot of the node; the longer one counts",
+            variable=SAID,
         ),
-        Keyword("log_unknown_vrids", to.flag, "log_unknown_vrids", "", "log advertisements of a VRID that is not ours"),
-        Keyword("vmac_prefix", to.text, "vmac_prefix", "NAME", "how the names of VMACs begin, vrrp"),
+        Keyword(
+            "log_unknown_vrids",
+            to.flag,
+            "log_unknown_vrids",
+            "",
+            "log advertisements of a VRID that is not ours",
+            variable=SAID,
+        ),
+        Keyword("vmac_prefix", to.text, "vmac_prefix", "NAME", "how the names of VMACs begin, vrrp", variable=SAID),
         ignored("vmac_addr_prefix", "NAME", ON_OTHERS),
         Keyword(
             "include_check",

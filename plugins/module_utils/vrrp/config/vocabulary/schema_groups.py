@@ -14,7 +14,7 @@ from .converters_routes import UNSUPPORTED as NOT_IN_ROUTES
 from .converters_routes import static_route
 from .converters_rules import UNSUPPORTED as NOT_IN_RULES
 from .converters_rules import static_rule
-from .entries import Block, Entry, Keyword, ignored, table
+from .entries import SAID, Block, Entry, Keyword, Variable, ignored, table
 from .schema_globals import LONGEST_S
 from .schema_tracking import TRACKING
 
@@ -45,12 +45,12 @@ def notifications(master_rx: bool) -> Iterator[Entry]:
         ("fault", "on entering FAULT"),
         ("stop", "when the agent stops"),
     ):
-        yield Keyword(f"notify_{name}", notify, f"notify.{name}", _COMMAND, f"run {when}", once=True)
+        yield Keyword(f"notify_{name}", notify, f"notify.{name}", _COMMAND, f"run {when}", once=True, variable=SAID)
     words = f"run at each change, with {kind} NAME STATE PRIORITY"
-    yield Keyword("notify", notify, "notify.any", _COMMAND, words, once=True)
+    yield Keyword("notify", notify, "notify.any", _COMMAND, words, once=True, variable=SAID)
     if master_rx:
         words = "told by a reload that removes it: DELETED instead of FAULT, and this command"
-        yield Keyword("notify_deleted", notify_or_nothing, "deleted", f"[{_COMMAND}]", words, once=True)
+        yield Keyword("notify_deleted", notify_or_nothing, "deleted", f"[{_COMMAND}]", words, once=True, variable=SAID)
         yield Keyword(
             "notify_master_rx_lower_pri",
             notify,
@@ -58,6 +58,7 @@ def notifications(master_rx: bool) -> Iterator[Entry]:
             _COMMAND,
             "run when a MASTER hears another one of lower priority",
             once=True,
+            variable=SAID,
         )
     yield Keyword(
         "notify_priority_changes",
@@ -65,6 +66,7 @@ def notifications(master_rx: bool) -> Iterator[Entry]:
         "notify.priority_changes",
         "[BOOL]",
         "tell the FIFOs of changed priorities",
+        variable=Variable(off="notify_priority_changes false"),  # a group may say the opposite
     )
     if not master_rx:
         why = "keepalived's parser does not know it here: a group that is removed says nothing"
@@ -73,7 +75,7 @@ def notifications(master_rx: bool) -> Iterator[Entry]:
 
 
 def _members(what: str) -> Block:
-    return Block("group", what, item=to.names, items="NAME ...")
+    return Block("group", what, item=to.names, items="NAME ...", variable=SAID)
 
 
 VRRP_SYNC_GROUP = Block(
@@ -83,25 +85,41 @@ VRRP_SYNC_GROUP = Block(
         _members("its instances"),
         *TRACKING,
         *notifications(False),
-        Keyword("sync_group_tracking_weight", to.flag, "tracking_weight", "", "weights of the members count"),
+        Keyword(
+            "sync_group_tracking_weight", to.flag, "tracking_weight", "", "weights of the members count", variable=SAID
+        ),
         Keyword("global_tracking", to.flag, "global_tracking", "", "the old name of sync_group_tracking_weight"),
     ),
     named=True,
+    variable=Variable(name="sync_groups", reader="entries"),
 )
 
-_PAUSE = to.seconds("0", str(LONGEST_S))
+PAUSE = to.seconds("0", str(LONGEST_S))
 
 GARP_GROUP = Block(
     "garp_group",
     "pauses between announcements on interfaces taken together",
     table(
-        Keyword("garp_interval", _PAUSE, "garp_interval_s", "SECONDS", "pause between two gratuitous ARP frames"),
         Keyword(
-            "gna_interval", _PAUSE, "gna_interval_s", "SECONDS", "the same of unsolicited neighbour advertisements"
+            "garp_interval",
+            PAUSE,
+            "garp_interval_s",
+            "SECONDS",
+            "pause between two gratuitous ARP frames",
+            variable=SAID,
+        ),
+        Keyword(
+            "gna_interval",
+            PAUSE,
+            "gna_interval_s",
+            "SECONDS",
+            "the same of unsolicited neighbour advertisements",
+            variable=SAID,
         ),
         Keyword("interface", to.interface, "interface", "NAME", "the interface"),
-        Block("interfaces", "the interfaces that share a switch", item=to.interfaces, items="NAME ..."),
+        Block("interfaces", "the interfaces that share a switch", item=to.interfaces, items="NAME ...", variable=SAID),
     ),
+    variable=Variable(name="garp_groups", reader="garp_groups"),
 )
 
 INTERFACE_DELAYS = Block(
@@ -109,22 +127,32 @@ INTERFACE_DELAYS = Block(
     "how long an interface is down, or up again, before it counts",
     item=to.interface_delay,
     items="NAME DOWN_SECONDS [UP_SECONDS]",
+    variable=Variable(reader="delays"),
 )
 
 STATIC: tuple[Entry, ...] = (
-    Block("static_ipaddress", "addresses that stay", item=static_address, items=ADDRESS_ITEMS + _GROUP),
+    Block("static_ipaddress", "addresses that stay", item=static_address, items=ADDRESS_ITEMS + _GROUP, variable=SAID),
     Block(
         "static_routes",
         "routes that stay",
         item=static_route,
         items=ROUTE_ITEMS + _GROUP,
         not_in_items=tuple(NOT_IN_ROUTES),
+        variable=SAID,
     ),
-    Block("static_rules", "rules that stay", item=static_rule, items=RULE_ITEMS + _GROUP, not_in_items=NOT_IN_RULES),
+    Block(
+        "static_rules",
+        "rules that stay",
+        item=static_rule,
+        items=RULE_ITEMS + _GROUP,
+        not_in_items=NOT_IN_RULES,
+        variable=SAID,
+    ),
     Block(
         "track_group",
         "instances that are in FAULT while a static address, route or rule is gone",
         table(_members("its instances")),
         named=True,
+        variable=Variable(name="track_groups", reader="track_groups"),
     ),
 )

@@ -8,35 +8,47 @@ from __future__ import annotations
 from . import converters as to
 from . import converters_tracking as tracking
 from .converters_commands import command, user_group
-from .entries import REFUSED, Block, Entry, Keyword, table
+from .entries import REFUSED, SAID, Block, Entry, Keyword, Variable, table
 from .gateways import SYNTAX as GATEWAY
 from .gateways import tracked_gateway
 from .probes import HTTP, TCP, UNIT, tracked_http, tracked_tcp, tracked_unit
 from .schema_globals import LARGEST, LONGEST_S
 
 _WEIGHT = "added to the priority: above 0 while it is good, below 0 while it is bad; 0: FAULT while it is bad;"
+_RUNS = Variable(most=1_000_000)
 _REVERSE = f"{_WEIGHT} with reverse subtracted, and FAULT while it is good"
 
 VRRP_SCRIPT = Block(
     "vrrp_script",
     "a command whose exit status instances may track",
     table(
-        Keyword("script", command, "command", 'COMMAND | "COMMAND ARGUMENT ..."', "the command"),
-        Keyword("interval", to.seconds("0.001", str(LONGEST_S)), "interval_s", "SECONDS", "time between two starts"),
+        Keyword("script", command, "command", 'COMMAND | "COMMAND ARGUMENT ..."', "the command", variable=SAID),
+        Keyword(
+            "interval",
+            to.seconds("0.001", str(LONGEST_S)),
+            "interval_s",
+            "SECONDS",
+            "time between two starts",
+            variable=Variable(reader="whole_seconds", least=1),
+        ),
         Keyword(
             "timeout",
             to.seconds("0.001", str(LONGEST_S)),
             "timeout_s",
             "SECONDS",
             "how long it may run before it has failed; the interval where none is set",
+            variable=Variable(reader="whole_seconds", least=1),
         ),
-        Keyword("rise", to.integer(1, LARGEST), "rise", "COUNT", "successes in a row that make it good"),
-        Keyword("fall", to.integer(1, LARGEST), "fall", "COUNT", "failures in a row that make it bad"),
-        Keyword("weight", tracking.weight(253), "weight", "-253-253 [reverse]", _REVERSE),
-        Keyword("user", user_group, "user", "USER [GROUP]", "who runs it"),
-        Keyword("init_fail", to.flag, "init_fail", "", "bad until it has first succeeded"),
+        Keyword(
+            "rise", to.integer(1, LARGEST), "rise", "COUNT", "successes in a row that make it good", variable=_RUNS
+        ),
+        Keyword("fall", to.integer(1, LARGEST), "fall", "COUNT", "failures in a row that make it bad", variable=_RUNS),
+        Keyword("weight", tracking.weight(253), "weight", "-253-253 [reverse]", _REVERSE, variable=SAID),
+        Keyword("user", user_group, "user", "USER [GROUP]", "who runs it", variable=SAID),
+        Keyword("init_fail", to.flag, "init_fail", "", "bad until it has first succeeded", variable=SAID),
     ),
     named=True,
+    variable=Variable(name="scripts", reader="entries"),
 )
 
 _DELAY = to.seconds("0.000001", "3600")
@@ -45,40 +57,85 @@ VRRP_TRACK_PROCESS = Block(
     "vrrp_track_process",
     "processes that must run, or must not",
     table(
-        Keyword("process", tracking.process, "process", "COMMAND [ARGUMENT ...]", "which processes count", once=True),
+        Keyword(
+            "process",
+            tracking.process,
+            "process",
+            "COMMAND [ARGUMENT ...]",
+            "which processes count",
+            once=True,
+            variable=SAID,
+        ),
         Keyword(
             "param_match",
             tracking.param_match,
             "param_match",
             "[initial|partial]",
             "exactly these arguments; partial: as the first ones; initial: the last one may be longer",
+            variable=SAID,
         ),
-        Keyword("weight", tracking.weight(254), "weight", "-254-254 [reverse]", _REVERSE),
-        Keyword("quorum", to.integer(1, 65535), "quorum", "COUNT", "how many must run, 1"),
-        Keyword("quorum_max", to.integer(0, 65535), "quorum_max", "COUNT", "how many may run; 0: none"),
-        Keyword("fork_delay", _DELAY, "fork_delay_s", "SECONDS", "how long enough of them run before they are good"),
+        Keyword("weight", tracking.weight(254), "weight", "-254-254 [reverse]", _REVERSE, variable=SAID),
+        Keyword("quorum", to.integer(1, 65535), "quorum", "COUNT", "how many must run, 1", variable=SAID),
+        Keyword("quorum_max", to.integer(0, 65535), "quorum_max", "COUNT", "how many may run; 0: none", variable=SAID),
         Keyword(
-            "terminate_delay", _DELAY, "terminate_delay_s", "SECONDS", "how long they are missed before they are bad"
+            "fork_delay",
+            _DELAY,
+            "fork_delay_s",
+            "SECONDS",
+            "how long enough of them run before they are good",
+            variable=Variable(least=0.001),
+        ),
+        Keyword(
+            "terminate_delay",
+            _DELAY,
+            "terminate_delay_s",
+            "SECONDS",
+            "how long they are missed before they are bad",
+            variable=Variable(least=0.001),
         ),
         Keyword("delay", _DELAY, "delay", "SECONDS", "fork_delay and terminate_delay"),
-        Keyword("full_command", to.flag, "full_command", "", "compare the command line, not the name of the process"),
+        Keyword(
+            "full_command",
+            to.flag,
+            "full_command",
+            "",
+            "compare the command line, not the name of the process",
+            variable=SAID,
+        ),
     ),
     named=True,
+    variable=Variable(name="track_processes", reader="entries"),
 )
 
 _FILE = table(
-    Keyword("file", to.text, "path", "PATH", "the file, which holds a number", once=True),
+    Keyword(
+        "file", to.text, "path", "PATH", "the file, which holds a number", once=True, variable=Variable(reader="path")
+    ),
     Keyword(
         "weight",
         tracking.weight(254),
         "weight",
         "-254-254 [reverse]",
         "multiplied by the number and added to the priority, 1; 0: FAULT while the number is not 0",
+        variable=SAID,
     ),
-    Keyword("init_file", tracking.init_file, "init", "[NUMBER] [overwrite]", "write the number, 0, at the start"),
+    Keyword(
+        "init_file",
+        tracking.init_file,
+        "init",
+        "[NUMBER] [overwrite]",
+        "write the number, 0, at the start",
+        variable=SAID,
+    ),
 )
 
-TRACK_FILE = Block("track_file", "a file with a number that counts", _FILE, named=True)
+TRACK_FILE = Block(
+    "track_file",
+    "a file with a number that counts",
+    _FILE,
+    named=True,
+    variable=Variable(name="track_files", reader="entries"),
+)
 VRRP_TRACK_FILE = Block("vrrp_track_file", "the old name of track_file", _FILE, named=True)
 
 
@@ -89,6 +146,7 @@ def _list(name: str, what: str, limit: int, noreverse: bool = True) -> Block:
         what,
         item=tracking.tracked(name, limit, noreverse),
         items=f"NAME [weight -{limit}-{limit} {direction}]",
+        variable=Variable(reader=name),
     )
 
 
@@ -114,12 +172,36 @@ TRACKING: tuple[Entry, ...] = (
         "a neighbour that must answer: without weight FAULT while it does not, else as with a script",
         addition=True,
         many=True,
+        variable=Variable(name="track_gateways", reader="track_gateway"),
     ),
     Keyword(
-        "track_tcp", tracked_tcp, "track.tcp", TCP, "a TCP connection that must be accepted", addition=True, many=True
+        "track_tcp",
+        tracked_tcp,
+        "track.tcp",
+        TCP,
+        "a TCP connection that must be accepted",
+        addition=True,
+        many=True,
+        variable=Variable(reader="track_tcp"),
     ),
-    Keyword("track_http", tracked_http, "track.http", HTTP, "a GET that must be answered", addition=True, many=True),
     Keyword(
-        "track_unit", tracked_unit, "track.units", UNIT, "a systemd unit that must be active", addition=True, many=True
+        "track_http",
+        tracked_http,
+        "track.http",
+        HTTP,
+        "a GET that must be answered",
+        addition=True,
+        many=True,
+        variable=Variable(reader="track_http"),
+    ),
+    Keyword(
+        "track_unit",
+        tracked_unit,
+        "track.units",
+        UNIT,
+        "a systemd unit that must be active",
+        addition=True,
+        many=True,
+        variable=Variable(reader="track_unit"),
     ),
 )

@@ -1,0 +1,16 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's part of vrrp_state: the node does it through its release, where it has this collection's."""
+
+from __future__ import annotations
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_STATE
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action import ReleaseAction
+
+
+class ActionModule(ReleaseAction):
+    """One question to a node that has the release."""
+
+    name = "vrrp_state"
+    specification = VRRP_STATE

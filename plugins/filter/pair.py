@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.pair: everything that follows for a host from what both hosts of a pair say and have."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: pair
+short_description: Work out what follows for a host of a pair
+version_added: 0.4.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Works out once what the role P(hotstandby.vrrp.ha_pair#role) needs of a pair, from what it has noted of both hosts.
+  - The other filters of this collection answer the single questions.
+options:
+  _input:
+    description:
+      - The names of the two hosts.
+    type: list
+    elements: str
+    required: true
+  hostvars:
+    description:
+      - The variables of the hosts, with what the role has noted of each.
+    type: dict
+    required: true
+  groups:
+    description:
+      - The groups of the inventory.
+    type: dict
+    required: true
+  host:
+    description:
+      - Whose the result is.
+    type: str
+    required: true
+seealso:
+  - plugin: hotstandby.vrrp.problems
+    plugin_type: filter
+  - plugin: hotstandby.vrrp.instances
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Work it out
+  ansible.builtin.set_fact:
+    pair: "{{ groups['ha_pair'] | hotstandby.vrrp.pair(hostvars, groups, inventory_hostname) }}"
+  no_log: true # the passwords are among it
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(objections) are sentences that this host is to show; C(plan) are the instances of both hosts, empty where they
+      cannot be worked out; C(names) are those of the instances of this host, C(probes) what it is to ask the segment
+      for, C(sections) the lines of its file, C(runs_scripts) and C(switch_user) what scripts need.
+  type: dict
+"""
+
+from ansible_collections.hotstandby.vrrp.plugins.filter.problems import problems
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.commands import runs_scripts, switches_user
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.conflicts import conflicts
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.sections import sections
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.strangers import probes
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
+
+
+def pair(hosts, hostvars, groups, host):
+    """The filter."""
+    hosts = list(hosts)
+    known = {each: hostvars[each] for each in hosts}  # Ansible collects the variables of a host at each mention
+    said = {each: known[each].get("__ha_pair_said") or {} for each in hosts}
+    found = {each: known[each].get("__ha_pair_before") or {} for each in hosts}
+    targets = {each: known[each].get("ansible_host") or "" for each in hosts}
+    wrong = problems(hosts, said, groups)
+    plan = {} if wrong else instances(said, locate)
+    result = {
+        "plan": plan,
+        "objections": conflicts(hosts, found, targets, plan)[host] + (wrong if host == hosts[0] else []),
+        **{"names": [], "probes": [], "sections": {}, "runs_scripts": False, "switch_user": False},
+    }
+    if plan:
+        mine, own = said[host], plan[host]
+        result.update(
+            names=[instance["name"] for instance in own],
+            probes=probes(hosts, found, plan)[host],
+            sections=sections(mine, own),
+            runs_scripts=runs_scripts(mine, own),
+            switch_user=switches_user(mine, own),
+        )
+    return result
+
+
+class FilterModule:
+    """What Ansible asks a filter plugin for."""
+
+    def filters(self):
+        """Return the filter of this plugin, by its name."""
+        return {"pair": pair}

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of the modules that run through the release, in Ansible's words.
+
+The module and its action plugin on the controller both read them; so nothing is imported here that an agent needs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import layout
+
+AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
+
+RUNTIME_DIR: dict[str, Any] = {"runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY}}
+
+VRRP_AGENT: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "switch_user": {"type": "bool", "default": False},
+    "writable_paths": {"type": "list", "elements": "path", "default": []},
+    "_pyroute2_digest": {"type": "str"},
+    "_pyroute2_archive": {"type": "path"},
+}
+
+VRRP_CONFIG: dict[str, Any] = {
+    "content": {"type": "str", "required": True, "no_log": True},
+    "path": {"type": "path", "default": layout.CONFIG},
+    **RUNTIME_DIR,
+}
+
+VRRP_DRAIN: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["drained", "active"], "default": "drained"},
+    "force": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 15},
+    **RUNTIME_DIR,
+}
+
+VRRP_INFO: dict[str, Any] = {
+    "program": {"type": "str", "choices": [AUTO, HOTSTANDBY, KEEPALIVED], "default": AUTO},
+    "wait": {"type": "float", "default": 0},
+    "samples": {"type": "int", "default": 1},
+    "interval": {"type": "float", "default": 0.2},
+    "probe": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "interface": {"type": "str", "required": True},
+            "addresses": {"type": "list", "elements": "str", "default": []},
+            "virtual_router_ids": {"type": "list", "elements": "int", "default": []},
+            "listen": {"type": "float", "default": 3},
+        },
+    },
+    **RUNTIME_DIR,
+}
+
+VRRP_STATE: dict[str, Any] = {
+    "name": {"type": "str"},
+    "state": {"type": "str", "choices": ["master", "backup", "auto"]},
+    "wait": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 15},
+    **RUNTIME_DIR,
+}

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module vrrp_config does on a node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..vrrp.config.plan_values import as_values
+from ..vrrp.config.text.mask import mask_secrets
+from . import layout
+from .account import Account
+from .change import DeploymentError
+from .config_file import ConfigFile
+from .host import Run
+
+
+def run(module: Any) -> dict[str, Any]:
+    """Judge the file; write and reload it where needed, but not in check mode. Raises DeploymentError.
+
+    The file as a whole is no secret, only the passwords in it: the diff would be hidden with it otherwise.
+    """
+    content = module.params["content"]
+    module.no_log_values.discard(content)
+    module.params["content"] = mask_secrets(content)
+    file = ConfigFile(module.params["path"], module.params["runtime_dir"])
+    configuration, warnings = file.judge(content)
+    for warning in warnings:
+        module.warn(warning)
+    owner = Account(layout.USER, Run(module.run_command)).owner()
+    agent = file.agent()
+    write, reload = file.needs_write(content, owner), file.needs_reload(content, agent)
+    foreseen = file.foresee(content, agent)
+    known = [] if foreseen is None else foreseen["warnings"]
+    for warning in known:
+        if warning not in warnings:
+            module.warn(warning)
+    if not module.check_mode:
+        if owner == (-1, -1):
+            raise DeploymentError(f"there is no user {layout.USER}: run hotstandby.vrrp.vrrp_agent first")
+        if write:
+            file.write(content, owner)
+        if reload:
+            file.reload(owner)
+    return {
+        "changed": write or reload,
+        "written": write,
+        "reloaded": reload,
+        "plan": as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"],
+        "mastership": [] if foreseen is None else foreseen["mastership"],
+        "diff": {
+            "before_header": file.path,
+            "after_header": file.path,
+            "before": file.masked(),
+            "after": file.marked(content),
+        },
+    }

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module vrrp_info does on a node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .change import DeploymentError
+from .observation import Observer
+from .segment import probe
+
+_LEAST = (("wait", 0), ("samples", 1), ("interval", 0))
+
+
+def run(module: Any) -> dict[str, Any]:
+    """Look at the agent, keepalived, the interfaces and the segment, and return the result; change nothing.
+
+    Raises DeploymentError where an option is wrong, or the kernel refuses.
+    """
+    params = module.params
+    for name, least in _LEAST:
+        if params[name] < least:
+            raise DeploymentError(f"{name} must be {least} or more")
+    observer = Observer(params["runtime_dir"], params["program"])
+    try:
+        observer.wait_until_settled(params["wait"])
+        result = observer.observe(params["samples"], params["interval"])
+    except OSError as error:
+        raise DeploymentError(f"the kernel does not list its interfaces: {error}") from error
+    try:
+        result.update(probe(params["probe"]))
+    except ValueError as error:
+        raise DeploymentError(f"probe: {error}") from error
+    except OSError as error:
+        raise DeploymentError(f"the segment cannot be asked, which needs root: {error}") from error
+    return {"changed": False, **result}

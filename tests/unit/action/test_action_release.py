@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module runs through the release where the node has it, and is carried there in every other case."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.hotstandby.vrrp.plugins.action import vrrp_agent, vrrp_config, vrrp_info
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils import release_action
+
+FRESH, OTHER, BROKEN = 92, 93, 1
+CARRIED = {"changed": False, "carried": True}
+
+
+class Node:
+    """What was asked of it, and what it was carried; ``status`` and ``output`` are how it answers."""
+
+    def __init__(self, status=0, output='{"changed": false, "here": true}\n'):
+        self.status, self.output = status, output
+        self.asked, self.carried = [], []
+
+    def action(self, plugin, arguments, check=False, piped=True, asynchronous=0):
+        made = object.__new__(plugin.ActionModule)
+        shell = SimpleNamespace(tmpdir="/tmp/a", join_path=lambda *parts: "/".join(parts))
+        made._connection = SimpleNamespace(
+            has_native_async=False, is_pipelining_enabled=lambda wrapped: piped, _shell=shell
+        )
+        made._task = SimpleNamespace(
+            args=arguments, check_mode=check, async_val=asynchronous, environment=None, diff=False, action=""
+        )
+        made._compute_environment_string = lambda: ""
+        made._low_level_execute_command = self._answer
+        made._execute_module = self._carry
+        made._remove_tmp_path = lambda path: None
+        made._transfer_file = lambda local, remote: None
+        made._fixup_perms2 = lambda paths, execute: None
+        return made
+
+    def _answer(self, command, in_data=None):
+        self.asked.append((command, in_data))
+        return {"rc": self.status, "stdout_lines": self.output.splitlines()}
+
+    def _carry(self, name, arguments=None, task_vars=None, wrap_async=False):
+        self.carried.append((name, arguments))
+        return dict(CARRIED)
+
+
+@pytest.fixture(autouse=True)
+def no_bookkeeping(monkeypatch):
+    """What every action plugin does first needs a task of Ansible's."""
+    monkeypatch.setattr(release_action.ActionBase, "run", lambda self, tmp, task_vars: {})
+
+
+def test_a_node_that_has_the_release_is_asked_once_and_carried_nothing():
+    node = Node(output='a banner\n{"changed": false, "here": true}\n')
+    assert node.action(vrrp_info, {"samples": "3"}, check=True).run() == {"changed": False, "here": True}
+    ((command, request),) = node.asked
+    assert f"releases/{release_action.current_release()})" in command and "hotstandby module vrrp_info;;" in command
+    asked = json.loads(request)
+    assert (asked["params"]["samples"], asked["params"]["program"], asked["check_mode"]) == (3, "auto", True)
+    assert node.carried == []
+
+
+@pytest.mark.parametrize(
+    "node", [Node(FRESH, ""), Node(OTHER, ""), Node(BROKEN, "Traceback"), Node(0, ""), Node(0, "{")]
+)
+def test_where_there_is_no_answer_the_module_is_carried(node):
+    assert node.action(vrrp_info, {}).run() == CARRIED
+    assert node.carried == [("hotstandby.vrrp.vrrp_info", None)] and len(node.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"samples": "many"}, {"no_such": 1}, {"runtime_dir": "~/run"}, {"runtime_dir": "$HOME/run"}]
+)
+def test_what_is_for_the_module_to_judge_or_to_expand_is_carried_unasked(arguments):
+    node = Node()
+    assert node.action(vrrp_info, arguments).run() == CARRIED and node.asked == []
+
+
+def test_what_runs_in_the_background_is_carried():
+    node = Node()
+    assert node.action(vrrp_info, {}, asynchronous=10).run() == CARRIED and node.asked == []
+
+
+def test_without_pipelining_a_request_is_an_argument_and_a_secret_one_is_none():
+    node = Node()
+    node.action(vrrp_info, {}, piped=False).run()
+    ((command, request),) = node.asked
+    sent = re.search(r"module vrrp_info (\S+);;", command)[1]
+    assert request is None and json.loads(base64.b64decode(sent))["params"]["samples"] == 1
+    node = Node()
+    assert node.action(vrrp_config, {"content": "secret"}, piped=False).run() == CARRIED and node.asked == []
+
+
+def test_a_file_goes_on_standard_input_even_with_a_dollar_in_it():
+    node = Node()
+    assert node.action(vrrp_config, {"content": "auth_pass $ecret"}).run()["here"]
+    ((command, request),) = node.asked
+    assert b"$ecret" in request and "ecret" not in command
+
+
+def test_the_agent_is_told_which_release_it_is_to_be():
+    node = Node()
+    assert node.action(vrrp_agent, {}).run(task_vars={"ansible_python_interpreter": "/opt/python3"})["here"]
+    params = json.loads(node.asked[0][1])["params"]
+    assert (params["_release"], params["_python"]) == (release_action.current_release(), "/opt/python3")
+    assert params["_pyroute2_digest"] == release_action.pyroute2_digest()
+
+
+@pytest.mark.parametrize(
+    ("node", "check", "sent"),
+    [
+        (Node(FRESH, ""), False, [True]),
+        (Node(FRESH, ""), True, [False]),
+        (Node(OTHER, ""), False, [False]),
+        (Node(0, '{"damaged": true}'), False, [False]),
+        (Node(0, '{"pyroute2_missing": true}'), False, [False]),
+    ],
+)
+def test_pyroute2_is_sent_to_a_fresh_node_at_once(node, check, sent):
+    assert node.action(vrrp_agent, {}, check=check).run()["carried"]
+    assert ["_pyroute2_archive" in arguments for _name, arguments in node.carried] == sent
+
+
+def test_pyroute2_is_sent_where_the_module_misses_it():
+    node, answers = Node(OTHER, ""), [{"pyroute2_missing": True}, CARRIED]
+    action = node.action(vrrp_agent, {})
+    carry = action._execute_module
+    action._execute_module = lambda *given, **more: (carry(*given, **more), answers.pop(0))[1]
+    assert action.run() == CARRIED
+    assert ["_pyroute2_archive" in arguments for _name, arguments in node.carried] == [False, True]
+
+
+def test_removing_asks_for_no_release():
+    node = Node()
+    assert node.action(vrrp_agent, {"state": "absent"}).run() == CARRIED
+    assert node.asked == [] and node.carried == [("hotstandby.vrrp.vrrp_agent", {"state": "absent"})]
+
+
+@pytest.fixture
+def no_pyroute2(monkeypatch):
+    """A controller without pyroute2."""
+    cached = (release_action.controllers_pyroute2, release_action.pyroute2_digest, release_action.current_release)
+    util = SimpleNamespace(find_spec=lambda name: None)
+    monkeypatch.setattr(release_action, "importlib", SimpleNamespace(util=util))
+    for each in cached:
+        each.cache_clear()
+    yield
+    for each in cached:
+        each.cache_clear()
+
+
+def test_without_pyroute2_nothing_is_installed_and_looking_goes_on(no_pyroute2):
+    node = Node()
+    with pytest.raises(
+        AnsibleActionFail, match="the controller's Python has no pyroute2, which the agent needs; install it"
+    ):
+        node.action(vrrp_agent, {}).run()
+    assert node.action(vrrp_info, {}).run() == CARRIED and node.asked == []

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each module has the arguments that its documentation has, and nothing that an agent needs is imported for them."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+import yaml
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import arguments
+
+HEAVY = "import sys; sys.path.insert(0, {!r}); import deployment.arguments; print(*sys.modules)"
+
+
+@pytest.mark.parametrize("name", ["vrrp_agent", "vrrp_config", "vrrp_drain", "vrrp_info", "vrrp_state"])
+def test_the_documentation_says_the_same(name):
+    module = importlib.import_module(f"ansible_collections.hotstandby.vrrp.plugins.modules.{name}")
+    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
+    specified = {word: option for word, option in getattr(arguments, name.upper()).items() if word != "runtime_dir"}
+    assert set(documented) == set(specified)
+    for word, option in specified.items():
+        assert (documented[word].get("type", "str"), documented[word].get("default")) == (
+            option["type"],
+            option.get("default"),
+        )
+
+
+def test_the_file_is_the_one_secret():
+    secret = [
+        word
+        for specification in (arguments.VRRP_AGENT, arguments.VRRP_CONFIG, arguments.VRRP_INFO)
+        for word, option in specification.items()
+        if option.get("no_log")
+    ]
+    assert secret == ["content"]
+
+
+def test_the_runtime_directory_is_that_of_the_agent():
+    assert arguments.RUNTIME_DIR == {"runtime_dir": {"type": "path", "default": "/run/hotstandby"}}
+
+
+def test_nothing_of_the_agent_is_imported():
+    library = str(next(iter(importlib.import_module("vrrp").__path__)).rpartition("/")[0])
+    done = subprocess.run(
+        [sys.executable, "-IB", "-c", HEAVY.format(library)], capture_output=True, text=True, check=True
+    )
+    assert not [name for name in done.stdout.split() if name.startswith(("vrrp", "pyroute2", "asyncio"))]

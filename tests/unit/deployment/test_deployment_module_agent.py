@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vrrp_agent lists its changes, makes them, and says where a release is not what it should be."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_agent
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import pack
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import Change, DeploymentError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import (
+    Installation,
+    PyrouteMissing,
+)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition
+
+PRESENT = {"state": "present", "switch_user": False, "writable_paths": [], "_pyroute2_digest": "0",
+           "_pyroute2_archive": None}  # fmt: skip
+
+
+@pytest.fixture
+def node(monkeypatch):
+    """A node that lacks one thing; what was done is in the list."""
+    done = []
+    change = Change("/a", "", "a\n", lambda: done.append("a"))
+    condition = Condition(running=True, enabled=True, stale=False, pid=0)
+    monkeypatch.setattr(Installation, "condition", lambda self: condition)
+    monkeypatch.setattr(Installation, "present", lambda self, *rest: [change])
+    monkeypatch.setattr(Installation, "absent", lambda self, condition: [change])
+    monkeypatch.setattr(Installation, "outdated", lambda self, *rest: False)
+    return done
+
+
+def run(check=False, **params):
+    return module_agent.run(Module({"params": {**PRESENT, **params}, "check_mode": check}))
+
+
+def test_a_change_is_made_and_told(node):
+    result = run()
+    assert (result["changed"], result["running"], node) == (True, True, ["a"])
+    assert result["diff"] == [{"before_header": "/a", "after_header": "/a", "before": "", "after": "a\n"}]
+    assert len(result["release"]) == 16
+
+
+def test_check_mode_only_tells(node):
+    assert run(check=True)["changed"] and node == []
+
+
+def test_absent_tells_of_no_release(node):
+    result = run(state="absent")
+    assert (result["changed"], node, "release" in result) == (True, ["a"], False)
+
+
+def test_a_release_that_is_not_what_it_is_called_changes_nothing(node):
+    assert run(_release="0" * 16) == {"damaged": True} and node == []
+    assert run(_release=run(check=True)["release"])["changed"]
+
+
+def test_a_missing_library_changes_nothing(node, monkeypatch):
+    def missing(self, *rest):
+        raise PyrouteMissing
+
+    monkeypatch.setattr(Installation, "present", missing)
+    assert run() == {"changed": False, "pyroute2_missing": True} and node == []
+
+
+def test_a_call_without_the_action_plugin_is_refused(node):
+    with pytest.raises(DeploymentError, match="the action plugin hotstandby.vrrp.vrrp_agent has to call this module"):
+        run(_pyroute2_digest=None)
+
+
+def test_the_library_that_was_sent_is_read(node, tmp_path):
+    archive = tmp_path / "pyroute2.zip"
+    archive.write_bytes(pack({"__init__.py": b"a"}))
+    module = Module({"params": {**PRESENT, "_pyroute2_archive": str(archive)}, "check_mode": False})
+    assert module_agent.wanted_installation(module).sent == {"__init__.py": b"a"}
+    archive.write_bytes(b"no archive")
+    with pytest.raises(DeploymentError, match="pyroute2 did not arrive whole: no archive"):
+        module_agent.wanted_installation(module)

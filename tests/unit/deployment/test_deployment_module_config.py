@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vrrp_config judges, writes, and shows no password. tests/unit/modules has what an agent does with the file."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_config
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Refused
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+
+TEXT = """\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    authentication {
+        auth_type PASS
+        auth_pass Xy7secr
+    }
+    virtual_ipaddress {
+        192.168.8.100/24
+    }
+}
+"""
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """``module(text, check)``; the agent's user is whoever runs the tests."""
+    monkeypatch.setattr(Account, "owner", lambda account: (os.getuid(), os.getgid()))
+
+    def make(text=TEXT, check=False):
+        params = {"content": text, "path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path)}
+        made = Module({"params": params, "check_mode": check})
+        made.no_log_values = {text}
+        return made
+
+    return make
+
+
+def test_a_file_is_written_once(module, tmp_path):
+    assert module_config.run(module(check=True))["changed"] and not (tmp_path / "a.conf").exists()
+    first = module_config.run(module())
+    assert (first["changed"], first["written"], first["reloaded"]) == (True, True, False)
+    assert (tmp_path / "a.conf").read_text() == TEXT
+    assert module_config.run(module())["changed"] is False
+
+
+def test_the_password_is_in_no_parameter_and_no_difference(module):
+    asked = module()
+    result = module_config.run(asked)
+    assert "Xy7secr" not in f"{asked.params}{result}" and asked.no_log_values == set()
+
+
+def test_what_is_wrong_is_listed(module):
+    with pytest.raises(Refused) as caught:
+        module_config.run(module(TEXT.replace("virtual_router_id", "virtual_id")))
+    assert "virtual_id" in caught.value.result["problems"][0]
+
+
+def test_without_the_user_nothing_is_written(module, monkeypatch, tmp_path):
+    monkeypatch.setattr(Account, "owner", lambda account: (-1, -1))
+    with pytest.raises(DeploymentError, match="there is no user hotstandby: run hotstandby.vrrp.vrrp_agent first"):
+        module_config.run(module())
+    assert not (tmp_path / "a.conf").exists()

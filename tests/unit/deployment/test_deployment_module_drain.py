@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vrrp_drain drains and undrains, foretells in check mode, and tells the state of each instance."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_drain
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import MoveError
+from answering_agent import AnsweringAgent
+from test_deployment_mover import instance
+
+
+@pytest.fixture
+def run(tmp_path):
+    """``run(drained, ...)``: the result, and what the agent was told; it drains at once."""
+    agents = []
+
+    def call(drained, check=False, was="BACKUP", **params):
+        before = {"drained": drained, "instances": [instance("STOP" if drained else was)]}
+        agent = AnsweringAgent(str(tmp_path), status=before)
+        agents.append(agent)
+
+        def drain(request):
+            agent.replies["status"] = {"drained": True, "instances": [instance("STOP")]}
+            return {}
+
+        def undrain(request):
+            agent.replies["status"] = {"drained": False, "instances": [instance()]}
+            return {}
+
+        agent.replies.update(drain=drain, undrain=undrain)
+        usual = {"state": "drained", "force": False, "wait": True, "timeout": 1, "runtime_dir": str(tmp_path)}
+        return module_drain.run(Module({"params": {**usual, **params}, "check_mode": check})), agent.commands
+
+    yield call
+    for agent in agents:
+        agent.close()
+
+
+def test_a_standby_is_drained(run):
+    result, commands = run(False)
+    assert (result["changed"], result["msg"]) == (True, "this node is drained: VI_1 STOP")
+    assert commands == ["drain"]
+    assert result["diff"] == {"before": "drained: false\nVI_1: BACKUP\n", "after": "drained: true\nVI_1: STOP\n"}
+
+
+def test_a_drained_node_is_drained_already(run):
+    result, commands = run(True)
+    assert (result["changed"], commands) == (False, [])
+
+
+def test_a_drained_node_takes_part_again(run):
+    result, commands = run(True, state="active")
+    assert (result["changed"], result["msg"], commands) == (True, "this node takes part: VI_1 BACKUP", ["undrain"])
+
+
+def test_check_mode_foretells_it(run):
+    result, commands = run(False, check=True)
+    assert (result["changed"], result["after"]["drained"], commands) == (True, True, [])
+
+
+def test_without_waiting_nobody_is_known_to_serve(run):
+    with pytest.raises(MoveError, match="only by waiting can be seen whether a peer takes over VI_1"):
+        run(False, was="MASTER", wait=False)
+
+
+def test_a_node_without_instances():
+    assert module_drain.told({"drained": True, "instances": []}) == "this node is drained: it has no instances"

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vrrp_info refuses options that make no sense, and says what the kernel refuses."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_info
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+
+
+def run(tmp_path, **params):
+    usual = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe": [], "runtime_dir": str(tmp_path)}
+    return module_info.run(Module({"params": {**usual, **params}, "check_mode": False}))
+
+
+def test_a_node_without_an_agent_is_a_result(tmp_path):
+    result = run(tmp_path, samples=2)
+    assert (result["changed"], result["running"], len(result["samples"])) == (False, False, 2)
+    assert (result["answers"], result["advertisers"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"wait": -1}, "wait must be 0 or more"),
+        ({"samples": 0}, "samples must be 1 or more"),
+        ({"interval": -0.1}, "interval must be 0 or more"),
+        ({"probe": [{"interface": "lo", "addresses": ["x"], "virtual_router_ids": [], "listen": 1}]},
+         "probe: 'x' does not appear to be"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(tmp_path, params, text):
+    with pytest.raises(DeploymentError, match=text):
+        run(tmp_path, **params)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Observer", "the kernel does not list its interfaces: no"),
+        ("probe", "the segment cannot be asked, which needs root"),
+    ],
+)
+def test_what_the_kernel_refuses(tmp_path, monkeypatch, name, text):
+    def refuse(*given):
+        raise OSError("no")
+
+    if name == "Observer":
+        monkeypatch.setattr(module_info.Observer, "observe", refuse)
+    else:
+        monkeypatch.setattr(module_info, "probe", refuse)
+    with pytest.raises(DeploymentError, match=text):
+        run(tmp_path)

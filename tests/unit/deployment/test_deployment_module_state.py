@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vrrp_state moves, foretells in check mode, and is changed only where mastership moves."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_state
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import MoveError
+from answering_agent import AnsweringAgent
+from test_deployment_mover import instance
+
+
+@pytest.fixture
+def run(tmp_path):
+    """``run(instance, ...)``: the result, and what the agent was told; a promotion makes it master at once."""
+    agents = []
+
+    def call(found, check=False, **params):
+        agent = AnsweringAgent(str(tmp_path), status={"instances": [found]})
+        agents.append(agent)
+
+        def promote(request):
+            agent.replies["status"] = {"instances": [instance("MASTER")]}
+            return {}
+
+        agent.replies["promote"] = promote
+        usual = {"name": None, "state": None, "wait": True, "timeout": 1, "runtime_dir": str(tmp_path)}
+        return module_state.run(Module({"params": {**usual, **params}, "check_mode": check})), agent.commands
+
+    yield call
+    for agent in agents:
+        agent.close()
+
+
+def test_without_a_state_it_only_tells(run):
+    result, commands = run(instance())
+    assert (result["changed"], result["msg"], commands) == (False, "VI_1: BACKUP because of a test", [])
+
+
+def test_a_move_is_a_change(run):
+    result, commands = run(instance(), state="master")
+    assert (result["changed"], result["after"]["state"], commands) == (True, "MASTER", ["promote"])
+    assert (result["diff"]["before"], result["diff"]["after"]) == ("BACKUP\n", "MASTER\n")
+
+
+def test_check_mode_foretells_it(run):
+    result, commands = run(instance(), state="master", check=True)
+    assert (result["changed"], result["after"]["state"], commands) == (True, "MASTER", [])
+
+
+def test_a_move_that_cannot_be_is_refused(run):
+    with pytest.raises(MoveError, match="VI_1 cannot become master"):
+        run(instance("FAULT", faults=["eth0 is down"]), state="master", check=True)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that follows for a host is told at once: what is wrong, or what there is to do."""
+
+from __future__ import annotations
+
+from ansible_collections.hotstandby.vrrp.plugins.filter.pair import pair
+
+HOSTS = ["node-a", "node-b"]
+GROUPS = {"ha_pair": HOSTS}
+
+
+def noted(number, **said):
+    """What the role has noted of a host with the address 192.168.8.NUMBER."""
+    own = {"address": f"192.168.8.{number}/24", "secondary": False}
+    links = [{"name": "eth0", "mac": f"02:00:00:00:00:0{number}", "up": True, "carrier": True, "loopback": False,
+              "addresses": [own], "virtual_addresses": []}]  # fmt: skip
+    said = {"ha_pair_vips": ["192.168.8.100/24"], "ha_pair_interfaces": links, **said}
+    before = {
+        "interfaces": links,
+        "instances": [],
+        "program": None,
+        "root": True,
+        "keepalived": {},
+        "machine_id": str(number),
+    }
+    return {"__ha_pair_said": said, "__ha_pair_before": before}
+
+
+def work_out(host, **said):
+    return pair(HOSTS, {"node-a": noted(4, **said), "node-b": noted(6)}, GROUPS, host)
+
+
+def test_what_a_good_pair_is_to_do():
+    told = work_out("node-b")
+    assert (told["objections"], told["names"], told["runs_scripts"], told["switch_user"]) == (
+        [],
+        ["VI_1"],
+        False,
+        False,
+    )
+    assert [instance["priority"] for host in HOSTS for instance in told["plan"][host]] == [100, 90]
+    assert told["probes"][0]["addresses"] == ["192.168.8.100"]
+    assert told["sections"]["blocks"][0]["head"] == "vrrp_instance VI_1"
+
+
+def test_scripts_of_this_host_alone_count():
+    scripts = {"ha_pair_startup_script": "/bin/a", "ha_pair_script_user": "nobody"}
+    told = [work_out(host, **scripts) for host in HOSTS]
+    assert [(each["runs_scripts"], each["switch_user"]) for each in told] == [(True, True), (False, False)]
+
+
+def test_what_is_wrong_is_shown_by_the_first_host_and_nothing_follows():
+    first, second = (work_out(host, ha_pair_prioritty=7) for host in HOSTS)
+    assert "ha_pair_prioritty: there is no such variable" in first["objections"][0] and second["objections"] == []
+    assert first["plan"] == {} and first["probes"] == [] and second["names"] == []
+
+
+def test_a_conflict_is_shown_by_the_host_that_has_it():
+    known = {"node-a": noted(4), "node-b": {**noted(6), "ansible_host": "192.168.8.100"}}
+    first, second = (pair(HOSTS, known, GROUPS, host)["objections"] for host in HOSTS)
+    assert first == [] and "192.168.8.100" in second[0]
