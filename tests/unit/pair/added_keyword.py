@@ -39,11 +39,11 @@ def add(package: str) -> None:
     model.Instance = make_dataclass("Instance", fields, bases=(model.Instance,), frozen=True)
     model.Globals = make_dataclass("Globals", [("calm_s", float, 0.0)], bases=(model.Globals,), frozen=True)
     added = (
-        entries.Keyword("quiet", to.flag, "quiet", "", "say nothing while BACKUP", variable=entries.SAID),
-        entries.Keyword("patience", to.integer(1, 9), "patience", "1-9", "how often it asks", variable=entries.SHARED),
+        entries.variable("quiet", to.flag, "quiet", "", "say nothing while BACKUP"),
+        entries.variable("patience", to.integer(1, 9), "patience", "1-9", "how often it asks", shared=True),
     )
     instance.VRRP_INSTANCE.keywords.update({each.name: each for each in added})
-    calm = entries.Keyword("calm", to.seconds("0.5", "9"), "calm_s", "SECONDS", "a rest", variable=entries.SAID)
+    calm = entries.variable("calm", to.seconds("0.5", "9"), "calm_s", "SECONDS", "a rest")
     globals_.GLOBAL_DEFS.keywords["calm"] = calm
 
 
