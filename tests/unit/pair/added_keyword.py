@@ -92,7 +92,7 @@ def main() -> None:
     report, wrong = inspect(TEXT, "f"), inspect(TEXT.replace("patience 5", "patience 10"), "f")
     imported = of(f"{COLLECTION}pair.importing").import_file(TEXT, "f")
     hosts = inventory.hosts(vips=[inventory.VIP], quiet="yes", patience="5", calm=2.5)
-    options = specs.options(specs.yaml.safe_load(specs.TEXTS.read_text(encoding="utf-8")))
+    options = specs.options(specs.read())
     page = of("keywords").render().split("\n")
     file = of("role_template").files(hosts)["node-a"]
     found = {
