@@ -21,7 +21,7 @@ from .schema_globals import ALWAYS_ANSWERS, ON_OTHERS, VERSION, garp
 from .schema_groups import ADDRESS_ITEMS, ROUTE_ITEMS, RULE_ITEMS, notifications
 from .schema_tracking import TRACKING
 
-_PRIORITY = "RFC 9568 5.2.4: priority is 1 to 255"
+_PRIORITY = 'RFC 9568 5.2.4 (0 means "I stop" on the wire): priority is 1 to 255'
 _VRID = "RFC 9568 5.2.3: virtual_router_id is 1 to 255"
 
 AUTHENTICATION = Block(
