@@ -21,14 +21,7 @@ CASES = {
     "priority 256": (
         "    priority 100",
         "    priority 256",
-        [
-            (
-                14,
-                14,
-                "priority 256 is out of range",
-                PRIORITY,
-            )
-        ],
+        [(14, 14, "priority 256 is out of range", PRIORITY)],
     ),
     "priority in words": (
         "    priority 100",
