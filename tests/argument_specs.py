@@ -47,10 +47,33 @@ class _Dumper(yaml.SafeDumper):
 
 def render() -> str:
     """The whole file."""
-    texts = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    texts = read()
     main = {**texts["main"], "options": options(texts)}
     specs = {"argument_specs": {"main": main}}
     return "---\n" + HEAD + yaml.dump(specs, Dumper=_Dumper, sort_keys=False, width=116, allow_unicode=True)
+
+
+def read() -> dict[str, Any]:
+    """The texts, each as a mapping with a list of paragraphs."""
+    texts = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    for group in (*texts["own"].values(), texts["words"]):
+        group.update(_said(group))
+    for version, words in texts["since"].items():
+        for word in words.split():
+            texts["words"][word]["version_added"] = version
+    return dict(texts)
+
+
+def _said(words: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for word, text in words.items():
+        said = dict(text) if isinstance(text, dict) else {"description": text}
+        if "description" in said and not isinstance(said["description"], list):
+            said["description"] = [said["description"]]
+        if "options" in said:
+            said["options"] = _said(said["options"])
+        found[word] = said
+    return found
 
 
 def options(texts: dict[str, Any]) -> Option:

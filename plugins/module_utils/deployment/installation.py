@@ -20,8 +20,8 @@ from .payload import PACKAGES
 from .release import Release
 from .service import Condition, Service
 
-# Imports every module of the release, and of pyroute2 what the agent uses: that compiles them, and finds out whether the
-# agent runs here at all.
+# Imports every module of the release, and of pyroute2 what the agent uses. That compiles them, and finds out whether
+# the agent runs here at all.
 _PROOF = """\
 import importlib, os, pkgutil, sys, types
 sys.path.insert(0, sys.argv[1])

@@ -14,6 +14,7 @@ from vrrp.config import loader
 from vrrp.config.loader import ConfigError, Problem, inspect, load, load_file
 
 GOOD = "vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n virtual_ipaddress {\n 192.0.2.1/24\n }\n%s\n}\n"
+RULE = 'RFC 9568 5.2.4 (0 means "I stop" on the wire): priority is 1 to 255'
 
 
 def refusal(path):
@@ -198,13 +199,13 @@ def test_an_error_has_file_line_and_column():
             "add the missing } where this block ends",
             'the block "vrrp_instance a" is never closed',
         ),
-        Problem("/etc/x.conf", 5, 11, "RFC 9568 5.2.4: priority is 1 to 255", "", "priority 256 is out of range"),
+        Problem("/etc/x.conf", 5, 11, RULE, "", "priority 256 is out of range"),
     )
     assert str(raised.value) == (
         '/etc/x.conf:2:3: error: unknown keyword "vrrp_versoin" in global_defs (did you mean vrrp_version?)\n'
         '/etc/x.conf:4:1: error: the block "vrrp_instance a" is never closed. Each { needs its }'
         " (add the missing } where this block ends)\n"
-        "/etc/x.conf:5:11: error: priority 256 is out of range. RFC 9568 5.2.4: priority is 1 to 255"
+        f"/etc/x.conf:5:11: error: priority 256 is out of range. {RULE}"
     )
 
 

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from good_file import GOOD, refuses
 
-from vrrp.config.loader import inspect
+from vrrp.config.loader import inspect, load
 from vrrp.config.problems import Place
+from vrrp.config.reader import fields_of
+from vrrp.config.trackers import Script
 
 # name: (text to replace, its replacement, [(line, column, text of the message, rule or hint)])
 CASES = {
@@ -243,3 +247,21 @@ def test_a_line_of_another_file_is_named_with_its_file():
     here = Place("a.conf", 3, 1)
     assert here.seen_from(Place("a.conf", 9, 9)) == "line 3"
     assert here.seen_from(Place("b.conf", 9, 9)) == "line 3 of a.conf"
+
+
+def test_the_values_that_are_fields_of_a_model():
+    values = {"rise": 2, "interval_s": Decimal("0.5"), "nosuch": 1}
+    assert fields_of(Script, values) == {"rise": 2, "interval_s": 0.5}
+    assert type(fields_of(Script, values)["interval_s"]) is float
+
+
+def test_a_field_without_a_rule_has_what_the_file_says_and_an_instance_comes_before_global_defs():
+    text = (
+        "global_defs {\n router_id a\n vrrp_down_timer_adverts 5\n log_unknown_vrids\n}\n"
+        "vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n kernel_rx_buf_size 9\n%s"
+        " virtual_ipaddress {\n 192.0.2.1/24\n }\n}\n"
+    )
+    found = load(text % "", "f")
+    assert (found.globals.log_unknown_vrids, found.instances[0].kernel_rx_buf_size) == (True, 9)
+    assert found.instances[0].down_timer_adverts == 5
+    assert load(text % " down_timer_adverts 4\n", "f").instances[0].down_timer_adverts == 4

@@ -205,8 +205,9 @@ def test_the_running_agent_tells_its_file_and_digest(make, agent):
 
 
 def test_an_agent_of_another_release_is_not_current(make, agent):
-    words = ["sh", "-c", "read line", "/usr/local/lib/hotstandby/releases/0123/hotstandby.py"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE) as process:
+    words = ["sh", "-c", "echo; read line", "/usr/local/lib/hotstandby/releases/0123/hotstandby.py"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"\n"  # the kernel knows its arguments now
         agent.replies["status"] = {"pid": process.pid, "config": "/etc/x.conf", "config_sha256": "ab"}
         assert make().agent() == Agent("/etc/x.conf", "ab", False)
         process.communicate(b"\n")

@@ -39,11 +39,11 @@ def add(package: str) -> None:
     model.Instance = make_dataclass("Instance", fields, bases=(model.Instance,), frozen=True)
     model.Globals = make_dataclass("Globals", [("calm_s", float, 0.0)], bases=(model.Globals,), frozen=True)
     added = (
-        entries.Keyword("quiet", to.flag, "quiet", "", "say nothing while BACKUP", variable=entries.SAID),
-        entries.Keyword("patience", to.integer(1, 9), "patience", "1-9", "how often it asks", variable=entries.SHARED),
+        entries.variable("quiet", to.flag, "quiet", "", "say nothing while BACKUP"),
+        entries.variable("patience", to.integer(1, 9), "patience", "1-9", "how often it asks", shared=True),
     )
     instance.VRRP_INSTANCE.keywords.update({each.name: each for each in added})
-    calm = entries.Keyword("calm", to.seconds("0.5", "9"), "calm_s", "SECONDS", "a rest", variable=entries.SAID)
+    calm = entries.variable("calm", to.seconds("0.5", "9"), "calm_s", "SECONDS", "a rest")
     globals_.GLOBAL_DEFS.keywords["calm"] = calm
 
 
@@ -92,7 +92,7 @@ def main() -> None:
     report, wrong = inspect(TEXT, "f"), inspect(TEXT.replace("patience 5", "patience 10"), "f")
     imported = of(f"{COLLECTION}pair.importing").import_file(TEXT, "f")
     hosts = inventory.hosts(vips=[inventory.VIP], quiet="yes", patience="5", calm=2.5)
-    options = specs.options(specs.yaml.safe_load(specs.TEXTS.read_text(encoding="utf-8")))
+    options = specs.options(specs.read())
     page = of("keywords").render().split("\n")
     file = of("role_template").files(hosts)["node-a"]
     found = {

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import argument_specs
 import pytest
-import yaml
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import FIELDS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.groups import WORDS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.scripts import FIELDS as SCRIPT
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.trackers import FILE, PROCESS
 
-TEXTS = yaml.safe_load(argument_specs.TEXTS.read_text(encoding="utf-8"))
+TEXTS = argument_specs.read()
 OPTIONS = argument_specs.options(TEXTS)
 ENTRY = OPTIONS["ha_pair_instances"]["options"]
 

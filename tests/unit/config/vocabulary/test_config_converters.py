@@ -11,16 +11,17 @@ from good_file import GOOD, refuses
 from vrrp.config.loader import inspect
 
 # name: (text to replace, its replacement, [(line, column, text of the message, rule or hint)])
+PRIORITY = 'RFC 9568 5.2.4 (0 means "I stop" on the wire): priority is 1 to 255'
 CASES = {
     "priority 0": (
         "    priority 100",
         "    priority 0",
-        [(14, 14, "priority 0 is out of range", "RFC 9568 5.2.4: priority is 1 to 255")],
+        [(14, 14, "priority 0 is out of range", PRIORITY)],
     ),
     "priority 256": (
         "    priority 100",
         "    priority 256",
-        [(14, 14, "priority 256 is out of range", "RFC 9568 5.2.4: priority is 1 to 255")],
+        [(14, 14, "priority 256 is out of range", PRIORITY)],
     ),
     "priority in words": (
         "    priority 100",

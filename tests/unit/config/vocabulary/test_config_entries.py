@@ -9,11 +9,11 @@ from dataclasses import FrozenInstanceError, asdict
 
 import pytest
 
+from vrrp.config.vocabulary import converters as to
 from vrrp.config.vocabulary.entries import (
     IGNORED,
     REFUSED,
     SAID,
-    SHARED,
     WORKS,
     Block,
     Keyword,
@@ -22,6 +22,7 @@ from vrrp.config.vocabulary.entries import (
     ignored,
     refused,
     table,
+    variable,
 )
 
 
@@ -75,7 +76,14 @@ def test_the_defaults_of_a_variable():
         "secret": False,
         "off": "",
     }
-    assert Variable(shared=True) == SHARED
+    assert Variable() == SAID
+
+
+def test_a_keyword_with_a_variable():
+    assert variable("a", to.flag, "b", "", "words") == Keyword("a", to.flag, "b", "", "words", variable=SAID)
+    assert variable("a", to.flag, "b", "", "words", once=True, shared=True, most=5) == Keyword(
+        "a", to.flag, "b", "", "words", once=True, variable=Variable(shared=True, most=5)
+    )
 
 
 @pytest.mark.parametrize(

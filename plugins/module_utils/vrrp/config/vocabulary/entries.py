@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from .converters import Converter
 
@@ -84,12 +84,26 @@ class Block:
 Entry = Union[Keyword, Block]
 
 SAID = Variable()  # one of the keyword's name, with what its converter takes
-SHARED = Variable(shared=True)
 
 
 def table(*entries: Entry) -> dict[str, Entry]:
     """Return the entries by their names."""
     return {entry.name: entry for entry in entries}
+
+
+def variable(
+    name: str,
+    convert: Converter,
+    field: str,
+    values: str,
+    help_: str,
+    once: bool = False,
+    addition: bool = False,
+    many: bool = False,
+    **said: Any,
+) -> Keyword:
+    """Return a keyword for which the role has a variable; ``said`` are fields of :class:`Variable`."""
+    return Keyword(name, convert, field, values, help_, once, addition, many, variable=Variable(**said))
 
 
 def ignored(name: str, values: str, why: str, instead: str = "") -> Keyword:

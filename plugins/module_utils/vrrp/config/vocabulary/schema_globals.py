@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from . import converters as to
 from .converters_addresses import multicast
 from .converters_commands import fifo, notify, user_group
-from .entries import SAID, Block, Entry, Keyword, Variable, ignored, table
+from .entries import Block, Entry, Keyword, Variable, ignored, table, variable
 from .schema_foreign import GLOBAL_FOREIGN
 from .schema_process import GLOBAL_PROCESS
 
@@ -25,67 +25,27 @@ _COMMAND = "COMMAND [USER [GROUP]]"
 def garp(prefix: str, where: str) -> Iterator[Keyword]:
     """garp_* of an instance and vrrp_garp_* of global_defs are one list."""
     few = None if prefix else Variable(most=1000)
-    yield Keyword(
-        f"{prefix}garp_master_delay",
-        to.whole_seconds(0, LONGEST_S),
-        "garp.delay_s",
-        "SECONDS",
-        f"delay of the second burst of gratuitous ARP after becoming MASTER{where}",
-        variable=few,
-    )
-    yield Keyword(
-        f"{prefix}garp_master_repeat",
-        to.integer(1, LARGEST),
-        "garp.repeat",
-        "COUNT",
-        f"frames in each burst after becoming MASTER{where}",
-        variable=few,
-    )
-    yield Keyword(
-        f"{prefix}garp_master_refresh",
-        to.whole_seconds(0, LARGEST),
-        "garp.refresh_s",
-        "SECONDS",
-        f"interval of the refresh while MASTER, 0 is off{where}",
-        variable=few,
-    )
-    yield Keyword(
-        f"{prefix}garp_master_refresh_repeat",
-        to.integer(1, LARGEST),
-        "garp.refresh_repeat",
-        "COUNT",
-        f"frames in each refresh{where}",
-        variable=few,
-    )
-    yield Keyword(
-        f"{prefix}garp_lower_prio_delay",
-        to.whole_seconds(0, LONGEST_S),
-        "garp.lower_prio_delay_s",
-        "SECONDS",
-        f"delay of the second burst after an advertisement of lower priority{where}",
-        variable=few,
-    )
-    yield Keyword(
-        f"{prefix}garp_lower_prio_repeat",
-        to.integer(0, LARGEST),
-        "garp.lower_prio_repeat",
-        "COUNT",
-        f"frames in a burst after an advertisement of lower priority{where}",
-        variable=few,
-    )
-    low = 1 if prefix else 0
-    for name, words in (
-        (f"{prefix}garp_extra_if", "interval at which addresses on other interfaces than the instance's are announced"),
-        (f"{prefix}vmac_garp_intvl", "the old name of garp_extra_if"),
+    for name, convert, field, values, words in (
+        ("master_delay", to.whole_seconds(0, LONGEST_S), "delay_s", "SECONDS",
+         "delay of the second burst of gratuitous ARP after becoming MASTER"),
+        ("master_repeat", to.integer(1, LARGEST), "repeat", "COUNT", "frames in each burst after becoming MASTER"),
+        ("master_refresh", to.whole_seconds(0, LARGEST), "refresh_s", "SECONDS",
+         "interval of the refresh while MASTER, 0 is off"),
+        ("master_refresh_repeat", to.integer(1, LARGEST), "refresh_repeat", "COUNT", "frames in each refresh"),
+        ("lower_prio_delay", to.whole_seconds(0, LONGEST_S), "lower_prio_delay_s", "SECONDS",
+         "delay of the second burst after an advertisement of lower priority"),
+        ("lower_prio_repeat", to.integer(0, LARGEST), "lower_prio_repeat", "COUNT",
+         "frames in a burst after an advertisement of lower priority"),
+    ):  # fmt: skip
+        yield Keyword(f"{prefix}garp_{name}", convert, f"garp.{field}", values, f"{words}{where}", variable=few)
+    extra = to.extra_interfaces(1 if prefix else 0)
+    said = None if prefix else Variable(reader="extra_interfaces")
+    for name, words, known in (
+        ("garp_extra_if", "interval at which addresses on other interfaces than the instance's are announced", said),
+        ("vmac_garp_intvl", "the old name of garp_extra_if", None),
     ):
-        yield Keyword(
-            name,
-            to.extra_interfaces(low),
-            "garp.extra_if",
-            "[all] SECONDS",
-            f"{words}: those on VMACs, with all every one{where}",
-            variable=Variable(reader="extra_interfaces") if name == "garp_extra_if" else None,
-        )
+        words += f": those on VMACs, with all every one{where}"
+        yield Keyword(f"{prefix}{name}", extra, "garp.extra_if", "[all] SECONDS", words, variable=known)
 
 
 def _defaults() -> Iterator[Keyword]:
@@ -93,13 +53,12 @@ def _defaults() -> Iterator[Keyword]:
     where = ", for instances that set none"
     yield from garp("vrrp_", where)
     for kind, frames in (("garp", "gratuitous ARP frames"), ("gna", "unsolicited neighbour advertisements")):
-        yield Keyword(
+        yield variable(
             f"vrrp_{kind}_interval",
             to.pause("0.000001", str(LONGEST_S)),
             "garp.interval_s" if kind == "garp" else "garp.gna_interval_s",
             "SECONDS",
             f"pause between two {frames} on an interface",
-            variable=SAID,
         )
     yield Keyword("vrrp_min_garp", to.boolean, "min_garp", "[BOOL]", "one burst of one frame after becoming MASTER")
     yield Keyword(
@@ -142,9 +101,7 @@ def _defaults() -> Iterator[Keyword]:
 
 
 def _scripts() -> Iterator[Entry]:
-    yield Keyword(
-        "script_user", user_group, "script_user", "USER [GROUP]", "who runs scripts that name no user", variable=SAID
-    )
+    yield variable("script_user", user_group, "script_user", "USER [GROUP]", "who runs scripts that name no user")
     yield Keyword(
         "agent_script_user",
         user_group,
@@ -153,31 +110,27 @@ def _scripts() -> Iterator[Entry]:
         "the same under hotstandby, where keepalived is to use another one",
         addition=True,
     )
-    yield Keyword(
+    yield variable(
         "enable_script_security",
         to.flag,
         "enable_script_security",
         "",
         "refuse scripts that run as root and that others can change",
-        variable=SAID,
     )
     for when in ("startup", "shutdown"):
         words = "before the instances start" if when == "startup" else "after the instances have stopped"
-        yield Keyword(
-            f"{when}_script", notify, f"{when}_script", _COMMAND, f"run once, {words}", once=True, variable=SAID
-        )
-        yield Keyword(
+        yield variable(f"{when}_script", notify, f"{when}_script", _COMMAND, f"run once, {words}", once=True)
+        yield variable(
             f"{when}_script_timeout",
             to.integer(1, 1000),
             f"{when}_script_timeout_s",
             "1-1000",
             f"how many seconds {when}_script may take",
-            variable=SAID,
         )
     for prefix in ("", "vrrp_"):
         name = f"{prefix}notify_fifo"
         words = "where a line is written for each change"
-        yield Keyword(name, fifo, name, "PATH [USER [GROUP]]", words, once=True, variable=SAID)
+        yield variable(name, fifo, name, "PATH [USER [GROUP]]", words, once=True)
         yield Keyword(
             f"{name}_script",
             notify,
@@ -186,13 +139,12 @@ def _scripts() -> Iterator[Entry]:
             f"reads {name}; its path is the last argument",
             once=True,
         )
-    yield Keyword(
+    yield variable(
         "fifo_write_vrrp_states_on_reload",
         to.flag,
         "fifo_write_states_on_reload",
         "",
         "a reload writes all states to the FIFOs",
-        variable=SAID,
     )
 
 
@@ -200,58 +152,42 @@ GLOBAL_DEFS = Block(
     "global_defs",
     "what holds for the whole node",
     table(
-        Keyword(
-            "router_id",
-            to.text,
-            "router_id",
-            "NAME",
-            "name of this node in messages",
-            variable=Variable(reader="one_word"),
-        ),
-        Keyword(
+        variable("router_id", to.text, "router_id", "NAME", "name of this node in messages", reader="one_word"),
+        variable(
             "default_interface",
             to.interface,
             "default_interface",
             "NAME",
             "interface of static addresses and of unicast instances that name none, eth0",
-            variable=SAID,
         ),
         *_scripts(),
-        Keyword(
+        variable(
             "vip_lease",
             to.lease,
             "vip_lease_s",
             "SECONDS",
             "how long the kernel keeps a virtual address that no living agent renews: 0 (for ever), or 2 to 60",
             addition=True,
-            variable=SAID,
         ),
         *_defaults(),
-        Keyword(
+        variable(
             "vrrp_startup_delay",
             to.seconds("0.001", str(LONGEST_S)),
             "startup_delay_s",
             "SECONDS",
             "how long after its start the agent only listens",
-            variable=SAID,
         ),
-        Keyword(
+        variable(
             "vrrp_delay_after_boot",
             to.seconds("0.001", str(LONGEST_S)),
             "delay_after_boot_s",
             "SECONDS",
             "the same, counted from the boot of the node; the longer one counts",
-            variable=SAID,
         ),
-        Keyword(
-            "log_unknown_vrids",
-            to.flag,
-            "log_unknown_vrids",
-            "",
-            "log advertisements of a VRID that is not ours",
-            variable=SAID,
+        variable(
+            "log_unknown_vrids", to.flag, "log_unknown_vrids", "", "log advertisements of a VRID that is not ours"
         ),
-        Keyword("vmac_prefix", to.text, "vmac_prefix", "NAME", "how the names of VMACs begin, vrrp", variable=SAID),
+        variable("vmac_prefix", to.text, "vmac_prefix", "NAME", "how the names of VMACs begin, vrrp"),
         ignored("vmac_addr_prefix", "NAME", ON_OTHERS),
         Keyword(
             "include_check",

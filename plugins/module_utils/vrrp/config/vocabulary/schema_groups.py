@@ -14,7 +14,7 @@ from .converters_routes import UNSUPPORTED as NOT_IN_ROUTES
 from .converters_routes import static_route
 from .converters_rules import UNSUPPORTED as NOT_IN_RULES
 from .converters_rules import static_rule
-from .entries import SAID, Block, Entry, Keyword, Variable, ignored, table
+from .entries import SAID, Block, Entry, Keyword, Variable, ignored, table, variable
 from .schema_globals import LONGEST_S
 from .schema_tracking import TRACKING
 
@@ -45,28 +45,27 @@ def notifications(master_rx: bool) -> Iterator[Entry]:
         ("fault", "on entering FAULT"),
         ("stop", "when the agent stops"),
     ):
-        yield Keyword(f"notify_{name}", notify, f"notify.{name}", _COMMAND, f"run {when}", once=True, variable=SAID)
+        yield variable(f"notify_{name}", notify, f"notify.{name}", _COMMAND, f"run {when}", once=True)
     words = f"run at each change, with {kind} NAME STATE PRIORITY"
-    yield Keyword("notify", notify, "notify.any", _COMMAND, words, once=True, variable=SAID)
+    yield variable("notify", notify, "notify.any", _COMMAND, words, once=True)
     if master_rx:
         words = "told by a reload that removes it: DELETED instead of FAULT, and this command"
-        yield Keyword("notify_deleted", notify_or_nothing, "deleted", f"[{_COMMAND}]", words, once=True, variable=SAID)
-        yield Keyword(
+        yield variable("notify_deleted", notify_or_nothing, "deleted", f"[{_COMMAND}]", words, once=True)
+        yield variable(
             "notify_master_rx_lower_pri",
             notify,
             "notify.master_rx_lower_pri",
             _COMMAND,
             "run when a MASTER hears another one of lower priority",
             once=True,
-            variable=SAID,
         )
-    yield Keyword(
+    yield variable(
         "notify_priority_changes",
         to.boolean,
         "notify.priority_changes",
         "[BOOL]",
         "tell the FIFOs of changed priorities",
-        variable=Variable(off="notify_priority_changes false"),  # a group may say the opposite
+        off="notify_priority_changes false",  # a group may say the opposite
     )
     if not master_rx:
         why = "keepalived's parser does not know it here: a group that is removed says nothing"
@@ -85,9 +84,7 @@ VRRP_SYNC_GROUP = Block(
         _members("its instances"),
         *TRACKING,
         *notifications(False),
-        Keyword(
-            "sync_group_tracking_weight", to.flag, "tracking_weight", "", "weights of the members count", variable=SAID
-        ),
+        variable("sync_group_tracking_weight", to.flag, "tracking_weight", "", "weights of the members count"),
         Keyword("global_tracking", to.flag, "global_tracking", "", "the old name of sync_group_tracking_weight"),
     ),
     named=True,
@@ -100,21 +97,9 @@ GARP_GROUP = Block(
     "garp_group",
     "pauses between announcements on interfaces taken together",
     table(
-        Keyword(
-            "garp_interval",
-            PAUSE,
-            "garp_interval_s",
-            "SECONDS",
-            "pause between two gratuitous ARP frames",
-            variable=SAID,
-        ),
-        Keyword(
-            "gna_interval",
-            PAUSE,
-            "gna_interval_s",
-            "SECONDS",
-            "the same of unsolicited neighbour advertisements",
-            variable=SAID,
+        variable("garp_interval", PAUSE, "garp_interval_s", "SECONDS", "pause between two gratuitous ARP frames"),
+        variable(
+            "gna_interval", PAUSE, "gna_interval_s", "SECONDS", "the same of unsolicited neighbour advertisements"
         ),
         Keyword("interface", to.interface, "interface", "NAME", "the interface"),
         Block("interfaces", "the interfaces that share a switch", item=to.interfaces, items="NAME ...", variable=SAID),

@@ -15,34 +15,35 @@ from .converters_routes import virtual_route
 from .converters_rules import UNSUPPORTED as NOT_IN_RULES
 from .converters_rules import virtual_rule
 from .converters_vmac import use_vmac
-from .entries import SAID, SHARED, Block, Entry, Keyword, Variable, ignored, refused, table
+from .entries import SAID, Block, Entry, Keyword, Variable, ignored, refused, table, variable
 from .schema_foreign import INSTANCE_FOREIGN
 from .schema_globals import ALWAYS_ANSWERS, ON_OTHERS, VERSION, garp
 from .schema_groups import ADDRESS_ITEMS, ROUTE_ITEMS, RULE_ITEMS, notifications
 from .schema_tracking import TRACKING
 
-_PRIORITY = "RFC 9568 5.2.4: priority is 1 to 255"
+_PRIORITY = 'RFC 9568 5.2.4 (0 means "I stop" on the wire): priority is 1 to 255'
 _VRID = "RFC 9568 5.2.3: virtual_router_id is 1 to 255"
 
 AUTHENTICATION = Block(
     "authentication",
     "VRRPv2 only",
     table(
-        Keyword(
+        variable(
             "auth_type",
             to.one_of("PASS", "AH"),
             "auth_type",
             "PASS|AH",
             "simple password, or IPsec AH (IPv4)",
-            variable=SHARED,
+            shared=True,
         ),
-        Keyword(
+        variable(
             "auth_pass",
             auth.auth_pass,
             "auth_pass",
             "PASSWORD",
             "1 to 8 octets, the same on every node",
-            variable=Variable(shared=True, secret=True),
+            shared=True,
+            secret=True,
         ),
     ),
     secret=True,
@@ -81,35 +82,32 @@ AUTH_HMAC = Block(
 
 
 def _identity() -> Iterator[Entry]:
-    yield Keyword("state", to.state, "initial_state", "MASTER|BACKUP", "state to start in", once=True, variable=SAID)
-    yield Keyword(
-        "interface", to.interface, "interface", "NAME", "where it speaks VRRP and holds its addresses", variable=SAID
-    )
-    yield Keyword(
+    yield variable("state", to.state, "initial_state", "MASTER|BACKUP", "state to start in", once=True)
+    yield variable("interface", to.interface, "interface", "NAME", "where it speaks VRRP and holds its addresses")
+    yield variable(
         "virtual_router_id",
         to.integer(1, 255, _VRID),
         "virtual_router_id",
         "1-255",
         "the same on every node, unique on its interface",
-        variable=SHARED,
+        shared=True,
     )
-    yield Keyword(
+    yield variable(
         "priority",
         to.integer(1, 255, _PRIORITY),
         "priority",
         "1-255",
         "the highest becomes MASTER; 255 owns the addresses",
-        variable=SAID,
     )
-    yield Keyword(
+    yield variable(
         "advert_int",
         to.seconds("0.01", "255"),
         "advert_int",
         "SECONDS",
         "time between two advertisements: whole seconds in version 2, 0.01 to 40.95 in version 3",
-        variable=SHARED,
+        shared=True,
     )
-    yield Keyword("version", to.integer(2, 3, VERSION), "version", "2|3", "VRRP version; IPv6 needs 3", variable=SHARED)
+    yield variable("version", to.integer(2, 3, VERSION), "version", "2|3", "VRRP version; IPv6 needs 3", shared=True)
     yield Keyword("native_ipv6", to.flag, "native_ipv6", "", "IPv6; the addresses say so by themselves")
     yield AUTHENTICATION
     yield AUTH_HMAC
@@ -132,13 +130,8 @@ def _addresses() -> Iterator[Entry]:
         variable=SAID,
     )
     yield Keyword("no_virtual_ipaddress", to.flag, "no_virtual_ipaddress", "", "it may have no virtual_ipaddress")
-    yield Keyword(
-        "promote_secondaries",
-        to.flag,
-        "promote_secondaries",
-        "",
-        "set the interface's sysctl promote_secondaries",
-        variable=SAID,
+    yield variable(
+        "promote_secondaries", to.flag, "promote_secondaries", "", "set the interface's sysctl promote_secondaries"
     )
     yield Block(
         "virtual_routes",
@@ -156,27 +149,17 @@ def _addresses() -> Iterator[Entry]:
         not_in_items=NOT_IN_RULES,
         variable=SAID,
     )
-    yield Keyword(
-        "accept",
-        to.flag,
-        "accept",
-        "",
-        "take packets for the addresses, the default",
-        variable=Variable(off="no_accept"),
-    )
+    yield variable("accept", to.flag, "accept", "", "take packets for the addresses, the default", off="no_accept")
     yield Keyword("no_accept", to.flag, "no_accept", "", "drop packets for the addresses, unless priority is 255")
-    yield Keyword(
+    yield variable(
         "use_vmac",
         use_vmac,
         "vmac",
         "[[name] NAME] [MAC] [netlink_notify_msg]",
         "addresses live on a macvlan with the MAC address of the RFC",
-        variable=SAID,
     )
     yield ignored("use_vmac_addr", "", ON_OTHERS, "an instance of its own on that interface")
-    yield Keyword(
-        "vmac_xmit_base", to.flag, "vmac_xmit_base", "", "advertise from the interface below the macvlan", variable=SAID
-    )
+    yield variable("vmac_xmit_base", to.flag, "vmac_xmit_base", "", "advertise from the interface below the macvlan")
     yield refused(
         "use_ipvlan",
         "[[name] NAME] [ADDRESS] [bridge|private|vepa] [group ID]",
@@ -187,23 +170,18 @@ def _addresses() -> Iterator[Entry]:
 
 
 def _sources() -> Iterator[Entry]:
-    yield Keyword(
-        "unicast_src_ip", address, "unicast_src_ip", "ADDRESS", "source of unicast advertisements", variable=SAID
-    )
-    yield Keyword(
-        "mcast_src_ip", address, "mcast_src_ip", "ADDRESS", "source of advertisements, unicast ones too", variable=SAID
-    )
-    yield Keyword(
+    yield variable("unicast_src_ip", address, "unicast_src_ip", "ADDRESS", "source of unicast advertisements")
+    yield variable("mcast_src_ip", address, "mcast_src_ip", "ADDRESS", "source of advertisements, unicast ones too")
+    yield variable(
         "mcast_dst_ip",
         multicast(),
         "mcast_dst_ip",
         "ADDRESS",
         "multicast group of its own",
-        variable=Variable(reader="address", shared=True),
+        reader="address",
+        shared=True,
     )
-    yield Keyword(
-        "track_src_ip", to.flag, "track_src_ip", "", "FAULT while the configured source is not there", variable=SAID
-    )
+    yield variable("track_src_ip", to.flag, "track_src_ip", "", "FAULT while the configured source is not there")
     yield Block(
         "unicast_peer",
         "the other nodes; no multicast then",
@@ -212,21 +190,9 @@ def _sources() -> Iterator[Entry]:
         variable=SAID,
     )
     yield Keyword("check_unicast_src", to.flag, "check_unicast_src", "", "hear only the peers: always so")
-    yield Keyword(
-        "unicast_fault_no_peer",
-        to.flag,
-        "unicast_fault_no_peer",
-        "",
-        "without a peer FAULT, not multicast",
-        variable=SAID,
-    )
-    yield Keyword(
-        "unicast_ttl",
-        to.integer(0, 255),
-        "unicast_ttl",
-        "0-255",
-        "TTL of unicast advertisements, 255",
-        variable=Variable(least=1),
+    yield variable("unicast_fault_no_peer", to.flag, "unicast_fault_no_peer", "", "without a peer FAULT, not multicast")
+    yield variable(
+        "unicast_ttl", to.integer(0, 255), "unicast_ttl", "0-255", "TTL of unicast advertisements, 255", least=1
     )
     yield refused(
         "old_unicast_checksum",
@@ -235,41 +201,39 @@ def _sources() -> Iterator[Entry]:
         "upgrade the peer, or use version 2",
         harmless=("never",),
     )
-    yield Keyword(
+    yield variable(
         "v3_checksum_as_v2",
         to.boolean,
         "v3_checksum_as_v2",
         "[BOOL]",
         "leave the pseudo-header out of the checksum of VRRPv3 over IPv4",
-        variable=SHARED,
+        shared=True,
     )
 
 
 def _manners() -> Iterator[Entry]:
-    yield Keyword("nopreempt", to.flag, "nopreempt", "", "leave a MASTER of lower priority alone", variable=SAID)
+    yield variable("nopreempt", to.flag, "nopreempt", "", "leave a MASTER of lower priority alone")
     yield Keyword("preempt", to.flag, "preempt", "", "the opposite of nopreempt, and the default")
-    yield Keyword(
+    yield variable(
         "preempt_delay",
         to.seconds("0", "1000"),
         "preempt_delay_s",
         "SECONDS",
         "wait before taking over from a lower priority",
-        variable=SAID,
     )
-    yield Keyword(
+    yield variable(
         "down_timer_adverts",
         to.integer(1, 100),
         "down_timer_adverts",
         "1-100",
         "how many missed advertisements end a MASTER, 3; the same on every node",
-        variable=SAID,
     )
     for name, words in (
         ("lower_prio_no_advert", "do not answer an advertisement of lower priority"),
         ("higher_prio_send_advert", ALWAYS_ANSWERS),
         ("skip_check_adv_addr", "do not compare the addresses in a MASTER's advertisements again and again"),
     ):
-        yield Keyword(name, to.boolean, name, "[BOOL]", words, variable=SAID)
+        yield variable(name, to.boolean, name, "[BOOL]", words)
     yield Keyword("strict_mode", to.boolean, "strict_mode", "[BOOL]", "hold it to the RFCs")
     slept = "an agent that slept hears what it missed before it acts"
     yield ignored("timer_expired_backup", "[1-254]", slept)
@@ -280,16 +244,9 @@ def _manners() -> Iterator[Entry]:
         "an owner of the addresses gives way to nobody of lower priority",
         "give priority 255 to one node",
     )
-    yield Keyword(
-        "dont_track_primary", to.flag, "dont_track_primary", "", "no FAULT while its interface is down", variable=SAID
-    )
-    yield Keyword(
-        "kernel_rx_buf_size",
-        to.integer(0, 2**31 - 1),
-        "kernel_rx_buf_size",
-        "OCTETS",
-        "receive buffer of its socket",
-        variable=SAID,
+    yield variable("dont_track_primary", to.flag, "dont_track_primary", "", "no FAULT while its interface is down")
+    yield variable(
+        "kernel_rx_buf_size", to.integer(0, 2**31 - 1), "kernel_rx_buf_size", "OCTETS", "receive buffer of its socket"
     )
     yield ignored("debug", "0-4", "the log says what it says", "hotstandby status")
     yield ignored(

@@ -8,44 +8,46 @@ from __future__ import annotations
 from . import converters as to
 from . import converters_tracking as tracking
 from .converters_commands import command, user_group
-from .entries import REFUSED, SAID, Block, Entry, Keyword, Variable, table
+from .entries import REFUSED, Block, Entry, Keyword, Variable, table, variable
 from .gateways import SYNTAX as GATEWAY
 from .gateways import tracked_gateway
 from .probes import HTTP, TCP, UNIT, tracked_http, tracked_tcp, tracked_unit
 from .schema_globals import LARGEST, LONGEST_S
 
 _WEIGHT = "added to the priority: above 0 while it is good, below 0 while it is bad; 0: FAULT while it is bad;"
-_RUNS = Variable(most=1_000_000)
+_RUNS_MAX = 1_000_000
 _REVERSE = f"{_WEIGHT} with reverse subtracted, and FAULT while it is good"
 
 VRRP_SCRIPT = Block(
     "vrrp_script",
     "a command whose exit status instances may track",
     table(
-        Keyword("script", command, "command", 'COMMAND | "COMMAND ARGUMENT ..."', "the command", variable=SAID),
-        Keyword(
+        variable("script", command, "command", 'COMMAND | "COMMAND ARGUMENT ..."', "the command"),
+        variable(
             "interval",
             to.seconds("0.001", str(LONGEST_S)),
             "interval_s",
             "SECONDS",
             "time between two starts",
-            variable=Variable(reader="whole_seconds", least=1),
+            reader="whole_seconds",
+            least=1,
         ),
-        Keyword(
+        variable(
             "timeout",
             to.seconds("0.001", str(LONGEST_S)),
             "timeout_s",
             "SECONDS",
             "how long it may run before it has failed; the interval where none is set",
-            variable=Variable(reader="whole_seconds", least=1),
+            reader="whole_seconds",
+            least=1,
         ),
-        Keyword(
-            "rise", to.integer(1, LARGEST), "rise", "COUNT", "successes in a row that make it good", variable=_RUNS
+        variable(
+            "rise", to.integer(1, LARGEST), "rise", "COUNT", "successes in a row that make it good", most=_RUNS_MAX
         ),
-        Keyword("fall", to.integer(1, LARGEST), "fall", "COUNT", "failures in a row that make it bad", variable=_RUNS),
-        Keyword("weight", tracking.weight(253), "weight", "-253-253 [reverse]", _REVERSE, variable=SAID),
-        Keyword("user", user_group, "user", "USER [GROUP]", "who runs it", variable=SAID),
-        Keyword("init_fail", to.flag, "init_fail", "", "bad until it has first succeeded", variable=SAID),
+        variable("fall", to.integer(1, LARGEST), "fall", "COUNT", "failures in a row that make it bad", most=_RUNS_MAX),
+        variable("weight", tracking.weight(253), "weight", "-253-253 [reverse]", _REVERSE),
+        variable("user", user_group, "user", "USER [GROUP]", "who runs it"),
+        variable("init_fail", to.flag, "init_fail", "", "bad until it has first succeeded"),
     ),
     named=True,
     variable=Variable(name="scripts", reader="entries"),
@@ -57,76 +59,50 @@ VRRP_TRACK_PROCESS = Block(
     "vrrp_track_process",
     "processes that must run, or must not",
     table(
-        Keyword(
-            "process",
-            tracking.process,
-            "process",
-            "COMMAND [ARGUMENT ...]",
-            "which processes count",
-            once=True,
-            variable=SAID,
-        ),
-        Keyword(
+        variable("process", tracking.process, "process", "COMMAND [ARGUMENT ...]", "which processes count", once=True),
+        variable(
             "param_match",
             tracking.param_match,
             "param_match",
             "[initial|partial]",
             "exactly these arguments; partial: as the first ones; initial: the last one may be longer",
-            variable=SAID,
         ),
-        Keyword("weight", tracking.weight(254), "weight", "-254-254 [reverse]", _REVERSE, variable=SAID),
-        Keyword("quorum", to.integer(1, 65535), "quorum", "COUNT", "how many must run, 1", variable=SAID),
-        Keyword("quorum_max", to.integer(0, 65535), "quorum_max", "COUNT", "how many may run; 0: none", variable=SAID),
-        Keyword(
+        variable("weight", tracking.weight(254), "weight", "-254-254 [reverse]", _REVERSE),
+        variable("quorum", to.integer(1, 65535), "quorum", "COUNT", "how many must run, 1"),
+        variable("quorum_max", to.integer(0, 65535), "quorum_max", "COUNT", "how many may run; 0: none"),
+        variable(
             "fork_delay",
             _DELAY,
             "fork_delay_s",
             "SECONDS",
             "how long enough of them run before they are good",
-            variable=Variable(least=0.001),
+            least=0.001,
         ),
-        Keyword(
+        variable(
             "terminate_delay",
             _DELAY,
             "terminate_delay_s",
             "SECONDS",
             "how long they are missed before they are bad",
-            variable=Variable(least=0.001),
+            least=0.001,
         ),
         Keyword("delay", _DELAY, "delay", "SECONDS", "fork_delay and terminate_delay"),
-        Keyword(
-            "full_command",
-            to.flag,
-            "full_command",
-            "",
-            "compare the command line, not the name of the process",
-            variable=SAID,
-        ),
+        variable("full_command", to.flag, "full_command", "", "compare the command line, not the name of the process"),
     ),
     named=True,
     variable=Variable(name="track_processes", reader="entries"),
 )
 
 _FILE = table(
-    Keyword(
-        "file", to.text, "path", "PATH", "the file, which holds a number", once=True, variable=Variable(reader="path")
-    ),
-    Keyword(
+    variable("file", to.text, "path", "PATH", "the file, which holds a number", once=True, reader="path"),
+    variable(
         "weight",
         tracking.weight(254),
         "weight",
         "-254-254 [reverse]",
         "multiplied by the number and added to the priority, 1; 0: FAULT while the number is not 0",
-        variable=SAID,
     ),
-    Keyword(
-        "init_file",
-        tracking.init_file,
-        "init",
-        "[NUMBER] [overwrite]",
-        "write the number, 0, at the start",
-        variable=SAID,
-    ),
+    variable("init_file", tracking.init_file, "init", "[NUMBER] [overwrite]", "write the number, 0, at the start"),
 )
 
 TRACK_FILE = Block(
@@ -174,7 +150,7 @@ TRACKING: tuple[Entry, ...] = (
         many=True,
         variable=Variable(name="track_gateways", reader="track_gateway"),
     ),
-    Keyword(
+    variable(
         "track_tcp",
         tracked_tcp,
         "track.tcp",
@@ -182,9 +158,9 @@ TRACKING: tuple[Entry, ...] = (
         "a TCP connection that must be accepted",
         addition=True,
         many=True,
-        variable=Variable(reader="track_tcp"),
+        reader="track_tcp",
     ),
-    Keyword(
+    variable(
         "track_http",
         tracked_http,
         "track.http",
@@ -192,9 +168,9 @@ TRACKING: tuple[Entry, ...] = (
         "a GET that must be answered",
         addition=True,
         many=True,
-        variable=Variable(reader="track_http"),
+        reader="track_http",
     ),
-    Keyword(
+    variable(
         "track_unit",
         tracked_unit,
         "track.units",
@@ -202,6 +178,6 @@ TRACKING: tuple[Entry, ...] = (
         "a systemd unit that must be active",
         addition=True,
         many=True,
-        variable=Variable(reader="track_unit"),
+        reader="track_unit",
     ),
 )
