@@ -293,7 +293,7 @@ def test_a_reload_while_an_address_is_refused_does_not_leave_it_in_fault_for_eve
     bench.instance.expire(bench.instance.deadline)
     assert bench.state == "FAULT"
     bench.kernel.refuses = None
-    bench.instance.reconfigure(bench.instance.config, bench.instance.settings, 11.0)
+    bench.instance.reconfigure(bench.instance.config, Globals(), 11.0)
     assert bench.state == "BACKUP"
     bench.instance.expire(bench.instance.deadline)
     assert bench.state == "MASTER"

@@ -62,7 +62,6 @@ class RunningInstance:
         journal: Journal,
     ) -> None:
         self.config = config
-        self.settings = settings
         self.name = config.name
         self.virtual_router_id = config.virtual_router_id
         self.ip_version = config.ip_version
@@ -215,7 +214,7 @@ class RunningInstance:
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""
         old, self.config = self.config, config
-        self.name, self.settings = config.name, settings
+        self.name = config.name
         self.reporter.reconfigure(config, settings)
         other_lifetime = self.addresses.reconfigure(config, settings)
         if other_lifetime and self.router.holds_addresses:

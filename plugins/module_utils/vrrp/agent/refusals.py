@@ -34,7 +34,10 @@ class Refusal(NamedTuple):
 
 
 class Refusals:
-    """Those of one instance. ``send`` sends an advertisement of priority 0, ``changed`` takes another ``fault``."""
+    """Those of one instance. ``send`` sends an advertisement of priority 0, ``changed`` takes another ``fault``.
+
+    Most of the time there is nothing to keep: while ``newest`` is None, it need not be told what goes out or comes.
+    """
 
     def __init__(self, router: VirtualRouter, send: Callable[[float], None], changed: Callable[[float], None]) -> None:
         self.fault: tuple[str, ...] = ()  # the clause for people while the addresses are given up
@@ -67,8 +70,8 @@ class Refusals:
             self.newest = None
 
     def heard(self, source: Address, priority: int, now: float) -> None:
-        """Take an advertisement: whoever sends one has the addresses, unless it says that it stops."""
-        if self.newest is not None and priority != PRIORITY_STOP:
+        """Take an advertisement, while nothing goes out: its sender has the addresses, unless it says that it stops."""
+        if priority != PRIORITY_STOP:
             self.seen(f"{source} advertises {priority}", now)
 
     def seen(self, other: str, now: float) -> None:
@@ -88,9 +91,7 @@ class Refusals:
             self._changed(now)
 
     def retry(self, now: float) -> None:
-        """Look, when it is time, whether the kernel lets an advertisement out by now, or nobody else is there."""
-        if now < self.retry_at:
-            return
+        """Look, at ``retry_at``, whether the kernel lets an advertisement out by now, or nobody else is there."""
         self.retry_at = now + RETRY_S
         hold_until = self._other_at + max(HOLD_INTERVALS * self._router.down_interval_s(), HOLD_S)
         if self._router.state is State.FAULT:
