@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import tempfile
 from pathlib import Path
@@ -69,7 +70,7 @@ def read_all(name, octets, pulse=b""):
         (Path(folder) / name).write_bytes(octets)
         (Path(folder) / ledgerfile.PULSE_FILE).write_bytes(pulse)
         found = ledgerfile.load(folder)
-        assert found is None or ledgerfile.valid(found)
+        assert found is None or all(math.isfinite(entry.beat) for entry in found.entries)
         assert ledgerfile.is_damaged(folder) == (name == ledgerfile.LEDGER_FILE and found is None)
         ledger.read(folder)
         marksfile.read(folder)

@@ -15,7 +15,8 @@ from agent_fakes import instance
 from vrrp.agent.kernel.foundation import StaticSnapshot
 from vrrp.agent.kernel.interfaces import AddressChanged, Present
 from vrrp.agent.kernel.routes import ANY, resolve
-from vrrp.agent.life.ledger import STATIC, Entry, Page
+from vrrp.agent.life.ledger import Entry, Page
+from vrrp.agent.life.ledgerfile import STATIC
 from vrrp.agent.life.succession import static_entries
 from vrrp.config.model import VirtualAddress
 from vrrp.config.routes import NextHop, Route

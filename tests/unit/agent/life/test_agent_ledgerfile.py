@@ -14,7 +14,8 @@ from ipaddress import ip_interface
 import pytest
 
 from vrrp.agent.life import ledger, ledgerfile, leftovers
-from vrrp.agent.life.ledger import STATIC, Entry, Ledger, Page
+from vrrp.agent.life.ledger import Entry, Ledger, Page
+from vrrp.agent.life.ledgerfile import STATIC
 from vrrp.protocol.states import State
 
 ENTRY = Entry(

@@ -16,7 +16,8 @@ from vrrp import cli
 from vrrp.agent.kernel import firewall, netlink, netlink_links
 from vrrp.agent.kernel.interfaces import Link, Present
 from vrrp.agent.life import leftovers
-from vrrp.agent.life.ledger import STATIC, Entry, Ledger, Page
+from vrrp.agent.life.ledger import Entry, Ledger, Page
+from vrrp.agent.life.ledgerfile import STATIC
 from vrrp.agent.life.runtime import RuntimeDirectory
 from vrrp.protocol.states import State
 

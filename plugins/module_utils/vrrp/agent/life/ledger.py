@@ -26,16 +26,12 @@ from ...protocol.states import Memory, State
 from ...protocol.timers import mandate_s
 from ..kernel.interfaces import Interface
 from . import ledgerfile, ownfile
-from .ledgerfile import FORMAT, LEDGER_FILE, PULSE_FILE, SLOT_SIZE, SLOTS
+from .ledgerfile import FORMAT, LEDGER_FILE, PULSE_FILE, SLOT_SIZE, SLOTS, Identity, StoredEntry
 
 RESTARTING_FILE = "restarting"
 BEAT = struct.Struct("=d")
 LATE_S = 1.0  # after a sign of life an address may still be set
-DELETE_ROUTE, DELETE_RULE = struct.pack("=H", 25), struct.pack("=H", 33)  # linux/rtnetlink.h
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
-
-Identity = tuple[str, int, int]  # interface, virtual router id, IP version
-STATIC: Identity = ("", 0, 0)  # what is there whoever is MASTER
 
 
 @dataclass(frozen=True)
@@ -210,43 +206,37 @@ def forget_restart(directory: str) -> None:
 
 def read(directory: str) -> Page:
     """Return what the process before this one has left behind in this boot; an empty page when there is nothing."""
-    content = ledgerfile.load(directory)
-    if content is None or content["boot_id"] != boot_id():
+    stored = ledgerfile.load(directory)
+    if stored is None or stored.boot_id != boot_id():
         return Page()  # none, or of another release: as after a reboot
     return Page(
-        tuple(map(_entry, content["instances"])),
-        content["checks"],
-        content["drained"],
-        content.get("firewall", False),
-        tuple(content.get("promoted", ())),
-        tuple(content.get("macvlans", ())),
-        {int(index): settings for index, settings in content.get("parents", {}).items()},
+        tuple(map(_entry, stored.entries)),
+        stored.checks,
+        stored.drained,
+        stored.firewall,
+        stored.promoted,
+        stored.macvlans,
+        stored.parents,
     )
 
 
-def _entry(each: dict[str, Any]) -> Entry:
-    interface, vrid, ip_version = each["identity"]
-    beat, state = each["beat"], State(each["state"])
-    if beat > 0:
+def _entry(stored: StoredEntry) -> Entry:
+    state = State(stored.state)
+    if stored.beat > 0:
         state = State.MASTER
     elif state is State.MASTER:
         state = State.BACKUP
     return Entry(
-        identity=(interface, vrid, ip_version),
-        name=each["name"],
-        version=each["version"],
+        identity=stored.identity,
+        name=stored.name,
+        version=stored.version,
         state=state,
-        interval_cs=each["interval_cs"],
-        hold=each["hold"],
-        installed=tuple((index, ip_interface(address)) for index, address in each["installed"]),
-        last_at=abs(beat),
-        removals=tuple(filter(is_removal, map(bytes.fromhex, each.get("removals", ())))),
+        interval_cs=stored.interval_cs,
+        hold=stored.hold,
+        installed=tuple((index, ip_interface(address)) for index, address in stored.installed),
+        last_at=abs(stored.beat),
+        removals=stored.removals,
     )
-
-
-def is_removal(request: bytes) -> bool:
-    """Whether it deletes a route or a rule: a file must not make anybody send anything else."""
-    return request[4:6] in (DELETE_ROUTE, DELETE_RULE)
 
 
 def boot_id() -> str:

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Read the two files of the ledger and check that they are whole: each key, each type, each range.
 
-What is not valid is as if it were not there. ``cleanup`` uses it too, so next to nothing is imported here.
+What is not valid is as if it were not there. Nobody else reads these files. ``cleanup`` uses it too, so next to nothing
+is imported here, and addresses are texts.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable
-from typing import Any, Optional
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Optional
 
 from . import ownfile
 
@@ -27,11 +29,43 @@ INDEX_MAX = 0x7FFFFFFF  # of an interface
 STATES = ("INIT", "BACKUP", "MASTER", "FAULT", "STOP")
 SETTINGS = ("rp_filter", "arp_filter", "arp_announce", "arp_ignore", "promote_secondaries", "accept_local")
 
+DELETE_ROUTE, DELETE_RULE = struct.pack("=H", 25), struct.pack("=H", 33)  # linux/rtnetlink.h
+
 Check = Callable[[Any], bool]
+Identity = tuple[str, int, int]  # interface, virtual router id, IP version
+STATIC: Identity = ("", 0, 0)  # what is there whoever is MASTER
 
 
-def load(directory: str) -> Optional[dict[str, Any]]:
-    """The content of the ledger, each instance with its ``beat``; None when there is none that is whole."""
+class StoredEntry(NamedTuple):
+    """One instance as a process has left it. ``beat`` is its last sign of life, negative unless it was MASTER then."""
+
+    identity: Identity
+    name: str
+    version: int
+    state: str
+    interval_cs: int
+    hold: Optional[str]
+    mandate_s: float
+    installed: tuple[tuple[int, str], ...]  # interface index and address
+    removals: tuple[bytes, ...]  # requests that delete a route or a rule
+    beat: float
+
+
+class Stored(NamedTuple):
+    """A whole ledger. Monotonic times mean something in the boot ``boot_id`` only."""
+
+    boot_id: str
+    drained: bool
+    checks: dict[str, bool]
+    entries: tuple[StoredEntry, ...]
+    firewall: bool
+    promoted: tuple[int, ...]
+    macvlans: tuple[int, ...]
+    parents: dict[int, dict[str, int]]
+
+
+def load(directory: str) -> Optional[Stored]:
+    """The content of the ledger; None when there is none that is whole."""
     try:
         content = json.loads(ownfile.read(os.path.join(directory, LEDGER_FILE)).decode("ascii"))
         pulse = array.array("d", ownfile.read(os.path.join(directory, PULSE_FILE), SLOTS * SLOT_SIZE))
@@ -39,11 +73,38 @@ def load(directory: str) -> Optional[dict[str, Any]]:
             return None
     except (OSError, ValueError, RecursionError):
         return None
-    for entry in content["instances"]:
-        beat = pulse[entry["slot"]] if entry["slot"] < len(pulse) else 0.0
-        entry["beat"] = beat if math.isfinite(beat) else 0.0
-    found: dict[str, Any] = content
-    return found
+    return Stored(
+        content["boot_id"],
+        content["drained"],
+        content["checks"],
+        tuple(_stored(each, pulse) for each in content["instances"]),
+        content.get("firewall", False),
+        tuple(content.get("promoted", ())),
+        tuple(content.get("macvlans", ())),
+        {int(index): settings for index, settings in content.get("parents", {}).items()},
+    )
+
+
+def _stored(each: dict[str, Any], pulse: Sequence[float]) -> StoredEntry:
+    interface, vrid, ip_version = each["identity"]
+    beat = pulse[each["slot"]] if each["slot"] < len(pulse) else 0.0
+    return StoredEntry(
+        (interface, vrid, ip_version),
+        each["name"],
+        each["version"],
+        each["state"],
+        each["interval_cs"],
+        each["hold"],
+        each["mandate_s"],
+        tuple((index, address) for index, address in each["installed"]),
+        tuple(filter(is_removal, map(bytes.fromhex, each.get("removals", ())))),
+        beat if math.isfinite(beat) else 0.0,
+    )
+
+
+def is_removal(request: bytes) -> bool:
+    """Whether it deletes a route or a rule: a file must not make anybody send anything else."""
+    return request[4:6] in (DELETE_ROUTE, DELETE_RULE)
 
 
 def is_damaged(directory: str) -> bool:

@@ -15,10 +15,11 @@ import os
 import struct
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Optional
 
 from ... import streams
 from . import ledgerfile
+from .ledgerfile import Stored, StoredEntry
 from .runtime import RuntimeDirectory, RuntimeDirectoryError
 from .systemd import restart_follows
 
@@ -71,41 +72,32 @@ def remove(runtime_dir: str) -> list[str]:
         return []  # an agent lives here: they are its own
     try:
         now = time.monotonic()
-        may_go_on = [entry for entry in left.entries if now < entry["master_until"]]
+        may_go_on = [entry for entry in left.entries if now < _master_until(entry)]
         kept = may_go_on if may_go_on and restart_follows() else []
         gone = [entry for entry in left.entries if entry not in kept]
-        return _release(gone, left if not kept else NOTHING, _is_own(runtime_dir))
+        return _release(gone, left if not kept else None, _is_own(runtime_dir))
     finally:
         runtime.release()
 
 
-class Left(NamedTuple):
-    """What a dead agent has left behind. Each of ``entries`` has ``master_until``, the end of its mandate."""
-
-    entries: list[dict[str, Any]]
-    firewall: bool  # the table of no_accept
-    promoted: list[int]  # interfaces whose promote_secondaries was set
-    macvlans: list[int]
-    parents: dict[str, dict[str, int]]  # what the interfaces below them had been set to, by their index
-
-
-NOTHING = Left([], False, [], [], {})
-
-
-def _left(runtime_dir: str) -> Optional[Left]:
-    content = ledgerfile.load(runtime_dir)
-    if content is None:
+def _left(runtime_dir: str) -> Optional[Stored]:
+    """What a dead agent has left behind: its entries without those that have left nothing, None without anything."""
+    stored = ledgerfile.load(runtime_dir)
+    if stored is None:
         return None  # none, or of another release
-    entries = []
-    for entry in content["instances"]:
-        if entry["installed"] or entry.get("removals"):
-            at = entry["beat"]
-            until = at + min(entry["mandate_s"], KEPT_S) if at > 0 else 0.0
-            static = entry["identity"] == ["", 0, 0]  # it belongs here whoever is MASTER
-            entries.append({**entry, "master_until": math.inf if static else until})
-    host = content.get("firewall", False), content.get("promoted", []), content.get("macvlans", [])
-    left = Left(entries, *host, content.get("parents", {}))
-    return left if any(left) else None
+    stored = stored._replace(entries=tuple(each for each in stored.entries if each.installed or each.removals))
+    return stored if stored.entries or _of_the_host(stored) else None
+
+
+def _of_the_host(stored: Stored) -> bool:
+    return stored.firewall or bool(stored.promoted or stored.macvlans or stored.parents)
+
+
+def _master_until(entry: StoredEntry) -> float:
+    """When its mandate ends, monotonic seconds."""
+    if entry.identity == ledgerfile.STATIC:
+        return math.inf  # it belongs here whoever is MASTER
+    return entry.beat + min(entry.mandate_s, KEPT_S) if entry.beat > 0 else 0.0
 
 
 def _is_own(runtime_dir: str) -> bool:
@@ -116,37 +108,36 @@ def _is_own(runtime_dir: str) -> bool:
         return False
 
 
-def _release(entries: list[dict[str, Any]], host: Left, own: bool) -> list[str]:
-    if not entries and not any(host):
+def _release(entries: list[StoredEntry], host: Optional[Stored], own: bool) -> list[str]:
+    """Take off what these have left, and what belongs to no instance of ``host``."""
+    if not entries and (host is None or not _of_the_host(host)):
         return []
     from ipaddress import ip_interface
 
     from ..kernel.address_request import Wanted
     from ..kernel.netlink import Kernel
     from ..kernel.ownership import is_ours, tells_protocols
-    from .ledger import is_removal
 
     kernel = Kernel()
     try:
-        removals = [bytes.fromhex(each) for entry in entries for each in entry.get("removals", ())]
-        routes = [each for each in removals if is_removal(each) and (own or is_marked(each))]
-        removed = kernel.remove_routes(routes).count(0)
-        wanted = [Wanted(index, ip_interface(name)) for entry in entries for index, name in entry["installed"]]
+        removals = [each for entry in entries for each in entry.removals]
+        removed = kernel.remove_routes([each for each in removals if own or is_marked(each)]).count(0)
+        wanted = [Wanted(index, ip_interface(name)) for entry in entries for index, name in entry.installed]
         there = [want for want in wanted if want.address in kernel.table.addresses.get(want.index, {})]
         known = kernel.table.addresses
         believed = own and not tells_protocols(kernel.table)
         kept = [want for want in there if not (believed or is_ours(known[want.index][want.address]))]
         there = [want for want in there if want not in kept]
         failed = kernel.release(there)
-        if host.promoted and own:
+        if host is not None and host.promoted and own:
             from ..kernel.netlink_links import ipv4_settings
 
             kernel.ask([ipv4_settings(index, {"promote_secondaries": 0}) for index in host.promoted])
-        if (host.macvlans or host.parents) and own:
+        if host is not None and (host.macvlans or host.parents) and own:
             _undo_macvlans(kernel, host)
     finally:
         kernel.close()
-    if host.firewall:
+    if host is not None and host.firewall:
         from ..kernel.firewall import remove_leftover
 
         remove_leftover()
@@ -168,13 +159,13 @@ def is_marked(request: bytes) -> bool:
     return attributes(request, body + 12, len(request)).get(FRA_PROTOCOL) == bytes([RTPROT_KEEPALIVED])
 
 
-def _undo_macvlans(kernel: Kernel, host: Left) -> None:
+def _undo_macvlans(kernel: Kernel, host: Stored) -> None:
     from ..kernel import netlink_links
 
     there = kernel.table.links
     ours = [index for index in host.macvlans if index in there and there[index].kind == "macvlan"]
     requests = [netlink_links.removed(index) for index in ours]
     for index, settings in host.parents.items():
-        if int(index) in there:
-            requests.append(netlink_links.ipv4_settings(int(index), settings))
+        if index in there:
+            requests.append(netlink_links.ipv4_settings(index, settings))
     kernel.ask(requests)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import ownfile
-from .ledger import Identity
+from .ledgerfile import Identity
 
 MARKS_FILE = "marks.json"
 FORMAT = 1

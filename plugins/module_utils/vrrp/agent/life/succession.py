@@ -20,7 +20,8 @@ from ..segment import wire
 from ..segment.guard import Guard
 from ..telling.log import Log
 from . import ledger, marksfile
-from .ledger import Entry, Identity, Ledger, Page
+from .ledger import Entry, Ledger, Page
+from .ledgerfile import STATIC, Identity
 
 PAUSE_S = 0.001  # for each instance, between two ledgers: while 255 take over, one would be made in every turn
 
@@ -49,7 +50,7 @@ class Succession:
 
     def begin(self, configuration: Configuration, kernel: Kernel) -> None:
         """Start the ledger of this process; take off what was installed for instances that are no more."""
-        known = {wire.identity(config) for config in configuration.instances} | {ledger.STATIC}
+        known = {wire.identity(config) for config in configuration.instances} | {STATIC}
         left = [entry for entry in self.inherited.entries if entry.identity not in known]
         strangers = [entry for entry in left if entry.installed or entry.removals]
         for entry in strangers:
@@ -160,15 +161,11 @@ def static_entries(snapshot: StaticSnapshot) -> tuple[Entry, ...]:
     """What the ledger says about what is there whoever is MASTER."""
     if not snapshot.installed and not snapshot.removals:
         return ()
-    return (
-        Entry(
-            *(ledger.STATIC, "static", 3, State.BACKUP, 100), installed=snapshot.installed, removals=snapshot.removals
-        ),
-    )
+    return (Entry(*(STATIC, "static", 3, State.BACKUP, 100), installed=snapshot.installed, removals=snapshot.removals),)
 
 
 def statics_of(page: Page) -> StaticSnapshot:
     """The same the other way: what a process before this one has put there."""
-    entry = page.of(ledger.STATIC)
+    entry = page.of(STATIC)
     installed, removals = (entry.installed, entry.removals) if entry is not None else ((), ())
     return StaticSnapshot(installed, removals, page.firewall, page.promoted)
