@@ -10,7 +10,7 @@ import importlib
 import os
 import socket
 import struct
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 from agent_fakes import table, want
@@ -18,6 +18,8 @@ from agent_fakes import table, want
 from vrrp.agent.kernel import localroutes, netlink
 from vrrp.agent.kernel.interfaces import InterfaceTable, Present
 from vrrp.agent.kernel.messages import DumpError, messages
+from vrrp.agent.kernel.routes import resolve
+from vrrp.config.routes import Route, Rule
 
 RTM_NEWADDR, RTM_DELADDR = 20, 21
 
@@ -116,6 +118,18 @@ def test_a_takeover_finds_its_requests_encoded(kernel, monkeypatch):
     rig(kernel, table())
     assert (kernel.install(wanted, 3), kernel.release(wanted)) == ([], [])
     assert localroutes.question(2, wanted[1].address)
+
+
+def test_routes_and_rules_are_set_and_deleted_in_batches(kernel):
+    wire = rig(kernel, table(), 0, errno.EEXIST, 0, errno.ESRCH)
+    ways, _faults = resolve([Route(ip_network("10.0.0.0/8"), kind="blackhole")], [Rule(4, table=100)], kernel.table)
+    assert kernel.add_routes(ways) == [0, errno.EEXIST]
+    assert kernel.remove_routes([way.remove for way in ways]) == [0, errno.ESRCH]
+    assert [kind for kind, _body in wire.requests] == [24, 32, 25, 33]
+    assert [body for _kind, body in wire.requests] == [
+        *(way.add[16:] for way in ways),
+        *(way.remove[16:] for way in ways),
+    ]
 
 
 def test_installing_is_one_batch_and_updates_the_picture(kernel):

@@ -6,8 +6,8 @@
 These messages alone are taken apart by hand, for two reasons. The modules of the collection list the interfaces of a
 node before an agent, and with it pyroute2, is there. And events come as fast as somebody else likes: a link takes
 17 us here and 108 us with pyroute2's decoder (without the attributes that nobody needs), an address 5 us and 22 us.
-While two programs set and deleted addresses without end, 255 instances at 0.1 s were silent for 0.12 s at most with
-this reader; with pyroute2's they were silent for 1.2 s, and their peers took over 876 times in 4 s.
+With 255 instances at 0.1 s, while two programs set and deleted addresses for 4 s, the longest silence of a master was
+0.12 s with this reader, in five runs; with pyroute2's it was 1.2 s, and each of three runs had about 1,000 takeovers.
 Numbers are those of linux/rtnetlink.h, if_link.h, if_addr.h and if.h.
 """
 
