@@ -19,20 +19,10 @@ SPECS = TESTS.parent / "roles" / "ha_pair" / "meta" / "argument_specs.yml"
 TEXTS = TESTS / "role_variables.yml"
 sys.path.insert(0, str(TESTS.parent / ".ansible" / "collections"))
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import PREFIX  # noqa: E402
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.variables import (  # noqa: E402
-    BEHIND,
-    kind_of,
-    variables,
-)
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.vocabulary.schema import (  # noqa: E402
-    ROOT,
-    Block,
-    Entry,
-)
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.vocabulary.schema_instance import (  # noqa: E402
-    VRRP_INSTANCE,
-)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import PREFIX  # noqa: E402
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.variables import BEHIND, kind_of, variables
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.keywords.table import ROOT, Block, Entry
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.keywords.vrrp_instance import VRRP_INSTANCE
 
 HEAD = "# Made by tests/argument_specs.py from the table of keywords and tests/role_variables.yml: run make keywords.\n"
 Option = dict[str, Any]

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "keywords.md"
 sys.path.insert(0, str(ROOT / "plugins" / "module_utils"))
 
-from vrrp.config.vocabulary.schema import IGNORED, REFUSED, WORKS, Block, Entry, blocks  # noqa: E402
+from vrrp.config.keywords.table import IGNORED, REFUSED, WORKS, Block, Entry, blocks  # noqa: E402
 
 HEAD = """\
 <!-- Made by tests/keywords.py from the agent's own table: change that table and run `make keywords`. -->

@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from vrrp import history
+from vrrp import cli_events
+from vrrp.protocol.event_codec import KINDS, Record, RecordError, Step, attributes_of, told
 from vrrp.protocol.packet import Advertisement
-from vrrp.protocol.record import KINDS, Record, RecordError, Step, attributes_of, told
 from vrrp.protocol.replay import LATER_S, RUN_MAX, deadline
 from vrrp.protocol.states import NEVER, State
 
@@ -156,13 +156,13 @@ def case_source(records: list[Record]) -> str:
     (record,) = records
     if not record.steps:
         raise RecordError("it has no entries yet")
-    return source(record, lambda at: history.local_time(record.header, at))
+    return source(record, lambda at: cli_events.local_time(record.header, at))
 
 
 def main(path: str) -> int:
     """Print the test case of the record in ``path``. Returns the exit status."""
     try:
-        print(case_source(history.load(path)).rstrip())
+        print(case_source(cli_events.load(path)).rstrip())
     except RecordError as error:
         print(f"error: {path}: {error}", file=sys.stderr)
         return 1

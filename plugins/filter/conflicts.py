@@ -45,7 +45,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.conflicts import conflicts
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_conflicts import conflicts
 
 
 class FilterModule:

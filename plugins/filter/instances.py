@@ -35,8 +35,8 @@ _value:
 """
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances as derive
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances as derive
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 

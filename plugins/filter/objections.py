@@ -50,10 +50,10 @@ _value:
 import functools
 from dataclasses import replace
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.life.startcheck import unsupported
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.preflight.host import unsupported
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.problems import ERROR
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.text.mask import mask_secrets
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.syntax.diagnostics import ERROR
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.syntax.redact import mask_secrets
 
 _PATH = "/etc/hotstandby/hotstandby.conf"
 

@@ -60,11 +60,11 @@ _value:
 """
 
 from ansible_collections.hotstandby.vrrp.plugins.filter.problems import problems
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.commands import runs_scripts, switches_user
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.conflicts import conflicts
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.sections import sections
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.strangers import probes
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.commands import runs_scripts, switches_user
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_conflicts import conflicts
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.strangers import probes
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 

@@ -33,7 +33,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.strangers import probes
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.strangers import probes
 
 
 class FilterModule:

@@ -44,10 +44,10 @@ _value:
   elements: str
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import FIELDS
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.host import FACTS, PREFIX
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError, Problem
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError, Problem
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import FACTS, PREFIX
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance_variables import FIELDS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate, misread
 
 _SECRET = tuple(word for word, known in FIELDS.items() if known.secret)

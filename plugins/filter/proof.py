@@ -46,7 +46,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.proof import proof
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.verify import proof
 
 
 class FilterModule:

@@ -46,7 +46,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.sections import sections
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
 
 
 class FilterModule:

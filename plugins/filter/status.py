@@ -38,7 +38,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.status import status
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.status import status
 
 
 class FilterModule:

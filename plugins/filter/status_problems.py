@@ -42,7 +42,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.status import problems
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.status import problems
 
 
 class FilterModule:

@@ -39,7 +39,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.strangers import strangers
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.strangers import strangers
 
 
 class FilterModule:

@@ -107,9 +107,9 @@ running:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_AGENT
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_agent import run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import end
 
 
 def main():

@@ -132,9 +132,9 @@ problems:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_CONFIG
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_config import run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import end
 
 
 def main():

@@ -143,9 +143,9 @@ files:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.importing import import_file
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_keepalived import import_file
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import here, node_config_id, read_text
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.problems import ConfigError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.syntax.diagnostics import ConfigError
 
 
 def main():

@@ -112,9 +112,9 @@ msg:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_DRAIN
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_drain import run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import end
 
 
 def main():

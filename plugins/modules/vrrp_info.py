@@ -309,9 +309,9 @@ samples:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_INFO
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_info import run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import end
 
 
 def main():

@@ -92,8 +92,8 @@ msg:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.answer import end
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_STATE
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import end
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_state import run
 
 

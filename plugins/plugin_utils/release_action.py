@@ -22,7 +22,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import paths
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.digest import digest, sources
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import Wanted
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
@@ -75,7 +75,7 @@ class ReleaseAction(ActionBase):
         piped = self._connection.is_pipelining_enabled(False)
         if not piped and secret:
             return None, None  # an argument of a command is seen by all who list processes
-        command = f"{layout.COMMAND} module {self.name}{'' if piped else ' ' + base64.b64encode(request).decode()}"
+        command = f"{paths.COMMAND} module {self.name}{'' if piped else ' ' + base64.b64encode(request).decode()}"
         cases = {
             f"releases/{release}": f"{self._compute_environment_string()} {command}",
             '""': f"exit {_NO_RELEASE}",
@@ -83,7 +83,7 @@ class ReleaseAction(ActionBase):
         }
         text = " ".join(f"{pattern}) {then};;" for pattern, then in cases.items())
         done = self._low_level_execute_command(
-            f'case "$(readlink {layout.CURRENT})" in {text} esac', in_data=request if piped else None
+            f'case "$(readlink {paths.CURRENT})" in {text} esac', in_data=request if piped else None
         )
         return _answer(done), done["rc"]
 
@@ -109,7 +109,7 @@ def _answer(done):
 @functools.lru_cache(maxsize=1)
 def controllers_pyroute2():
     """The sources of the pyroute2 that this Python has. Raises AnsibleActionFail when there is none that will do."""
-    minimum = ".".join(map(str, layout.MINIMUM_PYROUTE2))
+    minimum = ".".join(map(str, paths.MINIMUM_PYROUTE2))
     advice = f"install it there: {sys.executable} -m pip install 'pyroute2>={minimum}'"
     spec = importlib.util.find_spec("pyroute2")
     if spec is None or not spec.submodule_search_locations:
@@ -119,7 +119,7 @@ def controllers_pyroute2():
         found = tuple(int(part) for part in version.split(".")[:2])
     except (importlib.metadata.PackageNotFoundError, ValueError):
         version, found = "of unknown version", (0, 0)
-    if found < layout.MINIMUM_PYROUTE2:
+    if found < paths.MINIMUM_PYROUTE2:
         raise AnsibleActionFail(f"the controller's pyroute2 is {version}, the agent needs {minimum} or later; {advice}")
     return sources(next(iter(spec.submodule_search_locations)))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / "unit" / "pair"), str(TESTS / "unit" / "config")]
+sys.path[:0] = [str(TESTS / "unit" / "inventory"), str(TESTS / "unit" / "config")]
 
 from foreign_files import FILES
 from pair_inventory import interfaces

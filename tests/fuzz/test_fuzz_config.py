@@ -9,13 +9,13 @@ from fuzzing import fuzz
 from hypothesis import strategies as st
 from texts import ANY_TEXT, file, line_layer, made_by, tree
 
+from vrrp.config.diff import compare
 from vrrp.config.loader import inspect
-from vrrp.config.model import Configuration
-from vrrp.config.plan import compare
-from vrrp.config.problems import Findings
-from vrrp.config.text.includes import NOWHERE
-from vrrp.config.text.mask import mask_secrets
-from vrrp.config.text.source import lines
+from vrrp.config.model.configuration import Configuration
+from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.syntax.include import NOWHERE
+from vrrp.config.syntax.preprocessor import lines
+from vrrp.config.syntax.redact import mask_secrets
 
 SECRET = "s3sam3"
 

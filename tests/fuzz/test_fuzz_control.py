@@ -12,14 +12,14 @@ from types import SimpleNamespace
 from fuzzing import fuzz
 from hypothesis import strategies as st
 
-from vrrp.agent.desk.commands import Commands
-from vrrp.agent.desk.control import REQUEST_MAX, CommandError, ControlServer, encode
-from vrrp.agent.desk.mastership import Mastership
-from vrrp.agent.desk.reload import Reload
+from vrrp.agent.control.commands import Commands
+from vrrp.agent.control.mastership import Mastership
+from vrrp.agent.control.reload import Reload
+from vrrp.agent.control.server import REQUEST_MAX, CommandError, ControlServer, encode
 from vrrp.agent.instances import Instances
-from vrrp.agent.kernel.interfaces import InterfaceTable
-from vrrp.agent.telling.log import Log
-from vrrp.protocol.holds import Refused
+from vrrp.agent.log import Log
+from vrrp.agent.netlink.links import InterfaceTable
+from vrrp.protocol.override import Refused
 
 COMMANDS = ["status", "promote", "demote", "release", "drain", "undrain", "reload", "events", "plan", "apply", ""]
 JSON = st.recursive(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.importing import import_file
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_keepalived import import_file
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from corpus import CORPUS, files_of, mutated
 from fuzzing import fuzz
 from imported_pair import OF_THE_PAIR, hosts
@@ -17,7 +17,7 @@ from role_template import files
 from texts import made_by
 
 from vrrp.config.loader import inspect
-from vrrp.config.text.includes import NOWHERE
+from vrrp.config.syntax.include import NOWHERE
 
 
 def there_and_back(text):

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 
 import corpus  # noqa: F401 it says where the helpers of other tests are
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.fields import FIELDS, OWN_WORDS
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.scripts import FIELDS as SCRIPT
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.sections import sections
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.trackers import FILE, PROCESS
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.words import ROLE_WORDS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance_variables import FIELDS, OWN_WORDS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.known_variables import ROLE_WORDS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.scripts import FIELDS as SCRIPT
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.trackers import FILE, PROCESS
 from fuzzing import fuzz
 from hypothesis import strategies as st
 from pair_inventory import hosts

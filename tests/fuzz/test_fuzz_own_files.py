@@ -14,7 +14,7 @@ from pathlib import Path
 from fuzzing import fuzz
 from hypothesis import strategies as st
 
-from vrrp.agent.life import elf, firstline, ledger, ledgerfile, marksfile
+from vrrp.agent.process import elf, replay_window_file, saved_state, shebang, state_file
 
 JSON = st.recursive(
     st.one_of(
@@ -37,7 +37,7 @@ INSTANCE = {
     "removals": ["00ff"],
 }
 LEDGER = {
-    "format": ledgerfile.FORMAT,
+    "format": state_file.FORMAT,
     "boot_id": "b",
     "drained": False,
     "checks": {"chk": True},
@@ -68,27 +68,27 @@ OCTETS = st.one_of(st.binary(max_size=60), st.sampled_from([b"[" * 100_000, b"{"
 def read_all(name, octets, pulse=b""):
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / name).write_bytes(octets)
-        (Path(folder) / ledgerfile.PULSE_FILE).write_bytes(pulse)
-        found = ledgerfile.load(folder)
+        (Path(folder) / state_file.PULSE_FILE).write_bytes(pulse)
+        found = state_file.load(folder)
         assert found is None or all(math.isfinite(entry.beat) for entry in found.entries)
-        assert ledgerfile.is_damaged(folder) == (name == ledgerfile.LEDGER_FILE and found is None)
-        ledger.read(folder)
-        marksfile.read(folder)
+        assert state_file.is_damaged(folder) == (name == state_file.LEDGER_FILE and found is None)
+        saved_state.read(folder)
+        replay_window_file.read(folder)
 
 
-@fuzz(st.sampled_from([ledgerfile.LEDGER_FILE, marksfile.MARKS_FILE]), OCTETS, few=40)
+@fuzz(st.sampled_from([state_file.LEDGER_FILE, replay_window_file.MARKS_FILE]), OCTETS, few=40)
 def test_any_octets_are_read_or_ignored(name, octets):
     read_all(name, octets)
 
 
 @fuzz(PATH, JSON, st.binary(max_size=16), few=60)
 def test_a_ledger_with_any_value_is_read_or_ignored(path, value, pulse):
-    read_all(ledgerfile.LEDGER_FILE, json.dumps(changed(LEDGER, path, value)).encode(), pulse)
+    read_all(state_file.LEDGER_FILE, json.dumps(changed(LEDGER, path, value)).encode(), pulse)
 
 
 @fuzz(PATH, JSON, few=60)
 def test_marks_with_any_value_are_read_or_ignored(path, value):
-    read_all(marksfile.MARKS_FILE, json.dumps(changed(MARKS, path, value)).encode())
+    read_all(replay_window_file.MARKS_FILE, json.dumps(changed(MARKS, path, value)).encode())
 
 
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -127,7 +127,7 @@ def test_any_first_line_of_a_script_is_judged(line):
         script = Path(folder) / "script"
         script.write_bytes(line)
         script.chmod(0o755)
-        found = firstline.flaw(str(script))
+        found = shebang.flaw(str(script))
         try:
             child = subprocess.Popen([script], cwd="/", stdin=subprocess.DEVNULL, **QUIET)
         except OSError as error:

@@ -11,12 +11,12 @@ from fuzzing import fuzz
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from vrrp.agent.segment import headers
-from vrrp.protocol import ah
-from vrrp.protocol.freshness import Marks, Sequence
+from vrrp.agent.network import ip_headers
+from vrrp.protocol import ipsec_ah
+from vrrp.protocol.anti_replay import Marks, Sequence
+from vrrp.protocol.auth_hmac import Key, Signer, Verifier, covered, secret_of
 from vrrp.protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement, PacketError, decode, encode, followed
-from vrrp.protocol.reception import REASONS, Discard, Expectation, accept, is_followed, peek_vrid
-from vrrp.protocol.trailer import Key, Signer, Verifier, covered, secret_of
+from vrrp.protocol.validation import REASONS, Discard, Expectation, accept, is_followed, peek_vrid
 
 SECRET = bytes(range(32))
 WALL = 1_800_000_000.0
@@ -182,20 +182,20 @@ def ip_packets(draw):
     if draw(st.booleans()) and ends[0].version == 4:
         key = draw(st.sampled_from([b"12345678", b"other\0\0\0"]))
         number, identification = draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 65535))
-        packet = ah.seal(key, number, identification, *ends, draw(st.integers(0, 255)), 0xC0, payload)
+        packet = ipsec_ah.seal(key, number, identification, *ends, draw(st.integers(0, 255)), 0xC0, payload)
     else:
-        packet = headers.write(*ends, payload, draw(st.integers(0, 255)))
+        packet = ip_headers.write(*ends, payload, draw(st.integers(0, 255)))
     return draw(damaged(packet))
 
 
 @fuzz(ip_packets() | st.binary(max_size=120), st.booleans())
 def test_any_headers_are_read_or_refused(packet, unicast):
-    received = headers.read(packet)
+    received = ip_headers.read(packet)
     assume(received is not None)
     assert 0 <= received.hops <= 255
     assert packet.endswith(received.payload)
-    if received.source.version == 4 and packet[headers.PROTOCOL_AT] == 51:
+    if received.source.version == 4 and packet[ip_headers.PROTOCOL_AT] == 51:
         try:
-            ah.verify(b"12345678", packet, unicast, ah.Counter())
+            ipsec_ah.verify(b"12345678", packet, unicast, ipsec_ah.Counter())
         except PacketError as error:
             assert error.reason in REASONS

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import corpus  # noqa: F401 it says where the helpers of other tests are
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.derivation import instances
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.import_words import joined, quoted_words
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.importing import import_file
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair.problem import PairError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_keepalived import import_file
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_model import joined, quoted_words
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from fuzzing import fuzz
 from hypothesis import strategies as st
 from imported_pair import hosts as again_hosts
@@ -17,7 +17,7 @@ from pair_inventory import hosts
 from role_template import files
 
 from vrrp.config.loader import inspect
-from vrrp.config.text.syntax import split_command, split_words
+from vrrp.config.syntax.parser import split_command, split_words
 
 PIECES = [
     *(" ", "  ", '"', "'", "\\", "\\\\", "#", "!", "$", "${", "}", "{", "{{", "{%", "~SEQ(A,2)", "~", "@", "@^n "),

@@ -14,9 +14,9 @@ import random
 
 from hypothesis import strategies as st
 
-from vrrp.config.text.includes import DIRECTORY, FILE, OTHER, Surroundings
-from vrrp.config.vocabulary.entries import Block
-from vrrp.config.vocabulary.schema import blocks
+from vrrp.config.keywords.keyword import Block
+from vrrp.config.keywords.table import blocks
+from vrrp.config.syntax.include import DIRECTORY, FILE, OTHER, Surroundings
 
 # "Cs" are lone surrogates, which no UTF-8 file can hold.
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

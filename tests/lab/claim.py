@@ -22,7 +22,7 @@ for frame in json.load(sys.stdin):
 
 def claim(host: Host, address: str, times: int = 1, mac: str = "") -> None:
     """Announce ``address`` from the host's hardware address, or from ``mac``. Raises LabError."""
-    from vrrp.protocol.frames import gratuitous_arp, unsolicited_na  # the lab itself works without the collection
+    from vrrp.protocol.arp_ndp import gratuitous_arp, unsolicited_na  # the lab itself works without the collection
 
     octets, wanted = bytes.fromhex((mac or host.mac()).replace(":", "")), ip_address(address)
     frame = gratuitous_arp(octets, wanted) if wanted.version == 4 else unsolicited_na(octets, wanted)

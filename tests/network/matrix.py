@@ -31,10 +31,10 @@ from lab.article import (
 from lab.capture import Capture, Frame
 from lab.peers import PAIRS, Agent, Keepalived, Peer, assert_one_owner, wait_owner
 from lab.segment import Segment
-from vrrp.protocol import ah
-from vrrp.protocol.freshness import Marks
+from vrrp.protocol import ipsec_ah
+from vrrp.protocol.anti_replay import Marks
+from vrrp.protocol.auth_hmac import Key, Verifier, covered
 from vrrp.protocol.packet import decode
-from vrrp.protocol.trailer import Key, Verifier, covered
 
 SLACK_S = 3.0  # what a busy machine may add to a timer; the tests marked timing have the figures of a quiet one
 INTERVAL_S = 0.2
@@ -213,7 +213,7 @@ class Judge:
     def judge(self, frame: Frame) -> None:
         if self.cell.protocol.sealed:
             packet = frame.data[14 : 14 + int.from_bytes(frame.data[16:18], "big")]
-            ah.verify(AH_KEY, packet, self.cell.unicast, ah.Counter())
+            ipsec_ah.verify(AH_KEY, packet, self.cell.unicast, ipsec_ah.Counter())
             assert PASSWORD not in packet, "the password is readable"
             return
         seen = frame.vrrp

@@ -14,7 +14,7 @@ import pytest
 
 from lab.article import ADDRESS_B, VIP, pair
 from lab.peers import Agent, Keepalived, poll
-from vrrp.agent.life.ledger import boot_id
+from vrrp.agent.process.saved_state import boot_id
 
 A, B = pair(version=3, advert_int=0.1)
 STATIC = "10.66.0.1/24"

@@ -10,10 +10,10 @@ allowed.
 from __future__ import annotations
 
 from vrrp.protocol.states import Backup, Fault, Initialize, Master, Stopped, Yielding
-from vrrp.simulation import bounds
-from vrrp.simulation.bounds import EPSILON_S
+from vrrp.simulation import expected_timers
 from vrrp.simulation.clock import Clock
-from vrrp.simulation.watch import Violated
+from vrrp.simulation.expected_timers import EPSILON_S
+from vrrp.simulation.observer import Violated
 
 # What may end mastership without a rival.
 COMMANDS = frozenset({"stop", "drain", "demote", "fault_changed", "give_up", "group_fault_changed"})
@@ -145,7 +145,7 @@ class Conformance:
                 self.fail("listens", "is MASTER at once, and has no mandate")
             return
         interval = self._shortest_interval_s()
-        skew_s = bounds.skew_s(parameters.version, self._highest_priority(), interval)
+        skew_s = expected_timers.skew_s(parameters.version, self._highest_priority(), interval)
         down_s = parameters.down_adverts * interval + skew_s
         by_delay = isinstance(before, Backup) and before.preempt_at < before.down_at
         if by_delay:
@@ -184,13 +184,13 @@ class Conformance:
 
     def _mandate_s(self, interval: float) -> float:
         own = self.node.router.parameters
-        return bounds.mandate_s(own.version, interval, own.down_adverts)
+        return expected_timers.mandate_s(own.version, interval, own.down_adverts)
 
     def _highest_priority(self) -> int:
         return max([self.node.router.priority, *self.node.past.priorities()])
 
     def _own_intervals(self) -> list[float]:
-        return [bounds.interval_s(self.node.router.parameters), *self.node.past.intervals()]
+        return [expected_timers.interval_s(self.node.router.parameters), *self.node.past.intervals()]
 
     def _longest_interval_s(self) -> float:
         return max(self._own_intervals())
@@ -203,4 +203,4 @@ class Conformance:
     def _longest_down_s(self) -> float:
         longest = max([*self._own_intervals(), *self.learned.values()])
         own = self.node.router.parameters
-        return bounds.down_s(own.version, 1, longest, own.down_adverts)
+        return expected_timers.down_s(own.version, 1, longest, own.down_adverts)

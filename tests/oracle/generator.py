@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import Optional
 
 from vrrp.protocol.states import Parameters
-from vrrp.simulation import bounds
+from vrrp.simulation import expected_timers
 from vrrp.simulation.faults import Fault
 from vrrp.simulation.scenario import Machine, Scenario
 
@@ -69,10 +69,10 @@ class Generator:
         names = NAMES[: draw.choices((2, 3, 4, 5), (60, 25, 10, 5))[0]]
         self.interval_cs = draw.choice(INTERVALS_CS[self.version])
         machines = self._machines(names)
-        self.down_s = bounds.down_s(self.version, 100, self.interval_cs / 100, self.adverts)
+        self.down_s = expected_timers.down_s(self.version, 100, self.interval_cs / 100, self.adverts)
         end = self._faults(names)
         slowest = max(machine.parameters.interval_cs for machine in machines) / 100
-        settle_s = 2 * bounds.down_s(self.version, 1, slowest, self.adverts) + 2 * self.delay_s[1] + 0.11
+        settle_s = 2 * expected_timers.down_s(self.version, 1, slowest, self.adverts) + 2 * self.delay_s[1] + 0.11
         settle_s += max(machine.parameters.preempt_delay_s for machine in machines)
         settle_s *= 1 if len(self.lans) == 1 else MIXED_ROUNDS if self._may_mix() else ROUNDS
         return Scenario(

@@ -23,7 +23,7 @@ from vrrp.protocol.states import State
 from vrrp.simulation.clock import Clock
 from vrrp.simulation.faults import PLANNED, Fault
 from vrrp.simulation.lan import Lan
-from vrrp.simulation.watch import Violated
+from vrrp.simulation.observer import Violated
 
 from . import steady_state
 from .invariants import Invariants
@@ -109,7 +109,7 @@ def mixed(team) -> bool:
 
 
 def demand(clock: Clock, lans: dict[int, Lan]) -> None:
-    """Raise :class:`~vrrp.simulation.watch.Violated` unless every group is whole and in its place."""
+    """Raise :class:`~vrrp.simulation.observer.Violated` unless every group is whole and in its place."""
     names = list(dict.fromkeys(name for lan in lans.values() for name in lan.nodes))
     for name in names:
         _demand_whole(clock, name, [lan.nodes[name] for lan in lans.values() if name in lan.nodes])

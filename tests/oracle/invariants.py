@@ -27,11 +27,11 @@ timers, progress   no timer in the past, none that ends without effect
 
 from __future__ import annotations
 
-from vrrp.simulation.bounds import HANDOVER_S
 from vrrp.simulation.clock import Clock
+from vrrp.simulation.expected_timers import HANDOVER_S
 from vrrp.simulation.faults import PLANNED, Fault
 from vrrp.simulation.lan import CLIENT, Lan
-from vrrp.simulation.watch import Watch
+from vrrp.simulation.observer import Watch
 
 from . import steady_state
 from .conformance import Conformance

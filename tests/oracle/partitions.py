@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from typing import Optional
 
-from vrrp.simulation import bounds
-from vrrp.simulation.bounds import EPSILON_S
+from vrrp.simulation import expected_timers
 from vrrp.simulation.clock import Clock
+from vrrp.simulation.expected_timers import EPSILON_S
 from vrrp.simulation.lan import CLIENT, Lan
-from vrrp.simulation.watch import Violated
+from vrrp.simulation.observer import Violated
 
 NOBODY, MASTERS, OWNERS = "nobody", "masters", "owners"
 
@@ -53,7 +53,7 @@ class Partitions:
     def learn(self) -> None:
         """Remember the longest interval of all that were ever configured: a backup may have learned it."""
         nodes = self.lan.nodes.values()
-        own = [bounds.interval_s(each) for node in nodes for each in (node.parameters, node.router.parameters)]
+        own = [expected_timers.interval_s(each) for node in nodes for each in (node.parameters, node.router.parameters)]
         self._longest_interval_s = max([self._longest_interval_s, *own])
 
     def look(self) -> None:
@@ -104,8 +104,13 @@ class Partitions:
     def settle_s(self) -> float:
         """Return how long after the last disturbance every side is at rest, in seconds."""
         parameters = [node.parameters for node in self.lan.nodes.values()]
-        down_s = bounds.down_s(parameters[0].version, 1, self._longest_interval_s, self._adverts())
-        return 2 * down_s + 2 * self.late_s() + max(each.preempt_delay_s for each in parameters) + 2 * bounds.HANDOVER_S
+        down_s = expected_timers.down_s(parameters[0].version, 1, self._longest_interval_s, self._adverts())
+        return (
+            2 * down_s
+            + 2 * self.late_s()
+            + max(each.preempt_delay_s for each in parameters)
+            + 2 * expected_timers.HANDOVER_S
+        )
 
     def late_s(self) -> float:
         return self.lan.longest_delay_s + max(node.lag_s for node in self.lan.nodes.values())
@@ -128,12 +133,12 @@ class Partitions:
 
     def _judge_owners(self, side: Side, since: float) -> None:
         """Check make before break; it takes longer while an advertisement is late or lost, or a lease has to end."""
-        bound_s = bounds.HANDOVER_S + bounds.POLITE_S + 2 * self.late_s()
+        bound_s = expected_timers.HANDOVER_S + expected_timers.POLITE_S + 2 * self.late_s()
         # A router that gives up has to hear the other one, which may have spoken before the two could talk.
         if side.contested or self.lan.lost_at >= since or since == self.disturbed_at:
             bound_s += self._longest_interval_s + self.late_s()
         if not side.led:  # all of them give up, and wait for each other
-            bound_s += bounds.down_s(2, 1, self._longest_interval_s, self._adverts())
+            bound_s += expected_timers.down_s(2, 1, self._longest_interval_s, self._adverts())
         if side.orphaned:
             bound_s += max(self.lan.nodes[name].kernel.lease_s for name in side.names)
         self._within(bound_s, max(since, self.lan.lost_at), "one owner", f"two owners on the side of {_names(side)}")
@@ -145,7 +150,7 @@ class Partitions:
 
     def _longest_down_s(self, node) -> float:
         lowest = min([node.router.priority, *node.past.priorities()])
-        return bounds.down_s(node.parameters.version, lowest, self._longest_interval_s, self._adverts())
+        return expected_timers.down_s(node.parameters.version, lowest, self._longest_interval_s, self._adverts())
 
     def _adverts(self) -> int:
         return max(node.parameters.down_adverts for node in self.lan.nodes.values())

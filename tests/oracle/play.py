@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vrrp.simulation.joint import Joint
 from vrrp.simulation.scenario import Scenario
-from vrrp.simulation.world import Run, World
+from vrrp.simulation.simulator import Run, World
+from vrrp.simulation.sync_groups import Joint
 
 from . import group_invariants
 from .group_invariants import GroupInvariants

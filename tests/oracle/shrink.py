@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from vrrp.simulation import timeline
 from vrrp.simulation.scenario import Scenario
-from vrrp.simulation.world import Run
+from vrrp.simulation.simulator import Run
 
 from .play import play
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from vrrp.protocol.states import State
 from vrrp.simulation.clock import Clock
+from vrrp.simulation.kernel import Process
 from vrrp.simulation.lan import CLIENT, Lan
-from vrrp.simulation.process import Process
-from vrrp.simulation.watch import Violated
+from vrrp.simulation.observer import Violated
 
 
 def demand(clock: Clock, lan: Lan) -> None:
-    """Raise :class:`~vrrp.simulation.watch.Violated` unless everything is at rest."""
+    """Raise :class:`~vrrp.simulation.observer.Violated` unless everything is at rest."""
     for names in lan.sides():
         nodes = [lan.nodes[name] for name in names]
         for node in nodes:

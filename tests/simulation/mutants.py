@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from vrrp.protocol import election, master, timers
 from vrrp.protocol.actions import Announce, ReleaseAddresses, SendAdvertisement
-from vrrp.protocol.group import Group, Move
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Backup, Fault, Yielding
+from vrrp.protocol.sync_group import Group, Move
 from vrrp.protocol.transition import Transition
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from vrrp import cli
-from vrrp.agent.kernel import interfaces
-from vrrp.agent.kernel.interfaces import Link, Present
+from vrrp.agent.netlink import links
+from vrrp.agent.netlink.links import Link, Present
 from vrrp.client import AgentError, AgentUnreachable
 
 MODULE_UTILS = Path(cli.__file__).parents[1]
@@ -92,7 +92,7 @@ def machine(monkeypatch):
         table.remember(Present(2, IPv4Interface("192.168.8.4/24")))
         return table
 
-    monkeypatch.setattr(interfaces, "dump", dump)
+    monkeypatch.setattr(links, "dump", dump)
 
 
 def test_status_is_a_table(agent, capsys):
@@ -187,11 +187,11 @@ def test_a_drain_that_is_refused_says_why(agent, capsys):
 
 
 def test_cleanup_says_what_it_has_removed(monkeypatch, capsys):
-    from vrrp.agent.life import leftovers
+    from vrrp.agent import cleanup
 
     asked = []
     done = ["removed VIPs that a dead agent has left behind: 192.168.8.100/24"]
-    monkeypatch.setattr(leftovers, "remove", lambda runtime_dir: asked.append(runtime_dir) or done)
+    monkeypatch.setattr(cleanup, "remove", lambda runtime_dir: asked.append(runtime_dir) or done)
     assert cli.main(["cleanup", "--runtime-dir", "/r"]) == 0
     assert capsys.readouterr() == ("removed VIPs that a dead agent has left behind: 192.168.8.100/24\n", "")
     assert asked == ["/r"]

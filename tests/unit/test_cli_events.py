@@ -1,73 +1,261 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command events shows what an agent has recorded, as a table or as JSON lines."""
+"""Events and replay, as people and programs see them."""
 
 from __future__ import annotations
 
+import json
+import re
+import time
+from dataclasses import replace
+from ipaddress import ip_address
+
 import pytest
 
-from vrrp import cli
+from vrrp import cli, cli_events
+from vrrp.client import AgentError
+from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
+from vrrp.protocol.event_codec import INPUTS, Header, line, read, text_of, written
+from vrrp.protocol.event_log import Journal
+from vrrp.protocol.packet import Advertisement
+from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import Memory, Parameters, State
+
+PEER = ip_address("192.168.8.4")
+HEARD = Advertisement(2, 51, 100, (ip_address("192.168.8.100"),), 100)
+PARAMETERS = Parameters(version=2, vrid=51, priority=90, interval_cs=100)
+START, WALL = 5000.0, 1_700_000_000.25
 
 
-class TestEvents:
-    """A table of what happened at four times."""
+def story(name="VI_1", shift_s=0.0):
+    """It hears a master for a while, takes over, is demoted: the objects of its record."""
+    router, journal, now = VirtualRouter(PARAMETERS), Journal(), START + shift_s
 
-    ROWS = [("TIME", "STATE", "INPUT")] + [(f"2026-11-29 10:00:0{second}.000", "BACKUP", "x") for second in range(4)]
+    def feed(name, *arguments):
+        actions = getattr(router, name)(**dict(zip(INPUTS[name], arguments)), now=now)
+        journal.note(now, name, arguments, actions, router)
 
-    @pytest.fixture(autouse=True)
-    def told(self, monkeypatch):
-        from vrrp import history
-        from vrrp.protocol import record
+    feed("start")
+    for gap_s in (0.5, *([1.0] * 10), 1.02):
+        now += gap_s
+        feed("advertisement", HEARD, PEER)
+    now = router.deadline
+    feed("expire")
+    feed("demote")
+    return list(written(Header(name, "eth0", 51, "0.1.0", START, WALL), journal))
 
-        self.rows = list(self.ROWS)
-        monkeypatch.setattr(cli, "Client", lambda runtime_dir: None)
-        monkeypatch.setattr(history, "ask", lambda client, name: ["{}"])
-        monkeypatch.setattr(record, "read", lambda text: [])
-        monkeypatch.setattr(history, "rows", lambda records: self.rows)
 
-    def seconds(self, capsys):
-        return [line[18] for line in capsys.readouterr().out.splitlines() if line.startswith("2026")]
+class FakeClient:
+    def __init__(self, runtime_dir):
+        self.runtime_dir = runtime_dir
 
-    def test_all_of_them(self, capsys):
-        assert cli.main(["events"]) == 0
-        assert self.seconds(capsys) == ["0", "1", "2", "3"]
+    def events(self, name=None):
+        if name is None:
+            return {"instances": ["VI_1", "VI_2"]}
+        if name not in ("VI_1", "VI_2"):
+            raise AgentError(f"there is no instance {name}")
+        return {"lines": story(name, shift_s=0.1 if name == "VI_2" else 0.0)}
 
-    @pytest.mark.parametrize(("number", "seconds"), [("1", "3"), ("3", "123"), ("9", "0123")])
-    def test_the_last(self, capsys, number, seconds):
-        assert cli.main(["events", "-n", number]) == 0
-        assert "".join(self.seconds(capsys)) == seconds
 
-    def test_since(self, capsys, monkeypatch):
-        monkeypatch.setattr(cli.time, "time", lambda: 1000.0)
-        monkeypatch.setattr(cli.time, "localtime", lambda *_at: cli.time.struct_time((2026, 11, 29, 10, 0, 2, 0, 0, 0)))
-        assert cli.main(["events", "--since", "10m"]) == 0
-        assert "".join(self.seconds(capsys)) == "23"
-        assert cli.main(["events", "--since", "09:00"]) == 0
-        assert "".join(self.seconds(capsys)) == "0123"
-        assert cli.main(["events", "--since", "10:00:03", "-n", "2"]) == 0
-        assert "".join(self.seconds(capsys)) == "3"
+@pytest.fixture(autouse=True)
+def utc(monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
-    @pytest.mark.parametrize("words", [["-n", "0"], ["-n", "-1"], ["-n", "x"], ["--since", "x"], ["--since", "99:99"]])
-    def test_what_is_no_number_and_no_time(self, capsys, words):
-        with pytest.raises(SystemExit) as caught:
-            cli.main(["events", *words])
-        assert caught.value.code == 2
 
-    @pytest.mark.parametrize("words", [["-n", "1"], ["--since", "1m"], ["--follow"]])
-    def test_programs_get_everything(self, capsys, words):
-        assert cli.main(["events", "--json", *words]) == 2
+@pytest.fixture
+def hotstandby(monkeypatch, capsys):
+    """Call the command: (exit status, lines on stdout, stderr)."""
+    monkeypatch.setattr(cli, "Client", FakeClient)
 
-    def test_what_comes_is_told_once_until_it_is_interrupted(self, capsys, monkeypatch):
-        turns = []
+    def call(*arguments):
+        status = cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return status, out.splitlines(), err
 
-        def sleep(_seconds):
-            turns.append(self.seconds(capsys))
-            if len(turns) == 2:
-                self.rows.append(("2026-11-29 10:00:09.000", "MASTER", "y"))
-            if len(turns) == 4:
-                raise KeyboardInterrupt
+    return call
 
-        monkeypatch.setattr(cli.time, "sleep", sleep)
-        assert cli.main(["events", "--follow", "-n", "1"]) == 0
-        assert turns == [["3"], [], ["9"], []]
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "events-VI_1.jsonl"
+    path.write_text(text_of(story()))
+    return path
+
+
+RUN = "heard 192.168.8.4 priority 100, 12 times, every 1.00 s, longest gap 1.02 s, until 22:13:31.770"
+TAKEN = (
+    "set the addresses; announce the addresses 5 times; advertise 90; "
+    "enter MASTER: 192.168.8.4 has been silent for 3.65 s"
+)
+
+
+def test_events_are_a_table(hotstandby):
+    status, out, _err = hotstandby("events", "VI_1")
+    assert status == 0
+    assert [re.split(r"\s{2,}", row) for row in out] == [
+        ["TIME", "STATE", "PRIORITY", "INPUT", "ACTIONS"],
+        ["2023-11-14 22:13:20.250", "BACKUP", "90", "began", "enter BACKUP: it has just started"],
+        ["2023-11-14 22:13:20.750", "BACKUP", "90", RUN, "-"],
+        ["2023-11-14 22:13:35.418", "MASTER", "90", "its timer had ended", TAKEN],
+        ["2023-11-14 22:13:35.418", "MASTER, giving up, demoted", "1", "asked to be BACKUP", "advertise 0"],
+    ]
+
+
+def test_events_of_all_instances_are_one_story(hotstandby):
+    _status, out, _err = hotstandby("events")
+    assert out[0].split() == ["TIME", "INSTANCE", "STATE", "PRIORITY", "INPUT", "ACTIONS"]
+    assert [row.split()[2] for row in out[1:]] == ["VI_1", "VI_2"] * 2 + ["VI_1"] * 2 + ["VI_2"] * 2
+
+
+def test_events_as_json_are_what_replay_reads(hotstandby, tmp_path):
+    _status, out, _err = hotstandby("events", "--json")
+    first, second = read("\n".join(out))
+    assert (first.header.instance, second.header.instance) == ("VI_1", "VI_2")
+    path = tmp_path / "both.jsonl"
+    path.write_text("\n".join(out))
+    status, out, _err = hotstandby("replay", path)
+    assert (status, out[-2:]) == (0, ["VI_1: 14 inputs, the same actions", "VI_2: 14 inputs, the same actions"])
+
+
+def test_events_of_nobody(hotstandby):
+    assert hotstandby("events", "VI_3") == (1, [], "error: there is no instance VI_3\n")
+
+
+def test_what_the_ring_has_dropped_is_said():
+    (record,) = read(text_of(story()))
+    lossy = replace(record, header=replace(record.header, lost=7))
+    assert cli_events.lost_lines([record, lossy]) == ["VI_1: 7 earlier entries have been dropped"]
+
+
+def test_replay_shows_the_table_and_the_verdict(hotstandby, file):
+    status, out, _err = hotstandby("replay", file)
+    assert status == 0
+    assert out[0].split() == ["TIME", "STATE", "PRIORITY", "INPUT", "ACTIONS"]
+    assert (len(out), out[-1]) == (6, "VI_1: 14 inputs, the same actions")
+
+
+@pytest.fixture
+def changed(file):
+    """A record of a router that announced four times."""
+    file.write_text(file.read_text().replace('{"is": "Announce", "repeat": 5}', '{"is": "Announce", "repeat": 4}'))
+    return file
+
+
+def test_replay_shows_the_first_difference(hotstandby, changed):
+    status, out, _err = hotstandby("replay", changed)
+    assert status == 1
+    verdict, where, recorded, replayed = out[-4:]
+    assert verdict == "VI_1: 12 inputs, the same actions; then it differs"
+    assert where == "  2023-11-14 22:13:35.418 its timer had ended (entry 3)"
+    assert recorded.startswith("  recorded: InstallAddresses(), Announce(repeat=4), ")
+    assert replayed.startswith("  replayed: InstallAddresses(), Announce(repeat=5), ")
+
+
+def test_replay_as_json(hotstandby, file):
+    status, out, _err = hotstandby("replay", "--json", file)
+    assert (status, json.loads("\n".join(out))) == (
+        0,
+        [{"instance": "VI_1", "entries": 4, "lost": 0, "compared": 14, "same": True, "difference": None}],
+    )
+
+
+def test_a_difference_as_json(hotstandby, changed):
+    status, out, _err = hotstandby("replay", "--json", changed)
+    ((found,),) = (json.loads("\n".join(out)),)
+    assert (status, found["same"]) == (1, False)
+    assert {key: found["difference"][key] for key in ("entry", "nth", "input", "time")} == {
+        "entry": 3,
+        "nth": 1,
+        "input": "expire",
+        "time": "2023-11-14 22:13:35.418",
+    }
+
+
+def test_a_record_without_entries(hotstandby, file):
+    file.write_text(line(story()[0]))
+    assert hotstandby("replay", file)[1][-1] == "VI_1: 0 inputs, the same actions"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"vrrp_instance VI_1 {", "line 1: this is no entry of a record"),
+        (b"\xff\xfe", "cannot read it: "),
+        (b"", "it is empty"),
+    ],
+)
+def test_what_is_no_record(hotstandby, file, content, complaint):
+    file.write_bytes(content)
+    status, out, err = hotstandby("replay", file)
+    assert (status, out) == (1, [])
+    assert err.startswith(f"error: {file}: {complaint}")
+
+
+def test_a_file_that_is_not_there(hotstandby, tmp_path):
+    path = tmp_path / "none"
+    assert hotstandby("replay", path) == (1, [], f"error: {path}: cannot read it: No such file or directory\n")
+
+
+(RECORD,) = read(text_of(story()))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("start", {}, "began"),
+        ("start", {"memory": None}, "began"),
+        ("start", {"memory": Memory(State.MASTER, 1.0, 100)}, "began with the memory of MASTER"),
+        ("advertisement", {"advertisement": HEARD, "source": PEER}, "heard 192.168.8.4 priority 100"),
+        ("expire", {}, "its timer had ended"),
+        ("priority_changed", {"priority": 80}, "the checks say priority 80"),
+        ("fault_changed", {"faults": ("a is down", "b is down")}, "fault: a is down; b is down"),
+        ("fault_changed", {"faults": ()}, "no fault left"),
+        ("source_changed", {"source": PEER}, "speaks from 192.168.8.4"),
+        ("conflict", {"address": PEER, "mac": "02:00:00:00:00:09"}, "02:00:00:00:00:09 claims 192.168.8.4 too"),
+        ("parameters_changed", {"parameters": PARAMETERS}, "the configuration changed, priority 90"),
+        ("promote", {}, "asked to be MASTER"),
+        ("demote", {}, "asked to be BACKUP"),
+        ("release", {}, "released: the priorities decide"),
+        ("drain", {}, "this node is drained"),
+        ("undrain", {}, "this node takes part again"),
+        ("stop", {}, "asked to stop"),
+        ("abort", {}, "its process ends at once"),
+    ],
+)
+def test_every_input_in_words(name, arguments, words):
+    step = replace(RECORD.steps[0], name=name, arguments=arguments)
+    assert cli_events.input_words(step, RECORD.header) == words
+
+
+def test_there_are_words_for_every_input():
+    spoken = {"start", "advertisement", "expire", "priority_changed", "fault_changed", "source_changed"}
+    spoken |= {"conflict", "parameters_changed", "group_changed", "group_fault_changed", "give_up"}
+    assert set(INPUTS) == spoken | set(cli_events.ASKED)
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (SendAdvertisement(0), "advertise 0"),
+        (InstallAddresses(), "set the addresses"),
+        (ReleaseAddresses(), "remove the addresses"),
+        (Announce(5), "announce the addresses 5 times"),
+        (Announce(1), "announce the addresses"),
+        (Notify("FAULT", 90, "interface eth0 is down"), "enter FAULT: interface eth0 is down"),
+        (RivalHeard("192.168.8.4", 80), "192.168.8.4 is MASTER too, priority 80"),
+    ],
+)
+def test_every_action_in_words(action, words):
+    assert cli_events.action_words(action) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1.0, "1.00 s"), (3.6484, "3.65 s"), (0.1, "0.10 s"), (0.0102, "10.20 ms")]
+)
+def test_durations(seconds, words):
+    assert cli_events.duration(seconds) == words

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from vrrp import client
-from vrrp.agent.life.runtime import RuntimeDirectory
+from vrrp.agent.process.runtime_dir import RuntimeDirectory
 from vrrp.client import AgentError, AgentUnreachable, Client
 
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 import pytest
 
 from vrrp import simulation_input as given
-from vrrp.config.problems import ConfigError
+from vrrp.config.syntax.diagnostics import ConfigError
 from vrrp.simulation.faults import FaultError
 
 NODE = """\

@@ -9,7 +9,7 @@ import grp
 import pwd
 
 from .change import Change
-from .host import Run
+from .module_io import Run
 
 
 class Account:

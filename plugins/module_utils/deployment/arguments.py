@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import layout
+from . import paths
 
 AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
 
-RUNTIME_DIR: dict[str, Any] = {"runtime_dir": {"type": "path", "default": layout.RUNTIME_DIRECTORY}}
+RUNTIME_DIR: dict[str, Any] = {"runtime_dir": {"type": "path", "default": paths.RUNTIME_DIRECTORY}}
 
 VRRP_AGENT: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -26,7 +26,7 @@ VRRP_AGENT: dict[str, Any] = {
 
 VRRP_CONFIG: dict[str, Any] = {
     "content": {"type": "str", "required": True, "no_log": True},
-    "path": {"type": "path", "default": layout.CONFIG},
+    "path": {"type": "path", "default": paths.CONFIG},
     **RUNTIME_DIR,
 }
 

@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Optional
 
-from ..vrrp.agent.kernel.interfaces import InterfaceTable, dump
-from ..vrrp.agent.life.hostaddresses import remembered
-from ..vrrp.agent.life.programs import unrunnable
-from ..vrrp.agent.life.startcheck import misfits, refusals, unsupported
-from ..vrrp.agent.segment import keys
+from ..vrrp.agent.netlink.links import InterfaceTable, dump
+from ..vrrp.agent.network import hmac_keys
+from ..vrrp.agent.preflight.host import misfits, refusals, unsupported
+from ..vrrp.agent.preflight.host_addresses import remembered
+from ..vrrp.agent.process.script_security import unrunnable
 from ..vrrp.client import AgentError, AgentUnreachable, Client
+from ..vrrp.config.diff import Plan, as_values, compare
 from ..vrrp.config.loader import Report, inspect_here
-from ..vrrp.config.model import Configuration
-from ..vrrp.config.plan import Plan, compare
-from ..vrrp.config.plan_values import as_values
-from ..vrrp.config.problems import ERROR, Problem
-from ..vrrp.config.text.mask import mask_secrets
-from . import files, layout, process, release, unit
+from ..vrrp.config.model.configuration import Configuration
+from ..vrrp.config.syntax.diagnostics import ERROR, Problem
+from ..vrrp.config.syntax.redact import mask_secrets
+from . import files, paths, release, running_release, unit
 from .change import DeploymentError
 
 _MODE = 0o600
@@ -71,8 +70,8 @@ class ConfigFile:
         found: tuple[Problem, ...] = ()
         fit: tuple[Problem, ...] = ()
         if report.configuration is not None and report.root is not None:
-            problems += unsupported(report.configuration) + keys.resolve(report.configuration)[1]
-            found = unrunnable(report.root, layout.USER, hidden=unit.hidden(), writable=unit.writable())
+            problems += unsupported(report.configuration) + hmac_keys.resolve(report.configuration)[1]
+            found = unrunnable(report.root, paths.USER, hidden=unit.hidden(), writable=unit.writable())
             problems += tuple(each for each in found if each.severity == ERROR)
             with contextlib.suppress(OSError):  # a kernel that tells nothing is no reason to stop
                 table = dump(InterfaceTable())
@@ -125,7 +124,7 @@ class ConfigFile:
             return None
         except AgentError as error:
             raise DeploymentError(f"the agent does not tell its status: {error}") from error
-        started_from = process.release_of(status["pid"])
+        started_from = running_release.release_of(status["pid"])
         return Agent(status["config"], status["config_sha256"], started_from in (None, release.current()))
 
     def needs_write(self, text: str, owner: tuple[int, int]) -> bool:

@@ -17,9 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..vrrp.client import AgentError, AgentUnreachable, Client
-from .links import links
 from .mastership import BACKUP, MASTER, dispensable, gone, is_backup, is_master, served, settled
-from .mover import MoveError
+from .node_interfaces import links
+from .switchover import MoveError
 
 _POLL_S = 0.02
 _VERBS = {"master": "promote", "backup": "demote", None: "release"}

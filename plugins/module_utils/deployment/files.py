@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import stat
 import tempfile
+from collections.abc import Callable
 from typing import Optional
+
+from .change import Change
 
 
 def read(path: str) -> Optional[bytes]:
@@ -53,3 +58,52 @@ def has_owner(path: str, mode: int, uid: int, gid: int) -> bool:
     except FileNotFoundError:
         return False
     return (found.st_mode & 0o7777, found.st_uid, found.st_gid) == (mode, uid, gid)
+
+
+Owner = Callable[[], "tuple[int, int]"]  # uid and gid, asked for late: the account may be made in the same run
+
+
+def root() -> tuple[int, int]:
+    """The owner of whatever the agent must not change."""
+    return 0, 0
+
+
+def directory(path: str, mode: int, owner: Owner = root) -> list[Change]:
+    """A directory with exactly this mode and owner."""
+
+    def apply() -> None:
+        os.makedirs(path, exist_ok=True)
+        os.chmod(path, mode)
+        os.chown(path, *owner())
+
+    if os.path.isdir(path) and has_owner(path, mode, *owner()):
+        return []
+    before = "directory\n" if os.path.isdir(path) else ""
+    return [Change(path, before, f"directory, mode {mode:04o}\n", apply)]
+
+
+def file(path: str, content: str, mode: int) -> list[Change]:
+    """A file of root's with exactly this content and mode."""
+
+    def apply() -> None:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        write(path, content.encode(), mode)
+
+    found = read(path)
+    if found == content.encode() and has_owner(path, mode, 0, 0):
+        return []
+    return [Change(path, (found or b"").decode(errors="replace"), content, apply)]
+
+
+def gone(path: str) -> list[Change]:
+    """Nothing at ``path``; a directory goes with everything in it, a link without what it names."""
+
+    def apply() -> None:
+        with contextlib.suppress(FileNotFoundError):  # systemd removes its own when the service stops
+            (shutil.rmtree if is_directory else os.unlink)(path)
+
+    try:
+        is_directory = stat.S_ISDIR(os.lstat(path).st_mode)
+    except FileNotFoundError:
+        return []
+    return [Change(path, "directory with everything in it\n" if is_directory else "file\n", "", apply)]

@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from . import command, layout, process, tree, unit
+from . import files, paths, unit
 from .account import Account
 from .change import Change, DeploymentError
-from .host import Run
 from .interpreter import interpreter
+from .module_io import Run
 from .payload import PACKAGES
 from .release import Release
+from .running_release import release_of, started_at
 from .service import Condition, Service
 
 # Imports every module of the release, and of pyroute2 what the agent uses. That compiles them, and finds out whether
@@ -34,7 +35,7 @@ for name in sys.argv[2:]:
     for module in pkgutil.walk_packages([folder], f"release.{name}."):
         importlib.import_module(module.name)
 try:
-    sys.modules["release.vrrp.agent.kernel.pyroute2_import"].load_all()
+    sys.modules["release.vrrp.agent.netlink.pyroute2_import"].load_all()
 except ImportError as error:
     sys.exit(f"it cannot import pyroute2: {error}")
 """
@@ -55,7 +56,7 @@ class Wanted:
 
     def release(self) -> Release:
         """The release that comes of it."""
-        return Release({**self.agent, command.START: command.START_TEXT.encode()}, self.pyroute2)
+        return Release({**self.agent, paths.START: paths.START_TEXT.encode()}, self.pyroute2)
 
 
 class PyrouteMissing(Exception):
@@ -69,7 +70,7 @@ class Installation:
         """Take the interpreter that Ansible was told to use, where that is not the one that runs this."""
         self._run = run
         self._service = Service(run)
-        self._account = Account(layout.USER, run)
+        self._account = Account(paths.USER, run)
         self._discovered = self._python = discovered or sys.executable
 
     def condition(self) -> Condition:
@@ -83,9 +84,9 @@ class Installation:
         Raises DeploymentError when this node cannot run the agent, and PyrouteMissing when a change would need sources
         that were not sent. A run that only checks needs none.
         """
-        if sys.version_info < layout.MINIMUM_PYTHON:
+        if sys.version_info < paths.MINIMUM_PYTHON:
             raise DeploymentError(
-                f"the agent needs Python {'.'.join(map(str, layout.MINIMUM_PYTHON))} or later, and {sys.executable} is"
+                f"the agent needs Python {'.'.join(map(str, paths.MINIMUM_PYTHON))} or later, and {sys.executable} is"
                 f" {sys.version.split()[0]}: set ansible_python_interpreter to a later one"
             )
         self._python = interpreter(self._discovered, self._run)
@@ -95,13 +96,13 @@ class Installation:
         if releases and pyroute2 is None and not checking:
             raise PyrouteMissing
         homes, ping = unit.in_a_home(self._python), unit.everybody_may_ping()
-        units = tree.file(layout.UNIT, unit.text(wanted.switch_user, wanted.writable, homes, ping), 0o644)
+        units = files.file(paths.UNIT, unit.text(wanted.switch_user, wanted.writable, homes, ping), 0o644)
         return [
             *self._account.present(),
             # The agent reads its file and never writes it; what replaces the file is root.
-            *tree.directory(layout.CONFIG_DIRECTORY, 0o750, self._root_and_group),
+            *files.directory(paths.CONFIG_DIRECTORY, 0o750, self._root_and_group),
             *releases,
-            *tree.file(layout.COMMAND, command.text(self._python), 0o755),
+            *files.file(paths.COMMAND, paths.text(self._python), 0o755),
             *units,
             *([self._service.reloaded()] if units or condition.stale else []),
             *self._service.enabled(condition),
@@ -109,23 +110,23 @@ class Installation:
 
     def absent(self, condition: Condition) -> list[Change]:
         """What has to go, in the order that hands the addresses over first."""
-        units = tree.gone(layout.UNIT)
+        units = files.gone(paths.UNIT)
         return [
             *self._service.stopped(condition),
             *self._service.disabled(condition),
             *units,
             *([self._service.forgotten()] if units else []),
-            *tree.gone(layout.COMMAND),
-            *tree.gone(layout.LIBRARY),
-            *tree.gone(layout.CONFIG_DIRECTORY),
-            *tree.gone(layout.RUNTIME_DIRECTORY),
+            *files.gone(paths.COMMAND),
+            *files.gone(paths.LIBRARY),
+            *files.gone(paths.CONFIG_DIRECTORY),
+            *files.gone(paths.RUNTIME_DIRECTORY),
             *self._account.absent(),
         ]
 
     @staticmethod
     def running_release(condition: Condition) -> Optional[str]:
         """The id of the release that the living agent was started from; None while none lives."""
-        return process.release_of(condition.pid) if condition.pid else None
+        return release_of(condition.pid) if condition.pid else None
 
     def outdated(self, wanted: Wanted, condition: Condition, changes: Sequence[Change]) -> bool:
         """Whether the living agent is of another release, or was started under another unit.
@@ -136,10 +137,10 @@ class Installation:
             return False
         if self.running_release(condition) != wanted.release().id:
             return True
-        if any(change.subject == layout.UNIT for change in changes):
+        if any(change.subject == paths.UNIT for change in changes):
             return True
-        start = process.started_at(condition.pid)
-        return start is not None and os.path.exists(layout.UNIT) and os.stat(layout.UNIT).st_mtime > start
+        start = started_at(condition.pid)
+        return start is not None and os.path.exists(paths.UNIT) and os.stat(paths.UNIT).st_mtime > start
 
     def _root_and_group(self) -> tuple[int, int]:
         return 0, self._account.owner()[1]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 
-from . import layout
+from . import paths
 from .change import DeploymentError
-from .host import Run
+from .module_io import Run
 
 STABLE = "/usr/bin/python3"  # an upgrade takes /usr/bin/python3.11 away, and puts another one behind this
-_QUESTION = f"import sys; print(sys.version_info >= {layout.MINIMUM_PYTHON})"
+_QUESTION = f"import sys; print(sys.version_info >= {paths.MINIMUM_PYTHON})"
 
 
 def interpreter(discovered: str, run: Run) -> str:

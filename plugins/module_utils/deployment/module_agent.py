@@ -11,8 +11,8 @@ from ..vrrp import __version__
 from . import files
 from .archive import unpack
 from .change import DeploymentError, apply, as_diff
-from .host import Run
 from .installation import Installation, PyrouteMissing, Wanted
+from .module_io import Run
 from .payload import agent_sources
 
 

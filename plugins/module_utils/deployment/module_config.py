@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..vrrp.config.plan_values import as_values
-from ..vrrp.config.text.mask import mask_secrets
-from . import layout
+from ..vrrp.config.diff import as_values
+from ..vrrp.config.syntax.redact import mask_secrets
+from . import paths
 from .account import Account
 from .change import DeploymentError
 from .config_file import ConfigFile
-from .host import Run
+from .module_io import Run
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def run(module: Any) -> dict[str, Any]:
     configuration, warnings = file.judge(content)
     for warning in warnings:
         module.warn(warning)
-    owner = Account(layout.USER, Run(module.run_command)).owner()
+    owner = Account(paths.USER, Run(module.run_command)).owner()
     agent = file.agent()
     write, reload = file.needs_write(content, owner), file.needs_reload(content, agent)
     foreseen = file.foresee(content, agent)
@@ -38,7 +38,7 @@ def run(module: Any) -> dict[str, Any]:
             module.warn(warning)
     if not module.check_mode:
         if owner == (-1, -1):
-            raise DeploymentError(f"there is no user {layout.USER}: run hotstandby.vrrp.vrrp_agent first")
+            raise DeploymentError(f"there is no user {paths.USER}: run hotstandby.vrrp.vrrp_agent first")
         if write:
             file.write(content, owner)
         if reload:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn, Optional
 
-from .answer import end
+from .module_io import end
 
 _RUN = {
     "vrrp_agent": "module_agent",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .change import DeploymentError
-from .observation import Observer
+from .node_facts import Observer
 from .segment import probe
 
 _LEAST = (("wait", 0), ("samples", 1), ("interval", 0))

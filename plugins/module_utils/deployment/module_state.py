@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .mover import Mover
+from .switchover import Mover
 
 
 def run(module: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from typing import Optional
 
-from . import files, layout
+from . import files, paths
 from .change import Change
 from .digest import digest, sources
 
@@ -36,12 +36,12 @@ class Release:
     @property
     def path(self) -> str:
         """Its directory."""
-        return os.path.join(layout.RELEASES, self.id)
+        return os.path.join(paths.RELEASES, self.id)
 
     def find_pyroute2(self) -> Optional[dict[str, bytes]]:
         """The sources of pyroute2 from whichever release on the node has this very one; None: it must be sent."""
-        for name in _listed(layout.RELEASES):
-            found = sources(os.path.join(layout.RELEASES, name, _LIBRARY))
+        for name in _listed(paths.RELEASES):
+            found = sources(os.path.join(paths.RELEASES, name, _LIBRARY))
             if found and digest(found) == self._pyroute2:
                 return found
         return None
@@ -60,18 +60,18 @@ class Release:
         intact = self._intact()
         if intact and current() == self.id:
             return []
-        before = _listing(_without_library(sources(layout.CURRENT)), current())
+        before = _listing(_without_library(sources(paths.CURRENT)), current())
         # The difference between two releases is worth a line for each file; the whole of a first one is not.
         after = _listing(self._agent, self.id) if before else f"release {self.id} of {len(self._agent)} files\n"
-        return [Change(layout.CURRENT, before, after, self._flip if intact else build)]
+        return [Change(paths.CURRENT, before, after, self._flip if intact else build)]
 
     def _intact(self) -> bool:
         library = sources(os.path.join(self.path, _LIBRARY))
         return _without_library(sources(self.path)) == dict(self._agent) and digest(library) == self._pyroute2
 
     def _build(self, pyroute2: Mapping[str, bytes], prove: Callable[[str], None]) -> None:
-        os.makedirs(layout.RELEASES, exist_ok=True)
-        temporary = tempfile.mkdtemp(prefix=".new-", dir=layout.RELEASES)
+        os.makedirs(paths.RELEASES, exist_ok=True)
+        temporary = tempfile.mkdtemp(prefix=".new-", dir=paths.RELEASES)
         try:
             library = {os.path.join(_LIBRARY, path): source for path, source in pyroute2.items()}
             for path, source in {**self._agent, **library}.items():
@@ -91,16 +91,16 @@ class Release:
 
     def _flip(self) -> None:
         previous = current()
-        files.link(layout.CURRENT, os.path.join("releases", self.id))
-        for name in _listed(layout.RELEASES, hidden=True):
+        files.link(paths.CURRENT, os.path.join("releases", self.id))
+        for name in _listed(paths.RELEASES, hidden=True):
             if name not in (self.id, previous):
-                shutil.rmtree(os.path.join(layout.RELEASES, name), ignore_errors=True)
+                shutil.rmtree(os.path.join(paths.RELEASES, name), ignore_errors=True)
 
 
 def current() -> Optional[str]:
     """The id of the release that the link names; None where there is none."""
     with contextlib.suppress(OSError):
-        return os.path.basename(os.readlink(layout.CURRENT))
+        return os.path.basename(os.readlink(paths.CURRENT))
     return None
 
 

@@ -18,12 +18,12 @@ from functools import partial
 from ipaddress import ip_address
 from typing import Any, Callable, Optional
 
-from ..vrrp.agent.kernel.interfaces import InterfaceTable, Link, dump
-from ..vrrp.agent.segment import headers
-from ..vrrp.agent.segment.claims import ClaimSocket
-from ..vrrp.agent.segment.sockets import SocketError, open_socket
+from ..vrrp.agent.netlink.links import InterfaceTable, Link, dump
+from ..vrrp.agent.network import ip_headers
+from ..vrrp.agent.network.claims import ClaimSocket
+from ..vrrp.agent.network.sockets import SocketError, open_socket
+from ..vrrp.protocol.arp_ndp import question, read_claim
 from ..vrrp.protocol.constants import AH_PROTOCOL, HEADER_LENGTH, VRRP_PROTOCOL
-from ..vrrp.protocol.neighbours import question, read_claim
 from ..vrrp.protocol.packet import Address, PacketError, decode, length_of
 
 PROBES = 3  # RFC 5227 section 1.1: PROBE_NUM
@@ -132,7 +132,7 @@ def _open_vrrp(
 
 def advertiser(packet: bytes, interface: str) -> Optional[Found]:
     """Return who speaks in a whole IP packet, whatever authenticates it; None for what is no sound advertisement."""
-    received = headers.read(packet)
+    received = ip_headers.read(packet)
     if received is None or len(received.payload) < HEADER_LENGTH:
         return None
     version = received.source.version

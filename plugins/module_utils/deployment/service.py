@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from . import layout
+from . import paths
 from .change import Change, DeploymentError
-from .host import Run
+from .module_io import Run
 
 _PROPERTIES = ("ActiveState", "MainPID", "UnitFileState", "NeedDaemonReload")
 
@@ -39,7 +39,7 @@ class Service:
 
     def condition(self) -> Condition:
         """Ask systemd, once."""
-        shown = self._run(["systemctl", "show", layout.SERVICE, "--property", ",".join(_PROPERTIES)])
+        shown = self._run(["systemctl", "show", paths.SERVICE, "--property", ",".join(_PROPERTIES)])
         said = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
         return Condition(
             running=said.get("ActiveState") in ("active", "activating", "reloading", "deactivating"),
@@ -56,29 +56,29 @@ class Service:
         """Started at boot."""
         if condition.enabled:
             return []
-        return [Change(layout.SERVICE, "disabled\n", "enabled\n", lambda: self._systemctl("enable"))]
+        return [Change(paths.SERVICE, "disabled\n", "enabled\n", lambda: self._systemctl("enable"))]
 
     def disabled(self, condition: Condition) -> list[Change]:
         """Not started at boot."""
         if not condition.enabled:
             return []
-        return [Change(layout.SERVICE, "enabled\n", "disabled\n", lambda: self._systemctl("disable"))]
+        return [Change(paths.SERVICE, "enabled\n", "disabled\n", lambda: self._systemctl("disable"))]
 
     def stopped(self, condition: Condition) -> list[Change]:
         """Stopped in order: the agent hands its addresses over before it goes."""
         if not condition.running:
             return []
-        return [Change(layout.SERVICE, "running\n", "stopped\n", lambda: self._systemctl("stop"))]
+        return [Change(paths.SERVICE, "running\n", "stopped\n", lambda: self._systemctl("stop"))]
 
     def forgotten(self) -> Change:
         """No trace of failures in systemd's memory, and the unit file no longer known."""
 
         def apply() -> None:
             self._systemctl("daemon-reload")
-            self._run(["systemctl", "reset-failed", layout.SERVICE], accepted=(0, 1))  # 1: it knows no such unit
+            self._run(["systemctl", "reset-failed", paths.SERVICE], accepted=(0, 1))  # 1: it knows no such unit
 
-        return Change("systemd", f"{layout.SERVICE} known\n", "", apply)
+        return Change("systemd", f"{paths.SERVICE} known\n", "", apply)
 
     def _systemctl(self, verb: str) -> None:
-        words = ["--quiet", verb] if verb == "daemon-reload" else ["--quiet", verb, layout.SERVICE]
+        words = ["--quiet", verb] if verb == "daemon-reload" else ["--quiet", verb, paths.SERVICE]
         self._run(["systemctl", *words])

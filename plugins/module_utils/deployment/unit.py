@@ -14,7 +14,7 @@ import os
 from collections.abc import Sequence
 from typing import Optional
 
-from . import files, layout
+from . import files, paths
 
 _TEXT = """\
 # Written by the module hotstandby.vrrp.vrrp_agent; the next run of it undoes changes.
@@ -133,11 +133,11 @@ def text(switch_user: bool = False, writable: Sequence[str] = (), homes: bool = 
     elif ping:
         calls = f"{_PING_COMMENT}SystemCallFilter=capset setuid\n"
     return _TEXT.format(
-        unit=layout.UNIT,
-        command=layout.COMMAND,
-        config=layout.CONFIG,
-        runtime=layout.RUNTIME_DIRECTORY,
-        user=layout.USER,
+        unit=paths.UNIT,
+        command=paths.COMMAND,
+        config=paths.CONFIG,
+        runtime=paths.RUNTIME_DIRECTORY,
+        user=paths.USER,
         priority=REALTIME_PRIORITY,
         capabilities=(_SWITCH_USER_COMMENT if switch_user else "")
         + f"AmbientCapabilities={capabilities}\nCapabilityBoundingSet={capabilities}\n",
@@ -182,7 +182,7 @@ def writable() -> Optional[tuple[str, ...]]:
 def _said(keyword: str) -> list[str]:
     """The values that the unit and its drop-ins give to a keyword, in their order."""
     found = []
-    for path in (layout.UNIT, *sorted(glob.glob(f"{layout.UNIT}.d/*.conf"))):
+    for path in (paths.UNIT, *sorted(glob.glob(f"{paths.UNIT}.d/*.conf"))):
         for line in (files.read(path) or b"").decode(errors="replace").splitlines():
             word, _equals, value = line.partition("=")
             if word.strip() == keyword:

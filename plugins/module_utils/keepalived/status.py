@@ -13,7 +13,7 @@ from collections.abc import Collection
 from ipaddress import ip_interface
 from typing import Any, Optional
 
-from ..vrrp.protocol.tracking import CheckResult, Verdict, verdict
+from ..vrrp.protocol.priority import CheckResult, Verdict, verdict
 from .dump import Dump, Record
 
 MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"

@@ -23,7 +23,7 @@ from typing import Any, Optional
 
 from . import __version__, argv, streams
 from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
-from .config.problems import ConfigError
+from .config.syntax.diagnostics import ConfigError
 from .streams import StreamError, say
 
 DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
@@ -132,13 +132,13 @@ def run(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Print every problem of a file; raises ConfigError when there is one."""
     from .agent import config_source
-    from .agent.kernel.interfaces import InterfaceTable, dump
-    from .agent.kernel.messages import DumpError
-    from .agent.life.hostaddresses import remembered
-    from .agent.life.programs import unrunnable
-    from .agent.life.startcheck import misfits, refusals
+    from .agent.netlink.links import InterfaceTable, dump
+    from .agent.netlink.messages import DumpError
+    from .agent.preflight.host import misfits, refusals
+    from .agent.preflight.host_addresses import remembered
+    from .agent.process.script_security import unrunnable
     from .config.loader import inspect_here, read_text
-    from .config.problems import WARNING, ConfigError, in_order
+    from .config.syntax.diagnostics import WARNING, ConfigError, in_order
 
     configuration, _digest, warnings = config_source.read(options.file)
     try:
@@ -196,10 +196,10 @@ def drain(verb: str) -> Command:
 
 def cleanup(options: argparse.Namespace) -> int:
     """Remove what a dead agent left behind. The service manager runs it when the agent has ended."""
-    from .agent.life import leftovers
+    from .agent.cleanup import remove, unreadable
 
-    say(sys.stdout, *leftovers.remove(options.runtime_dir))
-    unknown = leftovers.unreadable(options.runtime_dir)
+    say(sys.stdout, *remove(options.runtime_dir))
+    unknown = unreadable(options.runtime_dir)
     say(sys.stderr, *unknown)
     return REFUSED if unknown else DONE
 
@@ -238,8 +238,8 @@ def plan(options: argparse.Namespace) -> int:
 
 def events(options: argparse.Namespace) -> int:
     """Show what the instances were told and did, as a table for people or as JSON lines."""
-    from . import history
-    from .protocol import record
+    from . import cli_events
+    from .protocol import event_codec
 
     client = Client(options.runtime_dir)
     if options.json:
@@ -249,19 +249,19 @@ def events(options: argparse.Namespace) -> int:
                 "error: -n, --since and --follow are for people, --json is for programs: leave one of them out",
             )
             return USAGE
-        say(sys.stdout, *history.ask(client, options.name))
+        say(sys.stdout, *cli_events.ask(client, options.name))
         return DONE
     last, heading = options.since or "", True
     try:
         while True:
-            lines = history.ask(client, options.name)
-            records = record.read("\n".join(lines)) if lines else []
-            head, *rows = history.rows(records)
+            lines = cli_events.ask(client, options.name)
+            records = event_codec.read("\n".join(lines)) if lines else []
+            head, *rows = cli_events.rows(records)
             rows = [row for row in rows if row[0] > last]
             if heading:
                 rows = rows[-(options.n or 0) :]
                 said = table([head, *rows], width()) if lines else ["no instances"]
-                say(sys.stdout, *folded(said, width()), *history.lost_lines(records))
+                say(sys.stdout, *folded(said, width()), *cli_events.lost_lines(records))
             elif rows:
                 say(sys.stdout, *folded(table([head, *rows], width())[1:], width()))
             if not options.follow:
@@ -297,20 +297,20 @@ def width() -> Optional[int]:
 
 def replay(options: argparse.Namespace) -> int:
     """Replay a record; refused when the state machine does something else today."""
-    from . import history
-    from .protocol.record import RecordError
+    from . import cli_events
+    from .protocol.event_codec import RecordError
 
     try:
-        records = history.load(options.file)
+        records = cli_events.load(options.file)
     except RecordError as error:
         say(sys.stderr, f"error: {options.file}: {error}")
         return REFUSED
-    outcomes = history.outcomes(records)
+    outcomes = cli_events.outcomes(records)
     if options.json:
-        say(sys.stdout, json.dumps([history.verdict_json(*each) for each in outcomes], indent=2))
+        say(sys.stdout, json.dumps([cli_events.verdict_json(*each) for each in outcomes], indent=2))
     else:
-        say(sys.stdout, *table(history.rows(records)))
-        say(sys.stdout, *(line for each in outcomes for line in history.verdict_lines(*each)))
+        say(sys.stdout, *table(cli_events.rows(records)))
+        say(sys.stdout, *(line for each in outcomes for line in cli_events.verdict_lines(*each)))
     return REFUSED if any(outcome.difference for _record, outcome in outcomes) else DONE
 
 

@@ -119,7 +119,7 @@ class Client:
         )
 
     def _living(self) -> Optional[int]:
-        """Return the process that holds the name of the runtime directory (vrrp.agent.life.runtime), None without one.
+        """Return the process that holds the name of the runtime directory, None without one (process/runtime_dir.py).
 
         Every process can take a name. It counts only when its user may be the agent's.
         """

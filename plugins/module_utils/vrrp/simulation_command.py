@@ -16,11 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .simulation import bounds, timeline
-from .simulation.answer import Answer, Question, ask
+from .simulation import expected_timers, timeline
 from .simulation.faults import Fault, FaultError, demand_power, parse
-from .simulation.picture import draw
+from .simulation.outage import Answer, Question, ask
 from .simulation.scenario import Scenario
+from .simulation.svg import draw
 from .simulation_input import NodeFile, Shared, demand_distinct, moving_together, read, virtual_routers, without_group
 from .streams import say
 
@@ -88,7 +88,7 @@ def _questions(
     settle_s = max(_settle_s(scenario) for scenario in scenarios)
     if not faults:
         faults = [_default_failure(virtuals[0], scenarios[0], max(FAILURE_AT_S, math.ceil(settle_s)))]
-    end = options.seconds or math.ceil(max(fault.at for fault in faults) + settle_s + bounds.LEASE_LONG_S)
+    end = options.seconds or math.ceil(max(fault.at for fault in faults) + settle_s + expected_timers.LEASE_LONG_S)
     questions = {}
     for together in moving_together(nodes, virtuals):
         names: set[str] = set()
@@ -133,7 +133,9 @@ def _settle_s(scenario: Scenario) -> float:
     for machine in scenario.machines:
         own = machine.parameters
         longest = max(
-            longest, own.preempt_delay_s + 2 * bounds.down_s(own.version, 1, bounds.interval_s(own), own.down_adverts)
+            longest,
+            own.preempt_delay_s
+            + 2 * expected_timers.down_s(own.version, 1, expected_timers.interval_s(own), own.down_adverts),
         )
     return longest
 

@@ -11,17 +11,17 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Optional
 
-from .agent.life import startcheck
-from .agent.segment import headers, wire
-from .agent.segment.guard import Guard
+from .agent.network import advertisement, ip_headers
+from .agent.network.authentication import Guard
+from .agent.preflight import host
 from .config import loader
-from .config.model import Configuration, Instance, SyncGroup
-from .config.problems import ConfigError, Problem
-from .config.together.counting import counting, healthy
-from .config.trackers import Tracking
+from .config.model.configuration import Configuration, Instance, SyncGroup
+from .config.model.trackers import Tracking
+from .config.semantics.tracking import counting, healthy
+from .config.syntax.diagnostics import ConfigError, Problem
 from .protocol.packet import Address, PacketError
-from .protocol.reception import Discard, accept
-from .protocol.tracking import verdict
+from .protocol.priority import verdict
+from .protocol.validation import Discard, accept
 from .simulation.faults import FaultError
 from .simulation.lan import Judge
 from .simulation.scenario import Machine
@@ -60,7 +60,7 @@ def _read_one(path: str) -> NodeFile:
     report = loader.inspect(text, path, name.partition(".")[0], loader.here())
     problems = report.problems
     if report.configuration is not None:
-        problems += startcheck.unsupported(report.configuration)
+        problems += host.unsupported(report.configuration)
     if report.configuration is None or problems:
         raise ConfigError(problems)
     return NodeFile(name, report.configuration)
@@ -211,7 +211,7 @@ def _machine(name: str, virtual: Shared) -> Machine:
     lease_s = virtual.leases[name]
     return Machine(
         name,
-        wire.parameters(instance, virtual.sources[name]),
+        advertisement.parameters(instance, virtual.sources[name]),
         epoch_s=instance.advert_int_cs / 200,  # faults at whole seconds then fall between two advertisements
         check_delta=delta,
         lease_s=None if lease_s is None else float(lease_s),
@@ -230,13 +230,13 @@ def _refusal(virtual: Shared, receiver: str, sender: str, priority: int) -> Opti
     speaker, listener = (Guard(_with_keys(each), wall=lambda: NOON) for each in (theirs, ours))
     speaker.take(_with_keys(theirs), source)
     expected = listener.take(_with_keys(ours), own)
-    to = str(own if theirs.unicast_peers else wire.group(theirs))
+    to = str(own if theirs.unicast_peers else advertisement.group(theirs))
     packet = next(packet for packet, destination in speaker.packets(priority) if destination == to)
-    received = headers.read(packet)
+    received = ip_headers.read(packet)
     if received is None:
         return "its packet has no whole header"
     try:
-        if wire.ah_key(theirs) is not None and wire.ah_key(ours) is not None:
+        if advertisement.ah_key(theirs) is not None and advertisement.ah_key(ours) is not None:
             listener.open(packet)
         accept(received.payload, source, received.destination, received.hops, expected, NOON)
     except Discard as discard:

@@ -12,21 +12,21 @@ import os
 import time
 from ipaddress import ip_address, ip_interface
 
+from vrrp.agent.addresses.address_ports import AddressPorts
+from vrrp.agent.addresses.lifetime import Leases
+from vrrp.agent.addresses.no_accept import Firewall
+from vrrp.agent.addresses.promote_secondaries import Promotion
 from vrrp.agent.instance import RunningInstance
-from vrrp.agent.kernel.address_ports import AddressPorts
-from vrrp.agent.kernel.address_request import Wanted
-from vrrp.agent.kernel.firewall import Firewall
-from vrrp.agent.kernel.interfaces import AddressChanged, InterfaceTable, Link, Present
-from vrrp.agent.kernel.lease import Leases
-from vrrp.agent.kernel.messages import RTPROT_KEEPALIVED
-from vrrp.agent.kernel.promotion import Promotion
+from vrrp.agent.log import Log
+from vrrp.agent.netlink.address_request import Wanted
+from vrrp.agent.netlink.links import AddressChanged, InterfaceTable, Link, Present
+from vrrp.agent.netlink.messages import RTPROT_KEEPALIVED
+from vrrp.agent.notify.scripts import NotifyQueue
 from vrrp.agent.ports import InstancePorts
 from vrrp.agent.restart_memory import RestartMemory
-from vrrp.agent.telling.log import Log
-from vrrp.agent.telling.notify import NotifyQueue
-from vrrp.agent.watches import links
-from vrrp.config.model import Globals, Instance, VirtualAddress
-from vrrp.protocol.journal import Journal
+from vrrp.agent.track import interface as links
+from vrrp.config.model.configuration import Globals, Instance, VirtualAddress
+from vrrp.protocol.event_log import Journal
 from vrrp.protocol.packet import Advertisement
 
 MAC = bytes.fromhex("020000000004")

@@ -15,10 +15,10 @@ from agent_fakes import FakeAnnouncer, FakeClaimSocket, FakeVrrpSocket, LoopKern
 
 from vrrp.agent.daemon import Agent
 from vrrp.agent.environment import Environment
-from vrrp.agent.life.runtime import RuntimeDirectory
+from vrrp.agent.log import Log
+from vrrp.agent.process.runtime_dir import RuntimeDirectory
 from vrrp.agent.scheduler import Scheduler
-from vrrp.agent.telling.log import Log
-from vrrp.config.model import Configuration
+from vrrp.config.model.configuration import Configuration
 
 
 class Rig:

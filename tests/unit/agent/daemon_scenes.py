@@ -9,16 +9,16 @@ import asyncio
 
 from agent_fakes import PEER, instance
 
-from vrrp.agent.life import ledger
-from vrrp.agent.life.ledger import Page
-from vrrp.agent.segment import wire
+from vrrp.agent.network import advertisement
+from vrrp.agent.process import saved_state
+from vrrp.agent.process.saved_state import Page
 
 DOWN_S = 3 + 156 / 256  # Master_Down_Interval of priority 100 at one second
 VIP = "192.168.8.100/24"
 
 
 def from_peer(priority=200, config=None):
-    ((packet, _destination),) = wire.packets(config or instance(), PEER, priority)
+    ((packet, _destination),) = advertisement.packets(config or instance(), PEER, priority)
     return packet
 
 
@@ -43,4 +43,4 @@ FAST = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52, advert_int_
 
 
 def left_behind(machine) -> Page:
-    return ledger.read(str(machine.path.parent))
+    return saved_state.read(str(machine.path.parent))

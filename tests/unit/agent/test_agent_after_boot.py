@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from vrrp.agent.life.beginning import delay_s
-from vrrp.config.model import Globals
+from vrrp.agent.startup import delay_s
+from vrrp.config.model.configuration import Globals
 
 
 @pytest.mark.parametrize(

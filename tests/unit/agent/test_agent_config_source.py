@@ -11,7 +11,7 @@ import pytest
 from agent_fakes import VIP, table
 
 from vrrp.agent.config_source import judge, read, refuse
-from vrrp.config.problems import ConfigError
+from vrrp.config.syntax.diagnostics import ConfigError
 
 FILE = """\
 vrrp_instance VI_1 {{

@@ -13,9 +13,9 @@ import pytest
 from agent_fakes import OWN, eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
-from vrrp.agent import changes
-from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
-from vrrp.config.trackers import Script, Tracked, Tracking
+from vrrp.agent import kernel_events
+from vrrp.agent.netlink.links import AddressChanged, LinkChanged, Present
+from vrrp.config.model.trackers import Script, Tracked, Tracking
 
 
 def test_a_packet_is_read_when_the_socket_says_so(rig, play):
@@ -214,7 +214,7 @@ def test_a_refused_command_ends_nothing(rig, play):
 
 
 def test_a_picture_that_is_stale_is_asked_for_again(rig, play, monkeypatch):
-    monkeypatch.setattr(changes, "RESYNC_S", 0.001)
+    monkeypatch.setattr(kernel_events, "RESYNC_S", 0.001)
 
     async def scenario():
         async with rig() as machine:

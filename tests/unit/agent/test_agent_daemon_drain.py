@@ -11,7 +11,7 @@ import pytest
 from agent_fakes import instance, table
 from daemon_scenes import DOWN_S, VIP, ask, left_behind, until
 
-from vrrp.config.trackers import Script, Tracked, Tracking
+from vrrp.config.model.trackers import Script, Tracked, Tracking
 
 
 class TestDrain:

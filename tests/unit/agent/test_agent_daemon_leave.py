@@ -9,7 +9,7 @@ import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 from daemon_scenes import VIP, from_peer
 
-from vrrp.config.model import Globals
+from vrrp.config.model.configuration import Globals
 from vrrp.protocol.states import Memory, State
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from agent_fakes import eth, instance, table
 from daemon_scenes import until
 
-from vrrp.agent.kernel.interfaces import LinkChanged
-from vrrp.config.model import InterfaceDelay
-from vrrp.config.trackers import Tracked, Tracking
+from vrrp.agent.netlink.links import LinkChanged
+from vrrp.config.model.configuration import InterfaceDelay
+from vrrp.config.model.trackers import Tracked, Tracking
 
 UP, DOWN = eth("eth1", 3), eth("eth1", 3, running=False)
 OWN_DOWN = eth(running=False)

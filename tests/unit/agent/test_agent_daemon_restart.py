@@ -15,9 +15,9 @@ import pytest
 from agent_fakes import instance
 from daemon_scenes import FAST, VIP, from_peer, left_behind, running, until
 
-from vrrp.agent.life import departure
-from vrrp.agent.life.ledger import Page
-from vrrp.agent.life.systemd import ServiceManager
+from vrrp.agent import shutdown
+from vrrp.agent.process.saved_state import Page
+from vrrp.agent.process.systemd import ServiceManager
 from vrrp.protocol.states import State
 
 
@@ -32,8 +32,8 @@ def under_systemd(monkeypatch):
             asked.append(unit)
             return restart() if callable(restart) else restart
 
-        monkeypatch.setattr(departure, "own_unit", lambda: "hotstandby.service")
-        monkeypatch.setattr(departure, "restart_wanted", restart_wanted)
+        monkeypatch.setattr(shutdown, "own_unit", lambda: "hotstandby.service")
+        monkeypatch.setattr(shutdown, "restart_wanted", restart_wanted)
         monkeypatch.setattr(ServiceManager, "present", True)
         return asked
 

@@ -12,8 +12,8 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, left_behind, until
 
-from vrrp.agent.life.ledger import Entry, Ledger, Page
-from vrrp.config.trackers import Script, Tracked, Tracking
+from vrrp.agent.process.saved_state import Entry, Ledger, Page
+from vrrp.config.model.trackers import Script, Tracked, Tracking
 from vrrp.protocol.states import State
 
 HELD = table(addresses=("192.168.8.4/24", VIP))

@@ -12,9 +12,9 @@ import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 from daemon_scenes import DOWN_S, running, until
 
-from vrrp.config.model import Fifo, Globals, Notify, NotifyCommand
+from vrrp.config.model.configuration import Fifo, Globals, Notify, NotifyCommand
+from vrrp.protocol.priority import CheckResult
 from vrrp.protocol.states import Memory, State
-from vrrp.protocol.tracking import CheckResult
 
 
 def listening(bench):

@@ -12,8 +12,8 @@ from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, VIP, from_peer
 
 from vrrp.agent import deadlines
-from vrrp.agent.kernel.interfaces import Present
-from vrrp.agent.segment import channel
+from vrrp.agent.netlink.links import Present
+from vrrp.agent.network import receiver
 
 
 def test_a_takeover_at_the_deadline_and_not_before(rig, play):
@@ -57,7 +57,7 @@ def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig
             receive = machine.socket().receive
 
             def slowly():
-                machine.now += channel.DRAIN_S / 4.5
+                machine.now += receiver.DRAIN_S / 4.5
                 return receive()
 
             machine.socket().receive = slowly
@@ -89,7 +89,7 @@ def test_a_flood_of_one_interface_keeps_nobody_on_another_from_taking_over(rig, 
             receive = machine.socket().receive
 
             def slowly():
-                machine.now += channel.DRAIN_S / 4.5
+                machine.now += receiver.DRAIN_S / 4.5
                 return receive()
 
             machine.socket().receive = slowly

@@ -10,11 +10,11 @@ import gc
 import time
 
 from vrrp.agent.environment import Environment, freeze
-from vrrp.agent.kernel.netlink import Kernel
-from vrrp.agent.life.fork import Fork
-from vrrp.agent.segment.announce import Announcer
-from vrrp.agent.segment.claims import ClaimSocket
-from vrrp.agent.segment.sockets import open_socket
+from vrrp.agent.netlink.kernel import Kernel
+from vrrp.agent.network.claims import ClaimSocket
+from vrrp.agent.network.gratuitous_arp import Announcer
+from vrrp.agent.network.sockets import open_socket
+from vrrp.agent.process.fork import Fork
 
 
 def test_it_is_the_real_one():

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 
 from vrrp.agent import config_source
-from vrrp.agent.life.programs import unrunnable
+from vrrp.agent.process.script_security import unrunnable
 from vrrp.config.loader import inspect_here
-from vrrp.config.problems import ConfigError
+from vrrp.config.syntax.diagnostics import ConfigError
 
 INSTANCE = """\
 vrrp_instance VI_1 {

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 from agent_fakes import MAC, PEER, Bench, advertisement, eth, instance
 
-from vrrp.config.model import AuthHmac, Globals, HmacKey
+from vrrp.config.model.configuration import AuthHmac, Globals, HmacKey
+from vrrp.protocol.priority import CheckResult
 from vrrp.protocol.states import NEVER
-from vrrp.protocol.tracking import CheckResult
 
 GROUP = "224.0.0.18"
 VIP = "192.168.8.100/24"

@@ -11,9 +11,9 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import Bench, crashed, eth, instance, table, want
 
-from vrrp.agent.kernel.interfaces import AddressChanged, Present
-from vrrp.agent.kernel.vips import INSTALL_RETRY_S
-from vrrp.config.model import Globals, GratuitousArp, VirtualAddress
+from vrrp.agent.addresses.virtual_addresses import INSTALL_RETRY_S
+from vrrp.agent.netlink.links import AddressChanged, Present
+from vrrp.config.model.configuration import Globals, GratuitousArp, VirtualAddress
 
 GROUP = "224.0.0.18"
 VIP = "192.168.8.100/24"

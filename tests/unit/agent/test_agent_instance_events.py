@@ -13,7 +13,7 @@ import pytest
 from agent_fakes import eth, table
 
 from vrrp.agent.instance_events import InstanceEvents
-from vrrp.agent.kernel.interfaces import AddressChanged, LinkChanged, Present
+from vrrp.agent.netlink.links import AddressChanged, LinkChanged, Present
 
 VIP, HOST = ip_interface("192.168.8.100/24"), ip_interface("192.168.8.4/24")
 VIP_GONE, HOST_GONE = AddressChanged(Present(2, VIP), added=False), AddressChanged(Present(2, HOST), added=False)

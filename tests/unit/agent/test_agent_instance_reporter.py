@@ -13,9 +13,9 @@ import pytest
 from agent_fakes import OWN, PEER, Bench, advertisement, instance
 
 from vrrp.agent.instance_reporter import InstanceReporter, Lifecycle
-from vrrp.agent.telling.counters import Conflict
-from vrrp.agent.telling.log import Log
-from vrrp.config.model import Authentication, Globals
+from vrrp.agent.log import Log
+from vrrp.agent.statistics import Conflict
+from vrrp.config.model.configuration import Authentication, Globals
 from vrrp.protocol.actions import Notify
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import NEVER, Backup, Master, MasterSeen, Parameters

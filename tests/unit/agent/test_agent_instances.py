@@ -12,8 +12,8 @@ from agent_fakes import Bench, instance
 
 from vrrp.agent.instance_reporter import Lifecycle
 from vrrp.agent.instances import Instances
-from vrrp.config.model import VirtualAddress
-from vrrp.config.routes import NextHop, Route, Rule
+from vrrp.config.model.configuration import VirtualAddress
+from vrrp.config.model.routes import NextHop, Route, Rule
 
 VIP, SECOND, THIRD = (ip_interface(f"192.168.8.{number}/24") for number in (100, 101, 102))
 

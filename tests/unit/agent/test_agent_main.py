@@ -13,12 +13,12 @@ from unit.config.foreign_files import FILES, Refused
 
 from vrrp import cli
 from vrrp.agent import main
-from vrrp.agent.kernel import interfaces
-from vrrp.agent.kernel.messages import DumpError
-from vrrp.agent.kernel.netlink import NetlinkUnavailable
-from vrrp.agent.life import ledger
-from vrrp.agent.life.runtime import RuntimeDirectory
-from vrrp.config.problems import ConfigError
+from vrrp.agent.netlink import links
+from vrrp.agent.netlink.kernel import NetlinkUnavailable
+from vrrp.agent.netlink.messages import DumpError
+from vrrp.agent.process import saved_state
+from vrrp.agent.process.runtime_dir import RuntimeDirectory
+from vrrp.config.syntax.diagnostics import ConfigError
 
 FILE = """\
 vrrp_instance VI_1 {
@@ -52,7 +52,7 @@ class Agent:
 def start(tmp_path, monkeypatch, capfd):
     """``start()`` returns the status and the lines of the log."""
     monkeypatch.setattr(main, "Agent", Agent)
-    monkeypatch.setattr(main.realtime, "claim", Agent.claimed.append)  # the scheduling of the tests stays as it is
+    monkeypatch.setattr(main.scheduling, "claim", Agent.claimed.append)  # the scheduling of the tests stays as it is
     monkeypatch.setattr(Agent, "made", [])
     Agent.claimed.clear()
     path = tmp_path / "hotstandby.conf"
@@ -91,7 +91,7 @@ def test_the_agent_gets_the_file_and_the_locked_directory(start, tmp_path):
 
 def test_a_restart_that_was_announced_has_happened(start, tmp_path):
     (tmp_path / "run").mkdir()
-    mark = tmp_path / "run" / ledger.RESTARTING_FILE
+    mark = tmp_path / "run" / saved_state.RESTARTING_FILE
     mark.write_text("")
     with pytest.raises(ConfigError):
         start("what")
@@ -195,7 +195,7 @@ CORPUS = sorted(name for name, (_text, verdict) in FILES.items() if not isinstan
 @pytest.mark.parametrize("name", [*CORPUS, "scripts"])
 @pytest.mark.parametrize("mode", [0o600, 0o666])
 def test_check_and_the_start_say_the_same_of_the_same_line(start, tmp_path, capfd, monkeypatch, name, mode):
-    for module in (main, interfaces):
+    for module in (main, links):
         monkeypatch.setattr(module, "dump", lambda empty: table(addresses=("192.0.2.4/24",)))
     text = scripts(tmp_path) if name == "scripts" else FILES[name][0]
     file = tmp_path / "hotstandby.conf"

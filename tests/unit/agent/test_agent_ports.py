@@ -13,13 +13,13 @@ import pytest
 from agent_fakes import Bench, instance, instance_ports, want
 
 from vrrp.agent import instance as running
-from vrrp.agent import outlook
+from vrrp.agent import interface_state
+from vrrp.agent.network.sockets import VrrpSocket
 from vrrp.agent.ports import InstancePorts, Sender
-from vrrp.agent.segment.sockets import VrrpSocket
 
 
 def test_each_port_is_used():
-    text = inspect.getsource(running) + inspect.getsource(outlook)
+    text = inspect.getsource(running) + inspect.getsource(interface_state)
     assert set(re.findall(r"\b_?ports\.([a-z_]+)", text)) == {port.name for port in fields(InstancePorts)}
 
 

@@ -12,7 +12,7 @@ from agent_fakes import PEER, Bench, advertisement, instance
 
 from vrrp.agent.refusals import HOLD_INTERVALS, HOLD_S, RETRY_S
 from vrrp.protocol import timers
-from vrrp.protocol.tracking import CheckResult
+from vrrp.protocol.priority import CheckResult
 
 ERROR = "Operation not permitted"
 GROUP = "224.0.0.18"

@@ -12,9 +12,9 @@ from agent_fakes import OWN, PEER
 
 from vrrp.agent.router_inputs import RouterInputs
 from vrrp.protocol.actions import InstallAddresses
-from vrrp.protocol.holds import Refused
-from vrrp.protocol.journal import Journal
-from vrrp.protocol.record import INPUTS
+from vrrp.protocol.event_codec import INPUTS
+from vrrp.protocol.event_log import Journal
+from vrrp.protocol.override import Refused
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters
 

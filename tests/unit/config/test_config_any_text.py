@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from vrrp.config.keywords.table import blocks
 from vrrp.config.loader import ConfigError, load
-from vrrp.config.model import Configuration
-from vrrp.config.text.mask import mask_secrets
-from vrrp.config.vocabulary.schema import blocks
+from vrrp.config.model.configuration import Configuration
+from vrrp.config.syntax.redact import mask_secrets
 
 # "Cs" are lone surrogates, which no UTF-8 file can hold.
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

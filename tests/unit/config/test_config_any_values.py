@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vrrp.config.problems import Invalid, Place
-from vrrp.config.text.syntax import Statement, Word
-from vrrp.config.vocabulary.converters_addresses import _FLAGS, _OPTIONS
-from vrrp.config.vocabulary.converters_routes import _WORDS, KINDS, UNSUPPORTED
-from vrrp.config.vocabulary.converters_rules import _ACTIONS, _CONVERTERS
-from vrrp.config.vocabulary.schema import Block, Keyword, blocks
+from vrrp.config.keywords.address_values import _FLAGS, _OPTIONS
+from vrrp.config.keywords.route_values import _WORDS, KINDS, UNSUPPORTED
+from vrrp.config.keywords.rule_values import _ACTIONS, _CONVERTERS
+from vrrp.config.keywords.table import Block, Keyword, blocks
+from vrrp.config.syntax.diagnostics import Invalid, Place
+from vrrp.config.syntax.parser import Statement, Word
 
 TEXT = """
     weight reverse noreverse 0 1 -1 254 255 65536 4294967296 0.5 .5 1e9 0x1f 99999999999 eth0 VI_1 /bin/true \\ ' "

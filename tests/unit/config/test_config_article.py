@@ -10,7 +10,7 @@ from ipaddress import IPv4Interface
 import pytest
 
 from vrrp.config.loader import ConfigError, load
-from vrrp.config.model import Authentication, Configuration, Globals, Instance, VirtualAddress
+from vrrp.config.model.configuration import Authentication, Configuration, Globals, Instance, VirtualAddress
 
 NODE_A = """\
 global_defs {

@@ -10,8 +10,8 @@ from ipaddress import ip_address
 import pytest
 from least_file import LEAST, configuration, errors, instance, warnings
 
-from vrrp.config.model import Vmac
-from vrrp.config.trackers import TrackedHttp, TrackedTcp, TrackedUnit
+from vrrp.config.model.configuration import Vmac
+from vrrp.config.model.trackers import TrackedHttp, TrackedTcp, TrackedUnit
 
 LOCAL = ip_address("127.0.0.1")
 URL = "http://127.0.0.1:8080/health"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import keywords
 import pytest
 
-from vrrp.config.vocabulary.schema import ROOT, Block, blocks
+from vrrp.config.keywords.table import ROOT, Block, blocks
 
 TRACKING = "track_interface track_script track_file track_process track_bfd"
 

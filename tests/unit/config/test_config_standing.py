@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 from least_file import LEAST, configuration, errors, instance, text, warnings
 
+from vrrp.config.keywords.table import IGNORED, REFUSED, Block, blocks
 from vrrp.config.loader import inspect
-from vrrp.config.vocabulary.schema import IGNORED, REFUSED, Block, blocks
 
 
 def entries(standing):

@@ -9,8 +9,8 @@ import pytest
 from good_file import GOOD
 
 from vrrp.config.loader import inspect, load_file
-from vrrp.config.problems import ConfigError
-from vrrp.protocol.auth import pass_data
+from vrrp.config.syntax.diagnostics import ConfigError
+from vrrp.protocol.simple_password import pass_data
 
 SECOND = """
 vrrp_instance VI_2 {

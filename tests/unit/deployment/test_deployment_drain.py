@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.drain import Drainer
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import MoveError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import MoveError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
 from answering_agent import AnsweringAgent, refuses
 

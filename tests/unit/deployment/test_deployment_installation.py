@@ -8,17 +8,17 @@ from __future__ import annotations
 import os
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import files, layout, process
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import files, paths, running_release
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply, as_diff
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.digest import digest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import (
     Installation,
     PyrouteMissing,
     Wanted,
 )
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.interpreter import STABLE
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition
 
 LIBRARY = {"__init__.py": b""}
@@ -44,7 +44,7 @@ class Node:
 @pytest.fixture
 def node(tmp_path, monkeypatch):
     for name in ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "UNIT", "CONFIG_DIRECTORY", "RUNTIME_DIRECTORY"):
-        monkeypatch.setattr(layout, name, str(tmp_path) + getattr(layout, name))
+        monkeypatch.setattr(paths, name, str(tmp_path) + getattr(paths, name))
     # The tests need not be root's: whatever root would own is the runner's.
     monkeypatch.setattr(os, "chown", lambda path, uid, gid: None)
     monkeypatch.setattr(os, "fchown", lambda handle, uid, gid: None)
@@ -97,7 +97,7 @@ def test_a_missing_library_is_known_before_anything_changes(installation, tmp_pa
 
 
 def test_an_old_python_is_refused(installation, monkeypatch):
-    monkeypatch.setattr(layout, "MINIMUM_PYTHON", (4, 0))
+    monkeypatch.setattr(paths, "MINIMUM_PYTHON", (4, 0))
     with pytest.raises(DeploymentError, match=r"needs Python 4\.0 or later.*ansible_python_interpreter"):
         installation.present(wanted(), ASLEEP, checking=True)
 
@@ -110,11 +110,11 @@ def test_a_unit_that_systemd_has_not_read_is_read(installation):
 
 def test_a_removal_stops_the_service_first_and_leaves_nothing(node, installation, tmp_path):
     apply(installation.present(wanted(), ASLEEP, checking=False))
-    os.makedirs(layout.RUNTIME_DIRECTORY)
+    os.makedirs(paths.RUNTIME_DIRECTORY)
     alive = Condition(running=True, enabled=True, stale=False, pid=1)
     changes = installation.absent(alive)
     assert (changes[0].before, changes[0].after) == ("running\n", "stopped\n")
-    os.rmdir(layout.RUNTIME_DIRECTORY)  # as systemd does when the service stops
+    os.rmdir(paths.RUNTIME_DIRECTORY)  # as systemd does when the service stops
     apply(changes)
     assert [path for path in tmp_path.rglob("*") if not path.is_dir() or "hotstandby" in path.name] == []
     assert installation.absent(ASLEEP) == []
@@ -124,11 +124,11 @@ def test_a_living_agent_of_another_release_or_unit_is_outdated(installation, mon
     current = wanted()
     alive = Condition(running=True, enabled=True, stale=False, pid=7)
     apply(installation.present(current, ASLEEP, checking=False))
-    written = os.stat(layout.UNIT).st_mtime
+    written = os.stat(paths.UNIT).st_mtime
 
     def outdated(release, started_at):
-        monkeypatch.setattr(process, "release_of", lambda pid: release)
-        monkeypatch.setattr(process, "started_at", lambda pid: started_at)
+        monkeypatch.setattr(running_release, "release_of", lambda pid: release)
+        monkeypatch.setattr(running_release, "started_at", lambda pid: started_at)
         return installation.outdated(current, alive, [])
 
     assert not outdated(current.release().id, written + 1)
@@ -147,5 +147,5 @@ def test_a_command_that_fails_is_named():
 def test_the_command_and_the_proof_use_the_interpreter_that_stays(installation, node, monkeypatch):
     monkeypatch.setattr(f"{Installation.__module__}.interpreter", lambda discovered, run: "/usr/bin/python3")
     apply(installation.present(wanted(), ASLEEP, False))
-    assert b"exec /usr/bin/python3 -IB " in files.read(layout.COMMAND)
+    assert b"exec /usr/bin/python3 -IB " in files.read(paths.COMMAND)
     assert "/usr/bin/python3 -I -c" in node.ran

@@ -10,8 +10,8 @@ import sys
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import interpreter as module
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.host import Run
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.interpreter import interpreter
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
 
 OTHER = "/opt/python3.12/bin/python3.12"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_drain
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import MoveError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import MoveError
 from answering_agent import AnsweringAgent
-from test_deployment_mover import instance
+from test_deployment_switchover import instance
 
 
 @pytest.fixture

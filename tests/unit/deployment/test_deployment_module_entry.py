@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import command, installation
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import installation, paths
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
 
@@ -24,7 +24,7 @@ INFO = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe"
 def release(tmp_path_factory):
     """A release as a directory."""
     folder = tmp_path_factory.mktemp("release")
-    for path, source in {**agent_sources(), command.START: command.START_TEXT.encode()}.items():
+    for path, source in {**agent_sources(), paths.START: paths.START_TEXT.encode()}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(source)
     (folder / "pyroute2").symlink_to(Path(next(iter(find_spec("pyroute2").submodule_search_locations))))
@@ -35,7 +35,7 @@ def ask(release, name, params, check=False, piped=True):
     """Return what Ansible gets for an answer."""
     request = json.dumps({"params": params, "check_mode": check})
     sent = [] if piped else [base64.b64encode(request.encode()).decode()]
-    words = [sys.executable, "-IB", str(release / command.START), "module", name, *sent]
+    words = [sys.executable, "-IB", str(release / paths.START), "module", name, *sent]
     done = subprocess.run(words, input=request if piped else "", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -11,7 +11,7 @@ import sys
 import time
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import layout, process, release
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import paths, release, running_release
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.digest import digest, sources
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.release import Release
@@ -22,8 +22,8 @@ LIBRARY = {"__init__.py": b"", "netlink/__init__.py": b"x = 1\n"}
 @pytest.fixture(autouse=True)
 def node(tmp_path, monkeypatch):
     """The places of a node, below a folder of the test's own."""
-    monkeypatch.setattr(layout, "RELEASES", str(tmp_path / "releases"))
-    monkeypatch.setattr(layout, "CURRENT", str(tmp_path / "current"))
+    monkeypatch.setattr(paths, "RELEASES", str(tmp_path / "releases"))
+    monkeypatch.setattr(paths, "CURRENT", str(tmp_path / "current"))
     return tmp_path
 
 
@@ -118,15 +118,15 @@ def test_a_process_tells_its_release(node):
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, str(start), "run"], stdin=pipe, stdout=pipe) as agent:
         agent.stdout.readline()  # before that the process is still a copy of this one
-        assert process.release_of(agent.pid) == "0123"
-        assert abs(process.started_at(agent.pid) - time.time()) < 5
+        assert running_release.release_of(agent.pid) == "0123"
+        assert abs(running_release.started_at(agent.pid) - time.time()) < 5
         agent.communicate()
 
 
 def test_a_process_of_another_program_has_no_release():
-    assert process.release_of(os.getpid()) is None
-    assert process.release_of(2**22 + 1) is None
-    assert process.started_at(2**22 + 1) is None
+    assert running_release.release_of(os.getpid()) is None
+    assert running_release.release_of(2**22 + 1) is None
+    assert running_release.started_at(2**22 + 1) is None
 
 
 def test_compiled_files_do_not_count(node):

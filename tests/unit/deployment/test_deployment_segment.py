@@ -9,9 +9,9 @@ from ipaddress import ip_address
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import segment
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.kernel.interfaces import Link
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.segment import headers
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.protocol.ah import seal
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.netlink.links import Link
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.network import ip_headers
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.protocol.ipsec_ah import seal
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.protocol.packet import (
     Advertisement,
     encode,
@@ -24,7 +24,7 @@ MAC = bytes.fromhex("020000000004")
 def packet(version, source, vip, trailer=b""):
     here, group = ip_address(source), ip_address("ff02::12" if ":" in source else "224.0.0.18")
     said = Advertisement(version, 100, 90, (ip_address(vip),), 100)
-    return headers.write(here, group, followed(encode(said, here, group), trailer, here, group))
+    return ip_headers.write(here, group, followed(encode(said, here, group), trailer, here, group))
 
 
 @pytest.mark.parametrize("trailer", [b"", bytes(28)], ids=["plain", "auth_hmac"])

@@ -14,8 +14,8 @@ import subprocess
 import sys
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import command, layout, unit
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.life import realtime
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import paths, unit
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.process import scheduling
 
 
 def service(**options):
@@ -82,7 +82,7 @@ def test_an_interpreter_in_a_home_is_within_reach():
 
 
 def test_the_last_protecthome_decides_what_the_service_sees(tmp_path, monkeypatch):
-    monkeypatch.setattr(layout, "UNIT", str(tmp_path / "x.service"))
+    monkeypatch.setattr(paths, "UNIT", str(tmp_path / "x.service"))
     assert unit.hidden() == ()
     (tmp_path / "x.service").write_text(unit.text())
     assert unit.hidden() == ("/home", "/root", "/run/user")
@@ -94,14 +94,14 @@ def test_the_last_protecthome_decides_what_the_service_sees(tmp_path, monkeypatc
 def test_scripts_get_no_priority_and_no_protection():
     section = service()
     assert section["CPUSchedulingResetOnFork"] == "yes"
-    # The agent itself lifts a child's score and umask, see agent/life/process.py.
+    # The agent itself lifts a child's score and umask, see agent/process/subprocesses.py.
     assert (section["Nice"], section["OOMScoreAdjust"], section["UMask"]) == ("-20", "-900", "0077")
 
 
 def test_real_time_is_given_from_outside_and_its_refusal_is_no_failure():
     section = service()
     assert section["ExecStartPost"].startswith("-+")
-    assert f"--rr --pid {realtime.PRIORITY} " in section["ExecStartPost"]
+    assert f"--rr --pid {scheduling.PRIORITY} " in section["ExecStartPost"]
     assert section["CPUSchedulingPolicy"] == "other"  # real time here would keep the agent from starting in a container
     assert "LimitRTPRIO" not in section
     words = shlex.split(section["ExecStartPost"].lstrip("-+").replace("$$", "$"))
@@ -147,9 +147,9 @@ def test_a_reload_makes_the_directory_one_that_the_agent_may_write_to(tmp_path, 
         assert agent.stdout.readline() == b"began\n"
         directory.rmdir()
         directory.mkdir()  # by systemd, before it runs anything for the unit
-        first, _plus, second = service()["ExecReload"].partition(f" {layout.COMMAND} ")
-        assert first.startswith("-+/bin/sh -c ") and second == f"reload --runtime-dir {layout.RUNTIME_DIRECTORY}"
-        command_line = first[2:].replace("$$", "$").replace(layout.RUNTIME_DIRECTORY, str(directory))
+        first, _plus, second = service()["ExecReload"].partition(f" {paths.COMMAND} ")
+        assert first.startswith("-+/bin/sh -c ") and second == f"reload --runtime-dir {paths.RUNTIME_DIRECTORY}"
+        command_line = first[2:].replace("$$", "$").replace(paths.RUNTIME_DIRECTORY, str(directory))
         for _time in range(2):  # where nothing is missing nothing is done
             done = subprocess.run(
                 shlex.split(command_line), env={**os.environ, "MAINPID": str(agent.pid)}, check=False, timeout=20,
@@ -168,7 +168,7 @@ def test_marks_of_auth_hmac_survive_a_stop_but_not_a_reboot():
     """It lies in memory: no disk that hangs keeps the loop, which writes it. Who removes the agent removes it."""
     section = service()
     assert section["RuntimeDirectoryPreserve"] == "yes"
-    assert f"/run/{section['RuntimeDirectory']}" == layout.RUNTIME_DIRECTORY
+    assert f"/run/{section['RuntimeDirectory']}" == paths.RUNTIME_DIRECTORY
 
 
 def test_scripts_may_write_where_they_are_told():
@@ -182,15 +182,15 @@ def test_the_watchdog_is_fed_by_the_loop_alone():
 
 
 def test_the_command_starts_the_release_that_the_link_names(tmp_path, monkeypatch):
-    monkeypatch.setattr(layout, "CURRENT", str(tmp_path / "current"))
+    monkeypatch.setattr(paths, "CURRENT", str(tmp_path / "current"))
     release = tmp_path / "releases" / "0123"
     (release / "vrrp").mkdir(parents=True)
     (tmp_path / "current").symlink_to(release)
-    (release / command.START).write_text(command.START_TEXT)
+    (release / paths.START).write_text(paths.START_TEXT)
     (release / "vrrp" / "__init__.py").write_text("")
     (release / "vrrp" / "cli.py").write_text("import sys\ndef main():\n    print(*sys.argv)\n    return 3\n")
     script = tmp_path / "hotstandby"
-    script.write_text(command.text("/usr/bin/python3"))
+    script.write_text(paths.text("/usr/bin/python3"))
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     done = subprocess.run([script, "status", "--json"], capture_output=True, text=True, check=False, cwd=os.sep)
     assert done.stdout == f"{release}/hotstandby.py status --json\n"
@@ -198,7 +198,7 @@ def test_the_command_starts_the_release_that_the_link_names(tmp_path, monkeypatc
 
 
 def test_readwritepaths_says_what_the_service_may_write_to(tmp_path, monkeypatch):
-    monkeypatch.setattr(layout, "UNIT", str(tmp_path / "hotstandby.service"))
+    monkeypatch.setattr(paths, "UNIT", str(tmp_path / "hotstandby.service"))
     assert unit.writable() is None
     (tmp_path / "hotstandby.service").write_text(unit.text(writable=["/srv", "/var/log"]))
     assert unit.writable() == ("/srv", "/var/log")

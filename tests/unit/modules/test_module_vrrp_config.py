@@ -9,7 +9,7 @@ import hashlib
 import os
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import process
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import running_release
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config import loader
 from fake_agent import Refusal
 
@@ -266,7 +266,7 @@ def test_a_first_file_that_the_agent_refuses_is_removed(run, path, agent):
 
 def test_an_agent_of_another_release_is_left_alone(run, path, agent, monkeypatch):
     agent.config = path
-    monkeypatch.setattr(process, "release_of", lambda pid: "0123456789abcdef")
+    monkeypatch.setattr(running_release, "release_of", lambda pid: "0123456789abcdef")
     result = run("vrrp_config", content=GOOD, path=path)
     assert (result["written"], result["reloaded"]) == (True, False)
 

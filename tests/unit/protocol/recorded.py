@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from routers import ARTICLE_B, VIP, A, B, T, advert
 
-from vrrp.protocol.holds import Refused
-from vrrp.protocol.journal import LIMIT, Journal
+from vrrp.protocol.event_codec import INPUTS, Header, Record, read, text_of, written
+from vrrp.protocol.event_log import LIMIT, Journal
+from vrrp.protocol.override import Refused
 from vrrp.protocol.packet import Advertisement
-from vrrp.protocol.record import INPUTS, Header, Record, read, text_of, written
 from vrrp.protocol.router import VirtualRouter
 
 HEADER = Header("VI_1", "eth0", 51, "0.1.0", monotonic=T, wall=1_700_000_000.0)

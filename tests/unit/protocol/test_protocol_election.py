@@ -11,7 +11,7 @@ import pytest
 from routers import ARTICLE_B, A, B, T, advert, backup, kinds, master, sent
 
 from vrrp.protocol.actions import Announce, RivalHeard, SendAdvertisement
-from vrrp.protocol.holds import HOLD_BACKUP, HOLD_MASTER
+from vrrp.protocol.override import HOLD_BACKUP, HOLD_MASTER
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import NEVER, Backup, MasterSeen, Yielding
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.protocol import ah
-from vrrp.protocol.freshness import Marks, Sequence
+from vrrp.protocol import ipsec_ah
+from vrrp.protocol.anti_replay import Marks, Sequence
 
 NOW = 1_790_000_000.0
 WINDOW_S = 5
@@ -19,7 +19,7 @@ class Ah:
     """It is one router with ``auth_type AH``."""
 
     def __init__(self, name):
-        self.name, self._counter = name, ah.Counter()
+        self.name, self._counter = name, ipsec_ah.Counter()
 
     def say(self, wall):
         return self._counter.take(wall)

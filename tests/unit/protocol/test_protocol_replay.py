@@ -13,7 +13,7 @@ from routers import ARTICLE_B, A, T, advert
 
 from vrrp.protocol import timers
 from vrrp.protocol.actions import Notify
-from vrrp.protocol.record import Record
+from vrrp.protocol.event_codec import Record
 from vrrp.protocol.replay import RUN_MAX, Outcome, replay, times_of
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import State

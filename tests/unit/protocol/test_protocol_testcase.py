@@ -16,7 +16,7 @@ from recorded import SECRET, Recorded, anything, failover
 import vrrp
 from testcase import main, source
 from vrrp.protocol import timers
-from vrrp.protocol.record import Record
+from vrrp.protocol.event_codec import Record
 from vrrp.protocol.states import Memory, State
 
 MODULE_UTILS = Path(vrrp.__file__).parents[1]

@@ -14,7 +14,7 @@ from oracle.play import play
 from vrrp.protocol.actions import ReleaseAddresses
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Backup
-from vrrp.simulation.world import World
+from vrrp.simulation.simulator import World
 
 
 class Hasty(VirtualRouter):

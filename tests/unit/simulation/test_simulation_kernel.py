@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from vrrp.protocol.states import Parameters
-from vrrp.simulation.bounds import lease_s
+from vrrp.simulation.expected_timers import lease_s
 from vrrp.simulation.kernel import Kernel
 
 

@@ -14,11 +14,11 @@ from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.states import Memory, Parameters, State
 from vrrp.simulation.client import Client
 from vrrp.simulation.clock import Clock
+from vrrp.simulation.kernel import Process
 from vrrp.simulation.lan import Lan
 from vrrp.simulation.node import SOCKET_BUFFER, Node
-from vrrp.simulation.process import Process
+from vrrp.simulation.observer import Watch
 from vrrp.simulation.timeline import Timeline
-from vrrp.simulation.watch import Watch
 
 OWN = Parameters(2, 51, 100, 100, ip_address("192.0.2.4"))
 DOWN_S = 3.609375  # 3 * 1 s and 156/256 s

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..config import loader
-from ..config.model import Configuration
-from ..config.problems import ConfigError, Problem
-from .kernel.interfaces import InterfaceTable
-from .kernel.ownership import Place
-from .life.programs import doubts
-from .life.secrecy import exposed, exposed_includes, exposed_scripts
-from .life.startcheck import refusals, unsupported
-from .segment import keys
+from ..config.model.configuration import Configuration
+from ..config.syntax.diagnostics import ConfigError, Problem
+from .netlink.links import InterfaceTable
+from .netlink.ownership import Place
+from .network import hmac_keys
+from .preflight.file_permissions import exposed, exposed_includes, exposed_scripts
+from .preflight.host import refusals, unsupported
+from .process.script_security import doubts
 
 
 def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
@@ -32,7 +32,7 @@ def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]
     problems = report.problems
     configuration = report.configuration
     if configuration is not None:
-        configuration, unreadable = keys.resolve(configuration)
+        configuration, unreadable = hmac_keys.resolve(configuration)
         problems += unsupported(configuration) + unreadable
     if configuration is None or report.root is None or problems:
         raise ConfigError(problems)

@@ -13,48 +13,47 @@ import asyncio
 import signal
 from typing import Any, Optional
 
-from ..config.model import Configuration
-from .changes import Changes
+from ..config.model.configuration import Configuration
+from .address_conflicts import Conflicts
+from .addresses.address_ports import AddressPorts
+from .addresses.lifetime import Leases
+from .addresses.no_accept import Firewall
+from .addresses.promote_secondaries import Promotion
+from .addresses.static import Foundation
+from .addresses.vmac import Vmacs
+from .control.commands import Commands
+from .control.mastership import Mastership
+from .control.plan import Current
+from .control.reload import OnSignal, Reload
+from .control.server import ControlServer, Result
+from .control.status import AgentInfo
 from .deadlines import Deadlines
-from .desk.commands import Commands
-from .desk.control import ControlServer, Result
-from .desk.foresight import Current
-from .desk.mastership import Mastership
-from .desk.reload import OnSignal, Reload
-from .desk.status import AgentInfo
+from .dumps import Recorder, Reports
 from .environment import Environment
 from .errors import CommandError
-from .groups import Groups
+from .graceful_restart import Succession, entries, static_entries, statics_of
+from .housekeeping import Upkeep
 from .instance_events import InstanceEvents
 from .instance_manager import InstanceManager
 from .instances import Instances
-from .kernel.address_ports import AddressPorts
-from .kernel.firewall import Firewall
-from .kernel.foundation import Foundation
-from .kernel.lease import Leases
-from .kernel.promotion import Promotion
-from .kernel.vmac import Vmacs
-from .life import process
-from .life.beginning import Beginning, delay_s
-from .life.departure import Departure
-from .life.ledger import Page
-from .life.runtime import RuntimeDirectory
-from .life.succession import Succession, entries, static_entries, statics_of
-from .life.systemd import ServiceManager
-from .life.upkeep import Upkeep
+from .kernel_events import Changes
+from .log import Log
+from .network.transport import Network
+from .notify.fifo import Fifos
+from .notify.lifecycle_scripts import Errands
+from .notify.scripts import NotifyQueue
 from .ports import InstancePorts
-from .segment.conflicts import Conflicts
-from .segment.network import Network
+from .process import subprocesses
+from .process.runtime_dir import RuntimeDirectory
+from .process.saved_state import Page
+from .process.systemd import ServiceManager
 from .service_status import ServiceStatus
-from .telling.counters import Counters
-from .telling.errands import Errands
-from .telling.fifo import Fifos
-from .telling.log import Log
-from .telling.notify import NotifyQueue
-from .telling.recorder import Recorder
-from .telling.reports import Reports
-from .watches.checks import Checks
-from .watches.links import Links
+from .shutdown import Departure
+from .startup import Beginning, delay_s
+from .statistics import Counters
+from .sync_groups import Groups
+from .track.checks import Checks
+from .track.interface import Links
 
 END_S = 15.0  # what a start or a stop takes beside its script, for the service manager
 NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
@@ -202,8 +201,8 @@ class Agent:
 
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT. Returns the exit status."""
-        process.watch_children_without_threads()
-        process.keep_capabilities_to_ourselves()
+        subprocesses.watch_children_without_threads()
+        subprocesses.keep_capabilities_to_ourselves()
         loop, departure = asyncio.get_running_loop(), self.departure
         try:
             for number in (signal.SIGTERM, signal.SIGINT):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..protocol.states import NEVER
+from .addresses.lifetime import Leases
 from .instances import Instances
-from .kernel.lease import Leases
+from .log import Log
+from .network.transport import Network, place_of
 from .scheduler import Scheduler
-from .segment.network import Network, place_of
-from .telling.log import Log
 
 SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
 COALESCE_S = 0.001  # masters whose deadlines lie so close together advertise in one go

@@ -9,15 +9,15 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..config.model import Address
-from .kernel.netlink import Kernel
-from .life.fork import Fork
+from ..config.model.configuration import Address
+from .log import Log
+from .netlink.kernel import Kernel
+from .network.claims import ClaimSocket
+from .network.gratuitous_arp import Announcer
+from .network.sockets import open_socket
+from .network.transport import OpenSocket
+from .process.fork import Fork
 from .scheduler import Scheduler
-from .segment.announce import Announcer
-from .segment.claims import ClaimSocket
-from .segment.network import OpenSocket
-from .segment.sockets import open_socket
-from .telling.log import Log
 
 
 def freeze() -> None:

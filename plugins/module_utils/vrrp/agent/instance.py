@@ -14,36 +14,29 @@ from dataclasses import replace
 from functools import partial
 from typing import Optional
 
-from ..config.model import Globals, Instance
-from ..protocol.actions import (
-    Action,
-    Announce,
-    InstallAddresses,
-    Notify,
-    ReleaseAddresses,
-    SendAdvertisement,
-)
+from ..config.model.configuration import Globals, Instance
+from ..protocol.actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
 from ..protocol.constants import PRIORITY_STOP
-from ..protocol.journal import Journal
+from ..protocol.event_log import Journal
 from ..protocol.packet import Address, Advertisement
+from ..protocol.priority import CheckResult, Verdict, verdict
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Backup, Master, State, Yielding
-from ..protocol.tracking import CheckResult, Verdict, verdict
-from . import outlook, restart_memory
+from . import interface_state, restart_memory
+from .addresses.address_ports import AddressPorts
+from .addresses.virtual_addresses import Lost, VirtualAddresses
 from .instance_reporter import InstanceReporter, Lifecycle
-from .kernel.address_ports import AddressPorts
-from .kernel.interfaces import AddressChanged
-from .kernel.ownership import Place
-from .kernel.routes import Key
-from .kernel.vips import Lost, VirtualAddresses
+from .netlink.links import AddressChanged
+from .netlink.ownership import Place
+from .netlink.routes import Key
+from .network.advertisement import parameters
+from .network.authentication import Guard
+from .notify.scripts import NotifyQueue
 from .ports import InstancePorts
 from .refusals import Refusals
 from .restart_memory import RestartMemory
 from .router_inputs import RouterInputs
-from .segment import wire
-from .segment.guard import Guard
-from .telling.counters import Conflict
-from .telling.notify import NotifyQueue
+from .statistics import Conflict
 
 ECHO_S = 1.0  # what comes back to us later than this, or than our next advertisement, is not our own
 
@@ -65,7 +58,7 @@ class RunningInstance:
         self.name = config.name
         self.virtual_router_id = config.virtual_router_id
         self.ip_version = config.ip_version
-        self.router = VirtualRouter(wire.parameters(config, None))
+        self.router = VirtualRouter(parameters(config, None))
         self.journal = journal
         self.inputs = RouterInputs(self.router, journal, self._follow)
         self.restart = restart
@@ -225,7 +218,7 @@ class RunningInstance:
         self.expectation = self.guard.take(config, self.source)
         self.reporter.expects_something_else()
         self._look_at_interface(now)
-        changed = wire.parameters(config, self.source)
+        changed = parameters(config, self.source)
         if changed != self.router.parameters:
             self.inputs.parameters_changed(changed, now)
             self._judge(now)
@@ -243,7 +236,7 @@ class RunningInstance:
 
     def _look_at_interface(self, now: float) -> None:
         self.addresses.look()
-        seen = outlook.look(self.config, self.ip_version, self.addresses, self._ports)
+        seen = interface_state.look(self.config, self.ip_version, self.addresses, self._ports)
         if seen.source is not None and seen.source != self.source:
             self.source = seen.source
             self.expectation = self.guard.take(self.config, self.source)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from .instance import RunningInstance
 from .instances import Instances
-from .kernel.interfaces import AddressChanged, Change, InterfaceTable, LinkChanged
-from .telling.log import Log
-from .watches.links import Links
+from .log import Log
+from .netlink.links import AddressChanged, Change, InterfaceTable, LinkChanged
+from .track.interface import Links
 
 
 class InstanceEvents:

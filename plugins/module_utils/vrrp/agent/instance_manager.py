@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from ..config.model import Configuration, Instance
-from ..protocol.journal import LIMIT, Journal
+from ..config.model.configuration import Configuration, Instance
+from ..protocol.event_log import LIMIT, Journal
+from .address_conflicts import Conflicts
+from .addresses.address_ports import AddressPorts
+from .addresses.static import Foundation
+from .addresses.vmac import Vmacs
+from .graceful_restart import Succession
 from .instance import RunningInstance
 from .instances import Instances
-from .kernel.address_ports import AddressPorts
-from .kernel.foundation import Foundation
-from .kernel.vmac import Vmacs
-from .life.succession import Succession
+from .network import advertisement
+from .network.transport import Network
+from .notify.scripts import NotifyQueue
 from .ports import InstancePorts
-from .segment import wire
-from .segment.conflicts import Conflicts
-from .segment.network import Network
-from .telling.notify import NotifyQueue
 
 ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
 
@@ -60,9 +60,9 @@ class InstanceManager:
     def remove_missing(self, new: Configuration, now: float) -> None:
         """From now on ``new`` counts: stop the instances that it does not have, and have its macvlans."""
         self._configuration = new
-        wanted = {wire.identity(config) for config in new.instances}
+        wanted = {advertisement.identity(config) for config in new.instances}
         for instance in list(self._instances.running.values()):
-            if wire.identity(instance.config) not in wanted:
+            if advertisement.identity(instance.config) not in wanted:
                 self.remove(instance, now)
         self.have_macvlans()
 
@@ -71,11 +71,11 @@ class InstanceManager:
 
         All virtual addresses are known then, old and new: no instance looks for its source address before.
         """
-        running = {wire.identity(instance.config): instance for instance in self._instances.running.values()}
-        fresh = [config for config in new.instances if wire.identity(config) not in running]
+        running = {advertisement.identity(instance.config): instance for instance in self._instances.running.values()}
+        fresh = [config for config in new.instances if advertisement.identity(config) not in running]
         # By name at once, then in the order of the file: whatever fails below, every running instance stays known.
         self._instances.rename(
-            (config.name, running[wire.identity(config)]) for config in new.instances if config not in fresh
+            (config.name, running[advertisement.identity(config)]) for config in new.instances if config not in fresh
         )
         added = [self.add(config) for config in fresh]
         self._instances.rename([(config.name, self._instances.running[config.name]) for config in new.instances])

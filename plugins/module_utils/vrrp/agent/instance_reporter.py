@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
-from ..config.model import Globals, Instance
+from ..config.model.configuration import Globals, Instance
 from ..protocol.actions import Notify, RivalHeard
 from ..protocol.constants import PRIORITY_STOP
 from ..protocol.packet import Address, Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import Backup, State
-from .kernel.vips import Lost, names
-from .segment.discards import Discards
-from .telling import wording
-from .telling.counters import Conflict, Counters, Peers
-from .telling.faultlog import FaultLog
-from .telling.log import Log
-from .telling.notify import DELETED, NotifyQueue
+from . import log_messages
+from .addresses.virtual_addresses import Lost, names
+from .log import Log
+from .network.discards import Discards
+from .notify.fault_log import FaultLog
+from .notify.scripts import DELETED, NotifyQueue
+from .statistics import Conflict, Counters, Peers
 
 # Whoever sends advertisements decides how many there are: a line about one is written once in so many seconds.
 OF_MASTER_S, OF_OTHERS_S = 1.0, 60.0  # priority 0 of the master that we follow; of others
@@ -68,21 +68,21 @@ class InstanceReporter:
             self._stopping(source, router)
         elif isinstance(router.condition, Backup) and priority < router.priority and not self._config.nopreempt:
             name = self._config.name
-            self._log.seldom(("lower", name), wording.lower(name, advertisement, source))
+            self._log.seldom(("lower", name), log_messages.lower(name, advertisement, source))
 
     def _stopping(self, source: Address, router: VirtualRouter) -> None:
         self.counters.priority_zero_received += 1
-        name, text = self._config.name, wording.priority_zero(self._config.name, source, router.holds_addresses)
+        name, text = self._config.name, log_messages.priority_zero(self._config.name, source, router.holds_addresses)
         followed = router.master is not None and router.master.address == source
         self._log.seldom(("zero", name, str(followed)), text, OF_MASTER_S if followed else OF_OTHERS_S)
 
     def outbid(self, advertisement: Advertisement, source: Address, ours: int) -> None:
         """Log that an advertisement ends the mastership of this instance."""
-        self._log.info(wording.outbid(self._config.name, advertisement, source, ours))
+        self._log.info(log_messages.outbid(self._config.name, advertisement, source, ours))
 
     def timeout(self) -> None:
         """Log that the master has been silent for its time."""
-        self._log.info(wording.timeout(self._config.name))
+        self._log.info(log_messages.timeout(self._config.name))
 
     def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
         """Count a packet that has not passed the checks, and keep it for the status."""
@@ -110,7 +110,7 @@ class InstanceReporter:
         self.counters.split_brains += 1
         theirs = f"{action.address} was MASTER too, with priority {action.priority}"
         self.last_event = f"split brain: {theirs}, ours {ours}"
-        self._log.warning(wording.rival(self._config.name, action.address, action.priority, ours))
+        self._log.warning(log_messages.rival(self._config.name, action.address, action.priority, ours))
         self.notifications.rival(self._config, self._settings, ours)
 
     # What it does
@@ -140,7 +140,7 @@ class InstanceReporter:
 
     def taken_off(self, address: str, interface: str) -> None:
         """Log that somebody has deleted one of our addresses."""
-        self._log.info(wording.taken_off(address, interface))
+        self._log.info(log_messages.taken_off(address, interface))
 
     def put_back(self, lost: Sequence[Lost]) -> None:
         """Tell of addresses, routes and rules that somebody had changed."""
@@ -150,7 +150,7 @@ class InstanceReporter:
 
     def priority_changed(self, before: int, after: int, master: bool) -> None:
         """Tell that the checks make another effective priority; ``master``: of a MASTER."""
-        self._log.info(wording.effective_priority(self._config.name, before, after))
+        self._log.info(log_messages.effective_priority(self._config.name, before, after))
         self.notifications.priority_changed(self._config, master, after)
 
     def faults_changed(self, faults: tuple[str, ...], now: float) -> None:
@@ -166,7 +166,7 @@ class InstanceReporter:
         self.counters.transitions += 1
         self.counters.became_master += action.state == State.MASTER.value
         self.last_event = f"entered {action.state}: {action.reason}"
-        self._log.info(wording.entering(self._config.name, action.state, action.reason))
+        self._log.info(log_messages.entering(self._config.name, action.state, action.reason))
         if self.lifecycle is Lifecycle.REPLACED:
             return
         deleted = self.lifecycle is Lifecycle.LEAVING and action.state == State.STOP.value

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Optional
 
-from ..config.model import Address, Instance
+from ..config.model.configuration import Address, Instance
 from ..protocol.constants import PRIORITY_OWNER
+from .addresses.desired import installed_by, place_of
 from .instance import RunningInstance
-from .kernel.addresses import installed_by, place_of
-from .kernel.interfaces import Interface
-from .kernel.ownership import Place
-from .telling.notify import NotifyQueue
-from .watches.links import longest_down_s
+from .netlink.links import Interface
+from .netlink.ownership import Place
+from .notify.scripts import NotifyQueue
+from .track.interface import longest_down_s
 
 
 class Instances:

@@ -9,18 +9,18 @@ import asyncio
 import faulthandler
 import sys
 
-from ..config.model import Configuration
-from ..config.problems import ConfigError
+from ..config.model.configuration import Configuration
+from ..config.syntax.diagnostics import ConfigError
 from . import config_source
 from .daemon import Agent
-from .kernel.interfaces import InterfaceTable, dump
-from .kernel.messages import DumpError
-from .kernel.netlink import NetlinkUnavailable
-from .life import ledger, realtime
-from .life.hostaddresses import remembered
-from .life.runtime import RuntimeDirectory, RuntimeDirectoryError
-from .life.startcheck import misfits, refusals
-from .telling.log import Log
+from .log import Log
+from .netlink.kernel import NetlinkUnavailable
+from .netlink.links import InterfaceTable, dump
+from .netlink.messages import DumpError
+from .preflight.host import misfits, refusals
+from .preflight.host_addresses import remembered
+from .process import saved_state, scheduling
+from .process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
 
 CANNOT_START = 1
 
@@ -29,7 +29,7 @@ def run(config: str, runtime_dir: str) -> int:
     """Run until stopped. Returns the exit status; raises ConfigError when the file is not usable."""
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # the watchdog's SIGABRT then tells where the loop hung
-    ledger.forget_restart(runtime_dir)
+    saved_state.forget_restart(runtime_dir)
     log = Log()
     configuration, digest, warnings = config_source.read(config)
     for warning in warnings:
@@ -59,5 +59,5 @@ def run(config: str, runtime_dir: str) -> int:
 
 
 async def _work(configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> int:
-    realtime.claim(log)
+    scheduling.claim(log)
     return await Agent(configuration, digest, runtime, log).run()

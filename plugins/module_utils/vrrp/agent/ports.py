@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Optional, Protocol
 
 from ..protocol.actions import Action
-from .kernel.interfaces import Interface, InterfaceTable
-from .telling.log import Log
+from .log import Log
+from .netlink.links import Interface, InterfaceTable
 
 
 class Sender(Protocol):

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Optional
 
-from ..config.model import Instance
+from ..config.model.configuration import Instance
 from ..protocol import timers
 from ..protocol.states import Memory, State
 from ..protocol.transition import RouterView

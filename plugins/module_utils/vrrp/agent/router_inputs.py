@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Optional
 
 from ..protocol.actions import Action
-from ..protocol.journal import Journal
+from ..protocol.event_log import Journal
 from ..protocol.packet import Address
 from ..protocol.router import VirtualRouter
 from ..protocol.states import Parameters

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from ..protocol.states import State
 from .instances import Instances
-from .life.systemd import ServiceManager
+from .process.systemd import ServiceManager
 from .scheduler import Scheduler
 
 

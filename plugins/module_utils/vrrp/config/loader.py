@@ -17,13 +17,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Optional
 
-from .model import Configuration
-from .problems import ConfigError, Enough, Findings, Place, Problem, in_order
-from .reader import Section, read
-from .text.includes import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
-from .text.mask import Secrets
-from .text.syntax import parse
-from .together.rules import build
+from .model.configuration import Configuration
+from .semantics.build import build
+from .semantics.sections import Section, read
+from .syntax.diagnostics import ConfigError, Enough, Findings, Place, Problem, in_order
+from .syntax.include import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
+from .syntax.parser import parse
+from .syntax.redact import Secrets
 
 __all__ = ["ConfigError", "Problem", "Report", "here", "inspect", "inspect_here", "load", "load_file", "read_text"]
 

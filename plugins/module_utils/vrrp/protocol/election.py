@@ -11,8 +11,8 @@ from typing import Optional
 from . import timers
 from .actions import Action, Announce, RivalHeard, SendAdvertisement
 from .constants import PRIORITY_STOP
-from .holds import HOLD_MASTER
 from .master import advertised_priority
+from .override import HOLD_MASTER
 from .packet import Address, Advertisement
 from .states import NEVER, Backup, Master, MasterSeen, Yielding
 from .timers import HANDOVER_S

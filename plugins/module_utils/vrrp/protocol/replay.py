@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from .actions import Action
-from .record import Record, Step, move, restored
+from .event_codec import Record, Step, move, restored
 from .router import VirtualRouter
 
 RUN_MAX = 1000  # inputs of one run that are fed: a month of advertisements tells nothing new

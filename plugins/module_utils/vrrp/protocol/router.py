@@ -47,10 +47,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
-from . import election, explain, holds, master, sync_member, timers
+from . import election, explain, master, override, sync_member, timers
 from .actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
 from .constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_STOP
-from .holds import HOLD_BACKUP, HOLD_MASTER
+from .override import HOLD_BACKUP, HOLD_MASTER
 from .packet import Address, Advertisement
 from .states import (
     NEVER,
@@ -111,7 +111,7 @@ class VirtualRouter:
     @property
     def priority(self) -> int:
         """The effective priority: the configured one, changed by the checks, or what a hold says."""
-        return holds.priority(self.hold, self.tracked_priority)
+        return override.priority(self.hold, self.tracked_priority)
 
     @property
     def holds_addresses(self) -> bool:
@@ -253,8 +253,8 @@ class VirtualRouter:
 
     def promote(self, now: float) -> tuple[Action, ...]:
         """Become MASTER at once and stay it until released. Raises :class:`~.holds.Refused` where that cannot be."""
-        holds.demand_promotable(self)
-        outbid, self.hold = holds.to_outbid(self), HOLD_MASTER
+        override.demand_promotable(self)
+        outbid, self.hold = override.to_outbid(self), HOLD_MASTER
         if isinstance(self.condition, Master):
             return ()
         outbid_until = 0.0
@@ -264,7 +264,7 @@ class VirtualRouter:
 
     def demote(self, now: float) -> tuple[Action, ...]:
         """Give up mastership and take it again only when nobody else does. Raises :class:`~.holds.Refused`."""
-        holds.demand_running(self)
+        override.demand_running(self)
         self.hold = HOLD_BACKUP
         if not isinstance(self.condition, Master):
             return self._apply(election.deferring(self), now)

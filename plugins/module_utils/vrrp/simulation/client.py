@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from .bounds import RESOLVE_S
 from .clock import Clock
+from .expected_timers import RESOLVE_S
 from .lan import CLIENT, Lan, Port
 from .timeline import CLIENT as KIND
 from .timeline import Timeline

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-from .bounds import EPSILON_S
+from .expected_timers import EPSILON_S
 
 CROWD_MAX = 10_000  # events that follow each other within the rounding of a clock
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from .bounds import RENEWAL_S
+import enum
+
+from .expected_timers import RENEWAL_S
 
 
 class Kernel:
@@ -32,3 +34,11 @@ class Kernel:
         """Return when the addresses go without a renewal after ``now``; renewals are exact and need no events."""
         renewals = int((now - self._installed_at) / RENEWAL_S)
         return self._installed_at + renewals * RENEWAL_S + self.lease_s
+
+
+class Process(enum.Enum):
+    """It says what the agent's process does."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"

@@ -13,18 +13,17 @@ from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
 from ..protocol.actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
-from ..protocol.holds import Refused
+from ..protocol.override import Refused
 from ..protocol.packet import Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Condition, Master, Memory, Parameters, State
-from .bounds import EPSILON_S, lease_s
 from .clock import Clock
-from .kernel import Kernel
+from .expected_timers import EPSILON_S, lease_s
+from .kernel import Kernel, Process
 from .lan import Lan
-from .past import Past, remembered
-from .process import Process
+from .observer import Watch
+from .parameter_history import Past, remembered
 from .timeline import ADDRESS, ADVERTISEMENT, NOTE, STATE, Timeline
-from .watch import Watch
 
 SOCKET_BUFFER = 256  # packets that wait for a process that does not read
 

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How modules end: with a result, or with what the agent, the mover or the node said against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..vrrp.client import AgentError, AgentUnreachable
+from .change import DeploymentError
+from .switchover import MoveError
+
+
+def end(module: Any, run: Callable[[Any], dict[str, Any]]) -> None:
+    """Run, and exit as Ansible wants it."""
+    try:
+        result = run(module)
+    except (AgentError, AgentUnreachable, DeploymentError, MoveError) as error:
+        module.fail_json(msg=str(error), **getattr(error, "result", {}))
+    module.exit_json(**result)
+
+
+class Run:
+    """Calls a command through ``AnsibleModule.run_command``; the C locale, because answers are read."""
+
+    def __init__(self, run_command: Any):
+        self._run_command = run_command
+
+    def __call__(self, words: Sequence[str], accepted: Sequence[int] = (0,)) -> str:
+        """Its standard output. Raises DeploymentError when the exit status is not one of ``accepted``."""
+        status, output, errors = self._run_command(list(words), environ_update={"LC_ALL": "C.UTF-8"})
+        if status not in accepted:
+            said = (errors or output).strip() or "it said nothing"
+            raise DeploymentError(f"'{' '.join(words[:3])}' ended with status {status}: {said}")
+        return str(output)

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at a node: what its agent says, or keepalived where that runs, beside what its kernel has."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any, Optional
+
+from ..keepalived import reader as keepalived
+from ..keepalived import status as keepalived_status
+from ..vrrp.client import AgentError, AgentUnreachable, Client
+from . import files, release, running_release
+from .arguments import AUTO, HOTSTANDBY, KEEPALIVED
+from .mastership import at_rest
+from .node_interfaces import links
+
+_MACHINE_ID = "/etc/machine-id"
+_POLL_S = 0.1  # each costs a few milliseconds of a node that is just starting
+_DUMP_POLL_S = 0.5  # keepalived writes a file each time
+
+
+class Observer:
+    """Looks through the agent's control socket, or at keepalived's dump, and through rtnetlink. It changes nothing.
+
+    ``program`` says whom to ask; "auto" is the agent, and keepalived where no agent is running.
+    """
+
+    def __init__(self, runtime_dir: str, program: str = AUTO):
+        self._client = Client(runtime_dir)
+        self._wanted = program
+        self._program: Optional[str] = None  # who answered last
+        self._silence = ""
+
+    def wait_until_settled(self, timeout_s: float) -> None:
+        """Return when every instance is settled, or has ended as the node is drained, or when the time is over."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            status = self._status()
+            if status and at_rest(status):
+                return
+            time.sleep(_DUMP_POLL_S if self._program == KEEPALIVED else _POLL_S)
+
+    def observe(self, count: int, interval_s: float) -> dict[str, Any]:
+        """Look ``count`` times. Raises OSError when the kernel tells nothing."""
+        samples = []
+        for number in range(count):
+            if number:
+                time.sleep(interval_s)
+            status = self._status()
+            instances = status["instances"] if status else []
+            interfaces = links(instances)
+            samples.append(
+                {
+                    "running": status is not None,
+                    "instances": {instance["name"]: _sample(instance, interfaces) for instance in instances},
+                }
+            )
+        agent = {key: value for key, value in (status or {}).items() if key != "instances"}
+        return {
+            "running": status is not None,
+            "msg": self._silence,
+            "program": self._program if status is not None else None,
+            "release": release.current(),
+            "running_release": running_release.release_of(agent["pid"]) if agent else None,
+            "agent": agent,
+            "instances": instances,
+            "interfaces": interfaces,
+            "samples": samples,
+            "root": os.geteuid() == 0,
+            "machine_id": (files.read(_MACHINE_ID) or b"").decode(errors="replace").strip(),
+            "keepalived": self._keepalived(agent, instances),
+        }
+
+    def _keepalived(self, agent: dict[str, Any], instances: list[dict[str, Any]]) -> dict[str, Any]:
+        """The keepalived of this node, also where it runs beside our agent; empty where there is none to be asked."""
+        if self._wanted == HOTSTANDBY:
+            return {}
+        if self._program == KEEPALIVED:
+            return {"config": agent["config"], "instances": instances, "msg": ""}
+        running = keepalived.find()
+        if not running:
+            return {}
+        silence, program = self._silence, self._program
+        status = self._ask_keepalived()
+        said, self._silence, self._program = self._silence, silence, program
+        return {"config": running[0].config, "instances": status["instances"] if status else [], "msg": said}
+
+    def _status(self) -> Optional[dict[str, Any]]:
+        self._silence, self._program = "", None
+        if self._wanted != KEEPALIVED:
+            try:
+                status = self._client.status()
+                self._program = HOTSTANDBY
+                return status
+            except AgentError as error:
+                self._silence = str(error)
+                return None
+            except AgentUnreachable as error:
+                self._silence = str(error)
+        return None if self._wanted == HOTSTANDBY else self._ask_keepalived()
+
+    def _ask_keepalived(self) -> Optional[dict[str, Any]]:
+        """The status in the shape of our agent's. Several keepalived on one node are told together."""
+        running = keepalived.find()
+        if not running:
+            nobody = "no keepalived does VRRP in this network namespace"
+            self._silence = f"{self._silence}; {nobody}" if self._silence else nobody
+            return None
+        dumps, counted = [], {}
+        for each in running:
+            try:
+                dumps.append(keepalived.dump_of(each))
+                counted.update(keepalived.counters_of(each))
+            except keepalived.ReadError as error:
+                self._silence = str(error)
+                return None
+        self._program, self._silence = KEEPALIVED, ""
+        present = [(link["name"], entry["address"]) for link in links() for entry in link["addresses"]]
+        started = running_release.started_at(running[0].pid)
+        instances = [each for dump, now in dumps for each in keepalived_status.instances(dump, now, present)]
+        return {
+            "version": None,
+            "pid": running[0].pid,
+            "config": running[0].config,
+            "config_sha256": None,
+            "uptime_s": None if started is None else round(time.time() - started, 3),
+            "router_id": dumps[0][0].globals.get("Router ID"),
+            "drained": False,
+            "instances": [{**each, "counters": counted.get(each["name"], {})} for each in instances],
+            "discarded": {},
+        }
+
+
+def _sample(instance: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a proof needs. ``held`` is the kernel's word: the VIPs that are on any interface of the node."""
+    kernel = {entry["address"] for link in interfaces for entry in link["addresses"]}
+    return {
+        "state": instance["state"],
+        "why": instance["why"],
+        "warnings": list(instance.get("warnings") or ()),
+        "source": instance["source"],
+        "master": instance["master"] and instance["master"]["address"],
+        "addresses": instance["addresses"],
+        "held": [address for address in instance["addresses"] if address in kernel],
+    }

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where things live on a node. Everything that ``vrrp_agent`` may touch is named here, and nothing else."""
+
+from __future__ import annotations
+
+USER = "hotstandby"
+SERVICE = "hotstandby.service"
+
+LIBRARY = "/usr/local/lib/hotstandby"  # releases/<id>/ and the link ``current``
+RELEASES = LIBRARY + "/releases"
+CURRENT = LIBRARY + "/current"
+COMMAND = "/usr/local/bin/hotstandby"
+UNIT = "/etc/systemd/system/" + SERVICE
+CONFIG_DIRECTORY = "/etc/hotstandby"
+CONFIG = CONFIG_DIRECTORY + "/hotstandby.conf"
+RUNTIME_DIRECTORY = "/run/hotstandby"
+
+MINIMUM_PYTHON = (3, 9)
+MINIMUM_PYROUTE2 = (0, 9)
+
+
+# A shell resolves the link before Python starts: a process shows in its command line which release it is of.
+_TEXT = """\
+#!/bin/sh
+# Written by the module hotstandby.vrrp.vrrp_agent; the next run of it undoes changes.
+exec {python} -IB "$(readlink -f {current})/{start}" "$@"
+"""
+
+START = "hotstandby.py"
+START_TEXT = '''\
+"""The VRRP agent and its command line, out of the release that this file belongs to."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+if sys.argv[1:2] == ["cleanup"] and len(sys.argv) == 4:  # a restart waits for it: nothing else is loaded
+    from vrrp.agent.cleanup import main
+elif sys.argv[1:2] == ["module"]:  # by Ansible. Its code has relative imports, so the release is a package here
+    import types
+
+    package = sys.modules["release"] = types.ModuleType("release")
+    package.__path__ = [sys.path[0]]
+    from release.deployment.module_entry import main
+else:
+    from vrrp.cli import main
+
+sys.exit(main())
+'''
+
+
+def text(python: str) -> str:
+    """The command's text, for the interpreter at the path ``python``."""
+    return _TEXT.format(python=python, current=CURRENT, start=START)

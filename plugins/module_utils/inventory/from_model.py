@@ -1,0 +1,309 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model of a keepalived.conf in the words of the role: what an inventory says to get the same file again. Pure.
+
+Whatever is as it would be anyway is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any, Optional
+
+from ..vrrp.config.keywords.global_defs import GLOBAL_DEFS
+from ..vrrp.config.keywords.groups import VRRP_SYNC_GROUP
+from ..vrrp.config.keywords.keyword import SAID, Block, Keyword
+from ..vrrp.config.keywords.track_blocks import TRACK_FILE, VRRP_SCRIPT, VRRP_TRACK_PROCESS
+from ..vrrp.config.keywords.vrrp_instance import VRRP_INSTANCE
+from ..vrrp.config.model.configuration import (
+    AuthHmac,
+    Configuration,
+    Fifo,
+    GarpGroup,
+    Instance,
+    NotifyCommand,
+    SyncGroup,
+)
+from ..vrrp.config.model.trackers import File, Process, Script, Tracked, Tracking
+from .variables import variables
+
+# What an entry always says, as nobody remembers the defaults.
+_ALWAYS = ("state", "interface", "virtual_router_id", "priority", "version", "interval", "file")
+_NONE = object()
+Words = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Where secrets go: as they are, or as the name of a variable that the user puts into Ansible Vault."""
+
+    shown: bool
+
+    def keep(self, name: str, secret: str) -> str:
+        """Return ``secret`` where secrets are shown, else the template of the variable vault_ha_pair_``name``."""
+        return secret if self.shown else f"{{{{ vault_ha_pair_{name} }}}}"
+
+
+def instance_words(
+    instance: Instance, lines: Mapping[str, list[str]], configuration: Configuration, vault: Vault
+) -> Words:
+    """One instance. ``lines`` are those of its blocks, as they were written."""
+    words: Words = {
+        "name": instance.name,
+        "virtual_ipaddress": [_with_prefix(line) for line in lines.get("virtual_ipaddress", [])],
+        **_fields(instance, type(instance)("", "", 1, 0), VRRP_INSTANCE),
+        "advert_int": _number(instance.advert_int_cs / 100),
+    }
+    if instance.authentication is not None:
+        words["auth_pass"] = vault.keep("auth_pass", instance.authentication.auth_pass)
+        if instance.authentication.auth_type != "PASS":
+            words["auth_type"] = instance.authentication.auth_type
+    if instance.hmac is not None:
+        words["auth_hmac"] = _hmac(instance.hmac, vault)
+    for word, entry in variables(VRRP_INSTANCE).items():
+        if isinstance(entry, Block) and lines.get(word) and entry.variable == SAID:
+            words[word] = lines[word]  # as they were written
+    if instance.garp.extra_if_s:
+        words["garp_extra_if"] = f"{'all ' if instance.garp.extra_if_all else ''}{_number(instance.garp.extra_if_s)}"
+    if instance.vmac is not None:
+        named = " ".join(word for word in (instance.vmac.name, instance.vmac.mac) if word)
+        words["use_vmac"] = named or True
+        words.update({"vmac_xmit_base": True} if instance.vmac.xmit_base else {})
+    words.update(tracking_words(instance.track, configuration))
+    if configuration.scripts:
+        words.setdefault("track_script", [])  # nothing said would be all of them
+    if instance.notify.says_deleted:
+        deleted = instance.notify.deleted
+        words["notify_deleted"] = True if deleted is None else command(deleted)
+    return words
+
+
+def tracking_words(track: Tracking, configuration: Configuration) -> Words:
+    """What an instance or a group tracks. A weight is left out where it is that of what it names."""
+    scripts = {each.name: (each.weight, each.reverse) for each in configuration.scripts}
+    processes = {each.name: (each.weight, each.reverse) for each in configuration.processes}
+    files = {each.name: (each.weight, each.reverse) for each in configuration.files}
+    interfaces = {each.name: (0, False) for each in track.interfaces}
+    words = {
+        "track_interface": [_tracked(each, interfaces) for each in track.interfaces],
+        "track_script": [_tracked(each, scripts) for each in track.scripts],
+        "track_process": [_tracked(each, processes) for each in track.processes],
+        "track_file": [_tracked(each, files) for each in track.files],
+        "track_gateways": [
+            {"address": str(each.address), **_times(each), **({"interface": each.device} if each.device else {})}
+            for each in track.gateways
+        ],
+        "track_tcp": [{"address": str(each.host), "port": each.port, **_times(each)} for each in track.tcp],
+        "track_http": [
+            {
+                "url": each.url,
+                "status": ",".join(f"{low}-{high}" if low != high else str(low) for low, high in each.status),
+                **{word: getattr(each, word) for word in ("body", "host", "verify") if getattr(each, word)},
+                **_times(each),
+            }
+            for each in track.http
+        ],
+        "track_unit": [{"unit": each.unit, **_times(each)} for each in track.units],
+    }
+    return {word: entries for word, entries in words.items() if entries}
+
+
+def script_words(script: Script) -> Words:
+    """Return the role's words for one ``vrrp_script``."""
+    words: Words = {"name": script.name, **_fields(script, Script("", ()), VRRP_SCRIPT)}
+    words["script"] = joined(script.command)
+    if script.timeout_s == script.interval_s:
+        words.pop("timeout", None)  # it follows from that
+    else:
+        words["timeout"] = _number(script.timeout_s)
+    if script.user:
+        words["user"] = _owner(script.user, script.group)
+    return {**words, **_reverse(script)}
+
+
+def process_words(process: Process) -> Words:
+    """Return the role's words for one ``vrrp_track_process``."""
+    words: Words = {"name": process.name, **_fields(process, Process("", ""), VRRP_TRACK_PROCESS)}
+    words["process"] = quoted_words((process.process, *(process.parameters or ())))
+    if process.parameters is not None and (process.param_match or not process.parameters):
+        words["param_match"] = process.param_match or "exact"
+    else:
+        words.pop("param_match", None)
+    if process.quorum_max == 0:
+        words.pop("quorum", None)  # it follows from that
+    return {**words, **_reverse(process)}
+
+
+def file_words(file: File) -> Words:
+    """Return the role's words for one ``track_file``."""
+    words: Words = {"name": file.name, **_fields(file, File("", ""), TRACK_FILE), **_reverse(file)}
+    return {**words, **({"overwrite": True} if "init_file" in words and file.init_overwrite else {})}
+
+
+def group_words(group: SyncGroup, configuration: Configuration) -> Words:
+    """Return the role's words for one ``vrrp_sync_group``, with what it tracks and notifies."""
+    words: Words = {"name": group.name, "group": list(group.members)}
+    words.update(_fields(group, SyncGroup("", 0, ()), VRRP_SYNC_GROUP))
+    return {**words, **tracking_words(group.track, configuration)}
+
+
+def global_words(configuration: Configuration) -> Words:
+    """What stands in global_defs, without the router's name and who runs scripts."""
+    settings = configuration.globals
+    words = _fields(settings, type(settings)(), GLOBAL_DEFS)
+    for word in ("router_id", "script_user", "enable_script_security"):
+        words.pop(word, None)
+    for script in ("startup_script", "shutdown_script"):
+        if script not in words:
+            words.pop(f"{script}_timeout", None)
+    if "vmac_prefix" in words:
+        words["vmac_prefix"] = settings.vmac_prefix.removesuffix(".")  # the reader puts it behind
+    for word, field in (("vrrp_garp_interval", "interval_s"), ("vrrp_gna_interval", "gna_interval_s")):
+        values = {getattr(each.garp, field) for each in configuration.instances}
+        if len(values) == 1 and values != {0.0}:
+            words[word] = _number(values.pop())
+    if configuration.garp_groups:
+        words["garp_groups"] = [_garp_group(each) for each in configuration.garp_groups]
+    if configuration.track_groups:
+        words["track_groups"] = [{"name": name, "group": list(group)} for name, group in configuration.track_groups]
+    delays = configuration.interface_delays
+    if delays:
+        words["interface_up_down_delays"] = [
+            {"interface": each.name, "down": _number(each.down_s), "up": _number(each.up_s)} for each in delays
+        ]
+    return words
+
+
+def command(said: NotifyCommand) -> Any:
+    """Return the command as one line, or a mapping of ``command`` and ``user`` where it names a user."""
+    text = joined(said.command)
+    return {"command": text, "user": _owner(said.user, said.group)} if said.user else text
+
+
+def joined(words: Iterable[str]) -> str:
+    """An argument vector as one line without any double quote, for a place between such: it is read twice there."""
+    return " ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    written = "".join(_escaped(word))
+    return word if word and written == word and not set(word) & set(" #!") else f"'{written}'"
+
+
+def _escaped(word: str) -> Iterator[str]:
+    """What means something to a command, to the file or to a template of Ansible, as octets in octal digits.
+
+    Read once they are a backslash and the digits, read again the octet.
+    """
+    for index, char in enumerate(word):
+        pair = word[index : index + 2]
+        if char in "\"'\\" or pair in ("${", "{{", "{%", "{#") or not char.isprintable():
+            yield from (f"\\\\{octet:03o}" for octet in char.encode("utf-8", "surrogateescape"))
+        else:
+            yield char
+
+
+def quoted_words(words: Iterable[str]) -> str:
+    """Words of a line that is read once, and where only double quotes quote."""
+    return " ".join(f'"{word}"' if not word or set(word) & set(" \t#!{}") else word for word in words)
+
+
+def runs_anything(configuration: Configuration) -> bool:
+    """Whether there is a script of any kind."""
+    settings = configuration.globals
+    fifos = [fifo.script for fifo in (settings.notify_fifo, settings.vrrp_notify_fifo) if fifo]
+    told = [each.notify for each in configuration.instances] + [each.notify for each in configuration.sync_groups]
+    commands = [each for notify in told for each in vars(notify).values() if isinstance(each, NotifyCommand)]
+    return bool(configuration.scripts) or any([*commands, *fifos, settings.startup_script, settings.shutdown_script])
+
+
+def _fields(model: Any, plain: Any, block: Block) -> Words:
+    """The words whose value is a field of ``model`` and not that of ``plain``, which has the defaults."""
+    words: Words = {}
+    for word, entry in variables(block).items():
+        if isinstance(entry, Keyword) and not entry.many:
+            value = _field(model, entry.field)
+            if value is not _NONE and (word in _ALWAYS or value != _field(plain, entry.field)):
+                words[word] = _said(value)
+    return words
+
+
+def _field(model: Any, path: str) -> Any:
+    """What ``garp.delay_s`` is in a model; _NONE where the model has no such field, as more than one follow from it."""
+    for name in path.split("."):
+        model = getattr(model, name, _NONE)
+    return model
+
+
+def _said(value: Any) -> Any:
+    """A value of the model, as an inventory says it."""
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, NotifyCommand):
+        return command(value)
+    if isinstance(value, Fifo):
+        return _fifo(value)
+    return str(value) if isinstance(value, (IPv4Address, IPv6Address)) else value
+
+
+def _reverse(tracker: Any) -> Words:
+    return {"reverse": True} if tracker.reverse else {}
+
+
+def _with_prefix(line: str) -> str:
+    """An address without a prefix length stands for itself alone; the role would take that of the subnet."""
+    address, *options = line.split()
+    if "/" not in address and "peer" not in options:
+        address += "/128" if ":" in address else "/32"
+    return " ".join([address, *options])
+
+
+def _hmac(hmac: AuthHmac, vault: Vault) -> Words:
+    keys = [
+        {"id": key.key_id, "file": key.file}
+        if key.file
+        else {"id": key.key_id, "key": vault.keep(f"hmac_key_{key.key_id}", f"hex:{key.secret.hex()}")}
+        for key in hmac.keys
+    ]
+    words: Words = {"keys": keys, "active_key": hmac.active_key, "mode": hmac.mode, "anti_replay": hmac.anti_replay}
+    return {**words, **({"time_window": hmac.time_window_s} if hmac.anti_replay == "time" else {})}
+
+
+def _tracked(entry: Tracked, known: Mapping[str, tuple[int, bool]]) -> Any:
+    if known.get(entry.name) == (entry.weight, entry.reverse):
+        return entry.name
+    words: Words = {"name": entry.name, "weight": entry.weight}
+    return {**words, **({"reverse": True} if entry.reverse else {})}
+
+
+def _times(check: Any) -> Words:
+    words: Words = {"interval": _number(check.interval_s), "timeout": _number(check.timeout_s)}
+    return {**words, "rise": check.rise, "fall": check.fall, **({"weight": check.weight} if check.weight else {})}
+
+
+def _garp_group(group: GarpGroup) -> Words:
+    words: Words = {"interfaces": list(group.interfaces)}
+    for word in ("garp_interval", "gna_interval"):
+        if getattr(group, f"{word}_s") is not None:
+            words[word] = _number(getattr(group, f"{word}_s"))
+    return words
+
+
+def _fifo(fifo: Fifo) -> Any:
+    words: Words = {"path": fifo.path}
+    if fifo.user:
+        words["user"] = _owner(fifo.user, fifo.group)
+    if fifo.script is not None:
+        words["script"] = command(fifo.script)
+    return words if len(words) > 1 else fifo.path
+
+
+def _owner(user: str, group: Optional[str]) -> str:
+    return f"{user} {group}" if group else user
+
+
+def _number(value: float) -> float:
+    return int(value) if float(value).is_integer() else value

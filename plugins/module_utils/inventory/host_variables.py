@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for a whole host, and what the role does with it: variables that are judged one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..vrrp.config.keywords.table import ROOT
+from .errors import Locate, Problem
+from .host import PREFIX, Host
+from .value_types import listed, number, path, whole
+from .variables import Read, kind_of, variables
+
+# In the order of the configuration file. Lists of definitions have modules of their own.
+SETTINGS: Mapping[str, Read] = {
+    word: kind_of(entry).read
+    for word, entry in variables(ROOT).items()
+    if entry.variable is not None and entry.variable.reader != "entries"
+}
+
+# What the role itself does; nothing of it is in the file.
+CONDUCT: Mapping[str, Read] = {
+    "writable_paths": listed(path),
+    "verify_timeout": number(0, 3600, "seconds until nothing moves any more"),
+    "verify_samples": whole(1, 1000, "looks at each host"),
+    "verify_interval": number(0, 3600, "seconds between two looks"),
+}
+
+
+def settings(host: Host, problems: list[Problem], locate: Locate) -> None:
+    """Judge each of them."""
+    for word, read in {**SETTINGS, **CONDUCT}.items():
+        # The role has a router_id where nobody says one, and would write what is blank.
+        value = host.variables.get(PREFIX + word) if word == "router_id" else host.said(word)
+        if value is None:
+            continue
+        try:
+            read(value)
+        except ValueError as error:
+            problems.append(Problem(host.name, PREFIX + word, str(error), where=locate(value)))

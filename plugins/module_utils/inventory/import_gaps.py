@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a keepalived.conf an inventory cannot say, with its line, the reason, and what to do instead. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..vrrp.config.keywords.table import ROOT, WORKS, Block, Entry, homes
+from ..vrrp.config.syntax.parser import Statement
+from ..vrrp.config.syntax.suggest import closest
+
+_STRICT = "what it changes is in the variables, its demands are not"
+# (block, keyword) -> why and what instead: what the agent does, and the role has no variable for.
+NOT_IN_THE_ROLE = {
+    ("global_defs", "vrrp_strict"): (
+        "what it changes is in the variables, its demands are not",
+        "nothing has to be done",
+    ),
+    ("vrrp_instance", "strict_mode"): (_STRICT, "nothing has to be done"),
+    ("vrrp_instance", "no_virtual_ipaddress"): (
+        "an instance of the role has a virtual address",
+        "give it one, or keep its file and use vrrp_config",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is not carried over. Nothing in it is a secret."""
+
+    keyword: str
+    file: str
+    line: int
+    why: str
+    instead: str
+
+    @classmethod
+    def at(cls, statement: Statement, why: str, instead: str, keyword: str = "") -> Gap:
+        """Return a gap with the file and the line of ``statement``; ``keyword``, if given, replaces its keyword."""
+        return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead)
+
+
+def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROOT) -> tuple[Statement, ...]:
+    """The statements that the agent understands; what it does not, and what the role cannot say, goes to ``gaps``."""
+    kept = []
+    for statement in statements:
+        entry = block.keywords.get(statement.keyword)
+        if block.item is not None:
+            kept.append(statement)
+        elif entry is None or entry.addition != statement.addition:
+            gaps.append(_unknown(statement, block))
+        elif entry.standing != WORKS and not _harmless(entry, statement):
+            gaps.append(Gap.at(statement, entry.help, entry.instead or "nothing has to be done"))
+        else:
+            if (block.name, entry.name) in NOT_IN_THE_ROLE:
+                gaps.append(Gap.at(statement, *NOT_IN_THE_ROLE[block.name, entry.name]))
+            if isinstance(entry, Block) and statement.children is not None:
+                statement = replace(statement, children=split(statement.children, gaps, entry))
+            kept.append(statement)
+    return tuple(kept)
+
+
+def lines_of(statements: tuple[Statement, ...], block: str, name: str = "") -> Iterator[tuple[str, list[str]]]:
+    """(keyword, lines) of the blocks in the block ``block`` that has this name; "" is the top of the file."""
+    if not block:
+        yield from ((each.keyword, _lines(each)) for each in statements if each.children is not None)
+        return
+    for statement in statements:
+        if statement.keyword == block and [word.text for word in statement.values] == [name]:
+            yield from lines_of(statement.children or (), "")
+
+
+def _lines(statement: Statement) -> list[str]:
+    return [" ".join(word.text for word in each.words) for each in statement.children or ()]
+
+
+def _harmless(entry: Entry, statement: Statement) -> bool:
+    return " ".join(word.text for word in statement.values) in getattr(entry, "harmless", ())
+
+
+def _unknown(statement: Statement, block: Block) -> Gap:
+    entry = block.keywords.get(statement.keyword)
+    if entry is not None and entry.addition:
+        return Gap.at(statement, "it is our own keyword, not keepalived's", f"write: @hotstandby {statement.keyword}")
+    if entry is not None:
+        return Gap.at(statement, "it is keepalived's keyword, not our own", f"write: {statement.keyword}")
+    home = homes(statement.keyword)
+    if home:
+        places = " or ".join(name or "the top of the file" for name in home)
+        return Gap.at(statement, f"it belongs to {places}, and keepalived passes over it as well", "move it there")
+    meant = closest(statement.keyword, block.keywords)
+    name = "(a word)" if block.secret else statement.keyword
+    instead = f"did you mean {meant}?" if meant else "remove it"
+    return Gap.at(statement, "nobody knows this keyword: keepalived passes over it as well", instead, name)

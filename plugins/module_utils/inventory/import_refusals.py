@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role would refuse of imported variables although the agent takes it: it is left out, and told. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Optional
+
+from ..vrrp.config.model.configuration import Configuration
+from .errors import Problem, nowhere
+from .host import PREFIX, Host
+from .host_variables import SETTINGS
+from .import_gaps import Gap
+from .instance import drafts
+from .instance_variables import FIELDS
+from .instances import judge
+from .track_gateways import gateways
+from .vip import parse
+
+Variables = dict[str, Any]
+# What an entry is nothing without, or would silently be something else.
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "instances": ("name", "interface", "virtual_router_id", "version", "advert_int", "virtual_ipaddress"),
+    "scripts": ("name", "script"),
+    "track_processes": ("name", "process"),
+    "track_files": ("name", "file"),
+    "sync_groups": ("name", "group"),
+}
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    **SETTINGS,
+    **{word: known.read for word, known in FIELDS.items()},
+    "virtual_ipaddress": parse,
+}
+_VARIABLE = re.compile(rf"{PREFIX}(?P<word>\w+?)(\[(?P<index>\d+)\](\.(?P<inner>\w+))?)?")
+
+
+@dataclass(frozen=True)
+class _Removal:
+    """How a value is taken out; ``entry`` is the name of what goes as a whole."""
+
+    work: Callable[[], Any]
+    entry: str = ""
+
+
+def leave_out(variables: Variables, configuration: Configuration) -> list[Gap]:
+    """Take out of ``variables`` what the role would refuse; what that was."""
+    gaps: list[Gap] = []
+    while True:
+        found = [(each, _removal(each, variables)) for each in dict.fromkeys(_problems(variables, configuration))]
+        gaps += [_gap(problem, removal, variables, configuration) for problem, removal in found]
+        for _problem, removal in found:
+            if removal is not None:
+                removal.work()
+        for word in _NEEDED:
+            if PREFIX + word in variables and not variables[PREFIX + word]:
+                del variables[PREFIX + word]
+        if not any(removal for _problem, removal in found):
+            return gaps
+
+
+def _problems(variables: Variables, configuration: Configuration) -> list[Problem]:
+    problems: list[Problem] = []
+    said = {**variables}
+    if PREFIX + "instances" not in said:
+        return []
+    said[PREFIX + "instances"] = [_with_secrets(each, configuration) for each in said[PREFIX + "instances"]]
+    host = Host("", said)
+    of_host = drafts(host, problems, nowhere)
+    judge(host, of_host, problems, nowhere)
+    gateways(of_host, [host], problems, nowhere)
+    return problems
+
+
+def _with_secrets(entry: Mapping[str, Any], configuration: Configuration) -> dict[str, Any]:
+    """The names of variables in their place are no passwords, and would be judged as such."""
+    found = {**entry}
+    instance = next(each for each in configuration.instances if each.name == entry["name"])
+    if "auth_pass" in entry and instance.authentication is not None:
+        found["auth_pass"] = instance.authentication.auth_pass
+    if "auth_hmac" in entry and instance.hmac is not None:
+        secrets = {key.key_id: f"hex:{key.secret.hex()}" for key in instance.hmac.keys if not key.file}
+        keys = [{**key, "key": secrets[key["id"]]} if "key" in key else key for key in entry["auth_hmac"]["keys"]]
+        found["auth_hmac"] = {**entry["auth_hmac"], "keys": keys}
+    return found
+
+
+def _removal(problem: Problem, variables: Variables) -> Optional[_Removal]:
+    """Of a list what the problem is about, else the value, else its entry; None where there is no such variable."""
+    match = _VARIABLE.fullmatch(problem.variable)
+    if match is None or PREFIX + match["word"] not in variables:
+        return None
+    holder, key, needed = variables, PREFIX + match["word"], False
+    if match["index"] is not None:
+        entries = variables[PREFIX + match["word"]]
+        entry = entries[int(match["index"])]
+        holder, key, needed = entry, match["inner"], match["inner"] in (None, *_NEEDED[match["word"]])
+        if key is not None and key not in entry:
+            needed = True
+    value = holder.get(key)
+    if isinstance(value, list) and len(value) > 1:
+        wrong = _wrong(key.removeprefix(PREFIX), value, problem.text)
+        if wrong is not None:
+            return _Removal(partial(_drop, value, wrong))
+    if needed:
+        return _Removal(lambda: _drop(entries, entry), str(entry.get("name")))
+    return _Removal(lambda: holder.pop(key, None))
+
+
+def _drop(values: list[Any], wrong: Any) -> None:
+    """The last one that is the same object, if it is still there."""
+    for index in range(len(values) - 1, -1, -1):
+        if values[index] is wrong:
+            del values[index]
+            return
+
+
+def _wrong(word: str, values: list[Any], text: str) -> Optional[Any]:
+    """The entry that cannot be read, else the last one that the sentence names."""
+    for each in values:
+        try:
+            _READ.get(word, str)(each)
+        except ValueError as error:
+            if str(error) == text:
+                return each
+    named = text.replace("'", " ").split()
+    return next((each for each in reversed(values) if _name(each) in named), None)
+
+
+def _name(entry: Any) -> str:
+    """Of a mapping the first value, which is its name or address; of a line the first word."""
+    first = str(next(iter(entry.values()), "")) if isinstance(entry, Mapping) else (str(entry).split() or [""])[0]
+    return first.partition("/")[0]
+
+
+def _gap(problem: Problem, removal: Optional[_Removal], variables: Variables, configuration: Configuration) -> Gap:
+    """The line is that of the block where the variable is an entry of a list; the first one otherwise."""
+    match = _VARIABLE.fullmatch(problem.variable)
+    word, inner, line = problem.variable.removeprefix(PREFIX), None, 1
+    if match is not None:
+        word, inner = match["word"], match["inner"]
+        if word == "instances" and match["index"] is not None:
+            name = variables[PREFIX + word][int(match["index"])]["name"]
+            line = next((each.line for each in configuration.instances if each.name == name), 1)
+    why = f"the role refuses {problem.variable}: {problem.text}"
+    if removal is not None and removal.entry:
+        why += f"; {removal.entry} is left out"
+    instead = problem.hint or "correct the value before a deployment"
+    return Gap(inner or word, configuration.path, line, why, instead)

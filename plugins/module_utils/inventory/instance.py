@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One instance on one host while it is being worked out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from . import vip as vips
+from .errors import Locate, Problem
+from .host import PREFIX, Host
+from .instance_variables import FIELDS, OWN_WORDS
+from .value_types import name
+from .vip import VirtualIp
+
+
+@dataclass
+class Draft:
+    """``values`` are read and valid; ``said`` has, for each, the variable and the value as the user wrote it."""
+
+    host: Host
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    vips: list[VirtualIp] = field(default_factory=list)
+    excluded: list[VirtualIp] = field(default_factory=list)  # those that are not advertised
+    master: Optional[str] = None  # the host that an entry names as master
+    group: Optional[str] = None  # its sync group
+    written: dict[str, tuple[str, Any]] = field(default_factory=dict)  # the same of each virtual address
+
+    def variable(self, word: str) -> str:
+        """Where the user said ``word``, or could say it."""
+        return self.said[word][0] if word in self.said else PREFIX + word
+
+    def source(self, vip: VirtualIp) -> tuple[str, Any]:
+        """The variable of one virtual address, and the value as the user wrote it."""
+        return self.written.get(vip.address, self.said["virtual_ipaddress"])
+
+
+def drafts(host: Host, problems: list[Problem], locate: Locate) -> list[Draft]:
+    """The instances that a host's variables name, in their order, with every value read."""
+    found: list[Draft] = []
+    for number, (variable, entry) in enumerate(_entries(host, problems, locate), 1):
+        draft = _read(host, f"VI_{number}", variable, entry, problems, locate)
+        if any(draft.name == other.name for other in found):
+            text = f"two instances have the name {draft.name}"
+            problems.append(Problem(host.name, variable, text, where=locate(entry.get("name"))))
+            continue
+        found.append(draft)
+    return found
+
+
+def _entries(host: Host, problems: list[Problem], locate: Locate) -> list[tuple[str, Mapping[str, Any]]]:
+    """(variable, entry) for each instance; a VIP alone becomes an entry named as keepalived's manual names them."""
+    instances, addresses = host.said("instances"), host.said("vips")
+    if instances and addresses:
+        text, hint = "an inventory says instances or VIPs, not both", f"move the VIPs into {PREFIX}instances"
+        problems.append(Problem(host.name, PREFIX + "vips", text, hint, locate(addresses)))
+    if isinstance(instances, Mapping) and instances and all(isinstance(each, Mapping) for each in instances.values()):
+        text, first = "it is a list, and not a mapping of names", next(iter(instances))
+        hint = f"write - name: {first} for {first}:, and its words below"
+        problems.append(Problem(host.name, PREFIX + "instances", text, hint, locate(instances)))
+        return []
+    if instances:
+        entries = instances if isinstance(instances, (list, tuple)) else [instances]
+        for entry in entries:
+            if not isinstance(entry, Mapping):
+                text = "each instance is a mapping of keepalived's words"
+                problems.append(Problem(host.name, PREFIX + "instances", text, where=locate(entry)))
+        return [(f"{PREFIX}instances[{i}]", entry) for i, entry in enumerate(entries) if isinstance(entry, Mapping)]
+    if not addresses:
+        text = "there is no virtual address"
+        problems.append(Problem(host.name, PREFIX + "vips", text, f"say {PREFIX}vips: [ADDRESS/PREFIX]"))
+        return []
+    entries = addresses if isinstance(addresses, (list, tuple)) else [addresses]
+    return [(PREFIX + "vips", {"virtual_ipaddress": [address]}) for address in entries]
+
+
+def _read(
+    host: Host, default_name: str, variable: str, entry: Mapping[str, Any], problems: list[Problem], locate: Locate
+) -> Draft:
+    draft = Draft(host, default_name, master=str(entry["master"]) if entry.get("master") else None)
+    try:
+        draft.name = name(entry.get("name") or default_name)
+    except ValueError as error:
+        problems.append(Problem(host.name, f"{variable}.name", str(error), where=locate(entry["name"])))
+    for word in entry:
+        if word not in FIELDS and word not in OWN_WORDS:
+            near = difflib.get_close_matches(str(word), [*FIELDS, *OWN_WORDS], 1)
+            hint = f"do you mean {near[0]}?" if near else f"known are {', '.join([*OWN_WORDS, *FIELDS])}"
+            problems.append(Problem(host.name, variable, f"'{word}' is not a word of an instance", hint, locate(word)))
+    for word, known in FIELDS.items():
+        own = entry.get(word) is not None
+        # A secret that is set to nothing is most likely a mistake: host.said() would take it as not said.
+        value = entry[word] if own else host.variables.get(PREFIX + word) if known.secret else host.said(word)
+        if value is None:
+            continue
+        source = f"{variable}.{word}" if own else PREFIX + word
+        try:
+            draft.values[word] = known.read(value)
+        except ValueError as error:
+            problems.append(Problem(host.name, source, str(error), where=locate(value)))
+        draft.said[word] = (source, value)
+    addresses = entry.get("virtual_ipaddress") or []
+    addresses = addresses if isinstance(addresses, (list, tuple)) else [addresses]
+    source = variable if variable == PREFIX + "vips" else f"{variable}.virtual_ipaddress"
+    draft.said["virtual_ipaddress"] = (source, addresses[0] if addresses else None)
+    if not addresses:
+        problems.append(Problem(host.name, source, "an instance without a virtual address", where=locate(entry)))
+    draft.vips = _parsed(draft, source, addresses, problems, locate)
+    if "virtual_ipaddress_excluded" in draft.values:
+        source, addresses = draft.said["virtual_ipaddress_excluded"]
+        addresses = addresses if isinstance(addresses, (list, tuple)) else [addresses]
+        draft.excluded = _parsed(draft, source, addresses, problems, locate)
+    return draft
+
+
+def _parsed(
+    draft: Draft, source: str, addresses: Sequence[Any], problems: list[Problem], locate: Locate
+) -> list[VirtualIp]:
+    found = []
+    for address in addresses:
+        try:
+            vip = vips.parse(address)
+        except ValueError as error:
+            problems.append(Problem(draft.host.name, source, str(error), where=locate(address)))
+            continue
+        draft.written[vip.address] = (source, address)
+        found.append(vip)
+    return found

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of an instance: how each value is read, and whether both hosts of a pair share it.
+
+They come from the table of keywords. Each can stand in an entry of ``ha_pair_instances`` or, for every instance of a
+host, in a variable ``ha_pair_WORD``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..vrrp.config.keywords.vrrp_instance import VRRP_INSTANCE
+from .value_types import switch
+from .variables import kind_of, variables
+
+
+@dataclass(frozen=True)
+class Field:
+    """``shared``: both hosts of a pair must have the same."""
+
+    read: Callable[[Any], Any]
+    shared: bool = False
+    secret: bool = False
+
+
+FIELDS: Mapping[str, Field] = {
+    **{
+        word: Field(kind_of(entry).read, entry.variable.shared, entry.variable.secret)
+        for word, entry in variables(VRRP_INSTANCE).items()
+        if entry.variable is not None and word != "vips"
+    },
+    "unicast": Field(switch, shared=True),  # the role's own: the file has the peers
+}
+
+# The built-in checks, each with the keyword that it has on a line of its own.
+ADDITIONS = {word: entry.name for word, entry in variables(VRRP_INSTANCE).items() if entry.addition}
+
+# What an entry of ha_pair_instances knows besides.
+OWN_WORDS = ("name", "virtual_ipaddress", "master")

@@ -1,0 +1,249 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an inventory to the instances of each host.
+
+A pure function: variables and network facts of the hosts of one pair in, for each host the instances in keepalived's
+words out. What the inventory says is taken; what it leaves out follows from the rest:
+
+- the interface is the one in whose subnet the VIP lies;
+- the virtual router ID is the last octet of the VIP;
+- with several VIPs the first host is master of the first, the other of the second, and so on in turn;
+- the master has priority 100, its standby 90;
+- members of one sync group have one master;
+- with ``unicast`` the peers are the other host's address in the VIP's subnet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from .auth_hmac import lines as hmac_lines
+from .duplicates import duplicates
+from .errors import Locate, PairError, Problem, nowhere
+from .host import FACTS, PREFIX, Host, well_formed
+from .host_variables import settings
+from .instance import Draft, drafts
+from .instance_variables import FIELDS
+from .known_variables import refuse_unknown
+from .master_assignment import assign
+from .network import own_address, place
+from .peers import peers
+from .scripts import scripts
+from .sync_groups import groups, one_master, together
+from .track_gateways import gateways
+from .track_lists import as_line
+from .trackers import trackers
+from .weights import weights
+
+_OWNER = 255  # RFC 9568 section 5.2.4
+Groups = Mapping[str, Sequence[str]]
+
+_NO_GROUPS: Groups = MappingProxyType({})
+_HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
+
+
+def instances(
+    hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere, inventory: Groups = _NO_GROUPS
+) -> dict[str, list[dict[str, Any]]]:
+    """The instances of each host of one pair. ``hosts`` has each host's variables by their full names.
+
+    ``inventory`` has the groups, for what is said where the hosts are not two.
+    Raises PairError with everything that is wrong at once.
+    """
+    problems: list[Problem] = []
+    if len(hosts) != 2:
+        problems.append(_no_pair(list(hosts), inventory))
+    read = [Host.read(name, variables) for name, variables in hosts.items()]
+    for host in read:
+        refuse_unknown(host, problems, locate)
+    if any(host.variables.get(FACTS) is not None and not well_formed(host.variables[FACTS]) for host in read):
+        raise PairError(problems)  # the network is unknown then, and the rest would be noise
+    pair = {host.name: drafts(host, problems, locate) for host in read}
+    for host in read:
+        for draft in pair[host.name]:
+            place(draft, problems, locate)
+            _source(draft, problems, locate)
+        judge(host, pair[host.name], problems, locate)
+        gateways(pair[host.name], read, problems, locate)
+    if len(read) == 2:
+        _match(pair[read[0].name], pair[read[1].name], problems, locate)
+    if problems:
+        raise PairError(problems)
+    return {name: [_as_dict(draft) for draft in of_host] for name, of_host in pair.items()}
+
+
+def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
+    text = f"a pair is two hosts, and this group has {len(names)}: {', '.join(names) or 'nobody'}"
+    hint = "name the group of two, and let --limit leave both in"
+    if len(names) > 2:
+        # Those that the user has made already; most likely each of them is a pair.
+        pairs = [name for name, members in inventory.items() if len(members) == 2 and set(members) <= set(names)]
+        first, *others = pairs or ["web"]
+        hint = f"say {PREFIX}group: {first} among the variables of the group {first}"
+        if not pairs:
+            hint = f"make a group of each two below it, such as {first}, and {hint}"
+        elif others:
+            hint += f", and so on for {', '.join(others)}"
+    return Problem(next(iter(names), "(no host)"), PREFIX + "group", text, hint)
+
+
+def judge(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+    """Judge what can be judged of one host without its network and without the other host."""
+    for draft in of_host:
+        _identify(draft, problems, locate)
+        _interval(draft, problems, locate)
+        _authentication(draft, problems, locate)
+        _preemption(draft, problems, locate)
+    scripts(host, of_host, problems, locate)
+    trackers(host, of_host, problems, locate)
+    groups(host, of_host, problems, locate)
+    duplicates(of_host, problems, locate)
+    settings(host, problems, locate)
+
+
+def _identify(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    """The version and the virtual router ID where nothing is said."""
+    if draft.vips and "version" not in draft.said:
+        draft.values["version"] = 3 if draft.vips[0].interface.version == 6 else 2
+    if draft.vips and "virtual_router_id" not in draft.said:
+        last = draft.vips[0].interface.ip.packed[-1]
+        if last:
+            draft.values["virtual_router_id"] = last
+        else:
+            text = f"the last octet of {draft.vips[0].address} is 0, so no ID follows from it"
+            hint = f"say {PREFIX}virtual_router_id: a number from 1 to 255 that no other router on the segment uses"
+            problems.append(Problem(draft.host.name, PREFIX + "virtual_router_id", text, hint))
+    version = draft.values.get("version")
+    if version == 2 and any(vip.interface.version == 6 for vip in draft.vips):
+        text, hint = "VRRP version 2 has no IPv6", "leave the version out, or say 3"
+        variable, value = draft.said.get("version", (PREFIX + "version", None))
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _interval(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    if "advert_int" not in draft.said:
+        draft.values["advert_int"] = 1
+    interval, version = draft.values.get("advert_int", 1), draft.values.get("version")
+    text = hint = ""
+    if version == 2 and interval != int(interval):
+        text, hint = f"version 2 sends whole seconds, and {interval} is none", "say version 3 for fractions"
+    elif version == 3 and interval > _HIGHEST_V3_INTERVAL_S:
+        text, hint = f"version 3 sends at most {_HIGHEST_V3_INTERVAL_S} seconds", "RFC 9568 section 5.2.7"
+    if text:
+        variable, value = draft.said["advert_int"]
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _authentication(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    if "auth_pass" in draft.said and draft.values.get("version") == 3:
+        variable, value = draft.said["auth_pass"]
+        text, hint = "version 3 has no passwords (RFC 9568 section 9)", "leave it out, or say version 2, or auth_hmac"
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+    elif "auth_pass" in draft.said and "auth_hmac" in draft.said:
+        variable, value = draft.said["auth_pass"]
+        text, hint = "a password beside auth_hmac, and an instance has one of them", "leave auth_pass out"
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _preemption(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    if draft.values.get("nopreempt") and draft.values.get("preempt_delay"):
+        variable, value = draft.said["preempt_delay"]
+        text, hint = "a delay before taking mastership back, and nopreempt never does", "leave one of them out"
+        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+
+
+def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+    """An agent whose source address is not on its host is in FAULT for ever, but for multicast over IPv4."""
+    host = draft.host
+    virtual = {vip.address for vip in (*draft.vips, *draft.excluded)}
+    has_to_be_there = any(draft.values.get(word) for word in ("unicast", "unicast_peer", "track_src_ip"))
+    has_to_be_there |= any(vip.interface.version == 6 for vip in draft.vips)
+    for word in ("unicast_src_ip", "mcast_src_ip"):
+        source, text = draft.values.get(word), ""
+        if source in virtual and draft.values.get("priority") != _OWNER:
+            text = f"{source} is a virtual address of {draft.name}"
+        elif source and host.addresses and source not in host.addresses:
+            text = f"{source} is not an address of {host.name}" if word != "mcast_src_ip" or has_to_be_there else ""
+        if text:
+            variable, value = draft.said[word]
+            problems.append(Problem(host.name, variable, text, f"{host.name} has {host.network()}", locate(value)))
+
+
+def _match(first: list[Draft], second: list[Draft], problems: list[Problem], locate: Locate) -> None:
+    """Both hosts must have the same instances; then they get their roles and their peers."""
+    others = {draft.name: draft for draft in second}
+    names, other_names = [draft.name for draft in first], list(others)
+    if first and second and set(names) != set(other_names):
+        here, there = first[0].host.name, second[0].host.name
+        text = f"{here} has the instances {', '.join(names)}, {there} has {', '.join(other_names)}"
+        variable = first[0].said["virtual_ipaddress"][0].partition("[")[0]
+        problems.append(Problem(here, variable, text, "both must have the same"))
+    turns = together(first)
+    for draft in first:
+        if draft.name in others:
+            pair = (draft, others[draft.name])
+            _agree(pair, problems, locate)
+            assign(pair, pair[turns[draft.name] % 2].host.name, problems, locate)
+            _unicast(pair)
+            peers(pair, problems, locate)
+    one_master(first, second, problems, locate)
+    weights([(draft, others[draft.name]) for draft in first if draft.name in others], problems, locate)
+
+
+def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
+    here, there = pair
+    addresses = [sorted(str(vip.interface) for vip in draft.vips) for draft in pair]
+    if all(addresses) and addresses[0] != addresses[1]:
+        variable, value = here.said["virtual_ipaddress"]
+        text = f"{', '.join(addresses[0])} here, {', '.join(addresses[1])} on {there.host.name}"
+        hint = "both hosts must say the same"
+        if [vip.address for vip in here.vips] == [vip.address for vip in there.vips]:
+            hint += ", and an address without a prefix length takes that of the host's subnet"
+        problems.append(Problem(here.host.name, variable, text, hint, locate(value)))
+        return  # whatever follows from the address differs as well
+    for word, known in FIELDS.items():
+        values = [draft.values.get(word) for draft in pair]
+        unread = any(word in draft.said and word not in draft.values for draft in pair)
+        if not known.shared or unread or values[0] == values[1]:
+            continue
+        variable, value = here.said.get(word, (here.variable(word), None))
+        if known.secret:
+            what = "password differs" if word == "auth_pass" else "mapping differs"
+            text = f"the {what} from {there.host.name}'s" if None not in values else "only one host has one"
+        else:
+            text = f"{_shown(values[0])} here, {_shown(values[1])} on {there.host.name}"
+        problems.append(Problem(here.host.name, variable, text, "both hosts must say the same", locate(value)))
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else str(value)
+
+
+def _unicast(pair: tuple[Draft, Draft]) -> None:
+    for draft, peer in (pair, pair[::-1]):
+        if not draft.values.get("unicast"):
+            continue
+        source, target = own_address(draft), own_address(peer)
+        if source and target:  # where one is missing, place() has said so
+            draft.values.setdefault("unicast_src_ip", str(source.ip))
+            # Both lie in one subnet, so nothing that has passed a router is the peer's. keepalived 2.2.7 sends IPv6
+            # unicast with the hop limit of its kernel. Addresses without a subnet may have routers between them.
+            on_link = target.network.prefixlen < target.max_prefixlen
+            hops = " min_ttl 255" if target.version == 4 and on_link else ""
+            draft.values.setdefault("unicast_peer", [f"{target.ip}{hops}"])
+
+
+def _as_dict(draft: Draft) -> dict[str, Any]:
+    """Plain values in keepalived's order and words, without ``unicast``, which is ours."""
+    result: dict[str, Any] = {"name": draft.name}
+    result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word != "unicast")
+    result["virtual_ipaddress"] = [str(vip) for vip in draft.vips]
+    for word, value in result.items():
+        if word.startswith("track_") and word != "track_script" and isinstance(value, list):
+            result[word] = [as_line(entry) for entry in value]
+    if "auth_hmac" in result:
+        result["auth_hmac"] = hmac_lines(result["auth_hmac"])
+    return result

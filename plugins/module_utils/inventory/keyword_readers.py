@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Readers of single keywords whose value in an inventory has a form of its own. The table of keywords names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Union
+
+from ..vrrp.config.keywords.groups import PAUSE
+from ..vrrp.config.keywords.values import DELAY_S
+from .value_types import (
+    address,
+    command,
+    interface,
+    limited,
+    line,
+    listed,
+    name,
+    number,
+    path,
+    refuse_others,
+    switch,
+    user,
+)
+
+_DELAY = number(float(DELAY_S[0]), float(DELAY_S[1]), "seconds")
+_EXTRA = number(0, 86400, "seconds")
+_PAUSES = dict.fromkeys(("garp_interval", "gna_interval"), limited(PAUSE, "seconds"))
+
+
+def vmac(value: Any) -> Union[bool, str]:
+    """Whether there is one, or the name of its interface, its MAC address, or both."""
+    try:
+        return switch(value)
+    except ValueError:
+        return line(value)
+
+
+def deleted(value: Any) -> Any:
+    """A command, or that FIFOs are told DELETED."""
+    return value if isinstance(value, bool) else command(value)
+
+
+def peer(value: Any) -> str:
+    """A peer's address, and keepalived's words ``min_ttl`` and ``max_ttl``."""
+    first, *words = str(value).split() or [""]
+    pairs = list(zip(words[::2], words[1::2]))
+    ttls = all(word in ("min_ttl", "max_ttl") and re.fullmatch(r"\d{1,3}", number) for word, number in pairs)
+    if len(words) % 2 or not ttls:
+        raise ValueError(f"'{value}' is not an address, optionally with min_ttl and max_ttl")
+    return " ".join([address(first), *words])
+
+
+def extra_interfaces(value: Any) -> str:
+    """Seconds, or ``all`` and seconds."""
+    words = str(value).split()
+    if not 1 <= len(words) <= 2 or (len(words) == 2 and words[0] != "all"):
+        raise ValueError(f"'{value}' is not seconds, nor all and seconds")
+    return " ".join([*words[:-1], str(_EXTRA(words[-1]))])
+
+
+def fifo(value: Any) -> Any:
+    """A path, or a mapping of it, the user that owns it, and the script that reads it."""
+    if not isinstance(value, Mapping):
+        return path(value)
+    refuse_others(value, ("path", "user", "script"), "a FIFO")
+    if value.get("path") is None:
+        raise ValueError("a mapping names its path")
+    found = {"path": path(value["path"])}
+    for word, read in (("user", user), ("script", command)):
+        if value.get(word) is not None:
+            found[word] = read(value[word])
+    return found
+
+
+def delay(value: Any) -> dict[str, Any]:
+    """An interface, and for how many seconds it must be down or up before that counts."""
+    if not isinstance(value, Mapping) or value.get("interface") is None or value.get("down") is None:
+        raise ValueError("it is a mapping of interface, down and optionally up (seconds)")
+    refuse_others(value, ("interface", "down", "up"), "a delay")
+    found = {"interface": interface(value["interface"]), "down": _DELAY(value["down"])}
+    return {**found, **({"up": _DELAY(value["up"])} if value.get("up") is not None else {})}
+
+
+def garp_group(value: Any) -> dict[str, Any]:
+    """Interfaces, and the pauses that hold for them taken together."""
+    if not isinstance(value, Mapping) or not value.get("interfaces"):
+        raise ValueError("it is a mapping of interfaces, and garp_interval or gna_interval (seconds)")
+    refuse_others(value, ("interfaces", *_PAUSES), "a garp group")
+    found: dict[str, Any] = {"interfaces": listed(interface)(value["interfaces"])}
+    found.update({word: read(value[word]) for word, read in _PAUSES.items() if value.get(word) is not None})
+    return found
+
+
+def track_group(value: Any) -> dict[str, Any]:
+    """A name for instances, by which static addresses, routes and rules name them."""
+    if not isinstance(value, Mapping) or value.get("name") is None or not value.get("group"):
+        raise ValueError("it is a mapping of name and group")
+    refuse_others(value, ("name", "group"), "a track group")
+    return {"name": name(value["name"]), "group": listed(name)(value["group"])}

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables ``ha_pair_*`` that there are. Any other would be passed over, and its default taken, without a word."""
+
+from __future__ import annotations
+
+import difflib
+
+from ..vrrp.config.keywords.table import ROOT
+from .errors import Locate, Problem
+from .host import FACTS, PREFIX, Host, well_formed
+from .host_variables import CONDUCT
+from .instance_variables import FIELDS
+from .variables import variables
+
+# What can be said beside the words of an instance.
+ROLE_WORDS = ("vips", "group", *variables(ROOT), *CONDUCT)
+_KNOWN = tuple(PREFIX + word for word in (*FIELDS, *ROLE_WORDS))
+
+
+def refuse_unknown(host: Host, problems: list[Problem], locate: Locate) -> None:
+    """Complain about every variable of ``host`` with our prefix that nobody reads."""
+    for variable in host.variables:  # hostvars work each value out when it is asked for: few are
+        if not variable.startswith(PREFIX) or variable in _KNOWN:
+            continue
+        value = host.variables[variable]
+        if variable == FACTS and (value is None or well_formed(value)):
+            continue
+        near = difflib.get_close_matches(variable, _KNOWN, 1, 0.8)
+        hint = f"did you mean {near[0]}?" if near else "ansible-doc -t role hotstandby.vrrp.ha_pair lists all"
+        problems.append(Problem(host.name, variable, "there is no such variable", hint, locate(value)))

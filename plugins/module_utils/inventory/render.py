@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host's variables and instances, as lines of its configuration file, in the order of the table of keywords.
+
+Pure, and it judges nothing: that :mod:`.derivation` has done. What cannot be read is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..vrrp.config.keywords.global_defs import GLOBAL_DEFS
+from ..vrrp.config.keywords.table import ROOT, Block, Entry
+from ..vrrp.config.keywords.track_blocks import TRACK_FILE
+from ..vrrp.config.keywords.vrrp_instance import AUTHENTICATION, VRRP_INSTANCE
+from . import writers
+from .host import PREFIX
+from .host_variables import SETTINGS
+from .variables import Read, kind_of, words_of
+
+# The template writes these: whether there are scripts at all decides about them.
+_OF_THE_TEMPLATE = ("router_id", "script_user", "enable_script_security")
+
+
+def sections(variables: Mapping[str, Any], instances: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """``global_defs``: further lines of that block. ``blocks``: each with ``head`` and ``lines``.
+
+    ``variables`` are a host's, by their full names; ``instances`` are its own, as :mod:`.derivation` returns them.
+    """
+    said = {word: variables.get(PREFIX + word) for word in SETTINGS if word not in _OF_THE_TEMPLATE}
+    settings = _read(said, SETTINGS)
+    blocks = list(_blocks(settings, variables))
+    for instance in instances:
+        blocks.append({"head": f"vrrp_instance {instance['name']}", "lines": list(lines(VRRP_INSTANCE, instance))})
+    return {"global_defs": list(lines(GLOBAL_DEFS, settings)), "blocks": blocks}
+
+
+def lines(block: Block, said: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what ``block`` holds, of values that have been read, by the names of their variables."""
+    for entry in block.keywords.values():
+        if entry.variable is not None:
+            # In a plan the addresses of an instance have keepalived's word.
+            value = said.get(entry.name if entry.variable.name == "vips" else entry.variable.name or entry.name)
+            if value is not None:
+                yield from _lines(entry, value)
+        elif entry is AUTHENTICATION and "auth_pass" in said:
+            yield from writers.block(entry.name, list(lines(entry, {"auth_type": "PASS", **said})))
+
+
+def _lines(entry: Entry, value: Any) -> Iterator[str]:
+    if value is not False:
+        yield from kind_of(entry).write(f"@hotstandby {entry.name}" if entry.addition else entry.name, value)
+    elif entry.variable is not None and entry.variable.off:
+        yield entry.variable.off
+
+
+def _blocks(settings: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What stands beside global_defs and the instances."""
+    for entry in ROOT.keywords.values():
+        if entry.variable is None or not isinstance(entry, Block) or entry is VRRP_INSTANCE:
+            continue
+        word = entry.variable.name or entry.name
+        values = _defined(entry, variables) if entry.variable.reader == "entries" else settings.get(word, ())
+        if entry.keywords:
+            for each in values:
+                head = f"{entry.name} {each.get('name')}" if entry.named else entry.name
+                yield {"head": head, "lines": list(lines(entry, each))}
+        elif values:
+            yield {"head": entry.name, "lines": [_item(each) for each in values]}
+
+
+def _item(value: Any) -> str:
+    """A line, or an interface and its delays."""
+    return " ".join(map(str, value.values())) if isinstance(value, Mapping) else value
+
+
+def _defined(block: Block, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The definitions of ``block``; what stands behind another word is with it."""
+    found = []
+    for entry in _entries(variables, block):
+        said = _read(entry, words_of(block))
+        if said.get("reverse"):
+            said["weight"] = f"{said.get('weight', 1 if block is TRACK_FILE else 0)} reverse"
+        if said.get("overwrite") and "init_file" in said:
+            said["init_file"] = f"{said['init_file']} overwrite"
+        if said.get("param_match") == "exact":
+            said["param_match"] = True  # the word alone
+        found.append(said)
+    return found
+
+
+def _entries(variables: Mapping[str, Any], block: Block) -> list[Mapping[str, Any]]:
+    said = variables.get(PREFIX + block.variable.name) if block.variable else None
+    return [each for each in (said if isinstance(said, (list, tuple)) else [said]) if isinstance(each, Mapping)]
+
+
+def _read(said: Mapping[str, Any], known: Mapping[str, Read]) -> dict[str, Any]:
+    """In the order of ``known``."""
+    found = {}
+    for word, read in known.items():
+        if said.get(word) is not None:
+            try:
+                found[word] = read(said[word])
+            except ValueError:
+                continue
+    return found

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take off the addresses that a dead agent has left behind, unless a successor may go on with them.
+
+The service manager runs this when the agent's process has ended, whatever way it ended (ExecStopPost), and the next
+process waits for it, so next to nothing is imported. Root may run it behind an agent of another user, who can write the
+ledger: an address is taken off only where the kernel says that it is ours.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import struct
+import sys
+import time
+from typing import TYPE_CHECKING, Optional
+
+from .. import streams
+from .process import state_file
+from .process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
+from .process.state_file import Stored, StoredEntry
+from .process.systemd import restart_follows
+
+if TYPE_CHECKING:
+    from .netlink.kernel import Kernel
+
+FRA_PROTOCOL, RTM_DELROUTE = 21, 25  # linux/fib_rules.h, linux/rtnetlink.h
+KEPT_S = 5.0  # a successor that has not come by then does not come: the service manager may have given up
+
+
+def main() -> int:
+    """The command ``cleanup --runtime-dir DIR``, without the time that it takes to load all commands."""
+    streams.prepare()
+    directory = sys.argv[sys.argv.index("--runtime-dir") + 1]
+    for line in remove(directory):
+        sys.stdout.write(f"{line}\n")
+    unknown = unreadable(directory)
+    for line in unknown:
+        sys.stderr.write(f"{line}\n")
+    return streams.end(1 if unknown else 0)
+
+
+def unreadable(runtime_dir: str) -> list[str]:
+    """Return a line where a dead agent's ledger cannot be read: what it has left may still be there."""
+    if not state_file.is_damaged(runtime_dir):
+        return []
+    runtime = RuntimeDirectory(runtime_dir)
+    try:
+        runtime.acquire()
+    except RuntimeDirectoryError:
+        return []  # an agent lives here, and will write it anew
+    runtime.release()
+    path = os.path.join(runtime_dir, state_file.LEDGER_FILE)
+    return [f"{path} cannot be read, so nothing was removed: see what is left ('ip -d address'), then remove the file"]
+
+
+def remove(runtime_dir: str) -> list[str]:
+    """Return what was done, for people; nothing when there was nothing to do.
+
+    Where the agent still runs nothing is touched. Raises :class:`~..kernel.netlink.NetlinkUnavailable` without the
+    rights.
+    """
+    left = _left(runtime_dir)
+    if left is None:
+        return []
+    runtime = RuntimeDirectory(runtime_dir)
+    try:
+        runtime.acquire()
+    except RuntimeDirectoryError:
+        return []  # an agent lives here: they are its own
+    try:
+        now = time.monotonic()
+        may_go_on = [entry for entry in left.entries if now < _master_until(entry)]
+        kept = may_go_on if may_go_on and restart_follows() else []
+        gone = [entry for entry in left.entries if entry not in kept]
+        return _release(gone, left if not kept else None, _is_own(runtime_dir))
+    finally:
+        runtime.release()
+
+
+def _left(runtime_dir: str) -> Optional[Stored]:
+    """What a dead agent has left behind: its entries without those that have left nothing, None without anything."""
+    stored = state_file.load(runtime_dir)
+    if stored is None:
+        return None  # none, or of another release
+    stored = stored._replace(entries=tuple(each for each in stored.entries if each.installed or each.removals))
+    return stored if stored.entries or _of_the_host(stored) else None
+
+
+def _of_the_host(stored: Stored) -> bool:
+    return stored.firewall or bool(stored.promoted or stored.macvlans or stored.parents)
+
+
+def _master_until(entry: StoredEntry) -> float:
+    """When its mandate ends, monotonic seconds."""
+    if entry.identity == state_file.STATIC:
+        return math.inf  # it belongs here whoever is MASTER
+    return entry.beat + min(entry.mandate_s, KEPT_S) if entry.beat > 0 else 0.0
+
+
+def _is_own(runtime_dir: str) -> bool:
+    """Whether the ledger is of our own user. What root cleans up behind somebody else is looked at twice."""
+    try:
+        return os.lstat(os.path.join(runtime_dir, state_file.LEDGER_FILE)).st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
+def _release(entries: list[StoredEntry], host: Optional[Stored], own: bool) -> list[str]:
+    """Take off what these have left, and what belongs to no instance of ``host``."""
+    if not entries and (host is None or not _of_the_host(host)):
+        return []
+    from ipaddress import ip_interface
+
+    from .netlink.address_request import Wanted
+    from .netlink.kernel import Kernel
+    from .netlink.ownership import is_ours, tells_protocols
+
+    kernel = Kernel()
+    try:
+        removals = [each for entry in entries for each in entry.removals]
+        removed = kernel.remove_routes([each for each in removals if own or is_marked(each)]).count(0)
+        wanted = [Wanted(index, ip_interface(name)) for entry in entries for index, name in entry.installed]
+        there = [want for want in wanted if want.address in kernel.table.addresses.get(want.index, {})]
+        known = kernel.table.addresses
+        believed = own and not tells_protocols(kernel.table)
+        kept = [want for want in there if not (believed or is_ours(known[want.index][want.address]))]
+        there = [want for want in there if want not in kept]
+        failed = kernel.release(there)
+        if host is not None and host.promoted and own:
+            from .netlink.link_requests import ipv4_settings
+
+            kernel.ask([ipv4_settings(index, {"promote_secondaries": 0}) for index in host.promoted])
+        if host is not None and (host.macvlans or host.parents) and own:
+            _undo_macvlans(kernel, host)
+    finally:
+        kernel.close()
+    if host is not None and host.firewall:
+        from .addresses.no_accept import remove_leftover
+
+        remove_leftover()
+    gone = ", ".join(str(want.address) for want in there)
+    said = [f"removed VIPs that a dead agent has left behind: {gone}"] if there else []
+    said += [f"removed {removed} routes and rules that a dead agent has left behind"] if removed else []
+    said += [f"left {want.address} where it is: no agent has put it there" for want in kept]
+    return said + failed
+
+
+def is_marked(request: bytes) -> bool:
+    """Whether the request deletes a route or a rule with keepalived's protocol number only, which ours have."""
+    from .netlink.links import attributes
+    from .netlink.messages import RTPROT_KEEPALIVED
+
+    body = 16  # the header of netlink(7); that of a route or a rule has 12 octets, the protocol of a route is its sixth
+    if request[4:6] == struct.pack("=H", RTM_DELROUTE):
+        return request[body + 5 : body + 6] == bytes([RTPROT_KEEPALIVED])
+    return attributes(request, body + 12, len(request)).get(FRA_PROTOCOL) == bytes([RTPROT_KEEPALIVED])
+
+
+def _undo_macvlans(kernel: Kernel, host: Stored) -> None:
+    from .netlink import link_requests
+
+    there = kernel.table.links
+    ours = [index for index in host.macvlans if index in there and there[index].kind == "macvlan"]
+    requests = [link_requests.removed(index) for index in ours]
+    for index, settings in host.parents.items():
+        if index in there:
+            requests.append(link_requests.ipv4_settings(index, settings))
+    kernel.ask(requests)

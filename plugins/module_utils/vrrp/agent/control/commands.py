@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the control socket can ask of the agent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..dumps import Recorder
+from ..errors import CommandError
+from ..instances import Instances
+from ..netlink.links import InterfaceTable
+from .mastership import Mastership
+from .reload import Reload
+from .server import Result
+from .status import AgentInfo, agent_status, instance_status
+
+
+class Commands:
+    """One method for each command; raises :class:`CommandError` with a sentence. ``now()`` is monotonic seconds."""
+
+    def __init__(
+        self,
+        info: Callable[[], AgentInfo],
+        instances: Instances,
+        table: Callable[[], InterfaceTable],
+        mastership: Mastership,
+        reload: Reload,
+        recorder: Recorder,
+        now: Callable[[], float],
+    ) -> None:
+        self._info = info
+        self._instances = instances
+        self._table = table
+        self._mastership = mastership
+        self._recorder = recorder
+        self._now = now
+        self._commands: dict[str, Callable[[dict[str, Any]], Result]] = {
+            "status": lambda request: self.status(),
+            "promote": lambda request: self._move("promote", request),
+            "demote": lambda request: self._move("demote", request),
+            "release": lambda request: self._move("release", request),
+            "drain": lambda request: self._drain(True),
+            "undrain": lambda request: self._drain(False),
+            "reload": lambda request: reload.reload(),
+            "plan": reload.plan,
+            "events": self._events,
+        }
+
+    def handle(self, command: str, request: dict[str, Any]) -> Result:
+        """Return the result of ``command``, or a future of it where a file has to be read."""
+        known = self._commands.get(command)
+        if known is None:
+            raise CommandError(f"unknown command {command}: it is one of {', '.join(self._commands)}")
+        return known(request)
+
+    def status(self) -> dict[str, Any]:
+        """Return what ``status --json`` prints."""
+        return agent_status(self._info(), self._instances.all(), self._table(), self._now())
+
+    def _move(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
+        now = self._now()
+        return instance_status(self._mastership.move(verb, request.get("instance"), now), now, self._table())
+
+    def _drain(self, drained: bool) -> dict[str, Any]:
+        self._mastership.drain(drained, self._now())
+        return self.status()
+
+    def _events(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Whose events there are, or those of one instance: all of them in one answer would keep the loop busy."""
+        if request.get("instance") is None:
+            return {"instances": list(self._instances.running)}
+        return {"lines": self._recorder.events(self._mastership.find(request["instance"]))}

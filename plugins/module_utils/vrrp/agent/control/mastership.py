@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What moves mastership because somebody asks for it: promote, demote and release, and draining the whole node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...protocol.override import Refused
+from ..errors import CommandError
+from ..instance import RunningInstance
+from ..instances import Instances
+from ..log import Log
+from ..sync_groups import Groups
+
+
+class Mastership:
+    """Moves ``instances``, each with its sync group. ``drained``: this node gives up everything and takes nothing.
+
+    Each method raises CommandError with a sentence when it cannot be done, before anything has moved. ``remember`` is
+    told that something has changed which a successor of this process must know.
+    """
+
+    def __init__(
+        self,
+        instances: Instances,
+        groups: Groups,
+        is_stopping: Callable[[], bool],
+        remember: Callable[[], None],
+        log: Log,
+    ) -> None:
+        self.drained = False
+        self._instances = instances
+        self._groups = groups
+        self._is_stopping = is_stopping
+        self._remember = remember
+        self._log = log
+
+    def move(self, verb: str, name: object, now: float) -> RunningInstance:
+        """``promote``, ``demote`` or ``release`` the instance of this name, and return it."""
+        instance = self.find(name)
+        self._refuse_at_the_end()
+        owned = [address for each in self._groups.mates(instance) for address in each.addresses.owned]
+        if verb == "demote" and owned:
+            own = ", ".join(str(address.ip) for address in owned)
+            raise CommandError(
+                f"cannot demote {name}: this host owns {own}, which cannot leave it, so both nodes would answer for it"
+            )
+        self._log.info(f"({name}) {verb} was asked for")
+        try:
+            self._groups.command(verb, instance, now)
+        except Refused as refused:
+            raise CommandError(f"cannot {verb} {name}: {refused}") from refused
+        self._remember()
+        return instance
+
+    def find(self, name: object) -> RunningInstance:
+        """Return the instance of this name."""
+        instance = self._instances.by_name(name)
+        if instance is None:
+            names = ", ".join(self._instances.running) or "none"
+            raise CommandError(f"there is no instance {name}; there are: {names}")
+        return instance
+
+    def drain(self, drained: bool, now: float) -> None:
+        """Give up everything and take nothing, or take part again."""
+        self._refuse_at_the_end()
+        owners = [each.name for each in self._instances.running.values() if each.addresses.owned]
+        if drained and owners:
+            raise CommandError(f"cannot drain this node: it owns the addresses of {', '.join(owners)}")
+        self.drained = drained
+        self._log.info("Draining: this node gives up everything and takes nothing" if drained else "Drained no more")
+        for instance in self._instances.running.values():
+            if instance.started:
+                (instance.inputs.drain if drained else instance.inputs.undrain)(now)
+        self._remember()
+
+    def _refuse_at_the_end(self) -> None:
+        if self._is_stopping():
+            raise CommandError("the agent is stopping")

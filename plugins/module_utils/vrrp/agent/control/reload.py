@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take a changed configuration file without touching what it does not change."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+
+from ...config.diff import compare
+from ...config.model.configuration import Configuration
+from ...config.syntax.diagnostics import ConfigError
+from ..config_source import read, refuse
+from ..errors import CommandError
+from ..log import Log
+from ..preflight.host import misfits
+from ..process.fork import Fork
+from ..process.systemd import ServiceManager
+from .plan import Current, foresee
+
+SIGNAL_REST_S = 0.5  # between two reloads on signal
+
+Answer = Union[dict[str, Any], "Future[dict[str, Any]]"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file says: the configuration and its ``digest``, texts of ``changes`` and ``warnings`` for people."""
+
+    configuration: Configuration
+    digest: str
+    instances: dict[str, list[str]]  # the names of those that are added, removed, changed
+    changes: list[str]
+    warnings: list[str]
+
+
+class Reload:
+    """Reads the file of the ``current()`` configuration again, and has ``apply(configuration, digest)`` take it."""
+
+    def __init__(
+        self,
+        fork: Fork,
+        current: Callable[[], Current],
+        apply: Callable[[Configuration, str], None],
+        is_stopping: Callable[[], bool],
+        service_manager: ServiceManager,
+        log: Log,
+    ) -> None:
+        self._fork = fork
+        self._current = current
+        self._apply = apply
+        self._is_stopping = is_stopping
+        self._service_manager = service_manager
+        self._log = log
+
+    def reload(self) -> Answer:
+        """Read the file again and apply what is different. Raises CommandError and keeps the old one when it is bad.
+
+        The answer has the names of the instances that were added, removed and changed, and two lists of texts for
+        people: ``changes``, and ``warnings`` about the file and what in it does not fit this machine. The file is read
+        and compared outside of the loop (:mod:`..life.fork`): only to apply it is the loop's work.
+        """
+        self._refuse_at_the_end()
+        return self._fork.run(lambda: look(self._current()), self.take)
+
+    def plan(self, request: dict[str, Any]) -> Answer:
+        """Answer what :func:`.foresight.foresee` says, outside of the loop."""
+        return self._fork.run(lambda: foresee(self._current(), request), lambda answer: answer)
+
+    def take(self, found: Found) -> dict[str, Any]:
+        """Apply what was found, and answer with it."""
+        self._refuse_at_the_end()
+        words = [f"{', '.join(names)} {kind}" for kind, names in found.instances.items() if names]
+        self._service_manager.reloading()
+        self._log.info("Reloading")
+        try:
+            self._apply(found.configuration, found.digest)
+        finally:
+            self._service_manager.ready()
+        for text in found.warnings:
+            self._log.info(text)
+        self._log.info("Reload complete")
+        path = found.configuration.path
+        self._log.info(f"Reloaded {path}: {'; '.join(words + found.changes) or 'nothing has changed'}")
+        return {**found.instances, "changes": found.changes, "warnings": found.warnings}
+
+    def _refuse_at_the_end(self) -> None:
+        if self._is_stopping():
+            raise CommandError("the agent is stopping")
+
+
+def look(current: Current) -> Found:
+    """Read the file and hold it against what is in force; nothing is changed."""
+    path = current.configuration.path
+    try:
+        new, digest, warnings = read(path)
+        refuse(new, current.table, current.installed)
+    except ConfigError as error:
+        problems = tuple(str(problem) for problem in error.problems)
+        raise CommandError(f"{path} is not valid: the old configuration stays in force", problems) from error
+    if new == Configuration(new.path):
+        raise CommandError(f"{path} says nothing: an empty file is not taken, and the old configuration stays in force")
+    plan = compare(current.configuration, new)
+    instances: dict[str, list[str]] = {"added": [], "removed": [], "changed": []}
+    for entry in plan.instances:
+        instances[entry.kind].append(entry.name)
+    texts = [str(each) for each in warnings + misfits(new, current.table)]
+    return Found(new, digest, instances, list(plan.texts), texts)
+
+
+class OnSignal:
+    """Reloads on SIGHUP: one at a time, and one more after it, however many signals come meanwhile.
+
+    The one more is because the file may have changed after it was read. ``later(delay_s, callback)`` calls back.
+    """
+
+    def __init__(
+        self, reload: Callable[[], Answer], later: Callable[[float, Callable[[], None]], object], log: Log
+    ) -> None:
+        self._reload = reload
+        self._later = later
+        self._log = log
+        self._wanted = 0
+        self._told: tuple[str, ...] = ()
+
+    def signal(self) -> None:
+        """SIGHUP has come."""
+        self._wanted = min(self._wanted + 1, 2)
+        if self._wanted == 1:
+            self._begin()
+
+    def _begin(self) -> None:
+        try:
+            result = self._reload()
+        except CommandError as error:
+            return self._ended(error)
+        if isinstance(result, dict):
+            return self._ended(None)
+        result.add_done_callback(lambda done: self._ended(done.exception()))
+
+    def _ended(self, error: Optional[BaseException]) -> None:
+        texts = (str(error), *error.problems) if isinstance(error, CommandError) else ()
+        for text in texts[: 1 if texts == self._told else None]:  # once is enough of a file that stays bad
+            self._log.error(text)
+        self._told = texts
+        self._later(SIGNAL_REST_S, self._rested)
+
+    def _rested(self) -> None:
+        self._wanted -= 1
+        if self._wanted:
+            self._begin()

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the agent says about itself: plain dictionaries, ready for JSON."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any, Optional
+
+from ... import __version__
+from ...config.model.configuration import Configuration
+from ...protocol import explain
+from ...protocol.constants import PRIORITY_OWNER
+from ...protocol.priority import CheckResult
+from ...protocol.states import State
+from ..address_conflicts import owns
+from ..addresses.desired import place_of, present
+from ..instance import RunningInstance
+from ..log_messages import conflict_remedy
+from ..netlink.links import InterfaceTable
+from ..preflight.file_permissions import exposed
+from ..process import scheduling
+from ..statistics import CONFLICT_S
+from .warnings import TWO_OWNERS_REMEDY, clauses, warnings
+
+CONFLICTS_TOLD = 3  # of one instance, in a sentence
+
+
+@dataclass(frozen=True)
+class AgentInfo:
+    """What belongs to no instance. ``digest`` is of the file in force, ``discarded`` counts packets of strangers."""
+
+    configuration: Configuration
+    digest: str
+    started_at: float  # monotonic seconds
+    stopping: bool
+    drained: bool
+    discarded: Mapping[str, int]
+
+
+def agent_status(
+    agent: AgentInfo, instances: Iterable[RunningInstance], table: InterfaceTable, now: float
+) -> dict[str, Any]:
+    """The whole agent. Times are seconds before ``now``."""
+    return {
+        "version": __version__,
+        "pid": os.getpid(),
+        "config": agent.configuration.path,
+        "config_sha256": agent.digest,
+        "uptime_s": round(now - agent.started_at, 3),
+        "router_id": agent.configuration.globals.router_id,
+        "stopping": agent.stopping,
+        "drained": agent.drained,
+        "realtime": scheduling.state(),
+        "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
+        "instances": [instance_status(instance, now, table) for instance in instances],
+        "discarded": dict(agent.discarded),
+    }
+
+
+def instance_status(instance: RunningInstance, now: float, table: InterfaceTable) -> dict[str, Any]:
+    """One instance: what it is configured to be, what it is, and why."""
+    config, router, verdict = instance.config, instance.router, instance.verdict
+    there = {str(want.address) for want in present(instance.addresses.wanted, table)}
+    vips, excluded = ([place_of(entry) for entry in entries] for entries in (config.addresses, config.excluded))
+    return {
+        "name": config.name,
+        "state": router.state.value,
+        "sync_group": router.group,
+        "interface": config.interface,
+        "virtual_router_id": config.virtual_router_id,
+        "version": config.version,
+        "base_priority": config.priority,
+        "priority": router.priority,
+        "advert_int_s": config.advert_int_cs / 100,
+        "preempt": not config.nopreempt,
+        "source": str(instance.source) if instance.source is not None else None,
+        "unicast_peers": [str(peer) for peer in config.unicast_peers],
+        "addresses": [str(address) for address in vips],
+        "addresses_present": [address for address in map(str, vips) if address in there],
+        "excluded": [{"text": text, "present": text in there} for text in map(str, excluded)],
+        **routes_status(instance),
+        "hold": router.hold,
+        "yielding": router.yielding,
+        "master": master(instance, now),
+        "peers": instance.reporter.peers.as_list(now),
+        "conflicts": conflicts(instance, now),
+        "since_s": round(now - router.since, 3) if router.since is not None else None,
+        "transitions": instance.reporter.counters.transitions,
+        "faults": list(router.faults),
+        "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
+        "checks": [check_status(check) for check in instance.checks],
+        "why": why(instance, now),
+        "warnings": [
+            *warnings(config.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)),
+            *(f"{each} ({TWO_OWNERS_REMEDY})" for each in _other_owners(instance, now)),
+            *(f"{_conflict(each)} ({_remedy(instance, each)})" for each in conflicts(instance, now)),
+        ],
+        "last_event": instance.reporter.last_event,
+        "counters": instance.reporter.counters.as_dict(),
+    }
+
+
+def routes_status(instance: RunningInstance) -> dict[str, Any]:
+    """Its routes and rules as ip(8) prints them, and whether the kernel has them, as far as it told us."""
+    found: dict[str, list[dict[str, Any]]] = {"routes": [], "rules": []}
+    for way in instance.addresses.routes.wanted:
+        found[f"{way.what}s"].append({"text": way.text, "present": instance.addresses.routes.is_there(way)})
+    return found
+
+
+def check_status(check: CheckResult) -> dict[str, Any]:
+    """What one check says; ``value`` is the number in a tracked file."""
+    said = {"name": check.name, "kind": check.kind, "ok": check.ok, "weight": check.weight, "detail": check.detail}
+    return {**said, "reverse": check.reverse, "value": check.value}
+
+
+def master(instance: RunningInstance, now: float) -> Optional[dict[str, Any]]:
+    """Who is master: ourselves, or whom we heard last; None when nobody is known."""
+    router = instance.router
+    if router.state is State.MASTER:
+        return {"address": str(instance.source), "priority": router.priority, "seen_s": 0.0}
+    if router.master is None:
+        return None
+    seen = router.master
+    return {"address": str(seen.address), "priority": seen.priority, "seen_s": round(now - seen.seen_at, 3)}
+
+
+def conflicts(instance: RunningInstance, now: float) -> list[dict[str, Any]]:
+    """Who else claimed an address of ours not long ago. The virtual ones are ours while we hold them."""
+    return [
+        {
+            "address": str(address),
+            "mac": found.host,
+            "interface": found.interface,
+            "seen_s": round(now - found.seen_at, 3),
+        }
+        for address, found in instance.reporter.conflicts.items()
+        if not found.past(now) and (address == instance.source or instance.router.holds_addresses)
+    ]
+
+
+def why(instance: RunningInstance, now: float) -> str:
+    """One sentence that explains the state, and what else there is to know of it."""
+    return "; ".join([_state(instance, now), *(_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD])])
+
+
+def _other_owners(instance: RunningInstance, now: float) -> list[str]:
+    """Say which routers own the addresses of this owner too. One that lost is silent: it is told as a conflict is."""
+    if instance.config.priority != PRIORITY_OWNER:
+        return []
+    heard = instance.reporter.peers.last_said(PRIORITY_OWNER, now - CONFLICT_S)
+    return [f"{address} has priority {PRIORITY_OWNER} too, {now - at:.0f} s ago" for address, at in heard]
+
+
+def _remedy(instance: RunningInstance, found: dict[str, Any]) -> str:
+    return conflict_remedy(owns(instance, ip_address(found["address"])))
+
+
+def _conflict(found: dict[str, Any]) -> str:
+    return f"{found['mac']} on {found['interface']} claims {found['address']} too, {found['seen_s']:.0f} s ago"
+
+
+def _state(instance: RunningInstance, now: float) -> str:
+    router = instance.router
+    if router.state is State.INIT:
+        silent = [check.name for check in instance.checks if check.ok is None and not check.weight]
+        if silent:
+            return f"INIT because it waits for the first result of {', '.join(silent)}"
+        group = f" or for the others of sync group {router.group}" if router.group is not None else ""
+        return f"INIT because it waits for the end of vrrp_startup_delay{group}"
+    besides = _other_owners(instance, now) + clauses(
+        instance.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)
+    )
+    return explain.why(router, now, instance.verdict.explain(instance.config.priority), besides)

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make again what somebody has deleted while the agent runs: its directory, its socket, its ledger.
+
+It also writes down every few seconds what ``auth_hmac`` has heard: a crash forgets no more than that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Optional, Protocol
+
+from .graceful_restart import Succession
+from .log import Log
+from .process.fifo_path import RUNTIME
+from .process.runtime_dir import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
+from .scheduler import Scheduler
+
+PERIOD_S = 5.0  # three looks at a file: nothing that a loop would feel
+
+
+class Server(Protocol):
+    """The control socket, as far as it may have to be made again."""
+
+    @property
+    def there(self) -> bool:
+        """Whether the socket is still where clients look for it."""
+
+    async def start(self) -> None:
+        """Open it."""
+
+    async def restart(self) -> None:
+        """Open it anew."""
+
+    async def stop(self) -> None:
+        """Close it."""
+
+
+class Upkeep:
+    """Looks every few seconds, and when it is told to, from :meth:`start` to :meth:`stop`."""
+
+    def __init__(
+        self,
+        runtime: RuntimeDirectory,
+        control: Server,
+        succession: Succession,
+        log: Log,
+        scheduler: Scheduler,
+    ) -> None:
+        self._runtime = runtime
+        self._control = control
+        self._succession = succession
+        self._log = log
+        self._scheduler = scheduler
+        self._timer: Optional[asyncio.TimerHandle] = None
+        self._task: Optional[asyncio.Task[Any]] = None
+
+    async def start(self) -> None:
+        """Open the control socket. Where there is no room for it the agent does its work without, until there is."""
+        try:
+            await self._control.start()
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self._tell(error)
+        self._timer = self._scheduler.call_later(PERIOD_S, self._look_again)
+
+    async def stop(self) -> None:
+        """Close the control socket; nothing is made again any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._control.stop()
+
+    def look(self) -> None:
+        """Make again whatever is missing."""
+        if self._timer is None:
+            return
+        if not self._runtime.there:
+            try:
+                self._runtime.restore()
+            except RuntimeDirectoryError as error:
+                text = f"{error}; without it nobody can ask this agent anything, and a restart would begin from nothing"
+                remedy = ": systemctl reload hotstandby makes it again" if self._runtime.path == RUNTIME else ""
+                self._log.seldom(("upkeep", "directory"), text + remedy)
+                return
+        self._succession.restore()
+        if not self._control.there and (self._task is None or self._task.done()):
+            self._task = asyncio.get_running_loop().create_task(self._open_again())
+
+    async def _open_again(self) -> None:
+        try:
+            await self._control.restart()
+        except OSError as error:
+            self._tell(error)
+        else:
+            self._log.info("the control socket was gone and has been made again")
+
+    def _look_again(self) -> None:
+        self._timer = self._scheduler.call_later(PERIOD_S, self._look_again)
+        self.look()
+        self._runtime.dismiss()
+        self._succession.keep_marks()
+
+    def _tell(self, error: OSError) -> None:
+        reason = f"{error.strerror or error}"
+        self._log.seldom(("upkeep", reason), f"cannot open {self._runtime.control_socket}: {reason}; trying again")

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kernel has told of changes of links, addresses and routes: whoever has to know is told, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from .netlink.links import Change
+from .scheduler import Scheduler
+
+RESYNC_S = 1.0  # until the kernel is asked again for what it could not list
+
+
+class KernelListener(Protocol):
+    """A listener looks at what has changed in the kernel."""
+
+    def kernel_changed(self, changes: Sequence[Change], now: float) -> None:
+        """Take the changes since the last call, in their order; the table of interfaces has all of them already."""
+
+
+class KernelEvents(Protocol):
+    """The kernel, as far as it tells of changes."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether the kernel could not list everything, and has to be asked again."""
+
+    def read_events(self) -> list[Change]:
+        """Return what has changed since the last call."""
+
+
+class Changes:
+    """Reads the events of ``kernel`` and tells ``listeners``, one after the other, until ``ended()``."""
+
+    def __init__(
+        self,
+        kernel: KernelEvents,
+        listeners: Sequence[KernelListener],
+        scheduler: Scheduler,
+        ended: Callable[[], bool],
+    ) -> None:
+        self._kernel = kernel
+        self._listeners = listeners
+        self._scheduler = scheduler
+        self._ended = ended
+        self._resyncing = False
+
+    def take(self) -> None:
+        """Read what the kernel has to say, and have everybody look at it."""
+        if self._ended():
+            return  # what goes now is ours, and goes on purpose
+        changes = self._kernel.read_events()
+        now = self._scheduler.now()
+        for listener in self._listeners:
+            listener.kernel_changed(changes, now)
+        if self._kernel.stale and not self._resyncing:
+            self._resyncing = True
+            self._scheduler.call_later(RESYNC_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self._resyncing = False
+        self.take()

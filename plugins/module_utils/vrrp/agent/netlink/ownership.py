@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose an address is, by what the kernel says of it: a file may say anything.
+
+An address of ours carries keepalived's protocol number (IFA_PROTO, Linux 5.18), as our routes do, and has a short
+lifetime unless ``vip_lease`` is 0. The host's own has neither. Release 0.3.0 gave no number: what it has left without
+a lifetime is known by its ledger and by the kernel's time stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from .links import Interface, InterfaceTable, Present
+from .messages import RTPROT_KEEPALIVED
+
+LEASE_MAX_S = 60  # vip_lease
+STAMPS = 1 << 32  # time stamps begin anew after so many hundredths of a second: 497 days
+
+Place = tuple[int, Interface]  # interface index and address
+
+
+def is_ours(entry: Present) -> bool:
+    """Whether an agent has put this address there, or keepalived."""
+    return entry.protocol == RTPROT_KEEPALIVED or entry.valid_s <= LEASE_MAX_S
+
+
+def was_set(place: Place, table: InterfaceTable, ledger: Container[Place]) -> bool:
+    """Whether the address is there, and an agent or keepalived has put it there.
+
+    ``ledger`` is what the process before this one has written down. It is believed where the kernel does not tell: an
+    address may have come from somebody else since.
+    """
+    entry = table.addresses.get(place[0], {}).get(place[1])
+    if entry is None:
+        return False
+    return is_ours(entry) or (place in ledger and not tells_protocols(table))
+
+
+def was_set_before(place: Place, table: InterfaceTable, ledger: Mapping[Place, float]) -> bool:
+    """Whether it is ours, for an address that the configuration names: it may be of a release that gave no number.
+
+    ``ledger`` says until when the process has lived that wrote it, in monotonic seconds. An address that has been set
+    or changed since then is somebody else's.
+    """
+    if place not in ledger or was_set(place, table, ledger):
+        return was_set(place, table, ledger)
+    entry = table.addresses.get(place[0], {}).get(place[1])
+    if entry is None or entry.changed_cs is None:
+        return False
+    return (int(ledger[place] * 100) - entry.changed_cs) % STAMPS < STAMPS // 2
+
+
+def tells_protocols(table: InterfaceTable) -> bool:
+    """Whether this kernel says whose an address is: its own ones, such as 127.0.0.1, have a number then."""
+    return any(entry.protocol for known in table.addresses.values() for entry in known.values())

@@ -1,0 +1,307 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The receiving side of one interface and IP version: packets in, instances told.
+
+The hot path is short: an advertisement that equals one already judged, octet for octet, skips decoding and checks and
+only re-arms its instance's timer. One with the trailer of ``auth_hmac`` never equals another. Where all but the trailer
+(and the checksum over it) has been judged, the trailer alone is verified, each time: nothing is skipped of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Optional, Protocol
+
+from ...config.model.configuration import Instance
+from ...protocol.auth_hmac import TRAILER_LENGTH, Verifier, covered
+from ...protocol.constants import AH_PROTOCOL, AUTH_AH
+from ...protocol.packet import Address, Advertisement, PacketError
+from ...protocol.validation import Discard, Expectation, accept, is_followed, is_for, peek_interval_s, peek_vrid
+from .. import log_messages
+from ..log import Log
+from .authentication import Guard
+from .ip_headers import IPV6_HEADER, PROTOCOL_AT, SOURCE_AT, TTL_AT, read
+from .sockets import VrrpSocket
+
+DRAIN_S = 0.005  # of reading one socket before others have their turn: whoever is MASTER must speak in a flood too
+DRAIN_MAX = 4096  # packets; the receive buffer holds fewer
+CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
+
+Known = tuple["Receiver", Advertisement, Address]
+Signed = tuple["Receiver", Advertisement, Address, bytes]  # and what the trailer signs
+
+
+class Receiver(Protocol):
+    """A receiver hears the advertisements of one virtual router: an instance, as far as the wire concerns it."""
+
+    @property
+    def name(self) -> str:
+        """Return its name, for the log."""
+
+    @property
+    def virtual_router_id(self) -> int:
+        """Return the virtual router id that tells which packets are for it."""
+
+    @property
+    def config(self) -> Instance:
+        """Return what the file says of it."""
+
+    @property
+    def expectation(self) -> Expectation:
+        """Return what an advertisement for it must look like."""
+
+    @property
+    def guard(self) -> Guard:
+        """Return what verifies the advertisements for it."""
+
+    def __hash__(self) -> int: ...
+
+    def follows(self, source: Address) -> bool:
+        """Return whether ``source`` is the master that it heard last."""
+
+    def said(self, now: float) -> Sequence[int]:
+        """Return the priorities that it has sent a moment ago, and that a switch may send back."""
+
+    def heard(self, advertisement: Advertisement, source: Address, now: float) -> None:
+        """Take an advertisement that has passed the checks."""
+
+    def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
+        """Take note of one that has not; its sender says that it speaks every ``interval_s``."""
+
+
+class Channel:
+    """One VRRP socket and the instances that live on it, by virtual router id.
+
+    The same virtual router id over IPv4 and over IPv6 means two virtual routers, which are on two channels. ``ah`` is a
+    second socket, for VRRP inside IPsec AH, where an instance wants it; it only listens.
+    """
+
+    def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], clock: Callable[[], float]) -> None:
+        self.socket = sock
+        self.ah: Optional[VrrpSocket] = None
+        self.instances: dict[int, Receiver] = {}
+        self._sharing: dict[int, list[Receiver]] = {}  # a virtual router id of more than one: keepalived's files
+        self.tells_unknown = False  # log_unknown_vrids
+        self._log = log
+        self._count = count
+        self._clock = clock
+        self._unbroken = 0  # packets read since nothing was waiting
+        self._complaints = Complaints()
+        self.read_at = 0.0  # when the loop was woken for it last
+        self._known: dict[bytes, Known] = {}
+        self._signed: dict[bytes, Signed] = {}
+        self._key_of: dict[int, bytes] = {}
+
+    @property
+    def sockets(self) -> tuple[VrrpSocket, ...]:
+        """Return the VRRP socket, and behind it the socket for IPsec AH where there is one."""
+        return (self.socket,) if self.ah is None else (self.socket, self.ah)
+
+    def add(self, instance: Receiver) -> None:
+        """Let an instance hear, or take what has changed about it. Raises SocketError."""
+        vrid = instance.virtual_router_id
+        sharing = [instance, *(each for each in self._of(vrid) if each is not instance)]
+        self.instances[vrid] = instance
+        if len(sharing) > 1:
+            self._sharing[vrid] = sharing
+        group = instance.expectation.group
+        if group is not None:
+            for sock in self.sockets:
+                sock.join(group)
+        self._leave_groups()
+
+    def remove(self, instance: Receiver) -> None:
+        """Remove an instance, and leave the multicast groups that no other instance needs."""
+        vrid = instance.virtual_router_id
+        left = [each for each in self._of(vrid) if each is not instance]
+        self.instances.pop(vrid, None)
+        self._sharing.pop(vrid, None)
+        if left:
+            self.instances[vrid] = left[0]
+        if len(left) > 1:
+            self._sharing[vrid] = left
+        self.forget(vrid)
+        self._leave_groups()
+
+    def _of(self, vrid: int) -> list[Receiver]:
+        one = self.instances.get(vrid)
+        return self._sharing.get(vrid, [] if one is None else [one])
+
+    @property
+    def every(self) -> list[Receiver]:
+        """All of them, those that share a virtual router id too."""
+        return [each for vrid in self.instances for each in self._of(vrid)]
+
+    def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[Receiver]:
+        """Whose packet it is. Of those that share a virtual router id the one that has its sender among its peers."""
+        for instance in self._sharing.get(vrid, ()):
+            if is_for(instance.expectation, source, destination):
+                return instance
+        return self.instances.get(vrid)
+
+    def _leave_groups(self) -> None:
+        groups = {group for each in self.every if (group := each.expectation.group) is not None}
+        for sock in self.sockets:
+            sock.stay_in(groups)
+
+    def forget(self, vrid: int) -> None:
+        """Judge the next advertisement of this virtual router anew: what is expected of it has changed."""
+        key = self._key_of.pop(vrid, b"")
+        self._known.pop(key, None)
+        self._signed.pop(key, None)
+
+    def drain(self, now: float) -> bool:
+        """Hand a portion of the waiting packets to their instances. ``now`` is when they are read, monotonic seconds.
+
+        Returns whether everything has been read that may have been waiting when the first portion was: where a flood
+        never ends, as many packets as can wait.
+        """
+        more = [self._drain(sock, now) for sock in self.sockets]
+        self._unbroken += sum(count for count, _ended in more)
+        whole = all(ended for _count, ended in more) or self._unbroken >= DRAIN_MAX * len(more)
+        if whole:
+            self._unbroken = 0
+        return whole
+
+    def _drain(self, sock: VrrpSocket, now: float) -> tuple[int, bool]:
+        """Return how many packets were read, and whether nothing is waiting any more."""
+        receive, known, signed, is_ipv4 = sock.receive, self._known, self._signed, sock.version == 4
+        clock = self._clock
+        until = clock() + DRAIN_S
+        for count in range(DRAIN_MAX):
+            if clock() > until:
+                return count, False
+            packet = receive()
+            if packet is None:
+                return count, True
+            # Without identification and checksum of an IPv4 header, which differ from packet to packet.
+            key = packet[TTL_AT : PROTOCOL_AT + 1] + packet[SOURCE_AT:] if is_ipv4 else packet
+            hit = known.get(key)
+            if hit is not None:
+                hit[0].heard(hit[1], hit[2], now)
+                continue
+            if signed:
+                judged = signed.get(_lasting(key, is_ipv4))
+                if judged is not None:
+                    self._verify(judged, packet[-TRAILER_LENGTH:], now)
+                    continue
+            self._judge(packet, key, now)
+        return DRAIN_MAX, False
+
+    def _verify(self, judged: Signed, trailer: bytes, now: float) -> None:
+        instance, advertisement, source, signed = judged
+        verifier = instance.guard.verifier
+        if verifier is None:
+            return
+        try:
+            verifier.verify(signed, trailer, source, instance.guard.wall())
+        except PacketError as error:
+            self._refuse(instance, source, error.reason, error.detail, now, advertisement.interval_cs / 100)
+            return
+        if verifier.drift_s:
+            self._drifting(instance, source, verifier)
+        instance.heard(advertisement, source, now)
+
+    def _judge(self, packet: bytes, key: bytes, now: float) -> None:
+        received = read(packet)
+        inside_ah = self.socket.version == 4 and packet[PROTOCOL_AT : PROTOCOL_AT + 1] == bytes((AH_PROTOCOL,))
+        if received is None:
+            if not inside_ah:  # what else IPsec protects on this host is none of our business
+                self._count("truncated")
+            return
+        source, destination, hops, payload = received
+        vrid = peek_vrid(payload)
+        instance = self._addressee(vrid, source, destination) if vrid is not None else None
+        if instance is None or vrid is None:
+            reason = "truncated" if vrid is None else "vrid"
+            self._count(reason)
+            if (vrid is None or self.tells_unknown) and self._complaints.wanted(reason, source, now):
+                self._discarded(reason, source, log_messages.stranger(vrid, self.socket.interface, source))
+            return
+        expected, guard = instance.expectation, instance.guard
+        known = expected.skip_known and instance.follows(source)
+        from_our_address = source == expected.own_source
+        said = instance.said(now) if from_our_address else ()
+        try:
+            _check_ah(inside_ah, instance, packet)
+            advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known, said)
+        except Discard as discard:
+            self._refuse(instance, source, discard.reason, discard.detail, now, peek_interval_s(payload))
+            return
+        self.forget(vrid)
+        if from_our_address:
+            pass  # the next one may be our own, and is judged
+        elif guard.verifier is not None and is_followed(payload, source.version):
+            lasting = _lasting(key, source.version == 4)
+            prefix = covered(expected.version, expected.vrid, source, payload[:-TRAILER_LENGTH])
+            self._signed[lasting] = (instance, advertisement, source, prefix)
+            self._key_of[vrid] = lasting
+            if guard.verifier.drift_s:
+                self._drifting(instance, source, guard.verifier)
+        elif not inside_ah:
+            self._known[key] = (instance, advertisement, source)
+            self._key_of[vrid] = key
+        instance.heard(advertisement, source, now)
+
+    def _refuse(
+        self, instance: Receiver, source: Address, reason: str, detail: str, now: float, interval_s: float
+    ) -> None:
+        instance.refused(reason, source, detail, now, interval_s)
+        if self._complaints.wanted(reason, source, now):
+            self._discarded(reason, source, log_messages.refused(instance.name, source, detail))
+
+    def _discarded(self, reason: str, source: Address, text: str) -> None:
+        more = "; others of this kind are only counted for a minute" if self._complaints.full(reason) else ""
+        self._log.seldom((self.socket.interface, reason, str(source)), f"{text}{more}")
+
+    def _drifting(self, instance: Receiver, source: Address, verifier: Verifier) -> None:
+        self._log.seldom(
+            ("drift", instance.name, str(source)),
+            f"({instance.name}) authentication clock skew {verifier.drift_s} sec from {source} approaching window "
+            f"{verifier.window_s} sec: beyond it nothing is accepted",
+        )
+
+
+def _lasting(key: bytes, is_ipv4: bool) -> bytes:
+    """What does not change from one advertisement with a trailer to the next."""
+    if is_ipv4:
+        return key[:-TRAILER_LENGTH]
+    return key[:CHECKSUM_AT] + key[CHECKSUM_AT + 2 : -TRAILER_LENGTH]
+
+
+def _check_ah(inside_ah: bool, instance: Receiver, packet: bytes) -> None:
+    if inside_ah != (instance.expectation.auth_type == AUTH_AH):
+        detail = "it has an AH header but auth type is not AH" if inside_ah else "No AH header but auth type is AH"
+        raise Discard("auth_type", detail)
+    if inside_ah:
+        try:
+            instance.guard.open(packet)
+        except PacketError as error:
+            raise Discard(error.reason, error.detail) from None
+
+
+SOURCES_MAX = 5  # for each reason and period: more than a segment has misconfigured routers
+PERIOD_S = 60.0
+
+
+class Complaints:
+    """It names a few sources for each reason, each once in a period. It runs for every packet of a flood."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, tuple[float, set[Address]]] = {}
+
+    def wanted(self, reason: str, source: Address, now: float) -> bool:
+        """Return whether this source is worth a line; then it counts as named."""
+        until, sources = self._named.get(reason, (now, set()))
+        if now >= until:
+            sources = set()
+            self._named[reason] = (now + PERIOD_S, sources)
+        if len(sources) >= SOURCES_MAX or source in sources:
+            return False
+        sources.add(source)
+        return True
+
+    def full(self, reason: str) -> bool:
+        """Return whether no other source will be named for this reason in this period."""
+        return len(self._named[reason][1]) >= SOURCES_MAX

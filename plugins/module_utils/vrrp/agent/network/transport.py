@@ -1,0 +1,205 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The interfaces that instances live on: the kernel's view of them, one VRRP channel for each and each IP version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Optional
+
+from ...protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
+from ..log import Log
+from ..netlink.kernel import Kernel
+from ..netlink.links import Change, LinkChanged
+from ..scheduler import Scheduler
+from .advertisement import ah_key
+from .gratuitous_arp import Announcer
+from .receiver import Channel, Receiver
+from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket
+
+REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
+
+Place = tuple[str, int]  # interface name and IP version
+OpenSocket = Callable[[str, int, int, int], VrrpSocket]  # interface, index, IP version, protocol; raises SocketError
+
+
+class Network:
+    """Opens a channel when its interface is there and closes it when it goes, whatever name or index it has.
+
+    There is a channel only where an instance lives: a node without IPv6 instances needs no IPv6 socket.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        announcer: Announcer,
+        log: Log,
+        open_socket: OpenSocket,
+        count: Callable[[str], None],
+        scheduler: Scheduler,
+    ) -> None:
+        self._kernel = kernel
+        self._announcer = announcer
+        self._open_socket = open_socket
+        self.channels: dict[Place, Channel] = {}
+        self._log = log
+        self._count = count
+        self._scheduler = scheduler
+        self._now = scheduler.now
+        self._instances: list[Receiver] = []
+        self._tells_unknown = False
+
+    def tell_unknown(self, wanted: bool) -> None:
+        """log_unknown_vrids: whether packets for other virtual routers are worth a line."""
+        self._tells_unknown = wanted
+        for channel in self.channels.values():
+            channel.tells_unknown = wanted
+
+    def sender(self, interface: str, version: int = 4) -> Optional[VrrpSocket]:
+        """The socket of an interface for one IP version, None while there is none."""
+        channel = self.channels.get((interface, version))
+        return channel.socket if channel is not None else None
+
+    def attach(self, instance: Receiver) -> None:
+        """Let an instance hear and speak."""
+        self._instances.append(instance)
+        place = place_of(instance)
+        if place in self.channels:
+            self._add(place, instance)
+        else:
+            self._open(place)
+
+    def detach(self, instance: Receiver) -> None:
+        """The instance is gone; the last one of a channel takes it along."""
+        self._instances = [other for other in self._instances if other is not instance]
+        self._announcer.cancel(instance)
+        place = place_of(instance)
+        channel = self.channels.get(place)
+        if channel is not None:
+            channel.remove(instance)
+            if not any(place_of(other) == place for other in self._instances):
+                self._close(place)
+
+    def reconfigured(self, instance: Receiver) -> None:
+        """What an instance expects of the wire has changed."""
+        place = place_of(instance)
+        channel = self.channels.get(place)
+        if channel is not None:
+            channel.forget(instance.virtual_router_id)
+            self._add(place, instance)
+
+    def open_missing(self) -> None:
+        """Try again where a socket could not be had, or was closed because a group could not be joined."""
+        for place in {place_of(instance) for instance in self._instances}:
+            if place not in self.channels:
+                self._open(place)
+
+    def kernel_changed(self, changes: Iterable[Change], now: float) -> None:
+        """Follow links that came, went, or changed their name or index, and addresses that are at work now."""
+        usable = set()
+        for change in changes:
+            if not isinstance(change, LinkChanged):
+                if change.added and change.present.usable:
+                    usable.add((change.present.index, change.present.address))
+                continue
+            old, new = change.old, change.new
+            if old is not None and (new is None or (old.name, old.mac) != (new.name, new.mac)):
+                self._announcer.forget(old.index)
+            if old is not None and (new is None or old.name != new.name):
+                for place, channel in list(self.channels.items()):
+                    if channel.socket.index == old.index and place[0] == old.name:
+                        self._close(place)
+            if new is not None:
+                for place in {place_of(instance) for instance in self._instances}:
+                    if place[0] == new.name:
+                        self._open(place)
+        if usable:
+            self._announcer.usable(usable)
+
+    def read(self, channel: Channel) -> None:
+        """Read a channel that has something to read, and leave a busy one alone for a moment."""
+        now = self._now()
+        busy, channel.read_at = now - channel.read_at < 2 * REST_S, now
+        channel.drain(now)
+        if busy:
+            self.rest(channel)
+
+    def rest(self, channel: Channel) -> None:
+        """Do not wake for a channel for a moment: to be woken by each packet of a burst costs two sides."""
+
+        def resume() -> None:
+            if channel in self.channels.values():
+                for sock in channel.sockets:
+                    self._scheduler.add_reader(sock.fileno(), lambda: self.read(channel))
+
+        for sock in channel.sockets:
+            self._scheduler.remove_reader(sock.fileno())
+        self._scheduler.call_later(REST_S, resume)
+
+    def drain(self, now: float) -> frozenset[Place]:
+        """Read a portion of what has arrived on each channel. Returns where there may be more of it."""
+        return frozenset(place for place, channel in list(self.channels.items()) if not channel.drain(now))
+
+    def close(self) -> None:
+        """Close every channel."""
+        for place in list(self.channels):
+            self._close(place)
+
+    def _open(self, place: Place) -> None:
+        name, version = place
+        link = self._kernel.table.names.get(name)
+        channel = self.channels.get(place)
+        if channel is not None and (link is None or channel.socket.index != link.index):
+            self._close(place)
+            channel = None
+        if link is None or channel is not None:
+            return
+        try:
+            channel = Channel(
+                self._open_socket(name, link.index, version, VRRP_PROTOCOL), self._log, self._count, self._now
+            )
+        except SocketError as error:
+            self._log.error(f"interface {name}: {error}")
+            return
+        channel.tells_unknown = self._tells_unknown
+        self.channels[place] = channel
+        self._scheduler.add_reader(channel.socket.fileno(), lambda: self.read(channel))
+        for instance in [other for other in self._instances if place_of(other) == place]:
+            if not self._add(place, instance):
+                break
+
+    def _add(self, place: Place, instance: Receiver) -> bool:
+        """An instance that cannot hear its peer must not speak: without the group there is no channel."""
+        channel = self.channels[place]
+        try:
+            if channel.ah is None and ah_key(instance.config) is not None:
+                channel.ah = self._open_socket(place[0], channel.socket.index, place[1], AH_PROTOCOL)
+                self._scheduler.add_reader(channel.ah.fileno(), lambda: self.read(channel))
+            channel.add(instance)
+            self._resize(channel)
+        except SocketError as error:
+            self._log.error(f"({instance.name}) {error}")
+            self._close(place)
+            return False
+        return True
+
+    @staticmethod
+    def _resize(channel: Channel) -> None:
+        """kernel_rx_buf_size counts for each instance on the socket, as keepalived adds them up."""
+        sizes = [each.config.kernel_rx_buf_size for each in channel.every]
+        wanted = sum(size for size in sizes if size is not None)
+        if wanted:
+            for sock in channel.sockets:
+                sock.resize(wanted if None not in sizes else max(wanted, RECEIVE_BUFFER))
+
+    def _close(self, place: Place) -> None:
+        channel = self.channels.pop(place)
+        for sock in channel.sockets:
+            self._scheduler.remove_reader(sock.fileno())
+            sock.close()
+
+
+def place_of(instance: Receiver) -> Place:
+    """Where an instance hears and speaks."""
+    return instance.config.speaks_on, instance.config.ip_version

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run slow work in a child, which is a copy of this process: reading and parsing a configuration.
+
+A thread would not do: it shares the interpreter's lock with the loop, and has no real-time priority (the kernel resets
+that for what we start), so the loop would wait while other processes have the processor. The child sees everything as
+it was when it began, changes nothing of it, and sends back what it found. There is one at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import os
+import pickle
+import signal
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn, Optional
+
+from ..errors import CommandError
+from ..log import Log
+from . import oom_score
+
+TIME_MAX_S = 4.5  # a client waits for 5 s
+SHARE = 0.1  # of the loop's time, for starting work and for its results
+READ_SIZE = 1 << 16
+REAPING_S = 0.01
+FIRST_OWN = 3  # descriptors below are the standard streams
+
+
+@dataclass
+class Work:
+    """It is a call in the child; ``then`` gets its return value in the loop, and ``result`` that of ``then``."""
+
+    function: Callable[[], Any]
+    then: Callable[[Any], dict[str, Any]]
+    result: asyncio.Future[Any]
+
+
+class Fork:
+    """It does one :class:`Work` after the other. ``guard`` wraps what runs in the loop: a bug there ends the agent."""
+
+    def __init__(self, guard: Callable[[Callable[[], None]], Callable[[], None]], log: Log) -> None:
+        self._guard = guard
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._waiting: deque[Work] = deque()
+        self._busy = False  # with a child, or resting
+        self._closed = False
+        self._work: Optional[Work] = None
+        self._pid = 0
+        self._pipe = -1
+        self._received: list[bytes] = []
+        self._timer: Optional[asyncio.TimerHandle] = None
+        self._spent_s = 0.0  # of the loop's time, for the present work
+
+    def run(self, function: Callable[[], Any], then: Callable[[Any], dict[str, Any]]) -> asyncio.Future[dict[str, Any]]:
+        """Call ``function`` in a child and then ``then``. If either raises CommandError, the future has it."""
+        work = Work(function, then, self._loop.create_future())
+        self._waiting.append(work)
+        if not self._busy:
+            self._next()
+        return work.result
+
+    def close(self) -> None:
+        """End the child; its result is not used."""
+        self._closed = True
+        self._waiting.clear()
+        if self._pid:
+            self._end_child()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _next(self) -> None:
+        """Begin the work that has waited longest."""
+        self._busy = bool(self._waiting) and not self._closed
+        if not self._busy:
+            return
+        began = time.perf_counter()
+        self._work = work = self._waiting.popleft()
+        self._received.clear()
+        try:
+            self._pid, self._pipe = start(work.function)
+        except OSError as error:
+            reason = f"cannot start a process that reads the configuration: {error.strerror or error}"
+            self._spent_s = time.perf_counter() - began
+            return self._over(lambda: refuse(reason))
+        self._loop.add_reader(self._pipe, self._readable)
+        self._timer = self._loop.call_later(TIME_MAX_S, self._too_long)
+        self._spent_s = time.perf_counter() - began
+
+    def _readable(self) -> None:
+        began = time.perf_counter()
+        try:
+            data = os.read(self._pipe, READ_SIZE)
+        except (BlockingIOError, InterruptedError):
+            return
+        if data:
+            self._received.append(data)
+        else:
+            self._end_child()
+            found = b"".join(self._received)
+            self._received.clear()
+            self._over(lambda: self._found(found))
+        self._spent_s += time.perf_counter() - began
+
+    def _too_long(self) -> None:
+        self._end_child()
+        text = f"reading the configuration takes longer than {TIME_MAX_S:g} s: nothing has changed"
+        self._over(lambda: refuse(text))
+
+    def _end_child(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._loop.remove_reader(self._pipe)
+        os.close(self._pipe)
+        pid, self._pid = self._pid, 0
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self._reap(pid)
+
+    def _reap(self, pid: int) -> None:
+        """Reap the child. It may end late after SIGKILL, and never when it waits for a dead disk."""
+        with contextlib.suppress(ChildProcessError):
+            if os.waitpid(pid, os.WNOHANG) == (0, 0) and not self._loop.is_closed():
+                self._loop.call_later(REAPING_S, self._reap, pid)
+
+    def _found(self, data: bytes) -> Any:
+        """Return what the child has sent. Raises CommandError."""
+        if not data:
+            return refuse("the process that reads the configuration was ended: nothing has changed")
+        value, error, bug = pickle.loads(data)  # a copy of ourselves has written it
+        if bug:
+            self._log.error(bug)
+            return refuse("internal error while the configuration was read: nothing has changed, see the agent's log")
+        if error is not None:
+            raise error
+        return value
+
+    def _over(self, found: Callable[[], Any]) -> None:
+        """Set the result, and begin no work for nine times as long as this one took of the loop's time."""
+        work, self._work = self._work, None
+        if work is None:
+            return
+
+        def finish() -> None:
+            began = time.perf_counter()
+            try:
+                result = work.then(found())
+            except CommandError as error:
+                work.result.set_exception(error)
+                work.result.exception()  # the client may have gone
+            except Exception:
+                work.result.set_exception(CommandError("internal error, the agent gives up everything: see its log"))
+                work.result.exception()
+                raise
+            else:
+                work.result.set_result(result)
+            finally:
+                self._spent_s += time.perf_counter() - began
+                self._timer = self._loop.call_later(self._spent_s * (1 / SHARE - 1), self._next)
+
+        if not self._closed:
+            self._guard(finish)()
+
+
+def refuse(text: str) -> NoReturn:
+    """Raise CommandError."""
+    raise CommandError(text)
+
+
+def start(function: Callable[[], Any]) -> tuple[int, int]:
+    """Start a child that calls ``function``. Return its process id and the pipe with its result."""
+    read_end, write_end = os.pipe()
+    # A signal to all processes of the service must not be taken by the child with the handlers of the parent.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        with oom_score.children():
+            pid = os.fork()
+        if not pid:
+            _be_child(function, write_end, before)
+    except OSError:
+        os.close(read_end)
+        raise
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        os.close(write_end)
+    os.set_blocking(read_end, False)
+    return pid, read_end
+
+
+def _be_child(function: Callable[[], Any], write_end: int, signals: set[int]) -> NoReturn:
+    """Call ``function``, write the result, and exit without running any code of the parent."""
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in signals_handled():
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
+        signal.alarm(math.ceil(TIME_MAX_S) + 1)  # in case the parent dies
+        # Close everything of the parent's: its lock, its sockets, the control socket.
+        os.closerange(FIRST_OWN, write_end)
+        os.closerange(write_end + 1, os.sysconf("SC_OPEN_MAX"))
+        data = memoryview(pickle.dumps(outcome(function), pickle.HIGHEST_PROTOCOL))
+        while data:
+            data = data[os.write(write_end, data) :]
+    finally:
+        os._exit(0)
+
+
+def signals_handled() -> list[int]:
+    """Return the signals that have a handler of Python's."""
+    return [number for number in signal.valid_signals() if callable(signal.getsignal(number))]
+
+
+def outcome(function: Callable[[], Any]) -> tuple[Any, Optional[CommandError], str]:
+    """Return what ``function`` returns, what it refuses, and the traceback of any other error."""
+    try:
+        return function(), None, ""
+    except CommandError as error:
+        return None, CommandError(str(error), error.problems), ""
+    except Exception:  # a bug in reading a file must not end the router
+        return None, None, traceback.format_exc()

@@ -1,0 +1,246 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What survives a process: who was MASTER of what, with which addresses, and when it spoke last.
+
+Two files in the runtime directory, which lies in memory. ``ledger.json`` is replaced as a whole when something changes,
+a moment later. ``pulse`` has one number for each instance, the monotonic time of its last sign of life, negative unless
+it is MASTER. It is written in place with every advertisement, and is right at any moment. It is not mapped into memory:
+whoever cut it off would end us (SIGBUS). Both are still there after SIGKILL, and no longer after a reboot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import json
+import os
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_interface
+from typing import Any, Optional
+
+from ...protocol.states import Memory, State
+from ...protocol.timers import mandate_s
+from ..netlink.links import Interface
+from . import own_file, state_file
+from .state_file import FORMAT, LEDGER_FILE, PULSE_FILE, SLOT_SIZE, SLOTS, Identity, StoredEntry
+
+RESTARTING_FILE = "restarting"
+BEAT = struct.Struct("=d")
+LATE_S = 1.0  # after a sign of life an address may still be set
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One instance. ``installed`` are the addresses that the agent has put there, with their interface's index."""
+
+    identity: Identity
+    name: str
+    version: int
+    state: State
+    interval_cs: int
+    hold: Optional[str] = None
+    installed: tuple[tuple[int, Interface], ...] = ()
+    last_at: float = 0.0  # from the pulse; monotonic seconds
+    removals: tuple[bytes, ...] = ()  # requests that take off the routes and rules that the agent has put there
+    adverts: int = 3  # down_timer_adverts
+
+    @property
+    def memory(self) -> Memory:
+        """Return what the state machine of the next process needs to go on."""
+        return Memory(self.state, self.last_at, self.interval_cs, self.hold)
+
+    def as_dict(self, slot: int) -> dict[str, Any]:
+        """Return the entry as ``ledger.json`` has it; ``slot`` is the place of its number in ``pulse``."""
+        return {
+            "identity": list(self.identity),
+            "name": self.name,
+            "version": self.version,
+            "state": self.state.value,
+            "interval_cs": self.interval_cs,
+            "hold": self.hold,
+            "mandate_s": mandate_s(self.version, self.interval_cs, self.adverts),
+            "installed": [[index, str(address)] for index, address in self.installed],
+            "removals": [each.hex() for each in self.removals],
+            "slot": slot,
+        }
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole ledger: ``checks`` is what each check said, ``drained`` holds for the node."""
+
+    entries: tuple[Entry, ...] = ()
+    checks: dict[str, bool] = field(default_factory=dict)
+    drained: bool = False
+    firewall: bool = False  # there is a table of ours
+    promoted: tuple[int, ...] = ()  # interfaces, by index, whose promote_secondaries was set
+    macvlans: tuple[int, ...] = ()  # those that we have made, by index
+    parents: dict[int, dict[str, int]] = field(default_factory=dict)  # what the interfaces below had been set to
+
+    @property
+    def last_at(self) -> float:
+        """The last sign of life of any of them; monotonic seconds, 0 when there was none."""
+        return max((entry.last_at for entry in self.entries), default=0.0)
+
+    @property
+    def lived_until(self) -> float:
+        """When the process had ended at the latest: it gives a sign of life in each interval. Monotonic seconds."""
+        return max((each.last_at + max(each.interval_cs / 100, LATE_S) for each in self.entries), default=0.0)
+
+    @property
+    def places(self) -> dict[tuple[int, Interface], float]:
+        """What it has put there, each with :attr:`lived_until`."""
+        return dict.fromkeys((place for entry in self.entries for place in entry.installed), self.lived_until)
+
+    def of(self, identity: Identity) -> Optional[Entry]:
+        """The entry of one virtual router, None when there is none."""
+        return next((entry for entry in self.entries if entry.identity == identity), None)
+
+
+class Ledger:
+    """The ledger of this process. ``failed`` says why it cannot be kept; then a restart begins from nothing."""
+
+    def __init__(self, directory: str) -> None:
+        self.failed = ""
+        self._path = os.path.join(directory, LEDGER_FILE)
+        self._pulse_path = os.path.join(directory, PULSE_FILE)
+        self._restarting_path = os.path.join(directory, RESTARTING_FILE)
+        self._slots: dict[Identity, int] = {}
+        self._pulse = -1  # the descriptor of the file
+
+    def __del__(self) -> None:
+        if self._pulse >= 0:
+            os.close(self._pulse)
+
+    def open(self) -> None:
+        """Begin a new pulse. What the process before this one has left must have been read by then."""
+        self._open(bytes(SLOTS * SLOT_SIZE))
+
+    def reopen(self) -> None:
+        """Go on in a directory that was made again."""
+        self._open(os.pread(self._pulse, SLOTS * SLOT_SIZE, 0) if self._pulse >= 0 else b"")
+
+    def _open(self, content: bytes) -> None:
+        try:
+            descriptor = own_file.create(self._pulse_path + ".new")
+            try:
+                if os.pwrite(descriptor, content.ljust(SLOTS * SLOT_SIZE, b"\0"), 0) < SLOTS * SLOT_SIZE:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # later there is none either
+                own_file.rename(self._pulse_path + ".new", self._pulse_path)
+            except OSError:
+                os.close(descriptor)
+                raise
+        except OSError as error:
+            self.remove()  # what is there is of another process, and would mislead the next one
+            self.failed = f"cannot keep {self._pulse_path}: {error.strerror}"
+        else:
+            before, self._pulse = self._pulse, descriptor
+            if before >= 0:
+                os.close(before)
+
+    @property
+    def there(self) -> bool:
+        """Whether both files are where a successor looks for them."""
+        with contextlib.suppress(OSError):
+            same = self._pulse >= 0 and os.path.samestat(os.lstat(self._pulse_path), os.fstat(self._pulse))
+            return same and os.path.isfile(self._path)
+        return False
+
+    def beat_of(self, identity: Identity) -> Callable[[float], object]:
+        """Return what writes down an instance's sign of life; call it with the time, negative unless it is MASTER."""
+        slot = self._slots.setdefault(identity, len(self._slots))
+        if slot >= SLOTS:
+            return lambda now: None
+        return functools.partial(self._beat, slot * SLOT_SIZE)
+
+    def _beat(self, offset: int, now: float) -> None:
+        with contextlib.suppress(OSError):  # no pulse, or somebody has cut it off and there is no room
+            os.pwrite(self._pulse, BEAT.pack(now), offset)
+
+    def write(self, page: Page) -> None:
+        """Replace the ledger. What cannot be written is told in ``failed`` and hurts nobody until the next start."""
+        if self._pulse < 0:
+            return  # without it a ledger says nothing
+        content = {
+            "format": FORMAT,
+            "boot_id": boot_id(),
+            "drained": page.drained,
+            "checks": page.checks,
+            "firewall": page.firewall,
+            "promoted": list(page.promoted),
+            "macvlans": list(page.macvlans),
+            "parents": {str(index): settings for index, settings in page.parents.items()},
+            "instances": [entry.as_dict(self._slots.get(entry.identity, SLOTS)) for entry in page.entries],
+        }
+        try:
+            own_file.replace(self._path, json.dumps(content).encode())
+        except OSError as error:
+            self.failed = f"cannot write {self._path}: {error.strerror}"
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)  # better no memory than an old one
+        else:
+            self.failed = ""
+
+    def announce_restart(self) -> None:
+        """Let whoever cleans up behind this process know that a successor is on its way."""
+        with contextlib.suppress(OSError):
+            os.close(own_file.create(self._restarting_path))
+
+    def remove(self) -> None:
+        """Nothing is left to remember."""
+        for path in (self._path, self._pulse_path, self._restarting_path):
+            with contextlib.suppress(OSError):
+                own_file.clear(path)
+
+
+def forget_restart(directory: str) -> None:
+    """The successor is there. Whatever becomes of it, it is cleaned up behind."""
+    with contextlib.suppress(OSError):
+        own_file.clear(os.path.join(directory, RESTARTING_FILE))
+
+
+def read(directory: str) -> Page:
+    """Return what the process before this one has left behind in this boot; an empty page when there is nothing."""
+    stored = state_file.load(directory)
+    if stored is None or stored.boot_id != boot_id():
+        return Page()  # none, or of another release: as after a reboot
+    return Page(
+        tuple(map(_entry, stored.entries)),
+        stored.checks,
+        stored.drained,
+        stored.firewall,
+        stored.promoted,
+        stored.macvlans,
+        stored.parents,
+    )
+
+
+def _entry(stored: StoredEntry) -> Entry:
+    state = State(stored.state)
+    if stored.beat > 0:
+        state = State.MASTER
+    elif state is State.MASTER:
+        state = State.BACKUP
+    return Entry(
+        identity=stored.identity,
+        name=stored.name,
+        version=stored.version,
+        state=state,
+        interval_cs=stored.interval_cs,
+        hold=stored.hold,
+        installed=tuple((index, ip_interface(address)) for index, address in stored.installed),
+        last_at=abs(stored.beat),
+        removals=stored.removals,
+    )
+
+
+def boot_id() -> str:
+    """What tells this boot from any other: monotonic times mean nothing in another one."""
+    with contextlib.suppress(OSError), open(BOOT_ID, encoding="ascii") as file:
+        return file.read().strip()
+    return ""

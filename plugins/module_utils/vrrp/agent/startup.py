@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When an instance begins: its checks have spoken, so have its sync group's, and ``vrrp_startup_delay`` has passed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Optional
+
+from ..config.model.configuration import Globals
+from .instance import RunningInstance
+from .instances import Instances
+
+
+def delay_s(settings: Globals) -> float:
+    """``vrrp_startup_delay``, or what is left of ``vrrp_delay_after_boot`` where that is longer. In seconds."""
+    if not settings.delay_after_boot_s:
+        return settings.startup_delay_s
+    return max(settings.startup_delay_s, settings.delay_after_boot_s - time.clock_gettime(time.CLOCK_BOOTTIME))
+
+
+class Beginning:
+    """Of ``instances``. The delay counts from the first :meth:`due` and holds for what is there then.
+
+    ``mates(instance)`` are those that move with it, itself among them. ``wake(delay_s)`` has somebody ask :meth:`due`
+    again. Who goes on with the mastership of the process before this one does not wait: it would lose what it has.
+    """
+
+    def __init__(
+        self,
+        instances: Instances,
+        mates: Callable[[RunningInstance], Iterable[RunningInstance]],
+        delay_s: float,
+        wake: Callable[[float], object],
+    ) -> None:
+        self._instances = instances
+        self._mates = mates
+        self._delay_s = delay_s
+        self._wake = wake
+        self._since: Optional[float] = None  # when it was asked first
+        self._armed = False
+        self._waited: set[RunningInstance] = set()  # who goes on with something, and cannot yet
+
+    def remaining_s(self, now: float) -> float:
+        """How much of ``vrrp_startup_delay`` is left, in seconds."""
+        since = now if self._since is None else self._since
+        return max(since + self._delay_s - now, 0.0)
+
+    def due(self, now: float) -> tuple[RunningInstance, ...]:
+        """Who begins now."""
+        if self._since is None:
+            self._since = now
+        waiting = [instance for instance in self._instances.running.values() if not instance.started]
+        if waiting and self.remaining_s(now) and not self._armed:
+            self._armed = True
+            self._wake(self.remaining_s(now))
+        due = tuple(instance for instance in waiting if self._may(instance, now))
+        for instance in waiting:
+            if instance not in due:
+                self._wait(instance, now)
+        return due
+
+    def _may(self, instance: RunningInstance, now: float) -> bool:
+        mates = [each for each in self._mates(instance) if not each.started]
+        delayed = self.remaining_s(now) and not any(each.remembers_mastership(now) for each in mates)
+        return not delayed and all(each.ready() for each in mates)
+
+    def _wait(self, instance: RunningInstance, now: float) -> None:
+        """What the process before this one has left there is good until its mandate ends, and not a moment longer."""
+        ends_at = instance.restart.mandate_ends_at(instance.config)
+        if ends_at is None:
+            return
+        if now >= ends_at:
+            instance.addresses.remove_leftovers()
+        elif instance not in self._waited:
+            self._waited.add(instance)
+            self._wake(ends_at - now)

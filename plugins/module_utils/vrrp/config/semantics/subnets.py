@@ -1,0 +1,29 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two ends of an IPv4 subnet: its network address and its broadcast address, which no host can have. Pure."""
+
+from __future__ import annotations
+
+from ..model.configuration import Address, Interface, VirtualAddress
+from ..syntax.diagnostics import Findings
+from .sections import Setting
+
+
+def end_of(address: Address, subnet: Interface) -> str:
+    """The name of the end of ``subnet`` that ``address`` is, or nothing. A /31 and a /32 have none (RFC 3021)."""
+    network = subnet.network
+    if address.version != 4 or subnet.version != 4 or network.prefixlen > 30:
+        return ""
+    return {network.broadcast_address: "broadcast", network.network_address: "network"}.get(address, "")
+
+
+def judge_ends(items: list[Setting], findings: Findings) -> None:
+    """Say which virtual addresses are an end of their own subnet. A Linux client reaches a network address."""
+    for item in items:
+        entry: VirtualAddress = item.value
+        end = end_of(entry.address.ip, entry.address)
+        if end:
+            say = findings.error if end == "broadcast" else findings.warning
+            text = f"{entry.address.ip} is the {end} address of {entry.address.network}"
+            say(item.start, text, "RFC 1122 3.2.1.3: no host has it", "choose another address, or correct the prefix")

@@ -1,4 +1,0 @@
-# Copyright (c) 2026, the hotstandby.vrrp authors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""Every keyword: where it may stand, what its values mean, where we stand with it."""

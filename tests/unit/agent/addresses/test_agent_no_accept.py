@@ -1,0 +1,199 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``no_accept`` asks of nf_tables, and when. tests/network has what the kernel makes of it."""
+
+from __future__ import annotations
+
+import errno
+from ipaddress import ip_interface
+
+import pytest
+from agent_fakes import Bench, instance, want
+
+from vrrp.agent.addresses import no_accept
+from vrrp.agent.addresses.no_accept import Firewall
+from vrrp.agent.netlink import nftables
+from vrrp.config.model.configuration import Globals, VirtualAddress
+
+VIP, VIP6, LINK_LOCAL = "192.168.8.100/24", "fd00:8::100/64", "fe80::8:100/64"
+
+
+class FakeTables:
+    """``told`` is what it was asked for; ``answers`` are its next errnos."""
+
+    def __init__(self):
+        self.told: list = []
+        self.answers: list = []
+
+    def _answer(self, *words):
+        self.told.append(words)
+        return self.answers.pop(0) if self.answers else 0
+
+    def prepare(self, elements):
+        pass
+
+    def make(self, elements):
+        return self._answer("make", *names(elements))
+
+    def change(self, added, removed):
+        return self._answer("change", names(added), names(removed))
+
+    def delete(self):
+        return self._answer("delete")
+
+
+def names(elements):
+    return [f"{name} {key.hex()}" for name, key in elements]
+
+
+@pytest.fixture
+def tables(monkeypatch):
+    made = FakeTables()
+    monkeypatch.setattr(no_accept, "open_tables", lambda: made)
+    return made
+
+
+def test_nothing_is_asked_for_before_somebody_wants_it(tables):
+    wall = Firewall()
+    wall.release("VI_1")
+    wall.close()
+    assert (tables.told, wall.used) == ([], False)
+
+
+def test_elements_come_and_go(tables):
+    wall = Firewall()
+    assert wall.prepare() == ""
+    assert wall.hold("VI_1", [want(VIP), want(VIP6), want(LINK_LOCAL, 3)]) == ""
+    assert wall.hold("VI_2", [want(VIP)]) == ""
+    wall.release("VI_1")
+    wall.release("VI_2")
+    six, link = "fd000008000000000000000000000100", "fe800000000000000000000000080100"
+    elements = ["vips4 c0a80864", f"vips6 {six}", f"vips6_link {link}03000000"]
+    assert (
+        tables.told
+        == [
+            ("make",),
+            ("change", elements, []),
+            ("change", [], elements[1:]),  # the first one is shared
+            ("change", [], elements[:1]),
+        ]
+    )
+    wall.close()
+    assert tables.told[-1] == ("delete",)
+    assert not wall.used
+
+
+def test_a_successor_finds_the_table(tables):
+    wall = Firewall()
+    wall.hold("VI_1", [want(VIP)])
+    wall.close(leave=True)
+    assert ("delete",) not in tables.told
+
+
+def test_a_table_that_somebody_has_flushed_is_made_anew(tables):
+    wall = Firewall()
+    wall.hold("VI_1", [want(VIP)])
+    tables.answers = [errno.ENOENT, 0]
+    assert wall.hold("VI_2", [want("192.168.8.101/24")]) == ""
+    assert tables.told[-1] == ("make", "vips4 c0a80864", "vips4 c0a80865")
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [(errno.EOPNOTSUPP, "this kernel has no nf_tables"), (errno.EPERM, "Operation not permitted")],
+)
+def test_where_it_cannot_be_had_it_says_why(tables, code, why):
+    tables.answers = [code, code]
+    wall = Firewall()
+    text = f"cannot filter packets: {why}"
+    assert (wall.prepare(), wall.hold("VI_1", [want(VIP)]), wall.used) == (text, text, False)
+
+
+def guarded(tables, **fields):
+    made = Bench(instance(accept=False, **fields))
+    made.ports.firewall._tables = tables
+    return made
+
+
+def test_an_instance_closes_before_the_addresses_come_and_opens_when_they_have_gone(tables):
+    made = guarded(tables).start(6.0)
+    tables.told = made.done
+    made.done.clear()
+    made.instance.expire(10.0)
+    assert made.done[:2] == [("change", ["vips4 c0a80864"], []), ("install", VIP)]
+    made.instance.abort(20.0)
+    assert made.done[-2:] == [("release", VIP), ("change", [], ["vips4 c0a80864"])]
+
+
+def test_an_instance_that_cannot_close_does_not_take_part(tables):
+    tables.answers = [errno.EOPNOTSUPP] * 9
+    made = Bench(instance(accept=False)).start()
+    text = "no_accept: cannot filter packets: this kernel has no nf_tables"
+    assert (made.state, made.instance.router.faults) == ("FAULT", (text,))
+
+
+def test_the_owner_of_an_address_takes_what_comes(tables):
+    made = guarded(tables, priority=255)
+    made.start()
+    assert made.state == "MASTER"
+    assert tables.told == []
+
+
+def test_a_reload_opens_and_closes(tables):
+    made = guarded(tables).master()
+    tables.told.clear()
+    made.instance.reconfigure(instance(), Globals(), 11.0)
+    made.instance.reconfigure(instance(accept=False), Globals(), 12.0)
+    excluded = (VirtualAddress(ip_interface(VIP6)),)
+    made.instance.reconfigure(instance(accept=False, excluded=excluded), Globals(), 13.0)
+    six = "vips6 fd000008000000000000000000000100"
+    assert [each for each in tables.told if any(each[1:])] == [
+        ("change", [], ["vips4 c0a80864"]),
+        ("change", ["vips4 c0a80864"], []),
+        ("change", [six], []),
+    ]
+    assert made.state == "MASTER"
+
+
+class TestMessages:
+    def test_an_element_is_four_attributes_deep(self):
+        (made,) = nftables.changes(nftables.NEWSETELEM, [("vips4", bytes([192, 168, 8, 100]))])
+        assert made.hex() == (
+            "44000000" "0c0a0504" "00000000" "00000000" "01000000"
+            "0f000100" + b"hotstandby\0\0".hex() + "0a000200" + b"vips4\0\0\0".hex() + "14000300"
+            "10000100" "0c000100" "08000100" "c0a80864"
+        )  # fmt: skip
+
+    def test_each_set_has_its_own_message_and_none_is_too_long(self):
+        many = [("vips4", number.to_bytes(4, "big")) for number in range(2500)] + [("vips6", bytes(16))]
+        steps = nftables.changes(nftables.DELSETELEM, many)
+        assert [step[4] for step in steps] == [14] * 4
+        assert max(len(step) for step in steps) < 65535
+
+    def test_a_transaction_is_one_batch(self, monkeypatch):
+        sent = []
+
+        class FakeSocket:
+            def __enter__(self):
+                return self
+
+            def __exit__(self, *exc):
+                pass
+
+            def bind(self, address):
+                pass
+
+            def send(self, data):
+                sent.append(data)
+
+            def recv(self, size):
+                raise BlockingIOError
+
+        monkeypatch.setattr(nftables, "open_socket", lambda *arguments: FakeSocket())
+        assert nftables.NfTables().delete() == 0
+        assert sent[0].hex() == (
+            "14000000" "10000100" "00000000" "00000000" "0000000a"
+            "24000000" "020a0500" "01000000" "00000000" "01000000" "0f000100" + b"hotstandby\0\0".hex() +
+            "14000000" "11000100" "02000000" "00000000" "0000000a"
+        )  # fmt: skip

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``promote_secondaries``: set while somebody wants it, and undone where it was not set before."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from agent_fakes import Bench, eth, instance
+
+from vrrp.agent.addresses import promote_secondaries
+from vrrp.agent.addresses.promote_secondaries import Promotion
+from vrrp.agent.log import Log
+from vrrp.agent.netlink.link_requests import ipv4_settings
+from vrrp.config.model.configuration import Globals
+
+
+class FakeKernel:
+    def __init__(self):
+        self.asked: list = []
+        self.answer = 0
+
+    def ask(self, requests):
+        self.asked += requests
+        return [self.answer for _request in requests]
+
+
+def asked(*settings):
+    """The requests that set it: (the interface's index, the value) of each."""
+    return [ipv4_settings(index, {"promote_secondaries": value}) for index, value in settings]
+
+
+@pytest.fixture
+def states(monkeypatch, tmp_path):
+    """``states("eth0", "1")`` is what the kernel says."""
+    monkeypatch.setattr(promote_secondaries, "STATE", str(tmp_path / "%s"))
+    return lambda name, value: (tmp_path / name).write_text(value)
+
+
+@pytest.fixture
+def kernel():
+    return FakeKernel()
+
+
+@pytest.fixture
+def made(kernel, states):
+    states("eth0", "0\n")
+    return Promotion(kernel, Log(io.StringIO()))
+
+
+def test_it_is_set_once_and_undone_with_the_last_one(made, kernel):
+    for key in ("VI_1", "VI_2", "VI_1"):
+        made.hold(key, eth())
+    assert (kernel.asked, made.changed) == (asked((2, 1)), {2})
+    made.release("VI_1")
+    assert len(kernel.asked) == 1
+    made.release("VI_2")
+    assert (kernel.asked, made.changed) == (asked((2, 1), (2, 0)), set())
+
+
+def test_what_was_set_before_is_left_alone(made, kernel, states):
+    states("eth0", "1\n")
+    made.hold("VI_1", eth())
+    made.close()
+    assert kernel.asked == []
+
+
+def test_it_follows_the_interface(made, kernel, states):
+    states("eth0", "0")
+    made.hold("VI_1", eth())
+    made.hold("VI_1", eth(index=7))
+    assert kernel.asked == asked((2, 1), (2, 0), (7, 1))
+
+
+def test_a_successor_undoes_what_nobody_wants_any_more(made, kernel, states):
+    states("eth0", "1")
+    made.inherit([2, 3])
+    made.hold("VI_1", eth())
+    made.settle()
+    assert (kernel.asked, made.changed) == (asked((3, 0)), {2})
+
+
+def test_a_process_that_is_followed_leaves_it(made, kernel):
+    made.hold("VI_1", eth())
+    made.close(leave=True)
+    assert kernel.asked == asked((2, 1))
+
+
+def test_a_refusal_is_told(made, kernel):
+    kernel.answer = 1
+    made.hold("VI_1", eth())
+    assert made.changed == set()
+    assert "cannot set promote_secondaries on interface 2: Operation not permitted" in made._log._stream.getvalue()
+
+
+def test_an_instance_asks_for_it_as_its_file_says():
+    made = Bench(instance(promote_secondaries=True))
+    assert made.ports.promotion._held == {made.instance: 2}
+    made.instance.reconfigure(instance(), Globals(), 1.0)
+    assert made.ports.promotion._held == {}

@@ -1,0 +1,404 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The virtual addresses of an instance are compared with what is on the interfaces, and made so."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from ipaddress import ip_interface
+
+import pytest
+from agent_fakes import FakeAnnouncer, FakeKernel, address_ports, eth, instance, marked, table, want
+
+from vrrp.agent.addresses.virtual_addresses import INSTALL_RETRY_S, VirtualAddresses, lasting, names
+from vrrp.agent.log import Log
+from vrrp.agent.netlink.links import Present
+from vrrp.config.model.configuration import Globals, GratuitousArp, VirtualAddress
+from vrrp.protocol.states import NEVER
+
+VIP, SECOND = "192.168.8.100/24", "192.168.8.101/24"
+PLACE, SECOND_PLACE = (2, ip_interface(VIP)), (2, ip_interface(SECOND))
+MARKED, BRIEF = marked(VIP), Present(*PLACE, valid_s=3)
+REFUSED = f"cannot set {VIP} on eth0: no"
+
+
+class Kernel(FakeKernel):
+    """Fails to release when it is told to."""
+
+    stuck = ()
+
+    def release(self, wanted):
+        super().release(wanted)
+        return [f"cannot remove {address}" for address in self.stuck]
+
+
+class Announcer(FakeAnnouncer):
+    def keep(self, key, first_s, every_s, announce):
+        super().keep(key, first_s, every_s, announce)
+        self.again = announce
+
+    def cancel(self, key):
+        self.done.append(("cancel", key))
+        super().cancel(key)
+
+
+class Scene:
+    """``vips`` under the key "k"; ``others`` are what other instances hold."""
+
+    def __init__(self, config=None, filled=None, settings=Globals(), others=()):  # noqa: B008
+        self.done, self.text, self.armed = [], io.StringIO(), []
+        self.kernel = Kernel(self.done, filled or table())
+        self.announcer = Announcer(self.done)
+        ports = address_ports(
+            self.kernel,
+            self.announcer,
+            Log(self.text),
+            held_elsewhere=lambda key, addresses: frozenset(others),
+            arm=self.armed.append,
+        )
+        self.leases = ports.leases
+        self.vips = VirtualAddresses("k", config or instance(), settings, ports)
+        self.vips.look()
+
+    def master(self, now=10.0):
+        self.vips.install(now)
+        self.done.clear()
+        return self
+
+    def lines(self):
+        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
+
+    def renewed(self):
+        self.kernel.renewed.clear()
+        self.leases.renew(1_000_000.0)
+        return [text.split()[0] for text in self.kernel.renewed]
+
+
+def both(**fields):
+    return instance(addresses=(VIP, SECOND), **fields)
+
+
+def with_entry(**fields):
+    made = instance()
+    return replace(made, addresses=(replace(made.addresses[0], **fields),))
+
+
+class TestLook:
+    def test_what_is_wanted_and_what_is_missing(self):
+        away = VirtualAddress(ip_interface(SECOND), device="eth9")
+        made = Scene(instance(excluded=(away,)))
+        assert (made.vips.wanted, made.vips.missing) == ((want(VIP),), ("eth9",))
+        assert (made.vips.held, made.vips.installed, made.vips.retry_at) == (frozenset(), frozenset(), NEVER)
+
+    def test_another_interface_forgets_what_the_old_one_has_refused(self):
+        made = Scene()
+        made.kernel.refuses = "no"
+        made.vips.install(10.0)
+        made.vips.look()
+        assert made.vips.refused == (REFUSED,)
+        made.kernel.table = table(eth("eth0", 9))
+        made.vips.look()
+        assert (made.vips.refused, made.vips.wanted) == ((), (want(VIP, 9),))
+
+    @pytest.mark.parametrize(("links", "refused"), [([eth()], ()), ([eth(up=False)], (REFUSED,))])
+    def test_an_interface_that_comes_up_forgets_what_was_refused_before(self, links, refused):
+        made = Scene(filled=table(eth(up=False)))
+        made.kernel.refuses = "no"
+        made.vips.install(10.0)
+        made.kernel.table = table(*links)
+        made.vips.look()
+        assert made.vips.refused == refused
+        made.vips.refused = (REFUSED,)
+        made.vips.look()
+        assert made.vips.refused == (REFUSED,), "it has been up before"
+
+
+class TestInstall:
+    def test_they_are_set_held_and_leased(self):
+        made = Scene()
+        made.vips.install(10.0)
+        assert made.done == [("install", VIP)]
+        assert (made.vips.held, made.vips.installed) == ({PLACE}, {PLACE})
+        assert (made.kernel.lifetimes_s, made.renewed()) == ({ip_interface(VIP): 3}, [VIP])
+        assert made.armed == [0.0]  # a lease that was never renewed is due
+
+    def test_what_the_kernel_refuses_is_told_and_tried_again_later(self):
+        made = Scene()
+        made.kernel.refuses = "no"
+        made.vips.install(10.0)
+        assert (made.vips.refused, made.vips.retry_at, INSTALL_RETRY_S) == ((REFUSED,), 20.0, 10.0)
+        assert made.lines() == [f"error: (VI_1) {REFUSED}"]
+
+    def test_a_duplicate_is_removed_and_set_again(self):
+        six = "fd00:8::100/64"
+        made = Scene(instance(addresses=(six,)))
+        made.kernel.table.remember(Present(2, ip_interface(six), dad_failed=True))
+        made.vips.install(10.0)
+        assert made.done == [("release", six), ("install", six)]
+        assert made.lines()[0].startswith("warning: (VI_1) fd00:8::100/64: duplicate address detection has failed")
+
+    def test_what_was_inherited_and_is_wanted_no_more_goes(self):
+        made = Scene(filled=table(addresses=("192.168.8.4/24", VIP, SECOND)))
+        made.vips.inherit([PLACE, SECOND_PLACE])
+        assert made.vips.installed == {PLACE, SECOND_PLACE}
+        made.vips.install(10.0)
+        assert made.done == [("install", VIP), ("release", SECOND)]
+        assert made.lines() == ["warning: (VI_1) removing VIPs that were left behind."]
+        assert made.vips.installed == {PLACE}
+
+
+class TestRelease:
+    def test_they_go_with_their_bursts_and_leases(self):
+        made = Scene(both()).master()
+        made.vips.release()
+        assert made.done == [("cancel", "k"), ("release", VIP, SECOND)]
+        assert (made.vips.held, made.vips.installed, made.renewed()) == (frozenset(), frozenset(), [])
+
+    def test_what_others_hold_stays(self):
+        made = Scene(both(), others=[PLACE]).master()
+        made.vips.release()
+        assert made.done[-1] == ("release", SECOND)
+
+    def test_what_cannot_be_removed_is_told(self):
+        made = Scene().master()
+        made.kernel.stuck = (VIP,)
+        made.vips.release()
+        assert made.lines() == [f"error: (VI_1) cannot remove {VIP}"]
+
+    def test_falling_silent_ends_the_bursts_only(self):
+        made = Scene().master()
+        made.vips.fall_silent()
+        assert (made.done, made.vips.held) == ([("cancel", "k")], {PLACE})
+
+
+class TestLeftovers:
+    @pytest.mark.parametrize(
+        ("priority", "inherited", "released"),
+        [(100, [], []), (100, [SECOND_PLACE], [SECOND]), (100, [PLACE], [VIP]), (255, [], []), (255, [PLACE], [VIP])],
+    )
+    def test_only_those_of_a_predecessor_are_taken_off(self, priority, inherited, released):
+        made = Scene(instance(priority=priority), table(addresses=("192.168.8.4/24", VIP, SECOND)))
+        made.vips.inherit(inherited)
+        made.vips.remove_leftovers()
+        assert [address for each in made.done for address in each[1:]] == released
+
+    @pytest.mark.parametrize("inherited", [[], [PLACE]])
+    @pytest.mark.parametrize(("priority", "there"), [(100, MARKED), (255, MARKED), (100, BRIEF)])
+    def test_the_kernel_says_whose_it_is(self, priority, there, inherited):
+        filled = table()
+        filled.remember(there)
+        made = Scene(instance(priority=priority), filled)
+        made.vips.inherit(inherited)
+        made.vips.remove_leftovers()
+        assert made.done == [("release", VIP)]
+
+    def test_where_the_kernel_says_it_the_ledger_is_not_believed(self):
+        filled = table(addresses=("192.168.8.4/24", VIP))
+        filled.remember(marked("127.0.0.1/8", 1))
+        made = Scene(filled=filled)
+        made.vips.inherit([PLACE])
+        made.vips.remove_leftovers()
+        assert made.done == []
+
+    def test_where_there_are_none_nothing_is_said(self):
+        made = Scene()
+        made.vips.remove_leftovers()
+        assert (made.done, made.lines()) == ([], [])
+
+
+class TestWhileMaster:
+    def test_what_is_missing_is_put_back_and_announced(self):
+        made = Scene(both(garp=GratuitousArp(repeat=3))).master()
+        made.kernel.somebody_deletes(SECOND)
+        assert made.vips.complete(11.0) == (want(SECOND),)
+        assert made.done == [("install", SECOND), ("announce", 3, SECOND)]
+        assert made.vips.complete(12.0) == ()
+
+    def test_with_a_repeat_of_0_it_is_announced_once(self):
+        made = Scene(instance(garp=GratuitousArp(repeat=0))).master()
+        made.kernel.somebody_deletes(VIP)
+        made.vips.put_back(PLACE, 11.0)
+        assert made.done == [("install", VIP), ("announce", 1, VIP)]
+
+    def test_what_cannot_be_put_back_is_not_announced(self):
+        made = Scene().master()
+        made.kernel.somebody_deletes(VIP)
+        made.kernel.refuses = "no"
+        made.vips.complete(11.0)
+        assert (made.done, made.vips.refused, made.vips.retry_at) == ([("install", VIP)], (REFUSED,), 21.0)
+
+    def test_somebody_elses_address_is_not_put_back(self):
+        made = Scene().master()
+        assert made.vips.put_back(SECOND_PLACE, 11.0) == ()
+        assert made.done == []
+
+    def test_one_that_is_not_tracked_stays_away_and_is_not_renewed(self):
+        made = Scene(with_entry(no_track=True)).master()
+        made.kernel.somebody_deletes(VIP)
+        assert made.vips.put_back(PLACE, 11.0) == ()
+        assert (made.done, made.vips.held, made.renewed()) == ([], frozenset(), [])
+
+    def test_one_that_stays_away_is_not_announced(self):
+        made = Scene(with_entry(no_track=True)).master()
+        made.kernel.somebody_deletes(VIP)
+        made.vips.put_back(PLACE, 11.0)
+        made.vips.complete(12.0)
+        made.vips.announce(4)
+        assert made.done == [("announce", 4)]
+        made.vips.install(13.0)  # it becomes MASTER again
+        made.vips.announce(4)
+        assert made.done[-2:] == [("install", VIP), ("announce", 4, VIP)]
+
+    def test_all_of_them_are_announced_when_asked(self):
+        made = Scene(both()).master()
+        made.vips.announce(4)
+        assert made.done == [("announce", 4, VIP, SECOND)]
+
+
+class TestReload:
+    @pytest.mark.parametrize(
+        ("settings", "other"), [(Globals(), False), (Globals(vip_lease_s=3), False), (Globals(vip_lease_s=60), True)]
+    )
+    def test_another_lifetime_is_told(self, settings, other):
+        assert Scene().vips.reconfigure(instance(), settings) is other
+
+    def test_another_lifetime_is_set_and_renewed(self):
+        made = Scene().master()
+        made.vips.reconfigure(instance(), Globals(vip_lease_s=60))
+        made.vips.renew_differently()
+        assert (made.done, made.kernel.lifetimes_s) == ([("install", VIP)], {ip_interface(VIP): 60})
+
+    @pytest.mark.parametrize(
+        ("change", "done"),
+        [
+            ({}, []),
+            ({"no_track": True}, []),
+            ({"preferred_lft_s": 30}, [("install", VIP)]),  # the kernel changes it in place
+            ({"label": "eth0:1"}, [("release", VIP), ("install", VIP), ("announce", 5, VIP)]),
+        ],
+    )
+    def test_what_the_kernel_cannot_change_is_set_anew(self, change, done):
+        made = Scene().master()
+        made.vips.reconfigure(with_entry(**change), Globals())
+        made.vips.look()
+        made.vips.reconcile(11.0)
+        assert made.done == done
+
+    def test_a_new_address_comes_and_an_old_one_goes_with_a_line_each(self):
+        made = Scene().master()
+        made.vips.reconfigure(instance(addresses=(SECOND,)), Globals())
+        made.vips.look()
+        made.vips.reconcile(11.0)
+        assert made.lines() == [f"(VI_1) removing VIPs {VIP}", f"(VI_1) setting VIPs {SECOND}"]
+        assert (made.vips.held, made.renewed()) == ({SECOND_PLACE}, [SECOND])
+
+    @pytest.mark.parametrize(("settings", "done"), [(Globals(), []), (Globals(vip_lease_s=0), [("install", VIP)])])
+    def test_what_has_no_lease_is_lent(self, settings, done):
+        made = Scene(settings=settings).master()
+        made.vips.lend(5)
+        assert made.done == done
+        assert made.kernel.lifetimes_s == {ip_interface(VIP): 5 if done else 3}
+
+
+class TestTheHostsOwn:
+    """Somebody has set it while this agent was no MASTER; nothing of it is ours whatever the priority."""
+
+    def test_it_is_neither_set_nor_leased_nor_taken_off(self):
+        made = Scene(both(), table(addresses=("192.168.8.4/24", VIP)))
+        made.vips.install(10.0)
+        assert made.done == [("install", SECOND)]
+        assert (made.vips.owned, made.vips.installed, made.renewed()) == (
+            (ip_interface(VIP),),
+            {SECOND_PLACE},
+            [SECOND],
+        )
+        made.vips.release()
+        assert made.done[-1] == ("release", SECOND)
+
+    def test_a_reload_that_adds_and_removes_it_leaves_it(self):
+        made = Scene(filled=table(addresses=("192.168.8.4/24", SECOND))).master()
+        for addresses in ((VIP, SECOND), (VIP,)):
+            made.vips.reconfigure(instance(addresses=addresses), Globals())
+            made.vips.look()
+            made.vips.reconcile(11.0)
+        assert [each for each in made.done if SECOND in each] == []
+
+    def test_when_it_has_gone_the_virtual_one_comes(self):
+        made = Scene(filled=table(addresses=("192.168.8.4/24", VIP))).master()
+        made.kernel.somebody_deletes(VIP)
+        assert made.vips.put_back(PLACE, 11.0) == (want(VIP),)
+        assert (made.vips.owned, made.vips.installed) == ((), {PLACE})
+
+    def test_what_another_instance_holds_is_not_the_hosts_own(self):
+        made = Scene(filled=table(addresses=("192.168.8.4/24", VIP)), others=[PLACE]).master()
+        assert made.vips.owned == ()
+
+    def test_a_duplicate_is_of_no_use_to_the_host(self):
+        made = Scene()
+        made.kernel.table.remember(Present(2, ip_interface(VIP), dad_failed=True))
+        made.vips.install(10.0)
+        assert made.done == [("release", VIP), ("install", VIP)]
+
+
+class TestOwner:
+    def test_the_addresses_of_the_host_are_never_touched(self):
+        made = Scene(both(priority=255), table(addresses=(VIP,)))
+        made.vips.install(10.0)
+        assert made.done == [("install", SECOND)]
+        assert (made.vips.owned, made.vips.installed) == ((ip_interface(VIP),), {SECOND_PLACE})
+        assert made.renewed() == [SECOND]
+        made.vips.release()
+        assert made.done[-1] == ("release", SECOND)
+
+    def test_what_was_inherited_is_not_the_hosts_own(self):
+        made = Scene(instance(priority=255), table(addresses=(VIP,)))
+        made.vips.inherit([PLACE])
+        made.vips.install(10.0)
+        assert made.vips.owned == ()
+
+    @pytest.mark.parametrize(("priority", "expected"), [(255, {ip_interface(VIP)}), (254, frozenset())])
+    def test_only_the_owner_speaks_from_a_virtual_address(self, priority, expected):
+        assert Scene(instance(priority=priority)).vips.owns_source == expected
+
+
+class TestExtraInterfaces:
+    """``garp_extra_if``: the switches of other interfaces hear no advertisements."""
+
+    @pytest.mark.parametrize(
+        ("kind", "every", "keeps"), [("macvlan", False, True), ("", False, False), ("", True, True)]
+    )
+    def test_they_are_reminded(self, kind, every, keeps):
+        garp = GratuitousArp(extra_if_s=60.0, extra_if_all=every)
+        away = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth1"),)
+        made = Scene(instance(garp=garp, excluded=away), table(eth(), replace(eth("eth1", 3), kind=kind)))
+        made.vips.install(10.0)
+        assert [each for each in made.done if each[0] == "keep"] == ([("keep", 65.0, 60.0)] if keeps else [])
+        made.done.clear()
+        made.vips.release()
+        assert (("cancel", ("k", "extra")) in made.done) is keeps
+
+    def test_a_reminder_is_one_frame_for_each_of_those_addresses(self):
+        garp = GratuitousArp(extra_if_s=60.0, extra_if_all=True)
+        away = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth1"),)
+        made = Scene(instance(garp=garp, excluded=away), table(eth(), eth("eth1", 3))).master()
+        made.announcer.again()
+        assert made.done == [("announce", 1, "192.168.9.1/24")]
+
+    def test_on_the_own_interface_there_is_nothing_to_remind_of(self):
+        made = Scene(instance(garp=GratuitousArp(extra_if_s=60.0, extra_if_all=True)))
+        made.vips.install(10.0)
+        assert made.done == [("install", VIP)]
+
+
+def test_what_does_not_last_is_left_out_of_a_comparison():
+    four = want(VIP, flags=0x200, dad=True, preferred_s=5)
+    six = want("fd00:8::100/64", flags=0x200, dad=True, preferred_s=5)
+    assert lasting(four) == want(VIP, flags=0x200)
+    assert lasting(six) == want("fd00:8::100/64")
+
+
+def test_names_are_the_addresses():
+    assert names([want(VIP), want("fd00:8::100/64")]) == "192.168.8.100/24, fd00:8::100/64"
+    assert names([]) == ""

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the control socket can ask, and the words of the answers."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from agent_fakes import PEER, instance, table
+
+from vrrp.agent.control.server import CommandError
+from vrrp.agent.network import advertisement
+from vrrp.config.model.trackers import Script, Tracked, Tracking
+
+INSTANCE_KEYS = {
+    *("name", "state", "interface", "virtual_router_id", "version", "base_priority", "priority", "advert_int_s"),
+    *("preempt", "source", "addresses", "addresses_present", "hold", "master", "peers", "since_s", "transitions"),
+    *("faults", "reasons", "checks", "why", "warnings", "last_event", "counters"),
+}
+COUNTERS = {"sent", "received", "priority_zero_sent", "priority_zero_received", "became_master", "discarded"}
+
+
+def ask(machine, command, **request):
+    return machine.agent._commands.handle(command, request)
+
+
+def hear(machine, priority, at):
+    ((packet, _destination),) = advertisement.packets(instance(), PEER, priority)
+    machine.socket().waiting.append(packet)
+    machine.due(at)
+
+
+def test_status_has_everything_and_is_json(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.now = 101.5
+            status = json.loads(json.dumps(ask(machine, "status")))
+            assert status["pid"] == os.getpid()
+            assert status["config"] == str(machine.path)
+            assert (status["config_sha256"], status["discarded"], status["router_id"]) == ("0" * 64, {}, None)
+            (entry,) = status["instances"]
+            assert set(entry) >= INSTANCE_KEYS
+            assert set(entry["counters"]) >= COUNTERS
+            assert (entry["state"], entry["master"], entry["since_s"]) == ("BACKUP", None, 1.5)
+            assert (entry["addresses"], entry["addresses_present"]) == (["192.168.8.100/24"], [])
+            assert (entry["source"], entry["advert_int_s"]) == ("192.168.8.4", 1.0)
+
+    play(scenario)
+
+
+def test_status_of_a_backup_says_whom_it_hears(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            hear(machine, 200, 101.0)
+            machine.now = 101.25
+            (entry,) = ask(machine, "status")["instances"]
+            seen = {"address": "192.168.8.6", "priority": 200, "seen_s": 0.25}
+            assert (entry["master"], entry["peers"]) == (seen, [seen])
+            assert entry["why"] == "BACKUP because 192.168.8.6 advertises 200 > our 100"
+
+    play(scenario)
+
+
+def test_status_of_a_master_names_itself(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            (entry,) = ask(machine, "status")["instances"]
+            assert entry["master"] == {"address": "192.168.8.4", "priority": 100, "seen_s": 0.0}
+            assert entry["addresses_present"] == ["192.168.8.100/24"]
+            assert entry["why"] == "MASTER because no master was heard; our 100"
+            assert (entry["counters"]["sent"], entry["counters"]["became_master"]) == (1, 1)
+
+    play(scenario)
+
+
+def test_why_names_the_check_that_waits(rig, play):
+    config = instance(track=Tracking(scripts=(Tracked("web"),)))
+
+    async def scenario():
+        async with rig(config, scripts=[Script("web", ("/bin/sleep", "30"), timeout_s=60)]) as machine:
+            (entry,) = ask(machine, "status")["instances"]
+            assert entry["why"] == "INIT because it waits for the first result of web"
+            said = {"name": "web", "kind": "script", "ok": None, "weight": 0, "detail": ""}
+            assert entry["checks"] == [{**said, "reverse": False, "value": None}]
+
+    play(scenario)
+
+
+def test_promote_moves_at_once_and_release_lets_go(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            hear(machine, 200, 101.0)
+            answer = ask(machine, "promote", instance="VI_1")
+            assert (answer["state"], answer["hold"], answer["priority"]) == ("MASTER", "master", 254)
+            machine.due(101.011)
+            assert machine.socket().sent == [(254, "224.0.0.18")]
+            answer = ask(machine, "release", instance="VI_1")
+            assert (answer["hold"], answer["priority"]) == (None, 100)
+            assert "(VI_1) promote was asked for" in machine.lines()
+
+    play(scenario)
+
+
+def test_demote_waits_for_the_peer(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            answer = ask(machine, "demote", instance="VI_1")
+            assert (answer["state"], answer["yielding"]) == ("MASTER", True)
+            assert machine.socket().sent[-1] == (0, "224.0.0.18")
+
+    play(scenario)
+
+
+def test_an_address_that_is_the_hosts_own_cannot_be_demoted_away(rig, play):
+    async def scenario():
+        async with rig(instance(priority=255), filled=table(addresses=("192.168.8.100/24",))) as machine:
+            assert machine.state() == "MASTER"
+            with pytest.raises(CommandError, match="cannot demote VI_1: this host owns 192.168.8.100, which cannot "):
+                ask(machine, "demote", instance="VI_1")
+            assert (machine.state(), machine.agent.instances.running["VI_1"].router.hold) == ("MASTER", None)
+
+    play(scenario)
+
+
+def test_priority_255_alone_can_be_demoted(rig, play):
+    async def scenario():
+        async with rig(instance(priority=255)) as machine:
+            assert ask(machine, "demote", instance="VI_1")["yielding"]
+
+    play(scenario)
+
+
+def test_a_move_that_cannot_be_says_why(rig, play):
+    async def scenario():
+        async with rig(instance(interface="eth9")) as machine:
+            with pytest.raises(CommandError, match="cannot promote VI_1: .*interface eth9 does not exist"):
+                ask(machine, "promote", instance="VI_1")
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("name", ["web", None, 7])
+def test_an_instance_that_is_not_there(rig, play, name):
+    async def scenario():
+        async with rig() as machine:
+            with pytest.raises(CommandError, match=f"there is no instance {name}; there are: VI_1"):
+                ask(machine, "promote", instance=name)
+
+    play(scenario)
+
+
+def test_an_unknown_command_lists_the_known_ones(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            with pytest.raises(
+                CommandError, match="it is one of status, promote, demote, release, drain, undrain, reload"
+            ):
+                ask(machine, "dance")
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("command", ["promote", "reload"])
+def test_an_agent_that_stops_moves_nothing(rig, play, command):
+    async def scenario():
+        async with rig() as machine:
+            machine.agent.departure.stop()
+            with pytest.raises(CommandError, match="the agent is stopping"):
+                ask(machine, command, instance="VI_1")
+            assert ask(machine, "status")["stopping"]
+
+    play(scenario)

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A flood is read in portions, and does not keep the loop."""
+
+from __future__ import annotations
+
+import pytest
+from channel_line import FakeSocket, from_peer, with_octet
+
+from vrrp.agent.network import receiver
+
+
+def test_a_thousand_discarded_packets_are_one_line(line):
+    line.receive(*[with_octet(from_peer(), 8, 64)] * 1000)
+    assert line.instance.counters.discarded == {"ttl": 1000}
+    assert line.text.getvalue().count("\n") == 1
+
+
+def test_a_flood_does_not_keep_the_loop(line):
+    line.receive(*[from_peer(virtual_router_id=52)] * (receiver.DRAIN_MAX + 10))
+    assert len(line.socket.waiting) == 10
+
+
+class Slow(FakeSocket):
+    """Of a portion's time five packets take all, to read and to judge."""
+
+    def __init__(self, line):
+        super().__init__()
+        self._line = line
+
+    def receive(self):
+        self._line.now += receiver.DRAIN_S / 4.5
+        return super().receive()
+
+
+@pytest.mark.parametrize("vrid", [51, 52])  # what is known, and what is judged
+def test_a_portion_ends_when_its_time_is_over(line, vrid):
+    line.channel.socket = line.socket = Slow(line)
+    line.socket.waiting = [from_peer(virtual_router_id=vrid)] * 12
+    found = [(line.channel.drain(1.0), len(line.socket.waiting)) for _ in range(4)]
+    assert found == [(False, 7), (False, 2), (True, 0), (True, 0)]
+
+
+def test_a_flood_is_read_up_to_what_can_wait_in_the_socket(line, monkeypatch):
+    monkeypatch.setattr(receiver, "DRAIN_MAX", 20)
+    line.channel.socket = line.socket = Slow(line)
+    line.socket.waiting = [from_peer(virtual_router_id=52)] * 1000
+    assert [line.channel.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2
+    assert len(line.socket.waiting) == 1000 - 2 * 20
+
+
+def test_each_socket_has_a_portion_of_its_own(line):
+    line.channel.socket, line.channel.ah = Slow(line), Slow(line)
+    for each in line.channel.sockets:
+        each.waiting = [from_peer(virtual_router_id=52)] * 10
+    assert line.channel.drain(1.0) is False
+    assert [len(each.waiting) for each in line.channel.sockets] == [5, 5]
+
+
+def test_two_sockets_that_are_flooded_end_together(line, monkeypatch):
+    monkeypatch.setattr(receiver, "DRAIN_MAX", 20)
+    line.channel.socket, line.channel.ah = Slow(line), Slow(line)
+    for each in line.channel.sockets:
+        each.waiting = [from_peer(virtual_router_id=52)] * 1000
+    assert [line.channel.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a child finds out, and what becomes of one that does not end, or never begins."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import io
+import os
+import signal
+import time
+
+import pytest
+from agent_fakes import gone
+
+from vrrp.agent.control.server import CommandError
+from vrrp.agent.log import Log
+from vrrp.agent.process import fork
+from vrrp.agent.process.fork import Fork
+
+
+class Bench:
+    """A :class:`Fork` whose guard remembers what it caught."""
+
+    def __init__(self):
+        self.text, self.caught, self.pids = io.StringIO(), [], []
+        self.fork = Fork(self._guard, Log(self.text))
+
+    def _guard(self, callback):
+        def guarded():
+            try:
+                callback()
+            except Exception as error:
+                self.caught.append(error)
+
+        return guarded
+
+    async def ask(self, function, then=lambda found: {"found": found}):
+        return await self.fork.run(function, then)
+
+    async def refused(self, function, then=lambda found: {}):
+        with pytest.raises(CommandError) as caught:
+            await self.ask(function, then)
+        return caught.value
+
+
+@pytest.fixture
+def with_bench(play, monkeypatch):
+    def run(scenario):
+        async def play_it():
+            bench = Bench()
+            real = fork.start
+
+            def start(function):
+                pid, pipe = real(function)
+                bench.pids.append(pid)
+                return pid, pipe
+
+            monkeypatch.setattr(fork, "start", start)
+            try:
+                await scenario(bench)
+            finally:
+                bench.fork.close()
+                deadline = time.monotonic() + 10
+                while bench.pids and time.monotonic() < deadline:  # no child is left to the tests after this one
+                    bench.pids = [pid for pid in bench.pids if os.path.exists(f"/proc/{pid}")]
+                    await asyncio.sleep(0.001)
+                assert not bench.pids
+
+        play(play_it)
+
+    return run
+
+
+def test_the_result_of_a_child_is_returned(with_bench):
+    async def scenario(bench):
+        large = ["x" * 1000] * 1000
+        assert await bench.ask(lambda: large) == {"found": large}
+        assert (await bench.ask(os.getpid))["found"] != os.getpid()
+
+    with_bench(scenario)
+
+
+def test_the_loop_goes_on_while_a_child_runs(with_bench, tmp_path):
+    """The child waits for a file that the loop makes afterwards."""
+    file = tmp_path / "file"
+
+    def wait():
+        while not file.exists():
+            time.sleep(0.001)
+        return 1
+
+    async def scenario(bench):
+        asked = asyncio.ensure_future(bench.ask(wait))
+        await asyncio.sleep(0.01)
+        assert not asked.done()
+        file.touch()
+        assert await asked == {"found": 1}
+
+    with_bench(scenario)
+
+
+def test_a_child_changes_nothing_in_its_parent(with_bench):
+    async def scenario(bench):
+        here = []
+        assert await bench.ask(lambda: here.append(1) or len(here)) == {"found": 1}
+        assert here == []
+
+    with_bench(scenario)
+
+
+def test_a_refusal_keeps_its_problems(with_bench):
+    def refuse():
+        raise CommandError("not valid", ("f:1:1: error: x",))
+
+    async def scenario(bench):
+        error = await bench.refused(refuse)
+        assert (str(error), error.problems) == ("not valid", ("f:1:1: error: x",))
+        assert bench.caught == []
+
+    with_bench(scenario)
+
+
+def test_a_bug_in_the_child_is_logged_and_ends_nothing(with_bench):
+    async def scenario(bench):
+        error = await bench.refused(lambda: 1 / 0)
+        assert "internal error while the configuration was read: nothing has changed" in str(error)
+        assert "ZeroDivisionError" in bench.text.getvalue()
+        assert bench.caught == []
+        assert await bench.ask(lambda: 2) == {"found": 2}
+
+    with_bench(scenario)
+
+
+def test_a_bug_in_the_callback_is_a_bug_of_the_agent(with_bench):
+    async def scenario(bench):
+        error = await bench.refused(lambda: 0, lambda found: 1 / found)
+        assert str(error) == "internal error, the agent gives up everything: see its log"
+        assert [type(each) for each in bench.caught] == [ZeroDivisionError]
+
+    with_bench(scenario)
+
+
+def test_one_child_at_a_time_in_the_order_in_which_they_were_asked_for(with_bench):
+    async def scenario(bench):
+        answers = [asyncio.ensure_future(bench.ask(lambda number=number: number)) for number in range(4)]
+        await asyncio.sleep(0)
+        assert len(bench.pids) == 1
+        assert await asyncio.gather(*answers) == [{"found": number} for number in range(4)]
+        assert len(bench.pids) == 4
+
+    with_bench(scenario)
+
+
+@pytest.mark.parametrize("end", ["too long", "killed"])
+def test_a_child_that_does_not_answer_is_not_waited_for(with_bench, monkeypatch, end):
+    monkeypatch.setattr(fork, "TIME_MAX_S", 0.05 if end == "too long" else 20)
+
+    def hang():
+        if end == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(30)
+
+    async def scenario(bench):
+        asked = asyncio.ensure_future(bench.refused(hang))
+        await asyncio.sleep(0)
+        pid = bench.fork._pid
+        text = "takes longer than 0.05 s" if end == "too long" else "was ended: nothing has changed"
+        assert text in str(await asked)
+        assert gone(pid)
+        assert await bench.ask(lambda: 2) == {"found": 2}
+
+    with_bench(scenario)
+
+
+def test_a_fork_that_fails_is_an_error(with_bench, monkeypatch):
+    def full():
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    real = os.fork
+
+    async def scenario(bench):
+        before = len(os.listdir("/proc/self/fd"))
+        monkeypatch.setattr(fork.os, "fork", full)
+        error = await bench.refused(lambda: 1)
+        assert "cannot start a process that reads the configuration: Resource temporarily" in str(error)
+        assert len(os.listdir("/proc/self/fd")) == before
+        monkeypatch.setattr(fork.os, "fork", real)
+        assert await bench.ask(lambda: 2) == {"found": 2}
+
+    with_bench(scenario)
+
+
+def test_the_end_of_the_agent_ends_the_child(with_bench):
+    async def scenario(bench):
+        asked = asyncio.ensure_future(bench.ask(lambda: time.sleep(30)))
+        await asyncio.sleep(0)
+        pid = bench.fork._pid
+        bench.fork.close()
+        assert gone(pid)
+        asked.cancel()
+
+    with_bench(scenario)
+
+
+def test_a_child_has_none_of_our_descriptors_and_none_of_our_handlers(with_bench):
+    """Else the lock of the runtime directory would outlive us, and a signal to both be told to our loop twice."""
+
+    def look():
+        taken = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
+        there = [name for name in os.listdir("/proc/self/fd") if os.path.lexists(f"/proc/self/fd/{name}")]
+        return len([name for name in there if int(name) > 2]), taken, signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+    async def scenario(bench):
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)
+        loop.add_signal_handler(signal.SIGTERM, lambda: None)
+        found = (await bench.ask(look))["found"]
+        assert found == (1, [signal.SIG_DFL] * 2, signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+    with_bench(scenario)

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scheduling and memory, in processes of their own: both belong to the process."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from vrrp.agent.log import Log
+from vrrp.agent.process import scheduling
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+CHILD = "import os; print(os.sched_getscheduler(0), os.getpriority(os.PRIO_PROCESS, 0), flush=True)"
+CLAIM = f"""
+import asyncio, io, json, subprocess, sys
+from vrrp.agent.process import scheduling
+from vrrp.agent.log import Log
+scheduling.UPKEEP_S = 0.05
+text = io.StringIO()
+async def scenario():
+    scheduling.claim(Log(text))
+    while "scheduling" not in text.getvalue():
+        await asyncio.sleep(0.01)
+asyncio.run(scenario())
+child = subprocess.run([sys.executable, "-c", {CHILD!r}], capture_output=True, text=True, check=True).stdout.split()
+status = dict(line.split(":", 1) for line in subprocess.run(
+    ["cat", "/proc/self/status"], capture_output=True, text=True, check=True).stdout.splitlines())
+print(json.dumps({{"state": scheduling.state(), "log": text.getvalue().split(" ", 2)[2], "child": child,
+                   "child_locked": status["VmLck"]}}))
+"""
+
+
+def claimed(**options):
+    done = subprocess.run(
+        [sys.executable, "-c", CLAIM], capture_output=True, text=True, check=False, env=ENVIRONMENT, **options
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def may_real_time() -> bool:
+    program = "import os; os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0
+
+
+def test_the_agent_takes_the_rights_that_it_gets_and_logs_them():
+    found = claimed()
+    state = found["state"]
+    if may_real_time():
+        assert (state["policy"], state["priority"]) == ("SCHED_RR", scheduling.PRIORITY)
+        assert found["log"].startswith(f"scheduling: SCHED_RR {scheduling.PRIORITY}, memory ")
+    else:
+        assert state["policy"] == "SCHED_OTHER"
+        assert found["log"].startswith(f"scheduling: nice {state['nice']}, memory ")
+    assert found["log"].endswith("memory locked\n" if state["memory_locked"] else "memory not locked\n")
+
+
+def test_children_are_not_scheduled_in_real_time():
+    found = claimed()
+    assert found["child"] == ["0", "0"]
+    assert found["child_locked"].split() == ["0", "kB"]
+
+
+def test_children_of_one_that_was_started_with_a_niceness_too():
+    """As under the unit, where systemd gives the niceness."""
+    nice = ["nice", "-n", "-20"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*nice, sys.executable, "-c", CLAIM], capture_output=True, text=True, check=True, env=ENVIRONMENT
+    )
+    assert json.loads(done.stdout)["child"] == ["0", "0"]
+
+
+@pytest.mark.parametrize("limit", ["1 << 16", "resource.RLIM_INFINITY"])
+def test_the_agent_works_without_any_right(limit):
+    """As nobody: ordinary scheduling, a lock only where nothing limits it, and nobody is told of an error."""
+    program = (
+        f"limit = {limit}"
+        + """
+with contextlib.suppress(OSError, ValueError):  # nor may everybody raise it
+    resource.setrlimit(resource.RLIMIT_MEMLOCK, (limit, limit))
+resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
+resource.setrlimit(resource.RLIMIT_NICE, (0, 0))
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+async def scenario():
+    scheduling.claim(Log(io.StringIO()))
+asyncio.run(scenario())
+unlimited = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY
+print(json.dumps([scheduling.state(), unlimited]))
+"""
+    )
+    imports = """
+import asyncio, contextlib, ctypes, io, json, os, resource
+from vrrp.agent.process import scheduling
+from vrrp.agent.log import Log
+scheduling.state()  # what it imports on the way may not be for nobody to read
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", imports + program], capture_output=True, text=True, check=False, env=ENVIRONMENT
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    state, unlimited = json.loads(done.stdout)
+    assert (state["policy"], state["nice"], state["memory_locked"]) == ("SCHED_OTHER", os.nice(0), unlimited)
+
+
+def test_a_limit_on_locked_memory_means_no_lock(monkeypatch):
+    """With it an allocation would fail one day."""
+    monkeypatch.setattr(scheduling, "_has_capability", lambda number: False)
+    monkeypatch.setattr(scheduling.resource, "getrlimit", lambda which: (1 << 30, 1 << 30))
+    assert not scheduling.lock_memory()
+
+
+def test_a_runaway_in_real_time_is_ended_by_the_kernel():
+    program = """
+from vrrp.agent.process import scheduling
+scheduling.RUNAWAY_S = 1
+scheduling.take_processor()
+if scheduling.state()["policy"] == "SCHED_RR":
+    while True:
+        pass
+print("no real time here")
+"""
+    program = program.replace("RUNAWAY_S = 0\n", "RUNAWAY_S = 1\n").replace("0.3", "1")
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=ENVIRONMENT, timeout=20
+    )
+    expected = -signal.SIGKILL if may_real_time() else 0
+    assert done.returncode == expected, done.stderr
+
+
+def test_one_that_never_waits_takes_a_breath_when_it_is_in_real_time(monkeypatch):
+    slept = []
+    monkeypatch.setattr(scheduling.time, "sleep", slept.append)
+    monkeypatch.setattr(scheduling, "_waits", lambda: 7)
+    text = io.StringIO()
+    upkeep = scheduling.Upkeep(Log(text))
+    monkeypatch.setattr(scheduling, "_policy", lambda: (0, 0))
+    upkeep.breathe()
+    assert (slept, upkeep.breaths, text.getvalue()) == ([], 0, "")
+    monkeypatch.setattr(scheduling, "_policy", lambda: (os.SCHED_RR, 10))
+    upkeep.breathe()
+    upkeep.breathe()
+    assert (slept, upkeep.breaths) == ([scheduling.BREATH_S] * 2, 2)
+    assert text.getvalue().count("\n") == 1
+    monkeypatch.setattr(scheduling, "_waits", lambda: 8)
+    upkeep.breathe()
+    assert upkeep.breaths == 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "locked", "said"),
+    [
+        ((2, 10), 1, "scheduling: SCHED_RR 10, memory locked"),
+        ((1, 3), 0, "scheduling: SCHED_FIFO 3, memory not locked"),
+        ((0, 0), 0, "scheduling: nice -20, memory not locked"),
+    ],
+)
+def test_words(monkeypatch, policy, locked, said):
+    monkeypatch.setattr(scheduling, "_policy", lambda: policy)
+    monkeypatch.setattr(scheduling, "_locked_kib", lambda: locked)
+    monkeypatch.setattr(scheduling.os, "getpriority", lambda which, who: -20)
+    assert scheduling.text() == said

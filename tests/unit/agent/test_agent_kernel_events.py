@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kernel tells of changes: who is told, in which order, and when it is asked again."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+from agent_fakes import FakeScheduler
+from virtual_time import play
+
+from vrrp.agent.kernel_events import RESYNC_S, Changes
+
+
+class Scene:
+    """Two listeners; ``told`` says who was told what, in order. ``stale`` is what the kernel is after each reading."""
+
+    def __init__(self, *changes, stale=()):
+        self.told, self.stale, self.ended = [], list(stale), False
+        self.unread = list(changes)
+        self.kernel = SimpleNamespace(read_events=self.read, stale=False)
+        listeners = [self.listener(name) for name in ("first", "second")]
+        self.changes = Changes(self.kernel, listeners, FakeScheduler(), lambda: self.ended)
+
+    def listener(self, name):
+        return SimpleNamespace(kernel_changed=lambda changes, now: self.told.append((name, changes, now)))
+
+    def read(self):
+        self.told.append("read")
+        self.kernel.stale = self.stale.pop(0) if self.stale else False
+        changes, self.unread = self.unread, []
+        return changes
+
+
+def told(scene, seconds=0.0, act=lambda scene: scene.changes.take()):
+    async def scenario():
+        act(scene)
+        await asyncio.sleep(seconds)
+        return scene.told
+
+    return play(scenario)
+
+
+def test_everybody_is_told_of_all_changes_in_a_fixed_order():
+    assert told(Scene("one", "two")) == ["read", ("first", ["one", "two"], 100.0), ("second", ["one", "two"], 100.0)]
+
+
+def test_everybody_is_told_that_there_was_nothing():
+    assert told(Scene()) == ["read", ("first", [], 100.0), ("second", [], 100.0)]
+
+
+def test_once_everything_is_given_up_nothing_is_read():
+    def act(scene):
+        scene.ended = True
+        scene.changes.take()
+
+    assert told(Scene("one"), act=act) == []
+
+
+class TestResynchronization:
+    def test_what_could_not_be_listed_is_asked_for_again_until_it_can(self):
+        assert RESYNC_S == 1.0
+        readings = [told(Scene(stale=[True, True]), seconds).count("read") for seconds in (0.9, 1.1, 2.1, 9.0)]
+        assert readings == [1, 2, 3, 3]
+
+    def test_events_meanwhile_ask_no_second_time(self):
+        def act(scene):
+            scene.changes.take()
+            scene.changes.take()
+
+        assert told(Scene(stale=[True, True, False]), 9.0, act).count("read") == 3
+
+    def test_once_everything_is_given_up_it_is_not_asked_again(self):
+        def act(scene):
+            scene.changes.take()
+            scene.ended = True
+
+        assert told(Scene(stale=[True]), 9.0, act).count("read") == 1

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An instance begins when nothing holds it back: the delay, its checks, and those of its sync group."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from agent_fakes import Bench, crashed, instance, marked
+from virtual_time import play
+
+from vrrp.agent.startup import Beginning
+from vrrp.protocol.priority import CheckResult
+from vrrp.protocol.states import Memory, State
+
+VIP = "192.168.8.100/24"
+SILENT = CheckResult("chk", "script", None, 0)
+
+
+class Scene:
+    """VI_1, VI_2 and so on, which are ``grouped`` or not. ``woken`` are the times at which somebody looked again."""
+
+    def __init__(self, delay_s=0.0, count=2, grouped=False, filled=None):
+        self.benches = [
+            Bench(instance(f"VI_{number}", virtual_router_id=number), filled and filled())
+            for number in range(1, count + 1)
+        ]
+        for bench in self.benches:
+            bench.done.clear()
+        self.woken = []
+        self.each = [bench.instance for bench in self.benches]
+        running = SimpleNamespace(running={each.name: each for each in self.each})
+        self.beginning = Beginning(running, lambda one: self.each if grouped else [one], delay_s, self.call_later)
+
+    def call_later(self, seconds):
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, lambda: self.woken.append(loop.time()))
+
+    def due(self, now):
+        return [each.name for each in self.beginning.due(now)]
+
+
+def remembering(scene, last_at, state=State.MASTER):
+    scene.each[0].restart.saved = Memory(state, last_at, 100)
+    return scene
+
+
+def playing(act, seconds=0.0):
+    """What ``act`` returns in a running loop that goes on for so many seconds."""
+
+    async def scenario():
+        found = act()
+        await asyncio.sleep(seconds)
+        return found
+
+    return play(scenario)
+
+
+class TestWithoutDelay:
+    def test_everybody_begins_at_once_and_once(self):
+        scene = Scene()
+        assert scene.due(100.0) == ["VI_1", "VI_2"]
+        scene.each[0].start(100.0)
+        assert scene.due(100.0) == ["VI_2"]
+
+    def test_one_waits_for_its_own_check_only(self):
+        scene = Scene()
+        scene.each[0].checks = (SILENT,)
+        assert scene.due(100.0) == ["VI_2"]
+
+    def test_in_a_sync_group_all_wait_for_one_check(self):
+        scene = Scene(grouped=True)
+        scene.each[0].checks = (SILENT,)
+        assert scene.due(100.0) == []
+        scene.each[0].checks = (CheckResult("chk", "script", False, 0),)
+        assert scene.due(100.0) == ["VI_1", "VI_2"]
+
+    def test_a_member_that_has_begun_holds_nobody_back(self):
+        scene = Scene(grouped=True)
+        scene.each[0].start(100.0)
+        scene.each[0].checks = (SILENT,)
+        assert scene.due(100.0) == ["VI_2"]
+
+
+class TestDelay:
+    def test_it_counts_from_the_first_question(self):
+        scene = Scene(delay_s=5.0)
+        assert scene.beginning.remaining_s(50.0) == 5.0
+        assert playing(lambda: [scene.due(now) for now in (100.0, 104.9, 105.0)]) == [[], [], ["VI_1", "VI_2"]]
+        assert [scene.beginning.remaining_s(now) for now in (100.0, 103.0, 105.0, 200.0)] == [5.0, 2.0, 0.0, 0.0]
+
+    def test_somebody_looks_again_when_it_is_over_and_only_then(self):
+        scene = Scene(delay_s=5.0)
+        playing(lambda: [scene.due(now) for now in (100.0, 101.0)], 60.0)
+        assert scene.woken == [5.0]
+
+    def test_without_instances_nobody_looks_again(self):
+        scene = Scene(delay_s=5.0, count=0)
+        assert playing(lambda: scene.due(100.0), 60.0) == []
+        assert scene.woken == []
+
+    @pytest.mark.parametrize(
+        ("grouped", "last_at", "state", "expected"),
+        [
+            (False, 99.0, State.MASTER, ["VI_1"]),
+            (True, 99.0, State.MASTER, ["VI_1", "VI_2"]),
+            (False, 99.0, State.BACKUP, []),
+            (False, 96.9, State.MASTER, []),  # a mandate is 3 s and 2/256 s
+        ],
+    )
+    def test_who_goes_on_with_a_mastership_does_not_wait(self, grouped, last_at, state, expected):
+        scene = remembering(Scene(delay_s=5.0, grouped=grouped), last_at, state)
+        assert playing(lambda: scene.due(100.0)) == expected
+
+
+def left_behind():
+    return crashed(VIP)
+
+
+class TestWhatWasLeftBehind:
+    """VI_1 was MASTER at 99.0, and a check keeps it waiting."""
+
+    def scene(self, state=State.MASTER):
+        scene = remembering(Scene(count=1, filled=left_behind), 99.0, state)
+        scene.benches[0].kernel.table.remember(marked(VIP))  # the bench has taken it off
+        scene.benches[0].done.clear()
+        scene.each[0].checks = (SILENT,)
+        return scene
+
+    def test_it_stays_until_the_mandate_ends(self):
+        scene = self.scene()
+        assert playing(lambda: scene.due(102.0)) == []
+        assert scene.benches[0].done == []
+        assert playing(lambda: scene.due(102.0078125)) == []
+        assert scene.benches[0].done == [("release", VIP)]
+
+    def test_somebody_looks_again_at_that_moment_and_only_then(self):
+        scene = self.scene()
+        playing(lambda: [scene.due(now) for now in (100.0, 101.0)], 60.0)
+        assert scene.woken == [pytest.approx(2.0078125)]
+
+    def test_a_backup_has_left_nothing(self):
+        scene = self.scene(State.BACKUP)
+        playing(lambda: scene.due(200.0), 60.0)
+        assert (scene.benches[0].done, scene.woken) == ([], [])

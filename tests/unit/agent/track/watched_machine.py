@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A machine whose processes are made up, for the watch of processes."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+
+from vrrp.agent.log import Log
+from vrrp.agent.track import process as procwatch
+from vrrp.agent.track.process import ProcessCheck, ProcessMonitor
+from vrrp.agent.track.procfs import Seen
+from vrrp.config.model.trackers import Process
+
+
+async def until(condition, within_s=10.0):
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within_s
+    while not condition():
+        assert loop.time() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.002)
+
+
+class Machine:
+    """Processes that a test starts and ends; with ``polls`` /proc is read so often that a test need not wait."""
+
+    def __init__(self, monkeypatch):
+        self.processes: dict[int, Seen] = {}
+        self.ends_of: dict[int, int] = {}  # pid -> the end of a pipe that a test closes: then the other one is readable
+        self.opened: list[int] = []
+        self.scans = 0
+        self.text = io.StringIO()
+        self.told: list[bool] = []
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr(procwatch.procfs, "pids", self._pids)
+        monkeypatch.setattr(procwatch.procfs, "look", lambda pid, with_command, length: self.processes.get(pid))
+        monkeypatch.setattr(procwatch.os, "pidfd_open", self._pidfd_open, raising=False)
+        self.polls(0.005)
+
+    def polls(self, seconds):
+        self._monkeypatch.setattr(procwatch, "POLL_S", seconds)
+
+    def without_pidfds(self, error):
+        def refuse(pid):
+            raise error
+
+        self._monkeypatch.setattr(procwatch.os, "pidfd_open", refuse, raising=False)
+
+    def _pids(self):
+        self.scans += 1
+        return iter(list(self.processes))
+
+    def _pidfd_open(self, pid):
+        self.opened.append(pid)
+        if pid not in self.processes:
+            raise ProcessLookupError
+        readable, self.ends_of[pid] = os.pipe()
+        return readable
+
+    def runs(self, *pids, name=b"nginx"):
+        self.processes.update((pid, Seen(name, None)) for pid in pids)
+
+    def ends(self, *pids):
+        for pid in pids:
+            del self.processes[pid]
+            if pid in self.ends_of:
+                os.close(self.ends_of.pop(pid))
+
+    @property
+    def lines(self):
+        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
+
+    def play(self, steps, *processes):
+        async def run():
+            log = Log(self.text)
+            monitor = ProcessMonitor()
+            checks = []
+            for process in processes or (Process("w", "nginx"),):
+                made = ProcessCheck(process, monitor, lambda: self.told.append(checks[0].ok), log)
+                checks.append(made)
+            for each in checks:
+                each.start()
+            try:
+                await until(lambda: all(each.ok is not None for each in checks))
+                await steps(*checks)
+            finally:
+                for each in checks:
+                    await each.stop()
+            assert (monitor._known, monitor._watched) == ({}, {})
+
+        asyncio.run(run())
+        for end in self.ends_of.values():
+            os.close(end)

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of a line become fields in any order; what is unknown, twice or too long is refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from vrrp.config.keywords.track_options import TIMES, TIMES_SYNTAX, options
+from vrrp.config.keywords.values import text
+from vrrp.config.syntax.diagnostics import Invalid
+from vrrp.config.syntax.parser import parse
+
+KNOWN = {**TIMES, "host": ("name", text)}
+DEFAULTS = {"interval_s": 1.0, "timeout_s": 1.0}
+
+
+def read(line, **more):
+    """The fields of the options behind the first word."""
+    (statement,) = parse(f"track_x {line}", "f").statements
+    return options("track_x", statement.values, KNOWN, "ADDRESS " + TIMES_SYNTAX, **more)
+
+
+def refusal(line, **more):
+    with pytest.raises(Invalid) as raised:
+        read(line, **more)
+    found = raised.value
+    return found.text, found.rule, found.hint, found.place.column
+
+
+def test_messages_show_the_syntax_of_options():
+    assert TIMES_SYNTAX == "[interval SECONDS] [timeout SECONDS] [rise N] [fall N] [weight -253-253]"
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("", DEFAULTS),
+        ("rise 2", {**DEFAULTS, "rise": 2}),
+        ("fall 1000 rise 1", {**DEFAULTS, "fall": 1000, "rise": 1}),
+        ("weight -253", {**DEFAULTS, "weight": -253}),
+        ("weight 0 host a", {**DEFAULTS, "weight": 0, "name": "a"}),
+        ("interval 3600 timeout 3600", {"interval_s": 3600.0, "timeout_s": 3600.0}),
+        ("timeout 0.01 interval 0.05", {"interval_s": 0.05, "timeout_s": 0.01}),
+        ("host interval", {**DEFAULTS, "name": "interval"}),
+    ],
+)
+def test_options_become_fields(line, fields):
+    assert read(line) == fields
+
+
+@pytest.mark.parametrize(
+    ("line", "interval_s", "times"),
+    [
+        ("", "2", (2.0, 2.0)),
+        ("interval 5", "2", (5.0, 2.0)),
+        ("interval 0.5", "2", (0.5, 0.5)),
+        ("timeout 1.5", "2", (2.0, 1.5)),
+        ("interval 9 timeout 8", "2", (9.0, 8.0)),
+        ("interval 0.3 timeout 0.3", "1", (0.3, 0.3)),
+    ],
+)
+def test_the_default_timeout_is_at_most_the_interval(line, interval_s, times):
+    found = read(line, interval_s=Decimal(interval_s))
+    assert (found["interval_s"], found["timeout_s"]) == times
+    assert [type(value) for value in found.values()] == [float, float]
+
+
+def test_a_flag_takes_no_value():
+    flags = frozenset(["verify", "quick"])
+    assert read("verify rise 3", flags=flags) == {**DEFAULTS, "verify": True, "rise": 3}
+    assert read("rise 3 quick verify", flags=flags) == {**DEFAULTS, "verify": True, "quick": True, "rise": 3}
+
+
+LONGER = "it is asked again when the last answer has come or is overdue"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("rise", ("rise takes a value, none is given", "", "", 9)),
+        ("rise 2 fall", ("fall takes a value, none is given", "", "", 16)),
+        ("rise 2 rise 3", ("rise is given twice", "", "remove one", 16)),
+        ("verify verify", ("verify is given twice", "", "remove one", 16)),
+        ("rise 0", ("rise 0 is out of range", "rise is 1 to 1000", "", 14)),
+        ("fall 1001", ("fall 1001 is out of range", "fall is 1 to 1000", "", 14)),
+        ("weight 254", ("weight 254 is out of range", "weight is -253 to 253", "", 16)),
+        ("interval 0.04", ("interval 0.04 is out of range", "interval is 0.05 to 3600 seconds", "", 18)),
+        ("timeout 0.009", ("timeout 0.009 is out of range", "timeout is 0.01 to 3600 seconds", "", 17)),
+        ("timeout 1.5", ("timeout 1.5 is longer than interval 1", LONGER, "interval 1.5", 17)),
+        ("timeout 3 interval 2", ("timeout 3 is longer than interval 2", LONGER, "interval 3", 17)),
+        ("risse 2", ('unknown option "risse" of track_x', "ADDRESS " + TIMES_SYNTAX, "did you mean rise?", 9)),
+        ("verfy", ('unknown option "verfy" of track_x', "ADDRESS " + TIMES_SYNTAX, "did you mean verify?", 9)),
+        ("2", ('unknown option "2" of track_x', "ADDRESS " + TIMES_SYNTAX, "", 9)),
+    ],
+)
+def test_wrong_options_are_refused(line, expected):
+    assert refusal(line, flags=frozenset(["verify"])) == expected
+
+
+def test_a_flag_that_a_line_does_not_have_is_unknown():
+    assert refusal("verify")[0] == 'unknown option "verify" of track_x'

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The places on a node, and the oldest versions, are those that the documentation names."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import paths
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("LIBRARY", "/usr/local/lib/hotstandby"),
+        ("RELEASES", "/usr/local/lib/hotstandby/releases"),
+        ("CURRENT", "/usr/local/lib/hotstandby/current"),
+        ("COMMAND", "/usr/local/bin/hotstandby"),
+        ("UNIT", "/etc/systemd/system/hotstandby.service"),
+        ("CONFIG_DIRECTORY", "/etc/hotstandby"),
+        ("CONFIG", "/etc/hotstandby/hotstandby.conf"),
+        ("RUNTIME_DIRECTORY", "/run/hotstandby"),
+    ],
+)
+def test_the_places_are_the_documented_ones(name, path):
+    assert getattr(paths, name) == path
+
+
+def test_the_user_and_the_service_are_the_documented_ones():
+    assert (paths.USER, paths.SERVICE) == ("hotstandby", "hotstandby.service")
+
+
+def test_the_oldest_python_and_pyroute2_are_the_documented_ones():
+    assert (paths.MINIMUM_PYTHON, paths.MINIMUM_PYROUTE2) == ((3, 9), (0, 9))

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The example inventories of the documentation, and those of the scenarios, describe pairs; their files are good."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
+from pair_inventory import interfaces
+from role_template import files
+
+TOP = Path(__file__).parents[3]
+EXAMPLES = sorted((TOP / "docs" / "examples").glob("*.yml"))
+INVENTORIES = EXAMPLES + sorted((TOP / "molecule").glob("*/inventory.yml"))
+# What keepalived 2.2.7, the one that is here, does not know.
+NEWER = ("auth_hmac {", "v3_checksum_as_v2 ")
+
+
+def hosts(path):
+    """The variables of each host, on two segments: 192.168.8.0/24 and fd00:8::/64 on eth0, 10.0.8.0/24 on eth1."""
+    group = yaml.safe_load(path.read_text(encoding="utf-8"))["ha_pair"]
+    return {name: {**network(own["ansible_host"]), **group["vars"], **own} for name, own in group["hosts"].items()}
+
+
+def network(address):
+    number = address.rpartition(".")[2]
+    other = interfaces(f"10.0.8.{number}/24", name="eth1")[1:]
+    return {"ha_pair_interfaces": [*interfaces(f"{address}/24", f"fd00:8::{number}/64"), *other]}
+
+
+def plan(path):
+    return instances(hosts(path))
+
+
+def test_there_are_example_inventories():
+    assert {path.stem for path in EXAMPLES} >= {"minimal", "article", "two_vips", "sync_group", "hmac", "checks"}
+    assert len(INVENTORIES) >= len(EXAMPLES) + 3
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_each_example_is_a_pair_whose_first_host_is_master(path):
+    found = plan(path)
+    assert [(own[0]["state"], own[0]["priority"]) for own in found.values()] == [("MASTER", 100), ("BACKUP", 90)]
+    assert all(own[0]["virtual_ipaddress"] == ["192.168.8.100/24"] for own in found.values())
+
+
+@pytest.mark.parametrize("path", INVENTORIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_the_file_of_each_host_is_good_for_the_agent_and_for_keepalived(path, tmp_path):
+    for name, text in files(hosts(path)).items():
+        report = inspect(text, f"/etc/{name}.conf")
+        assert (report.problems, report.warnings) == ((), ()), text
+        if not any(word in text for word in NEWER):
+            assert keepalived_says(text, tmp_path / f"{name}.conf") == (0, ""), text
+
+
+def keepalived_says(text, file):
+    """Exit status and complaints of ``keepalived -t``, where eth0 and eth1 are."""
+    file.write_text(text, encoding="utf-8")
+    script = f"""
+        ip link add eth0 type bridge && ip link add eth1 type bridge && ip link set eth0 up && ip link set eth1 up
+        keepalived --config-test --use-file {file}; exit $?
+    """
+    done = subprocess.run(
+        ["unshare", "--net", "sh", "-ec", script.strip()],
+        capture_output=True, text=True, timeout=30, check=False, env={**os.environ, "LC_ALL": "C"},
+    )  # fmt: skip
+    return done.returncode, done.stderr

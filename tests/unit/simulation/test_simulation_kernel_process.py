@@ -1,0 +1,24 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process runs, is paused or has ended."""
+
+from __future__ import annotations
+
+import pytest
+
+from vrrp.simulation.kernel import Process
+
+
+def test_what_a_process_does():
+    assert [(each.name, each.value) for each in Process] == [
+        ("RUNNING", "running"),
+        ("PAUSED", "paused"),
+        ("ENDED", "ended"),
+    ]
+
+
+def test_a_word_names_one_of_them():
+    assert Process("paused") is Process.PAUSED
+    with pytest.raises(ValueError, match="'stopped' is not a valid Process"):
+        Process("stopped")
