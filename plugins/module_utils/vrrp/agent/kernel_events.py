@@ -21,7 +21,7 @@ class KernelListener(Protocol):
         """Take the changes since the last call, in their order; the table of interfaces has all of them already."""
 
 
-class KernelEvents(Protocol):
+class EventSource(Protocol):
     """The kernel, as far as it tells of changes."""
 
     @property
@@ -37,7 +37,7 @@ class Changes:
 
     def __init__(
         self,
-        kernel: KernelEvents,
+        kernel: EventSource,
         listeners: Sequence[KernelListener],
         scheduler: Scheduler,
         ended: Callable[[], bool],

@@ -33,7 +33,7 @@ class Socket:
         pass
 
 
-class Receiver:
+class Side:
     """The channel of one instance; ``now`` is its clock."""
 
     def __init__(self, config, own, now=NOW):

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 from agent_fakes import OWN, PEER, instance
-from guarded_pair import AH, NOW, Receiver, Sender
+from guarded_pair import AH, NOW, Side, Sender
 
 from vrrp.agent.network import receiver as channel
 from vrrp.agent.network.authentication import Guard
@@ -31,7 +31,7 @@ KINDS = {
 def pair(request):
     fields, own, peer = KINDS[request.param]
     config = instance(hmac=HMAC, **fields)
-    return Sender(config, peer), Receiver(config, own)
+    return Sender(config, peer), Side(config, own)
 
 
 def test_signed_advertisements_are_heard(pair):
@@ -145,7 +145,7 @@ def test_each_mode_signs_or_not(mode, signs):
 
 @pytest.mark.parametrize("mode", ["permissive", "receive-only"])
 def test_a_bad_trailer_is_refused_in_every_mode(mode):
-    receiver = Receiver(instance(hmac=AuthHmac((KEY,), 1, mode=mode)), OWN)
+    receiver = Side(instance(hmac=AuthHmac((KEY,), 1, mode=mode)), OWN)
     receiver.receive(Sender(instance(hmac=AuthHmac((HmacKey(1, OTHER),), 1)), PEER).say())
     assert receiver.counters.discarded == {"hmac": 1}
     assert receiver.receive(Sender(instance(), PEER).say()) == 1
@@ -201,7 +201,7 @@ def test_clocks_that_drift_apart_are_told_before_it_hurts(pair):
 
 def test_monotonic_needs_no_common_clock():
     config = instance(hmac=AuthHmac((KEY,), 1, anti_replay="monotonic"))
-    sender, receiver = Sender(config, PEER, now=NOW - 86400), Receiver(config, OWN)
+    sender, receiver = Sender(config, PEER, now=NOW - 86400), Side(config, OWN)
     first = sender.say()
     assert receiver.receive(first, sender.say(), sender.say(at=NOW - 90000)) == 3
     assert receiver.receive(first) == 0
@@ -214,13 +214,13 @@ def test_every_unicast_peer_gets_the_same_signature():
     (one, _to_one), (two, _to_two) = sender.guard.packets(100)
     assert one[-28:] == two[-28:]
     assert (one[16:20], two[16:20]) == (peers[0].packed, peers[1].packed)
-    receiver = Receiver(instance(hmac=HMAC, version=3, unicast_peers=(OWN,)), peers[1])
+    receiver = Side(instance(hmac=HMAC, version=3, unicast_peers=(OWN,)), peers[1])
     assert receiver.receive(two) == 1
 
 
 def test_each_of_many_unicast_peers_is_remembered():
     peers = tuple(ip_address(f"192.168.8.{number}") for number in range(10, 16))
-    receiver = Receiver(instance(hmac=HMAC, version=3, unicast_peers=peers), OWN)
+    receiver = Side(instance(hmac=HMAC, version=3, unicast_peers=peers), OWN)
     said = [Sender(instance(hmac=HMAC, version=3, unicast_peers=(OWN,)), peer).say() for peer in peers]
     assert receiver.receive(*said) == 6
     assert receiver.receive(*said) == 0
@@ -231,7 +231,7 @@ def test_ipv6_unicast_has_a_checksum_of_its_own_for_each_peer():
     fields = {"hmac": HMAC, "version": 3, "addresses": ("fd00:8::100/64",)}
     packets = Sender(instance(unicast_peers=peers, **fields), own).guard.packets(100)
     for (packet, _text), peer in zip(packets, peers):
-        receiver = Receiver(instance(unicast_peers=(own,), **fields), peer)
+        receiver = Side(instance(unicast_peers=(own,), **fields), peer)
         assert receiver.receive(packet) == 1
         assert int.from_bytes(packet[4:6], "big") == len(packet) - 40
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import OWN, PEER, instance
-from guarded_pair import AH, Receiver, Sender, Socket
+from guarded_pair import AH, Side, Sender, Socket
 
 from vrrp.config.model.configuration import Authentication
 
 
 def test_packets_with_ah_are_heard_and_counted():
-    sender, receiver = Sender(instance(**AH), PEER), Receiver(instance(**AH), OWN)
+    sender, receiver = Sender(instance(**AH), PEER), Side(instance(**AH), OWN)
     packets = [sender.say() for _each in range(3)]
     assert {packet[9] for packet in packets} == {51}
     assert [int.from_bytes(packet[4:6], "big") for packet in packets] == [
@@ -27,7 +27,7 @@ def test_packets_with_ah_are_heard_and_counted():
 
 
 def test_two_masters_count_one_sequence_of_ah():
-    one, other = Receiver(instance(**AH), OWN), Receiver(instance(**AH), PEER)
+    one, other = Side(instance(**AH), OWN), Side(instance(**AH), PEER)
     for _turn in range(3):
         for speaker, listener in ((one, other), (other, one)):
             assert listener.receive(speaker.guard.packets(100)[0][0]) == 1
@@ -43,13 +43,13 @@ def test_two_masters_count_one_sequence_of_ah():
     ],
 )
 def test_wrong_packets_with_ah_are_refused(fields, reason):
-    receiver = Receiver(instance(**AH), OWN)
+    receiver = Side(instance(**AH), OWN)
     assert receiver.receive(Sender(instance(**fields), PEER).say()) == 0
     assert receiver.counters.discarded == {reason: 1}
 
 
 def test_a_packet_without_the_ah_header_is_refused():
-    receiver = Receiver(instance(**AH), OWN)
+    receiver = Side(instance(**AH), OWN)
     sealed = Sender(instance(**AH), PEER).say()
     bare = bytearray(sealed[:20] + sealed[44:])
     bare[9] = 112
@@ -58,13 +58,13 @@ def test_a_packet_without_the_ah_header_is_refused():
 
 
 def test_an_unexpected_ah_header_is_refused():
-    receiver = Receiver(instance(), OWN)
+    receiver = Side(instance(), OWN)
     assert receiver.receive(Sender(instance(**AH), PEER).say()) == 0
     assert receiver.counters.discarded == {"auth_type": 1}
 
 
 def test_other_protocols_behind_ah_are_ignored():
-    receiver = Receiver(instance(**AH), OWN)
+    receiver = Side(instance(**AH), OWN)
     foreign = bytearray(Sender(instance(**AH), PEER).say())
     foreign[20] = 89  # OSPF
     assert receiver.receive(bytes(foreign), bytes(foreign[:30])) == 0
@@ -72,7 +72,7 @@ def test_other_protocols_behind_ah_are_ignored():
 
 
 def test_a_socket_for_ah_is_read_too():
-    receiver = Receiver(instance(**AH), OWN)
+    receiver = Side(instance(**AH), OWN)
     receiver.channel.ah = Socket(4)
     receiver.take(instance(**AH))
     assert receiver.channel.ah.groups == ["224.0.0.18"]
@@ -83,7 +83,7 @@ def test_a_socket_for_ah_is_read_too():
 
 def test_ah_works_on_unicast():
     sender = Sender(instance(unicast_peers=(OWN,), unicast_ttl=17, **AH), PEER)
-    receiver = Receiver(instance(unicast_peers=(PEER,), **AH), OWN)
+    receiver = Side(instance(unicast_peers=(PEER,), **AH), OWN)
     packet = sender.say()
     assert packet[8] == 17
     routed = bytearray(packet)

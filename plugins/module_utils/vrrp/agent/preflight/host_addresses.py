@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Optional
 
 from ...config.model.configuration import Configuration, Instance
-from ...config.syntax.diagnostics import Place as Line
+from ...config.syntax.diagnostics import Place as Location
 from ...config.syntax.diagnostics import Problem
 from ...protocol.constants import PRIORITY_OWNER
 from ..addresses.desired import installed_by
@@ -39,7 +39,7 @@ def own_addresses(
                 continue
             found.append(
                 Problem.at(
-                    Line(configuration.path, instance.line, 1),
+                    Location(configuration.path, instance.line, 1),
                     f"vrrp_instance {instance.name}: {place[1].ip} is this host's own address on {device}",
                     hint="give it priority 255, or another VIP; if keepalived or a person has left it there: "
                     f"ip address del {place[1]} dev {device}",
