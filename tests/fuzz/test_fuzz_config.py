@@ -12,7 +12,7 @@ from texts import ANY_TEXT, file, line_layer, made_by, tree
 from vrrp.config.diff import compare
 from vrrp.config.loader import inspect
 from vrrp.config.model.configuration import Configuration
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.include import NOWHERE
 from vrrp.config.syntax.preprocessor import lines
 from vrrp.config.syntax.redact import mask_secrets
@@ -51,7 +51,7 @@ def test_files_that_include_each_other_are_read_or_refused(files):
 
 @fuzz(made_by(line_layer), st.sampled_from(["", "node1"]), few=100)
 def test_the_reading_of_lines_always_ends(text, config_id):
-    findings = Findings()
+    findings = Diagnostics()
     count = 0
     for line in lines(text, "f", findings, config_id):
         count += 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from vrrp.agent.network import ip_headers
 from vrrp.protocol import ipsec_ah
-from vrrp.protocol.anti_replay import Marks, Sequence
+from vrrp.protocol.anti_replay import ReplayWindow, SendSequence
 from vrrp.protocol.auth_hmac import Key, Signer, Verifier, covered, secret_of
 from vrrp.protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement, PacketError, decode, encode, followed
 from vrrp.protocol.validation import REASONS, Discard, Expectation, accept, is_followed, peek_vrid
@@ -47,7 +47,7 @@ def advertisements(draw, ends):
 
 
 def signer():
-    return Signer(1, Key(SECRET), 5, Sequence())
+    return Signer(1, Key(SECRET), 5, SendSequence())
 
 
 @st.composite
@@ -88,7 +88,7 @@ def expectations(draw):
     verifier = None
     if draw(st.booleans()):
         window = draw(st.sampled_from([None, 1, 5, 300]))
-        verifier = Verifier({1: Key(SECRET)}, window, draw(st.booleans()), Marks())
+        verifier = Verifier({1: Key(SECRET)}, window, draw(st.booleans()), ReplayWindow())
     return Expectation(
         version=draw(st.sampled_from([2, 3])),
         vrid=draw(st.integers(1, 255)),
@@ -152,13 +152,13 @@ def test_a_trailer_proves_every_bit_before_it(sent, data):
     payload = encode(advertisement, *ends)
     signed = covered(advertisement.version, advertisement.vrid, ends[0], payload)
     trailer = signer().trailer(signed, WALL)
-    Verifier({1: Key(SECRET)}, 5, True, Marks()).verify(signed, trailer, ends[0], WALL)
+    Verifier({1: Key(SECRET)}, 5, True, ReplayWindow()).verify(signed, trailer, ends[0], WALL)
     at = data.draw(st.integers(0, len(signed) + len(trailer) - 1))
     bit = 1 << data.draw(st.integers(0, 7))
     forged = bytearray(signed + trailer)
     forged[at] ^= bit
     try:
-        Verifier({1: Key(SECRET)}, 5, True, Marks()).verify(
+        Verifier({1: Key(SECRET)}, 5, True, ReplayWindow()).verify(
             bytes(forged[: len(signed)]), bytes(forged[len(signed) :]), ends[0], WALL
         )
     except PacketError as error:

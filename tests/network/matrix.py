@@ -32,7 +32,7 @@ from lab.capture import Capture, Frame
 from lab.peers import PAIRS, Agent, Keepalived, Peer, assert_one_owner, wait_owner
 from lab.segment import Segment
 from vrrp.protocol import ipsec_ah
-from vrrp.protocol.anti_replay import Marks
+from vrrp.protocol.anti_replay import ReplayWindow
 from vrrp.protocol.auth_hmac import Key, Verifier, covered
 from vrrp.protocol.packet import decode
 
@@ -208,7 +208,7 @@ class Judge:
 
     def __init__(self, cell: Cell, of_a: Instance) -> None:
         self.cell, self.of_a = cell, of_a
-        self._verifier = Verifier({1: Key(SECRET)}, None, True, Marks())
+        self._verifier = Verifier({1: Key(SECRET)}, None, True, ReplayWindow())
 
     def judge(self, frame: Frame) -> None:
         if self.cell.protocol.sealed:

@@ -31,14 +31,14 @@ from vrrp.simulation.clock import Clock
 from vrrp.simulation.expected_timers import HANDOVER_S
 from vrrp.simulation.faults import PLANNED, Fault
 from vrrp.simulation.lan import CLIENT, Lan
-from vrrp.simulation.observer import Watch
+from vrrp.simulation.observer import Observer
 
 from . import steady_state
 from .conformance import Conformance
 from .partitions import Partitions
 
 
-class Invariants(Watch):
+class Invariants(Observer):
     """It checks all rules of one segment."""
 
     def __init__(self, clock: Clock, lan: Lan) -> None:

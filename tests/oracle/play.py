@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from vrrp.simulation.scenario import Scenario
-from vrrp.simulation.simulator import Run, World
+from vrrp.simulation.simulator import Run, Simulator
 from vrrp.simulation.sync_groups import Joint
 
 from . import group_invariants
@@ -32,7 +32,7 @@ def play(scenario: Scenario, **options: Any) -> Run:
     """Run a scenario; with several segments the timeline is that of all. ``options`` are for World and Joint."""
     if scenario.lans == (1,):
         options.pop("group_class", None)
-        return World(scenario, watch_class=Invariants, **options).run()
+        return Simulator(scenario, watch_class=Invariants, **options).run()
     joint = WatchedJoint(scenario, **options)
     runs = joint.run()
     first = runs[scenario.lans[0]]

@@ -15,7 +15,7 @@ import pytest
 
 from vrrp import cli
 from vrrp.agent.netlink import links
-from vrrp.agent.netlink.links import Link, Present
+from vrrp.agent.netlink.links import ActualAddress, Link
 from vrrp.client import AgentError, AgentUnreachable
 
 MODULE_UTILS = Path(cli.__file__).parents[1]
@@ -89,7 +89,7 @@ def machine(monkeypatch):
 
     def dump(table):
         table.links[2] = table.names["eth0"] = ETH0
-        table.remember(Present(2, IPv4Interface("192.168.8.4/24")))
+        table.remember(ActualAddress(2, IPv4Interface("192.168.8.4/24")))
         return table
 
     monkeypatch.setattr(links, "dump", dump)

@@ -17,10 +17,10 @@ from vrrp import cli, cli_events
 from vrrp.client import AgentError
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
 from vrrp.protocol.event_codec import INPUTS, Header, line, read, text_of, written
-from vrrp.protocol.event_log import Journal
+from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Memory, Parameters, State
+from vrrp.protocol.states import Parameters, SavedRouterState, State
 
 PEER = ip_address("192.168.8.4")
 HEARD = Advertisement(2, 51, 100, (ip_address("192.168.8.100"),), 100)
@@ -30,7 +30,7 @@ START, WALL = 5000.0, 1_700_000_000.25
 
 def story(name="VI_1", shift_s=0.0):
     """It hears a master for a while, takes over, is demoted: the objects of its record."""
-    router, journal, now = VirtualRouter(PARAMETERS), Journal(), START + shift_s
+    router, journal, now = VirtualRouter(PARAMETERS), EventLog(), START + shift_s
 
     def feed(name, *arguments):
         actions = getattr(router, name)(**dict(zip(INPUTS[name], arguments)), now=now)
@@ -209,7 +209,7 @@ def test_a_file_that_is_not_there(hotstandby, tmp_path):
     [
         ("start", {}, "began"),
         ("start", {"memory": None}, "began"),
-        ("start", {"memory": Memory(State.MASTER, 1.0, 100)}, "began with the memory of MASTER"),
+        ("start", {"memory": SavedRouterState(State.MASTER, 1.0, 100)}, "began with the memory of MASTER"),
         ("advertisement", {"advertisement": HEARD, "source": PEER}, "heard 192.168.8.4 priority 100"),
         ("expire", {}, "its timer had ended"),
         ("priority_changed", {"priority": 80}, "the checks say priority 80"),

@@ -14,10 +14,10 @@ from typing import Any, Optional
 from ..vrrp.agent.netlink.links import InterfaceTable, dump
 from ..vrrp.agent.network import hmac_keys
 from ..vrrp.agent.preflight.host import misfits, refusals, unsupported
-from ..vrrp.agent.preflight.host_addresses import remembered
+from ..vrrp.agent.preflight.host_addresses import last_seen
 from ..vrrp.agent.process.script_security import unrunnable
 from ..vrrp.client import AgentError, AgentUnreachable, Client
-from ..vrrp.config.diff import Plan, as_values, compare
+from ..vrrp.config.diff import Diff, as_values, compare
 from ..vrrp.config.loader import Report, inspect_here
 from ..vrrp.config.model.configuration import Configuration
 from ..vrrp.config.syntax.diagnostics import ERROR, Problem
@@ -75,14 +75,14 @@ class ConfigFile:
             problems += tuple(each for each in found if each.severity == ERROR)
             with contextlib.suppress(OSError):  # a kernel that tells nothing is no reason to stop
                 table = dump(InterfaceTable())
-                problems += refusals(report.configuration, table, remembered(self._runtime_dir))
+                problems += refusals(report.configuration, table, last_seen(self._runtime_dir))
                 fit = misfits(report.configuration, table)
         if report.configuration is None or problems:
             raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
         warnings = [*report.warnings, *(each for each in found if each.severity != ERROR), *fit]
         return report.configuration, list(map(str, warnings))
 
-    def plan(self, new: Configuration) -> Plan:
+    def plan(self, new: Configuration) -> Diff:
         """What changes from the file that is there; everything is new where that one is missing or bad."""
         old = None
         if self.old is not None:
@@ -98,7 +98,7 @@ class ConfigFile:
         if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
             return None
         if not self.needs_reload(text, agent):
-            return {"plan": as_values(Plan()), "mastership": [], "warnings": []}
+            return {"plan": as_values(Diff()), "mastership": [], "warnings": []}
         try:
             return self._client.plan(text, self.path)
         except AgentError as error:

@@ -19,7 +19,7 @@ from typing import Any
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from .mastership import BACKUP, MASTER, dispensable, gone, is_backup, is_master, served, settled
 from .node_interfaces import links
-from .switchover import MoveError
+from .switchover import SwitchoverError
 
 _POLL_S = 0.02
 _VERBS = {"master": "promote", "backup": "demote", None: "release"}
@@ -40,7 +40,9 @@ class Drainer:
         """The node. Raises MoveError when its agent cannot be drained, and what the client raises."""
         status = self._client.status()
         if "drained" not in status:
-            raise MoveError(f"the agent {status['version']} that runs here cannot be drained: deploy the pair again")
+            raise SwitchoverError(
+                f"the agent {status['version']} that runs here cannot be drained: deploy the pair again"
+            )
         return {"drained": status["drained"], "instances": status["instances"]}
 
     def predict(self, before: Node, drained: bool) -> Node:
@@ -58,7 +60,7 @@ class Drainer:
         needed = [each for each in before["instances"] if not dispensable(each, math.inf)]
         if needed and not before["drained"]:
             text = f"only by waiting can be seen whether a peer takes over {_names(needed)}: wait, or say force: true"
-            raise MoveError(text, before=before)
+            raise SwitchoverError(text, before=before)
 
     def drain(self, before: Node, timeout_s: float, force: bool) -> Node:
         """Give up everything and take nothing; with ``force`` whether somebody takes over or not.
@@ -77,10 +79,10 @@ class Drainer:
                 if not left:
                     break
                 if time.monotonic() > deadline:
-                    raise MoveError(f"this node did not give up everything within {timeout_s:g} s: {left}")
+                    raise SwitchoverError(f"this node did not give up everything within {timeout_s:g} s: {left}")
                 time.sleep(_POLL_S)
-        except (AgentError, AgentUnreachable, MoveError) as error:
-            raise MoveError(f"{error}{self._take_back(before)}", before=before) from error
+        except (AgentError, AgentUnreachable, SwitchoverError) as error:
+            raise SwitchoverError(f"{error}{self._take_back(before)}", before=before) from error
         return self.look()
 
     def undrain(self, before: Node, timeout_s: float) -> Node:
@@ -100,7 +102,7 @@ class Drainer:
                 idle = [each for each in now["instances"] if not _takes_part(each, lately_s)]
                 if idle:
                     text = f"this node is drained no more, but within {timeout_s:g} s it came to {_whys(idle)}"
-                    raise MoveError(text, before=before, after=now)
+                    raise SwitchoverError(text, before=before, after=now)
                 break  # a takeover that is yet to come, as preempt_delay may have it, is no fault
             time.sleep(_POLL_S)
         return now
@@ -115,7 +117,7 @@ class Drainer:
             leading = [each for each in instances if each["state"] == MASTER and not each["yielding"]]
             alone = [each for each in leading if each["name"] in asked]
             if alone:
-                raise MoveError(f"nobody takes over {_names(alone)}, so this node keeps it. {NO_STANDBY}")
+                raise SwitchoverError(f"nobody takes over {_names(alone)}, so this node keeps it. {NO_STANDBY}")
             for each in leading:
                 self._client.demote(each["name"])
                 asked.add(each["name"])
@@ -124,7 +126,7 @@ class Drainer:
                 return
             if elapsed_s > timeout_s:
                 text = f"within {timeout_s:g} s nobody was seen to serve what this node would give up"
-                raise MoveError(f"{text}: {_whys(needed)}. {NO_STANDBY}")
+                raise SwitchoverError(f"{text}: {_whys(needed)}. {NO_STANDBY}")
             time.sleep(_POLL_S)
 
     def _end_holds(self, before: Node) -> None:
@@ -157,7 +159,7 @@ class Drainer:
             for each in now["instances"]:
                 if each["name"] in holds and each["hold"] != holds[each["name"]]:
                     getattr(self._client, _VERBS[holds[each["name"]]])(each["name"])
-        except (AgentError, AgentUnreachable, MoveError) as error:
+        except (AgentError, AgentUnreachable, SwitchoverError) as error:
             return f"; what was begun stays, as the agent does not end it: {error}"
         return "; it takes part again" if now["drained"] and not before["drained"] else ""
 

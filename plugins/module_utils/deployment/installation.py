@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from . import files, paths, unit
+from . import files, paths, running_release, unit
 from .account import Account
 from .change import Change, DeploymentError
 from .interpreter import interpreter
 from .module_io import Run
 from .payload import PACKAGES
 from .release import Release
-from .running_release import release_of, started_at
 from .service import Condition, Service
 
 # Imports every module of the release, and of pyroute2 what the agent uses. That compiles them, and finds out whether
@@ -126,7 +125,7 @@ class Installation:
     @staticmethod
     def running_release(condition: Condition) -> Optional[str]:
         """The id of the release that the living agent was started from; None while none lives."""
-        return release_of(condition.pid) if condition.pid else None
+        return running_release.release_of(condition.pid) if condition.pid else None
 
     def outdated(self, wanted: Wanted, condition: Condition, changes: Sequence[Change]) -> bool:
         """Whether the living agent is of another release, or was started under another unit.
@@ -139,7 +138,7 @@ class Installation:
             return True
         if any(change.subject == paths.UNIT for change in changes):
             return True
-        start = started_at(condition.pid)
+        start = running_release.started_at(condition.pid)
         return start is not None and os.path.exists(paths.UNIT) and os.stat(paths.UNIT).st_mtime > start
 
     def _root_and_group(self) -> tuple[int, int]:

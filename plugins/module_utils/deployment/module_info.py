@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .change import DeploymentError
-from .node_facts import Observer
+from .node_facts import NodeFacts
 from .segment import probe
 
 _LEAST = (("wait", 0), ("samples", 1), ("interval", 0))
@@ -23,7 +23,7 @@ def run(module: Any) -> dict[str, Any]:
     for name, least in _LEAST:
         if params[name] < least:
             raise DeploymentError(f"{name} must be {least} or more")
-    observer = Observer(params["runtime_dir"], params["program"])
+    observer = NodeFacts(params["runtime_dir"], params["program"])
     try:
         observer.wait_until_settled(params["wait"])
         result = observer.observe(params["samples"], params["interval"])

@@ -10,14 +10,14 @@ from typing import Any
 
 from ..vrrp.client import AgentError, AgentUnreachable
 from .change import DeploymentError
-from .switchover import MoveError
+from .switchover import SwitchoverError
 
 
 def end(module: Any, run: Callable[[Any], dict[str, Any]]) -> None:
     """Run, and exit as Ansible wants it."""
     try:
         result = run(module)
-    except (AgentError, AgentUnreachable, DeploymentError, MoveError) as error:
+    except (AgentError, AgentUnreachable, DeploymentError, SwitchoverError) as error:
         module.fail_json(msg=str(error), **getattr(error, "result", {}))
     module.exit_json(**result)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .switchover import Mover
+from .switchover import Switchover
 
 
 def run(module: Any) -> dict[str, Any]:
     """Move mastership, or predict that in check mode. Raises MoveError, AgentError and AgentUnreachable."""
     wanted = module.params["state"]
-    mover = Mover(module.params["name"], module.params["runtime_dir"])
+    mover = Switchover(module.params["name"], module.params["runtime_dir"])
     timeout = module.params["timeout"] if module.params["wait"] else 0
     before = mover.look()
     if wanted is None:

@@ -22,7 +22,7 @@ _POLL_S = 0.1  # each costs a few milliseconds of a node that is just starting
 _DUMP_POLL_S = 0.5  # keepalived writes a file each time
 
 
-class Observer:
+class NodeFacts:
     """Looks through the agent's control socket, or at keepalived's dump, and through rtnetlink. It changes nothing.
 
     ``program`` says whom to ask; "auto" is the agent, and keepalived where no agent is running.

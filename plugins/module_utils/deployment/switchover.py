@@ -16,7 +16,7 @@ _HOW_TO_UNDRAIN = "Let it take part again with the module hotstandby.vrrp.vrrp_d
 _VERBS = {"master": "promote", "backup": "demote", "auto": "release"}
 
 
-class MoveError(Exception):
+class SwitchoverError(Exception):
     """It cannot be, or it did not come about in time; the text says why. ``result`` goes with it."""
 
     def __init__(self, text: str, **result: Any):
@@ -24,7 +24,7 @@ class MoveError(Exception):
         self.result = result
 
 
-class Mover:
+class Switchover:
     """``name`` may be None where the agent has one instance only."""
 
     def __init__(self, name: Optional[str], runtime_dir: str):
@@ -40,18 +40,18 @@ class Mover:
         names = ", ".join(instance["name"] for instance in instances) or "none"
         if self._name is None:
             if len(instances) != 1:
-                raise MoveError(f"say which instance; there are: {names}")
+                raise SwitchoverError(f"say which instance; there are: {names}")
             return instances[0]
         for instance in instances:
             if instance["name"] == self._name:
                 return instance
-        raise MoveError(f"there is no instance {self._name}; there are: {names}")
+        raise SwitchoverError(f"there is no instance {self._name}; there are: {names}")
 
     def predict(self, before: dict[str, Any], wanted: str) -> dict[str, Any]:
         """The instance as it would be; only its state is another. Raises MoveError where the agent would refuse."""
         state = self._expect(before, wanted)
         if state is None:
-            raise MoveError(f"{before['name']} cannot become master: {before['why']}", before=before)
+            raise SwitchoverError(f"{before['name']} cannot become master: {before['why']}", before=before)
         why = before["why"] if state == before["state"] else f"it would become {state}; now it is {before['why']}"
         return {**before, "state": state, "why": why}
 
@@ -75,7 +75,7 @@ class Mover:
             if waited_s > timeout_s:
                 text = f"{before['name']} did not become {wanted if wanted != 'auto' else 'settled'} within"
                 ended = self._restore(before, now)
-                raise MoveError(f"{text} {timeout_s:g} s: {now['why']}{ended}", before=before, after=self.look())
+                raise SwitchoverError(f"{text} {timeout_s:g} s: {now['why']}{ended}", before=before, after=self.look())
             time.sleep(_POLL_S)
             now = self.look()
         return now
@@ -87,7 +87,7 @@ class Mover:
         if wanted == "auto":
             return str(before["state"])
         text = f"{before['name']} cannot become {wanted}: this node is drained. {_HOW_TO_UNDRAIN}"
-        raise MoveError(text, before=before)
+        raise SwitchoverError(text, before=before)
 
     def _restore(self, before: dict[str, Any], now: dict[str, Any]) -> str:
         """Leave nothing half applied: a hold that brought about nothing would go on. Returns what to say of it."""

@@ -9,17 +9,17 @@ from typing import Any
 
 from .errors import Locate, Problem
 from .host import PREFIX
-from .instance import Draft
+from .instance import PairInstance
 from .vip import VirtualIp
 
 
-def duplicates(of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+def duplicates(of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
     """Complain about each address and each router that is there twice.
 
     Two instances with one ID on one interface would take each other's advertisements for their own.
     """
-    seen: dict[tuple[Any, Any, int], Draft] = {}
-    addresses: dict[str, Draft] = {}
+    seen: dict[tuple[Any, Any, int], PairInstance] = {}
+    addresses: dict[str, PairInstance] = {}
     twice = set()
     for draft in of_host:
         there = [vip.address for vip in (*draft.vips, *draft.excluded)]
@@ -50,7 +50,7 @@ def duplicates(of_host: list[Draft], problems: list[Problem], locate: Locate) ->
         seen.setdefault(key, draft)
 
 
-def _twice(vip: VirtualIp, before: Draft, draft: Draft, locate: Locate) -> Problem:
+def _twice(vip: VirtualIp, before: PairInstance, draft: PairInstance, locate: Locate) -> Problem:
     variable, value = draft.source(vip)
     text, hint = f"{vip.address} is there twice", "name it once"
     if before is not draft:

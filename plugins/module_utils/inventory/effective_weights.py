@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from .host import PREFIX, Host
-from .instance import Draft
+from .instance import PairInstance
 from .instance_variables import ADDITIONS
 from .sync_groups import VARIABLE, WORDS
 from .value_types import switch, whole
@@ -80,7 +80,7 @@ class _Entry:
         return Idle(self.variable, self.value, (text, hint))
 
 
-def counted(members: Sequence[Draft]) -> Counted:
+def counted(members: Sequence[PairInstance]) -> Counted:
     """What counts for ``members``, one instance or all of a sync group. Raises ValueError for a word it cannot read."""
     found = Counted()
     host, name = members[0].host, members[0].group
@@ -116,7 +116,7 @@ def counted(members: Sequence[Draft]) -> Counted:
     return found
 
 
-def _fault_anyway(each: _Entry, draft: Draft) -> bool:
+def _fault_anyway(each: _Entry, draft: PairInstance) -> bool:
     primary = each.word == "track_interface" and each.label == draft.values.get("interface")
     return primary and not draft.values.get("dont_track_primary")
 
@@ -126,7 +126,7 @@ def _moves_as_one(each: _Entry, group: str) -> tuple[str, str]:
     return text, "track it in the group, or weight 0, which is a fault"
 
 
-def _own(draft: Draft) -> Iterator[_Entry]:
+def _own(draft: PairInstance) -> Iterator[_Entry]:
     for word in (*_DEFINED, *ADDITIONS):
         entries = draft.values.get(word, ())
         yield from _entries(draft.host, word, entries, draft.said.get(word, (PREFIX + word, None)))

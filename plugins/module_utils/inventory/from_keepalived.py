@@ -13,7 +13,7 @@ from typing import Any, Optional
 from ..vrrp.config.model.configuration import Configuration, Instance
 from ..vrrp.config.semantics.build import build
 from ..vrrp.config.semantics.sections import read
-from ..vrrp.config.syntax.diagnostics import Enough, Findings, in_order
+from ..vrrp.config.syntax.diagnostics import Diagnostics, TooManyErrors, in_order
 from ..vrrp.config.syntax.include import NOWHERE, Surroundings
 from ..vrrp.config.syntax.parser import Statement, parse
 from ..vrrp.config.syntax.redact import Secrets
@@ -54,14 +54,14 @@ def import_file(
 
     Without ``secrets`` a password or key becomes the name of a variable.
     """
-    found, findings, hidden = Imported(), Findings(), Secrets()
+    found, findings, hidden = Imported(), Diagnostics(), Secrets()
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, hidden)
     found.files = [path, *(source for source, _text in hidden.sources[1:])]
     findings.errors.extend(tree.problems)
     findings.warnings.extend(tree.warnings)
     statements = split(tree.statements, found.gaps)
     configuration = None
-    with suppress(Enough):
+    with suppress(TooManyErrors):
         configuration = build(read(replace(tree, statements=statements), findings), path, tree.balanced, findings)
     found.warnings = [str(each) for each in hidden.hide(in_order(findings.warnings))]
     found.problems = [str(each) for each in hidden.hide(in_order(findings.errors))]

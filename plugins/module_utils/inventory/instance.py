@@ -19,7 +19,7 @@ from .vip import VirtualIp
 
 
 @dataclass
-class Draft:
+class PairInstance:
     """``values`` are read and valid; ``said`` has, for each, the variable and the value as the user wrote it."""
 
     host: Host
@@ -41,9 +41,9 @@ class Draft:
         return self.written.get(vip.address, self.said["virtual_ipaddress"])
 
 
-def drafts(host: Host, problems: list[Problem], locate: Locate) -> list[Draft]:
+def drafts(host: Host, problems: list[Problem], locate: Locate) -> list[PairInstance]:
     """The instances that a host's variables name, in their order, with every value read."""
-    found: list[Draft] = []
+    found: list[PairInstance] = []
     for number, (variable, entry) in enumerate(_entries(host, problems, locate), 1):
         draft = _read(host, f"VI_{number}", variable, entry, problems, locate)
         if any(draft.name == other.name for other in found):
@@ -82,8 +82,8 @@ def _entries(host: Host, problems: list[Problem], locate: Locate) -> list[tuple[
 
 def _read(
     host: Host, default_name: str, variable: str, entry: Mapping[str, Any], problems: list[Problem], locate: Locate
-) -> Draft:
-    draft = Draft(host, default_name, master=str(entry["master"]) if entry.get("master") else None)
+) -> PairInstance:
+    draft = PairInstance(host, default_name, master=str(entry["master"]) if entry.get("master") else None)
     try:
         draft.name = name(entry.get("name") or default_name)
     except ValueError as error:
@@ -120,7 +120,7 @@ def _read(
 
 
 def _parsed(
-    draft: Draft, source: str, addresses: Sequence[Any], problems: list[Problem], locate: Locate
+    draft: PairInstance, source: str, addresses: Sequence[Any], problems: list[Problem], locate: Locate
 ) -> list[VirtualIp]:
     found = []
     for address in addresses:

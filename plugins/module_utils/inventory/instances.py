@@ -25,7 +25,7 @@ from .duplicates import duplicates
 from .errors import Locate, PairError, Problem, nowhere
 from .host import FACTS, PREFIX, Host, well_formed
 from .host_variables import settings
-from .instance import Draft, drafts
+from .instance import PairInstance, drafts
 from .instance_variables import FIELDS
 from .known_variables import refuse_unknown
 from .master_assignment import assign
@@ -90,7 +90,7 @@ def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
     return Problem(next(iter(names), "(no host)"), PREFIX + "group", text, hint)
 
 
-def judge(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+def judge(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
     """Judge what can be judged of one host without its network and without the other host."""
     for draft in of_host:
         _identify(draft, problems, locate)
@@ -104,7 +104,7 @@ def judge(host: Host, of_host: list[Draft], problems: list[Problem], locate: Loc
     settings(host, problems, locate)
 
 
-def _identify(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+def _identify(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     """The version and the virtual router ID where nothing is said."""
     if draft.vips and "version" not in draft.said:
         draft.values["version"] = 3 if draft.vips[0].interface.version == 6 else 2
@@ -123,7 +123,7 @@ def _identify(draft: Draft, problems: list[Problem], locate: Locate) -> None:
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _interval(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+def _interval(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     if "advert_int" not in draft.said:
         draft.values["advert_int"] = 1
     interval, version = draft.values.get("advert_int", 1), draft.values.get("version")
@@ -137,7 +137,7 @@ def _interval(draft: Draft, problems: list[Problem], locate: Locate) -> None:
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _authentication(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+def _authentication(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     if "auth_pass" in draft.said and draft.values.get("version") == 3:
         variable, value = draft.said["auth_pass"]
         text, hint = "version 3 has no passwords (RFC 9568 section 9)", "leave it out, or say version 2, or auth_hmac"
@@ -148,14 +148,14 @@ def _authentication(draft: Draft, problems: list[Problem], locate: Locate) -> No
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _preemption(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+def _preemption(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     if draft.values.get("nopreempt") and draft.values.get("preempt_delay"):
         variable, value = draft.said["preempt_delay"]
         text, hint = "a delay before taking mastership back, and nopreempt never does", "leave one of them out"
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+def _source(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     """An agent whose source address is not on its host is in FAULT for ever, but for multicast over IPv4."""
     host = draft.host
     virtual = {vip.address for vip in (*draft.vips, *draft.excluded)}
@@ -172,7 +172,7 @@ def _source(draft: Draft, problems: list[Problem], locate: Locate) -> None:
             problems.append(Problem(host.name, variable, text, f"{host.name} has {host.network()}", locate(value)))
 
 
-def _match(first: list[Draft], second: list[Draft], problems: list[Problem], locate: Locate) -> None:
+def _match(first: list[PairInstance], second: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
     """Both hosts must have the same instances; then they get their roles and their peers."""
     others = {draft.name: draft for draft in second}
     names, other_names = [draft.name for draft in first], list(others)
@@ -193,7 +193,7 @@ def _match(first: list[Draft], second: list[Draft], problems: list[Problem], loc
     weights([(draft, others[draft.name]) for draft in first if draft.name in others], problems, locate)
 
 
-def _agree(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
+def _agree(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> None:
     here, there = pair
     addresses = [sorted(str(vip.interface) for vip in draft.vips) for draft in pair]
     if all(addresses) and addresses[0] != addresses[1]:
@@ -222,7 +222,7 @@ def _shown(value: Any) -> str:
     return "nothing" if value is None else str(value)
 
 
-def _unicast(pair: tuple[Draft, Draft]) -> None:
+def _unicast(pair: tuple[PairInstance, PairInstance]) -> None:
     for draft, peer in (pair, pair[::-1]):
         if not draft.values.get("unicast"):
             continue
@@ -236,7 +236,7 @@ def _unicast(pair: tuple[Draft, Draft]) -> None:
             draft.values.setdefault("unicast_peer", [f"{target.ip}{hops}"])
 
 
-def _as_dict(draft: Draft) -> dict[str, Any]:
+def _as_dict(draft: PairInstance) -> dict[str, Any]:
     """Plain values in keepalived's order and words, without ``unicast``, which is ours."""
     result: dict[str, Any] = {"name": draft.name}
     result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word != "unicast")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Optional
 
 from .errors import Locate, Problem
-from .instance import Draft
+from .instance import PairInstance
 
 MASTER_PRIORITY, BACKUP_PRIORITY = 100, 90  # where nothing is said
 _STEP = 10  # between one that is said and one that is not
@@ -17,7 +17,7 @@ _START_AS_BACKUP = ("nopreempt", "preempt_delay")  # keepalived -t refuses both 
 _HIGHEST = 254  # 255 belongs to the owner of the address, RFC 9568 section 5.2.4
 
 
-def assign(pair: tuple[Draft, Draft], default: str, problems: list[Problem], locate: Locate) -> None:
+def assign(pair: tuple[PairInstance, PairInstance], default: str, problems: list[Problem], locate: Locate) -> None:
     """Fill in ``state`` and ``priority`` of both. ``default`` names the master where nothing is said."""
     claims = [draft for draft in pair if draft.values.get("state") == "MASTER"]
     if len(claims) == 2:
@@ -37,8 +37,12 @@ def assign(pair: tuple[Draft, Draft], default: str, problems: list[Problem], loc
 
 
 def _master(
-    pair: tuple[Draft, Draft], claims: list[Draft], default: str, problems: list[Problem], locate: Locate
-) -> Optional[Draft]:
+    pair: tuple[PairInstance, PairInstance],
+    claims: list[PairInstance],
+    default: str,
+    problems: list[Problem],
+    locate: Locate,
+) -> Optional[PairInstance]:
     first, second = pair
     named = {draft.master for draft in pair if draft.master}
     if len(named) > 1 or (named and not named & {draft.host.name for draft in pair}):
@@ -67,7 +71,7 @@ def _master(
     return first if first.host.name == default else second
 
 
-def _priorities(master: Draft, backup: Draft, problems: list[Problem], locate: Locate) -> None:
+def _priorities(master: PairInstance, backup: PairInstance, problems: list[Problem], locate: Locate) -> None:
     said = master.values.get("priority"), backup.values.get("priority")
     if said[0] is None:
         master.values["priority"] = max(MASTER_PRIORITY, min(_HIGHEST, (said[1] or 0) + _STEP))
@@ -82,7 +86,7 @@ def _priorities(master: Draft, backup: Draft, problems: list[Problem], locate: L
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _quiet_pair(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> bool:
+def _quiet_pair(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> bool:
     """Whether neither starts as MASTER: both say BACKUP, or a word that works only where a router starts so."""
     for draft in pair:
         word = next((word for word in _START_AS_BACKUP if draft.values.get(word)), None)
@@ -95,7 +99,7 @@ def _quiet_pair(pair: tuple[Draft, Draft], problems: list[Problem], locate: Loca
 
 
 def _complain(
-    drafts: Sequence[Draft], word: str, text: str, hint: str, problems: list[Problem], locate: Locate
+    drafts: Sequence[PairInstance], word: str, text: str, hint: str, problems: list[Problem], locate: Locate
 ) -> None:
     for draft in drafts:
         variable, value = draft.said[word]

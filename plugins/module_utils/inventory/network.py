@@ -10,11 +10,11 @@ from typing import Any, Optional
 from ..vrrp.config.semantics.subnets import end_of
 from .errors import Locate, Problem
 from .host import PREFIX, Nic
-from .instance import Draft
+from .instance import PairInstance
 from .vip import Interface, VirtualIp
 
 
-def place(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+def place(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     """Settle the interface of an instance and the prefix lengths of its VIPs, against the host's real network."""
     host = draft.host
     if not host.nics:
@@ -37,7 +37,7 @@ def place(draft: Draft, problems: list[Problem], locate: Locate) -> None:
             _fit(draft, vip, host.nics[vip.device or draft.values["interface"]], problems, locate)
 
 
-def own_address(draft: Draft) -> Optional[Interface]:
+def own_address(draft: PairInstance) -> Optional[Interface]:
     """The host's address in the subnet of the instance's first VIP, or its only one; None when there is none."""
     nic = draft.host.nics.get(draft.values.get("interface", ""))
     if nic is None or not draft.vips:
@@ -47,7 +47,7 @@ def own_address(draft: Draft) -> Optional[Interface]:
     return nic.covers(draft.vips[0]) or next(alone, None)
 
 
-def _refuse_own(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locate) -> None:
+def _refuse_own(draft: PairInstance, vip: VirtualIp, problems: list[Problem], locate: Locate) -> None:
     for nic in draft.host.nics.values():
         if any(own.ip == vip.interface.ip for own in nic.own):
             variable, value = draft.source(vip)
@@ -56,7 +56,7 @@ def _refuse_own(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: L
             problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _fit(draft: Draft, vip: VirtualIp, nic: Nic, problems: list[Problem], locate: Locate) -> None:
+def _fit(draft: PairInstance, vip: VirtualIp, nic: Nic, problems: list[Problem], locate: Locate) -> None:
     """Complain about what only the host's subnets show: their ends are nobody's, and a route to more leads astray."""
     around = nic.around(vip)
     text = hint = ""
@@ -75,7 +75,7 @@ def _fit(draft: Draft, vip: VirtualIp, nic: Nic, problems: list[Problem], locate
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _exists(draft: Draft, said: tuple[str, Any], name: str, problems: list[Problem], locate: Locate) -> bool:
+def _exists(draft: PairInstance, said: tuple[str, Any], name: str, problems: list[Problem], locate: Locate) -> bool:
     if name in draft.host.nics:
         return True
     variable, value = said
@@ -84,7 +84,7 @@ def _exists(draft: Draft, said: tuple[str, Any], name: str, problems: list[Probl
     return False
 
 
-def _find_interface(draft: Draft, problems: list[Problem], locate: Locate) -> None:
+def _find_interface(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     vip = next((vip for vip in draft.vips if not vip.device), draft.vips[0])
     fitting = [nic for nic in draft.host.nics.values() if nic.covers(vip)]
     variable, value = draft.source(vip)
@@ -107,7 +107,7 @@ def _find_interface(draft: Draft, problems: list[Problem], locate: Locate) -> No
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _settle(draft: Draft, vip: VirtualIp, problems: list[Problem], locate: Locate) -> VirtualIp:
+def _settle(draft: PairInstance, vip: VirtualIp, problems: list[Problem], locate: Locate) -> VirtualIp:
     """The VIP with a prefix length. One without takes that of the subnet: /32 would make a route of its own."""
     if vip.device and not _exists(draft, draft.source(vip), vip.device, problems, locate):
         return vip

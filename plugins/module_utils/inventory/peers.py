@@ -10,13 +10,13 @@ from typing import Any, Optional
 
 from .errors import Locate, Problem
 from .host import PREFIX, Host
-from .instance import Draft
+from .instance import PairInstance
 from .network import own_address
 
 _INSTEAD = f"or leave it out and say {PREFIX}unicast: true"
 
 
-def peers(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
+def peers(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> None:
     """Judge one instance on both hosts."""
     _one_address(pair, problems, locate)
     for draft, other in (pair, pair[::-1]):
@@ -32,7 +32,7 @@ def peers(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) ->
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _one_address(pair: tuple[Draft, Draft], problems: list[Problem], locate: Locate) -> None:
+def _one_address(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> None:
     here, there = pair
     address = own_address(here)
     if address is not None and address == own_address(there):
@@ -42,7 +42,7 @@ def _one_address(pair: tuple[Draft, Draft], problems: list[Problem], locate: Loc
         problems.append(Problem(here.host.name, variable, text, hint, locate(value)))
 
 
-def _named(draft: Draft, other: Host, problems: list[Problem], locate: Locate) -> None:
+def _named(draft: PairInstance, other: Host, problems: list[Problem], locate: Locate) -> None:
     variable, value = draft.said["unicast_peer"]
     named = {line.split()[0]: _entry(value, line) for line in draft.values["unicast_peer"]}
     found = [(said, each) for address, each in named.items() for said in [_objection(draft, address, other)] if said]
@@ -55,7 +55,7 @@ def _named(draft: Draft, other: Host, problems: list[Problem], locate: Locate) -
         problems.append(Problem(draft.host.name, variable, text, hint, locate(each)))
 
 
-def _objection(draft: Draft, address: str, other: Host) -> Optional[tuple[str, str]]:
+def _objection(draft: PairInstance, address: str, other: Host) -> Optional[tuple[str, str]]:
     if address in {vip.address for vip in (*draft.vips, *draft.excluded)}:
         return f"{address} is a virtual address of {draft.name}", f"name {other.name}'s own address, {_INSTEAD}"
     if address in _addresses(draft.host):

@@ -12,13 +12,13 @@ from typing import Any
 from ..vrrp.config.keywords.track_blocks import VRRP_SCRIPT
 from .errors import Locate, Problem
 from .host import PREFIX, Host
-from .instance import Draft
+from .instance import PairInstance
 from .variables import Read, words_of
 
 FIELDS = words_of(VRRP_SCRIPT)
 
 
-def scripts(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+def scripts(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
     """Judge the scripts. Every one is tracked unless an instance says which; what is tracked must exist."""
     entries = host.said("scripts") or ()
     if not isinstance(entries, (list, tuple)):

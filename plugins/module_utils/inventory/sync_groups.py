@@ -11,7 +11,7 @@ from typing import Any
 from ..vrrp.config.keywords.groups import VRRP_SYNC_GROUP
 from .errors import Locate, Problem
 from .host import PREFIX, Host
-from .instance import Draft
+from .instance import PairInstance
 from .trackers import definitions
 from .variables import words_of
 
@@ -19,7 +19,7 @@ VARIABLE = "sync_groups"
 WORDS = words_of(VRRP_SYNC_GROUP)
 
 
-def groups(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+def groups(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
     """Judge the groups of one host: two members or more, each an instance, and in one group only."""
     definitions(host, VARIABLE, WORDS, "group", problems, locate)
     known = [draft.name for draft in of_host]
@@ -41,7 +41,7 @@ def groups(host: Host, of_host: list[Draft], problems: list[Problem], locate: Lo
         draft.group = seen.get(draft.name)
 
 
-def together(of_host: list[Draft]) -> dict[str, int]:
+def together(of_host: list[PairInstance]) -> dict[str, int]:
     """Whose turn it is to be master of each instance where nothing is said: one turn for a whole group."""
     turns: dict[str, int] = {}
     found = {}
@@ -50,7 +50,7 @@ def together(of_host: list[Draft]) -> dict[str, int]:
     return found
 
 
-def one_master(first: list[Draft], second: list[Draft], problems: list[Problem], locate: Locate) -> None:
+def one_master(first: list[PairInstance], second: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
     """Complain where the members of a group would have different masters: they would never come to rest."""
     others = {draft.name: draft for draft in second}
     masters: dict[str, tuple[str, str]] = {}

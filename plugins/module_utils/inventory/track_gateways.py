@@ -14,12 +14,12 @@ from typing import Any, Optional
 
 from .errors import Locate, Problem
 from .host import Host
-from .instance import Draft
+from .instance import PairInstance
 
 Said = tuple[str, str]  # text and hint
 
 
-def gateways(of_host: list[Draft], hosts: Sequence[Host], problems: list[Problem], locate: Locate) -> None:
+def gateways(of_host: list[PairInstance], hosts: Sequence[Host], problems: list[Problem], locate: Locate) -> None:
     """Judge the gateways of one host's instances against the network of all ``hosts``."""
     virtual = {str(vip.interface.ip): draft.name for draft in of_host for vip in draft.vips}
     for draft in of_host:
@@ -36,7 +36,7 @@ def gateways(of_host: list[Draft], hosts: Sequence[Host], problems: list[Problem
 
 
 def _objection(
-    gateway: Mapping[str, Any], draft: Draft, virtual: Mapping[str, str], hosts: Sequence[Host]
+    gateway: Mapping[str, Any], draft: PairInstance, virtual: Mapping[str, str], hosts: Sequence[Host]
 ) -> Optional[Said]:
     address, name = gateway["address"], gateway.get("interface") or draft.values.get("interface")
     if address in virtual:

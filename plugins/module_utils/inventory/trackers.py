@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ..vrrp.config.keywords.track_blocks import TRACK_FILE, VRRP_TRACK_PROCESS
 from .errors import Locate, Problem
 from .host import PREFIX, Host
-from .instance import Draft
+from .instance import PairInstance
 from .variables import Read, words_of
 
 PROCESS = words_of(VRRP_TRACK_PROCESS)
@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-def trackers(host: Host, of_host: list[Draft], problems: list[Problem], locate: Locate) -> None:
+def trackers(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
     """Judge them. What an instance tracks must exist; unlike scripts they count only where an instance says so."""
     for variable, (words, needed, tracked) in KINDS.items():
         known = definitions(host, variable, words, needed, problems, locate)

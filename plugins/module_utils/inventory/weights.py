@@ -15,7 +15,7 @@ from typing import Optional
 
 from .effective_weights import OWNER, OWNER_HAS_NONE, Counted, Event, counted
 from .errors import Locate, Problem
-from .instance import Draft
+from .instance import PairInstance
 
 _LOWEST, _HIGHEST = 1, 254  # RFC 9568 section 5.2.4
 _WIDEST = 253
@@ -32,8 +32,8 @@ class _TooMany(Exception):
 class _Unit:
     """What moves as one: the drafts of one instance, or of all members of a group, on both hosts."""
 
-    master: tuple[Draft, ...]
-    backup: tuple[Draft, ...]
+    master: tuple[PairInstance, ...]
+    backup: tuple[PairInstance, ...]
     ours: Counted
     theirs: Counted
 
@@ -83,9 +83,9 @@ class _Unit:
         return f"weight {least} or more, or 0" if each.weight > 0 else f"weight {-least} or less, or 0"
 
 
-def weights(pairs: Sequence[tuple[Draft, Draft]], problems: list[Problem], locate: Locate) -> None:
+def weights(pairs: Sequence[tuple[PairInstance, PairInstance]], problems: list[Problem], locate: Locate) -> None:
     """Complain about each weight of the master that cannot move the address, alone or together with the others."""
-    units: dict[str, list[tuple[Draft, Draft]]] = {}
+    units: dict[str, list[tuple[PairInstance, PairInstance]]] = {}
     for pair in pairs:
         group = pair[0].group
         units.setdefault(f"group {group}" if group else f"instance {pair[0].name}", []).append(pair)
@@ -93,7 +93,7 @@ def weights(pairs: Sequence[tuple[Draft, Draft]], problems: list[Problem], locat
         _judge(members, problems, locate)
 
 
-def _judge(members: list[tuple[Draft, Draft]], problems: list[Problem], locate: Locate) -> None:
+def _judge(members: list[tuple[PairInstance, PairInstance]], problems: list[Problem], locate: Locate) -> None:
     if any("priority" not in draft.values for pair in members for draft in pair):
         return
     ranked = [sorted(pair, key=lambda draft: -draft.values["priority"]) for pair in members]
@@ -116,7 +116,7 @@ def _judge(members: list[tuple[Draft, Draft]], problems: list[Problem], locate: 
             known.add((idle.variable, idle.why))
 
 
-def _best(drafts: Sequence[Draft], events: Sequence[Event], without: Optional[Event] = None) -> Priorities:
+def _best(drafts: Sequence[PairInstance], events: Sequence[Event], without: Optional[Event] = None) -> Priorities:
     """The priorities while all is well, but for one event."""
     found = []
     for index, draft in enumerate(drafts):

@@ -135,7 +135,7 @@ def check(options: argparse.Namespace) -> int:
     from .agent.netlink.links import InterfaceTable, dump
     from .agent.netlink.messages import DumpError
     from .agent.preflight.host import misfits, refusals
-    from .agent.preflight.host_addresses import remembered
+    from .agent.preflight.host_addresses import last_seen
     from .agent.process.script_security import unrunnable
     from .config.loader import inspect_here, read_text
     from .config.syntax.diagnostics import WARNING, ConfigError, in_order
@@ -143,7 +143,7 @@ def check(options: argparse.Namespace) -> int:
     configuration, _digest, warnings = config_source.read(options.file)
     try:
         table = dump(InterfaceTable())
-        refused = refusals(configuration, table, remembered(RUNTIME_DIR))
+        refused = refusals(configuration, table, last_seen(RUNTIME_DIR))
         if refused:
             raise ConfigError(refused)
         warnings += misfits(configuration, table)

@@ -18,7 +18,7 @@ from typing import Any
 
 from .simulation import expected_timers, timeline
 from .simulation.faults import Fault, FaultError, demand_power, parse
-from .simulation.outage import Answer, Question, ask
+from .simulation.outage import Outage, Question, ask
 from .simulation.scenario import Scenario
 from .simulation.svg import draw
 from .simulation_input import NodeFile, Shared, demand_distinct, moving_together, read, virtual_routers, without_group
@@ -149,7 +149,7 @@ def _default_failure(virtual: Shared, scenario: Scenario, at: float) -> Fault:
 # What is said
 
 
-def _lines(virtual: Shared, answer: Answer) -> list[str]:
+def _lines(virtual: Shared, answer: Outage) -> list[str]:
     said = [f"{virtual.label}: virtual router {virtual.vrid} for {virtual.addresses}"]
     for name, instance in virtual.members.items():
         made_up = " (made up: the file has no unicast_src_ip)" if name in virtual.made_up else ""
@@ -161,14 +161,14 @@ def _lines(virtual: Shared, answer: Answer) -> list[str]:
     return [*said, "", *timeline.lines(answer.run.timeline.entries), ""]
 
 
-def _priority(answer: Answer, name: str) -> int:
+def _priority(answer: Outage, name: str) -> int:
     """Return what a node advertises while all its checks succeed."""
     question = answer.question
     machine = next(each for each in question.scenario.machines if (each.name, each.lan) == (name, question.lan))
     return machine.parameters.priority + machine.check_delta
 
 
-def _as_json(virtuals: list[Shared], answers: list[Answer]) -> dict[str, Any]:
+def _as_json(virtuals: list[Shared], answers: list[Outage]) -> dict[str, Any]:
     described = []
     for virtual, answer in zip(virtuals, answers):
         nodes = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Optional
 
 from .agent.network import advertisement, ip_headers
-from .agent.network.authentication import Guard
+from .agent.network.authentication import Authenticator
 from .agent.preflight import host
 from .config import loader
 from .config.model.configuration import Configuration, Instance, SyncGroup
@@ -227,7 +227,7 @@ def _refusal(virtual: Shared, receiver: str, sender: str, priority: int) -> Opti
         return f"{sender} sends to its unicast_peers, {receiver} listens to the multicast group"
     if ours.unicast_peers and not theirs.unicast_peers:
         return f"{sender} sends to the multicast group, {receiver} listens to its unicast_peers"
-    speaker, listener = (Guard(_with_keys(each), wall=lambda: NOON) for each in (theirs, ours))
+    speaker, listener = (Authenticator(_with_keys(each), wall=lambda: NOON) for each in (theirs, ours))
     speaker.take(_with_keys(theirs), source)
     expected = listener.take(_with_keys(ours), own)
     to = str(own if theirs.unicast_peers else advertisement.group(theirs))

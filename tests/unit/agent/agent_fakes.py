@@ -16,17 +16,17 @@ from vrrp.agent.addresses.address_ports import AddressPorts
 from vrrp.agent.addresses.lifetime import Leases
 from vrrp.agent.addresses.no_accept import Firewall
 from vrrp.agent.addresses.promote_secondaries import Promotion
-from vrrp.agent.instance import RunningInstance
+from vrrp.agent.instance import VrrpInstance
 from vrrp.agent.log import Log
-from vrrp.agent.netlink.address_request import Wanted
-from vrrp.agent.netlink.links import AddressChanged, InterfaceTable, Link, Present
+from vrrp.agent.netlink.address_request import DesiredAddress
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged, InterfaceTable, Link
 from vrrp.agent.netlink.messages import RTPROT_KEEPALIVED
 from vrrp.agent.notify.scripts import NotifyQueue
 from vrrp.agent.ports import InstancePorts
 from vrrp.agent.restart_memory import RestartMemory
 from vrrp.agent.track import interface as links
 from vrrp.config.model.configuration import Globals, Instance, VirtualAddress
-from vrrp.protocol.event_log import Journal
+from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.packet import Advertisement
 
 MAC = bytes.fromhex("020000000004")
@@ -44,13 +44,13 @@ def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
         filled.links[link.index] = filled.names[link.name] = link
     first = next(iter(filled.links))
     for address in addresses:
-        filled.remember(Present(first, ip_interface(address)))
+        filled.remember(ActualAddress(first, ip_interface(address)))
     return filled
 
 
-def marked(address: str, index=2) -> Present:
+def marked(address: str, index=2) -> ActualAddress:
     """An address with keepalived's protocol number, as ours have it: a process before this one has put it there."""
-    return Present(index, ip_interface(address), protocol=RTPROT_KEEPALIVED)
+    return ActualAddress(index, ip_interface(address), protocol=RTPROT_KEEPALIVED)
 
 
 def crashed(address: str) -> InterfaceTable:
@@ -164,7 +164,7 @@ class FakeKernel:
         if self.refuses is not None:
             return [f"cannot set {want.address} on eth0: {self.refuses}" for want in wanted]
         for want in wanted:
-            self.table.remember(Present(want.index, want.address))
+            self.table.remember(ActualAddress(want.index, want.address))
         return []
 
     def release(self, wanted):
@@ -174,7 +174,7 @@ class FakeKernel:
         return []
 
     def somebody_deletes(self, address: str, index=2) -> AddressChanged:
-        present = Present(index, ip_interface(address))
+        present = ActualAddress(index, ip_interface(address))
         self.table.forget(index, present.address)
         return AddressChanged(present, added=False)
 
@@ -295,14 +295,14 @@ class Bench:
             arm=self.armed.append,
             **more,
         )
-        self.instance = RunningInstance(
+        self.instance = VrrpInstance(
             config,
             settings,
             own,
             self.ports,
             RestartMemory(self.beats.append, saved),
             NotifyQueue(config.name, log, lambda *line: self.told.append(line)),
-            Journal(),
+            EventLog(),
         )
         self.instance.interface_changed(0.0)
         self.instance.addresses.remove_leftovers()
@@ -336,8 +336,8 @@ class Bench:
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
 
 
-def want(address: str, index=2, **fields) -> Wanted:
-    return Wanted(index, ip_interface(address), **fields)
+def want(address: str, index=2, **fields) -> DesiredAddress:
+    return DesiredAddress(index, ip_interface(address), **fields)
 
 
 def gone(pid, within_s=5.0):

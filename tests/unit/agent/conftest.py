@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 from agent_fakes import FakeAnnouncer, FakeClaimSocket, FakeVrrpSocket, LoopKernel, instance, table
 
-from vrrp.agent.daemon import Agent
+from vrrp.agent.daemon import Daemon
 from vrrp.agent.environment import Environment
 from vrrp.agent.log import Log
 from vrrp.agent.process.runtime_dir import RuntimeDirectory
@@ -42,7 +42,7 @@ class Rig:
             fork=lambda guard, log: Inline(),
             freeze=lambda: None,
         )
-        self.agent = Agent(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text), environment)
+        self.agent = Daemon(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text), environment)
 
     def socket(self, interface="eth0", version=4) -> FakeVrrpSocket:
         self.socket_was = self.agent.network.channels[interface, version].socket  # also when it is closed

@@ -11,7 +11,7 @@ from agent_fakes import PEER, instance
 
 from vrrp.agent.network import advertisement
 from vrrp.agent.process import saved_state
-from vrrp.agent.process.saved_state import Page
+from vrrp.agent.process.saved_state import SavedState
 
 DOWN_S = 3 + 156 / 256  # Master_Down_Interval of priority 100 at one second
 VIP = "192.168.8.100/24"
@@ -42,5 +42,5 @@ def ask(machine, command):
 FAST = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52, advert_int_cs=49, version=3)
 
 
-def left_behind(machine) -> Page:
+def left_behind(machine) -> SavedState:
     return saved_state.read(str(machine.path.parent))

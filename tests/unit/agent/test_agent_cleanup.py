@@ -16,9 +16,9 @@ from vrrp import cli
 from vrrp.agent import cleanup
 from vrrp.agent.addresses import no_accept
 from vrrp.agent.netlink import kernel, link_requests
-from vrrp.agent.netlink.links import Link, Present
+from vrrp.agent.netlink.links import ActualAddress, Link
 from vrrp.agent.process.runtime_dir import RuntimeDirectory
-from vrrp.agent.process.saved_state import Entry, Ledger, Page
+from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile
 from vrrp.agent.process.state_file import STATIC
 from vrrp.protocol.states import State
 
@@ -31,7 +31,7 @@ class Dead:
 
     def __init__(self, directory, monkeypatch) -> None:
         self.directory = str(directory)
-        self.ledger = Ledger(self.directory)
+        self.ledger = StateFile(self.directory)
         self.ledger.open()
         self.entries: list = []
         self.kernel = FakeKernel([], table(addresses=("192.168.8.4/24", VIP, SECOND)))
@@ -48,10 +48,10 @@ class Dead:
     def entry(self, *addresses, vrid=51, silent_s=0.0, state=State.MASTER, interval_cs=100, index=2):
         installed = tuple((index, ip_interface(address)) for address in addresses)
         identity = ("eth0", vrid, 4)
-        self.entries.append(Entry(identity, f"VI_{vrid}", 2, state, interval_cs, None, installed))
+        self.entries.append(SavedInstance(identity, f"VI_{vrid}", 2, state, interval_cs, None, installed))
         spoke_at = time.monotonic() - silent_s
         self.ledger.beat_of(identity)(spoke_at if state is State.MASTER else -spoke_at)
-        self.ledger.write(Page(tuple(self.entries)))
+        self.ledger.write(SavedState(tuple(self.entries)))
         return self
 
     def remove(self):
@@ -211,10 +211,10 @@ FOR_EVER = lifetime(0xFFFFFFFF)
 def say(dead, address, *said, protocols=True):
     """The kernel says this of one address, and of 127.0.0.1 what it says since Linux 5.18."""
     fields = {name: value for each in said for name, value in each.items()}
-    dead.kernel.table.addresses[2][ip_interface(address)] = Present(2, ip_interface(address), **fields)
+    dead.kernel.table.addresses[2][ip_interface(address)] = ActualAddress(2, ip_interface(address), **fields)
     if protocols:
         loopback = ip_interface("127.0.0.1/8")
-        dead.kernel.table.addresses[1] = {loopback: Present(1, loopback, **FOR_EVER, **KERNELS)}
+        dead.kernel.table.addresses[1] = {loopback: ActualAddress(1, loopback, **FOR_EVER, **KERNELS)}
 
 
 class TestWhoseItIs:
@@ -251,8 +251,10 @@ class TestWhoseItIs:
         marked = bytes.fromhex("1c00000019000500" + "00" * 8 + "0218000000120000" + "00" * 4)
         strange = bytes.fromhex("1c00000019000500" + "00" * 8 + "0218000000030000" + "00" * 4)
         rule = bytes.fromhex("2400000021000500" + "00" * 8 + "02" + "00" * 11 + "0500150012000000")
-        entry = Entry(("eth0", 51, 4), "VI_1", 2, State.BACKUP, 100, removals=(marked, strange, rule, rule[:28]))
-        page = Page((entry,), firewall=True, promoted=(2,), macvlans=(9,), parents={2: {"arp_ignore": 0}})
+        entry = SavedInstance(
+            ("eth0", 51, 4), "VI_1", 2, State.BACKUP, 100, removals=(marked, strange, rule, rule[:28])
+        )
+        page = SavedState((entry,), firewall=True, promoted=(2,), macvlans=(9,), parents={2: {"arp_ignore": 0}})
         dead.ledger.write(page)
         dead.remove()
         assert asked == [marked, rule]
@@ -306,8 +308,10 @@ ROUTE, RULE, OTHER = ("20000000" + kind + "000500" + "00" * 24 for kind in ("19"
 
 def test_routes_go_before_the_addresses_and_nothing_else_is_sent(dead):
     removals = tuple(bytes.fromhex(each) for each in (ROUTE, RULE, OTHER))  # the last one would be a link
-    entry = Entry(("eth0", 51, 4), "VI_1", 2, State.BACKUP, 100, None, ((2, ip_interface(VIP)),), removals=removals)
-    dead.ledger.write(Page((entry,)))
+    entry = SavedInstance(
+        ("eth0", 51, 4), "VI_1", 2, State.BACKUP, 100, None, ((2, ip_interface(VIP)),), removals=removals
+    )
+    dead.ledger.write(SavedState((entry,)))
     asked = []
     dead.kernel.remove_routes = lambda removals: asked.extend(each.hex() for each in removals) or [0, 3]
     assert dead.remove() == [*REMOVED, "removed 1 routes and rules that a dead agent has left behind"]
@@ -316,8 +320,8 @@ def test_routes_go_before_the_addresses_and_nothing_else_is_sent(dead):
 
 @pytest.mark.parametrize("restarts", [False, True])
 def test_what_is_static_waits_for_a_successor(dead, restarts):
-    entry = Entry(STATIC, "static", 3, State.BACKUP, 100, installed=((2, ip_interface(VIP)),))
-    dead.ledger.write(Page((entry,)))
+    entry = SavedInstance(STATIC, "static", 3, State.BACKUP, 100, installed=((2, ip_interface(VIP)),))
+    dead.ledger.write(SavedState((entry,)))
     dead.restarts = restarts
     assert dead.remove() == ([] if restarts else REMOVED)
 
@@ -328,7 +332,7 @@ def test_so_do_the_table_and_the_options_of_interfaces(dead, monkeypatch, restar
     monkeypatch.setattr(no_accept, "remove_leftover", lambda: removed.append("table"))
     dead.kernel.ask = lambda requests: removed.extend(requests) or [0 for _each in requests]
     dead.entry(VIP)
-    dead.ledger.write(Page(tuple(dead.entries), firewall=True, promoted=(2,)))
+    dead.ledger.write(SavedState(tuple(dead.entries), firewall=True, promoted=(2,)))
     dead.restarts = restarts
     assert bool(dead.remove()) is not restarts
     assert removed == ([] if restarts else [link_requests.ipv4_settings(2, {"promote_secondaries": 0}), "table"])
@@ -339,7 +343,7 @@ def test_so_do_macvlans_and_what_was_set_below_them(dead, kind):
     asked = []
     dead.kernel.ask = lambda requests: asked.extend(requests) or [0 for _each in requests]
     dead.kernel.table.links[9] = Link(index=9, name="vrrp.51", kind=kind)
-    dead.ledger.write(Page((), macvlans=(8, 9), parents={2: {"arp_ignore": 0}, 7: {"arp_ignore": 0}}))
+    dead.ledger.write(SavedState((), macvlans=(8, 9), parents={2: {"arp_ignore": 0}, 7: {"arp_ignore": 0}}))
     dead.remove()
     removed = [link_requests.removed(9)] if kind == "macvlan" else []
     assert asked == [*removed, link_requests.ipv4_settings(2, {"arp_ignore": 0})]
@@ -348,5 +352,5 @@ def test_so_do_macvlans_and_what_was_set_below_them(dead, kind):
 def test_the_table_goes_although_nobody_was_master(dead, monkeypatch):
     removed = []
     monkeypatch.setattr(no_accept, "remove_leftover", lambda: removed.append("table"))
-    dead.ledger.write(Page((), firewall=True))
+    dead.ledger.write(SavedState((), firewall=True))
     assert (dead.remove(), removed) == ([], ["table"])

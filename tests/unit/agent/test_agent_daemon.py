@@ -14,7 +14,7 @@ from agent_fakes import OWN, eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
 from vrrp.agent import kernel_events
-from vrrp.agent.netlink.links import AddressChanged, LinkChanged, Present
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
 from vrrp.config.model.trackers import Script, Tracked, Tracking
 
 
@@ -58,7 +58,7 @@ def test_an_interface_that_comes_later_is_used(rig, play):
             assert machine.agent.network.channels == {}
             new = eth("eth1", 7)
             machine.kernel.table.links[7] = machine.kernel.table.names["eth1"] = new
-            machine.kernel.table.remember(Present(7, instance(addresses=("10.0.0.1/8",)).addresses[0].address))
+            machine.kernel.table.remember(ActualAddress(7, instance(addresses=("10.0.0.1/8",)).addresses[0].address))
             machine.events(LinkChanged(None, new))
             assert machine.state() == "BACKUP"
             assert machine.socket("eth1").joined
@@ -244,7 +244,7 @@ def test_somebody_elses_address_changes_nothing(rig, play):
         async with rig() as machine:
             machine.due(104.0)
             machine.kernel.done.clear()
-            other = Present(2, instance(addresses=("10.9.9.9/24",)).addresses[0].address)
+            other = ActualAddress(2, instance(addresses=("10.9.9.9/24",)).addresses[0].address)
             machine.kernel.table.remember(other)
             machine.events(AddressChanged(other, added=True))
             assert (machine.state(), machine.kernel.done) == ("MASTER", [])

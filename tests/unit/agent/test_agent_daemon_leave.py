@@ -10,7 +10,7 @@ from agent_fakes import PEER, Bench, advertisement, instance
 from daemon_scenes import VIP, from_peer
 
 from vrrp.config.model.configuration import Globals
-from vrrp.protocol.states import Memory, State
+from vrrp.protocol.states import SavedRouterState, State
 
 
 def test_an_answer_that_comes_too_late_keeps_nothing(rig, play):
@@ -77,7 +77,7 @@ def test_what_was_inherited_goes_with_whoever_never_began():
     bench = Bench(instance())
     bench.kernel.install(list(bench.instance.addresses.wanted))
     bench.instance.addresses.inherit([(2, instance().addresses[0].address)])
-    bench.instance.restart.saved = Memory(State.MASTER, 10.0, 100)
+    bench.instance.restart.saved = SavedRouterState(State.MASTER, 10.0, 100)
     bench.instance.abort(20.0)
     assert bench.done[-1] == ("release", VIP)
 

@@ -16,7 +16,7 @@ from agent_fakes import instance
 from daemon_scenes import FAST, VIP, from_peer, left_behind, running, until
 
 from vrrp.agent import shutdown
-from vrrp.agent.process.saved_state import Page
+from vrrp.agent.process.saved_state import SavedState
 from vrrp.agent.process.systemd import ServiceManager
 from vrrp.protocol.states import State
 
@@ -156,7 +156,7 @@ class TestRestart:
                 machine.due(105.1)
                 assert await task == 0
                 assert (asked, machine.kernel.done[-1]) == (["hotstandby.service"], ("release", VIP))
-                assert left_behind(machine) == Page()
+                assert left_behind(machine) == SavedState()
                 assert sorted(os.listdir(machine.path.parent)) == []
 
         play(scenario)
@@ -239,6 +239,6 @@ class TestRestart:
                 machine.due(104.0)
                 machine.scheduler.callback(lambda: 1 / 0)()
                 assert await task == 1
-                assert left_behind(machine) == Page()
+                assert left_behind(machine) == SavedState()
 
         play(scenario)

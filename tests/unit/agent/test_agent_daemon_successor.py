@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, left_behind, until
 
-from vrrp.agent.process.saved_state import Entry, Ledger, Page
+from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile
 from vrrp.config.model.trackers import Script, Tracked, Tracking
 from vrrp.protocol.states import State
 
@@ -25,11 +25,11 @@ def successor(rig, tmp_path):
 
     def make(*configs, state=State.MASTER, silent_s=1.0, hold=None, checks=None, drained=False, **how):
         installed = how.pop("installed", ((2, ip_interface(VIP)),))
-        before = Ledger(str(tmp_path))
+        before = StateFile(str(tmp_path))
         before.open()
         before.beat_of(("eth0", 51, 4))((200.0 - silent_s) * (1 if state is State.MASTER else -1))
-        entry = Entry(("eth0", 51, 4), "VI_1", 2, state, 100, hold, installed)
-        before.write(Page((entry,), checks or {}, drained))
+        entry = SavedInstance(("eth0", 51, 4), "VI_1", 2, state, 100, hold, installed)
+        before.write(SavedState((entry,), checks or {}, drained))
         how.setdefault("filled", table(addresses=("192.168.8.4/24", VIP)))
         return rig(*configs, now=200.0, **how)
 

@@ -14,7 +14,7 @@ from daemon_scenes import DOWN_S, running, until
 
 from vrrp.config.model.configuration import Fifo, Globals, Notify, NotifyCommand
 from vrrp.protocol.priority import CheckResult
-from vrrp.protocol.states import Memory, State
+from vrrp.protocol.states import SavedRouterState, State
 
 
 def listening(bench):
@@ -193,7 +193,7 @@ def test_a_successor_that_goes_on_says_master_again():
     """The state is replayed: whoever was started with this process, a FIFO's reader say, has heard nothing yet."""
     bench = Bench(instance())
     told = listening(bench)
-    bench.instance.restart.saved = Memory(State.MASTER, last_at=99.9, interval_cs=100)
+    bench.instance.restart.saved = SavedRouterState(State.MASTER, last_at=99.9, interval_cs=100)
     bench.start(100.0)
     assert told == [("INSTANCE", "VI_1", "MASTER", 100)]
 

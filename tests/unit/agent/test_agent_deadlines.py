@@ -12,7 +12,7 @@ from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, VIP, from_peer
 
 from vrrp.agent import deadlines
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 from vrrp.agent.network import receiver
 
 
@@ -82,7 +82,7 @@ def test_in_a_flood_a_master_speaks_and_nobody_takes_over_before_all_is_read(rig
 def test_a_flood_of_one_interface_keeps_nobody_on_another_from_taking_over(rig, play):
     other = instance("VI_2", ("192.168.9.101/24",), virtual_router_id=52, interface="eth1")
     filled = table(eth("eth0", 2), eth("eth1", 3))
-    filled.remember(Present(3, ip_interface("192.168.9.4/24")))
+    filled.remember(ActualAddress(3, ip_interface("192.168.9.4/24")))
 
     async def scenario():
         async with rig(instance(), other, filled=filled) as machine:

@@ -21,7 +21,7 @@ from vrrp.agent.control.server import READ_ONLY, CommandError
 from vrrp.agent.dumps import Recorder, file_name
 from vrrp.agent.log import Log
 from vrrp.protocol.event_codec import read
-from vrrp.protocol.event_log import Journal
+from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.replay import replay
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters
@@ -49,7 +49,7 @@ def rack(tmp_path):
 
 def lived(name="VI_1", entries=3):
     """An instance with a history, as far as a recorder knows one."""
-    router, journal = VirtualRouter(Parameters(version=2, vrid=51, priority=90, interval_cs=100)), Journal()
+    router, journal = VirtualRouter(Parameters(version=2, vrid=51, priority=90, interval_cs=100)), EventLog()
     journal.note(100.0, "start", (), router.start(100.0), router)
     for number in range(1, entries):
         now = 100.0 + number

@@ -14,12 +14,12 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import PEER, Bench, FakeKernel, advertisement, instance, table
 
-from vrrp.agent.graceful_restart import PAUSE_S, Succession, entries
+from vrrp.agent.graceful_restart import PAUSE_S, GracefulRestart, entries
 from vrrp.agent.log import Log
 from vrrp.agent.process import saved_state
-from vrrp.agent.process.saved_state import Entry, Ledger, Page
+from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile
 from vrrp.config.model.configuration import Configuration
-from vrrp.protocol.states import Memory, State
+from vrrp.protocol.states import SavedRouterState, State
 
 VIP = "192.168.8.100/24"
 IDENTITY = ("eth0", 51, 4)
@@ -35,12 +35,12 @@ class TestEntries:
 
     def test_a_master(self):
         bench = Bench(instance()).master()
-        assert self.entry(bench) == Entry(IDENTITY, "VI_1", 2, State.MASTER, 100, None, INSTALLED)
+        assert self.entry(bench) == SavedInstance(IDENTITY, "VI_1", 2, State.MASTER, 100, None, INSTALLED)
 
     def test_a_backup_with_the_interval_that_it_has_learned(self):
         bench = Bench(instance(version=3)).start()
         bench.instance.heard(advertisement(200, version=3, interval_cs=25), PEER, 1.0)
-        assert self.entry(bench) == Entry(IDENTITY, "VI_1", 3, State.BACKUP, 25)
+        assert self.entry(bench) == SavedInstance(IDENTITY, "VI_1", 3, State.BACKUP, 25)
 
     def test_a_hold(self):
         bench = Bench(instance()).master()
@@ -67,11 +67,11 @@ class TestEntries:
 
     def test_before_it_has_begun_it_is_what_the_one_before_was(self):
         bench = Bench(instance(), table(addresses=("192.168.8.4/24", VIP)))
-        bench.instance.restart.saved = Memory(State.MASTER, 5.0, 200, "backup")
+        bench.instance.restart.saved = SavedRouterState(State.MASTER, 5.0, 200, "backup")
         bench.instance.addresses.inherit(INSTALLED)
-        assert self.entry(bench) == Entry(IDENTITY, "VI_1", 2, State.MASTER, 200, "backup", INSTALLED)
+        assert self.entry(bench) == SavedInstance(IDENTITY, "VI_1", 2, State.MASTER, 200, "backup", INSTALLED)
         bench.start(100.0)
-        assert self.entry(bench) == Entry(IDENTITY, "VI_1", 2, State.BACKUP, 100, "backup")
+        assert self.entry(bench) == SavedInstance(IDENTITY, "VI_1", 2, State.BACKUP, 100, "backup")
 
     def test_in_the_order_of_the_file(self):
         benches = [Bench(instance(name, virtual_router_id=vrid)) for name, vrid in (("b", 2), ("a", 1))]
@@ -84,13 +84,13 @@ def one(tmp_path):
 
     def make(*found, checks=None, drained=False):
         if found or drained:
-            before = Ledger(str(tmp_path))
+            before = StateFile(str(tmp_path))
             before.open()
             for each in found:
                 before.beat_of(each.identity)(each.last_at)
-            before.write(Page(found, checks or {}, drained))
-        made = Succession(str(tmp_path), Log(io.StringIO()), lambda: made.page)
-        made.page = Page()
+            before.write(SavedState(found, checks or {}, drained))
+        made = GracefulRestart(str(tmp_path), Log(io.StringIO()), lambda: made.page)
+        made.page = SavedState()
         made.pages = []
         write, made._ledger.write = made._ledger.write, lambda page: (made.pages.append(page), write(page))
         made.kernel = FakeKernel([], table(addresses=("192.168.8.4/24", VIP)))
@@ -101,7 +101,7 @@ def one(tmp_path):
 
 
 def found(identity=IDENTITY, state=State.MASTER, last_at=5.0, hold=None, installed=INSTALLED):
-    return Entry(identity, "VI_1", 2, state, 100, hold, installed, last_at)
+    return SavedInstance(identity, "VI_1", 2, state, 100, hold, installed, last_at)
 
 
 class TestBeginning:
@@ -109,9 +109,9 @@ class TestBeginning:
         made = one(found(hold="master"))
         made.begin_with(instance())
         bench, other = Bench(instance(priority=255)), Bench(instance("VI_2", virtual_router_id=52))
-        made.endow(bench.instance)
-        made.endow(other.instance)
-        assert made.memory_of(bench.instance.config).saved == Memory(State.MASTER, 5.0, 100, "master")
+        made.restore_instance(bench.instance)
+        made.restore_instance(other.instance)
+        assert made.memory_of(bench.instance.config).saved == SavedRouterState(State.MASTER, 5.0, 100, "master")
         assert bench.instance.addresses.installed == frozenset(INSTALLED)
         assert made.memory_of(other.instance.config).saved is None
         assert other.instance.addresses.installed == frozenset()
@@ -122,7 +122,7 @@ class TestBeginning:
         bench, other = Bench(instance()), Bench(instance("VI_2", virtual_router_id=52))
         made.memory_of(bench.instance.config).record_heartbeat(7.0)
         made.memory_of(other.instance.config).record_heartbeat(8.0)
-        made._ledger.write(Page(entries([bench.instance, other.instance])))
+        made._ledger.write(SavedState(entries([bench.instance, other.instance])))
         assert [each.last_at for each in saved_state.read(str(tmp_path)).entries] == [7.0, 8.0]
 
     def test_what_belongs_to_no_instance_any_more_is_taken_off(self, one):
@@ -143,13 +143,13 @@ class TestBeginning:
     def test_what_comes_later_is_new(self, one):
         made = one(found())
         made.begin_with(instance())
-        made.forget_the_past()
+        made.discard_saved_state()
         assert made.memory_of(instance()).saved is None
 
     def test_what_the_one_before_wrote_is_known_although_the_file_is_a_new_one(self, one):
         made = one(found(), checks={"script web": True}, drained=True)
         made.begin_with(instance())
-        made._ledger.write(Page())
+        made._ledger.write(SavedState())
         assert (made.inherited.checks, made.inherited.drained) == ({"script web": True}, True)
         assert made.inherited.of(IDENTITY) == found()
 
@@ -165,12 +165,12 @@ class TestWriting:
         async def scenario():
             made = one()
             for number in range(5):
-                made.page = Page(drained=bool(number))
+                made.page = SavedState(drained=bool(number))
                 made.changed()
             assert made.pages == []
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-            assert made.pages == [Page(drained=True)]
+            assert made.pages == [SavedState(drained=True)]
 
         turns(scenario)
 
@@ -180,7 +180,7 @@ class TestWriting:
             loop, written_at, number = asyncio.get_running_loop(), [], 0
             while len(written_at) < 3:
                 number += 1
-                made.page = Page(checks={str(number): True})
+                made.page = SavedState(checks={str(number): True})
                 made.changed()
                 await asyncio.sleep(0.001)
                 if len(made.pages) > len(written_at):
@@ -195,12 +195,12 @@ class TestWriting:
         async def scenario():
             made = one()
             made.changed()
-            made.page = Page(drained=True)
+            made.page = SavedState(drained=True)
             made.end(leave=True)
-            assert made.pages == [Page(drained=True)]
+            assert made.pages == [SavedState(drained=True)]
             made.changed()
             await asyncio.sleep(PAUSE_S * 1.5)
-            assert made.pages == [Page(drained=True)]
+            assert made.pages == [SavedState(drained=True)]
 
         turns(scenario)
 
@@ -221,11 +221,11 @@ class TestWriting:
         async def scenario():
             made = one()
             made.begin_with(instance())
-            made.page = Page(drained=True)
+            made.page = SavedState(drained=True)
             made.end(leave=True)
-            made.page = Page()
+            made.page = SavedState()
             made.end(leave=True)
-            assert saved_state.read(str(tmp_path)) == Page(drained=True)
+            assert saved_state.read(str(tmp_path)) == SavedState(drained=True)
 
         turns(scenario)
 
@@ -249,7 +249,7 @@ class TestWriting:
     def test_a_ledger_that_cannot_be_kept_is_told_once(self, tmp_path, turns):
         async def scenario():
             text = io.StringIO()
-            made = Succession(str(tmp_path / "nowhere"), Log(text), Page)
+            made = GracefulRestart(str(tmp_path / "nowhere"), Log(text), SavedState)
             made.begin(Configuration("f"), FakeKernel([], table()))
             for _number in range(3):
                 made.write()
@@ -269,30 +269,30 @@ class TestMarks:
 
     def test_they_outlive_a_stop_that_leaves_no_ledger(self, one, tmp_path):
         made, bench = one(), Bench(instance())
-        made.endow(bench.instance)
+        made.restore_instance(bench.instance)
         bench.instance.guard.restore(self.HEARD)
         made.end(leave=False)
         assert not (tmp_path / "ledger.json").exists()
         after, other = one(), Bench(instance())
-        after.endow(other.instance)
+        after.restore_instance(other.instance)
         assert other.instance.guard.heard == self.HEARD
 
     def test_a_reload_that_brings_an_instance_back_forgets_nothing(self, one):
         made, first, second = one(), Bench(instance()), Bench(instance())
-        made.endow(first.instance)
+        made.restore_instance(first.instance)
         first.instance.guard.restore(self.HEARD)
-        made.endow(second.instance)
+        made.restore_instance(second.instance)
         assert second.instance.guard.heard == self.HEARD
 
     def test_without_any_there_is_no_file(self, one, tmp_path):
         made, bench = one(), Bench(instance())
-        made.endow(bench.instance)
+        made.restore_instance(bench.instance)
         made.keep_marks()
         assert not (tmp_path / "marks.json").exists()
 
     def test_what_is_as_it_was_is_not_written_again(self, one, tmp_path):
         made, bench = one(), Bench(instance())
-        made.endow(bench.instance)
+        made.restore_instance(bench.instance)
         bench.instance.guard.restore(self.HEARD)
         made.keep_marks()
         before = (tmp_path / "marks.json").stat().st_ino
@@ -304,7 +304,7 @@ class TestMarks:
             raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
 
         made, bench = one(), Bench(instance())
-        made.endow(bench.instance)
+        made.restore_instance(bench.instance)
         bench.instance.guard.restore(self.HEARD)
         monkeypatch.setattr(os, "replace", refuse)
         made.keep_marks()

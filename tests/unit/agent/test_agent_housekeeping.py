@@ -16,16 +16,16 @@ from agent_fakes import FakeScheduler
 
 from vrrp.agent import housekeeping
 from vrrp.agent.control.server import ControlServer
-from vrrp.agent.graceful_restart import Succession
-from vrrp.agent.housekeeping import Upkeep
+from vrrp.agent.graceful_restart import GracefulRestart
+from vrrp.agent.housekeeping import Housekeeping
 from vrrp.agent.log import Log
 from vrrp.agent.process import saved_state
 from vrrp.agent.process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
-from vrrp.agent.process.saved_state import Page
+from vrrp.agent.process.saved_state import SavedState
 from vrrp.client import AgentUnreachable, Client
 from vrrp.config.model.configuration import Configuration
 
-PAGE = Page(drained=True)
+PAGE = SavedState(drained=True)
 AGAIN = "the control socket was gone and has been made again"
 
 
@@ -39,8 +39,8 @@ class Scene:
         self.runtime = RuntimeDirectory(str(directory))
         self.runtime.acquire()
         self.control = ControlServer(self.runtime.control_socket, lambda command, request: {"is": command}, self.log)
-        self.succession = Succession(str(directory), self.log, lambda: PAGE)
-        self.upkeep = Upkeep(self.runtime, self.control, self.succession, self.log, FakeScheduler())
+        self.succession = GracefulRestart(str(directory), self.log, lambda: PAGE)
+        self.upkeep = Housekeeping(self.runtime, self.control, self.succession, self.log, FakeScheduler())
 
     async def __aenter__(self):
         await self.upkeep.start()

@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import Bench, crashed, eth, instance, table, want
 
 from vrrp.agent.addresses.virtual_addresses import INSTALL_RETRY_S
-from vrrp.agent.netlink.links import AddressChanged, Present
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged
 from vrrp.config.model.configuration import Globals, GratuitousArp, VirtualAddress
 
 GROUP = "224.0.0.18"
@@ -169,7 +169,7 @@ def test_somebody_elses_address_is_not_ours(address):
 
 def test_a_deletion_that_was_mended_meanwhile_is_left_alone():
     bench = Bench(instance()).master()
-    bench.instance.address_changed(AddressChanged(Present(2, ip_interface(VIP)), added=False), 11.0)
+    bench.instance.address_changed(AddressChanged(ActualAddress(2, ip_interface(VIP)), added=False), 11.0)
     assert bench.done == []
 
 

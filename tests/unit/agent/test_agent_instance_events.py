@@ -13,10 +13,13 @@ import pytest
 from agent_fakes import eth, table
 
 from vrrp.agent.instance_events import InstanceEvents
-from vrrp.agent.netlink.links import AddressChanged, LinkChanged, Present
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
 
 VIP, HOST = ip_interface("192.168.8.100/24"), ip_interface("192.168.8.4/24")
-VIP_GONE, HOST_GONE = AddressChanged(Present(2, VIP), added=False), AddressChanged(Present(2, HOST), added=False)
+VIP_GONE, HOST_GONE = (
+    AddressChanged(ActualAddress(2, VIP), added=False),
+    AddressChanged(ActualAddress(2, HOST), added=False),
+)
 LINK_DOWN = LinkChanged(eth(), eth(up=False))
 
 
@@ -90,8 +93,8 @@ def test_a_link_or_an_address_of_the_host_is_for_everybody(change):
         LinkChanged(eth("v1", 9), eth("v1", 9, up=False)),
         LinkChanged(eth("v1", 9), eth("v2", 9)),
         LinkChanged(eth("v1", 9), None),
-        AddressChanged(Present(3, HOST), added=True),
-        AddressChanged(Present(9, HOST), added=False),
+        AddressChanged(ActualAddress(3, HOST), added=True),
+        AddressChanged(ActualAddress(9, HOST), added=False),
     ],
 )
 def test_a_foreign_interface_is_for_nobody(change):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from agent_fakes import FakeScheduler
 from virtual_time import play
 
-from vrrp.agent.kernel_events import RESYNC_S, Changes
+from vrrp.agent.kernel_events import RESYNC_S, KernelEvents
 
 
 class Scene:
@@ -22,7 +22,7 @@ class Scene:
         self.unread = list(changes)
         self.kernel = SimpleNamespace(read_events=self.read, stale=False)
         listeners = [self.listener(name) for name in ("first", "second")]
-        self.changes = Changes(self.kernel, listeners, FakeScheduler(), lambda: self.ended)
+        self.changes = KernelEvents(self.kernel, listeners, FakeScheduler(), lambda: self.ended)
 
     def listener(self, name):
         return SimpleNamespace(kernel_changed=lambda changes, now: self.told.append((name, changes, now)))

@@ -50,8 +50,8 @@ def test_the_same_line_is_written_once_in_a_minute():
     written = Log(text, clock=lambda: now[0])
     for at in (100.0, 100.1, 159.9, 160.1, 161.0):
         now[0] = at
-        written.seldom(("ttl", "192.168.8.9"), f"at {at}")
-    written.seldom(("ttl", "192.168.8.10"), "another source")
+        written.rate_limited(("ttl", "192.168.8.9"), f"at {at}")
+    written.rate_limited(("ttl", "192.168.8.10"), "another source")
     said = [line.split(" ", 2)[2] for line in text.getvalue().splitlines()]
     assert said == ["at 100.0", "at 160.1", "another source"]
 
@@ -61,10 +61,10 @@ def test_forged_sources_fill_neither_the_memory_nor_the_log(monkeypatch):
     text, now = io.StringIO(), [0.0]
     written = Log(text, clock=lambda: now[0])
     for number in range(1000):
-        written.seldom(("ttl", str(number)), "x")
+        written.rate_limited(("ttl", str(number)), "x")
     assert text.getvalue().count("\n") == 10
     now[0] = 61.0
-    written.seldom(("ttl", "later"), "x")
+    written.rate_limited(("ttl", "later"), "x")
     said = [line.split(" ", 2)[2] for line in text.getvalue().splitlines()[10:]]
     assert said == ["warning: 990 log lines about other hosts were left out: they were too many", "x"]
 
@@ -83,7 +83,7 @@ def test_the_log_has_at_most_a_hundred_lines_a_second(forged):
     for number in range(20 * 11_600):
         now[0] = 100.0 + number / 11_600
         key = number if forged.startswith("a source") else number % 140
-        written.seldom(("zero", str(key)), "priority 0", 1.0)
+        written.rate_limited(("zero", str(key)), "priority 0", 1.0)
     assert len(written_at) > 100
     assert in_any_second(written_at) <= 100
 
@@ -92,11 +92,11 @@ def test_the_number_of_dropped_lines_is_told():
     stream, now = io.StringIO(), [100.0]
     written = Log(stream, clock=lambda: now[0])
     for number in range(log.SELDOM_BURST + 7):
-        written.seldom(("ttl", str(number)), "theirs")
+        written.rate_limited(("ttl", str(number)), "theirs")
     written.info("ours")
     now[0] = 100.02
     for number in range(3):
-        written.seldom(("vrid", str(number)), "theirs")
+        written.rate_limited(("vrid", str(number)), "theirs")
     written.info("ours")
     now[0] = 101.5
     written.info("ours")
@@ -109,7 +109,7 @@ def test_lines_about_the_agent_itself_are_never_dropped():
     stream = io.StringIO()
     written = Log(stream, clock=lambda: 100.0)
     for number in range(1000):
-        written.seldom(("ttl", str(number)), "theirs")
+        written.rate_limited(("ttl", str(number)), "theirs")
         written.info(f"own {number}")
         written.error(f"bad {number}")
     said = stream.getvalue()
@@ -120,10 +120,10 @@ def test_a_flood_of_forged_sources_does_not_cost_a_sweep_for_each_packet(monkeyp
     monkeypatch.setattr(log, "QUIET_KEYS_MAX", 10)
     written = Log(io.StringIO(), clock=lambda: 100.0)
     for number in range(11):
-        written.seldom(("ttl", str(number)), "x")
+        written.rate_limited(("ttl", str(number)), "x")
     known = written._quiet_until
     for number in range(1000):
-        written.seldom(("vrid", str(number)), "x")
+        written.rate_limited(("vrid", str(number)), "x")
     assert written._quiet_until is known  # a sweep makes a new one
 
 

@@ -51,7 +51,7 @@ class Agent:
 @pytest.fixture
 def start(tmp_path, monkeypatch, capfd):
     """``start()`` returns the status and the lines of the log."""
-    monkeypatch.setattr(main, "Agent", Agent)
+    monkeypatch.setattr(main, "Daemon", Agent)
     monkeypatch.setattr(main.scheduling, "claim", Agent.claimed.append)  # the scheduling of the tests stays as it is
     monkeypatch.setattr(Agent, "made", [])
     Agent.claimed.clear()

@@ -11,7 +11,7 @@ from agent_fakes import PEER, Bench, advertisement, eth, instance
 from vrrp.agent import restart_memory
 from vrrp.agent.restart_memory import RestartMemory
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import NEVER, Master, Memory, Parameters, State, Yielding
+from vrrp.protocol.states import NEVER, Master, Parameters, SavedRouterState, State, Yielding
 
 GROUP = "224.0.0.18"
 VIP = "192.168.8.100/24"
@@ -86,13 +86,13 @@ class TestKeepForRestart:
 
 
 def remembering(state=State.MASTER, last_at=10.0):
-    return RestartMemory(lambda now: None, Memory(state, last_at, 100, "master"))
+    return RestartMemory(lambda now: None, SavedRouterState(state, last_at, 100, "master"))
 
 
 class TestMemory:
     def test_what_was_left_is_taken_once(self):
         memory = remembering()
-        assert memory.take() == Memory(State.MASTER, 10.0, 100, "master")
+        assert memory.take() == SavedRouterState(State.MASTER, 10.0, 100, "master")
         assert memory.take() is None
 
     @pytest.mark.parametrize(("state", "ends_at"), [(State.MASTER, 10.0 + 3 + 2 / 256), (State.BACKUP, None)])
@@ -104,9 +104,9 @@ class TestMemory:
 
     def test_until_it_starts_a_successor_would_go_on_with_the_same(self):
         memory, router = remembering(), VirtualRouter(Parameters(2, 51, 100, 300))
-        assert memory.to_save(router) == Memory(State.MASTER, 10.0, 100, "master")
+        assert memory.to_save(router) == SavedRouterState(State.MASTER, 10.0, 100, "master")
         memory.take()
-        assert memory.to_save(router) == Memory(State.INIT, 0.0, 300)
+        assert memory.to_save(router) == SavedRouterState(State.INIT, 0.0, 300)
 
     @pytest.mark.parametrize(("condition", "state"), [(Master(NEVER), State.MASTER), (Yielding(20.0), State.BACKUP)])
     def test_whoever_gives_up_does_not_go_on(self, condition, state):

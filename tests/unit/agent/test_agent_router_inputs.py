@@ -13,7 +13,7 @@ from agent_fakes import OWN, PEER
 from vrrp.agent.router_inputs import RouterInputs
 from vrrp.protocol.actions import InstallAddresses
 from vrrp.protocol.event_codec import INPUTS
-from vrrp.protocol.event_log import Journal
+from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.override import Refused
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters
@@ -35,7 +35,7 @@ class Scene:
     """A router that has started. ``followed`` are the actions of each input, and when it was."""
 
     def __init__(self):
-        self.router, self.journal, self.followed = VirtualRouter(Parameters(2, 51, 100, 100)), Journal(), []
+        self.router, self.journal, self.followed = VirtualRouter(Parameters(2, 51, 100, 100)), EventLog(), []
         self.router.start(1.0)
         self.inputs = RouterInputs(self.router, self.journal, lambda *followed: self.followed.append(followed))
 

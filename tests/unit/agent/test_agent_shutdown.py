@@ -14,7 +14,7 @@ from agent_fakes import Bench, FakeScheduler, instance
 
 from vrrp.agent import shutdown
 from vrrp.agent.log import Log
-from vrrp.agent.shutdown import Departure
+from vrrp.agent.shutdown import Shutdown
 
 VIP, GROUP = "192.168.8.100/24", "224.0.0.18"
 
@@ -26,7 +26,7 @@ class Scene:
         self.benches, self.done, self.text = benches, [], io.StringIO()
         self.each = [bench.instance for bench in benches]
         tell = self.done.append
-        self.departure = Departure(
+        self.departure = Shutdown(
             SimpleNamespace(running={each.name: each for each in self.each}, all=lambda: iter(self.each)),
             mates or (lambda one: [one]),
             SimpleNamespace(renew=lambda now: tell(("renew", now))),

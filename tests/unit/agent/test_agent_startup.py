@@ -12,9 +12,9 @@ import pytest
 from agent_fakes import Bench, crashed, instance, marked
 from virtual_time import play
 
-from vrrp.agent.startup import Beginning
+from vrrp.agent.startup import Startup
 from vrrp.protocol.priority import CheckResult
-from vrrp.protocol.states import Memory, State
+from vrrp.protocol.states import SavedRouterState, State
 
 VIP = "192.168.8.100/24"
 SILENT = CheckResult("chk", "script", None, 0)
@@ -33,7 +33,7 @@ class Scene:
         self.woken = []
         self.each = [bench.instance for bench in self.benches]
         running = SimpleNamespace(running={each.name: each for each in self.each})
-        self.beginning = Beginning(running, lambda one: self.each if grouped else [one], delay_s, self.call_later)
+        self.beginning = Startup(running, lambda one: self.each if grouped else [one], delay_s, self.call_later)
 
     def call_later(self, seconds):
         loop = asyncio.get_running_loop()
@@ -44,7 +44,7 @@ class Scene:
 
 
 def remembering(scene, last_at, state=State.MASTER):
-    scene.each[0].restart.saved = Memory(state, last_at, 100)
+    scene.each[0].restart.saved = SavedRouterState(state, last_at, 100)
     return scene
 
 

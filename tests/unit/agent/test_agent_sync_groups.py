@@ -13,9 +13,9 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, from_peer
 
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 from vrrp.config.model.configuration import Configuration, Globals, SyncGroup
-from vrrp.protocol.states import Memory, State
+from vrrp.protocol.states import SavedRouterState, State
 
 ONE = instance("VI_1")
 TWO = instance("VI_2", ("192.168.9.100/24",), virtual_router_id=52, interface="eth1")
@@ -24,7 +24,7 @@ GROUP = SyncGroup("G", 1, ("VI_1", "VI_2"))
 
 def machine_with_two():
     filled = table(eth(), eth("eth1", 3, bytes.fromhex("020000000005")))
-    filled.remember(Present(3, ip_interface("192.168.9.4/24")))
+    filled.remember(ActualAddress(3, ip_interface("192.168.9.4/24")))
     return filled
 
 
@@ -171,10 +171,10 @@ class TestBeginning:
     def test_who_waits_for_a_check_makes_the_other_wait(self, pair, play, monkeypatch):
         async def scenario():
             async with pair(start=False) as machine:
-                monkeypatch.setattr("vrrp.agent.instance.RunningInstance.ready", lambda self: self.name != "VI_2")
+                monkeypatch.setattr("vrrp.agent.instance.VrrpInstance.ready", lambda self: self.name != "VI_2")
                 machine.agent._start()
                 assert states(machine) == ("INIT", "INIT")
-                monkeypatch.setattr("vrrp.agent.instance.RunningInstance.ready", lambda self: True)
+                monkeypatch.setattr("vrrp.agent.instance.VrrpInstance.ready", lambda self: True)
                 machine.agent.checks_changed()
                 assert states(machine) == ("BACKUP", "BACKUP")
                 machine.scheduler.cancel()
@@ -188,7 +188,7 @@ class TestBeginning:
                     machine.agent.manager.add(ONE if name == "VI_1" else TWO)
                 machine.agent.groups.apply(machine.agent.configuration)
                 for each in machine.agent.instances.running.values():
-                    each.restart.saved = Memory(State.MASTER, 99.0, 100)
+                    each.restart.saved = SavedRouterState(State.MASTER, 99.0, 100)
                     each.interface_changed(100.0)
                 machine.agent.checks.apply(machine.agent.configuration)
                 machine.agent.checks_changed()
@@ -203,7 +203,7 @@ class TestBeginning:
             settings = Globals(startup_delay_s=5.5)
             async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
                 one = machine.agent.manager.add(ONE)
-                one.restart.saved = Memory(State.MASTER, 99.0, 100) if remembers else None
+                one.restart.saved = SavedRouterState(State.MASTER, 99.0, 100) if remembers else None
                 one.interface_changed(100.0)
                 machine.agent.checks_changed()
                 assert machine.state() == expected
@@ -302,12 +302,12 @@ def test_what_was_left_for_a_successor_goes_when_nobody_may_go_on_with_it(rig, p
     async def scenario():
         settings = Globals(vip_lease_s=0)
         async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
-            monkeypatch.setattr("vrrp.agent.instance.RunningInstance.ready", lambda self: False)
+            monkeypatch.setattr("vrrp.agent.instance.VrrpInstance.ready", lambda self: False)
             one = machine.agent.manager.add(ONE)
             one.interface_changed(100.0)
             machine.kernel.install(list(one.addresses.wanted))
             one.addresses.inherit([(2, ONE.addresses[0].address)])
-            one.restart.saved = Memory(State.MASTER, 99.0, 100)
+            one.restart.saved = SavedRouterState(State.MASTER, 99.0, 100)
             machine.agent.checks_changed()
             assert ("release", "192.168.8.100/24") not in machine.kernel.done
             machine.now = 99 + 3 + 2 / 256 + 0.001

@@ -13,7 +13,7 @@ from vrrp.config.keywords.address_values import _FLAGS, _OPTIONS
 from vrrp.config.keywords.route_values import _WORDS, KINDS, UNSUPPORTED
 from vrrp.config.keywords.rule_values import _ACTIONS, _CONVERTERS
 from vrrp.config.keywords.table import Block, Keyword, blocks
-from vrrp.config.syntax.diagnostics import Invalid, Place
+from vrrp.config.syntax.diagnostics import Invalid, Location
 from vrrp.config.syntax.parser import Statement, Word
 
 TEXT = """
@@ -30,7 +30,7 @@ EVERY = sorted({*WORDS, *_OPTIONS, *_FLAGS, *_WORDS, *UNSUPPORTED, *KINDS, *_CON
     "\0",
     "\udc80",
 ]
-PLACE = Place("f", 1, 1)
+PLACE = Location("f", 1, 1)
 CONVERTERS = [
     (f"{block.name} {entry.name}", entry.convert, True)
     for block in blocks()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.config.diff import Change, Entry, Plan, compare
+from vrrp.config.diff import Change, Diff, Entry, compare
 from vrrp.config.loader import load
 
 OLD = """\
@@ -94,7 +94,7 @@ def test_a_plan_has_one_change(case):
     text, old, new, change = case
     assert text.count(old) == 1
     plan = compare(load(text, "f"), load(text.replace(old, new), "f"))
-    assert plan == Plan(instances=(Entry("VI_1", "changed", (change,)),))
+    assert plan == Diff(instances=(Entry("VI_1", "changed", (change,)),))
     assert plan.peer_must_follow is change.peer_must_follow
     assert plan.instances[0].peer_must_follow == ((change.field,) if change.peer_must_follow else ())
     assert plan
@@ -102,7 +102,7 @@ def test_a_plan_has_one_change(case):
 
 def test_comments_and_places_are_no_change():
     plan = compare(load(OLD, "a"), load("# comment\n\n" + OLD, "b"))
-    assert plan == Plan()
+    assert plan == Diff()
     assert not plan
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from least_file import LEAST, configuration
 
-from vrrp.config.diff import Change, Entry, Plan, compare
+from vrrp.config.diff import Change, Diff, Entry, compare
 
 KEY = "00" * 32
 
@@ -189,7 +189,7 @@ NAMES = {
 @pytest.mark.parametrize(("old", "new", "kind"), [("", BLOCKS, "added"), (BLOCKS, "", "removed")])
 def test_every_block_can_be_added_and_removed(old, new, kind):
     found = plan({"blocks": old}, {"blocks": new})
-    assert found == Plan(**{field: (Entry(name, kind),) for field, (_keyword, name) in NAMES.items()})
+    assert found == Diff(**{field: (Entry(name, kind),) for field, (_keyword, name) in NAMES.items()})
     assert found
     assert found.texts == [f"{keyword} {name} {kind}" for keyword, name in NAMES.values()]
     assert not found.peer_must_follow

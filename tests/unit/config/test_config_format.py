@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 
-from vrrp.config.format import for_people
+from vrrp.config.format import format_value
 from vrrp.config.model.configuration import (
     Authentication,
     AuthHmac,
@@ -106,4 +106,4 @@ VALUES = [
 
 @pytest.mark.parametrize(("value", "text"), VALUES)
 def test_a_value_is_shown_in_the_words_of_the_file(value, text):
-    assert for_people(value) == text
+    assert format_value(value) == text

@@ -94,7 +94,7 @@ def test_all_problems_are_told_at_once(make, place):
 def test_an_address_that_this_host_cannot_take_is_refused(make, place, monkeypatch):
     def machine(table):
         table.links[2] = table.names["eth0"] = links.Link(2, "eth0")
-        table.remember(links.Present(2, ip_interface("192.168.8.4/24")))
+        table.remember(links.ActualAddress(2, ip_interface("192.168.8.4/24")))
         return table
 
     monkeypatch.setattr(config_file, "dump", machine)

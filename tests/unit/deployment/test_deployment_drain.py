@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.drain import Drainer
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import MoveError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
 from answering_agent import AnsweringAgent, refuses
 
@@ -79,7 +79,7 @@ def test_a_node_is_its_instances_and_whether_it_is_drained(agent, drainer):
 
 def test_an_agent_of_an_older_release_cannot_be_drained(agent, drainer):
     agent.replies["status"] = {"version": "0.0.9", "instances": []}
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         drainer.look()
     assert str(caught.value) == "the agent 0.0.9 that runs here cannot be drained: deploy the pair again"
 
@@ -114,7 +114,7 @@ def test_a_prediction_asks_nobody(agent, drainer):
     ],
 )
 def test_a_drain_without_waiting_is_refused_for_these_nodes(drainer, before, names):
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         drainer.demand_waiting(before)
     text = f"only by waiting can be seen whether a peer takes over {names}: wait, or say force: true"
     assert (str(caught.value), caught.value.result) == (text, {"before": before})
@@ -162,7 +162,7 @@ def test_without_a_takeover_the_hold_of_before_comes_back(agent, drainer):
     before = instance("MASTER", hold="master")
     agent.replies["demote"] = then(agent, {**before, "hold": "backup"})
     says(agent, before)
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         drainer.drain(node(before), 5, False)
     assert str(caught.value) == (
         "nobody takes over VI_1, so this node keeps it. "
@@ -175,7 +175,7 @@ def test_without_a_takeover_the_hold_of_before_comes_back(agent, drainer):
 def test_a_backup_whose_master_is_not_heard_is_not_drained(agent, drainer):
     silent = [instance(name=name, master=heard(seen_s=9.0)) for name in "abcd"]
     says(agent, *silent)
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         drainer.drain(node(*silent), 0.001, False)
     assert str(caught.value) == (
         "within 0.001 s nobody was seen to serve what this node would give up: a: BACKUP because of a test; "
@@ -188,7 +188,7 @@ def test_a_backup_whose_master_is_not_heard_is_not_drained(agent, drainer):
 def test_an_address_that_the_kernel_still_has_is_not_given_up(agent, drainer):
     stopped = instance("STOP", addresses=[VIP, ON_LOOPBACK])
     says(agent, stopped, drained=True)
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         drainer.drain(node(stopped, drained=True), 0.001, False)
     assert str(caught.value) == f"this node did not give up everything within 0.001 s: {ON_LOOPBACK} is on lo"
     assert asked(agent) == []
@@ -197,7 +197,7 @@ def test_an_address_that_the_kernel_still_has_is_not_given_up(agent, drainer):
 def test_a_drain_that_cannot_be_taken_back_is_told(agent, drainer):
     agent.replies.update(drain=then(agent, instance("MASTER"), drained=True), undrain=refuses("it is stopping"))
     says(agent, instance("MASTER"))
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         drainer.drain(node(instance("MASTER")), 0.001, True)
     assert str(caught.value) == (
         "this node did not give up everything within 0.001 s: VI_1: MASTER because of a test"
@@ -217,7 +217,7 @@ def test_an_undrain_fails_when_an_instance_is_idle_at_the_timeout(agent, drainer
     agent.replies["undrain"] = then(agent, after)
     says(agent, after, drained=drained)
     before = node(after, drained=drained)
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         drainer.undrain(before, 0.001)
     assert str(caught.value) == f"this node is drained no more, but within 0.001 s it came to {text}"
     assert caught.value.result == {"before": before, "after": node(after)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_drain
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import MoveError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 from answering_agent import AnsweringAgent
 from test_deployment_switchover import instance
 
@@ -63,7 +63,7 @@ def test_check_mode_foretells_it(run):
 
 
 def test_without_waiting_nobody_is_known_to_serve(run):
-    with pytest.raises(MoveError, match="only by waiting can be seen whether a peer takes over VI_1"):
+    with pytest.raises(SwitchoverError, match="only by waiting can be seen whether a peer takes over VI_1"):
         run(False, was="MASTER", wait=False)
 
 

@@ -40,7 +40,7 @@ def test_what_is_refused(tmp_path, params, text):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("Observer", "the kernel does not list its interfaces: no"),
+        ("NodeFacts", "the kernel does not list its interfaces: no"),
         ("probe", "the segment cannot be asked, which needs root"),
     ],
 )
@@ -48,8 +48,8 @@ def test_what_the_kernel_refuses(tmp_path, monkeypatch, name, text):
     def refuse(*given):
         raise OSError("no")
 
-    if name == "Observer":
-        monkeypatch.setattr(module_info.Observer, "observe", refuse)
+    if name == "NodeFacts":
+        monkeypatch.setattr(module_info.NodeFacts, "observe", refuse)
     else:
         monkeypatch.setattr(module_info, "probe", refuse)
     with pytest.raises(DeploymentError, match=text):

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import end
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import MoveError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
 
 
@@ -60,8 +60,8 @@ def test_a_result_is_returned_as_it_is():
         ),
         (AgentError("the agent is stopping", ("a", "b")), {"msg": "the agent is stopping"}),
         (AgentUnreachable("no agent is running"), {"msg": "no agent is running"}),
-        (MoveError("VI_1 cannot become master"), {"msg": "VI_1 cannot become master"}),
-        (MoveError("too late", before={"a": 1}, after=2), {"msg": "too late", "before": {"a": 1}, "after": 2}),
+        (SwitchoverError("VI_1 cannot become master"), {"msg": "VI_1 cannot become master"}),
+        (SwitchoverError("too late", before={"a": 1}, after=2), {"msg": "too late", "before": {"a": 1}, "after": 2}),
     ],
 )
 def test_a_refusal_fails_with_its_message_and_what_goes_with_it(error, result):

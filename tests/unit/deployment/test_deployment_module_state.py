@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_state
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import MoveError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 from answering_agent import AnsweringAgent
 from test_deployment_switchover import instance
 
@@ -52,5 +52,5 @@ def test_check_mode_foretells_it(run):
 
 
 def test_a_move_that_cannot_be_is_refused(run):
-    with pytest.raises(MoveError, match="VI_1 cannot become master"):
+    with pytest.raises(SwitchoverError, match="VI_1 cannot become master"):
         run(instance("FAULT", faults=["eth0 is down"]), state="master", check=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import Observer
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFacts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, Record
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import Process
@@ -64,7 +64,7 @@ def keepalived(monkeypatch):
 
 def test_the_agent_is_told_apart_from_its_instances(tmp_path, agent):
     agent.replies["status"] = status(instance(), instance("VI_2"), drained=False)
-    found = Observer(str(tmp_path)).observe(1, 0)
+    found = NodeFacts(str(tmp_path)).observe(1, 0)
     assert (found["running"], found["msg"], found["program"]) == (True, "", "hotstandby")
     assert found["agent"] == {"pid": NOBODY, "version": "1.2.3", "drained": False}
     assert [each["name"] for each in found["instances"]] == ["VI_1", "VI_2"]
@@ -74,7 +74,7 @@ def test_the_agent_is_told_apart_from_its_instances(tmp_path, agent):
 def test_each_look_is_a_sample_and_the_last_one_is_the_answer(tmp_path, agent):
     looks = [status(), status(instance()), status(instance(state="INIT", master=None))]
     agent.replies["status"] = lambda request: looks.pop(0)
-    found = Observer(str(tmp_path)).observe(3, 0)
+    found = NodeFacts(str(tmp_path)).observe(3, 0)
     assert looks == []
     assert [sorted(sample["instances"]) for sample in found["samples"]] == [[], ["VI_1"], ["VI_1"]]
     assert [sample["running"] for sample in found["samples"]] == [True, True, True]
@@ -93,7 +93,7 @@ def test_each_look_is_a_sample_and_the_last_one_is_the_answer(tmp_path, agent):
 
 def test_held_addresses_come_from_the_kernel_and_virtual_ones_from_the_agent(tmp_path, agent):
     agent.replies["status"] = status(instance(addresses=[VIP, LOOPBACK], addresses_present=[VIP, LOOPBACK]))
-    found = Observer(str(tmp_path)).observe(1, 0)
+    found = NodeFacts(str(tmp_path)).observe(1, 0)
     assert found["samples"][0]["instances"]["VI_1"]["held"] == [LOOPBACK]
     (loopback,) = [link for link in found["interfaces"] if link["name"] == "lo"]
     assert (loopback["loopback"], loopback["virtual_addresses"]) == (True, [LOOPBACK])
@@ -102,7 +102,7 @@ def test_held_addresses_come_from_the_kernel_and_virtual_ones_from_the_agent(tmp
 def test_an_agent_that_refuses_is_not_taken_for_a_missing_one(tmp_path, agent, keepalived):
     keepalived(7)
     agent.replies["status"] = refuses("it is busy")
-    found = Observer(str(tmp_path)).observe(1, 0)
+    found = NodeFacts(str(tmp_path)).observe(1, 0)
     assert (found["running"], found["msg"], found["program"]) == (False, "it is busy", None)
     assert (found["agent"], found["instances"], found["running_release"]) == ({}, [], None)
     assert found["samples"] == [{"running": False, "instances": {}}]
@@ -113,7 +113,7 @@ def test_an_agent_that_refuses_is_not_taken_for_a_missing_one(tmp_path, agent, k
     [("auto", f"; {NO_KEEPALIVED}"), ("hotstandby", "(--runtime-dir)"), ("keepalived", NO_KEEPALIVED)],
 )
 def test_without_an_agent_and_keepalived_nothing_runs(tmp_path, keepalived, program, end):
-    found = Observer(str(tmp_path), program).observe(1, 0)
+    found = NodeFacts(str(tmp_path), program).observe(1, 0)
     assert (found["running"], found["program"]) == (False, None)
     assert found["msg"].startswith("no agent is running") is (program != "keepalived")
     assert found["msg"].endswith(end)
@@ -121,7 +121,7 @@ def test_without_an_agent_and_keepalived_nothing_runs(tmp_path, keepalived, prog
 
 def test_several_keepalived_are_told_together(tmp_path, keepalived):
     keepalived(NOBODY, NOBODY + 1)
-    found = Observer(str(tmp_path)).observe(1, 0)
+    found = NodeFacts(str(tmp_path)).observe(1, 0)
     assert (found["running"], found["program"], found["msg"]) == (True, "keepalived", "")
     assert found["agent"] == {
         "version": None,
@@ -142,7 +142,7 @@ def test_several_keepalived_are_told_together(tmp_path, keepalived):
 
 def test_a_keepalived_that_lives_tells_since_when(tmp_path, keepalived):
     keepalived(os.getpid())
-    uptime_s = Observer(str(tmp_path)).observe(1, 0)["agent"]["uptime_s"]
+    uptime_s = NodeFacts(str(tmp_path)).observe(1, 0)["agent"]["uptime_s"]
     assert 0 < uptime_s < 86400
     assert uptime_s == round(uptime_s, 3)
 
@@ -150,12 +150,12 @@ def test_a_keepalived_that_lives_tells_since_when(tmp_path, keepalived):
 def test_an_instance_that_was_not_counted_has_no_counters(tmp_path, keepalived, monkeypatch):
     keepalived(NOBODY)
     monkeypatch.setattr(reader, "counters_of", lambda process: {"VI_9": {"sent": 1}})
-    assert Observer(str(tmp_path)).observe(1, 0)["instances"][0]["counters"] == {}
+    assert NodeFacts(str(tmp_path)).observe(1, 0)["instances"][0]["counters"] == {}
 
 
 def test_the_agent_is_not_asked_where_keepalived_is_wanted(tmp_path, agent, keepalived):
     keepalived(NOBODY)
-    assert Observer(str(tmp_path), "keepalived").observe(1, 0)["program"] == "keepalived"
+    assert NodeFacts(str(tmp_path), "keepalived").observe(1, 0)["program"] == "keepalived"
     assert agent.asked == []
 
 
@@ -167,7 +167,7 @@ def test_a_keepalived_without_a_dump_is_an_error_for_all_of_them(tmp_path, keepa
 
     monkeypatch.setattr(reader, "counters_of", counters_of)
     keepalived(NOBODY, NOBODY + 1)
-    found = Observer(str(tmp_path), "keepalived").observe(1, 0)
+    found = NodeFacts(str(tmp_path), "keepalived").observe(1, 0)
     assert (found["running"], found["msg"], found["instances"]) == (False, "it wrote nothing", [])
 
 
@@ -183,12 +183,12 @@ def test_a_keepalived_without_a_dump_is_an_error_for_all_of_them(tmp_path, keepa
 )
 def test_waiting_ends_when_the_node_is_at_rest_or_at_the_timeout(tmp_path, agent, answer, timeout_s, looks):
     agent.replies["status"] = answer
-    Observer(str(tmp_path)).wait_until_settled(timeout_s)
+    NodeFacts(str(tmp_path)).wait_until_settled(timeout_s)
     assert len(agent.asked) == looks
 
 
 def test_waiting_goes_on_until_every_instance_is_settled(tmp_path, agent):
     answers = [status(instance(master=None)), status(instance(), instance("VI_2"))]
     agent.replies["status"] = lambda request: answers.pop(0)
-    Observer(str(tmp_path)).wait_until_settled(60)
+    NodeFacts(str(tmp_path)).wait_until_settled(60)
     assert answers == []

@@ -9,7 +9,7 @@ from ipaddress import ip_interface
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import node_interfaces
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.netlink.links import Link, Present
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.netlink.links import ActualAddress, Link
 
 
 def instance(*present):
@@ -34,7 +34,7 @@ def kernel(monkeypatch):
             (2, "192.168.8.100/24", True),
             (2, "fd00::100/64", False),
         ):
-            there = Present(index, ip_interface(address), secondary=secondary)
+            there = ActualAddress(index, ip_interface(address), secondary=secondary)
             table.addresses.setdefault(index, {})[there.address] = there
         return table
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import MoveError, Mover
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import Switchover, SwitchoverError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
 from answering_agent import AnsweringAgent, refuses
 
@@ -46,7 +46,7 @@ def agent(tmp_path):
 @pytest.fixture
 def mover(agent, tmp_path):
     """``mover(name)`` asks the agent about the instance of this name."""
-    return lambda name=None: Mover(name, str(tmp_path))
+    return lambda name=None: Switchover(name, str(tmp_path))
 
 
 def says(agent, *instances, **status):
@@ -75,14 +75,14 @@ def test_the_instance_of_a_name(agent, mover):
 )
 def test_an_instance_that_cannot_be_found_is_refused(agent, mover, instances, name, text):
     says(agent, *instances)
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         mover(name).look()
     assert (str(caught.value), caught.value.result) == (text, {})
 
 
 def test_without_an_agent_the_client_says_so(tmp_path):
     with pytest.raises(AgentUnreachable):
-        Mover(None, str(tmp_path)).look()
+        Switchover(None, str(tmp_path)).look()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_prediction_changes_the_state_and_the_reason_alone(agent, mover, befor
 
 def test_a_refusal_is_predicted(mover):
     before = instance("FAULT", faults=["eth0 is down"])
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         mover().predict(before, "master")
     assert str(caught.value) == "VI_1 cannot become master: FAULT because of a test"
     assert caught.value.result == {"before": before}
@@ -113,7 +113,7 @@ def test_a_drained_node_cannot_move(agent, mover, wanted, ask):
     says(agent, instance("STOP"), drained=True)
     found = mover()
     before = found.look()
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         found.predict(before, wanted) if ask == "predict" else found.move(before, wanted, 9)
     assert str(caught.value) == f"VI_1 cannot become {wanted}: {DRAINED}"
     assert caught.value.result == {"before": before}
@@ -168,7 +168,7 @@ def test_a_move_that_times_out_restores_the_hold_of_before(agent, mover, hold, c
     before = instance(hold=hold)
     agent.replies["promote"] = lambda request: says(agent, instance(hold="master")) or {}
     agent.replies[command] = lambda request: says(agent, before) or {}
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         mover().move(before, "master", 0.001)
     text = f"VI_1 did not become master within 0.001 s: BACKUP because of a test; it is {end} again"
     assert str(caught.value) == text
@@ -179,7 +179,7 @@ def test_a_move_that_times_out_restores_the_hold_of_before(agent, mover, hold, c
 def test_a_hold_that_the_agent_does_not_end_is_told(agent, mover):
     agent.replies["release"] = refuses("it is busy")
     says(agent, instance(hold="master"))
-    with pytest.raises(MoveError) as caught:
+    with pytest.raises(SwitchoverError) as caught:
         mover().move(instance(), "master", 0.001)
     assert str(caught.value).endswith("; its hold stays, as the agent does not end it: it is busy")
     assert caught.value.result["after"]["hold"] == "master"
@@ -188,14 +188,14 @@ def test_a_hold_that_the_agent_does_not_end_is_told(agent, mover):
 def test_a_hold_that_did_not_change_is_left_alone(agent, mover):
     before = instance(hold="backup", master=None)
     says(agent, before)
-    with pytest.raises(MoveError, match="did not become backup within 0.001 s: BACKUP because of a test$"):
+    with pytest.raises(SwitchoverError, match="did not become backup within 0.001 s: BACKUP because of a test$"):
         mover().move(before, "backup", 0.001)
     assert agent.commands == ["demote"]
 
 
 def test_a_release_that_never_settles_is_told(agent, mover):
     says(agent, instance(master=None))
-    with pytest.raises(MoveError, match="^VI_1 did not become settled within 0.001 s: "):
+    with pytest.raises(SwitchoverError, match="^VI_1 did not become settled within 0.001 s: "):
         mover().move(instance(hold="backup", master=None), "auto", 0.001)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import Host
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance import Draft, drafts
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance import PairInstance, drafts
 
 VIP, OTHER = "192.168.8.100/24", "192.168.8.101/24"
 
@@ -89,9 +89,9 @@ def test_the_master_that_an_entry_names(master, expected):
 
 def test_a_draft_begins_empty():
     host = Host("node-a", {})
-    draft = Draft(host, "VI_1")
+    draft = PairInstance(host, "VI_1")
     assert (draft.values, draft.said, draft.vips, draft.master, draft.group) == ({}, {}, [], None, None)
-    assert draft.values is not Draft(host, "VI_2").values
+    assert draft.values is not PairInstance(host, "VI_2").values
 
 
 @pytest.mark.parametrize(

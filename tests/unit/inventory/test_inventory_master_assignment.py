@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import Host
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance import Draft
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance import PairInstance
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.master_assignment import assign
 
 
 def draft(host, master=None, **values):
     said = {word: (f"ha_pair_{word}", value) for word, value in values.items()}
-    return Draft(Host(host, {}), "VI_1", values=dict(values), said=said, master=master)
+    return PairInstance(Host(host, {}), "VI_1", values=dict(values), said=said, master=master)
 
 
 def assigned(first, second, default="node-a"):

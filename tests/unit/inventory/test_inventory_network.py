@@ -10,7 +10,7 @@ from ipaddress import ip_interface
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import Host, Nic
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance import Draft
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance import PairInstance
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.network import own_address, place
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.vip import parse
@@ -25,7 +25,7 @@ NICS = {
 
 def draft(*vips, nics=NICS, interface=None, said=True):
     own = {name: Nic(name, tuple(map(ip_interface, addresses))) for name, addresses in nics.items()}
-    made = Draft(Host("node-a", {}, own), "VI_1", vips=[parse(vip) for vip in vips])
+    made = PairInstance(Host("node-a", {}, own), "VI_1", vips=[parse(vip) for vip in vips])
     made.said["virtual_ipaddress"] = ("ha_pair_vips", "the addresses")
     if interface is not None:
         made.said["interface"] = ("ha_pair_interface", "the interface")

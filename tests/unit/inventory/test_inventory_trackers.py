@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import Host, Nic
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance import Draft
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance import PairInstance
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.trackers import (
     FILE,
     KINDS,
@@ -35,7 +35,7 @@ def defined(value, places=None):
 def judged(of_host, **tracked):
     said = {word: (f"ha_pair_{word}", entries) for word, entries in tracked.items()}
     problems = []
-    trackers(of_host, [Draft(of_host, "VI_1", values=tracked, said=said)], problems, lambda value: None)
+    trackers(of_host, [PairInstance(of_host, "VI_1", values=tracked, said=said)], problems, lambda value: None)
     return [str(problem) for problem in problems]
 
 

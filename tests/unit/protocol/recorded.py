@@ -11,7 +11,7 @@ from dataclasses import replace
 from routers import ARTICLE_B, VIP, A, B, T, advert
 
 from vrrp.protocol.event_codec import INPUTS, Header, Record, read, text_of, written
-from vrrp.protocol.event_log import LIMIT, Journal
+from vrrp.protocol.event_log import LIMIT, EventLog
 from vrrp.protocol.override import Refused
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import VirtualRouter
@@ -26,7 +26,7 @@ class Recorded:
     def __init__(self, parameters=ARTICLE_B, limit=LIMIT, now=T) -> None:
         self.now = now
         self.router = VirtualRouter(parameters)
-        self.journal = Journal(limit)
+        self.journal = EventLog(limit)
         self.asked = []  # all actions, in order
 
     def feed(self, name, *arguments, now=None):

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 import pcap
 import pytest
 
-from vrrp.protocol.anti_replay import Marks, Sequence
+from vrrp.protocol.anti_replay import ReplayWindow, SendSequence
 from vrrp.protocol.auth_hmac import Key, Signer, Verifier, covered, secret_of
 from vrrp.protocol.packet import PacketError
 from vrrp.protocol.validation import REASONS, Discard, Expectation, accept
@@ -33,7 +33,7 @@ DRAFT = [
 
 
 def expected(version, interval_cs, secret=SECRET, key_id=1, window_s=5, required=True):
-    verifier = Verifier({key_id: Key(secret)}, window_s, required, Marks())
+    verifier = Verifier({key_id: Key(secret)}, window_s, required, ReplayWindow())
     return Expectation(version, 51, interval_cs, frozenset((VIP,)), verifier=verifier)
 
 
@@ -75,7 +75,7 @@ def test_a_frame_that_we_sign_is_the_captured_one_octet_for_octet(name):
         assert signer.trailer(covered(version, 51, packet.source, advertisement), 0.0) == trailer
 
 
-class Continuing(Sequence):
+class Continuing(SendSequence):
     def __init__(self, sequence):
         self.sequence = sequence
 
@@ -87,7 +87,7 @@ class Continuing(Sequence):
 def test_the_images_of_the_draft(source, advertisement, stamp, digest):
     signed = covered(3, 51, ip_address(source), bytes.fromhex(advertisement))
     assert Signer(1, Key(SECRET), None, Continuing(0x6800000080000000)).trailer(signed, 0.0).hex() == stamp + digest
-    verifier = Verifier({1: Key(SECRET)}, None, True, Marks())
+    verifier = Verifier({1: Key(SECRET)}, None, True, ReplayWindow())
     verifier.verify(signed, bytes.fromhex(stamp + digest), ip_address(source), 0.0)  # monotonic: of any age
 
 
@@ -221,8 +221,8 @@ def test_a_key_of_64_octets_fills_the_block():
 
 
 def test_repr_shows_no_key():
-    signer = Signer(1, Key(b"s3cret" * 6), 5, Sequence())
-    verifier = Verifier({1: Key(b"s3cret" * 6)}, 5, True, Marks())
+    signer = Signer(1, Key(b"s3cret" * 6), 5, SendSequence())
+    verifier = Verifier({1: Key(b"s3cret" * 6)}, 5, True, ReplayWindow())
     assert "s3cret" not in repr(signer) + repr(verifier) + repr(Expectation(2, 51, 100, frozenset(), verifier=verifier))
     assert not isinstance(verifier, PacketError)
 
@@ -244,13 +244,13 @@ def verified(verifier, sequence_s, wall, source="192.168.8.4"):
     + [(6, "hmac_stale", 0)],
 )
 def test_the_window_to_the_second(behind_s, reason, drift_s):
-    verifier = Verifier({1: Key(SECRET)}, 5, True, Marks())
+    verifier = Verifier({1: Key(SECRET)}, 5, True, ReplayWindow())
     assert verified(verifier, 1_790_000_000, 1_790_000_000.9 + behind_s) == reason
     assert verifier.drift_s == drift_s
 
 
 def test_no_peer_is_forgotten_because_there_are_many():
-    verifier = Verifier({1: Key(SECRET)}, None, True, Marks(), senders=6)
+    verifier = Verifier({1: Key(SECRET)}, None, True, ReplayWindow(), senders=6)
     peers = [f"192.168.8.{number}" for number in range(6)]
     assert [verified(verifier, 7, 0.0, peer) for peer in peers] == [None] * 6
     assert [verified(verifier, 7, 0.0, peer) for peer in peers] == ["hmac_replay"] * 6

@@ -18,7 +18,17 @@ from routers import ARTICLE_B, A, T, advert
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
 from vrrp.protocol.event_codec import INPUTS, RecordError, attributes_of, decode, encode, line, read, restored, written
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Backup, Fault, Initialize, Master, MasterSeen, Memory, State, Stopped, Yielding
+from vrrp.protocol.states import (
+    Backup,
+    Fault,
+    Initialize,
+    Master,
+    MasterSeen,
+    SavedRouterState,
+    State,
+    Stopped,
+    Yielding,
+)
 
 VALUES = [
     None,
@@ -33,7 +43,7 @@ VALUES = [
     Fault(),
     Stopped(),
     MasterSeen(A, 100, 100, 12.25),
-    Memory(State.MASTER, 12.5, 100, "master"),
+    SavedRouterState(State.MASTER, 12.5, 100, "master"),
     SendAdvertisement(0),
     InstallAddresses(),
     ReleaseAddresses(),

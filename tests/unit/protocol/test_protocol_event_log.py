@@ -14,7 +14,7 @@ from recorded import Recorded, failover
 from routers import ARTICLE_B, A, T, advert
 
 from vrrp.protocol.actions import SendAdvertisement
-from vrrp.protocol.event_log import Journal
+from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.states import Backup
 
 
@@ -161,4 +161,4 @@ def test_a_living_pair_fills_little_memory():
 
 
 def test_an_empty_journal_is_small():
-    assert sys.getsizeof(Journal().__dict__) < 400 and len(Journal()) == 0
+    assert sys.getsizeof(EventLog().__dict__) < 400 and len(EventLog()) == 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from vrrp.protocol import ipsec_ah
-from vrrp.protocol.anti_replay import Marks, Sequence
+from vrrp.protocol.anti_replay import ReplayWindow, SendSequence
 
 NOW = 1_790_000_000.0
 WINDOW_S = 5
@@ -50,7 +50,7 @@ class Hmac:
     window_s = WINDOW_S
 
     def __init__(self, name):
-        self.name, self._sequence, self._marks = name, Sequence(), Marks()
+        self.name, self._sequence, self._marks = name, SendSequence(), ReplayWindow()
 
     def say(self, wall):
         return self._sequence.take(wall, self.window_s)

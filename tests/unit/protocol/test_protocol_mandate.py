@@ -14,7 +14,7 @@ from vrrp.protocol import timers
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.explain import why
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Memory, Parameters, State
+from vrrp.protocol.states import Parameters, SavedRouterState, State
 
 MANDATE = 3.0078125  # 3 * 1 s + 2/256 s
 A_MOMENT = 0.0001
@@ -34,7 +34,7 @@ def test_the_mandate_is_the_patience_of_the_most_eager_backup(parameters, mandat
 
 
 def memory_of(state=State.MASTER, last_at=T, interval_cs=100, hold=None):
-    return Memory(state, last_at, interval_cs, hold)
+    return SavedRouterState(state, last_at, interval_cs, hold)
 
 
 def resumed(now, memory, parameters=ARTICLE_B):

@@ -11,7 +11,7 @@ import pytest
 from routers import ARTICLE_B, A, B, T, advert, backup, kinds, master, sent
 
 from vrrp.protocol import timers
-from vrrp.protocol.states import Memory, State
+from vrrp.protocol.states import SavedRouterState, State
 
 
 @pytest.mark.parametrize(("adverts", "down_s"), [(1, 1.6484375), (2, 2.6484375), (3, 3.6484375), (10, 10.6484375)])
@@ -28,7 +28,7 @@ def test_down_timer_adverts_makes_the_mandate(adverts, mandate_s):
     router = backup(replace(ARTICLE_B, down_adverts=adverts))
     router.expire(router.deadline)
     assert router.condition.lapses_at == router.condition.spoke_at + mandate_s
-    memory = Memory(State.MASTER, T, 100)
+    memory = SavedRouterState(State.MASTER, T, 100)
     assert memory.has_mandate(2, T + mandate_s - 0.001, adverts)
     assert not memory.has_mandate(2, T + mandate_s, adverts)
 

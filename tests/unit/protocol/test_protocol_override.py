@@ -14,7 +14,7 @@ from vrrp.protocol.actions import Announce, Notify, ReleaseAddresses, SendAdvert
 from vrrp.protocol.explain import why
 from vrrp.protocol.override import Refused
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Memory, State
+from vrrp.protocol.states import SavedRouterState, State
 from vrrp.protocol.timers import HANDOVER_S
 
 
@@ -239,7 +239,7 @@ class TestDrain:
         assert router.drain(T) == ()
         assert router.start(T + 1) == ()
         assert (router.state, router.deadline) == (State.STOP, None)
-        assert router.start(T + 1, Memory(State.MASTER, T + 0.9, 100)) == ()
+        assert router.start(T + 1, SavedRouterState(State.MASTER, T + 0.9, 100)) == ()
         assert router.holds_addresses is False
 
     def test_a_router_that_is_undrained_listens_first(self):
@@ -294,7 +294,7 @@ class TestDrain:
     def test_a_hold_is_remembered_where_it_begins_drained(self):
         router = VirtualRouter(ARTICLE_B)
         router.drain(T)
-        router.start(T, Memory(State.BACKUP, T - 1, 100, "backup"))
+        router.start(T, SavedRouterState(State.BACKUP, T - 1, 100, "backup"))
         router.undrain(T + 1)
         assert (router.hold, router.priority) == ("backup", 1)
 

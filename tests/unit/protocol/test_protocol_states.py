@@ -17,8 +17,8 @@ from vrrp.protocol.states import (
     Initialize,
     Master,
     MasterSeen,
-    Memory,
     Parameters,
+    SavedRouterState,
     State,
     Stopped,
     Yielding,
@@ -154,16 +154,16 @@ class TestMemory:
         [(State.MASTER, 13.007, True), (State.MASTER, 13.0078125, False), (State.BACKUP, 10.5, False)],
     )
     def test_a_mandate_lasts_as_long_as_nobody_can_have_taken_over(self, state, now, holds):
-        assert Memory(state, 10.0, 100).has_mandate(2, now) is holds
+        assert SavedRouterState(state, 10.0, 100).has_mandate(2, now) is holds
 
     def test_the_end_of_a_mandate_follows_from_interval_and_adverts(self):
-        assert Memory(State.MASTER, 10.0, 200).mandate_ends_at(2) == 16.0078125
-        assert Memory(State.MASTER, 10.0, 200).mandate_ends_at(3) == 16.015625
-        assert Memory(State.MASTER, 10.0, 200).mandate_ends_at(2, 5) == 20.0078125
+        assert SavedRouterState(State.MASTER, 10.0, 200).mandate_ends_at(2) == 16.0078125
+        assert SavedRouterState(State.MASTER, 10.0, 200).mandate_ends_at(3) == 16.015625
+        assert SavedRouterState(State.MASTER, 10.0, 200).mandate_ends_at(2, 5) == 20.0078125
 
     @pytest.mark.parametrize(("now", "down_at"), [(10.0, 13.609375), (12.0, 13.609375), (12.5, 14.109375)])
     def test_a_backup_listens_to_the_end_of_its_timer_or_for_one_interval(self, now, down_at):
-        assert Memory(State.BACKUP, 10.0, 100).down_at(2, 100, now) == down_at
+        assert SavedRouterState(State.BACKUP, 10.0, 100).down_at(2, 100, now) == down_at
 
 
 class TestParameters:

@@ -14,7 +14,17 @@ from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAdd
 from vrrp.protocol.override import Refused
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Backup, Fault, Initialize, Master, Memory, Parameters, State, Stopped, Yielding
+from vrrp.protocol.states import (
+    Backup,
+    Fault,
+    Initialize,
+    Master,
+    Parameters,
+    SavedRouterState,
+    State,
+    Stopped,
+    Yielding,
+)
 from vrrp.protocol.sync_group import Group, state
 
 PEER = ip_address("192.0.2.6")
@@ -323,7 +333,7 @@ class TestComingAndGoing:
     def test_after_a_restart_all_go_on(self):
         node = Node()
         for name in node.members:
-            actions = node.one(name).start(10.0, Memory(State.MASTER, 9.0, 100))
+            actions = node.one(name).start(10.0, SavedRouterState(State.MASTER, 9.0, 100))
             node.done += [(name, action) for action in actions]
         assert node.settle(10.0) == []
         assert node.states() == ("MASTER", "MASTER")

@@ -17,7 +17,7 @@ import vrrp
 from testcase import main, source
 from vrrp.protocol import timers
 from vrrp.protocol.event_codec import Record
-from vrrp.protocol.states import Memory, State
+from vrrp.protocol.states import SavedRouterState, State
 
 MODULE_UTILS = Path(vrrp.__file__).parents[1]
 CHANGED = """\
@@ -114,7 +114,7 @@ def test_a_strange_name_is_still_a_function():
 
 def test_a_test_without_a_run_does_not_define_evenly():
     story = Recorded()
-    story.feed("start", Memory(State.MASTER, story.now - 1.0, 100, None))
+    story.feed("start", SavedRouterState(State.MASTER, story.now - 1.0, 100, None))
     story.feed("stop")
     text = made(story.record())
     run(text)
@@ -125,10 +125,10 @@ def test_a_memory_is_spelled_out():
     story = Recorded()
     story.feed("fault_changed", ("interface eth0 is down",))
     story.feed("fault_changed", ())
-    story.feed("start", Memory(State.MASTER, story.now - 1.0, 100, None))
+    story.feed("start", SavedRouterState(State.MASTER, story.now - 1.0, 100, None))
     text = made(story.record())
     run(text)
-    assert "memory=Memory(state=State.MASTER, last_at=999.0, interval_cs=100)" in text
+    assert "memory=SavedRouterState(state=State.MASTER, last_at=999.0, interval_cs=100)" in text
 
 
 def test_a_file_with_one_record_is_printed_as_a_test(tmp_path, capsys):

@@ -14,7 +14,7 @@ from oracle.play import play
 from vrrp.protocol.actions import ReleaseAddresses
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Backup
-from vrrp.simulation.simulator import World
+from vrrp.simulation.simulator import Simulator
 
 
 class Hasty(VirtualRouter):
@@ -46,7 +46,7 @@ def test_every_rule_is_described():
 
 
 def test_two_owners_that_nobody_explains():
-    world = World(pair(), watch_class=Invariants)
+    world = Simulator(pair(), watch_class=Invariants)
     world.clock.at(20.0, world.lan.nodes["node-b"].kernel.install, 20.0)
     world.clock.at(20.0, world.watch.look)
     world.clock.at(21.0, world.watch.look)
@@ -55,11 +55,11 @@ def test_two_owners_that_nobody_explains():
 
 
 def test_nobody_that_nobody_explains():
-    world = World(pair(), watch_class=Invariants)
+    world = Simulator(pair(), watch_class=Invariants)
     world.clock.at(20.0, world.lan.nodes["node-a"].kernel.release)
     violation = world.run().violation
     assert violation is not None and violation.rule == "addresses"
 
 
 def test_nobody_watches_unless_somebody_is_asked_to():
-    assert World(pair(), router_class=Tired).run().violation is None
+    assert Simulator(pair(), router_class=Tired).run().violation is None

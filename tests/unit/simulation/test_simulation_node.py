@@ -11,13 +11,13 @@ from ipaddress import ip_address
 import pytest
 
 from vrrp.protocol.packet import Advertisement
-from vrrp.protocol.states import Memory, Parameters, State
+from vrrp.protocol.states import Parameters, SavedRouterState, State
 from vrrp.simulation.client import Client
 from vrrp.simulation.clock import Clock
 from vrrp.simulation.kernel import Process
 from vrrp.simulation.lan import Lan
 from vrrp.simulation.node import SOCKET_BUFFER, Node
-from vrrp.simulation.observer import Watch
+from vrrp.simulation.observer import Observer
 from vrrp.simulation.timeline import Timeline
 
 OWN = Parameters(2, 51, 100, 100, ip_address("192.0.2.4"))
@@ -45,7 +45,7 @@ class Scene:
         self.clock, self.timeline = Clock(), Timeline(trace=options.pop("trace", False))
         self.lan = Lan(self.clock, ["a", "b"], 1, (0.0, 0.0))
         given = {"addresses": VIP, "lease_s": 3.0, **options}
-        self.node = Node("a", parameters, self.clock, self.lan, self.timeline, Watch(), **given)
+        self.node = Node("a", parameters, self.clock, self.lan, self.timeline, Observer(), **given)
         self.peer = Peer(self.clock)
         self.lan.nodes = {"a": self.node, "b": self.peer}
         self.lan.client = Client(self.clock, self.lan, self.timeline)
@@ -106,7 +106,7 @@ class TestLife:
     def test_a_crash_leaves_the_addresses_to_their_lease(self):
         scene = Scene().started(10.0)
         scene.node.crash()
-        assert scene.node.memory == Memory(State.MASTER, 10.0, 100)
+        assert scene.node.memory == SavedRouterState(State.MASTER, 10.0, 100)
         assert (scene.node.answers, scene.node.lease_lasts()) == (True, True)
         scene.clock.run(20.0)
         assert scene.notes("address")[-1] == (12.609375, "off")  # renewed each half second since the takeover

@@ -10,8 +10,8 @@ import inspect
 import pytest
 from pair_scenarios import pair
 
-from vrrp.simulation.observer import Violated, Watch
-from vrrp.simulation.simulator import World
+from vrrp.simulation.observer import Observer, Violated
+from vrrp.simulation.simulator import Simulator
 
 CALLS = {
     "begin": [],
@@ -30,7 +30,7 @@ CALLS = {
 }
 
 
-class Diary(Watch):
+class Diary(Observer):
     """Notes each call: when, which, and the names of nodes, the verbs of faults and the priorities in it."""
 
     def __init__(self, clock, lan):
@@ -65,7 +65,7 @@ class Diary(Watch):
 def test_the_calls_and_their_arguments():
     found = {
         name: list(inspect.signature(call).parameters)[1:]
-        for name, call in vars(Watch).items()
+        for name, call in vars(Observer).items()
         if inspect.isfunction(call)
     }
     assert found == CALLS
@@ -73,7 +73,7 @@ def test_the_calls_and_their_arguments():
 
 @pytest.mark.parametrize(("name", "arguments"), CALLS.items(), ids=CALLS)
 def test_by_itself_it_says_nothing(name, arguments):
-    assert getattr(Watch(), name)(*arguments) is None
+    assert getattr(Observer(), name)(*arguments) is None
 
 
 def test_a_violation_has_its_time_its_rule_and_its_text():
@@ -83,7 +83,7 @@ def test_a_violation_has_its_time_its_rule_and_its_text():
 
 
 def test_what_a_watch_is_told_of_a_run_of_five_seconds():
-    world = World(pair("at 1: pause node-b", "at 2: resume node-b", until=5.0), watch_class=Diary)
+    world = Simulator(pair("at 1: pause node-b", "at 2: resume node-b", until=5.0), watch_class=Diary)
     assert world.run().violation is None
     assert world.watch.calls == [
         (0.0, "begin"),
@@ -109,7 +109,7 @@ def test_a_violation_ends_the_run():
         def spoke(self, node, priority):
             raise Violated(self.clock.now, "silence", node.name)
 
-    world = World(pair(until=5.0), watch_class=Strict)
+    world = Simulator(pair(until=5.0), watch_class=Strict)
     run = world.run()
     assert (run.violation.rule, run.violation.text, round(run.ended_at, 1)) == ("silence", "node-a", 3.6)
     assert "ended" not in [call for _at, call, *_words in world.watch.calls]

@@ -14,14 +14,14 @@ from vrrp.simulation.client import Client
 from vrrp.simulation.clock import Clock
 from vrrp.simulation.lan import Lan
 from vrrp.simulation.node import Node
-from vrrp.simulation.observer import Watch
+from vrrp.simulation.observer import Observer
 from vrrp.simulation.sync_groups import GROUP, Team
 from vrrp.simulation.timeline import NOTE, Timeline
 
 DOWN_S = 3.609375  # of priority 100: 3 * 1 s and 156/256 s
 
 
-class Settled(Watch):
+class Settled(Observer):
     def __init__(self):
         self.count = 0
 

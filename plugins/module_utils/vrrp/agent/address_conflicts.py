@@ -25,11 +25,11 @@ from ..protocol.arp_ndp import Claim, question, read_claim
 from ..protocol.constants import PRIORITY_OWNER, VIRTUAL_MAC
 from ..protocol.states import State
 from . import log_messages
-from .instance import RunningInstance
+from .instance import VrrpInstance
 from .log import Log
 from .netlink.links import Interface, InterfaceTable
 from .network.claims import ClaimSocket
-from .network.receiver import Complaints
+from .network.receiver import RejectLogLimiter
 from .statistics import CONFLICT_S, Conflict
 
 DEFEND_INTERVAL_S = 10.0  # RFC 5227 section 1.1
@@ -42,8 +42,8 @@ ASK_S = 3.0  # between two questions; several of them fit into DEFEND_INTERVAL_S
 ASK_MAX = 128  # questions in one go: the others come next
 NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}  # the sender of a probe
 
-Place = tuple[int, int]  # interface index and IP version
-Watched = dict[Place, dict[Address, list[RunningInstance]]]
+InterfaceVersion = tuple[int, int]  # interface index and IP version
+Watched = dict[InterfaceVersion, dict[Address, list[VrrpInstance]]]
 
 
 class Conflicts:
@@ -54,7 +54,7 @@ class Conflicts:
         log: Log,
         clock: Callable[[], float],
         table: Callable[[], InterfaceTable],
-        instances: Callable[[], Iterable[RunningInstance]],
+        instances: Callable[[], Iterable[VrrpInstance]],
         virtual: Callable[[], frozenset[Interface]],
         listen: Callable[[int, Callable[[], None]], None],
         unlisten: Callable[[int], object],
@@ -70,10 +70,10 @@ class Conflicts:
         self._unlisten = unlisten
         self._later = later
         self._open_socket = open_socket
-        self._complaints = Complaints()
-        self._sockets: dict[Place, ClaimSocket] = {}
+        self._complaints = RejectLogLimiter()
+        self._sockets: dict[InterfaceVersion, ClaimSocket] = {}
         self._watched: Watched = {}
-        self._waiting: set[tuple[RunningInstance, Address]] = set()  # claims that are not judged yet
+        self._waiting: set[tuple[VrrpInstance, Address]] = set()  # claims that are not judged yet
         self._looks = False
         self._asks = False
         self._asked = 0
@@ -107,12 +107,12 @@ class Conflicts:
                 self._open(place, frozenset(addresses))
             except OSError as error:
                 link = self._table().links[place[0]].name
-                self._log.seldom(
+                self._log.rate_limited(
                     ("claims", link),
                     f"interface {link}: address conflicts are not detected ({error.strerror or error})",
                 )
 
-    def _open(self, place: Place, addresses: frozenset[Address]) -> None:
+    def _open(self, place: InterfaceVersion, addresses: frozenset[Address]) -> None:
         sock = self._sockets.get(place)
         if sock is None:
             sock = self._sockets[place] = self._open_socket(place[0], addresses)
@@ -135,9 +135,9 @@ class Conflicts:
             self._sockets[place].send(question(self._table().links[place[0]].mac, NOBODY[place[1]], address))
         self._later(ASK_S, self._ask)
 
-    def _questions(self, now: float) -> list[tuple[Place, Address, Optional[Conflict]]]:
+    def _questions(self, now: float) -> list[tuple[InterfaceVersion, Address, Optional[Conflict]]]:
         """Return what to ask: each known claim, and one address of each instance that cannot be heard."""
-        found: list[tuple[Place, Address, Optional[Conflict]]] = []
+        found: list[tuple[InterfaceVersion, Address, Optional[Conflict]]] = []
         asking = set()
         for place, addresses in self._watched.items():
             link = self._table().links.get(place[0])
@@ -156,12 +156,12 @@ class Conflicts:
                         found.append((place, address, None))
         return found
 
-    def _close(self, place: Place) -> None:
+    def _close(self, place: InterfaceVersion) -> None:
         sock = self._sockets.pop(place)
         self._unlisten(sock.fileno())
         sock.close()
 
-    def _readable(self, place: Place) -> None:
+    def _readable(self, place: InterfaceVersion) -> None:
         sock, now = self._sockets[place], self._clock()
         for _count in range(READ_MAX):
             frame = sock.receive()
@@ -176,7 +176,7 @@ class Conflicts:
 
         self._later(REST_S, resume)
 
-    def _take(self, place: Place, frame: bytes, now: float) -> None:
+    def _take(self, place: InterfaceVersion, frame: bytes, now: float) -> None:
         claim = read_claim(frame)
         if claim is None or any(link.mac == claim.mac for link in self._table().links.values()):
             return
@@ -194,7 +194,7 @@ class Conflicts:
                 continue
             self._wait(instance, claim.address, claim.mac, place, now)
 
-    def _wait(self, instance: RunningInstance, address: Address, mac: bytes, place: Place, now: float) -> None:
+    def _wait(self, instance: VrrpInstance, address: Address, mac: bytes, place: InterfaceVersion, now: float) -> None:
         def judge() -> None:
             self._waiting.discard((instance, address))
             if instance in self._watched.get(place, {}).get(address, ()) and not yours(instance, address, now):
@@ -203,7 +203,7 @@ class Conflicts:
         self._waiting.add((instance, address))
         self._later(timers.interval_s(instance.config.advert_int_cs) + CONFIRM_S, judge)
 
-    def _tell(self, instance: RunningInstance, address: Address, mac: bytes, place: Place) -> None:
+    def _tell(self, instance: VrrpInstance, address: Address, mac: bytes, place: InterfaceVersion) -> None:
         now = self._clock()
         link = self._table().links.get(place[0])
         name = link.name if link is not None else str(place[0])
@@ -221,7 +221,7 @@ class Conflicts:
             self._log.warning(log_messages.conflict(instance.name, address, found, owns(instance, address)) + more)
 
 
-def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual: Iterable[Interface]) -> Watched:
+def watched(instances: Iterable[VrrpInstance], table: InterfaceTable, virtual: Iterable[Interface]) -> Watched:
     """Return the instances that each address belongs to, by interface and IP version."""
     found: Watched = {}
     hosts = {entry.ip for entry in virtual}
@@ -236,22 +236,22 @@ def watched(instances: Iterable[RunningInstance], table: InterfaceTable, virtual
     return found
 
 
-def defends(instance: RunningInstance) -> bool:
+def defends(instance: VrrpInstance) -> bool:
     """Return whether the virtual addresses are this instance's now."""
     return instance.router.state is State.MASTER and not instance.router.yielding
 
 
-def concerns(instance: RunningInstance) -> bool:
+def concerns(instance: VrrpInstance) -> bool:
     """Return whether a claim of another host matters: the virtual addresses are this instance's, or would be."""
     return defends(instance) or bool(instance.refusals.fault)
 
 
-def is_virtual(instance: RunningInstance, address: Address) -> bool:
+def is_virtual(instance: VrrpInstance, address: Address) -> bool:
     """Return whether it is one of the instance's virtual addresses, and not only its source address."""
     return any(want.address.ip == address for want in instance.addresses.wanted)
 
 
-def owns(instance: RunningInstance, address: Address) -> bool:
+def owns(instance: VrrpInstance, address: Address) -> bool:
     """Return whether the priority of the instance says that this virtual address is the host's own."""
     return instance.config.priority == PRIORITY_OWNER and is_virtual(instance, address)
 
@@ -261,7 +261,7 @@ def clause(claim: Claim) -> str:
     return f"{claim.mac.hex(':')} has {claim.address}"
 
 
-def yours(instance: RunningInstance, address: Address, claimed_at: float) -> bool:
+def yours(instance: VrrpInstance, address: Address, claimed_at: float) -> bool:
     """Return whether another router of the pair may have claimed ``address``, as they do when they take over."""
     if address == instance.source:
         return False

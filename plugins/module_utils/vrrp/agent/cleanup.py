@@ -114,7 +114,7 @@ def _release(entries: list[StoredEntry], host: Optional[Stored], own: bool) -> l
         return []
     from ipaddress import ip_interface
 
-    from .netlink.address_request import Wanted
+    from .netlink.address_request import DesiredAddress
     from .netlink.kernel import Kernel
     from .netlink.ownership import is_ours, tells_protocols
 
@@ -122,7 +122,7 @@ def _release(entries: list[StoredEntry], host: Optional[Stored], own: bool) -> l
     try:
         removals = [each for entry in entries for each in entry.removals]
         removed = kernel.remove_routes([each for each in removals if own or is_marked(each)]).count(0)
-        wanted = [Wanted(index, ip_interface(name)) for entry in entries for index, name in entry.installed]
+        wanted = [DesiredAddress(index, ip_interface(name)) for entry in entries for index, name in entry.installed]
         there = [want for want in wanted if want.address in kernel.table.addresses.get(want.index, {})]
         known = kernel.table.addresses
         believed = own and not tells_protocols(kernel.table)

@@ -11,7 +11,7 @@ from ..config import loader
 from ..config.model.configuration import Configuration
 from ..config.syntax.diagnostics import ConfigError, Problem
 from .netlink.links import InterfaceTable
-from .netlink.ownership import Place
+from .netlink.ownership import InterfaceAddress
 from .network import hmac_keys
 from .preflight.file_permissions import exposed, exposed_includes, exposed_scripts
 from .preflight.host import refusals, unsupported
@@ -41,7 +41,7 @@ def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]
     return configuration, report.digest, warnings
 
 
-def refuse(configuration: Configuration, table: InterfaceTable, held: Iterable[Place]) -> None:
+def refuse(configuration: Configuration, table: InterfaceTable, held: Iterable[InterfaceAddress]) -> None:
     """Raise ConfigError if a virtual address is the host's own, or nobody's on this host.
 
     ``held`` are the addresses that this agent has put there, which are not the host's own.

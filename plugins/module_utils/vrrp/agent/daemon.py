@@ -19,7 +19,7 @@ from .addresses.address_ports import AddressPorts
 from .addresses.lifetime import Leases
 from .addresses.no_accept import Firewall
 from .addresses.promote_secondaries import Promotion
-from .addresses.static import Foundation
+from .addresses.static import StaticConfig
 from .addresses.vmac import Vmacs
 from .control.commands import Commands
 from .control.mastership import Mastership
@@ -31,25 +31,25 @@ from .deadlines import Deadlines
 from .dumps import Recorder, Reports
 from .environment import Environment
 from .errors import CommandError
-from .graceful_restart import Succession, entries, static_entries, statics_of
-from .housekeeping import Upkeep
+from .graceful_restart import GracefulRestart, entries, static_entries, statics_of
+from .housekeeping import Housekeeping
 from .instance_events import InstanceEvents
 from .instance_manager import InstanceManager
 from .instances import Instances
-from .kernel_events import Changes
+from .kernel_events import KernelEvents
 from .log import Log
-from .network.transport import Network
+from .network.transport import Transport
 from .notify.fifo import Fifos
-from .notify.lifecycle_scripts import Errands
+from .notify.lifecycle_scripts import LifecycleScripts
 from .notify.scripts import NotifyQueue
 from .ports import InstancePorts
 from .process import subprocesses
 from .process.runtime_dir import RuntimeDirectory
-from .process.saved_state import Page
+from .process.saved_state import SavedState
 from .process.systemd import ServiceManager
 from .service_status import ServiceStatus
-from .shutdown import Departure
-from .startup import Beginning, delay_s
+from .shutdown import Shutdown
+from .startup import Startup, delay_s
 from .statistics import Counters
 from .sync_groups import Groups
 from .track.checks import Checks
@@ -59,7 +59,7 @@ END_S = 15.0  # what a start or a stop takes beside its script, for the service 
 NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
 
 
-class Agent:
+class Daemon:
     """Everything that runs in one process for one configuration file. Made inside a running loop."""
 
     def __init__(
@@ -83,13 +83,13 @@ class Agent:
         self.discarded = Counters()  # packets that belong to no instance
         self.service_manager = ServiceManager()
         self.fifos = Fifos(configuration.globals, log, runtime.path)
-        self.errands = Errands(runtime.path, log)
+        self.errands = LifecycleScripts(runtime.path, log)
         self.groups = Groups(instances, scheduler.now, log, self.fifos.tell)
-        self.succession = Succession(runtime.path, log, self._page)
+        self.succession = GracefulRestart(runtime.path, log, self._page)
         self.leases = Leases(kernel)
         counted = self.discarded.discard
-        self.network = Network(kernel, self.announcer, log, environment.open_socket, counted, scheduler)
-        self.network.tell_unknown(configuration.globals.log_unknown_vrids)
+        self.network = Transport(kernel, self.announcer, log, environment.open_socket, counted, scheduler)
+        self.network.log_unknown_vrids(configuration.globals.log_unknown_vrids)
         address_ports = AddressPorts(
             kernel=kernel,
             leases=self.leases,
@@ -101,7 +101,7 @@ class Agent:
             routes_held_elsewhere=lambda key: self.foundation.routes_held(key) | instances.routes_held(key),
             arm=scheduler.arm,
         )
-        self.foundation = Foundation(address_ports, scheduler, instances.all, self.succession.changed)
+        self.foundation = StaticConfig(address_ports, scheduler, instances.all, self.succession.changed)
         self.vmacs = Vmacs(kernel, address_ports.firewall.silence, log)
         self.links = Links(
             table=lambda: kernel.table,
@@ -140,13 +140,13 @@ class Agent:
             remember=self.succession.changed,
             acted=self.groups.acted,
         )
-        self.beginning = Beginning(
+        self.beginning = Startup(
             instances,
             self.groups.mates,
             delay_s(configuration.globals),
             wake=lambda seconds: scheduler.call_later(seconds, self.checks_changed),
         )
-        self.departure = Departure(
+        self.departure = Shutdown(
             instances,
             self.groups.mates,
             self.leases,
@@ -169,7 +169,7 @@ class Agent:
             log=log,
         )
         listeners = (self.vmacs, self.network, self.foundation, events)
-        self.changes = Changes(kernel, listeners, scheduler, self.departure.done.is_set)
+        self.changes = KernelEvents(kernel, listeners, scheduler, self.departure.done.is_set)
         self.manager = InstanceManager(
             configuration,
             instances,
@@ -197,7 +197,7 @@ class Agent:
             runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())
         )
         self._control = ControlServer(runtime.control_socket, self._command, log)
-        self._upkeep = Upkeep(runtime, self._control, self.succession, log, scheduler)
+        self._upkeep = Housekeeping(runtime, self._control, self.succession, log, scheduler)
 
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT. Returns the exit status."""
@@ -279,7 +279,7 @@ class Agent:
         self.checks.recall(inherited.checks, self.scheduler.now() - inherited.last_at)
         self.checks.apply(configuration)
         self.checks_changed()
-        self.succession.forget_the_past()
+        self.succession.discard_saved_state()
         self.service_status.feed_watchdog()
         self.service_manager.ready()
         self.log.info("Startup complete")
@@ -290,7 +290,7 @@ class Agent:
         """Become what ``new`` says, without touching what is as before. ``digest`` is of its file."""
         self.configuration, self.digest = new, digest
         self.fifos.apply(new.globals)
-        self.network.tell_unknown(new.globals.log_unknown_vrids)
+        self.network.log_unknown_vrids(new.globals.log_unknown_vrids)
         self.manager.remove_missing(new, self.scheduler.now())
         links_differ, channels = self.links.apply(new), set(self.network.channels)
         added = self.manager.add_missing(new)
@@ -372,10 +372,10 @@ class Agent:
             self.kernel.table,
         )
 
-    def _page(self) -> Page:
+    def _page(self) -> SavedState:
         """What a successor must know."""
         snapshot = self.foundation.snapshot()
-        return Page(
+        return SavedState(
             entries(self.instances.all()) + static_entries(snapshot),
             self.checks.remember(),
             self.mastership.drained,

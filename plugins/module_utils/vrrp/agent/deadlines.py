@@ -11,7 +11,7 @@ from ..protocol.states import NEVER
 from .addresses.lifetime import Leases
 from .instances import Instances
 from .log import Log
-from .network.transport import Network, place_of
+from .network.transport import Transport, place_of
 from .scheduler import Scheduler
 
 SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
@@ -24,7 +24,7 @@ class Deadlines:
     def __init__(
         self,
         instances: Instances,
-        network: Network,
+        network: Transport,
         leases: Leases,
         expired: Callable[[], None],
         scheduler: Scheduler,

@@ -22,7 +22,7 @@ from .. import __version__
 from ..protocol.event_codec import Header, line, written
 from ..protocol.event_log import LIMIT
 from .errors import CommandError
-from .instance import RunningInstance
+from .instance import VrrpInstance
 from .log import Log
 from .process import own_file
 
@@ -42,19 +42,19 @@ class Recorder:
         self._clock = clock
         self._busy = False
 
-    def events(self, instance: RunningInstance) -> list[dict[str, Any]]:
+    def events(self, instance: VrrpInstance) -> list[dict[str, Any]]:
         """Return the record of one instance: the header, then its entries. Raises CommandError."""
         try:
             return list(written(self._header(instance), instance.journal))
         except Exception as error:  # an error here fails the command, not the agent
             raise CommandError(f"cannot tell the events: {type(error).__name__}: {error}") from error
 
-    def write(self, instances: Iterable[RunningInstance]) -> None:
+    def write(self, instances: Iterable[VrrpInstance]) -> None:
         """Write every journal at once."""
         for _pause in self._guarded(instances):
             pass
 
-    def write_in_turns(self, instances: Iterable[RunningInstance]) -> None:
+    def write_in_turns(self, instances: Iterable[VrrpInstance]) -> None:
         """Write every journal, a piece in each turn of the running loop."""
         if self._busy:
             return
@@ -68,7 +68,7 @@ class Recorder:
 
         turn()
 
-    def _guarded(self, instances: Iterable[RunningInstance]) -> Iterator[bool]:
+    def _guarded(self, instances: Iterable[VrrpInstance]) -> Iterator[bool]:
         try:
             yield from self._pieces({instance.name: instance for instance in reversed(list(instances))})
         except OSError as error:
@@ -76,7 +76,7 @@ class Recorder:
         except Exception as error:  # best effort: never let it stop the daemon
             self._log.error(f"cannot write the events: {type(error).__name__}: {error}")
 
-    def _pieces(self, instances: dict[str, RunningInstance]) -> Iterator[bool]:
+    def _pieces(self, instances: dict[str, VrrpInstance]) -> Iterator[bool]:
         """Yield True after every piece of work."""
         limit = max(min(LIMIT, ENTRIES_MAX // max(len(instances), 1)), 1)
         chosen = list(instances.values())[:FILES_MAX]
@@ -93,7 +93,7 @@ class Recorder:
             f"wrote the events of {len(chosen)} instance(s) to {os.path.join(self._directory, PREFIX)}*{SUFFIX}"
         )
 
-    def _header(self, instance: RunningInstance) -> Header:
+    def _header(self, instance: VrrpInstance) -> Header:
         config = instance.config
         return Header(
             instance=config.name,

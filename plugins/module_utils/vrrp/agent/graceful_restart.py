@@ -11,32 +11,32 @@ from collections.abc import Callable, Iterable
 from ..config.model.configuration import Configuration, Instance
 from ..protocol.states import State
 from .addresses.static import StaticSnapshot
-from .instance import RunningInstance
+from .instance import VrrpInstance
 from .log import Log
-from .netlink.address_request import Wanted
+from .netlink.address_request import DesiredAddress
 from .netlink.kernel import Kernel
 from .netlink.ownership import was_set
 from .network import advertisement
-from .network.authentication import Guard
+from .network.authentication import Authenticator
 from .process import replay_window_file, saved_state
-from .process.saved_state import Entry, Ledger, Page
+from .process.saved_state import SavedInstance, SavedState, StateFile
 from .process.state_file import STATIC, Identity
 from .restart_memory import RestartMemory
 
 PAUSE_S = 0.001  # for each instance, between two ledgers: while 255 take over, one would be made in every turn
 
 
-class Succession:
+class GracefulRestart:
     """Keeps the ledger up to date: at once when something changes, and a moment later when it does not end."""
 
-    def __init__(self, directory: str, log: Log, page: Callable[[], Page]) -> None:
+    def __init__(self, directory: str, log: Log, page: Callable[[], SavedState]) -> None:
         self.inherited = saved_state.read(directory)
         self._lived_until = self.inherited.lived_until
         self._directory = directory
         self._kept = replay_window_file.read(directory)
         self._heard = dict(self._kept)
-        self._guards: dict[Identity, Guard] = {}
-        self._ledger = Ledger(directory)
+        self._guards: dict[Identity, Authenticator] = {}
+        self._ledger = StateFile(directory)
         self._log = log
         self._page = page
         self._due = False
@@ -57,7 +57,7 @@ class Succession:
             self._log.warning(f"({entry.name}) removing VIPs that were left behind.")
             kernel.remove_routes(entry.removals)
             there = [place for place in entry.installed if was_set(place, kernel.table, entry.installed)]
-            for failure in kernel.release([Wanted(index, address) for index, address in there]):
+            for failure in kernel.release([DesiredAddress(index, address) for index, address in there]):
                 self._log.error(f"({entry.name}) {failure}")
         self._ledger.open()
         self._tell_failure()
@@ -68,7 +68,7 @@ class Succession:
         entry = self.inherited.of(identity)
         return RestartMemory(self._ledger.beat_of(identity), None if entry is None else entry.memory)
 
-    def endow(self, instance: RunningInstance) -> None:
+    def restore_instance(self, instance: VrrpInstance) -> None:
         """Give an instance what it has heard and installed before."""
         identity = advertisement.identity(instance.config)
         former = self._guards.get(identity)  # a reload took it away, and another one brings it back
@@ -97,11 +97,11 @@ class Succession:
         except OSError as error:
             name, why = replay_window_file.MARKS_FILE, error.strerror
             text = f"cannot keep {name}: {why}: after a restart a recording may be accepted"
-            self._log.seldom(("marks", str(error.strerror)), text)
+            self._log.rate_limited(("marks", str(error.strerror)), text)
 
-    def forget_the_past(self) -> None:
+    def discard_saved_state(self) -> None:
         """What comes later is new: an instance that a reload brings back does not go on where one was before."""
-        self.inherited = Page()
+        self.inherited = SavedState()
 
     def changed(self) -> None:
         """Something that a successor must know has changed."""
@@ -134,16 +134,16 @@ class Succession:
     def _tell_failure(self) -> None:
         if self._ledger.failed:
             text = f"{self._ledger.failed}: a restart would begin from nothing"
-            self._log.seldom(("ledger", self._ledger.failed), text)
+            self._log.rate_limited(("ledger", self._ledger.failed), text)
 
 
-def entries(instances: Iterable[RunningInstance]) -> tuple[Entry, ...]:
+def entries(instances: Iterable[VrrpInstance]) -> tuple[SavedInstance, ...]:
     """What the ledger says about these."""
     found = []
     for instance in instances:
         saved = instance.restart.to_save(instance.router)
         found.append(
-            Entry(
+            SavedInstance(
                 identity=advertisement.identity(instance.config),
                 name=instance.name,
                 version=instance.config.version,
@@ -158,14 +158,18 @@ def entries(instances: Iterable[RunningInstance]) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def static_entries(snapshot: StaticSnapshot) -> tuple[Entry, ...]:
+def static_entries(snapshot: StaticSnapshot) -> tuple[SavedInstance, ...]:
     """What the ledger says about what is there whoever is MASTER."""
     if not snapshot.installed and not snapshot.removals:
         return ()
-    return (Entry(*(STATIC, "static", 3, State.BACKUP, 100), installed=snapshot.installed, removals=snapshot.removals),)
+    return (
+        SavedInstance(
+            *(STATIC, "static", 3, State.BACKUP, 100), installed=snapshot.installed, removals=snapshot.removals
+        ),
+    )
 
 
-def statics_of(page: Page) -> StaticSnapshot:
+def statics_of(page: SavedState) -> StaticSnapshot:
     """The same the other way: what a process before this one has put there."""
     entry = page.of(STATIC)
     installed, removals = (entry.installed, entry.removals) if entry is not None else ((), ())

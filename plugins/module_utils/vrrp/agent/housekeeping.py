@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Optional, Protocol
 
-from .graceful_restart import Succession
+from .graceful_restart import GracefulRestart
 from .log import Log
 from .process.fifo_path import RUNTIME
 from .process.runtime_dir import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
@@ -37,14 +37,14 @@ class Server(Protocol):
         """Close it."""
 
 
-class Upkeep:
+class Housekeeping:
     """Looks every few seconds, and when it is told to, from :meth:`start` to :meth:`stop`."""
 
     def __init__(
         self,
         runtime: RuntimeDirectory,
         control: Server,
-        succession: Succession,
+        succession: GracefulRestart,
         log: Log,
         scheduler: Scheduler,
     ) -> None:
@@ -85,7 +85,7 @@ class Upkeep:
             except RuntimeDirectoryError as error:
                 text = f"{error}; without it nobody can ask this agent anything, and a restart would begin from nothing"
                 remedy = ": systemctl reload hotstandby makes it again" if self._runtime.path == RUNTIME else ""
-                self._log.seldom(("upkeep", "directory"), text + remedy)
+                self._log.rate_limited(("upkeep", "directory"), text + remedy)
                 return
         self._succession.restore()
         if not self._control.there and (self._task is None or self._task.done()):
@@ -107,4 +107,6 @@ class Upkeep:
 
     def _tell(self, error: OSError) -> None:
         reason = f"{error.strerror or error}"
-        self._log.seldom(("upkeep", reason), f"cannot open {self._runtime.control_socket}: {reason}; trying again")
+        self._log.rate_limited(
+            ("upkeep", reason), f"cannot open {self._runtime.control_socket}: {reason}; trying again"
+        )

@@ -17,7 +17,7 @@ from typing import Optional
 from ..config.model.configuration import Globals, Instance
 from ..protocol.actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
 from ..protocol.constants import PRIORITY_STOP
-from ..protocol.event_log import Journal
+from ..protocol.event_log import EventLog
 from ..protocol.packet import Address, Advertisement
 from ..protocol.priority import CheckResult, Verdict, verdict
 from ..protocol.router import VirtualRouter
@@ -27,10 +27,10 @@ from .addresses.address_ports import AddressPorts
 from .addresses.virtual_addresses import Lost, VirtualAddresses
 from .instance_reporter import InstanceReporter, Lifecycle
 from .netlink.links import AddressChanged
-from .netlink.ownership import Place
+from .netlink.ownership import InterfaceAddress
 from .netlink.routes import Key
 from .network.advertisement import parameters
-from .network.authentication import Guard
+from .network.authentication import Authenticator
 from .notify.scripts import NotifyQueue
 from .ports import InstancePorts
 from .refusals import Refusals
@@ -41,7 +41,7 @@ from .statistics import Conflict
 ECHO_S = 1.0  # what comes back to us later than this, or than our next advertisement, is not our own
 
 
-class RunningInstance:
+class VrrpInstance:
     """A configured instance that takes part. Interface and virtual router id never change."""
 
     def __init__(
@@ -52,7 +52,7 @@ class RunningInstance:
         address_ports: AddressPorts,
         restart: RestartMemory,
         notifications: NotifyQueue,
-        journal: Journal,
+        journal: EventLog,
     ) -> None:
         self.config = config
         self.name = config.name
@@ -64,7 +64,7 @@ class RunningInstance:
         self.restart = restart
         self.reporter = InstanceReporter(config, settings, ports.log, notifications)
         self.addresses = VirtualAddresses(self, config, settings, address_ports)
-        self.guard = Guard(config)
+        self.guard = Authenticator(config)
         self.expectation = self.guard.take(config, None)
         self.refusals = Refusals(self.router, partial(self._send, PRIORITY_STOP), self._faults_changed)
         self.verdict = Verdict(config.priority)
@@ -85,7 +85,7 @@ class RunningInstance:
         return self.router.state is not State.INIT
 
     @property
-    def held(self) -> frozenset[Place]:
+    def held(self) -> frozenset[InterfaceAddress]:
         """Return the addresses that nobody else may take off now."""
         return self.addresses.held if self.router.holds_addresses else frozenset()
 
@@ -236,7 +236,7 @@ class RunningInstance:
 
     def _look_at_interface(self, now: float) -> None:
         self.addresses.look()
-        seen = interface_state.look(self.config, self.ip_version, self.addresses, self._ports)
+        seen = interface_state.state_of(self.config, self.ip_version, self.addresses, self._ports)
         if seen.source is not None and seen.source != self.source:
             self.source = seen.source
             self.expectation = self.guard.take(self.config, self.source)

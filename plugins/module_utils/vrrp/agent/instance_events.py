@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from .instance import RunningInstance
+from .instance import VrrpInstance
 from .instances import Instances
 from .log import Log
 from .netlink.links import AddressChanged, Change, InterfaceTable, LinkChanged
@@ -26,7 +26,7 @@ class InstanceEvents:
         instances: Instances,
         links: Links,
         table: Callable[[], InterfaceTable],
-        heard_otherwise: Callable[[RunningInstance], None],
+        heard_otherwise: Callable[[VrrpInstance], None],
         tracked_changed: Callable[[], None],
         conflicts_changed: Callable[[], None],
         log: Log,
@@ -62,7 +62,7 @@ class InstanceEvents:
             for instance in self._instances.having(change.present.address):
                 instance.address_changed(change, now)
 
-    def _announce_again(self, changes: Iterable[Change], concerned: Collection[RunningInstance], now: float) -> None:
+    def _announce_again(self, changes: Iterable[Change], concerned: Collection[VrrpInstance], now: float) -> None:
         """Who holds addresses on an interface with another MAC address, or on one that came up, announces them."""
         indexes = set()
         for change in changes:
@@ -76,11 +76,11 @@ class InstanceEvents:
         for instance in concerned if indexes else ():
             instance.links_changed(indexes, now)
 
-    def _concerned(self, changes: Collection[Change]) -> set[RunningInstance]:
+    def _concerned(self, changes: Collection[Change]) -> set[VrrpInstance]:
         """Who has to look at its interfaces: hundreds of foreign ones may come and go, and concern nobody."""
         instances, links = self._instances, self._table().links
         names: set[str] = set()
-        found: set[RunningInstance] = set()
+        found: set[VrrpInstance] = set()
         for change in changes:
             if isinstance(change, LinkChanged):
                 names.update(link.name for link in (change.old, change.new) if link is not None)

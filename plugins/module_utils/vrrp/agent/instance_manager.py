@@ -9,16 +9,16 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from ..config.model.configuration import Configuration, Instance
-from ..protocol.event_log import LIMIT, Journal
+from ..protocol.event_log import LIMIT, EventLog
 from .address_conflicts import Conflicts
 from .addresses.address_ports import AddressPorts
-from .addresses.static import Foundation
+from .addresses.static import StaticConfig
 from .addresses.vmac import Vmacs
-from .graceful_restart import Succession
-from .instance import RunningInstance
+from .graceful_restart import GracefulRestart
+from .instance import VrrpInstance
 from .instances import Instances
 from .network import advertisement
-from .network.transport import Network
+from .network.transport import Transport
 from .notify.scripts import NotifyQueue
 from .ports import InstancePorts
 
@@ -38,11 +38,11 @@ class InstanceManager:
         ports: InstancePorts,
         address_ports: AddressPorts,
         new_queue: Callable[[str], NotifyQueue],
-        network: Network,
-        foundation: Foundation,
+        network: Transport,
+        foundation: StaticConfig,
         vmacs: Vmacs,
         conflicts: Conflicts,
-        succession: Succession,
+        succession: GracefulRestart,
         take_events: Callable[[], None],
     ) -> None:
         self._configuration = configuration
@@ -66,7 +66,7 @@ class InstanceManager:
                 self.remove(instance, now)
         self.have_macvlans()
 
-    def add_missing(self, new: Configuration) -> list[RunningInstance]:
+    def add_missing(self, new: Configuration) -> list[VrrpInstance]:
         """Add the instances that are not there yet, and return them. Those that are have their new names from now on.
 
         All virtual addresses are known then, old and new: no instance looks for its source address before.
@@ -82,7 +82,7 @@ class InstanceManager:
         self.addresses_changed()
         return added
 
-    def reconfigure(self, new: Configuration, added: Collection[RunningInstance], now: float) -> None:
+    def reconfigure(self, new: Configuration, added: Collection[VrrpInstance], now: float) -> None:
         """Change those that were there before, then have those that were ``added`` look at their interfaces."""
         for config in new.instances:
             instance = self._instances.running[config.name]
@@ -97,23 +97,23 @@ class InstanceManager:
             instance.interface_changed(now)
             instance.addresses.remove_leftovers()
 
-    def add(self, config: Instance) -> RunningInstance:
+    def add(self, config: Instance) -> VrrpInstance:
         """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
-        instance = RunningInstance(
+        instance = VrrpInstance(
             config,
             self._configuration.globals,
             self._ports,
             self._address_ports,
             self._succession.memory_of(config),
             self._instances.former_queue(config.name) or self._new_queue(config.name),
-            Journal(max(32, min(LIMIT, ENTRIES // len(self._configuration.instances)))),
+            EventLog(max(32, min(LIMIT, ENTRIES // len(self._configuration.instances)))),
         )
         self._instances.add(instance)
-        self._succession.endow(instance)
+        self._succession.restore_instance(instance)
         self._network.attach(instance)
         return instance
 
-    def remove(self, instance: RunningInstance, now: float) -> None:
+    def remove(self, instance: VrrpInstance, now: float) -> None:
         """Stop an instance; it is forgotten when it has given up its addresses."""
         self._instances.remove(instance)
         instance.leave(now)

@@ -68,13 +68,13 @@ class InstanceReporter:
             self._stopping(source, router)
         elif isinstance(router.condition, Backup) and priority < router.priority and not self._config.nopreempt:
             name = self._config.name
-            self._log.seldom(("lower", name), log_messages.lower(name, advertisement, source))
+            self._log.rate_limited(("lower", name), log_messages.lower(name, advertisement, source))
 
     def _stopping(self, source: Address, router: VirtualRouter) -> None:
         self.counters.priority_zero_received += 1
         name, text = self._config.name, log_messages.priority_zero(self._config.name, source, router.holds_addresses)
         followed = router.master is not None and router.master.address == source
-        self._log.seldom(("zero", name, str(followed)), text, OF_MASTER_S if followed else OF_OTHERS_S)
+        self._log.rate_limited(("zero", name, str(followed)), text, OF_MASTER_S if followed else OF_OTHERS_S)
 
     def outbid(self, advertisement: Advertisement, source: Address, ours: int) -> None:
         """Log that an advertisement ends the mastership of this instance."""
@@ -124,7 +124,7 @@ class InstanceReporter:
         """Count an advertisement that the kernel refused to send, and log it once in a while."""
         name = self._config.name
         self.counters.send_errors += 1
-        self._log.seldom(("send", name, destination), f"({name}) Cant send advert to {destination} ({error})")
+        self._log.rate_limited(("send", name, destination), f"({name}) Cant send advert to {destination} ({error})")
 
     def installing(self) -> None:
         """Log that the virtual addresses come."""

@@ -11,9 +11,9 @@ from typing import Optional
 from ..config.model.configuration import Address, Instance
 from ..protocol.constants import PRIORITY_OWNER
 from .addresses.desired import installed_by, place_of
-from .instance import RunningInstance
+from .instance import VrrpInstance
 from .netlink.links import Interface
-from .netlink.ownership import Place
+from .netlink.ownership import InterfaceAddress
 from .notify.scripts import NotifyQueue
 from .track.interface import longest_down_s
 
@@ -26,20 +26,20 @@ class Instances:
     """
 
     def __init__(self) -> None:
-        self.running: dict[str, RunningInstance] = {}
-        self.leaving: list[RunningInstance] = []
+        self.running: dict[str, VrrpInstance] = {}
+        self.leaving: list[VrrpInstance] = []
         self._former: list[NotifyQueue] = []  # of removed instances; their scripts may run yet
-        self._by_address: dict[Interface, list[RunningInstance]] = {}
-        self._by_interface: dict[Optional[str], set[RunningInstance]] = {}  # None: any may be meant
-        self._by_source: dict[Address, set[RunningInstance]] = {}
+        self._by_address: dict[Interface, list[VrrpInstance]] = {}
+        self._by_interface: dict[Optional[str], set[VrrpInstance]] = {}  # None: any may be meant
+        self._by_source: dict[Address, set[VrrpInstance]] = {}
         self.virtual: frozenset[Interface] = frozenset()  # the virtual addresses of all of them
 
-    def all(self) -> Iterator[RunningInstance]:
+    def all(self) -> Iterator[VrrpInstance]:
         """Return those of the configuration, then those that leave."""
         yield from self.running.values()
         yield from self.leaving
 
-    def by_name(self, name: object) -> Optional[RunningInstance]:
+    def by_name(self, name: object) -> Optional[VrrpInstance]:
         """Return the instance of the configuration that has this name, None when there is none."""
         return self.running.get(name) if isinstance(name, str) else None
 
@@ -47,7 +47,7 @@ class Instances:
         """Return the notifications of the instance that had this name before: its scripts may run yet."""
         return next((queue for queue in self._former if queue.name == name), None)
 
-    def add(self, instance: RunningInstance) -> None:
+    def add(self, instance: VrrpInstance) -> None:
         """Take in an instance of the configuration."""
         # Another interface or virtual router id is another instance, but whoever is told knows names only.
         for other in self.leaving:
@@ -55,17 +55,17 @@ class Instances:
                 other.replace()
         self.running[instance.name] = instance
 
-    def remove(self, instance: RunningInstance) -> None:
+    def remove(self, instance: VrrpInstance) -> None:
         """Take an instance out of those of the configuration. It leaves until :meth:`forget_stopped`."""
         del self.running[instance.name]
         self.leaving.append(instance)
         self._former = [queue for queue in self._former if not queue.idle] + [instance.reporter.notifications]
 
-    def rename(self, named: Iterable[tuple[str, RunningInstance]]) -> None:
+    def rename(self, named: Iterable[tuple[str, VrrpInstance]]) -> None:
         """Give those of the configuration these names, in this order."""
         self.running = dict(named)
 
-    def forget_stopped(self) -> list[RunningInstance]:
+    def forget_stopped(self) -> list[VrrpInstance]:
         """Forget those that leave and hold no address any more, and return them."""
         stopped = [instance for instance in self.leaving if not instance.router.holds_addresses]
         if stopped:
@@ -78,7 +78,7 @@ class Instances:
 
     # Who has which address
 
-    def index(self, pairs: Iterable[tuple[RunningInstance, Instance]]) -> None:
+    def index(self, pairs: Iterable[tuple[VrrpInstance, Instance]]) -> None:
         """Index the addresses anew: each instance with a configuration that it has, or soon will have."""
         self._by_address, self._by_interface, self._by_source = {}, {}, {}
         for instance, config in pairs:
@@ -92,19 +92,19 @@ class Instances:
                     known.append(instance)
         self.virtual = frozenset(self._by_address)
 
-    def having(self, address: Interface) -> tuple[RunningInstance, ...]:
+    def having(self, address: Interface) -> tuple[VrrpInstance, ...]:
         """The instances that have this address."""
         return tuple(self._by_address.get(address, ()))
 
-    def on(self, name: str) -> set[RunningInstance]:
+    def on(self, name: str) -> set[VrrpInstance]:
         """The instances that something about this interface concerns."""
         return self._by_interface.get(name, set()) | self._by_interface.get(None, set())
 
-    def speaking_from(self, address: Interface) -> set[RunningInstance]:
+    def speaking_from(self, address: Interface) -> set[VrrpInstance]:
         """The instances that may speak from this address, or whose routes do, wherever it is."""
         return self._by_source.get(address.ip, set())
 
-    def held_elsewhere(self, asking: object, addresses: Iterable[Interface]) -> frozenset[Place]:
+    def held_elsewhere(self, asking: object, addresses: Iterable[Interface]) -> frozenset[InterfaceAddress]:
         """Which of these addresses are held by instances other than the one that asks."""
         sharing = {each for address in addresses for each in self.having(address) if each is not asking}
         return frozenset().union(*(each.held for each in sharing))

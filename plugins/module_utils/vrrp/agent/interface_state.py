@@ -18,14 +18,14 @@ from .ports import InstancePorts
 
 
 @dataclass(frozen=True)
-class Outlook:
+class InterfaceState:
     """``source`` is None while there is no address to speak from. ``faults`` are clauses for people."""
 
     source: Optional[Address]
     faults: tuple[str, ...]
 
 
-def look(config: Instance, ip_version: int, addresses: VirtualAddresses, ports: InstancePorts) -> Outlook:
+def state_of(config: Instance, ip_version: int, addresses: VirtualAddresses, ports: InstancePorts) -> InterfaceState:
     """Is the interface there, is it up, which address do we speak from. ``addresses`` have looked already."""
     table = ports.table()
     faults = []
@@ -45,7 +45,7 @@ def look(config: Instance, ip_version: int, addresses: VirtualAddresses, ports: 
     if config.unicast_fault_no_peer and not config.unicast_peers:
         faults.append("there is no unicast_peer, and unicast_fault_no_peer forbids the multicast group")
     faults += _elsewhere(config, ports)
-    return Outlook(source, tuple(dict.fromkeys((*faults, *addresses.hindrances))))
+    return InterfaceState(source, tuple(dict.fromkeys((*faults, *addresses.hindrances))))
 
 
 def _elsewhere(config: Instance, ports: InstancePorts) -> list[str]:

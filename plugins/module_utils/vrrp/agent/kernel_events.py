@@ -32,7 +32,7 @@ class EventSource(Protocol):
         """Return what has changed since the last call."""
 
 
-class Changes:
+class KernelEvents:
     """Reads the events of ``kernel`` and tells ``listeners``, one after the other, until ``ended()``."""
 
     def __init__(

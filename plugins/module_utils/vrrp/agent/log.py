@@ -32,7 +32,7 @@ class Log:
         self._stream = sys.stderr if stream is None else stream
         self._clock = clock
         self._journald = stream is None and goes_to_journal(self._stream)
-        self._outlet = Outlet(self._stream)
+        self._outlet = NonBlockingWriter(self._stream)
         self._quiet_until: dict[tuple[str, ...], float] = {}
         self._sweep_at = 0.0
         self._together: Optional[list[str]] = None
@@ -67,7 +67,7 @@ class Log:
             for start in range(0, len(lines), LINES_AT_ONCE):
                 self._put("".join(lines[start : start + LINES_AT_ONCE]), len(lines[start : start + LINES_AT_ONCE]))
 
-    def seldom(self, key: tuple[str, ...], text: str, period_s: float = 60.0) -> None:
+    def rate_limited(self, key: tuple[str, ...], text: str, period_s: float = 60.0) -> None:
         """Write ``text`` unless a line with the same ``key`` was written less than ``period_s`` seconds ago.
 
         Use it for events that others can cause at any rate. All of these lines together have a limit, too: lines beyond
@@ -124,7 +124,7 @@ class Log:
         return f"{stamp}.{int(wall * 1000) % 1000:03d} {LEVEL_NAMES[level]}{text}\n"
 
 
-class Outlet:
+class NonBlockingWriter:
     """It writes to a stream and never blocks: what does not fit is dropped and counted in ``lost``.
 
     The descriptor keeps its flags: the process that started us may share it, and would not expect O_NONBLOCK.

@@ -12,13 +12,13 @@ import sys
 from ..config.model.configuration import Configuration
 from ..config.syntax.diagnostics import ConfigError
 from . import config_source
-from .daemon import Agent
+from .daemon import Daemon
 from .log import Log
 from .netlink.kernel import NetlinkUnavailable
 from .netlink.links import InterfaceTable, dump
 from .netlink.messages import DumpError
 from .preflight.host import misfits, refusals
-from .preflight.host_addresses import remembered
+from .preflight.host_addresses import last_seen
 from .process import saved_state, scheduling
 from .process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
 
@@ -42,7 +42,7 @@ def run(config: str, runtime_dir: str) -> int:
         return CANNOT_START
     try:
         table = dump(InterfaceTable())
-        refused = refusals(configuration, table, remembered(runtime_dir))
+        refused = refusals(configuration, table, last_seen(runtime_dir))
         if refused:
             raise ConfigError(refused)
         for doubtful in misfits(configuration, table):
@@ -60,4 +60,4 @@ def run(config: str, runtime_dir: str) -> int:
 
 async def _work(configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> int:
     scheduling.claim(log)
-    return await Agent(configuration, digest, runtime, log).run()
+    return await Daemon(configuration, digest, runtime, log).run()

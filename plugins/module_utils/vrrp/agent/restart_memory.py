@@ -11,7 +11,7 @@ from typing import Optional
 
 from ..config.model.configuration import Instance
 from ..protocol import timers
-from ..protocol.states import Memory, State
+from ..protocol.states import SavedRouterState, State
 from ..protocol.transition import RouterView
 
 
@@ -22,12 +22,12 @@ class RestartMemory:
     this process ends, but not its mastership: a successor goes on with it.
     """
 
-    def __init__(self, record_heartbeat: Callable[[float], object], saved: Optional[Memory]) -> None:
+    def __init__(self, record_heartbeat: Callable[[float], object], saved: Optional[SavedRouterState]) -> None:
         self.record_heartbeat = record_heartbeat
         self.saved = saved
         self.kept = False
 
-    def take(self) -> Optional[Memory]:
+    def take(self) -> Optional[SavedRouterState]:
         """Return what the process before has left, once."""
         saved, self.saved = self.saved, None
         return saved
@@ -39,7 +39,7 @@ class RestartMemory:
             return None
         return saved.mandate_ends_at(config.version, config.down_timer_adverts)
 
-    def to_save(self, router: RouterView) -> Memory:
+    def to_save(self, router: RouterView) -> SavedRouterState:
         """Return what a successor would go on with; the time of the last sign of life is kept elsewhere.
 
         Whoever has begun to give up mastership does not go on with it.
@@ -47,7 +47,7 @@ class RestartMemory:
         if self.saved is not None:
             return self.saved
         state = State.BACKUP if router.yielding else router.state
-        return Memory(state, 0.0, router.master_interval_cs, router.hold)
+        return SavedRouterState(state, 0.0, router.master_interval_cs, router.hold)
 
 
 def lifetime_s(config: Instance) -> int:

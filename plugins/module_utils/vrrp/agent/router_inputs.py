@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Optional
 
 from ..protocol.actions import Action
-from ..protocol.event_log import Journal
+from ..protocol.event_log import EventLog
 from ..protocol.packet import Address
 from ..protocol.router import VirtualRouter
 from ..protocol.states import Parameters
@@ -23,7 +23,7 @@ class RouterInputs:
     """The inputs of ``router``. Each is noted in ``journal``; then ``follow`` performs what it asked for."""
 
     def __init__(
-        self, router: VirtualRouter, journal: Journal, follow: Callable[[tuple[Action, ...], float], None]
+        self, router: VirtualRouter, journal: EventLog, follow: Callable[[tuple[Action, ...], float], None]
     ) -> None:
         self._router = router
         self._journal = journal

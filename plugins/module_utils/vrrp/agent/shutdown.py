@@ -13,7 +13,7 @@ from typing import Optional, Protocol
 from ..protocol import timers
 from ..protocol.states import State
 from .addresses.lifetime import Leases
-from .instance import RunningInstance
+from .instance import VrrpInstance
 from .instances import Instances
 from .log import Log
 from .process.systemd import ServiceManager, own_unit, restart_wanted
@@ -29,7 +29,7 @@ class Closable(Protocol):
         """The process ends. ``leave``: a successor goes on with it, else it goes."""
 
 
-class Departure:
+class Shutdown:
     """How the process ends. ``done`` is set when nothing keeps it any more.
 
     ``mates(instance)`` are those that move with it, itself among them. ``closables`` are closed in their order, after
@@ -39,7 +39,7 @@ class Departure:
     def __init__(
         self,
         instances: Instances,
-        mates: Callable[[RunningInstance], Iterable[RunningInstance]],
+        mates: Callable[[VrrpInstance], Iterable[VrrpInstance]],
         leases: Leases,
         closables: Sequence[Closable],
         can_restart: Callable[[], bool],
@@ -114,7 +114,7 @@ class Departure:
         self.done.set()
 
 
-def _outlasts_a_restart(instance: RunningInstance) -> bool:
+def _outlasts_a_restart(instance: VrrpInstance) -> bool:
     """Whether its mastership is still there when a successor goes on with it."""
     config, router = instance.config, instance.router
     mandate_s = timers.mandate_s(config.version, config.advert_int_cs, config.down_timer_adverts)

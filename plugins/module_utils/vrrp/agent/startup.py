@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Optional
 
 from ..config.model.configuration import Globals
-from .instance import RunningInstance
+from .instance import VrrpInstance
 from .instances import Instances
 
 
@@ -21,7 +21,7 @@ def delay_s(settings: Globals) -> float:
     return max(settings.startup_delay_s, settings.delay_after_boot_s - time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
-class Beginning:
+class Startup:
     """Of ``instances``. The delay counts from the first :meth:`due` and holds for what is there then.
 
     ``mates(instance)`` are those that move with it, itself among them. ``wake(delay_s)`` has somebody ask :meth:`due`
@@ -31,7 +31,7 @@ class Beginning:
     def __init__(
         self,
         instances: Instances,
-        mates: Callable[[RunningInstance], Iterable[RunningInstance]],
+        mates: Callable[[VrrpInstance], Iterable[VrrpInstance]],
         delay_s: float,
         wake: Callable[[float], object],
     ) -> None:
@@ -41,14 +41,14 @@ class Beginning:
         self._wake = wake
         self._since: Optional[float] = None  # when it was asked first
         self._armed = False
-        self._waited: set[RunningInstance] = set()  # who goes on with something, and cannot yet
+        self._waited: set[VrrpInstance] = set()  # who goes on with something, and cannot yet
 
     def remaining_s(self, now: float) -> float:
         """How much of ``vrrp_startup_delay`` is left, in seconds."""
         since = now if self._since is None else self._since
         return max(since + self._delay_s - now, 0.0)
 
-    def due(self, now: float) -> tuple[RunningInstance, ...]:
+    def due(self, now: float) -> tuple[VrrpInstance, ...]:
         """Who begins now."""
         if self._since is None:
             self._since = now
@@ -62,12 +62,12 @@ class Beginning:
                 self._wait(instance, now)
         return due
 
-    def _may(self, instance: RunningInstance, now: float) -> bool:
+    def _may(self, instance: VrrpInstance, now: float) -> bool:
         mates = [each for each in self._mates(instance) if not each.started]
         delayed = self.remaining_s(now) and not any(each.remembers_mastership(now) for each in mates)
         return not delayed and all(each.ready() for each in mates)
 
-    def _wait(self, instance: RunningInstance, now: float) -> None:
+    def _wait(self, instance: VrrpInstance, now: float) -> None:
         """What the process before this one has left there is good until its mandate ends, and not a moment longer."""
         ends_at = instance.restart.mandate_ends_at(instance.config)
         if ends_at is None:

@@ -16,7 +16,7 @@ from ..config.model.configuration import Configuration, Globals, SyncGroup
 from ..protocol.actions import Action
 from ..protocol.states import State
 from ..protocol.sync_group import Group, Move, state
-from .instance import RunningInstance
+from .instance import VrrpInstance
 from .instances import Instances
 from .log import Log
 from .notify.scripts import GroupQueue, Tell
@@ -44,7 +44,7 @@ class RunningGroup:
     def __init__(self, config: SyncGroup, queue: GroupQueue) -> None:
         self.config = config
         self.queue = queue
-        self.members: dict[str, RunningInstance] = {}  # in the file's order
+        self.members: dict[str, VrrpInstance] = {}  # in the file's order
         self.logic = Group(config.name)
         self.state: Optional[State] = None
 
@@ -61,16 +61,16 @@ class Groups:
         self._instances, self._clock, self._log, self._tell = instances, clock, log, tell
         self._settings = Globals()
         self._by_name: dict[str, RunningGroup] = {}
-        self._of: dict[RunningInstance, RunningGroup] = {}
+        self._of: dict[VrrpInstance, RunningGroup] = {}
         self._gone: list[GroupQueue] = []  # of groups that a reload has removed
         self._depth = 0
         self._touched: list[RunningGroup] = []
 
-    def of(self, instance: RunningInstance) -> Optional[RunningGroup]:
+    def of(self, instance: VrrpInstance) -> Optional[RunningGroup]:
         """The group that the instance is in."""
         return self._of.get(instance)
 
-    def mates(self, instance: RunningInstance) -> tuple[RunningInstance, ...]:
+    def mates(self, instance: VrrpInstance) -> tuple[VrrpInstance, ...]:
         """Everybody who moves with it, itself first."""
         group = self._of.get(instance)
         others = group.members.values() if group is not None else ()
@@ -115,7 +115,7 @@ class Groups:
         if self._touched and not self._depth:
             self._settle()  # after a refusal as well: what was read before it has happened
 
-    def acted(self, instance: RunningInstance, actions: Iterable[Action]) -> None:
+    def acted(self, instance: VrrpInstance, actions: Iterable[Action]) -> None:
         """An instance has been told something and has done what followed."""
         group = self._of.get(instance)
         if group is None:
@@ -127,7 +127,7 @@ class Groups:
         if not self._depth:
             self._settle()
 
-    def command(self, verb: str, instance: RunningInstance, now: float) -> None:
+    def command(self, verb: str, instance: VrrpInstance, now: float) -> None:
         """``promote``, ``demote`` or ``release`` one instance, and everybody who moves with it.
 
         Raises :class:`~..protocol.holds.Refused` when one of them cannot, before anything has moved.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Optional, Union
 
-from .format import for_people
+from .format import format_value
 from .model.configuration import AuthHmac, Configuration, GratuitousArp, Instance, Notify
 from .model.trackers import Tracking
 
@@ -52,7 +52,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Diff:
     """It says what a reload would do. Entries keep the order of the new file, removed ones last.
 
     An entry without a name (addresses, routes, rules, garp groups) is called by its words.
@@ -135,9 +135,9 @@ def _text(change: Change) -> str:
     return f"{KEYWORDS.get(name, name)}: {old} -> {new}"
 
 
-def compare(old: Configuration, new: Configuration) -> Plan:
+def compare(old: Configuration, new: Configuration) -> Diff:
     """Return what changes from ``old`` to ``new``. The path of the file and the numbers of its lines do not count."""
-    return Plan(
+    return Diff(
         globals=_changes(old.globals, new.globals),
         **{name: _entries(getattr(old, name), getattr(new, name)) for name in ("scripts", "instances", "processes")},
         **{name: _entries(getattr(old, name), getattr(new, name)) for name in ("files", "sync_groups")},
@@ -171,7 +171,7 @@ def _name(item: Any, name_of: Optional[Callable[[Any], str]]) -> str:
 
 def _lines(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Entry, ...]:
     """Compare lines without a name: each comes or goes."""
-    before, after = (dict.fromkeys(for_people(item) for item in items) for items in (old, new))
+    before, after = (dict.fromkeys(format_value(item) for item in items) for items in (old, new))
     added = [Entry(words, ADDED) for words in after if words not in before]
     return (*added, *(Entry(words, REMOVED) for words in before if words not in after))
 
@@ -182,7 +182,7 @@ def _track_groups(old: dict[str, tuple[str, ...]], new: dict[str, tuple[str, ...
         if name not in old:
             entries.append(Entry(name, ADDED))
         elif old[name] != members:
-            entries.append(Entry(name, CHANGED, (Change("members", for_people(old[name]), for_people(members)),)))
+            entries.append(Entry(name, CHANGED, (Change("members", format_value(old[name]), format_value(members)),)))
     entries.extend(Entry(name, REMOVED) for name in old if name not in new)
     return tuple(entries)
 
@@ -198,7 +198,7 @@ def _changes(old: Any, new: Any) -> tuple[Change, ...]:
             changes.extend(Change(f"{field.name}.{change.field}", change.old, change.new) for change in inner)
             continue
         follow = isinstance(new, Instance) and _peer_must_follow(field.name, old, new)
-        changes.append(Change(field.name, for_people(before), for_people(after), follow))
+        changes.append(Change(field.name, format_value(before), format_value(after), follow))
     return tuple(changes)
 
 
@@ -243,7 +243,7 @@ def _hears(listener: Optional[AuthHmac], speaker: Optional[AuthHmac]) -> bool:
 Values = dict[str, Any]
 
 
-def as_values(plan: Plan) -> Values:
+def as_values(plan: Diff) -> Values:
     """Return every part of the plan by its name, and ``peer_must_follow``."""
     parts = {field.name: [_values(each) for each in getattr(plan, field.name)] for field in fields(plan)}
     return {**parts, "peer_must_follow": plan.peer_must_follow}

@@ -19,13 +19,13 @@ _TABLES = {number: name for name, number in TABLES.items()}
 _PROTOCOLS = {number: name for name, number in PROTOCOLS.items()}
 
 
-def for_people(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return ``value`` in the words of the file: a tuple is joined with commas, None is an empty text."""
     for kind, words in _KINDS:
         if isinstance(value, kind):
             return " ".join(str(word) for word in words(value) if word not in (None, ""))
     if isinstance(value, tuple):
-        return ", ".join(for_people(item) for item in value)
+        return ", ".join(format_value(item) for item in value)
     return "" if value is None else str(value)
 
 
@@ -68,7 +68,7 @@ def _route(value: Route) -> Iterator[Any]:
     yield "" if value.kind == "unicast" else value.kind
     yield value.destination
     one = len(value.hops) == 1
-    yield from (for_people(hop) if one else f"nexthop {for_people(hop)}" for hop in value.hops)
+    yield from (format_value(hop) if one else f"nexthop {format_value(hop)}" for hop in value.hops)
     yield f"src {value.source}" if value.source else ""
     yield _named("table", value.table, _TABLES)
     yield _named("metric", value.metric)
@@ -140,7 +140,7 @@ def _command(value: NotifyCommand) -> Iterator[Any]:
 
 def _fifo(value: Fifo) -> Iterator[Any]:
     yield from (value.path, value.user, value.group)
-    yield f"script {for_people(value.script)}" if value.script else ""
+    yield f"script {format_value(value.script)}" if value.script else ""
 
 
 def _ttl(value: TtlLimit) -> Iterator[Any]:

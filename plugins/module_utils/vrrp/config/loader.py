@@ -20,7 +20,7 @@ from typing import Optional
 from .model.configuration import Configuration
 from .semantics.build import build
 from .semantics.sections import Section, read
-from .syntax.diagnostics import ConfigError, Enough, Findings, Place, Problem, in_order
+from .syntax.diagnostics import ConfigError, Diagnostics, Location, Problem, TooManyErrors, in_order
 from .syntax.include import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
 from .syntax.parser import parse
 from .syntax.redact import Secrets
@@ -67,15 +67,17 @@ def inspect(text: str, path: str, config_id: str = "", surroundings: Surrounding
     ``config_id`` puts ``@CONFIG_ID ...`` lines in force; "" leaves out every ``@word`` line. Without ``surroundings``
     a text that includes files, or asks for an environment variable, has errors.
     """
-    findings = Findings()
+    findings = Diagnostics()
     secrets = Secrets()
     if text.startswith("\ufeff"):
-        findings.error(Place(path, 1, 1), "the file begins with a byte order mark", hint="save it as UTF-8 without one")
+        findings.error(
+            Location(path, 1, 1), "the file begins with a byte order mark", hint="save it as UTF-8 without one"
+        )
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, secrets)
     findings.errors.extend(tree.problems)
     findings.warnings.extend(tree.warnings)
     configuration = root = None
-    with suppress(Enough):
+    with suppress(TooManyErrors):
         root = read(tree, findings)
         configuration = build(root, path, tree.balanced, findings)
     problems = secrets.hide(in_order(findings.errors))
@@ -161,11 +163,11 @@ def read_text(path: str, room: int = SIZE_MAX) -> str:
         octets = _read(path, room)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise ConfigError([Problem.at(Place(path, 1, 1), f"cannot read the file: {reason}")]) from error
+        raise ConfigError([Problem.at(Location(path, 1, 1), f"cannot read the file: {reason}")]) from error
     if len(octets) > room:
         # Not "cannot read": leaving an include out for that would make another configuration than the one written.
         rule = f"a configuration has at most {SIZE_MAX} octets, with all the files that it includes"
-        raise ConfigError([Problem.at(Place(path, 1, 1), "the file is too large", rule)])
+        raise ConfigError([Problem.at(Location(path, 1, 1), "the file is too large", rule)])
     return octets.decode("utf-8", "surrogateescape")
 
 

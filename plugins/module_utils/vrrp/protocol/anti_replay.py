@@ -6,7 +6,7 @@
 A sequence has 64 bits: seconds since 1970 in the upper 32, then 16 of a fraction, then 16 of a counter for several
 sequences within one fraction. It is compared as a serial number (RFC 1982), so it may wrap. It comes from the clock: a
 sender that starts again goes on above where it ended, with nothing kept on disk. A receiver keeps what it has heard
-over a restart (:class:`Marks`). ``wall`` is that clock's reading, UTC seconds.
+over a restart (:class:`ReplayWindow`). ``wall`` is that clock's reading, UTC seconds.
 
 With a window (``anti_replay time``) a sequence must also lie near the receiver's clock. Then the pair recovers from a
 step of a clock: a sender that ran ahead of its clock by more than the window begins again at the clock, and a receiver
@@ -43,7 +43,7 @@ def ahead_s(sequence: int, wall: float) -> int:
     return difference - (1 << 32) if difference >> 31 else difference
 
 
-class Sequence:
+class SendSequence:
     """Count the sequence of one sender."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Sequence:
         return self._last
 
 
-class Marks:
+class ReplayWindow:
     """Keep the highest verified sequence of each sender, ordered by when each was heard, oldest first."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ import struct
 from collections.abc import Mapping
 from typing import Optional
 
-from .anti_replay import SENDERS, Marks, Sequence, ahead_s
+from .anti_replay import SENDERS, ReplayWindow, SendSequence, ahead_s
 from .packet import Address, PacketError
 
 TRAILER_LENGTH = 28  # octets
@@ -84,7 +84,7 @@ def covered(version: int, vrid: int, source: Address, advertisement: bytes) -> b
 class Signer:
     """It signs what an instance sends. ``window_s`` is None with ``anti_replay monotonic``."""
 
-    def __init__(self, key_id: int, key: Key, window_s: Optional[int], sequence: Sequence) -> None:
+    def __init__(self, key_id: int, key: Key, window_s: Optional[int], sequence: SendSequence) -> None:
         self._key_id, self._key = key_id, key
         self._window_s, self._sequence = window_s, sequence
 
@@ -106,7 +106,7 @@ class Verifier:
         keys: Mapping[int, Key],
         window_s: Optional[int],
         required: bool,
-        marks: Marks,
+        marks: ReplayWindow,
         senders: int = SENDERS,
     ) -> None:
         self.required = required

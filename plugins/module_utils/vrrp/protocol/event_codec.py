@@ -18,7 +18,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Optional
 
 from . import actions, packet, states
-from .event_log import Entry, Journal
+from .event_log import Event, EventLog
 from .router import VirtualRouter
 
 FORMAT = 1
@@ -116,7 +116,7 @@ class Record:
 # Writing
 
 
-def written(header: Header, journal: Journal, limit: Optional[int] = None) -> Iterator[dict[str, Any]]:
+def written(header: Header, journal: EventLog, limit: Optional[int] = None) -> Iterator[dict[str, Any]]:
     """Yield the objects of a record, the header first, then the newest ``limit`` entries (all of them if None)."""
     entries = list(journal)
     left_out = 0 if limit is None else max(len(entries) - limit, 0)
@@ -133,11 +133,11 @@ def line(value: dict[str, Any]) -> str:
     return json.dumps(value, separators=(", ", ": "), allow_nan=False)
 
 
-def _after(entry: Entry, attributes: tuple[str, ...]) -> dict[str, Any]:
+def _after(entry: Event, attributes: tuple[str, ...]) -> dict[str, Any]:
     return dict(zip(attributes, entry.after))
 
 
-def _object(entry: Entry, attributes: tuple[str, ...], parameters: object) -> dict[str, Any]:
+def _object(entry: Event, attributes: tuple[str, ...], parameters: object) -> dict[str, Any]:
     after = _after(entry, attributes)
     if after["parameters"] is parameters:
         del after["parameters"]  # they are those of the entry before
@@ -253,7 +253,7 @@ def decode(name: str, value: Any) -> Any:
         if kind is None:
             raise RecordError(f"{name} is a {value.get('is')}, which this release does not know")
         given = {each: decode(each, held) for each, held in value.items() if each != "is"}
-        if kind is states.Memory:
+        if kind is states.SavedRouterState:
             given["state"] = states.State(given["state"])
         if kind is actions.RivalHeard:
             given["address"] = str(given["address"])

@@ -21,10 +21,10 @@ from .states import Condition, MasterSeen
 LIMIT = 256  # entries of one instance
 
 
-class Entry:
+class Event:
     """It is one input, or a run of the same one. Times are absolute monotonic seconds.
 
-    ``after`` has the router's attributes after the first input, in the order of :attr:`Journal.attributes`.
+    ``after`` has the router's attributes after the first input, in the order of :attr:`EventLog.attributes`.
     ``condition`` and ``master`` are as the last input of a run has left them.
     """
 
@@ -46,20 +46,20 @@ class Entry:
         self.repeats = name if _may_repeat(name, actions) else None
 
 
-class Journal:
+class EventLog:
     """It keeps the last ``limit`` entries. ``note`` runs for every advertisement, so a repetition allocates nothing."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.noted = 0  # entries since the beginning, also those that the ring has lost
         self.attributes: tuple[str, ...] = ()  # the router's
-        self._entries: deque[Entry] = deque(maxlen=limit)
-        self._last = Entry(0.0, "", (), ())
+        self._entries: deque[Event] = deque(maxlen=limit)
+        self._last = Event(0.0, "", (), ())
         self._priority: Optional[int] = None  # the last argument of priority_changed
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[Event]:
         return iter(self._entries)
 
     @property
@@ -81,9 +81,9 @@ class Journal:
             last.condition = router.condition
             last.master = router.master
         elif actions or not self._changes_nothing(name, arguments, router):
-            self._add(Entry(now, name, arguments, actions), router)
+            self._add(Event(now, name, arguments, actions), router)
 
-    def _add(self, entry: Entry, router: VirtualRouter) -> None:
+    def _add(self, entry: Event, router: VirtualRouter) -> None:
         if entry.name == "priority_changed":
             self._priority = entry.arguments[0]
         elif entry.name == "parameters_changed":

@@ -27,7 +27,7 @@ import hmac
 import struct
 from ipaddress import IPv4Address
 
-from .anti_replay import Marks
+from .anti_replay import ReplayWindow
 from .constants import AH_PROTOCOL, VRRP_PROTOCOL
 from .packet import PacketError
 
@@ -49,7 +49,7 @@ class Counter:
 
     def __init__(self) -> None:
         self.value = 0
-        self._marks = Marks()
+        self._marks = ReplayWindow()
 
     def take(self, wall: float) -> int:
         """Return the next number to send. ``wall`` is UTC in seconds; it is ignored when it is out of range."""

@@ -60,8 +60,8 @@ from .states import (
     Initialize,
     Master,
     MasterSeen,
-    Memory,
     Parameters,
+    SavedRouterState,
     State,
     Stopped,
     Yielding,
@@ -145,7 +145,7 @@ class VirtualRouter:
 
     # Inputs
 
-    def start(self, now: float, memory: Optional[Memory] = None) -> tuple[Action, ...]:
+    def start(self, now: float, memory: Optional[SavedRouterState] = None) -> tuple[Action, ...]:
         """Begin to take part (RFC 9568 section 6.4.1), or go on where a process that ended without giving up was."""
         if not isinstance(self.condition, (Initialize, Stopped)):
             return ()
@@ -343,7 +343,7 @@ class VirtualRouter:
             self.condition = Backup(now + wait_s)
         return actions
 
-    def _resume(self, memory: Memory, now: float) -> tuple[Action, ...]:
+    def _resume(self, memory: SavedRouterState, now: float) -> tuple[Action, ...]:
         """Go on as MASTER while nobody can have taken over; else listen, but not longer than the timer that was on."""
         reason = f"it goes on after {now - memory.last_at:.2f} s"
         adverts = self.parameters.down_adverts

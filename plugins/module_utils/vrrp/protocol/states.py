@@ -203,7 +203,7 @@ class MasterSeen:
 
 
 @dataclass(frozen=True)
-class Memory:
+class SavedRouterState:
     """What a router leaves behind that ends without giving up, because its process is restarted or was killed.
 
     ``state`` is MASTER or BACKUP. ``last_at`` is when a MASTER spoke last, or when a BACKUP heard its master last,

@@ -16,13 +16,13 @@ from ..protocol.actions import Action, Announce, InstallAddresses, Notify, Relea
 from ..protocol.override import Refused
 from ..protocol.packet import Advertisement
 from ..protocol.router import VirtualRouter
-from ..protocol.states import NEVER, Condition, Master, Memory, Parameters, State
+from ..protocol.states import NEVER, Condition, Master, Parameters, SavedRouterState, State
 from .clock import Clock
 from .expected_timers import EPSILON_S, lease_s
 from .kernel import Kernel, Process
 from .lan import Lan
-from .observer import Watch
-from .parameter_history import Past, remembered
+from .observer import Observer
+from .parameter_history import ParameterHistory, remembered
 from .timeline import ADDRESS, ADVERTISEMENT, NOTE, STATE, Timeline
 
 SOCKET_BUFFER = 256  # packets that wait for a process that does not read
@@ -38,7 +38,7 @@ class Node:
         clock: Clock,
         lan: Lan,
         timeline: Timeline,
-        watch: Watch,
+        watch: Observer,
         **options: Any,
     ) -> None:
         self.name, self.parameters, self.source = name, parameters, parameters.source
@@ -53,7 +53,7 @@ class Node:
         self.router = self.router_class(parameters)
         self._lease_s: Optional[float] = options.get("lease_s")
         self.kernel = Kernel(self._lease())
-        self.memory: Optional[Memory] = None
+        self.memory: Optional[SavedRouterState] = None
         self.check_delta: int = options.get("check_delta", 0)
         self.drained = False
         self.faults: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Node:
         self._armed_at = NEVER
         self._life = 0  # counts processes and pauses: an event of an earlier one is stale
         self._packets: dict[int, Advertisement] = {}
-        self.past = Past(clock)
+        self.past = ParameterHistory(clock)
         self.team: Any = None  # the Team: the sync group of the machine
         self.lives = 0  # how often the process has been started
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from ..protocol.packet import Advertisement
-from ..protocol.states import Condition, Memory
+from ..protocol.states import Condition, SavedRouterState
 from .faults import Fault
 
 
@@ -20,13 +20,13 @@ class Violated(Exception):
         self.at, self.rule, self.text = at, rule, text
 
 
-class Watch:
+class Observer:
     """It watches nothing. ``node`` is a :class:`~.node.Node`; calls come after the fact unless they say otherwise."""
 
     def begin(self) -> None:
         """The nodes are there, and nothing has happened yet."""
 
-    def started(self, node: Any, memory: Optional[Memory]) -> None:
+    def started(self, node: Any, memory: Optional[SavedRouterState]) -> None:
         """A process begins, before its router is fed anything."""
 
     def arrived(self, node: Any, advertisement: Advertisement, sender: Any) -> None:

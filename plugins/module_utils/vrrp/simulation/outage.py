@@ -15,7 +15,7 @@ from typing import Any, Optional
 
 from .lan import Judge
 from .scenario import Scenario
-from .simulator import Run, World
+from .simulator import Run, Simulator
 from .sync_groups import Joint
 
 MOMENTS = 16
@@ -38,11 +38,11 @@ class Question:
         shifted = replace(scenario, faults=faults, until=scenario.until + later_s)
         if self.joint is not None:
             return Joint(shifted, **self.joint).run()[self.lan]
-        return World(shifted, judge=self.judge).run()
+        return Simulator(shifted, judge=self.judge).run()
 
 
 @dataclass(frozen=True)
-class Answer:
+class Outage:
     """It is the result: the run, its losses as (from, to), and the total loss for each moment, in seconds, sorted."""
 
     question: Question
@@ -91,7 +91,7 @@ class Answer:
         return said
 
 
-def ask(question: Question) -> Answer:
+def ask(question: Question) -> Outage:
     """Play a question at every moment."""
     scenario = question.scenario
     since = min((fault.at for fault in scenario.faults), default=scenario.until)
@@ -101,7 +101,7 @@ def ask(question: Question) -> Answer:
     for moment in range(1, MOMENTS if scenario.faults else 1):
         later_s = moment * interval_s / MOMENTS
         spread.append(_loss_s(question.run(later_s), since))
-    return Answer(question, run, tuple(run.client.losses(since, run.ended_at)), tuple(sorted(spread)))
+    return Outage(question, run, tuple(run.client.losses(since, run.ended_at)), tuple(sorted(spread)))
 
 
 def _loss_s(run: Run, since: float) -> float:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Optional
 
 from ..protocol.router import VirtualRouter
-from ..protocol.states import Master, Memory, State
+from ..protocol.states import Master, SavedRouterState, State
 from .clock import Clock
 from .expected_timers import down_s, interval_s
 
 
-class Past:
+class ParameterHistory:
     """It keeps the priorities and intervals of one node that have ended."""
 
     def __init__(self, clock: Clock) -> None:
@@ -40,10 +40,10 @@ class Past:
         return self.clock.now - at <= 2 * down_s(version, 1, longest_s, self._adverts)
 
 
-def remembered(router: VirtualRouter) -> Optional[Memory]:
+def remembered(router: VirtualRouter) -> Optional[SavedRouterState]:
     """Return what the ledger says of a router whose process dies now."""
     if isinstance(router.condition, Master):
-        return Memory(State.MASTER, router.condition.spoke_at, router.master_interval_cs, router.hold)
+        return SavedRouterState(State.MASTER, router.condition.spoke_at, router.master_interval_cs, router.hold)
     if router.state is State.BACKUP and router.master is not None:
-        return Memory(State.BACKUP, router.master.seen_at, router.master_interval_cs, router.hold)
+        return SavedRouterState(State.BACKUP, router.master.seen_at, router.master_interval_cs, router.hold)
     return None

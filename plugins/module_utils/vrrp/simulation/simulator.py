@@ -18,7 +18,7 @@ from .clock import Clock, StandsStill
 from .faults import WITHOUT_EFFECT, Fault
 from .lan import CLIENT, Judge, Lan
 from .node import Node
-from .observer import Violated, Watch
+from .observer import Observer, Violated
 from .scenario import Scenario
 from .timeline import FAULT, LAN, LOST, NOTE, VIOLATION, Timeline
 
@@ -40,7 +40,7 @@ class Run:
     ended_at: float = 0.0
 
 
-class World:
+class Simulator:
     """Run one scenario on one segment.
 
     ``watch_class`` makes the object that is told everything and may end the run with :class:`~.watch.Violated`;
@@ -57,7 +57,7 @@ class World:
         clock: Optional[Clock] = None,
         label: str = "lan1",
         timeline: Optional[Timeline] = None,
-        watch_class: Optional[Callable[[Clock, Lan], Watch]] = None,
+        watch_class: Optional[Callable[[Clock, Lan], Observer]] = None,
     ) -> None:
         self.scenario = scenario
         self.clock = clock or Clock()
@@ -66,7 +66,7 @@ class World:
         self.lan.judge = judge
         self.lan.on_lost, self.lan.on_refused = self._lost, self._refused
         self.client = self.lan.client = Client(self.clock, self.lan, self.timeline)
-        self.watch: Watch = watch_class(self.clock, self.lan) if watch_class else Watch()
+        self.watch: Observer = watch_class(self.clock, self.lan) if watch_class else Observer()
         for machine in scenario.machines:
             self.lan.nodes[machine.name] = Node(
                 machine.name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from .outage import Answer
+from .outage import Outage
 from .timeline import ADDRESS, CLIENT, FAULT, STATE, Timeline
 
 WIDTH, LEFT, RIGHT = 1000, 110, 20
@@ -39,7 +39,7 @@ STYLE = (
 )
 
 
-def draw(answers: Sequence[Answer]) -> str:
+def draw(answers: Sequence[Outage]) -> str:
     """Return the picture of one or several virtual routers, one below the other."""
     parts: list[str] = []
     top = 10
@@ -56,7 +56,7 @@ def draw(answers: Sequence[Answer]) -> str:
 class _Picture:
     """It draws one virtual router from ``top`` down."""
 
-    def __init__(self, answer: Answer, top: int) -> None:
+    def __init__(self, answer: Outage, top: int) -> None:
         scenario, timeline = answer.run.scenario, answer.run.timeline
         self.until = answer.run.ended_at
         slowest_s = max(machine.parameters.interval_cs for machine in scenario.machines) / 100
@@ -98,7 +98,7 @@ class _Picture:
             if value == "on":
                 self._bar(begin, end, y + BAR, OWNED, COLOURS["owned"], "owns the addresses")
 
-    def _client(self, answer: Answer, y: int) -> None:
+    def _client(self, answer: Outage, y: int) -> None:
         seen = [(entry.at, entry.value) for entry in answer.run.timeline.entries if entry.kind == CLIENT]
         for begin, end, value in _stretches([(0.0, "-"), *seen], self.until):
             if value == "-":

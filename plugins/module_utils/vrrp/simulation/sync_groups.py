@@ -21,9 +21,9 @@ from .clock import Clock, StandsStill
 from .faults import WITHOUT_EFFECT, Fault
 from .lan import Judge
 from .node import Node
-from .observer import Violated, Watch
+from .observer import Observer, Violated
 from .scenario import Scenario
-from .simulator import Run, World
+from .simulator import Run, Simulator
 from .timeline import LAN, NOTE, VIOLATION, LanTimeline, Timeline
 
 
@@ -50,7 +50,7 @@ class Joint:
         self.clock = Clock()
         self.timeline = Timeline(trace)
         self.worlds = {
-            lan: World(
+            lan: Simulator(
                 scenario.on(lan),
                 trace=trace,
                 judge=(judges or {}).get(lan),
@@ -124,7 +124,7 @@ class Joint:
     def look(self) -> None:
         """Look at all segments together: a fault is about to happen, or the run is over. A subclass judges them."""
 
-    def watches(self) -> list[Watch]:
+    def watches(self) -> list[Observer]:
         """Return the watches of the segments, one for each."""
         return [world.watch for world in self.worlds.values()]
 

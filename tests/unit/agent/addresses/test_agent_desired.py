@@ -11,7 +11,7 @@ import pytest
 from agent_fakes import eth, instance, table, want
 
 from vrrp.agent.addresses import desired
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 from vrrp.config.model.configuration import VirtualAddress
 
 
@@ -53,7 +53,7 @@ def test_what_is_and_what_is_not_there():
 def on(machine, *entries):
     machine.addresses[2] = {}
     for address, secondary in entries:
-        machine.remember(Present(2, ip_interface(address), secondary=secondary))
+        machine.remember(ActualAddress(2, ip_interface(address), secondary=secondary))
     return machine
 
 
@@ -78,8 +78,8 @@ def test_the_source_is_an_address_that_is_not_virtual(entries, source):
 
 def test_a_wide_scope_is_preferred():
     machine = on(table())
-    machine.remember(Present(2, ip_interface("169.254.1.1/16"), scope=253))
-    machine.remember(Present(2, ip_interface("192.168.8.4/24")))
+    machine.remember(ActualAddress(2, ip_interface("169.254.1.1/16"), scope=253))
+    machine.remember(ActualAddress(2, ip_interface("192.168.8.4/24")))
     assert desired.source_address("eth0", frozenset(), machine) == ip_address("192.168.8.4")
 
 
@@ -95,7 +95,9 @@ def six(*entries):
     machine = table()
     for address, *words in entries:
         flags = dict.fromkeys(words, True)
-        machine.remember(Present(2, ip_interface(address), scope=253 if address.startswith("fe80") else 0, **flags))
+        machine.remember(
+            ActualAddress(2, ip_interface(address), scope=253 if address.startswith("fe80") else 0, **flags)
+        )
     return machine
 
 

@@ -161,7 +161,7 @@ def test_a_late_renewal_is_not_made_up_for(leases):
 PROGRAM = """
 import os, select, socket, sys, time
 from ipaddress import ip_interface
-from vrrp.agent.netlink.address_request import Wanted
+from vrrp.agent.netlink.address_request import DesiredAddress
 from vrrp.agent.netlink.links import AddressChanged
 from vrrp.agent.addresses.lifetime import Leases
 from vrrp.agent.netlink.kernel import Kernel
@@ -172,7 +172,7 @@ kernel = Kernel()
 index = kernel.table.names["eth0"].index
 
 def want(address):
-    return Wanted(index, ip_interface(address))
+    return DesiredAddress(index, ip_interface(address))
 
 def there():
     return os.popen("ip -o addr show dev eth0").read()

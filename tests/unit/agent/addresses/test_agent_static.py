@@ -14,9 +14,9 @@ from agent_fakes import instance
 
 from vrrp.agent.addresses.static import StaticSnapshot
 from vrrp.agent.graceful_restart import static_entries
-from vrrp.agent.netlink.links import AddressChanged, Present
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged
 from vrrp.agent.netlink.routes import ANY, resolve
-from vrrp.agent.process.saved_state import Entry, Page
+from vrrp.agent.process.saved_state import SavedInstance, SavedState
 from vrrp.agent.process.state_file import STATIC
 from vrrp.config.model.configuration import VirtualAddress
 from vrrp.config.model.routes import NextHop, Route
@@ -90,7 +90,7 @@ def test_what_is_deleted_comes_back_unless_it_is_not_tracked(rig, play):
         changes = []
         for address in (OWN, LOOSE):
             machine.kernel.table.forget(2, ip_interface(address))
-            changes.append(AddressChanged(Present(2, ip_interface(address)), added=False))
+            changes.append(AddressChanged(ActualAddress(2, ip_interface(address)), added=False))
         machine.kernel.routes.clear()
         machine.events(*changes)
         there = {str(address) for address in machine.kernel.table.addresses[2]}
@@ -118,7 +118,7 @@ def test_routes_of_instances_are_told_what_has_gone(rig, play):
 def test_what_the_host_has_already_is_its_own(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
-            machine.kernel.table.remember(Present(2, ip_interface(OWN)))
+            machine.kernel.table.remember(ActualAddress(2, ip_interface(OWN)))
             foundation = started(machine, static_addresses=ADDRESSES)
             foundation.close(leave=False)
             assert machine.kernel.done[-1] == ("release", LOOSE)
@@ -132,12 +132,12 @@ def test_what_an_earlier_process_has_set_is_ours(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             for address in (OWN, "10.9.7.9/24"):
-                machine.kernel.table.remember(Present(2, ip_interface(address)))
+                machine.kernel.table.remember(ActualAddress(2, ip_interface(address)))
             (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
             machine.kernel.routes.add(way.remove)
             installed = ((2, ip_interface(OWN)), (2, ip_interface("10.9.7.9/24")))
-            entry = Entry(STATIC, "static", 3, State.BACKUP, 100, installed=installed, removals=(way.remove,))
-            machine.agent.succession.inherited = Page((entry,))
+            entry = SavedInstance(STATIC, "static", 3, State.BACKUP, 100, installed=installed, removals=(way.remove,))
+            machine.agent.succession.inherited = SavedState((entry,))
             foundation = started(machine, static_addresses=ADDRESSES[:1])
             assert machine.kernel.routes == set()
             assert ("release", "10.9.7.9/24") in machine.kernel.done

@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import eth, instance, marked, table
 
 from vrrp.agent.addresses.subnets import Subnets, broadcast_addresses, end_misfits, width_misfits
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 from vrrp.config.model.configuration import Configuration, VirtualAddress
 
 
@@ -60,7 +60,7 @@ def test_what_another_subnet_has_in_its_middle_is_no_end():
 def test_an_excluded_address_and_one_on_another_interface_have_ends_too():
     config = replace(instance(line=7), excluded=(VirtualAddress(ip_interface("10.9.8.255/32"), device="eth1"),))
     machine = table(eth("eth0", 2), eth("eth1", 3), addresses=("192.168.8.4/24",))
-    machine.remember(Present(3, ip_interface("10.9.8.1/24")))
+    machine.remember(ActualAddress(3, ip_interface("10.9.8.1/24")))
     (problem,) = broadcast_addresses(Configuration("/f.conf", instances=(config,)), machine)
     assert str(problem) == (
         "/f.conf:7:1: error: vrrp_instance VI_1: 10.9.8.255 is the broadcast address of 10.9.8.0/24 on eth1. "
@@ -153,5 +153,5 @@ def test_on_a_loopback_interface_nothing_is_outside(line):
     config = instance(addresses=(line,))
     config = replace(config, addresses=(replace(config.addresses[0], device="lo"),))
     machine = table(eth("eth0", 2), replace(eth("lo", 1), loopback=True))
-    machine.remember(Present(1, ip_interface("127.0.0.1/8")))
+    machine.remember(ActualAddress(1, ip_interface("127.0.0.1/8")))
     assert outside(config, machine) == []

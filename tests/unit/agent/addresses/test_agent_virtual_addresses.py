@@ -14,13 +14,13 @@ from agent_fakes import FakeAnnouncer, FakeKernel, address_ports, eth, instance,
 
 from vrrp.agent.addresses.virtual_addresses import INSTALL_RETRY_S, VirtualAddresses, lasting, names
 from vrrp.agent.log import Log
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 from vrrp.config.model.configuration import Globals, GratuitousArp, VirtualAddress
 from vrrp.protocol.states import NEVER
 
 VIP, SECOND = "192.168.8.100/24", "192.168.8.101/24"
 PLACE, SECOND_PLACE = (2, ip_interface(VIP)), (2, ip_interface(SECOND))
-MARKED, BRIEF = marked(VIP), Present(*PLACE, valid_s=3)
+MARKED, BRIEF = marked(VIP), ActualAddress(*PLACE, valid_s=3)
 REFUSED = f"cannot set {VIP} on eth0: no"
 
 
@@ -134,7 +134,7 @@ class TestInstall:
     def test_a_duplicate_is_removed_and_set_again(self):
         six = "fd00:8::100/64"
         made = Scene(instance(addresses=(six,)))
-        made.kernel.table.remember(Present(2, ip_interface(six), dad_failed=True))
+        made.kernel.table.remember(ActualAddress(2, ip_interface(six), dad_failed=True))
         made.vips.install(10.0)
         assert made.done == [("release", six), ("install", six)]
         assert made.lines()[0].startswith("warning: (VI_1) fd00:8::100/64: duplicate address detection has failed")
@@ -337,7 +337,7 @@ class TestTheHostsOwn:
 
     def test_a_duplicate_is_of_no_use_to_the_host(self):
         made = Scene()
-        made.kernel.table.remember(Present(2, ip_interface(VIP), dad_failed=True))
+        made.kernel.table.remember(ActualAddress(2, ip_interface(VIP), dad_failed=True))
         made.vips.install(10.0)
         assert made.done == [("release", VIP), ("install", VIP)]
 

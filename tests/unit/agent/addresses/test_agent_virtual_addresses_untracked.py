@@ -11,7 +11,7 @@ import pytest
 from agent_fakes import eth, instance, table, want
 from test_agent_virtual_addresses import VIP, Scene
 
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 from vrrp.config.model.configuration import VirtualAddress
 
 FOUR, SIX = "172.16.5.100/24", "fd00:5::100/64"
@@ -26,7 +26,7 @@ def scene(*links, address=FOUR):
 def change(made, *links, on=()):
     made.kernel.table = table(eth(), *links, addresses=("192.168.8.4/24", VIP))
     for index, address in on:
-        made.kernel.table.remember(Present(index, ip_interface(address)))
+        made.kernel.table.remember(ActualAddress(index, ip_interface(address)))
     made.vips.look()
     return made.vips.complete(11.0)
 

@@ -14,7 +14,7 @@ from agent_fakes import Bench, eth, instance, table
 from vrrp.agent.addresses import virtual_routes
 from vrrp.agent.control.status import instance_status
 from vrrp.agent.netlink import routes
-from vrrp.agent.netlink.links import AddressChanged, Present
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged
 from vrrp.config.model.configuration import Globals, VirtualAddress
 from vrrp.config.model.routes import NextHop, Route, Rule
 
@@ -202,7 +202,9 @@ def test_a_change_of_the_host_makes_it_look_again():
     assert there(made) == {way_of(ONE).remove}
     made.kernel.somebody_deletes("192.168.8.100/24")
     there(made).clear()
-    made.instance.address_changed(AddressChanged(Present(2, made.instance.addresses.wanted[0].address), False), 12.0)
+    made.instance.address_changed(
+        AddressChanged(ActualAddress(2, made.instance.addresses.wanted[0].address), False), 12.0
+    )
     assert there(made) == {way_of(ONE).remove}
 
 
@@ -267,13 +269,13 @@ def test_an_ipv6_route_waits_for_the_address_that_it_speaks_from():
         ip_network("2001:db8::/32"), hops=(NextHop(ip_address("fd00:8::254")),), source=ip_address("fd00:8::100")
     )
     made = bench(route, addresses=("192.168.8.100/24",))
-    unfinished = Present(2, ip_interface("fd00:8::100/64"), tentative=True)
+    unfinished = ActualAddress(2, ip_interface("fd00:8::100/64"), tentative=True)
     made.kernel.table.remember(unfinished)
     made.master()
     assert there(made) == set()
     assert made.state == "MASTER"
-    made.kernel.table.addresses[2][unfinished.address] = Present(2, unfinished.address)
-    made.instance.address_changed(AddressChanged(Present(2, unfinished.address), True), 11.0)
+    made.kernel.table.addresses[2][unfinished.address] = ActualAddress(2, unfinished.address)
+    made.instance.address_changed(AddressChanged(ActualAddress(2, unfinished.address), True), 11.0)
     assert there(made) == {way_of(route).remove}
 
 

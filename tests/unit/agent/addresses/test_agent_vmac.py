@@ -11,7 +11,7 @@ import io
 import pytest
 from agent_fakes import eth, instance, table
 
-from vrrp.agent.addresses.vmac import Hush, Vmacs, fault_of, macvlan_of
+from vrrp.agent.addresses.vmac import ArpSilencer, Vmacs, fault_of, macvlan_of
 from vrrp.agent.log import Log
 from vrrp.agent.netlink import link_requests
 from vrrp.agent.netlink.links import Link
@@ -180,7 +180,7 @@ def test_a_stranger_with_its_name_is_left_alone_and_is_a_fault(stranger):
 def test_who_hands_over_answers_nobody_until_it_has_dropped_the_addresses():
     kernel = Kernel(table())
     kernel.put(ours())
-    hush = Hush(kernel)
+    hush = ArpSilencer(kernel)
     hush.begin(instance(vmac=Vmac()))
     hush.begin(instance(vmac=Vmac()))
     hush.end()
@@ -192,7 +192,7 @@ def test_who_hands_over_answers_nobody_until_it_has_dropped_the_addresses():
 def test_nobody_else_falls_silent(config):
     kernel = Kernel(table())
     kernel.put(ours())
-    hush = Hush(kernel)
+    hush = ArpSilencer(kernel)
     hush.begin(config)
     hush.end()
     assert kernel.asked == []

@@ -17,7 +17,7 @@ from agent_fakes import PEER, FakeVrrpSocket, eth, instance
 from vrrp.agent.control import reload
 from vrrp.agent.control.server import CommandError
 from vrrp.agent.log import Log
-from vrrp.agent.netlink.links import AddressChanged, LinkChanged, Present
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
 from vrrp.agent.network import advertisement, transport
 from vrrp.agent.network.sockets import SocketError
 from vrrp.config import loader
@@ -202,7 +202,7 @@ def test_an_address_that_moves_to_another_instance_is_not_torn_down_there(reload
 
 def test_a_former_virtual_address_may_become_the_hosts_own(reloading):
     def look(machine, answer):
-        own, former = (Present(2, ip_interface(address)) for address in ("192.168.8.4/24", VIP))
+        own, former = (ActualAddress(2, ip_interface(address)) for address in ("192.168.8.4/24", VIP))
         machine.kernel.table.remember(former)
         machine.kernel.table.forget(2, own.address)
         machine.events(AddressChanged(former, added=True), AddressChanged(own, added=False))
@@ -389,7 +389,7 @@ def test_what_is_not_different_is_not_judged_anew(reloading, monkeypatch):
         assert answer["changed"] == ["VI_2"]
         assert looked_at == ["VI_2"]
 
-    monkeypatch.setattr(transport.Network, "reconfigured", lambda self, instance: looked_at.append(instance.name))
+    monkeypatch.setattr(transport.Transport, "reconfigured", lambda self, instance: looked_at.append(instance.name))
     reloading(text() + SECOND, "# moved\n" + text() + SECOND.replace("priority 100", "priority 120"), look)
 
 

@@ -11,7 +11,7 @@ import pytest
 from agent_fakes import table, want
 
 from vrrp.agent.netlink.address_request import beside_its_peer, dependants, preferred_s, scope_number
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 
 
 @pytest.mark.parametrize(("name", "number"), [(None, 0), ("global", 0), ("link", 253), ("host", 254), ("200", 200)])
@@ -22,7 +22,7 @@ def test_scope(name, number):
 def on(machine, *entries):
     machine.addresses[2] = {}
     for address, secondary in entries:
-        machine.remember(Present(2, ip_interface(address), secondary=secondary))
+        machine.remember(ActualAddress(2, ip_interface(address), secondary=secondary))
     return machine
 
 
@@ -70,6 +70,6 @@ def test_one_that_is_not_tracked_is_the_same_address():
 
 def test_an_address_is_deleted_with_the_peer_that_it_has():
     machine = table()
-    machine.remember(Present(2, ip_interface("10.8.0.1/32"), peer=ip_address("10.8.0.2").packed))
+    machine.remember(ActualAddress(2, ip_interface("10.8.0.1/32"), peer=ip_address("10.8.0.2").packed))
     found = [beside_its_peer(want(text), machine).peer for text in ("10.8.0.1/32", "192.168.8.4/24")]
     assert found == [ip_address("10.8.0.2"), None]

@@ -17,7 +17,7 @@ from agent_fakes import table, want
 
 from vrrp.agent.netlink import kernel as netlink
 from vrrp.agent.netlink import local_table
-from vrrp.agent.netlink.links import InterfaceTable, Present
+from vrrp.agent.netlink.links import ActualAddress, InterfaceTable
 from vrrp.agent.netlink.messages import DumpError, messages
 from vrrp.agent.netlink.routes import resolve
 from vrrp.config.model.routes import Route, Rule
@@ -162,8 +162,8 @@ def test_what_is_gone_already_need_not_go(kernel, code):
 
 def test_what_hangs_on_an_address_is_put_back_in_the_same_batch(kernel):
     filled = table(addresses=())
-    filled.remember(Present(2, ip_interface("192.168.8.100/24")))
-    filled.remember(Present(2, ip_interface("192.168.8.4/24"), secondary=True, message=b"as it was.."))
+    filled.remember(ActualAddress(2, ip_interface("192.168.8.100/24")))
+    filled.remember(ActualAddress(2, ip_interface("192.168.8.4/24"), secondary=True, message=b"as it was.."))
     wire = rig(kernel, filled, 0, errno.EEXIST)
     assert kernel.release([want("192.168.8.100/24")]) == []
     assert [kind for kind, _body in wire.requests] == [RTM_DELADDR, RTM_NEWADDR]

@@ -13,7 +13,7 @@ import pytest
 from agent_fakes import eth, table
 
 from vrrp.agent.netlink import links
-from vrrp.agent.netlink.links import AddressChanged, InterfaceTable, Link, LinkChanged, Present, dump
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged, InterfaceTable, Link, LinkChanged, dump
 from vrrp.agent.netlink.messages import DUMP_TRIES, DumpError
 
 UP_RUNNING = 0x11043
@@ -58,7 +58,7 @@ RECORDED = bytes.fromhex(
 def test_an_address_event():
     (change,) = InterfaceTable().feed(RECORDED)
     assert change.added
-    assert change.present == Present(2, ip_interface("192.168.8.100/24"), "eth0:vip", secondary=True, scope=0)
+    assert change.present == ActualAddress(2, ip_interface("192.168.8.100/24"), "eth0:vip", secondary=True, scope=0)
     assert change.present.message == RECORDED[16:]
 
 
@@ -113,7 +113,7 @@ RENEWED = [
 def test_a_renewed_lease_is_no_news_and_is_not_even_taken_apart(monkeypatch):
     known = InterfaceTable()
     (change,) = known.feed(RENEWED[0])
-    assert change.present == Present(2, ip_interface("fd00:8::100/64"))
+    assert change.present == ActualAddress(2, ip_interface("fd00:8::100/64"))
     with monkeypatch.context() as patch:
         patch.setattr(links, "decode_address", lambda *arguments: pytest.fail("decoded again"))
         assert known.feed(RENEWED[1]) == []
@@ -145,7 +145,7 @@ def test_an_address_that_was_only_accepted_is_at_work_when_its_event_comes():
     known = InterfaceTable()
     known.feed(RENEWED[0])
     known.forget(2, ip_interface("fd00:8::100/64"))
-    known.remember(Present(2, ip_interface("fd00:8::100/64"), tentative=True))
+    known.remember(ActualAddress(2, ip_interface("fd00:8::100/64"), tentative=True))
     (change,) = known.feed(RENEWED[1])
     assert (change.added, change.present.usable) == (True, True)
 
@@ -168,7 +168,7 @@ def test_another_mtu_is_news():
 def test_an_address_goes():
     known = table(addresses=("192.168.8.4/24",))
     (change,) = known.feed(address_message(kind=21))
-    assert change == AddressChanged(Present(2, ip_interface("192.168.8.4/24"), "eth0"), added=False)
+    assert change == AddressChanged(ActualAddress(2, ip_interface("192.168.8.4/24"), "eth0"), added=False)
     assert known.on("eth0") == ()
     assert known.feed(address_message(kind=21)) == []
 
@@ -221,8 +221,8 @@ def test_the_difference_to_a_new_listing():
     before, after = table(), table(eth(running=False), addresses=("192.168.8.5/24",))
     assert before.difference(after) == [
         LinkChanged(eth(), eth(running=False)),
-        AddressChanged(Present(2, ip_interface("192.168.8.4/24")), added=False),
-        AddressChanged(Present(2, ip_interface("192.168.8.5/24")), added=True),
+        AddressChanged(ActualAddress(2, ip_interface("192.168.8.4/24")), added=False),
+        AddressChanged(ActualAddress(2, ip_interface("192.168.8.5/24")), added=True),
     ]
 
 

@@ -13,20 +13,20 @@ import pytest
 from agent_fakes import crashed, marked
 
 from vrrp.agent.netlink import ownership
-from vrrp.agent.netlink.links import InterfaceTable, Present
+from vrrp.agent.netlink.links import ActualAddress, InterfaceTable
 
 PROGRAM = """
 import socket
 from ipaddress import ip_interface
-from vrrp.agent.netlink.address_request import Wanted
+from vrrp.agent.netlink.address_request import DesiredAddress
 from vrrp.agent.netlink.links import InterfaceTable, dump
 from vrrp.agent.netlink.kernel import Kernel
 from vrrp.agent.netlink.ownership import is_ours, tells_protocols
 kernel = Kernel()
 index = socket.if_nametoindex("d0")
-assert not kernel.install([Wanted(index, ip_interface("192.0.2.2/24"))])
-assert not kernel.install([Wanted(index, ip_interface("2001:db8::2/64"))])
-assert not kernel.install([Wanted(index, ip_interface("192.0.2.3/24"))], 3)
+assert not kernel.install([DesiredAddress(index, ip_interface("192.0.2.2/24"))])
+assert not kernel.install([DesiredAddress(index, ip_interface("2001:db8::2/64"))])
+assert not kernel.install([DesiredAddress(index, ip_interface("192.0.2.3/24"))], 3)
 found = dump(InterfaceTable())
 assert tells_protocols(found)
 print(sorted(str(entry.address) for entry in found.addresses[index].values() if is_ours(entry)))
@@ -50,7 +50,7 @@ def test_in_a_network_of_its_own():
 def test_of_what_the_kernel_says_nothing_nothing_is_known():
     table = InterfaceTable()
     assert not ownership.tells_protocols(table)
-    assert not ownership.is_ours(Present(2, None))
+    assert not ownership.is_ours(ActualAddress(2, None))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_of_what_the_kernel_says_nothing_nothing_is_known():
 def test_the_ledger_counts_where_the_kernel_does_not_tell(there, told, listed, set_by_us):
     machine, address = InterfaceTable(), ip_interface("192.0.2.1/24")
     if there:
-        machine.remember(Present(2, address))
+        machine.remember(ActualAddress(2, address))
     if told:
         machine.remember(marked("127.0.0.1/8", 1))
     ledger = [(2, address)] if listed else []
@@ -84,7 +84,7 @@ def stamped(set_cs, address="192.0.2.1/24"):
     """An address for ever, without a number, on a kernel that has numbers: as release 0.3.0 set it, or a person."""
     machine = InterfaceTable()
     machine.remember(marked("127.0.0.1/8", 1))
-    machine.remember(Present(2, ip_interface(address), changed_cs=set_cs))
+    machine.remember(ActualAddress(2, ip_interface(address), changed_cs=set_cs))
     return machine
 
 
@@ -115,7 +115,7 @@ def test_what_has_gone_is_nobodys():
 
 def test_what_says_nothing_of_its_time_needs_another_sign():
     place, machine = (2, ip_interface("192.0.2.1/24")), InterfaceTable()
-    machine.remember(Present(*place))
+    machine.remember(ActualAddress(*place))
     assert ownership.was_set_before(place, machine, {place: LIVED_UNTIL}), "an old kernel: the ledger counts"
     machine.remember(marked("127.0.0.1/8", 1))
     assert not ownership.was_set_before(place, machine, {place: LIVED_UNTIL})

@@ -11,8 +11,8 @@ from agent_fakes import OWN, PEER, instance
 
 from vrrp.agent.log import Log
 from vrrp.agent.network import advertisement as wire
-from vrrp.agent.network.authentication import Guard
-from vrrp.agent.network.receiver import Channel
+from vrrp.agent.network.authentication import Authenticator
+from vrrp.agent.network.receiver import Receiver
 from vrrp.agent.statistics import Counters
 from vrrp.config.model.configuration import Authentication
 
@@ -44,7 +44,7 @@ class Listener:
         self.name = config.name
         self.virtual_router_id = config.virtual_router_id
         self.counters = Counters()
-        self.guard = Guard(config, wall=lambda: self.wall)
+        self.guard = Authenticator(config, wall=lambda: self.wall)
         self.expectation = self.guard.take(config, source)
         self.wall = 1_700_000_000.0
         self.master = None
@@ -71,7 +71,7 @@ class Line:
     def __init__(self, config, source=OWN):
         self.socket, self.text, self.unknown = FakeSocket(config.ip_version), io.StringIO(), Counters()
         self.now = 0.0
-        self.channel = Channel(self.socket, Log(self.text), self.unknown.discard, lambda: self.now)
+        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, lambda: self.now)
         self.instance = Listener(config, source)
         self.channel.add(self.instance)
 

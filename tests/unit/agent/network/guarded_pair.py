@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 
 from vrrp.agent.log import Log
-from vrrp.agent.network.authentication import Guard
-from vrrp.agent.network.receiver import Channel
+from vrrp.agent.network.authentication import Authenticator
+from vrrp.agent.network.receiver import Receiver
 from vrrp.agent.statistics import Counters
 from vrrp.config.model.configuration import Authentication
 
@@ -40,10 +40,10 @@ class Side:
         self.now = now
         self.name, self.virtual_router_id, self.counters = config.name, config.virtual_router_id, Counters()
         self.own, self.text, self.heard_of = own, io.StringIO(), []
-        self.guard = Guard(config, wall=lambda: self.now)
+        self.guard = Authenticator(config, wall=lambda: self.now)
         self.expectation = self.guard.take(config, own)
         self.socket, self.unknown = Socket(own.version), Counters()
-        self.channel = Channel(self.socket, Log(self.text), self.unknown.discard, lambda: 0.0)
+        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, lambda: 0.0)
         self.channel.add(self)
 
     def said(self, now):
@@ -74,7 +74,7 @@ class Side:
 class Sender:
     def __init__(self, config, source, now=NOW):
         self.now, self.source = now, source
-        self.guard = Guard(config, wall=lambda: self.now)
+        self.guard = Authenticator(config, wall=lambda: self.now)
         self.guard.take(config, source)
 
     def take(self, config):

@@ -9,10 +9,10 @@ from ipaddress import ip_address
 
 import pytest
 from agent_fakes import OWN, PEER, instance
-from guarded_pair import AH, NOW, Side, Sender
+from guarded_pair import AH, NOW, Sender, Side
 
 from vrrp.agent.network import receiver as channel
-from vrrp.agent.network.authentication import Guard
+from vrrp.agent.network.authentication import Authenticator
 from vrrp.config.model.configuration import Authentication, AuthHmac, HmacKey
 
 SECRET, OTHER = bytes(range(32)), b"s3cret" * 6
@@ -248,7 +248,7 @@ def test_hmac_takes_the_place_of_a_password():
 
 
 def test_a_guard_shows_no_key():
-    guard = Guard(instance(hmac=AuthHmac((HmacKey(1, OTHER),), 1), **AH))
+    guard = Authenticator(instance(hmac=AuthHmac((HmacKey(1, OTHER),), 1), **AH))
     assert "s3cret" not in repr(guard) + repr(guard.verifier) + repr(guard._config) + repr(
         guard.take(guard._config, OWN)
     )
@@ -257,6 +257,6 @@ def test_a_guard_shows_no_key():
 @pytest.mark.parametrize("fields", [{}, {"hmac": AuthHmac((HmacKey(1, bytes(32)),), 1), "version": 3}])
 def test_an_instance_that_is_its_only_peer_sends_nothing(fields):
     config = instance(unicast_peers=(OWN,), **fields)
-    guard = Guard(config)
+    guard = Authenticator(config)
     guard.take(config, OWN)
     assert guard.packets(100) == []

@@ -10,7 +10,7 @@ import asyncio
 import pytest
 from virtual_time import play
 
-from vrrp.agent.network.garp_pacing import NO_PAUSES, Course, Lane, Lanes, Pauses
+from vrrp.agent.network.garp_pacing import NO_PAUSES, Burst, PacedQueue, Pacer, Pauses
 from vrrp.config.model.configuration import GarpGroup
 
 
@@ -19,7 +19,7 @@ def frames(word, count, index=2):
 
 
 def course(word, count, pause_s, index=2):
-    return Course(word, frames(word, count, index), pause_s)
+    return Burst(word, frames(word, count, index), pause_s)
 
 
 class Outlet:
@@ -47,7 +47,7 @@ def during(seconds, act):
 class TestLane:
     def test_the_first_frame_follows_the_caller_and_each_next_one_a_pause(self):
         def act(outlet):
-            lane = Lane(outlet.send)
+            lane = PacedQueue(outlet.send)
             lane.add(course("a", 3, 0.5))
             assert (outlet.sent, lane.busy) == ([], True)
 
@@ -55,14 +55,14 @@ class TestLane:
 
     def test_two_bursts_take_turns(self):
         def act(outlet):
-            lane = Lane(outlet.send)
+            lane = PacedQueue(outlet.send)
             lane.add(course("a", 3, 0.5))
             lane.add(course("b", 2, 0.25))
 
         assert during(10.0, act) == [(0.0, "a1"), (0.5, "b1"), (0.75, "a2"), (1.25, "b2"), (1.5, "a3")]
 
     def test_without_a_pause_all_go_at_once(self):
-        assert during(10.0, lambda outlet: Lane(outlet.send).add(course("a", 3, 0.0))) == [
+        assert during(10.0, lambda outlet: PacedQueue(outlet.send).add(course("a", 3, 0.0))) == [
             (0.0, "a1"),
             (0.0, "a2"),
             (0.0, "a3"),
@@ -71,7 +71,7 @@ class TestLane:
     def test_a_dropped_burst_sends_nothing_more(self):
         async def scenario():
             outlet = Outlet()
-            lane = Lane(outlet.send)
+            lane = PacedQueue(outlet.send)
             lane.add(course("a", 3, 1.0))
             lane.add(course("b", 2, 1.0))
             await asyncio.sleep(1.5)
@@ -84,7 +84,7 @@ class TestLane:
     def test_a_later_burst_keeps_the_distance_from_the_one_before(self):
         async def scenario():
             outlet = Outlet()
-            lane = Lane(outlet.send)
+            lane = PacedQueue(outlet.send)
             lane.add(course("a", 1, 5.0))
             await asyncio.sleep(1.0)
             lane.drop("a")
@@ -99,7 +99,7 @@ class TestLane:
     def test_a_closed_lane_sends_nothing_more(self):
         async def scenario():
             outlet = Outlet()
-            lane = Lane(outlet.send)
+            lane = PacedQueue(outlet.send)
             lane.close()
             lane.add(course("a", 3, 1.0))
             await asyncio.sleep(0.5)
@@ -125,7 +125,7 @@ class TestLanes:
         ],
     )
     def test_a_lane_may_pause_when_the_instance_or_a_group_says_so(self, groups, pauses, expected):
-        lanes = Lanes(None)
+        lanes = Pacer(None)
         lanes.arrange(groups)
         assert lanes.may_pause(pauses) is expected
 
@@ -143,12 +143,12 @@ class TestLanes:
         ],
     )
     def test_the_pause_is_the_groups_or_else_the_instances(self, interface, version, group, pause_s):
-        lanes = Lanes(None)
+        lanes = Pacer(None)
         lanes.arrange([group])
         assert lanes.pause_s(interface, version, Pauses(0.1, 0.2)) == pause_s
 
     def test_old_groups_do_not_count_after_a_reload(self):
-        lanes = Lanes(None)
+        lanes = Pacer(None)
         lanes.arrange([GROUP])
         lanes.arrange([])
         assert (lanes.pause_s("eth0", 4, NO_PAUSES), lanes.may_pause(NO_PAUSES)) == (0.0, False)
@@ -166,7 +166,7 @@ class TestLanes:
     )
     def test_instances_on_one_lane_wait_for_each_other(self, groups, second, times):
         def act(outlet):
-            lanes = Lanes(outlet.send)
+            lanes = Pacer(outlet.send)
             lanes.arrange(groups)
             lanes.add("eth0", 4, course("a", 2, 1.0))
             lanes.add(*second, course("b", 2, 1.0))
@@ -176,7 +176,7 @@ class TestLanes:
     def test_a_key_is_dropped_on_every_lane(self):
         async def scenario():
             outlet = Outlet()
-            lanes = Lanes(outlet.send)
+            lanes = Pacer(outlet.send)
             for interface in ("eth0", "eth1"):
                 lanes.add(interface, 4, course("a", 2, 1.0))
                 lanes.add(interface, 4, course("b", 1, 1.0))
@@ -189,7 +189,7 @@ class TestLanes:
     def test_closed_lanes_send_nothing(self):
         async def scenario():
             outlet = Outlet()
-            lanes = Lanes(outlet.send)
+            lanes = Pacer(outlet.send)
             lanes.add("eth0", 4, course("a", 5, 1.0))
             lanes.add("eth1", 4, course("b", 5, 1.0))
             await asyncio.sleep(0.5)

@@ -14,7 +14,7 @@ import pytest
 from agent_fakes import MAC, eth, table, want
 
 from vrrp.agent.log import Log
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 from vrrp.agent.network import gratuitous_arp
 from vrrp.agent.network.gratuitous_arp import Announcer
 from vrrp.config.model.configuration import GarpGroup
@@ -184,7 +184,7 @@ def unfinished(*addresses):
     """A machine whose kernel has accepted these addresses but not said that they are at work."""
     machine = table()
     for address in addresses:
-        machine.remember(Present(2, ip_interface(address), tentative=True))
+        machine.remember(ActualAddress(2, ip_interface(address), tentative=True))
     return machine
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from vrrp.agent.network.receiver import PERIOD_S, SOURCES_MAX, Complaints
+from vrrp.agent.network.receiver import PERIOD_S, SOURCES_MAX, RejectLogLimiter
 
 SOURCES = [ip_address(f"192.168.8.{number}") for number in range(1, 255)]
 
@@ -17,14 +17,14 @@ def named(complaints, now, reason="ttl", sources=SOURCES):
 
 
 def test_a_source_is_named_once_in_a_period():
-    complaints = Complaints()
+    complaints = RejectLogLimiter()
     assert [complaints.wanted("ttl", SOURCES[0], now) for now in (100.0, 100.1, 159.9, 160.0, 161.0)] == [
         *(True, False, False, True, False)
     ]
 
 
 def test_only_the_first_sources_of_a_flood_are_named():
-    complaints = Complaints()
+    complaints = RejectLogLimiter()
     assert named(complaints, 100.0) == SOURCES[:SOURCES_MAX]
     assert complaints.full("ttl")
     assert named(complaints, 100.0 + PERIOD_S - 0.001) == []
@@ -32,7 +32,7 @@ def test_only_the_first_sources_of_a_flood_are_named():
 
 
 def test_every_reason_names_sources_of_its_own():
-    complaints = Complaints()
+    complaints = RejectLogLimiter()
     named(complaints, 100.0)
     assert named(complaints, 100.0, "vrid", SOURCES[:1]) == SOURCES[:1]
     assert not complaints.full("vrid")

@@ -12,10 +12,10 @@ import pytest
 from agent_fakes import FakeAnnouncer, FakeScheduler, FakeVrrpSocket, LoopKernel, eth, instance, table
 
 from vrrp.agent.log import Log
-from vrrp.agent.netlink.links import AddressChanged, LinkChanged, Present
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
 from vrrp.agent.network import advertisement
 from vrrp.agent.network.sockets import SocketError
-from vrrp.agent.network.transport import Network
+from vrrp.agent.network.transport import Transport
 from vrrp.config.model.configuration import Authentication
 
 IPV6 = {"version": 3, "addresses": ("fd00:8::100/64",)}
@@ -51,7 +51,7 @@ class Machine:
         self.later: list = []
         scheduler.call_later = lambda delay_s, callback: self.later.append(callback)
         scheduler.remove_reader = self.listening.discard
-        self.network = Network(
+        self.network = Transport(
             self.kernel,
             Announcer(self.kernel.done),
             Log(self.text),
@@ -162,7 +162,7 @@ def test_a_link_that_was_replaced_under_its_name(machine):
 
 def test_what_the_kernel_has_finished_is_announced(machine):
     changes = [
-        AddressChanged(Present(2, ip_interface(f"fd00:8::{number}/64"), tentative=tentative), added)
+        AddressChanged(ActualAddress(2, ip_interface(f"fd00:8::{number}/64"), tentative=tentative), added)
         for number, tentative, added in ((1, False, True), (2, True, True), (3, False, False))
     ]
     machine.network.kernel_changed(changes, 0.0)
@@ -215,6 +215,6 @@ def test_kernel_rx_buf_size_adds_up(machine, sizes, buffer):
 
 def test_log_unknown_vrids_counts_for_every_channel(machine):
     machine.attach()
-    machine.network.tell_unknown(True)
+    machine.network.log_unknown_vrids(True)
     machine.attach(name="VI_6", **IPV6)
     assert [channel.tells_unknown for channel in machine.network.channels.values()] == [True, True]

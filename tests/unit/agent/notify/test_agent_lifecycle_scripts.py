@@ -14,7 +14,7 @@ import time
 import pytest
 
 from vrrp.agent.log import Log
-from vrrp.agent.notify.lifecycle_scripts import Errands
+from vrrp.agent.notify.lifecycle_scripts import LifecycleScripts
 from vrrp.config.model.configuration import Globals, NotifyCommand
 
 
@@ -24,8 +24,8 @@ class Bench:
         self.told = directory / "told"
         self.directory = directory
 
-    def errands(self) -> Errands:
-        return Errands(str(self.directory), Log(self.text))
+    def errands(self) -> LifecycleScripts:
+        return LifecycleScripts(str(self.directory), Log(self.text))
 
     def settings(self, command="", **fields) -> Globals:
         script = NotifyCommand(("/bin/sh", "-c", command or f"echo x >> {self.told}"))

@@ -13,7 +13,7 @@ from agent_fakes import OWN, PEER, eth, instance, table
 
 from vrrp.agent.addresses import no_accept
 from vrrp.agent.network import advertisement
-from vrrp.agent.network.authentication import Guard
+from vrrp.agent.network.authentication import Authenticator
 from vrrp.agent.preflight.host import misfits, refusals, unsupported
 from vrrp.config.model.configuration import Authentication, AuthHmac, Configuration, HmacKey, VirtualAddress
 from vrrp.config.model.routes import NextHop, Route
@@ -50,7 +50,7 @@ def test_a_signature_takes_the_place_of_two_addresses():
     full, over = (replace(many(6, count), version=3, **signed) for count in (89, 90))
     (problem,) = unsupported(configuration(full, replace(over, line=4)))
     assert "one packet of 1500 octets carries 89 of them" in str(problem)
-    guard = Guard(full)
+    guard = Authenticator(full)
     guard.take(full, ip_address("fe80::4"))
     ((packet, _destination),) = guard.packets(100)
     assert 1500 - 16 - 28 < len(packet) <= 1500
@@ -292,7 +292,7 @@ IPV4_KINDS = [
 @pytest.mark.parametrize("count", [1, 200])
 def test_an_mtu_that_is_too_small_for_an_ipv4_advertisement(fields, count):
     config = replace(many(4, count), **fields)
-    guard = Guard(config)
+    guard = Authenticator(config)
     guard.take(config, ip_address("10.0.0.254"))
     ((packet, _destination),) = guard.packets(100)
     needed = len(packet)

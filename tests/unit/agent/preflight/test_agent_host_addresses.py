@@ -11,10 +11,10 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import crashed, eth, instance, marked, table
 
-from vrrp.agent.netlink.links import Present
+from vrrp.agent.netlink.links import ActualAddress
 from vrrp.agent.preflight import host_addresses
-from vrrp.agent.preflight.host_addresses import own_addresses, remembered
-from vrrp.agent.process.saved_state import Entry, Page
+from vrrp.agent.preflight.host_addresses import last_seen, own_addresses
+from vrrp.agent.process.saved_state import SavedInstance, SavedState
 from vrrp.config.model.configuration import Configuration, VirtualAddress
 from vrrp.protocol.states import NEVER, State
 
@@ -67,8 +67,8 @@ def test_the_kernel_counts_more_than_the_ledger():
 
 def test_each_kind_of_virtual_address_and_its_interface():
     machine = table(eth(), eth("eth1", 3))
-    machine.remember(Present(3, ip_interface("172.16.5.1/24")))
-    machine.remember(Present(2, ip_interface("fd00:8::1/64")))
+    machine.remember(ActualAddress(3, ip_interface("172.16.5.1/24")))
+    machine.remember(ActualAddress(2, ip_interface("fd00:8::1/64")))
     away = VirtualAddress(ip_interface("172.16.5.1/24"), device="eth1")
     config = instance(excluded=(VirtualAddress(ip_interface("fd00:8::1/64")), away))
     assert texts(config, machine) == [
@@ -78,8 +78,8 @@ def test_each_kind_of_virtual_address_and_its_interface():
 
 
 def test_what_is_remembered_is_what_the_ledger_lists(monkeypatch, tmp_path):
-    assert remembered(str(tmp_path)) == {}
-    entry = Entry(("eth0", 51, 4), "VI_1", 2, State.MASTER, 100, installed=(PLACE,), last_at=5.0)
-    page = Page((entry, replace(entry, installed=(), interval_cs=300, last_at=4.0)))
-    monkeypatch.setattr(host_addresses.ledger, "read", lambda directory: page)
-    assert remembered(str(tmp_path)) == {PLACE: 7.0}
+    assert last_seen(str(tmp_path)) == {}
+    entry = SavedInstance(("eth0", 51, 4), "VI_1", 2, State.MASTER, 100, installed=(PLACE,), last_at=5.0)
+    page = SavedState((entry, replace(entry, installed=(), interval_cs=300, last_at=4.0)))
+    monkeypatch.setattr(host_addresses.saved_state, "read", lambda directory: page)
+    assert last_seen(str(tmp_path)) == {PLACE: 7.0}

@@ -21,21 +21,21 @@ import pytest
 
 import vrrp
 from vrrp.agent.process import saved_state
-from vrrp.agent.process.saved_state import Entry, Ledger, Page
-from vrrp.protocol.states import Memory, State
+from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile
+from vrrp.protocol.states import SavedRouterState, State
 
 MODULE_UTILS = Path(vrrp.__file__).parents[1]
 IDENTITY = ("eth0", 51, 4)
 OTHER = ("eth0", 52, 6)
 INSTALLED = ((2, ip_interface("192.168.8.100/24")), (3, ip_interface("2001:db8::100/64")))
-ENTRY = Entry(IDENTITY, "VI_1", 2, State.MASTER, 100, "master", INSTALLED)
-SECOND = Entry(OTHER, "VI_2", 3, State.BACKUP, 25)
-PAGE = Page((ENTRY, SECOND), {"script web": True, "file x": False}, drained=True)
+ENTRY = SavedInstance(IDENTITY, "VI_1", 2, State.MASTER, 100, "master", INSTALLED)
+SECOND = SavedInstance(OTHER, "VI_2", 3, State.BACKUP, 25)
+PAGE = SavedState((ENTRY, SECOND), {"script web": True, "file x": False}, drained=True)
 
 
 def kept(directory, page=PAGE, beats=((IDENTITY, 123.25), (OTHER, -456.5))):
     """A ledger as a process keeps it."""
-    made = Ledger(str(directory))
+    made = StateFile(str(directory))
     made.open()
     for identity, at in beats:
         made.beat_of(identity)(at)
@@ -46,7 +46,7 @@ def kept(directory, page=PAGE, beats=((IDENTITY, 123.25), (OTHER, -456.5))):
 
 def test_a_ledger_is_read_as_it_was_written(tmp_path):
     kept(tmp_path)
-    assert saved_state.read(str(tmp_path)) == Page(
+    assert saved_state.read(str(tmp_path)) == SavedState(
         (replace(ENTRY, last_at=123.25), replace(SECOND, last_at=456.5)),
         {"script web": True, "file x": False},
         drained=True,
@@ -56,8 +56,8 @@ def test_a_ledger_is_read_as_it_was_written(tmp_path):
 def test_an_entry_is_a_memory(tmp_path):
     kept(tmp_path)
     page = saved_state.read(str(tmp_path))
-    assert page.of(IDENTITY).memory == Memory(State.MASTER, 123.25, 100, "master")
-    assert page.of(OTHER).memory == Memory(State.BACKUP, 456.5, 25)
+    assert page.of(IDENTITY).memory == SavedRouterState(State.MASTER, 123.25, 100, "master")
+    assert page.of(OTHER).memory == SavedRouterState(State.BACKUP, 456.5, 25)
     assert page.of(("eth1", 51, 4)) is None
 
 
@@ -81,20 +81,20 @@ def test_a_sign_of_life_needs_no_writing(tmp_path):
     ],
 )
 def test_the_pulse_counts_more_than_the_ledger(tmp_path, written, beat, state):
-    kept(tmp_path, Page((replace(ENTRY, state=written),)), ((IDENTITY, beat),))
+    kept(tmp_path, SavedState((replace(ENTRY, state=written),)), ((IDENTITY, beat),))
     (entry,) = saved_state.read(str(tmp_path)).entries
     assert (entry.state, entry.last_at) == (state, 5.0)
 
 
 def test_without_a_sign_of_life_no_instance_is_master(tmp_path):
-    kept(tmp_path, Page((ENTRY,)), ())
+    kept(tmp_path, SavedState((ENTRY,)), ())
     (entry,) = saved_state.read(str(tmp_path)).entries
     assert (entry.state, entry.last_at) == (State.BACKUP, 0.0)
 
 
 def test_a_new_ledger_is_no_older_than_its_process(tmp_path):
     kept(tmp_path)
-    made = Ledger(str(tmp_path))
+    made = StateFile(str(tmp_path))
     made.open()
     made.beat_of(OTHER)
     made.beat_of(IDENTITY)
@@ -127,14 +127,14 @@ def test_a_removed_ledger_is_nothing(tmp_path):
     made = kept(tmp_path)
     made.remove()
     assert os.listdir(tmp_path) == []
-    assert saved_state.read(str(tmp_path)) == Page()
+    assert saved_state.read(str(tmp_path)) == SavedState()
     made.remove()
     made.beat_of(IDENTITY)(5.0)
 
 
 def test_without_a_ledger_nothing_is_known(tmp_path):
-    assert saved_state.read(str(tmp_path)) == Page()
-    assert saved_state.read(str(tmp_path / "nowhere")) == Page()
+    assert saved_state.read(str(tmp_path)) == SavedState()
+    assert saved_state.read(str(tmp_path / "nowhere")) == SavedState()
 
 
 def test_a_ledger_of_another_boot_is_ignored(tmp_path, monkeypatch):
@@ -144,7 +144,7 @@ def test_a_ledger_of_another_boot_is_ignored(tmp_path, monkeypatch):
     kept(tmp_path)
     assert saved_state.read(str(tmp_path)).entries
     boot.write_text("another\n")
-    assert saved_state.read(str(tmp_path)) == Page()
+    assert saved_state.read(str(tmp_path)) == SavedState()
 
 
 def test_the_id_of_the_boot_is_that_of_the_kernel():
@@ -198,7 +198,7 @@ def test_a_damaged_ledger_is_ignored(tmp_path, spoiled):
     kept(tmp_path)
     assert saved_state.read(str(tmp_path)).entries
     spoiled(tmp_path)
-    assert saved_state.read(str(tmp_path)) == Page()
+    assert saved_state.read(str(tmp_path)) == SavedState()
 
 
 def test_a_place_beyond_the_pulse_is_no_sign_of_life(tmp_path):
@@ -211,12 +211,12 @@ def test_a_place_beyond_the_pulse_is_no_sign_of_life(tmp_path):
 
 PROGRAM = """
 import sys, time
-from vrrp.agent.process.saved_state import Entry, Ledger, Page
+from vrrp.agent.process.saved_state import SavedInstance, StateFile, SavedState
 from vrrp.protocol.states import State
-made = Ledger(sys.argv[1])
+made = StateFile(sys.argv[1])
 made.open()
 beat = made.beat_of(("eth0", 51, 4))
-made.write(Page((Entry(("eth0", 51, 4), "VI_1", 2, State.MASTER, 100),)))
+made.write(SavedState((SavedInstance(("eth0", 51, 4), "VI_1", 2, State.MASTER, 100),)))
 began = time.monotonic()
 while True:
     beat(time.monotonic())
@@ -291,7 +291,7 @@ class TestWithoutRoom:
     """A runtime directory that cannot be written must not stop the agent."""
 
     def test_a_missing_directory_is_told(self, tmp_path):
-        made = Ledger(str(tmp_path / "nowhere"))
+        made = StateFile(str(tmp_path / "nowhere"))
         made.open()
         assert made.failed == f"cannot keep {tmp_path}/nowhere/pulse: No such file or directory"
         made.beat_of(IDENTITY)(1.0)
@@ -305,11 +305,11 @@ class TestWithoutRoom:
             raise OSError(28, "full")
 
         monkeypatch.setattr(saved_state.os, "pwrite", full)
-        made = Ledger(str(tmp_path))
+        made = StateFile(str(tmp_path))
         made.open()
         made.write(PAGE)
         assert made.failed
-        assert saved_state.read(str(tmp_path)) == Page()
+        assert saved_state.read(str(tmp_path)) == SavedState()
 
     def test_an_error_that_is_over_is_not_told_again(self, tmp_path):
         directory = tmp_path / "run"
@@ -331,7 +331,7 @@ class TestWithoutRoom:
         made.write(PAGE)
         made.beat_of(IDENTITY)(-500.0)
         assert made.failed == f"cannot write {tmp_path}/ledger.json: {os.strerror(errno.EBUSY)}"
-        assert saved_state.read(str(tmp_path)) == Page()  # no memory is better than an old one
+        assert saved_state.read(str(tmp_path)) == SavedState()  # no memory is better than an old one
 
     @pytest.mark.parametrize(
         ("commands", "expected"),
@@ -347,14 +347,14 @@ class TestWithoutRoom:
 import sys
 import time
 from vrrp.agent.process import saved_state
-from vrrp.agent.process.saved_state import Entry, Ledger, Page
+from vrrp.agent.process.saved_state import SavedInstance, StateFile, SavedState
 from vrrp.protocol.states import State
-made = Ledger(sys.argv[1])
+made = StateFile(sys.argv[1])
 made.open()
 failed = [made.failed]
 for number in range(300):
     made.beat_of(("eth0", number, 4))(1.0 + number)
-made.write(Page(tuple(Entry(("eth0", number, 4), "VI", 2, State.MASTER, 100) for number in range(300))))
+made.write(SavedState(tuple(SavedInstance(("eth0", number, 4), "VI", 2, State.MASTER, 100) for number in range(300))))
 failed.append(made.failed)
 sys.stdout.write(next(filter(None, failed)))
 sys.stdout.write("\\n" + str(len(saved_state.read(sys.argv[1]).entries)))
@@ -376,7 +376,7 @@ sys.stdout.write("\\n" + str(len(saved_state.read(sys.argv[1]).entries)))
 
 def test_routes_and_settings_of_the_host_are_remembered(tmp_path):
     route, rule, link = (bytes.fromhex("20000000" + kind + "000500" + "00" * 24) for kind in ("19", "21", "10"))
-    page = Page((replace(ENTRY, removals=(route, rule, link)),), firewall=True, promoted=(2, 3))
+    page = SavedState((replace(ENTRY, removals=(route, rule, link)),), firewall=True, promoted=(2, 3))
     page = replace(page, macvlans=(9,), parents={2: {"arp_ignore": 0}})
     kept(tmp_path, page, ())
     found = saved_state.read(str(tmp_path))
@@ -406,6 +406,6 @@ def test_the_last_sign_of_life_of_a_process_is_known():
     first, second = (2, ip_interface("192.0.2.1/24")), (3, ip_interface("192.0.2.2/24"))
     quick = replace(ENTRY, last_at=7.0, interval_cs=10, installed=(first,))
     slow = replace(ENTRY, last_at=5.0, interval_cs=1000, installed=(second,))
-    assert Page((quick,)).lived_until == 8.0
-    assert Page((quick, slow)).places == {first: 15.0, second: 15.0}
-    assert (Page().lived_until, Page().places) == (0.0, {})
+    assert SavedState((quick,)).lived_until == 8.0
+    assert SavedState((quick, slow)).places == {first: 15.0, second: 15.0}
+    assert (SavedState().lived_until, SavedState().places) == (0.0, {})

@@ -124,7 +124,7 @@ def test_a_runaway_in_real_time_is_ended_by_the_kernel():
     program = """
 from vrrp.agent.process import scheduling
 scheduling.RUNAWAY_S = 1
-scheduling.take_processor()
+scheduling.request_real_time()
 if scheduling.state()["policy"] == "SCHED_RR":
     while True:
         pass
@@ -143,7 +143,7 @@ def test_one_that_never_waits_takes_a_breath_when_it_is_in_real_time(monkeypatch
     monkeypatch.setattr(scheduling.time, "sleep", slept.append)
     monkeypatch.setattr(scheduling, "_waits", lambda: 7)
     text = io.StringIO()
-    upkeep = scheduling.Upkeep(Log(text))
+    upkeep = scheduling.ProcessorYield(Log(text))
     monkeypatch.setattr(scheduling, "_policy", lambda: (0, 0))
     upkeep.breathe()
     assert (slept, upkeep.breaths, text.getvalue()) == ([], 0, "")

@@ -15,11 +15,11 @@ import pytest
 
 from vrrp.agent import cleanup
 from vrrp.agent.process import saved_state, state_file
-from vrrp.agent.process.saved_state import Entry, Ledger, Page
+from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile
 from vrrp.agent.process.state_file import STATIC
 from vrrp.protocol.states import State
 
-ENTRY = Entry(
+ENTRY = SavedInstance(
     ("eth0", 51, 4),
     "VI_1",
     2,
@@ -29,7 +29,7 @@ ENTRY = Entry(
     ((2, ip_interface("192.168.8.100/24")),),
     removals=(bytes.fromhex("2000000019000500" + "00" * 24),),
 )
-PAGE = Page(
+PAGE = SavedState(
     (ENTRY, replace(ENTRY, identity=STATIC, hold=None)),
     {"script web": True},
     True,
@@ -63,7 +63,7 @@ WRONG = [
 @pytest.fixture
 def whole(tmp_path):
     """The content of a ledger, which lies in ``tmp_path``."""
-    made = Ledger(str(tmp_path))
+    made = StateFile(str(tmp_path))
     made.open()
     made.beat_of(ENTRY.identity)(5.0)
     made.write(PAGE)
@@ -205,14 +205,14 @@ DEEP = "[" * 100_000
 def test_a_text_that_is_no_ledger_is_none(tmp_path, whole, content):
     (tmp_path / "ledger.json").write_text(content)
     assert state_file.load(str(tmp_path)) is None
-    assert read_all(tmp_path) == Page()
+    assert read_all(tmp_path) == SavedState()
 
 
 @pytest.mark.parametrize("name", ["ledger.json", "pulse"])
 @pytest.mark.parametrize("kind", ["fifo", "directory", "link", "device", "socket", "stranger", "huge", "binary"])
 def test_a_file_that_is_not_our_own_is_ignored(tmp_path, whole, name, kind):
     put(tmp_path / name, kind)
-    assert read_all(tmp_path) == Page()
+    assert read_all(tmp_path) == SavedState()
 
 
 def put(path, kind):

@@ -11,7 +11,7 @@ import pytest
 from agent_fakes import eth, instance, table
 
 from vrrp.agent.addresses.subnets import Subnets
-from vrrp.agent.netlink.links import Link, Present
+from vrrp.agent.netlink.links import ActualAddress, Link
 from vrrp.agent.track.gateway import gateway_misfits, ground
 from vrrp.config.model.configuration import Configuration
 from vrrp.config.model.trackers import TrackedGateway, Tracking
@@ -62,10 +62,10 @@ def test_an_interface_that_cannot_ask_says_why(link, why):
 def test_an_ipv6_address_that_is_not_its_own_yet_is_none():
     gateway = TrackedGateway(ip_address("fe80::1"), device="eth0")
     filled = machine("192.168.8.4/24")
-    filled.remember(Present(2, ip_interface("fe80::4/64"), scope=253, tentative=True))
+    filled.remember(ActualAddress(2, ip_interface("fe80::4/64"), scope=253, tentative=True))
     assert source(filled, gateway=gateway) == "interface eth0 has no IPv6 address of its own"
-    filled.remember(Present(2, ip_interface("fd00::4/64")))
-    filled.remember(Present(2, ip_interface("fe80::5/64"), scope=253))
+    filled.remember(ActualAddress(2, ip_interface("fd00::4/64")))
+    filled.remember(ActualAddress(2, ip_interface("fe80::5/64"), scope=253))
     assert source(filled, gateway=gateway) == "fe80::5"  # in the subnet, though its scope is narrower
 
 

@@ -21,10 +21,10 @@ from vrrp.config.keywords.address_values import (
     virtual_address,
 )
 from vrrp.config.model.configuration import VirtualAddress
-from vrrp.config.syntax.diagnostics import Invalid, Place
+from vrrp.config.syntax.diagnostics import Invalid, Location
 from vrrp.config.syntax.parser import Word, parse
 
-PLACE = Place("f", 3, 5)
+PLACE = Location("f", 3, 5)
 
 
 def statement(line):

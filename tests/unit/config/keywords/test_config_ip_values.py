@@ -21,19 +21,19 @@ from vrrp.config.keywords.ip_values import (
     table,
     tos,
 )
-from vrrp.config.syntax.diagnostics import Invalid, Place
+from vrrp.config.syntax.diagnostics import Invalid, Location
 from vrrp.config.syntax.parser import Word, parse
 
 
 def word(text):
-    return Word(text, Place("f", 2, 7))
+    return Word(text, Location("f", 2, 7))
 
 
 def refusal(convert, *arguments):
     with pytest.raises(Invalid) as raised:
         convert(*arguments)
     found = raised.value
-    assert found.place == Place("f", 2, 7)
+    assert found.place == Location("f", 2, 7)
     return found.text, found.rule, found.hint
 
 

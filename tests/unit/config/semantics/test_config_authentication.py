@@ -10,7 +10,7 @@ import pytest
 from vrrp.config.model.configuration import Authentication, AuthHmac, HmacKey
 from vrrp.config.semantics.authentication import auth_hmac, authentication
 from vrrp.config.semantics.sections import read
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.parser import parse
 
 ONE, TWO = "s" * 32, "t" * 32
@@ -18,19 +18,19 @@ ONE, TWO = "s" * 32, "t" * 32
 
 def section(lines):
     """The instance of these lines, which begin in line 2, and what was said about single lines."""
-    findings = Findings()
+    findings = Diagnostics()
     root = read(parse(f"vrrp_instance VI_1 {{\n{lines}\n}}", "f"), findings)
     return root.inside("vrrp_instance")[0], len(findings.errors)
 
 
 def simple(lines, version=2, complete=True):
-    findings = Findings()
+    findings = Diagnostics()
     found = authentication(section(lines)[0], version, 4, complete, findings)
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 
 
 def signed(lines, advert_int_cs=100, complete=True):
-    findings = Findings()
+    findings = Diagnostics()
     found = auth_hmac(section(lines)[0], advert_int_cs, complete, findings)
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 

@@ -12,7 +12,7 @@ import pytest
 from vrrp.config.model.configuration import Fifo, Globals, NotifyCommand
 from vrrp.config.semantics.globals import Defaults, read_globals, spread
 from vrrp.config.semantics.sections import read
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.parser import parse
 
 SCRIPT = NotifyCommand(("/bin/a",))
@@ -20,7 +20,7 @@ SCRIPT = NotifyCommand(("/bin/a",))
 
 def settings(*blocks):
     """globals, defaults, errors and warnings; the lines of the first block begin in line 2."""
-    before, findings = Findings(), Findings()
+    before, findings = Diagnostics(), Diagnostics()
     root = read(parse("".join(f"global_defs {{\n{lines}\n}}\n" for lines in blocks), "f"), before)
     assert before.errors == []
     found, defaults = read_globals(root.inside("global_defs"), findings)

@@ -26,11 +26,11 @@ from vrrp.config.semantics.globals import Defaults
 from vrrp.config.semantics.instance import Context, InstanceRules
 from vrrp.config.semantics.sections import read
 from vrrp.config.semantics.sync_groups import groups_by_member
-from vrrp.config.semantics.track_definitions import Trackables
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.semantics.track_definitions import TrackDefinitions
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.parser import parse
 
-KNOWN = Trackables((), (), (), {"track_script": (), "track_process": (), "track_file": ()})
+KNOWN = TrackDefinitions((), (), (), {"track_script": (), "track_process": (), "track_file": ()})
 LEAST = "interface eth0\nvirtual_router_id 51"
 FOUR, SIX = "virtual_ipaddress { 192.0.2.1/24 }", "virtual_ipaddress { fe80::1/64 }"
 ADDRESS = VirtualAddress(ip_interface("192.0.2.1/24"))
@@ -40,8 +40,8 @@ USUAL = Instance("VI_1", "eth0", 51, 1, addresses=(ADDRESS,))
 def built(lines, addresses=FOUR, least=LEAST, group="", complete=True, defaults=None, **settings):
     """The instance, errors and warnings. ``lines`` begin in line 5 where ``least`` has two."""
     text = f"vrrp_instance VI_1 {{\n{least}\n{addresses}\n{lines}\n}}\n{group}"
-    root = read(parse(text, "f"), Findings())
-    findings = Findings()
+    root = read(parse(text, "f"), Diagnostics())
+    findings = Diagnostics()
     context = Context(
         Globals(**settings), defaults or Defaults({}, {}, {}), KNOWN, groups_by_member(root), complete, findings
     )

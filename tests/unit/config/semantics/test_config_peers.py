@@ -13,7 +13,7 @@ from vrrp.config.model.configuration import Globals, TtlLimit
 from vrrp.config.semantics.globals import Defaults
 from vrrp.config.semantics.peers import PeerRules
 from vrrp.config.semantics.sections import read
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.parser import parse
 
 A, B = ip_address("192.0.2.8"), ip_address("192.0.2.9")
@@ -33,9 +33,9 @@ USUAL = {
 
 def rules(lines, complete=True, defaults=NO_DEFAULTS, default_interface="eth7"):
     """The rules of an instance whose lines begin in line 2."""
-    root = read(parse(f"vrrp_instance VI_1 {{\n{lines}\n}}", "f"), Findings())
+    root = read(parse(f"vrrp_instance VI_1 {{\n{lines}\n}}", "f"), Diagnostics())
     settings = Globals(default_interface=default_interface)
-    return PeerRules(root.inside("vrrp_instance")[0], settings, defaults, complete, Findings())
+    return PeerRules(root.inside("vrrp_instance")[0], settings, defaults, complete, Diagnostics())
 
 
 def said(found):

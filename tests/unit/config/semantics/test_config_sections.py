@@ -13,7 +13,7 @@ from good_file import GOOD, refuses
 from vrrp.config.loader import inspect, load
 from vrrp.config.model.trackers import Script
 from vrrp.config.semantics.sections import fields_of
-from vrrp.config.syntax.diagnostics import Place
+from vrrp.config.syntax.diagnostics import Location
 
 # name: (text to replace, its replacement, [(line, column, text of the message, rule or hint)])
 CASES = {
@@ -244,9 +244,9 @@ def test_no_message_repeats_a_password():
 
 
 def test_a_line_of_another_file_is_named_with_its_file():
-    here = Place("a.conf", 3, 1)
-    assert here.seen_from(Place("a.conf", 9, 9)) == "line 3"
-    assert here.seen_from(Place("b.conf", 9, 9)) == "line 3 of a.conf"
+    here = Location("a.conf", 3, 1)
+    assert here.seen_from(Location("a.conf", 9, 9)) == "line 3"
+    assert here.seen_from(Location("b.conf", 9, 9)) == "line 3 of a.conf"
 
 
 def test_the_values_that_are_fields_of_a_model():

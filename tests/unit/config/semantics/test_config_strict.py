@@ -21,7 +21,7 @@ from vrrp.config.model.configuration import (
 )
 from vrrp.config.semantics.sections import read
 from vrrp.config.semantics.strict import StrictRules
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.parser import parse
 
 FOUR = VirtualAddress(ip_interface("192.0.2.1/24"))
@@ -35,8 +35,8 @@ PEER = (ip_address("192.0.2.9"),)
 
 def applied(lines="", **fields):
     """The instance, errors and warnings; ``lines`` begin in line 2, ``fields`` are not as strict mode wants them."""
-    root = read(parse(f"vrrp_instance VI_1 {{\n{lines}\n}}", "f"), Findings())
-    findings = Findings()
+    root = read(parse(f"vrrp_instance VI_1 {{\n{lines}\n}}", "f"), Diagnostics())
+    findings = Diagnostics()
     found = StrictRules(root.inside("vrrp_instance")[0], findings).apply(replace(STRICT, **fields))
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 

@@ -29,18 +29,18 @@ from vrrp.config.semantics.sync_groups import (
     track_groups,
     with_backups,
 )
-from vrrp.config.semantics.track_definitions import Trackables
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.semantics.track_definitions import TrackDefinitions
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.parser import parse
 
 NAMES = {"track_script": ("chk",), "track_process": (), "track_file": ()}
-KNOWN = Trackables((Script("chk", ("/bin/true",), weight=10),), (), (), NAMES)
+KNOWN = TrackDefinitions((Script("chk", ("/bin/true",), weight=10),), (), (), NAMES)
 INSTANCES = "\nvrrp_instance A {\n}\nvrrp_instance B {\n}\nvrrp_instance C {\n}"
 
 
 def tree(text):
     """The tree of ``text``, whose first line is line 1, and of three instances behind it."""
-    return read(parse(text + INSTANCES, "f"), Findings())
+    return read(parse(text + INSTANCES, "f"), Diagnostics())
 
 
 def instance(name, **fields):
@@ -48,7 +48,7 @@ def instance(name, **fields):
 
 
 def context(root, complete=True, fields=None):
-    return Context(Globals(), Defaults(fields or {}, {}, {}), KNOWN, groups_by_member(root), complete, Findings())
+    return Context(Globals(), Defaults(fields or {}, {}, {}), KNOWN, groups_by_member(root), complete, Diagnostics())
 
 
 def grouped(text, instances=(), **options):
@@ -227,13 +227,13 @@ def test_track_groups_name_instances():
     ],
 )
 def test_a_garp_group_is_built(text, expected, errors):
-    findings = Findings()
+    findings = Diagnostics()
     assert garp_groups(tree(text), True, findings) == tuple(expected)
     assert said(findings) == errors
 
 
 def test_a_garp_group_that_is_not_closed_lacks_no_line():
-    findings = Findings()
+    findings = Diagnostics()
     assert garp_groups(tree("garp_group {\n}"), False, findings) == (GarpGroup(()),)
     assert said(findings) == []
 
@@ -251,14 +251,14 @@ def test_a_garp_group_that_is_not_closed_lacks_no_line():
     ],
 )
 def test_a_delay_must_be_shorter_than_a_takeover_takes(line, fields, delay, fits):
-    findings = Findings()
+    findings = Diagnostics()
     root = tree(f"interface_up_down_delays {{\n{line}\n}}")
     assert interface_delays(root, [instance("A", **fields)], findings) == (delay,)
     assert (findings.errors == []) is fits
 
 
 def test_a_delay_that_is_too_long_names_the_first_instance():
-    findings = Findings()
+    findings = Diagnostics()
     root = tree("interface_up_down_delays {\neth0 5\neth0 1\n}")
     found = interface_delays(root, [instance("A", advert_int_cs=150), instance("B")], findings)
     assert found == (InterfaceDelay("eth0", 5.0, 0.0),)

@@ -9,8 +9,8 @@ import pytest
 
 from vrrp.config.model.trackers import File, Process, Script
 from vrrp.config.semantics.sections import read
-from vrrp.config.semantics.track_definitions import Trackables, pair, sections_of, trackables
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.semantics.track_definitions import TrackDefinitions, pair, sections_of, trackables
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.parser import parse
 
 USER = "vrrp_sync_group G {\ntrack_script {\nchk\n}\ntrack_process {\nweb\n}\ntrack_file {\nload\n}\n}"
@@ -18,19 +18,19 @@ CHECK = Script("chk", ("/bin/true",))
 
 
 def tree(text):
-    return read(parse(text, "f"), Findings())
+    return read(parse(text, "f"), Diagnostics())
 
 
 def known(text, complete=True):
     """What is defined, errors and warnings; the first line of ``text`` is line 1, and everything is tracked."""
-    findings = Findings()
+    findings = Diagnostics()
     found = trackables(tree(f"{text}\n{USER}"), complete, findings)
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 
 
 def test_a_file_without_trackers_has_none():
     names = {"track_script": (), "track_process": (), "track_file": ()}
-    assert known("") == (Trackables((), (), (), names), [], [])
+    assert known("") == (TrackDefinitions((), (), (), names), [], [])
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ LACKING = "vrrp_script chk {\n}\nvrrp_track_process web {\n}\ntrack_file load {\
 def test_a_block_without_its_first_line_is_an_error_and_its_name_is_known():
     found, errors, _warnings = known(LACKING)
     names = {"track_script": ("chk",), "track_process": ("web",), "track_file": ("load",)}
-    assert found == Trackables((), (), (), names)
+    assert found == TrackDefinitions((), (), (), names)
     assert errors == [
         '1:1: error: vrrp_script "chk" has no script (add: script /path/to/command)',
         '3:1: error: vrrp_track_process "web" has no process (add: process haproxy)',
@@ -151,7 +151,7 @@ def test_an_unused_tracker_is_warned_of():
 
 def test_a_tracker_is_found_by_its_list_and_its_name():
     one, two = File("load", "/a"), File("temp", "/b")
-    found = Trackables((CHECK,), (), (one, two), {})
+    found = TrackDefinitions((CHECK,), (), (one, two), {})
     assert found.get("track_script", "chk") == CHECK
     assert found.get("track_file", "temp") == two
     assert found.get("track_file", "chk") is None

@@ -11,7 +11,7 @@ from vrrp.config.keywords.check_values import tracked_http, tracked_tcp, tracked
 from vrrp.config.keywords.table import Block
 from vrrp.config.semantics.sections import Section, Setting
 from vrrp.config.semantics.track_definitions import once_each
-from vrrp.config.syntax.diagnostics import Findings, Place
+from vrrp.config.syntax.diagnostics import Diagnostics, Location
 from vrrp.config.syntax.parser import parse
 
 URL = "http://127.0.0.1/"
@@ -23,7 +23,7 @@ def statement(line):
 
 
 def section(convert, *lines):
-    found = Section(Block("vrrp_instance", "a block"), Place("f", 1, 1))
+    found = Section(Block("vrrp_instance", "a block"), Location("f", 1, 1))
     for number, line in enumerate(lines, 2):
         (each,) = parse("\n" * (number - 1) + line, "f").statements
         found.many.setdefault("track.it", []).append(Setting(convert(each), each))
@@ -39,7 +39,7 @@ def section(convert, *lines):
     ],
 )
 def test_the_same_thing_twice_is_an_error_and_the_first_counts(convert, one, other):
-    findings = Findings()
+    findings = Diagnostics()
     assert once_each(section(convert, one, other), "track.it", findings) == (convert(statement(one)),)
     keyword = one.split()[0]
     assert [str(error) for error in findings.errors] == [
@@ -60,11 +60,11 @@ def test_the_same_thing_twice_is_an_error_and_the_first_counts(convert, one, oth
     ],
 )
 def test_two_things_are_tracked_in_their_order(convert, one, other):
-    findings = Findings()
+    findings = Diagnostics()
     found = once_each(section(convert, other, one), "track.it", findings)
     assert found == (convert(statement(other)), convert(statement(one)))
     assert findings.errors == []
 
 
 def test_without_a_line_nothing_is_tracked():
-    assert once_each(section(tracked_tcp), "track.it", Findings()) == ()
+    assert once_each(section(tracked_tcp), "track.it", Diagnostics()) == ()

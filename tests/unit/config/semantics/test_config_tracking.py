@@ -21,12 +21,12 @@ from vrrp.config.model.trackers import (
     Tracking,
 )
 from vrrp.config.semantics.sections import read
-from vrrp.config.semantics.track_definitions import Trackables
+from vrrp.config.semantics.track_definitions import TrackDefinitions
 from vrrp.config.semantics.tracking import TrackingRules
-from vrrp.config.syntax.diagnostics import Findings, Place
+from vrrp.config.syntax.diagnostics import Diagnostics, Location
 from vrrp.config.syntax.parser import parse
 
-KNOWN = Trackables(
+KNOWN = TrackDefinitions(
     (Script("chk", ("/bin/true",), weight=10, reverse=True), Script("hard", ("/bin/true",))),
     (Process("web", "nginx", weight=-4),),
     (File("load", "/run/load"), File("heavy", "/run/heavy", weight=2)),
@@ -42,7 +42,7 @@ TCP = TrackedTcp(LOCAL, 80, weight=3)
 
 def rules(lines):
     """The rules of an instance whose lines begin in line 3."""
-    findings, before = Findings(), Findings()
+    findings, before = Diagnostics(), Diagnostics()
     root = read(parse(f"vrrp_instance VI_1 {{\ninterface eth0\n{lines}\n}}", "f"), before)
     assert before.errors == []
     return TrackingRules(root.inside("vrrp_instance")[0], KNOWN, findings)
@@ -128,7 +128,7 @@ def test_the_weight_of_the_own_interface_does_not_count():
 def test_the_place_of_each_line_is_kept():
     found = rules("track_file { load }\n@hotstandby track_tcp 127.0.0.1 80 weight 3")
     found.build()
-    assert found.places == {("files", Tracked("load", 1)): Place("f", 3, 14), ("tcp", TCP): Place("f", 4, 13)}
+    assert found.places == {("files", Tracked("load", 1)): Location("f", 3, 14), ("tcp", TCP): Location("f", 4, 13)}
 
 
 EVERYTHING = """\

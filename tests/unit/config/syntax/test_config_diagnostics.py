@@ -11,17 +11,17 @@ from vrrp.config.syntax.diagnostics import (
     MOST,
     SHOWN,
     ConfigError,
-    Enough,
-    Findings,
+    Diagnostics,
     Invalid,
-    Place,
+    Location,
     Problem,
+    TooManyErrors,
     in_order,
     printable,
     show,
 )
 
-HERE = Place("a.conf", 3, 7)
+HERE = Location("a.conf", 3, 7)
 
 
 def test_the_limits_are_1000_problems_and_40_characters():
@@ -31,10 +31,10 @@ def test_the_limits_are_1000_problems_and_40_characters():
 @pytest.mark.parametrize(
     ("other", "text"),
     [
-        (Place("a.conf", 9, 1), "line 3"),
+        (Location("a.conf", 9, 1), "line 3"),
         (HERE, "line 3"),
-        (Place("b.conf", 3, 7), "line 3 of a.conf"),
-        (Place("./a.conf", 3, 7), "line 3 of a.conf"),
+        (Location("b.conf", 3, 7), "line 3 of a.conf"),
+        (Location("./a.conf", 3, 7), "line 3 of a.conf"),
     ],
 )
 def test_a_place_names_its_file_only_when_seen_from_another(other, text):
@@ -114,7 +114,7 @@ def test_a_refusal_has_a_rule_a_hint_and_a_place_where_they_are_given():
 
 
 def test_errors_and_warnings_are_kept_apart():
-    findings = Findings()
+    findings = Diagnostics()
     findings.error(HERE, "bad", "Rule", "hint")
     findings.warning(HERE, "odd", "Rule", "hint")
     assert [str(each) for each in findings.errors] == ["a.conf:3:7: error: bad. Rule (hint)"]
@@ -123,22 +123,22 @@ def test_errors_and_warnings_are_kept_apart():
 
 
 def test_after_1000_errors_the_file_is_given_up():
-    findings = Findings()
+    findings = Diagnostics()
     for line in range(1, 1001):
-        findings.error(Place("a.conf", line, 1), "bad")
+        findings.error(Location("a.conf", line, 1), "bad")
     assert len(findings.errors) == 1000
-    with pytest.raises(Enough):
-        findings.error(Place("a.conf", 1001, 4), "bad")
+    with pytest.raises(TooManyErrors):
+        findings.error(Location("a.conf", 1001, 4), "bad")
     assert len(findings.errors) == 1001
     expected = "a.conf:1001:4: error: the rest of the file was not checked. It has more than 1000 errors"
     assert str(findings.errors[-1]) == expected
 
 
 def test_after_1000_warnings_one_says_so_and_no_more_come():
-    findings = Findings()
+    findings = Diagnostics()
     full = []
     for line in range(1, 1004):
-        findings.warning(Place("a.conf", line, 1), "odd")
+        findings.warning(Location("a.conf", line, 1), "odd")
         full.append(findings.is_full_of_warnings)
     assert full == [False] * 999 + [True] * 4
     assert len(findings.warnings) == 1001

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.config.syntax.diagnostics import Findings, Place
+from vrrp.config.syntax.diagnostics import Diagnostics, Location
 from vrrp.config.syntax.encoding import Encoding
 
 BAD = b"\xe9".decode("utf-8", "surrogateescape")
@@ -15,10 +15,10 @@ BAD = b"\xe9".decode("utf-8", "surrogateescape")
 
 def said(*lines):
     """(errors, warnings) about (path, line, index of its comment)."""
-    findings = Findings()
+    findings = Diagnostics()
     encoding = Encoding(findings)
     for number, (path, line, end) in enumerate(lines, 1):
-        encoding.look(line, Place(path, number, 1), end)
+        encoding.look(line, Location(path, number, 1), end)
     return [[(each.line, each.column, each.text) for each in found] for found in (findings.errors, findings.warnings)]
 
 

@@ -10,7 +10,7 @@ import posixpath
 import pytest
 
 from vrrp.config.loader import inspect
-from vrrp.config.syntax.diagnostics import ConfigError, Findings, Invalid, Place, Problem
+from vrrp.config.syntax.diagnostics import ConfigError, Diagnostics, Invalid, Location, Problem
 from vrrp.config.syntax.include import DIRECTORY, FILE, OTHER, Surroundings, changed_checks, find, include
 from vrrp.config.syntax.preprocessor import lines
 
@@ -49,7 +49,7 @@ def tree(**files):
 
 
 def read(text, disk, path="etc/f", config_id="node1"):
-    findings = Findings()
+    findings = Diagnostics()
     found = [(line.path, line.number, line.text) for line in lines(text, path, findings, config_id, Surroundings(disk))]
     return found, [str(each) for each in findings.errors], [str(each) for each in findings.warnings]
 
@@ -204,7 +204,7 @@ def test_files_that_are_not_read_are_told(line, error, warning):
 
 
 def refusal(path, line, text):
-    return ConfigError([Problem.at(Place(path, line, 1), text)])
+    return ConfigError([Problem.at(Location(path, line, 1), text)])
 
 
 def test_include_check_holds_for_its_file_and_those_inside():
@@ -240,7 +240,7 @@ def test_a_thousand_files_are_the_most():
 
 def test_files_are_read_when_it_is_their_turn():
     disk = tree(etc__a="x", etc__b="y")
-    reading = lines("include *", "etc/f", Findings(), "", Surroundings(disk))
+    reading = lines("include *", "etc/f", Diagnostics(), "", Surroundings(disk))
     next(reading)
     assert disk.asked == ["etc/a"]
 
@@ -252,7 +252,7 @@ def test_a_definition_ends_with_its_file():
 
 
 def test_additions_may_have_a_file_of_their_own():
-    findings = Findings()
+    findings = Diagnostics()
     disk = tree(etc__a="x\n@node2 y")
     found = list(lines("@hotstandby include a\nz", "etc/f", findings, "node1", Surroundings(disk)))
     assert [(line.text, line.addition) for line in found] == [("x", True), ("z", False)]

@@ -9,10 +9,10 @@ import posixpath
 
 import pytest
 
-from vrrp.config.syntax.diagnostics import ConfigError, Findings, Place, Problem
+from vrrp.config.syntax.diagnostics import ConfigError, Diagnostics, Location, Problem
 from vrrp.config.syntax.include import DIRECTORY, FILE, OTHER, Inclusion, include
 
-PLACE = Place("etc/f", 7, 9)
+PLACE = Location("etc/f", 7, 9)
 BY = "etc/f"
 
 
@@ -42,7 +42,7 @@ class Disk:
 
 
 def included(line, disk, chain=(BY,)):
-    findings = Findings()
+    findings = Diagnostics()
     found = list(Inclusion(findings, disk).files(include(line), PLACE, BY, chain))
     return found, [str(each) for each in findings.errors], [str(each) for each in findings.warnings]
 
@@ -59,8 +59,8 @@ def test_without_a_disk_every_include_is_an_error():
 
 
 def test_a_path_is_made_absolute_by_the_disk_alone():
-    assert Inclusion(Findings(), Disk({})).absolute("etc") == "/root/etc"
-    assert Inclusion(Findings(), None).absolute("etc") == "etc"
+    assert Inclusion(Diagnostics(), Disk({})).absolute("etc") == "/root/etc"
+    assert Inclusion(Diagnostics(), None).absolute("etc") == "etc"
 
 
 def test_a_pattern_begins_in_the_directory_of_its_file():
@@ -70,7 +70,7 @@ def test_a_pattern_begins_in_the_directory_of_its_file():
 
 def test_a_file_is_read_when_it_is_asked_for():
     disk = Disk({"etc/a": FILE, "etc/b": FILE})
-    found = Inclusion(Findings(), disk).files(include("include *"), PLACE, BY, (BY,))
+    found = Inclusion(Diagnostics(), disk).files(include("include *"), PLACE, BY, (BY,))
     assert disk.asked == []
     assert next(found) == ("etc/a", "text of etc/a")
     assert disk.asked == ["etc/a"]
@@ -176,7 +176,7 @@ def test_includeb_reads_nothing_when_one_name_is_missing():
 
 
 def refusal(text):
-    return ConfigError([Problem.at(Place("etc/a", 3, 2), text)])
+    return ConfigError([Problem.at(Location("etc/a", 3, 2), text)])
 
 
 def test_a_file_that_cannot_be_read_is_said_at_the_include_line():

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.config.syntax.diagnostics import Findings
+from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.preprocessor import lines
 
 
 def read(text, config_id=""):
-    findings = Findings()
+    findings = Diagnostics()
     found = list(lines(text, "f", findings, config_id))
     return found, [str(problem) for problem in findings.errors]
 
@@ -48,7 +48,7 @@ def test_columns_are_those_of_the_file():
 
 
 def test_a_comment_that_looks_escaped_is_warned_about():
-    findings = Findings()
+    findings = Diagnostics()
     assert [line.text for line in lines("a\nb x\\#y", "f", findings)] == ["a", "b x"]
     (warning,) = findings.warnings
     assert str(warning).startswith("f:2:4: warning: \\# begins a comment")
@@ -161,7 +161,7 @@ def test_a_line_of_a_definition_stands_where_it_is_written():
 
 
 def test_a_definition_goes_on_behind_a_comment_as_with_keepalived_2_2():
-    findings = Findings()
+    findings = Diagnostics()
     text = "$M= \\\na # one \\\n# two \\\nb # three\nx $M"
     assert [line.text for line in lines(text, "f", findings)] == ["x a", "b"]
     assert (findings.errors, [each.line for each in findings.warnings]) == ([], [2, 3])
@@ -195,7 +195,7 @@ def test_an_expanded_line_of_hotstandby_stays_one():
     ],
 )
 def test_an_expansion_without_end_is_an_error(text):
-    findings = Findings()
+    findings = Diagnostics()
     assert sum(1 for _line in lines(text, "f", findings)) <= 100_001
     (problem,) = findings.errors
     assert problem.text.startswith(
@@ -219,7 +219,7 @@ def test_an_expansion_without_end_is_an_error(text):
     ],
 )
 def test_doubtful_lines_that_keepalived_takes_are_warned_of(text, warning):
-    findings = Findings()
+    findings = Diagnostics()
     list(lines(text, "f", findings))
     assert findings.errors == []
     (found,) = findings.warnings
@@ -227,7 +227,7 @@ def test_doubtful_lines_that_keepalived_takes_are_warned_of(text, warning):
 
 
 def test_an_undefined_parameter_in_quotes_stays_as_it_is():
-    findings = Findings()
+    findings = Diagnostics()
     text = "script \"/bin/sh -c 'echo $HOME ${HOME} $1'\""
     assert [line.text for line in lines(text, "f", findings)] == [text]
     assert findings.errors == findings.warnings == []

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.config.syntax.diagnostics import Findings
-from vrrp.config.syntax.source_line import CHARACTERS, DEPTH, LINES, Budget, Piece, TooMuch
+from vrrp.config.syntax.diagnostics import Diagnostics
+from vrrp.config.syntax.source_line import CHARACTERS, DEPTH, LINES, Budget, ExpansionLimit, Piece
 
 TOO_MUCH = "f:3:5: error: parameters and sequences make this too long. At most "
 CIRCLE = (
@@ -41,18 +41,18 @@ def test_the_bounds_of_expansion_are_these():
     ],
 )
 def test_a_cost_beyond_the_budget_is_an_error(costs, bound):
-    findings = Findings()
+    findings = Diagnostics()
     budget = Budget(findings)
     for characters, lines in costs[:-1]:
         budget.spend(piece(), characters, lines)
     assert errors(findings) == []
-    with pytest.raises(TooMuch):
+    with pytest.raises(ExpansionLimit):
         budget.spend(piece(), *costs[-1])
     assert errors(findings) == [TOO_MUCH + bound]
 
 
 def test_a_cost_of_characters_costs_no_line():
-    findings = Findings()
+    findings = Diagnostics()
     budget = Budget(findings)
     budget.spend(piece(), 1_000_000)
     budget.spend(piece(), 1_000_000, 100_000)
@@ -60,7 +60,7 @@ def test_a_cost_of_characters_costs_no_line():
 
 
 def test_two_files_do_not_share_a_budget():
-    findings = Findings()
+    findings = Diagnostics()
     for _each in range(2):
         Budget(findings).spend(piece(), 32_000_000, 100_000)
     assert errors(findings) == []
@@ -68,14 +68,14 @@ def test_two_files_do_not_share_a_budget():
 
 @pytest.mark.parametrize(("depth", "deeper"), [(0, 1), (1, 2), (49, 50)])
 def test_an_expanded_piece_is_one_deeper_and_otherwise_the_same(depth, deeper):
-    findings = Findings()
+    findings = Diagnostics()
     assert Budget(findings).deeper(piece(depth)) == piece(deeper)
     assert errors(findings) == []
 
 
 @pytest.mark.parametrize("depth", [50, 51])
 def test_an_expansion_beyond_the_greatest_depth_is_called_a_circle(depth):
-    findings = Findings()
-    with pytest.raises(TooMuch):
+    findings = Diagnostics()
+    with pytest.raises(ExpansionLimit):
         Budget(findings).deeper(piece(depth))
     assert errors(findings) == [CIRCLE]

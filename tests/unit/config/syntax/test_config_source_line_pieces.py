@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from vrrp.config.syntax.diagnostics import Place
+from vrrp.config.syntax.diagnostics import Location
 from vrrp.config.syntax.source_line import WHITE_SPACE, Bare, Piece, decomment
 
 
@@ -78,15 +78,15 @@ def test_a_part_of_a_part_of_a_piece_keeps_its_columns():
 def test_each_character_has_the_column_it_belongs_to():
     piece = Piece("etc/f", 9, "abc", [4, 4, 8])
     assert [piece.place(index) for index in (0, 1, 2)] == [
-        Place("etc/f", 9, 4),
-        Place("etc/f", 9, 4),
-        Place("etc/f", 9, 8),
+        Location("etc/f", 9, 4),
+        Location("etc/f", 9, 4),
+        Location("etc/f", 9, 8),
     ]
 
 
 def test_behind_the_last_character_the_column_is_1():
-    assert Piece("f", 9, "a", [4]).place(1) == Place("f", 9, 1)
-    assert Piece("f", 9, "", ()).place(0) == Place("f", 9, 1)
+    assert Piece("f", 9, "a", [4]).place(1) == Location("f", 9, 1)
+    assert Piece("f", 9, "", ()).place(0) == Location("f", 9, 1)
 
 
 def test_a_piece_is_of_the_file_and_has_no_comment_by_default():

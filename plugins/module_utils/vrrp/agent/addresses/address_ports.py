@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..log import Log
-from ..netlink.address_request import Wanted
+from ..netlink.address_request import DesiredAddress
 from ..netlink.kernel import Kernel
 from ..netlink.links import Interface, InterfaceTable
-from ..netlink.ownership import Place
+from ..netlink.ownership import InterfaceAddress
 from .lifetime import Leases
 from .no_accept import Firewall
 from .promote_secondaries import Promotion
@@ -25,7 +25,7 @@ class AddressAnnouncer(Protocol):
     def burst(
         self,
         key: Hashable,
-        wanted: Sequence[Wanted],
+        wanted: Sequence[DesiredAddress],
         repeat: int,
         interval_s: float,
         table: InterfaceTable,
@@ -51,7 +51,7 @@ class AddressPorts:
     promotion: Promotion
     log: Log
     # Which of these addresses are held by others than the key that asks.
-    held_elsewhere: Callable[[object, Iterable[Interface]], frozenset[Place]]
+    held_elsewhere: Callable[[object, Iterable[Interface]], frozenset[InterfaceAddress]]
     # The routes and rules of others than the key that asks, by the requests that remove them.
     routes_held_elsewhere: Callable[[object], frozenset[bytes]]
     arm: Callable[[float], None]  # wake the loop at this time at the latest

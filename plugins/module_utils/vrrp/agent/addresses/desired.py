@@ -10,8 +10,8 @@ from ipaddress import IPv4Address, IPv4Interface, ip_interface
 from typing import Optional
 
 from ...config.model.configuration import Address, Instance, VirtualAddress
-from ..netlink.address_request import Wanted, scope_number
-from ..netlink.links import Interface, InterfaceTable, Present
+from ..netlink.address_request import DesiredAddress, scope_number
+from ..netlink.links import ActualAddress, Interface, InterfaceTable
 
 # linux/if_addr.h
 IFA_F_HOMEADDRESS = 0x10
@@ -21,7 +21,7 @@ SCOPE_LINK = 253
 
 def resolve(
     virtual: Iterable[VirtualAddress], interface: str, table: InterfaceTable
-) -> tuple[tuple[Wanted, ...], tuple[str, ...]]:
+) -> tuple[tuple[DesiredAddress, ...], tuple[str, ...]]:
     """Find the interface of each virtual address. Returns what can be wanted, and the interfaces that are missing."""
     wanted, missing = [], []
     for entry in virtual:
@@ -30,7 +30,7 @@ def resolve(
             missing.append(entry.device or interface)
             continue
         wanted.append(
-            Wanted(
+            DesiredAddress(
                 index=link.index,
                 address=place_of(entry),
                 broadcast=broadcast_of(entry),
@@ -83,17 +83,17 @@ def is_link_local_ipv6(address: Interface) -> bool:
     return address.version == 6 and address.ip.is_link_local
 
 
-def absent(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
+def absent(wanted: Sequence[DesiredAddress], table: InterfaceTable) -> tuple[DesiredAddress, ...]:
     """Those that are not on their interface."""
     return tuple(want for want in wanted if want.address not in table.addresses.get(want.index, {}))
 
 
-def present(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
+def present(wanted: Sequence[DesiredAddress], table: InterfaceTable) -> tuple[DesiredAddress, ...]:
     """Those that are on their interface."""
     return tuple(want for want in wanted if want.address in table.addresses.get(want.index, {}))
 
 
-def duplicated(wanted: Sequence[Wanted], table: InterfaceTable) -> tuple[Wanted, ...]:
+def duplicated(wanted: Sequence[DesiredAddress], table: InterfaceTable) -> tuple[DesiredAddress, ...]:
     """Those that are on their interface but of no use: duplicate address detection has found them on another host.
 
     Setting such an address again changes nothing. It has to be removed first.
@@ -116,7 +116,7 @@ def source_address(
 
 def own_addresses(
     interface: str, virtual: frozenset[Interface], table: InterfaceTable, version: int
-) -> tuple[Present, ...]:
+) -> tuple[ActualAddress, ...]:
     """The host's own addresses on an interface that advertisements could come from, once they are usable."""
     hosts = {entry.ip for entry in virtual}
     return tuple(

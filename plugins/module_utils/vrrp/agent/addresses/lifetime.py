@@ -15,7 +15,7 @@ from typing import Optional
 from ...config.model.configuration import Globals, Instance
 from ...protocol import timers
 from ...protocol.states import NEVER
-from ..netlink.address_request import Wanted
+from ..netlink.address_request import DesiredAddress
 from ..netlink.kernel import Kernel
 from ..netlink.links import FOR_EVER
 
@@ -44,10 +44,10 @@ class Leases:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._held: dict[Hashable, tuple[tuple[Wanted, ...], int]] = {}
+        self._held: dict[Hashable, tuple[tuple[DesiredAddress, ...], int]] = {}
         self._batch: Optional[list[bytes]] = None  # the renewal of all, encoded; None when it has to be made anew
         self._renew_at = 0.0
-        self._deprecate_at: dict[Wanted, float] = {}  # those whose preferred lifetime ends while they are held
+        self._deprecate_at: dict[DesiredAddress, float] = {}  # those whose preferred lifetime ends while they are held
         self._differs_at = NEVER  # when the renewal of all has to be made anew because of that
         self._pace_s = RENEWAL_S
 
@@ -56,7 +56,7 @@ class Leases:
         """When to renew at the latest, absolute monotonic seconds."""
         return self._renew_at if self._held else NEVER
 
-    def hold(self, key: Hashable, wanted: Sequence[Wanted], lifetime: int) -> None:
+    def hold(self, key: Hashable, wanted: Sequence[DesiredAddress], lifetime: int) -> None:
         """From now on these are the addresses of ``key``, and no others. A lifetime of 0 s is none."""
         self._batch = None
         before = self._held.pop(key, ((), 0))[0]
@@ -84,7 +84,7 @@ class Leases:
             self._differs_at = min((at for at in self._deprecate_at.values() if at > now), default=NEVER)
         self._kernel.renew(self._batch)
 
-    def _deprecated(self, want: Wanted, now: float) -> Wanted:
+    def _deprecated(self, want: DesiredAddress, now: float) -> DesiredAddress:
         """``preferred_lft``: each renewal would begin it anew, so we count, and let the kernel have 0 at its end."""
         if not want.preferred_s or want.preferred_s >= FOR_EVER:
             return want

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Optional
 
-from ..netlink.address_request import Wanted
+from ..netlink.address_request import DesiredAddress
 from .desired import is_link_local_ipv6
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ class Firewall:
         """Whether there is a table of ours."""
         return self._tables is not None
 
-    def prepare(self, wanted: Iterable[Wanted] = ()) -> str:
+    def prepare(self, wanted: Iterable[DesiredAddress] = ()) -> str:
         """Make the table, for these addresses. Returns why that is not possible, "" when it is there."""
         failure = self._make() if self._tables is None else ""
         if self._tables is not None:
             self._tables.prepare(sorted(map(element_of, wanted)))
         return failure
 
-    def hold(self, key: Hashable, wanted: Iterable[Wanted]) -> str:
+    def hold(self, key: Hashable, wanted: Iterable[DesiredAddress]) -> str:
         """From now on these are the addresses that ``key`` guards. Returns why the kernel does not, "" when it does."""
         failure = self.prepare()
         if failure:
@@ -98,7 +98,7 @@ class Firewall:
         return explained(code)
 
 
-def element_of(want: Wanted) -> Element:
+def element_of(want: DesiredAddress) -> Element:
     """A link-local address belongs to one interface, any other one to the host."""
     packed = want.address.ip.packed
     if is_link_local_ipv6(want.address):

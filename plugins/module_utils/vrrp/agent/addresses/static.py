@@ -15,9 +15,9 @@ from typing import Optional, Protocol
 
 from ...config.model.configuration import Configuration, Globals, Instance
 from ...protocol.constants import PRIORITY_OWNER
-from ..netlink.address_request import Wanted
+from ..netlink.address_request import DesiredAddress
 from ..netlink.links import AddressChanged, Change
-from ..netlink.ownership import Place, was_set
+from ..netlink.ownership import InterfaceAddress, was_set
 from ..netlink.routes import Key
 from ..scheduler import Scheduler
 from .address_ports import AddressPorts
@@ -48,13 +48,13 @@ class Member(Protocol):
 class StaticSnapshot:
     """What is there, as a successor must know it: ``installed`` addresses, and ``removals`` of routes and rules."""
 
-    installed: tuple[Place, ...] = ()
+    installed: tuple[InterfaceAddress, ...] = ()
     removals: tuple[bytes, ...] = ()
     firewall: bool = False  # there is a table of ours
     promoted: tuple[int, ...] = ()  # interfaces, by index, whose promote_secondaries was set
 
 
-class Foundation:
+class StaticConfig:
     """Nothing is there before :meth:`begin`. ``remember`` is told that something is there that a successor must know.
 
     ``members()`` are all instances.
@@ -185,7 +185,7 @@ class Foundation:
             self._log.warning(f"({NAME}) removing addresses and routes that were left behind.")
             self._kernel.remove_routes(sorted(removals))
             there = [place for place in places if was_set(place, self._kernel.table, places)]
-            self._kernel.release([Wanted(index, address) for index, address in there])
+            self._kernel.release([DesiredAddress(index, address) for index, address in there])
 
     def _tell(self) -> None:
         """What a track_group is about has changed, perhaps: its instances look."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...config.model.configuration import Address, Configuration, Instance, VirtualAddress
 from ...config.semantics.subnets import end_of
-from ...config.syntax.diagnostics import Place, Problem
+from ...config.syntax.diagnostics import Location, Problem
 from ...protocol.constants import PRIORITY_OWNER
 from ..netlink.links import Interface, InterfaceTable
 from ..netlink.ownership import is_ours
@@ -84,7 +84,7 @@ def broadcast_addresses(configuration: Configuration, table: InterfaceTable) -> 
             if end == "broadcast":
                 device = entry.device or instance.interface
                 text = f"{entry.address.ip} is the broadcast address of {subnet.network} on {device}"
-                place, rule = Place(configuration.path, instance.line, 1), "RFC 1122 3.2.1.3: no host has it"
+                place, rule = Location(configuration.path, instance.line, 1), "RFC 1122 3.2.1.3: no host has it"
                 found.append(
                     Problem.at(place, f"vrrp_instance {instance.name}: {text}", rule, "choose another address")
                 )

@@ -17,51 +17,55 @@ from typing import Union
 from ...config.model.configuration import Globals, Instance
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import NEVER
-from ..netlink.address_request import Wanted
+from ..netlink.address_request import DesiredAddress
 from ..netlink.links import Interface, InterfaceTable
-from ..netlink.ownership import Place, was_set, was_set_before
-from ..netlink.routes import Key, Way
+from ..netlink.ownership import InterfaceAddress, was_set, was_set_before
+from ..netlink.routes import KernelRoute, Key
 from .address_ports import AddressPorts
 from .desired import absent, duplicated, installed_by, place_of, present, resolve
 from .lifetime import lifetime_s
-from .virtual_routes import Refused, VirtualRoutes
-from .vmac import Hush
+from .virtual_routes import RouteRefused, VirtualRoutes
+from .vmac import ArpSilencer
 
 INSTALL_RETRY_S = 10.0  # after the kernel refused a virtual address
 
-Judge = Callable[[Place, InterfaceTable, Mapping[Place, float]], bool]
-Lost = Union[Wanted, Way]  # what was not there as it should be
+Judge = Callable[[InterfaceAddress, InterfaceTable, Mapping[InterfaceAddress, float]], bool]
+Lost = Union[DesiredAddress, KernelRoute]  # what was not there as it should be
 
 
 class VirtualAddresses:
     """``key`` is who has them: bursts and leases are kept under it."""
 
     def __init__(self, key: Hashable, config: Instance, settings: Globals, ports: AddressPorts) -> None:
-        self.wanted: tuple[Wanted, ...] = ()  # those whose interfaces are there
+        self.wanted: tuple[DesiredAddress, ...] = ()  # those whose interfaces are there
         self.missing: tuple[str, ...] = ()  # the interfaces that are not
         self.refused: tuple[str, ...] = ()  # what the kernel said no to, until it is tried again
         self.retry_at = NEVER
         self.hindrances: tuple[str, ...] = ()  # clauses about what routes, rules or no_accept miss
         self.routes = VirtualRoutes(key, config.name, ports)
-        self.hush = Hush(ports.kernel)
+        self.hush = ArpSilencer(ports.kernel)
         self._key = key
         self._config = config
         self._lifetime_s = lifetime_s(config, settings)
         self._ports = ports
-        self._installed: tuple[Wanted, ...] = ()  # what goes on release, whatever the interface is called by then
-        self._inherited: dict[Place, float] = {}  # what a process before this one has installed, which lived until then
-        self._owned: frozenset[Place] = frozenset()  # the host's own among the virtual addresses
-        self._given_up: frozenset[Wanted] = frozenset()  # not tracked, and somebody has deleted them
+        self._installed: tuple[
+            DesiredAddress, ...
+        ] = ()  # what goes on release, whatever the interface is called by then
+        self._inherited: dict[
+            InterfaceAddress, float
+        ] = {}  # what a process before this one has installed, which lived until then
+        self._owned: frozenset[InterfaceAddress] = frozenset()  # the host's own among the virtual addresses
+        self._given_up: frozenset[DesiredAddress] = frozenset()  # not tracked, and somebody has deleted them
         self._usable: frozenset[int] = frozenset()  # those of our interfaces that are up, by index
         self._keeps = False  # switches are reminded of addresses on other interfaces
 
     @property
-    def held(self) -> frozenset[Place]:
+    def held(self) -> frozenset[InterfaceAddress]:
         """What nobody else may take off now."""
         return frozenset((want.index, want.address) for want in self._installed)
 
     @property
-    def installed(self) -> frozenset[Place]:
+    def installed(self) -> frozenset[InterfaceAddress]:
         """What we have put there, or the process before us."""
         return frozenset(self._inherited).union((want.index, want.address) for want in self._removable(self._installed))
 
@@ -77,7 +81,7 @@ class VirtualAddresses:
             return frozenset()
         return frozenset(place_of(entry) for entry in installed_by(self._config))
 
-    def inherit(self, places: Iterable[Place], removals: Iterable[bytes] = (), until: float = NEVER) -> None:
+    def inherit(self, places: Iterable[InterfaceAddress], removals: Iterable[bytes] = (), until: float = NEVER) -> None:
         """Take over what a process before this one has installed, which lived ``until`` then: it is ours."""
         self._inherited = dict.fromkeys(places, until)
         self.routes.inherit(removals)
@@ -172,7 +176,7 @@ class VirtualAddresses:
         self._set_and_announce(lost, now)
         return lost + self._complete_routes(now)
 
-    def put_back(self, place: Place, now: float) -> tuple[Lost, ...]:
+    def put_back(self, place: InterfaceAddress, now: float) -> tuple[Lost, ...]:
         """While MASTER: somebody deleted this one. Returns it when it was ours and has been put back."""
         mine = [want for want in self.wanted if (want.index, want.address) == place]
         given_up = [want for want in absent(mine, self._ports.kernel.table) if not want.track and not self._taken(want)]
@@ -235,7 +239,7 @@ class VirtualAddresses:
         """Tell the segment that they live here."""
         self._announce([want for want in self.wanted if want not in self._given_up], repeat)
 
-    def _set(self, wanted: Sequence[Wanted], now: float) -> None:
+    def _set(self, wanted: Sequence[DesiredAddress], now: float) -> None:
         self._note_owned()
         self._installed = tuple(dict.fromkeys(self._installed + tuple(wanted)))
         dead = duplicated(self._removable(wanted), self._ports.kernel.table)
@@ -251,12 +255,12 @@ class VirtualAddresses:
         self._lease()
         self._remove_strangers()
 
-    def _remove(self, gone: Sequence[Wanted]) -> None:
+    def _remove(self, gone: Sequence[DesiredAddress]) -> None:
         if gone:
             self._ports.log.info(f"({self._config.name}) removing VIPs {names(gone)}")
             self._report(self._ports.kernel.release(gone))
 
-    def _taken(self, want: Wanted) -> bool:
+    def _taken(self, want: DesiredAddress) -> bool:
         """Whether its interface is down, with which the kernel takes an IPv6 address off.
 
         It comes back when the interface is up: to one that is about to be deleted the kernel adds nothing.
@@ -264,7 +268,7 @@ class VirtualAddresses:
         link = self._ports.kernel.table.links.get(want.index)
         return want.address.version == 6 and link is not None and not link.up
 
-    def _set_and_announce(self, wanted: Sequence[Wanted], now: float) -> None:
+    def _set_and_announce(self, wanted: Sequence[DesiredAddress], now: float) -> None:
         if wanted:
             self._set(wanted, now)
             if not self.refused:
@@ -277,7 +281,7 @@ class VirtualAddresses:
         self._refuse(refused, now)
         return tuple(back)
 
-    def _refuse(self, refused: Sequence[Refused], now: float) -> None:
+    def _refuse(self, refused: Sequence[RouteRefused], now: float) -> None:
         for each in refused:
             self._refuse_text(each.text, now)
 
@@ -305,25 +309,25 @@ class VirtualAddresses:
     def _remove_strangers(self) -> None:
         """Take off what a predecessor has installed and the configuration does not name any more."""
         known = {(want.index, want.address) for want in self.wanted}
-        strangers = [Wanted(index, address) for index, address in self._inherited.keys() - known]
+        strangers = [DesiredAddress(index, address) for index, address in self._inherited.keys() - known]
         leftovers = self._left_behind(strangers, was_set)
         self._inherited = {}
         self._remove_left_behind(leftovers)
 
-    def _left_behind(self, wanted: Iterable[Wanted], judge: Judge) -> list[Wanted]:
+    def _left_behind(self, wanted: Iterable[DesiredAddress], judge: Judge) -> list[DesiredAddress]:
         table = self._ports.kernel.table
         known = self._inherited
         return [want for want in self._leaving(wanted) if judge((want.index, want.address), table, known)]
 
-    def _remove_left_behind(self, leftovers: Sequence[Wanted]) -> None:
+    def _remove_left_behind(self, leftovers: Sequence[DesiredAddress]) -> None:
         if leftovers:
             self._ports.log.warning(f"({self._config.name}) removing VIPs that were left behind.")
             self._report(self._ports.kernel.release(leftovers))
 
-    def _lost(self, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    def _lost(self, wanted: Sequence[DesiredAddress]) -> tuple[DesiredAddress, ...]:
         return absent(wanted, self._ports.kernel.table) + duplicated(wanted, self._ports.kernel.table)
 
-    def _announce(self, wanted: Iterable[Wanted], repeat: int) -> None:
+    def _announce(self, wanted: Iterable[DesiredAddress], repeat: int) -> None:
         garp, table = self._config.garp, self._ports.kernel.table
         self._ports.announcer.burst(self._key, tuple(wanted), repeat, garp.interval_s, table, garp.gna_interval_s)
 
@@ -336,7 +340,7 @@ class VirtualAddresses:
         if self._keeps:
             self._ports.announcer.keep(key, garp.delay_s + garp.extra_if_s, garp.extra_if_s, self._announce_extra)
 
-    def _extra(self) -> tuple[Wanted, ...]:
+    def _extra(self) -> tuple[DesiredAddress, ...]:
         links = self._ports.kernel.table.links
         known = {want: links[want.index] for want in self.wanted if want.index in links}
         own, every = self._config.lives_on, self._config.garp.extra_if_all
@@ -351,16 +355,16 @@ class VirtualAddresses:
         self._ports.leases.hold(self._key, self._removable(self._installed), self._lifetime_s)
         self._ports.arm(self._ports.leases.deadline)
 
-    def _leaving(self, wanted: Iterable[Wanted]) -> list[Wanted]:
+    def _leaving(self, wanted: Iterable[DesiredAddress]) -> list[DesiredAddress]:
         mine = self._removable(wanted)
         held = self._ports.held_elsewhere(self._key, [want.address for want in mine])
         return [want for want in mine if (want.index, want.address) not in held]
 
-    def _removable(self, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    def _removable(self, wanted: Iterable[DesiredAddress]) -> tuple[DesiredAddress, ...]:
         """The host's own addresses stay on whatever happens, and have no lifetime."""
         return tuple(want for want in wanted if not self._is_owned(want))
 
-    def _is_owned(self, want: Wanted) -> bool:
+    def _is_owned(self, want: DesiredAddress) -> bool:
         return (want.index, want.address) in self._owned
 
     def _note_owned(self) -> None:
@@ -379,11 +383,13 @@ class VirtualAddresses:
             self._ports.log.error(f"({self._config.name}) {failure}")
 
 
-def lasting(want: Wanted) -> Wanted:
+def lasting(want: DesiredAddress) -> DesiredAddress:
     """What the kernel cannot change of an address that is there: the rest does not count."""
     return replace(want, flags=0 if want.address.version == 6 else want.flags, dad=False, preferred_s=None)
 
 
 def names(wanted: Iterable[Lost]) -> str:
     """Addresses, routes and rules, for people."""
-    return ", ".join(f"{each.what} {each.text}" if isinstance(each, Way) else str(each.address) for each in wanted)
+    return ", ".join(
+        f"{each.what} {each.text}" if isinstance(each, KernelRoute) else str(each.address) for each in wanted
+    )

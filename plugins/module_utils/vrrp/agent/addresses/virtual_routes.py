@@ -12,17 +12,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...config.model.routes import Route, Rule
-from ..netlink.routes import ANY, Key, Way, listed, resolve, unusable
+from ..netlink.routes import ANY, KernelRoute, Key, listed, resolve, unusable
 from .address_ports import AddressPorts
 
 HARMLESS_ON_REMOVE = (errno.ESRCH, errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 @dataclass(frozen=True)
-class Refused:
+class RouteRefused:
     """What the kernel said no to, and why, in one clause."""
 
-    way: Way
+    way: KernelRoute
     text: str
 
 
@@ -30,16 +30,16 @@ class VirtualRoutes:
     """``key`` is who has them; ``name`` stands before the lines of the log."""
 
     def __init__(self, key: object, name: str, ports: AddressPorts) -> None:
-        self.wanted: tuple[Way, ...] = ()
+        self.wanted: tuple[KernelRoute, ...] = ()
         self.faults: dict[str, str] = {}  # by interface
         self.name = name
         self._key = key
         self._ports = ports
         self._configured: tuple[tuple[Route, ...], tuple[Rule, ...]] = ((), ())
-        self._installed: dict[bytes, Way] = {}  # ours, by the request that removes it
+        self._installed: dict[bytes, KernelRoute] = {}  # ours, by the request that removes it
         self._there: set[bytes] = set()  # what the kernel has as far as we know, the host's own included
         self._inherited: frozenset[bytes] = frozenset()
-        self._waiting: tuple[Way, ...] = ()  # for their source address, which is not at work yet
+        self._waiting: tuple[KernelRoute, ...] = ()  # for their source address, which is not at work yet
         self._given_up: set[bytes] = set()  # not tracked, and somebody has deleted them
 
     @property
@@ -68,11 +68,11 @@ class VirtualRoutes:
             self._ports.kernel.watch_routes()
         return self.wanted != before
 
-    def is_there(self, way: Way) -> bool:
+    def is_there(self, way: KernelRoute) -> bool:
         """For people: whether the kernel has it, as far as we were told."""
         return way.remove in self._there
 
-    def install(self) -> list[Refused]:
+    def install(self) -> list[RouteRefused]:
         """Set all of them. What is there already stays; it is ours when it carries our number."""
         self._given_up.clear()
         if not self.wanted and not self._inherited:
@@ -81,13 +81,13 @@ class VirtualRoutes:
         self._remove_strangers()
         return refused
 
-    def complete(self) -> tuple[list[Way], list[Refused]]:
+    def complete(self) -> tuple[list[KernelRoute], list[RouteRefused]]:
         """Set what an interface that came makes possible, and again what an interface or an address took along."""
         self._remove_unwanted()
         back, refused = self._add([way for way in self.wanted if way.remove not in self._given_up])
         return back, [each for each in refused if each.way.track]
 
-    def gone(self, keys: Collection[Key]) -> tuple[list[Way], list[Refused]]:
+    def gone(self, keys: Collection[Key]) -> tuple[list[KernelRoute], list[RouteRefused]]:
         """Somebody has deleted these. Those that are ours are set again."""
         mine = [way for way in self.wanted if way.key in keys or ANY in keys]
         for way in mine:
@@ -97,7 +97,7 @@ class VirtualRoutes:
                     self._given_up.add(way.remove)
         return self._add([way for way in mine if way.track])
 
-    def source_usable(self) -> list[Refused]:
+    def source_usable(self) -> list[RouteRefused]:
         """An address is at work now: perhaps somebody waits for it."""
         waiting, self._waiting = self._waiting, ()
         return self._add([way for way in waiting if way in self.wanted])[1]
@@ -107,7 +107,7 @@ class VirtualRoutes:
         """Return whether a route waits for its source address, which cannot be used yet."""
         return bool(self._waiting)
 
-    def reconcile(self) -> list[Refused]:
+    def reconcile(self) -> list[RouteRefused]:
         """What the new configuration has no more goes, what it adds comes."""
         self._remove_unwanted()
         added = [way for way in self.wanted if way.remove not in self._there]
@@ -147,10 +147,10 @@ class VirtualRoutes:
         if count:
             self._ports.log.warning(f"({self.name}) removed {count} routes or rules that were left behind.")
 
-    def _add(self, ways: Iterable[Way]) -> tuple[list[Way], list[Refused]]:
+    def _add(self, ways: Iterable[KernelRoute]) -> tuple[list[KernelRoute], list[RouteRefused]]:
         """Returns those that were not there, and those that the kernel refused."""
-        ready: list[Way] = []
-        waiting: list[Way] = []
+        ready: list[KernelRoute] = []
+        waiting: list[KernelRoute] = []
         for way in ways:
             if way.track or not self._idle(way):
                 (waiting if self._has_to_wait(way) else ready).append(way)
@@ -162,7 +162,7 @@ class VirtualRoutes:
             if code == 0:
                 new.append(way)
             elif code != errno.EEXIST and not self._listed(way):
-                refused.append(Refused(way, f"cannot set {way.what} {way.text}: {os.strerror(code)}"))
+                refused.append(RouteRefused(way, f"cannot set {way.what} {way.text}: {os.strerror(code)}"))
                 self._there.discard(way.remove)
                 continue
             self._there.add(way.remove)
@@ -170,15 +170,15 @@ class VirtualRoutes:
                 self._installed[way.remove] = way
         return new, refused
 
-    def _idle(self, way: Way) -> bool:
+    def _idle(self, way: KernelRoute) -> bool:
         """Whether nothing can be sent through its interfaces: the kernel refuses it until they are up."""
         return bool(unusable(way.devices, self._ports.kernel.table))
 
-    def _taken(self, way: Way) -> bool:
+    def _taken(self, way: KernelRoute) -> bool:
         """Whether the kernel has taken it along with its interface: it tells of IPv6 routes only."""
         return way.key[1] == socket.AF_INET6 and self._idle(way)
 
-    def _listed(self, way: Way) -> bool:
+    def _listed(self, way: KernelRoute) -> bool:
         """Whether the kernel has what it would not take now: a rule can keep it from finding the gateway again."""
         if way.remove not in self._there or way.key[0] or not way.signed:
             return False
@@ -187,7 +187,7 @@ class VirtualRoutes:
         except OSError:
             return False
 
-    def _has_to_wait(self, way: Way) -> bool:
+    def _has_to_wait(self, way: KernelRoute) -> bool:
         """The kernel takes no IPv6 source address that it has not finished, in a thread of its own."""
         if way.source is None:
             return False
@@ -212,6 +212,6 @@ class VirtualRoutes:
         return codes.count(0)
 
 
-def texts(ways: Sequence[Way]) -> str:
+def texts(ways: Sequence[KernelRoute]) -> str:
     """For people."""
     return ", ".join(f"{way.what} {way.text}" for way in ways)

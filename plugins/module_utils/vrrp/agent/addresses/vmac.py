@@ -29,7 +29,7 @@ ARP_IGNORE_ALL = 8  # linux/Documentation/networking/ip-sysctl.rst
 ON_PARENT = {"arp_ignore": 1, "arp_filter": 1, "arp_announce": 2}
 
 
-class Hush:
+class ArpSilencer:
     """The macvlan of one instance that hands over: it still takes packets, and answers nobody.
 
     The new master announces itself with ARP requests. Our answer would come from the very Ethernet address that both

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ...protocol.override import Refused
 from ..errors import CommandError
-from ..instance import RunningInstance
+from ..instance import VrrpInstance
 from ..instances import Instances
 from ..log import Log
 from ..sync_groups import Groups
@@ -37,7 +37,7 @@ class Mastership:
         self._remember = remember
         self._log = log
 
-    def move(self, verb: str, name: object, now: float) -> RunningInstance:
+    def move(self, verb: str, name: object, now: float) -> VrrpInstance:
         """``promote``, ``demote`` or ``release`` the instance of this name, and return it."""
         instance = self.find(name)
         self._refuse_at_the_end()
@@ -55,7 +55,7 @@ class Mastership:
         self._remember()
         return instance
 
-    def find(self, name: object) -> RunningInstance:
+    def find(self, name: object) -> VrrpInstance:
         """Return the instance of this name."""
         instance = self._instances.by_name(name)
         if instance is None:

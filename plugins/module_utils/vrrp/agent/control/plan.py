@@ -23,9 +23,9 @@ from ...protocol.priority import verdict
 from ...protocol.states import State
 from ..config_source import judge, refuse
 from ..errors import CommandError
-from ..instance import RunningInstance
+from ..instance import VrrpInstance
 from ..netlink.links import InterfaceTable
-from ..netlink.ownership import Place
+from ..netlink.ownership import InterfaceAddress
 from ..network import advertisement
 from ..preflight.host import misfits
 
@@ -37,8 +37,8 @@ class Current:
     """What is in force: ``instances`` are those of the configuration, ``installed`` what this agent has put there."""
 
     configuration: Configuration
-    instances: Collection[RunningInstance]
-    installed: frozenset[Place]
+    instances: Collection[VrrpInstance]
+    installed: frozenset[InterfaceAddress]
     drained: bool
     table: InterfaceTable
 
@@ -92,7 +92,7 @@ def _mastership(current: Current, new: Configuration) -> Iterator[dict[str, Any]
         yield {"instance": config.name, "state": None, "moves": None, "why": why}
 
 
-def _moves(instance: RunningInstance, config: Optional[Instance], drained: bool) -> tuple[Optional[bool], str]:
+def _moves(instance: VrrpInstance, config: Optional[Instance], drained: bool) -> tuple[Optional[bool], str]:
     router, state = instance.router, instance.router.state
     if config is None:
         if state is State.MASTER:

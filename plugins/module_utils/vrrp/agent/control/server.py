@@ -144,7 +144,7 @@ class ControlServer:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 break
             except OSError as error:  # no descriptor left, or no memory: the loop would be woken for it without end
-                self._log.seldom(
+                self._log.rate_limited(
                     ("accept",),
                     f"the control socket accepts nobody for a moment: {error.strerror or error}; whoever has been "
                     "connected longest without asking is hung up on",

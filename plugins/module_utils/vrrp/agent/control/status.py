@@ -19,7 +19,7 @@ from ...protocol.priority import CheckResult
 from ...protocol.states import State
 from ..address_conflicts import owns
 from ..addresses.desired import place_of, present
-from ..instance import RunningInstance
+from ..instance import VrrpInstance
 from ..log_messages import conflict_remedy
 from ..netlink.links import InterfaceTable
 from ..preflight.file_permissions import exposed
@@ -43,7 +43,7 @@ class AgentInfo:
 
 
 def agent_status(
-    agent: AgentInfo, instances: Iterable[RunningInstance], table: InterfaceTable, now: float
+    agent: AgentInfo, instances: Iterable[VrrpInstance], table: InterfaceTable, now: float
 ) -> dict[str, Any]:
     """The whole agent. Times are seconds before ``now``."""
     return {
@@ -62,7 +62,7 @@ def agent_status(
     }
 
 
-def instance_status(instance: RunningInstance, now: float, table: InterfaceTable) -> dict[str, Any]:
+def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -> dict[str, Any]:
     """One instance: what it is configured to be, what it is, and why."""
     config, router, verdict = instance.config, instance.router, instance.verdict
     there = {str(want.address) for want in present(instance.addresses.wanted, table)}
@@ -105,7 +105,7 @@ def instance_status(instance: RunningInstance, now: float, table: InterfaceTable
     }
 
 
-def routes_status(instance: RunningInstance) -> dict[str, Any]:
+def routes_status(instance: VrrpInstance) -> dict[str, Any]:
     """Its routes and rules as ip(8) prints them, and whether the kernel has them, as far as it told us."""
     found: dict[str, list[dict[str, Any]]] = {"routes": [], "rules": []}
     for way in instance.addresses.routes.wanted:
@@ -119,7 +119,7 @@ def check_status(check: CheckResult) -> dict[str, Any]:
     return {**said, "reverse": check.reverse, "value": check.value}
 
 
-def master(instance: RunningInstance, now: float) -> Optional[dict[str, Any]]:
+def master(instance: VrrpInstance, now: float) -> Optional[dict[str, Any]]:
     """Who is master: ourselves, or whom we heard last; None when nobody is known."""
     router = instance.router
     if router.state is State.MASTER:
@@ -130,7 +130,7 @@ def master(instance: RunningInstance, now: float) -> Optional[dict[str, Any]]:
     return {"address": str(seen.address), "priority": seen.priority, "seen_s": round(now - seen.seen_at, 3)}
 
 
-def conflicts(instance: RunningInstance, now: float) -> list[dict[str, Any]]:
+def conflicts(instance: VrrpInstance, now: float) -> list[dict[str, Any]]:
     """Who else claimed an address of ours not long ago. The virtual ones are ours while we hold them."""
     return [
         {
@@ -144,12 +144,12 @@ def conflicts(instance: RunningInstance, now: float) -> list[dict[str, Any]]:
     ]
 
 
-def why(instance: RunningInstance, now: float) -> str:
+def why(instance: VrrpInstance, now: float) -> str:
     """One sentence that explains the state, and what else there is to know of it."""
     return "; ".join([_state(instance, now), *(_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD])])
 
 
-def _other_owners(instance: RunningInstance, now: float) -> list[str]:
+def _other_owners(instance: VrrpInstance, now: float) -> list[str]:
     """Say which routers own the addresses of this owner too. One that lost is silent: it is told as a conflict is."""
     if instance.config.priority != PRIORITY_OWNER:
         return []
@@ -157,7 +157,7 @@ def _other_owners(instance: RunningInstance, now: float) -> list[str]:
     return [f"{address} has priority {PRIORITY_OWNER} too, {now - at:.0f} s ago" for address, at in heard]
 
 
-def _remedy(instance: RunningInstance, found: dict[str, Any]) -> str:
+def _remedy(instance: VrrpInstance, found: dict[str, Any]) -> str:
     return conflict_remedy(owns(instance, ip_address(found["address"])))
 
 
@@ -165,7 +165,7 @@ def _conflict(found: dict[str, Any]) -> str:
     return f"{found['mac']} on {found['interface']} claims {found['address']} too, {found['seen_s']:.0f} s ago"
 
 
-def _state(instance: RunningInstance, now: float) -> str:
+def _state(instance: VrrpInstance, now: float) -> str:
     router = instance.router
     if router.state is State.INIT:
         silent = [check.name for check in instance.checks if check.ok is None and not check.weight]

@@ -11,13 +11,13 @@ from ipaddress import IPv4Address, IPv4Interface, ip_address
 from typing import Optional
 
 from ...config.model.configuration import Address
-from .links import FOR_EVER, Interface, InterfaceTable, Present
+from .links import FOR_EVER, ActualAddress, Interface, InterfaceTable
 
 SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}  # rtnetlink(7), ip-address(8)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredAddress:
     """One virtual address on one existing interface, as the kernel wants to hear it."""
 
     index: int
@@ -36,7 +36,7 @@ class Wanted:
         return hash((self.index, int(self.address)))
 
 
-def preferred_s(want: Wanted) -> int:
+def preferred_s(want: DesiredAddress) -> int:
     """As with keepalived nobody connects from an IPv6 address without a subnet, and IPv4 knows nothing of it."""
     if want.address.version == 4:
         return FOR_EVER
@@ -52,7 +52,7 @@ def scope_number(name: Optional[str]) -> int:
     return SCOPES[name] if name in SCOPES else int(name)
 
 
-def beside_its_peer(want: Wanted, table: InterfaceTable) -> Wanted:
+def beside_its_peer(want: DesiredAddress, table: InterfaceTable) -> DesiredAddress:
     """The same with the peer that it has: the kernel deletes none that is named without it."""
     here = table.addresses.get(want.index, {}).get(want.address)
     if want.peer is not None or here is None or not here.peer:
@@ -60,7 +60,7 @@ def beside_its_peer(want: Wanted, table: InterfaceTable) -> Wanted:
     return replace(want, peer=ip_address(here.peer))
 
 
-def dependants(leaving: Sequence[Wanted], table: InterfaceTable) -> tuple[Present, ...]:
+def dependants(leaving: Sequence[DesiredAddress], table: InterfaceTable) -> tuple[ActualAddress, ...]:
     """Addresses that the kernel may delete together with ``leaving``.
 
     Deleting the first IPv4 address of a subnet deletes its secondaries too, unless promote_secondaries is set

@@ -20,10 +20,10 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Optional
 
-from .address_request import Wanted, beside_its_peer, dependants, preferred_s
+from .address_request import DesiredAddress, beside_its_peer, dependants, preferred_s
 from .dump import Listing
 from .event_filter import only_what_matters, watch_routes
-from .links import FOR_EVER, Change, InterfaceTable, Present, dump
+from .links import FOR_EVER, ActualAddress, Change, InterfaceTable, dump
 from .local_table import question
 from .messages import (
     BATCH,
@@ -49,7 +49,7 @@ from .messages import (
     without_ack,
 )
 from .pyroute2_import import message_class
-from .routes import ANY, Key, Way, deleted
+from .routes import ANY, KernelRoute, Key, deleted
 
 IFA_F_NODAD = 0x02  # linux/if_addr.h
 LOW_FLAGS = 0xFF  # what fits into the header of an address
@@ -78,7 +78,7 @@ class Kernel:
                 "by hand: pip install pyroute2"
             ) from error
         self.table = InterfaceTable()
-        self._encoded: dict[tuple[int, Wanted, int], bytes] = {}
+        self._encoded: dict[tuple[int, DesiredAddress, int], bytes] = {}
         self.stale = False  # events were lost, and the table does not know yet what they said
         self._listing: Optional[Listing] = None  # what is read until they are known again
         self._listed_at = -LISTED_EVERY_S
@@ -188,7 +188,7 @@ class Kernel:
             self._listing.close()  # which takes it out of what is waited for, too
             self._listing = None
 
-    def install(self, wanted: Sequence[Wanted], lifetime_s: int = 0) -> list[str]:
+    def install(self, wanted: Sequence[DesiredAddress], lifetime_s: int = 0) -> list[str]:
         """Put addresses on their interfaces, in one batch; those that are there stay. Returns one text per failure.
 
         With ``lifetime_s`` the kernel takes each off again after so many seconds, unless it is renewed.
@@ -199,13 +199,15 @@ class Kernel:
             if code in (0, errno.EEXIST):
                 # An IPv6 address is at work only when the event says so: it is finished in a thread of the kernel.
                 unfinished = want.address.version == 6
-                present = Present(want.index, want.address, want.label or "", scope=want.scope, tentative=unfinished)
+                present = ActualAddress(
+                    want.index, want.address, want.label or "", scope=want.scope, tentative=unfinished
+                )
                 self.table.remember(present)
             else:
                 failed.append(f"cannot set {want.address} on {self._name(want.index)}: {os.strerror(code)}")
         return failed
 
-    def release(self, wanted: Sequence[Wanted]) -> list[str]:
+    def release(self, wanted: Sequence[DesiredAddress]) -> list[str]:
         """Take exactly these addresses off, and nothing that hangs on them. Returns one text per failure."""
         failed = []
         keep = dependants(wanted, self.table)
@@ -227,12 +229,12 @@ class Kernel:
         """Send ready-made requests in one batch. Returns one errno for each, 0 for success."""
         return list(self._exchange(requests))
 
-    def add_routes(self, ways: Iterable[Way]) -> list[int]:
+    def add_routes(self, ways: Iterable[KernelRoute]) -> list[int]:
         """Set routes and rules, in one batch. Returns one errno for each, 0 for success."""
         return self.ask([way.add for way in ways])
 
     def remove_routes(self, removals: Iterable[bytes]) -> list[int]:
-        """Delete routes and rules by what :class:`Way` calls ``remove``. Returns one errno for each, 0 for success."""
+        """Delete routes and rules by what :class:`KernelRoute` calls ``remove``. Return an errno for each."""
         return self.ask(list(removals))
 
     def watch_routes(self) -> None:
@@ -243,7 +245,7 @@ class Kernel:
         link = self.table.links.get(index)
         return link.name if link is not None else f"interface {index}"
 
-    def prepare(self, wanted: Sequence[Wanted], lifetime_s: int) -> None:
+    def prepare(self, wanted: Sequence[DesiredAddress], lifetime_s: int) -> None:
         """Encode what installing and releasing will ask for: a takeover of many has no time for it."""
         for want in wanted:
             self._request(RTM_NEWADDR, want, lifetime_s)
@@ -251,7 +253,7 @@ class Kernel:
             if want.address.version == 6:
                 question(want.index, want.address)
 
-    def renewals(self, leases: Sequence[tuple[Wanted, int]]) -> list[bytes]:
+    def renewals(self, leases: Sequence[tuple[DesiredAddress, int]]) -> list[bytes]:
         """Encode the renewal of these (address, lifetime in seconds), for :meth:`renew`."""
         batches = []
         for start in range(0, len(leases), BATCH):
@@ -269,7 +271,7 @@ class Kernel:
             while self._renewals.recv(RECEIVE_SIZE):
                 pass
 
-    def _request(self, kind: int, want: Wanted, lifetime_s: int = 0) -> bytes:
+    def _request(self, kind: int, want: DesiredAddress, lifetime_s: int = 0) -> bytes:
         encoded = self._encoded.get((kind, want, lifetime_s))
         if encoded is None:
             encoded = address_request(kind, want, self._name(want.index), lifetime_s)
@@ -298,7 +300,7 @@ class Kernel:
         return [answers[first + number] for number in range(len(requests))]
 
 
-def address_request(kind: int, want: Wanted, interface: str, lifetime_s: int = 0) -> bytes:
+def address_request(kind: int, want: DesiredAddress, interface: str, lifetime_s: int = 0) -> bytes:
     """Return an RTM_NEWADDR or RTM_DELADDR request; an address without a label gets the name of its interface."""
     address = str(want.address.ip)
     fields = {
@@ -325,7 +327,7 @@ def address_request(kind: int, want: Wanted, interface: str, lifetime_s: int = 0
     return encode(message_class("ifaddrmsg"), kind, NLM_F_ACK | flags, fields, attributes)
 
 
-def lifetimes(want: Wanted, lifetime_s: int) -> dict[str, int]:
+def lifetimes(want: DesiredAddress, lifetime_s: int) -> dict[str, int]:
     """The valid and the preferred one. The kernel refuses an address that is preferred for longer than valid."""
     valid = lifetime_s or FOR_EVER
     return {"ifa_valid": valid, "ifa_preferred": min(preferred_s(want), valid), "cstamp": 0, "tstamp": 0}

@@ -77,7 +77,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Present:
+class ActualAddress:
     """One address that is on an interface. ``message`` is the kernel's own description, to put it back as it was.
 
     How long it is valid, and when it was changed, is of the event that said it last: a renewal is no change.
@@ -116,7 +116,7 @@ class LinkChanged:
 class AddressChanged:
     """An address is new or different (``added``), or it has been deleted. ``present`` describes it."""
 
-    present: Present
+    present: ActualAddress
     added: bool
 
 
@@ -158,7 +158,7 @@ def _kind(info: bytes) -> str:
     return attributes(info, 0, len(info)).get(IFLA_INFO_KIND, b"").rstrip(b"\0").decode("ascii", "replace")
 
 
-def decode_address(data: bytes, start: int, end: int) -> Optional[Present]:
+def decode_address(data: bytes, start: int, end: int) -> Optional[ActualAddress]:
     """One RTM_*ADDR body; None for families other than IPv4 and IPv6."""
     family, prefix_length, flags, scope, index = ADDRESS_HEADER.unpack_from(data, start)
     found = attributes(data, start + ADDRESS_HEADER.size, end)
@@ -176,7 +176,7 @@ def decode_address(data: bytes, start: int, end: int) -> Optional[Present]:
     times = found.get(IFA_CACHEINFO, b"")
     said = len(times) >= CACHEINFO.size
     _preferred, valid_s, _set, changed_cs = CACHEINFO.unpack_from(times) if said else (0, FOR_EVER, 0, None)
-    return Present(
+    return ActualAddress(
         index=index,
         address=address,
         label=found.get(IFA_LABEL, b"").rstrip(b"\0").decode("ascii", "replace"),
@@ -208,7 +208,7 @@ class InterfaceTable:
     def __init__(self) -> None:
         self.links: dict[int, Link] = {}
         self.names: dict[str, Link] = {}
-        self.addresses: dict[int, dict[Interface, Present]] = {}
+        self.addresses: dict[int, dict[Interface, ActualAddress]] = {}
         self._unchanged: set[bytes] = set()  # what the kernel has said of addresses that are in the table just so
 
     def feed(self, data: bytes) -> list[Change]:
@@ -229,7 +229,7 @@ class InterfaceTable:
                 changes += self._address(decode_address(data, start, end), False)
         return changes
 
-    def on(self, name: str) -> tuple[Present, ...]:
+    def on(self, name: str) -> tuple[ActualAddress, ...]:
         """The addresses of the interface ``name``, in the kernel's order."""
         link = self.names.get(name)
         return tuple(self.addresses.get(link.index, {}).values()) if link is not None else ()
@@ -238,7 +238,7 @@ class InterfaceTable:
         """Whether some interface has this address, ready to be spoken from, whatever the prefix length."""
         return any(entry.usable for entry in self.entries(host))
 
-    def entries(self, host: object) -> list[Present]:
+    def entries(self, host: object) -> list[ActualAddress]:
         """Every address of this machine that is ``host``, whatever the prefix length."""
         return [entry for known in self.addresses.values() for entry in known.values() if entry.address.ip == host]
 
@@ -247,7 +247,7 @@ class InterfaceTable:
         self._unchanged.clear()
         self.addresses.get(index, {}).pop(address, None)
 
-    def remember(self, present: Present) -> None:
+    def remember(self, present: ActualAddress) -> None:
         """The kernel acknowledged that this address is there."""
         self._unchanged.clear()
         self.addresses.setdefault(present.index, {}).setdefault(present.address, present)
@@ -276,7 +276,7 @@ class InterfaceTable:
         self.links[link.index] = self.names[link.name] = link
         return [LinkChanged(old, link)] if old != link else []
 
-    def _address(self, present: Optional[Present], exists: bool) -> list[Change]:
+    def _address(self, present: Optional[ActualAddress], exists: bool) -> list[Change]:
         if present is None:
             return []
         known = self.addresses.setdefault(present.index, {})

@@ -22,7 +22,7 @@ RTN_LOCAL = 2  # linux/rtnetlink.h
 CACHED = 1024  # questions: each is asked again until its route is there
 ANSWER_TIMEOUT_S = 1.0  # the kernel answers inside send(); this only ends a kernel that does not
 
-Place = tuple[int, Interface]  # interface index and address
+InterfaceAddress = tuple[int, Interface]  # interface index and address
 
 
 class LocalRoutes:
@@ -31,10 +31,10 @@ class LocalRoutes:
     def __init__(self) -> None:
         self._socket: Optional[socket.socket] = None
 
-    def missing(self, places: Collection[Place]) -> set[Place]:
+    def missing(self, places: Collection[InterfaceAddress]) -> set[InterfaceAddress]:
         """Those of ``places`` that the kernel takes no packets for; none where it cannot be asked."""
         asked = list(places)
-        found: set[Place] = set()
+        found: set[InterfaceAddress] = set()
         for start in range(0, len(asked), BATCH):
             some = asked[start : start + BATCH]
             try:
@@ -51,7 +51,7 @@ class LocalRoutes:
             self._socket.close()
             self._socket = None
 
-    def _ask(self, places: list[Place]) -> list[Optional[int]]:
+    def _ask(self, places: list[InterfaceAddress]) -> list[Optional[int]]:
         """The type of the route to each, None where there is no route at all."""
         if self._socket is None:
             self._socket = open_socket()

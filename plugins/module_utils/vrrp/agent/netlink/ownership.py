@@ -12,21 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
-from .links import Interface, InterfaceTable, Present
+from .links import ActualAddress, Interface, InterfaceTable
 from .messages import RTPROT_KEEPALIVED
 
 LEASE_MAX_S = 60  # vip_lease
 STAMPS = 1 << 32  # time stamps begin anew after so many hundredths of a second: 497 days
 
-Place = tuple[int, Interface]  # interface index and address
+InterfaceAddress = tuple[int, Interface]  # interface index and address
 
 
-def is_ours(entry: Present) -> bool:
+def is_ours(entry: ActualAddress) -> bool:
     """Whether an agent has put this address there, or keepalived."""
     return entry.protocol == RTPROT_KEEPALIVED or entry.valid_s <= LEASE_MAX_S
 
 
-def was_set(place: Place, table: InterfaceTable, ledger: Container[Place]) -> bool:
+def was_set(place: InterfaceAddress, table: InterfaceTable, ledger: Container[InterfaceAddress]) -> bool:
     """Whether the address is there, and an agent or keepalived has put it there.
 
     ``ledger`` is what the process before this one has written down. It is believed where the kernel does not tell: an
@@ -38,7 +38,7 @@ def was_set(place: Place, table: InterfaceTable, ledger: Container[Place]) -> bo
     return is_ours(entry) or (place in ledger and not tells_protocols(table))
 
 
-def was_set_before(place: Place, table: InterfaceTable, ledger: Mapping[Place, float]) -> bool:
+def was_set_before(place: InterfaceAddress, table: InterfaceTable, ledger: Mapping[InterfaceAddress, float]) -> bool:
     """Whether it is ours, for an address that the configuration names: it may be of a release that gave no number.
 
     ``ledger`` says until when the process has lived that wrote it, in monotonic seconds. An address that has been set

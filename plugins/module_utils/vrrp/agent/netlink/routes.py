@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes and rules, ready for the kernel: each one a :class:`Way`, which knows its words and its requests.
+"""Routes and rules, ready for the kernel: each one a :class:`KernelRoute`, which knows its words and its requests.
 
 What belongs to us carries keepalived's protocol number. So a route or rule that was there before with that number is
 what a crash has left behind, and any other one is the host's own.
@@ -43,7 +43,7 @@ ANY: Key = (False, 0, 0, 0, 0, b"", b"")  # events were lost: any of them may ha
 
 
 @dataclass(frozen=True)
-class Way:
+class KernelRoute:
     """One route or rule. ``remove`` is its identity: the ledger holds it, and whoever cleans up sends it."""
 
     text: str = field(compare=False)  # as ip(8) prints it
@@ -63,11 +63,11 @@ class Way:
 
 def resolve(
     routes: Sequence[Route], rules: Sequence[Rule], table: InterfaceTable
-) -> tuple[tuple[Way, ...], dict[str, str]]:
+) -> tuple[tuple[KernelRoute, ...], dict[str, str]]:
     """Find the interfaces. Returns what can be wanted, and for each interface that is in the way a clause about it."""
     if not routes and not rules:
         return (), {}
-    ways: list[Way] = []
+    ways: list[KernelRoute] = []
     faults: dict[str, str] = {}
     indexes = {name: link.index for name, link in table.names.items()}
     for route in routes:
@@ -89,19 +89,19 @@ def resolve(
 
 
 @functools.lru_cache(maxsize=CACHED)
-def _way_of_route(route: Route, indexes: tuple[tuple[str, int], ...]) -> Way:
+def _way_of_route(route: Route, indexes: tuple[tuple[str, int], ...]) -> KernelRoute:
     add, remove = route_requests.route_requests(route, dict(indexes))
     source = route.source if route.destination.version == 6 else None
     signed = route.protocol in (None, RTPROT_KEEPALIVED)
     devices = tuple(name for name, _index in indexes)
-    return Way(route_text(route), add, remove, key_of(remove), not route.no_track, signed, source, devices)
+    return KernelRoute(route_text(route), add, remove, key_of(remove), not route.no_track, signed, source, devices)
 
 
 @functools.lru_cache(maxsize=CACHED)
-def _way_of_rule(rule: Rule, priority: int) -> Way:
+def _way_of_rule(rule: Rule, priority: int) -> KernelRoute:
     add, remove = route_requests.rule_requests(rule, priority)
     signed = rule.protocol in (None, RTPROT_KEEPALIVED)
-    return Way(rule_text(rule, priority), add, remove, key_of(remove), not rule.no_track, signed)
+    return KernelRoute(rule_text(rule, priority), add, remove, key_of(remove), not rule.no_track, signed)
 
 
 def unusable(names: Iterable[str], table: InterfaceTable) -> dict[str, str]:

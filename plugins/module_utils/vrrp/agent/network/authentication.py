@@ -16,7 +16,7 @@ from typing import Optional
 
 from ...config.model.configuration import Instance
 from ...protocol import ipsec_ah
-from ...protocol.anti_replay import Marks, Sequence
+from ...protocol.anti_replay import ReplayWindow, SendSequence
 from ...protocol.auth_hmac import TRAILER_LENGTH, Key, Signer, Verifier, covered
 from ...protocol.packet import Address, encode, followed
 from ...protocol.validation import Expectation
@@ -28,7 +28,7 @@ IDENTIFICATION_MAX = 0xFFFF
 Signed = tuple[bytes, list[tuple[bytes, bytes, Address, str]]]  # signed octets; header, payload, destination, its text
 
 
-class Guard:
+class Authenticator:
     """It signs and verifies for an instance. ``wall`` reads UTC seconds; ``verifier`` is None without ``auth_hmac``."""
 
     def __init__(self, config: Instance, wall: Callable[[], float] = time.time) -> None:
@@ -36,7 +36,7 @@ class Guard:
         self.verifier: Optional[Verifier] = None
         self.ah_key: Optional[bytes] = None
         self._signer: Optional[Signer] = None
-        self._sequence, self._marks, self._counter = Sequence(), Marks(), ipsec_ah.Counter()
+        self._sequence, self._marks, self._counter = SendSequence(), ReplayWindow(), ipsec_ah.Counter()
         self._identification = 0
         self._ready: dict[int, list[advertisement.Packet]] = {}
         self._parts: dict[int, Signed] = {}

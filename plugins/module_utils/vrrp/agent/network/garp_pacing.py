@@ -29,7 +29,7 @@ class Pauses(NamedTuple):
 NO_PAUSES = Pauses()
 
 
-class Course(NamedTuple):
+class Burst(NamedTuple):
     """It is one burst on a lane."""
 
     key: Hashable
@@ -37,12 +37,12 @@ class Course(NamedTuple):
     pause_s: float
 
 
-class Lane:
+class PacedQueue:
     """It sends frames that must keep a distance in time from each other."""
 
     def __init__(self, send: Callable[[int, bytes], None]) -> None:
         self._send = send
-        self._courses: deque[Course] = deque()
+        self._courses: deque[Burst] = deque()
         self._next_at = 0.0
         self._timer: Optional[asyncio.Handle] = None
 
@@ -51,7 +51,7 @@ class Lane:
         """Return whether a burst is under way on this lane."""
         return bool(self._courses)
 
-    def add(self, course: Course) -> None:
+    def add(self, course: Burst) -> None:
         """Send these frames as soon as it is their turn, beginning after the caller has finished."""
         self._courses.append(course)
         if self._timer is None:
@@ -83,12 +83,12 @@ class Lane:
                 self._send(*frame)
 
 
-class Lanes:
+class Pacer:
     """It makes lanes when they are needed, and keeps them."""
 
     def __init__(self, send: Callable[[int, bytes], None]) -> None:
         self._send = send
-        self._lanes: dict[Hashable, Lane] = {}
+        self._lanes: dict[Hashable, PacedQueue] = {}
         self._groups: dict[str, GarpGroup] = {}
 
     def arrange(self, groups: Collection[GarpGroup]) -> None:
@@ -107,11 +107,11 @@ class Lanes:
             own, shared = pauses.gna_s, group.gna_interval_s if group is not None else None
         return own if shared is None else shared
 
-    def add(self, interface: str, version: int, course: Course) -> None:
+    def add(self, interface: str, version: int, course: Burst) -> None:
         """Send these frames, which are of one interface and one IP version."""
         place = self._groups.get(interface, interface), version
         if place not in self._lanes:
-            self._lanes[place] = Lane(self._send)
+            self._lanes[place] = PacedQueue(self._send)
         self._lanes[place].add(course)
 
     def drop(self, key: Hashable) -> None:

@@ -18,10 +18,10 @@ from typing import Any
 from ...config.model.configuration import GarpGroup
 from ...protocol.arp_ndp import gratuitous_arp, unsolicited_na
 from ..log import Log
-from ..netlink.address_request import Wanted
+from ..netlink.address_request import DesiredAddress
 from ..netlink.links import InterfaceTable, Link
-from ..netlink.local_table import LocalRoutes, Place
-from .garp_pacing import Course, Frame, Lanes, Pauses
+from ..netlink.local_table import InterfaceAddress, LocalRoutes
+from .garp_pacing import Burst, Frame, Pacer, Pauses
 
 ETHERTYPE_IPV6 = b"\x86\xdd"
 FORWARDING = "/proc/sys/net/ipv6/conf/%s/forwarding"
@@ -34,7 +34,7 @@ AT_ONCE_MAX = 4096  # frames: a longer burst gives the loop its turn in between
 class Waiting:
     """It is what is left of a burst: frames of addresses that the kernel has not begun to use."""
 
-    frames: dict[Place, bytes]
+    frames: dict[InterfaceAddress, bytes]
     repeat: int
     pauses: Pauses
 
@@ -52,9 +52,9 @@ class Announcer:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._sockets: dict[int, socket.socket] = {}
-        self._frames: dict[tuple[bytes, Wanted, bool], bytes] = {}
+        self._frames: dict[tuple[bytes, DesiredAddress, bool], bytes] = {}
         self._endless: dict[Hashable, set[asyncio.Task[Any]]] = {}
-        self._lanes = Lanes(self._send)
+        self._lanes = Pacer(self._send)
         self._kept: dict[Hashable, asyncio.TimerHandle] = {}
         self._waiting: dict[Hashable, Waiting] = {}
         self._routes = LocalRoutes()
@@ -68,7 +68,7 @@ class Announcer:
     def burst(
         self,
         key: Hashable,
-        wanted: Sequence[Wanted],
+        wanted: Sequence[DesiredAddress],
         repeat: int,
         interval_s: float,
         table: InterfaceTable,
@@ -86,7 +86,7 @@ class Announcer:
         pauses = Pauses(interval_s, gna_interval_s)
         self._look_meanwhile()
         frames = []
-        waiting: dict[Place, bytes] = {}
+        waiting: dict[InterfaceAddress, bytes] = {}
         forwards: dict[int, bool] = {}
         for want in wanted:
             link = table.links.get(want.index)
@@ -123,7 +123,7 @@ class Announcer:
 
         self._kept[key] = loop.call_later(first_s, again)
 
-    def usable(self, places: Collection[Place], tries: int = ROUTE_TRIES) -> None:
+    def usable(self, places: Collection[InterfaceAddress], tries: int = ROUTE_TRIES) -> None:
         """Send the frames of addresses that the kernel has reported: interface index and address."""
         asked = self._waited_for() & set(places)
         late = self._send_ready(asked) if tries else set()
@@ -137,17 +137,17 @@ class Announcer:
         if self._waiting and time.monotonic() - self._asked_at >= LOOK_AGAIN_S:
             self._send_ready(self._waited_for())
 
-    def _waited_for(self) -> set[Place]:
+    def _waited_for(self) -> set[InterfaceAddress]:
         return {place for waiting in self._waiting.values() for place in waiting.frames}
 
-    def _send_ready(self, asked: set[Place]) -> set[Place]:
+    def _send_ready(self, asked: set[InterfaceAddress]) -> set[InterfaceAddress]:
         """Begin the bursts of addresses that work now; return the other addresses."""
         late = self._routes.missing(asked) if asked else set()
         self._asked_at = time.monotonic()
         self._send_waiting(asked - late)
         return late
 
-    def _send_waiting(self, places: set[Place]) -> None:
+    def _send_waiting(self, places: set[InterfaceAddress]) -> None:
         for key, waiting in list(self._waiting.items()):
             ready = [place for place in waiting.frames if place in places]
             frames = [(place[0], waiting.frames.pop(place)) for place in ready]
@@ -192,7 +192,7 @@ class Announcer:
             place = self._names.get(index, ""), 6 if frame[12:14] == ETHERTYPE_IPV6 else 4
             (spaced.setdefault(place, []) if self._lanes.pause_s(*place, pauses) else at_once).append((index, frame))
         for place, some in spaced.items():
-            self._lanes.add(*place, Course(key, rounds(some, repeat), self._lanes.pause_s(*place, pauses)))
+            self._lanes.add(*place, Burst(key, rounds(some, repeat), self._lanes.pause_s(*place, pauses)))
         self._send_at_once(key, at_once, repeat)
 
     def _send_at_once(self, key: Hashable, frames: Sequence[Frame], repeat: int) -> None:
@@ -210,7 +210,7 @@ class Announcer:
         if not tasks:
             self._endless.pop(key, None)
 
-    def _frame(self, link: Link, want: Wanted, router: bool) -> bytes:
+    def _frame(self, link: Link, want: DesiredAddress, router: bool) -> bytes:
         frame = self._frames.get((link.mac, want, router))
         if frame is None:
             if want.address.version == 4:
@@ -235,7 +235,7 @@ class Announcer:
         except OSError as error:
             self.forget(index)
             what = "unsolicited Neighbour Advert" if frame[12:14] == ETHERTYPE_IPV6 else "gratuitous ARP"
-            self._log.seldom((what, str(index)), f"Error {error.errno} ({error.strerror}) sending {what}")
+            self._log.rate_limited((what, str(index)), f"Error {error.errno} ({error.strerror}) sending {what}")
 
 
 def rounds(frames: Sequence[Frame], repeat: int) -> Iterator[Frame]:

@@ -14,7 +14,7 @@ import stat
 from dataclasses import replace
 
 from ...config.model.configuration import Configuration, HmacKey, Instance
-from ...config.syntax.diagnostics import Place, Problem
+from ...config.syntax.diagnostics import Location, Problem
 from ...protocol.auth_hmac import HEX, KEY_MAX, secret_of
 
 FILE_MAX = len(HEX) + 2 * KEY_MAX + 8  # octets: hex digits, and an end of line or two
@@ -51,7 +51,7 @@ def _fill(key: HmacKey, path: str, instance: Instance, problems: list[Problem]) 
         reason, hint = f"is not usable: {error}", f"openssl rand -hex 32 | sed s/^/hex:/ > {key.file}"
     text = f"vrrp_instance {instance.name}: the file of key {key.key_id} {reason}: {key.file}"
     rule = "auth_hmac: a key has 32 to 64 octets, as text or as hex:DIGITS"
-    problems.append(Problem.at(Place(path, instance.line, 1), text, rule, hint))
+    problems.append(Problem.at(Location(path, instance.line, 1), text, rule, hint))
     return key
 
 

@@ -20,7 +20,7 @@ from ...protocol.packet import Address, Advertisement, PacketError
 from ...protocol.validation import Discard, Expectation, accept, is_followed, is_for, peek_interval_s, peek_vrid
 from .. import log_messages
 from ..log import Log
-from .authentication import Guard
+from .authentication import Authenticator
 from .ip_headers import IPV6_HEADER, PROTOCOL_AT, SOURCE_AT, TTL_AT, read
 from .sockets import VrrpSocket
 
@@ -28,11 +28,11 @@ DRAIN_S = 0.005  # of reading one socket before others have their turn: whoever 
 DRAIN_MAX = 4096  # packets; the receive buffer holds fewer
 CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
 
-Known = tuple["Receiver", Advertisement, Address]
-Signed = tuple["Receiver", Advertisement, Address, bytes]  # and what the trailer signs
+Known = tuple["Recipient", Advertisement, Address]
+Signed = tuple["Recipient", Advertisement, Address, bytes]  # and what the trailer signs
 
 
-class Receiver(Protocol):
+class Recipient(Protocol):
     """A receiver hears the advertisements of one virtual router: an instance, as far as the wire concerns it."""
 
     @property
@@ -52,7 +52,7 @@ class Receiver(Protocol):
         """Return what an advertisement for it must look like."""
 
     @property
-    def guard(self) -> Guard:
+    def guard(self) -> Authenticator:
         """Return what verifies the advertisements for it."""
 
     def __hash__(self) -> int: ...
@@ -70,7 +70,7 @@ class Receiver(Protocol):
         """Take note of one that has not; its sender says that it speaks every ``interval_s``."""
 
 
-class Channel:
+class Receiver:
     """One VRRP socket and the instances that live on it, by virtual router id.
 
     The same virtual router id over IPv4 and over IPv6 means two virtual routers, which are on two channels. ``ah`` is a
@@ -80,14 +80,14 @@ class Channel:
     def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], clock: Callable[[], float]) -> None:
         self.socket = sock
         self.ah: Optional[VrrpSocket] = None
-        self.instances: dict[int, Receiver] = {}
-        self._sharing: dict[int, list[Receiver]] = {}  # a virtual router id of more than one: keepalived's files
+        self.instances: dict[int, Recipient] = {}
+        self._sharing: dict[int, list[Recipient]] = {}  # a virtual router id of more than one: keepalived's files
         self.tells_unknown = False  # log_unknown_vrids
         self._log = log
         self._count = count
         self._clock = clock
         self._unbroken = 0  # packets read since nothing was waiting
-        self._complaints = Complaints()
+        self._complaints = RejectLogLimiter()
         self.read_at = 0.0  # when the loop was woken for it last
         self._known: dict[bytes, Known] = {}
         self._signed: dict[bytes, Signed] = {}
@@ -98,7 +98,7 @@ class Channel:
         """Return the VRRP socket, and behind it the socket for IPsec AH where there is one."""
         return (self.socket,) if self.ah is None else (self.socket, self.ah)
 
-    def add(self, instance: Receiver) -> None:
+    def add(self, instance: Recipient) -> None:
         """Let an instance hear, or take what has changed about it. Raises SocketError."""
         vrid = instance.virtual_router_id
         sharing = [instance, *(each for each in self._of(vrid) if each is not instance)]
@@ -111,7 +111,7 @@ class Channel:
                 sock.join(group)
         self._leave_groups()
 
-    def remove(self, instance: Receiver) -> None:
+    def remove(self, instance: Recipient) -> None:
         """Remove an instance, and leave the multicast groups that no other instance needs."""
         vrid = instance.virtual_router_id
         left = [each for each in self._of(vrid) if each is not instance]
@@ -124,16 +124,16 @@ class Channel:
         self.forget(vrid)
         self._leave_groups()
 
-    def _of(self, vrid: int) -> list[Receiver]:
+    def _of(self, vrid: int) -> list[Recipient]:
         one = self.instances.get(vrid)
         return self._sharing.get(vrid, [] if one is None else [one])
 
     @property
-    def every(self) -> list[Receiver]:
+    def every(self) -> list[Recipient]:
         """All of them, those that share a virtual router id too."""
         return [each for vrid in self.instances for each in self._of(vrid)]
 
-    def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[Receiver]:
+    def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[Recipient]:
         """Whose packet it is. Of those that share a virtual router id the one that has its sender among its peers."""
         for instance in self._sharing.get(vrid, ()):
             if is_for(instance.expectation, source, destination):
@@ -245,7 +245,7 @@ class Channel:
         instance.heard(advertisement, source, now)
 
     def _refuse(
-        self, instance: Receiver, source: Address, reason: str, detail: str, now: float, interval_s: float
+        self, instance: Recipient, source: Address, reason: str, detail: str, now: float, interval_s: float
     ) -> None:
         instance.refused(reason, source, detail, now, interval_s)
         if self._complaints.wanted(reason, source, now):
@@ -253,10 +253,10 @@ class Channel:
 
     def _discarded(self, reason: str, source: Address, text: str) -> None:
         more = "; others of this kind are only counted for a minute" if self._complaints.full(reason) else ""
-        self._log.seldom((self.socket.interface, reason, str(source)), f"{text}{more}")
+        self._log.rate_limited((self.socket.interface, reason, str(source)), f"{text}{more}")
 
-    def _drifting(self, instance: Receiver, source: Address, verifier: Verifier) -> None:
-        self._log.seldom(
+    def _drifting(self, instance: Recipient, source: Address, verifier: Verifier) -> None:
+        self._log.rate_limited(
             ("drift", instance.name, str(source)),
             f"({instance.name}) authentication clock skew {verifier.drift_s} sec from {source} approaching window "
             f"{verifier.window_s} sec: beyond it nothing is accepted",
@@ -270,7 +270,7 @@ def _lasting(key: bytes, is_ipv4: bool) -> bytes:
     return key[:CHECKSUM_AT] + key[CHECKSUM_AT + 2 : -TRAILER_LENGTH]
 
 
-def _check_ah(inside_ah: bool, instance: Receiver, packet: bytes) -> None:
+def _check_ah(inside_ah: bool, instance: Recipient, packet: bytes) -> None:
     if inside_ah != (instance.expectation.auth_type == AUTH_AH):
         detail = "it has an AH header but auth type is not AH" if inside_ah else "No AH header but auth type is AH"
         raise Discard("auth_type", detail)
@@ -285,7 +285,7 @@ SOURCES_MAX = 5  # for each reason and period: more than a segment has misconfig
 PERIOD_S = 60.0
 
 
-class Complaints:
+class RejectLogLimiter:
     """It names a few sources for each reason, each once in a period. It runs for every packet of a flood."""
 
     def __init__(self) -> None:

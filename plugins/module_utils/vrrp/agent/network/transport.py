@@ -15,16 +15,16 @@ from ..netlink.links import Change, LinkChanged
 from ..scheduler import Scheduler
 from .advertisement import ah_key
 from .gratuitous_arp import Announcer
-from .receiver import Channel, Receiver
+from .receiver import Receiver, Recipient
 from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket
 
 REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
 
-Place = tuple[str, int]  # interface name and IP version
+InterfaceVersion = tuple[str, int]  # interface name and IP version
 OpenSocket = Callable[[str, int, int, int], VrrpSocket]  # interface, index, IP version, protocol; raises SocketError
 
 
-class Network:
+class Transport:
     """Opens a channel when its interface is there and closes it when it goes, whatever name or index it has.
 
     There is a channel only where an instance lives: a node without IPv6 instances needs no IPv6 socket.
@@ -42,15 +42,15 @@ class Network:
         self._kernel = kernel
         self._announcer = announcer
         self._open_socket = open_socket
-        self.channels: dict[Place, Channel] = {}
+        self.channels: dict[InterfaceVersion, Receiver] = {}
         self._log = log
         self._count = count
         self._scheduler = scheduler
         self._now = scheduler.now
-        self._instances: list[Receiver] = []
+        self._instances: list[Recipient] = []
         self._tells_unknown = False
 
-    def tell_unknown(self, wanted: bool) -> None:
+    def log_unknown_vrids(self, wanted: bool) -> None:
         """log_unknown_vrids: whether packets for other virtual routers are worth a line."""
         self._tells_unknown = wanted
         for channel in self.channels.values():
@@ -61,7 +61,7 @@ class Network:
         channel = self.channels.get((interface, version))
         return channel.socket if channel is not None else None
 
-    def attach(self, instance: Receiver) -> None:
+    def attach(self, instance: Recipient) -> None:
         """Let an instance hear and speak."""
         self._instances.append(instance)
         place = place_of(instance)
@@ -70,7 +70,7 @@ class Network:
         else:
             self._open(place)
 
-    def detach(self, instance: Receiver) -> None:
+    def detach(self, instance: Recipient) -> None:
         """The instance is gone; the last one of a channel takes it along."""
         self._instances = [other for other in self._instances if other is not instance]
         self._announcer.cancel(instance)
@@ -81,7 +81,7 @@ class Network:
             if not any(place_of(other) == place for other in self._instances):
                 self._close(place)
 
-    def reconfigured(self, instance: Receiver) -> None:
+    def reconfigured(self, instance: Recipient) -> None:
         """What an instance expects of the wire has changed."""
         place = place_of(instance)
         channel = self.channels.get(place)
@@ -117,7 +117,7 @@ class Network:
         if usable:
             self._announcer.usable(usable)
 
-    def read(self, channel: Channel) -> None:
+    def read(self, channel: Receiver) -> None:
         """Read a channel that has something to read, and leave a busy one alone for a moment."""
         now = self._now()
         busy, channel.read_at = now - channel.read_at < 2 * REST_S, now
@@ -125,7 +125,7 @@ class Network:
         if busy:
             self.rest(channel)
 
-    def rest(self, channel: Channel) -> None:
+    def rest(self, channel: Receiver) -> None:
         """Do not wake for a channel for a moment: to be woken by each packet of a burst costs two sides."""
 
         def resume() -> None:
@@ -137,7 +137,7 @@ class Network:
             self._scheduler.remove_reader(sock.fileno())
         self._scheduler.call_later(REST_S, resume)
 
-    def drain(self, now: float) -> frozenset[Place]:
+    def drain(self, now: float) -> frozenset[InterfaceVersion]:
         """Read a portion of what has arrived on each channel. Returns where there may be more of it."""
         return frozenset(place for place, channel in list(self.channels.items()) if not channel.drain(now))
 
@@ -146,7 +146,7 @@ class Network:
         for place in list(self.channels):
             self._close(place)
 
-    def _open(self, place: Place) -> None:
+    def _open(self, place: InterfaceVersion) -> None:
         name, version = place
         link = self._kernel.table.names.get(name)
         channel = self.channels.get(place)
@@ -156,7 +156,7 @@ class Network:
         if link is None or channel is not None:
             return
         try:
-            channel = Channel(
+            channel = Receiver(
                 self._open_socket(name, link.index, version, VRRP_PROTOCOL), self._log, self._count, self._now
             )
         except SocketError as error:
@@ -169,7 +169,7 @@ class Network:
             if not self._add(place, instance):
                 break
 
-    def _add(self, place: Place, instance: Receiver) -> bool:
+    def _add(self, place: InterfaceVersion, instance: Recipient) -> bool:
         """An instance that cannot hear its peer must not speak: without the group there is no channel."""
         channel = self.channels[place]
         try:
@@ -185,7 +185,7 @@ class Network:
         return True
 
     @staticmethod
-    def _resize(channel: Channel) -> None:
+    def _resize(channel: Receiver) -> None:
         """kernel_rx_buf_size counts for each instance on the socket, as keepalived adds them up."""
         sizes = [each.config.kernel_rx_buf_size for each in channel.every]
         wanted = sum(size for size in sizes if size is not None)
@@ -193,13 +193,13 @@ class Network:
             for sock in channel.sockets:
                 sock.resize(wanted if None not in sizes else max(wanted, RECEIVE_BUFFER))
 
-    def _close(self, place: Place) -> None:
+    def _close(self, place: InterfaceVersion) -> None:
         channel = self.channels.pop(place)
         for sock in channel.sockets:
             self._scheduler.remove_reader(sock.fileno())
             sock.close()
 
 
-def place_of(instance: Receiver) -> Place:
+def place_of(instance: Recipient) -> InterfaceVersion:
     """Where an instance hears and speaks."""
     return instance.config.speaks_on, instance.config.ip_version

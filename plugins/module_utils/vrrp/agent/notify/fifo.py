@@ -153,7 +153,9 @@ class _Open:
         if not self._waiting:
             asyncio.get_running_loop().add_writer(self._fd, self._flush)
         self._waiting[subject] = line
-        self._log.seldom(("fifo", self.wanted.path), f"{self._kind} {self.wanted.path} is full: no process reads it")
+        self._log.rate_limited(
+            ("fifo", self.wanted.path), f"{self._kind} {self.wanted.path} is full: no process reads it"
+        )
 
     def shut(self, keep: bool) -> None:
         """Give up the FIFO, now."""
@@ -179,7 +181,7 @@ class _Open:
         except BlockingIOError:
             return False
         except OSError as error:
-            self._log.seldom(
+            self._log.rate_limited(
                 ("fifo", self.wanted.path, "error"), f"{self._kind} write error: {error.strerror or error}"
             )
         return True
@@ -205,7 +207,7 @@ class _Open:
         try:
             return subprocesses.account(user, group) if user is not None else ()
         except subprocesses.UserError as error:
-            self._log.seldom(("fifo", self.wanted.path, "user"), f"{self._kind} {self.wanted.path}: {error}")
+            self._log.rate_limited(("fifo", self.wanted.path, "user"), f"{self._kind} {self.wanted.path}: {error}")
             return ()
 
     def _give_away(self) -> None:

@@ -24,7 +24,7 @@ DONE = "startup.done"  # in the runtime directory, which does not survive a rebo
 NOTE_MAX = 64  # octets of a digest
 
 
-class Errands:
+class LifecycleScripts:
     """It runs the scripts of a service's start and end. ``directory`` keeps the note of what was run."""
 
     def __init__(self, directory: str, log: Log) -> None:

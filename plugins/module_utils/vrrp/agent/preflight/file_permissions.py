@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...config.model.configuration import Configuration, Fifo
-from ...config.syntax.diagnostics import WARNING, Place, Problem
+from ...config.syntax.diagnostics import WARNING, Location, Problem
 from ...config.syntax.redact import holding_secrets
 from ..network import hmac_keys
 from ..process import path_permissions, subprocesses
@@ -28,18 +28,18 @@ WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 def exposed(path: str, configuration: Configuration) -> tuple[Problem, ...]:
     """Return what is wrong with the present permissions of the file ``path``, which holds ``configuration``."""
-    place = Place(path, 1, 1)
+    place = Location(path, 1, 1)
     return _exposed_file(place, path, has_secret(configuration)) + tuple(_exposed_keys(place, configuration))
 
 
 def exposed_includes(sources: tuple[tuple[str, str], ...]) -> tuple[Problem, ...]:
     """Return the same about the files that the first of ``sources``, (path, text), includes."""
     secret = holding_secrets(sources)
-    found = [_exposed_file(Place(path, 1, 1), path, path in secret) for path in dict(sources[1:])]
+    found = [_exposed_file(Location(path, 1, 1), path, path in secret) for path in dict(sources[1:])]
     return tuple(problem for problems in found for problem in problems)
 
 
-def _exposed_file(place: Place, path: str, secret: bool) -> tuple[Problem, ...]:
+def _exposed_file(place: Location, path: str, secret: bool) -> tuple[Problem, ...]:
     try:
         mode = stat.S_IMODE(os.stat(path).st_mode)
     except OSError:
@@ -63,7 +63,7 @@ def has_secret(configuration: Configuration) -> bool:
     )
 
 
-def _exposed_keys(place: Place, configuration: Configuration) -> Iterator[Problem]:
+def _exposed_keys(place: Location, configuration: Configuration) -> Iterator[Problem]:
     for path in hmac_keys.files(configuration):
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
@@ -101,7 +101,7 @@ def _exposed_scripts(path: str, configuration: Configuration) -> Iterator[Proble
             said.add((loose, uid))
             text = f"{loose.text}, and so decide what {subprocesses.pwd_name(uid)} runs"
             rule = "Users who can write a script, or a directory above it, decide what the agent runs"
-            yield Problem.at(Place(path, line, 1), text, rule, loose.fix, WARNING)
+            yield Problem.at(Location(path, line, 1), text, rule, loose.fix, WARNING)
 
 
 def _commands(configuration: Configuration) -> Iterator[tuple[int, Any]]:

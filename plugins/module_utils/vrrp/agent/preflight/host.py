@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Optional
 
 from ...config.model.configuration import Configuration, Instance, VirtualAddress
-from ...config.syntax.diagnostics import WARNING, Place, Problem, in_order
+from ...config.syntax.diagnostics import WARNING, Location, Problem, in_order
 from ...protocol.auth_hmac import TRAILER_LENGTH
 from ...protocol.constants import AUTH_DATA_LENGTH, HEADER_LENGTH, PRIORITY_OWNER, VERSION_2
 from ...protocol.ipsec_ah import HEADER_LENGTH as AH_LENGTH
@@ -17,7 +17,7 @@ from ..addresses import no_accept
 from ..addresses.subnets import Subnets, broadcast_addresses, end_misfits, ends, width_misfits
 from ..addresses.vmac import misfit_of
 from ..netlink.links import InterfaceTable
-from ..netlink.ownership import Place as Owned
+from ..netlink.ownership import InterfaceAddress as Owned
 from ..network.advertisement import ah_key
 from ..network.ip_headers import IPV4_HEADER, IPV6_HEADER
 from ..track.gateway import gateway_misfits
@@ -40,7 +40,7 @@ def _unsupported(configuration: Configuration, instance: Instance) -> Iterator[P
     most = (ETHERNET_MTU - (ipv6_octets(instance) - IPV6_LENGTH * count)) // IPV6_LENGTH
     if instance.ip_version == 6 and count > most:
         yield Problem.at(
-            Place(configuration.path, instance.line, 1),
+            Location(configuration.path, instance.line, 1),
             f"vrrp_instance {instance.name} has {count} IPv6 addresses: "
             f"one packet of {ETHERNET_MTU} octets carries {most} of them",
             hint="share them out among several instances",
@@ -87,7 +87,7 @@ def misfits(configuration: Configuration, table: InterfaceTable) -> tuple[Proble
         found.setdefault((text, hint), []).extend(concerned)
     problems = []
     for (text, hint), concerned in found.items():
-        place = Place(configuration.path, concerned[0].line, 1)
+        place = Location(configuration.path, concerned[0].line, 1)
         names = _listed([each.name for each in concerned])
         problems.append(Problem.at(place, f"vrrp_instance {names}: {text}", hint=hint, severity=WARNING))
     return in_order(problems)

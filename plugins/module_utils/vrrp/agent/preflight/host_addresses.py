@@ -9,25 +9,24 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Optional
 
 from ...config.model.configuration import Configuration, Instance
-from ...config.syntax.diagnostics import Place as Location
-from ...config.syntax.diagnostics import Problem
+from ...config.syntax.diagnostics import Location, Problem
 from ...protocol.constants import PRIORITY_OWNER
 from ..addresses.desired import installed_by
 from ..netlink.links import InterfaceTable
-from ..netlink.ownership import Place, was_set_before
-from ..process.saved_state import read
+from ..netlink.ownership import InterfaceAddress, was_set_before
+from ..process import saved_state
 
 
-def remembered(directory: str) -> dict[Place, float]:
+def last_seen(directory: str) -> dict[InterfaceAddress, float]:
     """Return the addresses that the agent of this runtime directory has set, or a dead one, and until when it lived."""
-    return read(directory).places
+    return saved_state.read(directory).places
 
 
 def own_addresses(
     configuration: Configuration,
     table: InterfaceTable,
-    ledger: Optional[Mapping[Place, float]] = None,
-    held: Collection[Place] = (),
+    ledger: Optional[Mapping[InterfaceAddress, float]] = None,
+    held: Collection[InterfaceAddress] = (),
 ) -> tuple[Problem, ...]:
     """Return errors for addresses that neither an agent nor keepalived has set. ``held`` are the caller's own."""
     found = []
@@ -48,7 +47,7 @@ def own_addresses(
     return tuple(found)
 
 
-def _places(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, Place]]:
+def _places(instance: Instance, table: InterfaceTable) -> Iterator[tuple[str, InterfaceAddress]]:
     """Yield the places of its virtual addresses, for any prefix length."""
     for entry in installed_by(instance):
         devices = (entry.device,) if entry.device else (instance.interface, instance.lives_on)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
 
-class Loose(NamedTuple):
+class WritablePath(NamedTuple):
     """It is a ``part`` of the path to a program that others can write, and the command that takes that from them."""
 
     part: str
@@ -27,7 +27,7 @@ class Loose(NamedTuple):
         return f"others can write {self.part}"
 
 
-def loose_part(program: str, path: str, gid: int) -> Optional[Loose]:
+def loose_part(program: str, path: str, gid: int) -> Optional[WritablePath]:
     """Return what lets others decide what a user with primary group ``gid`` runs as ``program``; None for nothing.
 
     That is: all users may write the file, or a group that is neither root's nor the user's own may, or it lies below
@@ -40,19 +40,19 @@ def loose_part(program: str, path: str, gid: int) -> Optional[Loose]:
     try:
         status = os.stat(real)
         if status.st_mode & stat.S_IWOTH:
-            return Loose(real, f"chmod o-w {real}")
+            return WritablePath(real, f"chmod o-w {real}")
         if status.st_mode & stat.S_IWGRP and status.st_gid not in (0, gid):
-            return Loose(real, f"chmod g-w {real}")
+            return WritablePath(real, f"chmod g-w {real}")
         for directory in _directories(real, os.path.normpath(place)):
             mode = os.stat(directory).st_mode
             if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-                return Loose(directory, f"chmod o-w {directory}")
+                return WritablePath(directory, f"chmod o-w {directory}")
     except OSError:
         pass  # then it does not run either, and another message says that
     return None
 
 
-def other_writer(program: str, path: str, trusted: frozenset[int], gid: int) -> Optional[Loose]:
+def other_writer(program: str, path: str, trusted: frozenset[int], gid: int) -> Optional[WritablePath]:
     """Return what lets others than the users ``trusted`` (and root) change ``program``; None for nothing.
 
     That is keepalived's rule for what root runs, which it warns of: each part of the path belongs to one of them, and
@@ -66,10 +66,10 @@ def other_writer(program: str, path: str, trusted: frozenset[int], gid: int) -> 
         for part in (real, *_directories(real, os.path.normpath(place))):
             status = os.stat(part)
             if status.st_uid not in trusted | {0}:
-                return Loose(part, f"chown root {part}")
+                return WritablePath(part, f"chown root {part}")
             sticky = part != real and status.st_mode & stat.S_ISVTX
             if status.st_mode & stat.S_IWGRP and status.st_gid not in (0, gid) and not sticky:
-                return Loose(part, f"chmod g-w {part}")
+                return WritablePath(part, f"chmod g-w {part}")
     except OSError:
         pass  # then it does not run either, and another message says that
     return None

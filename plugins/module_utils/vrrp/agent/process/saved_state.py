@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Any, Optional
 
-from ...protocol.states import Memory, State
+from ...protocol.states import SavedRouterState, State
 from ...protocol.timers import mandate_s
 from ..netlink.links import Interface
 from . import own_file, state_file
@@ -35,7 +35,7 @@ BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 @dataclass(frozen=True)
-class Entry:
+class SavedInstance:
     """One instance. ``installed`` are the addresses that the agent has put there, with their interface's index."""
 
     identity: Identity
@@ -50,9 +50,9 @@ class Entry:
     adverts: int = 3  # down_timer_adverts
 
     @property
-    def memory(self) -> Memory:
+    def memory(self) -> SavedRouterState:
         """Return what the state machine of the next process needs to go on."""
-        return Memory(self.state, self.last_at, self.interval_cs, self.hold)
+        return SavedRouterState(self.state, self.last_at, self.interval_cs, self.hold)
 
     def as_dict(self, slot: int) -> dict[str, Any]:
         """Return the entry as ``ledger.json`` has it; ``slot`` is the place of its number in ``pulse``."""
@@ -71,10 +71,10 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Page:
+class SavedState:
     """The whole ledger: ``checks`` is what each check said, ``drained`` holds for the node."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[SavedInstance, ...] = ()
     checks: dict[str, bool] = field(default_factory=dict)
     drained: bool = False
     firewall: bool = False  # there is a table of ours
@@ -97,12 +97,12 @@ class Page:
         """What it has put there, each with :attr:`lived_until`."""
         return dict.fromkeys((place for entry in self.entries for place in entry.installed), self.lived_until)
 
-    def of(self, identity: Identity) -> Optional[Entry]:
+    def of(self, identity: Identity) -> Optional[SavedInstance]:
         """The entry of one virtual router, None when there is none."""
         return next((entry for entry in self.entries if entry.identity == identity), None)
 
 
-class Ledger:
+class StateFile:
     """The ledger of this process. ``failed`` says why it cannot be kept; then a restart begins from nothing."""
 
     def __init__(self, directory: str) -> None:
@@ -162,7 +162,7 @@ class Ledger:
         with contextlib.suppress(OSError):  # no pulse, or somebody has cut it off and there is no room
             os.pwrite(self._pulse, BEAT.pack(now), offset)
 
-    def write(self, page: Page) -> None:
+    def write(self, page: SavedState) -> None:
         """Replace the ledger. What cannot be written is told in ``failed`` and hurts nobody until the next start."""
         if self._pulse < 0:
             return  # without it a ledger says nothing
@@ -204,12 +204,12 @@ def forget_restart(directory: str) -> None:
         own_file.clear(os.path.join(directory, RESTARTING_FILE))
 
 
-def read(directory: str) -> Page:
+def read(directory: str) -> SavedState:
     """Return what the process before this one has left behind in this boot; an empty page when there is nothing."""
     stored = state_file.load(directory)
     if stored is None or stored.boot_id != boot_id():
-        return Page()  # none, or of another release: as after a reboot
-    return Page(
+        return SavedState()  # none, or of another release: as after a reboot
+    return SavedState(
         tuple(map(_entry, stored.entries)),
         stored.checks,
         stored.drained,
@@ -220,13 +220,13 @@ def read(directory: str) -> Page:
     )
 
 
-def _entry(stored: StoredEntry) -> Entry:
+def _entry(stored: StoredEntry) -> SavedInstance:
     state = State(stored.state)
     if stored.beat > 0:
         state = State.MASTER
     elif state is State.MASTER:
         state = State.BACKUP
-    return Entry(
+    return SavedInstance(
         identity=stored.identity,
         name=stored.name,
         version=stored.version,

@@ -31,15 +31,15 @@ CAP_IPC_LOCK = 14  # linux/capability.h
 POLICIES = {0: "SCHED_OTHER", 1: "SCHED_FIFO", 2: "SCHED_RR", 3: "SCHED_BATCH", 5: "SCHED_IDLE", 6: "SCHED_DEADLINE"}
 REAL_TIME = (1, 2, 6)
 
-_upkeep: Optional[Upkeep] = None
+_upkeep: Optional[ProcessorYield] = None
 
 
 def claim(log: Log) -> None:
     """Take what the kernel grants, and start the upkeep. Call it once, inside the running loop."""
     global _upkeep  # noqa: PLW0603 - scheduling belongs to the process, and so does its state
-    take_processor()
+    request_real_time()
     lock_memory()
-    _upkeep = Upkeep(log)
+    _upkeep = ProcessorYield(log)
     _upkeep.start()
 
 
@@ -68,7 +68,7 @@ def text() -> str:
     return f"scheduling: {scheduling}, memory {'locked' if known['memory_locked'] else 'not locked'}"
 
 
-def take_processor() -> None:
+def request_real_time() -> None:
     """Set SCHED_RR where the kernel allows it, else niceness -20, else nothing; never for children."""
     reset = getattr(os, "SCHED_RESET_ON_FORK", 0x40000000)
     policy, priority = _policy()
@@ -101,7 +101,7 @@ def lock_memory() -> bool:
         return False
 
 
-class Upkeep:
+class ProcessorYield:
     """Every second it yields the CPU if the loop never blocked, then runs the garbage collector."""
 
     def __init__(self, log: Log) -> None:
@@ -141,7 +141,7 @@ class Upkeep:
             time.sleep(BREATH_S)
             self.breaths += 1
             waits = _waits()
-            self._log.seldom(
+            self._log.rate_limited(
                 ("breath",), "the agent is busy all the time: it leaves other processes a moment every second"
             )
         self._waits = waits

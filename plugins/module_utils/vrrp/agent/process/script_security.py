@@ -20,7 +20,7 @@ from typing import NamedTuple, Optional
 
 from ...config.model.configuration import NotifyCommand
 from ...config.semantics.sections import Section, Setting
-from ...config.syntax.diagnostics import ERROR, WARNING, Place, Problem
+from ...config.syntax.diagnostics import ERROR, WARNING, Location, Problem
 from . import fifo_path, shebang
 from .path_permissions import loose_part
 
@@ -88,7 +88,7 @@ def doubts(root: Section, severity: str = WARNING) -> tuple[Problem, ...]:
     return tuple(found.values())
 
 
-def _first_line(program: str, where: Place, severity: str) -> Iterator[Problem]:
+def _first_line(program: str, where: Location, severity: str) -> Iterator[Problem]:
     place = _place(program)
     flaw = shebang.flaw(place) if place is not None and os.access(place, os.X_OK) else None
     if flaw is not None and flaw.rule == shebang.BY_NOBODY:

@@ -25,7 +25,7 @@ from ...protocol.arp_ndp import ADVERTISEMENT, ETHERTYPE_ARP, ETHERTYPE_IPV6, IC
 from ..addresses.subnets import Subnets
 from ..log import Log
 from ..netlink.bpf import LOAD_HALF, LOAD_OCTET, LOAD_WORD, Instruction, attach, only
-from ..netlink.links import Interface, InterfaceTable, Link, Present
+from ..netlink.links import ActualAddress, Interface, InterfaceTable, Link
 from .check import AskedWatch
 
 DRAIN_MAX = 64  # frames in one go: a flood of forged answers must not keep the loop busy
@@ -198,7 +198,7 @@ def _words(address: Address) -> tuple[int, ...]:
     return struct.unpack("!4I", address.packed)
 
 
-class Ground(NamedTuple):
+class ProbeSource(NamedTuple):
     """It is where to ask from. Without ``link`` or ``source`` it says ``why`` not."""
 
     link: Optional[Link]
@@ -206,7 +206,7 @@ class Ground(NamedTuple):
     why: str = ""
 
 
-def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: InterfaceTable) -> Ground:
+def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: InterfaceTable) -> ProbeSource:
     """Return the interface of a gateway, and the host's own address on it.
 
     A gateway learns the sender's address from a question, so an address that may be the peer's in the next moment is
@@ -215,17 +215,19 @@ def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: Interfa
     name, target = gateway.device or "", gateway.address  # the configuration puts the instance's interface in
     link = table.names.get(name)
     if link is None:
-        return Ground(None, None, f"interface {name} does not exist")
+        return ProbeSource(None, None, f"interface {name} does not exist")
     if not link.usable:
-        return Ground(link, None, f"interface {name} is down" if not link.up else f"interface {name} has no carrier")
+        return ProbeSource(
+            link, None, f"interface {name} is down" if not link.up else f"interface {name} has no carrier"
+        )
     if link.loopback or len(link.mac) != 6:
-        return Ground(link, None, f"interface {name} is not an Ethernet")
+        return ProbeSource(link, None, f"interface {name} is not an Ethernet")
     hosts = {entry.ip for entry in virtual}
     own = [entry for entry in _own(name, target, table) if entry.address.ip not in hosts]
     if not own:
-        return Ground(link, None, f"interface {name} has no IPv{target.version} address of its own")
+        return ProbeSource(link, None, f"interface {name} has no IPv{target.version} address of its own")
     best = min(own, key=lambda entry: (target not in entry.address.network, entry.scope, entry.secondary))
-    return Ground(link, best.address.ip)
+    return ProbeSource(link, best.address.ip)
 
 
 def gateway_misfits(instance: Instance, table: InterfaceTable, subnets: Subnets) -> Iterator[tuple[str, str]]:
@@ -243,6 +245,6 @@ def gateway_misfits(instance: Instance, table: InterfaceTable, subnets: Subnets)
             yield f"track_gateway {target} is outside every subnet of {name}: it may never answer", hint
 
 
-def _own(name: str, target: Address, table: InterfaceTable) -> list[Present]:
+def _own(name: str, target: Address, table: InterfaceTable) -> list[ActualAddress]:
     """Return the addresses on the interface from which ``target`` can be asked."""
     return [entry for entry in table.on(name) if entry.address.version == target.version and entry.usable]

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from ..model.configuration import Fifo, NotifyCommand
-from ..syntax.diagnostics import Invalid, Place, Tolerated, show
+from ..syntax.diagnostics import Invalid, Location, Tolerated, show
 from ..syntax.parser import Statement, split_command, split_words
 
 #: Inside of a command, which stands in double quotes: what is quoted there, and an escaped character.
@@ -85,7 +85,7 @@ def _without_shell(statement: Statement, value: Any, words: list[str]) -> Any:
     )
 
 
-def _at(statement: Statement, index: int) -> Place:
+def _at(statement: Statement, index: int) -> Location:
     """Where ``statement.raw[index]`` is."""
     starts = [start for _word, start in split_words(statement.raw)]
     word, start = [each for each in zip(statement.words, starts) if each[1] <= index][-1]

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Optional
 
 from ..model.configuration import Authentication, AuthHmac, HmacKey
-from ..syntax.diagnostics import Findings
+from ..syntax.diagnostics import Diagnostics
 from .sections import Section, Setting
 
 _WINDOW_LEAST_S, _WINDOW_MOST_S = 5, 300  # keepalived: between them lies 3 advert_int
 
 
 def authentication(
-    section: Section, version: int, family: int, complete: bool, findings: Findings
+    section: Section, version: int, family: int, complete: bool, findings: Diagnostics
 ) -> Optional[Authentication]:
     """The block ``authentication``: VRRPv2 only, and AH over IPv4 only."""
     sections = section.inside("authentication")
@@ -55,7 +55,7 @@ def authentication(
     return Authentication(values["auth_type"].value, password.value)
 
 
-def _comment(password: Setting, findings: Findings) -> None:
+def _comment(password: Setting, findings: Diagnostics) -> None:
     if password.statement.comment_follows:
         findings.warning(
             password.place,
@@ -65,7 +65,7 @@ def _comment(password: Setting, findings: Findings) -> None:
         )
 
 
-def auth_hmac(section: Section, advert_int_cs: int, complete: bool, findings: Findings) -> Optional[AuthHmac]:
+def auth_hmac(section: Section, advert_int_cs: int, complete: bool, findings: Diagnostics) -> Optional[AuthHmac]:
     """The block ``auth_hmac``, with keepalived's defaults."""
     sections = section.inside("auth_hmac")
     if not sections:
@@ -106,7 +106,7 @@ def auth_hmac(section: Section, advert_int_cs: int, complete: bool, findings: Fi
     )
 
 
-def _keys(items: list[Setting], findings: Findings) -> dict[int, HmacKey]:
+def _keys(items: list[Setting], findings: Diagnostics) -> dict[int, HmacKey]:
     keys: dict[int, HmacKey] = {}
     first: dict[int, Setting] = {}
     for item in items:
@@ -120,7 +120,7 @@ def _keys(items: list[Setting], findings: Findings) -> dict[int, HmacKey]:
     return keys
 
 
-def _comment_in_key(item: Setting, findings: Findings) -> None:
+def _comment_in_key(item: Setting, findings: Diagnostics) -> None:
     if item.statement.comment_follows:
         findings.warning(
             item.start,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..model.configuration import Configuration, Instance, VirtualAddress
-from ..syntax.diagnostics import Findings, show
+from ..syntax.diagnostics import Diagnostics, show
 from ..syntax.suggest import did_you_mean
 from .globals import read_globals
 from .instance import Context, InstanceRules
@@ -35,7 +35,7 @@ _NAMED = (
 _FIRST_PREFERENCE = 16384  # keepalived's: the next one is one less, in each family
 
 
-def build(root: Section, path: str, complete: bool, findings: Findings) -> Configuration:
+def build(root: Section, path: str, complete: bool, findings: Diagnostics) -> Configuration:
     """The model of a file. ``complete`` is False when braces are missing: then nothing counts as missing inside.
 
     The result must not be used when ``findings`` holds errors.
@@ -88,7 +88,7 @@ _STATIC = {
 }
 
 
-def _unique_names(sections: list[Section], findings: Findings) -> None:
+def _unique_names(sections: list[Section], findings: Diagnostics) -> None:
     first: dict[str, Section] = {}
     for section in sections:
         if not section.name:
@@ -104,7 +104,9 @@ def _unique_names(sections: list[Section], findings: Findings) -> None:
             )
 
 
-def _unique_router_ids(instances: list[tuple[Section, Instance]], findings: Findings) -> list[tuple[Section, Instance]]:
+def _unique_router_ids(
+    instances: list[tuple[Section, Instance]], findings: Diagnostics
+) -> list[tuple[Section, Instance]]:
     """A packet names its instance by interface, family and VRID; where two have the same, by who sent it to whom.
 
     Returns the instances, of which those that share a VRID know what tells them from the first one.
@@ -153,7 +155,7 @@ def _told_apart(one: Instance, other: Instance) -> bool:
     return set(one.unicast_peers).isdisjoint(other.unicast_peers) or (None not in sources and len(sources) == 2)
 
 
-def _unique_addresses(root: Section, findings: Findings) -> None:
+def _unique_addresses(root: Section, findings: Diagnostics) -> None:
     first: dict[tuple[Any, str], tuple[Section, Setting]] = {}
     for section in root.inside("vrrp_instance"):
         for item in _addresses_of(section):
@@ -186,7 +188,7 @@ def _addresses_of(section: Section) -> list[Setting]:
     return [item for name in names for block in section.inside(name) for item in block.items]
 
 
-def _preferences(root: Section, findings: Findings) -> None:
+def _preferences(root: Section, findings: Diagnostics) -> None:
     """Give each rule without a preference a number of its own and a warning, as keepalived does."""
     following = {4: _FIRST_PREFERENCE, 6: _FIRST_PREFERENCE}
     for section in root.sections:
@@ -204,7 +206,7 @@ def _preferences(root: Section, findings: Findings) -> None:
                     )
 
 
-def _track_groups_exist(root: Section, findings: Findings) -> None:
+def _track_groups_exist(root: Section, findings: Diagnostics) -> None:
     names = [section.name for section in root.inside("track_group")]
     for block in (block for name in _STATIC.values() for block in root.inside(name)):
         for item in block.items:
@@ -214,7 +216,7 @@ def _track_groups_exist(root: Section, findings: Findings) -> None:
                 findings.error(item.start, text, "each needs its block", did_you_mean(name, names))
 
 
-def _own_vmac_names(built: list[tuple[Section, Instance]], findings: Findings) -> list[Instance]:
+def _own_vmac_names(built: list[tuple[Section, Instance]], findings: Diagnostics) -> list[Instance]:
     """Without the names of macvlans that another instance has: one macvlan has one Ethernet address."""
     first: dict[str, Section] = {}
     found = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ..model.configuration import Address, Fifo, Globals
-from ..syntax.diagnostics import Findings, show
+from ..syntax.diagnostics import Diagnostics, show
 from .sections import Section, Setting, fields_of, floats
 from .track_definitions import pair
 
@@ -25,7 +25,7 @@ class Defaults:
     groups: dict[int, Address]  # version of IP -> multicast group, where it is not the RFC's
 
 
-def read_globals(sections: list[Section], findings: Findings) -> tuple[Globals, Defaults]:
+def read_globals(sections: list[Section], findings: Diagnostics) -> tuple[Globals, Defaults]:
     """All ``global_defs`` of a file together; the last word counts."""
     settings: dict[str, Setting] = {}
     for section in sections:
@@ -81,7 +81,7 @@ def spread(garp: dict[str, Any]) -> dict[str, Any]:
     return garp
 
 
-def _fifo(name: str, settings: dict[str, Setting], findings: Findings) -> Optional[Fifo]:
+def _fifo(name: str, settings: dict[str, Setting], findings: Diagnostics) -> Optional[Fifo]:
     fifo, script = settings.get(name), settings.get(f"{name}_script")
     if fifo is None:
         if script is not None:

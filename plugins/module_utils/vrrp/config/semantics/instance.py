@@ -17,14 +17,14 @@ from ...protocol.constants import (
 )
 from ..model.configuration import Globals, GratuitousArp, Instance, Notify, VirtualAddress, Vmac
 from ..model.trackers import Tracking
-from ..syntax.diagnostics import Findings, show
+from ..syntax.diagnostics import Diagnostics, show
 from .authentication import auth_hmac, authentication
 from .globals import Defaults, spread
 from .peers import PeerRules
 from .sections import Section, Setting, fields_of
 from .strict import StrictRules
 from .subnets import judge_ends
-from .track_definitions import Trackables
+from .track_definitions import TrackDefinitions
 from .tracking import TrackingRules
 
 
@@ -34,10 +34,10 @@ class Context:
 
     globals: Globals
     defaults: Defaults
-    trackables: Trackables
+    trackables: TrackDefinitions
     groups: dict[str, Section]
     complete: bool
-    findings: Findings
+    findings: Diagnostics
 
 
 class InstanceRules:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from ...protocol.constants import PRIORITY_OWNER
-from ..syntax.diagnostics import Findings, show
+from ..syntax.diagnostics import Diagnostics, show
 from .sections import Section, Setting
 
 _BLOCKS = ("virtual_ipaddress", "virtual_ipaddress_excluded")
 _SOURCES = ("unicast_src_ip", "mcast_src_ip")
 
 
-def judge_virtual_hosts(root: Section, findings: Findings) -> None:
+def judge_virtual_hosts(root: Section, findings: Diagnostics) -> None:
     """Warn of each. A source that is the instance's own virtual address is judged with the rest of that instance."""
     virtual: dict[Any, tuple[Section, Setting]] = {}
     for section in root.inside("vrrp_instance"):
@@ -39,7 +39,7 @@ def judge_virtual_hosts(root: Section, findings: Findings) -> None:
                 )
 
 
-def _source(section: Section, source: Setting, unicast: bool, virtual: dict[Any, Any], findings: Findings) -> None:
+def _source(section: Section, source: Setting, unicast: bool, virtual: dict[Any, Any], findings: Diagnostics) -> None:
     holder, there = virtual.get(_host(source.value, None, section), (section, source))
     if holder is section or holder.get("priority") == PRIORITY_OWNER:
         return

@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from ..keywords.address_values import Peer
 from ..model.configuration import Globals, TtlLimit
-from ..syntax.diagnostics import Findings, show
+from ..syntax.diagnostics import Diagnostics, show
 from .globals import Defaults
 from .sections import Section, Setting
 
@@ -19,7 +19,7 @@ LOOPBACK = "lo"
 class PeerRules:
     """Check and combine the lines that say from where and to whom a vrrp_instance sends."""
 
-    def __init__(self, section: Section, globals_: Globals, defaults: Defaults, complete: bool, findings: Findings):
+    def __init__(self, section: Section, globals_: Globals, defaults: Defaults, complete: bool, findings: Diagnostics):
         self.section = section
         self.globals = globals_
         self.defaults = defaults

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Optional
 
 from ..keywords.table import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, homes
-from ..syntax.diagnostics import Findings, Invalid, Place, Tolerated, show
+from ..syntax.diagnostics import Diagnostics, Invalid, Location, Tolerated, show
 from ..syntax.parser import Statement, Tree
 from ..syntax.suggest import closest
 
@@ -26,12 +26,12 @@ class Setting:
     statement: Statement
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Location:
         """Return the place of the value, or of the keyword where there is no value, or more than one."""
         return self.statement.words[-1 if len(self.statement.words) == 2 else 0].place
 
     @property
-    def start(self) -> Place:
+    def start(self) -> Location:
         """Return where its line begins."""
         return self.statement.place
 
@@ -41,7 +41,7 @@ class Section:
     """It is a block as it was read. ``settings`` are by the field of the schema; ``failed`` fields are bad ones."""
 
     block: Block
-    place: Place
+    place: Location
     name: str = ""
     settings: dict[str, Setting] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
@@ -79,16 +79,16 @@ def fields_of(model: Any, values: dict[str, Any]) -> dict[str, Any]:
     return floats({name: value for name, value in values.items() if name in names})
 
 
-def read(tree: Tree, findings: Findings) -> Section:
+def read(tree: Tree, findings: Diagnostics) -> Section:
     """Convert a whole tree; problems go to ``findings``."""
     reader = _Reader(tree, findings)
-    root = reader.section(ROOT, tree.statements, Section(ROOT, Place(tree.path, 1, 1)))
+    root = reader.section(ROOT, tree.statements, Section(ROOT, Location(tree.path, 1, 1)))
     reader.say_what_is_not_ours()
     return root
 
 
 class _Reader:
-    def __init__(self, tree: Tree, findings: Findings):
+    def __init__(self, tree: Tree, findings: Diagnostics):
         self.balanced = tree.balanced
         self.findings = findings
         self.not_ours: list[tuple[Statement, Entry]] = []
@@ -258,7 +258,7 @@ class _Reader:
         self.findings.error(statement.place, f"{statement.keyword} belongs to {places}, not to {here}", hint=hint)
 
 
-def _place(statement: Statement, invalid: Invalid) -> Place:
+def _place(statement: Statement, invalid: Invalid) -> Location:
     return invalid.place or (statement.words[1] if len(statement.words) > 1 else statement.words[0]).place
 
 

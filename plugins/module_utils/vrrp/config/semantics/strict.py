@@ -13,7 +13,7 @@ from typing import Any
 
 from ...protocol.constants import PRIORITY_OWNER
 from ..model.configuration import Instance
-from ..syntax.diagnostics import Findings, Place
+from ..syntax.diagnostics import Diagnostics, Location
 from .sections import Section
 
 _RULE = "strict mode holds the instance to the RFCs"
@@ -22,7 +22,7 @@ _RULE = "strict mode holds the instance to the RFCs"
 class StrictRules:
     """Apply ``vrrp_strict`` or ``strict_mode`` to what one instance says."""
 
-    def __init__(self, section: Section, findings: Findings):
+    def __init__(self, section: Section, findings: Diagnostics):
         self.section = section
         self.findings = findings
 
@@ -102,5 +102,5 @@ class StrictRules:
         if setting is not None:
             self.findings.warning(setting.place, f"{keyword} has no effect in strict mode", _RULE, "strict_mode off")
 
-    def _error(self, place: Place, text: str, hint: str) -> None:
+    def _error(self, place: Location, text: str, hint: str) -> None:
         self.findings.error(place, text, _RULE, hint)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..model.configuration import Address, Interface, VirtualAddress
-from ..syntax.diagnostics import Findings
+from ..syntax.diagnostics import Diagnostics
 from .sections import Setting
 
 
@@ -18,7 +18,7 @@ def end_of(address: Address, subnet: Interface) -> str:
     return {network.broadcast_address: "broadcast", network.network_address: "network"}.get(address, "")
 
 
-def judge_ends(items: list[Setting], findings: Findings) -> None:
+def judge_ends(items: list[Setting], findings: Diagnostics) -> None:
     """Say which virtual addresses are an end of their own subnet. A Linux client reaches a network address."""
     for item in items:
         entry: VirtualAddress = item.value

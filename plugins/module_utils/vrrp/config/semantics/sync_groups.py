@@ -11,7 +11,7 @@ from typing import Any, Optional
 
 from ...protocol.constants import PRIORITY_OWNER
 from ..model.configuration import GarpGroup, Instance, InterfaceDelay, Notify, SyncGroup
-from ..syntax.diagnostics import Findings, show
+from ..syntax.diagnostics import Diagnostics, show
 from ..syntax.suggest import did_you_mean
 from .instance import Context
 from .sections import Section, Setting
@@ -131,7 +131,7 @@ def track_groups(root: Section, context: Context) -> tuple[tuple[str, tuple[str,
     )
 
 
-def garp_groups(root: Section, complete: bool, findings: Findings) -> tuple[GarpGroup, ...]:
+def garp_groups(root: Section, complete: bool, findings: Diagnostics) -> tuple[GarpGroup, ...]:
     """Return the garp groups. It is an error when an interface is in two, or when one has no pause or interface."""
     found = []
     first: dict[str, Any] = {}
@@ -156,7 +156,7 @@ def garp_groups(root: Section, complete: bool, findings: Findings) -> tuple[Garp
     return tuple(found)
 
 
-def interface_delays(root: Section, instances: list[Instance], findings: Findings) -> tuple[InterfaceDelay, ...]:
+def interface_delays(root: Section, instances: list[Instance], findings: Diagnostics) -> tuple[InterfaceDelay, ...]:
     """keepalived: a delay ends before the other node has missed us, or the file is wrong."""
     found: dict[str, InterfaceDelay] = {}
     for item in (item for block in root.inside("interface_up_down_delays") for item in block.items):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from ..model.trackers import File, Process, Script, TrackedGateway, TrackedHttp, TrackedTcp
-from ..syntax.diagnostics import Findings, show
+from ..syntax.diagnostics import Diagnostics, show
 from .sections import Section, Setting, floats
 
 FILES = ("track_file", "vrrp_track_file")
@@ -17,7 +17,7 @@ _COMM = 15  # linux/sched.h: TASK_COMM_LEN less the NUL
 
 
 @dataclass(frozen=True)
-class Trackables:
+class TrackDefinitions:
     """What the file defines. ``names`` are by the list that may name them, and hold those too that are not usable."""
 
     scripts: tuple[Script, ...]
@@ -40,7 +40,7 @@ def sections_of(root: Section, *names: str) -> list[Section]:
     return [section for section in root.sections if section.block.name in names]
 
 
-def trackables(root: Section, complete: bool, findings: Findings) -> Trackables:
+def trackables(root: Section, complete: bool, findings: Diagnostics) -> TrackDefinitions:
     """``complete`` is False when braces are missing: then nothing counts as missing inside."""
     kinds = {
         "track_script": (sections_of(root, "vrrp_script"), _script),
@@ -53,10 +53,10 @@ def trackables(root: Section, complete: bool, findings: Findings) -> Trackables:
     }
     names = {kind: tuple(section.name for section in sections) for kind, (sections, _build) in kinds.items()}
     _said_or_used(root, kinds, findings)
-    return Trackables(built["track_script"], built["track_process"], built["track_file"], names)
+    return TrackDefinitions(built["track_script"], built["track_process"], built["track_file"], names)
 
 
-def _said_or_used(root: Section, kinds: dict[str, Any], findings: Findings) -> None:
+def _said_or_used(root: Section, kinds: dict[str, Any], findings: Diagnostics) -> None:
     """What nobody tracks is not run at all."""
     users = sections_of(root, "vrrp_instance", "vrrp_sync_group")
     for kind, (sections, _build) in kinds.items():
@@ -85,13 +85,13 @@ def _values(section: Section) -> dict[str, Any]:
     return values
 
 
-def _lacks(section: Section, field: str, keyword: str, hint: str, complete: bool, findings: Findings) -> bool:
+def _lacks(section: Section, field: str, keyword: str, hint: str, complete: bool, findings: Diagnostics) -> bool:
     if not section.has(field) and complete:
         findings.error(section.place, f"{section.block.name} {show(section.name)} has no {keyword}", hint=hint)
     return field not in section.settings
 
 
-def _script(section: Section, complete: bool, findings: Findings) -> Optional[Script]:
+def _script(section: Section, complete: bool, findings: Diagnostics) -> Optional[Script]:
     if _lacks(section, "command", "script", "add: script /path/to/command", complete, findings):
         return None
     for name in ("interval_s", "timeout_s"):
@@ -109,7 +109,7 @@ def _script(section: Section, complete: bool, findings: Findings) -> Optional[Sc
     return Script(section.name, **values)
 
 
-def _process(section: Section, complete: bool, findings: Findings) -> Optional[Process]:
+def _process(section: Section, complete: bool, findings: Diagnostics) -> Optional[Process]:
     if _lacks(section, "process", "process", "add: process haproxy", complete, findings):
         return None
     values = _values(section)
@@ -140,7 +140,7 @@ def _process(section: Section, complete: bool, findings: Findings) -> Optional[P
     )
 
 
-def _findable(section: Section, command: str, full: bool, findings: Findings) -> None:
+def _findable(section: Section, command: str, full: bool, findings: Diagnostics) -> None:
     """Say of a process that there can be none of that name."""
     place, octets = section.settings["process"].place, command.encode("utf-8", "replace")
     whole = "or full_command and its command line, each argument a word of its own"
@@ -164,7 +164,7 @@ def _written(word: str) -> str:
     return f'"{word}"' if any(char.isspace() or char in "#!{}" for char in word) else word
 
 
-def _file(section: Section, complete: bool, findings: Findings) -> Optional[File]:
+def _file(section: Section, complete: bool, findings: Diagnostics) -> Optional[File]:
     if _lacks(section, "path", "file", "add: file /path", complete, findings):
         return None
     path = section.get("path")
@@ -176,7 +176,7 @@ def _file(section: Section, complete: bool, findings: Findings) -> Optional[File
     return File(section.name, **values)
 
 
-def tracked_gateways(section: Section, findings: Findings) -> tuple[TrackedGateway, ...]:
+def tracked_gateways(section: Section, findings: Diagnostics) -> tuple[TrackedGateway, ...]:
     """The gateways of one vrrp_instance or vrrp_sync_group, each once for an interface."""
     own = section.get("interface")
     first: dict[Any, Setting] = {}
@@ -196,7 +196,7 @@ def tracked_gateways(section: Section, findings: Findings) -> tuple[TrackedGatew
     return tuple(item.value for item in first.values())
 
 
-def no_virtual_gateways(root: Section, findings: Findings) -> None:
+def no_virtual_gateways(root: Section, findings: Diagnostics) -> None:
     """A virtual address answers from whoever is MASTER: from us, who do not hear ourselves, or from the peer."""
     sections = root.inside("vrrp_instance")
     virtual = {
@@ -218,7 +218,7 @@ def no_virtual_gateways(root: Section, findings: Findings) -> None:
             )
 
 
-def once_each(section: Section, field: str, findings: Findings) -> tuple[Any, ...]:
+def once_each(section: Section, field: str, findings: Diagnostics) -> tuple[Any, ...]:
     """The lines of one kind; the same thing twice is an error."""
     first: dict[Any, Any] = {}
     for item in section.many.get(field, ()):

@@ -12,10 +12,10 @@ from typing import Any
 from ...protocol.priority import CheckResult
 from ..model.configuration import Configuration, Instance, SyncGroup
 from ..model.trackers import Tracked, Tracking
-from ..syntax.diagnostics import Findings, Place, show
+from ..syntax.diagnostics import Diagnostics, Location, show
 from ..syntax.suggest import did_you_mean
 from .sections import Section, Setting
-from .track_definitions import Trackables, once_each, tracked_gateways
+from .track_definitions import TrackDefinitions, once_each, tracked_gateways
 
 _LISTS = {
     "track_script": ("scripts", "script", "vrrp_script"),
@@ -29,11 +29,11 @@ _OURS = ("gateways", "tcp", "http", "units")
 class TrackingRules:
     """``places`` remembers where each tracked thing stands, by (field of Tracking, its value)."""
 
-    def __init__(self, section: Section, known: Trackables, findings: Findings):
+    def __init__(self, section: Section, known: TrackDefinitions, findings: Diagnostics):
         self.section = section
         self.known = known
         self.findings = findings
-        self.places: dict[tuple[str, Any], Place] = {}
+        self.places: dict[tuple[str, Any], Location] = {}
 
     def build(self) -> Tracking:
         """Return what the section tracks; ``places`` is filled, too."""

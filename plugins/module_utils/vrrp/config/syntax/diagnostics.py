@@ -19,14 +19,14 @@ SHOWN = 40
 MOST = 1000
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """It is a point in a file; line and column count from 1."""
 
     path: str
     line: int
     column: int
 
-    def seen_from(self, other: Place) -> str:
+    def seen_from(self, other: Location) -> str:
         """Return its line, and its file where that is another one."""
         return f"line {self.line}" if self.path == other.path else f"line {self.line} of {self.path}"
 
@@ -52,7 +52,7 @@ class Problem:
 
     @classmethod
     def at(
-        cls, place: Place, text: str, rule: str = "", hint: str = "", severity: str = ERROR, tolerated: bool = False
+        cls, place: Location, text: str, rule: str = "", hint: str = "", severity: str = ERROR, tolerated: bool = False
     ) -> Problem:
         """Return a problem at ``place``; its words are made printable, on one line."""
         words = printable(rule), printable(hint), printable(text)
@@ -78,7 +78,7 @@ class ConfigError(ValueError):
 class Invalid(Exception):
     """A converter refuses a value; the reader makes a :class:`Problem` of it. ``place`` defaults to the value's."""
 
-    def __init__(self, text: str, rule: str = "", hint: str = "", place: Optional[Place] = None):
+    def __init__(self, text: str, rule: str = "", hint: str = "", place: Optional[Location] = None):
         super().__init__(text)
         self.text = text
         self.rule = rule
@@ -94,31 +94,31 @@ class Tolerated:
     why: Invalid
 
 
-class Enough(Exception):
+class TooManyErrors(Exception):
     """There are :data:`MOST` errors: more of them would not help."""
 
 
-class Findings:
+class Diagnostics:
     """It collects errors and warnings while a file is read. Raises Enough when it is full of errors."""
 
     def __init__(self) -> None:
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
 
-    def error(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
+    def error(self, place: Location, text: str, rule: str = "", hint: str = "") -> None:
         """Add an error. When there are :data:`MOST` already, add a last one that says so, and raise Enough."""
         if len(self.errors) >= MOST:
             self.errors.append(
                 Problem.at(place, "the rest of the file was not checked", f"It has more than {MOST} errors")
             )
-            raise Enough
+            raise TooManyErrors
         self.errors.append(Problem.at(place, text, rule, hint))
 
-    def tolerated(self, place: Place, text: str, rule: str = "", hint: str = "") -> None:
+    def tolerated(self, place: Location, text: str, rule: str = "", hint: str = "") -> None:
         """Add a warning about what is wrong and works, because keepalived runs it. ``rule`` is what keepalived does."""
         self.warning(place, text, rule, hint, tolerated=True)
 
-    def warning(self, place: Place, text: str, rule: str = "", hint: str = "", tolerated: bool = False) -> None:
+    def warning(self, place: Location, text: str, rule: str = "", hint: str = "", tolerated: bool = False) -> None:
         """Add a warning. After :data:`MOST` of them, add one that says so, and leave out the others."""
         if not self.is_full_of_warnings:
             self.warnings.append(Problem.at(place, text, rule, hint, WARNING, tolerated))

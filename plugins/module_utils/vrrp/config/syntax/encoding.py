@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .diagnostics import Findings, Place
+from .diagnostics import Diagnostics, Location
 
 _NOT_UTF8 = re.compile("[\\udc80-\\udcff]")  # as "surrogateescape" decodes an octet
 
@@ -15,11 +15,11 @@ _NOT_UTF8 = re.compile("[\\udc80-\\udcff]")  # as "surrogateescape" decodes an o
 class Encoding:
     """It looks at each line of all files. A comment in another encoding is reported once for each file."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Diagnostics) -> None:
         self._findings = findings
         self._told: set[str] = set()
 
-    def look(self, line: str, start: Place, end: int) -> None:
+    def look(self, line: str, start: Location, end: int) -> None:
         """Report problems of ``line``, which begins at ``start`` and has its comment from the index ``end`` on."""
         if "\0" in line:
             self._findings.error(start._replace(column=line.index("\0") + 1), "NUL character", hint="remove it")

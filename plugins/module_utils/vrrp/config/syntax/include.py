@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Optional, Protocol
 
-from .diagnostics import ConfigError, Findings, Invalid, Place, show
+from .diagnostics import ConfigError, Diagnostics, Invalid, Location, show
 
 #: Bounds: files in one another, files in all, the length of a pattern, the names that its braces make.
 NESTING = 16
@@ -221,7 +221,7 @@ def _fits(name: str, pattern: str) -> bool:
 class Inclusion:
     """It reads from ``disk``; None when there is none, so that every include is an error."""
 
-    def __init__(self, findings: Findings, disk: Optional[Disk]):
+    def __init__(self, findings: Diagnostics, disk: Optional[Disk]):
         self._findings = findings
         self._disk = disk
 
@@ -229,7 +229,7 @@ class Inclusion:
         """Return the path from the root, without symbolic links; without a disk, ``path`` as it is."""
         return self._disk.absolute(path) if self._disk is not None else path
 
-    def files(self, include: Include, place: Place, by: str, chain: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    def files(self, include: Include, place: Location, by: str, chain: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """Yield (path, text) of each file that ``include`` in the file ``by`` names; ``chain`` is not read again.
 
         Each text is read when it is asked for: the file before it may have changed what comes next.
@@ -259,7 +259,7 @@ class Inclusion:
             if read is not None:
                 yield path, read
 
-    def _text(self, include: Include, place: Place, path: str, chain: tuple[str, ...]) -> Optional[str]:
+    def _text(self, include: Include, place: Location, path: str, chain: tuple[str, ...]) -> Optional[str]:
         if posixpath.normpath(path) in chain:
             hint = "a file must not include itself, nor a file that includes it"
             self._findings.error(place, f"{path} is being read already", hint=hint)
@@ -280,7 +280,7 @@ class Inclusion:
                 self._findings.errors.append(problem)
             return None
 
-    def _say(self, include: Include, flag: int, place: Place, text: str, hint: str = "") -> None:
+    def _say(self, include: Include, flag: int, place: Location, text: str, hint: str = "") -> None:
         """Add an error when the include is that strict; otherwise a warning, as keepalived goes on without the file."""
         if include.checks & flag:
             self._findings.error(place, text, f"{include.keyword} or include_check demands it", hint)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from .diagnostics import Findings, Place, show
+from .diagnostics import Diagnostics, Location, show
 from .source_line import Piece
 from .suggest import did_you_mean
 
@@ -34,7 +34,7 @@ _QUOTED = re.compile(r'"[^"]*(?:"|$)')
 _RANDOM_MAX = 32767
 
 
-class Endless(Exception):
+class UnclosedDefinition(Exception):
     """The line grows past every bound. ``piece`` and ``index`` are where."""
 
     def __init__(self, piece: Piece, index: int):
@@ -68,12 +68,12 @@ class Parameters:
     same line: a reload must not draw another priority.
     """
 
-    def __init__(self, findings: Findings, config_id: str, environment: Optional[Mapping[str, str]]):
+    def __init__(self, findings: Diagnostics, config_id: str, environment: Optional[Mapping[str, str]]):
         self._findings = findings
         self._config_id = config_id
         self._environment = environment
         self._known: dict[str, Parameter] = {}
-        self._named: set[tuple[Place, str]] = set()  # problems that were reported
+        self._named: set[tuple[Location, str]] = set()  # problems that were reported
         self.directory = "."  # ${_PWD}: that of the file which is being read
 
     def set(self, name: str, text: str, piece: Piece) -> None:
@@ -102,7 +102,7 @@ class Parameters:
             text = piece.text[:index] + value.text + piece.text[match.end() :]
             result.work += len(text) + 1
             if count > REPLACEMENTS or len(text) > LONGEST:
-                raise Endless(piece, index)
+                raise UnclosedDefinition(piece, index)
             columns = [
                 *piece.columns[:index],
                 *([piece.columns[index]] * len(value.text)),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from . import preprocessor
-from .diagnostics import Enough, Findings, Invalid, Place, Problem, show
+from .diagnostics import Diagnostics, Invalid, Location, Problem, TooManyErrors, show
 from .include import NOWHERE, Surroundings
 from .redact import Secrets, mask_secrets
 
@@ -29,7 +29,7 @@ class Word:
     """Hold one word, without its quotes, and the place where it stands."""
 
     text: str = field(repr=False)  # it may be a password
-    place: Place
+    place: Location
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Statement:
         return self.words[0].text
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Location:
         """Return the place of the first word."""
         return self.words[0].place
 
@@ -86,10 +86,10 @@ def parse(
     ``config_id`` is what ``@word`` lines are compared with: keepalived uses the first label of the host's name.
     ``secrets`` learns where passwords stand, and what was included.
     """
-    findings = Findings()
+    findings = Diagnostics()
     builder = _Builder(findings)
     statements: tuple[Statement, ...] = ()
-    with suppress(Enough):
+    with suppress(TooManyErrors):
         for line in preprocessor.lines(text, path, findings, config_id, surroundings, secrets):
             for token in _tokens(line):
                 builder.add(token, line)
@@ -107,7 +107,7 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, findings: Findings):
+    def __init__(self, findings: Diagnostics):
         self.findings = findings
         self.stack = [_Open(None, None)]
         self.pending = False  # the last statement may still get a block
@@ -126,7 +126,7 @@ class _Builder:
                 self.stack[-1].children.append(Statement(words, text, line.addition, last and line.comment_follows))
                 self.pending = True
 
-    def _open(self, place: Place, line: preprocessor.SourceLine) -> None:
+    def _open(self, place: Location, line: preprocessor.SourceLine) -> None:
         if self.pending:
             self.stack.append(_Open(self.stack[-1].children.pop(), line))
         else:
@@ -134,7 +134,7 @@ class _Builder:
             self.stack.append(_Open(None, line))
         self.pending = False
 
-    def _close(self, place: Place, line: preprocessor.SourceLine) -> None:
+    def _close(self, place: Location, line: preprocessor.SourceLine) -> None:
         self.pending = False
         if len(self.stack) == 1:
             self.findings.error(place, "} closes nothing: every block above is closed already", hint="remove it")

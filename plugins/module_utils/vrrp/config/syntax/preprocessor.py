@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Optional, Union
 
-from .diagnostics import Enough, Findings, Invalid, Place
+from .diagnostics import Diagnostics, Invalid, Location, TooManyErrors
 from .encoding import Encoding
 from .include import FILES, NESTING, NOWHERE, Include, Inclusion, Surroundings, changed_checks, include
-from .parameters import LONGEST, REPLACEMENTS, Endless, Parameter, Parameters, definition
+from .parameters import LONGEST, REPLACEMENTS, Parameter, Parameters, UnclosedDefinition, definition
 from .redact import Secrets
 from .sequence import Sequence, is_sequence, numbers_of, sequence
-from .source_line import WHITE_SPACE, Budget, Piece, TooMuch, decomment
+from .source_line import WHITE_SPACE, Budget, ExpansionLimit, Piece, decomment
 
 __all__ = ["ADDITION", "WHITE_SPACE", "SourceLine", "lines"]
 
@@ -74,14 +74,14 @@ class _Open:
     """It is a definition of several lines that is not complete."""
 
     name: str
-    place: Place
+    place: Location
     lines: list[Piece] = field(default_factory=list)
 
 
 def lines(
     text: str,
     path: str,
-    findings: Findings,
+    findings: Diagnostics,
     config_id: str = "",
     surroundings: Surroundings = NOWHERE,
     secrets: Optional[Secrets] = None,
@@ -94,7 +94,7 @@ def lines(
 
 
 class _Reading:
-    def __init__(self, findings: Findings, config_id: str, surroundings: Surroundings, secrets: Secrets):
+    def __init__(self, findings: Diagnostics, config_id: str, surroundings: Surroundings, secrets: Secrets):
         self._findings = findings
         self._config_id = config_id
         self._secrets = secrets
@@ -119,7 +119,7 @@ class _Reading:
                     if line is not None:
                         self._secrets.note(line)
                         yield line
-        except (TooMuch, Enough):
+        except (ExpansionLimit, TooManyErrors):
             pass
 
     def _file(self, text: str, path: str, chain: tuple[str, ...], addition: bool = False) -> _File:
@@ -184,35 +184,35 @@ class _Reading:
         path = file.path
         if len(physical) * 4 > OCTETS and len(physical.encode("utf-8", "replace")) > OCTETS:
             self._findings.warning(
-                Place(path, number, 1), f"keepalived ignores a line of more than {OCTETS} octets", hint="shorten it"
+                Location(path, number, 1), f"keepalived ignores a line of more than {OCTETS} octets", hint="shorten it"
             )
         bare = decomment(physical)
         content = physical[: bare.end].lstrip(WHITE_SPACE)
         columns = range(bare.end - len(content) + 1, bare.end + 1)
         piece = Piece(path, number, content, columns, file.addition, bare.comment_follows)
-        self._encoding.look(physical, Place(path, number, 1), bare.end)
+        self._encoding.look(physical, Location(path, number, 1), bare.end)
         if bare.escaped is not None:
             self._findings.warning(
-                Place(path, number, bare.escaped + 1),
+                Location(path, number, bare.escaped + 1),
                 f"{physical[bare.escaped : bare.escaped + 2]} begins a comment",
                 "keepalived's VRRP process sees no backslash before it",
                 'put the word into double quotes "',
             )
         if bare.open_quote is not None and not piece.text.startswith("@"):
-            self._unquoted(Place(path, number, bare.open_quote + 1))
+            self._unquoted(Location(path, number, bare.open_quote + 1))
         if self._open is not None:
             self._continue(self._open, piece, physical[bare.end :].rstrip(WHITE_SPACE).endswith("\\"))
             return None
         return piece if piece.text else None
 
-    def _unquoted(self, place: Place) -> None:
+    def _unquoted(self, place: Location) -> None:
         self._findings.error(place, 'a quote " is opened and not closed', hint="quotes end on their line")
 
     def _continue(self, definition_: _Open, piece: Piece, commented: bool = False) -> None:
         """Take another line of a definition; one without a \\ at its end, and so a blank one, is the last."""
         if commented:  # keepalived 2.2 sees a \ at the end of a comment
             text = f"keepalived 2.4 takes the definition of ${definition_.name} to end before this comment"
-            self._findings.warning(Place(piece.path, piece.number, 1), text, hint="put the comment on a line above")
+            self._findings.warning(Location(piece.path, piece.number, 1), text, hint="put the comment on a line above")
         goes_on = piece.text.endswith("\\")
         piece = piece.part(0, len(piece.text) - goes_on)
         goes_on = goes_on or commented
@@ -329,11 +329,11 @@ class _Reading:
         """Return ``piece`` with its parameters, without a comment that they bring along; None when there were none."""
         try:
             result = self._parameters.expand(piece)
-        except Endless as endless:
+        except UnclosedDefinition as endless:
             rule = f"At most {REPLACEMENTS} parameters and {LONGEST} characters in a line"
             hint = "a value must not lead back to itself"
             self._findings.error(endless.piece.place(endless.index), str(endless), rule, hint)
-            raise TooMuch from None
+            raise ExpansionLimit from None
         if not result.changed:
             return None
         self._budget.spend(piece, result.work)
@@ -375,12 +375,12 @@ class _Reading:
         self._stack.append(_Files(self._opened(found, place, file, piece.addition)))
         return True
 
-    def _opened(self, found: Include, place: Place, by: _File, addition: bool) -> Iterator[_File]:
+    def _opened(self, found: Include, place: Location, by: _File, addition: bool) -> Iterator[_File]:
         for path, text in self._inclusion.files(found, place, by.path, by.chain):
             self._read += 1
             if self._read > FILES:
                 self._findings.error(place, f"more than {FILES} files are included", hint="include fewer of them")
-                raise TooMuch
+                raise ExpansionLimit
             self._budget.spend(Piece(by.path, place.line, "", ()), len(text))
             yield self._file(text, path, by.chain, addition)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Optional
 
-from .diagnostics import Findings, Place
+from .diagnostics import Diagnostics, Location
 
 #: Lines and characters that parameters, sequences and includes may produce, and how deep one may lie in another.
 LINES = 100_000
@@ -18,14 +18,14 @@ CHARACTERS = 32_000_000
 DEPTH = 50
 
 
-class TooMuch(Exception):
+class ExpansionLimit(Exception):
     """A bound is reached; the error has been reported."""
 
 
 class Budget:
     """It counts what is left of the bounds while a configuration is read."""
 
-    def __init__(self, findings: Findings):
+    def __init__(self, findings: Diagnostics):
         self._findings = findings
         self._lines = LINES
         self._characters = CHARACTERS
@@ -37,7 +37,7 @@ class Budget:
         if self._lines < 0 or self._characters < 0:
             bound = f"{LINES} lines" if self._lines < 0 else f"{CHARACTERS} characters"
             self._findings.error(piece.place(0), "parameters and sequences make this too long", f"At most {bound}")
-            raise TooMuch
+            raise ExpansionLimit
 
     def deeper(self, piece: Piece) -> Piece:
         """Return ``piece``, one expansion deeper. Raises TooMuch."""
@@ -46,7 +46,7 @@ class Budget:
             self._findings.error(
                 piece.place(0), "this expands itself without end", rule, "remove the reference to itself"
             )
-            raise TooMuch
+            raise ExpansionLimit
         return replace(piece, depth=piece.depth + 1)
 
 
@@ -81,9 +81,9 @@ class Piece:
     comment_follows: bool = False
     depth: int = 0
 
-    def place(self, index: int) -> Place:
+    def place(self, index: int) -> Location:
         """Return the place of ``text[index]``; where ``index`` is behind the text, the column is 1."""
-        return Place(self.path, self.number, self.columns[index] if index < len(self.columns) else 1)
+        return Location(self.path, self.number, self.columns[index] if index < len(self.columns) else 1)
 
     def part(self, start: int, end: Optional[int] = None) -> Piece:
         """Return what lies between two indexes, without white space around it; a comment follows the last part only."""
