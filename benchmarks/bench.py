@@ -22,7 +22,7 @@ for folder in ("tests", "plugins/module_utils"):
 
 from rows import OURS, THEIRS, Row
 
-from lab.article import ADDRESS_A, ADDRESS_B, CLIENT, PREFIX
+from lab.example_pair import ADDRESS_A, ADDRESS_B, CLIENT, PREFIX
 from lab.host import Host, LabError
 from lab.peers import Agent, Keepalived, Peer
 from lab.segment import Segment

@@ -11,7 +11,7 @@ from bench import bed, both_own
 from failover import V2, V3, named
 from rows import Effort, Row, Task
 
-from lab.article import NODE_B, VIP, pair
+from lab.example_pair import NODE_B, VIP, pair
 from lab.peers import Peer, assert_one_owner, wait_owner
 
 ONE_OWNER_WITHIN_S = 3.0

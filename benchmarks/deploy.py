@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import ROOT, both_own
 from rows import OURS, Effort, Row, Task
 
-from lab.article import pair
+from lab.example_pair import pair
 from lab.host import LabError
 from lab.peers import poll
 from lab.probe import Probe

@@ -12,8 +12,8 @@ from typing import Any, Callable
 from bench import Bed, bed
 from rows import Effort, Row, Task
 
-from lab.article import ADDRESS_A, NODE_B, VIP, pair
 from lab.capture import Capture
+from lab.example_pair import ADDRESS_A, NODE_B, VIP, pair
 from lab.peers import assert_one_owner, wait_owner
 from lab.probe import Probe, Responder
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bench import Bed, bed, guarded, interrupted
 from rows import KINDS, OURS, Effort, Row, Task
 
-from lab.article import ADDRESS_B, VIP, pair, unicast_pair
+from lab.example_pair import ADDRESS_B, VIP, pair, unicast_pair
 from lab.host import LabError
 from lab.peers import Agent, poll, wait_owner
 from lab.probe import Outage, Probe, Responder

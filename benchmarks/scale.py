@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import Bed, takeovers
 
-from lab.article import Instance, whole
+from lab.example_pair import Instance, whole
 from lab.peers import Peer, poll
 
 SUBNET = ("10.9.0.4/16", "10.9.0.6/16")

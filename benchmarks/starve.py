@@ -15,8 +15,8 @@ from bench import bed, takeovers
 from rows import Effort, Row, Task
 from scale import SUBNET, instances, quiet
 
-from lab.article import ADDRESS_A, ADDRESS_B
 from lab.capture import Capture, intervals
+from lab.example_pair import ADDRESS_A, ADDRESS_B
 
 INTERVAL_S = 0.01
 BUSY = 8

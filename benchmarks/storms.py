@@ -12,8 +12,8 @@ from bench import Bed, bed, guarded, takeovers
 from rows import OURS, Effort, Row, Task
 from scale import SUBNET, cpu_s, instances, pss_mb, quiet
 
-from lab.article import ADDRESS_A
 from lab.capture import Capture
+from lab.example_pair import ADDRESS_A
 from lab.peers import poll
 from lab.storms import STORMS, Storm, blowing
 

@@ -20,7 +20,7 @@ from ipaddress import ip_address
 
 from vrrp.protocol.packet import Advertisement, encode
 
-from .article import ADDRESS_A, ADDRESS_B, VIP
+from .example_pair import ADDRESS_A, ADDRESS_B, VIP
 from .flood import Flood
 from .host import Host
 from .peers import Agent, Peer

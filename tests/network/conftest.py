@@ -19,7 +19,7 @@ from typing import Any, Callable
 
 import pytest
 
-from lab.article import (
+from lab.example_pair import (
     ADDRESS6_A,
     ADDRESS6_B,
     ADDRESS_A,

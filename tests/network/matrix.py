@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
-from lab.article import (
+from lab.capture import Capture, Frame
+from lab.example_pair import (
     ADDRESS6_A,
     ADDRESS6_B,
     ADDRESS_A,
@@ -28,7 +29,6 @@ from lab.article import (
     pair,
     unicast_pair,
 )
-from lab.capture import Capture, Frame
 from lab.peers import PAIRS, Agent, Keepalived, Peer, assert_one_owner, wait_owner
 from lab.segment import Segment
 from vrrp.protocol import ipsec_ah

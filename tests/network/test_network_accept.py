@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from lab.article import ADDRESS_A, VIP, pair
+from lab.example_pair import ADDRESS_A, VIP, pair
 from lab.peers import Agent, Keepalived, poll, wait_owner
 
 VIP6, LINK_LOCAL = "fd00:8::100", "fe80::8:100"

@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from lab.article import ADDRESS_B, VIP, pair
 from lab.capture import Capture
+from lab.example_pair import ADDRESS_B, VIP, pair
 from lab.peers import Agent, assert_one_owner, poll, wait_owner
 
 A, B = pair(version=3, advert_int=0.1)

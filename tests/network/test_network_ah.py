@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from lab.article import ADDRESS_A, VIP, pair
 from lab.capture import Capture
+from lab.example_pair import ADDRESS_A, VIP, pair
 from lab.peers import Agent, Keepalived, assert_one_owner, poll
 from lab.sender import replay
 

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from lab.article import ADDRESS_A, ADDRESS_B, NODE_A, NODE_B, VIP, VIP6, ipv6_pair, pair
 from lab.claim import claim
+from lab.example_pair import ADDRESS_A, ADDRESS_B, NODE_A, NODE_B, VIP, VIP6, ipv6_pair, pair
 from lab.peers import PAIRS, Agent, Keepalived, poll
 
 FAST = {"version": 3, "advert_int": 0.1}

@@ -10,8 +10,8 @@ import subprocess
 
 import pytest
 
-from lab.article import ADDRESS_A, ADDRESS_B, VIP, pair
 from lab.capture import Capture, intervals
+from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, pair
 from lab.peers import Agent, assert_one_owner, poll
 
 A, B = pair(version=3, advert_int=0.1)

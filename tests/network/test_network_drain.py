@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lab.article import VIP, pair
+from lab.example_pair import VIP, pair
 from lab.peers import Agent, Keepalived, assert_one_owner, owners, poll, wait_owner
 from lab.run import CHECKOUT
 
@@ -23,13 +23,13 @@ FAST = {"version": 3, "advert_int": 0.1}
 _SCRIPT = """
 import json, sys
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.drain import Drainer
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mover import MoveError
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 directory, verb, *arguments = json.loads(sys.argv[1])
 drainer = Drainer(directory)
 try:
     node = getattr(drainer, verb)(drainer.look(), *arguments)
     print(json.dumps({"drained": node["drained"], "states": [each["state"] for each in node["instances"]]}))
-except MoveError as error:
+except SwitchoverError as error:
     print(json.dumps({"error": str(error)}))
 """
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lab.article import VIP, Instance, pair, whole
+from lab.example_pair import VIP, Instance, pair, whole
 from lab.host import Host
 from lab.peers import Agent, Keepalived, assert_one_owner, poll, wait_owner
 from lab.segment import Segment

@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from lab.article import ADDRESS_A, NODE_A, VIP
+from lab.example_pair import ADDRESS_A, NODE_A, VIP
 from lab.peers import Agent, poll
 
 FILES = ("ledger.json", "pulse", "agent.lock", "control.sock", "fifos.json", "marks.json", "restarting")

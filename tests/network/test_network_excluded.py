@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 
-from lab.article import pair
 from lab.capture import Capture
+from lab.example_pair import pair
 from lab.peers import Agent, Keepalived, poll, wait_owner
 
 EXCLUDED = (

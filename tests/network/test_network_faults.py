@@ -9,8 +9,8 @@ import contextlib
 
 import pytest
 
-from lab.article import ADDRESS_A, VIP, pair, script
 from lab.capture import Capture, intervals
+from lab.example_pair import ADDRESS_A, VIP, pair, script
 from lab.peers import Agent, poll
 
 A, B = pair(version=3, advert_int=0.1)

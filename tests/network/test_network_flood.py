@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.article import ADDRESS_A, ADDRESS_B, CLIENT, VIP, pair, unicast_pair
 from lab.capture import Capture, assert_in_time, intervals
+from lab.example_pair import ADDRESS_A, ADDRESS_B, CLIENT, VIP, pair, unicast_pair
 from lab.flood import Flood
 from lab.peers import Agent, assert_one_owner
 from vrrp.protocol.packet import Advertisement, encode

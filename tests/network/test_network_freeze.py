@@ -12,8 +12,8 @@ import time
 
 import pytest
 
-from lab.article import ADDRESS_A, ADDRESS_B, VIP, Instance, pair
 from lab.capture import Capture, intervals
+from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, Instance, pair
 from lab.peers import Agent, Keepalived, Ownership, assert_one_owner
 
 pytestmark = pytest.mark.timing

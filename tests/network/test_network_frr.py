@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.article import ADDRESS6_A, ADDRESS6_B, CLIENT6, PREFIX, PREFIX6, VIP, VIP6_LINK_LOCAL, ipv6_pair, pair
+from lab.example_pair import ADDRESS6_A, ADDRESS6_B, CLIENT6, PREFIX, PREFIX6, VIP, VIP6_LINK_LOCAL, ipv6_pair, pair
 from lab.frr import Frr, Router, wait_answered_by
 from lab.peers import Agent, poll
 

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from lab.article import ADDRESS_A, CLIENT, VIP, pair
+from lab.example_pair import ADDRESS_A, CLIENT, VIP, pair
 from lab.peers import Agent, assert_one_owner, owners, poll
 
 INTERVAL_S, TIMEOUT_S, FALL = 0.2, 0.1, 2

@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 import pytest
 
-from lab.article import VIP, Instance, whole
+from lab.example_pair import VIP, Instance, whole
 from lab.peers import PAIRS, Agent, Keepalived, Peer, assert_one_owner, poll, wait_owner
 from lab.probe import Probe, Responder
 from lab.segment import Segment

@@ -13,14 +13,14 @@ from ipaddress import ip_address
 
 import pytest
 
-from lab.article import (
+from lab.capture import Capture
+from lab.example_pair import (
     ADDRESS_A,
     ADDRESS_B,
     CLIENT,
     VIP,
     pair,
 )
-from lab.capture import Capture
 from lab.peers import Agent, assert_one_owner, poll
 from lab.sender import replay, send_vrrp
 from vrrp.protocol.packet import Advertisement, encode

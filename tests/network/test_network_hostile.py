@@ -9,7 +9,7 @@ import random
 from dataclasses import replace
 from ipaddress import ip_address
 
-from lab.article import CLIENT, VIP, pair
+from lab.example_pair import CLIENT, VIP, pair
 from lab.peers import Agent, assert_one_owner, poll
 from lab.sender import send_vrrp
 from vrrp.protocol.packet import Advertisement, encode

@@ -10,7 +10,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from lab.article import (
+from lab.capture import Capture
+from lab.example_pair import (
     PREFIX6,
     VIP,
     VIP6,
@@ -20,7 +21,6 @@ from lab.article import (
     pair,
     whole,
 )
-from lab.capture import Capture
 from lab.peers import Agent, assert_one_owner, owners, poll, wait_owner
 from lab.sender import send_vrrp
 from vrrp.protocol.packet import Advertisement, encode

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.article import ADDRESS_A, ADDRESS_B, PREFIX, VIP, Instance, pair
 from lab.capture import Capture, intervals
+from lab.example_pair import ADDRESS_A, ADDRESS_B, PREFIX, VIP, Instance, pair
 from lab.host import Host
 from lab.peers import Agent, Keepalived, Ownership, assert_one_owner, poll
 

@@ -10,7 +10,7 @@ import signal
 
 import pytest
 
-from lab.article import NODE_B, VIP, script, whole
+from lab.example_pair import NODE_B, VIP, script, whole
 from lab.peers import Agent, Keepalived, poll, wait_owner
 
 B = NODE_B.but(version=3, advert_int=0.1)

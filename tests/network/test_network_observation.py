@@ -12,14 +12,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab.article import ADDRESS_A, ADDRESS_B, NODE_A, NODE_B, VIP
+from lab.example_pair import ADDRESS_A, ADDRESS_B, NODE_A, NODE_B, VIP
 from lab.peers import Agent, Keepalived, poll
 
 COLLECTIONS = Path(__file__).parents[2] / ".ansible" / "collections"
 LOOK = """
 import json, sys
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.observation import Observer
-observer = Observer(sys.argv[1], sys.argv[2])
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFacts
+observer = NodeFacts(sys.argv[1], sys.argv[2])
 observer.wait_until_settled(float(sys.argv[3]))
 print(json.dumps(observer.observe(1, 0)))
 """

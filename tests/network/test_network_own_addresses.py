@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from lab.article import ADDRESS_B, VIP, pair
+from lab.example_pair import ADDRESS_B, VIP, pair
 from lab.peers import Agent, Keepalived, poll
 from vrrp.agent.process.saved_state import boot_id
 

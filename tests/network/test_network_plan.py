@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from lab.article import ADDRESS_A, VIP, pair
+from lab.example_pair import ADDRESS_A, VIP, pair
 from lab.peers import Agent, assert_one_owner, wait_owner
 
 A, B = pair(version=3, advert_int=0.1)

@@ -19,8 +19,8 @@ from typing import Any, Callable
 
 import pytest
 
-from lab.article import ADDRESS_B, VIP, Instance, pair, unicast_pair
 from lab.capture import Capture
+from lab.example_pair import ADDRESS_B, VIP, Instance, pair, unicast_pair
 from lab.peers import Agent, Keepalived, Peer, assert_one_owner, poll, wait_owner
 from lab.probe import Move, Probe, Report
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.article import VIP, VIP6, ipv6_pair, pair
+from lab.example_pair import VIP, VIP6, ipv6_pair, pair
 from lab.peers import Agent, Keepalived, assert_one_owner, poll, wait_owner
 
 OUT = "chain out { type filter hook output priority 0; meta l4proto 112 drop; }"

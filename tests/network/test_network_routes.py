@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from lab.article import VIP, pair
+from lab.example_pair import VIP, pair
 from lab.host import Host
 from lab.peers import Agent, Keepalived, poll
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.article import NODE_A, pair, script
 from lab.capture import Capture, intervals
+from lab.example_pair import NODE_A, pair, script
 from lab.peers import Agent, poll
 
 READER, READER_GROUP = 64002, 64001

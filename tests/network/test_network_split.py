@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.article import ADDRESS_A, ADDRESS_B, VIP, pair
 from lab.capture import Capture
+from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, pair
 from lab.peers import PAIRS, Agent, Keepalived, Ownership, assert_one_owner, poll, wait_owner
 from lab.probe import Report
 

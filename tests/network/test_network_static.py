@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.article import VIP, pair
+from lab.example_pair import VIP, pair
 from lab.peers import Agent, poll
 
 STATIC = """

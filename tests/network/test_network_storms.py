@@ -12,8 +12,8 @@ import time
 
 import pytest
 
-from lab.article import ADDRESS_A, VIP, pair
 from lab.capture import Capture, assert_in_time, intervals
+from lab.example_pair import ADDRESS_A, VIP, pair
 from lab.peers import Agent, assert_one_owner
 from lab.storms import STORMS, blowing
 

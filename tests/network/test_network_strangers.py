@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from lab.article import ADDRESS_B, NODE_B, VIP, VIP6
+from lab.example_pair import ADDRESS_B, NODE_B, VIP, VIP6
 from lab.peers import Agent, Keepalived
 
 TOP = Path(__file__).parents[2]

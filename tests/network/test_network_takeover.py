@@ -9,8 +9,8 @@ import statistics
 
 import pytest
 
-from lab.article import ADDRESS_A, ADDRESS_B, ipv6_pair, pair
 from lab.capture import Capture
+from lab.example_pair import ADDRESS_A, ADDRESS_B, ipv6_pair, pair
 from lab.peers import Agent, Keepalived, wait_owner
 
 pytestmark = [pytest.mark.timing, pytest.mark.alone]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.article import (
+from lab.example_pair import (
     ADDRESS_A,
     ADDRESS_B,
     CLIENT,

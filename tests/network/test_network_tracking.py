@@ -16,7 +16,7 @@ import time
 
 import pytest
 
-from lab.article import CLIENT, VIP, pair
+from lab.example_pair import CLIENT, VIP, pair
 from lab.peers import Agent, Ownership, assert_one_owner, poll
 
 TIMES = "interval 0.2 timeout 0.2 fall 2"

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.article import Instance, script
 from lab.capture import Capture
+from lab.example_pair import Instance, script
 from lab.peers import Agent, Keepalived, poll
 
 WIRE, OTHER_END, TRACKED, TRACKED_END = "lab0", "lab1", "lab2", "lab3"

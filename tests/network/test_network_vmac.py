@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from lab.article import ADDRESS6_A, ADDRESS6_B, CLIENT6, PREFIX6, VIP, VIP6, ipv6_pair, pair
+from lab.example_pair import ADDRESS6_A, ADDRESS6_B, CLIENT6, PREFIX6, VIP, VIP6, ipv6_pair, pair
 from lab.frr import macs
 from lab.peers import Agent, Keepalived, assert_one_owner, poll, wait_owner
 

@@ -9,7 +9,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from lab.article import (
+from lab.capture import Capture
+from lab.example_pair import (
     ADDRESS6_A,
     ADDRESS_A,
     ADDRESS_B,
@@ -21,7 +22,6 @@ from lab.article import (
     unicast_pair,
     whole,
 )
-from lab.capture import Capture
 from lab.peers import PAIRS, Agent, assert_one_owner, poll
 from lab.sender import send_vrrp
 from vrrp.protocol.packet import Advertisement, encode

@@ -12,7 +12,7 @@ import stat
 
 import pytest
 
-from lab.article import NODE_A, NODE_B, VIP, script, whole
+from lab.example_pair import NODE_A, NODE_B, VIP, script, whole
 from lab.peers import Agent, Keepalived, Peer, poll, wait_owner
 
 KINDS = pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)

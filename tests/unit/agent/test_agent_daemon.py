@@ -144,8 +144,8 @@ def test_a_second_sigterm_does_not_wait(rig, play):
             task = running(machine)
             await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
-            machine.agent.departure.stop()
-            machine.agent.departure.stop()
+            machine.agent.shutdown.stop()
+            machine.agent.shutdown.stop()
             assert await task == 0
             assert machine.kernel.done[-1] == ("release", VIP)
 
@@ -157,7 +157,7 @@ def test_a_backup_stops_at_once(rig, play):
         async with rig(start=False) as machine:
             task = running(machine)
             await until(lambda: machine.agent.instances.running)
-            machine.agent.departure.stop()
+            machine.agent.shutdown.stop()
             assert await task == 0
             assert machine.agent.network.channels == {}
 
@@ -208,7 +208,7 @@ def test_a_refused_command_ends_nothing(rig, play):
         async with rig() as machine:
             answer = machine.agent._control.answer(b'{"command": "promote", "instance": "web"}', privileged=True)
             assert answer["error"].startswith("there is no instance web")
-            assert not machine.agent.departure.done.is_set()
+            assert not machine.agent.shutdown.done.is_set()
 
     play(scenario)
 
@@ -272,7 +272,7 @@ class TestReadBeforeActing:
                     assert machine.socket_was.sent == [(100, "224.0.0.18")]
                     assert machine.kernel.done.count(("install", VIP)) == 1
                     assert machine.kernel.done[-1] == ("release", VIP)
-                    machine.agent.departure.done.set()
+                    machine.agent.shutdown.done.set()
                     assert await task == 0
 
             play(scenario)

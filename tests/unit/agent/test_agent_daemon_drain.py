@@ -29,8 +29,8 @@ class TestDrain:
                 machine.due(105.1)
                 assert (machine.state("VI_1"), machine.state("VI_2")) == ("STOP", "STOP")
                 machine.due(300.0)
-                assert (machine.state("VI_1"), machine.agent.departure.begun) == ("STOP", False)
-                assert not machine.agent.departure.done.is_set()
+                assert (machine.state("VI_1"), machine.agent.shutdown.begun) == ("STOP", False)
+                assert not machine.agent.shutdown.done.is_set()
                 await until(lambda: left_behind(machine).drained)
                 answer = ask(machine, "undrain")["result"]
                 assert (answer["drained"], {each["state"] for each in answer["instances"]}) == (False, {"BACKUP"})
@@ -88,7 +88,7 @@ class TestDrain:
     def test_an_agent_that_stops_is_not_drained(self, rig, play, command):
         async def scenario():
             async with rig() as machine:
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 assert ask(machine, command)["error"] == "the agent is stopping"
 
         play(scenario)

@@ -19,12 +19,12 @@ def test_an_answer_that_comes_too_late_keeps_nothing(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.due(104.0)
-            machine.agent.departure.done.set()
-            machine.agent.departure.drop_everything()
+            machine.agent.shutdown.done.set()
+            machine.agent.shutdown.drop_everything()
             machine.socket().sent.clear()
-            machine.agent.departure.leave(restart=True)
+            machine.agent.shutdown.leave(restart=True)
             assert machine.socket().sent == []
-            assert machine.agent.departure.restarting is None
+            assert machine.agent.shutdown.restarting is None
 
     play(scenario)
 
@@ -33,9 +33,9 @@ def test_without_a_ledger_a_restart_is_handed_over(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.due(104.0)
-            machine.agent.succession._ledger.failed = "no room"
+            machine.agent.graceful_restart._ledger.failed = "no room"
             machine.socket().sent.clear()
-            machine.agent.departure.leave(restart=True)
+            machine.agent.shutdown.leave(restart=True)
             assert [priority for priority, _group in machine.socket().sent] == [0]
 
     play(scenario)
@@ -47,7 +47,7 @@ def test_a_successor_gets_a_fresh_lease(rig, play):
             machine.due(104.0)
             machine.now = 104.2
             before = len(machine.kernel.renewed)
-            machine.agent.departure.leave(restart=True)
+            machine.agent.shutdown.leave(restart=True)
             assert len(machine.kernel.renewed) > before
 
     play(scenario)

@@ -69,7 +69,7 @@ class TestRestart:
                 under_systemd(machine, restart=True)
                 machine.due(102.0)
                 assert machine.state("VI_2") == "MASTER"
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 await until(lambda: machine.socket().sent[-1] == (0, "224.0.0.18"))
                 assert not task.done()
                 machine.due(102.6)
@@ -90,10 +90,10 @@ class TestRestart:
                 machine.due(102.2)
                 assert machine.state() == "MASTER"
                 machine.socket()
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 await until(lambda: len(machine.socket_was.sent) == 2)
                 assert (machine.socket_was.sent[-1][0] == 100) is stays
-                machine.agent.departure.done.set()
+                machine.agent.shutdown.done.set()
                 await task
 
         play(scenario)
@@ -109,7 +109,7 @@ class TestRestart:
                 machine.now = 103.9
                 machine.agent._commands.handle("promote", {"instance": "VI_2"})
                 machine.socket().sent.clear()
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 await until(lambda: len(machine.socket().sent) == 2)
                 assert machine.socket().sent == [(100, "224.0.0.18"), (0, "224.0.0.18")]
                 machine.due(104.7)
@@ -132,7 +132,7 @@ class TestRestart:
                 under_systemd(machine, restart=True)
                 machine.due(103.7)
                 machine.agent._commands.handle("promote", {"instance": "VI_2"})
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 await until(lambda: machine.socket().sent[-1] == (0, "224.0.0.18"))
                 machine.socket().waiting.append(from_peer())
                 machine.due(103.9)
@@ -151,7 +151,7 @@ class TestRestart:
                 await until(lambda: machine.agent.instances.running)
                 asked = under_systemd(machine, restart=False)
                 machine.due(104.0)
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 await until(lambda: (0, "224.0.0.18") in machine.socket().sent)
                 machine.due(105.1)
                 assert await task == 0
@@ -168,7 +168,7 @@ class TestRestart:
                 await until(lambda: machine.agent.instances.running)
                 asked = under_systemd(machine, restart=True)
                 monkeypatch.setattr(ServiceManager, "present", False)
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 assert await task == 0
                 assert asked == []
 
@@ -183,10 +183,10 @@ class TestRestart:
                 await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=lambda: answer.wait(20))
                 machine.due(104.0)
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 machine.due(105.0)
                 assert machine.socket().sent == [(100, "224.0.0.18")] * 2
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 try:
                     assert await task == 0
                 finally:
@@ -204,11 +204,11 @@ class TestRestart:
                 await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=lambda: answer.wait(20))
                 machine.drain(True)
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 try:
                     for _turn in range(20):
                         await asyncio.sleep(0)
-                    assert not machine.agent.departure.done.is_set()
+                    assert not machine.agent.shutdown.done.is_set()
                 finally:
                     answer.set()
                 assert await task == 0
@@ -224,7 +224,7 @@ class TestRestart:
                 await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
                 machine.agent._commands.handle(what, {"instance": "VI_1"})
-                machine.agent.departure.stop()
+                machine.agent.shutdown.stop()
                 assert await task == 0
                 page = left_behind(machine)
                 assert (page.drained, page.entries[0].hold) == ((True, None) if what == "drain" else (False, "backup"))

@@ -124,7 +124,7 @@ class TestSuccessor:
             async with successor(instance(priority=255), silent_s=silent_s) as machine:
                 assert machine.state() == "MASTER"
                 assert machine.agent.instances.running["VI_1"].addresses.owned == ()
-                machine.agent.departure.drop_everything()
+                machine.agent.shutdown.drop_everything()
                 assert machine.kernel.done[-1] == ("release", VIP)
 
         play(scenario)

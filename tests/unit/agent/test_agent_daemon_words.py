@@ -164,8 +164,8 @@ def test_both_ends(rig, play, tmp_path):
             await until(lambda: machine.agent.instances and reads.exists())  # whoever comes later finds no FIFO
             assert told.read_text().split()[0] == "startup"
             machine.due(100.0 + DOWN_S)
-            machine.agent.departure.stop()
-            machine.agent.departure.stop()
+            machine.agent.shutdown.stop()
+            machine.agent.shutdown.stop()
             assert await task == 0
 
     play(scenario)
@@ -182,7 +182,7 @@ def test_a_stop_during_the_startup_script_begins_nothing(rig, play, tmp_path):
             machine.agent.configuration = replace(machine.agent.configuration, globals=settings)
             task = running(machine)
             await until(lambda: "Running startup script" in machine.text.getvalue())
-            machine.agent.departure.stop()
+            machine.agent.shutdown.stop()
             assert await task == 0
             assert machine.agent.instances.running == {}
 

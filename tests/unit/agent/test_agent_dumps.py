@@ -204,8 +204,8 @@ def test_sigusr1_writes_and_the_agent_goes_on(rig, play, tmp_path):
             assert [step.name for step in record.steps] == ["source_changed", "start", "expire"]
             assert replay(record).difference is None
             assert machine.state() == "MASTER" and not task.done()
-            machine.agent.departure.stop()
-            machine.agent.departure.stop()
+            machine.agent.shutdown.stop()
+            machine.agent.shutdown.stop()
             assert await task == 0
 
     play(scenario)
@@ -238,7 +238,7 @@ def test_a_clean_stop_writes_nothing(rig, play, tmp_path):
         async with rig(start=False) as machine:
             task = running(machine)
             await until(lambda: machine.agent.instances.running)
-            machine.agent.departure.stop()
+            machine.agent.shutdown.stop()
             assert await task == 0
             assert not list(tmp_path.glob("events-*"))
 

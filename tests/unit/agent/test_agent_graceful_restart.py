@@ -270,19 +270,19 @@ class TestMarks:
     def test_they_outlive_a_stop_that_leaves_no_ledger(self, one, tmp_path):
         made, bench = one(), Bench(instance())
         made.restore_instance(bench.instance)
-        bench.instance.guard.restore(self.HEARD)
+        bench.instance.authenticator.restore(self.HEARD)
         made.end(leave=False)
         assert not (tmp_path / "ledger.json").exists()
         after, other = one(), Bench(instance())
         after.restore_instance(other.instance)
-        assert other.instance.guard.heard == self.HEARD
+        assert other.instance.authenticator.heard == self.HEARD
 
     def test_a_reload_that_brings_an_instance_back_forgets_nothing(self, one):
         made, first, second = one(), Bench(instance()), Bench(instance())
         made.restore_instance(first.instance)
-        first.instance.guard.restore(self.HEARD)
+        first.instance.authenticator.restore(self.HEARD)
         made.restore_instance(second.instance)
-        assert second.instance.guard.heard == self.HEARD
+        assert second.instance.authenticator.heard == self.HEARD
 
     def test_without_any_there_is_no_file(self, one, tmp_path):
         made, bench = one(), Bench(instance())
@@ -293,7 +293,7 @@ class TestMarks:
     def test_what_is_as_it_was_is_not_written_again(self, one, tmp_path):
         made, bench = one(), Bench(instance())
         made.restore_instance(bench.instance)
-        bench.instance.guard.restore(self.HEARD)
+        bench.instance.authenticator.restore(self.HEARD)
         made.keep_marks()
         before = (tmp_path / "marks.json").stat().st_ino
         made.keep_marks()
@@ -305,7 +305,7 @@ class TestMarks:
 
         made, bench = one(), Bench(instance())
         made.restore_instance(bench.instance)
-        bench.instance.guard.restore(self.HEARD)
+        bench.instance.authenticator.restore(self.HEARD)
         monkeypatch.setattr(os, "replace", refuse)
         made.keep_marks()
         text = f"cannot keep marks.json: {os.strerror(errno.EBUSY)}: after a restart a recording may be accepted"

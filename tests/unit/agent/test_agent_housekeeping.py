@@ -39,13 +39,13 @@ class Scene:
         self.runtime = RuntimeDirectory(str(directory))
         self.runtime.acquire()
         self.control = ControlServer(self.runtime.control_socket, lambda command, request: {"is": command}, self.log)
-        self.succession = GracefulRestart(str(directory), self.log, lambda: PAGE)
-        self.upkeep = Housekeeping(self.runtime, self.control, self.succession, self.log, FakeScheduler())
+        self.graceful_restart = GracefulRestart(str(directory), self.log, lambda: PAGE)
+        self.upkeep = Housekeeping(self.runtime, self.control, self.graceful_restart, self.log, FakeScheduler())
 
     async def __aenter__(self):
         await self.upkeep.start()
-        self.succession.begin(Configuration("f"), None)
-        self.succession.write()
+        self.graceful_restart.begin(Configuration("f"), None)
+        self.graceful_restart.write()
         return self
 
     async def __aexit__(self, *_unused):
@@ -201,7 +201,7 @@ def test_a_directory_in_the_place_of_a_file(tmp_path, name, full):
         await scene.look()
         for _time in range(2):
             assert await scene.ask() == {"is": "status"}
-            assert scene.runtime.there and scene.control.there and scene.succession.kept
+            assert scene.runtime.there and scene.control.there and scene.graceful_restart.kept
             assert saved_state.read(str(scene.directory)) == PAGE
             (scene.directory / name.replace(".new", "")).unlink()
             put()

@@ -44,7 +44,7 @@ def test_whoever_wins_is_heard_before_the_addresses_go():
 
 def test_advertisements_are_signed_anew_each_time():
     bench = Bench(instance(hmac=AuthHmac((HmacKey(1, bytes(32)),), 1)))
-    packets = [bench.instance.guard.packets(100)[0][0] for _each in range(3)]
+    packets = [bench.instance.authenticator.packets(100)[0][0] for _each in range(3)]
     assert len(set(packets)) == 3
     assert len({packet[:-28] for packet in packets}) == 1
 

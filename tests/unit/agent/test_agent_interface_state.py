@@ -167,4 +167,4 @@ def test_mcast_src_ip_need_not_be_here_unless_it_is_tracked(fields, faults):
     bench = Bench(instance(mcast_src_ip=ip_address("192.168.8.9"), **fields))
     assert [fault.split(" ", 2)[2] for fault in bench.instance.router.faults] == list(faults)
     if not faults:
-        assert bench.instance.guard.packets(100)[0][0][12:16] == bytes([192, 168, 8, 9])
+        assert bench.instance.authenticator.packets(100)[0][0][12:16] == bytes([192, 168, 8, 9])

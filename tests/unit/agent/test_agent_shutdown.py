@@ -26,7 +26,7 @@ class Scene:
         self.benches, self.done, self.text = benches, [], io.StringIO()
         self.each = [bench.instance for bench in benches]
         tell = self.done.append
-        self.departure = Shutdown(
+        self.shutdown = Shutdown(
             SimpleNamespace(running={each.name: each for each in self.each}, all=lambda: iter(self.each)),
             mates or (lambda one: [one]),
             SimpleNamespace(renew=lambda now: tell(("renew", now))),
@@ -71,12 +71,12 @@ class TestStop:
         def act():
             bench = master()
             scene = Scene(bench)
-            scene.departure.stop()
-            assert (scene.departure.begun, scene.departure.restarting, scene.departure.failed) == (True, False, False)
+            scene.shutdown.stop()
+            assert (scene.shutdown.begun, scene.shutdown.restarting, scene.shutdown.failed) == (True, False, False)
             assert bench.done == [("send", 0, GROUP)]
             assert scene.done == ["stopping", ("renew", 13.0)]
             assert scene.lines() == ["Stopping"]
-            assert not scene.departure.done.is_set()
+            assert not scene.shutdown.done.is_set()
 
         inside(act)
 
@@ -84,9 +84,9 @@ class TestStop:
         def act():
             bench = master()
             scene = Scene(bench)
-            scene.departure.stop()
-            scene.departure.stop()
-            assert scene.departure.done.is_set()
+            scene.shutdown.stop()
+            scene.shutdown.stop()
+            assert scene.shutdown.done.is_set()
             assert scene.lines() == ["Stopping"]
 
         inside(act)
@@ -99,11 +99,11 @@ class TestStop:
 
         async def scenario():
             scene = Scene(master(), present=True)
-            scene.departure.stop()
-            assert scene.departure.restarting is None
-            while scene.departure.restarting is None:
+            scene.shutdown.stop()
+            assert scene.shutdown.restarting is None
+            while scene.shutdown.restarting is None:
                 await asyncio.sleep(0)
-            return scene.departure.restarting, scene.lines()
+            return scene.shutdown.restarting, scene.lines()
 
         text = "Stopping, a restart follows" if restart else "Stopping"
         assert asyncio.run(asyncio.wait_for(scenario(), 30)) == (restart, [text])
@@ -114,8 +114,8 @@ class TestStop:
 
         def act():
             scene = Scene(present=True)
-            scene.departure.stop()
-            return scene.departure.restarting, scene.departure.done.is_set()
+            scene.shutdown.stop()
+            return scene.shutdown.restarting, scene.shutdown.done.is_set()
 
         assert inside(act) == (False, True)
 
@@ -137,11 +137,11 @@ class TestLeave:
         def act():
             bench = fast(**fields)
             scene = Scene(bench, kept=kept)
-            scene.departure.leave(restart)
+            scene.shutdown.leave(restart)
             assert bench.instance.restart.kept is stays
             assert bench.instance.router.yielding is not stays
             assert [each[1] for each in bench.done if each[0] == "send"] == [100 if stays else 0]
-            assert scene.departure.done.is_set() is stays
+            assert scene.shutdown.done.is_set() is stays
 
         inside(act)
 
@@ -149,7 +149,7 @@ class TestLeave:
         def act():
             one, two = master("VI_1"), fast("VI_2", version=3, advert_int_cs=20)
             scene = Scene(one, two, mates=lambda _one: [one.instance, two.instance])
-            scene.departure.leave(restart=True)
+            scene.shutdown.leave(restart=True)
             return [bench.instance.router.yielding for bench in (one, two)]
 
         assert inside(act) == [True, True]
@@ -158,7 +158,7 @@ class TestLeave:
         def act():
             bench = master()
             bench.instance.inputs.demote(11.0)
-            Scene(bench).departure.leave(restart=True)
+            Scene(bench).shutdown.leave(restart=True)
             return bench.instance.restart.kept
 
         assert inside(act) is False
@@ -167,8 +167,8 @@ class TestLeave:
         def act():
             bench = Bench(instance()).start()
             scene = Scene(bench)
-            scene.departure.leave(restart=True)
-            return bench.state, scene.departure.done.is_set(), scene.lines()
+            scene.shutdown.leave(restart=True)
+            return bench.state, scene.shutdown.done.is_set(), scene.lines()
 
         assert inside(act) == ("STOP", True, ["Stopping, a restart follows"])
 
@@ -176,9 +176,9 @@ class TestLeave:
         def act():
             bench = master()
             scene = Scene(bench)
-            scene.departure.done.set()
-            scene.departure.leave(restart=True)
-            return bench.done, scene.done, scene.lines(), scene.departure.restarting
+            scene.shutdown.done.set()
+            scene.shutdown.leave(restart=True)
+            return bench.done, scene.done, scene.lines(), scene.shutdown.restarting
 
         assert inside(act) == ([], [], [], None)
 
@@ -188,13 +188,13 @@ def test_it_ends_when_the_last_address_has_gone():
         one, two = master("VI_1"), master("VI_2")
         scene = Scene(one, two)
         found = []
-        scene.departure.end_when_released()
-        found.append(scene.departure.done.is_set())
-        scene.departure.leave(restart=False)
+        scene.shutdown.end_when_released()
+        found.append(scene.shutdown.done.is_set())
+        scene.shutdown.leave(restart=False)
         for bench in (one, two):
             bench.instance.expire(bench.instance.deadline)
-            scene.departure.end_when_released()
-            found.append(scene.departure.done.is_set())
+            scene.shutdown.end_when_released()
+            found.append(scene.shutdown.done.is_set())
         return found
 
     assert inside(act) == [False, False, True]
@@ -203,8 +203,8 @@ def test_it_ends_when_the_last_address_has_gone():
 def test_before_somebody_wants_it_to_end_it_does_not():
     def act():
         scene = Scene(Bench(instance()).start())
-        scene.departure.end_when_released()
-        return scene.departure.done.is_set()
+        scene.shutdown.end_when_released()
+        return scene.shutdown.done.is_set()
 
     assert inside(act) is False
 
@@ -215,11 +215,11 @@ class TestDropEverything:
         def act():
             bench = master()
             scene = Scene(bench)
-            scene.departure.restarting = restarting
-            scene.departure.drop_everything()
+            scene.shutdown.restarting = restarting
+            scene.shutdown.drop_everything()
             assert bench.done == [("send", 0, GROUP), ("release", VIP)]
             done = [("macvlans", leave), ("static", leave)]
-            assert (scene.done, scene.departure.failed) == (done, False)
+            assert (scene.done, scene.shutdown.failed) == (done, False)
 
         inside(act)
 
@@ -232,10 +232,10 @@ class TestDropEverything:
 
             one.kernel.release = broken
             scene = Scene(one, two)
-            scene.departure.drop_everything()
+            scene.shutdown.drop_everything()
             assert two.done[-1] == ("release", VIP)
             assert scene.lines() == ["error: (VI_1) cannot give up its addresses: MemoryError('no room')"]
-            assert (scene.departure.failed, scene.done[-1]) == (True, ("static", False))
+            assert (scene.shutdown.failed, scene.done[-1]) == (True, ("static", False))
 
         inside(act)
 
@@ -246,10 +246,10 @@ def test_a_bug_ends_it_with_its_traceback_in_the_log():
         try:
             raise ZeroDivisionError("what")
         except ZeroDivisionError:
-            scene.departure.give_up()
+            scene.shutdown.give_up()
         lines = scene.text.getvalue().splitlines()
         assert lines[0].endswith("error: internal error, giving up everything:")
         assert lines[-1] == "ZeroDivisionError: what"
-        assert (scene.departure.failed, scene.departure.begun, scene.departure.done.is_set()) == (True, False, True)
+        assert (scene.shutdown.failed, scene.shutdown.begun, scene.shutdown.done.is_set()) == (True, False, True)
 
     inside(act)

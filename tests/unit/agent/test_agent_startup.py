@@ -33,14 +33,14 @@ class Scene:
         self.woken = []
         self.each = [bench.instance for bench in self.benches]
         running = SimpleNamespace(running={each.name: each for each in self.each})
-        self.beginning = Startup(running, lambda one: self.each if grouped else [one], delay_s, self.call_later)
+        self.startup = Startup(running, lambda one: self.each if grouped else [one], delay_s, self.call_later)
 
     def call_later(self, seconds):
         loop = asyncio.get_running_loop()
         loop.call_later(seconds, lambda: self.woken.append(loop.time()))
 
     def due(self, now):
-        return [each.name for each in self.beginning.due(now)]
+        return [each.name for each in self.startup.due(now)]
 
 
 def remembering(scene, last_at, state=State.MASTER):
@@ -88,9 +88,9 @@ class TestWithoutDelay:
 class TestDelay:
     def test_it_counts_from_the_first_question(self):
         scene = Scene(delay_s=5.0)
-        assert scene.beginning.remaining_s(50.0) == 5.0
+        assert scene.startup.remaining_s(50.0) == 5.0
         assert playing(lambda: [scene.due(now) for now in (100.0, 104.9, 105.0)]) == [[], [], ["VI_1", "VI_2"]]
-        assert [scene.beginning.remaining_s(now) for now in (100.0, 103.0, 105.0, 200.0)] == [5.0, 2.0, 0.0, 0.0]
+        assert [scene.startup.remaining_s(now) for now in (100.0, 103.0, 105.0, 200.0)] == [5.0, 2.0, 0.0, 0.0]
 
     def test_somebody_looks_again_when_it_is_over_and_only_then(self):
         scene = Scene(delay_s=5.0)

@@ -219,8 +219,8 @@ class TestBeginning:
 
 def leave_a_ledger(machine):
     """Nobody stays for a successor who finds nothing."""
-    machine.agent.succession._ledger.open()
-    machine.agent.succession.write()
+    machine.agent.graceful_restart._ledger.open()
+    machine.agent.graceful_restart.write()
 
 
 class TestRestart:
@@ -232,7 +232,7 @@ class TestRestart:
                 leave_a_ledger(machine)
                 if quick:  # its mandate ends before a restart does
                     machine.agent.instances.running["VI_2"].config = replace(TWO, advert_int_cs=30, version=3)
-                machine.agent.departure.leave(restart=True)
+                machine.agent.shutdown.leave(restart=True)
                 assert [each.restart.kept for each in machine.agent.instances.running.values()] == [not quick] * 2
                 assert [each.router.yielding for each in machine.agent.instances.running.values()] == [quick] * 2
 

@@ -83,9 +83,9 @@ class Daemon:
         self.discarded = Counters()  # packets that belong to no instance
         self.service_manager = ServiceManager()
         self.fifos = Fifos(configuration.globals, log, runtime.path)
-        self.errands = LifecycleScripts(runtime.path, log)
+        self.lifecycle_scripts = LifecycleScripts(runtime.path, log)
         self.groups = Groups(instances, scheduler.now, log, self.fifos.tell)
-        self.succession = GracefulRestart(runtime.path, log, self._page)
+        self.graceful_restart = GracefulRestart(runtime.path, log, self._page)
         self.leases = Leases(kernel)
         counted = self.discarded.discard
         self.network = Transport(kernel, self.announcer, log, environment.open_socket, counted, scheduler)
@@ -98,10 +98,10 @@ class Daemon:
             promotion=Promotion(kernel, log),
             log=log,
             held_elsewhere=instances.held_elsewhere,
-            routes_held_elsewhere=lambda key: self.foundation.routes_held(key) | instances.routes_held(key),
+            routes_held_elsewhere=lambda key: self.static_config.routes_held(key) | instances.routes_held(key),
             arm=scheduler.arm,
         )
-        self.foundation = StaticConfig(address_ports, scheduler, instances.all, self.succession.changed)
+        self.static_config = StaticConfig(address_ports, scheduler, instances.all, self.graceful_restart.changed)
         self.vmacs = Vmacs(kernel, address_ports.firewall.silence, log)
         self.links = Links(
             table=lambda: kernel.table,
@@ -134,30 +134,30 @@ class Daemon:
             sender=self.network.sender,
             virtual=lambda: instances.virtual,
             trouble=self.links.trouble,
-            static_faults=self.foundation.faults_of,
+            static_faults=self.static_config.faults_of,
             arm=scheduler.arm,
             transition=self._transition,
-            remember=self.succession.changed,
+            remember=self.graceful_restart.changed,
             acted=self.groups.acted,
         )
-        self.beginning = Startup(
+        self.startup = Startup(
             instances,
             self.groups.mates,
             delay_s(configuration.globals),
             wake=lambda seconds: scheduler.call_later(seconds, self.checks_changed),
         )
-        self.departure = Shutdown(
+        self.shutdown = Shutdown(
             instances,
             self.groups.mates,
             self.leases,
-            closables=(self.vmacs, self.foundation),  # in this order: the latter keeps the former silent
-            can_restart=lambda: self.succession.kept,
+            closables=(self.vmacs, self.static_config),  # in this order: the latter keeps the former silent
+            can_restart=lambda: self.graceful_restart.kept,
             service_manager=self.service_manager,
             scheduler=scheduler,
             log=log,
         )
         self.service_status = ServiceStatus(
-            self.service_manager, instances, scheduler, (self.departure.end_when_released, self.conflicts.changed)
+            self.service_manager, instances, scheduler, (self.shutdown.end_when_released, self.conflicts.changed)
         )
         events = InstanceEvents(
             instances,
@@ -168,8 +168,8 @@ class Daemon:
             conflicts_changed=self.conflicts.changed,
             log=log,
         )
-        listeners = (self.vmacs, self.network, self.foundation, events)
-        self.changes = KernelEvents(kernel, listeners, scheduler, self.departure.done.is_set)
+        listeners = (self.vmacs, self.network, self.static_config, events)
+        self.changes = KernelEvents(kernel, listeners, scheduler, self.shutdown.done.is_set)
         self.manager = InstanceManager(
             configuration,
             instances,
@@ -177,17 +177,17 @@ class Daemon:
             address_ports,
             lambda name: NotifyQueue(name, log, self.fifos.tell),
             self.network,
-            self.foundation,
+            self.static_config,
             self.vmacs,
             self.conflicts,
-            self.succession,
+            self.graceful_restart,
             self.changes.take,
         )
         self.deadlines = Deadlines(instances, self.network, self.leases, self.manager.forget_stopped, scheduler, log)
-        scheduler.connect(self.deadlines.expire, self.departure.give_up, self.groups)
+        scheduler.connect(self.deadlines.expire, self.shutdown.give_up, self.groups)
         self.fork = environment.fork(scheduler.callback, log)
         self.recorder = Recorder(runtime.path, log, scheduler.now)
-        self.mastership = Mastership(instances, self.groups, self._is_stopping, self.succession.changed, log)
+        self.mastership = Mastership(instances, self.groups, self._is_stopping, self.graceful_restart.changed, log)
         self.reload = Reload(self.fork, self._current, self.apply, self._is_stopping, self.service_manager, log)
         self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
         self._commands = Commands(
@@ -197,13 +197,13 @@ class Daemon:
             runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())
         )
         self._control = ControlServer(runtime.control_socket, self._command, log)
-        self._upkeep = Housekeeping(runtime, self._control, self.succession, log, scheduler)
+        self._upkeep = Housekeeping(runtime, self._control, self.graceful_restart, log, scheduler)
 
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT. Returns the exit status."""
         subprocesses.watch_children_without_threads()
         subprocesses.keep_capabilities_to_ourselves()
-        loop, departure = asyncio.get_running_loop(), self.departure
+        loop, departure = asyncio.get_running_loop(), self.shutdown
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
                 self.scheduler.on_signal(number, departure.stop)
@@ -221,24 +221,24 @@ class Daemon:
             self.groups.tell_states()
             if departure.failed:  # not sooner: the addresses go first
                 self.recorder.write(self.instances.all())
-            self.succession.end(leave=bool(departure.restarting))
+            self.graceful_restart.end(leave=bool(departure.restarting))
             await self.checks.stop()
             queues = {*self.instances.notify_queues(), *self.groups.queues()}
             await asyncio.gather(*(each.finish(NOTIFY_AT_END_S) for each in queues))
             await self.fifos.close(keep=bool(departure.restarting))
-            await self.errands.end()
+            await self.lifecycle_scripts.end()
         finally:
             self.scheduler.cancel()
             self.fork.close()
             departure.drop_everything()
-            self.succession.end(leave=bool(departure.restarting))
+            self.graceful_restart.end(leave=bool(departure.restarting))
             await self._upkeep.stop()
             self.scheduler.remove_reader(self.kernel.fileno())
             self.close()
         if not departure.restarting:
             if self.configuration.globals.shutdown_script is not None:
                 self.service_manager.extend(self.configuration.globals.shutdown_script_timeout_s + END_S)
-            await self.errands.shutdown(self.configuration.globals)
+            await self.lifecycle_scripts.shutdown(self.configuration.globals)
         self.log.info("Stopped")
         return 1 if departure.failed else 0
 
@@ -251,21 +251,21 @@ class Daemon:
 
     async def _set_up(self) -> None:
         """Run the startup script. Nobody is served before it has ended, and a change of the file is read afterwards."""
-        settings, resuming = self.configuration.globals, bool(self.succession.inherited.entries)
-        wait_s = self.errands.waits_s(settings, resuming)
+        settings, resuming = self.configuration.globals, bool(self.graceful_restart.inherited.entries)
+        wait_s = self.lifecycle_scripts.waits_s(settings, resuming)
         if wait_s:
             self.service_manager.extend(wait_s + END_S)
             self.scheduler.on_signal(signal.SIGHUP, lambda: None)
-        await self.errands.startup(settings, resuming, self.departure.done)
+        await self.lifecycle_scripts.startup(settings, resuming, self.shutdown.done)
 
     def _start(self) -> None:
-        configuration, inherited = self.configuration, self.succession.inherited
+        configuration, inherited = self.configuration, self.graceful_restart.inherited
         self.log.info(f"Starting with {configuration.path}, {len(configuration.instances)} instance(s)")
-        self.succession.begin(configuration, self.kernel)
+        self.graceful_restart.begin(configuration, self.kernel)
         self.vmacs.inherit(inherited.macvlans, inherited.parents)
         self.manager.have_macvlans()
         self.announcer.arrange(configuration.garp_groups)
-        self.foundation.begin(configuration, statics_of(inherited), inherited.lived_until)
+        self.static_config.begin(configuration, statics_of(inherited), inherited.lived_until)
         self.links.apply(configuration)
         for config in configuration.instances:
             self.manager.add(config)
@@ -279,7 +279,7 @@ class Daemon:
         self.checks.recall(inherited.checks, self.scheduler.now() - inherited.last_at)
         self.checks.apply(configuration)
         self.checks_changed()
-        self.succession.discard_saved_state()
+        self.graceful_restart.discard_saved_state()
         self.service_status.feed_watchdog()
         self.service_manager.ready()
         self.log.info("Startup complete")
@@ -295,7 +295,7 @@ class Daemon:
         links_differ, channels = self.links.apply(new), set(self.network.channels)
         added = self.manager.add_missing(new)
         self.announcer.arrange(new.garp_groups)
-        self.foundation.apply(new)
+        self.static_config.apply(new)
         now = self.scheduler.now()
         self.manager.reconfigure(new, added, now)
         self.groups.apply(new)
@@ -321,11 +321,11 @@ class Daemon:
             results = self.checks.results(instance.config)
             if results != instance.checks:
                 instance.check_results(results, now)
-        for instance in () if self.departure.begun else self.beginning.due(now):
+        for instance in () if self.shutdown.begun else self.startup.due(now):
             if self.mastership.drained:
                 instance.inputs.drain(now)
             instance.start(now)
-        self.succession.changed()
+        self.graceful_restart.changed()
 
     def _links_waited(self) -> None:
         """What an interface waited for counts now."""
@@ -339,7 +339,7 @@ class Daemon:
         except CommandError:
             raise
         except Exception as error:
-            self.departure.give_up()
+            self.shutdown.give_up()
             raise CommandError("internal error, the agent gives up everything: see its log") from error
 
     def _hang_up(self) -> None:
@@ -350,14 +350,14 @@ class Daemon:
     # What the commands, a successor and the service manager see
 
     def _is_stopping(self) -> bool:
-        return self.departure.begun
+        return self.shutdown.begun
 
     def _info(self) -> AgentInfo:
         return AgentInfo(
             self.configuration,
             self.digest,
             self._started_at,
-            self.departure.begun,
+            self.shutdown.begun,
             self.mastership.drained,
             self.discarded.discarded,
         )
@@ -374,7 +374,7 @@ class Daemon:
 
     def _page(self) -> SavedState:
         """What a successor must know."""
-        snapshot = self.foundation.snapshot()
+        snapshot = self.static_config.snapshot()
         return SavedState(
             entries(self.instances.all()) + static_entries(snapshot),
             self.checks.remember(),
@@ -386,5 +386,5 @@ class Daemon:
         )
 
     def _transition(self) -> None:
-        self.succession.changed()
+        self.graceful_restart.changed()
         self.service_status.changed()

@@ -72,8 +72,8 @@ class GracefulRestart:
         """Give an instance what it has heard and installed before."""
         identity = advertisement.identity(instance.config)
         former = self._guards.get(identity)  # a reload took it away, and another one brings it back
-        instance.guard.restore(self._heard.pop(identity, {}) if former is None else former.heard)
-        self._guards[identity] = instance.guard
+        instance.authenticator.restore(self._heard.pop(identity, {}) if former is None else former.heard)
+        self._guards[identity] = instance.authenticator
         entry = self.inherited.of(identity)
         if entry is not None:
             instance.addresses.inherit(entry.installed, entry.removals, self._lived_until)

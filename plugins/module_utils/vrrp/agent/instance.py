@@ -64,8 +64,8 @@ class VrrpInstance:
         self.restart = restart
         self.reporter = InstanceReporter(config, settings, ports.log, notifications)
         self.addresses = VirtualAddresses(self, config, settings, address_ports)
-        self.guard = Authenticator(config)
-        self.expectation = self.guard.take(config, None)
+        self.authenticator = Authenticator(config)
+        self.expectation = self.authenticator.take(config, None)
         self.refusals = Refusals(self.router, partial(self._send, PRIORITY_STOP), self._faults_changed)
         self.verdict = Verdict(config.priority)
         self.checks: tuple[CheckResult, ...] = ()
@@ -215,7 +215,7 @@ class VrrpInstance:
         self._faults_changed(now)  # what the kernel refused is tried again
         if replace(config, line=old.line) == old:
             return
-        self.expectation = self.guard.take(config, self.source)
+        self.expectation = self.authenticator.take(config, self.source)
         self.reporter.expects_something_else()
         self._look_at_interface(now)
         changed = parameters(config, self.source)
@@ -239,9 +239,9 @@ class VrrpInstance:
         seen = interface_state.state_of(self.config, self.ip_version, self.addresses, self._ports)
         if seen.source is not None and seen.source != self.source:
             self.source = seen.source
-            self.expectation = self.guard.take(self.config, self.source)
+            self.expectation = self.authenticator.take(self.config, self.source)
             self.inputs.source_changed(seen.source, now)
-            self.guard.packets(self.router.priority)  # ready before they are needed
+            self.authenticator.packets(self.router.priority)  # ready before they are needed
         self._interface_faults = seen.faults
         self._faults_changed(now)
 
@@ -322,7 +322,7 @@ class VrrpInstance:
                 break
 
     def _send(self, priority: int, now: float) -> None:
-        packets = self.guard.packets(priority)
+        packets = self.authenticator.packets(priority)
         sender = self._ports.sender(self.config.speaks_on, self.ip_version)
         if sender is None:
             return

@@ -35,7 +35,7 @@ def started(machine, **fields):
     agent = machine.agent
     agent.configuration = replace(agent.configuration, **fields)
     agent._start()
-    return agent.foundation
+    return agent.static_config
 
 
 def scene(rig, play, act, *instances, **fields):
@@ -137,7 +137,7 @@ def test_what_an_earlier_process_has_set_is_ours(rig, play):
             machine.kernel.routes.add(way.remove)
             installed = ((2, ip_interface(OWN)), (2, ip_interface("10.9.7.9/24")))
             entry = SavedInstance(STATIC, "static", 3, State.BACKUP, 100, installed=installed, removals=(way.remove,))
-            machine.agent.succession.inherited = SavedState((entry,))
+            machine.agent.graceful_restart.inherited = SavedState((entry,))
             foundation = started(machine, static_addresses=ADDRESSES[:1])
             assert machine.kernel.routes == set()
             assert ("release", "10.9.7.9/24") in machine.kernel.done

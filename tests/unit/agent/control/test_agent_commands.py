@@ -169,7 +169,7 @@ def test_an_unknown_command_lists_the_known_ones(rig, play):
 def test_an_agent_that_stops_moves_nothing(rig, play, command):
     async def scenario():
         async with rig() as machine:
-            machine.agent.departure.stop()
+            machine.agent.shutdown.stop()
             with pytest.raises(CommandError, match="the agent is stopping"):
                 ask(machine, command, instance="VI_1")
             assert ask(machine, "status")["stopping"]

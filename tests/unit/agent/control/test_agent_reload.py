@@ -398,7 +398,7 @@ def test_nothing_is_applied_at_the_end(rig, play):
         async with rig() as machine:
             machine.path.write_text(text(priority=120))
             found = reload.look(machine.agent._current())
-            machine.agent.departure.stop()
+            machine.agent.shutdown.stop()
             with pytest.raises(CommandError, match="the agent is stopping"):
                 machine.agent.reload.take(found)
             assert machine.agent.instances.running["VI_1"].config.priority == 100

@@ -44,8 +44,8 @@ class Listener:
         self.name = config.name
         self.virtual_router_id = config.virtual_router_id
         self.counters = Counters()
-        self.guard = Authenticator(config, wall=lambda: self.wall)
-        self.expectation = self.guard.take(config, source)
+        self.authenticator = Authenticator(config, wall=lambda: self.wall)
+        self.expectation = self.authenticator.take(config, source)
         self.wall = 1_700_000_000.0
         self.master = None
         self.heard_of = []

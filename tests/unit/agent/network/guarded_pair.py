@@ -40,8 +40,8 @@ class Side:
         self.now = now
         self.name, self.virtual_router_id, self.counters = config.name, config.virtual_router_id, Counters()
         self.own, self.text, self.heard_of = own, io.StringIO(), []
-        self.guard = Authenticator(config, wall=lambda: self.now)
-        self.expectation = self.guard.take(config, own)
+        self.authenticator = Authenticator(config, wall=lambda: self.now)
+        self.expectation = self.authenticator.take(config, own)
         self.socket, self.unknown = Socket(own.version), Counters()
         self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, lambda: 0.0)
         self.channel.add(self)
@@ -60,7 +60,7 @@ class Side:
 
     def take(self, config):
         """A reload."""
-        self.expectation = self.guard.take(config, self.own)
+        self.expectation = self.authenticator.take(config, self.own)
         self.channel.forget(51)
         self.channel.add(self)
 
@@ -74,13 +74,13 @@ class Side:
 class Sender:
     def __init__(self, config, source, now=NOW):
         self.now, self.source = now, source
-        self.guard = Authenticator(config, wall=lambda: self.now)
-        self.guard.take(config, source)
+        self.authenticator = Authenticator(config, wall=lambda: self.now)
+        self.authenticator.take(config, source)
 
     def take(self, config):
-        self.guard.take(config, self.source)
+        self.authenticator.take(config, self.source)
 
     def say(self, priority=200, at=None):
         """The packet of one advertisement."""
         self.now = self.now + 0.1 if at is None else at
-        return self.guard.packets(priority)[0][0]
+        return self.authenticator.packets(priority)[0][0]

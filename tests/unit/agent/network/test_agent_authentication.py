@@ -82,7 +82,7 @@ def test_every_wrong_advertisement_has_its_reason(pair, known):
 def instance_like(sender, hmac):
     from dataclasses import replace
 
-    return replace(sender.guard._config, hmac=hmac)
+    return replace(sender.authenticator._config, hmac=hmac)
 
 
 def test_a_flood_of_forgeries_is_a_few_lines(pair):
@@ -154,7 +154,7 @@ def test_a_bad_trailer_is_refused_in_every_mode(mode):
 def test_both_signatures_of_a_pair_that_starts_again_are_newer(pair):
     sender, receiver = pair
     assert receiver.receive(sender.say(), sender.say()) == 2
-    successor = Sender(sender.guard._config, sender.source, now=sender.now)  # remembers nothing
+    successor = Sender(sender.authenticator._config, sender.source, now=sender.now)  # remembers nothing
     assert receiver.receive(successor.say()) == 1
 
 
@@ -162,8 +162,8 @@ def test_a_reload_forgets_neither_sequence_nor_marks(pair):
     sender, receiver = pair
     heard = sender.say()
     receiver.receive(heard)
-    receiver.take(sender.guard._config)
-    sender.take(sender.guard._config)
+    receiver.take(sender.authenticator._config)
+    sender.take(sender.authenticator._config)
     assert receiver.receive(heard) == 0
     assert receiver.receive(sender.say(at=sender.now - 1)) == 1  # its clock went back a little meanwhile
 
@@ -176,8 +176,8 @@ def test_a_reload_is_in_force_at_once_for_sending_and_hearing(pair, signed):
     sender, receiver = pair
     if not signed:
         sender.take(instance_like(sender, None))
-        receiver.take(sender.guard._config)
-    config, at = sender.guard._config, sender.now
+        receiver.take(sender.authenticator._config)
+    config, at = sender.authenticator._config, sender.now
     assert receiver.receive(sender.say()) == 1
     network = "192.168.8.101/24" if sender.source.version == 4 else "fd00:8::101/64"
     moved = replace(config, addresses=instance(addresses=(network,)).addresses)
@@ -211,7 +211,7 @@ def test_monotonic_needs_no_common_clock():
 def test_every_unicast_peer_gets_the_same_signature():
     peers = (PEER, ip_address("192.168.8.7"))
     sender = Sender(instance(hmac=HMAC, version=3, unicast_peers=peers), OWN)
-    (one, _to_one), (two, _to_two) = sender.guard.packets(100)
+    (one, _to_one), (two, _to_two) = sender.authenticator.packets(100)
     assert one[-28:] == two[-28:]
     assert (one[16:20], two[16:20]) == (peers[0].packed, peers[1].packed)
     receiver = Side(instance(hmac=HMAC, version=3, unicast_peers=(OWN,)), peers[1])
@@ -229,7 +229,7 @@ def test_each_of_many_unicast_peers_is_remembered():
 def test_ipv6_unicast_has_a_checksum_of_its_own_for_each_peer():
     own, peers = ip_address("fd00:8::4"), (ip_address("fd00:8::6"), ip_address("fd00:8::7"))
     fields = {"hmac": HMAC, "version": 3, "addresses": ("fd00:8::100/64",)}
-    packets = Sender(instance(unicast_peers=peers, **fields), own).guard.packets(100)
+    packets = Sender(instance(unicast_peers=peers, **fields), own).authenticator.packets(100)
     for (packet, _text), peer in zip(packets, peers):
         receiver = Side(instance(unicast_peers=(own,), **fields), peer)
         assert receiver.receive(packet) == 1

@@ -30,7 +30,7 @@ def test_two_masters_count_one_sequence_of_ah():
     one, other = Side(instance(**AH), OWN), Side(instance(**AH), PEER)
     for _turn in range(3):
         for speaker, listener in ((one, other), (other, one)):
-            assert listener.receive(speaker.guard.packets(100)[0][0]) == 1
+            assert listener.receive(speaker.authenticator.packets(100)[0][0]) == 1
 
 
 @pytest.mark.parametrize(

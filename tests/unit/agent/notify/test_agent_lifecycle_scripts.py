@@ -24,7 +24,7 @@ class Bench:
         self.told = directory / "told"
         self.directory = directory
 
-    def errands(self) -> LifecycleScripts:
+    def lifecycle_scripts(self) -> LifecycleScripts:
         return LifecycleScripts(str(self.directory), Log(self.text))
 
     def settings(self, command="", **fields) -> Globals:
@@ -33,7 +33,7 @@ class Bench:
 
     def start(self, settings, resuming=False):
         async def play():
-            errands = self.errands()
+            errands = self.lifecycle_scripts()
             began_at = time.monotonic()
             await errands.startup(settings, resuming, asyncio.Event())
             took_s = time.monotonic() - began_at
@@ -63,16 +63,16 @@ def test_the_startup_script_has_ended_before_an_instance_begins(bench):
 
 
 def test_without_scripts_nothing_runs(bench):
-    assert bench.errands().waits_s(Globals(), False) == 0.0
+    assert bench.lifecycle_scripts().waits_s(Globals(), False) == 0.0
     bench.start(Globals())
-    asyncio.run(bench.errands().shutdown(Globals()))
+    asyncio.run(bench.lifecycle_scripts().shutdown(Globals()))
     assert bench.logged() == []
 
 
 def test_the_service_manager_hears_how_long_it_may_take(bench):
     settings = bench.settings(startup_script_timeout_s=30)
-    assert bench.errands().waits_s(settings, resuming=False) == 30.0
-    assert bench.errands().waits_s(settings, resuming=True) == 0.0
+    assert bench.lifecycle_scripts().waits_s(settings, resuming=False) == 30.0
+    assert bench.lifecycle_scripts().waits_s(settings, resuming=True) == 0.0
 
 
 def test_a_startup_script_that_takes_too_long_is_ended(bench):
@@ -101,7 +101,7 @@ def test_a_new_startup_script_runs_beside_a_living_mastership(bench):
 
 def test_the_startup_script_runs_again_after_a_stop(bench):
     bench.start(bench.settings())
-    asyncio.run(bench.errands().shutdown(bench.settings()))
+    asyncio.run(bench.lifecycle_scripts().shutdown(bench.settings()))
     bench.start(bench.settings(), resuming=True)
     assert bench.times() == 3
     assert bench.logged()[2:4] == ["Running shutdown script /bin/sh", "shutdown script succeeded"]
@@ -109,7 +109,7 @@ def test_the_startup_script_runs_again_after_a_stop(bench):
 
 def test_a_stop_does_not_wait_for_the_startup_script(bench):
     async def play():
-        errands, over = bench.errands(), asyncio.Event()
+        errands, over = bench.lifecycle_scripts(), asyncio.Event()
         asyncio.get_running_loop().call_later(0.1, over.set)
         began_at = time.monotonic()
         await errands.startup(bench.settings("sleep 60"), False, over)

@@ -52,7 +52,7 @@ class Recipient(Protocol):
         """Return what an advertisement for it must look like."""
 
     @property
-    def guard(self) -> Authenticator:
+    def authenticator(self) -> Authenticator:
         """Return what verifies the advertisements for it."""
 
     def __hash__(self) -> int: ...
@@ -191,11 +191,11 @@ class Receiver:
 
     def _verify(self, judged: Signed, trailer: bytes, now: float) -> None:
         instance, advertisement, source, signed = judged
-        verifier = instance.guard.verifier
+        verifier = instance.authenticator.verifier
         if verifier is None:
             return
         try:
-            verifier.verify(signed, trailer, source, instance.guard.wall())
+            verifier.verify(signed, trailer, source, instance.authenticator.wall())
         except PacketError as error:
             self._refuse(instance, source, error.reason, error.detail, now, advertisement.interval_cs / 100)
             return
@@ -219,7 +219,7 @@ class Receiver:
             if (vrid is None or self.tells_unknown) and self._complaints.wanted(reason, source, now):
                 self._discarded(reason, source, log_messages.stranger(vrid, self.socket.interface, source))
             return
-        expected, guard = instance.expectation, instance.guard
+        expected, guard = instance.expectation, instance.authenticator
         known = expected.skip_known and instance.follows(source)
         from_our_address = source == expected.own_source
         said = instance.said(now) if from_our_address else ()
@@ -276,7 +276,7 @@ def _check_ah(inside_ah: bool, instance: Recipient, packet: bytes) -> None:
         raise Discard("auth_type", detail)
     if inside_ah:
         try:
-            instance.guard.open(packet)
+            instance.authenticator.open(packet)
         except PacketError as error:
             raise Discard(error.reason, error.detail) from None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.article import NODE_A, NODE_B, script, unicast_pair, whole
+from lab.example_pair import NODE_A, NODE_B, script, unicast_pair, whole
 
 ARTICLE = """\
 vrrp_instance VI_1 {
