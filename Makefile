@@ -133,6 +133,10 @@ keywords: setup ## Write what follows from the table of keywords: docs/keywords.
 integration: setup ## ansible-test integration: each module on a systemd node of the lab (TARGETS="vrrp_state")
 	@tests/integration.sh $(TARGETS)
 
+.PHONY: picture
+picture: setup ## Draw the imports of the library in docs/architecture.md
+	@PYTHONPATH=tests $(BIN)/python3 tests/picture.py
+
 .PHONY: labs
 labs: setup ## Test the lab itself: two at once, killed ones, what they leave behind
 	@$(PYTEST) tests/labs

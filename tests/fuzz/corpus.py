@@ -16,8 +16,8 @@ TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS / "unit" / "inventory"), str(TESTS / "unit" / "config")]
 
 from foreign_files import FILES
-from pair_inventory import interfaces
 from role_template import files
+from two_hosts import interfaces
 
 EXTREMES = [
     *("", "0", "-1", "1", "255", "256", "65536", "4294967295", "4294967296", "9" * 40, "0.0000001", "1e400", "nan"),

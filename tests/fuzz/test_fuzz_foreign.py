@@ -12,7 +12,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_kee
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from corpus import CORPUS, files_of, mutated
 from fuzzing import fuzz
-from imported_pair import OF_THE_PAIR, hosts
+from imported_hosts import OF_THE_PAIR, hosts
 from role_template import files
 from texts import made_by
 

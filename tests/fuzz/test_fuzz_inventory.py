@@ -17,7 +17,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.scripts 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.trackers import FILE, PROCESS
 from fuzzing import fuzz
 from hypothesis import strategies as st
-from pair_inventory import hosts
+from two_hosts import hosts
 
 WORDS = sorted({*FIELDS, *OWN_WORDS, *ROLE_WORDS, *SCRIPT, *PROCESS, *FILE, "address", "user", "command", "keys"})
 STRANGE = [

@@ -12,9 +12,9 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_mod
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from fuzzing import fuzz
 from hypothesis import strategies as st
-from imported_pair import hosts as again_hosts
-from pair_inventory import hosts
+from imported_hosts import hosts as again_hosts
 from role_template import files
+from two_hosts import hosts
 
 from vrrp.config.loader import inspect
 from vrrp.config.syntax.parser import split_command, split_words

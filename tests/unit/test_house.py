@@ -8,22 +8,11 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import picture
 import pytest
+from floors import INSIDE, LIBRARY, MODULES, floor_in, imported, module_of
 
-HOUSE = Path(__file__).parents[2] / "plugins" / "module_utils" / "vrrp"
-FLOORS = {
-    "protocol": 0,
-    "config": 1,
-    "simulation": 2,
-    "agent": 2,
-    "client": 3,
-    "cli_events": 3,
-    "simulation_arguments": 3,
-    "simulation_command": 3,
-    "simulation_input": 3,
-    "cli": 3,
-}
-NEIGHBOURS = {("simulation", "agent"), ("agent", "simulation")}  # on one floor, and neither knows of the other
+HOUSE = LIBRARY / "vrrp"
 IMPURE = {"asyncio", "logging", "os", "random", "select", "signal", "socket", "subprocess", "threading", "time"}
 PURE = ("protocol", "config", "simulation")
 SEEDED = "simulation"  # may draw from random.Random(SEED), which is the same every time
@@ -31,29 +20,6 @@ MEMBERS_OF_A_PORT = 12  # more of them stand for a whole that nobody has divided
 OPENS_FILES = "config/loader.py"
 NETLINK = ("agent/netlink/pyroute2_import.py",)
 FILES = sorted(HOUSE.rglob("*.py"))
-# Inside agent/, from the ground up. A file imports from its own floor and from those below, for types as well.
-FLOORS_OF_THE_AGENT: tuple[tuple[str, ...], ...] = (
-    ("errors", "log", "log_messages", "scheduler", "statistics"),
-    ("netlink",),
-    ("process",),
-    ("addresses",),
-    ("network",),
-    ("notify",),
-    ("track",),
-    ("ports",),
-    (
-        *("instance", "instance_reporter", "instances", "interface_state", "refusals", "restart_memory"),
-        *("router_inputs", "sync_groups"),
-    ),
-    ("config_source", "dumps", "preflight"),
-    (
-        *("address_conflicts", "cleanup", "deadlines", "graceful_restart", "housekeeping", "instance_events"),
-        *("instance_manager", "kernel_events", "service_status", "shutdown", "startup"),
-    ),
-    ("control",),
-    ("daemon", "environment", "main"),
-)
-FLOOR_IN_THE_AGENT = {name: at for at, names in enumerate(FLOORS_OF_THE_AGENT) for name in names}
 AGENT = [path for path in FILES if path.is_relative_to(HOUSE / "agent") and path.name != "__init__.py"]
 
 
@@ -76,40 +42,33 @@ def imports(path: Path) -> list[tuple[int, str]]:
     return found
 
 
-def floor_of(parts: tuple[str, ...]) -> int:
-    return FLOORS.get(parts[0].removesuffix(".py"), 0) if parts else 0
+@pytest.mark.parametrize("folder", INSIDE, ids="/".join)
+def test_each_folder_and_file_has_a_floor(folder):
+    below = {module[len(folder)] for module in MODULES if module[: len(folder)] == folder != module}
+    assert sorted(name for names in INSIDE[folder] for name in names) == sorted(below)
 
 
-def test_there_is_a_house():
-    assert {name.removesuffix(".py") for name in FLOORS} <= {path.stem for path in HOUSE.iterdir()}
-
-
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_imports_only_go_down(path):
-    own = floor_of(path.relative_to(HOUSE).parts)
-    wrong = [
-        f"line {line}: {name}"
-        for line, name in imports(path)
-        if name.startswith("vrrp.") and floor_of(tuple(name.split(".")[1:])) > own
-    ]
+@pytest.mark.parametrize("module", MODULES, ids="/".join)
+def test_imports_only_go_down(module):
+    wrong = []
+    for folder in INSIDE:
+        inside = [each for each in imported(module) if each[: len(folder)] == folder != each]
+        if module[: len(folder)] == folder != module:
+            wrong += [each for each in inside if floor_in(folder, each) > floor_in(folder, module)]
     assert not wrong
 
 
-def in_the_agent(path: Path) -> str:
-    """Return the folder of agent/ that a file is in, or its own name."""
-    return path.relative_to(HOUSE / "agent").parts[0].removesuffix(".py")
+def test_the_page_about_the_architecture_has_the_picture():
+    assert picture.page_with(picture.draw()) == picture.PAGE.read_text(encoding="utf-8"), "run make picture"
 
 
-def test_each_file_of_the_agent_has_a_floor():
-    named = [name for names in FLOORS_OF_THE_AGENT for name in names]
-    assert sorted(named) == sorted({in_the_agent(path) for path in AGENT})
-
-
-@pytest.mark.parametrize("path", AGENT, ids=name_of)
-def test_imports_inside_the_agent_only_go_down(path):
-    own = FLOOR_IN_THE_AGENT[in_the_agent(path)]
-    known = [each for each in imported_files(path) if each in AGENT]
-    assert [name_of(each) for each in known if FLOOR_IN_THE_AGENT[in_the_agent(each)] > own] == []
+def test_folders_import_each_other_in_one_direction():
+    """An arrow that would close a circle in the picture is none that a reader can follow."""
+    arrows = picture.arrows()
+    while arrows:
+        leaves = {box for box, targets in arrows.items() if not targets & set(arrows)}
+        assert leaves, f"a circle: {', '.join(arrows)}"
+        arrows = {box: targets for box, targets in arrows.items() if box not in leaves}
 
 
 def test_a_class_takes_what_it_uses_and_not_the_daemon():
@@ -124,11 +83,10 @@ def test_a_class_takes_what_it_uses_and_not_the_daemon():
                 assert len(members) <= MEMBERS_OF_A_PORT, f"{name_of(path)}: {node.name}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_neighbours_do_not_know_each_other(path):
-    own = path.parts[len(HOUSE.parts)]
-    others = {name.split(".")[1] for _line, name in imports(path) if name.startswith("vrrp.")}
-    assert not {(own, other) for other in others} & NEIGHBOURS
+@pytest.mark.parametrize("own, other", [("simulation", "agent"), ("agent", "simulation")])
+def test_the_agent_and_the_simulation_do_not_know_each_other(own, other):
+    assert not [name_of(path) for path in FILES if path.is_relative_to(HOUSE / own)
+                for _line, name in imports(path) if name.startswith(f"vrrp.{other}.")]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", sorted((HOUSE / SEEDED).rglob("*.py")), ids=name_of)
@@ -176,16 +134,9 @@ def test_a_file_is_one_noun(path):
 
 
 def imported_files(path: Path) -> set[Path]:
-    """The files of the house that a file imports, for the type checker alone included."""
-    found = set()
-    for _line, name in imports(path):
-        parts = name.split(".")[1:] if name.startswith("vrrp.") else []
-        for depth in range(len(parts), 0, -1):
-            candidate = HOUSE.joinpath(*parts[:depth]).with_suffix(".py")
-            if candidate.is_file():
-                found.add(candidate)
-                break
-    return found - {path}
+    """Return the files of the package that a file imports, for the type checker alone included."""
+    found = {MODULES[each] for each in imported(module_of(path)) if each[0] == "vrrp"}
+    return {each for each in found if each.name != "__init__.py"} - {path}
 
 
 def test_there_is_no_circle_of_imports():

@@ -77,7 +77,7 @@ vrrp_instance VI_1 {
 
 def refused(**said: Any) -> list[str]:
     """What is wrong with an inventory in which the first host says this."""
-    instances, inventory = of(f"{COLLECTION}inventory.instances").instances, of("pair_inventory")
+    instances, inventory = of(f"{COLLECTION}inventory.instances").instances, of("two_hosts")
     try:
         instances(inventory.hosts(said, vips=[inventory.VIP]))
     except ValueError as error:
@@ -88,7 +88,7 @@ def refused(**said: Any) -> list[str]:
 def main() -> None:
     """Ask everything that goes by the table."""
     inspect = of("vrrp.config.loader").inspect
-    inventory, specs = of("pair_inventory"), of("argument_specs")
+    inventory, specs = of("two_hosts"), of("argument_specs")
     report, wrong = inspect(TEXT, "f"), inspect(TEXT.replace("patience 5", "patience 10"), "f")
     imported = of(f"{COLLECTION}inventory.from_keepalived").import_file(TEXT, "f")
     hosts = inventory.hosts(vips=[inventory.VIP], quiet="yes", patience="5", calm=2.5)

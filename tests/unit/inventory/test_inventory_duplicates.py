@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
-from pair_inventory import hosts, interfaces
+from two_hosts import hosts, interfaces
 
 A, B, C = "192.168.8.100/24", "192.168.8.101/24", "192.168.8.102/24"
 BARE = "192.168.8.100"

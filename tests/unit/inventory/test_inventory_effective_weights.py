@@ -10,8 +10,8 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import i
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.effective_weights import counted
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.semantics.tracking import KINDS, counting
-from pair_inventory import hosts
 from role_template import files
+from two_hosts import hosts
 
 SCRIPTS = [{"name": "c", "script": "/bin/true", "weight": -20}, {"name": "d", "script": "/bin/true", "weight": 7}]
 PROCESSES = [{"name": "p", "process": "x", "weight": -254}, {"name": "q", "process": "y"}]

@@ -12,8 +12,8 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_kee
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.diff import compare
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
 from keepalived_files import ARTICLE, FILES, PATH, conf, of_host
-from pair_inventory import interfaces
 from role_template import files
+from two_hosts import interfaces
 
 
 def network(here):

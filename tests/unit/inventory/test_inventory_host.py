@@ -10,7 +10,7 @@ from ipaddress import ip_interface
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import Host, Nic, well_formed
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.vip import parse
-from pair_inventory import interfaces
+from two_hosts import interfaces
 
 
 def shown(host):

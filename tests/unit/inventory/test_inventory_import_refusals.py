@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_keepalived import import_file
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
-from imported_pair import hosts
+from imported_hosts import hosts
 from role_template import files
 
 PATH = "/etc/keepalived/keepalived.conf"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
-from pair_inventory import VIP, hosts, interfaces
+from two_hosts import VIP, hosts, interfaces
 
 
 def roles(plan, word="state"):

@@ -14,7 +14,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors i
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance_variables import FIELDS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.known_variables import ROLE_WORDS
-from pair_inventory import VIP, hosts
+from two_hosts import VIP, hosts
 
 TOP = Path(__file__).parents[3]
 ROLE = TOP / "roles" / "ha_pair"

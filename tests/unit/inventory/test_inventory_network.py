@@ -14,7 +14,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.network import own_address, place
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.vip import parse
-from pair_inventory import hosts, interfaces
+from two_hosts import hosts, interfaces
 
 NICS = {
     "eth0": ("192.0.2.4/24", "2001:db8::4/64"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
-from pair_inventory import VIP, hosts, interfaces
+from two_hosts import VIP, hosts, interfaces
 
 OWN, PEER, THIRD = "192.168.8.4", "192.168.8.6", "192.168.8.7"
 

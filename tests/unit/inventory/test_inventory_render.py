@@ -14,8 +14,8 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors i
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
-from pair_inventory import VIP, hosts
 from role_template import ROLE, files
+from two_hosts import VIP, hosts
 
 TEMPLATE = (ROLE / "templates" / "hotstandby.conf.j2").read_text(encoding="utf-8")
 SPECS = yaml.safe_load(Path(ROLE, "meta", "argument_specs.yml").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
-from pair_inventory import hosts
+from two_hosts import hosts
 
 VIPS = [f"192.168.8.{last}/24" for last in (100, 101, 102)]
 

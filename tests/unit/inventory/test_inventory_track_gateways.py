@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
-from pair_inventory import VIP, hosts
+from two_hosts import VIP, hosts
 
 GATEWAY = "192.168.8.1"
 QUICK = {"timeout": 0.2, "fall": 2, "interval": "0.5", "rise": 1}

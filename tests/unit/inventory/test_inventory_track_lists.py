@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
-from pair_inventory import VIP, hosts
+from two_hosts import VIP, hosts
 
 
 def first(**said):

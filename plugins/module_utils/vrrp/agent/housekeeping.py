@@ -44,13 +44,13 @@ class Housekeeping:
         self,
         runtime: RuntimeDirectory,
         control: Server,
-        succession: GracefulRestart,
+        graceful_restart: GracefulRestart,
         log: Log,
         scheduler: Scheduler,
     ) -> None:
         self._runtime = runtime
         self._control = control
-        self._succession = succession
+        self._graceful_restart = graceful_restart
         self._log = log
         self._scheduler = scheduler
         self._timer: Optional[asyncio.TimerHandle] = None
@@ -87,7 +87,7 @@ class Housekeeping:
                 remedy = ": systemctl reload hotstandby makes it again" if self._runtime.path == RUNTIME else ""
                 self._log.rate_limited(("upkeep", "directory"), text + remedy)
                 return
-        self._succession.restore()
+        self._graceful_restart.restore()
         if not self._control.there and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self._open_again())
 
@@ -103,7 +103,7 @@ class Housekeeping:
         self._timer = self._scheduler.call_later(PERIOD_S, self._look_again)
         self.look()
         self._runtime.dismiss()
-        self._succession.keep_marks()
+        self._graceful_restart.keep_marks()
 
     def _tell(self, error: OSError) -> None:
         reason = f"{error.strerror or error}"

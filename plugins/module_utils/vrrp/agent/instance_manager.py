@@ -42,7 +42,7 @@ class InstanceManager:
         foundation: StaticConfig,
         vmacs: Vmacs,
         conflicts: Conflicts,
-        succession: GracefulRestart,
+        graceful_restart: GracefulRestart,
         take_events: Callable[[], None],
     ) -> None:
         self._configuration = configuration
@@ -54,7 +54,7 @@ class InstanceManager:
         self._foundation = foundation
         self._vmacs = vmacs
         self._conflicts = conflicts
-        self._succession = succession
+        self._graceful_restart = graceful_restart
         self._take_events = take_events
 
     def remove_missing(self, new: Configuration, now: float) -> None:
@@ -104,12 +104,12 @@ class InstanceManager:
             self._configuration.globals,
             self._ports,
             self._address_ports,
-            self._succession.memory_of(config),
+            self._graceful_restart.memory_of(config),
             self._instances.former_queue(config.name) or self._new_queue(config.name),
             EventLog(max(32, min(LIMIT, ENTRIES // len(self._configuration.instances)))),
         )
         self._instances.add(instance)
-        self._succession.restore_instance(instance)
+        self._graceful_restart.restore_instance(instance)
         self._network.attach(instance)
         return instance
 
@@ -133,7 +133,7 @@ class InstanceManager:
         while self._vmacs.busy:
             self._take_events()  # it is made, and then it is set up
         if self._vmacs.made:
-            self._succession.changed()
+            self._graceful_restart.changed()
 
     def addresses_changed(self) -> None:
         """The configured virtual addresses are others than before."""

@@ -12,7 +12,7 @@ import os
 import pytest
 
 from vrrp.agent.log import Log
-from vrrp.agent.track import file as filewatch
+from vrrp.agent.track import file as file_check
 from vrrp.agent.track.file import FileCheck, Reading, number, read, remote
 from vrrp.config.model.trackers import File
 
@@ -231,16 +231,16 @@ MOUNTS = """\
 )
 def test_a_file_system_that_can_hold_up_the_loop_is_not_read(tmp_path, monkeypatch, path, kind):
     (tmp_path / "mounts").write_text(MOUNTS)
-    monkeypatch.setattr(filewatch, "MOUNTS", str(tmp_path / "mounts"))
-    monkeypatch.setattr(filewatch.os.path, "realpath", lambda given: given)
+    monkeypatch.setattr(file_check, "MOUNTS", str(tmp_path / "mounts"))
+    monkeypatch.setattr(file_check.os.path, "realpath", lambda given: given)
     expected = f"the file system of {path} is {kind}, which can hold up the agent: not read, which counts as 0"
     assert remote(path) == (expected if kind else "")
 
 
 def test_a_file_system_that_is_not_read_is_told_once(monkeypatch):
     text = io.StringIO()
-    monkeypatch.setattr(filewatch, "remote", lambda path: "it is far away")
-    monkeypatch.setattr(filewatch, "read", lambda path: pytest.fail("it was read"))
+    monkeypatch.setattr(file_check, "remote", lambda path: "it is far away")
+    monkeypatch.setattr(file_check, "read", lambda path: pytest.fail("it was read"))
 
     async def run():
         made = check("/srv/share/file", text)
@@ -254,12 +254,12 @@ def test_a_file_system_that_is_not_read_is_told_once(monkeypatch):
 
 def test_the_kind_of_a_file_system_is_found_without_asking_it(tmp_path, monkeypatch):
     (tmp_path / "mounts").write_text(MOUNTS)
-    monkeypatch.setattr(filewatch, "MOUNTS", str(tmp_path / "mounts"))
+    monkeypatch.setattr(file_check, "MOUNTS", str(tmp_path / "mounts"))
     asked = []
     with monkeypatch.context() as patched:
-        patched.setattr(filewatch.os.path, "realpath", lambda path: asked.append(path) or path)
-        patched.setattr(filewatch.os.path, "exists", asked.append)
-        patched.setattr(filewatch, "write", lambda path, value: asked.append(path))
+        patched.setattr(file_check.os.path, "realpath", lambda path: asked.append(path) or path)
+        patched.setattr(file_check.os.path, "exists", asked.append)
+        patched.setattr(file_check, "write", lambda path, value: asked.append(path))
         for overwrite in (False, True):
             check("/srv/share/file", init=5).begin(overwrite)
     assert asked == []
@@ -269,7 +269,7 @@ def test_a_link_to_a_remote_file_system_is_remote_too(tmp_path, monkeypatch):
     (tmp_path / "mounts").write_text(
         f"22 1 254:0 / / rw - ext4 /dev/vda rw\n30 22 0:27 / {tmp_path}/far rw - nfs s:/ rw\n"
     )
-    monkeypatch.setattr(filewatch, "MOUNTS", str(tmp_path / "mounts"))
+    monkeypatch.setattr(file_check, "MOUNTS", str(tmp_path / "mounts"))
     (tmp_path / "far").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "far" / "file")
     assert "is nfs" in remote(str(tmp_path / "link"))

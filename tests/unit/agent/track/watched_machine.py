@@ -10,7 +10,7 @@ import io
 import os
 
 from vrrp.agent.log import Log
-from vrrp.agent.track import process as procwatch
+from vrrp.agent.track import process as process_check
 from vrrp.agent.track.process import ProcessCheck, ProcessMonitor
 from vrrp.agent.track.procfs import Seen
 from vrrp.config.model.trackers import Process
@@ -35,19 +35,19 @@ class Machine:
         self.text = io.StringIO()
         self.told: list[bool] = []
         self._monkeypatch = monkeypatch
-        monkeypatch.setattr(procwatch.procfs, "pids", self._pids)
-        monkeypatch.setattr(procwatch.procfs, "look", lambda pid, with_command, length: self.processes.get(pid))
-        monkeypatch.setattr(procwatch.os, "pidfd_open", self._pidfd_open, raising=False)
+        monkeypatch.setattr(process_check.procfs, "pids", self._pids)
+        monkeypatch.setattr(process_check.procfs, "look", lambda pid, with_command, length: self.processes.get(pid))
+        monkeypatch.setattr(process_check.os, "pidfd_open", self._pidfd_open, raising=False)
         self.polls(0.005)
 
     def polls(self, seconds):
-        self._monkeypatch.setattr(procwatch, "POLL_S", seconds)
+        self._monkeypatch.setattr(process_check, "POLL_S", seconds)
 
     def without_pidfds(self, error):
         def refuse(pid):
             raise error
 
-        self._monkeypatch.setattr(procwatch.os, "pidfd_open", refuse, raising=False)
+        self._monkeypatch.setattr(process_check.os, "pidfd_open", refuse, raising=False)
 
     def _pids(self):
         self.scans += 1

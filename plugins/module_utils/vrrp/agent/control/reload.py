@@ -67,7 +67,7 @@ class Reload:
         return self._fork.run(lambda: look(self._current()), self.take)
 
     def plan(self, request: dict[str, Any]) -> Answer:
-        """Answer what :func:`.foresight.foresee` says, outside of the loop."""
+        """Answer what :func:`.plan.foresee` says, outside of the loop."""
         return self._fork.run(lambda: foresee(self._current(), request), lambda answer: answer)
 
     def take(self, found: Found) -> dict[str, Any]:

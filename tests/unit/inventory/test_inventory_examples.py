@@ -13,8 +13,8 @@ import pytest
 import yaml
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
-from pair_inventory import interfaces
 from role_template import files
+from two_hosts import interfaces
 
 TOP = Path(__file__).parents[3]
 EXAMPLES = sorted((TOP / "docs" / "examples").glob("*.yml"))

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
-from pair_inventory import VIP, hosts
+from two_hosts import VIP, hosts
 
 ROLE = Path(__file__).parents[3] / "roles" / "ha_pair"
 OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
