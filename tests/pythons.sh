@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 OWN=$(.venv/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 STAMP="$PWD $(sha256sum <"tests/pythons.sh")" # the environment belongs to this place and to what is installed below
-LEFT_OUT=(modules filter inventory playbooks lab benchmarks test_house.py test_own_tests.py test_version.py)
+LEFT_OUT=(action modules filter inventory playbooks lab benchmarks test_house.py test_own_tests.py test_version.py)
 BETWEEN=(tests/unit/agent/test_*.py tests/unit/agent/process tests/unit/agent/network tests/unit/test_c*.py)
 LOAD_ALL='
 import importlib, pkgutil, vrrp

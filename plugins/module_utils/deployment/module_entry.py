@@ -66,7 +66,7 @@ class Module:
             answer["warnings"] = self._warnings
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
-        sys.exit(0)
+        raise SystemExit(0)
 
     def fail_json(self, **result: Any) -> NoReturn:
         """Print the result of a failure and end."""

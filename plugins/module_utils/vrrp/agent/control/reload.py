@@ -23,7 +23,7 @@ from .plan import Current, foresee
 
 SIGNAL_REST_S = 0.5  # between two reloads on signal
 
-Answer = Union[dict[str, Any], "Future[dict[str, Any]]"]
+Answer = Union[dict[str, Any], Future[dict[str, Any]]]
 
 
 @dataclass(frozen=True)

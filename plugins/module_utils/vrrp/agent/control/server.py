@@ -47,7 +47,7 @@ ACCEPTED_AT_ONCE = 4
 ACCEPTING_SHARE = 0.1  # of the loop's time
 REFUSED_S = 0.1  # until the kernel is asked again that would not accept
 
-Result = Union[dict[str, Any], "asyncio.Future[dict[str, Any]]"]
+Result = Union[dict[str, Any], asyncio.Future[dict[str, Any]]]
 
 
 class ControlServer:
