@@ -196,6 +196,8 @@ def test_two_masters_in_the_second_pair_of_a_play_are_named(pair: Pair, tmp_path
             group = {**told["vars"], "ha_pair_group": name, "ha_pair_vips": [f"{VIP}/24"]}
             if name == "web":
                 group["ha_pair_auth_pass"] = password_of()
+            else:
+                group["ha_pair_advert_int"] = 3  # a master that is refused is in FAULT after some three intervals
             groups[name] = {"hosts": {node.replace("node", name): hosts[node] for node in hosts}, "vars": group}
         (tmp_path / "two.yml").write_text(json.dumps({"ha_pair": {"children": groups}}))
         words = ["ansible-playbook", f"--inventory={tmp_path}/two.yml", str(CHECKOUT / "playbooks" / "ha_pair.yml")]
