@@ -54,7 +54,7 @@ CAUSES = {
 def warnings(vrid: int, discarded: Iterable[Discarded], unheard: Optional[Refusal]) -> list[str]:
     """Return a sentence for each thing that is wrong, none when all is well.
 
-    ``vrid`` is the virtual router id, and ``unheard`` says why nobody can hear this MASTER.
+    ``vrid`` is the virtual router id, and ``unheard`` says why no peer can hear this MASTER.
     """
     found = [] if unheard is None else [f"{_refused(unheard)} ({_cause(unheard)})"]
     return found + [f"{clause_of(each, vrid)} ({_remedy(each)})" for each in discarded]
@@ -76,7 +76,7 @@ def _cause(refusal: Refusal) -> str:
 
 
 def clause_of(each: Discarded, vrid: int) -> str:
-    """Say what is not believed of whom."""
+    """Return a clause about a discarded packet and its sender."""
     if each.reason == STRANGER:
         return f"{each.source} uses virtual router id {vrid} too, with other addresses"
     return f"discards what {each.source} sends: {each.detail}"
