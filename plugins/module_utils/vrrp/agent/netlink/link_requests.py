@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests about links for :meth:`.netlink.Kernel.ask`: make a macvlan, remove it, set what a link does."""
+"""It encodes requests about links for :meth:`.kernel.Kernel.ask`: make a macvlan, remove it, change settings."""
 
 from __future__ import annotations
 
