@@ -96,7 +96,7 @@ def rig(tmp_path):
 
 
 class Inline:
-    """What the agent does in a child is done here and now: its answer is there at once."""
+    """It runs the work of a child process at once, in this process."""
 
     def run(self, function, then):
         return then(function())

@@ -271,7 +271,7 @@ def test_anybody_may_ask():
 
 
 def test_everything_an_agent_does_is_in_it(rig, play):
-    """Heard, promoted, demoted, drained, reconfigured: whatever reaches the router can be replayed."""
+    """Every input of the router can be replayed: heard, promoted, demoted, drained, reconfigured."""
 
     async def scenario():
         async with rig() as machine:

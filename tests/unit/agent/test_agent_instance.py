@@ -144,7 +144,7 @@ def test_what_was_said_a_moment_ago_may_come_back():
 
 @pytest.mark.parametrize("why", ["stop", "demote", "drain", "outbid"])
 def test_whoever_hands_over_goes_on_with_no_burst(why):
-    """A frame of ours that comes later than the first one of the new master would call its clients back."""
+    """A frame of ours that comes after the first one of the new master would steal its clients back."""
     bench = Bench(instance()).master()
     assert bench.announcer.under_way
     if why == "outbid":

@@ -75,7 +75,7 @@ def in_any_second(written_at):
 
 @pytest.mark.parametrize("forged", ["a source for each packet", "140 sources of whom one line each second is due"])
 def test_the_log_has_at_most_a_hundred_lines_a_second(forged):
-    """11,600 packets a second for 20 s, as somebody sent them."""
+    """The test sends 11,600 packets a second for 20 s, as it has happened."""
     stream, now, written_at = io.StringIO(), [100.0], []
     written = Log(stream, clock=lambda: now[0])
     put = written._put

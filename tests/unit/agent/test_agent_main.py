@@ -69,7 +69,7 @@ def start(tmp_path, monkeypatch, capfd):
 
 
 def free(tmp_path):
-    """Whether somebody else can use the runtime directory now."""
+    """Return whether another process can use the runtime directory now."""
     runtime = RuntimeDirectory(str(tmp_path / "run"))
     runtime.acquire()
     runtime.release()
@@ -95,7 +95,7 @@ def test_a_restart_that_was_announced_has_happened(start, tmp_path):
     mark.write_text("")
     with pytest.raises(ConfigError):
         start("what")
-    assert not mark.exists()  # whatever becomes of this process
+    assert not mark.exists()  # also if this process fails later
 
 
 def test_its_status_is_that_of_the_agent(start):

@@ -126,7 +126,7 @@ class TestLeave:
         [
             ({}, True, True, True),
             ({}, True, False, False),
-            ({}, False, True, False),  # the ledger could not be written
+            ({}, False, True, False),  # the state file could not be written
             ({"version": 3, "advert_int_cs": 49}, True, True, False),  # a mandate of 1.474 s
             ({"version": 3, "advert_int_cs": 50}, True, True, True),  # of 1.504 s
             ({"down_timer_adverts": 1, "version": 3, "advert_int_cs": 74}, True, True, False),  # of two adverts

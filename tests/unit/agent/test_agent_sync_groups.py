@@ -218,7 +218,7 @@ class TestBeginning:
 
 
 def leave_a_ledger(machine):
-    """Nobody stays for a successor who finds nothing."""
+    """Write the state file: without one no instance stays MASTER for a successor."""
     machine.agent.graceful_restart._ledger.open()
     machine.agent.graceful_restart.write()
 

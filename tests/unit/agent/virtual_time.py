@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A loop of asyncio whose clock belongs to the test: it jumps to the next timer, so nobody waits."""
+"""The clock of this asyncio loop belongs to the test: it jumps to the next timer, so a test does not wait."""
 
 from __future__ import annotations
 

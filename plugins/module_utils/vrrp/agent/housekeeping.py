@@ -31,7 +31,7 @@ class Server(Protocol):
         """Open it."""
 
     async def restart(self) -> None:
-        """Open it anew."""
+        """Open it again."""
 
     async def stop(self) -> None:
         """Close it."""

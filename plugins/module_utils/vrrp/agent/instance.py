@@ -133,17 +133,17 @@ class VrrpInstance:
         return self.restart.kept
 
     def abort(self, now: float) -> None:
-        """Give up the addresses at once, as the process ends, unless a successor goes on with them."""
+        """Give up the addresses at once, as the process ends, unless they are kept for a successor."""
         if self.restart.saved is not None:
             self.addresses.remove_leftovers()  # it has not begun yet
         if self.restart.kept or not self.router.holds_addresses:
             return
         actions = self.router.abort(now)
         self.journal.note(now, "abort", (), actions, self.router)
-        self._perform(actions, now)  # its sync group has nothing to decide: every member is told the same
+        self._perform(actions, now)  # its sync group need not decide: every member is aborted
         self.deadline = NEVER
 
-    # What the network and the clock say
+    # Inputs from the network and the clock
 
     def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
         """Take note of a packet that has not passed the checks. ``interval_s`` is its advertised interval."""
@@ -188,10 +188,10 @@ class VrrpInstance:
         elif isinstance(self.router.condition, Master):
             self._announce(1)
 
-    # What the checks and the configuration say
+    # Inputs from the checks and the configuration
 
     def check_results(self, results: Iterable[CheckResult], now: float) -> None:
-        """Take what the tracked checks say now."""
+        """Take the results of the tracked checks."""
         self.checks = tuple(results)
         self._judge(now)
         self._faults_changed(now)
@@ -226,7 +226,7 @@ class VrrpInstance:
             self.addresses.reconcile(now)
             self._addresses_set(now)
 
-    # What the kernel says
+    # Inputs from the kernel
 
     def interface_changed(self, now: float) -> None:
         """Look at the interface again. While MASTER, one that was replaced gets the addresses of the old one."""

@@ -52,7 +52,7 @@ class InstanceReporter:
         """Take a changed configuration."""
         self._config, self._settings = config, settings
 
-    # What it hears
+    # What the instance receives
 
     def heard(self, advertisement: Advertisement, source: Address, router: VirtualRouter, now: float) -> None:
         """Count an advertisement, and log priority 0 and a lower one that this BACKUP will take over from.
@@ -113,7 +113,7 @@ class InstanceReporter:
         self._log.warning(log_messages.rival(self._config.name, action.address, action.priority, ours))
         self.notifications.rival(self._config, self._settings, ours)
 
-    # What it does
+    # What the instance does
 
     def stopping(self) -> None:
         """Count and log that an advertisement of priority 0 went out."""

@@ -76,10 +76,10 @@ class Instances:
         """Return the notifications of all, of former ones too."""
         return {*(instance.reporter.notifications for instance in self.all()), *self._former}
 
-    # Who has which address
+    # The index of addresses
 
     def index(self, pairs: Iterable[tuple[VrrpInstance, Instance]]) -> None:
-        """Index the addresses anew: each instance with a configuration that it has, or soon will have."""
+        """Index the addresses again: each instance with a configuration that it has, or soon will have."""
         self._by_address, self._by_interface, self._by_source = {}, {}, {}
         for instance, config in pairs:
             for name in interfaces_of(config):
@@ -113,7 +113,7 @@ class Instances:
         """Return the routes and rules of instances other than ``asking``, as the requests that remove them."""
         return frozenset().union(*(each.addresses.routes.held for each in self.all() if each is not asking))
 
-    # What their interfaces tell them
+    # Interfaces
 
     def look_at_interfaces(self, now: float) -> None:
         """Have all of them look at their interfaces again."""

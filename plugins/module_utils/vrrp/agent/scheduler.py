@@ -17,7 +17,7 @@ from typing import Any, Optional, TypeVar
 
 from ..protocol.states import NEVER
 
-LATE_S = 0.05  # a timer that is this late says that we have slept
+LATE_S = 0.05  # a timer that is this late shows that the process has slept
 
 Result = TypeVar("Result")
 

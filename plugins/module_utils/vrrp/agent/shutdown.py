@@ -101,7 +101,7 @@ class Shutdown:
         for instance in self._instances.all():
             try:
                 instance.abort(self._scheduler.now())
-            except Exception as error:  # out of memory, say: the others must go all the same
+            except Exception as error:  # out of memory, for instance: the others must still be released
                 self.failed = True
                 self._log.error(f"({instance.name}) cannot give up its addresses: {error!r}")
         for closable in self._closables:

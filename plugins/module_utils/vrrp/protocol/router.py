@@ -71,7 +71,7 @@ from .transition import Transition
 
 
 class VirtualRouter:
-    """It is one virtual router on one interface. Give it inputs, execute the actions, call ``expire`` at ``deadline``."""
+    """It is a virtual router on one interface. Give it inputs, execute the actions, call ``expire`` at ``deadline``."""
 
     heard_as_backup = staticmethod(election.heard_as_backup)
     heard_as_master = staticmethod(election.heard_as_master)
@@ -134,7 +134,7 @@ class VirtualRouter:
         return 0.0 if self.master is None else election.master_until(self, self.master)
 
     def down_interval_s(self, interval_cs: Optional[int] = None, priority: Optional[int] = None) -> float:
-        """Return its Master_Down_Interval in seconds (RFC 9568 section 6.1), if given for other values."""
+        """Return its Master_Down_Interval in seconds (RFC 9568 section 6.1), for given values or its own."""
         own = self.parameters
         return timers.master_down_interval_s(
             own.version,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``promote_secondaries``: set while somebody wants it, and undone where it was not set before."""
+"""``promote_secondaries`` is set while an instance wants it, and undone where it was not set before."""
 
 from __future__ import annotations
 

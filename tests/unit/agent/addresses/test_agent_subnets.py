@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What belongs to a subnet of this machine, and what the prefix length of a line does not show."""
+"""The tests check which addresses belong to a subnet of this machine, also with misleading prefix lengths."""
 
 from __future__ import annotations
 

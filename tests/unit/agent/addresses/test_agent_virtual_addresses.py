@@ -303,7 +303,7 @@ class TestReload:
 
 
 class TestTheHostsOwn:
-    """Somebody has set it while this agent was no MASTER; nothing of it is ours whatever the priority."""
+    """The address was set by another program while this agent was not MASTER: it is not ours at any priority."""
 
     def test_it_is_neither_set_nor_leased_nor_taken_off(self):
         made = Scene(both(), table(addresses=("192.168.8.4/24", VIP)))

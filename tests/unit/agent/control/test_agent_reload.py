@@ -489,7 +489,7 @@ def test_who_loses_its_socket_by_a_reload_knows_it_and_gets_it_back(rig, play, m
     "content", ["", "\n\n", "# VI_1 was here\n", "! nothing", "@elsewhere vrrp_instance x {\n@elsewhere }\n"]
 )
 def test_a_file_that_says_nothing_is_no_reload(rig, play, content):
-    """A full disk, an editor, a template that failed leave such a file, and nobody wants to lose the address."""
+    """A full disk, an editor, a template that failed leave such a file, and the address must not be lost then."""
 
     async def scenario():
         configuration = loader.load(text(), "f")

@@ -23,12 +23,12 @@ from control_scene import READER, with_server
 from vrrp.agent.control import server as control
 from vrrp.client import AgentUnreachable, Client
 
-# Those who look, and do not behave. Here everybody is the agent's own user, so somebody else has to be told apart.
+# Clients that may only read, and misbehave. In the test all clients are the agent's own user, so peer_uid is replaced.
 
 
 @pytest.fixture
 def looking(server, monkeypatch):
-    """A server to which everybody is one who may only look."""
+    """Return a server for which every client may only read."""
     monkeypatch.setattr(control, "peer_uid", lambda sock: READER)
     return server
 

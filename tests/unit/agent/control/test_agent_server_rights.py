@@ -48,7 +48,7 @@ except PermissionError:
 
 @pytest.fixture
 def place():
-    """A directory that everybody can reach, which tmp_path is not."""
+    """Make a directory that every user can reach, which tmp_path is not."""
     with tempfile.TemporaryDirectory() as name:
         os.chmod(name, 0o755)
         yield name

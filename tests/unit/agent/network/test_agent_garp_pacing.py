@@ -23,7 +23,7 @@ def course(word, count, pause_s, index=2):
 
 
 class Outlet:
-    """What was sent, as (at, frame)."""
+    """It keeps what was sent, as (at, frame)."""
 
     def __init__(self):
         self.sent = []

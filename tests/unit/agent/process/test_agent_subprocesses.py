@@ -122,7 +122,7 @@ def test_a_directory_on_the_way_counts_too(monkeypatch):
     owner = {"st_uid": 0, "st_gid": 0}
     monkeypatch.setattr(subprocesses.os, "stat", lambda path: SimpleNamespace(st_mode=modes[path], **owner))
     assert subprocesses.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin"
-    modes["/usr/bin"] = 0o41777  # sticky, as /tmp is: nobody can replace what belongs to root
+    modes["/usr/bin"] = 0o41777  # sticky, as /tmp is: no user can replace what belongs to root
     assert subprocesses.unsafe_part("/usr/bin/x", "/bin") is None
     owner["st_uid"] = 1000
     assert subprocesses.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin/x"
@@ -280,7 +280,7 @@ def test_a_shell_runs_nothing_that_the_rules_forbid(tmp_path):
 
 
 def test_a_first_line_of_two_characters_and_nothing_else(tmp_path):
-    """The kernel says EACCES of it; a shell reads it as an empty script, if its mode lets anybody execute it."""
+    """The kernel returns EACCES for it; a shell reads it as an empty script, if its mode has an execute bit."""
     script = tmp_path / "chk"
     script.write_bytes(b"#!")
     script.chmod(0o755)

@@ -142,7 +142,7 @@ def no_source(config: Instance, virtual: frozenset[Interface], table: InterfaceT
         if not candidates and here:
             only = f"the only {what} of {config.interface}, {here[0]}, is virtual"
             nothing = only if len(here) == 1 else f"each {what} of {config.interface} is virtual: {', '.join(here)}"
-    # The kernel says "tentative" of an address that has failed, too.
+    # The kernel marks an address that has failed as tentative, too.
     for entry in candidates:
         if entry.dad_failed:
             return f"source address {entry.address.ip} failed duplicate address detection: another host has it"

@@ -45,10 +45,10 @@ class Leases:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._held: dict[Hashable, tuple[tuple[DesiredAddress, ...], int]] = {}
-        self._batch: Optional[list[bytes]] = None  # the renewal of all, encoded; None when it has to be made anew
+        self._batch: Optional[list[bytes]] = None  # the renewal of all, encoded; None when it must be made again
         self._renew_at = 0.0
         self._deprecate_at: dict[DesiredAddress, float] = {}  # those whose preferred lifetime ends while they are held
-        self._differs_at = NEVER  # when the renewal of all has to be made anew because of that
+        self._differs_at = NEVER  # when the renewal of all must be made again because of that
         self._pace_s = RENEWAL_S
 
     @property

@@ -123,7 +123,7 @@ def available() -> bool:
 
 
 def remove_leftover() -> None:
-    """Delete the table that a dead agent has left behind."""
+    """Delete the table that a dead agent has left."""
     open_tables().delete()
 
 

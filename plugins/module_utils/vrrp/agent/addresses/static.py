@@ -157,7 +157,7 @@ class StaticConfig:
         )
 
     def close(self, leave: bool) -> None:
-        """Take all of it off as the process ends, or keep it for a successor (``leave``)."""
+        """Remove all of it as the process ends, or keep it for a successor (``leave``)."""
         for statics in self._statics.values():
             if not leave:
                 statics.release()
@@ -233,7 +233,7 @@ def problems(statics: VirtualAddresses) -> tuple[str, ...]:
 
 
 def by_group(configuration: Configuration) -> dict[Group, Instance]:
-    """Return the static things of each track_group. As with an address owner, what the host has already is its own."""
+    """Return the static configuration of each track_group. As for an owner, what is there already is the host's own."""
     groups: dict[Group, None] = dict.fromkeys(each.track_group for each in configuration.static_addresses)
     groups.update(dict.fromkeys(each.track_group for each in configuration.static_routes))
     groups.update(dict.fromkeys(each.track_group for each in configuration.static_rules))
@@ -241,7 +241,7 @@ def by_group(configuration: Configuration) -> dict[Group, Instance]:
 
 
 def pseudo_instance(configuration: Configuration, groups: Collection[Group]) -> Instance:
-    """Return the static things of these track_groups, as an instance that is always MASTER."""
+    """Return the static configuration of these track_groups, as an instance that is always MASTER."""
     return Instance(
         name=NAME,
         interface=configuration.globals.default_interface,

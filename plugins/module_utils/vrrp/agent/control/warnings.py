@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plain sentences say what keeps an instance from being one of a pair, and what to do about it."""
+"""The warnings of an instance explain what keeps it from working with its peer, and what to do about it."""
 
 from __future__ import annotations
 

@@ -33,6 +33,6 @@ def only(*tests: tuple[int, int, int]) -> tuple[Instruction, ...]:
     """Return the program that accepts what meets every test: (load, offset, value)."""
     program: list[Instruction] = []
     for number, (load, offset, value) in enumerate(tests):
-        to_the_end = 2 * (len(tests) - number) - 1  # the tests behind this one, and "it passes"
+        to_the_end = 2 * (len(tests) - number) - 1  # the tests after this one, and the accepting return
         program += [(load, 0, 0, offset), (JUMP_EQUAL, 0, to_the_end, value)]
     return (*program, (RETURN, 0, 0, EVERYTHING), (RETURN, 0, 0, 0))

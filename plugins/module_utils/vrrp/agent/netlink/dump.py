@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A listing of links and addresses is read in portions: 20,000 addresses must not block the loop.
 
-The events that arrive meanwhile are kept, and taken in after what was listed. Each says how one link or address is, so
-the last one is right whether the listing has seen it or not.
+The events that arrive meanwhile are kept, and applied after the listing. Each has the whole state of one link or
+address, so the last one is right, with or without its change in the listing.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def decode(message_class: Any, data: bytes, start: int) -> Any:
 
 
 def with_header(kind: int, flags: int, body: bytes) -> bytes:
-    """Return a request with a body that is there already."""
+    """Return a request with the encoded ``body``."""
     return HEADER.pack(HEADER.size + len(body), kind, NLM_F_REQUEST | flags, 0, 0) + body
 
 

@@ -55,7 +55,7 @@ from .pyroute2_import import message_class
 
 TABLE = "hotstandby"
 NETLINK_NETFILTER, SUBSYSTEM = 12, 10  # NFNL_SUBSYS_NFTABLES
-# A transaction stands between these two: struct nfgenmsg with the subsystem, and nothing behind it.
+# A transaction is between these two messages: struct nfgenmsg with the subsystem, and nothing after it.
 BATCH_BEGIN, BATCH_END = (with_header(kind, 0, bytes([socket.AF_UNSPEC, 0, 0, SUBSYSTEM])) for kind in (0x10, 0x11))
 NEWTABLE, DELTABLE, NEWCHAIN, NEWRULE, NEWSET, NEWSETELEM, DELSETELEM = 0, 2, 3, 6, 9, 12, 14
 INET, IPV4, IPV6 = 1, 2, 10  # NFPROTO_*
@@ -81,7 +81,7 @@ class NfTables:
     """It changes the table of the agent. Changes are rare, so each one opens a socket."""
 
     def make(self, elements: Sequence[Element]) -> int:
-        """Make the table anew, in one transaction. Returns an errno, 0 for success."""
+        """Make the table again from the start, in one transaction. Returns an errno, 0 for success."""
         create = NLM_F_CREATE
         steps = [
             request(kind, flags, "table") for kind, flags in ((NEWTABLE, create), (DELTABLE, 0), (NEWTABLE, create))

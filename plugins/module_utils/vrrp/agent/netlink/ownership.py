@@ -16,7 +16,7 @@ from .links import ActualAddress, Interface, InterfaceTable
 from .messages import RTPROT_KEEPALIVED
 
 LEASE_MAX_S = 60  # vip_lease
-STAMPS = 1 << 32  # time stamps begin anew after so many hundredths of a second: 497 days
+STAMPS = 1 << 32  # time stamps start again at 0 after so many hundredths of a second: 497 days
 
 InterfaceAddress = tuple[int, Interface]  # interface index and address
 

@@ -45,7 +45,7 @@ class Recipient(Protocol):
 
     @property
     def config(self) -> Instance:
-        """Return what the file says of it."""
+        """Return its configuration."""
 
     @property
     def expectation(self) -> Expectation:
@@ -146,7 +146,7 @@ class Receiver:
             sock.stay_in(groups)
 
     def forget(self, vrid: int) -> None:
-        """Judge the next advertisement of this virtual router anew: what is expected of it has changed."""
+        """Check the next advertisement of this virtual router fully again: the expectation has changed."""
         key = self._key_of.pop(vrid, b"")
         self._known.pop(key, None)
         self._signed.pop(key, None)
