@@ -38,7 +38,7 @@ def eth(name="eth0", index=2, mac=MAC, up=True, running=True) -> Link:
 
 
 def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
-    """A machine with these links (eth0 alone if none is named); the addresses are on the first."""
+    """Return the table of a machine with these links (eth0 alone if none is named); the first has the addresses."""
     filled = InterfaceTable()
     for link in links or (eth(),):
         filled.links[link.index] = filled.names[link.name] = link
@@ -49,12 +49,12 @@ def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
 
 
 def marked(address: str, index=2) -> ActualAddress:
-    """An address with keepalived's protocol number, as ours have it: a process before this one has put it there."""
+    """Return an address with keepalived's protocol number, as ours have it: set by a process before this one."""
     return ActualAddress(index, ip_interface(address), protocol=RTPROT_KEEPALIVED)
 
 
 def crashed(address: str) -> InterfaceTable:
-    """A machine where a process before this one has left an address."""
+    """Return the table of a machine where a process before this one has left an address."""
     filled = table()
     filled.remember(marked(address))
     return filled
@@ -204,12 +204,12 @@ class FakeAnnouncer:
 
 
 def priority_in(packet: bytes) -> int:
-    """The third octet behind the IP header."""
+    """Return the third octet after the IP header."""
     return packet[22 if packet[0] >> 4 == 4 else 42]
 
 
 class FakeSender:
-    """Remembers what went out; ``error`` is what sending says."""
+    """It keeps what was sent; ``error`` is the result of sending."""
 
     error = None
 
@@ -240,7 +240,7 @@ def address_ports(kernel, announcer, log, **given) -> AddressPorts:
 
 
 def instance_ports(kernel, log, **given) -> InstancePorts:
-    """The ports of an instance that is alone: no sync group, nothing static, nothing that waits."""
+    """Return the ports of an instance that is alone: no sync group, nothing static, nothing that waits."""
     alone = {
         "trouble": lambda name: links.trouble(kernel.table.names.get(name)),
         "static_faults": lambda name: (),
@@ -327,12 +327,12 @@ class Bench:
         return self
 
     def links_become(self, *links: Link, addresses=("192.168.8.4/24",)) -> None:
-        """The host has these links now, or none; the addresses are on the first."""
+        """Give the host these links, or none; the addresses are on the first."""
         self.kernel.table = table(*links, addresses=addresses) if links else InterfaceTable()
         self.instance.interface_changed(11.0)
 
     def lines(self) -> list[str]:
-        """The log without its times."""
+        """Return the log without its times."""
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
 
 

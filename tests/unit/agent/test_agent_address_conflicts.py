@@ -64,7 +64,7 @@ class Segment:
         self.listening[sock.fileno()]()
 
     def asked(self, place=ARP):
-        """The questions of one round, and of no other."""
+        """Return the questions of one round only."""
         sock = self.conflicts._sockets[place]
         sock.sent.clear()
         self.until(self.now + address_conflicts.ASK_S)

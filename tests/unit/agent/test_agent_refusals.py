@@ -23,7 +23,7 @@ FAULT = f"its own kernel refuses its advertisements ({ERROR}), and "
 
 
 def refused(**fields) -> Bench:
-    """MASTER since 10.0, and not one advertisement has gone out."""
+    """Return a MASTER since 10.0, of which no advertisement has gone out."""
     bench = Bench(instance(**fields)).start(6.0)
     bench.sender.error = ERROR
     bench.instance.expire(10.0)

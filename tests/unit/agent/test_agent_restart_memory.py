@@ -24,7 +24,7 @@ def since_now(bench):
 
 
 class TestSignsOfLife:
-    """Positive: MASTER. Negative: not, or not for long any more."""
+    """A heartbeat is positive for a MASTER, negative for another state or while mastership is given up."""
 
     def test_a_master_gives_one_with_each_advertisement(self):
         bench = Bench(instance()).master()

@@ -39,7 +39,7 @@ def states(machine):
 
 
 def grown(machine):
-    """Both are MASTER."""
+    """Make both MASTER."""
     machine.due(100 + DOWN_S)
     assert states(machine) == ("MASTER", "MASTER")
 

@@ -12,7 +12,7 @@ LIMIT_S = 1_000_000.0  # of virtual time
 
 
 class Jump(selectors.SelectSelector):
-    """Polls, and lets the time that the loop wanted to wait pass at once."""
+    """It polls, and lets the waiting time of the loop pass at once."""
 
     now = 0.0
 

@@ -20,7 +20,7 @@ VIP, VIP6, LINK_LOCAL = "192.168.8.100/24", "fd00:8::100/64", "fe80::8:100/64"
 
 
 class FakeTables:
-    """``told`` is what it was asked for; ``answers`` are its next errnos."""
+    """It keeps the requests in ``told``; ``answers`` are its next errnos."""
 
     def __init__(self):
         self.told: list = []

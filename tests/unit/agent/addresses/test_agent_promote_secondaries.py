@@ -28,13 +28,13 @@ class FakeKernel:
 
 
 def asked(*settings):
-    """The requests that set it: (the interface's index, the value) of each."""
+    """Return the requests that set it, for pairs of interface index and value."""
     return [ipv4_settings(index, {"promote_secondaries": value}) for index, value in settings]
 
 
 @pytest.fixture
 def states(monkeypatch, tmp_path):
-    """``states("eth0", "1")`` is what the kernel says."""
+    """Return ``states("eth0", "1")``, which sets the kernel's value."""
     monkeypatch.setattr(promote_secondaries, "STATE", str(tmp_path / "%s"))
     return lambda name, value: (tmp_path / name).write_text(value)
 

@@ -21,7 +21,7 @@ def subnets(*instances, on_machine=(), static=()):
 
 
 def misfits(line, *own):
-    """The errors and the warnings about ends of subnets."""
+    """Return the errors and the warnings about ends of subnets."""
     config = instance(addresses=(line,), line=7)
     machine, configuration = table(addresses=own), Configuration("f", instances=(config,))
     warned = [text for text, _hint in end_misfits(config, Subnets(configuration, machine))]

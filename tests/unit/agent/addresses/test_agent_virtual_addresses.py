@@ -25,7 +25,7 @@ REFUSED = f"cannot set {VIP} on eth0: no"
 
 
 class Kernel(FakeKernel):
-    """Fails to release when it is told to."""
+    """It fails to release when it is told to."""
 
     stuck = ()
 
@@ -364,7 +364,7 @@ class TestOwner:
 
 
 class TestExtraInterfaces:
-    """``garp_extra_if``: the switches of other interfaces hear no advertisements."""
+    """The switches of other interfaces receive no advertisements (``garp_extra_if``)."""
 
     @pytest.mark.parametrize(
         ("kind", "every", "keeps"), [("macvlan", False, True), ("", False, False), ("", True, True)]

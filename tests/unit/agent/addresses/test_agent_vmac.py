@@ -26,7 +26,7 @@ def ours(**changes) -> Link:
 
 
 class Kernel:
-    """Does what it is asked, and says so."""
+    """It performs each request, and records it."""
 
     cannot_silence = ""
     silent: set = frozenset()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many connections, slow ones and floods leave the loop to others, and room for root."""
+"""Many connections, slow ones and floods leave time of the loop for other work, and room for root."""
 
 from __future__ import annotations
 

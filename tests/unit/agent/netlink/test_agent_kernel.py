@@ -71,7 +71,7 @@ def test_exactly_one_address_is_deleted():
 
 
 class FakeSocket:
-    """Answers each request of a datagram, as rtnetlink does inside send()."""
+    """It answers each request of a datagram, as rtnetlink does inside send()."""
 
     def __init__(self, codes=()):
         self.codes = list(codes)
@@ -291,7 +291,7 @@ def test_a_slow_machine_reads_fewer_of_them(kernel, clock):
 
 
 def test_whoever_is_as_fast_as_we_are_does_not_keep_the_loop(kernel, clock):
-    """A source that always has one more."""
+    """It always has one more event."""
     kernel.table = table()
     events = with_events(kernel)
     read = []
@@ -443,7 +443,7 @@ def test_renewals_are_answered_only_where_they_fail(kernel):
 
 
 class Renewals:
-    """Takes everything, or nothing; has ``waiting`` answers."""
+    """It accepts everything, or nothing; it has ``waiting`` answers."""
 
     def __init__(self, waiting, error=None):
         self.waiting, self.error, self.sent = list(waiting), error, []

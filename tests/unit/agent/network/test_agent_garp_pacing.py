@@ -33,7 +33,7 @@ class Outlet:
 
 
 def during(seconds, act):
-    """``act(outlet)`` in a running loop; returns what was sent within so many seconds."""
+    """Run ``act(outlet)`` in a loop. Returns what was sent within so many seconds."""
     outlet = Outlet()
 
     async def scenario():

@@ -22,7 +22,7 @@ from vrrp.agent.process.fork import Fork
 
 
 class Bench:
-    """A :class:`Fork` whose guard remembers what it caught."""
+    """It has a :class:`Fork` whose guard keeps the exceptions that it caught."""
 
     def __init__(self):
         self.text, self.caught, self.pids = io.StringIO(), [], []

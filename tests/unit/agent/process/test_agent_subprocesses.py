@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scripts, real ones: how they end, and that nothing of them stays."""
+"""Real scripts end in several ways, and no process of them stays."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_loop_goes_on_while_a_script_runs():
 
 
 def a_script(tmp_path, mode):
-    """A script that leaves a witness behind, with these permissions."""
+    """Make a script that writes a file when it runs, with these permissions."""
     script, witness = tmp_path / "script", tmp_path / "witness"
     script.write_text(f"#!/bin/sh\ntouch {witness}\n")
     script.chmod(mode)
