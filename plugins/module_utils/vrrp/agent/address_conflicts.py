@@ -9,7 +9,7 @@ interval. It counts when the instance is still MASTER, has been for longer than 
 was heard meanwhile. Then the addresses are announced again, at most once in DEFEND_INTERVAL_S.
 
 After a claim we ask for the address again and again: a host that does not answer has given it up. We also ask while the
-instance is MASTER and cannot be heard, or has given its addresses up for that (:mod:`~..refusals`): then every claim
+instance is MASTER and cannot be heard, or has given its addresses up for that (:mod:`.refusals`): then every claim
 counts at once.
 """
 

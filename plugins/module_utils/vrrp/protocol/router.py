@@ -344,7 +344,7 @@ class VirtualRouter:
         return actions
 
     def _resume(self, memory: SavedRouterState, now: float) -> tuple[Action, ...]:
-        """Continue as MASTER while no peer can have taken over; else listen for the rest of the saved timer."""
+        """Continue as MASTER while no peer can have taken over; else listen, a BACKUP for the rest of its timer."""
         reason = f"it goes on after {now - memory.last_at:.2f} s"
         adverts = self.parameters.down_adverts
         if memory.has_mandate(self.parameters.version, now, adverts):
@@ -378,7 +378,7 @@ class VirtualRouter:
         return self._apply(sync_member.wants(self, self.patient_until, reason, now), now)
 
     def _take_over(self, now: float, reason: str, outbid_until: float = 0.0) -> tuple[Action, ...]:
-        """Become MASTER. The advertisement comes last, as a master that hears it releases the addresses."""
+        """Become MASTER. Addresses and announcements come before the advertisement: it makes the old master release."""
         parameters = self.parameters
         announce = (Announce(parameters.announce_repeat),) if parameters.announce_repeat else ()
         polite_s = min(ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)

@@ -87,8 +87,8 @@ class Master:
     next refresh, ``assert_at`` the earliest time at which a lower priority is answered again, ``outbid_until`` the end
     of the time in which a promoted router advertises 255 to beat one that was promoted before it. ``spoke_at`` is its
     last advertisement, and from ``lapses_at`` on a peer may have taken over because of its silence. Until
-    ``rival_until`` a rival master has been reported. Until ``handover_until`` the former master may announce the
-    addresses after us.
+    ``rival_until`` a known rival master is not reported again. Until ``handover_until`` the former master may have
+    announced the addresses after us.
     """
 
     advertise_at: float
