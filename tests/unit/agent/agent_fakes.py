@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand-ins for the kernel's edge, and short ways to say what a test is about."""
+"""The fakes replace the kernel, the network and the clock in tests; short functions make test data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def eth(name="eth0", index=2, mac=MAC, up=True, running=True) -> Link:
 
 
 def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
-    """A machine with these links (eth0 alone if none is named); the addresses are on the first."""
+    """Return the table of a machine with these links (eth0 alone if none is named); the first has the addresses."""
     filled = InterfaceTable()
     for link in links or (eth(),):
         filled.links[link.index] = filled.names[link.name] = link
@@ -49,12 +49,12 @@ def table(*links: Link, addresses=("192.168.8.4/24",)) -> InterfaceTable:
 
 
 def marked(address: str, index=2) -> ActualAddress:
-    """An address with keepalived's protocol number, as ours have it: a process before this one has put it there."""
+    """Return an address with keepalived's protocol number, as ours have it: set by a process before this one."""
     return ActualAddress(index, ip_interface(address), protocol=RTPROT_KEEPALIVED)
 
 
 def crashed(address: str) -> InterfaceTable:
-    """A machine where a process before this one has left an address."""
+    """Return the table of a machine where a process before this one has left an address."""
     filled = table()
     filled.remember(marked(address))
     return filled
@@ -102,10 +102,10 @@ class FakeScheduler:
 
 
 class FakeKernel:
-    """Addresses are where somebody put them; ``done`` says who asked for what, in order.
+    """It keeps the addresses that were set; ``done`` has all requests in order.
 
-    ``refuses`` is the error that setting an address meets; ``stale`` as the real one. ``routes`` are the routes and
-    rules that are there, by what a Way calls ``remove``; setting one that is in ``no_way`` meets the error there.
+    ``refuses`` is the error of setting an address; ``stale`` is as in the real one. ``routes`` are the routes and rules
+    that are there, by the ``remove`` of a KernelRoute; setting one that is in ``no_way`` fails with the error there.
     """
 
     refuses = None
@@ -183,7 +183,7 @@ class FakeAnnouncer:
     def __init__(self, done) -> None:
         self.done = done
         self.intervals_s: list = []
-        self.under_way: set = set()  # the keys of bursts that nobody has cancelled
+        self.under_way: set = set()  # the keys of bursts that were not cancelled
 
     def arrange(self, groups):
         pass
@@ -204,12 +204,12 @@ class FakeAnnouncer:
 
 
 def priority_in(packet: bytes) -> int:
-    """The third octet behind the IP header."""
+    """Return the third octet after the IP header."""
     return packet[22 if packet[0] >> 4 == 4 else 42]
 
 
 class FakeSender:
-    """Remembers what went out; ``error`` is what sending says."""
+    """It keeps what was sent; ``error`` is the result of sending."""
 
     error = None
 
@@ -227,7 +227,7 @@ def silent(kind, name, state, priority) -> None:
 
 
 def address_ports(kernel, announcer, log, **given) -> AddressPorts:
-    """The ports of addresses on a machine where nobody else holds any."""
+    """Return the ports of addresses on a machine where no other instance holds any."""
     alone = {
         "leases": Leases(kernel),
         "firewall": Firewall(),
@@ -240,7 +240,7 @@ def address_ports(kernel, announcer, log, **given) -> AddressPorts:
 
 
 def instance_ports(kernel, log, **given) -> InstancePorts:
-    """The ports of an instance that is alone: no sync group, nothing static, nothing that waits."""
+    """Return the ports of an instance that is alone: no sync group, nothing static, nothing that waits."""
     alone = {
         "trouble": lambda name: links.trouble(kernel.table.names.get(name)),
         "static_faults": lambda name: (),
@@ -319,7 +319,7 @@ class Bench:
         self.instance.inputs.stop(now)
 
     def master(self, now=10.0) -> Bench:
-        """Nobody speaks: it becomes MASTER. What it did until then is forgotten."""
+        """Make it MASTER, as no peer advertises. Its actions until then are forgotten."""
         self.start(now - 4.0)  # priority 100 at one second takes over after 3.61 s
         self.instance.expire(now)
         assert self.state == "MASTER"
@@ -327,12 +327,12 @@ class Bench:
         return self
 
     def links_become(self, *links: Link, addresses=("192.168.8.4/24",)) -> None:
-        """The host has these links now, or none; the addresses are on the first."""
+        """Give the host these links, or none; the addresses are on the first."""
         self.kernel.table = table(*links, addresses=addresses) if links else InterfaceTable()
         self.instance.interface_changed(11.0)
 
     def lines(self) -> list[str]:
-        """The log without its times."""
+        """Return the log without its times."""
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
 
 
@@ -341,7 +341,7 @@ def want(address: str, index=2, **fields) -> DesiredAddress:
 
 
 def gone(pid, within_s=5.0):
-    """Whether the process ends in time; poll, because a killed orphan waits for whoever reaps it."""
+    """Return whether the process ends in time; poll, because a killed orphan stays until it is reaped."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         try:

@@ -52,12 +52,12 @@ class Rig:
         return self.agent.instances.running[name].router.state.value
 
     def due(self, now: float) -> None:
-        """The alarm rings at ``now``."""
+        """Do what is due at ``now``."""
         self.now = now
         self.agent.deadlines.expire()
 
     def apply(self, **changes) -> None:
-        """A reload has found these changes."""
+        """Apply these changes, as a reload does."""
         new = replace(self.agent.configuration, **changes)
         self.scheduler.run(lambda: self.agent.apply(new, "1" * 64))
 
@@ -96,7 +96,7 @@ def rig(tmp_path):
 
 
 class Inline:
-    """What the agent does in a child is done here and now: its answer is there at once."""
+    """It runs the work of a child process at once, in this process."""
 
     def run(self, function, then):
         return then(function())
@@ -106,7 +106,7 @@ class Inline:
 
 
 def no_timer(at, callback):
-    """A loop's timer that never calls back."""
+    """Replace a loop's timer by one that never calls back."""
 
 
 class Announcing(FakeAnnouncer):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which claims are conflicts, and which belong to the pair's own moves."""
+"""The tests check which claims are conflicts, and which belong to the pair's own takeovers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Segment:
         self.listening[sock.fileno()]()
 
     def asked(self, place=ARP):
-        """The questions of one round, and of no other."""
+        """Return the questions of one round only."""
         sock = self.conflicts._sockets[place]
         sock.sent.clear()
         self.until(self.now + address_conflicts.ASK_S)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a dead agent has left behind, and who may still want it."""
+"""Cleanup removes what a dead agent has left, unless a successor may still need it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_the_mandate_is_that_of_the_instance(dead):
 
 
 def test_nobody_waits_long_for_a_successor(dead):
-    """However long the mandate is: the service manager may have given up."""
+    """The wait is limited also for a long mandate: the service manager may have given up."""
     dead.entry(VIP, silent_s=5.5, interval_cs=1000)
     dead.restarts = True
     assert dead.remove() == REMOVED
@@ -218,7 +218,7 @@ def say(dead, address, *said, protocols=True):
 
 
 class TestWhoseItIs:
-    """A ledger may say anything; the host's own address stays."""
+    """A state file is not trusted: the host's own address stays."""
 
     @pytest.mark.parametrize("said", [(FOR_EVER,), (lifetime(61),), (), (FOR_EVER, KERNELS)])
     def test_an_address_that_no_agent_has_set_stays(self, dead, said):
@@ -283,7 +283,7 @@ def test_the_command_of_the_unit_prints_what_it_did(dead, monkeypatch, capsys):
 
 @pytest.mark.parametrize("content", ["[", "null", "{}", "[" * 5000, '{"format": 99}'])
 def test_a_ledger_that_cannot_be_read_is_no_ok(dead, tmp_path, monkeypatch, capsys, content):
-    """What a dead agent has left may still be there, and whoever cleans up must hear of it."""
+    """The addresses of a dead agent may still be there, and the caller of cleanup must be told."""
     dead.entry(VIP, silent_s=60)
     (tmp_path / "ledger.json").write_text(content)
     monkeypatch.setattr(cleanup.sys, "argv", ["cleanup", "--runtime-dir", dead.directory])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file is read and judged: what it says, what is doubtful, and what this agent or this machine cannot do."""
+"""A file is read and checked: its content, its warnings, and what this agent or this machine cannot do."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The loop: deadlines, what is read before they count, and the ways to the end."""
+"""The loop keeps deadlines, reads the sockets before they count, and ends in several ways."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ def test_somebody_elses_address_changes_nothing(rig, play):
 
 
 class TestReadBeforeActing:
-    """Whatever wakes a master that was frozen for longer than its mandate: it is none any more."""
+    """A master that was frozen for longer than its mandate is no longer master, after any kind of wake-up."""
 
     @pytest.fixture
     def frozen(self, rig, play):

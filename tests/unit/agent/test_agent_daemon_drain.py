@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node that gives up everything, and the leases of one that does not."""
+"""The tests drain a node, which gives up everything, and check the leases of one that does not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The corners of leaving, and of many takeovers at once."""
+"""The tests cover special cases of leaving, and many takeovers at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vrrp.protocol.states import SavedRouterState, State
 
 
 def test_an_answer_that_comes_too_late_keeps_nothing(rig, play):
-    """A second SIGTERM did not wait for systemctl: everything is given up, and nobody may speak again."""
+    """A second SIGTERM did not wait for systemctl: everything is given up, and no instance may advertise again."""
 
     async def scenario():
         async with rig() as machine:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole agent when the kernel tells of interfaces that somebody tracks, or that have delays."""
+"""The whole agent handles changes of tracked interfaces, and of those with delays."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGTERM where a restart was asked for: who stays MASTER for its successor, and who hands over."""
+"""At SIGTERM for a restart some instances stay MASTER for a successor, and others hand over."""
 
 from __future__ import annotations
 

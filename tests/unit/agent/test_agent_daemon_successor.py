@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that finds the ledger of the one before it."""
+"""A process uses the state file of the one before it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HELD = table(addresses=("192.168.8.4/24", VIP))
 
 @pytest.fixture
 def successor(rig, tmp_path):
-    """``async with successor(silent_s=...)``: an agent at 200.0 that finds the ledger of another one."""
+    """``async with successor(silent_s=...)``: an agent at 200.0 that finds the state file of another one."""
 
     def make(*configs, state=State.MASTER, silent_s=1.0, hold=None, checks=None, drained=False, **how):
         installed = how.pop("installed", ((2, ip_interface(VIP)),))

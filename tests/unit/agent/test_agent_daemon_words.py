@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom the loop tells what: FIFOs at every state and priority, removed instances, scripts at both ends."""
+"""The loop notifies FIFOs of each state and priority, and of removed instances, and runs scripts at both ends."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_who_leaves_it_to_a_successor_says_nothing():
 
 
 def removed(rig, play, notify, *before):
-    """What is told when a reload removes an instance that has these scripts."""
+    """Return what is told when a reload removes an instance that has these scripts."""
 
     async def scenario():
         async with rig(instance(notify=notify), instance("VI_2", virtual_router_id=52)) as machine:
@@ -143,7 +143,7 @@ def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play):
 
 
 def test_both_ends(rig, play, tmp_path):
-    """The startup script has ended before anybody begins, the shutdown script begins when everything has ended."""
+    """The startup script ends before any instance starts, the shutdown script starts when everything has ended."""
     told, fifo, heard, reads = (tmp_path / name for name in ("told", "fifo", "heard", "reads"))
 
     def script(text):
@@ -161,7 +161,7 @@ def test_both_ends(rig, play, tmp_path):
             machine.agent.configuration = replace(machine.agent.configuration, globals=settings)
             machine.agent.fifos._settings = settings
             task = running(machine)
-            await until(lambda: machine.agent.instances and reads.exists())  # whoever comes later finds no FIFO
+            await until(lambda: machine.agent.instances and reads.exists())  # later there is no FIFO
             assert told.read_text().split()[0] == "startup"
             machine.due(100.0 + DOWN_S)
             machine.agent.shutdown.stop()
@@ -190,7 +190,7 @@ def test_a_stop_during_the_startup_script_begins_nothing(rig, play, tmp_path):
 
 
 def test_a_successor_that_goes_on_says_master_again():
-    """The state is replayed: whoever was started with this process, a FIFO's reader say, has heard nothing yet."""
+    """The state is told again: a reader of the FIFO that was started with this process has heard nothing yet."""
     bench = Bench(instance())
     told = listening(bench)
     bench.instance.restart.saved = SavedRouterState(State.MASTER, last_at=99.9, interval_cs=100)

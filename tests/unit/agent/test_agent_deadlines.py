@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is due is done when all that has come is read; masters come first, and nobody keeps the loop for long."""
+"""Due work is done after all packets are read; masters come first, and no work keeps the loop for long."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_the_alarm_is_armed_for_the_earliest_deadline(rig, play):
 
 
 def test_masters_speak_before_others_take_over(rig, play):
-    """Else a master that waits for the takeovers of 255 others is silent for longer than its mandate."""
+    """Otherwise a master that waits for the takeovers of 255 others is silent for longer than its mandate."""
     second = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52, priority=90)
 
     async def scenario():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The recorder: files after a crash or on a signal, and nothing that could hurt the router."""
+"""The recorder writes files after a crash or on a signal, and its errors never stop the router."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ def test_anybody_may_ask():
 
 
 def test_everything_an_agent_does_is_in_it(rig, play):
-    """Heard, promoted, demoted, drained, reconfigured: whatever reaches the router can be replayed."""
+    """Every input of the router can be replayed: heard, promoted, demoted, drained, reconfigured."""
 
     async def scenario():
         async with rig() as machine:

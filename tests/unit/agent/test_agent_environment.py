@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where no test says otherwise the daemon has the real kernel, sockets, clock and children."""
+"""The daemon has the real kernel, sockets, clock and children, unless a test passes others."""
 
 from __future__ import annotations
 

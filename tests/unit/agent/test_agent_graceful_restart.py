@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one process leaves to the next, and what the next makes of it."""
+"""One process leaves its state to the next, and the next one uses it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INSTALLED = ((2, ip_interface(VIP)),)
 
 
 class TestEntries:
-    """What the ledger says about an instance."""
+    """The tests check the entry of an instance in the state file."""
 
     def entry(self, bench):
         (found,) = entries([bench.instance])
@@ -80,7 +80,7 @@ class TestEntries:
 
 @pytest.fixture
 def one(tmp_path):
-    """``one()`` is what a process has at hand for its own succession."""
+    """Return ``one()``, which makes the graceful restart of a process."""
 
     def make(*found, checks=None, drained=False):
         if found or drained:
@@ -231,7 +231,7 @@ class TestWriting:
 
     @pytest.mark.parametrize("name", ["ledger.json", "pulse"])
     def test_what_somebody_has_deleted_is_not_kept(self, one, turns, tmp_path, name):
-        """A restart would leave the addresses to a successor that knows nothing of them."""
+        """Otherwise a restart would leave the addresses to a successor that knows nothing of them."""
 
         async def scenario():
             made = one()
@@ -263,7 +263,7 @@ class TestWriting:
 
 
 class TestMarks:
-    """What auth_hmac has heard: a recording is no news after a restart."""
+    """The sequences that auth_hmac has heard survive a restart, so a recording stays refused."""
 
     HEARD = {PEER.packed: 5}  # noqa: RUF012
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody deletes under a living agent is made again."""
+"""Files that are deleted while the agent runs are made again."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Scene:
         await asyncio.sleep(0)
         while self.upkeep._task is not None and not self.upkeep._task.done():
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.01)  # the ledger is written in the next turn
+        await asyncio.sleep(0.01)  # the state file is written in the next turn
 
     def lines(self):
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
@@ -192,7 +192,7 @@ def test_any_other_reason_ends_the_start(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["control.sock", "agent.lock", "ledger.json", "pulse", "pulse.new", "ledger.json.new"])
 @pytest.mark.parametrize("full", [False, True])
 def test_a_directory_in_the_place_of_a_file(tmp_path, name, full):
-    """At the start, and under a living agent: with two of them it did not start, with others it left no ledger."""
+    """At the start, and under a living agent: with two of them it did not start, with others it left no state file."""
 
     def put():
         (tmp_path / "run" / name / ("x" if full else "")).mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An instance between its state machine and the outside: what it does, in which order."""
+"""The tests check the actions of an instance between its state machine and the outside, and their order."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_an_abort_of_one_that_gives_up_says_nothing_more():
 
 
 def test_an_abort_is_no_matter_of_the_sync_group():
-    """Its members are all told the same: one that gave up for another would only be slower."""
+    """All members are aborted: one that gave up because of another would only be slower."""
     told = []
     bench = Bench(instance(), acted=lambda who, actions: told.append(actions)).master()
     told.clear()
@@ -144,7 +144,7 @@ def test_what_was_said_a_moment_ago_may_come_back():
 
 @pytest.mark.parametrize("why", ["stop", "demote", "drain", "outbid"])
 def test_whoever_hands_over_goes_on_with_no_burst(why):
-    """A frame of ours that comes later than the first one of the new master would call its clients back."""
+    """A frame of ours that comes after the first one of the new master would steal its clients back."""
     bench = Bench(instance()).master()
     assert bench.announcer.under_way
     if why == "outbid":

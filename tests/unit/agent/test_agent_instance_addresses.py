@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When an instance sets, gives up and puts back its addresses, and when it leaves them to the peer."""
+"""An instance sets, gives up and puts back its addresses, and leaves them to the peer, at the right time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Of a change in the kernel those are told whom it concerns, in order."""
+"""The instances that a change in the kernel concerns are told, in order."""
 
 from __future__ import annotations
 

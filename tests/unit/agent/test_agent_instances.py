@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instances of a daemon: who runs, who leaves, who has an address, and who else holds it."""
+"""The tests check which instances run, leave, have an address, and hold one that others have, too."""
 
 from __future__ import annotations
 

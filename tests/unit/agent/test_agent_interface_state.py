@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the interface looks: the address that we speak from, and what forbids taking part."""
+"""The state of the interface is its source address, and what forbids taking part."""
 
 from __future__ import annotations
 

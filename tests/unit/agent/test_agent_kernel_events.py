@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kernel tells of changes: who is told, in which order, and when it is asked again."""
+"""Listeners are told of the kernel's changes in a fixed order, and the kernel is asked again where needed."""
 
 from __future__ import annotations
 

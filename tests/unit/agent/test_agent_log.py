@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of the log."""
+"""The tests check the lines of the log."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def in_any_second(written_at):
 
 @pytest.mark.parametrize("forged", ["a source for each packet", "140 sources of whom one line each second is due"])
 def test_the_log_has_at_most_a_hundred_lines_a_second(forged):
-    """11,600 packets a second for 20 s, as somebody sent them."""
+    """The test sends 11,600 packets a second for 20 s, as it has happened."""
     stream, now, written_at = io.StringIO(), [100.0], []
     written = Log(stream, clock=lambda: now[0])
     put = written._put

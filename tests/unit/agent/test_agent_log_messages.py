@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the log says: existing alert rules look for keepalived's words."""
+"""The log has keepalived's words, as existing alert rules look for them."""
 
 from __future__ import annotations
 

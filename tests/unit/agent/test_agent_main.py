@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent is started: what keeps it from that, and with which status it ends."""
+"""The tests start the agent, and check what prevents the start, and the exit status."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ vrrp_instance VI_1 {
 
 
 class Agent:
-    """Takes what the real one takes; ``outcome`` is its status, or the exception that it meets."""
+    """It takes the arguments of the real one; ``outcome`` is its status, or the exception that it raises."""
 
     outcome = 0
     made: list = []
@@ -50,7 +50,7 @@ class Agent:
 
 @pytest.fixture
 def start(tmp_path, monkeypatch, capfd):
-    """``start()`` returns the status and the lines of the log."""
+    """Return ``start()``, which returns the status and the lines of the log."""
     monkeypatch.setattr(main, "Daemon", Agent)
     monkeypatch.setattr(main.scheduling, "claim", Agent.claimed.append)  # the scheduling of the tests stays as it is
     monkeypatch.setattr(Agent, "made", [])
@@ -69,7 +69,7 @@ def start(tmp_path, monkeypatch, capfd):
 
 
 def free(tmp_path):
-    """Whether somebody else can use the runtime directory now."""
+    """Return whether another process can use the runtime directory now."""
     runtime = RuntimeDirectory(str(tmp_path / "run"))
     runtime.acquire()
     runtime.release()
@@ -95,7 +95,7 @@ def test_a_restart_that_was_announced_has_happened(start, tmp_path):
     mark.write_text("")
     with pytest.raises(ConfigError):
         start("what")
-    assert not mark.exists()  # whatever becomes of this process
+    assert not mark.exists()  # also if this process fails later
 
 
 def test_its_status_is_that_of_the_agent(start):

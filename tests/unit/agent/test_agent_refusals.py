@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A MASTER that its own kernel does not let speak: alone it keeps its addresses, and it never shares them."""
+"""A MASTER whose kernel refuses its advertisements keeps its addresses when alone, and never shares them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FAULT = f"its own kernel refuses its advertisements ({ERROR}), and "
 
 
 def refused(**fields) -> Bench:
-    """MASTER since 10.0, and not one advertisement has gone out."""
+    """Return a MASTER since 10.0, of which no advertisement has gone out."""
     bench = Bench(instance(**fields)).start(6.0)
     bench.sender.error = ERROR
     bench.instance.expire(10.0)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance leaves to the process that follows, and what it takes from the one before."""
+"""An instance leaves its state to the process that follows, and takes that of the one before."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ VIP = "192.168.8.100/24"
 
 
 def since_now(bench):
-    """The signs of life from now on."""
+    """Return the list of the heartbeats from now on."""
     bench.beats.clear()
     return bench.beats
 
 
 class TestSignsOfLife:
-    """Positive: MASTER. Negative: not, or not for long any more."""
+    """A heartbeat is positive for a MASTER, negative for another state or while mastership is given up."""
 
     def test_a_master_gives_one_with_each_advertisement(self):
         bench = Bench(instance()).master()

@@ -73,7 +73,7 @@ def test_a_refusal_is_no_input():
 
 
 def test_it_is_recorded_before_it_is_followed():
-    """What follows may be another input."""
+    """The actions may cause another input."""
     scene, lengths = Scene(), []
     scene.inputs = RouterInputs(scene.router, scene.journal, lambda *_: lengths.append(len(scene.journal)))
     scene.inputs.promote(10.0)

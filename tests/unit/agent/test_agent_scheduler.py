@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one timer, and what is common to all callbacks: what is due comes first, and a bug is told."""
+"""There is one timer; each callback does first what is due, and a bug goes to the error hook."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service manager is told: the states in one line, once in a turn, and that the loop is alive."""
+"""The service manager is told the states in one line, once in a turn, and that the loop is alive."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process ends: what is handed over, what stays for a successor, and when nothing keeps it any more."""
+"""At the end of a process some mastership is handed over, some is kept for a successor, and then it may exit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VIP, GROUP = "192.168.8.100/24", "224.0.0.18"
 
 
 class Scene:
-    """``done`` says what the agent was asked for; the instances have their own lists."""
+    """It keeps the calls of the parts in ``done``; the instances have their own lists."""
 
     def __init__(self, *benches, present=False, kept=True, mates=None):
         self.benches, self.done, self.text = benches, [], io.StringIO()
@@ -49,7 +49,7 @@ def master(name="VI_1", **fields):
 
 
 def fast(name="VI_1", **fields):
-    """One with another interval, which has just advertised at 12.0."""
+    """Return a MASTER with another interval, which has just advertised at 12.0."""
     bench = Bench(instance(name, **fields)).start(8.0)
     while bench.instance.deadline < 12.0:
         bench.instance.expire(bench.instance.deadline)
@@ -126,7 +126,7 @@ class TestLeave:
         [
             ({}, True, True, True),
             ({}, True, False, False),
-            ({}, False, True, False),  # the ledger could not be written
+            ({}, False, True, False),  # the state file could not be written
             ({"version": 3, "advert_int_cs": 49}, True, True, False),  # a mandate of 1.474 s
             ({"version": 3, "advert_int_cs": 50}, True, True, True),  # of 1.504 s
             ({"down_timer_adverts": 1, "version": 3, "advert_int_cs": 74}, True, True, False),  # of two adverts

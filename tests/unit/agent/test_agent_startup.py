@@ -21,7 +21,7 @@ SILENT = CheckResult("chk", "script", None, 0)
 
 
 class Scene:
-    """VI_1, VI_2 and so on, which are ``grouped`` or not. ``woken`` are the times at which somebody looked again."""
+    """VI_1, VI_2 and so on, which are ``grouped`` or not. ``woken`` are the times of the next looks."""
 
     def __init__(self, delay_s=0.0, count=2, grouped=False, filled=None):
         self.benches = [
@@ -49,7 +49,7 @@ def remembering(scene, last_at, state=State.MASTER):
 
 
 def playing(act, seconds=0.0):
-    """What ``act`` returns in a running loop that goes on for so many seconds."""
+    """Return the result of ``act`` in a loop that runs on for so many seconds."""
 
     async def scenario():
         found = act()

@@ -39,7 +39,7 @@ def states(machine):
 
 
 def grown(machine):
-    """Both are MASTER."""
+    """Make both MASTER."""
     machine.due(100 + DOWN_S)
     assert states(machine) == ("MASTER", "MASTER")
 
@@ -218,7 +218,7 @@ class TestBeginning:
 
 
 def leave_a_ledger(machine):
-    """Nobody stays for a successor who finds nothing."""
+    """Write the state file: without one no instance stays MASTER for a successor."""
     machine.agent.graceful_restart._ledger.open()
     machine.agent.graceful_restart.write()
 

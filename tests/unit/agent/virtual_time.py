@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A loop of asyncio whose clock belongs to the test: it jumps to the next timer, so nobody waits."""
+"""The clock of this asyncio loop belongs to the test: it jumps to the next timer, so a test does not wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LIMIT_S = 1_000_000.0  # of virtual time
 
 
 class Jump(selectors.SelectSelector):
-    """Polls, and lets the time that the loop wanted to wait pass at once."""
+    """It polls, and lets the waiting time of the loop pass at once."""
 
     now = 0.0
 

@@ -5,11 +5,11 @@
 
 Watched are the virtual addresses of each MASTER, and the source address of each instance. A claim is not judged when it
 is heard: a peer that takes over announces the addresses too, and then it advertises. So the claim waits for an
-interval, and it counts when the instance is MASTER still, has been for longer than a handover takes, and no other
-router was heard meanwhile. Then the addresses are announced again, at most once in DEFEND_INTERVAL_S.
+interval. It counts when the instance is still MASTER, has been for longer than a handover takes, and no other router
+was heard meanwhile. Then the addresses are announced again, at most once in DEFEND_INTERVAL_S.
 
 After a claim we ask for the address again and again: a host that does not answer has given it up. We also ask while the
-instance is MASTER and cannot be heard, or has given its addresses up for that (:mod:`~..refusals`): then every claim
+instance is MASTER and cannot be heard, or has given its addresses up for that (:mod:`.refusals`): then every claim
 counts at once.
 """
 
@@ -47,7 +47,7 @@ Watched = dict[InterfaceVersion, dict[Address, list[VrrpInstance]]]
 
 
 class Conflicts:
-    """It finds conflicts of ``instances``. ``later`` calls back after so many seconds."""
+    """It finds conflicts of ``instances``. ``later(delay_s, callback)`` calls back after so many seconds."""
 
     def __init__(
         self,

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Take off the addresses that a dead agent has left behind, unless a successor may go on with them.
+"""Remove the addresses that a dead agent has left, unless a successor may continue with them.
 
-The service manager runs this when the agent's process has ended, whatever way it ended (ExecStopPost), and the next
-process waits for it, so next to nothing is imported. Root may run it behind an agent of another user, who can write the
-ledger: an address is taken off only where the kernel says that it is ours.
+The service manager runs this each time the agent's process has ended (ExecStopPost), and the next process waits for it,
+so it imports very little. Root may run it for an agent of another user, who can write the state file: an address is
+removed only where the kernel says that it is ours.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from .netlink.kernel import Kernel
 
 FRA_PROTOCOL, RTM_DELROUTE = 21, 25  # linux/fib_rules.h, linux/rtnetlink.h
-KEPT_S = 5.0  # a successor that has not come by then does not come: the service manager may have given up
+KEPT_S = 5.0  # a successor that has not started by then does not come: the service manager may have given up
 
 
 def main() -> int:
-    """The command ``cleanup --runtime-dir DIR``, without the time that it takes to load all commands."""
+    """Run the command ``cleanup --runtime-dir DIR`` without loading all commands, which takes time."""
     streams.prepare()
     directory = sys.argv[sys.argv.index("--runtime-dir") + 1]
     for line in remove(directory):
@@ -43,23 +43,23 @@ def main() -> int:
 
 
 def unreadable(runtime_dir: str) -> list[str]:
-    """Return a line where a dead agent's ledger cannot be read: what it has left may still be there."""
+    """Return a line where a dead agent's state file cannot be read: its addresses may still be there."""
     if not state_file.is_damaged(runtime_dir):
         return []
     runtime = RuntimeDirectory(runtime_dir)
     try:
         runtime.acquire()
     except RuntimeDirectoryError:
-        return []  # an agent lives here, and will write it anew
+        return []  # an agent runs here, and will write it again
     runtime.release()
     path = os.path.join(runtime_dir, state_file.LEDGER_FILE)
     return [f"{path} cannot be read, so nothing was removed: see what is left ('ip -d address'), then remove the file"]
 
 
 def remove(runtime_dir: str) -> list[str]:
-    """Return what was done, for people; nothing when there was nothing to do.
+    """Remove what a dead agent has left. Returns what was done, as lines for people.
 
-    Where the agent still runs nothing is touched. Raises :class:`~..kernel.netlink.NetlinkUnavailable` without the
+    While the agent still runs nothing is touched. Raises :class:`~.netlink.kernel.NetlinkUnavailable` without the
     rights.
     """
     left = _left(runtime_dir)
@@ -69,7 +69,7 @@ def remove(runtime_dir: str) -> list[str]:
     try:
         runtime.acquire()
     except RuntimeDirectoryError:
-        return []  # an agent lives here: they are its own
+        return []  # an agent runs here: they are its own
     try:
         now = time.monotonic()
         may_go_on = [entry for entry in left.entries if now < _master_until(entry)]
@@ -81,7 +81,7 @@ def remove(runtime_dir: str) -> list[str]:
 
 
 def _left(runtime_dir: str) -> Optional[Stored]:
-    """What a dead agent has left behind: its entries without those that have left nothing, None without anything."""
+    """Return what a dead agent has left, without the entries of those that have left nothing; None for nothing."""
     stored = state_file.load(runtime_dir)
     if stored is None:
         return None  # none, or of another release
@@ -94,14 +94,14 @@ def _of_the_host(stored: Stored) -> bool:
 
 
 def _master_until(entry: StoredEntry) -> float:
-    """When its mandate ends, monotonic seconds."""
+    """Return when its mandate ends, monotonic seconds."""
     if entry.identity == state_file.STATIC:
-        return math.inf  # it belongs here whoever is MASTER
+        return math.inf  # static configuration is there in every state
     return entry.beat + min(entry.mandate_s, KEPT_S) if entry.beat > 0 else 0.0
 
 
 def _is_own(runtime_dir: str) -> bool:
-    """Whether the ledger is of our own user. What root cleans up behind somebody else is looked at twice."""
+    """Return whether the state file is of our own user. Root checks more of what another user's file asks for."""
     try:
         return os.lstat(os.path.join(runtime_dir, state_file.LEDGER_FILE)).st_uid == os.geteuid()
     except OSError:
@@ -109,7 +109,7 @@ def _is_own(runtime_dir: str) -> bool:
 
 
 def _release(entries: list[StoredEntry], host: Optional[Stored], own: bool) -> list[str]:
-    """Take off what these have left, and what belongs to no instance of ``host``."""
+    """Remove what these have left, and what of ``host`` belongs to no instance. Returns lines for people."""
     if not entries and (host is None or not _of_the_host(host)):
         return []
     from ipaddress import ip_interface
@@ -149,7 +149,7 @@ def _release(entries: list[StoredEntry], host: Optional[Stored], own: bool) -> l
 
 
 def is_marked(request: bytes) -> bool:
-    """Whether the request deletes a route or a rule with keepalived's protocol number only, which ours have."""
+    """Return whether the request deletes a route or a rule with keepalived's protocol number only, which ours have."""
     from .netlink.links import attributes
     from .netlink.messages import RTPROT_KEEPALIVED
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A configuration file is read, and judged by what this agent and this machine can do."""
+"""The agent reads a configuration file and checks that this agent and this machine can do what it asks for."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
 
 
 def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
-    """Return the same of a text that may come to be in ``path``."""
+    """Return the same for a text that may later be the file ``path``. Raises ConfigError, too."""
     report = loader.inspect_here(text, path)
     problems = report.problems
     configuration = report.configuration
@@ -42,9 +42,9 @@ def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]
 
 
 def refuse(configuration: Configuration, table: InterfaceTable, held: Iterable[InterfaceAddress]) -> None:
-    """Raise ConfigError if a virtual address is the host's own, or nobody's on this host.
+    """Raise ConfigError if a virtual address is the host's own, or one that no host can have.
 
-    ``held`` are the addresses that this agent has put there, which are not the host's own.
+    ``held`` are the addresses that this agent has set, which are not the host's own.
     """
     problems = refusals(configuration, table, held=frozenset(held))
     if problems:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The loop: reads the clock, feeds the inputs, executes the actions.
+"""The daemon reads the clock, gives the inputs to the instances, and executes their actions.
 
-One thread, one timer for the earliest deadline of all instances. *Read before you act*: when a deadline has passed, the
-sockets are drained first, so that an agent that slept does not take over from a master that never stopped talking.
+There is one thread and one timer, for the earliest deadline of all instances. When a deadline has passed, the sockets
+are read first: an agent that slept must not take over from a master that has advertised all the time.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ NOTIFY_AT_END_S = 5.0  # how long a clean stop waits for notify scripts
 
 
 class Daemon:
-    """Everything that runs in one process for one configuration file. Made inside a running loop."""
+    """It runs everything that one process does for one configuration file. Made inside a running loop."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class Daemon:
             instances,
             self.groups.mates,
             self.leases,
-            closables=(self.vmacs, self.static_config),  # in this order: the latter keeps the former silent
+            closables=(self.vmacs, self.static_config),  # in this order: the table of the latter silences the macvlans
             can_restart=lambda: self.graceful_restart.kept,
             service_manager=self.service_manager,
             scheduler=scheduler,
@@ -250,7 +250,7 @@ class Daemon:
         self.kernel.close()
 
     async def _set_up(self) -> None:
-        """Run the startup script. Nobody is served before it has ended, and a change of the file is read afterwards."""
+        """Run the startup script. No instance starts before it has ended; a change of the file is read afterwards."""
         settings, resuming = self.configuration.globals, bool(self.graceful_restart.inherited.entries)
         wait_s = self.lifecycle_scripts.waits_s(settings, resuming)
         if wait_s:
@@ -287,7 +287,7 @@ class Daemon:
         self._freeze()
 
     def apply(self, new: Configuration, digest: str) -> None:
-        """Become what ``new`` says, without touching what is as before. ``digest`` is of its file."""
+        """Apply the configuration ``new``, without touching what has not changed; ``digest``: SHA-256 of its file."""
         self.configuration, self.digest = new, digest
         self.fifos.apply(new.globals)
         self.network.log_unknown_vrids(new.globals.log_unknown_vrids)
@@ -299,7 +299,7 @@ class Daemon:
         now = self.scheduler.now()
         self.manager.reconfigure(new, added, now)
         self.groups.apply(new)
-        if links_differ or channels != set(self.network.channels):  # without a socket nobody may be MASTER
+        if links_differ or channels != set(self.network.channels):  # without a socket no instance may be MASTER
             for instance in self.instances.running.values():
                 instance.interface_changed(now)
         self.checks.apply(new)
@@ -315,7 +315,7 @@ class Daemon:
     # Inputs
 
     def checks_changed(self) -> None:
-        """Some check says something else: every instance looks at its own, and begins if it waited for them."""
+        """Give each instance the results of its checks, and start those that waited for them."""
         now = self.scheduler.now()
         for instance in self.instances.running.values():
             results = self.checks.results(instance.config)
@@ -328,12 +328,12 @@ class Daemon:
         self.graceful_restart.changed()
 
     def _links_waited(self) -> None:
-        """What an interface waited for counts now."""
+        """Have instances and checks look at the interfaces: the delay of a change has passed."""
         self.instances.look_at_interfaces(self.scheduler.now())
         self.checks_changed()
 
     def _command(self, command: str, request: dict[str, Any]) -> Result:
-        """A bug in a command ends the process like a bug in a callback; a refusal is an answer."""
+        """Handle a command. A bug in it ends the process, as in a callback; a CommandError goes to the client."""
         try:
             return self.scheduler.run(lambda: self._commands.handle(command, request))
         except CommandError:
@@ -343,7 +343,7 @@ class Daemon:
             raise CommandError("internal error, the agent gives up everything: see its log") from error
 
     def _hang_up(self) -> None:
-        """SIGHUP has come: what somebody has deleted is made again, and the file is read."""
+        """Make deleted runtime files again, and reload (SIGHUP)."""
         self._upkeep.look()
         self._hangup.signal()
 
@@ -373,7 +373,7 @@ class Daemon:
         )
 
     def _page(self) -> SavedState:
-        """What a successor must know."""
+        """Return what a successor must know."""
         snapshot = self.static_config.snapshot()
         return SavedState(
             entries(self.instances.all()) + static_entries(snapshot),

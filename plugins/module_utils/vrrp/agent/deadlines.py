@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is due is done: the sockets are read, then the deadlines of the instances that have passed are expired."""
+"""It does what is due: it reads the sockets, then it expires each instance whose deadline has passed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .log import Log
 from .network.transport import Transport, place_of
 from .scheduler import Scheduler
 
-SLICE_S = 0.005  # how long many takeovers at once keep the loop from reading
+SLICE_S = 0.005  # how long many takeovers at once may keep the loop from reading
 COALESCE_S = 0.001  # masters whose deadlines lie so close together advertise in one go
 
 
 class Deadlines:
-    """Those of ``instances`` and of ``leases``. ``expired`` is called when all of a turn have been seen to."""
+    """It expires ``instances`` and renews ``leases``. ``expired`` is called at the end of each turn."""
 
     def __init__(
         self,
@@ -45,9 +45,9 @@ class Deadlines:
             more = self._network.drain(self._now())
             now = self._now()
             due = [each for each in self._instances.all() if each.deadline <= now + COALESCE_S]
-            if more:  # in what is left there may be the master that was missed
+            if more:  # the packets that are left may contain an advertisement of the master
                 due = [each for each in due if each.router.holds_addresses or place_of(each) not in more]
-            # Masters first: who speaks late because others take over would lose what it has, and take over again.
+            # Masters first: one that advertises late, because others take over, would lose mastership for a moment.
             due.sort(key=lambda each: (not each.router.holds_addresses, each.deadline))
             with self._log.together():
                 for instance in due:
@@ -55,7 +55,7 @@ class Deadlines:
                     if instance.deadline <= now or instance.router.holds_addresses:
                         instance.expire(max(now, instance.deadline))
                     if self._now() > now + SLICE_S:
-                        break  # the rest in the next turn, which reads first what has come meanwhile
+                        break  # the rest in the next turn, after reading what has come meanwhile
             self._leases.renew(now)
             self._expired()
         finally:

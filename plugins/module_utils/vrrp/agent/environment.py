@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the daemon has of the machine that it runs on."""
+"""The environment makes the parts of the daemon that use the machine: kernel, sockets, clock, child processes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .scheduler import Scheduler
 
 
 def freeze() -> None:
-    """Keep what is there out of the garbage collector's way: it stays."""
+    """Exclude all objects that exist now from garbage collection: they stay for the whole run."""
     gc.collect()
     gc.freeze()
 
 
 @dataclass(frozen=True)
 class Environment:
-    """How to make each part that reaches the kernel, the segment or the clock. Tests put in their own."""
+    """It has a factory for each part that uses the kernel, the segment or the clock. Tests pass their own."""
 
     scheduler: Callable[[], Scheduler] = Scheduler
     kernel: Callable[[], Kernel] = Kernel

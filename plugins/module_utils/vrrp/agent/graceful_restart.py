@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this process takes over from the one before it, and what it leaves to the next."""
+"""A graceful restart keeps mastership: this process takes over the state of the one before it, and leaves its own."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from .process.saved_state import SavedInstance, SavedState, StateFile
 from .process.state_file import STATIC, Identity
 from .restart_memory import RestartMemory
 
-PAUSE_S = 0.001  # for each instance, between two ledgers: while 255 take over, one would be made in every turn
+PAUSE_S = 0.001  # for each instance, between two writes: while 255 take over, each turn would write the file
 
 
 class GracefulRestart:
-    """Keeps the ledger up to date: at once when something changes, and a moment later when it does not end."""
+    """It keeps the state file up to date: at once after a change, and in intervals while changes go on."""
 
     def __init__(self, directory: str, log: Log, page: Callable[[], SavedState]) -> None:
         self.inherited = saved_state.read(directory)
@@ -45,11 +45,11 @@ class GracefulRestart:
 
     @property
     def kept(self) -> bool:
-        """Whether a successor will find what this process knows: somebody may have deleted it."""
+        """Return whether a successor will find the state files: they may have failed, or been deleted."""
         return not self._ledger.failed and self._ledger.there
 
     def begin(self, configuration: Configuration, kernel: Kernel) -> None:
-        """Start the ledger of this process; take off what was installed for instances that are no more."""
+        """Start the state file of this process; remove what was installed for instances that are not configured now."""
         known = {advertisement.identity(config) for config in configuration.instances} | {STATIC}
         left = [entry for entry in self.inherited.entries if entry.identity not in known]
         strangers = [entry for entry in left if entry.installed or entry.removals]
@@ -63,15 +63,15 @@ class GracefulRestart:
         self._tell_failure()
 
     def memory_of(self, config: Instance) -> RestartMemory:
-        """Return what the instance of ``config`` goes on with, and its place in the ledger."""
+        """Return the restart memory of the instance of ``config``, with its place in the state file."""
         identity = advertisement.identity(config)
         entry = self.inherited.of(identity)
         return RestartMemory(self._ledger.beat_of(identity), None if entry is None else entry.memory)
 
     def restore_instance(self, instance: VrrpInstance) -> None:
-        """Give an instance what it has heard and installed before."""
+        """Give an instance the sequences that it has heard, and the addresses and routes that it has installed."""
         identity = advertisement.identity(instance.config)
-        former = self._guards.get(identity)  # a reload took it away, and another one brings it back
+        former = self._guards.get(identity)  # one reload removed the instance, and a later one adds it again
         instance.authenticator.restore(self._heard.pop(identity, {}) if former is None else former.heard)
         self._guards[identity] = instance.authenticator
         entry = self.inherited.of(identity)
@@ -79,7 +79,7 @@ class GracefulRestart:
             instance.addresses.inherit(entry.installed, entry.removals, self._lived_until)
 
     def restore(self) -> None:
-        """Make the ledger again if somebody has deleted it."""
+        """Make the state files again if they were deleted."""
         if self._ended or self._ledger.there:
             return
         self._ledger.reopen()
@@ -87,7 +87,7 @@ class GracefulRestart:
         self.changed()
 
     def keep_marks(self) -> None:
-        """Write down what ``auth_hmac`` has heard, if that is anything else than what is written."""
+        """Write the sequences that ``auth_hmac`` has heard, if they have changed since they were written."""
         heard = {identity: guard.heard for identity, guard in self._guards.items() if guard.heard}
         if heard == self._kept:
             return
@@ -100,18 +100,18 @@ class GracefulRestart:
             self._log.rate_limited(("marks", str(error.strerror)), text)
 
     def discard_saved_state(self) -> None:
-        """What comes later is new: an instance that a reload brings back does not go on where one was before."""
+        """Forget the state of the process before: an instance that a reload adds later starts as a new one."""
         self.inherited = SavedState()
 
     def changed(self) -> None:
-        """Something that a successor must know has changed."""
+        """Write the state file soon: something that a successor must know has changed."""
         if not self._due and not self._ended:
             self._due = True
             loop = asyncio.get_running_loop()
             loop.call_at(max(loop.time(), self._written_at + self._pause_s), self.write)
 
     def write(self) -> None:
-        """Write it down now."""
+        """Write the state file now."""
         self._due = False
         self._written_at = asyncio.get_running_loop().time()
         if not self._ended:
@@ -121,7 +121,7 @@ class GracefulRestart:
             self._tell_failure()
 
     def end(self, leave: bool) -> None:
-        """End the ledger of this process. ``leave``: a successor goes on with what is written; else it is deleted."""
+        """Write the state file for a successor (``leave``), or delete it, as the process ends."""
         if not self._ended:
             self.keep_marks()
         if leave:
@@ -138,7 +138,7 @@ class GracefulRestart:
 
 
 def entries(instances: Iterable[VrrpInstance]) -> tuple[SavedInstance, ...]:
-    """What the ledger says about these."""
+    """Return the entries of these instances for the state file."""
     found = []
     for instance in instances:
         saved = instance.restart.to_save(instance.router)
@@ -159,7 +159,7 @@ def entries(instances: Iterable[VrrpInstance]) -> tuple[SavedInstance, ...]:
 
 
 def static_entries(snapshot: StaticSnapshot) -> tuple[SavedInstance, ...]:
-    """What the ledger says about what is there whoever is MASTER."""
+    """Return the entry of the static addresses, routes and rules for the state file; none without them."""
     if not snapshot.installed and not snapshot.removals:
         return ()
     return (
@@ -170,7 +170,7 @@ def static_entries(snapshot: StaticSnapshot) -> tuple[SavedInstance, ...]:
 
 
 def statics_of(page: SavedState) -> StaticSnapshot:
-    """The same the other way: what a process before this one has put there."""
+    """Return the static addresses, routes and rules of the process before this one, from its state file."""
     entry = page.of(STATIC)
     installed, removals = (entry.installed, entry.removals) if entry is not None else ((), ())
     return StaticSnapshot(installed, removals, page.firewall, page.promoted)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make again what somebody has deleted while the agent runs: its directory, its socket, its ledger.
+"""Make again what was deleted while the agent runs: its directory, its socket, its state files.
 
-It also writes down every few seconds what ``auth_hmac`` has heard: a crash forgets no more than that.
+It also writes the sequences that ``auth_hmac`` has heard every few seconds: a crash loses no more than that.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from .process.fifo_path import RUNTIME
 from .process.runtime_dir import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
 from .scheduler import Scheduler
 
-PERIOD_S = 5.0  # three looks at a file: nothing that a loop would feel
+PERIOD_S = 5.0  # a look costs a few system calls
 
 
 class Server(Protocol):
-    """The control socket, as far as it may have to be made again."""
+    """A server is the control socket as housekeeping sees it: it can be made again."""
 
     @property
     def there(self) -> bool:
-        """Whether the socket is still where clients look for it."""
+        """Return whether the file of the socket is still there."""
 
     async def start(self) -> None:
         """Open it."""
 
     async def restart(self) -> None:
-        """Open it anew."""
+        """Open it again."""
 
     async def stop(self) -> None:
         """Close it."""
 
 
 class Housekeeping:
-    """Looks every few seconds, and when it is told to, from :meth:`start` to :meth:`stop`."""
+    """It looks every few seconds, and when :meth:`look` is called, from :meth:`start` to :meth:`stop`."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Housekeeping:
         self._task: Optional[asyncio.Task[Any]] = None
 
     async def start(self) -> None:
-        """Open the control socket. Where there is no room for it the agent does its work without, until there is."""
+        """Open the control socket. While the file system is full the agent works without it."""
         try:
             await self._control.start()
         except OSError as error:
@@ -76,7 +76,7 @@ class Housekeeping:
         await self._control.stop()
 
     def look(self) -> None:
-        """Make again whatever is missing."""
+        """Make again all that is missing."""
         if self._timer is None:
             return
         if not self._runtime.there:

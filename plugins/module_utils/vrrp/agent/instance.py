@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One ``vrrp_instance`` at work: it gives inputs to its state machine, and performs what that asks for.
+"""An instance gives the inputs to its state machine, and performs the actions that this returns.
 
-Inputs come from the loop, actions go to the ports in :class:`~.ports.InstancePorts`. Nothing here waits. What people
-are told is in :mod:`.instance_reporter`, what a restart needs in :mod:`.restart_memory`.
+Inputs come from the loop, actions go to the ports in :class:`~.ports.InstancePorts`. Nothing here waits. Logs, scripts
+and counters are in :mod:`.instance_reporter`, what a restart needs in :mod:`.restart_memory`.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from .restart_memory import RestartMemory
 from .router_inputs import RouterInputs
 from .statistics import Conflict
 
-ECHO_S = 1.0  # what comes back to us later than this, or than our next advertisement, is not our own
+ECHO_S = 1.0  # an advertisement that comes back later than this, or than our next one, is not our own
 
 
 class VrrpInstance:
-    """A configured instance that takes part. Interface and virtual router id never change."""
+    """It runs one configured ``vrrp_instance``. Its interface and virtual router id never change."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class VrrpInstance:
 
     @property
     def held(self) -> frozenset[InterfaceAddress]:
-        """Return the addresses that nobody else may take off now."""
+        """Return the addresses that no other instance may remove now."""
         return self.addresses.held if self.router.holds_addresses else frozenset()
 
     def ready(self) -> bool:
@@ -94,7 +94,7 @@ class VrrpInstance:
         return all(check.ok is not None for check in self.checks if not check.weight)
 
     def remembers_mastership(self, now: float) -> bool:
-        """Return whether the process before this one was MASTER, and nobody can have taken over since."""
+        """Return whether the process before this one was MASTER, and no peer can have taken over since."""
         ends_at = self.restart.mandate_ends_at(self.config)
         return ends_at is not None and now < ends_at
 
@@ -107,7 +107,7 @@ class VrrpInstance:
     # From its beginning to its end
 
     def start(self, now: float) -> None:
-        """Begin to take part, or go on where the process before this one was."""
+        """Begin to take part, or continue in the state of the process before this one."""
         saved = self.restart.take()
         actions = self.router.start(now, saved)
         if saved is not None and not self.router.holds_addresses:
@@ -121,7 +121,7 @@ class VrrpInstance:
         self.inputs.stop(now)
 
     def replace(self) -> None:
-        """Tell no script any more, as another instance has its name now."""
+        """Run no notify script any more, as another instance has its name now."""
         self.reporter.lifecycle = Lifecycle.REPLACED
 
     def keep_for_restart(self, now: float) -> bool:
@@ -133,20 +133,20 @@ class VrrpInstance:
         return self.restart.kept
 
     def abort(self, now: float) -> None:
-        """Give up the addresses at once, as the process ends, unless a successor goes on with them."""
+        """Give up the addresses at once, as the process ends, unless they are kept for a successor."""
         if self.restart.saved is not None:
             self.addresses.remove_leftovers()  # it has not begun yet
         if self.restart.kept or not self.router.holds_addresses:
             return
         actions = self.router.abort(now)
         self.journal.note(now, "abort", (), actions, self.router)
-        self._perform(actions, now)  # its sync group has nothing to decide: every member is told the same
+        self._perform(actions, now)  # its sync group need not decide: every member is aborted
         self.deadline = NEVER
 
-    # What the network and the clock say
+    # Inputs from the network and the clock
 
     def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
-        """Take note of a packet that has not passed the checks; its sender says that it speaks every ``interval_s``."""
+        """Take note of a packet that has not passed the checks. ``interval_s`` is its advertised interval."""
         self.reporter.refused(reason, source, detail, now, interval_s)
 
     def heard(self, advertisement: Advertisement, source: Address, now: float) -> None:
@@ -183,15 +183,15 @@ class VrrpInstance:
     def conflict(self, address: Address, found: Conflict, news: bool, now: float) -> None:
         """Take that another host claims one of our addresses: a MASTER announces them again."""
         self.reporter.conflict(address, found, news)
-        if news:  # the record has it once: it would hold nothing else before long
+        if news:  # the event log has it once: repeated, it would push everything else out
             self.inputs.conflict(address, found.host, now)
         elif isinstance(self.router.condition, Master):
             self._announce(1)
 
-    # What the checks and the configuration say
+    # Inputs from the checks and the configuration
 
     def check_results(self, results: Iterable[CheckResult], now: float) -> None:
-        """Take what the tracked checks say now."""
+        """Take the results of the tracked checks."""
         self.checks = tuple(results)
         self._judge(now)
         self._faults_changed(now)
@@ -226,7 +226,7 @@ class VrrpInstance:
             self.addresses.reconcile(now)
             self._addresses_set(now)
 
-    # What the kernel says
+    # Inputs from the kernel
 
     def interface_changed(self, now: float) -> None:
         """Look at the interface again. While MASTER, one that was replaced gets the addresses of the old one."""
@@ -246,7 +246,7 @@ class VrrpInstance:
         self._faults_changed(now)
 
     def address_changed(self, change: AddressChanged, now: float) -> None:
-        """Take that an address was deleted, or is a duplicate: ours comes back at once while we are MASTER."""
+        """Take that an address was deleted, or is a duplicate: ours is put back at once while we are MASTER."""
         entry = change.present
         if not isinstance(self.router.condition, Master):
             return
@@ -260,12 +260,12 @@ class VrrpInstance:
         self._put_back(self.addresses.put_back((entry.index, entry.address), now), now)
 
     def links_changed(self, indexes: Collection[int], now: float) -> None:
-        """Take that interfaces have another MAC address, or came up: who has addresses there announces them."""
+        """Take that interfaces have another MAC address, or came up: announce the addresses if some are there."""
         if any(index in indexes for index, _address in self.held):
             self.inputs.link_changed(now)
 
     def routes_gone(self, keys: Collection[Key], now: float) -> None:
-        """Take that these routes and rules were deleted: ours come back at once while we are MASTER."""
+        """Take that these routes and rules were deleted: ours are put back at once while we are MASTER."""
         if isinstance(self.router.condition, Master):
             self._put_back(self.addresses.routes_gone(keys, now), now)
 
@@ -291,7 +291,7 @@ class VrrpInstance:
     # Actions
 
     def _follow(self, actions: Sequence[Action], now: float) -> None:
-        """Perform what an input asked for, and have the loop wake when something is due next."""
+        """Perform the actions of an input, and set the timer for the next deadline."""
         if self.router.yielding:
             self.restart.kept = False  # outbid in the last moment: there is nothing left for a successor
             self.addresses.fall_silent()
@@ -318,7 +318,7 @@ class VrrpInstance:
             else:
                 self.reporter.rival(action, self.router.priority)
             if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):
-                self._faults_changed(now)  # nobody must hear that we have what we have not: the peer takes it
+                self._faults_changed(now)  # do not advertise addresses that we could not set: the peer takes over
                 break
 
     def _send(self, priority: int, now: float) -> None:
@@ -350,7 +350,7 @@ class VrrpInstance:
 
     def _announce(self, repeat: int) -> None:
         if self.refusals.newest is not None and self.refusals.contested:
-            return  # it would call back the clients of who is heard
+            return  # it would steal clients back from the router that is heard
         self.addresses.announce(repeat)
 
     def _enter(self, action: Notify, now: float) -> None:

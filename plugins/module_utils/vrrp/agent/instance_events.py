@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instances are told what of the kernel's changes concerns them: their interfaces, their addresses."""
+"""It passes the kernel's changes to the instances that they concern: changes of interfaces and of addresses."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .track.interface import Links
 
 
 class InstanceEvents:
-    """Tells ``instances``. ``heard_otherwise`` is told who may have to be heard on another socket.
+    """It tells ``instances``. ``heard_otherwise`` is called for each one that may need another socket.
 
-    ``tracked_changed`` is told that a tracked interface is usable or is so no more, ``conflicts_changed`` that it may
-    matter at other places now who else has an address.
+    ``tracked_changed`` is called when a tracked interface is usable or is so no more, ``conflicts_changed`` when the
+    search for address conflicts may need other interfaces.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class InstanceEvents:
         self._log = log
 
     def kernel_changed(self, changes: Sequence[Change], now: float) -> None:
-        """Have those whom it concerns look at their interfaces, then at their addresses."""
+        """Have the instances that the changes concern look at their interfaces, then at their addresses."""
         tracked = self._links.look()
         ours = self._instances.virtual
         virtual = [each for each in changes if isinstance(each, AddressChanged) and each.present.address in ours]
         concerned = self._concerned(changes)
         if concerned:
             self._conflicts_changed()
-        # One that leaves must not take the channel from its successor.
+        # Only running ones: one that leaves must not take the receiver from the instance that replaces it.
         for instance in self._instances.running.values():
             if instance in concerned:
                 self._heard_otherwise(instance)
@@ -63,7 +63,7 @@ class InstanceEvents:
                 instance.address_changed(change, now)
 
     def _announce_again(self, changes: Iterable[Change], concerned: Collection[VrrpInstance], now: float) -> None:
-        """Who holds addresses on an interface with another MAC address, or on one that came up, announces them."""
+        """Have addresses announced on each interface that has another MAC address, or came up."""
         indexes = set()
         for change in changes:
             old, new = (change.old, change.new) if isinstance(change, LinkChanged) else (None, None)
@@ -77,7 +77,7 @@ class InstanceEvents:
             instance.links_changed(indexes, now)
 
     def _concerned(self, changes: Collection[Change]) -> set[VrrpInstance]:
-        """Who has to look at its interfaces: hundreds of foreign ones may come and go, and concern nobody."""
+        """Return the instances that must look at their interfaces: hundreds of other interfaces may come and go."""
         instances, links = self._instances, self._table().links
         names: set[str] = set()
         found: set[VrrpInstance] = set()
@@ -87,7 +87,7 @@ class InstanceEvents:
                 continue
             address = change.present.address
             found |= instances.speaking_from(address)
-            if address in instances.virtual:  # no more than those that have it: a takeover of many changes many
+            if address in instances.virtual:  # only those that have it: a takeover of many changes many addresses
                 found.update(each for each in instances.having(address) if each.router.own_faults)
             elif change.present.index in links:
                 names.add(links[change.present.index].name)

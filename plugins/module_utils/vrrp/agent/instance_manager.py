@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instances become those of a configuration: they are added, changed and removed, with their macvlans."""
+"""The manager adds, changes and removes instances as a configuration says, with their macvlans."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
 
 
 class InstanceManager:
-    """Makes ``instances`` what a configuration says, in steps, between which others have their turn.
+    """It makes ``instances`` what a configuration says, in steps, between which the daemon does other work.
 
-    ``new_queue(name)`` makes the notifications of one. ``take_events()`` reads what the kernel has to say.
+    ``new_queue(name)`` makes the notify queue of one. ``take_events()`` reads the kernel's events.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class InstanceManager:
         self._take_events = take_events
 
     def remove_missing(self, new: Configuration, now: float) -> None:
-        """From now on ``new`` counts: stop the instances that it does not have, and have its macvlans."""
+        """Take ``new`` as the configuration: stop the instances that it does not have, and make its macvlans."""
         self._configuration = new
         wanted = {advertisement.identity(config) for config in new.instances}
         for instance in list(self._instances.running.values()):
@@ -67,13 +67,13 @@ class InstanceManager:
         self.have_macvlans()
 
     def add_missing(self, new: Configuration) -> list[VrrpInstance]:
-        """Add the instances that are not there yet, and return them. Those that are have their new names from now on.
+        """Add the instances that are not there yet, and return them. Those that are there get their new names.
 
-        All virtual addresses are known then, old and new: no instance looks for its source address before.
+        Then all virtual addresses are known, old and new: no instance looks for its source address earlier.
         """
         running = {advertisement.identity(instance.config): instance for instance in self._instances.running.values()}
         fresh = [config for config in new.instances if advertisement.identity(config) not in running]
-        # By name at once, then in the order of the file: whatever fails below, every running instance stays known.
+        # By name at once, then in the order of the file: if something fails below, each running instance stays known.
         self._instances.rename(
             (config.name, running[advertisement.identity(config)]) for config in new.instances if config not in fresh
         )
@@ -89,7 +89,7 @@ class InstanceManager:
             if instance not in added:
                 same = replace(instance.config, line=config.line) == config
                 instance.reconfigure(config, new.globals, now)
-                if not same:  # 255 times for nothing is a part of an interval
+                if not same:  # to do it 255 times for nothing would take a part of an interval
                     self._network.reconfigured(instance)
         self._network.open_missing()
         self.addresses_changed()
@@ -98,7 +98,7 @@ class InstanceManager:
             instance.addresses.remove_leftovers()
 
     def add(self, config: Instance) -> VrrpInstance:
-        """Take in an instance. It begins when its interface has been looked at and its checks have spoken."""
+        """Add an instance. It starts when its interface has been looked at and its checks have a result."""
         instance = VrrpInstance(
             config,
             self._configuration.globals,
@@ -128,15 +128,15 @@ class InstanceManager:
                 self.have_macvlans()
 
     def have_macvlans(self) -> None:
-        """Make what the configuration asks for, and keep what a leaving instance still lives on."""
+        """Make the macvlans of the configuration, and keep those that a leaving instance still uses."""
         self._vmacs.apply([*(each.config for each in self._instances.leaving), *self._configuration.instances])
         while self._vmacs.busy:
-            self._take_events()  # it is made, and then it is set up
+            self._take_events()  # a macvlan is made first, and set up when its event has come
         if self._vmacs.made:
             self._graceful_restart.changed()
 
     def addresses_changed(self) -> None:
-        """The configured virtual addresses are others than before."""
+        """Index the addresses of all instances again: the configured ones have changed."""
         now = [(instance, instance.config) for instance in self._instances.all()]
         soon = [(self._instances.running[config.name], config) for config in self._configuration.instances]
         self._conflicts.changed()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people are told of an instance: its counters, its last event, the log, notify scripts and FIFOs."""
+"""The reporter tells people of an instance: in counters, the last event, the log, notify scripts and FIFOs."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from .notify.fault_log import FaultLog
 from .notify.scripts import DELETED, NotifyQueue
 from .statistics import Conflict, Counters, Peers
 
-# Whoever sends advertisements decides how many there are: a line about one is written once in so many seconds.
+# Any host can send advertisements at any rate, so a line about one is written once in so many seconds.
 OF_MASTER_S, OF_OTHERS_S = 1.0, 60.0  # priority 0 of the master that we follow; of others
 
 
 class Lifecycle(Enum):
-    """Whether an instance is in the configuration; one that is not may hold its addresses for a moment."""
+    """It says whether an instance is in the configuration; one that is not may hold its addresses for a moment."""
 
     RUNNING = "running"
     LEAVING = "leaving"  # a reload has taken it out
-    REPLACED = "replaced"  # another one has its name now, and speaks for it
+    REPLACED = "replaced"  # another one has its name now, and runs the scripts for that name
 
 
 class InstanceReporter:
-    """The reporter of one instance. ``notifications`` outlives it: an instance of the same name goes on with it."""
+    """It reports one instance. ``notifications`` outlives it: a later instance of the same name uses it again."""
 
     def __init__(self, config: Instance, settings: Globals, log: Log, notifications: NotifyQueue) -> None:
         self.counters = Counters()
         self.peers = Peers()
         self.discards = Discards()
-        self.conflicts: dict[Address, Conflict] = {}  # who else claims an address of ours
+        self.conflicts: dict[Address, Conflict] = {}  # the other host that claims an address of ours
         self.last_event = "not started"
         self.lifecycle = Lifecycle.RUNNING
         self.notifications = notifications
@@ -52,12 +52,12 @@ class InstanceReporter:
         """Take a changed configuration."""
         self._config, self._settings = config, settings
 
-    # What it hears
+    # What the instance receives
 
     def heard(self, advertisement: Advertisement, source: Address, router: VirtualRouter, now: float) -> None:
         """Count an advertisement, and log priority 0 and a lower one that this BACKUP will take over from.
 
-        This is on the way of each advertisement, before ``router`` has taken it.
+        It runs for each advertisement, before ``router`` has taken it.
         """
         self.counters.received += 1
         if self.discards.known:
@@ -81,14 +81,14 @@ class InstanceReporter:
         self._log.info(log_messages.outbid(self._config.name, advertisement, source, ours))
 
     def timeout(self) -> None:
-        """Log that the master has been silent for its time."""
+        """Log that no advertisement came for the Master_Down_Interval."""
         self._log.info(log_messages.timeout(self._config.name))
 
     def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
         """Count a packet that has not passed the checks, and keep it for the status."""
         self.counters.discard(reason)
         if reason == "own" and self._config.configured_source is None:
-            return  # a switch sends it back, which is harmless
+            return  # a switch sent our packet back, which is harmless
         self.discards.note(reason, source, detail, now, max(interval_s, self._config.advert_int_cs / 100))
 
     def expects_something_else(self) -> None:
@@ -100,20 +100,20 @@ class InstanceReporter:
         self.counters.address_conflicts += 1
 
     def conflict(self, address: Address, found: Conflict, news: bool) -> None:
-        """Keep who claims an address of ours; ``news``: nobody did lately."""
+        """Keep which host claims an address of ours. ``news`` says that there was no such claim lately."""
         self.conflicts[address] = found
         if news:
             self.last_event = f"{found.host} claims {address} too"
 
     def rival(self, action: RivalHeard, ours: int) -> None:
-        """Tell of a split brain: counted, logged, notified, and visible as the last event."""
+        """Report a split brain: count it, log it, notify, and show it as the last event."""
         self.counters.split_brains += 1
         theirs = f"{action.address} was MASTER too, with priority {action.priority}"
         self.last_event = f"split brain: {theirs}, ours {ours}"
         self._log.warning(log_messages.rival(self._config.name, action.address, action.priority, ours))
         self.notifications.rival(self._config, self._settings, ours)
 
-    # What it does
+    # What the instance does
 
     def stopping(self) -> None:
         """Count and log that an advertisement of priority 0 went out."""
@@ -127,11 +127,11 @@ class InstanceReporter:
         self._log.rate_limited(("send", name, destination), f"({name}) Cant send advert to {destination} ({error})")
 
     def installing(self) -> None:
-        """Log that the virtual addresses come."""
+        """Log that the virtual addresses are being set."""
         self._log.info(f"({self._config.name}) setting VIPs.")
 
     def releasing(self) -> None:
-        """Log that the virtual addresses go."""
+        """Log that the virtual addresses are being removed."""
         self._log.info(f"({self._config.name}) removing VIPs.")
 
     def refused_address(self, text: str) -> None:
@@ -139,17 +139,17 @@ class InstanceReporter:
         self.last_event = text
 
     def taken_off(self, address: str, interface: str) -> None:
-        """Log that somebody has deleted one of our addresses."""
+        """Log that another program has deleted one of our addresses."""
         self._log.info(log_messages.taken_off(address, interface))
 
     def put_back(self, lost: Sequence[Lost]) -> None:
-        """Tell of addresses, routes and rules that somebody had changed."""
+        """Report addresses, routes and rules that were changed by another program and have been put back."""
         self.counters.addresses_put_back += len(lost)
         self.last_event = f"{names(lost)} was not there as it should be and was put back"
         self._log.warning(f"({self._config.name}) {self.last_event}")
 
     def priority_changed(self, before: int, after: int, master: bool) -> None:
-        """Tell that the checks make another effective priority; ``master``: of a MASTER."""
+        """Report that the checks have changed the effective priority. ``master`` says that the instance is MASTER."""
         self._log.info(log_messages.effective_priority(self._config.name, before, after))
         self.notifications.priority_changed(self._config, master, after)
 
@@ -158,11 +158,11 @@ class InstanceReporter:
         self.faults.changed(self._config.name, faults, now)
 
     def lasting_faults(self, now: float) -> None:
-        """Log the faults that have come since and have lasted; :attr:`faults` says when that is due."""
+        """Log the faults that came later and have lasted; :attr:`faults` says when that is due."""
         self.faults.tell(self._config.name, now)
 
     def entered(self, action: Notify) -> None:
-        """Tell that a state has begun. A replaced instance tells no script: its name belongs to another one."""
+        """Report that a state has begun. A replaced instance runs no script: its name belongs to another one."""
         self.counters.transitions += 1
         self.counters.became_master += action.state == State.MASTER.value
         self.last_event = f"entered {action.state}: {action.reason}"

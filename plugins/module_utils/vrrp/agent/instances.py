@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instances: those of the configuration, those that leave, and which of them has which virtual address."""
+"""It keeps the instances of the configuration, those that leave, and which of them has which virtual address."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .track.interface import longest_down_s
 
 
 class Instances:
-    """All instances of a daemon. ``running`` are those of the configuration by name, in the order of the file.
+    """It keeps all instances of a daemon. ``running`` are those of the configuration by name, in the file's order.
 
-    ``leaving`` are those that it has no more but that still hold addresses. Several instances may have the same virtual
-    address; then nobody takes it off another.
+    ``leaving`` are those that the configuration no longer has but that still hold addresses. Several instances may have
+    the same virtual address; then none removes it while another holds it.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Instances:
         self.leaving: list[VrrpInstance] = []
         self._former: list[NotifyQueue] = []  # of removed instances; their scripts may run yet
         self._by_address: dict[Interface, list[VrrpInstance]] = {}
-        self._by_interface: dict[Optional[str], set[VrrpInstance]] = {}  # None: any may be meant
+        self._by_interface: dict[Optional[str], set[VrrpInstance]] = {}  # None: any interface
         self._by_source: dict[Address, set[VrrpInstance]] = {}
         self.virtual: frozenset[Interface] = frozenset()  # the virtual addresses of all of them
 
@@ -48,8 +48,8 @@ class Instances:
         return next((queue for queue in self._former if queue.name == name), None)
 
     def add(self, instance: VrrpInstance) -> None:
-        """Take in an instance of the configuration."""
-        # Another interface or virtual router id is another instance, but whoever is told knows names only.
+        """Add an instance of the configuration."""
+        # Another interface or virtual router id makes another instance, but notify scripts and FIFOs know names only.
         for other in self.leaving:
             if other.name == instance.name:
                 other.replace()
@@ -76,10 +76,10 @@ class Instances:
         """Return the notifications of all, of former ones too."""
         return {*(instance.reporter.notifications for instance in self.all()), *self._former}
 
-    # Who has which address
+    # The index of addresses
 
     def index(self, pairs: Iterable[tuple[VrrpInstance, Instance]]) -> None:
-        """Index the addresses anew: each instance with a configuration that it has, or soon will have."""
+        """Index the addresses again: each instance with a configuration that it has, or soon will have."""
         self._by_address, self._by_interface, self._by_source = {}, {}, {}
         for instance, config in pairs:
             for name in interfaces_of(config):
@@ -93,27 +93,27 @@ class Instances:
         self.virtual = frozenset(self._by_address)
 
     def having(self, address: Interface) -> tuple[VrrpInstance, ...]:
-        """The instances that have this address."""
+        """Return the instances that have this address."""
         return tuple(self._by_address.get(address, ()))
 
     def on(self, name: str) -> set[VrrpInstance]:
-        """The instances that something about this interface concerns."""
+        """Return the instances that depend on this interface."""
         return self._by_interface.get(name, set()) | self._by_interface.get(None, set())
 
     def speaking_from(self, address: Interface) -> set[VrrpInstance]:
-        """The instances that may speak from this address, or whose routes do, wherever it is."""
+        """Return the instances that use this as a source address, or whose routes do, on any interface."""
         return self._by_source.get(address.ip, set())
 
     def held_elsewhere(self, asking: object, addresses: Iterable[Interface]) -> frozenset[InterfaceAddress]:
-        """Which of these addresses are held by instances other than the one that asks."""
+        """Return those of these addresses that instances other than ``asking`` hold."""
         sharing = {each for address in addresses for each in self.having(address) if each is not asking}
         return frozenset().union(*(each.held for each in sharing))
 
     def routes_held(self, asking: object) -> frozenset[bytes]:
-        """The routes and rules of those that do not ask, by the requests that remove them."""
+        """Return the routes and rules of instances other than ``asking``, as the requests that remove them."""
         return frozenset().union(*(each.addresses.routes.held for each in self.all() if each is not asking))
 
-    # What their interfaces tell them
+    # Interfaces
 
     def look_at_interfaces(self, now: float) -> None:
         """Have all of them look at their interfaces again."""
@@ -121,7 +121,7 @@ class Instances:
             instance.interface_changed(now)
 
     def longest_down_s(self, interface: str) -> Optional[float]:
-        """How long an interface may be down before each backup on it must know; None where there is no instance."""
+        """Return for how many seconds an interface may be down before its backups must know; None without instances."""
         bounds_s = (
             longest_down_s(
                 each.config.down_timer_adverts, min(each.config.advert_int_cs, each.router.master_interval_cs)
@@ -133,7 +133,7 @@ class Instances:
 
 
 def interfaces_of(config: Instance) -> Iterator[Optional[str]]:
-    """The interfaces that an instance depends on; None where the kernel chooses one, for a route through a gateway."""
+    """Yield the interfaces that an instance depends on; None where the kernel chooses one, for a route via gateway."""
     yield from (config.interface, config.lives_on, config.speaks_on)
     yield from (entry.device for entry in installed_by(config) if entry.device)
     for route in config.routes:
@@ -143,7 +143,7 @@ def interfaces_of(config: Instance) -> Iterator[Optional[str]]:
 
 
 def sources_of(config: Instance) -> Iterator[Address]:
-    """The addresses that an instance may speak from wherever they are, those of its routes, and an owner's own."""
+    """Yield the possible source addresses of an instance on any interface, of its routes, and the owner's addresses."""
     configured = config.configured_source
     if configured is not None:
         yield configured

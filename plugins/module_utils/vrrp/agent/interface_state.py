@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the interface of an instance looks now: the address that we speak from, and what forbids taking part."""
+"""The state of the interface of an instance is its source address, and what forbids taking part."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from .ports import InstancePorts
 
 @dataclass(frozen=True)
 class InterfaceState:
-    """``source`` is None while there is no address to speak from. ``faults`` are clauses for people."""
+    """It keeps the source address, None while there is none, and the ``faults``, clauses for people."""
 
     source: Optional[Address]
     faults: tuple[str, ...]
 
 
 def state_of(config: Instance, ip_version: int, addresses: VirtualAddresses, ports: InstancePorts) -> InterfaceState:
-    """Is the interface there, is it up, which address do we speak from. ``addresses`` have looked already."""
+    """Return the source address and the faults of the interface. ``addresses.look()`` must have been called."""
     table = ports.table()
     faults = []
-    not_ours = ports.virtual() - addresses.owns_source  # the addresses that we must not speak from
+    not_ours = ports.virtual() - addresses.owns_source  # addresses that must not be our source
     link = table.names.get(config.interface)
     source = _source(config, ip_version, not_ours, ports)
     if link is None:
@@ -49,7 +49,7 @@ def state_of(config: Instance, ip_version: int, addresses: VirtualAddresses, por
 
 
 def _elsewhere(config: Instance, ports: InstancePorts) -> list[str]:
-    """What is wrong with the other interfaces that virtual addresses live on: nobody would reach these there."""
+    """Return what is wrong with other interfaces of virtual addresses: clients could not reach the addresses there."""
     tracked = [entry.device for entry in installed_by(config) if entry.device and not entry.no_track]
     others = [name for name in dict.fromkeys(tracked) if name not in (config.interface, config.lives_on)]
     found = [(name, ports.trouble(name)) for name in others]
@@ -61,9 +61,9 @@ def _source(
 ) -> Optional[Address]:
     table, configured = ports.table(), config.configured_source
     if configured is not None:
-        # keepalived speaks to the group from any address that it is told to, unless track_src_ip.
+        # keepalived sends to the group from any configured address, unless track_src_ip.
         anywhere = configured == config.mcast_src_ip and ip_version == 4 and not config.track_src_ip
         return configured if anywhere or table.has(configured) else None
-    # An owner that speaks from its VIP is not heard by a standby that has taken this VIP over: the kernel drops it.
+    # If an owner sent from its VIP, a standby that has taken this VIP over would not hear it: the kernel drops that.
     own = source_address(config.interface, ports.virtual(), table, ip_version)
     return own or source_address(config.interface, not_ours, table, ip_version)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kernel has told of changes of links, addresses and routes: whoever has to know is told, in a fixed order."""
+"""The listeners are told in a fixed order which links, addresses and routes have changed in the kernel."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class KernelListener(Protocol):
 
 
 class EventSource(Protocol):
-    """The kernel, as far as it tells of changes."""
+    """An event source is the kernel, as far as it reports changes."""
 
     @property
     def stale(self) -> bool:
-        """Whether the kernel could not list everything, and has to be asked again."""
+        """Return whether the kernel could not list everything, and has to be asked again."""
 
     def read_events(self) -> list[Change]:
         """Return what has changed since the last call."""
 
 
 class KernelEvents:
-    """Reads the events of ``kernel`` and tells ``listeners``, one after the other, until ``ended()``."""
+    """It reads the events of ``kernel`` and tells ``listeners``, one after the other, until ``ended()``."""
 
     def __init__(
         self,
@@ -49,9 +49,9 @@ class KernelEvents:
         self._resyncing = False
 
     def take(self) -> None:
-        """Read what the kernel has to say, and have everybody look at it."""
+        """Read the kernel's events, and tell all listeners."""
         if self._ended():
-            return  # what goes now is ours, and goes on purpose
+            return  # what is deleted now, we delete ourselves
         changes = self._kernel.read_events()
         now = self._scheduler.now()
         for listener in self._listeners:

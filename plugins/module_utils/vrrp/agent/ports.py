@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance uses of the rest of the agent, beside what its addresses use."""
+"""The ports are the parts of the agent that an instance uses, beside those that its addresses use."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Sender(Protocol):
 
 @dataclass(frozen=True)
 class InstancePorts:
-    """The ports of an instance. Its addresses have their own: :class:`~.kernel.address_ports.AddressPorts`."""
+    """It keeps the ports of an instance. Its addresses have :class:`~.addresses.address_ports.AddressPorts`."""
 
     log: Log
-    table: Callable[[], InterfaceTable]  # the interfaces and addresses of this host, as the kernel has told them
+    table: Callable[[], InterfaceTable]  # the interfaces and addresses of this host, from the kernel's events
     sender: Callable[[str, int], Optional[Sender]]  # by interface name and IP version; None while there is no socket
     virtual: Callable[[], frozenset[Interface]]  # the virtual addresses of all instances
     trouble: Callable[[str], str]  # a clause about what is wrong with an interface, "" when nothing is
-    static_faults: Callable[[str], tuple[str, ...]]  # why a track_group keeps the instance of this name away
+    static_faults: Callable[[str], tuple[str, ...]]  # why a track_group forbids the instance of this name to take part
     arm: Callable[[float], None]  # wake the loop at this time at the latest
     transition: Callable[[], None]  # a state has changed
     remember: Callable[[], None]  # what a successor of this process must know has changed
-    acted: Callable[[Any, Sequence[Action]], None]  # an instance has done what an input asked for
+    acted: Callable[[Any, Sequence[Action]], None]  # an instance has performed the actions of an input

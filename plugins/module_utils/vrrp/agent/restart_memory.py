@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance takes over from the process before this one, and what it leaves to the next."""
+"""The restart memory is what an instance takes over from the process before this one, and leaves to the next."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..protocol.transition import RouterView
 
 
 class RestartMemory:
-    """The memory of one instance. ``saved`` is of the process before, until the instance starts.
+    """It keeps the memory of one instance. ``saved`` is of the process before, until the instance starts.
 
-    ``record_heartbeat`` takes the time of a sign of life, negative unless the instance is MASTER. ``kept`` says that
-    this process ends, but not its mastership: a successor goes on with it.
+    ``record_heartbeat`` takes the time of a heartbeat (monotonic seconds), negative unless the instance is MASTER.
+    ``kept`` says that this process ends, but a successor continues its mastership.
     """
 
     def __init__(self, record_heartbeat: Callable[[float], object], saved: Optional[SavedRouterState]) -> None:
@@ -28,21 +28,21 @@ class RestartMemory:
         self.kept = False
 
     def take(self) -> Optional[SavedRouterState]:
-        """Return what the process before has left, once."""
+        """Return the state that the process before has saved, and forget it."""
         saved, self.saved = self.saved, None
         return saved
 
     def mandate_ends_at(self, config: Instance) -> Optional[float]:
-        """Return when somebody may have taken over from the process before, None where it was not MASTER."""
+        """Return when a peer may have taken over from the process before, None where it was not MASTER."""
         saved = self.saved
         if saved is None or saved.state is not State.MASTER:
             return None
         return saved.mandate_ends_at(config.version, config.down_timer_adverts)
 
     def to_save(self, router: RouterView) -> SavedRouterState:
-        """Return what a successor would go on with; the time of the last sign of life is kept elsewhere.
+        """Return the state for a successor. The time of the last heartbeat is kept elsewhere.
 
-        Whoever has begun to give up mastership does not go on with it.
+        An instance that is giving up mastership is saved as BACKUP.
         """
         if self.saved is not None:
             return self.saved
@@ -51,5 +51,5 @@ class RestartMemory:
 
 
 def lifetime_s(config: Instance) -> int:
-    """How long addresses may wait for a successor: a second longer than its mandate, in whole seconds."""
+    """Return for how many whole seconds addresses may wait for a successor: a second longer than the mandate."""
     return math.ceil(timers.mandate_s(config.version, config.advert_int_cs, config.down_timer_adverts)) + 1

@@ -1,10 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inputs of a state machine, one typed method for each: it is taken, recorded, and followed.
+"""Each input of a state machine has a method here, which gives it to the router, records it, and performs its actions.
 
-Three are not here, because an instance does more between taking and following them: ``start``, ``advertisement`` and
-``abort``.
+Three are not here, because an instance does more between these steps: ``start``, ``advertisement`` and ``abort``.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ..protocol.states import Parameters
 
 
 class RouterInputs:
-    """The inputs of ``router``. Each is noted in ``journal``; then ``follow`` performs what it asked for."""
+    """It gives inputs to ``router``. Each is noted in ``journal``; then ``follow`` performs the actions."""
 
     def __init__(
         self, router: VirtualRouter, journal: EventLog, follow: Callable[[tuple[Action, ...], float], None]
@@ -59,7 +58,7 @@ class RouterInputs:
         """Take a changed configuration."""
         self._take(now, "parameters_changed", self._router.parameters_changed(parameters, now), parameters)
 
-    # From an operator. The first three raise :class:`~..protocol.holds.Refused`, and then nothing has happened.
+    # From an operator. The first three raise :class:`~..protocol.override.Refused`, and then nothing has happened.
 
     def promote(self, now: float) -> None:
         """Become MASTER, and stay it until released."""

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The scheduler has the clock, the one timer for the deadlines of all instances, and what is common to all callbacks.
 
-*Read before you act*: whatever wakes the loop, when a deadline is long past the process has slept, and what is due,
-which begins with reading the sockets, comes before the callback. So an agent that slept does not take over from a
-master that never stopped talking.
+When a deadline is long past, the process has slept. Then each callback first does what is due, which begins with
+reading the sockets. So an agent that slept does not take over from a master that has advertised all the time.
 """
 
 from __future__ import annotations
@@ -18,15 +17,15 @@ from typing import Any, Optional, TypeVar
 
 from ..protocol.states import NEVER
 
-LATE_S = 0.05  # a timer that is this late says that we have slept
+LATE_S = 0.05  # a timer that is this late shows that the process has slept
 
 Result = TypeVar("Result")
 
 
 class Scheduler:
-    """Calls back in the running loop. ``now()`` is monotonic seconds; asyncio's timers use the same clock.
+    """It calls back in the running loop. ``now()`` is monotonic seconds; asyncio's timers use the same clock.
 
-    ``call_at`` starts a timer, as that of asyncio does. A test puts in its own.
+    ``call_at`` starts a timer, as that of asyncio does. A test passes its own.
     """
 
     def __init__(
@@ -45,10 +44,10 @@ class Scheduler:
     def connect(
         self, on_due: Callable[[], None], on_error: Callable[[], None], batch: AbstractContextManager[Any]
     ) -> None:
-        """Set the hooks of whoever owns it.
+        """Set the hooks of the owner.
 
-        ``on_due()`` does what is due and arms the timer anew, ``on_error()`` is called while an exception that nobody
-        expected is handled, and what happens within ``batch`` is looked at as one event.
+        ``on_due()`` does what is due and sets the timer again. ``on_error()`` is called while an unexpected exception
+        is handled. The context manager ``batch`` is around each callback, so that its changes count as one.
         """
         self._on_due, self._on_error, self._batch = on_due, on_error, batch
         self._ring = self.callback(on_due)
@@ -56,9 +55,9 @@ class Scheduler:
     # Callbacks
 
     def callback(self, function: Callable[[], None]) -> Callable[[], None]:
-        """Return ``function`` as the loop may call it.
+        """Return a wrapper of ``function`` for the loop.
 
-        A bug in it must not leave a half-dead agent that keeps its addresses: it is told to ``on_error``.
+        After a bug in it the agent must not keep its addresses, so each exception goes to ``on_error``.
         """
 
         def call() -> None:
@@ -67,13 +66,13 @@ class Scheduler:
                     if self.now() > self._at + LATE_S:
                         self._on_due()
                     function()
-            except Exception:  # whatever it is: the addresses go, and the service manager starts us anew
+            except Exception:  # the addresses go, and the service manager starts the agent again
                 self._on_error()
 
         return call
 
     def run(self, function: Callable[[], Result]) -> Result:
-        """Call ``function`` now, as a callback would be, and return what it returns. What it raises goes on."""
+        """Call ``function`` now, as a callback is called, and return its result. Raises what it raises."""
         with self._batch:
             if self.now() > self._at + LATE_S:
                 self._on_due()
@@ -103,14 +102,14 @@ class Scheduler:
 
     @property
     def armed_at(self) -> float:
-        """When ``on_due`` is called, NEVER while nothing is armed."""
+        """Return when ``on_due`` will be called (monotonic seconds), NEVER while the timer is not set."""
         return self._at
 
     def arm(self, at: float) -> None:
         """Call ``on_due`` at ``at`` (absolute monotonic seconds) at the latest.
 
-        A deadline that moves away does not move the timer: whoever does what is due looks at all deadlines and arms it
-        anew. So an advertisement, which only moves a backup's deadline away, costs no timer at all.
+        A deadline that moves to a later time does not move the timer: ``on_due`` looks at all deadlines and sets it
+        again. So an advertisement, which only moves a backup's deadline, costs no timer call.
         """
         if at < self._at and not self._suspended:
             self.cancel()
@@ -118,7 +117,7 @@ class Scheduler:
             self._timer = self._call_at(at, self._ring)
 
     def suspend(self) -> None:
-        """Forget what is armed, and arm nothing until :meth:`resume`."""
+        """Cancel the timer, and set none until :meth:`resume`."""
         self.cancel()
         self._suspended = True
 
@@ -128,7 +127,7 @@ class Scheduler:
         self.arm(at)
 
     def cancel(self) -> None:
-        """Forget what is armed."""
+        """Cancel the timer."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer, self._at = None, NEVER

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service manager is told the state of the instances, and that the loop is alive."""
+"""It tells the service manager the states of the instances, and that the loop is alive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .scheduler import Scheduler
 
 
 class ServiceStatus:
-    """Of ``instances``. ``changed`` are called whenever some instance has another state, however many in one turn."""
+    """It reports the states of ``instances``. ``changed`` are called once in each turn in which a state has changed."""
 
     def __init__(
         self,

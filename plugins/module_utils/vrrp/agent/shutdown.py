@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of the process: a clean stop, a restart that keeps mastership, or a bug that gives up everything."""
+"""The agent ends with a clean stop, with a restart that keeps mastership, or after a bug, giving up everything."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from .log import Log
 from .process.systemd import ServiceManager, own_unit, restart_wanted
 from .scheduler import Scheduler
 
-RESTART_S = 1.5  # what a restart takes at most; a shorter mandate is handed over instead
+RESTART_S = 1.5  # what a restart takes at most; with a shorter mandate, mastership is handed over
 
 
 class Closable(Protocol):
-    """What this process has put into the host beside the addresses of instances."""
+    """A closable is a part that has set something on the host beside the addresses of instances."""
 
     def close(self, leave: bool) -> None:
-        """The process ends. ``leave``: a successor goes on with it, else it goes."""
+        """Remove what was set, as the process ends, or keep it for a successor (``leave``)."""
 
 
 class Shutdown:
-    """How the process ends. ``done`` is set when nothing keeps it any more.
+    """It ends the process. The event ``done`` is set when the process may exit.
 
     ``mates(instance)`` are those that move with it, itself among them. ``closables`` are closed in their order, after
     the instances have given up their addresses. ``can_restart()`` says whether a successor will find what it needs.
@@ -47,8 +47,8 @@ class Shutdown:
         scheduler: Scheduler,
         log: Log,
     ) -> None:
-        self.begun = False  # somebody wants us to stop
-        self.failed = False  # a bug does
+        self.begun = False  # a stop was asked for
+        self.failed = False  # a bug ends the process
         self.restarting: Optional[bool] = None  # None until it is known, when we stop
         self.done = asyncio.Event()
         self._instances = instances
@@ -61,7 +61,7 @@ class Shutdown:
         self._log = log
 
     def stop(self) -> None:
-        """SIGTERM: a clean stop, or a restart if the service manager is about one. A second one does not wait."""
+        """Stop (SIGTERM), keeping mastership if the service manager restarts us. A second call does not wait."""
         if self.begun:
             self.done.set()
             return
@@ -76,7 +76,7 @@ class Shutdown:
             self.leave(restart=False)
 
     def leave(self, restart: bool) -> None:
-        """Hand over what the peer can take sooner than our successor could; keep the rest for that one."""
+        """Hand over what would not outlast a restart; keep the rest for the successor, if there is a ``restart``."""
         if self.done.is_set():
             return  # a second signal, or a bug, did not wait for the answer: everything is given up already
         self.restarting = restart
@@ -87,35 +87,35 @@ class Shutdown:
             whole = may_stay and all(_outlasts_a_restart(each) for each in self._mates(instance))
             if not (whole and instance.keep_for_restart(now)):
                 instance.inputs.stop(now)
-        self._leases.renew(now + 1.0)  # whatever was renewed last: a successor needs its time
+        self._leases.renew(now + 1.0)  # even if they were renewed lately: a successor needs the whole lifetime
         self.end_when_released()
 
     def end_when_released(self) -> None:
-        """A clean stop ends when no address is held any more that a successor does not go on with."""
+        """End a clean stop when the only addresses that are still held are those for a successor."""
         held = any(each.router.holds_addresses and not each.restart.kept for each in self._instances.all())
         if self.restarting is not None and not held:
             self.done.set()
 
     def drop_everything(self) -> None:
-        """Nobody waits for a peer any more: every address goes now."""
+        """Release every address at once, without waiting for a peer. Those kept for a successor stay."""
         for instance in self._instances.all():
             try:
                 instance.abort(self._scheduler.now())
-            except Exception as error:  # out of memory, say: the others must go all the same
+            except Exception as error:  # out of memory, for instance: the others must still be released
                 self.failed = True
                 self._log.error(f"({instance.name}) cannot give up its addresses: {error!r}")
         for closable in self._closables:
             closable.close(leave=bool(self.restarting))
 
     def give_up(self) -> None:
-        """An exception that nobody expected is being handled: it ends the process, and the addresses go."""
+        """End the process after the unexpected exception that is being handled: the addresses go."""
         self.failed = True
         self._log.error(f"internal error, giving up everything:\n{traceback.format_exc()}".rstrip())
         self.done.set()
 
 
 def _outlasts_a_restart(instance: VrrpInstance) -> bool:
-    """Whether its mastership is still there when a successor goes on with it."""
+    """Return whether it is MASTER, and its mandate lasts until a successor can continue."""
     config, router = instance.config, instance.router
     mandate_s = timers.mandate_s(config.version, config.advert_int_cs, config.down_timer_adverts)
     return mandate_s > RESTART_S and router.state is State.MASTER and not router.yielding

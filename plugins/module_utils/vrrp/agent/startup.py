@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When an instance begins: its checks have spoken, so have its sync group's, and ``vrrp_startup_delay`` has passed."""
+"""An instance starts when its checks and its sync group's have results, and ``vrrp_startup_delay`` has passed."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .instances import Instances
 
 
 def delay_s(settings: Globals) -> float:
-    """``vrrp_startup_delay``, or what is left of ``vrrp_delay_after_boot`` where that is longer. In seconds."""
+    """Return ``vrrp_startup_delay``, or the rest of ``vrrp_delay_after_boot`` where that is longer, in seconds."""
     if not settings.delay_after_boot_s:
         return settings.startup_delay_s
     return max(settings.startup_delay_s, settings.delay_after_boot_s - time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 class Startup:
-    """Of ``instances``. The delay counts from the first :meth:`due` and holds for what is there then.
+    """It says which of ``instances`` start now. The delay counts from the first :meth:`due`.
 
-    ``mates(instance)`` are those that move with it, itself among them. ``wake(delay_s)`` has somebody ask :meth:`due`
-    again. Who goes on with the mastership of the process before this one does not wait: it would lose what it has.
+    ``mates(instance)`` are those that move with it, itself among them. ``wake(delay_s)`` has :meth:`due` called again.
+    An instance that continues the mastership of the process before this one does not wait: it would lose mastership.
     """
 
     def __init__(
@@ -41,15 +41,15 @@ class Startup:
         self._wake = wake
         self._since: Optional[float] = None  # when it was asked first
         self._armed = False
-        self._waited: set[VrrpInstance] = set()  # who goes on with something, and cannot yet
+        self._waited: set[VrrpInstance] = set()  # those with a remembered mastership that cannot start yet
 
     def remaining_s(self, now: float) -> float:
-        """How much of ``vrrp_startup_delay`` is left, in seconds."""
+        """Return how much of ``vrrp_startup_delay`` is left, in seconds."""
         since = now if self._since is None else self._since
         return max(since + self._delay_s - now, 0.0)
 
     def due(self, now: float) -> tuple[VrrpInstance, ...]:
-        """Who begins now."""
+        """Return the instances that start now."""
         if self._since is None:
             self._since = now
         waiting = [instance for instance in self._instances.running.values() if not instance.started]
@@ -68,7 +68,7 @@ class Startup:
         return not delayed and all(each.ready() for each in mates)
 
     def _wait(self, instance: VrrpInstance, now: float) -> None:
-        """What the process before this one has left there is good until its mandate ends, and not a moment longer."""
+        """Remove the addresses that the process before this one left, as soon as its mandate has ended."""
         ends_at = instance.restart.mandate_ends_at(instance.config)
         if ends_at is None:
             return

@@ -84,7 +84,7 @@ class Peers:
 
     @property
     def heard_at(self) -> float:
-        """Return when any of them spoke last, monotonic seconds."""
+        """Return when any of them advertised last, monotonic seconds."""
         return self._last[1] if self._last else -math.inf
 
     def last_said(self, priority: int, since: float) -> list[tuple[Address, float]]:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sync groups of the configuration: what :mod:`~..protocol.group` decides, fed to the instances.
+"""The sync groups give the decisions of :mod:`~..protocol.sync_group` to their instances.
 
-Whatever happens within one callback of the loop (``with groups:``) is looked at when all of it has happened: a command
-for all members, a drain, a packet for each of two members. Outside of a callback it is looked at at once.
+All changes within one callback of the loop (``with groups:``) are handled together at its end: a command for all
+members, a drain, a packet for each of two members. Outside of a callback a change is handled at once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ INPUTS: dict[str, Callable[..., None]] = {
 
 
 class RunningGroup:
-    """One ``vrrp_sync_group``. ``state`` is what was told last, None before anything was."""
+    """It keeps one ``vrrp_sync_group``. ``state`` is the one that was told last, None before the first."""
 
     def __init__(self, config: SyncGroup, queue: GroupQueue) -> None:
         self.config = config
@@ -55,7 +55,7 @@ class RunningGroup:
 
 
 class Groups:
-    """All of them, made of ``instances``. ``clock`` is monotonic seconds."""
+    """It keeps all sync groups of ``instances``. ``clock`` is monotonic seconds."""
 
     def __init__(self, instances: Instances, clock: Callable[[], float], log: Log, tell: Tell) -> None:
         self._instances, self._clock, self._log, self._tell = instances, clock, log, tell
@@ -67,17 +67,17 @@ class Groups:
         self._touched: list[RunningGroup] = []
 
     def of(self, instance: VrrpInstance) -> Optional[RunningGroup]:
-        """The group that the instance is in."""
+        """Return the group of the instance, None without one."""
         return self._of.get(instance)
 
     def mates(self, instance: VrrpInstance) -> tuple[VrrpInstance, ...]:
-        """Everybody who moves with it, itself first."""
+        """Return all instances that change state together with it, itself first."""
         group = self._of.get(instance)
         others = group.members.values() if group is not None else ()
         return (instance, *(each for each in others if each is not instance))
 
     def queues(self) -> Iterable[GroupQueue]:
-        """The notifications of all groups."""
+        """Return the notify queues of all groups, also of removed ones whose scripts may still run."""
         return (*(group.queue for group in self._by_name.values()), *self._gone)
 
     def apply(self, configuration: Configuration) -> None:
@@ -116,7 +116,7 @@ class Groups:
             self._settle()  # after a refusal as well: what was read before it has happened
 
     def acted(self, instance: VrrpInstance, actions: Iterable[Action]) -> None:
-        """An instance has been told something and has done what followed."""
+        """Take that an instance has performed the ``actions`` of an input."""
         group = self._of.get(instance)
         if group is None:
             return
@@ -128,9 +128,9 @@ class Groups:
             self._settle()
 
     def command(self, verb: str, instance: VrrpInstance, now: float) -> None:
-        """``promote``, ``demote`` or ``release`` one instance, and everybody who moves with it.
+        """Promote, demote or release (``verb``) one instance, and all that change state together with it.
 
-        Raises :class:`~..protocol.holds.Refused` when one of them cannot, before anything has moved.
+        Raises :class:`~..protocol.override.Refused` when one of them cannot, before anything has changed.
         """
         group = self._of.get(instance)
         if group is None:
@@ -165,7 +165,7 @@ class Groups:
             self._touched.remove(group)  # by its own moves
 
     def tell_states(self) -> None:
-        """At the end, when members have stopped without having been told anything."""
+        """Tell the states at the end of the process, when members have stopped without an input of their group."""
         for group in self._by_name.values():
             self._tell_state(group)
 

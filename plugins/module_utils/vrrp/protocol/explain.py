@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a virtual router is in its state, in one sentence for people."""
+"""Explain why a virtual router is in its state, in one sentence for people."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .transition import RouterView
 
 HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
 DRAINED = "this node is drained"
-CLAUSES_MAX = 2  # beside what the state itself is about
+CLAUSES_MAX = 2  # beside the clause about the state itself
 TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 
 
 def why(router: RouterView, now: float, makeup: str = "", besides: Sequence[str] = ()) -> str:
     """Explain the state of ``router``.
 
-    ``makeup`` says how our priority came about, as ``base 100, chk_tomcat -10``. ``besides`` are clauses about what
+    ``makeup`` explains our priority, as ``base 100, chk_tomcat -10``. ``besides`` are clauses about what
     keeps it from hearing others, or others from hearing it: they explain a router that hears no master.
     """
     text = _state(router, now, makeup)

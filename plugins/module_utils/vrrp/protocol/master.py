@@ -57,7 +57,7 @@ def lapsed(view: RouterView, now: float) -> Optional[Transition]:
 
 
 def stopped(view: RouterView, reason: str, now: float) -> Transition:
-    """Stop the router. A MASTER keeps the addresses until a peer speaks, or every backup's skew has passed."""
+    """Stop the router. A MASTER keeps the addresses until a peer advertises, or all Skew_Times have passed."""
     condition, own = view.condition, view.parameters
     if isinstance(condition, (Backup, Fault)):
         return Transition(Stopped(), (), reason, entered=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VirtualRouter: the state machine of RFC 9568 section 6.4 and RFC 3768 section 6.4.
+"""VirtualRouter implements the state machine of RFC 9568 section 6.4 and RFC 3768 section 6.4.
 
 Theory of operation. The machine never reads a clock and never sleeps: each input takes ``now`` (monotonic seconds)
 and returns the actions to do, in their order. Between two inputs the caller waits until ``deadline`` at most and then
@@ -12,7 +12,7 @@ state        input                           what happens
 ===========  ==============================  ============================================================
 INIT         start                           BACKUP, or MASTER when it owns the address (255), or FAULT
 INIT         start with ``state MASTER``     BACKUP for one interval and the skew only
-INIT         start with a memory of MASTER   MASTER again, when nobody can have taken over meanwhile
+INIT         start with a memory of MASTER   MASTER again, when no peer can have taken over meanwhile
 BACKUP       down_at or preempt_at passes    MASTER: install, announce, advertise
 BACKUP       advertisement, not lower        down_at again
 BACKUP       advertisement, lower            nothing (preempt), down_at again (nopreempt, preempt_delay)
@@ -21,25 +21,25 @@ BACKUP       promote                         MASTER at once
 MASTER       advertise_at passes             advertise
 MASTER       advertisement that wins         a last advertisement, then yield: addresses released a moment later, BACKUP
 MASTER       advertisement that loses        advertise and announce, so that the sender and the segment know
-MASTER       anything, after lapses_at       it was frozen: release, BACKUP, and listen before it speaks
-MASTER       demote, stop                    advertise 0 and yield until a peer speaks, then BACKUP or STOP
+MASTER       anything, after lapses_at       it was frozen: release, BACKUP, and listen before it advertises
+MASTER       demote, stop                    advertise 0 and yield until a peer advertises, then BACKUP or STOP
 MASTER       abort                           STOP at once: advertise 0, release
 any          a fault                         FAULT: advertise 0, release
 FAULT        no fault left                   BACKUP
-MASTER       conflict                        announce: the address lives here
+MASTER       conflict                        announce: the address is here
 MASTER       link_changed                    announce, and once more after garp_master_delay
 any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
-A member of a sync group does not become MASTER on its own: it is ready, and :mod:`~.group` says when.
+A member of a sync group does not become MASTER on its own: it is ready, and :mod:`~.sync_group` says when.
 
 What an input does is decided by pure functions (:mod:`~.election`, :mod:`~.sync_member`) that look at the router and
 return a :class:`~.transition.Transition`; ``_apply`` does it.
 
-Three things go beyond the RFC. *Make before break*: whoever gives up mastership keeps the addresses until the new
-master has been heard, so that no packet meets a segment without an owner. *Holds* (:mod:`~.holds`): what an operator
-wants, in priorities that any peer understands. *The mandate* (:func:`~.timers.mandate_s`): a master that was silent for
-so long that a peer may have taken over is none any more, whether it was frozen or its process died.
+Three things go beyond the RFC. *Make before break*: a router that gives up mastership keeps the addresses until the new
+master has been heard, so that the addresses are always on a node. *Holds* (:mod:`~.override`): commands of an operator,
+expressed in priorities that any peer understands. *The mandate* (:func:`~.timers.mandate_s`): a master that was silent
+for so long that a peer may have taken over is no longer master, whether it was frozen or its process died.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ from .transition import Transition
 
 
 class VirtualRouter:
-    """One virtual router on one interface. Feed it inputs, execute what it returns, call ``expire`` at ``deadline``."""
+    """It is a virtual router on one interface. Give it inputs, execute the actions, call ``expire`` at ``deadline``."""
 
     heard_as_backup = staticmethod(election.heard_as_backup)
     heard_as_master = staticmethod(election.heard_as_master)
@@ -95,7 +95,7 @@ class VirtualRouter:
         self.tracked_priority = parameters.priority  # the configured one, changed by the checks
         self.master_interval_cs = parameters.interval_cs  # of the master, ours or the one that was heard
 
-    # What can be asked
+    # Properties
 
     @property
     def state(self) -> State:
@@ -104,37 +104,37 @@ class VirtualRouter:
 
     @property
     def deadline(self) -> Optional[float]:
-        """The one time at which to call ``expire``, None when nothing is waited for."""
+        """Return when to call ``expire`` (monotonic seconds), None when no deadline is set."""
         deadline = self.condition.deadline
         return None if deadline == NEVER else deadline
 
     @property
     def priority(self) -> int:
-        """The effective priority: the configured one, changed by the checks, or what a hold says."""
+        """Return the effective priority: the configured one, changed by the checks, or the one of a hold."""
         return override.priority(self.hold, self.tracked_priority)
 
     @property
     def holds_addresses(self) -> bool:
-        """Tell whether the virtual addresses are on this node: it is MASTER or is yielding."""
+        """Return whether the virtual addresses are on this node: it is MASTER or is yielding."""
         return isinstance(self.condition, (Master, Yielding))
 
     @property
     def yielding(self) -> bool:
-        """Tell whether it gives up mastership, and keeps the addresses until a peer speaks."""
+        """Return whether it gives up mastership, and keeps the addresses until a peer advertises."""
         return isinstance(self.condition, Yielding)
 
     @property
     def ready(self) -> bool:
-        """Whether it would be MASTER if it were not for its sync group."""
+        """Return whether only its sync group keeps it from being MASTER."""
         return isinstance(self.condition, (Backup, Yielding)) and self.condition.ready
 
     @property
     def living_until(self) -> float:
-        """When the master that was heard last has been silent for its Master_Down_Interval, 0 without one."""
+        """Return when the master's Master_Down_Interval ends (monotonic seconds), 0 without a master."""
         return 0.0 if self.master is None else election.master_until(self, self.master)
 
     def down_interval_s(self, interval_cs: Optional[int] = None, priority: Optional[int] = None) -> float:
-        """Its Master_Down_Interval (RFC 9568 section 6.1), with another master's interval or priority where given."""
+        """Return its Master_Down_Interval in seconds (RFC 9568 section 6.1), for given values or its own."""
         own = self.parameters
         return timers.master_down_interval_s(
             own.version,
@@ -146,7 +146,7 @@ class VirtualRouter:
     # Inputs
 
     def start(self, now: float, memory: Optional[SavedRouterState] = None) -> tuple[Action, ...]:
-        """Begin to take part (RFC 9568 section 6.4.1), or go on where a process that ended without giving up was."""
+        """Begin to take part (RFC 9568 section 6.4.1), or continue the saved state of a process that has ended."""
         if not isinstance(self.condition, (Initialize, Stopped)):
             return ()
         self.hold = self.hold if memory is None else memory.hold
@@ -157,7 +157,7 @@ class VirtualRouter:
         return self._begin(now, "it has just started")
 
     def advertisement(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
-        """Take an advertisement that :mod:`~.reception` has accepted."""
+        """Take an advertisement that :mod:`~.validation` has accepted (RFC 9568 sections 6.4.2 and 6.4.3)."""
         living = election.living_master(self, now)
         ruled = living is not None and living.rules_over(source, advertisement.priority, self.priority)
         if not ruled:
@@ -173,11 +173,11 @@ class VirtualRouter:
         return ()
 
     def stop(self, now: float) -> tuple[Action, ...]:
-        """Stop taking part. A master keeps the addresses until a peer speaks, or every backup's skew has passed."""
+        """Stop taking part. A master keeps the addresses until a peer advertises, or all Skew_Times have passed."""
         return self._apply(master.stopped(self, "it was stopped", now), now)
 
     def abort(self, now: float) -> tuple[Action, ...]:
-        """Give up the addresses at once and stop, as the process ends: nobody waits for a peer any more."""
+        """Give up the addresses at once and stop, as the process ends, without waiting for a peer."""
         return self._apply(master.aborted(self), now)
 
     def drain(self, now: float) -> tuple[Action, ...]:
@@ -194,7 +194,7 @@ class VirtualRouter:
         return self._begin(now, "this node was drained until now") if isinstance(self.condition, Stopped) else ()
 
     def expire(self, now: float) -> tuple[Action, ...]:
-        """Do what is due at ``now``; nothing when nothing is."""
+        """Do what is due at ``now``, if anything is."""
         lapsed, condition = self._apply(self.lapsed(self, now), now), self.condition
         if now < condition.deadline:
             return lapsed
@@ -223,7 +223,7 @@ class VirtualRouter:
     def group_fault_changed(self, faults: tuple[str, ...], until: float, now: float) -> tuple[Action, ...]:
         """Take what the faults of the other members of its sync group forbid to this one, each one clause.
 
-        Nothing is wrong with this one: it keeps its addresses until a peer speaks, or until ``until``.
+        This one works: it keeps its addresses until a peer advertises, or until ``until`` (monotonic seconds).
         """
         self.group_faults = faults
         return self._faults_changed(until, now)
@@ -234,11 +234,11 @@ class VirtualRouter:
         return ()
 
     def conflict(self, address: Address, mac: str, now: float) -> tuple[Action, ...]:
-        """Another host says that ``address``, virtual or our own, lives at ``mac``. A MASTER defends what it has."""
+        """Take that another host claims ``address``, virtual or our own, with ``mac``: a MASTER announces again."""
         return (Announce(1),) if isinstance(self.condition, Master) else ()
 
     def link_changed(self, now: float) -> tuple[Action, ...]:
-        """An interface of the addresses has another MAC address, or came up: a MASTER announces as after a takeover."""
+        """Take that an interface of the addresses has another MAC address, or came up: a MASTER announces again."""
         own = self.parameters
         return self._apply(master.announce_again(self, own.announce_repeat, own.announce_delay_s, now), now)
 
@@ -252,7 +252,7 @@ class VirtualRouter:
         return ()
 
     def promote(self, now: float) -> tuple[Action, ...]:
-        """Become MASTER at once and stay it until released. Raises :class:`~.holds.Refused` where that cannot be."""
+        """Become MASTER at once and stay it until released. Raises :class:`~.override.Refused` if it cannot."""
         override.demand_promotable(self)
         outbid, self.hold = override.to_outbid(self), HOLD_MASTER
         if isinstance(self.condition, Master):
@@ -263,7 +263,7 @@ class VirtualRouter:
         return self._take_over(now, "it was promoted", outbid_until=outbid_until)
 
     def demote(self, now: float) -> tuple[Action, ...]:
-        """Give up mastership and take it again only when nobody else does. Raises :class:`~.holds.Refused`."""
+        """Give up mastership and take it again only when no peer does. Raises :class:`~.override.Refused`."""
         override.demand_running(self)
         self.hold = HOLD_BACKUP
         if not isinstance(self.condition, Master):
@@ -279,7 +279,7 @@ class VirtualRouter:
     # Inputs from its sync group
 
     def group_changed(self, group: Optional[str], now: float) -> tuple[Action, ...]:
-        """Become a member of this sync group, or of none. One that was ready goes on alone."""
+        """Become a member of this sync group, or of none. One that was ready then becomes MASTER alone."""
         self.group, self.awaited = group, ()
         return self._take_over(now, self.reason) if group is None and self.ready else ()
 
@@ -291,16 +291,16 @@ class VirtualRouter:
         return self._take_over(now, self.reason)
 
     def give_up(self, until: float, patient: bool, reason: str, now: float) -> tuple[Action, ...]:
-        """Give up mastership, as another member did. It wants to be MASTER again at ``until``, if nobody else is.
+        """Give up mastership, as another member did. It wants to be MASTER again at ``until``, if no peer is.
 
-        With ``patient`` it does not want to earlier, even if a master says that it stops.
+        With ``patient`` not earlier, even if a master advertises priority 0.
         """
         lapsed = self._apply(self.lapsed(self, now), now)
         self.patient_until = until if patient else 0.0
         return lapsed + self._apply(sync_member.give_up(self, until, reason), now)
 
     def let_go(self, now: float) -> tuple[Action, ...]:
-        """Release the addresses: nobody has taken over, but the group cannot be MASTER again."""
+        """Release the addresses: no peer has taken over, but the group cannot be MASTER again."""
         return self._apply(sync_member.let_go(self), now)
 
     def refresh(self, now: float) -> tuple[Action, ...]:
@@ -308,10 +308,10 @@ class VirtualRouter:
         own = self.parameters
         return self._apply(master.announce_again(self, own.lower_prio_repeat, own.lower_prio_delay_s, now), now)
 
-    # What the inputs are made of
+    # Helpers of the inputs
 
     def _apply(self, transition: Optional[Transition], now: float) -> tuple[Action, ...]:
-        """Do what a decision says. Returns the actions that come of it."""
+        """Make the change of a decision. Returns its actions."""
         if transition is None:
             return ()
         if transition.ends_promotion and self.hold == HOLD_MASTER:
@@ -344,7 +344,7 @@ class VirtualRouter:
         return actions
 
     def _resume(self, memory: SavedRouterState, now: float) -> tuple[Action, ...]:
-        """Go on as MASTER while nobody can have taken over; else listen, but not longer than the timer that was on."""
+        """Continue as MASTER while no peer can have taken over; else listen, a BACKUP for the rest of its timer."""
         reason = f"it goes on after {now - memory.last_at:.2f} s"
         adverts = self.parameters.down_adverts
         if memory.has_mandate(self.parameters.version, now, adverts):
@@ -367,18 +367,18 @@ class VirtualRouter:
             return self._enter(Fault(), now, self.reason, ReleaseAddresses())
         backup, reason = Backup(max(condition.down_at, now), ready=condition.ready), self.reason
         if now - condition.release_at > timers.interval_s(self.master_interval_cs):
-            again = election.overslept(self, now)  # whoever has taken over may have gone, or be there still
+            again = election.overslept(self, now)  # the new master may have gone meanwhile, or not
             backup = replace(again, down_at=max(again.down_at, condition.down_at))
         return self._enter(backup, now, reason, ReleaseAddresses())
 
     def _wants(self, now: float, reason: str) -> tuple[Action, ...]:
-        """Its timer has ended: MASTER, or ready to be it as soon as its sync group is."""
+        """Become MASTER, as its timer has ended, or be ready until its sync group is."""
         if self.group is None:
             return self._take_over(now, reason)
         return self._apply(sync_member.wants(self, self.patient_until, reason, now), now)
 
     def _take_over(self, now: float, reason: str, outbid_until: float = 0.0) -> tuple[Action, ...]:
-        """Become MASTER. Addresses and announcements go first: who hears the advertisement lets go of them."""
+        """Become MASTER. Addresses and announcements come before the advertisement: it makes the old master release."""
         parameters = self.parameters
         announce = (Announce(parameters.announce_repeat),) if parameters.announce_repeat else ()
         polite_s = min(ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a decision of the state machine looks at, and what it returns. Both are values: a decision changes nothing."""
+"""A decision of the state machine reads a RouterView and returns a Transition. It changes nothing itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .states import Condition, MasterSeen, Parameters, State
 
 
 class RouterView(Protocol):
-    """A virtual router as a decision may look at it; :class:`~.router.VirtualRouter` is one."""
+    """It gives a decision read access to a virtual router; :class:`~.router.VirtualRouter` is one."""
 
     @property
     def parameters(self) -> Parameters:
@@ -28,11 +28,11 @@ class RouterView(Protocol):
 
     @property
     def yielding(self) -> bool:
-        """Tell whether it gives up mastership, and keeps the addresses until a peer speaks."""
+        """Return whether it gives up mastership, and keeps the addresses until a peer advertises."""
 
     @property
     def ready(self) -> bool:
-        """Tell whether it would be MASTER if it were not for its sync group."""
+        """Return whether only its sync group keeps it from being MASTER."""
 
     @property
     def group(self) -> Optional[str]:
@@ -44,11 +44,11 @@ class RouterView(Protocol):
 
     @property
     def hold(self) -> Optional[str]:
-        """Return HOLD_MASTER after a promotion, HOLD_BACKUP after a demotion, else None (:mod:`~.holds`)."""
+        """Return HOLD_MASTER after a promotion, HOLD_BACKUP after a demotion, else None (:mod:`~.override`)."""
 
     @property
     def drained(self) -> bool:
-        """Tell whether it was drained and takes no part until it is undrained."""
+        """Return whether it was drained and takes no part until it is undrained."""
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -91,11 +91,11 @@ class RouterView(Protocol):
 
 
 class Transition(NamedTuple):
-    """What an input does to a virtual router: ``VirtualRouter._apply`` is the one place that does it.
+    """It describes what an input changes in a virtual router; only ``VirtualRouter._apply`` makes the change.
 
-    ``condition`` is the next one. ``reason`` replaces the one that there is, unless it is None. ``entered`` says that a
-    state begins: its time counts from now, and people are told last of all. ``master_interval_cs`` is what has been
-    learned of the master's interval, None for nothing. ``ends_promotion`` says that whoever promoted it has lost.
+    ``condition`` is the next one. ``reason`` replaces the current one, unless it is None. ``entered`` says that a state
+    begins: its time counts from now, and the notification is the last action. ``master_interval_cs`` is the learned
+    interval of the master, None for no change. ``ends_promotion`` says that a promotion of this router ends.
     """
 
     condition: Condition

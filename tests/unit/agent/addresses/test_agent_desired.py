@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which address must be where, what hangs on it, and from which we speak."""
+"""The tests check which address must be on which interface, with which options, and which one is the source."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def on(machine, *entries):
     [
         ([("192.168.8.4/24", False)], "192.168.8.4"),
         ([("192.168.8.100/24", False), ("192.168.8.4/24", True)], "192.168.8.4"),  # the first one is virtual
-        ([("192.168.8.100/32", False), ("192.168.8.4/24", True)], "192.168.8.4"),  # whatever its prefix length
+        ([("192.168.8.100/32", False), ("192.168.8.4/24", True)], "192.168.8.4"),  # with any prefix length
         ([("192.168.8.5/24", True), ("192.168.8.4/24", False)], "192.168.8.4"),
         ([("2001:db8::1/64", False)], None),
         ([("192.168.8.100/24", False)], None),
@@ -91,7 +91,7 @@ def test_a_link_local_virtual_address_has_the_scope_that_the_kernel_gives_it():
 
 
 def six(*entries):
-    """A machine with these IPv6 addresses; each with words for what is wrong with it."""
+    """Return a machine with these IPv6 addresses; each with words for what is wrong with it."""
     machine = table()
     for address, *words in entries:
         flags = dict.fromkeys(words, True)
@@ -109,7 +109,7 @@ VIRTUAL6 = frozenset([ip_interface("fe80::8:100/64"), ip_interface("fd00:8::100/
     [
         ([("fd00:8::4/64",), ("fe80::4/64",)], "fe80::4"),
         ([("fe80::8:100/64",), ("fe80::4/64",)], "fe80::4"),  # the first one is virtual
-        ([("fe80::8:100/128",), ("fe80::4/64",)], "fe80::4"),  # whatever its prefix length
+        ([("fe80::8:100/128",), ("fe80::4/64",)], "fe80::4"),  # with any prefix length
         ([("fe80::5/64",), ("fe80::4/64",)], "fe80::5"),
         ([("fe80::5/64", "tentative"), ("fe80::4/64",)], "fe80::4"),
         ([("fe80::5/64", "tentative", "dad_failed"), ("fe80::4/64",)], "fe80::4"),

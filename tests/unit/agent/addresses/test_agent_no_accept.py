@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``no_accept`` asks of nf_tables, and when. tests/network has what the kernel makes of it."""
+"""``no_accept`` sends the right requests to nf_tables at the right time. tests/network checks their effect."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VIP, VIP6, LINK_LOCAL = "192.168.8.100/24", "fd00:8::100/64", "fe80::8:100/64"
 
 
 class FakeTables:
-    """``told`` is what it was asked for; ``answers`` are its next errnos."""
+    """It keeps the requests in ``told``; ``answers`` are its next errnos."""
 
     def __init__(self):
         self.told: list = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``promote_secondaries``: set while somebody wants it, and undone where it was not set before."""
+"""``promote_secondaries`` is set while an instance wants it, and undone where it was not set before."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class FakeKernel:
 
 
 def asked(*settings):
-    """The requests that set it: (the interface's index, the value) of each."""
+    """Return the requests that set it, for pairs of interface index and value."""
     return [ipv4_settings(index, {"promote_secondaries": value}) for index, value in settings]
 
 
 @pytest.fixture
 def states(monkeypatch, tmp_path):
-    """``states("eth0", "1")`` is what the kernel says."""
+    """Return ``states("eth0", "1")``, which sets the kernel's value."""
     monkeypatch.setattr(promote_secondaries, "STATE", str(tmp_path / "%s"))
     return lambda name, value: (tmp_path / name).write_text(value)
 

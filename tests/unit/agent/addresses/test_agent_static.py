@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there whoever is MASTER: set at the start, put back, changed by a reload, removed at the end."""
+"""The static configuration is set at the start, put back, changed by a reload, and removed at the end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TEXT = "cannot set route 10.99.0.0/16 via 10.9.9.1: Network is unreachable"
 
 
 def started(machine, **fields):
-    """The agent of a rig, with these static things and what an earlier process has left."""
+    """Start the static configuration of a rig's agent, with what an earlier process has left."""
     agent = machine.agent
     agent.configuration = replace(agent.configuration, **fields)
     agent._start()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What belongs to a subnet of this machine, and what the prefix length of a line does not show."""
+"""The tests check which addresses belong to a subnet of this machine, also with misleading prefix lengths."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def subnets(*instances, on_machine=(), static=()):
 
 
 def misfits(line, *own):
-    """The errors and the warnings about ends of subnets."""
+    """Return the errors and the warnings about ends of subnets."""
     config = instance(addresses=(line,), line=7)
     machine, configuration = table(addresses=own), Configuration("f", instances=(config,))
     warned = [text for text, _hint in end_misfits(config, Subnets(configuration, machine))]

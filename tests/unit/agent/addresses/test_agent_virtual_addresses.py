@@ -25,7 +25,7 @@ REFUSED = f"cannot set {VIP} on eth0: no"
 
 
 class Kernel(FakeKernel):
-    """Fails to release when it is told to."""
+    """It fails to release when it is told to."""
 
     stuck = ()
 
@@ -303,7 +303,7 @@ class TestReload:
 
 
 class TestTheHostsOwn:
-    """Somebody has set it while this agent was no MASTER; nothing of it is ours whatever the priority."""
+    """The address was set by another program while this agent was not MASTER: it is not ours at any priority."""
 
     def test_it_is_neither_set_nor_leased_nor_taken_off(self):
         made = Scene(both(), table(addresses=("192.168.8.4/24", VIP)))
@@ -364,7 +364,7 @@ class TestOwner:
 
 
 class TestExtraInterfaces:
-    """``garp_extra_if``: the switches of other interfaces hear no advertisements."""
+    """The switches of other interfaces receive no advertisements (``garp_extra_if``)."""
 
     @pytest.mark.parametrize(
         ("kind", "every", "keeps"), [("macvlan", False, True), ("", False, False), ("", True, True)]

@@ -161,7 +161,7 @@ def test_what_goes_with_its_interface_comes_with_it(version):
     with_eth1(made, up=False)
     there(made).clear()
     made.instance.interface_changed(11.0)
-    if version == 6:  # the kernel tells nobody of the other ones
+    if version == 6:  # the kernel sends no event for the other ones
         made.instance.routes_gone({way.key}, 11.0)
     assert there(made) == set()
     with_eth1(made, up=True)
@@ -195,7 +195,7 @@ def test_a_backup_puts_nothing_back():
 
 
 def test_a_change_of_the_host_makes_it_look_again():
-    """The kernel tells nobody of IPv4 routes that go with an interface or an address."""
+    """The kernel sends no event for IPv4 routes that go with an interface or an address."""
     made = bench(ONE).master()
     there(made).clear()
     made.instance.interface_changed(11.0)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which macvlans there must be, and what is asked of the kernel until they are."""
+"""The tests check which macvlans are made, and with which requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ours(**changes) -> Link:
 
 
 class Kernel:
-    """Does what it is asked, and says so."""
+    """It performs each request, and records it."""
 
     cannot_silence = ""
     silent: set = frozenset()
@@ -134,7 +134,7 @@ BEFORE = {"arp_ignore": 0, "arp_filter": 0, "arp_announce": 0}
 
 
 def test_the_interface_below_is_as_it_was_when_a_successor_ends():
-    """What the process before this one found there counts, not what it set."""
+    """The settings that the process before this one found are restored, not those that it set."""
     vmacs, kernel, _text = scene()
     kernel.put(ours())
     vmacs.inherit((9,), {2: BEFORE})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A macvlan is described by its instance, and this machine may not go with it."""
+"""A macvlan is described by its instance, and settings of this machine may prevent its use."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the control socket can ask, and the words of the answers."""
+"""The tests check the commands of the control socket, and the words of their answers."""
 
 from __future__ import annotations
 

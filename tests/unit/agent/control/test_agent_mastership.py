@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may be moved, who may not and why, and that a whole node gives up everything."""
+"""The tests check which instances may be moved and why others may not, and that a whole node gives up everything."""
 
 from __future__ import annotations
 

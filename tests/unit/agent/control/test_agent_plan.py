@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the agent says that a reload would do: nothing is touched, and strangers may not ask."""
+"""The agent says what a reload would do: it changes nothing, and the right to reload is required."""
 
 from __future__ import annotations
 

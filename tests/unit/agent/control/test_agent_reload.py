@@ -73,7 +73,7 @@ def reloading(rig, play):
 
 
 def moved(machine):
-    """Everything that the segment could have noticed."""
+    """Return everything that the segment could have noticed."""
     sent = [packet for channel in machine.agent.network.channels.values() for packet in channel.socket.sent]
     return machine.kernel.done + sent
 
@@ -342,7 +342,7 @@ class Signals:
 
 
 def test_however_many_signals_come_there_is_one_reload_and_one_more(play):
-    """The one more because the file may have changed after it was read."""
+    """The second reload is needed as the file may have changed after it was read."""
 
     async def scenario():
         signals = Signals()
@@ -459,7 +459,7 @@ def test_an_instance_that_comes_back_does_not_go_on_where_one_was_before(rig, pl
 
 
 def test_who_loses_its_socket_by_a_reload_knows_it_and_gets_it_back(rig, play, monkeypatch):
-    """The kernel lets a socket join 20 groups, say. A master without a socket would be silent and keep its address."""
+    """The kernel limits the groups of a socket. A master without a socket would be silent and keep its address."""
 
     def join(sock, group):
         if str(group) == "224.0.0.99":
@@ -489,7 +489,7 @@ def test_who_loses_its_socket_by_a_reload_knows_it_and_gets_it_back(rig, play, m
     "content", ["", "\n\n", "# VI_1 was here\n", "! nothing", "@elsewhere vrrp_instance x {\n@elsewhere }\n"]
 )
 def test_a_file_that_says_nothing_is_no_reload(rig, play, content):
-    """A full disk, an editor, a template that failed leave such a file, and nobody wants to lose the address."""
+    """A full disk, an editor, a template that failed leave such a file, and the address must not be lost then."""
 
     async def scenario():
         configuration = loader.load(text(), "f")

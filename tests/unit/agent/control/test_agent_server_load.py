@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many connections, slow ones and floods leave the loop to others, and room for root."""
+"""Many connections, slow ones and floods leave time of the loop for other work, and room for root."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from control_scene import READER, with_server
 from vrrp.agent.control import server as control
 from vrrp.client import AgentUnreachable, Client
 
-# Those who look, and do not behave. Here everybody is the agent's own user, so somebody else has to be told apart.
+# Clients that may only read, and misbehave. In the test all clients are the agent's own user, so peer_uid is replaced.
 
 
 @pytest.fixture
 def looking(server, monkeypatch):
-    """A server to which everybody is one who may only look."""
+    """Return a server for which every client may only read."""
     monkeypatch.setattr(control, "peer_uid", lambda sock: READER)
     return server
 

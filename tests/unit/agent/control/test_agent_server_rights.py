@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kernel says who asks: root gives orders, members of the group look, others do not connect."""
+"""The kernel tells which user asks: root may change things, members of the group may read, others are refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ except PermissionError:
 
 @pytest.fixture
 def place():
-    """A directory that everybody can reach, which tmp_path is not."""
+    """Make a directory that every user can reach, which tmp_path is not."""
     with tempfile.TemporaryDirectory() as name:
         os.chmod(name, 0o755)
         yield name

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One address as the kernel hears it, and what the kernel deletes along with it."""
+"""The tests check the request for an address, and what the kernel deletes with the address."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A listing in portions: the same as one in one go, of one moment, and bounded."""
+"""A listing in portions is equal to one in one go, is consistent, and is bounded."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def end(kind=DONE, code=0):
 
 
 class Kernel:
-    """Answers each request with the next list of datagrams."""
+    """It answers each request with the next list of datagrams."""
 
     def __init__(self, *answers):
         self.answers, self.waiting, self.asked, self.closed = list(answers), [], [], False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which events wake the agent: the filter's program, run here as the kernel runs it."""
+"""The filter lets only some events wake the agent. Its program is run here as the kernel runs it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEW_ROUTE, DEL_ROUTE, NEW_RULE, DEL_RULE = 24, 25, 32, 33
 
 @pytest.fixture
 def passes(monkeypatch):
-    """``passes(kind, port, protocol)``: whether an event gets through."""
+    """Return ``passes(kind, port, protocol)``, which says whether an event gets through."""
     programs = []
     monkeypatch.setattr(event_filter, "attach", lambda sock, *program: programs.append(program))
     event_filter.only_what_matters(None, REQUESTS, RENEWALS)

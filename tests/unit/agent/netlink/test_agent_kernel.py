@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the kernel is asked, octet for octet, and what its answers are taken for."""
+"""The tests check the requests to the kernel, octet for octet, and the handling of its answers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_an_address_without_label_gets_the_name_of_its_interface():
 
 @pytest.mark.parametrize(
     ("prefix", "length", "preferred_s"),
-    [(64, "40", "02000000"), (128, "80", "00000000")],  # keepalived: nobody connects from one without a subnet
+    [(64, "40", "02000000"), (128, "80", "00000000")],  # keepalived: one without a subnet is no source
 )
 def test_an_ipv6_address_is_usable_at_once(prefix, length, preferred_s):
     request = netlink.address_request(RTM_NEWADDR, want(f"2001:db8::100/{prefix}"), "eth0", lifetime_s=2)
@@ -71,7 +71,7 @@ def test_exactly_one_address_is_deleted():
 
 
 class FakeSocket:
-    """Answers each request of a datagram, as rtnetlink does inside send()."""
+    """It answers each request of a datagram, as rtnetlink does inside send()."""
 
     def __init__(self, codes=()):
         self.codes = list(codes)
@@ -291,7 +291,7 @@ def test_a_slow_machine_reads_fewer_of_them(kernel, clock):
 
 
 def test_whoever_is_as_fast_as_we_are_does_not_keep_the_loop(kernel, clock):
-    """A source that always has one more."""
+    """It always has one more event."""
     kernel.table = table()
     events = with_events(kernel)
     read = []
@@ -443,7 +443,7 @@ def test_renewals_are_answered_only_where_they_fail(kernel):
 
 
 class Renewals:
-    """Takes everything, or nothing; has ``waiting`` answers."""
+    """It accepts everything, or nothing; it has ``waiting`` answers."""
 
     def __init__(self, waiting, error=None):
         self.waiting, self.error, self.sent = list(waiting), error, []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the kernel takes packets for an address: what it is asked, and what its answer means."""
+"""The kernel is asked whether it accepts packets for an address, and its answer is understood."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Kernel:
         while data:
             length, kind, flags, sequence, _port = struct.unpack_from("=IHHII", data)
             assert (kind, flags) == (26, 1)  # RTM_GETROUTE, NLM_F_REQUEST
-            self.waiting.insert(0, self._answer(sequence, bytes(data[32:48])))  # in whatever order
+            self.waiting.insert(0, self._answer(sequence, bytes(data[32:48])))  # in any order
             data = data[length:]
 
     def _answer(self, sequence, packed):

@@ -20,7 +20,7 @@ TABLE = "0f000100" + "686f747374616e64627900" + "00"  # the name hotstandby, its
 
 
 class FakeSocket:
-    """What the kernel of a test answers, one datagram after the other; ``sent`` is what it got."""
+    """It answers as the kernel, one datagram after the other; ``sent`` is what it got."""
 
     def __init__(self, answers=(), refuses=None):
         self.answers, self.refuses = list(answers), refuses

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose an address is; the real kernel is asked, too."""
+"""The tests check whether an address is ours, also with the real kernel."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_of_what_the_kernel_says_nothing_nothing_is_known():
         (False, False, True, False),
         (True, False, False, False),
         (True, False, True, True),
-        (True, True, True, False),  # somebody else may have set it since
+        (True, True, True, False),  # another program may have set it since
     ],
 )
 def test_the_ledger_counts_where_the_kernel_does_not_tell(there, told, listed, set_by_us):
@@ -81,7 +81,7 @@ LIVED_UNTIL = 5000.0
 
 
 def stamped(set_cs, address="192.0.2.1/24"):
-    """An address for ever, without a number, on a kernel that has numbers: as release 0.3.0 set it, or a person."""
+    """Return a machine that gives numbers, and an address without one and without a lifetime, as 0.3.0 set it."""
     machine = InterfaceTable()
     machine.remember(marked("127.0.0.1/8", 1))
     machine.remember(ActualAddress(2, ip_interface(address), changed_cs=set_cs))
@@ -94,7 +94,7 @@ def stamped(set_cs, address="192.0.2.1/24"):
     [
         (400_000, LIVED_UNTIL, True),
         (500_000, LIVED_UNTIL, True),
-        (500_001, LIVED_UNTIL, False),  # somebody has set it since
+        (500_001, LIVED_UNTIL, False),  # another program has set it since
         (900_000, LIVED_UNTIL, False),
         (10, (2**32 + 100) / 100, True),  # the stamps have begun anew
         (2**32 - 10, (2**32 + 100) / 100, True),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A part of a package without the rest of it."""
+"""A part of pyroute2 is imported without the rest of it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_all_of_them_are_there():
 
 
 def test_a_derived_class_knows_what_it_names_and_nothing_else():
-    """Whether the class that it takes its fields from has been used before, or not."""
+    """The class that it takes its fields from may have been used before, or not."""
     full = message_class("ifaddrmsg")
     full()
     reduced = derived_class("nlmsg", fields=full.fields, nla_map=((3, "IFA_LABEL", "asciiz"),))

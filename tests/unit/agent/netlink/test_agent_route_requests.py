@@ -27,7 +27,7 @@ def test_a_route_is_prepended_and_carries_keepalived_s_number():
         "02180000fe12000100000000"  # AF_INET, 24 bits, table main, protocol 18, scope global, unicast
         "08000f00fe000000" "08000100c0a86e00" "08000500c0a808fe"  # RTA_TABLE, RTA_DST, RTA_GATEWAY
     )  # fmt: skip
-    assert remove == add.replace(NEW, DELETE).replace("02180000fe120001", "02180000fe12ff01")  # whatever scope
+    assert remove == add.replace(NEW, DELETE).replace("02180000fe120001", "02180000fe12ff01")  # any scope
 
 
 def test_several_hops_with_weights_are_one_attribute():
@@ -77,7 +77,7 @@ def test_the_default_route_has_no_destination():
 
 
 def test_an_ipv6_route_without_metric_is_deleted_with_the_kernel_s_default():
-    """Else the deletion would take the first one of any metric."""
+    """Without it the deletion would remove the first route of any metric."""
     add, remove = requests(Route(ip_network("2001:db8::/32"), hops=(NextHop(ip_address("fd00:8::254")),)))
     assert add[32:36] == "0a20"
     assert "0800060000040000" not in add

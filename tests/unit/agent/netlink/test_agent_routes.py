@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes and rules as things that come and go: their words, their keys, what stands in their way."""
+"""The tests check the texts and keys of routes and rules, and the interfaces that prevent one."""
 
 from __future__ import annotations
 

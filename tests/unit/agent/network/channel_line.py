@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A channel on a socket that is made up, with one instance on it."""
+"""The line is a receiver on a fake socket, with one instance."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FakeSocket:
 
 
 class Listener:
-    """An instance as the channel sees it."""
+    """It is an instance as the receiver sees it."""
 
     def __init__(self, config, source=OWN):
         self.name = config.name
@@ -66,7 +66,7 @@ class Listener:
 
 
 class Line:
-    """A channel with one instance on it."""
+    """It is a receiver with one instance."""
 
     def __init__(self, config, source=OWN):
         self.socket, self.text, self.unknown = FakeSocket(config.ip_version), io.StringIO(), Counters()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One that signs advertisements and one that verifies them."""
+"""The pair has one side that signs advertisements and one that verifies them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Socket:
 
 
 class Side:
-    """The channel of one instance; ``now`` is its clock."""
+    """It has the receiver of one instance; ``now`` is its clock."""
 
     def __init__(self, config, own, now=NOW):
         self.now = now
@@ -59,7 +59,7 @@ class Side:
         self.heard_of.append((advertisement.priority, str(source)))
 
     def take(self, config):
-        """A reload."""
+        """Take a changed configuration, as a reload does."""
         self.expectation = self.authenticator.take(config, self.own)
         self.channel.forget(51)
         self.channel.add(self)
@@ -81,6 +81,6 @@ class Sender:
         self.authenticator.take(config, self.source)
 
     def say(self, priority=200, at=None):
-        """The packet of one advertisement."""
+        """Return the packet of one advertisement."""
         self.now = self.now + 0.1 if at is None else at
         return self.authenticator.packets(priority)[0][0]

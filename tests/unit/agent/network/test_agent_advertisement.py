@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance puts on the wire, octet for octet."""
+"""The tests check the packets that an instance sends, octet for octet."""
 
 from __future__ import annotations
 

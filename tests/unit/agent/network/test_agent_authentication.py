@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signed advertisements from one instance to another are sent, let through or refused."""
+"""Signed advertisements from one instance to another are sent, accepted or refused."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_a_reload_forgets_neither_sequence_nor_marks(pair):
 
 @pytest.mark.parametrize("signed", [True, False])
 def test_a_reload_is_in_force_at_once_for_sending_and_hearing(pair, signed):
-    """Nothing that was made ready, or judged, under the old configuration goes on."""
+    """Packets that were prepared or checked under the old configuration are not used again."""
     from dataclasses import replace
 
     sender, receiver = pair

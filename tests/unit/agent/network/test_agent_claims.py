@@ -23,7 +23,7 @@ VIP6, HOST6 = map(ip_address, ("fd00:8::100", "fd00:8::1"))
 
 
 def passes(program, frame: bytes, packet_type=1) -> bool:
-    """What the kernel does with classic BPF: a load beyond the end drops the frame."""
+    """Run a classic BPF program as the kernel does: a load beyond the end drops the frame."""
     register, at = 0, 0
     while True:
         code, if_true, if_false, operand = program[at]

@@ -23,7 +23,7 @@ def course(word, count, pause_s, index=2):
 
 
 class Outlet:
-    """What was sent, as (at, frame)."""
+    """It keeps what was sent, as (at, frame)."""
 
     def __init__(self):
         self.sent = []
@@ -33,7 +33,7 @@ class Outlet:
 
 
 def during(seconds, act):
-    """``act(outlet)`` in a running loop; returns what was sent within so many seconds."""
+    """Run ``act(outlet)`` in a loop. Returns what was sent within so many seconds."""
     outlet = Outlet()
 
     async def scenario():

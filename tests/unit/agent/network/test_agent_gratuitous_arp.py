@@ -35,7 +35,7 @@ class FakeSocket:
 
 
 class FakeRoutes:
-    """``late`` are the addresses that the kernel takes no packets for, ``asked`` what somebody wanted to know."""
+    """``late`` are the addresses that the kernel takes no packets for, ``asked`` all that was asked for."""
 
     late: set = set()
 
@@ -315,7 +315,7 @@ def test_a_paused_burst_waits_for_its_turn_and_can_be_cancelled(sent):
 
 
 class TestPauses:
-    """How long after the one before a frame goes out, in units of a pause of 20 ms."""
+    """The tests measure the time between frames, in units of a pause of 20 ms."""
 
     @staticmethod
     def times(monkeypatch, bursts, groups=(), count=4):

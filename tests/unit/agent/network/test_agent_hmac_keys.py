@@ -81,7 +81,7 @@ def test_a_file_of_a_key_that_is_missing_or_not_regular_is_an_error(tmp_path):
     assert [problem.text.split("the file of key ")[1][0] for problem in problems] == ["1", "2", "3"]
     assert "No such file or directory" in problems[0].text
     assert "it is no regular file" in problems[1].text
-    assert "it is no regular file" in problems[2].text  # and nobody waited for a writer
+    assert "it is no regular file" in problems[2].text  # and it did not wait for a writer
 
 
 def test_a_configuration_without_files_is_left_alone():

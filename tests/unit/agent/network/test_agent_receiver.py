@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A channel gives each packet to the instance that it is for, and counts those that are discarded."""
+"""A receiver gives each packet to the instance that it is for, and counts those that are discarded."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A channel of IPv6 does the same as one of IPv4."""
+"""A receiver of IPv6 does the same as one of IPv4."""
 
 from __future__ import annotations
 

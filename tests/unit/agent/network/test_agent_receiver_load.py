@@ -23,7 +23,7 @@ def test_a_flood_does_not_keep_the_loop(line):
 
 
 class Slow(FakeSocket):
-    """Of a portion's time five packets take all, to read and to judge."""
+    """It makes reading slow: five packets take all the time of a portion."""
 
     def __init__(self, line):
         super().__init__()

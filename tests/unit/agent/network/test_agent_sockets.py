@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Raw sockets, as far as they can be judged without the rights to open one: what is asked of the kernel."""
+"""The tests check the requests of raw sockets to the kernel, without the rights to open one."""
 
 from __future__ import annotations
 

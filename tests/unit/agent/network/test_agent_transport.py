@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which channels there are: one for each interface and IP version where an instance lives."""
+"""The transport has one receiver for each interface and IP version that an instance uses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Announcer(FakeAnnouncer):
 
 
 class Resident:
-    """An instance as the network sees it."""
+    """It is an instance as the network sees it."""
 
     def __init__(self, config):
         self.config = config

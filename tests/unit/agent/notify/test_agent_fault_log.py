@@ -20,7 +20,7 @@ DOWN, CARRIER, SCRIPT = "interface eth0 is down", "interface eth0 has no carrier
 
 
 def told(*steps):
-    """The faults that are logged after ``(now, faults)`` each, and what is due at the end."""
+    """Return the faults that are logged after ``(now, faults)`` each, and what is due at the end."""
     text = io.StringIO()
     faults = FaultLog(Log(text))
     found = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""FIFOs: keepalived's lines, and nobody ever waits for a reader."""
+"""A FIFO gets keepalived's lines, and the agent never waits for a reader."""
 
 from __future__ import annotations
 
@@ -289,7 +289,7 @@ def test_a_fifo_that_cannot_change_its_owner_gets_an_acl(scene, monkeypatch):
 
 
 def test_without_waiting_lines_the_loop_does_not_watch_the_fifo(scene):
-    """Else the loop would be woken without end."""
+    """A watched FIFO without waiting lines would wake the loop all the time."""
 
     async def play():
         fifos = scene.fifos()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""startup_script and shutdown_script: once each, with their time, and never in the way of a mastership."""
+"""startup_script and shutdown_script run once each, in limited time, and never delay a mastership."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_a_stop_does_not_wait_for_the_startup_script(bench):
 @pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "device", "directory", "huge"])
 @pytest.mark.parametrize("resuming", [False, True])
 def test_a_file_in_the_place_of_the_mark_is_not_opened(bench, kind, resuming):
-    """Each check script may put something there: what a link led to was written over, a FIFO was waited for."""
+    """A check script may put a file there: once the target of a link was overwritten, and a FIFO blocked."""
     victim, note = bench.directory / "victim", bench.directory / "startup.done"
     victim.write_text("precious")
     if kind == "fifo":

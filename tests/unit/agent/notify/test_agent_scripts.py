@@ -143,7 +143,7 @@ def test_a_pair_that_flaps_loses_the_oldest_never_the_last_and_says_so(tmp_path,
 
 
 def test_a_script_that_hangs_is_ended_with_all_that_it_started(tmp_path):
-    """Also with what ignores SIGTERM, after the script itself has obeyed."""
+    """A child of it that ignores SIGTERM is ended, too, after the script itself has obeyed."""
     pid = tmp_path / "pid"
     stubborn = f"trap '' TERM; echo $$ > {pid}; while :; do sleep 1; done"
     scripts = Notify(master=NotifyCommand(("/bin/sh", "-c", f'sh -c "{stubborn.replace("$", chr(92) + "$")}" & wait')))
@@ -205,7 +205,7 @@ def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, genera
 
 
 def test_a_rival_runs_its_own_script_alone_and_without_arguments(tmp_path):
-    """As keepalived does: the script for all is not told."""
+    """The script for all states is not run, as in keepalived."""
     file = tmp_path / "told"
 
     async def scenario():

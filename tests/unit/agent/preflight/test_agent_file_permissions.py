@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who else can read or write the configuration."""
+"""The agent warns when other users can read or write the configuration."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ vrrp_instance VI_1 {{
 
 
 class TestScripts:
-    """keepalived warns of what it runs as root and somebody else can change; so do we, for whoever runs it."""
+    """keepalived warns of scripts that it runs as root and another user can change; we warn for each user."""
 
     @pytest.fixture
     def warnings(self, tmp_path):

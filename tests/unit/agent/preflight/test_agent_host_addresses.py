@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A virtual address that somebody else has given to this host is refused, unless the instance is its owner."""
+"""A virtual address that is the host's own is refused, unless the instance is its owner."""
 
 from __future__ import annotations
 

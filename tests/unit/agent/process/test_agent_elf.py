@@ -137,7 +137,7 @@ def test_on_an_unknown_machine_no_program_has_a_fault(write, monkeypatch):
 
 
 def test_only_the_beginning_of_a_program_is_read(write):
-    """Whatever the header announces, no more than the headers and one path are read."""
+    """No more than the headers and one path are read, even if the header announces more."""
     path = write(program() + b"x" * 100_000)
     read = []
 

@@ -91,7 +91,7 @@ class TestDirectory:
 
 
 class TestService:
-    """Where the unit says which directories may be written to."""
+    """The unit says which directories may be written to."""
 
     @pytest.mark.parametrize("path", ["/tmp/no-such-fifo", "/var/tmp/no-such/fifo"])
     def test_a_service_has_its_own_tmp(self, path):

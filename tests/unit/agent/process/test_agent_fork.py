@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a child finds out, and what becomes of one that does not end, or never begins."""
+"""A child returns its result; one that does not end, or never begins, is handled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vrrp.agent.process.fork import Fork
 
 
 class Bench:
-    """A :class:`Fork` whose guard remembers what it caught."""
+    """It has a :class:`Fork` whose guard keeps the exceptions that it caught."""
 
     def __init__(self):
         self.text, self.caught, self.pids = io.StringIO(), [], []
@@ -206,7 +206,7 @@ def test_the_end_of_the_agent_ends_the_child(with_bench):
 
 
 def test_a_child_has_none_of_our_descriptors_and_none_of_our_handlers(with_bench):
-    """Else the lock of the runtime directory would outlive us, and a signal to both be told to our loop twice."""
+    """An inherited lock of the runtime directory would outlive us; a signal to both would reach our loop twice."""
 
     def look():
         taken = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]

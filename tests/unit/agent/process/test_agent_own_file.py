@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is opened as a file of our own, and what is not."""
+"""The tests check which files are opened as our own, and which are not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which programs others could have written."""
+"""The tests check which programs other users could have changed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_file_that_others_can_write_is_not_trusted(places, mode, group, fix):
 def test_a_directory_that_others_can_write_is_not_trusted(places, directory):
     places[directory] = (0o40777, 0, 0)
     assert loose_part("/opt/chk/run", PATH, 990) == (directory, f"chmod o-w {directory}")
-    places[directory] = (0o41777, 0, 0)  # sticky, as /tmp is: nobody can replace what belongs to another
+    places[directory] = (0o41777, 0, 0)  # sticky, as /tmp is: a user cannot replace what belongs to another
     assert loose_part("/opt/chk/run", PATH, 990) is None
     places[directory] = (0o40775, 0, 1000)
     assert loose_part("/opt/chk/run", PATH, 990) is None
@@ -92,7 +92,7 @@ def test_programs_of_the_path_and_programs_that_are_not_there(places):
         ("/opt/chk", 0o40755, 12345, 0, "/opt/chk"),
         ("/opt", 0o40775, 0, 1000, "/opt"),
         ("/opt/chk/run", 0o100775, 0, 1000, "/opt/chk/run"),
-        ("/opt/chk", 0o41775, 0, 1000, None),  # sticky: nobody replaces a file of somebody else
+        ("/opt/chk", 0o41775, 0, 1000, None),  # sticky: no user replaces a file of another
         ("/opt/chk/run", 0o100775, 0, 990, None),
         ("/opt/chk/run", 0o100775, 0, 0, None),
         ("/opt/chk/run", 0o100755, 500, 0, None),  # who runs it

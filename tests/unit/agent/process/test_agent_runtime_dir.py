@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One runtime directory, one agent."""
+"""A runtime directory belongs to one agent."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_full_file_system_is_no_obstacle(tmp_path, options):
 
 
 class TestDeleted:
-    """Somebody has deleted the directory under a living agent."""
+    """The directory was deleted while the agent runs."""
 
     @pytest.fixture
     def first(self, tmp_path):
@@ -137,7 +137,7 @@ class TestDeleted:
 
     @pytest.mark.parametrize("instead", ["link", "another directory"])
     def test_whatever_lies_there_now_a_second_agent_is_refused(self, first, tmp_path, instead):
-        """The second one was let in through a link."""
+        """In an earlier version a link admitted the second one."""
         (tmp_path / "other").mkdir()
         (tmp_path / "run").symlink_to("other") if instead == "link" else (tmp_path / "run").mkdir()
         self.test_a_second_agent_is_refused(first, tmp_path)
@@ -153,7 +153,7 @@ class TestDeleted:
         self.test_a_second_agent_is_refused(first, tmp_path)
 
     def test_a_few_who_ask_are_all_told(self, first, tmp_path):
-        """It was three, the last of which was told that nobody is there."""
+        """In an earlier version the third one was told that no agent is there."""
         for _time in range(5):
             self.test_a_second_agent_is_refused(first, tmp_path)
 

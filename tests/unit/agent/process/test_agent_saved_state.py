@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What survives a process, and what must not be believed."""
+"""The saved state survives the process, and an invalid one is not used."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PAGE = SavedState((ENTRY, SECOND), {"script web": True, "file x": False}, draine
 
 
 def kept(directory, page=PAGE, beats=((IDENTITY, 123.25), (OTHER, -456.5))):
-    """A ledger as a process keeps it."""
+    """Make a state file as a process keeps it."""
     made = StateFile(str(directory))
     made.open()
     for identity, at in beats:
@@ -152,7 +152,7 @@ def test_the_id_of_the_boot_is_that_of_the_kernel():
 
 
 def spoil(change):
-    """Change the JSON of the ledger."""
+    """Change the JSON of the state file."""
 
     def do(directory):
         file = directory / saved_state.LEDGER_FILE
@@ -248,7 +248,7 @@ def test_a_ledger_goes_on_in_a_directory_that_was_made_again(tmp_path):
     made.write(PAGE)
     assert made.there
     assert [each.last_at for each in saved_state.read(str(directory)).entries] == [123.25, 456.5]
-    beat(789.0)  # whoever has it need not ask anew
+    beat(789.0)  # the same function still works
     assert saved_state.read(str(directory)).entries[0].last_at == 789.0
 
 
@@ -380,7 +380,7 @@ def test_routes_and_settings_of_the_host_are_remembered(tmp_path):
     page = replace(page, macvlans=(9,), parents={2: {"arp_ignore": 0}})
     kept(tmp_path, page, ())
     found = saved_state.read(str(tmp_path))
-    assert found.entries[0].removals == (route, rule)  # a file makes nobody send anything else
+    assert found.entries[0].removals == (route, rule)  # no other request of a file is sent
     assert (found.firewall, found.promoted) == (True, (2, 3))
     assert (found.macvlans, found.parents) == ((9,), {2: {"arp_ignore": 0}})
 

@@ -80,7 +80,7 @@ def test_children_of_one_that_was_started_with_a_niceness_too():
 
 @pytest.mark.parametrize("limit", ["1 << 16", "resource.RLIM_INFINITY"])
 def test_the_agent_works_without_any_right(limit):
-    """As nobody: ordinary scheduling, a lock only where nothing limits it, and nobody is told of an error."""
+    """The user nobody gets ordinary scheduling, a memory lock only without a limit, and no error is logged."""
     program = (
         f"limit = {limit}"
         + """
@@ -114,7 +114,7 @@ scheduling.state()  # what it imports on the way may not be for nobody to read
 
 
 def test_a_limit_on_locked_memory_means_no_lock(monkeypatch):
-    """With it an allocation would fail one day."""
+    """With a lock, an allocation beyond the limit would fail one day."""
     monkeypatch.setattr(scheduling, "_has_capability", lambda number: False)
     monkeypatch.setattr(scheduling.resource, "getrlimit", lambda which: (1 << 30, 1 << 30))
     assert not scheduling.lock_memory()

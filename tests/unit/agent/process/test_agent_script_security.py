@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a file wants to run is there, and may be run by whom it names."""
+"""The programs that a configuration names exist, and its user may run them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the first line of a script tells of whether the kernel executes it."""
+"""The first line of a script tells whether the kernel executes it."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_a_good_first_line_has_no_fault(script, interpreters, octets):
 
 
 def test_a_format_that_the_kernel_knows_has_no_fault(script, tmp_path, monkeypatch):
-    """What is registered in binfmt_misc (Java, another machine's programs in an emulator) is nothing that we know."""
+    """A format registered in binfmt_misc (Java, another machine's programs in an emulator) is not judged."""
     path = script(b"\xca\xfe\xba\xbe\0\0")
     monkeypatch.setattr(shebang, "_FORMATS", str(tmp_path))
     assert shebang.flaw(path) is None

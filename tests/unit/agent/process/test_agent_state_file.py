@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which ledgers are whole: each key is given each wrong type, at each depth."""
+"""A state file is valid only as a whole: each key is given each wrong type, at each depth."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ WRONG = [
 
 @pytest.fixture
 def whole(tmp_path):
-    """The content of a ledger, which lies in ``tmp_path``."""
+    """Return the content of a state file, which is in ``tmp_path``."""
     made = StateFile(str(tmp_path))
     made.open()
     made.beat_of(ENTRY.identity)(5.0)
@@ -72,7 +72,7 @@ def whole(tmp_path):
 
 
 def paths(value, before=()):
-    """Where something stands in a ledger: the keys and numbers that lead there."""
+    """Yield the path of each value in a state file: the keys and numbers that lead there."""
     yield before
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in children:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scripts, real ones: how they end, and that nothing of them stays."""
+"""Real scripts end in several ways, and no process of them stays."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_loop_goes_on_while_a_script_runs():
 
 
 def a_script(tmp_path, mode):
-    """A script that leaves a witness behind, with these permissions."""
+    """Make a script that writes a file when it runs, with these permissions."""
     script, witness = tmp_path / "script", tmp_path / "witness"
     script.write_text(f"#!/bin/sh\ntouch {witness}\n")
     script.chmod(mode)
@@ -122,7 +122,7 @@ def test_a_directory_on_the_way_counts_too(monkeypatch):
     owner = {"st_uid": 0, "st_gid": 0}
     monkeypatch.setattr(subprocesses.os, "stat", lambda path: SimpleNamespace(st_mode=modes[path], **owner))
     assert subprocesses.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin"
-    modes["/usr/bin"] = 0o41777  # sticky, as /tmp is: nobody can replace what belongs to root
+    modes["/usr/bin"] = 0o41777  # sticky, as /tmp is: no user can replace what belongs to root
     assert subprocesses.unsafe_part("/usr/bin/x", "/bin") is None
     owner["st_uid"] = 1000
     assert subprocesses.unsafe_part("/usr/bin/x", "/bin") == "/usr/bin/x"
@@ -280,7 +280,7 @@ def test_a_shell_runs_nothing_that_the_rules_forbid(tmp_path):
 
 
 def test_a_first_line_of_two_characters_and_nothing_else(tmp_path):
-    """The kernel says EACCES of it; a shell reads it as an empty script, if its mode lets anybody execute it."""
+    """The kernel returns EACCES for it; a shell reads it as an empty script, if its mode has an execute bit."""
     script = tmp_path / "chk"
     script.write_bytes(b"#!")
     script.chmod(0o755)

@@ -14,7 +14,7 @@ from vrrp.agent.track.check import Watch
 
 
 class Told(Watch):
-    """Says what a test takes for it."""
+    """It is a watch whose results come from the test."""
 
     def start(self):
         pass

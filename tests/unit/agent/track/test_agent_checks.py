@@ -103,7 +103,7 @@ SERVICES = Tracking(
 
 @pytest.fixture
 def services(monkeypatch):
-    """All of them answer; who asked whom."""
+    """Let all services answer. Returns the list of the checks that asked."""
     asked = []
 
     async def ask(check):

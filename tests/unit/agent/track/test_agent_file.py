@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_read_says_0(tmp_path):
     assert read(str(missing)) == Reading(0, f"{missing} does not exist, which counts as 0")
     assert read(str(tmp_path)) == Reading(0, f"cannot read {tmp_path}, which counts as 0: Is a directory")
     os.mkfifo(tmp_path / "fifo")
-    assert read(str(tmp_path / "fifo")).value == 0  # and nobody waits for a writer
+    assert read(str(tmp_path / "fifo")).value == 0  # and it does not wait for a writer
 
 
 def test_only_the_beginning_of_a_huge_file_is_read(tmp_path):

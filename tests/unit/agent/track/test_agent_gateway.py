@@ -75,7 +75,7 @@ async def checking(wire, monkeypatch, filled=None, timeout_s=0.02, **fields):
 
 
 def asking(monkeypatch, wire, steps, **fields):
-    """Run ``steps(check)``; give it a second at most where nobody answers for longer."""
+    """Run ``steps(check)``; give it a second at most, as an answer may never come."""
 
     async def run():
         async with checking(wire, monkeypatch, **fields) as check:
@@ -126,8 +126,8 @@ def test_a_gateway_that_moved_is_found_before_the_time_is_over(monkeypatch):
 @pytest.mark.parametrize(
     "frame",
     [
-        answer(G_MAC, ip_address("192.168.8.2"), MAC, OWN),  # somebody else
-        answer(G_MAC, TARGET, MAC, ip_address("192.168.8.100")),  # to somebody else
+        answer(G_MAC, ip_address("192.168.8.2"), MAC, OWN),  # from another host
+        answer(G_MAC, TARGET, MAC, ip_address("192.168.8.100")),  # to another host
         question(G_MAC, TARGET, OWN),
         GOOD[:-1],
         b"",

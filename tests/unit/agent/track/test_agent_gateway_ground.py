@@ -33,7 +33,7 @@ def source(filled, virtual=(), gateway=GATEWAY):
     ("addresses", "expected"),
     [
         (("192.168.8.4/24",), "192.168.8.4"),
-        (("192.168.8.100/24", "192.168.8.4/24"), "192.168.8.4"),  # whatever came first: never the virtual one
+        (("192.168.8.100/24", "192.168.8.4/24"), "192.168.8.4"),  # in any order: never the virtual one
         (("192.168.8.100/32", "192.168.8.4/24"), "192.168.8.4"),
         (("10.0.0.4/8", "192.168.8.4/24"), "192.168.8.4"),  # the one in the gateway's subnet
         (("10.0.0.4/8",), "10.0.0.4"),

@@ -24,7 +24,7 @@ def check(url, text=None, **fields):
 
 
 def asked(*sends, path="/", host="127.0.0.1", scheme="http", tls=None, stay=False, **fields):
-    """What the check says to a server that sends this piece by piece, the request, how long it took, and the port.
+    """Return the result of a check of a server that sends these pieces, the request, the time taken, and the port.
 
     With ``stay`` the server does not hang up.
     """

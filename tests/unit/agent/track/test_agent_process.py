@@ -268,7 +268,7 @@ def test_real_processes_are_counted(tmp_path):
             child = subprocess.Popen([str(program), "600"])
             await until(lambda: check.ok is True)
             assert set(check._monitor._watched) == ({child.pid} if hasattr(os, "pidfd_open") else set())
-            child.kill()  # nobody waits for it: a zombie does not count
+            child.kill()  # it is not reaped: a zombie does not count
             await until(lambda: check.ok is False)
         finally:
             if child is not None:

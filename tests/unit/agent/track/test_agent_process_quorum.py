@@ -58,7 +58,7 @@ def test_a_lost_quorum_waits_for_terminate_delay(machine):
         machine.ends(20)
         await until(lambda: not check.pids)
         assert check.ok
-        machine.runs(21)  # restarted in time: nobody hears of it
+        machine.runs(21)  # restarted in time: no result is told
         await until(lambda: check.pids)
         await until(lambda: check._waiting is None)
         machine.ends(21)
@@ -77,7 +77,7 @@ def test_a_gained_quorum_waits_for_fork_delay(machine):
         machine.runs(21)
         await until(lambda: len(check.pids) == 2)
         assert not check.ok
-        machine.ends(21)  # for a moment only: nobody hears of it
+        machine.ends(21)  # for a moment only: no result is told
         await until(lambda: len(check.pids) == 1)
         await until(lambda: check._waiting is None)
         machine.runs(22)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What virtual and static addresses, with their routes and rules, use of the rest of the agent."""
+"""The ports are the parts of the agent that virtual and static addresses, with their routes and rules, use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .promote_secondaries import Promotion
 
 
 class AddressAnnouncer(Protocol):
-    """An announcer tells the segment where addresses live now. ``key`` is who has them."""
+    """An announcer tells the segment on which MAC address the addresses are now. ``key`` is their holder."""
 
     def burst(
         self,
@@ -37,12 +37,12 @@ class AddressAnnouncer(Protocol):
         """Call ``announce`` after ``first_s`` seconds and then every ``every_s``, until ``key`` is cancelled."""
 
     def cancel(self, key: Hashable) -> None:
-        """End what is still under way."""
+        """Stop all announcements of ``key`` that are still under way."""
 
 
 @dataclass(frozen=True)
 class AddressPorts:
-    """The ports of :class:`~.vips.VirtualAddresses` and :class:`~.virtualroutes.VirtualRoutes`."""
+    """It keeps the ports of :class:`~.virtual_addresses.VirtualAddresses`, :class:`~.virtual_routes.VirtualRoutes`."""
 
     kernel: Kernel
     leases: Leases
@@ -50,8 +50,8 @@ class AddressPorts:
     firewall: Firewall
     promotion: Promotion
     log: Log
-    # Which of these addresses are held by others than the key that asks.
+    # Returns those of the given addresses that others than the given key hold.
     held_elsewhere: Callable[[object, Iterable[Interface]], frozenset[InterfaceAddress]]
-    # The routes and rules of others than the key that asks, by the requests that remove them.
+    # Returns the routes and rules of others than the given key, as the requests that remove them.
     routes_held_elsewhere: Callable[[object], frozenset[bytes]]
     arm: Callable[[float], None]  # wake the loop at this time at the latest

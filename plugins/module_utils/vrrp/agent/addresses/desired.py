@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which addresses must be on which interface, against which are: pure decisions, executed by :mod:`.netlink`."""
+"""It decides which addresses must be on which interface. These are pure decisions, executed by :mod:`~..netlink`."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ def resolve(
 
 
 def installed_by(config: Instance) -> tuple[VirtualAddress, ...]:
-    """What a MASTER has: the addresses of its advertisements and the excluded ones."""
+    """Return the addresses that a MASTER has: those of its advertisements and the excluded ones."""
     return config.addresses + config.excluded
 
 
 def place_of(entry: VirtualAddress) -> Interface:
-    """The address with the prefix length that the kernel lists it with: beside a peer it is the peer's."""
+    """Return the address with the prefix length that the kernel lists it with: where there is a peer, the peer's."""
     if entry.peer is None:
         return entry.address
     return ip_interface((entry.address.ip, entry.peer.network.prefixlen))
 
 
 def flags_of(entry: VirtualAddress) -> int:
-    """The options of ip-address(8) that are flags."""
+    """Return the options of ip-address(8) that are flags, as one number."""
     chosen = (
         (entry.home, IFA_F_HOMEADDRESS),
         (entry.mngtmpaddr, IFA_F_MANAGETEMPADDR),
@@ -70,7 +70,7 @@ def flags_of(entry: VirtualAddress) -> int:
 
 
 def broadcast_of(entry: VirtualAddress) -> Optional[IPv4Address]:
-    """``brd``: an address, "+" (host bits all ones); nothing, like "-", sets none, as keepalived does."""
+    """Return the broadcast address (``brd``): an address, "+" for host bits all ones, "-" or nothing for none."""
     if entry.broadcast in (None, "-") or not isinstance(entry.address, IPv4Interface):
         return None
     if entry.broadcast == "+":
@@ -79,22 +79,22 @@ def broadcast_of(entry: VirtualAddress) -> Optional[IPv4Address]:
 
 
 def is_link_local_ipv6(address: Interface) -> bool:
-    """fe80::/10: the kernel gives it link scope by itself."""
+    """Return whether it is in fe80::/10: the kernel gives such an address link scope by itself."""
     return address.version == 6 and address.ip.is_link_local
 
 
 def absent(wanted: Sequence[DesiredAddress], table: InterfaceTable) -> tuple[DesiredAddress, ...]:
-    """Those that are not on their interface."""
+    """Return those that are not on their interface."""
     return tuple(want for want in wanted if want.address not in table.addresses.get(want.index, {}))
 
 
 def present(wanted: Sequence[DesiredAddress], table: InterfaceTable) -> tuple[DesiredAddress, ...]:
-    """Those that are on their interface."""
+    """Return those that are on their interface."""
     return tuple(want for want in wanted if want.address in table.addresses.get(want.index, {}))
 
 
 def duplicated(wanted: Sequence[DesiredAddress], table: InterfaceTable) -> tuple[DesiredAddress, ...]:
-    """Those that are on their interface but of no use: duplicate address detection has found them on another host.
+    """Return those on their interface that duplicate address detection has found on another host: they do not work.
 
     Setting such an address again changes nothing. It has to be removed first.
     """
@@ -104,7 +104,7 @@ def duplicated(wanted: Sequence[DesiredAddress], table: InterfaceTable) -> tuple
 def source_address(
     interface: str, virtual: frozenset[Interface], table: InterfaceTable, version: int = 4
 ) -> Optional[Address]:
-    """The address that advertisements come from: the interface's first one that is not virtual and can be used.
+    """Return the source address of advertisements: the interface's first one that is not virtual and can be used.
 
     IPv4: a primary address is preferred to a secondary one and a wide scope to a narrow one, as the kernel would
     choose. IPv6: a link-local address (RFC 9568 section 5.1.2.1), the first one that the kernel named.
@@ -117,7 +117,7 @@ def source_address(
 def own_addresses(
     interface: str, virtual: frozenset[Interface], table: InterfaceTable, version: int
 ) -> tuple[ActualAddress, ...]:
-    """The host's own addresses on an interface that advertisements could come from, once they are usable."""
+    """Return the host's own addresses on an interface that advertisements could come from, once they are usable."""
     hosts = {entry.ip for entry in virtual}
     return tuple(
         entry
@@ -129,7 +129,7 @@ def own_addresses(
 
 
 def no_source(config: Instance, virtual: frozenset[Interface], table: InterfaceTable) -> str:
-    """Why there is no address to speak from: one clause."""
+    """Return one clause that says why there is no source address for advertisements."""
     configured, version = config.configured_source, config.ip_version
     if configured is not None:
         keyword = "mcast_src_ip" if config.unicast_src_ip is None else "unicast_src_ip"
@@ -142,7 +142,7 @@ def no_source(config: Instance, virtual: frozenset[Interface], table: InterfaceT
         if not candidates and here:
             only = f"the only {what} of {config.interface}, {here[0]}, is virtual"
             nothing = only if len(here) == 1 else f"each {what} of {config.interface} is virtual: {', '.join(here)}"
-    # The kernel says "tentative" of an address that has failed, too.
+    # The kernel marks an address that has failed as tentative, too.
     for entry in candidates:
         if entry.dad_failed:
             return f"source address {entry.address.ip} failed duplicate address detection: another host has it"

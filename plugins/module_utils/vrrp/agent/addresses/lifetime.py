@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A virtual address is a lease: it has a short lifetime in the kernel, which the living loop renews.
+"""A virtual address is a lease: it has a short lifetime in the kernel, which the running loop renews.
 
-The last of the layers that take the address off a node whose agent has died or hangs: it needs no process at all.
+It is the last of the measures that take the address off a node whose agent has died or hangs: it needs no process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHORT_S, LONG_S = 2, 3  # the kernel counts whole seconds
 
 
 def lifetime_s(config: Instance, settings: Globals) -> int:
-    """How long the addresses of an instance outlive its agent, in seconds; 0: for ever.
+    """Return how long the addresses of an instance outlive its agent, in seconds; 0: for ever.
 
     By default 3 s, so that a watchdog (2 s) and a restart find them still there. Where the peer takes over sooner than
     that, 2 s: the shorter, the sooner the address has one owner again.
@@ -40,24 +40,24 @@ def lifetime_s(config: Instance, settings: Globals) -> int:
 
 
 class Leases:
-    """Who has which addresses for how long."""
+    """It keeps the addresses of each key and their lifetime, and renews them."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._held: dict[Hashable, tuple[tuple[DesiredAddress, ...], int]] = {}
-        self._batch: Optional[list[bytes]] = None  # the renewal of all, encoded; None when it has to be made anew
+        self._batch: Optional[list[bytes]] = None  # the renewal of all, encoded; None when it must be made again
         self._renew_at = 0.0
         self._deprecate_at: dict[DesiredAddress, float] = {}  # those whose preferred lifetime ends while they are held
-        self._differs_at = NEVER  # when the renewal of all has to be made anew because of that
+        self._differs_at = NEVER  # when the renewal of all must be made again because of that
         self._pace_s = RENEWAL_S
 
     @property
     def deadline(self) -> float:
-        """When to renew at the latest, absolute monotonic seconds."""
+        """Return when to renew at the latest, absolute monotonic seconds."""
         return self._renew_at if self._held else NEVER
 
     def hold(self, key: Hashable, wanted: Sequence[DesiredAddress], lifetime: int) -> None:
-        """From now on these are the addresses of ``key``, and no others. A lifetime of 0 s is none."""
+        """Renew these addresses for ``key`` from now on, and no others. With a lifetime of 0 s none is renewed."""
         self._batch = None
         before = self._held.pop(key, ((), 0))[0]
         if wanted and lifetime:
@@ -66,7 +66,7 @@ class Leases:
             self._deprecate_at.pop(want, None)
 
     def renew(self, now: float) -> None:
-        """Let every lease begin anew, unless that was lately. Costs a few system calls for 255 addresses."""
+        """Renew every lease, unless it was renewed lately. Costs a few system calls for 255 addresses."""
         if now < self._renew_at - EARLY_S:
             return
         self._renew_at = now + self._pace_s
@@ -85,7 +85,7 @@ class Leases:
         self._kernel.renew(self._batch)
 
     def _deprecated(self, want: DesiredAddress, now: float) -> DesiredAddress:
-        """``preferred_lft``: each renewal would begin it anew, so we count, and let the kernel have 0 at its end."""
+        """Return it with ``preferred_lft`` 0 once that has passed: we count, as each renewal would start it again."""
         if not want.preferred_s or want.preferred_s >= FOR_EVER:
             return want
         at = self._deprecate_at.setdefault(want, now + want.preferred_s)

@@ -1,13 +1,14 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``no_accept``: packets to and from virtual addresses are dropped, except those that ask for the neighbour.
+"""The firewall drops packets to and from virtual addresses for ``no_accept``, except neighbour discovery.
 
-``use_vmac``: a macvlan must not tell the segment which groups it listens to. What leaves from the Ethernet address of
-the virtual router teaches every switch that it lives here.
+For ``use_vmac`` it also drops the multicast group reports of a macvlan: a frame from the MAC address of the virtual
+router makes every switch send the frames for that address to this node.
 
-One table of nf_tables, ``inet hotstandby``. Its rules never change: the addresses are elements of its sets, added
-before the addresses come and deleted after they have gone. ARP does not pass here. See :mod:`.nftables` for the words.
+There is one table of nf_tables, ``inet hotstandby``. Its rules never change: the addresses are elements of its sets,
+added before the addresses come and deleted after they have gone. ARP does not pass through it. The rules are in
+:mod:`~..netlink.nftables`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SET4, SET6, SET6_LINK, MACVLANS = "vips4", "vips6", "vips6_link", "macvlans"
 
 
 class Firewall:
-    """Opens nothing and asks for nothing before the first address is to be guarded."""
+    """It keeps the nf_tables table of this agent. It opens no socket before the first element is needed."""
 
     def __init__(self) -> None:
         self._held: dict[Hashable, frozenset[Element]] = {}
@@ -39,7 +40,7 @@ class Firewall:
 
     @property
     def used(self) -> bool:
-        """Whether there is a table of ours."""
+        """Return whether the table of this agent is there."""
         return self._tables is not None
 
     def prepare(self, wanted: Iterable[DesiredAddress] = ()) -> str:
@@ -50,7 +51,7 @@ class Firewall:
         return failure
 
     def hold(self, key: Hashable, wanted: Iterable[DesiredAddress]) -> str:
-        """From now on these are the addresses that ``key`` guards. Returns why the kernel does not, "" when it does."""
+        """Drop packets to and from these addresses for ``key``, and no others. Returns an error text, "" for none."""
         failure = self.prepare()
         if failure:
             return failure
@@ -58,7 +59,7 @@ class Firewall:
         return self._update()
 
     def silence(self, indexes: Iterable[int]) -> str:
-        """From now on these macvlans report no multicast groups. Returns why they still do, "" when they do not."""
+        """Drop the multicast group reports of these macvlans. Returns why that fails, "" on success."""
         elements = frozenset((MACVLANS, index.to_bytes(4, sys.byteorder)) for index in indexes)
         if not elements and MACVLANS not in self._held:
             return ""
@@ -69,12 +70,12 @@ class Firewall:
         return self._update()
 
     def release(self, key: Hashable) -> None:
-        """These addresses have gone."""
+        """Stop dropping packets for ``key``: its addresses have gone."""
         if self._held.pop(key, None):
             self._update()
 
     def close(self, leave: bool = False) -> None:
-        """The process ends. ``leave``: a successor takes the table over."""
+        """Delete the table as the process ends, or keep it for a successor (``leave``)."""
         if self._tables is not None and not leave:
             self._tables.delete()
         self._tables, self._there = None, frozenset()
@@ -85,7 +86,7 @@ class Firewall:
         if self._tables is None or wanted == self._there:
             return ""
         code = self._tables.change(sorted(wanted - self._there), sorted(self._there - wanted))
-        if code == errno.ENOENT:  # somebody has flushed the whole ruleset
+        if code == errno.ENOENT:  # another program has flushed the whole ruleset
             return self._make()
         self._there = self._there if code else wanted
         return explained(code)
@@ -99,7 +100,7 @@ class Firewall:
 
 
 def element_of(want: DesiredAddress) -> Element:
-    """A link-local address belongs to one interface, any other one to the host."""
+    """Return the set and key of an address. A link-local one belongs to one interface, any other one to the host."""
     packed = want.address.ip.packed
     if is_link_local_ipv6(want.address):
         return SET6_LINK, packed + want.index.to_bytes(4, sys.byteorder)
@@ -107,7 +108,7 @@ def element_of(want: DesiredAddress) -> Element:
 
 
 def explained(code: int) -> str:
-    """One clause for people; "" for no error."""
+    """Return one clause for people about an errno, "" for 0."""
     if not code:
         return ""
     why = "this kernel has no nf_tables" if code in MISSING else os.strerror(code)
@@ -115,19 +116,19 @@ def explained(code: int) -> str:
 
 
 def available() -> bool:
-    """Whether the kernel has nf_tables; yes, where we must not ask."""
+    """Return whether the kernel has nf_tables; True also where the rights to ask are missing."""
     from ..netlink.nftables import transact
 
     return transact([]) not in MISSING
 
 
 def remove_leftover() -> None:
-    """Delete the table that a dead agent has left behind."""
+    """Delete the table that a dead agent has left."""
     open_tables().delete()
 
 
 def open_tables() -> NfTables:
-    """Only those who need it pay for the import."""
+    """Return the nf_tables socket. The import is here, as it costs time that most instances need not spend."""
     from ..netlink.nftables import NfTables
 
     return NfTables()

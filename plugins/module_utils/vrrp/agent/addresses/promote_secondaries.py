@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``promote_secondaries``: when the first address of a subnet goes, the kernel keeps the others of that subnet.
+"""With ``promote_secondaries`` the kernel keeps the other addresses of a subnet when its first address goes.
 
-Set on the interface for as long as an instance asks for it, through rtnetlink, because /proc/sys is read-only under
+It is set on the interface for as long as an instance asks for it, through rtnetlink, as /proc/sys is read-only under
 the unit. What was set before is left alone, as keepalived leaves it.
 """
 
@@ -22,7 +22,10 @@ STATE = "/proc/sys/net/ipv4/conf/%s/promote_secondaries"
 
 
 class Promotion:
-    """``changed`` are the interfaces, by index, on which it was set by us or by the process before us."""
+    """It sets the option for each key that asks for it.
+
+    ``changed`` are the interfaces, by index, on which it was set by us or by the process before us.
+    """
 
     def __init__(self, kernel: Kernel, log: Log) -> None:
         self.changed: set[int] = set()
@@ -31,11 +34,11 @@ class Promotion:
         self._held: dict[Hashable, int] = {}
 
     def inherit(self, indexes: Iterable[int]) -> None:
-        """What the process before this one has set; :meth:`settle` undoes what nobody wants any more."""
+        """Take over what the process before this one has set; :meth:`settle` undoes what is no longer wanted."""
         self.changed.update(indexes)
 
     def hold(self, key: Hashable, link: Link) -> None:
-        """From now on ``key`` wants it on this interface."""
+        """Set it on this interface for ``key``."""
         if self._held.get(key) == link.index:
             return
         self.release(key)
@@ -44,17 +47,17 @@ class Promotion:
             self._set(link.index, True)
 
     def release(self, key: Hashable) -> None:
-        """``key`` does not want it any more."""
+        """Undo it for ``key``, unless another key wants it."""
         if self._held.pop(key, None) is not None:
             self.settle()
 
     def settle(self) -> None:
-        """Undo it where nobody wants it."""
+        """Undo it on each interface where no key wants it."""
         for index in self.changed - set(self._held.values()):
             self._set(index, False)
 
     def close(self, leave: bool = False) -> None:
-        """The process ends. ``leave``: a successor goes on."""
+        """Undo it everywhere as the process ends, or keep it for a successor (``leave``)."""
         self._held.clear()
         if not leave:
             self.settle()
@@ -67,7 +70,7 @@ class Promotion:
 
 
 def is_set(name: str) -> bool:
-    """What the kernel says; it is not, where it does not say."""
+    """Return whether the kernel has it set on the interface; False where it cannot be read."""
     try:
         with open(STATE % name, encoding="ascii") as file:
             return file.read().strip() == "1"

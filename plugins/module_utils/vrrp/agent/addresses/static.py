@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this process puts into the host that belongs to no single instance.
+"""The static configuration is what this process sets on the host that belongs to no single instance.
 
-Static addresses, routes and rules are there from the start to the end, whoever is MASTER; the table of ``no_accept``
-and ``promote_secondaries`` for as long as an instance asks for them. A successor goes on with all of it.
+Static addresses, routes and rules are there from the start to the end, in every state; the table of ``no_accept`` and
+``promote_secondaries`` for as long as an instance asks for them. A successor takes all of it over.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ Group = Optional[str]  # the track_group of what is static, None without one
 
 
 class Member(Protocol):
-    """An instance, as far as what is static concerns it."""
+    """A member is an instance as the static configuration sees it."""
 
     @property
     def name(self) -> str:
         """Return its name."""
 
     def routes_gone(self, keys: Collection[Key], now: float) -> None:
-        """Take that somebody deleted these routes and rules."""
+        """Take that these routes and rules were deleted."""
 
     def interface_changed(self, now: float) -> None:
         """Look again at what keeps it from taking part."""
@@ -46,18 +46,18 @@ class Member(Protocol):
 
 @dataclass(frozen=True)
 class StaticSnapshot:
-    """What is there, as a successor must know it: ``installed`` addresses, and ``removals`` of routes and rules."""
+    """It keeps what a successor must know: the ``installed`` addresses, and ``removals`` of routes and rules."""
 
     installed: tuple[InterfaceAddress, ...] = ()
     removals: tuple[bytes, ...] = ()
-    firewall: bool = False  # there is a table of ours
+    firewall: bool = False  # the table of this agent is there
     promoted: tuple[int, ...] = ()  # interfaces, by index, whose promote_secondaries was set
 
 
 class StaticConfig:
-    """Nothing is there before :meth:`begin`. ``remember`` is told that something is there that a successor must know.
+    """It keeps the static addresses, routes and rules. Nothing is set before :meth:`begin`.
 
-    ``members()`` are all instances.
+    ``remember`` is called when something that a successor must know has changed. ``members()`` returns all instances.
     """
 
     def __init__(
@@ -82,7 +82,10 @@ class StaticConfig:
         self._said: tuple[str, ...] = ()  # the problems that instances know of
 
     def begin(self, configuration: Configuration, left: StaticSnapshot, lived_until: float) -> None:
-        """Set the static ones, and take over what the process before this one has ``left``, which ``lived_until``."""
+        """Set the static ones, and take over what the process before this one has ``left``.
+
+        That process ``lived_until`` then (monotonic seconds).
+        """
         self._begun = True
         self._promotion.inherit(left.promoted)
         guarded = any(
@@ -97,7 +100,7 @@ class StaticConfig:
             statics.install(self._scheduler.now())
         self._said = self._problems()
         self._retry_later()
-        self._scheduler.call_soon(self._promotion.settle)  # each instance has spoken then
+        self._scheduler.call_soon(self._promotion.settle)  # by then each instance has said whether it wants it
 
     def apply(self, configuration: Configuration) -> None:
         """Take a changed configuration."""
@@ -113,7 +116,7 @@ class StaticConfig:
         self._tell()
 
     def kernel_changed(self, changes: Collection[Change], now: float) -> None:
-        """Somebody has changed something: put back what is missing, and let the instances know of routes and rules."""
+        """Put back what is missing, and tell the instances which routes and rules have gone."""
         routes_gone, self._kernel.routes_gone = self._kernel.routes_gone, set()
         for instance in list(self._members()) if routes_gone else ():
             instance.routes_gone(routes_gone, now)
@@ -127,13 +130,13 @@ class StaticConfig:
         self._complete()
 
     def faults_of(self, instance: str) -> tuple[str, ...]:
-        """Why this instance cannot take part: a static thing whose track_group names it is not there."""
+        """Return why this instance cannot take part: clauses about what is missing of a track_group that names it."""
         groups = [group for group, members in self._track_groups.items() if instance in members]
         found = [self._statics[group] for group in groups if group in self._statics]
         return tuple(text for statics in found for text in problems(statics))
 
     def routes_held(self, asking: object) -> frozenset[bytes]:
-        """The static routes and rules of others, by the requests that remove them, for who wants to take some off."""
+        """Return the static routes and rules of others than ``asking``, as the requests that remove them."""
         found = [statics.routes.held for group, statics in self._statics.items() if asking != (self, group)]
         return frozenset().union(*found)
 
@@ -154,7 +157,7 @@ class StaticConfig:
         )
 
     def close(self, leave: bool) -> None:
-        """The process ends. ``leave``: a successor goes on."""
+        """Remove all of it as the process ends, or keep it for a successor (``leave``)."""
         for statics in self._statics.values():
             if not leave:
                 statics.release()
@@ -174,7 +177,7 @@ class StaticConfig:
             self._statics[group].look()
 
     def _inherit(self, left: StaticSnapshot, until: float) -> None:
-        """What is still wanted is ours; the rest goes."""
+        """Take over what is still wanted; remove the rest."""
         places, removals = set(left.installed), set(left.removals)
         for statics in self._statics.values():
             mine = places & {(want.index, want.address) for want in statics.wanted}
@@ -188,7 +191,7 @@ class StaticConfig:
             self._kernel.release([DesiredAddress(index, address) for index, address in there])
 
     def _tell(self) -> None:
-        """What a track_group is about has changed, perhaps: its instances look."""
+        """Have the instances of all track_groups look again, if the problems have changed."""
         before, self._said = self._said, self._problems()
         if before == self._said:
             return
@@ -224,13 +227,13 @@ class StaticConfig:
 
 
 def problems(statics: VirtualAddresses) -> tuple[str, ...]:
-    """Clauses about what is not there."""
+    """Return clauses about what is not there."""
     missing = tuple(f"interface {name} does not exist" for name in statics.missing)
     return tuple(dict.fromkeys(missing + statics.hindrances + statics.refused))
 
 
 def by_group(configuration: Configuration) -> dict[Group, Instance]:
-    """The static things of each track_group. They behave like an address owner's: what the host has is its own."""
+    """Return the static configuration of each track_group. As for an owner, what is there already is the host's own."""
     groups: dict[Group, None] = dict.fromkeys(each.track_group for each in configuration.static_addresses)
     groups.update(dict.fromkeys(each.track_group for each in configuration.static_routes))
     groups.update(dict.fromkeys(each.track_group for each in configuration.static_rules))
@@ -238,7 +241,7 @@ def by_group(configuration: Configuration) -> dict[Group, Instance]:
 
 
 def pseudo_instance(configuration: Configuration, groups: Collection[Group]) -> Instance:
-    """The static things of these track_groups, as an instance that is always MASTER."""
+    """Return the static configuration of these track_groups, as an instance that is always MASTER."""
     return Instance(
         name=NAME,
         interface=configuration.globals.default_interface,

@@ -44,7 +44,7 @@ class Subnets:
         return tuple({each.network: each for each in own if not is_link_local_ipv6(each)}.values())
 
     def told(self, device: str, version: int) -> str:
-        """Say which there are, or why there are none."""
+        """Return a text with the subnets of an interface, or with the reason why it has none."""
         subnets = self.of(device, version)
         if subnets:
             return f"{device}: {', '.join(str(each.network) for each in subnets)}"

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The virtual addresses of one instance: what must be on which interface, against what is.
+"""The agent brings the addresses on the interfaces in line with those that an instance wants.
 
-Addresses are reconciled, not toggled. The host's own (:mod:`.ownership`) are never touched. Routes and rules
-(:mod:`.virtualroutes`) come behind the addresses and go before them. What ``no_accept`` asks for (:mod:`.firewall`) is
-there before they come and stays until they have gone.
+Only the difference is changed. The host's own addresses (:mod:`~..netlink.ownership`) are never touched. Routes and
+rules (:mod:`.virtual_routes`) come after the addresses and go before them. The packet filter of ``no_accept``
+(:mod:`.no_accept`) is there before the addresses come, and stays until they have gone.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ Lost = Union[DesiredAddress, KernelRoute]  # what was not there as it should be
 
 
 class VirtualAddresses:
-    """``key`` is who has them: bursts and leases are kept under it."""
+    """It keeps the virtual addresses of one holder, ``key``: announcements and leases are kept under it."""
 
     def __init__(self, key: Hashable, config: Instance, settings: Globals, ports: AddressPorts) -> None:
         self.wanted: tuple[DesiredAddress, ...] = ()  # those whose interfaces are there
         self.missing: tuple[str, ...] = ()  # the interfaces that are not
-        self.refused: tuple[str, ...] = ()  # what the kernel said no to, until it is tried again
+        self.refused: tuple[str, ...] = ()  # texts about what the kernel refused, until it is tried again
         self.retry_at = NEVER
         self.hindrances: tuple[str, ...] = ()  # clauses about what routes, rules or no_accept miss
         self.routes = VirtualRoutes(key, config.name, ports)
@@ -50,33 +50,33 @@ class VirtualAddresses:
         self._ports = ports
         self._installed: tuple[
             DesiredAddress, ...
-        ] = ()  # what goes on release, whatever the interface is called by then
+        ] = ()  # what goes on release, even if the interface has another name by then
         self._inherited: dict[
             InterfaceAddress, float
         ] = {}  # what a process before this one has installed, which lived until then
         self._owned: frozenset[InterfaceAddress] = frozenset()  # the host's own among the virtual addresses
-        self._given_up: frozenset[DesiredAddress] = frozenset()  # not tracked, and somebody has deleted them
+        self._given_up: frozenset[DesiredAddress] = frozenset()  # not tracked, and deleted by another program
         self._usable: frozenset[int] = frozenset()  # those of our interfaces that are up, by index
         self._keeps = False  # switches are reminded of addresses on other interfaces
 
     @property
     def held(self) -> frozenset[InterfaceAddress]:
-        """What nobody else may take off now."""
+        """Return those that no other instance may remove now."""
         return frozenset((want.index, want.address) for want in self._installed)
 
     @property
     def installed(self) -> frozenset[InterfaceAddress]:
-        """What we have put there, or the process before us."""
+        """Return those that we or the process before us have set."""
         return frozenset(self._inherited).union((want.index, want.address) for want in self._removable(self._installed))
 
     @property
     def owned(self) -> tuple[Interface, ...]:
-        """The virtual addresses that are the host's own, known once it has been MASTER: they never leave this host."""
+        """Return the virtual addresses that are the host's own, known once it was MASTER: they stay on this host."""
         return tuple(want.address for want in self.wanted if self._is_owned(want))
 
     @property
     def owns_source(self) -> frozenset[Interface]:
-        """The address owner (priority 255) speaks from the very address that is virtual."""
+        """Return the virtual addresses that may be a source address: all for the owner (255), else none."""
         if self._config.priority != PRIORITY_OWNER:
             return frozenset()
         return frozenset(place_of(entry) for entry in installed_by(self._config))
@@ -95,7 +95,7 @@ class VirtualAddresses:
         return before != self._lifetime_s
 
     def look(self) -> None:
-        """Find the interfaces."""
+        """Find the interfaces again, and what hinders the routes, the rules and ``no_accept``."""
         before = self.wanted
         table, config = self._ports.kernel.table, self._config
         self.wanted, self.missing = resolve(installed_by(config), config.lives_on, table)
@@ -111,7 +111,7 @@ class VirtualAddresses:
             self._ports.promotion.release(self._key)
         usable, self._usable = self._usable, self._usable_links()
         if self._usable - usable:
-            self.refused = ()  # the kernel may take now what it did not take of an interface that was about to go down
+            self.refused = ()  # the kernel may accept now what it refused while the interface was about to go down
         if self.wanted != before or others:
             self.refused = ()  # the refusal was about another interface
             self._ports.kernel.prepare(self.wanted, self._lifetime_s)
@@ -123,7 +123,7 @@ class VirtualAddresses:
         return frozenset(link.index for link in found if link is not None and link.usable)
 
     def install(self, now: float) -> None:
-        """Put all of them on. What the kernel refuses is in ``refused``, and is to be tried again at ``retry_at``."""
+        """Set all of them. What the kernel refuses is in ``refused``, and is to be tried again at ``retry_at``."""
         self.hush.end()
         self._given_up = frozenset()
         self._set(self.wanted, now)
@@ -132,7 +132,7 @@ class VirtualAddresses:
         self._keep_known()
 
     def fall_silent(self) -> None:
-        """A peer takes over and announces itself: what is left of a burst of ours would call its clients back."""
+        """Cancel pending gratuitous ARP, and ARP answers of a macvlan: they would steal clients from the new master."""
         self.hush.begin(self._config)
         self._cancel_announcements()
 
@@ -142,7 +142,7 @@ class VirtualAddresses:
             self._ports.announcer.cancel((self._key, "extra"))
 
     def release(self) -> None:
-        """Take ours off, except what another instance holds as well."""
+        """Remove ours, except what another instance holds as well."""
         self._cancel_announcements()
         self.routes.release()
         self._ports.leases.hold(self._key, (), 0)
@@ -153,16 +153,15 @@ class VirtualAddresses:
         self._ports.firewall.release(self._key)
 
     def remove_leftovers(self) -> None:
-        """Take off what a predecessor left behind: nobody has made us MASTER yet."""
+        """Remove what the process before this one left: this instance is not MASTER yet."""
         self.routes.remove_leftovers()
         self._remove_left_behind(self._left_behind(self.wanted, was_set_before))
         self._remove_strangers()
 
     def complete(self, now: float) -> tuple[Lost, ...]:
-        """While MASTER: put back whatever is not there, announced. Returns it.
+        """Put back, while MASTER, all that is not there, and announce it. Returns it.
 
-        An interface that has come since needs its addresses, tracked or not. One that has another name now has them
-        no longer.
+        A new interface gets its addresses, tracked or not. From one that has another name now they are removed.
         """
         self._note_owned()
         wanted = frozenset(self.wanted)
@@ -177,7 +176,7 @@ class VirtualAddresses:
         return lost + self._complete_routes(now)
 
     def put_back(self, place: InterfaceAddress, now: float) -> tuple[Lost, ...]:
-        """While MASTER: somebody deleted this one. Returns it when it was ours and has been put back."""
+        """Put back, while MASTER, this address that was deleted. Returns what was ours and has been put back."""
         mine = [want for want in self.wanted if (want.index, want.address) == place]
         given_up = [want for want in absent(mine, self._ports.kernel.table) if not want.track and not self._taken(want)]
         if given_up:
@@ -189,13 +188,13 @@ class VirtualAddresses:
         return lost + self._complete_routes(now)  # the kernel deletes routes together with an address
 
     def routes_gone(self, keys: Collection[Key], now: float) -> tuple[Lost, ...]:
-        """While MASTER: somebody deleted these routes and rules. Returns those of ours, which have been put back."""
+        """Put back, while MASTER, those of these deleted routes and rules that are ours. Returns them."""
         back, refused = self.routes.gone(keys)
         self._refuse(refused, now)
         return tuple(back)
 
     def address_usable(self, now: float) -> bool:
-        """While MASTER: an address is at work now. Returns whether a route was refused that waited for it."""
+        """Set, while MASTER, the routes that waited for an address. Returns whether one was refused."""
         if not self.routes.waits:
             return False
         refused = self.routes.source_usable()
@@ -203,7 +202,7 @@ class VirtualAddresses:
         return bool(refused)
 
     def reconcile(self, now: float) -> None:
-        """While MASTER: what the new configuration has no more goes, what it adds comes and is announced."""
+        """Remove, while MASTER, what a new configuration no longer has; set and announce what it adds."""
         kept = {lasting(want) for want in self.wanted}
         gone = [want for want in self._leaving(self._installed) if lasting(want) not in kept]  # or: with another label
         self._remove(gone)
@@ -226,17 +225,17 @@ class VirtualAddresses:
         self._lease()
 
     def renew_differently(self) -> None:
-        """While MASTER: the lifetime has changed."""
+        """Set, while MASTER, the changed lifetime."""
         self._report(self._ports.kernel.install(self._removable(self._installed), self._lifetime_s))
         self._lease()
 
     def lend(self, seconds: int) -> None:
-        """A successor is to go on with them. Should none come, they go: those without a lease too."""
+        """Give addresses without a lease a lifetime in seconds: without a successor they must go, too."""
         if not self._lifetime_s:
             self._report(self._ports.kernel.install(self._removable(self._installed), seconds))
 
     def announce(self, repeat: int) -> None:
-        """Tell the segment that they live here."""
+        """Announce each of them ``repeat`` times."""
         self._announce([want for want in self.wanted if want not in self._given_up], repeat)
 
     def _set(self, wanted: Sequence[DesiredAddress], now: float) -> None:
@@ -261,9 +260,9 @@ class VirtualAddresses:
             self._report(self._ports.kernel.release(gone))
 
     def _taken(self, want: DesiredAddress) -> bool:
-        """Whether its interface is down, with which the kernel takes an IPv6 address off.
+        """Return whether the kernel has removed it with its interface: IPv6, and the interface is down.
 
-        It comes back when the interface is up: to one that is about to be deleted the kernel adds nothing.
+        It is set again when the interface is up: to one that is about to be deleted the kernel adds nothing.
         """
         link = self._ports.kernel.table.links.get(want.index)
         return want.address.version == 6 and link is not None and not link.up
@@ -276,7 +275,7 @@ class VirtualAddresses:
 
     def _complete_routes(self, now: float) -> tuple[Lost, ...]:
         if self.refused:
-            return ()  # of what the routes may need; it is given up
+            return ()  # the routes may need the refused address, and mastership is given up
         back, refused = self.routes.complete()
         self._refuse(refused, now)
         return tuple(back)
@@ -293,21 +292,21 @@ class VirtualAddresses:
 
     @property
     def _own_interfaces(self) -> tuple[str, ...]:
-        """Those whose faults are told without us."""
+        """Return the interfaces whose faults the instance reports itself."""
         return self._config.interface, self._config.lives_on, *self.missing
 
     def _guard(self) -> str:
-        """Keep packets from what is installed. Returns a clause about why that is not possible, "" when it is."""
+        """Drop packets to and from what is installed. Returns a clause about why that fails, "" on success."""
         failure = self._ports.firewall.hold(self._key, self._removable(self._installed))
         return failure and f"no_accept: {failure}"
 
     @property
     def _guarded(self) -> bool:
-        """Whether packets to the addresses are to be dropped: the host's own ones always have them."""
+        """Return whether packets to the addresses are to be dropped: never those to the owner's."""
         return not self._config.accept and self._config.priority != PRIORITY_OWNER
 
     def _remove_strangers(self) -> None:
-        """Take off what a predecessor has installed and the configuration does not name any more."""
+        """Remove what the process before this one has set and the configuration does not name any more."""
         known = {(want.index, want.address) for want in self.wanted}
         strangers = [DesiredAddress(index, address) for index, address in self._inherited.keys() - known]
         leftovers = self._left_behind(strangers, was_set)
@@ -332,7 +331,7 @@ class VirtualAddresses:
         self._ports.announcer.burst(self._key, tuple(wanted), repeat, garp.interval_s, table, garp.gna_interval_s)
 
     def _keep_known(self) -> None:
-        """``garp_extra_if``: switches learn from our advertisements only where we are on the instance's interface."""
+        """Announce regularly on other interfaces (``garp_extra_if``): switches there see no advertisements of ours."""
         garp, key = self._config.garp, (self._key, "extra")
         if self._keeps:
             self._ports.announcer.cancel(key)
@@ -361,14 +360,14 @@ class VirtualAddresses:
         return [want for want in mine if (want.index, want.address) not in held]
 
     def _removable(self, wanted: Iterable[DesiredAddress]) -> tuple[DesiredAddress, ...]:
-        """The host's own addresses stay on whatever happens, and have no lifetime."""
+        """Return these without the host's own addresses, which are never removed and have no lifetime."""
         return tuple(want for want in wanted if not self._is_owned(want))
 
     def _is_owned(self, want: DesiredAddress) -> bool:
         return (want.index, want.address) in self._owned
 
     def _note_owned(self) -> None:
-        """Addresses that are there already, and not from us, are the host's own. An owner's are so for good."""
+        """Note those that are there, and not from us: they are the host's own. For an owner they stay so."""
         table = self._ports.kernel.table
         there = {(want.index, want.address) for want in present(self.wanted, table)}
         others = [place for place in there - self.held if not was_set_before(place, table, self._inherited)]
@@ -384,12 +383,12 @@ class VirtualAddresses:
 
 
 def lasting(want: DesiredAddress) -> DesiredAddress:
-    """What the kernel cannot change of an address that is there: the rest does not count."""
+    """Return it with only those properties that the kernel cannot change on an address that is there."""
     return replace(want, flags=0 if want.address.version == 6 else want.flags, dad=False, preferred_s=None)
 
 
 def names(wanted: Iterable[Lost]) -> str:
-    """Addresses, routes and rules, for people."""
+    """Return addresses, routes and rules as one text for people."""
     return ", ".join(
         f"{each.what} {each.text}" if isinstance(each, KernelRoute) else str(each.address) for each in wanted
     )

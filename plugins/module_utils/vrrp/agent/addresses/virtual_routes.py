@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The routes and rules of one instance in the kernel. They come right after its addresses, and go before them."""
+"""The agent sets the routes and rules of an instance right after its addresses, and removes them before these."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ HARMLESS_ON_REMOVE = (errno.ESRCH, errno.ENOENT, errno.ENODEV, errno.ENXIO, errn
 
 @dataclass(frozen=True)
 class RouteRefused:
-    """What the kernel said no to, and why, in one clause."""
+    """It names a route or rule that the kernel refused, and why, in one clause."""
 
     way: KernelRoute
     text: str
 
 
 class VirtualRoutes:
-    """``key`` is who has them; ``name`` stands before the lines of the log."""
+    """It keeps the routes and rules of one holder, ``key``. ``name`` stands before the lines of the log."""
 
     def __init__(self, key: object, name: str, ports: AddressPorts) -> None:
         self.wanted: tuple[KernelRoute, ...] = ()
@@ -39,17 +39,17 @@ class VirtualRoutes:
         self._installed: dict[bytes, KernelRoute] = {}  # ours, by the request that removes it
         self._there: set[bytes] = set()  # what the kernel has as far as we know, the host's own included
         self._inherited: frozenset[bytes] = frozenset()
-        self._waiting: tuple[KernelRoute, ...] = ()  # for their source address, which is not at work yet
-        self._given_up: set[bytes] = set()  # not tracked, and somebody has deleted them
+        self._waiting: tuple[KernelRoute, ...] = ()  # for their source address, which is not usable yet
+        self._given_up: set[bytes] = set()  # not tracked, and deleted by another program
 
     @property
     def held(self) -> frozenset[bytes]:
-        """What nobody else may take off now."""
+        """Return those that no other instance may remove now, as the requests that remove them."""
         return frozenset(self._installed)
 
     @property
     def installed(self) -> frozenset[bytes]:
-        """What we have put there, or the process before us: the requests that take it off."""
+        """Return those that we or the process before us have set, as the requests that remove them."""
         return self._inherited | self.held
 
     def inherit(self, removals: Iterable[bytes]) -> None:
@@ -69,11 +69,11 @@ class VirtualRoutes:
         return self.wanted != before
 
     def is_there(self, way: KernelRoute) -> bool:
-        """For people: whether the kernel has it, as far as we were told."""
+        """Return whether the kernel has it, as far as it told us. For the status."""
         return way.remove in self._there
 
     def install(self) -> list[RouteRefused]:
-        """Set all of them. What is there already stays; it is ours when it carries our number."""
+        """Set all of them. What is there already stays; it is ours when it carries our protocol number."""
         self._given_up.clear()
         if not self.wanted and not self._inherited:
             return []
@@ -82,13 +82,13 @@ class VirtualRoutes:
         return refused
 
     def complete(self) -> tuple[list[KernelRoute], list[RouteRefused]]:
-        """Set what an interface that came makes possible, and again what an interface or an address took along."""
+        """Set what a new interface makes possible, and what was lost together with an interface or an address."""
         self._remove_unwanted()
         back, refused = self._add([way for way in self.wanted if way.remove not in self._given_up])
         return back, [each for each in refused if each.way.track]
 
     def gone(self, keys: Collection[Key]) -> tuple[list[KernelRoute], list[RouteRefused]]:
-        """Somebody has deleted these. Those that are ours are set again."""
+        """Take that these were deleted, and set again those that are ours."""
         mine = [way for way in self.wanted if way.key in keys or ANY in keys]
         for way in mine:
             if not way.track:
@@ -98,7 +98,7 @@ class VirtualRoutes:
         return self._add([way for way in mine if way.track])
 
     def source_usable(self) -> list[RouteRefused]:
-        """An address is at work now: perhaps somebody waits for it."""
+        """Set those that waited for a source address: one is usable now. Returns those that the kernel refused."""
         waiting, self._waiting = self._waiting, ()
         return self._add([way for way in waiting if way in self.wanted])[1]
 
@@ -108,7 +108,7 @@ class VirtualRoutes:
         return bool(self._waiting)
 
     def reconcile(self) -> list[RouteRefused]:
-        """What the new configuration has no more goes, what it adds comes."""
+        """Remove what the new configuration no longer has, and set what it adds. Returns what the kernel refused."""
         self._remove_unwanted()
         added = [way for way in self.wanted if way.remove not in self._there]
         if added:
@@ -125,7 +125,7 @@ class VirtualRoutes:
             self._remove(way.remove for way in leaving)
 
     def release(self) -> None:
-        """Take ours off, except what another instance holds as well."""
+        """Remove ours, except what another instance holds as well."""
         self._remove(reversed(list(self._installed)))
         self._inherited = frozenset()
         self._waiting = ()
@@ -133,7 +133,7 @@ class VirtualRoutes:
         self._given_up.clear()
 
     def remove_leftovers(self) -> None:
-        """Take off what a predecessor left behind: nobody has made us MASTER yet."""
+        """Remove what the process before this one left: this instance is not MASTER yet."""
         signed = {way.remove for way in self.wanted if way.signed}
         left, self._inherited = self._inherited | signed, frozenset()
         self._tell_left_behind(self._remove(left))
@@ -148,7 +148,7 @@ class VirtualRoutes:
             self._ports.log.warning(f"({self.name}) removed {count} routes or rules that were left behind.")
 
     def _add(self, ways: Iterable[KernelRoute]) -> tuple[list[KernelRoute], list[RouteRefused]]:
-        """Returns those that were not there, and those that the kernel refused."""
+        """Set these. Returns those that were not there, and those that the kernel refused."""
         ready: list[KernelRoute] = []
         waiting: list[KernelRoute] = []
         for way in ways:
@@ -171,15 +171,15 @@ class VirtualRoutes:
         return new, refused
 
     def _idle(self, way: KernelRoute) -> bool:
-        """Whether nothing can be sent through its interfaces: the kernel refuses it until they are up."""
+        """Return whether nothing can be sent through its interfaces: the kernel refuses it until they are up."""
         return bool(unusable(way.devices, self._ports.kernel.table))
 
     def _taken(self, way: KernelRoute) -> bool:
-        """Whether the kernel has taken it along with its interface: it tells of IPv6 routes only."""
+        """Return whether the kernel has removed it with its interface: it sends such events for IPv6 routes only."""
         return way.key[1] == socket.AF_INET6 and self._idle(way)
 
     def _listed(self, way: KernelRoute) -> bool:
-        """Whether the kernel has what it would not take now: a rule can keep it from finding the gateway again."""
+        """Return whether the kernel has what it would refuse now: a rule can hide the gateway of a set route."""
         if way.remove not in self._there or way.key[0] or not way.signed:
             return False
         try:
@@ -188,14 +188,14 @@ class VirtualRoutes:
             return False
 
     def _has_to_wait(self, way: KernelRoute) -> bool:
-        """The kernel takes no IPv6 source address that it has not finished, in a thread of its own."""
+        """Return whether its IPv6 source address is tentative: the kernel refuses such a route."""
         if way.source is None:
             return False
         entries = self._ports.kernel.table.entries(way.source)
         return bool(entries) and all(entry.tentative for entry in entries)
 
     def _remove(self, removals: Iterable[bytes]) -> int:
-        """Returns how many were there."""
+        """Remove these, unless others hold them. Returns how many were there."""
         leaving = [(removal, self._installed.pop(removal, None)) for removal in list(removals)]
         if not leaving:
             return 0
@@ -213,5 +213,5 @@ class VirtualRoutes:
 
 
 def texts(ways: Sequence[KernelRoute]) -> str:
-    """For people."""
+    """Return them as one text for people."""
     return ", ".join(f"{way.what} {way.text}" for way in ways)

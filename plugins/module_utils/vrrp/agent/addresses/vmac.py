@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``use_vmac``: the addresses live on a macvlan with the Ethernet address of the virtual router (RFC 9568 section 7.3).
+"""With ``use_vmac`` the addresses are on a macvlan with the MAC address of the virtual router (RFC 9568 section 7.3).
 
-Clients never learn another address then. The macvlan is there on every node, and only the MASTER has addresses on it.
+Then clients see the same MAC address after a takeover. Each node has the macvlan; only the MASTER has addresses on it.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from ..netlink import link_requests as links
 from ..netlink.kernel import Kernel
 from ..netlink.links import InterfaceTable, Link
 
-# The macvlan answers for nobody else's addresses, and hears although it has none of its own.
+# The macvlan answers ARP only for the addresses on it, and receives packets also while there is none.
 ON_MACVLAN = {"arp_ignore": 1, "accept_local": 1, "rp_filter": 0, "promote_secondaries": 1}
 ARP_IGNORE_ALL = 8  # linux/Documentation/networking/ip-sysctl.rst
-# The interface below must not answer for the macvlan's addresses, nor name one of them when it asks: whoever is asked
-# learns from the question, and would know two Ethernet addresses in turn. (keepalived sets the first two.)
+# The interface below must not answer ARP for the macvlan's addresses, nor send a request from one of them: the receiver
+# of a request learns from it, and would learn two MAC addresses in turn. (keepalived sets the first two.)
 ON_PARENT = {"arp_ignore": 1, "arp_filter": 1, "arp_announce": 2}
 
 
 class ArpSilencer:
-    """The macvlan of one instance that hands over: it still takes packets, and answers nobody.
+    """It keeps the macvlan of an instance that hands over from answering ARP. The macvlan still receives packets.
 
-    The new master announces itself with ARP requests. Our answer would come from the very Ethernet address that both
-    have, and send every switch back to us, who drop the addresses in a moment.
+    The new master announces itself with ARP requests. Our answer would come from the MAC address that both nodes have,
+    and switches would send its frames to us, although we release the addresses in a moment.
     """
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._index = 0  # of the macvlan that is silent
+        self._index = 0  # of the macvlan that does not answer
 
     def begin(self, config: Instance) -> None:
         """Let the macvlan of an IPv4 instance, where it has one, answer no ARP request."""
@@ -58,15 +58,15 @@ class ArpSilencer:
 
 
 class Vmacs:
-    """All macvlans of a configuration: made where they are missing, removed when nobody wants them."""
+    """It makes the macvlans of a configuration where they are missing, and removes those that are no longer wanted."""
 
     def __init__(self, kernel: Kernel, silence: Callable[[Iterable[int]], str], log: Log) -> None:
-        """``silence`` keeps interfaces, by their index, from reporting multicast groups; it says why it cannot."""
+        """Take the ports. ``silence`` stops multicast group reports of interfaces, by index, or says why it cannot."""
         self._kernel = kernel
         self._silence = silence
         self._log = log
         self.busy = False  # the kernel was asked for something, and its events have not been read yet
-        self.parents: dict[int, dict[str, int]] = {}  # what their interfaces had been set to, by index
+        self.parents: dict[int, dict[str, int]] = {}  # the former settings of the interfaces below, by index
         self._wanted: dict[str, Macvlan] = {}
         self._inherited: set[int] = set()  # by index: those of the process before this one
         self._refused: set[Macvlan] = set()
@@ -74,16 +74,16 @@ class Vmacs:
 
     @property
     def made(self) -> tuple[int, ...]:
-        """Those that this process must remove at its end, by index."""
+        """Return the indexes of those that this process must remove at its end."""
         return tuple(sorted(self._ready))
 
     def inherit(self, made: Iterable[int], parents: Mapping[int, Mapping[str, int]]) -> None:
-        """What the process before this one has made and set. :meth:`apply` goes on with what is still wanted of it."""
+        """Take over what the process before this one has made and set. :meth:`apply` removes what is not wanted."""
         self._inherited = set(made)
         self.parents = {index: dict(settings) for index, settings in parents.items()}
 
     def apply(self, configs: Iterable[Instance]) -> None:
-        """Have these, and no others. They are there when the kernel's events have been read."""
+        """Make the macvlans of ``configs``, and remove others. They are in the table after the next kernel events."""
         wanted = {each.name: each for each in map(macvlan_of, configs) if each is not None}
         before, self._wanted = self._wanted, wanted
         self._refused.clear()
@@ -98,7 +98,7 @@ class Vmacs:
         self.look()
 
     def look(self) -> None:
-        """Make those that are missing or that somebody has removed, and set up those that have just come."""
+        """Make those that are missing, and set up those that have just come."""
         table, self.busy = self._kernel.table, False
         for macvlan in self._wanted.values():
             link, parent = table.names.get(macvlan.name), table.names.get(macvlan.parent)
@@ -111,7 +111,7 @@ class Vmacs:
             self._silence(self._ready)
 
     def close(self, leave: bool) -> None:
-        """The process ends. ``leave``: a successor goes on with them, else nobody needs them any more."""
+        """Remove them as the process ends, or keep them for a successor (``leave``)."""
         if leave:
             return
         self._remove(self._wanted.values())
@@ -120,7 +120,7 @@ class Vmacs:
 
     def _make(self, macvlan: Macvlan, parent: Link) -> None:
         if macvlan in self._refused:
-            return  # it does not become possible by being tried at each event
+            return  # a new try at each event would fail again
         (code,) = self._kernel.ask([links.macvlan(macvlan.name, parent.index, macvlan.mac)])
         if code not in (0, errno.EEXIST):
             self._refused.add(macvlan)
@@ -154,7 +154,7 @@ class Vmacs:
             self._kernel.ask([links.ipv4_settings(parent.index, ON_PARENT)])
 
     def _restore(self, kept: Collection[str]) -> None:
-        """Set interfaces to what they had been set to, but for these, by name."""
+        """Restore the former settings of interfaces, except those with the names in ``kept``."""
         links_by_index = self._kernel.table.links
         for index, settings in list(self.parents.items()):
             if index not in links_by_index or links_by_index[index].name not in kept:
@@ -163,7 +163,7 @@ class Vmacs:
                     self._kernel.ask([links.ipv4_settings(index, settings)])
 
     def _remove_inherited(self) -> bool:
-        """Remove those that the configuration does not ask for any more; whether there were any."""
+        """Remove those that the configuration no longer asks for. Returns whether there were any."""
         table, gone = self._kernel.table, False
         for link in [table.links[index] for index in sorted(self._inherited) if index in table.links]:
             wanted = self._wanted.get(link.name)
@@ -183,21 +183,21 @@ class Vmacs:
 
 @dataclass(frozen=True)
 class Macvlan:
-    """One macvlan that must be there."""
+    """It describes one macvlan that must be there."""
 
     name: str
     parent: str
     mac: bytes
-    version: int  # of the addresses that live on it
+    version: int  # of the addresses on it
 
     def is_it(self, link: Link, table: InterfaceTable) -> bool:
-        """Whether ``link`` is this one, whoever made it."""
+        """Return whether ``link`` is this macvlan, even if another program made it."""
         below = table.names.get(self.parent)
         return (link.kind, link.mac, link.parent) == ("macvlan", self.mac, below.index if below else 0)
 
 
 def macvlan_of(config: Instance) -> Optional[Macvlan]:
-    """What an instance with ``use_vmac`` lives on, None for one without."""
+    """Return the macvlan of an instance with ``use_vmac``, None for one without."""
     if config.vmac is None:
         return None
     version = config.ip_version
@@ -208,7 +208,7 @@ def macvlan_of(config: Instance) -> Optional[Macvlan]:
 
 
 def fault_of(config: Instance, table: InterfaceTable) -> Optional[str]:
-    """Why the macvlan of an instance cannot be used, as one clause for people."""
+    """Return one clause that says why the macvlan of an instance cannot be used, None when it can."""
     wanted = macvlan_of(config)
     link = table.names.get(wanted.name) if wanted is not None else None
     if wanted is None:
@@ -217,12 +217,12 @@ def fault_of(config: Instance, table: InterfaceTable) -> Optional[str]:
         return f"the macvlan {wanted.name} does not exist"
     if not wanted.is_it(link, table):
         return f"interface {wanted.name} is there already and is not the macvlan of this virtual router"
-    # Its carrier is that of the interface below, which has its own say, and perhaps a delay.
+    # Its carrier is that of the interface below, which is judged elsewhere, perhaps with a delay.
     return None if link.up else f"the macvlan {wanted.name} is down"
 
 
 def misfit_of(config: Instance) -> Optional[tuple[str, str]]:
-    """What this machine does that the macvlan of an instance does not go with, and what to do about it."""
+    """Return which setting of this machine the macvlan of an instance cannot work with, and the remedy; else None."""
     if config.vmac is None or config.ip_version != 4 or setting("all", "rp_filter") != 1:
         return None
     text = f"packets for its addresses arrive on {config.lives_on} and are dropped: net.ipv4.conf.all.rp_filter is 1"
@@ -230,7 +230,7 @@ def misfit_of(config: Instance) -> Optional[tuple[str, str]]:
 
 
 def setting(interface: str, name: str) -> Optional[int]:
-    """A number in /proc/sys/net/ipv4/conf, None where there is none."""
+    """Return a number in /proc/sys/net/ipv4/conf, None where there is none."""
     try:
         with open(f"/proc/sys/net/ipv4/conf/{interface}/{name}", encoding="ascii") as file:
             return int(file.read())

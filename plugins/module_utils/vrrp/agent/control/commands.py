@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the control socket can ask of the agent."""
+"""The commands of the control socket are methods here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .status import AgentInfo, agent_status, instance_status
 
 
 class Commands:
-    """One method for each command; raises :class:`CommandError` with a sentence. ``now()`` is monotonic seconds."""
+    """It has one method for each command; each raises :class:`CommandError`. ``now()`` is monotonic seconds."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Commands:
         }
 
     def handle(self, command: str, request: dict[str, Any]) -> Result:
-        """Return the result of ``command``, or a future of it where a file has to be read."""
+        """Return the result of ``command``, or a future of it where a file has to be read. Raises CommandError."""
         known = self._commands.get(command)
         if known is None:
             raise CommandError(f"unknown command {command}: it is one of {', '.join(self._commands)}")
@@ -69,7 +69,7 @@ class Commands:
         return self.status()
 
     def _events(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Whose events there are, or those of one instance: all of them in one answer would keep the loop busy."""
+        """Return the instance names, or the events of one instance: all events at once would keep the loop busy."""
         if request.get("instance") is None:
             return {"instances": list(self._instances.running)}
         return {"lines": self._recorder.events(self._mastership.find(request["instance"]))}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What moves mastership because somebody asks for it: promote, demote and release, and draining the whole node."""
+"""An operator moves mastership here: promote, demote and release one instance, or drain the whole node."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..sync_groups import Groups
 
 
 class Mastership:
-    """Moves ``instances``, each with its sync group. ``drained``: this node gives up everything and takes nothing.
+    """It moves ``instances``, each with its sync group. ``drained``: this node gives up all and takes nothing.
 
-    Each method raises CommandError with a sentence when it cannot be done, before anything has moved. ``remember`` is
-    told that something has changed which a successor of this process must know.
+    Each method raises CommandError when it cannot be done, before anything has moved. ``remember`` is called when
+    something that a successor of this process must know has changed.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Mastership:
         self._log = log
 
     def move(self, verb: str, name: object, now: float) -> VrrpInstance:
-        """``promote``, ``demote`` or ``release`` the instance of this name, and return it."""
+        """Promote, demote or release (``verb``) the instance of this name, and return it. Raises CommandError."""
         instance = self.find(name)
         self._refuse_at_the_end()
         owned = [address for each in self._groups.mates(instance) for address in each.addresses.owned]
@@ -56,7 +56,7 @@ class Mastership:
         return instance
 
     def find(self, name: object) -> VrrpInstance:
-        """Return the instance of this name."""
+        """Return the instance of this name. Raises CommandError where there is none."""
         instance = self._instances.by_name(name)
         if instance is None:
             names = ", ".join(self._instances.running) or "none"
@@ -64,7 +64,7 @@ class Mastership:
         return instance
 
     def drain(self, drained: bool, now: float) -> None:
-        """Give up everything and take nothing, or take part again."""
+        """Give up all mastership and take none, or take part again. Raises CommandError for an address owner."""
         self._refuse_at_the_end()
         owners = [each.name for each in self._instances.running.values() if each.addresses.owned]
         if drained and owners:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a reload of a file would do to this agent, without doing it: the command ``plan``.
+"""The command ``plan`` tells what a reload of a file would do to this agent, without doing it.
 
-Whoever may not reload may not ask: the answer tells whether a password that one guesses is the right one. It is worked
-out in a child (:mod:`..life.fork`), which has a copy of everything.
+It requires the right to reload: the answer would confirm a guessed password. It runs in a child process
+(:mod:`~..process.fork`), which has a copy of all data.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TEXT_MAX = 1 << 20  # octets; 255 instances are less than 100,000
 
 @dataclass(frozen=True)
 class Current:
-    """What is in force: ``instances`` are those of the configuration, ``installed`` what this agent has put there."""
+    """It keeps what is in force: the ``instances`` of the configuration, the addresses ``installed`` by this agent."""
 
     configuration: Configuration
     instances: Collection[VrrpInstance]
@@ -44,9 +44,9 @@ class Current:
 
 
 def foresee(current: Current, request: dict[str, Any]) -> dict[str, Any]:
-    """Answer ``candidate``, the text of a file packed as :func:`unpack` has it, were it at ``path`` (our own file).
+    """Return what would change if ``candidate`` were the file ``path`` (default: our own file).
 
-    Raises CommandError with everything that is wrong with it.
+    The candidate is packed as :func:`unpack` says. Raises CommandError with everything that is wrong with it.
     """
     path = request.get("path") or current.configuration.path
     if not isinstance(path, str):
@@ -70,7 +70,7 @@ def foresee(current: Current, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def unpack(candidate: Any) -> str:
-    """Base64 of zlib of UTF-8: one line of the control protocol is shorter than many a file."""
+    """Return the text of base64 of zlib of UTF-8: many files are longer than a line of the control protocol may be."""
     try:
         octets = zlib.decompressobj()
         text = octets.decompress(base64.b64decode(candidate, validate=True), TEXT_MAX)
@@ -82,7 +82,7 @@ def unpack(candidate: Any) -> str:
 
 
 def _mastership(current: Current, new: Configuration) -> Iterator[dict[str, Any]]:
-    """For each instance whether mastership would move: true, false, or none where nobody here can know."""
+    """Yield for each instance whether mastership would move: True, False, or None where this node cannot know."""
     wanted = {advertisement.identity(config): config for config in new.instances}
     for instance in current.instances:
         moves, why = _moves(instance, wanted.pop(advertisement.identity(instance.config), None), current.drained)

@@ -28,7 +28,7 @@ Answer = Union[dict[str, Any], Future[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Found:
-    """What a file says: the configuration and its ``digest``, texts of ``changes`` and ``warnings`` for people."""
+    """It keeps the content of a file: configuration, ``digest`` (SHA-256), ``changes`` and ``warnings`` for people."""
 
     configuration: Configuration
     digest: str
@@ -38,7 +38,7 @@ class Found:
 
 
 class Reload:
-    """Reads the file of the ``current()`` configuration again, and has ``apply(configuration, digest)`` take it."""
+    """It reads the file of the ``current()`` configuration again, and calls ``apply(configuration, digest)``."""
 
     def __init__(
         self,
@@ -57,21 +57,21 @@ class Reload:
         self._log = log
 
     def reload(self) -> Answer:
-        """Read the file again and apply what is different. Raises CommandError and keeps the old one when it is bad.
+        """Read the file again and apply what is different. Raises CommandError, and keeps the old one, for a bad file.
 
         The answer has the names of the instances that were added, removed and changed, and two lists of texts for
-        people: ``changes``, and ``warnings`` about the file and what in it does not fit this machine. The file is read
-        and compared outside of the loop (:mod:`..life.fork`): only to apply it is the loop's work.
+        people: ``changes``, and ``warnings`` about the file and what in it does not fit this machine. A child process
+        reads and compares the file (:mod:`~..process.fork`), so that the loop only applies it.
         """
         self._refuse_at_the_end()
         return self._fork.run(lambda: look(self._current()), self.take)
 
     def plan(self, request: dict[str, Any]) -> Answer:
-        """Answer what :func:`.plan.foresee` says, outside of the loop."""
+        """Return a future of the result of :func:`.plan.foresee`, which runs in a child process."""
         return self._fork.run(lambda: foresee(self._current(), request), lambda answer: answer)
 
     def take(self, found: Found) -> dict[str, Any]:
-        """Apply what was found, and answer with it."""
+        """Apply what was found, and return the answer of :meth:`reload`. Raises CommandError when stopping."""
         self._refuse_at_the_end()
         words = [f"{', '.join(names)} {kind}" for kind, names in found.instances.items() if names]
         self._service_manager.reloading()
@@ -93,7 +93,7 @@ class Reload:
 
 
 def look(current: Current) -> Found:
-    """Read the file and hold it against what is in force; nothing is changed."""
+    """Read the file and compare it with what is in force. Nothing is changed. Raises CommandError for a bad file."""
     path = current.configuration.path
     try:
         new, digest, warnings = read(path)
@@ -112,9 +112,9 @@ def look(current: Current) -> Found:
 
 
 class OnSignal:
-    """Reloads on SIGHUP: one at a time, and one more after it, however many signals come meanwhile.
+    """It reloads on SIGHUP: one reload at a time, and one more after it, for any number of signals meanwhile.
 
-    The one more is because the file may have changed after it was read. ``later(delay_s, callback)`` calls back.
+    The second one is needed as the file may have changed after it was read. ``later(delay_s, callback)`` calls back.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class OnSignal:
         self._told: tuple[str, ...] = ()
 
     def signal(self) -> None:
-        """SIGHUP has come."""
+        """Reload now, or after the reload that is under way (SIGHUP)."""
         self._wanted = min(self._wanted + 1, 2)
         if self._wanted == 1:
             self._begin()
@@ -143,7 +143,7 @@ class OnSignal:
 
     def _ended(self, error: Optional[BaseException]) -> None:
         texts = (str(error), *error.problems) if isinstance(error, CommandError) else ()
-        for text in texts[: 1 if texts == self._told else None]:  # once is enough of a file that stays bad
+        for text in texts[: 1 if texts == self._told else None]:  # the details of the same bad file are logged once
             self._log.error(text)
         self._told = texts
         self._later(SIGNAL_REST_S, self._rested)

@@ -1,15 +1,15 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control socket: newline-delimited JSON, one request and one reply for each line.
+"""The control socket uses newline-delimited JSON, one request and one reply for each line.
 
-Who may do what is told by the peer's credentials, which the kernel vouches for: root and the agent's own user may move
-things, members of the socket's group may look, and nobody else gets an answer.
+The peer's credentials, which come from the kernel, decide what a client may do: root and the agent's own user may
+change things, members of the socket's group may only read, and other users get no answer.
 
-Those who look are strangers. They are few at a time, each has so long to ask and to read, and the answering of all of
-them together takes a tenth of the loop's time at most, so that none of them makes an advertisement late. The same goes
-for connecting: a few connections are accepted in one turn of the loop, then others have it for nine times as long.
-Asyncio's own server accepts a whole backlog in one turn, makes a task and a cycle of objects of each connection, and
+Readers are not trusted and must not make an advertisement late. So their number is limited, and the time for each
+request and reply. The answers to all of them take a tenth of the loop's time at most. It is the same for connecting: a
+few connections are accepted in one turn of the loop, and no more for nine times as long.
+Asyncio's own server accepts a whole backlog in one turn, makes a task and a cycle of objects for each connection, and
 does not stop when no descriptor is left.
 """
 
@@ -38,20 +38,20 @@ SOCKET_MODE = 0o660
 SO_PEERGROUPS = 59  # asm-generic/socket.h, since Linux 4.13
 OPTION_MAX = 1024  # octets that Python's getsockopt returns: 256 groups
 
-CONNECTIONS_MAX = {True: 64, False: 16}  # at a time: of those who may move, of those who may only look
+CONNECTIONS_MAX = {True: 64, False: 16}  # at a time: of clients that may change things, of those that may only read
 ASK_S = 30.0  # between the connection and a request, and between two requests
 READ_S = 5.0  # until the reply has been read
-LOOKING_SHARE = 0.1  # of the loop's time
+LOOKING_SHARE = 0.1  # of the loop's time, for those that may only read
 BACKLOG = 16  # connections that wait to be accepted: they are in the kernel's memory, not in ours
 ACCEPTED_AT_ONCE = 4
 ACCEPTING_SHARE = 0.1  # of the loop's time
-REFUSED_S = 0.1  # until the kernel is asked again that would not accept
+REFUSED_S = 0.1  # until the next try after accept() has failed
 
 Result = Union[dict[str, Any], asyncio.Future[dict[str, Any]]]
 
 
 class ControlServer:
-    """Listens on ``path`` and hands each request to ``handle``, which returns the result or raises CommandError.
+    """It listens on ``path`` and calls ``handle`` for each request, which returns the result or raises CommandError.
 
     ``handle`` may return a future of the result instead: the reply is then sent when it is done.
     """
@@ -66,15 +66,15 @@ class ControlServer:
         self._sweeping: Optional[asyncio.TimerHandle] = None
         self._group = -1
         self._bound: Optional[os.stat_result] = None  # the socket's file
-        self._connections: dict[Connection, bool] = {}  # whether it may move things, the longest open one first
-        self._looking: deque[tuple[Connection, bytes]] = deque()  # questions of those who look
+        self._connections: dict[Connection, bool] = {}  # whether it may change things; the longest open one first
+        self._looking: deque[tuple[Connection, bytes]] = deque()  # requests of those that may only read
         self._is_looking = False
 
     async def start(self) -> None:
-        """Bind; a socket that a dead agent left behind is replaced (the caller holds the directory's lock)."""
+        """Bind; a socket that a dead agent left is replaced (the caller holds the directory's lock). Raises OSError."""
         own_file.clear(self._path)
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
-        # Bound under a closed umask: there is no moment at which anybody could connect.
+        # Bound under a closed umask: at no moment could another user connect.
         before = os.umask(0o177)
         try:
             sock.bind(self._path)
@@ -90,13 +90,13 @@ class ControlServer:
 
     @property
     def there(self) -> bool:
-        """Whether the socket is still where clients look for it."""
+        """Return whether the file of the socket is still there."""
         with contextlib.suppress(OSError):
             return self._bound is not None and os.path.samestat(os.lstat(self._path), self._bound)
         return False
 
     async def restart(self) -> None:
-        """Bind anew: somebody has deleted the socket. Who is connected stays so."""
+        """Bind again after the file of the socket was deleted. Open connections stay. Raises OSError."""
         before = self._socket
         await self.start()
         if before is not None:
@@ -134,7 +134,7 @@ class ControlServer:
         return reply_of(lambda: self._handle(command, request))
 
     def _accept(self) -> None:
-        """Take a few connections, and leave the loop to others for nine times as long as that took."""
+        """Accept a few connections, and no more for nine times as long as that took."""
         server, began = self._socket, time.perf_counter()
         if server is None:
             return
@@ -143,7 +143,7 @@ class ControlServer:
                 sock, _address = server.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 break
-            except OSError as error:  # no descriptor left, or no memory: the loop would be woken for it without end
+            except OSError as error:  # no descriptor left, or no memory: the loop would be woken again and again
                 self._log.rate_limited(
                     ("accept",),
                     f"the control socket accepts nobody for a moment: {error.strerror or error}; whoever has been "
@@ -188,7 +188,7 @@ class ControlServer:
         self._connections.pop(connection, None)
 
     def _hang_up(self) -> None:
-        """Give one descriptor back: of those who do not ask, the one that has been connected longest."""
+        """Free one descriptor: close the idle connection that has been open longest."""
         idle = next((each for each in self._connections if each.idle), None)
         if idle is not None:
             idle.close()
@@ -198,7 +198,7 @@ class ControlServer:
             self._sweeping = self._loop.call_later(min(ASK_S, READ_S) / 10, self._sweep)
 
     def _sweep(self) -> None:
-        """Hang up on those who do not ask or do not read. One timer for all: a flood of connections makes no more."""
+        """Close connections that do not ask or read in time. One timer for all, also in a flood of connections."""
         self._sweeping = None
         now = self._loop.time()
         for connection in [each for each in self._connections if each.deadline <= now]:
@@ -220,7 +220,7 @@ class ControlServer:
                 self._look()
 
     def _look(self) -> None:
-        """Answer those who look one after the other, and leave the loop to others for nine times as long after each."""
+        """Answer one request of those that may only read, and the next one after nine times as long as that took."""
         self._is_looking = bool(self._looking)
         if self._looking:
             began = time.perf_counter()
@@ -231,7 +231,7 @@ class ControlServer:
 
 
 class Connection:
-    """One client: it asks with a line, is answered, and may ask again. ``deadline`` is when it has had its time."""
+    """It serves one client, which sends a line, is answered, and may ask again. At ``deadline`` it is closed."""
 
     def __init__(
         self,
@@ -241,7 +241,7 @@ class Connection:
         gone: Callable[[Connection], None],
     ) -> None:
         self.deadline = loop.time() + ASK_S
-        self.idle = True  # it has not asked anything that it waits for
+        self.idle = True  # it waits for no reply
         self._sock = sock
         self._loop = loop
         self._ask: Optional[Callable[[bytes], None]] = ask
@@ -251,11 +251,11 @@ class Connection:
         self._unsent = memoryview(b"")
 
     def listen(self) -> None:
-        """Read what it asks, from now on."""
+        """Read its requests, from now on."""
         self._loop.add_reader(self._sock.fileno(), self._readable)
 
     def send(self, reply: bytes) -> None:
-        """Send one reply; then the next question is its turn."""
+        """Send one reply; then its next request is handled."""
         if self._ask is None:
             return  # closed meanwhile
         self.deadline = self._loop.time() + READ_S
@@ -263,7 +263,7 @@ class Connection:
         self._write()
 
     def close(self) -> None:
-        """Hang up, and keep nothing that would make a cycle: garbage is collected seldom."""
+        """Close it, and keep no reference that would make a cycle: garbage is collected seldom."""
         if self._ask is not None:
             self._ask = None
             self._loop.remove_reader(self._sock.fileno())
@@ -287,7 +287,7 @@ class Connection:
             self.close()
 
     def _next(self) -> None:
-        """Ask the first line that has been received; listen again when there is none."""
+        """Handle the first line that has been received; listen again when there is none."""
         if self._ask is None:
             return
         line, newline, rest = self._received.partition(b"\n")
@@ -311,11 +311,11 @@ class Connection:
             return
         self._loop.remove_writer(self._sock.fileno())
         self.idle, self.deadline = True, self._loop.time() + ASK_S
-        self._loop.call_soon(self._next)  # the loop is not kept by one who asks many things at once
+        self._loop.call_soon(self._next)  # many requests at once from one client must not keep the loop
 
 
 def reply_of(call: Callable[[], Result]) -> dict[str, Any]:
-    """The reply that tells what ``call`` returns, or why it raises :class:`CommandError`."""
+    """Return the reply with the result of ``call``, or with the text of its :class:`CommandError`."""
     try:
         return {"ok": True, "result": call()}
     except CommandError as error:
@@ -324,22 +324,22 @@ def reply_of(call: Callable[[], Result]) -> dict[str, Any]:
 
 
 def encode(reply: dict[str, Any]) -> bytes:
-    """One line."""
+    """Return a reply as one line of JSON."""
     return json.dumps(reply).encode() + b"\n"
 
 
 def refusal(text: str) -> dict[str, Any]:
-    """A reply that says no."""
+    """Return a reply that refuses the request."""
     return {"ok": False, "error": text}
 
 
 def peer_uid(sock: socket.socket) -> int:
-    """The user id of the process at the other end (unix(7), SO_PEERCRED)."""
+    """Return the user id of the process at the other end (unix(7), SO_PEERCRED)."""
     return _peer(sock)[1]
 
 
 def is_member(sock: socket.socket, group: int) -> bool:
-    """Whether the process at the other end was in this group when it connected (SO_PEERGROUPS)."""
+    """Return whether the process at the other end was in this group when it connected (SO_PEERGROUPS)."""
     if _peer(sock)[2] == group:
         return True
     try:
@@ -350,13 +350,13 @@ def is_member(sock: socket.socket, group: int) -> bool:
 
 
 def _peer(sock: socket.socket) -> tuple[int, int, int]:
-    """Process, user and group."""
+    """Return the process, user and group ids of the peer."""
     credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("=iII"))
     return struct.unpack("=iII", credentials)
 
 
 def name_of(gid: int) -> str:
-    """A group in the words of an error message."""
+    """Return a group as an error message names it."""
     try:
         return f"the group {grp.getgrgid(gid).gr_name}"
     except KeyError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the agent says about itself: plain dictionaries, ready for JSON."""
+"""The agent reports its status as plain dictionaries, ready for JSON."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
 @dataclass(frozen=True)
 class AgentInfo:
-    """What belongs to no instance. ``digest`` is of the file in force, ``discarded`` counts packets of strangers."""
+    """It keeps what belongs to no instance. ``digest`` is of the file in force, ``discarded`` counts by reason."""
 
     configuration: Configuration
     digest: str
@@ -45,7 +45,7 @@ class AgentInfo:
 def agent_status(
     agent: AgentInfo, instances: Iterable[VrrpInstance], table: InterfaceTable, now: float
 ) -> dict[str, Any]:
-    """The whole agent. Times are seconds before ``now``."""
+    """Return the status of the whole agent. Times are seconds before ``now`` (monotonic seconds)."""
     return {
         "version": __version__,
         "pid": os.getpid(),
@@ -63,7 +63,7 @@ def agent_status(
 
 
 def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -> dict[str, Any]:
-    """One instance: what it is configured to be, what it is, and why."""
+    """Return the status of one instance: its configuration, its state, and the reasons."""
     config, router, verdict = instance.config, instance.router, instance.verdict
     there = {str(want.address) for want in present(instance.addresses.wanted, table)}
     vips, excluded = ([place_of(entry) for entry in entries] for entries in (config.addresses, config.excluded))
@@ -106,7 +106,7 @@ def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -
 
 
 def routes_status(instance: VrrpInstance) -> dict[str, Any]:
-    """Its routes and rules as ip(8) prints them, and whether the kernel has them, as far as it told us."""
+    """Return its routes and rules as ip(8) prints them, and whether the kernel has them, as far as it told us."""
     found: dict[str, list[dict[str, Any]]] = {"routes": [], "rules": []}
     for way in instance.addresses.routes.wanted:
         found[f"{way.what}s"].append({"text": way.text, "present": instance.addresses.routes.is_there(way)})
@@ -114,13 +114,13 @@ def routes_status(instance: VrrpInstance) -> dict[str, Any]:
 
 
 def check_status(check: CheckResult) -> dict[str, Any]:
-    """What one check says; ``value`` is the number in a tracked file."""
+    """Return the result of one check; ``value`` is the number in a tracked file."""
     said = {"name": check.name, "kind": check.kind, "ok": check.ok, "weight": check.weight, "detail": check.detail}
     return {**said, "reverse": check.reverse, "value": check.value}
 
 
 def master(instance: VrrpInstance, now: float) -> Optional[dict[str, Any]]:
-    """Who is master: ourselves, or whom we heard last; None when nobody is known."""
+    """Return the master: this node, or the one that was heard last; None when none is known."""
     router = instance.router
     if router.state is State.MASTER:
         return {"address": str(instance.source), "priority": router.priority, "seen_s": 0.0}
@@ -131,7 +131,7 @@ def master(instance: VrrpInstance, now: float) -> Optional[dict[str, Any]]:
 
 
 def conflicts(instance: VrrpInstance, now: float) -> list[dict[str, Any]]:
-    """Who else claimed an address of ours not long ago. The virtual ones are ours while we hold them."""
+    """Return the hosts that claimed an address of ours lately. The virtual ones are ours while we hold them."""
     return [
         {
             "address": str(address),
@@ -145,12 +145,12 @@ def conflicts(instance: VrrpInstance, now: float) -> list[dict[str, Any]]:
 
 
 def why(instance: VrrpInstance, now: float) -> str:
-    """One sentence that explains the state, and what else there is to know of it."""
+    """Return one sentence that explains the state, with the address conflicts."""
     return "; ".join([_state(instance, now), *(_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD])])
 
 
 def _other_owners(instance: VrrpInstance, now: float) -> list[str]:
-    """Say which routers own the addresses of this owner too. One that lost is silent: it is told as a conflict is."""
+    """Return which routers own the addresses of this owner too. One that lost is silent: it shows as a conflict."""
     if instance.config.priority != PRIORITY_OWNER:
         return []
     heard = instance.reporter.peers.last_said(PRIORITY_OWNER, now - CONFLICT_S)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plain sentences say what keeps an instance from being one of a pair, and what to do about it."""
+"""The warnings of an instance explain what keeps it from working with its peer, and what to do about it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CAUSES = {
 def warnings(vrid: int, discarded: Iterable[Discarded], unheard: Optional[Refusal]) -> list[str]:
     """Return a sentence for each thing that is wrong, none when all is well.
 
-    ``vrid`` is the virtual router id, and ``unheard`` says why nobody can hear this MASTER.
+    ``vrid`` is the virtual router id, and ``unheard`` says why no peer can hear this MASTER.
     """
     found = [] if unheard is None else [f"{_refused(unheard)} ({_cause(unheard)})"]
     return found + [f"{clause_of(each, vrid)} ({_remedy(each)})" for each in discarded]
@@ -76,7 +76,7 @@ def _cause(refusal: Refusal) -> str:
 
 
 def clause_of(each: Discarded, vrid: int) -> str:
-    """Say what is not believed of whom."""
+    """Return a clause about a discarded packet and its sender."""
     if each.reason == STRANGER:
         return f"{each.source} uses virtual router id {vrid} too, with other addresses"
     return f"discards what {each.source} sends: {each.detail}"

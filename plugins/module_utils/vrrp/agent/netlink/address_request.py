@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One address as the kernel wants to hear it, and what comes with setting and deleting one."""
+"""It describes an address as a request to the kernel needs it, and what else its deletion may remove."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}  #
 
 @dataclass(frozen=True)
 class DesiredAddress:
-    """One virtual address on one existing interface, as the kernel wants to hear it."""
+    """It describes one virtual address on one existing interface, as a request to the kernel needs it."""
 
     index: int
     address: Interface
@@ -28,16 +28,16 @@ class DesiredAddress:
     peer: Optional[Address] = None
     flags: int = 0  # IFA_F_*, beside those of every address
     dad: bool = False  # IPv6: another host is asked for first
-    preferred_s: Optional[int] = None  # for so long somebody connects from it; None: see preferred_s()
-    track: bool = field(default=True, compare=False)  # put back when somebody deletes it
+    preferred_s: Optional[int] = None  # for so long it may be chosen as a source; None: see preferred_s()
+    track: bool = field(default=True, compare=False)  # put back when another program deletes it
 
     def __hash__(self) -> int:
-        """Of what tells nearly all of them apart: a takeover of many looks them up again and again."""
+        """Return the hash of interface and address only: it is cheap, and a takeover of many looks up many."""
         return hash((self.index, int(self.address)))
 
 
 def preferred_s(want: DesiredAddress) -> int:
-    """As with keepalived nobody connects from an IPv6 address without a subnet, and IPv4 knows nothing of it."""
+    """Return the preferred lifetime in seconds. As in keepalived, 0 for an IPv6 address without a subnet (/128)."""
     if want.address.version == 4:
         return FOR_EVER
     if want.preferred_s is None:
@@ -46,14 +46,14 @@ def preferred_s(want: DesiredAddress) -> int:
 
 
 def scope_number(name: Optional[str]) -> int:
-    """A scope by the name that ip-address(8) uses, or by number. Raises ValueError for any other word."""
+    """Return the number of a scope, given by its name in ip-address(8) or by number. Raises ValueError otherwise."""
     if name is None:
         return 0
     return SCOPES[name] if name in SCOPES else int(name)
 
 
 def beside_its_peer(want: DesiredAddress, table: InterfaceTable) -> DesiredAddress:
-    """The same with the peer that it has: the kernel deletes none that is named without it."""
+    """Return it with the peer that it has now: without the peer in the request the kernel does not delete it."""
     here = table.addresses.get(want.index, {}).get(want.address)
     if want.peer is not None or here is None or not here.peer:
         return want
@@ -61,11 +61,11 @@ def beside_its_peer(want: DesiredAddress, table: InterfaceTable) -> DesiredAddre
 
 
 def dependants(leaving: Sequence[DesiredAddress], table: InterfaceTable) -> tuple[ActualAddress, ...]:
-    """Addresses that the kernel may delete together with ``leaving``.
+    """Return the addresses that the kernel may delete together with ``leaving``.
 
     Deleting the first IPv4 address of a subnet deletes its secondaries too, unless promote_secondaries is set
     (linux/net/ipv4/devinet.c). A virtual address is the first one when the host's own came later, after a
-    DHCP renewal for example. Whoever deletes must then put these back.
+    DHCP renewal for example. The caller must then put these back.
     """
     gone = {(want.index, want.address) for want in leaving}
     found = []

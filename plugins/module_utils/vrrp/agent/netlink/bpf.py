@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Socket filters (socket(7), SO_ATTACH_FILTER): the kernel drops what we would only look at and throw away.
+"""With a socket filter (socket(7), SO_ATTACH_FILTER) the kernel drops packets and events that we do not need.
 
 An instruction is (code, jump if true, jump if false, operand); codes are those of linux/bpf_common.h.
 """
@@ -24,15 +24,15 @@ _INSTRUCTION = struct.Struct("=HBBI")  # struct sock_filter
 
 def attach(sock: socket.socket, *program: Instruction) -> None:
     """Give a socket its filter; the kernel copies it. Raises OSError."""
-    # An array knows its own address, for which ctypes would cost a megabyte.
+    # An array gives its memory address; ctypes would cost a megabyte for that.
     memory = array.array("B", b"".join(_INSTRUCTION.pack(*instruction) for instruction in program))
     sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(program), memory.buffer_info()[0]))
 
 
 def only(*tests: tuple[int, int, int]) -> tuple[Instruction, ...]:
-    """The program that lets pass what meets every test: (load, offset, value)."""
+    """Return the program that accepts what meets every test: (load, offset, value)."""
     program: list[Instruction] = []
     for number, (load, offset, value) in enumerate(tests):
-        to_the_end = 2 * (len(tests) - number) - 1  # the tests behind this one, and "it passes"
+        to_the_end = 2 * (len(tests) - number) - 1  # the tests after this one, and the accepting return
         program += [(load, 0, 0, offset), (JUMP_EQUAL, 0, to_the_end, value)]
     return (*program, (RETURN, 0, 0, EVERYTHING), (RETURN, 0, 0, 0))

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A listing of links and addresses that is read in portions: 20,000 addresses must not keep the loop.
+"""A listing of links and addresses is read in portions: 20,000 addresses must not block the loop.
 
-The events that arrive meanwhile are kept, and taken in after what was listed. Each says how one link or address is, so
-the last one is right whether the listing has seen it or not.
+The events that arrive meanwhile are kept, and applied after the listing. Each has the whole state of one link or
+address, so the last one is right, with or without its change in the listing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ EVENTS_KEPT = 4096  # datagrams: to take them in at the end takes a part of half
 
 
 class Listing:
-    """``table`` is what was listed so far; :meth:`advance` reads one datagram more. ``done`` when it is whole."""
+    """It reads a listing into ``table``; :meth:`advance` reads one datagram. ``done`` says that it is complete."""
 
     def __init__(self) -> None:
         """Ask the kernel for the first portion. Raises OSError."""
@@ -50,7 +50,7 @@ class Listing:
             raise
 
     def fileno(self) -> int:
-        """The socket, which is readable as long as there is more."""
+        """Return the socket, which is readable as long as there is more."""
         return self._sock.fileno()
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of the kernel's events wake the agent: the others are dropped before they do."""
+"""A filter in the kernel drops the events that the agent does not need, so that they do not wake it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ TYPE_AT, PORT_AT, ROUTE_PROTOCOL_AT = 4, 12, 21  # in a message: nlmsg_type, nlm
 
 
 def only_what_matters(events: socket.socket, requests_port: int, renewals_port: int) -> None:
-    """Drop what renewing addresses causes, and of routes and rules all but what others delete of ours.
+    """Drop the events of our own renewals, and all about routes and rules except when others delete ours.
 
-    Renewing 255 addresses would bring 510 events a second, each of which says that we have renewed what we have
-    renewed. The kernel puts the requester's port into events about IPv4 addresses; in those about IPv6 there is none.
-    A router that learns a whole table of routes would bring more. Numbers are in this machine's order, which a filter
-    reads in the network's.
+    Renewing 255 addresses would bring 510 useless events a second. The kernel puts the requester's port into events
+    about IPv4 addresses; in those about IPv6 there is none. A router that learns a whole table of routes would bring
+    more. Numbers are in this machine's byte order, and a filter reads them in network order.
     """
     kinds = (RTM_NEWROUTE, RTM_NEWRULE, RTM_DELRULE, RTM_DELROUTE)
     new_route, new_rule, del_rule, del_route = (socket.htons(kind) for kind in kinds)

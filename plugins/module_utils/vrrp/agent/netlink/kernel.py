@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kernel's links and addresses: watch them, install and release virtual addresses.
+"""Watch the kernel's links and addresses, install and release virtual addresses.
 
 The sockets are our own, for three reasons. Changes go to the kernel as one batch that is answered before the next
 action runs, so the order of the actions is kept. Messages are encoded once for each address and reused. And lost
-events (ENOBUFS) lead to a new listing instead of a wrong picture. Both are read in portions: whoever changes addresses
-as fast as we can read must not keep the loop. What the messages are made of: :mod:`.messages`.
+events (ENOBUFS) lead to a new listing instead of a wrong table. Both are read in portions: a program that changes
+addresses as fast as we can read must not block the loop. The messages are in :mod:`.messages`.
 """
 
 from __future__ import annotations
@@ -53,21 +53,21 @@ from .routes import ANY, KernelRoute, Key, deleted
 
 IFA_F_NODAD = 0x02  # linux/if_addr.h
 LOW_FLAGS = 0xFF  # what fits into the header of an address
-EVENT_BUFFER = 1 << 20  # octets, for a storm of events
+EVENT_BUFFER = 1 << 20  # octets, for many events at once
 EVENTS_AT_ONCE = 128  # datagrams that are read in one turn of the loop
 PORTION_S = 0.005  # and for so long at most, of events and of a listing each
-LISTED_EVERY_S = 1.0  # whatever is lost: a listing has a price
+LISTED_EVERY_S = 1.0  # at most so often, even if events are lost again: a listing takes time
 ANSWERS_SIZE = 1 << 16  # octets, for the answers to a batch: some 60 octets each
 ANSWER_TIMEOUT_S = 2.0  # the kernel answers inside send(); this only ends a kernel that does not
 HARMLESS_ON_DELETE = (errno.EADDRNOTAVAIL, errno.ENODEV, errno.ENXIO)
 
 
 class NetlinkUnavailable(RuntimeError):
-    """pyroute2 or the rights to use rtnetlink are missing; the text says what to do."""
+    """The agent lacks pyroute2 or the rights to use rtnetlink; the text says what to do."""
 
 
 class Kernel:
-    """One network namespace's addresses. ``table`` is what is; :meth:`install` and :meth:`release` change it."""
+    """It keeps the ``table`` of one network namespace; :meth:`install` and :meth:`release` change its addresses."""
 
     def __init__(self) -> None:
         try:
@@ -79,12 +79,12 @@ class Kernel:
             ) from error
         self.table = InterfaceTable()
         self._encoded: dict[tuple[int, DesiredAddress, int], bytes] = {}
-        self.stale = False  # events were lost, and the table does not know yet what they said
-        self._listing: Optional[Listing] = None  # what is read until they are known again
+        self.stale = False  # events were lost, and the table may be wrong until a new listing is complete
+        self._listing: Optional[Listing] = None  # the new listing, while it is read
         self._listed_at = -LISTED_EVERY_S
-        self.routes_gone: set[Key] = set()  # that somebody has deleted since they were taken last
+        self.routes_gone: set[Key] = set()  # deleted by others since they were taken last
         self._sequence = 0
-        self._answers = memoryview(bytearray(ANSWERS_SIZE))  # made now: to release needs no memory any more
+        self._answers = memoryview(bytearray(ANSWERS_SIZE))  # made now, so that a release needs no new memory
         self._events = open_socket(socket.SOCK_NONBLOCK)
         self._requests = open_socket()
         self._renewals = open_socket(socket.SOCK_NONBLOCK)
@@ -103,7 +103,7 @@ class Kernel:
             raise NetlinkUnavailable(f"cannot watch interfaces and addresses: {error}") from error
 
     def fileno(self) -> int:
-        """Readable while there is something for :meth:`read_events`, for the loop's reader."""
+        """Return the descriptor for the loop's reader: readable while there is something for :meth:`read_events`."""
         return self._waiting.fileno()
 
     def close(self) -> None:
@@ -115,9 +115,9 @@ class Kernel:
         self._renewals.close()
 
     def read_events(self) -> list[Change]:
-        """Take in a portion of the events that wait; say what changed. Never blocks; the rest wakes the loop again.
+        """Read a portion of the waiting events. Returns the changes. Never blocks; the rest wakes the loop again.
 
-        When events were lost, a portion of a new listing as well; ``stale`` lasts until that is whole.
+        When events were lost, it also reads a portion of a new listing; ``stale`` lasts until that is complete.
         """
         changes: list[Change] = []
         until, drained = time.monotonic() + PORTION_S, False
@@ -133,7 +133,7 @@ class Kernel:
                 if error.errno != errno.ENOBUFS:
                     raise
                 self.stale = True
-                self._end_listing()  # it does not know either what is lost
+                self._end_listing()  # it may miss the lost changes, too
             else:
                 changes += self._take(data)
             if time.monotonic() > until:
@@ -152,11 +152,11 @@ class Kernel:
         return self.table.feed(data)
 
     def _resync(self, drained: bool) -> list[Change]:
-        """List a portion anew; when all of it is there, say what changed since the last event that was seen.
+        """Read a portion of a new listing; when it is complete, return the changes since the last event.
 
-        A listing begins when no event waits any more: what waits is older than what is listed, and might be undone by
-        what was lost. (Once events were lost the kernel keeps no more of them until the socket is empty.) It ends in
-        the same way, for what happened while it was read.
+        A listing begins when no event is waiting: a waiting event is older than the listing, and a lost one may have
+        undone it. (After a loss the kernel keeps no more events until the socket is empty.) It also ends only when no
+        event is waiting, so that it includes what happened while it was read.
         """
         now = time.monotonic()
         try:
@@ -172,7 +172,7 @@ class Kernel:
                 if time.monotonic() > until:
                     break
         except OSError:
-            self._end_listing()  # stays stale, and is tried again
+            self._end_listing()  # the table stays stale, and a listing is tried again
             return []
         if not self._listing.done or not drained:
             return []
@@ -185,7 +185,7 @@ class Kernel:
 
     def _end_listing(self) -> None:
         if self._listing is not None:
-            self._listing.close()  # which takes it out of what is waited for, too
+            self._listing.close()  # epoll forgets a closed socket
             self._listing = None
 
     def install(self, wanted: Sequence[DesiredAddress], lifetime_s: int = 0) -> list[str]:
@@ -197,7 +197,7 @@ class Kernel:
         requests = [self._request(RTM_NEWADDR, want, lifetime_s) for want in wanted]
         for want, code in zip(wanted, self._exchange(requests)):
             if code in (0, errno.EEXIST):
-                # An IPv6 address is at work only when the event says so: it is finished in a thread of the kernel.
+                # An IPv6 address is usable only when its event says so: a thread of the kernel finishes it.
                 unfinished = want.address.version == 6
                 present = ActualAddress(
                     want.index, want.address, want.label or "", scope=want.scope, tentative=unfinished
@@ -208,11 +208,11 @@ class Kernel:
         return failed
 
     def release(self, wanted: Sequence[DesiredAddress]) -> list[str]:
-        """Take exactly these addresses off, and nothing that hangs on them. Returns one text per failure."""
+        """Remove exactly these addresses, and no secondary ones with them. Returns one text per failure."""
         failed = []
         keep = dependants(wanted, self.table)
         requests = [self._request(RTM_DELADDR, beside_its_peer(want, self.table)) for want in wanted]
-        # The same datagram puts back what the kernel took along: no gap that another process could see for long.
+        # The same datagram puts back what the kernel removes with them, so that the gap is very short.
         requests += [with_header(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, entry.message) for entry in keep]
         codes = list(self._exchange(requests))
         for want, code in zip(wanted, codes):
@@ -238,7 +238,7 @@ class Kernel:
         return self.ask(list(removals))
 
     def watch_routes(self) -> None:
-        """From now on ``routes_gone`` is kept: a machine without routes of ours does not hear of any."""
+        """Keep ``routes_gone`` from now on: without routes of ours no such events are needed."""
         watch_routes(self._events)
 
     def _name(self, index: int) -> str:
@@ -246,7 +246,7 @@ class Kernel:
         return link.name if link is not None else f"interface {index}"
 
     def prepare(self, wanted: Sequence[DesiredAddress], lifetime_s: int) -> None:
-        """Encode what installing and releasing will ask for: a takeover of many has no time for it."""
+        """Encode the requests to install and release these, as a takeover of many instances has no time for it."""
         for want in wanted:
             self._request(RTM_NEWADDR, want, lifetime_s)
             self._request(RTM_DELADDR, want)
@@ -258,12 +258,12 @@ class Kernel:
         batches = []
         for start in range(0, len(leases), BATCH):
             requests = [self._request(RTM_NEWADDR, *lease) for lease in leases[start : start + BATCH]]
-            # Unacknowledged: an address that has gone is told by its event. "Replace" never makes a second one.
+            # Without acknowledgement: the event tells of an address that has gone. "Replace" never makes a second one.
             batches.append(bytes(batch(map(without_ack, requests))))
         return batches
 
     def renew(self, batches: Sequence[bytes]) -> None:
-        """Send encoded renewals. Never blocks; what fails is told by an event, or by the next renewal."""
+        """Send encoded renewals. Never blocks; a failure shows in an event, or in the next renewal."""
         for renewal in batches:
             with contextlib.suppress(OSError):
                 self._renewals.send(renewal)
@@ -323,11 +323,11 @@ def address_request(kind: int, want: DesiredAddress, interface: str, lifetime_s:
             attributes.append(("IFA_FLAGS", all_flags))
         fields["flags"] = all_flags & LOW_FLAGS
         attributes.append(("IFA_CACHEINFO", lifetimes(want, lifetime_s)))
-        attributes.append(("IFA_PROTO", RTPROT_KEEPALIVED))  # before Linux 5.18 nobody reads it
+        attributes.append(("IFA_PROTO", RTPROT_KEEPALIVED))  # ignored before Linux 5.18
     return encode(message_class("ifaddrmsg"), kind, NLM_F_ACK | flags, fields, attributes)
 
 
 def lifetimes(want: DesiredAddress, lifetime_s: int) -> dict[str, int]:
-    """The valid and the preferred one. The kernel refuses an address that is preferred for longer than valid."""
+    """Return the attributes for both lifetimes. The kernel refuses a preferred one longer than the valid one."""
     valid = lifetime_s or FOR_EVER
     return {"ifa_valid": valid, "ifa_preferred": min(preferred_s(want), valid), "cstamp": 0, "tstamp": 0}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests about links for :meth:`.netlink.Kernel.ask`: make a macvlan, remove it, set what a link does."""
+"""It encodes requests about links for :meth:`.kernel.Kernel.ask`: make a macvlan, remove it, change settings."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Attribute = tuple[str, Any]  # its name, and what pyroute2 makes it of
 
 
 def macvlan(name: str, parent: int, mac: bytes) -> bytes:
-    """Make a macvlan on the interface with index ``parent``.
+    """Return the request that makes a macvlan on the interface with index ``parent``.
 
-    Private: only so does it take frames that carry its own address as their source, which is that of the peer too.
+    Its mode is private: only then it accepts frames with its own MAC address as source, which the peer has, too.
     """
     kind = [["IFLA_INFO_KIND", "macvlan"], ["IFLA_INFO_DATA", {"attrs": [["IFLA_MACVLAN_MODE", "private"]]}]]
     attributes = [
@@ -36,22 +36,22 @@ def macvlan(name: str, parent: int, mac: bytes) -> bytes:
 
 
 def removed(index: int) -> bytes:
-    """Remove a link."""
+    """Return the request that removes a link."""
     return _request(RTM_DELLINK, index)
 
 
 def up(index: int) -> bytes:
-    """Turn a link on."""
+    """Return the request that sets a link up."""
     return _request(RTM_SETLINK, index, up=True)
 
 
 def ipv4_settings(index: int, settings: Mapping[str, int]) -> bytes:
-    """Set some of /proc/sys/net/ipv4/conf/LINK, also where /proc/sys is read-only."""
+    """Return the request that sets some of /proc/sys/net/ipv4/conf/LINK, also where /proc/sys is read-only."""
     return _family_request(index, "AF_INET", "IFLA_INET_CONF", {"attrs": [list(each) for each in settings.items()]})
 
 
 def without_link_local(index: int) -> bytes:
-    """Have the kernel make no IPv6 address of its own for a link (RFC 9568 section 7.4: all nodes would have it)."""
+    """Return the request for a link without automatic IPv6 address (RFC 9568 7.4: all nodes would have the same)."""
     return _family_request(index, "AF_INET6", "IFLA_INET6_ADDR_GEN_MODE", IN6_ADDR_GEN_MODE_NONE)
 
 
@@ -67,10 +67,10 @@ def _request(kind: int, index: int, attributes: Sequence[Attribute] = (), flags:
 
 @functools.cache
 def _link_class() -> Any:
-    """Return pyroute2's message about a link, with what is asked for here alone.
+    """Return pyroute2's message class about a link, with only the attributes that are used here.
 
-    Its own class knows what the kernel tells of IPv4 on a link, as one structure, and not how it is set: one attribute
-    for each setting.
+    Its own class decodes the IPv4 settings of a link, which are one structure. It cannot set them: that takes one
+    attribute for each setting.
     """
     ifinfmsg = message_class("ifinfmsg")
     numbered = enumerate(ifinfmsg.af_spec_inet.inet.field_names)  # IPV4_DEVCONF_*, linux/ip.h

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links and addresses as rtnetlink(7) tells them: read only, standard library only.
+"""The table of links and addresses is filled from rtnetlink(7), with the standard library only.
 
-These messages alone are taken apart by hand, for two reasons. The modules of the collection list the interfaces of a
-node before an agent, and with it pyroute2, is there. And events come as fast as somebody else likes: a link takes
-17 us here and 108 us with pyroute2's decoder (without the attributes that nobody needs), an address 5 us and 22 us.
-With 255 instances at 0.1 s, while two programs set and deleted addresses for 4 s, the longest silence of a master was
-0.12 s with this reader, in five runs; with pyroute2's it was 1.2 s, and each of three runs had about 1,000 takeovers.
+Only these messages are decoded by hand, for two reasons. The modules of the collection list the interfaces of a node
+before an agent, and with it pyroute2, is installed. And other programs can cause events at any rate: a link takes 17 us
+here and 108 us with pyroute2's decoder (without unused attributes), an address 5 us and 22 us. With 255 instances at
+0.1 s, while two programs set and deleted addresses for 4 s, the longest silence of a master was 0.12 s with this
+reader, in five runs; with pyroute2's it was 1.2 s, and each of three runs had about 1,000 takeovers.
 Numbers are those of linux/rtnetlink.h, if_link.h, if_addr.h and if.h.
 """
 
@@ -58,7 +58,7 @@ LISTINGS = (  # the requests for all of a kind; the links first: an address belo
 
 @dataclass(frozen=True)
 class Link:
-    """One network interface."""
+    """It describes one network interface."""
 
     index: int
     name: str
@@ -78,9 +78,9 @@ class Link:
 
 @dataclass(frozen=True)
 class ActualAddress:
-    """One address that is on an interface. ``message`` is the kernel's own description, to put it back as it was.
+    """It describes an address on an interface. ``message`` is the kernel's description, to put it back as it was.
 
-    How long it is valid, and when it was changed, is of the event that said it last: a renewal is no change.
+    The lifetime and the time of the change are from the last event that was decoded: a renewal is no change.
     """
 
     index: int
@@ -88,25 +88,25 @@ class ActualAddress:
     label: str = ""
     secondary: bool = False
     scope: int = RT_SCOPE_UNIVERSE
-    tentative: bool = False  # IPv6: duplicate address detection has not ended, nobody may speak from it (RFC 4862 5.4)
+    tentative: bool = False  # IPv6: duplicate address detection has not ended, it is no source yet (RFC 4862 5.4)
     dad_failed: bool = False  # IPv6: another host has it
     peer: bytes = field(default=b"", compare=False)  # the other end of a point-to-point link
     protocol: int = field(
         default=0, compare=False
-    )  # who has set it (IFA_PROTO, Linux 5.18); 0: the kernel does not say
+    )  # which program has set it (IFA_PROTO, Linux 5.18); 0: the kernel does not say
     valid_s: int = field(default=FOR_EVER, compare=False)
     changed_cs: Optional[int] = field(default=None, compare=False)  # in hundredths of monotonic seconds
     message: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def usable(self) -> bool:
-        """Whether packets may be sent from it."""
+        """Return whether packets may be sent from it."""
         return not (self.tentative or self.dad_failed)
 
 
 @dataclass(frozen=True)
 class LinkChanged:
-    """``old`` is None for a new interface, ``new`` for one that has gone."""
+    """An interface has changed: ``old`` is None for a new one, ``new`` for one that has gone."""
 
     old: Optional[Link]
     new: Optional[Link]
@@ -124,7 +124,7 @@ Change = Union[LinkChanged, AddressChanged]
 
 
 def attributes(data: bytes, offset: int, end: int) -> dict[int, bytes]:
-    """The attributes of one message by their number; a nested one stays as octets."""
+    """Return the attributes of one message by their number; a nested one stays as octets."""
     found = {}
     while offset + ATTRIBUTE.size <= end:
         length, kind = ATTRIBUTE.unpack_from(data, offset)
@@ -136,7 +136,7 @@ def attributes(data: bytes, offset: int, end: int) -> dict[int, bytes]:
 
 
 def decode_link(data: bytes, start: int, end: int) -> Optional[Link]:
-    """One RTM_*LINK body; None for a bridge port's view of itself (AF_BRIDGE), which says nothing of the link."""
+    """Return the link of one RTM_*LINK body; None for the message of a bridge port (AF_BRIDGE)."""
     family, _hardware, index, flags, _change = LINK_HEADER.unpack_from(data, start)
     if family != socket.AF_UNSPEC:
         return None
@@ -159,7 +159,7 @@ def _kind(info: bytes) -> str:
 
 
 def decode_address(data: bytes, start: int, end: int) -> Optional[ActualAddress]:
-    """One RTM_*ADDR body; None for families other than IPv4 and IPv6."""
+    """Return the address of one RTM_*ADDR body; None for families other than IPv4 and IPv6."""
     family, prefix_length, flags, scope, index = ADDRESS_HEADER.unpack_from(data, start)
     found = attributes(data, start + ADDRESS_HEADER.size, end)
     # On a point-to-point link IFA_ADDRESS is the other end; IPv6 sends IFA_LOCAL only there.
@@ -193,9 +193,9 @@ def decode_address(data: bytes, start: int, end: int) -> Optional[ActualAddress]
 
 
 def without_times(data: bytes, start: int, end: int) -> bytes:
-    """One RTM_NEWADDR body of IPv6 without its lifetimes and time stamps: what a renewal does not change.
+    """Return an RTM_NEWADDR body of IPv6 without lifetimes and time stamps, so without what a renewal changes.
 
-    Each renewal of an IPv6 lease comes back as an event, 255 of them at once. Nothing for an IPv4 address.
+    Each renewal of an IPv6 lease comes back as an event, 255 of them at once. Returns b"" for an IPv4 address.
     """
     if data[start] == socket.AF_INET6 and data[start + 28 : start + 32] == IPV6_CACHEINFO:
         return data[start : start + 28] + data[start + 48 : end]
@@ -203,16 +203,16 @@ def without_times(data: bytes, start: int, end: int) -> bytes:
 
 
 class InterfaceTable:
-    """What the kernel said last about every link and address."""
+    """It keeps the last state of every link and address that the kernel reported."""
 
     def __init__(self) -> None:
         self.links: dict[int, Link] = {}
         self.names: dict[str, Link] = {}
         self.addresses: dict[int, dict[Interface, ActualAddress]] = {}
-        self._unchanged: set[bytes] = set()  # what the kernel has said of addresses that are in the table just so
+        self._unchanged: set[bytes] = set()  # messages about addresses that the table has exactly like this
 
     def feed(self, data: bytes) -> list[Change]:
-        """Take in one datagram of events or of a dump; say what is different now."""
+        """Decode one datagram of events or of a dump. Returns what has changed."""
         changes: list[Change] = []
         for kind, _flags, _sequence, start, end in messages(data):
             if kind in (RTM_NEWLINK, RTM_DELLINK):
@@ -230,30 +230,30 @@ class InterfaceTable:
         return changes
 
     def on(self, name: str) -> tuple[ActualAddress, ...]:
-        """The addresses of the interface ``name``, in the kernel's order."""
+        """Return the addresses of the interface ``name``, in the kernel's order."""
         link = self.names.get(name)
         return tuple(self.addresses.get(link.index, {}).values()) if link is not None else ()
 
     def has(self, host: object) -> bool:
-        """Whether some interface has this address, ready to be spoken from, whatever the prefix length."""
+        """Return whether an interface has this address, usable as a source, with any prefix length."""
         return any(entry.usable for entry in self.entries(host))
 
     def entries(self, host: object) -> list[ActualAddress]:
-        """Every address of this machine that is ``host``, whatever the prefix length."""
+        """Return every entry of this machine for the address ``host``, with any prefix length."""
         return [entry for known in self.addresses.values() for entry in known.values() if entry.address.ip == host]
 
     def forget(self, index: int, address: Interface) -> None:
-        """The kernel acknowledged that this address is gone; its event will find nothing new."""
+        """Remove an address, as the kernel acknowledged; its event will change nothing then."""
         self._unchanged.clear()
         self.addresses.get(index, {}).pop(address, None)
 
     def remember(self, present: ActualAddress) -> None:
-        """The kernel acknowledged that this address is there."""
+        """Add an address, as the kernel acknowledged."""
         self._unchanged.clear()
         self.addresses.setdefault(present.index, {}).setdefault(present.address, present)
 
     def difference(self, other: InterfaceTable) -> list[Change]:
-        """What must have happened to get from here to ``other``, when events were lost."""
+        """Return the changes from this table to ``other``, for when events were lost."""
         changes: list[Change] = []
         for index in {**self.links, **other.links}:
             old, new = self.links.get(index), other.links.get(index)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does the kernel take packets for an address? It does when its local route is there.
+"""The kernel accepts packets for an address as soon as the local route of the address is there.
 
-With IPv6 that is later than everything else one can see of a new address: the kernel acknowledges the request, then
-tells of the address in an event, and then inserts the route, in a thread of its own (linux/net/ipv6/addrconf.c).
+With IPv6 this is the last step for a new address: the kernel acknowledges the request, then sends the event, and then
+inserts the route, in a thread of its own (linux/net/ipv6/addrconf.c).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ InterfaceAddress = tuple[int, Interface]  # interface index and address
 
 
 class LocalRoutes:
-    """Asks the kernel, over a socket that is opened with the first question."""
+    """It asks the kernel for local routes. The socket is opened with the first question."""
 
     def __init__(self) -> None:
         self._socket: Optional[socket.socket] = None
 
     def missing(self, places: Collection[InterfaceAddress]) -> set[InterfaceAddress]:
-        """Those of ``places`` that the kernel takes no packets for; none where it cannot be asked."""
+        """Return those of ``places`` that the kernel accepts no packets for; none where it cannot be asked."""
         asked = list(places)
         found: set[InterfaceAddress] = set()
         for start in range(0, len(asked), BATCH):
@@ -40,7 +40,7 @@ class LocalRoutes:
             try:
                 kinds = self._ask(some)
             except OSError:
-                self.close()  # its answers may still come: nobody must take them for those of another question
+                self.close()  # late answers must not be taken for those of another question
                 continue
             found |= {place for place, kind in zip(some, kinds) if kind != RTN_LOCAL}
         return found
@@ -52,7 +52,7 @@ class LocalRoutes:
             self._socket = None
 
     def _ask(self, places: list[InterfaceAddress]) -> list[Optional[int]]:
-        """The type of the route to each, None where there is no route at all."""
+        """Return the type of the route to each, None where there is no route."""
         if self._socket is None:
             self._socket = open_socket()
             self._socket.settimeout(ANSWER_TIMEOUT_S)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build, send and list netlink(7) messages, whatever they are about.
+"""Build, send and list netlink(7) messages of any kind.
 
 pyroute2's message classes make the body of a request and read the body of an answer. What stands here is around them:
 the numbers, the header, the batch of requests in one datagram, the listing, the error in an answer. Links and
-addresses alone are read by hand: :mod:`.interfaces` says why.
+addresses alone are read by hand: :mod:`.links` says why.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
 RTM_NEWRULE, RTM_DELRULE = 32, 33
 GROUPS = 0x1 | 0x10 | 0x100  # RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
 ROUTE_GROUPS = (7, 8, 11, 19)  # RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE
-RTPROT_KEEPALIVED = 18  # it says to everybody whose addresses, routes and rules these are
+RTPROT_KEEPALIVED = 18  # it marks addresses, routes and rules as those of an agent or of keepalived
 
 HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence number, port
 SEQUENCE_AT = 8
@@ -41,7 +41,7 @@ UNSTEADY = "the interfaces or addresses changed each time while they were listed
 
 
 class DumpError(OSError):
-    """The kernel would not list its links, addresses or routes."""
+    """The kernel did not list its links, addresses or routes."""
 
 
 def open_socket(flags: int = 0, protocol: int = 0) -> socket.socket:
@@ -69,7 +69,7 @@ def decode(message_class: Any, data: bytes, start: int) -> Any:
 
 
 def with_header(kind: int, flags: int, body: bytes) -> bytes:
-    """Return a request with a body that is there already."""
+    """Return a request with the encoded ``body``."""
     return HEADER.pack(HEADER.size + len(body), kind, NLM_F_REQUEST | flags, 0, 0) + body
 
 
@@ -118,7 +118,7 @@ def dump_one(sock: socket.socket, request: bytes) -> list[bytes]:
 
 
 def _read_dump(sock: socket.socket) -> tuple[list[bytes], bool]:
-    """The datagrams of one listing, and whether it is of one moment: else entries may be missing or be there twice."""
+    """Return the datagrams of one listing, and whether it is consistent: else entries may be missing or doubled."""
     answers, whole = [], True
     while True:
         data = sock.recv(RECEIVE_SIZE)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The few messages of nf_tables that :mod:`.firewall` needs, over netlink(7).
+"""It sends the few nf_tables messages that :mod:`~..addresses.no_accept` needs, over netlink(7).
 
-As nft(8) would print what they make:
+nft(8) prints the table like this:
 
     table inet hotstandby {
         set vips4 { type ipv4_addr }
@@ -55,7 +55,7 @@ from .pyroute2_import import message_class
 
 TABLE = "hotstandby"
 NETLINK_NETFILTER, SUBSYSTEM = 12, 10  # NFNL_SUBSYS_NFTABLES
-# A transaction stands between these two: struct nfgenmsg with the subsystem, and nothing behind it.
+# A transaction is between these two messages: struct nfgenmsg with the subsystem, and nothing after it.
 BATCH_BEGIN, BATCH_END = (with_header(kind, 0, bytes([socket.AF_UNSPEC, 0, 0, SUBSYSTEM])) for kind in (0x10, 0x11))
 NEWTABLE, DELTABLE, NEWCHAIN, NEWRULE, NEWSET, NEWSETELEM, DELSETELEM = 0, 2, 3, 6, 9, 12, 14
 INET, IPV4, IPV6 = 1, 2, 10  # NFPROTO_*
@@ -78,10 +78,10 @@ Value = Any  # what pyroute2 makes an attribute of: a number, a text, octets, or
 
 
 class NfTables:
-    """A socket to nf_tables, which is opened for each change: they are rare."""
+    """It changes the table of the agent. Changes are rare, so each one opens a socket."""
 
     def make(self, elements: Sequence[Element]) -> int:
-        """Make the table anew, in one transaction. Returns an errno, 0 for success."""
+        """Make the table again from the start, in one transaction. Returns an errno, 0 for success."""
         create = NLM_F_CREATE
         steps = [
             request(kind, flags, "table") for kind, flags in ((NEWTABLE, create), (DELTABLE, 0), (NEWTABLE, create))
@@ -96,7 +96,7 @@ class NfTables:
         return transact(steps + changes(NEWSETELEM, elements))
 
     def prepare(self, elements: Sequence[Element]) -> None:
-        """Encode what adding and removing these will ask for: a takeover of many has no time for it."""
+        """Encode the requests that add and remove these, as a takeover of many instances has no time for it."""
         for kind in (NEWSETELEM, DELSETELEM):
             changes(kind, elements)
 
@@ -111,7 +111,7 @@ class NfTables:
 
 
 def changes(kind: int, elements: Iterable[Element]) -> list[bytes]:
-    """The messages that add or remove these, which are sorted by their sets."""
+    """Return the messages that add or remove these elements, which must be sorted by their sets."""
     steps = []
     for name, group in itertools.groupby(elements, key=lambda element: element[0]):
         keys = tuple(key for _set, key in group)
@@ -127,7 +127,7 @@ def _change(kind: int, name: str, keys: tuple[bytes, ...]) -> bytes:
 
 
 def rules(leaving: bool) -> list[list[Value]]:
-    """The expressions of each rule of a chain, which looks at the source of what leaves and else at the destination."""
+    """Return the expressions of each rule of a chain: ``leaving`` matches source addresses, else destinations."""
     neighbour = [*_icmpv6(NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT), verdict(ACCEPT)]
     four = payload(1, NETWORK_HEADER, 12 if leaving else 16, 4)
     six = payload(1, NETWORK_HEADER, 8 if leaving else 24, 16)
@@ -148,7 +148,7 @@ def rules(leaving: bool) -> list[list[Value]]:
 
 
 def _icmpv6(first: int, last: int) -> list[Value]:
-    """A message whose type is one of these."""
+    """Return expressions that match ICMPv6 messages with a type from ``first`` to ``last``."""
     kind = payload(1, TRANSPORT_HEADER, 0, 1)
     return [*is_equal(META_L4PROTO, ICMPV6), kind, compare(AT_LEAST, first), compare(AT_MOST, last)]
 
@@ -159,7 +159,7 @@ def meta(register: int, key: int) -> Value:
 
 
 def is_equal(key: int, value: int) -> list[Value]:
-    """One octet of what the kernel knows of the packet."""
+    """Return expressions that compare one octet of what the kernel knows of the packet (NFT_META_*)."""
     return [meta(1, key), compare(EQUAL, value)]
 
 
@@ -214,7 +214,7 @@ def transact(steps: Sequence[bytes]) -> int:
 
 
 def _first_error(sock: socket.socket) -> int:
-    """The kernel has answered everything inside send()."""
+    """Return the first errno of the answers, which the kernel has given inside send(); 0 for success."""
     while True:
         try:
             data = sock.recv(RECEIVE_SIZE)

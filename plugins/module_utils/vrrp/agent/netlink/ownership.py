@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose an address is, by what the kernel says of it: a file may say anything.
+"""The kernel's description of an address tells whether it is ours: a file is not trusted for that.
 
-An address of ours carries keepalived's protocol number (IFA_PROTO, Linux 5.18), as our routes do, and has a short
-lifetime unless ``vip_lease`` is 0. The host's own has neither. Release 0.3.0 gave no number: what it has left without
-a lifetime is known by its ledger and by the kernel's time stamp.
+An address of ours has keepalived's protocol number (IFA_PROTO, Linux 5.18), as our routes do, and a short lifetime
+unless ``vip_lease`` is 0. The host's own has neither. Release 0.3.0 gave no number: an address that it has left without
+a lifetime is known by the state file and by the kernel's time stamp.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from .links import ActualAddress, Interface, InterfaceTable
 from .messages import RTPROT_KEEPALIVED
 
 LEASE_MAX_S = 60  # vip_lease
-STAMPS = 1 << 32  # time stamps begin anew after so many hundredths of a second: 497 days
+STAMPS = 1 << 32  # time stamps start again at 0 after so many hundredths of a second: 497 days
 
 InterfaceAddress = tuple[int, Interface]  # interface index and address
 
 
 def is_ours(entry: ActualAddress) -> bool:
-    """Whether an agent has put this address there, or keepalived."""
+    """Return whether an agent or keepalived has set this address."""
     return entry.protocol == RTPROT_KEEPALIVED or entry.valid_s <= LEASE_MAX_S
 
 
 def was_set(place: InterfaceAddress, table: InterfaceTable, ledger: Container[InterfaceAddress]) -> bool:
-    """Whether the address is there, and an agent or keepalived has put it there.
+    """Return whether the address is there, and an agent or keepalived has set it.
 
-    ``ledger`` is what the process before this one has written down. It is believed where the kernel does not tell: an
-    address may have come from somebody else since.
+    ``ledger`` has the addresses in the state file of the process before this one. It counts only where the kernel gives
+    no protocol numbers: another program may have set the address since.
     """
     entry = table.addresses.get(place[0], {}).get(place[1])
     if entry is None:
@@ -39,10 +39,10 @@ def was_set(place: InterfaceAddress, table: InterfaceTable, ledger: Container[In
 
 
 def was_set_before(place: InterfaceAddress, table: InterfaceTable, ledger: Mapping[InterfaceAddress, float]) -> bool:
-    """Whether it is ours, for an address that the configuration names: it may be of a release that gave no number.
+    """Return whether an address that the configuration names is ours; also one of a release that gave no number.
 
-    ``ledger`` says until when the process has lived that wrote it, in monotonic seconds. An address that has been set
-    or changed since then is somebody else's.
+    ``ledger`` says for each address until when the process lived that wrote it, in monotonic seconds. An address that
+    has been set or changed since then belongs to another program.
     """
     if place not in ledger or was_set(place, table, ledger):
         return was_set(place, table, ledger)
@@ -53,5 +53,5 @@ def was_set_before(place: InterfaceAddress, table: InterfaceTable, ledger: Mappi
 
 
 def tells_protocols(table: InterfaceTable) -> bool:
-    """Whether this kernel says whose an address is: its own ones, such as 127.0.0.1, have a number then."""
+    """Return whether this kernel gives protocol numbers: then its own addresses, such as 127.0.0.1, have one."""
     return any(entry.protocol for known in table.addresses.values() for entry in known.values())

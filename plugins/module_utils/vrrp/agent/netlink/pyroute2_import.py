@@ -34,15 +34,14 @@ MODULES = {
 def message_class(name: str) -> Any:
     """Return one of the classes of ``MODULES``. Raises ImportError where pyroute2 is missing.
 
-    It is imported when it is asked for first: who has no routes, no macvlan and no ``no_accept`` does not pay for
-    their messages.
+    It is imported when it is asked for first: without routes, macvlans and ``no_accept`` their messages cost nothing.
     """
     with _without_the_rest():
         return getattr(importlib.import_module(MODULES[name]), name)
 
 
 def load_all() -> None:
-    """Import every message class: so a release is compiled, and found to be whole, before an agent runs it."""
+    """Import every message class, so that a release is compiled and found to be complete before an agent runs it."""
     for name in MODULES:
         message_class(name)
 
@@ -75,5 +74,5 @@ def _without_the_rest() -> Iterator[None]:
     try:
         yield
     finally:
-        for name in instead:  # whoever wants the whole package later gets it
+        for name in instead:  # a later import of the whole package gets it
             del sys.modules[name]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes and rules as rtnetlink requests, and what the kernel tells of them.
+"""It encodes routes and rules as rtnetlink requests, and decodes the kernel's messages about them.
 
 A request that deletes names everything that the kernel compares, so that it never takes the host's own route or rule.
 Numbers are those of linux/rtnetlink.h and linux/fib_rules.h.
@@ -34,7 +34,7 @@ from .messages import (
 from .pyroute2_import import derived_class, message_class
 
 RTNH_F_ONLINK = 4
-RT_SCOPE_NOWHERE = 255  # in a request that deletes: whatever scope
+RT_SCOPE_NOWHERE = 255  # in a request that deletes: any scope
 RTAX_LOCK_MTU = 1 << 2  # bit RTAX_MTU of RTAX_LOCK
 FIB_RULE_INVERT = 2
 TABLE_MAIN = 254
@@ -45,13 +45,13 @@ RULE_ACTIONS = {"table": 1, "goto": 2, "nop": 3, "blackhole": 6, "unreachable": 
 
 
 def route_requests(route: Route, indexes: Mapping[str, int]) -> tuple[bytes, bytes]:
-    """The requests that set and that delete it. ``indexes`` are the interfaces by name. Raises ValueError, KeyError."""
+    """Return the requests that set and delete it. ``indexes`` are by interface name. Raises ValueError, KeyError."""
     add = _route(RTM_NEWROUTE, NLM_F_CREATE, route, indexes)  # as keepalived: before others that are like it
     return add, _route(RTM_DELROUTE, 0, route, indexes)
 
 
 def rule_requests(rule: Rule, priority: int) -> tuple[bytes, bytes]:
-    """The requests that set and that delete it."""
+    """Return the requests that set and that delete it."""
     return _rule(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule, priority), _rule(RTM_DELRULE, 0, rule, priority)
 
 
@@ -71,7 +71,7 @@ def read(message: bytes, rule: bool) -> Any:
 def _key_class(rule: bool) -> Any:
     """Return pyroute2's message about a route or rule with no more than its key.
 
-    How its own class looks for the kind of an encapsulation ends only where the kernel keeps to the usual order.
+    Its own class searches for the kind of an encapsulation, and the search ends only with the usual attribute order.
     """
     full = message_class("fibmsg") if rule else message_class("rtmsg")
     source = ((2, "FRA_SRC", "cdata"),) if rule else ()

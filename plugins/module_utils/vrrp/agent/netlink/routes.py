@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes and rules, ready for the kernel: each one a :class:`KernelRoute`, which knows its words and its requests.
+"""Routes and rules are prepared for the kernel: each :class:`KernelRoute` has its text and its requests.
 
-What belongs to us carries keepalived's protocol number. So a route or rule that was there before with that number is
-what a crash has left behind, and any other one is the host's own.
+Ours have keepalived's protocol number. So a route or rule that was there before with that number was left by a crash,
+and any other one is the host's own.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ ANY: Key = (False, 0, 0, 0, 0, b"", b"")  # events were lost: any of them may ha
 
 @dataclass(frozen=True)
 class KernelRoute:
-    """One route or rule. ``remove`` is its identity: the ledger holds it, and whoever cleans up sends it."""
+    """It describes a route or rule. ``remove`` is its identity: it is in the state file, and ``cleanup`` sends it."""
 
     text: str = field(compare=False)  # as ip(8) prints it
     add: bytes
     remove: bytes
     key: Key = field(compare=False)
-    track: bool = field(default=True, compare=False)  # put back when somebody deletes it
+    track: bool = field(default=True, compare=False)  # put back when another program deletes it
     signed: bool = field(default=True, compare=False)  # it carries our protocol number
-    source: Optional[Address] = field(default=None, compare=False)  # of IPv6: it has to be at work before
+    source: Optional[Address] = field(default=None, compare=False)  # of IPv6: it has to be usable before
     devices: tuple[str, ...] = field(default=(), compare=False)  # that a route names
 
     @property
@@ -64,7 +64,7 @@ class KernelRoute:
 def resolve(
     routes: Sequence[Route], rules: Sequence[Rule], table: InterfaceTable
 ) -> tuple[tuple[KernelRoute, ...], dict[str, str]]:
-    """Find the interfaces. Returns what can be wanted, and for each interface that is in the way a clause about it."""
+    """Find the interfaces. Returns the routes that can be set, and a clause for each interface that prevents one."""
     if not routes and not rules:
         return (), {}
     ways: list[KernelRoute] = []
@@ -105,7 +105,7 @@ def _way_of_rule(rule: Rule, priority: int) -> KernelRoute:
 
 
 def unusable(names: Iterable[str], table: InterfaceTable) -> dict[str, str]:
-    """Clauses about those of these interfaces that nothing can be sent through, as keepalived tracks them."""
+    """Return clauses about those of these interfaces that cannot send, by name, as keepalived tracks them."""
     found = {}
     for name in names:
         link = table.names.get(name)
@@ -117,7 +117,7 @@ def unusable(names: Iterable[str], table: InterfaceTable) -> dict[str, str]:
 
 
 def deleted(data: bytes) -> set[Key]:
-    """The routes and rules that the events in a datagram say have gone."""
+    """Return the keys of the routes and rules that were deleted, by the events in a datagram."""
     return {
         key_of(data[start - HEADER.size : end])
         for kind, _flags, _sequence, start, end in messages(data)
@@ -126,7 +126,7 @@ def deleted(data: bytes) -> set[Key]:
 
 
 def listed(family: int, table: int) -> set[Key]:
-    """Our routes that are in a table now. Raises OSError. It costs the kernel a walk through that table."""
+    """Return the keys of our routes in a table. Raises OSError. It costs the kernel a walk through that table."""
     with open_socket() as sock:
         sock.settimeout(LIST_TIMEOUT_S)
         sock.setsockopt(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)  # the kernel filters what it lists
@@ -140,7 +140,7 @@ def listed(family: int, table: int) -> set[Key]:
 
 
 def key_of(message: bytes) -> Key:
-    """The key of one message about a route or a rule, a request or an event, its header included."""
+    """Return the key of one message about a route or a rule, a request or an event, its header included."""
     is_rule = HEADER.unpack_from(message)[1] in (RTM_NEWRULE, RTM_DELRULE)
     found, prefix = route_requests.read(message, is_rule), "FRA" if is_rule else "RTA"
     destination, source = _network(found, "dst_len", f"{prefix}_DST"), b""
@@ -156,7 +156,7 @@ def _network(found: Any, length: str, name: str) -> bytes:
 
 
 def route_text(route: Route) -> str:
-    """In the words and the order of ``ip route``."""
+    """Return the route in the words and the order of ``ip route``."""
     network = route.destination
     single = network.prefixlen == network.max_prefixlen
     target = "default" if not network.prefixlen else str(network.network_address if single else network)
@@ -189,7 +189,7 @@ def _hop_words(hop: NextHop) -> list[str]:
 
 
 def rule_text(rule: Rule, priority: int) -> str:
-    """In the words and the order of ``ip rule``."""
+    """Return the rule in the words and the order of ``ip rule``."""
     words = [f"{priority}:", "not from" if rule.inverted else "from", _selector(rule.source)]
     if rule.destination is not None:
         words += ["to", _selector(rule.destination)]

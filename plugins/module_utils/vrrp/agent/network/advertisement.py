@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn the configuration of an instance into what the protocol needs: parameters, packets, expectations."""
+"""Make parameters, packets and expectations of the protocol from the configuration of an instance."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Authenticator:
         self.take(config, None)
 
     def take(self, config: Instance, source: Optional[Address]) -> Expectation:
-        """Go on with this configuration and source address. Return what to expect of the peers from now on."""
+        """Take this configuration and source address. Return what to expect of the peers from now on."""
         self._config, self._source = config, source
         self._ready.clear()
         self._parts.clear()

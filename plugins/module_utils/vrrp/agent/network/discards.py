@@ -29,7 +29,7 @@ class Discards:
         self.known: dict[str, dict[Address, Discarded]] = {}  # empty when there is nothing to tell
 
     def note(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
-        """Remember a packet. ``interval_s`` is the time after which its sender speaks again."""
+        """Remember a packet. ``interval_s`` is the time after which its sender sends again."""
         sources = self.known.setdefault(reason, {})
         if source not in sources and len(sources) >= SOURCES_MAX:
             over = next((each.source for each in sources.values() if each.until <= now), None)

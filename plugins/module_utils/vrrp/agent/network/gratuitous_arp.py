@@ -42,8 +42,8 @@ class Waiting:
 class Announcer:
     """The announcer sends bursts, and repeats them where :meth:`keep` asks for it.
 
-    A burst without spacing goes out before :meth:`burst` returns; a spaced one (:mod:`.pace`), and one of more than
-    AT_ONCE_MAX frames, goes on by itself.
+    A burst without spacing is sent before :meth:`burst` returns. A spaced one (:mod:`.garp_pacing`), and one of more
+    than AT_ONCE_MAX frames, is sent in the background.
 
     The kernel finishes a new IPv6 address in a thread of its own, and takes no packets for it until then. So the
     frames of such an address wait until the kernel has told of it and has its route.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The receiving side of one interface and IP version: packets in, instances told.
+"""The receiver reads the packets of one interface and IP version, and gives each to its instance.
 
 The hot path is short: an advertisement that equals one already judged, octet for octet, skips decoding and checks and
 only re-arms its instance's timer. One with the trailer of ``auth_hmac`` never equals another. Where all but the trailer
@@ -24,7 +24,7 @@ from .authentication import Authenticator
 from .ip_headers import IPV6_HEADER, PROTOCOL_AT, SOURCE_AT, TTL_AT, read
 from .sockets import VrrpSocket
 
-DRAIN_S = 0.005  # of reading one socket before others have their turn: whoever is MASTER must speak in a flood too
+DRAIN_S = 0.005  # of reading one socket, then other work comes: a MASTER must advertise also in a flood of packets
 DRAIN_MAX = 4096  # packets; the receive buffer holds fewer
 CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
 
@@ -33,7 +33,7 @@ Signed = tuple["Recipient", Advertisement, Address, bytes]  # and what the trail
 
 
 class Recipient(Protocol):
-    """A receiver hears the advertisements of one virtual router: an instance, as far as the wire concerns it."""
+    """A recipient is an instance, which takes the advertisements of one virtual router."""
 
     @property
     def name(self) -> str:
@@ -45,7 +45,7 @@ class Recipient(Protocol):
 
     @property
     def config(self) -> Instance:
-        """Return what the file says of it."""
+        """Return its configuration."""
 
     @property
     def expectation(self) -> Expectation:
@@ -67,14 +67,14 @@ class Recipient(Protocol):
         """Take an advertisement that has passed the checks."""
 
     def refused(self, reason: str, source: Address, detail: str, now: float, interval_s: float) -> None:
-        """Take note of one that has not; its sender says that it speaks every ``interval_s``."""
+        """Take note of one that has not passed the checks; ``interval_s`` is its advertised interval."""
 
 
 class Receiver:
-    """One VRRP socket and the instances that live on it, by virtual router id.
+    """It has one VRRP socket and the instances that use it, by virtual router id.
 
-    The same virtual router id over IPv4 and over IPv6 means two virtual routers, which are on two channels. ``ah`` is a
-    second socket, for VRRP inside IPsec AH, where an instance wants it; it only listens.
+    The same virtual router id over IPv4 and over IPv6 means two virtual routers, which use two receivers. ``ah`` is a
+    second socket, for VRRP inside IPsec AH, where an instance wants it; it only receives.
     """
 
     def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], clock: Callable[[], float]) -> None:
@@ -99,7 +99,7 @@ class Receiver:
         return (self.socket,) if self.ah is None else (self.socket, self.ah)
 
     def add(self, instance: Recipient) -> None:
-        """Let an instance hear, or take what has changed about it. Raises SocketError."""
+        """Add an instance, or take what has changed about it. Raises SocketError."""
         vrid = instance.virtual_router_id
         sharing = [instance, *(each for each in self._of(vrid) if each is not instance)]
         self.instances[vrid] = instance
@@ -130,11 +130,11 @@ class Receiver:
 
     @property
     def every(self) -> list[Recipient]:
-        """All of them, those that share a virtual router id too."""
+        """Return all instances, also those that share a virtual router id."""
         return [each for vrid in self.instances for each in self._of(vrid)]
 
     def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[Recipient]:
-        """Whose packet it is. Of those that share a virtual router id the one that has its sender among its peers."""
+        """Return the instance of a packet. If several share the virtual router id, it has the sender as a peer."""
         for instance in self._sharing.get(vrid, ()):
             if is_for(instance.expectation, source, destination):
                 return instance
@@ -146,7 +146,7 @@ class Receiver:
             sock.stay_in(groups)
 
     def forget(self, vrid: int) -> None:
-        """Judge the next advertisement of this virtual router anew: what is expected of it has changed."""
+        """Check the next advertisement of this virtual router fully again: the expectation has changed."""
         key = self._key_of.pop(vrid, b"")
         self._known.pop(key, None)
         self._signed.pop(key, None)
@@ -264,7 +264,7 @@ class Receiver:
 
 
 def _lasting(key: bytes, is_ipv4: bool) -> bytes:
-    """What does not change from one advertisement with a trailer to the next."""
+    """Return the octets that are the same in each advertisement with a trailer."""
     if is_ipv4:
         return key[:-TRAILER_LENGTH]
     return key[:CHECKSUM_AT] + key[CHECKSUM_AT + 2 : -TRAILER_LENGTH]

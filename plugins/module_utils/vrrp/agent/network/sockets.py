@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Open raw VRRP sockets: one for each interface and IP version, for sending and receiving.
 
-A packet is built once, IP header included (IP_HDRINCL, IPV6_HDRINCL), so that each instance can speak from its own
+A packet is built once, IP header included (IP_HDRINCL, IPV6_HDRINCL), so that each instance can send from its own
 address and sending is one system call on ready bytes. A raw IPv4 socket delivers the IP header too, with the TTL. A raw
 IPv6 socket delivers none: the header is rebuilt from ancillary data, so that a reader gets whole packets of either
 version.
@@ -198,7 +198,7 @@ class VrrpSocketIPv6(VrrpSocket):
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, VRRP_TTL)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
-        with contextlib.suppress(OSError):  # on a macvlan we speak from an address of the interface below it
+        with contextlib.suppress(OSError):  # on a macvlan the source is an address of the interface below it
             sock.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
         with contextlib.suppress(OSError):  # an older kernel: the reader discards what goes to the group
             sock.setsockopt(socket.IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0)

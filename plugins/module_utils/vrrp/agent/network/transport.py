@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interfaces that instances live on: the kernel's view of them, one VRRP channel for each and each IP version."""
+"""The transport keeps one receiver for each interface and IP version that an instance uses."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from .gratuitous_arp import Announcer
 from .receiver import Receiver, Recipient
 from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket
 
-REST_S = 0.001  # a channel that is busy is read once in so long, not once a packet
+REST_S = 0.001  # a busy receiver is read once in so long, not once a packet
 
 InterfaceVersion = tuple[str, int]  # interface name and IP version
 OpenSocket = Callable[[str, int, int, int], VrrpSocket]  # interface, index, IP version, protocol; raises SocketError
 
 
 class Transport:
-    """Opens a channel when its interface is there and closes it when it goes, whatever name or index it has.
+    """It opens a receiver when its interface is there, and closes it when the interface goes or changes its name.
 
-    There is a channel only where an instance lives: a node without IPv6 instances needs no IPv6 socket.
+    A receiver is open only where an instance uses it: a node without IPv6 instances needs no IPv6 socket.
     """
 
     def __init__(
@@ -51,18 +51,18 @@ class Transport:
         self._tells_unknown = False
 
     def log_unknown_vrids(self, wanted: bool) -> None:
-        """log_unknown_vrids: whether packets for other virtual routers are worth a line."""
+        """Set whether packets for other virtual routers are logged (``log_unknown_vrids``)."""
         self._tells_unknown = wanted
         for channel in self.channels.values():
             channel.tells_unknown = wanted
 
     def sender(self, interface: str, version: int = 4) -> Optional[VrrpSocket]:
-        """The socket of an interface for one IP version, None while there is none."""
+        """Return the socket of an interface for one IP version, None while there is none."""
         channel = self.channels.get((interface, version))
         return channel.socket if channel is not None else None
 
     def attach(self, instance: Recipient) -> None:
-        """Let an instance hear and speak."""
+        """Let an instance receive and send."""
         self._instances.append(instance)
         place = place_of(instance)
         if place in self.channels:
@@ -71,7 +71,7 @@ class Transport:
             self._open(place)
 
     def detach(self, instance: Recipient) -> None:
-        """The instance is gone; the last one of a channel takes it along."""
+        """Remove an instance, and close its receiver when no other instance uses it."""
         self._instances = [other for other in self._instances if other is not instance]
         self._announcer.cancel(instance)
         place = place_of(instance)
@@ -82,7 +82,7 @@ class Transport:
                 self._close(place)
 
     def reconfigured(self, instance: Recipient) -> None:
-        """What an instance expects of the wire has changed."""
+        """Take that an instance expects other packets now: the next one is judged again."""
         place = place_of(instance)
         channel = self.channels.get(place)
         if channel is not None:
@@ -96,7 +96,7 @@ class Transport:
                 self._open(place)
 
     def kernel_changed(self, changes: Iterable[Change], now: float) -> None:
-        """Follow links that came, went, or changed their name or index, and addresses that are at work now."""
+        """Follow links that came, went, or changed their name or index, and addresses that have become usable."""
         usable = set()
         for change in changes:
             if not isinstance(change, LinkChanged):
@@ -118,7 +118,7 @@ class Transport:
             self._announcer.usable(usable)
 
     def read(self, channel: Receiver) -> None:
-        """Read a channel that has something to read, and leave a busy one alone for a moment."""
+        """Read a receiver that has packets; a busy one is not read again for a moment."""
         now = self._now()
         busy, channel.read_at = now - channel.read_at < 2 * REST_S, now
         channel.drain(now)
@@ -126,7 +126,7 @@ class Transport:
             self.rest(channel)
 
     def rest(self, channel: Receiver) -> None:
-        """Do not wake for a channel for a moment: to be woken by each packet of a burst costs two sides."""
+        """Do not wake for a receiver for a moment: a wake-up for each packet of a burst costs sender and receiver."""
 
         def resume() -> None:
             if channel in self.channels.values():
@@ -138,11 +138,11 @@ class Transport:
         self._scheduler.call_later(REST_S, resume)
 
     def drain(self, now: float) -> frozenset[InterfaceVersion]:
-        """Read a portion of what has arrived on each channel. Returns where there may be more of it."""
+        """Read a portion of the packets of each receiver. Returns the receivers that may have more."""
         return frozenset(place for place, channel in list(self.channels.items()) if not channel.drain(now))
 
     def close(self) -> None:
-        """Close every channel."""
+        """Close every receiver."""
         for place in list(self.channels):
             self._close(place)
 
@@ -170,7 +170,7 @@ class Transport:
                 break
 
     def _add(self, place: InterfaceVersion, instance: Recipient) -> bool:
-        """An instance that cannot hear its peer must not speak: without the group there is no channel."""
+        """Add an instance, or close the receiver if it cannot join the group: without it no instance may send."""
         channel = self.channels[place]
         try:
             if channel.ah is None and ah_key(instance.config) is not None:
@@ -186,7 +186,7 @@ class Transport:
 
     @staticmethod
     def _resize(channel: Receiver) -> None:
-        """kernel_rx_buf_size counts for each instance on the socket, as keepalived adds them up."""
+        """Set the receive buffer to the sum of ``kernel_rx_buf_size`` of all instances, as keepalived does."""
         sizes = [each.config.kernel_rx_buf_size for each in channel.every]
         wanted = sum(size for size in sizes if size is not None)
         if wanted:
@@ -201,5 +201,5 @@ class Transport:
 
 
 def place_of(instance: Recipient) -> InterfaceVersion:
-    """Where an instance hears and speaks."""
+    """Return the interface and IP version on which an instance receives and sends."""
     return instance.config.speaks_on, instance.config.ip_version

@@ -98,7 +98,7 @@ class NotifyQueue(_Queue):
         """Queue ``notify_master_rx_lower_pri``: a MASTER of this ``priority`` heard another one, of a lower one.
 
         keepalived runs it without arguments and does not run ``notify``: only its FIFO says the priority. A rival
-        speaks at every interval, and must not push transitions out of the queue.
+        advertises at every interval, and must not push transitions out of the queue.
         """
         self.name = instance.name
         self._tell_fifos("INSTANCE", self.name, "MASTER_RX_LOWER_PRI", priority)

@@ -69,7 +69,7 @@ def refusals(
     ledger: Optional[Mapping[Owned, float]] = None,
     held: Collection[Owned] = (),
 ) -> tuple[Problem, ...]:
-    """Return errors for virtual addresses that this machine must not or cannot have; see :mod:`.hostaddresses`."""
+    """Return errors for virtual addresses that this machine must not or cannot have; see :mod:`.host_addresses`."""
     return own_addresses(configuration, table, ledger, held) + broadcast_addresses(configuration, table)
 
 

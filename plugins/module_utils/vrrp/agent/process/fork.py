@@ -44,7 +44,7 @@ class Work:
 
 
 class Fork:
-    """It does one :class:`Work` after the other. ``guard`` wraps what runs in the loop: a bug there ends the agent."""
+    """It does one :class:`Work` after the other. ``guard`` wraps each callback of the loop: a bug ends the agent."""
 
     def __init__(self, guard: Callable[[Callable[[], None]], Callable[[], None]], log: Log) -> None:
         self._guard = guard

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keep the last sequence of each ``auth_hmac`` sender over a restart, so that recordings stay refused.
 
-The file outlives a clean stop, which leaves no ledger. It ends with the runtime directory, and so with a reboot. The
-runtime directory is in memory, as the loop writes the file, and a disk that hangs must not block the loop.
+The file survives a clean stop, which leaves no state file. It ends with the runtime directory, and so with a reboot.
+The runtime directory is in memory, as the loop writes the file, and a disk that hangs must not block the loop.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What survives a process: who was MASTER of what, with which addresses, and when it spoke last.
+"""The saved state survives the process: the state of each instance, its addresses, and its last heartbeat.
 
 Two files in the runtime directory, which lies in memory. ``ledger.json`` is replaced as a whole when something changes,
-a moment later. ``pulse`` has one number for each instance, the monotonic time of its last sign of life, negative unless
+a moment later. ``pulse`` has one number for each instance, the monotonic time of its last heartbeat, negative unless
 it is MASTER. It is written in place with every advertisement, and is right at any moment. It is not mapped into memory:
-whoever cut it off would end us (SIGBUS). Both are still there after SIGKILL, and no longer after a reboot.
+a program that truncates it would end us (SIGBUS). Both are still there after SIGKILL, and no longer after a reboot.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from .state_file import FORMAT, LEDGER_FILE, PULSE_FILE, SLOT_SIZE, SLOTS, Ident
 
 RESTARTING_FILE = "restarting"
 BEAT = struct.Struct("=d")
-LATE_S = 1.0  # after a sign of life an address may still be set
+LATE_S = 1.0  # for so long after a heartbeat an address may still be set
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 @dataclass(frozen=True)
 class SavedInstance:
-    """One instance. ``installed`` are the addresses that the agent has put there, with their interface's index."""
+    """It keeps one instance. ``installed`` are the addresses that the agent has set, with the interface's index."""
 
     identity: Identity
     name: str
@@ -46,7 +46,7 @@ class SavedInstance:
     hold: Optional[str] = None
     installed: tuple[tuple[int, Interface], ...] = ()
     last_at: float = 0.0  # from the pulse; monotonic seconds
-    removals: tuple[bytes, ...] = ()  # requests that take off the routes and rules that the agent has put there
+    removals: tuple[bytes, ...] = ()  # requests that remove the routes and rules that the agent has set
     adverts: int = 3  # down_timer_adverts
 
     @property
@@ -72,38 +72,38 @@ class SavedInstance:
 
 @dataclass(frozen=True)
 class SavedState:
-    """The whole ledger: ``checks`` is what each check said, ``drained`` holds for the node."""
+    """It keeps the whole saved state: ``checks`` are the results of the checks, ``drained`` is of the node."""
 
     entries: tuple[SavedInstance, ...] = ()
     checks: dict[str, bool] = field(default_factory=dict)
     drained: bool = False
-    firewall: bool = False  # there is a table of ours
+    firewall: bool = False  # the table of this agent is there
     promoted: tuple[int, ...] = ()  # interfaces, by index, whose promote_secondaries was set
     macvlans: tuple[int, ...] = ()  # those that we have made, by index
-    parents: dict[int, dict[str, int]] = field(default_factory=dict)  # what the interfaces below had been set to
+    parents: dict[int, dict[str, int]] = field(default_factory=dict)  # former settings of the interfaces below
 
     @property
     def last_at(self) -> float:
-        """The last sign of life of any of them; monotonic seconds, 0 when there was none."""
+        """Return the last heartbeat of any instance; monotonic seconds, 0 when there was none."""
         return max((entry.last_at for entry in self.entries), default=0.0)
 
     @property
     def lived_until(self) -> float:
-        """When the process had ended at the latest: it gives a sign of life in each interval. Monotonic seconds."""
+        """Return when the process had ended at the latest (monotonic seconds): it has a heartbeat in each interval."""
         return max((each.last_at + max(each.interval_cs / 100, LATE_S) for each in self.entries), default=0.0)
 
     @property
     def places(self) -> dict[tuple[int, Interface], float]:
-        """What it has put there, each with :attr:`lived_until`."""
+        """Return the addresses that it has set, each with :attr:`lived_until`."""
         return dict.fromkeys((place for entry in self.entries for place in entry.installed), self.lived_until)
 
     def of(self, identity: Identity) -> Optional[SavedInstance]:
-        """The entry of one virtual router, None when there is none."""
+        """Return the entry of one virtual router, None when there is none."""
         return next((entry for entry in self.entries if entry.identity == identity), None)
 
 
 class StateFile:
-    """The ledger of this process. ``failed`` says why it cannot be kept; then a restart begins from nothing."""
+    """It writes the state files of this process. ``failed`` says why it cannot; then a restart has no saved state."""
 
     def __init__(self, directory: str) -> None:
         self.failed = ""
@@ -118,11 +118,11 @@ class StateFile:
             os.close(self._pulse)
 
     def open(self) -> None:
-        """Begin a new pulse. What the process before this one has left must have been read by then."""
+        """Begin a new ``pulse``. The files of the process before this one must have been read by then."""
         self._open(bytes(SLOTS * SLOT_SIZE))
 
     def reopen(self) -> None:
-        """Go on in a directory that was made again."""
+        """Make ``pulse`` again, with its content, in a directory that was made again."""
         self._open(os.pread(self._pulse, SLOTS * SLOT_SIZE, 0) if self._pulse >= 0 else b"")
 
     def _open(self, content: bytes) -> None:
@@ -130,13 +130,13 @@ class StateFile:
             descriptor = own_file.create(self._pulse_path + ".new")
             try:
                 if os.pwrite(descriptor, content.ljust(SLOTS * SLOT_SIZE, b"\0"), 0) < SLOTS * SLOT_SIZE:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # later there is none either
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # later there would be no room either
                 own_file.rename(self._pulse_path + ".new", self._pulse_path)
             except OSError:
                 os.close(descriptor)
                 raise
         except OSError as error:
-            self.remove()  # what is there is of another process, and would mislead the next one
+            self.remove()  # the old files are of another process, and would mislead the next one
             self.failed = f"cannot keep {self._pulse_path}: {error.strerror}"
         else:
             before, self._pulse = self._pulse, descriptor
@@ -145,27 +145,27 @@ class StateFile:
 
     @property
     def there(self) -> bool:
-        """Whether both files are where a successor looks for them."""
+        """Return whether both files are still there for a successor."""
         with contextlib.suppress(OSError):
             same = self._pulse >= 0 and os.path.samestat(os.lstat(self._pulse_path), os.fstat(self._pulse))
             return same and os.path.isfile(self._path)
         return False
 
     def beat_of(self, identity: Identity) -> Callable[[float], object]:
-        """Return what writes down an instance's sign of life; call it with the time, negative unless it is MASTER."""
+        """Return a function that writes an instance's heartbeat; its argument is the time, negative unless MASTER."""
         slot = self._slots.setdefault(identity, len(self._slots))
         if slot >= SLOTS:
             return lambda now: None
         return functools.partial(self._beat, slot * SLOT_SIZE)
 
     def _beat(self, offset: int, now: float) -> None:
-        with contextlib.suppress(OSError):  # no pulse, or somebody has cut it off and there is no room
+        with contextlib.suppress(OSError):  # no pulse, or it was truncated and there is no room
             os.pwrite(self._pulse, BEAT.pack(now), offset)
 
     def write(self, page: SavedState) -> None:
-        """Replace the ledger. What cannot be written is told in ``failed`` and hurts nobody until the next start."""
+        """Replace ``ledger.json``. An error is only kept in ``failed``: the file is not needed until the next start."""
         if self._pulse < 0:
-            return  # without it a ledger says nothing
+            return  # without ``pulse`` the file is useless
         content = {
             "format": FORMAT,
             "boot_id": boot_id(),
@@ -187,25 +187,25 @@ class StateFile:
             self.failed = ""
 
     def announce_restart(self) -> None:
-        """Let whoever cleans up behind this process know that a successor is on its way."""
+        """Tell the cleanup after this process that a successor starts soon."""
         with contextlib.suppress(OSError):
             os.close(own_file.create(self._restarting_path))
 
     def remove(self) -> None:
-        """Nothing is left to remember."""
+        """Delete all files: a successor has nothing to take over."""
         for path in (self._path, self._pulse_path, self._restarting_path):
             with contextlib.suppress(OSError):
                 own_file.clear(path)
 
 
 def forget_restart(directory: str) -> None:
-    """The successor is there. Whatever becomes of it, it is cleaned up behind."""
+    """Forget that a restart was announced: from now on cleanup removes what this process leaves."""
     with contextlib.suppress(OSError):
         own_file.clear(os.path.join(directory, RESTARTING_FILE))
 
 
 def read(directory: str) -> SavedState:
-    """Return what the process before this one has left behind in this boot; an empty page when there is nothing."""
+    """Return the state that the process before this one has saved in this boot; an empty one when there is none."""
     stored = state_file.load(directory)
     if stored is None or stored.boot_id != boot_id():
         return SavedState()  # none, or of another release: as after a reboot
@@ -240,7 +240,7 @@ def _entry(stored: StoredEntry) -> SavedInstance:
 
 
 def boot_id() -> str:
-    """What tells this boot from any other: monotonic times mean nothing in another one."""
+    """Return the id of this boot, "" where it cannot be read: monotonic times are not valid in another boot."""
     with contextlib.suppress(OSError), open(BOOT_ID, encoding="ascii") as file:
         return file.read().strip()
     return ""

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the two files of the ledger and check that they are whole: each key, each type, each range.
+"""Read the state files (``ledger.json`` and ``pulse``) and check them: each key, each type, each range.
 
-What is not valid is as if it were not there. Nobody else reads these files. ``cleanup`` uses it too, so next to nothing
-is imported here, and addresses are texts.
+An invalid file counts as missing. No other module reads these files. ``cleanup`` uses this one too, so it imports very
+little, and addresses are texts.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ DELETE_ROUTE, DELETE_RULE = struct.pack("=H", 25), struct.pack("=H", 33)  # linu
 
 Check = Callable[[Any], bool]
 Identity = tuple[str, int, int]  # interface, virtual router id, IP version
-STATIC: Identity = ("", 0, 0)  # what is there whoever is MASTER
+STATIC: Identity = ("", 0, 0)  # the static configuration, which is there in every state
 
 
 class StoredEntry(NamedTuple):
-    """One instance as a process has left it. ``beat`` is its last sign of life, negative unless it was MASTER then."""
+    """It describes an instance as a process has left it. ``beat`` is its last heartbeat, negative unless MASTER."""
 
     identity: Identity
     name: str
@@ -52,7 +52,7 @@ class StoredEntry(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A whole ledger. Monotonic times mean something in the boot ``boot_id`` only."""
+    """It keeps the content of the state files. Monotonic times are valid in the boot ``boot_id`` only."""
 
     boot_id: str
     drained: bool
@@ -65,7 +65,7 @@ class Stored(NamedTuple):
 
 
 def load(directory: str) -> Optional[Stored]:
-    """The content of the ledger; None when there is none that is whole."""
+    """Return the content of the state files; None when they are missing or not valid."""
     try:
         content = json.loads(own_file.read(os.path.join(directory, LEDGER_FILE)).decode("ascii"))
         pulse = array.array("d", own_file.read(os.path.join(directory, PULSE_FILE), SLOTS * SLOT_SIZE))
@@ -103,17 +103,17 @@ def _stored(each: dict[str, Any], pulse: Sequence[float]) -> StoredEntry:
 
 
 def is_removal(request: bytes) -> bool:
-    """Whether it deletes a route or a rule: a file must not make anybody send anything else."""
+    """Return whether it deletes a route or a rule: a file must not cause any other request."""
     return request[4:6] in (DELETE_ROUTE, DELETE_RULE)
 
 
 def is_damaged(directory: str) -> bool:
-    """Whether there is a ledger of which nothing can be read, so that nobody knows what a dead agent has left."""
+    """Return whether there is a state file that cannot be read, so that it is unknown what a dead agent has left."""
     return os.path.lexists(os.path.join(directory, LEDGER_FILE)) and load(directory) is None
 
 
 def valid(content: Any) -> bool:
-    """Whether this is a ledger of this release."""
+    """Return whether this is a state file of this release."""
     return _dict(content) and content.get("format") == FORMAT and _matches(content, _LEDGER, _LEDGER_OPTIONAL)
 
 

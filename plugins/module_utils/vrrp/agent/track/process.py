@@ -94,7 +94,7 @@ class ProcessMonitor:
         self._known: dict[int, frozenset[ProcessCheck]] = {}  # the checks that each process matches
         self._watched: dict[int, int] = {}  # pid -> pidfd
         self._task: Optional[asyncio.Task[None]] = None
-        self._again = asyncio.Event()  # /proc must be read anew
+        self._again = asyncio.Event()  # /proc must be read again
         self._with_command = False
         self._length = 0
 
