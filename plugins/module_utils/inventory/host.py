@@ -55,7 +55,7 @@ class Host:
     name: str
     variables: Mapping[str, Any]
     nics: Mapping[str, Nic] = field(default_factory=dict)
-    addresses: frozenset[str] = frozenset()  # all its own addresses, with those of the loopback interface; empty where unknown
+    addresses: frozenset[str] = frozenset()  # all its own, with those of loopback; empty if unknown
 
     @classmethod
     def read(cls, name: str, variables: Mapping[str, Any]) -> Host:
