@@ -61,7 +61,7 @@ class ReleaseAction(ActionBase):
                 self._remove_tmp_path(self._connection._shell.tmpdir)
 
     def ask(self, given, task_vars, **internal):
-        """Run the module through the release; return its result, or None where that is impossible, and the exit status."""
+        """Run the module through the release; return its result, or None if that is impossible, and its exit status."""
         release = current_release()
         # The node must expand a path with ~ or $. For a wrong argument the module itself has the best message.
         judged = ArgumentSpecValidator(self.specification).validate(given)
