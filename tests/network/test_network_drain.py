@@ -85,6 +85,6 @@ def test_a_drained_standby_takes_nothing_and_notices_a_dead_peer(wire):
     a, b = wire.start_pair(Agent, Agent, *pair(**FAST))
     assert _drain(b) == {"drained": True, "states": ["STOP"]}
     a.kill()
-    poll(lambda: not owners(wire.segment, VIP), 10, "the address is still somewhere")  # its lifetime ends, as no host has it
+    poll(lambda: not owners(wire.segment, VIP), 10, "the address is still somewhere")  # it has a lifetime
     assert _undrain(b) == {"drained": False, "states": ["MASTER"]}
     assert_one_owner(wire.segment, VIP, "b")

@@ -64,7 +64,7 @@ def test_the_kernel_drops_the_address_of_a_killed_agent(wire, figure, instances)
 
 
 def test_the_address_of_a_killed_agent_stays_without_a_lease(wire):
-    """So in the test above only the lease removed it."""
+    """It shows that in the test above only the lease removed the address."""
     a, b = wire.start_pair(Agent, Agent, leased(A, 0), B)
     ownership = Ownership(wire.segment, VIP)
     a.kill()

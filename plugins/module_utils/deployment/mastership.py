@@ -52,8 +52,10 @@ def gone(instance: Instance) -> bool:
 
 
 def dispensable(instance: Instance, lately_s: float) -> bool:
-    """Return whether it does not need this node: another master was heard in the last ``lately_s`` seconds, or it
-    serves nothing here (ended, not begun, or FAULT)."""
+    """Return whether this node can give it up: it serves nothing here, or another master has been heard.
+
+    That is in the last ``lately_s`` seconds. An instance that is in FAULT, has ended or has not begun serves nothing.
+    """
     return gone(instance) or instance["state"] == "FAULT" or (is_backup(instance) and served(instance, lately_s))
 
 

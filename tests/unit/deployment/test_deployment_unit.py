@@ -165,7 +165,7 @@ def test_a_reload_makes_the_directory_one_that_the_agent_may_write_to(tmp_path, 
 
 
 def test_marks_of_auth_hmac_survive_a_stop_but_not_a_reboot():
-    """They are in memory, so no slow disk stops the loop that writes them. To remove the agent removes them."""
+    """They are in memory, so no slow disk stops the loop that writes them. They are removed with the agent."""
     section = service()
     assert section["RuntimeDirectoryPreserve"] == "yes"
     assert f"/run/{section['RuntimeDirectory']}" == paths.RUNTIME_DIRECTORY

@@ -129,7 +129,7 @@ def _process(section: Section, complete: bool, findings: Diagnostics) -> Optiona
         findings.error(section.settings["quorum_max"].place, "quorum_max is below quorum", hint="at least quorum")
     if parameters or match:
         values["full_command"] = True
-    if not (parameters and any(char.isspace() for char in command)):  # then the quotes are on purpose
+    if not (parameters and any(char.isspace() for char in command)):  # else the quotes are on purpose
         _findable(section, command, bool(values.get("full_command")), findings)
     return Process(
         section.name,
