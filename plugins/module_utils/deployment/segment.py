@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """It finds hosts on a segment with an address, and hosts that advertise a virtual router, before an agent runs.
 
-A question for an address is as in RFC 5227 section 2.1.1 and RFC 4862 section 5.4: it has no source address, so that no
-host learns an address from it.
+A question for an address is as in RFC 5227 section 2.1.1 and RFC 4862 section 5.4: its source is the unspecified
+address, so that no host learns an address from it.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ def garp_groups(root: Section, complete: bool, findings: Diagnostics) -> tuple[G
 
 
 def interface_delays(root: Section, instances: list[Instance], findings: Diagnostics) -> tuple[InterfaceDelay, ...]:
-    """Return the delays. As in keepalived: one that is not shorter than the wait of the other node is an error."""
+    """Return the delays. As in keepalived, one that ends after the other node has missed us is an error."""
     found: dict[str, InterfaceDelay] = {}
     for item in (item for block in root.inside("interface_up_down_delays") for item in block.items):
         name, down, up = item.value
