@@ -91,7 +91,7 @@ class ConfigFile:
         return compare(old or _NOTHING, new)
 
     def foresee(self, text: str, agent: Optional[Agent]) -> Optional[dict[str, Any]]:
-        """Return what a reload would do, as the running agent foresees it; None where no agent reads this file or knows it.
+        """Return what a reload would do, as the running agent foresees it; None without an agent that knows it.
 
         An agent that has this text in force is not asked: while it checks a file it does not advertise.
         """
