@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Share code between benchmarks: a pair of nodes, what their daemons say, and how a measurement fails."""
+"""It holds code for all benchmarks: a pair of nodes, the state of their daemons, and failed measurements."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from lab.peers import Agent, Keepalived, Peer
 from lab.segment import Segment
 
 PEERS: dict[str, type[Peer]] = {OURS: Agent, THEIRS: Keepalived}
-interrupted = threading.Event()  # measurements in threads end as soon as they see it
+interrupted = threading.Event()  # measurements in threads end when it is set
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Bed:
 
 @contextlib.contextmanager
 def bed(kind: str, a: str, b: str, *more_addresses: tuple[str, str], peer: str = "") -> Iterator[Bed]:
-    """Start this kind on both nodes (``peer`` on node B) with these files; everything is gone afterwards.
+    """Start this kind on both nodes (``peer`` on node B) with these files, and remove everything at the end.
 
     ``more_addresses`` are pairs: a further address of node A, and of node B.
     """
@@ -67,7 +67,7 @@ def both_own(
 ) -> float:
     """Return for how many seconds two nodes owned the address, ``cap_s`` at most.
 
-    ``sample()`` says who has it: (the old owner, the new one). It ends when the address has moved, or after
+    ``sample()`` returns whether (the old owner, the new one) has it. It ends when the address has moved, or after
     ``watch_s`` in which it never was on both.
     """
     begun = last = clock()
@@ -105,7 +105,7 @@ def guarded(rows: Sequence[Row], kind: str, measure: Callable[[], None]) -> None
 
 
 def version_of(kind: str) -> str:
-    """Return the version of a contestant, as it says itself."""
+    """Return the version of a daemon, as it reports it."""
     if kind == THEIRS:
         said = subprocess.run(["keepalived", "--version"], capture_output=True, text=True, check=True)
         return (said.stderr or said.stdout).split()[1]

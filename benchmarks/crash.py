@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure how long two nodes own the address after the master's daemon was killed or frozen, without any help."""
+"""It measures how long two nodes own the address after the master's daemon was killed or frozen, without a restart."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure a deployment on two nodes with systemd, and what a client loses when the daemon is killed there."""
+"""It measures a deployment on two nodes with systemd, and a client's losses when the daemon is killed there."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from lab.probe import Probe
 from lab.run import Run
 from lab.testbed import VIP, Testbed
 
-INVENTORY = "docs/examples/article.yml"  # how to reach the nodes comes beside it, from the lab
+INVENTORY = "docs/examples/article.yml"  # the lab adds a file with the addresses of the nodes
 A, B = "node-a", "node-b"
 UNITS = {OURS: "hotstandby"}
-PUBLISHED_S = {"first": 15.6, "second": 13.8}  # the best-known role, with the package already there
+PUBLISHED_S = {"first": 15.6, "second": 13.8}  # the best-known role; the package is already there
 WATCH_S = 5.0
 WAIT_S = 30.0
 
 
 def play(nodes: Testbed, playbook: str) -> float:
-    """Run a playbook as a user would; return its seconds. Raises LabError with what it said."""
+    """Run a playbook as a user would; return its seconds. Raises LabError with its output."""
     words = ["ansible-playbook", "-i", INVENTORY, "-i", str(nodes.run.folder / "connection.yml")]
     environment = {
         "ANSIBLE_HOME": str(ROOT / ".ansible"),
@@ -51,7 +51,7 @@ def play(nodes: Testbed, playbook: str) -> float:
 
 
 def deployed(rows: dict[str, Row], nodes: Testbed, kind: str) -> None:
-    """Deploy ours twice. Of the other one measure the package, a file and the service."""
+    """Deploy our agent twice. For the other daemon measure the package, a file and the service."""
     if kind == OURS:
         rows["first"].add(kind, play(nodes, "ha_pair"))
         rows["second"].add(kind, play(nodes, "ha_pair"))
@@ -71,15 +71,15 @@ def answer_at_once(nodes: Testbed) -> None:
 
 
 def killed(rows: dict[str, Row], nodes: Testbed, kind: str, runs: int, cap_s: float) -> None:
-    """Send SIGKILL to everything of the master's service; systemd does what the unit says."""
+    """Send SIGKILL to all processes of the master's service; systemd acts by the unit."""
     unit = UNITS.get(kind, kind)
     answer_at_once(nodes)
     for number in range(runs):
         if number:
-            nodes.node(A).run(["systemctl", "reset-failed", unit])  # the benchmark causes so many deaths in a row
+            nodes.node(A).run(["systemctl", "reset-failed", unit])  # the benchmark kills it many times in a row
             nodes.node(A).run(["systemctl", "start", unit], check=True)
         poll(lambda: nodes.owners() == [A], WAIT_S, f"{VIP} is not on {A} alone", lambda: str(nodes.owners()))
-        time.sleep(2)  # no condition: the peer has heard the master a few times
+        time.sleep(2)  # no condition to wait for: the peer hears the master a few times
         with Probe(nodes.client, VIP, realtime=True) as probe:
             nodes.node(A).run(["systemctl", "kill", "--kill-who=all", "--signal=KILL", unit], check=True)
             rows["owners"].add(kind, both_own(lambda: tuple(name in nodes.owners() for name in (A, B)), cap_s, WATCH_S))
@@ -105,7 +105,7 @@ def tasks(effort: Effort) -> list[Task]:
             with Testbed(Run(), owner=os.getpid()) as nodes:
                 deployed(rows, nodes, kind)
                 if number + 1 == beds:
-                    # keepalived's unit restarts nothing: a second death would need a start by hand.
+                    # keepalived's unit has no restart: after a second kill it would have to be started by hand.
                     killed(rows, nodes, kind, effort.runs if kind == OURS else 1, effort.cap_s)
 
     return [Task(list(rows.values()), measure)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a deployment costs, task by task: a pair first and again, and ten pairs of which nothing has to change.
+"""It measures each task of a deployment: a new pair, the same again, and ten pairs without changes.
 
 python3 benchmarks/deployments.py                     a pair, then 10 pairs; needs root, 4 GB and some minutes
 python3 benchmarks/deployments.py --pairs 0           a pair alone
@@ -9,7 +9,7 @@ python3 benchmarks/deployments.py --json FILE         every value, to be compare
 python3 benchmarks/deployments.py --against FILE      beside the values of a run before
 
 The nodes are the lab's: containers with systemd, reached by ssh. Nodes and controller share the processors here, so
-seconds say less than they seem to; the controller's processor seconds are what it would take elsewhere, too.
+the seconds depend on this machine; the controller's processor seconds would be the same elsewhere.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Deployment = dict[str, Any]  # hosts, wall_s, cpu_s, and tasks as the callback w
 
 
 class Fleet(Testbed):
-    """So many pairs on one segment: pair-1-a, pair-1-b, and so on, each with a virtual address of its own."""
+    """It is a number of pairs on one segment: pair-1-a, pair-1-b, and so on, each with its own virtual address."""
 
     def __init__(self, pairs: int):
         super().__init__(Run(), owner=os.getpid())
@@ -52,7 +52,7 @@ class Fleet(Testbed):
         }
 
     def inventory(self) -> Path:
-        """Write which host is of which pair; how they are reached stands in another file."""
+        """Write the pairs and their hosts; another file has the addresses."""
         children = {
             f"pair_{number}": {
                 "hosts": {f"pair-{number}-a": {}, f"pair-{number}-b": {}},
@@ -66,7 +66,7 @@ class Fleet(Testbed):
 
 
 def deploy(fleet: Fleet, *options: str) -> Deployment:
-    """Run the playbook as a user would, and return what it took. Raises LabError with what it said."""
+    """Run the playbook as a user would, and return its times. Raises LabError with its output."""
     words = [
         *(str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(fleet.inventory())),
         *("-i", str(fleet.run.folder / "connection.yml"), *options, str(ROOT / "playbooks" / "ha_pair.yml")),
@@ -100,7 +100,7 @@ def deploy(fleet: Fleet, *options: str) -> Deployment:
 
 
 def measure(pairs: int, again: int, options: Sequence[str]) -> dict[str, Deployment]:
-    """Deploy so many fresh pairs, and again; of several unchanged deployments keep the one that took least."""
+    """Deploy so many new pairs, and again; of several unchanged deployments keep the fastest one."""
     count = f"{2 * pairs} hosts"
     with Fleet(pairs) as fleet:
         found = {f"{count}, first": deploy(fleet, *options)}
@@ -154,7 +154,7 @@ def main() -> int:
     made.add_argument("--json", type=Path, metavar="FILE", help="write all values")
     made.add_argument("--against", type=Path, metavar="FILE", help="values of a run before")
     options = made.parse_args()
-    # Ended from outside, leave through the context managers: they take the containers along.
+    # After SIGTERM, leave through the context managers: they remove the containers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     before = json.loads(options.against.read_text()) if options.against else {}
     found: dict[str, Deployment] = {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure what a client loses when the master goes: by a clean stop, and when the node dies silently."""
+"""It measures what a client loses when the master goes: by a clean stop, and when the node dies silently."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def clean_stop(row: Row, kind: str, runs: int, options: dict[str, Any]) -> None:
 def node_death(lost: Row, beyond: Row, kind: str, runs: int, options: dict[str, Any]) -> None:
     """Measure the milliseconds lost after the master's node is cut off right after an advertisement: the worst case.
 
-    Any other moment only subtracts the part of the interval that had passed, for both contestants alike. ``beyond``
+    Any other moment only subtracts the part of the interval that had passed, for both daemons alike. ``beyond``
     gets the milliseconds from the end of the backup's Master_Down_Interval, which begins with the last advertisement,
     to its first gratuitous ARP, both as the client's kernel saw them.
     """
@@ -55,18 +55,18 @@ def node_death(lost: Row, beyond: Row, kind: str, runs: int, options: dict[str, 
 
 def _lost_ms(probe: Probe) -> float:
     probe.wait_answered_by("b", timeout_s=20)
-    time.sleep(0.2)  # no condition: a loss right after the move counts, too
+    time.sleep(0.2)  # no condition to wait for: a loss right after the move counts, too
     return probe.report().lost_ms
 
 
 def _rounds(kind: str, runs: int, options: dict[str, Any], back: Callable[[Bed], Any]) -> Iterator[Bed]:
-    """Yield a pair at rest with A as master, so many times; ``back`` undoes what was done to A."""
+    """Yield a pair at rest with A as master, so many times; ``back`` restores A."""
     a, b = pair(**options)
     with bed(kind, a.text("NodeA"), b.text("NodeB")) as nodes, Responder(nodes.a), Responder(nodes.b):
         for number in range(runs):
             if number:
                 back(nodes)
-                # After a split the client may ask the wrong node for seconds, which is another matter.
+                # After a split the client may ask the wrong node for seconds; that is not measured here.
                 nodes.client.ip("neigh", "flush", "dev", "eth0")
             wait_owner(nodes.segment, VIP, "a", timeout_s=20)
             nodes.backup.wait_state("BACKUP")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure what the daemons cost at rest, and how fast all instances move at once."""
+"""It measures the load of the daemons at rest, and the takeover of all instances at once."""
 
 from __future__ import annotations
 

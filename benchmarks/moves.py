@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure what a client loses when mastership is moved on purpose: nothing may be lost, with either peer."""
+"""It measures a client's losses when mastership is moved on purpose: nothing may be lost, with either peer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lab.peers import Agent, poll, wait_owner
 from lab.probe import Outage, Probe, Responder
 
 AT_ONCE = 4  # pairs; each is idle most of the time
-AFTER_S = 0.3  # a loss right after a move belongs to it
+AFTER_S = 0.3  # a loss right after a move counts for it
 MOVE_S = 20.0
 STOP, BACK = "clean stop", "comes back after a clean stop"
 DEMOTE, PROMOTE, DRAIN, UNDRAIN = "demote", "promote", "drain", "undrain"
@@ -30,7 +30,7 @@ THEIR_CAUSES = (STOP, BACK)
 
 @dataclass(frozen=True)
 class Setting:
-    """It is a pair: ``same`` daemon on both nodes or the other contestant on node B, version, multicast or unicast."""
+    """It is a pair: the ``same`` daemon on both nodes or the other one on node B, version, multicast or unicast."""
 
     same: bool
     version: int
@@ -77,7 +77,7 @@ def series(rows: dict[str, Row], setting: Setting, kind: str, rounds: int, cause
     moves: list[tuple[str, float]] = []
     with contextlib.ExitStack() as stack:
         nodes = stack.enter_context(bed(kind, a, b, peer=setting.peer(kind)))
-        for host in (nodes.a, nodes.b):  # a responder that waits for a processor is no loss on the way
+        for host in (nodes.a, nodes.b):  # a responder that waits for a processor is no lost packet
             stack.enter_context(Responder(host, realtime=True))
         _at_rest(nodes, "a")
         # B's own address never moves: losses there are due to this machine.
@@ -95,7 +95,7 @@ def series(rows: dict[str, Row], setting: Setting, kind: str, rounds: int, cause
                             _move(nodes, cause)
                             probe.wait_answered_by(owner, MOVE_S)
                             _at_rest(nodes, owner)
-                            time.sleep(AFTER_S)  # no condition: see there
+                            time.sleep(AFTER_S)  # no condition to wait for: a loss right after the move counts, too
                     if there == DEMOTE:
                         nodes.master.cli("release", "VI_1", check=True)
             finally:
@@ -120,7 +120,7 @@ def _move(nodes: Bed, cause: str) -> None:
 
 
 def _at_rest(nodes: Bed, owner: str) -> None:
-    """Wait for one owner, with which both daemons (if they run) agree; a drained one has stopped."""
+    """Wait for one owner, and for the same result in both daemons that run; a drained one has stopped."""
     wait_owner(nodes.segment, VIP, owner, timeout_s=MOVE_S)
     for peer in (nodes.master, nodes.backup):
         if peer.running:

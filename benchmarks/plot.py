@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw a run: one bar for each row, how ours compares with keepalived, on a logarithmic scale."""
+"""It draws a run: for each row one bar for the ratio of our agent to keepalived, on a logarithmic scale."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the table of a run: as text for people, as JSON for programs."""
+"""It writes the table of a run: as text for users, as JSON for programs."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def section(title: str, entries: list[str]) -> list[str]:
 
 
 def loss(row: Row) -> str:
-    """Say how much better keepalived is."""
+    """Return a line that says how much better keepalived is."""
     times = f"{THEIRS} has none" if math.isinf(row.ratio) else f"{ratio(row)} times what {THEIRS} needs"
     return f"{row.work} ({row.unit}): {times}"
 
 
 def miss(row: Row) -> str:
-    """Say how far our worst value is from the goal."""
+    """Return a line that says how far our worst value is from the goal."""
     return f"{row.work}: {value(row, OURS)} {row.unit}, at most {number(row.goal)} wanted"
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hold rows of measured values for two contestants. Nothing here measures anything."""
+"""It holds rows of measured values for two daemons. Nothing is measured here."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ KINDS = (OURS, THEIRS)
 
 @dataclass
 class Row:
-    """It is one line of the table: the same work done by both, in ``unit``; less is better in every row.
+    """It is one line of the table: the same work by both daemons, in ``unit``; less is better in every row.
 
     ``goal`` is the most that ours may need. With ``counts`` the values are events of many runs, and their sum is shown
-    instead of a median. ``cap`` is where measuring ends: a value that reaches it means "more". ``published`` are
-    figures that others gave and that were not measured here. ``failed`` says why a side lacks values. Rows of the same
-    ``group`` are shown as one.
+    instead of a median. A value that reaches ``cap``, the end of measuring, means "more". ``published`` are figures
+    of others that were not measured here. ``failed`` says why a side lacks values. Rows of the same ``group`` are
+    shown as one.
     """
 
     work: str
@@ -82,7 +82,7 @@ def merged(rows: list[Row]) -> list[Row]:
 
 @dataclass
 class Task:
-    """It fills ``rows`` for one contestant with ``measure(kind)``.
+    """It fills ``rows`` for one daemon with ``measure(kind)``.
 
     With ``together`` both are measured at the same time. ``guards`` says that it records failures itself.
     """
@@ -96,7 +96,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Effort:
-    """It says how often and how long to measure. Seconds where the name ends in ``_s``."""
+    """It says how often and how long to measure. Names that end in ``_s`` are in seconds."""
 
     runs: int = 5  # of measurements that take seconds
     fast_runs: int = 15  # of the rest

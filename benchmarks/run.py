@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure both daemons on this machine in one run, and print one table. Needs root.
+"""It measures both daemons on this machine in one run, and prints one table. It needs root.
 
 python3 benchmarks/run.py                                        everything, three quarters of an hour
 python3 benchmarks/run.py --quick                                everything, some minutes
@@ -102,7 +102,7 @@ def wanted(options: argparse.Namespace) -> Effort:
 
 
 def run(task: Task) -> None:
-    """Measure one contestant after the other, unless the task says otherwise."""
+    """Measure one daemon after the other, unless the task measures both together."""
     if not task.together:
         for kind in task.kinds:
             if task.guards:

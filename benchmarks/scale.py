@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run many instances on one interface: their files, the addresses they hold, the cost of the daemons."""
+"""It runs many instances on one interface: their files, their addresses, the load of the daemons."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def cpu_s(peer: Peer) -> float:
     """Return the processor seconds of all its threads, from the scheduler (nanoseconds, not clock ticks)."""
     total = 0
     for pid in peer.pids():
-        with contextlib.suppress(OSError):  # one that has ended meanwhile
+        with contextlib.suppress(OSError):  # the process has ended meanwhile
             for task in Path(f"/proc/{pid}/task").iterdir():
                 total += int((task / "schedstat").read_text().split()[0])
     return total / 1e9

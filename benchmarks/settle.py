@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure whether a pair with 255 instances at short intervals comes to rest, and stays so."""
+"""It measures whether a pair with 255 instances at short intervals comes to rest, and stays so."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def settle(settled: Row, false: Row, kind: str, interval_s: float, effort: Effor
             while time.monotonic() < until and not interrupted.is_set():
                 time.sleep(0.2)  # the window itself
             after = takeovers(nodes.master) + takeovers(nodes.backup)
-            moved = held(nodes) != (COUNT, 0)  # then a node took over, even if no log says so
+            moved = held(nodes) != (COUNT, 0)  # then a node took over, even if no log has it
             false.add(kind, max(after - before, int(moved)))
 
 
 def tasks(effort: Effort) -> list[Task]:
-    # At 30 ms two pairs leave most of the two cores idle, so both contestants share the time of the long window.
+    # At 30 ms two pairs leave most of the two cores idle, so both daemons are measured in the same long window.
     return [_task(0.03, effort, together=True), _task(0.01, effort, together=False)]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure false takeovers during storms: connections, reloads, changes of interfaces, forged packets."""
+"""It measures false takeovers during storms: connections, reloads, changes of interfaces, forged packets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MEMORY_MB = 45.0
 COUNTS = (1, 255)
 SAMPLE_S = 0.25
 FRAME_MAX = 128  # octets of an advertisement on the wire
-CATCH_UP_S = 30.0  # seconds that the capture may lag behind: it is an ordinary process in the same storm
+CATCH_UP_S = 30.0  # seconds that the capture may be late: it is an ordinary process in the same storm
 LOG_LINES = 100  # a second
 
 

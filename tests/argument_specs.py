@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""roles/ha_pair/meta/argument_specs.yml, made from the table of keywords and from the texts in role_variables.yml.
+"""It makes roles/ha_pair/meta/argument_specs.yml of the table of keywords and the texts in role_variables.yml.
 
 `make keywords` writes it, a unit test compares it.
 """
@@ -29,14 +29,14 @@ Option = dict[str, Any]
 
 
 class _Dumper(yaml.SafeDumper):
-    """Indents lists below their key, as the other files do."""
+    """It indents lists below their key, as in the other files."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
         return super().increase_indent(flow, False)
 
 
 def render() -> str:
-    """The whole file."""
+    """Return the whole file."""
     texts = read()
     main = {**texts["main"], "options": options(texts)}
     specs = {"argument_specs": {"main": main}}
@@ -44,7 +44,7 @@ def render() -> str:
 
 
 def read() -> dict[str, Any]:
-    """The texts, each as a mapping with a list of paragraphs."""
+    """Return the texts, each as a mapping with a list of paragraphs."""
     texts = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
     for group in (*texts["own"].values(), texts["words"]):
         group.update(_said(group))
@@ -67,7 +67,7 @@ def _said(words: dict[str, Any]) -> dict[str, Any]:
 
 
 def options(texts: dict[str, Any]) -> Option:
-    """Every variable of the role: those of the table, and its own."""
+    """Return every variable of the role: those of the table, and its own."""
     own, words = texts["own"], texts["words"]
     found = dict(own["first"])
     instance = {word: option(word, entry, words) for word, entry in variables(VRRP_INSTANCE).items() if word != "vips"}
@@ -81,7 +81,7 @@ def options(texts: dict[str, Any]) -> Option:
 
 
 def option(word: str, entry: Entry, words: dict[str, Any]) -> Option:
-    """One variable, or one word of an entry: what the table says, and what the texts add."""
+    """Return one variable, or one word of an entry, from the table and the texts."""
     kind, variable = kind_of(entry), entry.variable
     said = words.get(word, {})
     found: Option = {
@@ -101,7 +101,7 @@ def option(word: str, entry: Entry, words: dict[str, Any]) -> Option:
 
 
 def _options(block: Block, said: dict[str, Any]) -> Option:
-    """The words of an entry that becomes a block."""
+    """Return the words of an entry that becomes a block."""
     found: Option = {}
     if block.named:
         found["name"] = {"type": "str", "required": True, **said["name"]}
@@ -113,7 +113,7 @@ def _options(block: Block, said: dict[str, Any]) -> Option:
 
 
 def _of_all(said: Option) -> Option:
-    """The variable that holds for every instance of a host."""
+    """Return the variable for every instance of a host."""
     *texts, last = said["description"]
     return {**said, "description": [*texts, f"{last} For every instance."]}
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say on which floor each folder and file of the library stands, from the ground up.
+"""It says on which floor each folder and file of the library is, from the lowest floor up.
 
 A file imports from its own floor and from those below, for types as well. tests/unit/test_house.py keeps this, and
 tests/picture.py draws it.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 LIBRARY = Path(__file__).parents[1] / "plugins" / "module_utils"
 
-# The package vrrp: what stands together in one line does not import each other.
+# The package vrrp: the files and folders in one line do not import each other.
 PACKAGE = (
     ("argv", "streams", "protocol"),
     ("config",),
@@ -63,7 +63,7 @@ MODULES = {module_of(path): path for path in sorted(LIBRARY.rglob("*.py"))}
 
 
 def imported(module: Module) -> set[Module]:
-    """Return the files of the library that this one imports, wherever the import stands and whatever it is for."""
+    """Return the files of the library that this one imports, anywhere in it and for any purpose."""
     path = MODULES[module]
     package = path.relative_to(LIBRARY).parts[:-1]
     found = set()
@@ -76,6 +76,6 @@ def imported(module: Module) -> set[Module]:
 
 
 def floor_in(folder: Module, module: Module) -> int:
-    """Return the floor inside ``folder`` that a file below it stands on."""
+    """Return the floor inside ``folder`` that a file below it is on."""
     name = module[len(folder)]
     return next(at for at, names in enumerate(INSIDE[folder]) if name in names)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stands in for the get-pip.py that ansible-test would download: same arguments, the pip that Python brings."""
+"""It replaces the get-pip.py that ansible-test would download: same arguments, and the pip of this Python."""
 
 from __future__ import annotations
 

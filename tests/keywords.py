@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/keywords.md, made from the agent's own table of keywords. `make keywords` writes it, a unit test compares it."""
+"""It makes docs/keywords.md of the agent's table of keywords. `make keywords` writes it, a unit test compares it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _STANDINGS = {WORKS: "works", IGNORED: "ignored", REFUSED: "refused"}
 
 
 def render() -> str:
-    """The whole page."""
+    """Return the whole page."""
     parts = [HEAD]
     for block in blocks():
         if block.standing != WORKS:
@@ -56,7 +56,7 @@ def render() -> str:
 
 
 def _once(parts: list[str]) -> list[str]:
-    """A block that stands inside two others is described once."""
+    """Return the parts, each once: a block inside two others is described once."""
     return list(dict.fromkeys(parts))
 
 
@@ -78,7 +78,7 @@ def _row(block: Block, entry: Entry) -> str:
 
 
 def _variable(block: Block, entry: Entry) -> str:
-    """The variable of the role, or the word in the entries of one."""
+    """Return the variable of the role, or the word in the entries of one."""
     if entry.variable is None or (block.named and block.variable is None):
         return ""
     name = entry.variable.name or entry.name

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw the library and its imports for docs/architecture.md. `make picture` writes it, a unit test compares it."""
+"""It draws the library and its imports for docs/architecture.md. `make picture` writes it, a unit test compares it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BEGIN, END = "```mermaid\n", "```\n"
 
 
 def box_of(module: Module) -> str:
-    """Return the box that a file is drawn in: its folder, or the files of its folder that stand on one floor."""
+    """Return the box that a file is drawn in: its folder, or the files of its folder that are on one floor."""
     folder = module[:-1]
     if folder not in INSIDE:
         return "/".join(folder) + "/"
@@ -30,7 +30,7 @@ def arrows() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for module in MODULES:
         if module in _FOLDERS:
-            continue  # a package's own file holds its name and its version
+            continue  # a package's own file has its name and its version
         own = box_of(module)
         targets = found.setdefault(own, set())
         targets |= {box_of(each) for each in imported(module) if each not in _FOLDERS} - {own}
@@ -38,7 +38,7 @@ def arrows() -> dict[str, set[str]]:
 
 
 def reduced(edges: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Leave out what follows from other arrows: from A to C, where A has one to B and B has one to C."""
+    """Leave out arrows that follow from others: from A to C, where A has one to B and B has one to C."""
 
     def reached(start: str) -> set[str]:
         seen: set[str] = set()

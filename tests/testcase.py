@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A test case out of a record of the agent: `make testcase RECORD=FILE` prints it.
+"""It makes a test case of a record of the agent: `make testcase RECORD=FILE` prints it.
 
-Every input and every expected action is a literal, so the test says the same when the agent is changed.
+Every input and every expected action is a literal, so the test stays the same when the agent is changed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def source(record: Record, when: Callable[[float], str]) -> str:
 
 
 class _Writer:
-    """Collects, while the test is written, what it has to import and which advertisements it names."""
+    """It collects, while the test is written, the imports and the advertisements that it needs."""
 
     def __init__(self, record: Record, when: Callable[[float], str]) -> None:
         self._record = record
@@ -106,7 +106,7 @@ class _Writer:
         return ["vars(router).update(", *given, ")"] if given else []
 
     def _literal(self, value: Any) -> str:
-        """``value`` as source; an advertisement by the name of its constant."""
+        """Return ``value`` as source; an advertisement as the name of its constant."""
         if not isinstance(value, Advertisement):
             return self._spelled(value)
         return self._adverts.setdefault(value, f"ADVERT_{len(self._adverts) + 1}")
@@ -131,7 +131,7 @@ class _Writer:
 
     @staticmethod
     def _text(value: str) -> str:
-        """A string in double quotes where that is its plain form."""
+        """Return a string as source, in double quotes where that needs no escapes."""
         spelled = repr(value)
         return f'"{spelled[1:-1]}"' if spelled[0] == "'" and '"' not in spelled else spelled
 
@@ -149,7 +149,7 @@ class _Writer:
 
 
 def case_source(records: list[Record]) -> str:
-    """The test case of a file with one record. Raises RecordError where there are several, or nothing is in it."""
+    """Return the test case of a file with one record. Raises RecordError where there are several, or none."""
     if len(records) != 1:
         names = ", ".join(record.header.instance for record in records)
         raise RecordError(f"it holds {len(records)} records ({names}), and a test case is made of one")
@@ -160,7 +160,7 @@ def case_source(records: list[Record]) -> str:
 
 
 def main(path: str) -> int:
-    """Print the test case of the record in ``path``. Returns the exit status."""
+    """Print the test case of the record in ``path``. Return the exit status."""
     try:
         print(case_source(cli_events.load(path)).rstrip())
     except RecordError as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A callback that writes what each task of a playbook takes: seconds, and processor seconds of the controller."""
+"""It is a callback that writes the times of each task: seconds, and processor seconds of the controller."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible.plugins.callback import CallbackBase
 
 
 class CallbackModule(CallbackBase):
-    """It notes the clock where a task begins; what came since the one before belongs to that one."""
+    """It notes the clock where a task begins; the time since the task before belongs to that one."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -35,7 +35,7 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self._tasks = []
         self._name, self._path, self._outcomes = "(Ansible starts)", "", Counter()
-        self._at, self._cpu = time.monotonic(), 0.0  # what Python and Ansible took to get here is theirs, too
+        self._at, self._cpu = time.monotonic(), 0.0  # the start of Python and Ansible counts, too
 
     def v2_playbook_on_task_start(self, task, is_conditional):
         """Begin to count for this task."""
@@ -51,7 +51,7 @@ class CallbackModule(CallbackBase):
         self._outcomes["ok"] += 1
 
     def v2_runner_on_skipped(self, result):
-        """Count a host that has passed over the task."""
+        """Count a host that has skipped the task."""
         self._outcomes["skipped"] += 1
 
     def _next(self, name, path):
@@ -71,7 +71,7 @@ class CallbackModule(CallbackBase):
 
     @staticmethod
     def _processor_s():
-        """Return what this process and its workers have taken, those included that have just ended."""
-        multiprocessing.active_children()  # it waits for them: the kernel counts a child when somebody has
+        """Return the processor seconds of this process and its workers, with those that have just ended."""
+        multiprocessing.active_children()  # it waits for them: the kernel counts a child after its parent has waited
         used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         return sum(each.ru_utime + each.ru_stime for each in used)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller's part of vrrp_agent: it knows the pyroute2 of a release, and sends it where it is missing."""
+"""It is the controller's part of vrrp_agent: it sends the pyroute2 of a release where that is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action imp
 
 
 class ActionModule(ReleaseAction):
-    """One question where the node has the release; else the module travels, with pyroute2 where that is missing."""
+    """It asks a node with the release one question; else it sends the module, with pyroute2 where that is missing."""
 
     name = "vrrp_agent"
     specification = VRRP_AGENT
@@ -52,7 +52,7 @@ class ActionModule(ReleaseAction):
             self._remove_tmp_path(self._connection._shell.tmpdir)
 
     def _send(self, archive):
-        """Put the archive on the node; its path there."""
+        """Put the archive on the node, and return its path there."""
         if not self._connection._shell.tmpdir:
             self._make_tmp_path()
         target = self._connection._shell.join_path(self._connection._shell.tmpdir, "pyroute2.zip")
@@ -68,6 +68,6 @@ class ActionModule(ReleaseAction):
 
 
 def _interpreter(task_vars):
-    """Return the interpreter that the inventory names; None where Ansible is to find one."""
+    """Return the path of the interpreter in the inventory; None where Ansible is to find one."""
     said = str((task_vars or {}).get("ansible_python_interpreter") or "")
     return said if said.startswith("/") else None

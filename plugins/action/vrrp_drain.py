@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller's part of vrrp_drain: the node does it through its release, where it has this collection's."""
+"""It is the controller's part of vrrp_drain: a node with the release of this collection runs it through that."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action imp
 
 
 class ActionModule(ReleaseAction):
-    """One question to a node that has the release."""
+    """It sends one question to a node with the release."""
 
     name = "vrrp_drain"
     specification = VRRP_DRAIN

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.conflicts: what the nodes of a pair have that a deployment must not be added to."""
+"""The filter hotstandby.vrrp.conflicts returns what is on the nodes of a pair and in conflict with a deployment."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_con
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.instances: an inventory's variables in, each host's VRRP instances out."""
+"""The filter hotstandby.vrrp.instances returns each host's VRRP instances, made of an inventory's variables."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import loca
 
 
 def instances(hosts, variables):
-    """The filter."""
+    """Return each host's instances. Raises AnsibleFilterError with all problems."""
     try:
         return derive({host: variables[host] for host in hosts}, locate)
     except PairError as error:
@@ -49,7 +49,7 @@ def instances(hosts, variables):
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.objections: what the agent would say against a configuration, without asking any node."""
+"""The filter hotstandby.vrrp.objections returns the agent's objections to a configuration, without any node."""
 
 from __future__ import annotations
 
@@ -59,15 +59,15 @@ _PATH = "/etc/hotstandby/hotstandby.conf"
 
 
 def objections(text, host):
-    """The filter."""
+    """Return one line for each error of the configuration ``text`` of ``host``."""
     return list(_objections(str(text), host))
 
 
 @functools.lru_cache(maxsize=16)
 def _objections(text, host):
-    """Parse a text once, however often a task mentions it: in its condition and in its message."""
+    """Return the errors. A text is parsed once, as a task uses it in its condition and in its message."""
     report = inspect(text, _PATH)
-    # What keepalived runs although it is wrong is a warning in a file that people have; the role writes its own.
+    # A mistake that keepalived accepts is a warning in a user's file, and an error in a file of the role.
     tolerated = tuple(replace(problem, severity=ERROR) for problem in report.tolerated)
     problems = report.problems + tolerated or unsupported(report.configuration)
     lines = mask_secrets(text).split("\n")
@@ -75,7 +75,7 @@ def _objections(text, host):
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.pair: everything that follows for a host from what both hosts of a pair say and have."""
+"""The filter hotstandby.vrrp.pair returns all that follows for a host from variables and facts of both hosts."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import loca
 
 
 def pair(hosts, hostvars, groups, host):
-    """The filter."""
+    """Return what follows for ``host`` from what the role has noted of both hosts."""
     hosts = list(hosts)
-    known = {each: hostvars[each] for each in hosts}  # Ansible collects the variables of a host at each mention
+    known = {each: hostvars[each] for each in hosts}  # Ansible computes the variables of a host at each use
     said = {each: known[each].get("__ha_pair_said") or {} for each in hosts}
     found = {each: known[each].get("__ha_pair_before") or {} for each in hosts}
     targets = {each: known[each].get("ansible_host") or "" for each in hosts}
@@ -95,7 +95,7 @@ def pair(hosts, hostvars, groups, host):
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

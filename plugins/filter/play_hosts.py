@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.play_hosts: the group that a playbook is for, or an error where that is nobody."""
+"""The filter hotstandby.vrrp.play_hosts returns the group of a playbook, and fails where it has no hosts."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _COLLECTION = "hotstandby.vrrp"
 
 
 def play_hosts(group, groups, hosts, tags=()):
-    """The filter."""
+    """Return ``group``. Raises AnsibleFilterError where no host of it is in the play, or a tag is unknown."""
     if context.CLIARGS.get("syntax"):
         return group
     _refuse_unknown(tags)
@@ -81,8 +81,8 @@ def play_hosts(group, groups, hosts, tags=()):
 
 
 def _refuse_unknown(tags):
-    """Fail where one of our playbooks, played alone, is asked for a tag that none of its tasks has."""
-    # --list-tags asks for tags of its own.
+    """Fail where one of our playbooks runs alone with a tag that none of its tasks has."""
+    # --list-tags sets other tags.
     asked = () if context.CLIARGS.get("listtags") else context.CLIARGS.get("tags") or ()
     played = context.CLIARGS.get("args") or ()
     known = {*tags, "all", "tagged" if tags else "untagged"}
@@ -99,7 +99,7 @@ def _ours(playbook):
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

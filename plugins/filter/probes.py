@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.probes: what vrrp_info is to ask the segment of a pair for."""
+"""The filter hotstandby.vrrp.probes returns the addresses and ids that vrrp_info is to look for on a segment."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.stranger
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.problems: what is wrong with an inventory's description of a pair."""
+"""The filter hotstandby.vrrp.problems returns the problems of an inventory's description of a pair."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _UNREAD = (FACTS, *(PREFIX + word for word in _SECRET))
 
 
 def problems(hosts, variables, groups=None):
-    """The filter."""
+    """Return one line for each problem of the pair ``hosts``."""
     found = [problem for host in hosts for problem in _misread(host, variables[host])]
     try:
         instances({host: variables[host] for host in hosts}, locate, groups or {})
@@ -65,7 +65,7 @@ def problems(hosts, variables, groups=None):
 
 
 def _misread(host, variables):
-    """Numbers that are not what the user sees: the pair alone has no way to tell."""
+    """Yield a problem for each number that YAML reads as another one than the user wrote."""
     for name in variables:
         if name.startswith(PREFIX) and name not in _UNREAD:
             for value in _numbers(variables[name]):
@@ -86,7 +86,7 @@ def _numbers(value):
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

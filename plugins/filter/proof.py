@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.proof: what was seen on the nodes of a pair in, a verdict out."""
+"""The filter hotstandby.vrrp.proof returns a verdict on what was seen on the nodes of a pair."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.verify i
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.sections: a host's variables and instances in, the lines of its file out."""
+"""The filter hotstandby.vrrp.sections returns the lines of a host's file, made of its variables and instances."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render i
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.status: what vrrp_info found on each node in, a table for people out."""
+"""The filter hotstandby.vrrp.status returns a table for users, made of what vrrp_info found on each node."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.status i
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

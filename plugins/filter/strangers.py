@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter hotstandby.vrrp.strangers: who else on the segment has what a pair is about to have."""
+"""The filter hotstandby.vrrp.strangers returns other machines on the segment with an address or id of a pair."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.stranger
 
 
 class FilterModule:
-    """What Ansible asks a filter plugin for."""
+    """It gives Ansible the filter of this plugin."""
 
     def filters(self):
         """Return the filter of this plugin, by its name."""

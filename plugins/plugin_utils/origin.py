@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a value of the inventory was written."""
+"""It finds the place where a value of the inventory was written."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import re
 
 try:
     from ansible._internal._datatag._tags import Origin
-except ImportError:  # before ansible-core 2.19 nothing knows where a value was written
+except ImportError:  # ansible-core before 2.19 does not keep the place of a value
     Origin = None
 
 
 def locate(value):
-    """FILE:LINE where a value of the inventory was written; None where Ansible does not know."""
+    """Return "FILE:LINE" where a value of the inventory was written; None where Ansible does not know."""
     origin = Origin.get_tag(value) if Origin is not None and value is not None else None
     if origin is None or not origin.path or not origin.line_num:
         return None
@@ -23,7 +23,7 @@ def locate(value):
 
 
 def misread(value):
-    """A number of the inventory as it was written, where YAML 1.1 reads another one: 051 is 41, and 1:30 is 90."""
+    """Return a number as it was written where YAML 1.1 reads another one (051 is 41, 1:30 is 90); else None."""
     origin = Origin.get_tag(value) if Origin is not None and isinstance(value, int) else None
     if origin is None or not origin.path or not origin.line_num or not origin.col_num:
         return None
@@ -40,5 +40,5 @@ def _lines(path):
     try:
         with open(path, encoding="utf-8") as file:
             return file.read().splitlines()
-    except (OSError, ValueError):  # what is encrypted has no lines of its own
+    except (OSError, ValueError):  # an encrypted file has no lines to read
         return []

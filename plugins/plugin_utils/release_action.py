@@ -1,11 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller's part of a module that runs through the release, where the node has the one of this collection.
+"""It is the controller's part of modules that run through the release, on a node with that of this collection.
 
-One command asks the node for its release, and runs the module through it: nothing travels but the parameters, and
-nothing is compiled. Where the node has another release or none, or gives no answer, Ansible carries the module there
-as any other.
+One command asks the node for its release, and runs the module through it: only the parameters are sent, and nothing is
+compiled. Where the node has another release or none, or gives no answer, Ansible sends the module as any other.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.install
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
 
 _COLLECTION = "hotstandby.vrrp"
-_NO_RELEASE, _OTHER_RELEASE = 92, 93  # exit statuses: nothing else on a node ends with them
+_NO_RELEASE, _OTHER_RELEASE = 92, 93  # exit statuses that no other command on a node has
 
 
 class ReleaseAction(ActionBase):
-    """The action plugin of one module: ``name`` is the module, ``specification`` are its arguments."""
+    """It is the action plugin of one module: ``name`` is the module, ``specification`` are its arguments."""
 
-    TRANSFERS_FILES = False  # seldom, and then it makes the directory itself
+    TRANSFERS_FILES = False  # it rarely sends files, and then makes the directory itself
     _supports_check_mode = True
     _supports_async = True
     name = ""
@@ -52,7 +51,7 @@ class ReleaseAction(ActionBase):
         return {name: value for name, value in self._task.args.items() if not name.startswith("_")}
 
     def carried(self, given, task_vars):
-        """Run the module as Ansible runs any, and return its result; None stands for the arguments of the task."""
+        """Send and run the module as any other, and return its result; None stands for the arguments of the task."""
         asynchronous = self._task.async_val and not self._connection.has_native_async
         name = f"{_COLLECTION}.{self.name}"
         try:
@@ -62,9 +61,9 @@ class ReleaseAction(ActionBase):
                 self._remove_tmp_path(self._connection._shell.tmpdir)
 
     def ask(self, given, task_vars, **internal):
-        """Run the module through the release: its result, or None where that cannot be; and the exit status."""
+        """Run the module through the release; return its result, or None if that is impossible, and its exit status."""
         release = current_release()
-        # A path with ~ or $ is for the node to expand. What is wrong with an argument the module itself says best.
+        # The node must expand a path with ~ or $. For a wrong argument the module itself has the best message.
         judged = ArgumentSpecValidator(self.specification).validate(given)
         parameters = {**judged.validated_parameters, **internal}
         secret = [name for name, option in self.specification.items() if option.get("no_log")]
@@ -74,7 +73,7 @@ class ReleaseAction(ActionBase):
         request = json.dumps({"params": parameters, "check_mode": self._task.check_mode}).encode()
         piped = self._connection.is_pipelining_enabled(False)
         if not piped and secret:
-            return None, None  # an argument of a command is seen by all who list processes
+            return None, None  # every user who lists processes sees the arguments of a command
         command = f"{paths.COMMAND} module {self.name}{'' if piped else ' ' + base64.b64encode(request).decode()}"
         cases = {
             f"releases/{release}": f"{self._compute_environment_string()} {command}",
@@ -94,7 +93,7 @@ class ReleaseAction(ActionBase):
 
 
 def _answer(done):
-    """Return what the node has answered; None where that is nothing."""
+    """Return the answer of the node; None without one."""
     if done["rc"] != 0:
         return None
     for line in reversed(done["stdout_lines"]):
@@ -108,7 +107,7 @@ def _answer(done):
 
 @functools.lru_cache(maxsize=1)
 def controllers_pyroute2():
-    """The sources of the pyroute2 that this Python has. Raises AnsibleActionFail when there is none that will do."""
+    """Return the sources of this Python's pyroute2. Raises AnsibleActionFail where it is missing or too old."""
     minimum = ".".join(map(str, paths.MINIMUM_PYROUTE2))
     advice = f"install it there: {sys.executable} -m pip install 'pyroute2>={minimum}'"
     spec = importlib.util.find_spec("pyroute2")

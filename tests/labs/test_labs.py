@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Labs of systemd nodes live side by side, come back after a kill, and leave nothing behind."""
+"""Test that labs of systemd nodes run side by side, are removed after a kill, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ A, B = (name for name, _address in NODES)
 
 
 def traces(run: Run) -> list[str]:
-    """Whatever on this machine carries the id of a run."""
+    """Return everything on this machine that has the id of a run."""
     names = subprocess.run(
         ["podman", "ps", "--all", "--format", "{{.Names}}"], check=True, capture_output=True, text=True
     ).stdout.split()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each test has a segment of its own with the article's two nodes and a client; it is gone when the test ends.
+"""It gives each test its own segment with the article's two nodes and a client, and removes it after the test.
 
 Tests that measure real time carry ``@pytest.mark.timing`` and run two at a time, with ``@pytest.mark.alone`` too one by
 one (`make timing`). All others run side by side (`make network`): they may wait for something, and may not say how long
@@ -42,7 +42,7 @@ FIGURE = "figure"
 
 @dataclass
 class Wire:
-    """The segment and who is on it. ``started`` are the daemons, for cleanup and for the report of a failure."""
+    """It is the segment with its hosts. ``started`` are the daemons, for cleanup and for the report of a failure."""
 
     segment: Segment
     a: Host
@@ -78,10 +78,10 @@ class Wire:
 
     @contextlib.contextmanager
     def probe(self) -> Iterator[Probe]:
-        """Both nodes answer, the client probes the virtual address from entering to leaving.
+        """Probe the virtual address from the client while the context lasts; both nodes answer.
 
-        The client begins without memory: what an earlier fault left in its ARP table is not under test. Fails in a
-        test that is not marked ``timing``: beside others a probe says nothing.
+        The client begins with an empty ARP table, without traces of an earlier fault. It fails in a test that is not
+        marked ``timing``: beside other tests a probe proves nothing.
         """
         assert self.timed, "a test that probes carries @pytest.mark.timing"
         self.client.ip("neigh", "flush", "dev", "eth0")
@@ -90,11 +90,11 @@ class Wire:
             yield probe
 
     def lost(self, cause: Callable[[], Any], answers_then: Host, timeout_s: float = 15) -> Report:
-        """What the client loses from before ``cause()`` until ``answers_then`` answers, and 0.2 s longer."""
+        """Return what the client loses from before ``cause()`` until ``answers_then`` answers, and 0.2 s longer."""
         with self.probe() as probe:
             cause()
             probe.wait_answered_by(answers_then.name, timeout_s)
-            time.sleep(0.2)  # no condition: a blip right after the move belongs into the figure
+            time.sleep(0.2)  # no condition to wait for: a loss right after the move counts, too
             return probe.report()
 
 
@@ -119,7 +119,7 @@ def wire(request: pytest.FixtureRequest) -> Iterator[Wire]:
 
 @pytest.fixture
 def wire6(wire: Wire) -> Wire:
-    """The segment with IPv6 on all three hosts. Each frame reaches each host, so that the client sees unicast."""
+    """Return the segment with IPv6 on all three hosts. Each frame reaches each host, so the client sees unicast."""
     for host, address in ((wire.a, ADDRESS6_A), (wire.b, ADDRESS6_B), (wire.client, CLIENT6)):
         host.ip("addr", "add", address + PREFIX6, "dev", "eth0", "nodad")
     wire.vip = VIP6
@@ -133,7 +133,7 @@ def _is_timed(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """``figure("takeover: 350 ms lost")`` is printed with the summary of the run."""
+    """Return a function that prints a text with the summary of the run: ``figure("takeover: 350 ms lost")``."""
     assert _is_timed(request), "a test that has figures carries @pytest.mark.timing"
     return lambda line: request.node.user_properties.append((FIGURE, line))
 
@@ -141,7 +141,7 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
 @pytest.fixture(scope="session", autouse=True)
 def _no_leftovers() -> Iterator[None]:
     sweep()
-    # Ended from outside, leave through the fixtures: they take the namespaces and daemons along.
+    # After SIGTERM, leave through the fixtures: they remove the namespaces and daemons.
     before = signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM", returncode=128 + signal.SIGTERM))
     yield
     signal.signal(signal.SIGTERM, before)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interop matrix: who with whom, in which version, how sent, on which interface; and the life of one cell."""
+"""It is the interop matrix: both daemons, protocol, cast and interface of each cell, and the life of one cell."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from vrrp.protocol.anti_replay import ReplayWindow
 from vrrp.protocol.auth_hmac import Key, Verifier, covered
 from vrrp.protocol.packet import decode
 
-SLACK_S = 3.0  # what a busy machine may add to a timer; the tests marked timing have the figures of a quiet one
+SLACK_S = 3.0  # a busy machine may add so much to a timer; the tests marked timing measure on a quiet one
 INTERVAL_S = 0.2
 PASSWORD, AH_KEY = b"1111", b"1111\0\0\0\0"
 SECRET = bytes(range(32))
@@ -47,7 +47,7 @@ SEEN = 2  # advertisements of A that are looked at
 
 @dataclass(frozen=True)
 class Protocol:
-    """What goes over the wire. ``options`` are fields of the Instance."""
+    """It is what goes over the wire. ``options`` are fields of the Instance."""
 
     name: str
     options: dict[str, Any] = field(default_factory=dict, compare=False)
@@ -59,7 +59,7 @@ class Protocol:
 
     @property
     def sealed(self) -> bool:
-        """Whether it is inside an IPsec Authentication Header."""
+        """Return whether it is inside an IPsec Authentication Header."""
         return self.options.get("auth_type") == "AH"
 
 
@@ -78,7 +78,7 @@ PROTOCOLS = [
 
 @dataclass(frozen=True)
 class Cell:
-    """One square of the table. A has priority 100 and begins as MASTER, B has 90."""
+    """It is one cell of the table. A has priority 100 and begins as MASTER, B has 90."""
 
     kinds: tuple[type[Peer], type[Peer]]
     protocol: Protocol
@@ -105,15 +105,15 @@ class Cell:
 
 
 def cells() -> list[Cell]:
-    """The whole table."""
+    """Return all cells of the table."""
     table = itertools.product(PAIRS, PROTOCOLS, (False, True), (False, True))
     return [Cell(*row) for row in table if not row[1].hmac or row[0] == (Agent, Agent)]
 
 
 def pairwise(table: Sequence[Cell]) -> list[Cell]:
-    """A part of the table in which any two values that meet somewhere in the table meet at least once.
+    """Return a part of the table with each pair of values that is somewhere in the table.
 
-    It is made greedily: always the first cell in which most values meet that have not met yet.
+    Each step takes the first cell with the most pairs of values that are not in the part yet.
     """
     chosen: list[Cell] = []
     left = set().union(*map(_meetings, table))
@@ -130,13 +130,13 @@ def _meetings(cell: Cell) -> set[tuple[Any, Any]]:
 
 @dataclass
 class Life:
-    """One cell at work: its segment, its two programs, and what has been seen."""
+    """It is one cell at work: its segment, its two programs, and what has been seen."""
 
     cell: Cell
     story: list[str] = field(default_factory=list)
 
     def live(self) -> list[str]:
-        """Play it. Returns the story; raises AssertionError with it and with both logs."""
+        """Play the cell. Return the story; raise AssertionError with the story and both logs."""
         with Segment() as self.segment:
             addresses = {"a": (ADDRESS_A, ADDRESS6_A), "b": (ADDRESS_B, ADDRESS6_B), "client": (CLIENT, CLIENT6)}
             hosts = {
@@ -183,14 +183,14 @@ class Life:
         self._nothing_was_refused()
 
     def _owned_by(self, name: str, what: str, timer_s: float = 0.0) -> None:
-        """The address comes to ``name`` and is there alone in several samples."""
+        """Wait until the address is on ``name``; check that it is on that host alone in several samples."""
         wait_owner(self.segment, self.cell.vip, name, timer_s + self.down_s + SLACK_S)
         assert_one_owner(self.segment, self.cell.vip, name)
         self.story.append(what)
 
     def _speaks(self, of_a: Instance) -> None:
-        """What A says is what the RFC wants, as a third host sees it."""
-        before = len(self.capture.frames())  # B may have spoken as well, where it was the first to start
+        """Check on a third host that A sends as the RFC demands."""
+        before = len(self.capture.frames())  # B may have sent some as well, where it started first
         self.capture.wait(lambda seen: len(seen.frames()) >= before + SEEN, 10, "packets")
         for frame in self.capture.frames()[before:]:
             Judge(self.cell, of_a).judge(frame)
@@ -204,7 +204,7 @@ class Life:
 
 
 class Judge:
-    """Holds a packet of the master A against its configuration, with values that are typed here."""
+    """It compares a packet of the master A with the configuration, by values that are written here."""
 
     def __init__(self, cell: Cell, of_a: Instance) -> None:
         self.cell, self.of_a = cell, of_a
@@ -229,7 +229,7 @@ class Judge:
         if trailer:
             message, proof = seen.payload[:-trailer], seen.payload[-trailer:]
             self._verifier.verify(covered(seen.version, 51, seen.source, message), proof, seen.source, frame.at)
-        self._fields(decode(seen.payload, seen.source, seen.destination, trailer))  # the checksum is right
+        self._fields(decode(seen.payload, seen.source, seen.destination, trailer))  # it checks the checksum, too
 
     def _destination(self) -> str:
         if self.cell.unicast:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""With ``no_accept`` the virtual addresses answer ARP and NDP and route, and accept no packet."""
+"""Test that with ``no_accept`` the virtual addresses answer ARP and NDP and route, and accept no packet."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def segment(wire):
 
 
 def connects(host, address):
-    """What comes of a TCP connection to a port where nobody listens: refused is an answer."""
+    """Return "answer" where a TCP connection to a closed port is refused, else "silence"."""
     program = (
         "import socket, sys\n"
         "family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET\n"
@@ -45,7 +45,7 @@ def connects(host, address):
 
 
 def knows(host, address):
-    """Whether the host has learned the hardware address."""
+    """Return whether the host has learned the hardware address."""
     listed = json.loads(host.ip("-j", "neigh", "show", "to", address, "dev", "eth0") or "[]")
     return any("lladdr" in entry for entry in listed)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kernel has the addresses of the master, and the segment is told about them."""
+"""Test that the kernel has the addresses of the master, and that they are announced on the segment."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def test_addresses_are_installed_as_written(wire):
 
 
 def test_an_address_that_was_there_before_is_taken_over(wire):
-    """What a crash left behind: the agent takes it as its own on becoming master and removes it as backup.
+    """The agent takes over an address of a crashed agent when it becomes master, and removes it as backup.
 
-    Its lifetime says that it was left behind. Without one it would be the host's own, which stays.
+    Its lifetime shows that an agent has set it. Without one it would be the host's own, which stays.
     """
     wire.b.ip("addr", "add", VIP + "/24", "dev", "eth0", "valid_lft", "60", "preferred_lft", "60")
     wire.start_pair(Agent, Agent, A, B)

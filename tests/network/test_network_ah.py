@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VRRPv2 inside IPsec AH survives replays, restarts and other passwords. The matrix plays the life of a pair."""
+"""Test that VRRPv2 in IPsec AH survives replays, restarts and other passwords. The matrix plays the life of a pair."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AH = "ip proto 51"
 
 
 def packets(capture, source=None):
-    """Whole IP packets, without the padding of their frames."""
+    """Return whole IP packets, without the padding of their frames."""
     found = [frame.data[14 : 14 + int.from_bytes(frame.data[16:18], "big")] for frame in capture.frames()]
     return [packet for packet in found if source is None or packet[12:16] == bytes(map(int, source.split(".")))]
 
@@ -31,7 +31,7 @@ def test_a_replayed_recording_does_not_move_mastership(wire):
         a.stop()
         b.wait_state("MASTER")
         recorded = packets(capture, ADDRESS_A)
-    assert any(packet[46] == 0 for packet in recorded)  # its farewell
+    assert any(packet[46] == 0 for packet in recorded)  # its last advertisement, of priority 0
     a.start()
     wire.settled(a, b)
     before = b.status()["transitions"]
@@ -58,7 +58,7 @@ def test_an_agent_that_starts_again_is_believed_at_once(wire, b_kind):
 
 @pytest.mark.parametrize("a_kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
 def test_when_both_start_again_nothing_is_discarded(wire, a_kind):
-    """keepalived counts from 1 then, so what B has heard of it before its own restart must not count."""
+    """keepalived then counts from 1, so the numbers that B heard before its own restart must not count."""
     a, b = wire.start_pair(a_kind, Agent, *pair(auth_type="AH"))
     for _turn in range(2):
         a.stop()

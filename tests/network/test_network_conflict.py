@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A third host with one of our addresses is named, and moves of the pair itself are no conflict."""
+"""Test that a third host with one of our addresses is named, and that moves of the pair are no conflict."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_flood_of_claims_is_one_line_and_moves_nothing(wire):
 
 @pytest.mark.parametrize("kinds", PAIRS, ids=lambda kinds: "-".join(kind.kind for kind in kinds))
 def test_moves_of_the_pair_itself_are_no_conflict(wire, kinds):
-    """Each takes over from the other and gives it back, again and again."""
+    """Each node takes over from the other and gives it back, several times."""
     a, b = wire.start_pair(*kinds, NODE_A.but(**FAST), NODE_B.but(**FAST))
     agents = [peer for peer in (a, b) if isinstance(peer, Agent)]
     ours = agents[-1]
@@ -79,7 +79,7 @@ def test_moves_of_the_pair_itself_are_no_conflict(wire, kinds):
     for _round in range(3):
         ours.cli(away, "VI_1", check=True)
         wire.settled(b, a)
-        time.sleep(1.5)  # no condition: so long a claim waits, and nothing must come of it
+        time.sleep(1.5)  # no condition to wait for: a claim waits so long, and nothing must follow
         ours.cli(back, "VI_1", check=True)
         wire.settled(a, b)
         time.sleep(1.5)
@@ -95,7 +95,7 @@ def test_the_virtual_mac_of_the_virtual_router_is_no_conflict(wire):
     claim(wire.client, VIP, mac="00:00:5e:00:01:33")
     claim(wire.client, VIP, mac=wire.a.mac())
     claim(wire.client, ADDRESS_A, mac=wire.a.mac())
-    time.sleep(1.5)  # no condition: nothing must come of it
+    time.sleep(1.5)  # no condition to wait for: nothing must follow
     assert a.status()["counters"]["address_conflicts"] == 0
 
 
@@ -108,7 +108,7 @@ def test_a_peer_that_has_the_address_no_more_is_forgotten(wire, kind, how):
     a.wait_state("MASTER")
     b.wait_state("MASTER")
     poll(lambda: conflicts(a) == [(VIP, wire.b.mac())], 20, "A does not notice", a.tail)
-    time.sleep(15)  # no condition: so long nobody would be asked in vain who is there no more
+    time.sleep(15)  # no condition to wait for: the other host is asked more than once in this time
     assert conflicts(a) == [(VIP, wire.b.mac())]
     if how == "stops":
         b.stop()
@@ -121,7 +121,7 @@ def test_a_peer_that_has_the_address_no_more_is_forgotten(wire, kind, how):
 
 
 def test_of_two_owners_each_names_the_mistake(wire):
-    """Both have a second address, so they hear each other. B's is the higher one."""
+    """Both have a second address, so they hear each other. B has the higher one."""
     for host in (wire.a, wire.b):
         host.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
     a, b = (wire.start(Agent, host, each) for host, each in zip((wire.a, wire.b), pair(**FAST, priority=255)))
@@ -133,7 +133,7 @@ def test_of_two_owners_each_names_the_mistake(wire):
 
 
 def test_an_owner_that_its_standby_cannot_hear_is_told_what_to_do(wire):
-    """It speaks from the virtual address, which the standby has taken over: its kernel drops what comes from there."""
+    """The owner sends from the virtual address. The standby has it now, so its kernel drops these packets."""
     wire.a.ip("addr", "flush", "dev", "eth0")
     wire.a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
     node_a, node_b = pair(**FAST)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command moves mastership of running agents by hand, and lets them read a changed file."""
+"""Test that the command moves mastership of running agents, and makes them read a changed file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drain, as ``vrrp_drain`` does it, loses nothing, with a standby and without one."""
+"""Test that a drain as by ``vrrp_drain`` loses nothing, with a standby and without one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timing
 
 FAST = {"version": 3, "advert_int": 0.1}
 
-# In the node's namespace, as the kernel is asked as well.
+# It runs in the node's namespace, as it asks the kernel as well.
 _SCRIPT = """
 import json, sys
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.drain import Drainer
@@ -57,7 +57,7 @@ def test_a_drain_and_an_undrain_lose_nothing(wire, figure, peer):
         assert_one_owner(wire.segment, VIP, "b")
         assert _undrain(a) == {"drained": False, "states": ["MASTER"]}
         b.wait_state("BACKUP")
-        wait_owner(wire.segment, VIP, "a")  # make before break: for a moment both have it
+        wait_owner(wire.segment, VIP, "a")  # for a moment both have it
         assert_one_owner(wire.segment, VIP, "a")
         report = probe.report()
     figure(f"vrrp_drain and back, beside {peer.kind}: {report.sent} probes, {report.lost} lost")
@@ -85,6 +85,6 @@ def test_a_drained_standby_takes_nothing_and_notices_a_dead_peer(wire):
     a, b = wire.start_pair(Agent, Agent, *pair(**FAST))
     assert _drain(b) == {"drained": True, "states": ["STOP"]}
     a.kill()
-    poll(lambda: not owners(wire.segment, VIP), 10, "the address is still somewhere")  # a lease, and nobody takes it
+    poll(lambda: not owners(wire.segment, VIP), 10, "the address is still somewhere")  # it has a lifetime
     assert _undrain(b) == {"drained": False, "states": ["MASTER"]}
     assert_one_owner(wire.segment, VIP, "b")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node that loses its interface on a second segment gives up everything to its peer."""
+"""Test that a node that loses its interface on a second segment gives up everything to its peer."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def with_entry(node: Instance, kind: str = "virtual_ipaddress") -> Instance:
 
 
 def group(node: Instance) -> str:
-    """VI_1 on the first segment alone, and VI_2 with an address on the second one."""
+    """Return a file with VI_1 on the first segment only, and VI_2 with an address on the second one."""
     two = node.but(name="VI_2", virtual_router_id=52, virtual_ipaddress=(ENTRY,))
     return whole([node, two], "node", GROUP)
 
 
 @dataclass
 class Two:
-    """The first segment, and the second one with the same hosts."""
+    """It holds the first segment, and the second one with the same hosts."""
 
     wire: Any
     second: Segment
@@ -50,7 +50,7 @@ class Two:
         if how == "carrier":
             self.second.unplug(name)
             host: Host = getattr(self.wire, name)
-            # The kernel takes up to a second to say so, and whoever starts before sees a link in working order.
+            # The kernel needs up to a second to report it; an agent that starts before sees a working link.
             poll(lambda: "NO-CARRIER" in host.ip("link", "show", "eth1"), 5, "the carrier is lost")
         else:
             getattr(self.wire, name).ip(*DOWN[how])
@@ -65,7 +65,7 @@ class Two:
             self.second.attach(host.namespace, name, (HOSTS[name],), link="eth1")
 
     def served_by(self, name: str, explain: Any, samples: int = 5) -> None:
-        """The node has both addresses, and a client of the second segment is answered by it, each time that it asks."""
+        """Check that the node has both addresses, and answers a client of the second segment each time it asks."""
         for segment, address in ((self.wire.segment, VIP), (self.second, AWAY)):
             try:
                 wait_owner(segment, address, name)
@@ -79,7 +79,7 @@ class Two:
 
     @staticmethod
     def _mac(client: Host) -> str:
-        """Who answers a ping of a client that remembers nothing; "" for nobody."""
+        """Return the MAC address that answers a ping of a client with an empty neighbour table; "" for none."""
         client.ip("neigh", "flush", "dev", "eth1")
         if client.run(["ping", "-c", "1", "-W", "2", AWAY]).returncode:
             return ""
@@ -121,7 +121,7 @@ def test_an_interface_down_from_the_start_takes_nothing_from_the_peer(two, kinds
     two.lose(how)
     a = two.wire.start(kinds[0], two.wire.a, with_entry(A, kind))
     a.wait_state("FAULT")
-    time.sleep(1.0)  # no condition: nothing must happen
+    time.sleep(1.0)  # no condition to wait for: nothing must happen
     two.served_by("b", lambda: a.tail() + b.tail())
     assert a.state() == "FAULT"
     assert "MASTER" not in a.log_text()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent starts, or says in one line why not, whatever its files, streams and disk are like."""
+"""Test that the agent starts, or says in one line why not, with any state of its files, streams and disk."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ KINDS = (empty, garbage, deep, huge, link, device, os.mkfifo, directory, sock, s
 
 
 def complaint(agent, before):
-    """What the agent has said since ``before`` octets of its log, without what says that it starts."""
+    """Return the log of the agent after its first ``before`` octets."""
     return agent.log_text()[before:]
 
 
@@ -90,7 +90,7 @@ def test_damaged_files_of_the_agent_are_replaced_or_told_in_one_line(wire, kind)
             shutil.rmtree(path) if path.is_dir() else path.unlink()
             agent.start()
         elif path.is_dir():
-            path.rmdir()  # it goes on without: the next one starts as usual
+            path.rmdir()  # the agent has run without this file: the next one starts as usual
 
 
 @pytest.mark.parametrize("streams", ["closed", "full", "broken"])
@@ -167,7 +167,7 @@ def test_a_deleted_directory_is_made_again_and_no_second_agent_starts_in_it(wire
 
 
 def test_cleanup_keeps_addresses_that_no_agent_has_set(wire):
-    """The ledger of a dead agent says that the host's own address is one of its."""
+    """The ledger of a dead agent lists the host's own address."""
     agent = wire.start(Agent, wire.a, NODE_A)
     agent.wait_state("MASTER")
     agent.kill()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Excluded addresses and options of addresses are as keepalived has them."""
+"""Test that excluded addresses and options of addresses are as in keepalived."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ALL |= {"fd00:8::102/128", "fd00:8::103/64", "fd00:8::104/64"}
 
 
 def described(host):
-    """Every address but the host's own, without what counts down and without what depends on a lifetime."""
+    """Return every address except the host's own, without counters and without what depends on a lifetime."""
     found = json.loads(host.ip("-j", "-d", "addr", "show", "dev", "eth0"))[0]["addr_info"]
     left_out = ("valid_life_time", "preferred_life_time", "dynamic", "tentative", "protocol")
     return sorted(

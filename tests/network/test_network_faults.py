@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lost interface and a failed check script are faults."""
+"""Test that a lost interface and a failed check script are faults."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _reasons(agent) -> str:
 
 @pytest.fixture
 def check(tmp_path):
-    """A check that fails as long as its file is missing."""
+    """It is a check that fails as long as its file is missing."""
     good = tmp_path / "good"
     good.touch()
     program = tmp_path / "check.sh"
@@ -164,7 +164,7 @@ def test_a_hanging_check_does_not_delay_advertisements(wire, tmp_path):
 
 
 def _sleeping(host) -> list[int]:
-    """The processes of the hanging check."""
+    """Return the processes of the hanging check."""
     found = []
     for pid in host.pids():
         with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as cmdline:
@@ -192,7 +192,7 @@ def test_a_node_whose_only_address_is_virtual_says_why_it_is_in_fault(wire):
 
 
 def _known_mac(wire, address: str) -> str:
-    """What the client believes of an address."""
+    """Return the MAC address that the client has for an address, or ""."""
     words = wire.client.ip("neigh", "show", "to", address).split()
     return words[words.index("lladdr") + 1] if "lladdr" in words else ""
 
@@ -211,7 +211,7 @@ def test_another_mac_address_is_announced(wire, kind):
     wire.a.ip("link", "set", "eth0", "address", "02:00:00:00:0a:99")
     poll(
         lambda: _known_mac(wire, "192.168.8.105") == "02:00:00:00:0a:99",
-        3,  # the client gives up what it believes after 30 s
+        3,  # the client's entry becomes stale after 30 s
         "the client knows the new MAC address",
         a.tail,
     )

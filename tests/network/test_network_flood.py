@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fifty thousand forged packets a second for three seconds move and delay nothing, and the log stays readable.
+"""Test that 50,000 forged packets a second for three seconds move and delay nothing, and the log stays readable.
 
 The two senders, the bridge and both agents share the processors of this machine, so a sender may be slower than it was
 told to be. What it really did is printed.
@@ -26,17 +26,17 @@ pytestmark = [pytest.mark.timing, pytest.mark.alone]
 
 INTERVAL_S = 0.1
 RATE, FOR_S = 50_000, 3.0
-ENOUGH = 5_000  # a second; below that this machine is too busy to say anything
+ENOUGH = 5_000  # a second; below that this machine is too busy for a result
 LOG_LINES = 20
 V3 = {"version": 3, "advert_int": INTERVAL_S}
 SOURCES = [f"192.168.8.{number}" for number in range(101, 201)]
 GROUP = ip_address("224.0.0.18")
-# Were it accepted, everybody would fall silent before it.
+# If it were accepted, every router would become BACKUP.
 STRONGEST = Advertisement(3, 51, 255, (ip_address(VIP),), 10)
 
 
 def packets(advertisement=STRONGEST, ttl=255, destination=GROUP, sources=SOURCES, **changes):
-    """The same from a hundred sources, for each of which the checksum is right."""
+    """Return the packet from a hundred sources, each with the right checksum."""
     made = replace(advertisement, **changes)
     return [(source, str(destination), ttl, encode(made, ip_address(source), destination)) for source in sources]
 
@@ -46,7 +46,7 @@ def foreign_vrids():
 
 
 def cpu_s(agent) -> float:
-    """Processor seconds of the agent's process so far."""
+    """Return the processor seconds of the agent's process so far."""
     user, system = Path(f"/proc/{agent.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / 100
 
@@ -57,7 +57,7 @@ def discarded(agent) -> int:
 
 
 def flooded(wire, figure, what, agents, made, interval_s=INTERVAL_S):
-    """Flood, and hold both agents to what they must keep up meanwhile."""
+    """Flood the segment, and check both agents meanwhile."""
     a, b = agents
     before = [(agent.status()["transitions"], agent.pid, agent.log_text().count("\n")) for agent in agents]
     spent = [cpu_s(agent) for agent in agents]

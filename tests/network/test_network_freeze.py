@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A frozen node listens when it wakes up, and takes back nothing that its peer has taken.
+"""Test that a frozen node listens when it wakes up, and takes nothing back that its peer has taken.
 
-Frozen is SIGSTOP: the process lives, its sockets fill, its timers pass. There is no watchdog here.
+Frozen means SIGSTOP: the process exists, its sockets fill, its timers pass. There is no watchdog here.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from lab.peers import Agent, Keepalived, Ownership, assert_one_owner
 pytestmark = pytest.mark.timing
 
 A, B = pair(version=3, advert_int=0.1)
-STALE_S = 3.25  # the longest lease is 3 s, and the kernel looks at lifetimes a moment late
-HANDOVER_S = 0.3  # what may pass between the first word of the new master and the end of the old one
-LATE_S = 0.02  # a wake-up is noticed a moment after the signal
+STALE_S = 3.25  # the longest lease is 3 s, and the kernel checks lifetimes a little late
+HANDOVER_S = 0.3  # the longest time between the first advertisement of the new master and the end of the old one
+LATE_S = 0.02  # a wake-up is noticed shortly after the signal
 
 
 def unleased(instance: Instance, router_id: str) -> str:
-    """The file without lifetimes: the address is there still when the machine wakes up."""
+    """Return the file without lifetimes: the address is still there when the machine wakes up."""
     return instance.text(router_id).replace("global_defs {", "global_defs {\n    @hotstandby vip_lease 0")
 
 
 def _woken_and_listens(wire, figure, a, b, a_down_s: float, thaw, what: str) -> None:
-    """A wakes up beside the living master B, which has a lower priority: it waits for its whole Master_Down_Interval.
+    """Check that A, awake beside the master B of lower priority, waits for its whole Master_Down_Interval.
 
-    From its waking to its first word B alone has the address, but for the moment that A needs to let go of it.
+    Until its first advertisement B alone has the address, except for the short time that A needs to remove it.
     """
     with wire.probe() as probe, Capture(wire.client) as capture:
         capture.wait(lambda seen: seen.adverts(source=ADDRESS_B), 3, "an advertisement of B")
@@ -71,7 +71,7 @@ def test_a_frozen_agent_loses_the_address_and_listens_when_it_wakes(wire, figure
 
 @pytest.mark.parametrize("instances", [pair(), (A, B)], ids=["v2-1s", "v3-100ms"])
 def test_a_frozen_machine_lets_go_when_it_wakes(wire, figure, instances):
-    """Every process of it was frozen, and the kernel's lifetimes as well: the address is still there."""
+    """Every process was frozen, and the kernel's lifetimes as well: the address is still there."""
     a, b = wire.start_pair(Agent, Agent, unleased(instances[0], "NodeA"), instances[1])
     a.freeze()
     b.wait_state("MASTER")
@@ -81,7 +81,7 @@ def test_a_frozen_machine_lets_go_when_it_wakes(wire, figure, instances):
 
 
 def test_a_frozen_backup_that_wakes_takes_nothing(wire, figure):
-    """Its timer has long passed; what its master said meanwhile lies unread in its socket."""
+    """Its timer has long passed; the advertisements of its master are unread in its socket."""
     a, b = wire.start_pair(Agent, Agent, A, B)
     with wire.probe() as probe, Capture(wire.client) as capture:
         b.freeze()
@@ -97,13 +97,13 @@ def test_a_frozen_backup_that_wakes_takes_nothing(wire, figure):
 
 
 def test_a_short_freeze_moves_nothing(wire, figure):
-    """Shorter than the peer's patience and than the lease: no packet is lost, nobody moves, the timers go on."""
+    """The freeze is shorter than the peer's timer and than the lease: no packet is lost, nothing moves."""
     a, b = wire.start_pair(Agent, Agent, *pair(version=3, advert_int=1))
     before = a.status()["transitions"], b.status()["transitions"]
     with wire.probe() as probe, Capture(wire.client) as capture:
         capture.wait(lambda seen: seen.adverts(source=ADDRESS_A), 3, "an advertisement of A")
         a.freeze()
-        time.sleep(1.8)  # it is the length of the freeze that matters
+        time.sleep(1.8)  # the length of the freeze matters
         a.thaw()
         said = len(capture.adverts(source=ADDRESS_A))
         capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_A)) >= said + 2, 4, "A goes on advertising")

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""FRRouting's vrrpd and our agent make a pair, over IPv4 and IPv6, in either role.
+"""Test that FRRouting's vrrpd and our agent make a pair, over IPv4 and IPv6, in either role.
 
-FRR answers with the virtual router's own Ethernet address and always has the virtual address on an interface, so what
-counts is who answers a client that asks anew: exactly one, in each of several questions.
+FRR answers with the virtual router's own Ethernet address and always has the virtual address on an interface. So the
+tests count the answers to a client that asks again: exactly one host answers each of several questions.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def version(request, wire):
 
 
 def start(wire, version, frr_priority):
-    """FRR on A, our agent with priority 100 on B."""
+    """Start FRR on A, and our agent with priority 100 on B."""
     vip = VIP6_LINK_LOCAL + PREFIX6 if version == 6 else VIP + PREFIX
     both = {"advert_int": INTERVAL_S, "priority": 100, "state": "BACKUP", "virtual_ipaddress": (vip,)}
     config = (ipv6_pair(**both) if version == 6 else pair(version=3, **both))[1]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sync group over two segments keeps both addresses on one node, whatever is cut, stopped or promoted."""
+"""Test that a sync group over two segments keeps both addresses on one node, after a cut, a stop or a promotion."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def file_of(priority: int, state: str, **changes: Any) -> str:
 
 @dataclass
 class Two:
-    """The first segment with its hosts, and the second one with the same hosts."""
+    """It holds the first segment with its hosts, and the second one with the same hosts."""
 
     wire: Any
     second: Segment
@@ -51,7 +51,7 @@ class Two:
         return peers
 
     def settled(self, master: Peer, backup: Peer, timeout_s: float = 10) -> None:
-        """Both addresses are on the one, in every one of several samples."""
+        """Check that both addresses are on one node alone, in every one of several samples."""
         try:
             wait_owner(self.wire.segment, VIP, master.host.name, timeout_s)
             wait_owner(self.second, VIP2, master.host.name, timeout_s)
@@ -62,7 +62,7 @@ class Two:
 
     @contextlib.contextmanager
     def probes(self) -> Iterator[tuple[Probe, Probe]]:
-        """The client probes both addresses."""
+        """Probe both addresses from the client."""
         client = self.wire.client
         for link in ("eth0", "eth1"):
             client.ip("neigh", "flush", "dev", link)
@@ -72,12 +72,12 @@ class Two:
             yield asking
 
     def lost(self, cause: Callable[[], Any], answers_then: Peer) -> tuple[int, int]:
-        """How many probes of each address are lost from before ``cause`` until shortly after both have moved."""
+        """Return how many probes of each address are lost from before ``cause`` until shortly after both have moved."""
         with self.probes() as probes:
             cause()
             for probe in probes:
                 probe.wait_answered_by(answers_then.host.name, 15)
-            time.sleep(0.2)  # no condition: a blip right after the move belongs into the figure
+            time.sleep(0.2)  # no condition to wait for: a loss right after the move counts, too
             reports = [probe.report() for probe in probes]
         return reports[0].lost, reports[1].lost
 
@@ -99,7 +99,7 @@ def test_a_cut_on_one_segment_moves_both_addresses(two, figure, kinds, which):
     segment, other = (two.wire.segment, two.second) if which == "first" else (two.second, two.wire.segment)
     vip, other_vip, link = (VIP, VIP2, "eth0") if which == "first" else (VIP2, VIP, "eth1")
     segment.unplug("a")
-    # The kernel tells of a lost carrier at most once a second, and the cables of this test have just been plugged in.
+    # The kernel reports a lost carrier at most once a second, and the cables of this test have just been plugged in.
     a.wait_log(f"Netlink reports {link} down")
     began = time.monotonic()
     wait_owner(segment, vip, "b")
@@ -108,7 +108,7 @@ def test_a_cut_on_one_segment_moves_both_addresses(two, figure, kinds, which):
     figure(f"sync group, {a.kind} to {b.kind}: both on the other node {took_s * 1000:.0f} ms after a link was cut")
     two.settled(b, a)
     if isinstance(a, Agent):
-        assert took_s < DOWN_S + 0.1 + 0.3  # its skew, and what a loaded machine and looking at it take
+        assert took_s < DOWN_S + 0.1 + 0.3  # its skew, and the delays of a loaded machine and of the measurement
         healthy = "VI_2" if which == "first" else "VI_1"
         poll(lambda: a.state(healthy) == "FAULT", 5, "no FAULT")
         failed = "VI_1 is in FAULT (interface eth0" if which == "first" else "VI_2 is in FAULT (interface eth1"
@@ -120,7 +120,7 @@ def test_a_cut_on_one_segment_moves_both_addresses(two, figure, kinds, which):
 
 @pytest.mark.timing
 def test_the_healthy_address_answers_until_the_peer_has_it(two):
-    """keepalived drops the healthy member's address at once, long before its peer takes it."""
+    """keepalived drops the address of the healthy member at once, long before its peer takes it."""
     a, b = two.start_pair(Agent, Agent)
     with two.probes() as (_one, other):
         two.wire.segment.unplug("a")
@@ -132,10 +132,10 @@ def test_the_healthy_address_answers_until_the_peer_has_it(two):
 
 @pytest.mark.parametrize("kinds", [*PAIRS, (Keepalived, Keepalived)], ids=named)
 def test_a_node_that_hears_a_master_on_one_segment_leaves_both_to_it(two, kinds):
-    """As keepalived: nobody can tell whose cable is silent, and a group that both pull at would never rest."""
+    """As in keepalived: no node knows whose cable fails, and if both took their part, the group would never rest."""
     a, b = two.start_pair(*kinds)
     two.wire.segment.cut("a")
-    time.sleep(4 * DOWN_S)  # no condition: nothing must happen
+    time.sleep(4 * DOWN_S)  # no condition to wait for: nothing must happen
     two.settled(a, b)
     if isinstance(b, Agent):
         assert b.status("VI_1")["why"].startswith("BACKUP because sync group G waits for VI_2")

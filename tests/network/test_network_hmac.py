@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""auth_hmac between two agents changes keys and modes by reload, and withstands an attacker.
+"""Test that auth_hmac between two agents changes keys and modes by reload, and resists an attacker.
 
 The matrix plays the life of a pair.
 """
@@ -31,7 +31,7 @@ V2 = {"version": 2, "advert_int": 1, "auth_pass": None}
 
 
 def hmac(keys=((1, SECRET),), active=1, mode="enforce", **options) -> tuple[str, ...]:
-    """The lines of an auth_hmac block."""
+    """Return the lines of an auth_hmac block."""
     written = [f"    key {number} hex:{secret.hex()}" for number, secret in keys]
     more = [f"    {name} {value}" for name, value in options.items()]
     return ("auth_hmac {", *written, f"    active_key {active}", f"    mode {mode}", *more, "}")
@@ -130,7 +130,7 @@ def test_three_reloads_bring_auth_hmac_to_a_pair_without_a_takeover(wire):
 
 
 def refused(agent):
-    """What was discarded. On a busy machine the first of a record are older than the window by then: stale as well."""
+    """Return the counts of discarded packets; stale ones count as replays, as a busy machine may send them late."""
     counts = dict(discarded(agent)[0])
     counts["hmac_replay"] = counts.get("hmac_replay", 0) + counts.pop("hmac_stale", 0)
     return counts
@@ -138,7 +138,7 @@ def refused(agent):
 
 @pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
 def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
-    """Recorded: a whole life of A, with its farewell. Played back while A is master again, and while B is."""
+    """The record holds the whole life of A, to priority 0. It is sent again while A is master, and while B is."""
     a, b = wire.start_pair(Agent, Agent, *signed(pair(**FAST), anti_replay=anti_replay))
     with Capture(wire.client) as capture:
         capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_A)) > 10, 5)
@@ -149,7 +149,7 @@ def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
     assert any(packet[22] == 0 for packet in recorded)
     a.start()
     wire.settled(a, b)
-    # What comes from its own address is no business of a host: its kernel drops it.
+    # The kernel of a host drops a packet from its own address.
     of_others = {
         agent: sum(packet[12:16] != ip_address(own).packed for packet in recorded)
         for agent, own in ((a, ADDRESS_A), (b, ADDRESS_B))
@@ -174,7 +174,7 @@ def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
 @pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_a_recording_is_refused_after_a_restart_of_the_receiver(wire, anti_replay, end):
-    """A is dead, and B has started again: were A's frames believed, nobody would have the address."""
+    """A is dead, and B has started again: if it accepted A's frames, no host would have the address."""
     a, b = wire.start_pair(Agent, Agent, *signed(pair(**FAST), anti_replay=anti_replay, time_window=255))
     with Capture(wire.client) as capture:
         capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_A)) > 10, 5)
@@ -209,7 +209,7 @@ def test_an_old_recording_is_stale(wire):
 
 @pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
 def test_an_agent_that_starts_again_is_believed_at_once(wire, anti_replay):
-    """Its sequence begins above the one that it has forgotten: B neither refuses it nor takes over."""
+    """Its sequence begins above the one before, which it does not know: B neither refuses it nor takes over."""
     a, b = wire.start_pair(Agent, Agent, *signed(pair(**V2), anti_replay=anti_replay))
     before = transitions(b)
     for _turn in range(2):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Damaged and foreign packets are counted by their reason, and have no other effect."""
+"""Test that damaged and foreign packets are counted by their reason, and have no other effect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lab.sender import send_vrrp
 from vrrp.protocol.packet import Advertisement, encode
 
 SOURCE, GROUP = ip_address(CLIENT), ip_address("224.0.0.18")
-# Were it accepted, everybody would fall silent before it.
+# If it were accepted, every router would become BACKUP.
 STRONGEST = Advertisement(2, 51, 255, (ip_address(VIP),), 100, auth_type=1, auth_data=b"1111\0\0\0\0")
 
 
@@ -69,7 +69,7 @@ def test_a_damaged_packet_is_discarded_by_its_reason(wire):
 
 
 def test_random_bytes_are_discarded(wire):
-    """Any length, any content, some of it almost right."""
+    """They have any length and content; some are almost right."""
     dice = random.Random(51)
     garbage = [dice.randbytes(dice.randrange(0, 60)) for _unused in range(300)]
     for _unused in range(300):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IPv6 has its own rules for sources and detection. The matrix plays the life of a pair over IPv6."""
+"""Test the rules of IPv6 for sources and duplicate detection. The matrix plays the life of a pair over IPv6."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from lab.peers import Agent, assert_one_owner, owners, poll, wait_owner
 from lab.sender import send_vrrp
 from vrrp.protocol.packet import Advertisement, encode
 
-TOLERANCE_S = 0.010  # what detection may take beyond Master_Down_Interval
+TOLERANCE_S = 0.010  # detection may take so long beyond Master_Down_Interval
 INTERVAL_S = 0.1
 MANY = 60
 GROUP = "ff02::12"
@@ -59,7 +59,7 @@ def test_promote_and_release_lose_nothing(wire6):
 @pytest.mark.timing
 @pytest.mark.parametrize("forwarding", [0, 1])
 def test_neighbour_advertisements_are_sent_at_once_and_after_the_delay(wire6, forwarding):
-    """A host leaves the R flag away; a router must not: its clients would drop their default route (RFC 4861 7.2.5)."""
+    """A router must set the R flag, or its clients drop their default route (RFC 4861 7.2.5)."""
     wire6.a.sysctl("net.ipv6.conf.all.forwarding", forwarding)
     repeat, lines = 3, ("garp_master_delay 1", "garp_master_repeat 3")
     with Capture(wire6.client) as capture:
@@ -137,7 +137,7 @@ def _faults(agent: Agent) -> list[str]:
 
 @pytest.mark.timing
 def test_a_virtual_address_that_failed_dad_is_set_again(wire6):
-    """Somebody set it on the standby while the master had it: there it is, and of no use to anybody."""
+    """It was set on the standby while the master had it: there it is present, but cannot be used."""
     _a, b = wire6.start_pair(Agent, Agent, A, B)
     wire6.b.sysctl("net.ipv6.conf.eth0.accept_dad", 1)
     wire6.b.ip("addr", "add", VIP6 + PREFIX6, "dev", "eth0")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An agent that dies loses its virtual address; one that comes back in time goes on.
+"""Test that an agent that dies loses its virtual address, and that one that restarts in time keeps it.
 
-There is no service manager here: what systemd adds is in molecule/faults.
+There is no service manager here: molecule/faults tests systemd.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from lab.peers import Agent, Keepalived, Ownership, assert_one_owner, poll
 
 SLOW = {2: pair(), 3: pair(version=3, advert_int=1)}
 A, B = pair(version=3, advert_int=0.1)
-STALE_S = 3.25  # the longest lease is 3 s, and the kernel looks at lifetimes a moment late
+STALE_S = 3.25  # the longest lease is 3 s, and the kernel checks lifetimes a little late
 SECOND, THIRD = "192.168.8.101", "192.168.8.102"
 
 
 def leased(instance: Instance, seconds: int, router_id: str = "NodeA") -> str:
-    """The file with another lifetime of the virtual addresses."""
+    """Return the file with another lifetime of the virtual addresses."""
     return instance.text(router_id).replace("global_defs {", f"global_defs {{\n    @hotstandby vip_lease {seconds}")
 
 
 @contextlib.contextmanager
 def address_events(host: Host, path: Path) -> Iterator[Path]:
-    """What ``ip monitor`` says about the addresses of a host, in a file."""
+    """Write what ``ip monitor`` reports about the addresses of a host into a file, and yield its path."""
     with path.open("wb") as events:
         monitor = host.popen(["ip", "-o", "monitor", "address"], stdout=events, stdin=subprocess.DEVNULL)
     try:
@@ -45,7 +45,7 @@ def address_events(host: Host, path: Path) -> Iterator[Path]:
         monitor.wait(timeout=5)
 
 
-#  Nobody starts it again
+#  It is not started again
 
 
 @pytest.mark.timing
@@ -64,7 +64,7 @@ def test_the_kernel_drops_the_address_of_a_killed_agent(wire, figure, instances)
 
 
 def test_the_address_of_a_killed_agent_stays_without_a_lease(wire):
-    """So it is the lease, and nothing else, that took it away above."""
+    """It shows that in the test above only the lease removed the address."""
     a, b = wire.start_pair(Agent, Agent, leased(A, 0), B)
     ownership = Ownership(wire.segment, VIP)
     a.kill()
@@ -73,7 +73,7 @@ def test_the_address_of_a_killed_agent_stays_without_a_lease(wire):
     assert ownership.samples[-1][1] == ["a", "b"], str(ownership)
 
 
-#  Started again while nobody can have taken over
+#  It is started again before the peer can have taken over
 
 
 @pytest.mark.timing
@@ -116,7 +116,7 @@ def test_holds_of_an_operator_survive_a_crash(wire):
     assert_one_owner(wire.segment, VIP, "b")
 
 
-#  Started again too late
+#  It is started again too late
 
 
 @pytest.mark.timing
@@ -166,7 +166,7 @@ def test_with_a_short_interval_the_peer_takes_over_once(wire, figure):
 
 
 def test_a_ledger_that_cannot_be_read_is_ignored(wire):
-    """Half a file, another release's, another boot's: it listens first, as after a reboot."""
+    """The file is cut, of another release, or of another boot: the agent listens first, as after a reboot."""
     a = wire.start(Agent, wire.a, leased(A.but(advert_int=0.5), 60))
     a.wait_state("MASTER")
     for damage in (lambda text: text[: len(text) // 2], lambda text: re.sub(r'"boot_id": "\w', '"boot_id": "x', text)):
@@ -184,7 +184,7 @@ def test_a_ledger_that_cannot_be_read_is_ignored(wire):
 
 @pytest.mark.timing
 def test_reload_of_the_same_file_does_nothing(wire, figure, tmp_path):
-    # Without the second burst, which on a busy machine would come while we look.
+    # Without the second burst, which on a busy machine could come during the check.
     a, b = wire.start_pair(Agent, Agent, A.but(lines=("garp_master_delay 0",)), B)
     before = a.status(), b.status()
     with wire.probe() as probe, Capture(wire.client) as capture, address_events(wire.a, tmp_path / "events") as events:
@@ -215,7 +215,7 @@ def test_reload_of_the_same_file_does_nothing(wire, figure, tmp_path):
 
 @pytest.mark.timing
 def test_reload_touches_only_what_has_changed(wire, figure, tmp_path):
-    """One address goes, one comes, one stays: nothing happens to that one, and nobody loses a probe to it."""
+    """One address goes, one comes, one stays: the third is not touched, and no probe to it is lost."""
     first, then = [(VIP + PREFIX, other + PREFIX) for other in (SECOND, THIRD)]
     a, b = wire.start_pair(Agent, Agent, A.but(virtual_ipaddress=first), B.but(virtual_ipaddress=first))
     with wire.probe() as probe, Capture(wire.client) as capture, address_events(wire.a, tmp_path / "events") as events:
@@ -224,7 +224,7 @@ def test_reload_touches_only_what_has_changed(wire, figure, tmp_path):
         a.write(A.but(virtual_ipaddress=then).text("NodeA"))
         a.cli("reload", check=True)
         capture.wait(lambda seen: seen.gratuitous_arps(THIRD), 3, "the new address is announced")
-        time.sleep(0.6)  # no condition: what must not happen has a renewal's time to happen
+        time.sleep(0.6)  # no condition to wait for: one renewal passes, and nothing must happen
         report = probe.report()
     figure(f"reload with another address: {report.lost} of {report.sent} lost at the one that stays")
     assert report.lost == 0, str(report)

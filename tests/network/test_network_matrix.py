@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each kind of pair has one master, through takeover, give-back and clean stop, in both directions.
+"""Test that each kind of pair has one master, through takeover, give-back and clean stop, in both directions.
 
-`make network` plays the cells in which each two values meet once, `make matrix` all of them.
+`make network` plays cells with each pair of values once, `make matrix` all of them.
 """
 
 from __future__ import annotations

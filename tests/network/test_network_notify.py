@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Notify scripts hear what keepalived's hear, in the same order."""
+"""Test that notify scripts are called as by keepalived, in the same order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LIFE = [
 
 @pytest.fixture
 def heard(tmp_path):
-    """Programs that write down what they are called with, and the lines that they wrote."""
+    """Return a folder with programs that write down their arguments, and a function that returns these lines."""
     record = tmp_path / "heard"
     record.touch()
     for word in ("any", "master", "backup", "fault", "stop"):
@@ -85,7 +85,7 @@ def test_an_instance_that_begins_in_fault_notifies_of_it(wire, heard, kind):
 
 @KINDS
 def test_a_group_notifies_as_one(wire, heard, kind):
-    """Everything that the instances and the group hear, but for the order between the two kinds."""
+    """All calls for the instances and the group are checked, without the order between these two kinds."""
     folder, lines = heard
     notify = "\n".join(f"    notify_{word} {folder / word}" for word in ("master", "backup", "fault", "stop"))
     group = f"""vrrp_sync_group G {{
@@ -138,7 +138,7 @@ def test_a_removed_instance_notifies_of_its_end(wire, heard, kind, says_deleted)
 
 @KINDS
 def test_a_fifo_and_its_script_hear_the_same(wire, tmp_path, kind):
-    """What keepalived 2.2.7 writes, line for line; and the script that reads it is given the path."""
+    """The lines are those of keepalived 2.2.7, and the script that reads them gets the path."""
     fifo, record, bad = tmp_path / "fifo", tmp_path / "heard", tmp_path / "bad"
     program = tmp_path / "reader"
     program.write_text(f'#!/bin/sh\necho "$@" >> {record}\nexec cat "$2" >> {record}\n')
@@ -163,12 +163,12 @@ def test_a_fifo_and_its_script_hear_the_same(wire, tmp_path, kind):
         'INSTANCE "VI_1" STOP 60',
     ]
     if kind is Keepalived:
-        expected.pop()  # it ends the reader before it can read that
+        expected.pop()  # it ends the reader before that can read the line
     assert record.read_text().splitlines()[: len(expected)] == expected
 
 
 def test_a_reader_that_never_reads_costs_no_advertisement(wire, tmp_path):
-    """The pipe is full, and the state of the one that speaks is told in the end."""
+    """The pipe is full, and in the end the state of the master is written."""
     fifo = tmp_path / "fifo"
     settings = f"global_defs {{\n    notify_fifo {fifo}\n}}\n"
     peer = wire.start(Agent, wire.b, B, settings)

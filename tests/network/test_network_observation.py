@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vrrp_info tells of a node that runs a real keepalived in the shape of our own agent."""
+"""Test that vrrp_info reports a node with a real keepalived in the form of our own agent."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ print(json.dumps(observer.observe(1, 0)))
 
 
 class Dumping(Keepalived):
-    """Its dump is its own: several tests run on one machine."""
+    """It writes its dump into a directory of its own, as several tests run on one machine."""
 
     def environment(self):
         return {**os.environ, "TMPDIR": str(self.folder)}
 
 
 class Private(Keepalived):
-    """Where it writes only its own mount namespace has, as with PrivateTmp=yes."""
+    """It writes into a directory that only its own mount namespace has, as with PrivateTmp=yes."""
 
     def environment(self):
         return {**os.environ, "TMPDIR": "/var/tmp"}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An address that the agent has not set stays; one that an agent has set goes with it."""
+"""Test that an address that the agent has not set stays, and that one that an agent has set is removed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def set_by_hand(host, address=VIP):
 
 
 def refused(agent):
-    """Start it; it does not run, and says why."""
+    """Start the agent; check that it ends and names the address, and return its log."""
     agent.start()
     poll(lambda: not agent.running, 10, "the end of the agent", agent.tail)
     assert agent.process.returncode == 1
@@ -87,7 +87,7 @@ def test_a_standby_takes_off_what_an_agent_left_whose_ledger_is_gone(wire):
 @pytest.mark.parametrize("priority", [100, 255])
 @pytest.mark.parametrize("ledger", [True, False])
 def test_an_address_of_the_host_stays_through_the_life_of_an_agent(wire, priority, ledger):
-    """Before the start of an owner, or set by hand on a standby that runs."""
+    """It is there before an owner starts, or is set by hand on a running standby."""
     config = B.but(priority=priority)
     if priority == 255:
         set_by_hand(wire.b)
@@ -148,7 +148,7 @@ def test_a_reload_that_names_an_address_of_the_host_is_refused(wire):
 
 
 def test_an_address_that_keepalived_left_is_refused(wire):
-    """2.2.7 sets no protocol number, so nothing tells its address from the host's own."""
+    """keepalived 2.2.7 sets no protocol number, so its address looks like the host's own."""
     other = wire.start(Keepalived, wire.b, B)
     poll(lambda: has(wire.b), 10, "the address", other.tail)
     other.kill()
@@ -162,7 +162,7 @@ def test_an_address_that_keepalived_left_is_refused(wire):
 
 
 def old_ledger(agent, host, beat_at):
-    """Write down what release 0.3.0 leaves when it is killed as MASTER, its last sign of life at ``beat_at``."""
+    """Write the ledger that release 0.3.0 leaves when it is killed as MASTER, with its last beat at ``beat_at``."""
     index = int(host.ip("-o", "link", "show", "dev", "eth0").split(":")[0])
     both = {"version": 3, "hold": None, "removals": []}
     virtual = {
@@ -184,7 +184,7 @@ def old_ledger(agent, host, beat_at):
 
 @pytest.mark.parametrize("beside", [True, False], ids=["standby", "alone"])
 def test_an_address_that_release_0_3_0_left_is_taken_over(wire, beside):
-    """It gave no protocol number. Killed in an upgrade it must not be the last of its node."""
+    """It set no protocol number. If it is killed in an upgrade, the next agent must still start."""
     if beside:
         wire.start(Agent, wire.a, A).wait_state("MASTER")
     set_by_hand(wire.b)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A planned move loses nothing, with each command, against our agent and keepalived: a probe each millisecond.
+"""Test that a planned move loses nothing, by each command, with our agent and keepalived: a probe each millisecond.
 
 RUNS=20 moves twenty times by every verb, with each kind of peer, version and cast (`make moves`). Without it each verb
-moves a few times, in the half of the table in which any two of these three meet.
+moves a few times, in a half of the table that has each pair of these values.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timing
 
 RUNS = int(os.environ.get("RUNS") or 0)
 HANDOVER_S = 0.05  # so long both own the address
-FEW = {2: 1, 3: 2}  # by version: VRRPv2 takes its second of skew for each
+FEW = {2: 1, 3: 2}  # by version: VRRPv2 takes about one second of skew for each move
 CASTS = {"multicast": pair, "unicast": unicast_pair}
 TIMERS = {2: {"version": 2, "advert_int": 1}, 3: {"version": 3, "advert_int": 0.1}}
 EVERY = [
@@ -40,14 +40,14 @@ PAIRWISE = [EVERY[number] for number in (0, 3, 5, 6)]
 
 @dataclass
 class Journey:
-    """Moves under one probe. Each is charged with what was lost from its beginning to the beginning of the next."""
+    """It holds the moves under one probe. A move has the losses from its begin to the begin of the next one."""
 
     wire: Any
     probe: Probe
     begun: list[tuple[float, str]] = field(default_factory=list)
 
     def move(self, verb: str, act: Callable[[], Any], to: Peer) -> None:
-        """Do it; then ``to`` answers, and has the address alone in every one of several samples."""
+        """Make a move; check that ``to`` then answers, and has the address alone in every one of several samples."""
         self.begun.append((time.monotonic(), verb))
         act()
         self.probe.wait_answered_by(to.host.name)
@@ -56,7 +56,7 @@ class Journey:
         assert_one_owner(self.wire.segment, VIP, to.host.name)
 
     def lost(self, report: Report) -> dict[str, list[float]]:
-        """For each verb the milliseconds that each of its moves lost; what was lost before the first is the first's."""
+        """Return for each verb the milliseconds that each of its moves lost; earlier losses count for the first one."""
         charged = [[verb, 0.0] for _unused, verb in self.begun]
         for outage in report.outages:
             at = report.started_at + outage.start_s
@@ -74,15 +74,15 @@ def _judge(journey: Journey, what: str, figure: Callable[[str], None]) -> None:
         figure(f"{verb:8} {what}: {len(lost_ms)} moves, lost {sum(lost_ms):.0f} ms, worst {max(lost_ms):.0f} ms")
     figure(f"{'':8} {what}: {report.sent} probes, {report.lost} lost; probes late {report.longest_send_gap_ms:.1f} ms")
     assert report.lost == 0, f"{losses}\n{report}"
-    # As many moves as were asked for: a client that is sent to and fro loses nothing either.
+    # As many moves as were asked for: a client that moves more often may lose nothing, and must still be found.
     assert len(_lasting(report.moves)) == len(journey.begun), str(report)
 
 
 def _lasting(moves: list[Move]) -> list[Move]:
-    """Without those that were taken back at once.
+    """Return the moves without those that were undone at once.
 
-    keepalived announces again 5 s after it took over. When that falls between the announcements and the first
-    advertisement of its successor, the clients go back to it for these milliseconds, and are answered there.
+    keepalived announces again 5 s after it took over. If that is between the announcements and the first
+    advertisement of its successor, the clients go back to it for these milliseconds, and it answers.
     """
     found: list[Move] = []
     for move in moves:
@@ -98,12 +98,12 @@ def _ask(agent: Agent, verb: str) -> Callable[[], Any]:
 
 
 def _takes_part(agent: Agent) -> None:
-    """It is BACKUP, for a moment that is easily missed: with ``advert_int 0.1`` it takes over after 0.16 s."""
+    """Wait until it is BACKUP or MASTER: with ``advert_int 0.1`` it is BACKUP for only 0.16 s."""
     poll(lambda: agent.state() in ("BACKUP", "MASTER"), 10, f"{agent} takes no part", agent.tail)
 
 
 def _back(journey: Journey, agent: Agent) -> None:
-    """``promote`` brings it back without waiting for the timers; nothing moves when the promotion ends."""
+    """Move it back by ``promote``, without a wait for the timers; nothing moves when the promotion ends."""
     journey.move("promote", _ask(agent, "promote"), to=agent)
     agent.cli("release", "VI_1", check=True)
 
@@ -145,7 +145,7 @@ def test_a_promotion_of_the_backup_loses_nothing(wire, figure, peer, version, ca
 
 @pytest.mark.parametrize("peer", [Agent, Keepalived], ids=lambda kind: kind.kind)
 def test_a_preemption_by_the_better_node_loses_nothing(wire, figure, peer):
-    """After a release, an undrain, a start: the priority decides, and that loses nothing either."""
+    """After a release, an undrain and a start the priority decides, and that loses nothing either."""
     a, b = wire.start_pair(Agent, peer, *_configuration(3, "multicast"))
     with wire.probe() as probe:
         journey = Journey(wire, probe)
@@ -161,9 +161,9 @@ def test_a_preemption_by_the_better_node_loses_nothing(wire, figure, peer):
 
 @pytest.mark.parametrize("verb", ["promote", "demote"])
 def test_a_planned_move_makes_before_it_breaks(wire, figure, tmp_path, verb):
-    """Whatever is on its way meets an owner: the new one announces, then speaks, and the old one lets go later still.
+    """Each packet meets an owner: the new one announces, then advertises, and the old one removes the address last.
 
-    The probes above see that only when one of them is on its way in the wrong fraction of a millisecond.
+    The probes above would show an error only if one of them were sent in the wrong fraction of a millisecond.
     """
     a, b = wire.start_pair(Agent, Agent, *_configuration(3, "multicast"))
     with Capture(wire.client) as capture, (tmp_path / "events").open("w+") as events:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A master whose own kernel refuses its advertisements ends with one owner, and is master again when that is over."""
+"""Test that a master whose kernel refuses its advertisements gives up, and is master again when that is over."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUT = "chain out { type filter hook output priority 0; meta l4proto 112 drop; }"
 IN = "chain in { type filter hook input priority 0; meta l4proto 112 drop; }"
 FAST = {"version": 3, "advert_int": 0.1}
 MANY = tuple(f"192.168.8.{number}/24" for number in (100, *range(120, 140)))
-MTU = 100  # octets: too few for what MANY make, and enough for a ping
+MTU = 100  # octets: too few for the advertisement of MANY, and enough for a ping
 
 
 def block(host, *chains: str) -> None:
@@ -41,7 +41,7 @@ CAUSES = {
 
 
 def pings_reach(wire, host) -> None:
-    """The client's packets go to this host, several times in a row."""
+    """Check that the client's packets go to this host, several times in a row."""
     neigh = ("neigh", "show", "to", wire.vip)
     for _sample in range(5):
         wire.client.run(["ping", "-c", "1", "-W", "2", wire.vip], check=True)
@@ -49,7 +49,7 @@ def pings_reach(wire, host) -> None:
 
 
 def given_up(wire, a, b, cure: str) -> None:
-    """B alone has the address, A says why, and that lasts."""
+    """Check that B alone has the address for some time, and that A says why."""
     a.wait_state("FAULT")
     b.wait_state("MASTER")
     wait_owner(wire.segment, wire.vip, "b")
@@ -90,7 +90,7 @@ def test_a_master_that_is_refused_over_ipv6_gives_up(wire6, kind, chains):
 
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
 def test_two_nodes_with_the_virtual_mac_address_end_with_one_owner(wire, kind):
-    """Nobody can be told from the other by a claim; what is heard tells."""
+    """A claim does not show which node it is from; the advertisements do."""
     a, b = wire.start_pair(Agent, kind, *pair(**FAST, lines=("use_vmac",)))
     block(wire.a, OUT)
     a.wait_state("FAULT")

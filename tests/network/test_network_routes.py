@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes and rules of an instance are where it is MASTER, and nowhere else."""
+"""Test that routes and rules of an instance are where it is MASTER, and nowhere else."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SLOWER = {"advert_int": 1}
 
 
 def routes(host: Host) -> list[str]:
-    """What is there with our number or keepalived's, in an order of its own."""
+    """Return the routes with the protocol number of keepalived and of our agent, sorted."""
     found = []
     for family in ("-4", "-6"):
         listed = host.ip(family, "-j", "-d", "route", "show", "table", "all", "proto", "18")
@@ -64,7 +64,7 @@ def routes(host: Host) -> list[str]:
 
 
 def rules(host: Host) -> list[str]:
-    """All of them but the kernel's own."""
+    """Return all rules except the kernel's own."""
     found = []
     for family in ("-4", "-6"):
         listed = json.loads(host.ip(family, "-j", "rule"))
@@ -83,7 +83,7 @@ def has_none(host: Host) -> bool:
 
 @pytest.fixture
 def ways(wire):
-    """Both hosts know an IPv6 subnet."""
+    """Return the segment; both hosts know an IPv6 subnet."""
     for host, address in ((wire.a, "fd00:8::4/64"), (wire.b, "fd00:8::6/64")):
         host.ip("addr", "add", address, "dev", "eth0", "nodad")
     return wire
@@ -137,7 +137,7 @@ def test_a_deleted_route_or_rule_comes_back(ways):
     wait_all(ways.a)
     assert a.state() == "MASTER"
     a.wait_log(r"rule 103: .* was not there as it should be and was put back")
-    ways.a.ip("addr", "del", f"{VIP}/24", "dev", "eth0")  # the kernel deletes the routes that speak from it
+    ways.a.ip("addr", "del", f"{VIP}/24", "dev", "eth0")  # the kernel deletes the routes with this source
     poll(lambda: f"{VIP}/24" in ways.a.addresses(), 5, "the address")
     wait_all(ways.a)
 
@@ -224,7 +224,7 @@ def test_cleanup_removes_routes_and_rules_of_a_dead_agent(ways):
 
 
 def test_routes_of_a_dead_agent_go_with_its_addresses(ways):
-    """No cleanup, no successor: with the address go the routes of the main table that speak from it, and no others."""
+    """Without cleanup only routes of the main table with the address as their source go with it."""
     lines = (
         "virtual_routes {",
         "    192.168.110.0/24 via 192.168.8.254 src 192.168.8.100",
@@ -239,7 +239,7 @@ def test_routes_of_a_dead_agent_go_with_its_addresses(ways):
     poll(lambda: f"{VIP}/24" not in ways.a.addresses(), 5, "the lease")
     poll(lambda: len(routes(ways.a)) == 2, 5, "two routes", lambda: said(ways.a))
     assert not any("192.168.110.0" in each for each in routes(ways.a))
-    a.start()  # whoever comes back takes off the rest
+    a.start()  # the next agent removes the rest
     a.wait_state("MASTER")
     poll(lambda: len(routes(ways.a)) == 3, 5, "all routes", lambda: said(ways.a))
     a.kill()

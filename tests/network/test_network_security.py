@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent names files that other users can change, and does not run them."""
+"""Test that the agent reports files that other users can change, and does not run them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lab.peers import Agent, poll
 
 READER, READER_GROUP = 64002, 64001
 SYSTEM_PYTHON = "/usr/bin/python3"
-# Asks without end and never reads, ten connections at once.
+# It asks without end and never reads, on ten connections at once.
 _RUDE = """
 import socket, sys
 socks = []
@@ -43,7 +43,7 @@ while True:
 
 @pytest.fixture
 def place():
-    """A directory that every user can reach, for scripts and what they leave behind."""
+    """Yield a directory that every user can reach, for scripts and the files that they make."""
     with tempfile.TemporaryDirectory() as name:
         os.chmod(name, 0o755)
         yield Path(name)
@@ -67,7 +67,7 @@ def test_a_check_that_others_can_write_has_failed(wire, place):
     assert not witness.exists()
     done = agent.cli("status")
     assert f"chmod o-w {program}" in done.stdout
-    program.chmod(0o755)  # that is all it takes
+    program.chmod(0o755)  # that makes it unsafe
     agent.wait_state("MASTER")
     assert witness.exists()
 
@@ -125,13 +125,13 @@ def test_scripts_run_without_priority_and_their_files_can_be_read(wire, place):
 @pytest.mark.timing
 @pytest.mark.alone
 def test_a_rude_reader_makes_no_advertisement_late(wire, figure):
-    """One of the group who asks without end and never reads is hung up on; the master is as punctual as ever."""
+    """A group member that asks without end and never reads is disconnected; the master sends on time."""
     config, peer = pair(version=3, advert_int=0.1)
     a = Agent(wire.a, config.text("NodeA"))
     wire.started.append(a)
     a.runtime_dir.mkdir()
     os.chown(a.runtime_dir, -1, READER_GROUP)
-    a.runtime_dir.chmod(0o2755)  # what is made in it is the group's
+    a.runtime_dir.chmod(0o2755)  # a file in it belongs to the group
     a.folder.chmod(0o755)
     a.start()
     b = wire.start(Agent, wire.b, peer)

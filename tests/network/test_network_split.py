@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""After a split of the segment heals there is one master, and clients follow it.
+"""Test that after a split of the segment heals there is one master, and that clients follow it.
 
-A, of the higher priority, wins in every case; the client stood on the side of B and must find A again.
+A, of the higher priority, wins in every case; the client was on the side of B and must find A again.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from lab.probe import Report
 
 pytestmark = pytest.mark.timing
 
-REFRESH_S = 1.0  # garp_master_refresh in the file of a winner, where the loser may go without a word
-FOLLOW_S = 0.1  # until the clients talk to the winner, from the first word of either that the other could hear
-SLACK_S = 0.2  # the loser keeps the address for a moment, and looking takes time
+REFRESH_S = 1.0  # garp_master_refresh in the file of a winner, where the loser may go without an advertisement
+FOLLOW_S = 0.1  # until the clients talk to the winner, from the first advertisement that the other node could hear
+SLACK_S = 0.2  # the loser keeps the address for a short time, and each look takes time
 FILES = {2: pair(), 3: pair(version=3, advert_int=0.1)}
 WINNER, LOSER = "winner", "loser"
-# When to heal after a word of B, in intervals, until it was the right moment: where A's beat lies nobody knows, because
-# keepalived's drifts, ours keeps to a grid that all of one machine share, and a busy machine heals late.
+# Times to heal after an advertisement of B, in intervals, to be tried in order. The time of A's advertisements is
+# unknown: keepalived's drift, ours follow a grid that all agents of one machine share, and a busy machine heals late.
 MOMENTS = {WINNER: (0.0, 0.15, 0.7, 0.5, 0.3, 0.0, 0.15), LOSER: (0.5, 0.65, 0.8, 0.35, 0.2, 0.5, 0.65, 0.8)}
 
 
 @dataclass(frozen=True)
 class Healed:
-    """What was seen of one heal. ``first`` is who spoke first after it: to the other that was the news."""
+    """It is what was seen of one heal. ``first`` is the node that advertised first after it."""
 
     report: Report
     ownership: Ownership
     first: str
     one_s: float  # until there was one owner
-    follow_s: float  # until the client had found it, from the first word on
-    late: list[str]  # who spoke when only the winner should
+    follow_s: float  # until the client had found it, from the first advertisement on
+    late: list[str]  # nodes that advertised when only the winner should
 
 
 def _split_and_heal(wire, a, b, advert_int: float, moment: float) -> Healed:
-    """Cut A off until both are master, then heal ``moment`` intervals after a word of B."""
+    """Cut A off until both are master, then heal ``moment`` intervals after an advertisement of B."""
     wire.segment.cut("a")
     b.wait_state("MASTER")
     Ownership(wire.segment, VIP).watch(lambda found: found == ["a", "b"], what="both have it, and cannot know")
@@ -88,7 +88,7 @@ def test_a_healed_split_has_one_master_and_the_clients_follow(wire, figure, tmp_
     for moment in MOMENTS[first]:
         healed = _split_and_heal(wire, a, b, b_file.advert_int, moment)
         wire.settled(a, b)
-        # keepalived that hears a better one goes without a word: nobody can know that it was there.
+        # keepalived that hears a higher priority goes without an advertisement: the winner cannot know of it.
         silent = loser is Keepalived and healed.first == WINNER
         counted += not silent
         if healed.first == first:
@@ -114,7 +114,7 @@ def test_a_healed_split_has_one_master_and_the_clients_follow(wire, figure, tmp_
 
 
 def _other_beat(wire, a, b) -> None:
-    """keepalived that is started again speaks at other moments; a beat just before the other one's can never be met."""
+    """Restart each keepalived, so that it advertises at other times: some times can never be met."""
     for peer in (a, b):
         if isinstance(peer, Keepalived):
             peer.stop()
@@ -123,7 +123,7 @@ def _other_beat(wire, a, b) -> None:
 
 
 def _told_everywhere(a: Agent, told: Path, splits: int) -> None:
-    """Counted, logged, notified, visible; once for each split."""
+    """Check that each split was counted, logged, notified and shown once."""
     status = a.status()
     assert status["counters"]["split_brains"] == splits
     assert status["last_event"].startswith("split brain: 192.168.8.6 was MASTER too"), status["last_event"]

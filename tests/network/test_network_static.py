@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Static addresses, routes, rules and promote_secondaries are there from start to stop."""
+"""Test that static addresses, routes, rules and promote_secondaries are there from start to stop."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ A, B = pair(version=3, advert_int=0.1, auth_pass=None)
 
 
 def ways(host):
-    """The destinations of routes and the preferences of rules that carry our number."""
+    """Return the destinations of routes and the preferences of rules that have our protocol number."""
     listed = host.ip("route", "show", "proto", "18") + host.ip("-6", "route", "show", "proto", "18")
     rules = [line.split(":")[0] for line in host.ip("rule").splitlines() if "proto keepalived" in line]
     return sorted([line.split()[0] for line in listed.splitlines()] + rules)

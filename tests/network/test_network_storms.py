@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Storms at the socket, in the kernel, in the file and on the segment move nothing.
+"""Test that storms at the socket, in the kernel, in the file and on the segment move nothing.
 
 ``make bench BENCH="--only storms"`` plays the same around 255 instances, and beside keepalived.
 """

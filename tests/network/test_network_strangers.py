@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node asks its segment, before anything is deployed, who has an address and who advertises a virtual router."""
+"""Test that a node finds, before a deployment, other hosts with an address or a virtual router on its segment."""
 
 from __future__ import annotations
 

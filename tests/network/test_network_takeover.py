@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A backup takes over from a dead master in time, every time, and not too early."""
+"""Test that a backup takes over from a dead master in time, every time, and not too early."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_killed_master_over_ipv6_is_replaced_in_time(wire6, figure):
 
 
 def _killed(wire, figure, kind, of_a, of_b):
-    """SIGKILL to every process of the master; its address is taken away as the death of the machine would."""
+    """Send SIGKILL to every process of the master, and remove its address, as the death of the machine would."""
     a, _unused = wire.start_pair(kind, Agent, of_a, of_b)
     down_ms = of_b.master_down_interval_s * 1000
 
@@ -54,9 +54,9 @@ def _killed(wire, figure, kind, of_a, of_b):
 
 
 def test_a_master_cut_off_after_an_advertisement_is_replaced_in_time(wire, figure):
-    """The longest wait there is: the whole Master_Down_Interval, never shorter.
+    """It is the longest wait: the whole Master_Down_Interval, never shorter.
 
-    Of five rounds the median, because a machine that is busy for a moment is late itself; the worst is bounded as well.
+    The median of five rounds counts, because a busy machine is late itself; the worst round has a limit as well.
     """
     a, b = wire.start_pair(Agent, Agent, A, B)
     lost_ms = []
@@ -92,7 +92,7 @@ def test_a_backup_that_dies_moves_nothing(wire):
 
 
 def test_a_split_segment_has_one_master_again_when_it_heals(wire, figure):
-    """The winner speaks first, so it does not hear the loser by itself; yet the client must find it again."""
+    """The winner advertises first, so it does not hear the loser; still the client must find it again."""
     a, b = wire.start_pair(Agent, Agent, A, B)
     lost_ms = []
     for _unused in range(2):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mistake that keepalived runs has keepalived's meaning on a real segment, too."""
+"""Test that a mistake that keepalived accepts has keepalived's meaning on a real segment, too."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_an_address_of_two_instances_goes_with_the_last_one(wire):
     a.cli("demote", "VI_1", check=True)
     b.wait_state("MASTER", instance="VI_1")
     a.wait_state("BACKUP", instance="VI_1")
-    assert sorted(owners(wire.segment, VIP)) == ["a", "b"]  # as with keepalived: their masters differ
+    assert sorted(owners(wire.segment, VIP)) == ["a", "b"]  # as in keepalived: their masters differ
     a.cli("demote", "VI_2", check=True)
     b.wait_state("MASTER", instance="VI_2")
     poll(lambda: owners(wire.segment, VIP) == ["b"], 10, "the address is gone from A")
@@ -70,7 +70,7 @@ def test_an_address_of_two_instances_goes_with_the_last_one(wire):
 
 
 def test_one_virtual_router_id_for_two_peers(wire):
-    """A is the master for B and the backup of the third one, with one number on one link."""
+    """A is the master for B and the backup of the third host, with one VRID on one link."""
 
     def node(peer, priority, name="VI_1", vip=VIP):
         return Instance(name=name, priority=priority, unicast_peer=(peer,), virtual_ipaddress=(vip + PREFIX,))

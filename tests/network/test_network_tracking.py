@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The other node takes over while a process, file, interface or listener is lost, and no longer.
+"""Test that the other node takes over while a process, file, interface or listener is lost, and no longer.
 
-The client plays the service. A stand-in says what systemctl would: there is no systemd in a namespace.
+The client plays the service. A stand-in answers for systemctl: there is no systemd in a namespace.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ http.server.ThreadingHTTPServer(("", 8080), Handler).serve_forever()
 
 
 class AgentWithSystemctl(Agent):
-    """Finds the stand-in before the real one."""
+    """It is an agent that finds the stand-in before the real systemctl."""
 
     tools = ""
 
@@ -44,7 +44,7 @@ class AgentWithSystemctl(Agent):
 
 
 class Thing:
-    """Something that is tracked: the blocks and lines of A's file, and what kills and revives it."""
+    """It is a tracked thing: the blocks and lines of A's file, and how to kill and revive it."""
 
     def __init__(self, wire, folder):
         self.wire, self.folder = wire, folder
@@ -109,7 +109,7 @@ class TrackedInterface(Thing):
 
 
 class TrackedService(Thing):
-    """A web server on the client. ``line`` asks it somehow."""
+    """It is a web server on the client, which ``line`` checks."""
 
     def __init__(self, wire, folder, weight, line, name, kind, why):
         super().__init__(wire, folder)
@@ -139,7 +139,7 @@ URL = f"http://{CLIENT}:8080/health"
 
 
 class TrackedHttp(TrackedService):
-    """It dies by what it answers."""
+    """It fails by its answer."""
 
     def __init__(self, wire, folder, weight):
         super().__init__(wire, folder, weight, f'track_http {URL} body "status: ready"', URL, "http", "HTTP 503")
@@ -193,7 +193,7 @@ def thing(wire, tmp_path):
 
 
 def start(wire, *things, advert_int=0.1):
-    """A tracks these, B nothing."""
+    """Start a pair in which A tracks these things, and B nothing."""
     a_config, b_config = pair(version=3, advert_int=advert_int)
     lines = tuple(line for each in things for line in each.lines)
     blocks = [block for each in things for block in each.blocks]
@@ -208,7 +208,7 @@ def check_of(agent, thing):
 
 
 def test_a_lost_tracker_without_weight_moves_the_address_until_it_is_back(wire, thing):
-    """Each kind says the same to the router, which the units have; this one has a real server behind it."""
+    """Each kind has the same effect on the router, as unit tests show; this one has a real server."""
     tracked = thing("http")
     tracked.revive()
     a, b = start(wire, tracked)
@@ -263,7 +263,7 @@ def test_a_process_that_is_killed_moves_the_address_and_back(wire, thing, figure
     wire.settled(a, b)
     report = wire.lost(tracked.die, wire.b)
     figure(f"tracked process killed: {report.lost_ms:.0f} ms lost")
-    assert wire.lost(tracked.revive, wire.a).lost == 0  # what is given back is handed over
+    assert wire.lost(tracked.revive, wire.a).lost == 0  # the address is handed over
 
 
 def test_an_agent_that_crashes_goes_on_without_waiting_for_its_checks(wire, thing):

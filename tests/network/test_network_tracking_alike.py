@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file with trackers of every kind makes our agent and keepalived say the same priority on the wire.
+"""Test that with one file of all kinds of trackers our agent and keepalived advertise the same priority.
 
-keepalived hears of processes in the machine's own network namespace only, so it is started there and told to change to
-its host's. So that it can do no harm where that fails, the file names an interface that exists on the hosts alone.
+keepalived sees processes only in the machine's own network namespace, so it is started there and changes to the
+host's. The file names an interface that only the hosts have, so that it can do no harm where that fails.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WIRE, OTHER_END, TRACKED, TRACKED_END = "lab0", "lab1", "lab2", "lab3"
 
 
 class KeepalivedWithEvents(Keepalived):
-    """Started outside, working inside its host."""
+    """It is a keepalived that is started outside of its host, and works inside."""
 
     def arguments(self) -> list[str]:
         return [*super().arguments(), "--namespace", str(self.host.namespace)]
@@ -38,7 +38,7 @@ class KeepalivedWithEvents(Keepalived):
 
 
 class Situation:
-    """What is tracked, and the ways to change it on both hosts."""
+    """It holds what is tracked, and changes it on both hosts."""
 
     def __init__(self, hosts, folder: Path):
         self.hosts = hosts
@@ -80,7 +80,7 @@ class Situation:
 
 @pytest.fixture
 def situation(wire, tmp_path):
-    """Both hosts have a wire of their own, and an interface to track."""
+    """Yield a situation; both hosts have a wire of their own, and an interface to track."""
     for number, host in enumerate((wire.a, wire.b)):
         for one, other in ((WIRE, OTHER_END), (TRACKED, TRACKED_END)):
             host.ip("link", "add", one, "type", "veth", "peer", "name", other)
@@ -113,7 +113,7 @@ def track(script_="", interface="", file="", process="") -> tuple[str, ...]:
 
 
 class Both:
-    """The two programs with one file, and what each of them says."""
+    """It is the two programs with one file."""
 
     def __init__(self, wire, text: str):
         self.captures = [Capture(host, link=OTHER_END) for host in (wire.a, wire.b)]
@@ -124,7 +124,7 @@ class Both:
             self.peers.append(wire.start(kind, host, text))
 
     def said(self) -> list[int | None]:
-        """The priority that each has advertised last."""
+        """Return the priority that each has advertised last."""
         found = [capture.adverts() for capture in self.captures]
         return [adverts[-1][1].priority if adverts else None for adverts in found]
 

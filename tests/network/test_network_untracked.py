@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A MASTER sets and announces what says ``no_track`` when the interface comes that it needs."""
+"""Test that a MASTER sets and announces entries with ``no_track`` when their interface comes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ VIRTUAL = A.but(virtual_ipaddress=("192.168.8.100/24", f"{FOUR} dev eth1 no_trac
 
 @pytest.fixture
 def far():
-    """A second segment, with a host that hears what is said there."""
+    """Yield a second segment, with a host that captures its packets."""
     with Segment() as segment:
         segment.host("far", "172.16.5.1/24")
         yield segment

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""With ``use_vmac`` clients know one Ethernet address, whichever node is master."""
+"""Test that with ``use_vmac`` clients know one Ethernet address, with either node as master."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Groups, sources, TTLs and checksums of an instance are on the wire as its file says."""
+"""Test that groups, sources, TTLs and checksums of an instance are on the wire as in its file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def discarded(agent):
 
 
 def life(wire, a, b):
-    """They hear each other (or both would be MASTER), and mastership goes and comes."""
+    """Check that mastership moves to B and back: so they hear each other, or both would be MASTER."""
     a.stop()
     b.wait_state("MASTER")
     a.start()
@@ -43,7 +43,7 @@ def life(wire, a, b):
 
 
 def first(capture, source):
-    """The first advertisement of this source that is not the farewell."""
+    """Return the first advertisement of this source that has not priority 0."""
     return capture.wait(lambda seen: [frame for _at, frame in seen.adverts(source=source) if frame.priority], 5)[0]
 
 
@@ -57,7 +57,7 @@ def test_a_pair_speaks_on_a_multicast_group_of_its_own(wire, a_kind, b_kind):
 
 
 def test_two_multicast_groups_share_an_interface_and_change_by_reload(wire):
-    """Each instance hears its own group only; the other node changes its group in step, standby first."""
+    """Each instance hears only its own group; both nodes change the group, the standby first."""
     of_a, of_b = pair(**FAST)
     second = {"name": "VI_2", "virtual_router_id": 52, "virtual_ipaddress": ("192.168.8.101" + PREFIX,)}
     lines = (f"mcast_dst_ip {OWN_GROUP}",)
@@ -106,7 +106,7 @@ def test_a_pair_speaks_from_one_source(wire, a_kind, b_kind):
 
 
 def test_a_pair_speaks_from_its_virtual_address(wire):
-    """A standby hears it. A MASTER would not: its kernel drops what comes from an address that it has itself."""
+    """A standby hears it. A MASTER would not: its kernel drops packets from its own address."""
     wire.start_pair(Agent, Agent, *(each.but(lines=(f"mcast_src_ip {VIP}",)) for each in pair(**FAST)))
     assert_one_owner(wire.segment, VIP, "a")
 
@@ -152,7 +152,7 @@ def test_ipv6_unicast_has_hop_limits(wire6):
 
 
 def test_version_3_may_have_the_checksum_of_rfc_9568(wire):
-    """A sends it; B, which sends keepalived's, takes both. keepalived 2.2.7 does not know the keyword."""
+    """A sends this checksum; B, which sends keepalived's, accepts both. keepalived 2.2.7 does not know the keyword."""
     of_a, of_b = pair(**FAST)
     with Capture(wire.client) as capture:
         a, b = wire.start_pair(Agent, Agent, of_a.but(lines=("v3_checksum_as_v2 true",)), of_b)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our agent and keepalived write the same log lines in the same life."""
+"""Test that our agent and keepalived write the same log lines for the same events."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KINDS = pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: ki
 DEAF = "table ip deaf { chain input { type filter hook input priority 0; ip protocol 112 drop; }; }"
 FAST = {"version": 3, "advert_int": 0.2}
 
-# As people write them for journald, rsyslog, Loki, Zabbix and logcheck.
+# They are as users write them for journald, rsyslog, Loki, Zabbix and logcheck.
 OF_A_LIFE = (
     r"Starting",
     r"\(VI_1\) Entering BACKUP STATE \(.*\)$",
@@ -104,7 +104,7 @@ def _a_stronger_one_comes_and_goes(wire, peer: Peer) -> None:
 
 
 def _a_deaf_one_is_heard(wire, peer: Peer) -> None:
-    """It is weaker, hears nobody, and so goes on as MASTER: while we are, and when we come back."""
+    """Start a weaker node that hears no advertisement, and so stays MASTER beside us and after our fault."""
     wire.a.run(["nft", "-f", "-"], input=DEAF, check=True)
     weaker = wire.start(Keepalived, wire.a, NODE_A.but(priority=80, **FAST))
     peer.wait_log("forcing new election")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of instances and files are found whatever the locale of whoever asks."""
+"""Test that names of instances and files are found with any locale of the user."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_the_agent_is_asked_for_the_name_in_utf_8(tmp_path, environment, verb):
     [
         (b"VI_1", "ascii", "VI_1"),
         (NAME.encode(), "ascii", NAME),
-        ("Zürich".encode(), "iso8859-1", "Zürich"),  # a terminal may send UTF-8 whatever the locale says
+        ("Zürich".encode(), "iso8859-1", "Zürich"),  # a terminal may send UTF-8 with any locale
         (b"Z\xfcrich", "iso8859-1", "Zürich"),
         (b"Z\xfcrich", "ascii", "Z\udcfcrich"),
         (b"Z\xfcrich", "no such encoding", "Z\udcfcrich"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command: what it prints, what it exits with."""
+"""Test the output and the exit status of the command."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ STATUS = {
 
 
 class FakeClient:
-    """Stands for the agent behind ``--runtime-dir``; ``answers`` is by command."""
+    """It stands for the agent of ``--runtime-dir``; ``answers`` is by command."""
 
     answers: dict = {}
     asked: list = []
@@ -85,7 +85,7 @@ def agent(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch):
-    """A machine with one interface, eth0, which is 192.168.8.4/24."""
+    """Set up a machine with one interface, eth0, with 192.168.8.4/24."""
 
     def dump(table):
         table.links[2] = table.names["eth0"] = ETH0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Events and replay, as people and programs see them."""
+"""Test events and replay, for users and for programs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ START, WALL = 5000.0, 1_700_000_000.25
 
 
 def story(name="VI_1", shift_s=0.0):
-    """It hears a master for a while, takes over, is demoted: the objects of its record."""
+    """Return the record of a router that hears a master, takes over, and is demoted."""
     router, journal, now = VirtualRouter(PARAMETERS), EventLog(), START + shift_s
 
     def feed(name, *arguments):
@@ -69,7 +69,7 @@ def utc(monkeypatch):
 
 @pytest.fixture
 def hotstandby(monkeypatch, capsys):
-    """Call the command: (exit status, lines on stdout, stderr)."""
+    """Return a function that calls the command, and returns (exit status, lines on stdout, stderr)."""
     monkeypatch.setattr(cli, "Client", FakeClient)
 
     def call(*arguments):
@@ -141,7 +141,7 @@ def test_replay_shows_the_table_and_the_verdict(hotstandby, file):
 
 @pytest.fixture
 def changed(file):
-    """A record of a router that announced four times."""
+    """Return a record of a router that announced four times."""
     file.write_text(file.read_text().replace('{"is": "Announce", "repeat": 5}', '{"is": "Announce", "repeat": 4}'))
     return file
 

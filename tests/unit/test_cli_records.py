@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command events shows what an agent has recorded, as a table or as JSON lines."""
+"""Test that the command events shows what an agent has recorded, as a table or as JSON lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vrrp import cli
 
 
 class TestEvents:
-    """A table of what happened at four times."""
+    """Test a table of events at four times."""
 
     ROWS = [("TIME", "STATE", "INPUT")] + [(f"2026-11-29 10:00:0{second}.000", "BACKUP", "x") for second in range(4)]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The client against a socket that answers what a test wants."""
+"""Test the client with a socket that gives the answers of a test."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vrrp.client import AgentError, AgentUnreachable, Client
 
 @pytest.fixture
 def answer(tmp_path):
-    """``answer(b"...")`` starts a server that sends this to its one client; returns what it was asked."""
+    """Return ``answer(b"...")``, which starts a server that sends this to one client, and returns its requests."""
     asked = []
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.bind(str(tmp_path / "control.sock"))
@@ -98,7 +98,7 @@ def test_a_socket_that_nobody_listens_on_is_no_agent(tmp_path):
 
 @pytest.mark.parametrize("lost", ["control.sock", "the directory"])
 def test_an_agent_that_has_lost_its_socket_is_running(tmp_path, lost):
-    """The answer was: start it. Where only root may make the directory it needs a reload."""
+    """It must not say: start it. Where only root may make the directory, the agent needs a reload."""
     place = tmp_path / "run"
     living = RuntimeDirectory(str(place))
     living.acquire()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The house stands: imports only go down, and the pure floors touch nothing."""
+"""Test the architecture: imports only go to lower floors, and the pure floors do no input or output."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from floors import INSIDE, LIBRARY, MODULES, floor_in, imported, module_of
 HOUSE = LIBRARY / "vrrp"
 IMPURE = {"asyncio", "logging", "os", "random", "select", "signal", "socket", "subprocess", "threading", "time"}
 PURE = ("protocol", "config", "simulation")
-SEEDED = "simulation"  # may draw from random.Random(SEED), which is the same every time
-MEMBERS_OF_A_PORT = 12  # more of them stand for a whole that nobody has divided
+SEEDED = "simulation"  # may use random.Random(SEED), which is the same every time
+MEMBERS_OF_A_PORT = 12  # more of them are a class that should be divided
 OPENS_FILES = "config/loader.py"
 NETLINK = ("agent/netlink/pyroute2_import.py",)
 FILES = sorted(HOUSE.rglob("*.py"))
@@ -28,7 +28,7 @@ def name_of(path: Path) -> str:
 
 
 def imports(path: Path) -> list[tuple[int, str]]:
-    """Every import of a file, wherever it stands: (line, dotted name), relative ones made absolute from ``vrrp``."""
+    """Return every import anywhere in a file: (line, dotted name), relative ones made absolute from ``vrrp``."""
     package = ("vrrp", *path.relative_to(HOUSE).parts[:-1])
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -63,7 +63,7 @@ def test_the_page_about_the_architecture_has_the_picture():
 
 
 def test_folders_import_each_other_in_one_direction():
-    """An arrow that would close a circle in the picture is none that a reader can follow."""
+    """A circle of arrows in the picture would be hard to follow for a reader."""
     arrows = picture.arrows()
     while arrows:
         leaves = {box for box, targets in arrows.items() if not targets & set(arrows)}
@@ -72,7 +72,7 @@ def test_folders_import_each_other_in_one_direction():
 
 
 def test_a_class_takes_what_it_uses_and_not_the_daemon():
-    """Only main starts it. No file has a Protocol that stands for the whole of it."""
+    """Only main imports the daemon. No file has a Protocol that is as large as the daemon."""
     assert [name_of(path) for path in AGENT if HOUSE / "agent" / "daemon.py" in imported_files(path)] == [
         "agent/main.py"
     ]

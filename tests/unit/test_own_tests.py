@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each module of the library has a test module of its own, by its name and in the folder of the same name.
+"""Test that each module of the library has a test module of its own, by its name and in the folder of the same name.
 
-Each module of Ansible has a target of ansible-test integration of its own name. No test module is longer than a module
-of the library may be.
+Each module of Ansible has a target of ansible-test integration of its own name. A test module has the same highest
+length as a module of the library.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ANSIBLE_MODULES = sorted((LIBRARY.parent / "modules").glob("*.py"))
 TARGETS = TESTS.parent / "integration" / "targets"
 CHECKOUT = TESTS.parents[1]
 TEST_FILES = sorted([*TESTS.parent.rglob("test_*.py"), *(CHECKOUT / "molecule").rglob("test_*.py")])
-TOO_LONG = {  # each is to be split by what it tests; nothing is added here
+TOO_LONG = {  # each must be split by what it tests; no name is added here
     "test_agent_daemon",
     "test_agent_instance",
     "test_agent_saved_state",
@@ -40,7 +40,7 @@ ELSEWHERE = {
 
 
 def folder_of(module: Path) -> str:
-    """The folder below tests/unit, "" for what lies directly in the package vrrp."""
+    """Return the folder below tests/unit, "" for a file directly in the package vrrp."""
     rooms = module.relative_to(LIBRARY).parts[:-1]
     if rooms[0] == "vrrp":
         rooms = rooms[1:]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of ``hotstandby simulate`` are read: values, defaults and what is refused."""
+"""Test that the arguments of ``hotstandby simulate`` are read: values, defaults and what is refused."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``hotstandby simulate``: what it reads, prints, writes and refuses."""
+"""Test what ``hotstandby simulate`` reads, prints, writes and refuses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ vrrp_instance VI_1 {{
 
 @pytest.fixture
 def files(tmp_path):
-    """Write the configuration of a node; returns its path."""
+    """Return a function that writes the configuration of a node, and returns its path."""
 
     def write(name, priority=100, more="", text=NODE):
         path = tmp_path / f"{name}.conf"
@@ -129,7 +129,7 @@ def test_a_pair_that_does_not_understand_each_other_is_seen_before_it_is_deploye
     ],
 )
 def test_keys_and_passwords_are_compared(files, capsys, of_a, of_b, said):
-    """Those in files are on the nodes: they count as the same."""
+    """Keys in files are on the nodes, so they count as the same."""
     (answer,) = as_json(capsys, files("node-a", 100, of_a), files("node-b", 90, of_b), "--fault", "at 20: heal")
     refused = [entry["text"] for entry in answer["timeline"] if entry["value"] == "discards"]
     assert bool(refused) is (said is not None)

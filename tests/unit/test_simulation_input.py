@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The user's files become virtual routers: which instances belong together, and who refuses whom."""
+"""Test that the user's files become virtual routers: matching instances, and refused advertisements."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ GROUP = "vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n}\n"
 
 @pytest.fixture
 def write(tmp_path):
-    """Write a file; returns its path."""
+    """Return a function that writes a file, and returns its path."""
 
     def written(stem, text=NODE, **words):
         path = tmp_path / f"{stem}.conf"
@@ -58,7 +58,7 @@ def write(tmp_path):
 
 @pytest.fixture
 def pair(write):
-    """Two nodes, a and b, with these words in both, or in one of them."""
+    """Return two nodes, a and b, with these words in both, or in one of them."""
 
     def made(both=None, a=None, b=None):
         shared = both or {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each command ends in an orderly way whatever its standard streams are: closed, full, broken, of another encoding."""
+"""Test that each command ends in order with standard streams that are closed, full, broken or of another encoding."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ SILENT = {"cleanup", *STATUS}  # on standard output
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A directory with a good file and with something that answers as an agent does."""
+    """Yield a directory with a good file, and with a socket that answers as an agent does."""
     directory = tmp_path_factory.mktemp("s")
     (directory / "good.conf").write_text(GOOD, encoding="utf-8")
     (directory / "good.conf").chmod(0o600)
@@ -100,7 +100,7 @@ def _answer(server):
 
 
 def run(place, command, redirections, **environment):
-    """The exit status, and what was said on those streams that the shell has left alone."""
+    """Return the exit status, and the output on those streams that the shell has not changed."""
     words = [word.replace("FILE", str(place / "good.conf")).replace("DIR", str(place)) for word in COMMANDS[command]]
     variables = {**os.environ, "PYTHONPATH": str(MODULE_UTILS), **environment}
     done = subprocess.run(
@@ -139,7 +139,7 @@ def test_a_full_standard_output_is_said_in_one_line(place, command):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_whoever_reads_may_stop_at_any_time(place, command):
-    status, _output, errors = run(place, command, "| { exec <&-; }")  # the status is the reader's
+    status, _output, errors = run(place, command, "| { exec <&-; }")  # it is the exit status of the reader
     assert status == 0
     assert (b"error" in errors or b"usage" in errors) is (command in STATUS)
 
@@ -154,7 +154,7 @@ def test_what_a_terminal_cannot_show_is_written_with_backslashes(place, command)
 
 
 def test_descriptors_of_closed_streams_are_taken():
-    """Else the next socket would be standard error, and a child would write to it."""
+    """Otherwise the next socket would be standard error, and a child would write to it."""
     program = (
         "import os\nfrom vrrp import streams\nstreams.prepare()\n"
         "os.write(9, os.readlink('/proc/self/fd/2').encode())\nassert os.dup(9) > 2"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is written twice says the same: the version, the library that the controller needs, the targets of CI."""
+"""Test that duplicate facts agree: the version, the library that the controller needs, the targets of CI."""
 
 from __future__ import annotations
 

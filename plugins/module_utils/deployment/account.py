@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system user whom the agent runs as: no password, no shell, no home."""
+"""It creates and removes the agent's system user, which has no password, no shell and no home."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .module_io import Run
 
 
 class Account:
-    """``name`` is the user and its group."""
+    """It manages one system user. ``name`` is the user and its group."""
 
     def __init__(self, name: str, run: Run):
         self.name = name
@@ -21,7 +21,7 @@ class Account:
 
     @property
     def exists(self) -> bool:
-        """Whether the user is there."""
+        """Return whether the user exists."""
         try:
             pwd.getpwnam(self.name)
         except KeyError:
@@ -37,13 +37,13 @@ class Account:
         return entry.pw_uid, entry.pw_gid
 
     def present(self) -> list[Change]:
-        """What makes the user exist."""
+        """Return the changes that create the user."""
         if self.exists:
             return []
         return [Change(f"user {self.name}", "", "system user without shell or home\n", self._create)]
 
     def absent(self) -> list[Change]:
-        """What removes the user and its group."""
+        """Return the changes that remove the user and its group."""
         if not self.exists:
             return []
         return [Change(f"user {self.name}", "system user\n", "", self._remove)]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pyroute2 as one file: packed on the controller, unpacked on a node.
+"""It packs pyroute2 into one file on the controller, and unpacks it on a node.
 
-The agent's only dependency is pure Python, so the controller's own copy serves every node, whatever its distribution
-ships: no package repository, no pip, no compiler there, and each node runs the pyroute2 that was tested.
+The agent's only dependency is pure Python, so the controller's own copy works on every node and distribution: a node
+needs no package repository, no pip and no compiler, and runs the pyroute2 that was tested.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time that the format knows: equal c
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """A zip archive of ``files`` (path to content), byte for byte the same each time."""
+    """Return a zip archive of ``files`` (path to content), byte for byte the same each time."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(files):
@@ -31,7 +31,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(content: bytes) -> dict[str, bytes]:
-    """The files of an archive. Raises ValueError for anything that is no archive or reaches outside its directory."""
+    """Return the files of an archive. Raises ValueError for no archive, or for a path outside its directory."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of the modules that run through the release, in Ansible's words.
+"""It defines the arguments of the modules that run through the release, in Ansible's words.
 
-The module and its action plugin on the controller both read them; so nothing is imported here that an agent needs.
+The module and its action plugin on the controller both read them, so this file imports nothing that an agent needs.
 """
 
 from __future__ import annotations

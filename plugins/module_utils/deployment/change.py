@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One thing that has to become different on a node, said before it is done.
+"""It defines a change: one thing that must become different on a node, described before it is done.
 
-Every part of an installation answers with its changes. Applied in order they make the node right; not applied they
-are what check mode reports; their texts are the diff. No change means that there is nothing to do.
+Every part of an installation returns its changes. Applied in order they make the node right; check mode only reports
+them; their texts are the diff. No change means that there is nothing to do.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 
 class DeploymentError(Exception):
-    """Something on the node does not allow it; the message is one sentence for the user."""
+    """The node does not allow what was asked; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """``subject`` is a path or a name; ``before`` and ``after`` are text, empty where there is nothing."""
+    """It is one change. ``subject`` is a path or a name; ``before`` and ``after`` are text, empty for nothing."""
 
     subject: str
     before: str
@@ -28,7 +28,7 @@ class Change:
 
 
 def as_diff(changes: Iterable[Change]) -> list[dict[str, str]]:
-    """The changes in the shape in which Ansible shows differences."""
+    """Return the changes in the form in which Ansible shows differences."""
     return [
         {
             "before_header": change.subject,
@@ -41,7 +41,7 @@ def as_diff(changes: Iterable[Change]) -> list[dict[str, str]]:
 
 
 def apply(changes: Iterable[Change]) -> None:
-    """Do them all, in order. Raises DeploymentError, naming what failed; what came before it stays."""
+    """Apply all changes in order. Raises DeploymentError with the one that failed; earlier ones stay applied."""
     for change in changes:
         try:
             change.apply()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The configuration file on a node: judged before it is written, taken back when the agent refuses it."""
+"""It manages the configuration file on a node: it checks before it writes, and restores what the agent refuses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOTHING = Configuration("")
 
 
 class Refused(DeploymentError):
-    """The file is bad, or the agent said no. ``problems`` are the single complaints."""
+    """The file is bad, or the agent refuses it. ``problems`` are the single problems."""
 
     def __init__(self, text: str, problems: tuple[str, ...]):
         super().__init__("\n".join([text, *problems]))
@@ -40,7 +40,7 @@ class Refused(DeploymentError):
 
 @dataclass(frozen=True)
 class Agent:
-    """The living agent, as far as its file is concerned."""
+    """It holds the path and digest of the running agent's configuration, and whether its release is current."""
 
     config: str
     digest: str
@@ -48,7 +48,7 @@ class Agent:
 
 
 class ConfigFile:
-    """The file at ``path`` and the agent behind ``runtime_dir``, which may or may not be living."""
+    """It manages the file at ``path``, with the agent of ``runtime_dir``, which may be running or not."""
 
     def __init__(self, path: str, runtime_dir: str):
         self.path = path
@@ -58,13 +58,13 @@ class ConfigFile:
         self._reports: dict[str, Report] = {}
 
     def _report(self, text: str) -> Report:
-        """What this node makes of ``text``. Each text is parsed once."""
+        """Return this node's report on ``text``. Each text is parsed once."""
         if text not in self._reports:
             self._reports[text] = inspect_here(text, self.path)
         return self._reports[text]
 
     def judge(self, text: str) -> tuple[Configuration, list[str]]:
-        """The configuration of ``text`` and warnings about it. Raises Refused with everything that is wrong."""
+        """Return the configuration of ``text`` and warnings about it. Raises Refused with all problems."""
         report = self._report(text)
         problems: tuple[Problem, ...] = report.problems
         found: tuple[Problem, ...] = ()
@@ -73,7 +73,7 @@ class ConfigFile:
             problems += unsupported(report.configuration) + hmac_keys.resolve(report.configuration)[1]
             found = unrunnable(report.root, paths.USER, hidden=unit.hidden(), writable=unit.writable())
             problems += tuple(each for each in found if each.severity == ERROR)
-            with contextlib.suppress(OSError):  # a kernel that tells nothing is no reason to stop
+            with contextlib.suppress(OSError):  # without the kernel's answer these checks are left out
                 table = dump(InterfaceTable())
                 problems += refusals(report.configuration, table, last_seen(self._runtime_dir))
                 fit = misfits(report.configuration, table)
@@ -83,7 +83,7 @@ class ConfigFile:
         return report.configuration, list(map(str, warnings))
 
     def plan(self, new: Configuration) -> Diff:
-        """What changes from the file that is there; everything is new where that one is missing or bad."""
+        """Return the changes from the present file; everything is new where that is missing or bad."""
         old = None
         if self.old is not None:
             with contextlib.suppress(UnicodeDecodeError):
@@ -91,9 +91,9 @@ class ConfigFile:
         return compare(old or _NOTHING, new)
 
     def foresee(self, text: str, agent: Optional[Agent]) -> Optional[dict[str, Any]]:
-        """What the living agent says that a reload would do; None where none reads this file, or it does not know.
+        """Return what a reload would do, as the running agent foresees it; None without an agent that knows it.
 
-        One that has this very text in force is not asked: to judge a file keeps its loop from advertising.
+        An agent that has this text in force is not asked: while it checks a file it does not advertise.
         """
         if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
             return None
@@ -109,15 +109,15 @@ class ConfigFile:
             return None
 
     def masked(self) -> str:
-        """The file that is there, without its passwords."""
+        """Return the present file without its passwords."""
         return mask_secrets((self.old or b"").decode(errors="replace"))
 
     def marked(self, text: str) -> str:
-        """What ``text`` would make of it, without passwords, but with a word on those that change."""
+        """Return ``text`` without passwords; a line in which only a password changes is marked."""
         return mask_secrets(text) if self.old is None else marked(self.old.decode(errors="replace"), text)
 
     def agent(self) -> Optional[Agent]:
-        """Who would read the file; None when nobody runs. Raises DeploymentError when the agent does not answer."""
+        """Return the running agent, or None. Raises DeploymentError where it runs but does not tell its status."""
         try:
             status = self._client.status()
         except AgentUnreachable:
@@ -128,20 +128,20 @@ class ConfigFile:
         return Agent(status["config"], status["config_sha256"], started_from in (None, release.current()))
 
     def needs_write(self, text: str, owner: tuple[int, int]) -> bool:
-        """Whether content or rights differ."""
+        """Return whether content, mode or owner differ."""
         return self.old != text.encode() or not files.has_owner(self.path, _MODE, *owner)
 
     def needs_reload(self, text: str, agent: Optional[Agent]) -> bool:
-        """Whether the living agent has another configuration in force.
+        """Return whether the running agent has another configuration in force.
 
-        One of an older release is left alone: it is about to be started again, and may not know the new words.
+        False for an agent of an older release: it is restarted later, and may not know new keywords.
         """
         if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
             return False
         return agent.digest != self._report(text).digest
 
     def write(self, text: str, owner: tuple[int, int]) -> None:
-        """Put the file there. Raises DeploymentError."""
+        """Write the file. Raises DeploymentError."""
         directory = os.path.dirname(self.path)
         if not os.path.isdir(directory):
             raise DeploymentError(f"there is no directory {directory}: run hotstandby.vrrp.vrrp_agent first")
@@ -151,7 +151,7 @@ class ConfigFile:
             raise DeploymentError(f"{self.path}: {error}") from error
 
     def reload(self, owner: tuple[int, int]) -> dict[str, Any]:
-        """Let the agent read the file. When it refuses, the one before is put back, and Refused is raised."""
+        """Make the agent read the file. Where it refuses, restore the file before. Raises Refused then."""
         try:
             return self._client.reload()
         except (AgentError, AgentUnreachable) as error:
@@ -164,7 +164,7 @@ class ConfigFile:
 
 
 def marked(old: str, new: str) -> str:
-    """``new`` without its passwords; a line that differs from ``old`` in nothing else says so."""
+    """Return ``new`` without passwords; a line that differs from ``old`` only in a password is marked."""
     was, shown = mask_secrets(old).split("\n"), mask_secrets(new).split("\n")
     before, after = old.split("\n"), new.split("\n")
     for block in SequenceMatcher(None, was, shown, autojunk=False).get_matching_blocks():

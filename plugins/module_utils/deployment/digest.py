@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One name for the content of a tree of files, the same on the controller and on a node."""
+"""It makes one digest of a tree of files, the same on the controller and on a node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """SHA-256 over paths and contents, in the order of the paths; 64 hexadecimal digits."""
+    """Return the SHA-256 over paths and contents, in the order of the paths; 64 hexadecimal digits."""
     whole = hashlib.sha256()
     for path in sorted(files):
         whole.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
@@ -19,9 +19,9 @@ def digest(files: Mapping[str, bytes]) -> str:
 
 
 def sources(directory: str) -> dict[str, bytes]:
-    """Every Python source below ``directory`` by its path in it; empty when there is no such directory.
+    """Return every Python source below ``directory`` by its path in it; empty where there is no such directory.
 
-    Compiled files are left out: they differ with the interpreter and with the moment.
+    Compiled files are left out: they differ with the interpreter and the time.
     """
     found = {}
     for folder, folders, names in os.walk(directory):

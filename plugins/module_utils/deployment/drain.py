@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking a node out of service and back.
+"""It takes a node out of service and back.
 
-Whether there is somebody to take over cannot be looked up: a BACKUP does not speak (RFC 9568 section 6.4.2), so a
-MASTER does not know of any. It can be tried without risk, though. A demoted MASTER keeps its addresses until it has
-heard a new one, and goes on where there is none. So a node is drained in two steps: it hands over what it is MASTER
-of, and when all of that is served elsewhere it stops taking part.
+A MASTER cannot know whether there is a standby: a BACKUP does not advertise (RFC 9568 section 6.4.2). But a try has
+no risk. A demoted MASTER keeps its addresses until it has heard a new one, and stays MASTER where there is none. So a
+node is drained in two steps: it hands over the instances of which it is MASTER, and when other nodes serve all of
+them, it stops taking part.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ Instances = Sequence[Mapping[str, Any]]
 
 
 class Drainer:
-    """The node behind ``runtime_dir``. Times in seconds; a ``timeout_s`` of 0 is not to wait."""
+    """It drains the node of ``runtime_dir``. Times are in seconds; a ``timeout_s`` of 0 means no wait."""
 
     def __init__(self, runtime_dir: str):
         self._client = Client(runtime_dir)
 
     def look(self) -> Node:
-        """The node. Raises MoveError when its agent cannot be drained, and what the client raises."""
+        """Return the node. Raises SwitchoverError where its agent cannot be drained, AgentError, AgentUnreachable."""
         status = self._client.status()
         if "drained" not in status:
             raise SwitchoverError(
@@ -46,7 +46,7 @@ class Drainer:
         return {"drained": status["drained"], "instances": status["instances"]}
 
     def predict(self, before: Node, drained: bool) -> Node:
-        """The node as it would be: each instance with the state in which it ends, or begins."""
+        """Return the node as it would be: each instance with the state in which it ends, or begins."""
         if before["drained"] == drained:
             return before
         if drained:
@@ -56,16 +56,16 @@ class Drainer:
         return {"drained": drained, "instances": instances}
 
     def demand_waiting(self, before: Node) -> None:
-        """Raise MoveError when it takes time to see whether somebody serves what this node would give up."""
+        """Raise SwitchoverError where only a wait can show that another node serves what this one gives up."""
         needed = [each for each in before["instances"] if not dispensable(each, math.inf)]
         if needed and not before["drained"]:
             text = f"only by waiting can be seen whether a peer takes over {_names(needed)}: wait, or say force: true"
             raise SwitchoverError(text, before=before)
 
     def drain(self, before: Node, timeout_s: float, force: bool) -> Node:
-        """Give up everything and take nothing; with ``force`` whether somebody takes over or not.
+        """Give up everything and take nothing; with ``force`` also where no other node takes over.
 
-        Raises MoveError when that cannot be or is not done in time; the node takes part then as it did before.
+        Raises SwitchoverError where that is impossible or takes too long; then the node takes part as before.
         """
         deadline = time.monotonic() + timeout_s
         try:
@@ -86,7 +86,7 @@ class Drainer:
         return self.look()
 
     def undrain(self, before: Node, timeout_s: float) -> Node:
-        """Take part again, which stays so. Raises MoveError when an instance is neither MASTER nor BACKUP in time."""
+        """Take part again, also where it then raises SwitchoverError: an instance is not MASTER or BACKUP in time."""
         asked_at = time.monotonic()
         if before["drained"]:
             self._client.undrain()
@@ -94,7 +94,7 @@ class Drainer:
         while timeout_s:
             elapsed_s = time.monotonic() - asked_at
             now = self.look()
-            # What was heard of a master before this node takes part again says nothing of whether it still lives.
+            # A master that was heard before this node takes part again may be dead by now.
             lately_s = elapsed_s if before["drained"] else math.inf
             if all(settled(each) and served(each, lately_s) for each in now["instances"]):
                 break
@@ -103,12 +103,12 @@ class Drainer:
                 if idle:
                     text = f"this node is drained no more, but within {timeout_s:g} s it came to {_whys(idle)}"
                     raise SwitchoverError(text, before=before, after=now)
-                break  # a takeover that is yet to come, as preempt_delay may have it, is no fault
+                break  # a takeover that is still to come, such as with preempt_delay, is no fault
             time.sleep(_POLL_S)
         return now
 
     def _hand_over(self, timeout_s: float) -> None:
-        """Return when nothing depends on this node any more: every instance is served by somebody heard just now."""
+        """Return when no instance needs this node any more: each has another master that was heard just now."""
         asked_at = time.monotonic()
         asked: set[str] = set()
         while True:
@@ -130,14 +130,14 @@ class Drainer:
             time.sleep(_POLL_S)
 
     def _end_holds(self, before: Node) -> None:
-        """End what brought about the handover. A promotion ends as well: whoever drains a node wants another master."""
+        """End the demotions of the handover, and promotions: the user who drains a node wants another master."""
         demoted = {each["name"] for each in before["instances"] if each["hold"] == "backup"}
         for each in self.look()["instances"]:
             if each["hold"] is not None and each["name"] not in demoted:
                 self._client.release(each["name"])
 
     def _left(self) -> str:
-        """What is not given up yet: by the agent's word, and when that is nothing, by the kernel's."""
+        """Return what is not given up yet, as the agent reports it, or where it reports nothing, as the kernel does."""
         instances = self.look()["instances"]
         taking_part = [each for each in instances if not gone(each)]
         if taking_part:
@@ -150,7 +150,7 @@ class Drainer:
         return ", ".join(f"{address} is on {name}" for name, address in found if address in ours)
 
     def _take_back(self, before: Node) -> str:
-        """Leave nothing half done. Returns what to say of it."""
+        """Undo what was begun. Return a text about it for the message."""
         try:
             now = self.look()
             if now["drained"] and not before["drained"]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that are either whole or not there."""
+"""It writes files in one step, so that each is complete or not there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .change import Change
 
 
 def read(path: str) -> Optional[bytes]:
-    """The content, or None when there is no such file."""
+    """Return the content, or None where there is no such file."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -52,7 +52,7 @@ def link(path: str, target: str) -> None:
 
 
 def has_owner(path: str, mode: int, uid: int, gid: int) -> bool:
-    """Whether the file or directory exists with exactly these rights."""
+    """Return whether the file or directory exists with exactly this mode and owner."""
     try:
         found = os.lstat(path)
     except FileNotFoundError:
@@ -60,16 +60,16 @@ def has_owner(path: str, mode: int, uid: int, gid: int) -> bool:
     return (found.st_mode & 0o7777, found.st_uid, found.st_gid) == (mode, uid, gid)
 
 
-Owner = Callable[[], "tuple[int, int]"]  # uid and gid, asked for late: the account may be made in the same run
+Owner = Callable[[], "tuple[int, int]"]  # returns uid and gid; called late: the account may be made in this run
 
 
 def root() -> tuple[int, int]:
-    """The owner of whatever the agent must not change."""
+    """Return the owner of all that the agent must not change: uid and gid of root."""
     return 0, 0
 
 
 def directory(path: str, mode: int, owner: Owner = root) -> list[Change]:
-    """A directory with exactly this mode and owner."""
+    """Return the changes that make a directory with exactly this mode and owner."""
 
     def apply() -> None:
         os.makedirs(path, exist_ok=True)
@@ -83,7 +83,7 @@ def directory(path: str, mode: int, owner: Owner = root) -> list[Change]:
 
 
 def file(path: str, content: str, mode: int) -> list[Change]:
-    """A file of root's with exactly this content and mode."""
+    """Return the changes that make a file of root with exactly this content and mode."""
 
     def apply() -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -96,10 +96,10 @@ def file(path: str, content: str, mode: int) -> list[Change]:
 
 
 def gone(path: str) -> list[Change]:
-    """Nothing at ``path``; a directory goes with everything in it, a link without what it names."""
+    """Return the changes that remove ``path``: a directory with all in it, a link without its target."""
 
     def apply() -> None:
-        with contextlib.suppress(FileNotFoundError):  # systemd removes its own when the service stops
+        with contextlib.suppress(FileNotFoundError):  # systemd removes the runtime directory when the service stops
             (shutil.rmtree if is_directory else os.unlink)(path)
 
     try:

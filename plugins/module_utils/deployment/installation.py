@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent on a node, as a whole: what is missing, and what has to go."""
+"""It installs and removes the agent on a node as a whole."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .payload import PACKAGES
 from .release import Release
 from .service import Condition, Service
 
-# Imports every module of the release, and of pyroute2 what the agent uses. That compiles them, and finds out whether
-# the agent runs here at all.
+# It imports every module of the release, and the parts of pyroute2 that the agent uses. That compiles them, and shows
+# whether the agent runs here.
 _PROOF = """\
 import importlib, os, pkgutil, sys, types
 sys.path.insert(0, sys.argv[1])
@@ -42,9 +42,9 @@ except ImportError as error:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an installation is to be.
+    """It describes the wanted installation.
 
-    ``pyroute2`` is the digest of the library that belongs to the release; ``sent`` are its sources, when they came.
+    ``pyroute2`` is the digest of the library that belongs to the release; ``sent`` are its sources, if they were sent.
     """
 
     agent: Mapping[str, bytes]
@@ -54,33 +54,33 @@ class Wanted:
     writable: Sequence[str] = ()
 
     def release(self) -> Release:
-        """The release that comes of it."""
+        """Return the release of this installation."""
         return Release({**self.agent, paths.START: paths.START_TEXT.encode()}, self.pyroute2)
 
 
 class PyrouteMissing(Exception):
-    """The release needs a pyroute2 that this node does not have; it has to be sent."""
+    """The release needs a pyroute2 that this node does not have; the controller must send it."""
 
 
 class Installation:
-    """The installation on this node; every method only looks, and the changes that they return do."""
+    """It is the installation on this node. Its methods only look; the changes that they return act."""
 
     def __init__(self, run: Run, discovered: Optional[str] = None):
-        """Take the interpreter that Ansible was told to use, where that is not the one that runs this."""
+        """Take ``discovered``, the interpreter that the inventory names; None is the one that runs this."""
         self._run = run
         self._service = Service(run)
         self._account = Account(paths.USER, run)
         self._discovered = self._python = discovered or sys.executable
 
     def condition(self) -> Condition:
-        """The service, as systemd sees it. Raises DeploymentError without systemd."""
+        """Return the state of the service in systemd. Raises DeploymentError without systemd."""
         self._service.demand_systemd()
         return self._service.condition()
 
     def present(self, wanted: Wanted, condition: Condition, checking: bool) -> list[Change]:
-        """What is missing, in the order in which it must come.
+        """Return the changes that are missing, in the order in which they must be applied.
 
-        Raises DeploymentError when this node cannot run the agent, and PyrouteMissing when a change would need sources
+        Raises DeploymentError where this node cannot run the agent, and PyrouteMissing where a change needs sources
         that were not sent. A run that only checks needs none.
         """
         if sys.version_info < paths.MINIMUM_PYTHON:
@@ -98,7 +98,7 @@ class Installation:
         units = files.file(paths.UNIT, unit.text(wanted.switch_user, wanted.writable, homes, ping), 0o644)
         return [
             *self._account.present(),
-            # The agent reads its file and never writes it; what replaces the file is root.
+            # The agent reads its file and never writes it; only root replaces it.
             *files.directory(paths.CONFIG_DIRECTORY, 0o750, self._root_and_group),
             *releases,
             *files.file(paths.COMMAND, paths.text(self._python), 0o755),
@@ -108,7 +108,7 @@ class Installation:
         ]
 
     def absent(self, condition: Condition) -> list[Change]:
-        """What has to go, in the order that hands the addresses over first."""
+        """Return the changes that remove everything, in an order that hands the addresses over first."""
         units = files.gone(paths.UNIT)
         return [
             *self._service.stopped(condition),
@@ -124,13 +124,13 @@ class Installation:
 
     @staticmethod
     def running_release(condition: Condition) -> Optional[str]:
-        """The id of the release that the living agent was started from; None while none lives."""
+        """Return the id of the release that the running agent was started from; None where no agent runs."""
         return running_release.release_of(condition.pid) if condition.pid else None
 
     def outdated(self, wanted: Wanted, condition: Condition, changes: Sequence[Change]) -> bool:
-        """Whether the living agent is of another release, or was started under another unit.
+        """Return whether the running agent is of another release, or was started with another unit.
 
-        Told by what lives, not by what changed: a run that was interrupted before the restart is made up for.
+        It looks at the running process, not only at the changes: so the next run makes a restart that was missed.
         """
         if not condition.running:
             return False
@@ -146,7 +146,7 @@ class Installation:
 
     def _prove(self, directory: str) -> None:
         try:
-            # -I: whatever the environment says, what is imported is compiled, and from this directory.
+            # -I: independent of the environment, the modules are imported from this directory, and compiled.
             self._run([self._python, "-I", "-c", _PROOF, directory, *PACKAGES])
         except DeploymentError as error:
             raise DeploymentError(f"the new release does not run on this node, so nothing names it: {error}") from error

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance's status tells about who is master, and who will be.
+"""It reads from the status of an instance which node is master, and which will be.
 
-Pure: an instance is the dictionary that the agent's status has for it.
+Pure. An instance is its dictionary in the agent's status.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ Instance = Mapping[str, Any]
 
 
 def installed(instance: Instance) -> bool:
-    """Whether every virtual address is on its interface."""
+    """Return whether every virtual address is on its interface."""
     return set(instance["addresses"]) <= set(instance["addresses_present"])
 
 
 def is_master(instance: Instance) -> bool:
-    """MASTER, with everything that belongs to it."""
+    """Return whether it is MASTER and has all its addresses."""
     return instance["state"] == MASTER and installed(instance)
 
 
 def is_backup(instance: Instance) -> bool:
-    """BACKUP behind a master that speaks, with no virtual address left here."""
+    """Return whether it is BACKUP with a master that advertises, and no virtual address is left here."""
     return instance["state"] == BACKUP and instance["master"] is not None and not instance["addresses_present"]
 
 
 def settled(instance: Instance) -> bool:
-    """Whether nothing is about to move by itself, as far as this node can know."""
+    """Return whether mastership is not about to move by itself, as far as this node can know."""
     if instance["state"] == MASTER:
         return installed(instance) and all(peer["priority"] <= instance["priority"] for peer in _speaking(instance))
     if not is_backup(instance):
@@ -42,31 +42,34 @@ def settled(instance: Instance) -> bool:
 
 
 def served(instance: Instance, lately_s: float) -> bool:
-    """Whether somebody serves it: this node, or a master that this node has heard in the last ``lately_s`` seconds."""
+    """Return whether it has a master: this node, or one that was heard in the last ``lately_s`` seconds."""
     return instance["state"] == MASTER or (instance["master"] is not None and _seen_s(instance["master"]) <= lately_s)
 
 
 def gone(instance: Instance) -> bool:
-    """Whether it takes nothing any more and has left nothing here. Not begun yet is as good as ended."""
+    """Return whether it has ended, or not begun, and no virtual address is left here."""
     return instance["state"] in ("STOP", "INIT") and not instance["addresses_present"]
 
 
 def dispensable(instance: Instance, lately_s: float) -> bool:
-    """Whether nobody misses this node: a master was heard in the last ``lately_s`` seconds, or it serves nobody."""
+    """Return whether this node can give it up: it serves nothing here, or another master has been heard.
+
+    That is in the last ``lately_s`` seconds. An instance that is in FAULT, has ended or has not begun serves nothing.
+    """
     return gone(instance) or instance["state"] == "FAULT" or (is_backup(instance) and served(instance, lately_s))
 
 
 def at_rest(status: Mapping[str, Any]) -> bool:
-    """Whether nothing of a node is about to move by itself; ``status`` is its agent's. A drained one has ended."""
+    """Return whether no instance of a node is about to move by itself. ``status`` is that of its agent."""
     quiet = gone if status.get("drained") else settled
     return all(quiet(instance) for instance in status["instances"])
 
 
 def predict(instance: Instance, state: str) -> Optional[str]:
-    """The state after ``state`` ("master", "backup", "auto") was asked for; None when it would be refused.
+    """Return the state after ``state`` ("master", "backup", "auto") was asked for; None where it would be refused.
 
-    With "auto" it takes preemption on both nodes for granted, as nothing tells what the peer's file says. A peer that
-    was last heard with the priority of a promotion has lost it since, and what its own priority is nobody has told.
+    With "auto" it assumes preemption on both nodes, as the peer's file is unknown. A peer that was last heard with
+    the priority of a promotion has lost that since, and its own priority is unknown.
     """
     now: str = instance["state"]
     if instance["faults"]:
@@ -87,7 +90,7 @@ def predict(instance: Instance, state: str) -> Optional[str]:
 
 
 def _speaking(instance: Instance) -> list[Mapping[str, Any]]:
-    """Peers that spoke lately, and after this node became master: what they said before that is history."""
+    """Return the peers that advertised in the last 3 intervals, and after this node became master."""
     interval_s = instance["advert_int_s"]
     bounds = (instance["since_s"], None if interval_s is None else 3 * interval_s)
     lately_s = min((bound for bound in bounds if bound is not None), default=math.inf)
@@ -95,5 +98,5 @@ def _speaking(instance: Instance) -> list[Mapping[str, Any]]:
 
 
 def _seen_s(router: Mapping[str, Any]) -> float:
-    """When it was heard last, in seconds; where keepalived does not tell, that may be long ago."""
+    """Return how many seconds ago it was last heard; infinity where keepalived does not report it."""
     return math.inf if router["seen_s"] is None else router["seen_s"]

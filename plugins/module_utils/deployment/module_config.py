@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module vrrp_config does on a node."""
+"""It does the work of the module vrrp_config on a node."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .module_io import Run
 
 
 def run(module: Any) -> dict[str, Any]:
-    """Judge the file; write and reload it where needed, but not in check mode. Raises DeploymentError.
+    """Check the file; write and reload it where needed, but not in check mode. Raises DeploymentError.
 
-    The file as a whole is no secret, only the passwords in it: the diff would be hidden with it otherwise.
+    Only the passwords in the file are secret. If the whole file were, Ansible would hide the diff, too.
     """
     content = module.params["content"]
     module.no_log_values.discard(content)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module vrrp_drain does on a node."""
+"""It does the work of the module vrrp_drain on a node."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .drain import Drainer
 
 
 def run(module: Any) -> dict[str, Any]:
-    """Drain or undrain the node, or predict that in check mode. Raises MoveError, AgentError and AgentUnreachable."""
+    """Drain or undrain the node, or predict it in check mode. Raises SwitchoverError, AgentError, AgentUnreachable."""
     drained, force = module.params["state"] == "drained", module.params["force"]
     timeout = module.params["timeout"] if module.params["wait"] else 0
     drainer = Drainer(module.params["runtime_dir"])

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a module runs through the release on a node: the controller's action plugin sends a request, and reads an answer.
+"""It runs a module through the release on a node. The controller's action plugin sends a request and reads an answer.
 
 ``hotstandby module NAME`` reads the request from standard input, or takes it as an argument in base64. It is JSON: the
-parameters, which the controller has judged, and whether this is check mode. The answer is JSON, as Ansible has it.
+parameters, which the controller has checked, and whether this is check mode. The answer is JSON in Ansible's form.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _RUN = {
 
 
 class Module:
-    """The part of AnsibleModule that these modules use: parameters, check mode, commands, warnings, and an end."""
+    """It is the part of AnsibleModule that these modules use: parameters, check mode, commands, warnings, an end."""
 
     def __init__(self, request: Mapping[str, Any]):
         self.params: dict[str, Any] = dict(request["params"])

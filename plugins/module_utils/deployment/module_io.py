@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How modules end: with a result, or with what the agent, the mover or the node said against it."""
+"""It ends modules with a result, or with the error of the agent, the switchover or the node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .switchover import SwitchoverError
 
 
 def end(module: Any, run: Callable[[Any], dict[str, Any]]) -> None:
-    """Run, and exit as Ansible wants it."""
+    """Run ``run``, and exit as Ansible expects it."""
     try:
         result = run(module)
     except (AgentError, AgentUnreachable, DeploymentError, SwitchoverError) as error:
@@ -23,13 +23,13 @@ def end(module: Any, run: Callable[[Any], dict[str, Any]]) -> None:
 
 
 class Run:
-    """Calls a command through ``AnsibleModule.run_command``; the C locale, because answers are read."""
+    """It runs a command through ``AnsibleModule.run_command``, in the C locale, because its output is parsed."""
 
     def __init__(self, run_command: Any):
         self._run_command = run_command
 
     def __call__(self, words: Sequence[str], accepted: Sequence[int] = (0,)) -> str:
-        """Its standard output. Raises DeploymentError when the exit status is not one of ``accepted``."""
+        """Return its standard output. Raises DeploymentError where the exit status is not one of ``accepted``."""
         status, output, errors = self._run_command(list(words), environ_update={"LC_ALL": "C.UTF-8"})
         if status not in accepted:
             said = (errors or output).strip() or "it said nothing"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the module vrrp_state does on a node."""
+"""It does the work of the module vrrp_state on a node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .switchover import Switchover
 
 
 def run(module: Any) -> dict[str, Any]:
-    """Move mastership, or predict that in check mode. Raises MoveError, AgentError and AgentUnreachable."""
+    """Move mastership, or predict that in check mode. Raises SwitchoverError, AgentError and AgentUnreachable."""
     wanted = module.params["state"]
     mover = Switchover(module.params["name"], module.params["runtime_dir"])
     timeout = module.params["timeout"] if module.params["wait"] else 0
@@ -23,7 +23,7 @@ def run(module: Any) -> dict[str, Any]:
     else:
         after = mover.move(before, wanted, timeout)
     state = after["state"]
-    if wanted and not timeout:  # mastership moves a moment after this module has ended
+    if wanted and not timeout:  # without a wait, mastership moves after this module has ended
         state = mover.predict(before, wanted)["state"]
     return {
         "changed": (before["state"] == "MASTER") != (state == "MASTER"),

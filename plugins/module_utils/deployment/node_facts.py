@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking at a node: what its agent says, or keepalived where that runs, beside what its kernel has."""
+"""It looks at a node: at the status of its agent or of keepalived, and at the addresses in its kernel."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from .mastership import at_rest
 from .node_interfaces import links
 
 _MACHINE_ID = "/etc/machine-id"
-_POLL_S = 0.1  # each costs a few milliseconds of a node that is just starting
-_DUMP_POLL_S = 0.5  # keepalived writes a file each time
+_POLL_S = 0.1  # each poll costs a few milliseconds on a node that is just starting
+_DUMP_POLL_S = 0.5  # keepalived writes a file for each poll
 
 
 class NodeFacts:
-    """Looks through the agent's control socket, or at keepalived's dump, and through rtnetlink. It changes nothing.
+    """It asks the agent's control socket, or reads keepalived's dump, and asks rtnetlink. It changes nothing.
 
-    ``program`` says whom to ask; "auto" is the agent, and keepalived where no agent is running.
+    ``program`` names the program to ask; "auto" is the agent, and keepalived where no agent is running.
     """
 
     def __init__(self, runtime_dir: str, program: str = AUTO):
         self._client = Client(runtime_dir)
         self._wanted = program
-        self._program: Optional[str] = None  # who answered last
+        self._program: Optional[str] = None  # the program that answered last
         self._silence = ""
 
     def wait_until_settled(self, timeout_s: float) -> None:
-        """Return when every instance is settled, or has ended as the node is drained, or when the time is over."""
+        """Return when every instance is settled, or has ended on a drained node, or after ``timeout_s`` seconds."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             status = self._status()
@@ -44,7 +44,7 @@ class NodeFacts:
             time.sleep(_DUMP_POLL_S if self._program == KEEPALIVED else _POLL_S)
 
     def observe(self, count: int, interval_s: float) -> dict[str, Any]:
-        """Look ``count`` times. Raises OSError when the kernel tells nothing."""
+        """Look ``count`` times, and return what was seen. Raises OSError where the kernel does not answer."""
         samples = []
         for number in range(count):
             if number:
@@ -75,7 +75,7 @@ class NodeFacts:
         }
 
     def _keepalived(self, agent: dict[str, Any], instances: list[dict[str, Any]]) -> dict[str, Any]:
-        """The keepalived of this node, also where it runs beside our agent; empty where there is none to be asked."""
+        """Return the keepalived of this node, also beside our agent; empty where none runs, or it is not asked for."""
         if self._wanted == HOTSTANDBY:
             return {}
         if self._program == KEEPALIVED:
@@ -103,7 +103,7 @@ class NodeFacts:
         return None if self._wanted == HOTSTANDBY else self._ask_keepalived()
 
     def _ask_keepalived(self) -> Optional[dict[str, Any]]:
-        """The status in the shape of our agent's. Several keepalived on one node are told together."""
+        """Return the status in the form of our agent's. Several keepalived on one node are put together."""
         running = keepalived.find()
         if not running:
             nobody = "no keepalived does VRRP in this network namespace"
@@ -135,7 +135,7 @@ class NodeFacts:
 
 
 def _sample(instance: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a proof needs. ``held`` is the kernel's word: the VIPs that are on any interface of the node."""
+    """Return what a proof needs. ``held`` are the VIPs that the kernel has on any interface of the node."""
     kernel = {entry["address"] for link in interfaces for entry in link["addresses"]}
     return {
         "state": instance["state"],

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Interfaces and their addresses as the kernel has them.
+"""It lists interfaces and their addresses as the kernel has them.
 
-The proof at the end of a deployment must not take the agent's word for it; and before the first deployment there is
-neither an agent nor, on a minimal system, the command ``ip``.
+The proof at the end of a deployment must not rely on the agent. And before the first deployment there is no agent, and
+on a minimal system no command ``ip``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ..vrrp.agent.netlink.links import InterfaceTable, dump
 
 
 def links(instances: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Every interface as plain values; ``virtual_addresses`` are those that ``instances`` (a status) have put there.
+    """Return every interface as plain values. ``virtual_addresses`` are those that ``instances`` (a status) hold there.
 
-    Raises OSError when the kernel refuses.
+    Raises OSError where the kernel refuses.
     """
     held = {address for instance in instances for address in _held(instance)}
     table = dump(InterfaceTable())
@@ -40,7 +40,7 @@ def links(instances: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
 
 
 def _held(instance: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what an instance has put on this host, of its excluded addresses too; keepalived only lists these."""
+    """Yield the addresses of an instance that are on this host; of keepalived's excluded ones all in its list."""
     yield from instance["addresses_present"]
     for each in instance.get("excluded") or ():
         if isinstance(each, str):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where things live on a node. Everything that ``vrrp_agent`` may touch is named here, and nothing else."""
+"""It names the paths on a node: all that ``vrrp_agent`` may change, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MINIMUM_PYTHON = (3, 9)
 MINIMUM_PYROUTE2 = (0, 9)
 
 
-# A shell resolves the link before Python starts: a process shows in its command line which release it is of.
+# A shell resolves the link before Python starts: so the command line of a process shows its release.
 _TEXT = """\
 #!/bin/sh
 # Written by the module hotstandby.vrrp.vrrp_agent; the next run of it undoes changes.
@@ -52,5 +52,5 @@ sys.exit(main())
 
 
 def text(python: str) -> str:
-    """The command's text, for the interpreter at the path ``python``."""
+    """Return the text of the command, for the interpreter at the path ``python``."""
     return _TEXT.format(python=python, current=CURRENT, start=START)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sources of a release, as the running module carries them: the agent's, and those of what modules do on a node.
+"""It reads the sources of a release out of the running module: the agent, and the modules' work on a node.
 
-AnsiballZ packs the source of every ``module_utils`` file that a module reaches by import, imports that never run
-included. The ones below name the top floor of each package, and through it everything under it; the module then reads
-the bytes back from its own archive. So the agent travels inside the module, and no copy task is needed.
+AnsiballZ packs the source of every ``module_utils`` file that a module reaches by import, also by imports that never
+run. The imports below name the top modules of each package, and so all modules that these import; the module then
+reads the sources back from its own archive. So the module carries the agent, and no copy task is needed.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from .. import deployment, keepalived, vrrp
 
-if TYPE_CHECKING:  # never run: they say what has to come along
+if TYPE_CHECKING:  # never run: these imports make AnsiballZ pack the files
     from ..vrrp import cli, client  # noqa: F401
     from . import module_agent, module_config, module_drain, module_entry, module_info, module_state  # noqa: F401
 
-PACKAGES = ("vrrp", "deployment", "keepalived")  # the folders of a release that this makes
-_CONTROLLER_ONLY = "simulation"  # these modules and this folder: a node carries what a node runs
+PACKAGES = ("vrrp", "deployment", "keepalived")  # the folders of a release
+_CONTROLLER_ONLY = "simulation"  # modules and a folder with this prefix are not for a node
 
 
 def agent_sources() -> dict[str, bytes]:

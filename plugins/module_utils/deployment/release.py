@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Releases of the agent on a node.
+"""It manages releases of the agent on a node.
 
-A release is a directory named by its content. It is built beside the others under another name, tried, renamed, and
-only then does the link ``current`` name it: whoever starts the agent meanwhile finds the old release whole. The one
-before is kept, so that going back is one link.
+A release is a directory named by its content. It is built beside the others under another name, tested, renamed, and
+only then the link ``current`` is set to it: an agent that starts before that has the complete old release. The
+release before is kept, so that one link is enough to go back.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LIBRARY = "pyroute2"
 
 
 class Release:
-    """The release that ``agent`` (sources by their path in the release) makes with the pyroute2 of this digest."""
+    """It is the release of ``agent`` (sources by their path in the release) and the pyroute2 of this digest."""
 
     def __init__(self, agent: Mapping[str, bytes], pyroute2: str):
         self._agent = agent
@@ -35,11 +35,11 @@ class Release:
 
     @property
     def path(self) -> str:
-        """Its directory."""
+        """Return its directory."""
         return os.path.join(paths.RELEASES, self.id)
 
     def find_pyroute2(self) -> Optional[dict[str, bytes]]:
-        """The sources of pyroute2 from whichever release on the node has this very one; None: it must be sent."""
+        """Return the sources of this pyroute2 from any release on the node; None: the controller must send it."""
         for name in _listed(paths.RELEASES):
             found = sources(os.path.join(paths.RELEASES, name, _LIBRARY))
             if found and digest(found) == self._pyroute2:
@@ -47,10 +47,10 @@ class Release:
         return None
 
     def changes(self, pyroute2: Mapping[str, bytes], prove: Callable[[str], None]) -> list[Change]:
-        """What makes this the current release.
+        """Return the changes that make this the current release.
 
-        ``prove`` gets the new directory before anything names it; it compiles and imports what is there, and raises
-        DeploymentError when that fails. Then the node is as it was.
+        ``prove`` gets the new directory before it is used. It imports all modules there, which compiles them, and
+        raises DeploymentError where that fails. Then the node is as before.
         """
 
         def build() -> None:
@@ -61,7 +61,7 @@ class Release:
         if intact and current() == self.id:
             return []
         before = _listing(_without_library(sources(paths.CURRENT)), current())
-        # The difference between two releases is worth a line for each file; the whole of a first one is not.
+        # A change of release is shown with a line for each file; a first release with one line in all.
         after = _listing(self._agent, self.id) if before else f"release {self.id} of {len(self._agent)} files\n"
         return [Change(paths.CURRENT, before, after, self._flip if intact else build)]
 
@@ -81,8 +81,8 @@ class Release:
                     file.write(source)
             _open_to_all(temporary)
             prove(temporary)
-            _open_to_all(temporary)  # what proving compiled
-            if os.path.isdir(self.path):  # damaged: it is not intact, or nobody would build
+            _open_to_all(temporary)  # for the compiled files
+            if os.path.isdir(self.path):  # it is damaged: an intact one is not built again
                 shutil.rmtree(self.path)
             os.rename(temporary, self.path)
         except BaseException:
@@ -98,7 +98,7 @@ class Release:
 
 
 def current() -> Optional[str]:
-    """The id of the release that the link names; None where there is none."""
+    """Return the id of the release that the link names; None where there is none."""
     with contextlib.suppress(OSError):
         return os.path.basename(os.readlink(paths.CURRENT))
     return None
@@ -115,14 +115,14 @@ def _listed(directory: str, hidden: bool = False) -> list[str]:
 
 
 def _listing(agent: Mapping[str, bytes], name: Optional[str]) -> str:
-    """A release for people: its name, then one line for each source of the agent with a short digest."""
+    """Return a release as text: its name, then one line for each source of the agent with a short digest."""
     lines = [f"release {name}"] if name else []
     lines += [f"{path} {hashlib.sha256(agent[path]).hexdigest()[:12]}" for path in sorted(agent)]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _open_to_all(directory: str) -> None:
-    """Everyone may read, whatever the umask of whoever runs this: the agent is not root."""
+    """Make all files readable for every user, with any umask: the agent is not root."""
     os.chmod(directory, 0o755)
     for folder, folders, names in os.walk(directory):
         for name in folders:

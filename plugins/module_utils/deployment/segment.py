@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking a segment who has an address, and listening to who advertises a virtual router, before any agent runs there.
+"""It finds hosts on a segment with an address, and hosts that advertise a virtual router, before an agent runs.
 
-An address is asked for as RFC 5227 section 2.1.1 and RFC 4862 section 5.4 have it: from nobody's address, so that no
-host learns anything from the question.
+A question for an address is as in RFC 5227 section 2.1.1 and RFC 4862 section 5.4: its source is the unspecified
+address, so that no host learns an address from it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ..vrrp.protocol.constants import AH_PROTOCOL, HEADER_LENGTH, VRRP_PROTOCOL
 from ..vrrp.protocol.packet import Address, PacketError, decode, length_of
 
 PROBES = 3  # RFC 5227 section 1.1: PROBE_NUM
-PROBE_INTERVAL_S = 0.3  # whoever is there answers at once; what counts is that a single frame may be lost
+PROBE_INTERVAL_S = 0.3  # a host answers at once; several probes are for lost frames
 LISTEN_MAX_S = 4.0
 _NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}
 _RECEIVE_MAX = 1000  # packets of one socket before the clock is looked at again
@@ -37,7 +37,7 @@ Found = dict[str, Any]
 
 
 def probe(wanted: Sequence[Mapping[str, Any]]) -> dict[str, list[Found]]:
-    """Return who ``answers`` for the addresses of each entry, and the ``advertisers`` of its virtual router ids.
+    """Return ``answers``, from hosts with an address of an entry, and ``advertisers`` of its virtual router ids.
 
     An entry has an ``interface``, ``addresses``, ``virtual_router_ids`` and ``listen``, the seconds to hear
     advertisements. All are asked at once. An interface that is not there, is down, or has no Ethernet is left out.
@@ -70,7 +70,7 @@ def _open_claims(
     addresses: Sequence[Address],
     answers: list[Found],
 ) -> list[Callable[[], None]]:
-    """Listen to claims to the addresses, and return what asks for one of them each."""
+    """Open sockets that hear claims to the addresses; return functions that ask for one address each."""
     asking: list[Callable[[], None]] = []
     for version in (4, 6):
         of_version = [address for address in addresses if address.version == version]
@@ -98,7 +98,7 @@ def _open_claims(
 
 
 def _send(sock: socket.socket, frame: bytes) -> None:
-    with contextlib.suppress(OSError):  # the interface went down, or its queue is full: it is asked again
+    with contextlib.suppress(OSError):  # the interface is down, or its queue is full: the question is repeated
         sock.send(frame)
 
 
@@ -115,7 +115,7 @@ def _open_vrrp(
             stack.callback(hearing.close)
             hearing.join()
         except SocketError:
-            continue  # without this IP version nobody is heard by it, and none of our instances needs it
+            continue  # the host does not have this IP version, so none of our instances uses it
 
         def hear(hearing: Any = hearing) -> bool:
             packet = hearing.receive()
@@ -131,7 +131,7 @@ def _open_vrrp(
 
 
 def advertiser(packet: bytes, interface: str) -> Optional[Found]:
-    """Return who speaks in a whole IP packet, whatever authenticates it; None for what is no sound advertisement."""
+    """Return the advertiser of a whole IP packet, with any authentication; None without a valid advertisement."""
     received = ip_headers.read(packet)
     if received is None or len(received.payload) < HEADER_LENGTH:
         return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent's service, as systemd sees it."""
+"""It asks and changes the agent's service in systemd."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _PROPERTIES = ("ActiveState", "MainPID", "UnitFileState", "NeedDaemonReload")
 
 @dataclass(frozen=True)
 class Condition:
-    """What systemd says. ``pid`` is 0 while nothing runs."""
+    """It holds the state of the service in systemd. ``pid`` is 0 while nothing runs."""
 
     running: bool
     enabled: bool
-    stale: bool  # the unit file is newer than what systemd read
+    stale: bool  # the unit file is newer than the one that systemd has read
     pid: int
 
 
 class Service:
-    """``hotstandby.service``. ``run`` runs a command and raises DeploymentError when it fails."""
+    """It manages ``hotstandby.service``. ``run`` runs a command and raises DeploymentError where it fails."""
 
     def __init__(self, run: Run):
         self._run = run
 
     @staticmethod
     def demand_systemd() -> None:
-        """Raises DeploymentError where systemd is not what started this machine (sd_booted(3))."""
+        """Raise DeploymentError where this machine was not started by systemd (sd_booted(3))."""
         if not os.path.isdir("/run/systemd/system"):
             raise DeploymentError("systemd does not run this machine, and the agent's service needs it")
 
     def condition(self) -> Condition:
-        """Ask systemd, once."""
+        """Return the state of the service; it asks systemd once."""
         shown = self._run(["systemctl", "show", paths.SERVICE, "--property", ",".join(_PROPERTIES)])
         said = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
         return Condition(
@@ -49,29 +49,29 @@ class Service:
         )
 
     def reloaded(self) -> Change:
-        """Make systemd read its unit files again."""
+        """Return the change that makes systemd read its unit files again."""
         return Change("systemd", "", "unit files read again\n", lambda: self._systemctl("daemon-reload"))
 
     def enabled(self, condition: Condition) -> list[Change]:
-        """Started at boot."""
+        """Return the changes that start it at boot."""
         if condition.enabled:
             return []
         return [Change(paths.SERVICE, "disabled\n", "enabled\n", lambda: self._systemctl("enable"))]
 
     def disabled(self, condition: Condition) -> list[Change]:
-        """Not started at boot."""
+        """Return the changes that no longer start it at boot."""
         if not condition.enabled:
             return []
         return [Change(paths.SERVICE, "enabled\n", "disabled\n", lambda: self._systemctl("disable"))]
 
     def stopped(self, condition: Condition) -> list[Change]:
-        """Stopped in order: the agent hands its addresses over before it goes."""
+        """Return the changes that stop it in order: the agent hands its addresses over before it ends."""
         if not condition.running:
             return []
         return [Change(paths.SERVICE, "running\n", "stopped\n", lambda: self._systemctl("stop"))]
 
     def forgotten(self) -> Change:
-        """No trace of failures in systemd's memory, and the unit file no longer known."""
+        """Return the change that makes systemd forget the unit file and its failures."""
 
         def apply() -> None:
             self._systemctl("daemon-reload")

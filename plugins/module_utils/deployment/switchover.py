@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Moving mastership of one instance, seen from one node."""
+"""It moves mastership of one instance, from one node."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VERBS = {"master": "promote", "backup": "demote", "auto": "release"}
 
 
 class SwitchoverError(Exception):
-    """It cannot be, or it did not come about in time; the text says why. ``result`` goes with it."""
+    """The move is impossible, or was not done in time; the text says why. ``result`` has more for the answer."""
 
     def __init__(self, text: str, **result: Any):
         super().__init__(text)
@@ -25,17 +25,17 @@ class SwitchoverError(Exception):
 
 
 class Switchover:
-    """``name`` may be None where the agent has one instance only."""
+    """It moves the instance ``name``, which may be None where the agent has only one instance."""
 
     def __init__(self, name: Optional[str], runtime_dir: str):
         self._name = name
         self._client = Client(runtime_dir)
-        self._drained = False  # when it was looked at last
+        self._drained = False  # as of the last look
 
     def look(self) -> dict[str, Any]:
-        """The instance. Raises MoveError when it is not there, and what the client raises."""
+        """Return the instance. Raises SwitchoverError where it is not there, AgentError and AgentUnreachable."""
         status = self._client.status()
-        self._drained = status.get("drained", False)  # an agent of an older release cannot be
+        self._drained = status.get("drained", False)  # an agent of an older release has no such word
         instances: list[dict[str, Any]] = status["instances"]
         names = ", ".join(instance["name"] for instance in instances) or "none"
         if self._name is None:
@@ -48,7 +48,7 @@ class Switchover:
         raise SwitchoverError(f"there is no instance {self._name}; there are: {names}")
 
     def predict(self, before: dict[str, Any], wanted: str) -> dict[str, Any]:
-        """The instance as it would be; only its state is another. Raises MoveError where the agent would refuse."""
+        """Return the instance with the state that it would have. Raises SwitchoverError for what would be refused."""
         state = self._expect(before, wanted)
         if state is None:
             raise SwitchoverError(f"{before['name']} cannot become master: {before['why']}", before=before)
@@ -56,17 +56,17 @@ class Switchover:
         return {**before, "state": state, "why": why}
 
     def move(self, before: dict[str, Any], wanted: str, timeout_s: float) -> dict[str, Any]:
-        """Ask for it and wait, at most ``timeout_s`` (0: not at all).
+        """Ask for the state ``wanted`` and wait, at most ``timeout_s`` seconds (0: not at all).
 
-        Raises MoveError when that is not enough; the hold is then what it was before.
+        Raises SwitchoverError where that is too short; the hold is then the same as before.
         """
         expected = self._expect(before, wanted)
         if self._drained:
-            timeout_s = 0  # a hold may end; nothing comes of it for now
+            timeout_s = 0  # a hold may end, but that changes nothing while it is drained
         getattr(self._client, _VERBS[wanted])(before["name"])
         now = self.look()
         start = time.monotonic()
-        # A peer that outbids us and may preempt does so within its Master_Down_Interval; when it does not, it may not.
+        # A peer of higher priority preempts within its Master_Down_Interval, or not at all.
         down_s = 3 * now["advert_int_s"] + 1
         while timeout_s and not _arrived(now, wanted, expected):
             waited_s = time.monotonic() - start
@@ -81,7 +81,7 @@ class Switchover:
         return now
 
     def _expect(self, before: dict[str, Any], wanted: str) -> Optional[str]:
-        """The state to come, None when it would be refused. Raises MoveError where the node is drained."""
+        """Return the state to come, None where it would be refused. Raises SwitchoverError on a drained node."""
         if not self._drained:
             return predict(before, wanted)
         if wanted == "auto":
@@ -90,7 +90,7 @@ class Switchover:
         raise SwitchoverError(text, before=before)
 
     def _restore(self, before: dict[str, Any], now: dict[str, Any]) -> str:
-        """Leave nothing half applied: a hold that brought about nothing would go on. Returns what to say of it."""
+        """Restore the hold of before: one that had no effect would stay. Return a text about it for the message."""
         if now["hold"] == before["hold"]:
             return ""
         was = before["hold"] or "auto"
@@ -103,6 +103,6 @@ class Switchover:
 
 def _arrived(instance: dict[str, Any], wanted: str, expected: Optional[str]) -> bool:
     if wanted == "auto":
-        # Priorities take their time: the state that follows from them, then quiet.
+        # Priorities take time: first the state that follows from them, then no more moves.
         return instance["state"] == expected and (settled(instance) or bool(instance["faults"]))
     return {"master": is_master, "backup": is_backup}[wanted](instance)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The systemd unit of the agent. What a site wants otherwise goes into a drop-in, which nobody here touches.
+"""It writes the systemd unit of the agent. Changes of a site go into a drop-in, which the collection never changes.
 
-docs/security.md says what each restriction is for and what was left open on purpose. A keyword that the node's systemd
-does not know yet is passed over by it with a warning, so the oldest supported one (247) decides only what it enforces.
+docs/security.md gives the reason of each restriction, and what is open on purpose. A systemd that does not know a
+keyword ignores it with a warning, so the oldest supported version (247) only enforces less.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ SystemCallFilter=~@privileged @resources
 WantedBy=multi-user.target
 """
 
-REALTIME_PRIORITY = 10  # above everything that is not real time, below whoever cares: the kernel's interrupts have 50
+REALTIME_PRIORITY = 10  # above all that is not real time, below the kernel's interrupts, which have 50
 
 _CAPABILITIES = ("CAP_NET_ADMIN", "CAP_NET_RAW")
 _SWITCH_USER = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL")
@@ -116,15 +116,15 @@ _SWITCH_USER_COMMENT = """\
 _PING_COMMENT = "# This machine lets everybody ping (net.ipv4.ping_group_range), and ping makes these calls.\n"
 
 _PING_GROUPS = "/proc/sys/net/ipv4/ping_group_range"
-HOMES = ("/home", "/root", "/run/user")  # what ProtectHome=yes hides, systemd.exec(5)
+HOMES = ("/home", "/root", "/run/user")  # ProtectHome=yes hides these, systemd.exec(5)
 
 
 def text(switch_user: bool = False, writable: Sequence[str] = (), homes: bool = False, ping: bool = False) -> str:
-    """The unit's text.
+    """Return the text of the unit.
 
-    ``switch_user``: scripts run as other users, so the agent may become them and end what they started.
-    ``writable``: what scripts may write to; everything else is read-only for the agent and whatever it starts.
-    ``homes``: something that the agent needs lies in a home directory. ``ping``: scripts may run ping(8).
+    ``switch_user``: scripts run as other users, so the agent may become them and end their processes.
+    ``writable``: paths that scripts may write to; all else is read-only for the agent and its children.
+    ``homes``: the agent needs a file in a home directory. ``ping``: scripts may run ping(8).
     """
     capabilities = " ".join(_CAPABILITIES + (_SWITCH_USER if switch_user else ()))
     calls = ""
@@ -148,27 +148,27 @@ def text(switch_user: bool = False, writable: Sequence[str] = (), homes: bool = 
 
 
 def in_a_home(path: str) -> bool:
-    """Whether a file lies where ProtectHome=yes hides it."""
+    """Return whether a file is in a directory that ProtectHome=yes hides."""
     real = os.path.realpath(path)
     return any(real.startswith(home + "/") for home in HOMES)
 
 
 def everybody_may_ping() -> bool:
-    """Whether this machine lets ordinary users ping, as most distributions do (icmp(7), ping_group_range)."""
+    """Return whether this machine lets ordinary users ping, as most distributions do (icmp(7), ping_group_range)."""
     first, last = map(int, (files.read(_PING_GROUPS) or b"1 0").split())
     return first < last
 
 
 def hidden() -> tuple[str, ...]:
-    """The directories that the installed service does not see, by its unit and its drop-ins."""
+    """Return the directories that the unit and its drop-ins hide from the installed service."""
     said = [value.strip().lower() for value in _said("ProtectHome")]
     return HOMES if said and said[-1] in ("yes", "true", "1", "on", "tmpfs") else ()
 
 
 def writable() -> Optional[tuple[str, ...]]:
-    """What the installed service may write to beside its own directory; None where it is not installed, or not bound.
+    """Return the paths that the installed service may write to; None where it is not installed or not restricted.
 
-    An assignment without a value begins the list anew, systemd.exec(5).
+    Its own runtime directory is not among them. An assignment without a value empties the list, systemd.exec(5).
     """
     said = [value.strip().lower() for value in _said("ProtectSystem")]
     if not said or said[-1] != "strict":
@@ -180,7 +180,7 @@ def writable() -> Optional[tuple[str, ...]]:
 
 
 def _said(keyword: str) -> list[str]:
-    """The values that the unit and its drop-ins give to a keyword, in their order."""
+    """Return the values that the unit and its drop-ins give to a keyword, in their order."""
     found = []
     for path in (paths.UNIT, *sorted(glob.glob(f"{paths.UNIT}.d/*.conf"))):
         for line in (files.read(path) or b"").decode(errors="replace").splitlines():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``auth_hmac``: the keys with which a pair signs its advertisements. No message repeats a key."""
+"""It reads ``auth_hmac``: the keys with which a pair signs its advertisements. No message repeats a key."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _KEY_WORDS = ("id", "key", "file")
 _CHOICES = {"anti_replay": ("time", "monotonic"), "mode": ("enforce", "permissive", "receive-only")}
 _OCTETS = (32, 64)
 _PLAIN = re.compile(r"[!-~]+")
-_REFUSED = frozenset("\"'#!{}\\$")  # what the configuration file gives a meaning of its own
+_REFUSED = frozenset("\"'#!{}\\$")  # these characters have a meaning in the configuration file
 _HINT = "openssl rand -hex 32, with hex: before it"
 
 
 def auth_hmac(value: Any) -> dict[str, Any]:
-    """The mapping, with everything that may be left out as it was. Raises ValueError."""
+    """Return the mapping with ``keys`` and ``active_key``, and the other words that were given. Raises ValueError."""
     if not isinstance(value, Mapping):
         raise ValueError(f"it is a mapping of {', '.join(_WORDS)}")
     refuse_others(value, _WORDS, "auth_hmac")
@@ -50,7 +50,7 @@ def auth_hmac(value: Any) -> dict[str, Any]:
 
 
 def lines(value: Mapping[str, Any]) -> list[str]:
-    """The lines of the block."""
+    """Return the lines of the block."""
     keys = [f"key {key['id']} {key['key'] if 'key' in key else 'file:' + key['file']}" for key in value["keys"]]
     return [*keys, *(f"{word} {value[word]}" for word in _WORDS[1:] if word in value)]
 

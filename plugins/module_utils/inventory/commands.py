@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host is to run, by whom, and what that needs of the agent. Pure."""
+"""It finds the commands that a host is to run, and the rights that the agent needs for their users. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 from .host import PREFIX
 
-USER = "hotstandby"  # whom scripts run as where nothing is said
+USER = "hotstandby"  # the user of scripts where none is named
 
 
 def commands(said: Mapping[str, Any], instances: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """Return everything that is to be run beside check scripts, as it was written. ``said`` are variables of a host."""
+    """Return each command, except check scripts, as it was written. ``said`` are the variables of a host."""
     entries = [*instances, *(said.get(f"{PREFIX}sync_groups") or ())]
     found = [value for entry in entries for word, value in entry.items() if re.match("notify(?!_priority)", word)]
     found += [said[name] for name in (f"{PREFIX}startup_script", f"{PREFIX}shutdown_script") if said.get(name)]
@@ -26,7 +26,7 @@ def commands(said: Mapping[str, Any], instances: Sequence[Mapping[str, Any]]) ->
 
 
 def runs_scripts(said: Mapping[str, Any], instances: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether anything is to be run at all."""
+    """Return whether there is a script or a command."""
     return bool(said.get(f"{PREFIX}scripts") or commands(said, instances))
 
 

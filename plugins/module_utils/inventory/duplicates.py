@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the instances of one host must not have twice: a virtual address, and a virtual router ID on one interface."""
+"""It finds virtual addresses, and virtual router IDs on one interface, that a host has in two instances."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .vip import VirtualIp
 
 
 def duplicates(of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
-    """Complain about each address and each router that is there twice.
+    """Report each address and each virtual router that is there twice.
 
-    Two instances with one ID on one interface would take each other's advertisements for their own.
+    Of two instances with one ID on one interface, each would accept the advertisements of the other one.
     """
     seen: dict[tuple[Any, Any, int], PairInstance] = {}
     addresses: dict[str, PairInstance] = {}
@@ -25,7 +25,7 @@ def duplicates(of_host: list[PairInstance], problems: list[Problem], locate: Loc
         there = [vip.address for vip in (*draft.vips, *draft.excluded)]
         for vip in (*draft.vips, *draft.excluded):
             before = addresses.setdefault(vip.address, draft)
-            # Members of a group move as one, so what is not advertised may belong to several of them.
+            # Members of a group move together, so an excluded address may belong to several of them.
             shared = draft.group is not None and draft.group == before.group and vip in draft.excluded
             if (draft.name, vip.address) in twice or (before is draft and there.count(vip.address) == 1):
                 continue
@@ -35,7 +35,7 @@ def duplicates(of_host: list[PairInstance], problems: list[Problem], locate: Loc
     named_twice = {name for name, _address in twice}
     for draft in of_host:
         if draft.name in named_twice:
-            continue  # that they have one ID follows
+            continue  # the same ID follows from the same address
         interface, number = draft.values.get("interface"), draft.values.get("virtual_router_id")
         if interface is None or number is None or not draft.vips:
             continue

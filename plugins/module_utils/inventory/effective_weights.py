@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which weights count on one host, as keepalived adds them up: those of an instance and those of its sync group."""
+"""It adds up the weights that count on one host, as keepalived does: of an instance and of its sync group."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .value_types import switch, whole
 OWNER = 255  # RFC 9568 section 5.2.4
 OWNER_HAS_NONE = ("the owner of an address (priority 255) has no weights", "weight 0, or a lower priority")
 _READ = whole(-254, 254, "a weight")
-# The word of an instance -> where what it names is defined, and the weight that a definition has without a word.
+# The word of an instance -> the variable of the definitions, and the weight where a definition has none.
 _DEFINED = {
     "track_interface": ("", 0),
     "track_script": ("scripts", 0),
@@ -29,7 +29,7 @@ _DEFINED = {
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that is tracked: what it adds to the priority of each member at best, and what its failure takes."""
+    """It is one tracked thing. For each member: ``highs`` is the most it adds, ``drops`` what a failure takes."""
 
     label: str
     weight: int
@@ -42,7 +42,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Idle:
-    """A weight that never counts: where it was said, and why with what helps."""
+    """It is a weight that never counts: the variable that gives it, and the reason with a hint."""
 
     variable: str
     value: Any
@@ -51,7 +51,7 @@ class Idle:
 
 @dataclass
 class Counted:
-    """``unknown``: a number in a file counts as well."""
+    """It holds the weights of one host. ``unknown``: the number in a tracked file counts as well."""
 
     events: list[Event] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One line of what an instance or a group tracks. ``key`` is what is asked, whoever asks."""
+    """It is one line of what an instance or a group tracks. Entries with the same ``key`` check the same thing."""
 
     word: str
     key: Hashable
@@ -72,20 +72,20 @@ class _Entry:
 
     @property
     def high(self) -> int:
-        """What it adds at best: above 0 counts while it is good, with ``reverse`` below 0 counts while it is bad."""
+        """Return the most it adds: a weight above 0 while it is good, with ``reverse`` one below 0 while it is bad."""
         return max(-self.weight if self.reverse else self.weight, 0)
 
     def idle(self, text: str, hint: str) -> Idle:
-        """The same as a weight that never counts."""
+        """Return it as a weight that never counts."""
         return Idle(self.variable, self.value, (text, hint))
 
 
 def counted(members: Sequence[PairInstance]) -> Counted:
-    """What counts for ``members``, one instance or all of a sync group. Raises ValueError for a word it cannot read."""
+    """Return the weights of ``members``, one instance or all of a sync group. Raises ValueError for a bad value."""
     found = Counted()
     host, name = members[0].host, members[0].group
     group, ours = _group(host, name) if name else ({}, [])
-    # Without the word only what a member tracks in processes counts, as with keepalived.
+    # Without sync_group_tracking_weight only a member's weights of processes count, as in keepalived.
     alone = bool(name) and not switch(group.get("sync_group_tracking_weight") or False)
     counts: dict[Hashable, dict[int, _Entry]] = {}
     for index, draft in enumerate(members):
@@ -133,7 +133,7 @@ def _own(draft: PairInstance) -> Iterator[_Entry]:
 
 
 def _group(host: Host, name: str) -> tuple[Mapping[str, Any], list[_Entry]]:
-    """A group as the host's variables say it, and what it tracks for each member."""
+    """Return a group as it stands in the host's variables, and what it tracks for each member."""
     index, group = _definitions(host.said(VARIABLE))[name]
     found: list[_Entry] = []
     for word in (*_DEFINED, *ADDITIONS):
@@ -144,7 +144,7 @@ def _group(host: Host, name: str) -> tuple[Mapping[str, Any], list[_Entry]]:
 
 
 def _entries(host: Host, word: str, entries: Sequence[Mapping[str, Any]], said: tuple[str, Any]) -> Iterator[_Entry]:
-    """``said`` is where the entries were written."""
+    """Yield the entries. ``said`` is the variable and the value in which they were written."""
     if word in ADDITIONS:
         for entry in entries:
             first = entry.get("address") or entry.get("url") or entry.get("unit")
@@ -171,6 +171,6 @@ def _said(entry: Mapping[str, Any], definition: Mapping[str, Any], word: str) ->
 
 
 def _definitions(said: Any) -> dict[str, tuple[int, Mapping[str, Any]]]:
-    """Name -> (place, definition), of those that are a mapping."""
+    """Return name -> (index, definition), of those that are a mapping."""
     entries = said if isinstance(said, (list, tuple)) else [said]
     return {str(each.get("name")): (i, each) for i, each in enumerate(entries) if isinstance(each, Mapping)}

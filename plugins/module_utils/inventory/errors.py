@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with an inventory: all of it at once, each with the host, the variable, the rule and the way out."""
+"""It defines the problems of an inventory: each names the host, the variable, the rule and the solution."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Optional
 
-Locate = Callable[[Any], Optional[str]]  # "FILE:LINE" where a value was written, None where nobody knows
+Locate = Callable[[Any], Optional[str]]  # "FILE:LINE" where a value was written, None where that is unknown
 
 
 def nowhere(_value: Any) -> Optional[str]:
-    """The :data:`Locate` for values of unknown origin."""
+    """Return None. It is the :data:`Locate` for values of unknown origin."""
     return None
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to correct. ``where`` is "FILE:LINE" if known. No field ever holds a password."""
+    """It is one thing to correct. ``where`` is "FILE:LINE" if known. No field ever holds a password."""
 
     host: str
     variable: str
@@ -34,7 +34,7 @@ class Problem:
 
 
 class PairError(ValueError):
-    """An inventory that does not describe a pair. ``problems`` holds everything that is wrong with it."""
+    """The inventory does not describe a pair. ``problems`` holds all that is wrong with it."""
 
     def __init__(self, problems: Iterable[Problem]):
         self.problems = tuple(dict.fromkeys(problems))

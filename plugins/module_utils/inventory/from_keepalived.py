@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A keepalived.conf -> the variables of the role that give the same file again, and what they cannot say. Pure."""
+"""It imports a keepalived.conf: it makes the variables of the role that give the same file again. Pure."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from .import_gaps import Gap, lines_of, split
 from .import_owner import without_weights
 from .import_refusals import leave_out
 
-# What differs between the two hosts of a pair: it goes to the variables of one host.
+# Words that differ between the two hosts of a pair: they go to the variables of one host.
 OWN = ("state", "priority", "unicast_src_ip", "unicast_peer", "mcast_src_ip")
 _STATIC = ("static_ipaddress", "static_routes", "static_rules")
 
 
 @dataclass
 class Imported:
-    """``shared`` and ``host`` are variables by their full names; both are empty where there are problems."""
+    """It holds the result. ``shared`` and ``host`` are variables by full name, both empty where there are problems."""
 
     shared: dict[str, Any] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Imported:
     configuration: Optional[Configuration] = None
 
     def not_carried_over(self) -> list[dict[str, Any]]:
-        """In the order of the lines."""
+        """Return the gaps as mappings, each once, in the order of file and line."""
         gaps = dict.fromkeys(sorted(self.gaps, key=lambda gap: (gap.file, gap.line)))
         return [asdict(gap) for gap in gaps]
 
@@ -50,7 +50,7 @@ class Imported:
 def import_file(
     text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE, secrets: bool = False
 ) -> Imported:
-    """Read ``text`` as the machine ``config_id`` would, and say it in the role's words. Never raises for bad input.
+    """Read ``text`` as the machine ``config_id`` would, and return it in the role's words. Never raises for bad input.
 
     Without ``secrets`` a password or key becomes the name of a variable.
     """
@@ -110,7 +110,7 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
 
 
 def _peers(lines: list[str], instance: Instance) -> list[str]:
-    """The lines of the peers that count, without a prefix length: the own address and a second line are none."""
+    """Return the lines of the peers without prefix length, without the own address and without repetitions."""
     found: dict[str, str] = {}
     for line in lines:
         first, *words = line.split()
@@ -121,7 +121,7 @@ def _peers(lines: list[str], instance: Instance) -> list[str]:
 
 
 def _hoist(instances: list[dict[str, Any]], host: dict[str, Any]) -> bool:
-    """Move what belongs to one host out of the instances, where it is the same in all; whether nothing is left."""
+    """Move the words of one host out of the instances where all have the same value. Return whether none is left."""
     together = True
     for word in OWN:
         values = [instance.get(word) for instance in instances]
@@ -149,7 +149,7 @@ def _security(configuration: Configuration, shared: dict[str, Any], found: Impor
 
 
 def _secrets(instances: list[dict[str, Any]], vault: say.Vault, found: Imported) -> None:
-    """One name for one secret: where they differ from instance to instance, the name has that of the instance."""
+    """Name the variable of each secret. Where instances have different secrets, it ends in the instance's name."""
     if vault.shown or found.configuration is None:
         return
     by_name = {each.name: each for each in found.configuration.instances}

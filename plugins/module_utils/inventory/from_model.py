@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The model of a keepalived.conf in the words of the role: what an inventory says to get the same file again. Pure.
+"""It turns the model of a keepalived.conf into the role's words that give the same file again. Pure.
 
-Whatever is as it would be anyway is left out.
+A value that is the default is left out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ..vrrp.config.model.configuration import (
 from ..vrrp.config.model.trackers import File, Process, Script, Tracked, Tracking
 from .variables import variables
 
-# What an entry always says, as nobody remembers the defaults.
+# Words that an entry always has, also with the default: a reader should not have to know it.
 _ALWAYS = ("state", "interface", "virtual_router_id", "priority", "version", "interval", "file")
 _NONE = object()
 Words = dict[str, Any]
@@ -38,7 +38,7 @@ Words = dict[str, Any]
 
 @dataclass(frozen=True)
 class Vault:
-    """Where secrets go: as they are, or as the name of a variable that the user puts into Ansible Vault."""
+    """It writes secrets: as they are, or as the name of a variable that the user puts into Ansible Vault."""
 
     shown: bool
 
@@ -50,7 +50,7 @@ class Vault:
 def instance_words(
     instance: Instance, lines: Mapping[str, list[str]], configuration: Configuration, vault: Vault
 ) -> Words:
-    """One instance. ``lines`` are those of its blocks, as they were written."""
+    """Return the role's words for one instance. ``lines`` are those of its blocks, as they were written."""
     words: Words = {
         "name": instance.name,
         "virtual_ipaddress": [_with_prefix(line) for line in lines.get("virtual_ipaddress", [])],
@@ -74,7 +74,7 @@ def instance_words(
         words.update({"vmac_xmit_base": True} if instance.vmac.xmit_base else {})
     words.update(tracking_words(instance.track, configuration))
     if configuration.scripts:
-        words.setdefault("track_script", [])  # nothing said would be all of them
+        words.setdefault("track_script", [])  # without the word it would track all scripts
     if instance.notify.says_deleted:
         deleted = instance.notify.deleted
         words["notify_deleted"] = True if deleted is None else command(deleted)
@@ -82,7 +82,7 @@ def instance_words(
 
 
 def tracking_words(track: Tracking, configuration: Configuration) -> Words:
-    """What an instance or a group tracks. A weight is left out where it is that of what it names."""
+    """Return what an instance or a group tracks. A weight is left out where the definition has the same."""
     scripts = {each.name: (each.weight, each.reverse) for each in configuration.scripts}
     processes = {each.name: (each.weight, each.reverse) for each in configuration.processes}
     files = {each.name: (each.weight, each.reverse) for each in configuration.files}
@@ -151,7 +151,7 @@ def group_words(group: SyncGroup, configuration: Configuration) -> Words:
 
 
 def global_words(configuration: Configuration) -> Words:
-    """What stands in global_defs, without the router's name and who runs scripts."""
+    """Return the words of global_defs, garp groups, track groups and delays, without router_id and script users."""
     settings = configuration.globals
     words = _fields(settings, type(settings)(), GLOBAL_DEFS)
     for word in ("router_id", "script_user", "enable_script_security"):
@@ -160,7 +160,7 @@ def global_words(configuration: Configuration) -> Words:
         if script not in words:
             words.pop(f"{script}_timeout", None)
     if "vmac_prefix" in words:
-        words["vmac_prefix"] = settings.vmac_prefix.removesuffix(".")  # the reader puts it behind
+        words["vmac_prefix"] = settings.vmac_prefix.removesuffix(".")  # the reader adds the dot
     for word, field in (("vrrp_garp_interval", "interval_s"), ("vrrp_gna_interval", "gna_interval_s")):
         values = {getattr(each.garp, field) for each in configuration.instances}
         if len(values) == 1 and values != {0.0}:
@@ -184,7 +184,7 @@ def command(said: NotifyCommand) -> Any:
 
 
 def joined(words: Iterable[str]) -> str:
-    """An argument vector as one line without any double quote, for a place between such: it is read twice there."""
+    """Return an argument vector as one line without double quotes, as it is put between these and then read twice."""
     return " ".join(map(_quoted, words))
 
 
@@ -194,9 +194,9 @@ def _quoted(word: str) -> str:
 
 
 def _escaped(word: str) -> Iterator[str]:
-    """What means something to a command, to the file or to a template of Ansible, as octets in octal digits.
+    """Yield the characters; one with a meaning in a command, the file or a template of Ansible as octal digits.
 
-    Read once they are a backslash and the digits, read again the octet.
+    The first reading gives a backslash and the digits, the second one the octet.
     """
     for index, char in enumerate(word):
         pair = word[index : index + 2]
@@ -207,12 +207,12 @@ def _escaped(word: str) -> Iterator[str]:
 
 
 def quoted_words(words: Iterable[str]) -> str:
-    """Words of a line that is read once, and where only double quotes quote."""
+    """Return the words as a line that is read once, and in which only double quotes quote."""
     return " ".join(f'"{word}"' if not word or set(word) & set(" \t#!{}") else word for word in words)
 
 
 def runs_anything(configuration: Configuration) -> bool:
-    """Whether there is a script of any kind."""
+    """Return whether there is a script of any kind."""
     settings = configuration.globals
     fifos = [fifo.script for fifo in (settings.notify_fifo, settings.vrrp_notify_fifo) if fifo]
     told = [each.notify for each in configuration.instances] + [each.notify for each in configuration.sync_groups]
@@ -221,7 +221,7 @@ def runs_anything(configuration: Configuration) -> bool:
 
 
 def _fields(model: Any, plain: Any, block: Block) -> Words:
-    """The words whose value is a field of ``model`` and not that of ``plain``, which has the defaults."""
+    """Return the words whose value in ``model`` is not that in ``plain``, which has the defaults."""
     words: Words = {}
     for word, entry in variables(block).items():
         if isinstance(entry, Keyword) and not entry.many:
@@ -232,14 +232,14 @@ def _fields(model: Any, plain: Any, block: Block) -> Words:
 
 
 def _field(model: Any, path: str) -> Any:
-    """What ``garp.delay_s`` is in a model; _NONE where the model has no such field, as more than one follow from it."""
+    """Return the value of a field such as ``garp.delay_s``; _NONE where the model has no such field."""
     for name in path.split("."):
         model = getattr(model, name, _NONE)
     return model
 
 
 def _said(value: Any) -> Any:
-    """A value of the model, as an inventory says it."""
+    """Return a value of the model as it stands in an inventory."""
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, NotifyCommand):
@@ -254,7 +254,7 @@ def _reverse(tracker: Any) -> Words:
 
 
 def _with_prefix(line: str) -> str:
-    """An address without a prefix length stands for itself alone; the role would take that of the subnet."""
+    """Return the line with /32 or /128 where it has no prefix length: the role would take that of the subnet."""
     address, *options = line.split()
     if "/" not in address and "peer" not in options:
         address += "/128" if ":" in address else "/32"

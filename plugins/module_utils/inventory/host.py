@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One host of a pair: what its variables say, and the network that it was found to have."""
+"""It holds one host of a pair: its variables, and the network that was found on it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ FACTS = PREFIX + "interfaces"  # as hotstandby.vrrp.vrrp_info returns them
 
 @dataclass(frozen=True)
 class Nic:
-    """One network interface. ``own`` are the addresses that belong to the host.
+    """It is one network interface. ``own`` are the addresses that belong to the host.
 
-    An address that the agent holds, that is secondary or that stands for itself alone (/32, /128) is not among them:
-    it may be a VIP that is there today because this host is master. Those that stand for themselves are ``alone``.
+    They are without addresses that the agent holds, that are secondary, or that have no subnet (/32, /128): such a
+    one may be a VIP that is there because this host is master now. Those without a subnet are ``alone``.
     """
 
     name: str
@@ -30,36 +30,36 @@ class Nic:
     alone: tuple[Interface, ...] = ()
 
     def covers(self, vip: VirtualIp) -> Optional[Interface]:
-        """The own address in whose subnet the VIP lies."""
+        """Return the first own address in whose subnet the VIP lies, or None."""
         return next(iter(self.around(vip)), None)
 
     def around(self, vip: VirtualIp) -> list[Interface]:
-        """Each own address in whose subnet the VIP lies."""
+        """Return each own address in whose subnet the VIP lies."""
         return [own for own in self.own if vip.interface.ip in own.network]
 
     def without_subnet(self, version: int) -> tuple[Interface, ...]:
-        """Its addresses of this IP version where none of them has a subnet, as in many clouds; else nothing."""
+        """Return its addresses of this IP version where none has a subnet, as in many clouds; else nothing."""
         if any(own.version == version and not own.ip.is_link_local for own in self.own):
             return ()
         return tuple(address for address in self.alone if address.version == version)
 
     def shown(self) -> str:
-        """Its addresses, for messages."""
+        """Return its addresses, for messages."""
         return " ".join(map(str, (*self.own, *self.alone)))
 
 
 @dataclass
 class Host:
-    """``variables`` are the host's, by their full names."""
+    """It holds one host. ``variables`` are the host's, by their full names."""
 
     name: str
     variables: Mapping[str, Any]
     nics: Mapping[str, Nic] = field(default_factory=dict)
-    addresses: frozenset[str] = frozenset()  # all its own, the loopback's too; empty where unknown
+    addresses: frozenset[str] = frozenset()  # all its own, with those of loopback; empty if unknown
 
     @classmethod
     def read(cls, name: str, variables: Mapping[str, Any]) -> Host:
-        """Take a host's variables, with the interfaces of ``vrrp_info`` or else Ansible's network facts among them."""
+        """Return a host of its variables, which hold the interfaces of ``vrrp_info`` or else Ansible's facts."""
         if variables.get(FACTS) is not None:
             links = variables[FACTS] if well_formed(variables[FACTS]) else []
             nics = [_from_info(entry) for entry in links if not entry.get("loopback")]
@@ -71,18 +71,18 @@ class Host:
         return cls(name, variables, {nic.name: nic for nic in nics}, there)
 
     def said(self, field_name: str) -> Any:
-        """The value of ``ha_pair_FIELD``; None when it is not set, or set to nothing."""
+        """Return the value of ``ha_pair_FIELD``; None where it is not set, or only blanks."""
         value = self.variables.get(PREFIX + field_name)
         return None if isinstance(value, str) and not value.strip() else value
 
     def network(self) -> str:
-        """Its interfaces and own addresses, for messages."""
+        """Return its interfaces and own addresses, for messages."""
         shown = [f"{nic.name} {nic.shown() or 'without address'}" for nic in self.nics.values()]
         return "; ".join(shown) or "no interface at all"
 
 
 def well_formed(facts: Any) -> bool:
-    """Whether this is what ``vrrp_info`` returns, and not the misspelt variable of a user."""
+    """Return whether this has the form of what ``vrrp_info`` returns, and is not a user's misspelt variable."""
     return isinstance(facts, (list, tuple)) and all(map(_is_link, facts))
 
 
@@ -108,13 +108,13 @@ def _from_info(entry: Mapping[str, Any]) -> Nic:
 
 
 def _unheld(entry: Mapping[str, Any]) -> list[str]:
-    """The addresses of an interface without those that the agent put there."""
+    """Return the addresses of an interface without those that the agent holds."""
     held = set(entry.get("virtual_addresses") or ())
     return [address["address"] for address in entry["addresses"] if address["address"] not in held]
 
 
 def _from_facts(facts: Mapping[str, Any]) -> list[Nic]:
-    """From ``ansible.builtin.setup``, with or without the prefix ``ansible_``."""
+    """Return the interfaces of the facts of ``ansible.builtin.setup``, with or without the prefix ``ansible_``."""
 
     def fact(name: str) -> Any:
         key = re.sub(r"[-.:]", "_", name)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for a whole host, and what the role does with it: variables that are judged one by one."""
+"""It checks the variables of a whole host and those of the role itself, one by one."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .host import PREFIX, Host
 from .value_types import listed, number, path, whole
 from .variables import Read, kind_of, variables
 
-# In the order of the configuration file. Lists of definitions have modules of their own.
+# They are in the order of the configuration file. Lists of definitions have modules of their own.
 SETTINGS: Mapping[str, Read] = {
     word: kind_of(entry).read
     for word, entry in variables(ROOT).items()
     if entry.variable is not None and entry.variable.reader != "entries"
 }
 
-# What the role itself does; nothing of it is in the file.
+# Variables of the role itself; none of them is in the file.
 CONDUCT: Mapping[str, Read] = {
     "writable_paths": listed(path),
     "verify_timeout": number(0, 3600, "seconds until nothing moves any more"),
@@ -30,9 +30,9 @@ CONDUCT: Mapping[str, Read] = {
 
 
 def settings(host: Host, problems: list[Problem], locate: Locate) -> None:
-    """Judge each of them."""
+    """Check each of these variables of ``host``, and report bad values."""
     for word, read in {**SETTINGS, **CONDUCT}.items():
-        # The role has a router_id where nobody says one, and would write what is blank.
+        # router_id has a default in the role; a blank one would be written to the file.
         value = host.variables.get(PREFIX + word) if word == "router_id" else host.said(word)
         if value is None:
             continue

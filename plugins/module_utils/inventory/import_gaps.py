@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a keepalived.conf an inventory cannot say, with its line, the reason, and what to do instead. Pure."""
+"""It finds the lines of a keepalived.conf that no variable can replace, with the reason and a hint. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..vrrp.config.syntax.parser import Statement
 from ..vrrp.config.syntax.suggest import closest
 
 _STRICT = "what it changes is in the variables, its demands are not"
-# (block, keyword) -> why and what instead: what the agent does, and the role has no variable for.
+# (block, keyword) -> reason and hint, of keywords that work in the agent, but have no variable in the role.
 NOT_IN_THE_ROLE = {
     ("global_defs", "vrrp_strict"): (
         "what it changes is in the variables, its demands are not",
@@ -29,7 +29,7 @@ NOT_IN_THE_ROLE = {
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that is not carried over. Nothing in it is a secret."""
+    """It is one line or value that is not imported. It holds no secret."""
 
     keyword: str
     file: str
@@ -44,7 +44,7 @@ class Gap:
 
 
 def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROOT) -> tuple[Statement, ...]:
-    """The statements that the agent understands; what it does not, and what the role cannot say, goes to ``gaps``."""
+    """Return the statements that the agent understands. Others, and those without a variable, go to ``gaps``."""
     kept = []
     for statement in statements:
         entry = block.keywords.get(statement.keyword)
@@ -64,7 +64,7 @@ def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROO
 
 
 def lines_of(statements: tuple[Statement, ...], block: str, name: str = "") -> Iterator[tuple[str, list[str]]]:
-    """(keyword, lines) of the blocks in the block ``block`` that has this name; "" is the top of the file."""
+    """Yield (keyword, lines) of the blocks in the block ``block`` that has this name; "" is the top of the file."""
     if not block:
         yield from ((each.keyword, _lines(each)) for each in statements if each.children is not None)
         return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Weights of an address owner, which never count: the role refuses them, so an import leaves out what has one."""
+"""It leaves weights of an address owner out of an import: they never count, and the role refuses them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _INSTEAD = "weight 0, which is a fault, or a lower priority"
 def without_weights(configuration: Configuration, gaps: list[Gap]) -> Configuration:
     """Return ``configuration`` without what has a weight in an owner, or in a member of a sync group with an owner.
 
-    A group moves as one, so for the role a weight of any member is one of the owner. What such a group itself tracks
-    has no weight any more: like keepalived, the reader of the file makes every one 0.
+    A group moves together, so the role treats a weight of any member as one of the owner. What such a group itself
+    tracks has no weight here: as in keepalived, the reader of the file has set it to 0.
     """
     owners = {each.name for each in configuration.instances if each.priority == OWNER}
     groups = [each for each in configuration.sync_groups if owners & set(each.members)]

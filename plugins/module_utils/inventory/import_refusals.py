@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role would refuse of imported variables although the agent takes it: it is left out, and told. Pure."""
+"""It leaves out, and reports, imported variables that the agent accepts and the role would refuse. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .track_gateways import gateways
 from .vip import parse
 
 Variables = dict[str, Any]
-# What an entry is nothing without, or would silently be something else.
+# Words that an entry needs: without one it is not valid, or means something else.
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "instances": ("name", "interface", "virtual_router_id", "version", "advert_int", "virtual_ipaddress"),
     "scripts": ("name", "script"),
@@ -41,14 +41,14 @@ _VARIABLE = re.compile(rf"{PREFIX}(?P<word>\w+?)(\[(?P<index>\d+)\](\.(?P<inner>
 
 @dataclass(frozen=True)
 class _Removal:
-    """How a value is taken out; ``entry`` is the name of what goes as a whole."""
+    """It removes a value by ``work``; ``entry`` is the name of an entry that is removed as a whole."""
 
     work: Callable[[], Any]
     entry: str = ""
 
 
 def leave_out(variables: Variables, configuration: Configuration) -> list[Gap]:
-    """Take out of ``variables`` what the role would refuse; what that was."""
+    """Remove from ``variables`` what the role would refuse, and return that as gaps."""
     gaps: list[Gap] = []
     while True:
         found = [(each, _removal(each, variables)) for each in dict.fromkeys(_problems(variables, configuration))]
@@ -77,7 +77,7 @@ def _problems(variables: Variables, configuration: Configuration) -> list[Proble
 
 
 def _with_secrets(entry: Mapping[str, Any], configuration: Configuration) -> dict[str, Any]:
-    """The names of variables in their place are no passwords, and would be judged as such."""
+    """Return the entry with its secrets: there are names of variables instead, which are not valid passwords."""
     found = {**entry}
     instance = next(each for each in configuration.instances if each.name == entry["name"])
     if "auth_pass" in entry and instance.authentication is not None:
@@ -90,7 +90,7 @@ def _with_secrets(entry: Mapping[str, Any], configuration: Configuration) -> dic
 
 
 def _removal(problem: Problem, variables: Variables) -> Optional[_Removal]:
-    """Of a list what the problem is about, else the value, else its entry; None where there is no such variable."""
+    """Return the removal of the bad item of a list, else of the value, else of its entry; None without a variable."""
     match = _VARIABLE.fullmatch(problem.variable)
     if match is None or PREFIX + match["word"] not in variables:
         return None
@@ -112,7 +112,7 @@ def _removal(problem: Problem, variables: Variables) -> Optional[_Removal]:
 
 
 def _drop(values: list[Any], wrong: Any) -> None:
-    """The last one that is the same object, if it is still there."""
+    """Delete the last item that is the object ``wrong``, if it is still there."""
     for index in range(len(values) - 1, -1, -1):
         if values[index] is wrong:
             del values[index]
@@ -120,7 +120,7 @@ def _drop(values: list[Any], wrong: Any) -> None:
 
 
 def _wrong(word: str, values: list[Any], text: str) -> Optional[Any]:
-    """The entry that cannot be read, else the last one that the sentence names."""
+    """Return the item that cannot be read, else the last one that the sentence names."""
     for each in values:
         try:
             _READ.get(word, str)(each)
@@ -132,13 +132,13 @@ def _wrong(word: str, values: list[Any], text: str) -> Optional[Any]:
 
 
 def _name(entry: Any) -> str:
-    """Of a mapping the first value, which is its name or address; of a line the first word."""
+    """Return the first value of a mapping, which is its name or address, or the first word of a line."""
     first = str(next(iter(entry.values()), "")) if isinstance(entry, Mapping) else (str(entry).split() or [""])[0]
     return first.partition("/")[0]
 
 
 def _gap(problem: Problem, removal: Optional[_Removal], variables: Variables, configuration: Configuration) -> Gap:
-    """The line is that of the block where the variable is an entry of a list; the first one otherwise."""
+    """Return the gap. For an entry of ``instances`` its line is that of the instance's block, else 1."""
     match = _VARIABLE.fullmatch(problem.variable)
     word, inner, line = problem.variable.removeprefix(PREFIX), None, 1
     if match is not None:

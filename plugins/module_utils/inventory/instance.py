@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One instance on one host while it is being worked out."""
+"""It holds one instance on one host while its values are worked out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .vip import VirtualIp
 
 @dataclass
 class PairInstance:
-    """``values`` are read and valid; ``said`` has, for each, the variable and the value as the user wrote it."""
+    """It holds ``values``, which are valid, and ``said``, for each the variable and the value as the user wrote it."""
 
     host: Host
     name: str
@@ -28,21 +28,21 @@ class PairInstance:
     said: dict[str, tuple[str, Any]] = field(default_factory=dict)
     vips: list[VirtualIp] = field(default_factory=list)
     excluded: list[VirtualIp] = field(default_factory=list)  # those that are not advertised
-    master: Optional[str] = None  # the host that an entry names as master
+    master: Optional[str] = None  # the host that the entry names as master
     group: Optional[str] = None  # its sync group
-    written: dict[str, tuple[str, Any]] = field(default_factory=dict)  # the same of each virtual address
+    written: dict[str, tuple[str, Any]] = field(default_factory=dict)  # variable and value of each virtual address
 
     def variable(self, word: str) -> str:
-        """Where the user said ``word``, or could say it."""
+        """Return the variable in which the user gave ``word``, or can give it."""
         return self.said[word][0] if word in self.said else PREFIX + word
 
     def source(self, vip: VirtualIp) -> tuple[str, Any]:
-        """The variable of one virtual address, and the value as the user wrote it."""
+        """Return the variable of one virtual address, and the value as the user wrote it."""
         return self.written.get(vip.address, self.said["virtual_ipaddress"])
 
 
 def drafts(host: Host, problems: list[Problem], locate: Locate) -> list[PairInstance]:
-    """The instances that a host's variables name, in their order, with every value read."""
+    """Return the instances that a host's variables name, in their order, with every value read."""
     found: list[PairInstance] = []
     for number, (variable, entry) in enumerate(_entries(host, problems, locate), 1):
         draft = _read(host, f"VI_{number}", variable, entry, problems, locate)
@@ -55,7 +55,7 @@ def drafts(host: Host, problems: list[Problem], locate: Locate) -> list[PairInst
 
 
 def _entries(host: Host, problems: list[Problem], locate: Locate) -> list[tuple[str, Mapping[str, Any]]]:
-    """(variable, entry) for each instance; a VIP alone becomes an entry named as keepalived's manual names them."""
+    """Return (variable, entry) for each instance. A VIP alone becomes an entry; its name comes from its position."""
     instances, addresses = host.said("instances"), host.said("vips")
     if instances and addresses:
         text, hint = "an inventory says instances or VIPs, not both", f"move the VIPs into {PREFIX}instances"
@@ -95,7 +95,7 @@ def _read(
             problems.append(Problem(host.name, variable, f"'{word}' is not a word of an instance", hint, locate(word)))
     for word, known in FIELDS.items():
         own = entry.get(word) is not None
-        # A secret that is set to nothing is most likely a mistake: host.said() would take it as not said.
+        # A blank secret is probably a mistake, so it is read as it is: host.said() would treat it as not set.
         value = entry[word] if own else host.variables.get(PREFIX + word) if known.secret else host.said(word)
         if value is None:
             continue

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of an instance: how each value is read, and whether both hosts of a pair share it.
+"""It lists the words of an instance: how each value is read, and whether both hosts of a pair share it.
 
 They come from the table of keywords. Each can stand in an entry of ``ha_pair_instances`` or, for every instance of a
 host, in a variable ``ha_pair_WORD``.
@@ -20,7 +20,7 @@ from .variables import kind_of, variables
 
 @dataclass(frozen=True)
 class Field:
-    """``shared``: both hosts of a pair must have the same."""
+    """It is one word of an instance. ``shared``: both hosts of a pair must have the same value."""
 
     read: Callable[[Any], Any]
     shared: bool = False
@@ -36,8 +36,8 @@ FIELDS: Mapping[str, Field] = {
     "unicast": Field(switch, shared=True),  # the role's own: the file has the peers
 }
 
-# The built-in checks, each with the keyword that it has on a line of its own.
+# The built-in checks: word -> keyword of their lines in the file.
 ADDITIONS = {word: entry.name for word, entry in variables(VRRP_INSTANCE).items() if entry.addition}
 
-# What an entry of ha_pair_instances knows besides.
+# Further words of an entry of ha_pair_instances.
 OWN_WORDS = ("name", "virtual_ipaddress", "master")

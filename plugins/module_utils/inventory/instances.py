@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an inventory to the instances of each host.
+"""It makes the instances of each host of what an inventory says. Pure.
 
-A pure function: variables and network facts of the hosts of one pair in, for each host the instances in keepalived's
-words out. What the inventory says is taken; what it leaves out follows from the rest:
+It takes the variables and network facts of the hosts of one pair, and returns for each host the instances in
+keepalived's words. Where the inventory gives no value:
 
 - the interface is the one in whose subnet the VIP lies;
 - the virtual router ID is the last octet of the VIP;
@@ -48,10 +48,10 @@ _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.
 def instances(
     hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere, inventory: Groups = _NO_GROUPS
 ) -> dict[str, list[dict[str, Any]]]:
-    """The instances of each host of one pair. ``hosts`` has each host's variables by their full names.
+    """Return the instances of each host of one pair. ``hosts`` has each host's variables by their full names.
 
-    ``inventory`` has the groups, for what is said where the hosts are not two.
-    Raises PairError with everything that is wrong at once.
+    ``inventory`` has the groups, for the message where there are not two hosts.
+    Raises PairError with all problems at once.
     """
     problems: list[Problem] = []
     if len(hosts) != 2:
@@ -60,7 +60,7 @@ def instances(
     for host in read:
         refuse_unknown(host, problems, locate)
     if any(host.variables.get(FACTS) is not None and not well_formed(host.variables[FACTS]) for host in read):
-        raise PairError(problems)  # the network is unknown then, and the rest would be noise
+        raise PairError(problems)  # the network is unknown then, and other problems would only follow from that
     pair = {host.name: drafts(host, problems, locate) for host in read}
     for host in read:
         for draft in pair[host.name]:
@@ -79,7 +79,7 @@ def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
     text = f"a pair is two hosts, and this group has {len(names)}: {', '.join(names) or 'nobody'}"
     hint = "name the group of two, and let --limit leave both in"
     if len(names) > 2:
-        # Those that the user has made already; most likely each of them is a pair.
+        # Groups of two that exist already are probably the pairs.
         pairs = [name for name, members in inventory.items() if len(members) == 2 and set(members) <= set(names)]
         first, *others = pairs or ["web"]
         hint = f"say {PREFIX}group: {first} among the variables of the group {first}"
@@ -91,7 +91,7 @@ def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
 
 
 def judge(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
-    """Judge what can be judged of one host without its network and without the other host."""
+    """Check one host as far as this needs neither its network nor the other host."""
     for draft in of_host:
         _identify(draft, problems, locate)
         _interval(draft, problems, locate)
@@ -105,7 +105,7 @@ def judge(host: Host, of_host: list[PairInstance], problems: list[Problem], loca
 
 
 def _identify(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
-    """The version and the virtual router ID where nothing is said."""
+    """Set the version and the virtual router ID where the inventory gives none, and check both."""
     if draft.vips and "version" not in draft.said:
         draft.values["version"] = 3 if draft.vips[0].interface.version == 6 else 2
     if draft.vips and "virtual_router_id" not in draft.said:
@@ -156,7 +156,7 @@ def _preemption(draft: PairInstance, problems: list[Problem], locate: Locate) ->
 
 
 def _source(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
-    """An agent whose source address is not on its host is in FAULT for ever, but for multicast over IPv4."""
+    """Report a source address that is not on the host: the agent would stay in FAULT, except with IPv4 multicast."""
     host = draft.host
     virtual = {vip.address for vip in (*draft.vips, *draft.excluded)}
     has_to_be_there = any(draft.values.get(word) for word in ("unicast", "unicast_peer", "track_src_ip"))
@@ -173,7 +173,7 @@ def _source(draft: PairInstance, problems: list[Problem], locate: Locate) -> Non
 
 
 def _match(first: list[PairInstance], second: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
-    """Both hosts must have the same instances; then they get their roles and their peers."""
+    """Check that both hosts have the same instances, and give these their states, priorities and peers."""
     others = {draft.name: draft for draft in second}
     names, other_names = [draft.name for draft in first], list(others)
     if first and second and set(names) != set(other_names):
@@ -203,7 +203,7 @@ def _agree(pair: tuple[PairInstance, PairInstance], problems: list[Problem], loc
         if [vip.address for vip in here.vips] == [vip.address for vip in there.vips]:
             hint += ", and an address without a prefix length takes that of the host's subnet"
         problems.append(Problem(here.host.name, variable, text, hint, locate(value)))
-        return  # whatever follows from the address differs as well
+        return  # other values follow from the address, and differ as well
     for word, known in FIELDS.items():
         values = [draft.values.get(word) for draft in pair]
         unread = any(word in draft.said and word not in draft.values for draft in pair)
@@ -227,9 +227,9 @@ def _unicast(pair: tuple[PairInstance, PairInstance]) -> None:
         if not draft.values.get("unicast"):
             continue
         source, target = own_address(draft), own_address(peer)
-        if source and target:  # where one is missing, place() has said so
+        if source and target:  # place() has reported a missing one
             draft.values.setdefault("unicast_src_ip", str(source.ip))
-            # Both lie in one subnet, so nothing that has passed a router is the peer's. keepalived 2.2.7 sends IPv6
+            # In one subnet a packet that has passed a router is not from the peer. keepalived 2.2.7 sends IPv6
             # unicast with the hop limit of its kernel. Addresses without a subnet may have routers between them.
             on_link = target.network.prefixlen < target.max_prefixlen
             hops = " min_ttl 255" if target.version == 4 and on_link else ""
@@ -237,7 +237,7 @@ def _unicast(pair: tuple[PairInstance, PairInstance]) -> None:
 
 
 def _as_dict(draft: PairInstance) -> dict[str, Any]:
-    """Plain values in keepalived's order and words, without ``unicast``, which is ours."""
+    """Return plain values in keepalived's order and words, without ``unicast``, which only the role has."""
     result: dict[str, Any] = {"name": draft.name}
     result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word != "unicast")
     result["virtual_ipaddress"] = [str(vip) for vip in draft.vips]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Readers of single keywords whose value in an inventory has a form of its own. The table of keywords names them."""
+"""It reads the values of keywords that have a special form in an inventory. The table of keywords names the readers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PAUSES = dict.fromkeys(("garp_interval", "gna_interval"), limited(PAUSE, "secon
 
 
 def vmac(value: Any) -> Union[bool, str]:
-    """Whether there is one, or the name of its interface, its MAC address, or both."""
+    """Return whether there is a macvlan, or its name, its MAC address, or both. Raises ValueError."""
     try:
         return switch(value)
     except ValueError:
@@ -40,12 +40,12 @@ def vmac(value: Any) -> Union[bool, str]:
 
 
 def deleted(value: Any) -> Any:
-    """A command, or that FIFOs are told DELETED."""
+    """Return a command, or as a bool whether FIFOs get the word DELETED."""
     return value if isinstance(value, bool) else command(value)
 
 
 def peer(value: Any) -> str:
-    """A peer's address, and keepalived's words ``min_ttl`` and ``max_ttl``."""
+    """Return a peer's address, with keepalived's words ``min_ttl`` and ``max_ttl``."""
     first, *words = str(value).split() or [""]
     pairs = list(zip(words[::2], words[1::2]))
     ttls = all(word in ("min_ttl", "max_ttl") and re.fullmatch(r"\d{1,3}", number) for word, number in pairs)
@@ -55,7 +55,7 @@ def peer(value: Any) -> str:
 
 
 def extra_interfaces(value: Any) -> str:
-    """Seconds, or ``all`` and seconds."""
+    """Return seconds, or ``all`` and seconds."""
     words = str(value).split()
     if not 1 <= len(words) <= 2 or (len(words) == 2 and words[0] != "all"):
         raise ValueError(f"'{value}' is not seconds, nor all and seconds")
@@ -63,7 +63,7 @@ def extra_interfaces(value: Any) -> str:
 
 
 def fifo(value: Any) -> Any:
-    """A path, or a mapping of it, the user that owns it, and the script that reads it."""
+    """Return the path of a FIFO, or a mapping of ``path``, its owner ``user``, and the ``script`` that reads it."""
     if not isinstance(value, Mapping):
         return path(value)
     refuse_others(value, ("path", "user", "script"), "a FIFO")
@@ -77,7 +77,7 @@ def fifo(value: Any) -> Any:
 
 
 def delay(value: Any) -> dict[str, Any]:
-    """An interface, and for how many seconds it must be down or up before that counts."""
+    """Return an interface, and for how many seconds it must be down or up before that counts."""
     if not isinstance(value, Mapping) or value.get("interface") is None or value.get("down") is None:
         raise ValueError("it is a mapping of interface, down and optionally up (seconds)")
     refuse_others(value, ("interface", "down", "up"), "a delay")
@@ -86,7 +86,7 @@ def delay(value: Any) -> dict[str, Any]:
 
 
 def garp_group(value: Any) -> dict[str, Any]:
-    """Interfaces, and the pauses that hold for them taken together."""
+    """Return interfaces, and the pauses (seconds) that hold for them taken together."""
     if not isinstance(value, Mapping) or not value.get("interfaces"):
         raise ValueError("it is a mapping of interfaces, and garp_interval or gna_interval (seconds)")
     refuse_others(value, ("interfaces", *_PAUSES), "a garp group")
@@ -96,7 +96,7 @@ def garp_group(value: Any) -> dict[str, Any]:
 
 
 def track_group(value: Any) -> dict[str, Any]:
-    """A name for instances, by which static addresses, routes and rules name them."""
+    """Return a name and its instances. Static addresses, routes and rules use the name."""
     if not isinstance(value, Mapping) or value.get("name") is None or not value.get("group"):
         raise ValueError("it is a mapping of name and group")
     refuse_others(value, ("name", "group"), "a track group")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables ``ha_pair_*`` that there are. Any other would be passed over, and its default taken, without a word."""
+"""It reports unknown variables ``ha_pair_*``. Ansible would ignore these without a message."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .host_variables import CONDUCT
 from .instance_variables import FIELDS
 from .variables import variables
 
-# What can be said beside the words of an instance.
+# The variables beside the words of an instance.
 ROLE_WORDS = ("vips", "group", *variables(ROOT), *CONDUCT)
 _KNOWN = tuple(PREFIX + word for word in (*FIELDS, *ROLE_WORDS))
 
 
 def refuse_unknown(host: Host, problems: list[Problem], locate: Locate) -> None:
-    """Complain about every variable of ``host`` with our prefix that nobody reads."""
-    for variable in host.variables:  # hostvars work each value out when it is asked for: few are
+    """Report each variable of ``host`` with our prefix that does not exist."""
+    for variable in host.variables:  # Ansible computes a value only when it is read, so few are read
         if not variable.startswith(PREFIX) or variable in _KNOWN:
             continue
         value = host.variables[variable]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is master of an instance, and with which priorities, when two hosts share it."""
+"""It sets the state and the priority of an instance on both hosts."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Optional
 from .errors import Locate, Problem
 from .instance import PairInstance
 
-MASTER_PRIORITY, BACKUP_PRIORITY = 100, 90  # where nothing is said
-_STEP = 10  # between one that is said and one that is not
+MASTER_PRIORITY, BACKUP_PRIORITY = 100, 90  # where the inventory gives none
+_STEP = 10  # between a priority that is given and one that is not
 _START_AS_BACKUP = ("nopreempt", "preempt_delay")  # keepalived -t refuses both beside "state MASTER"
 _HIGHEST = 254  # 255 belongs to the owner of the address, RFC 9568 section 5.2.4
 
 
 def assign(pair: tuple[PairInstance, PairInstance], default: str, problems: list[Problem], locate: Locate) -> None:
-    """Fill in ``state`` and ``priority`` of both. ``default`` names the master where nothing is said."""
+    """Set ``state`` and ``priority`` of both. ``default`` is the master where the inventory does not decide."""
     claims = [draft for draft in pair if draft.values.get("state") == "MASTER"]
     if len(claims) == 2:
         text, hint = "both claim to be master", "let one say BACKUP, or none say anything"
         _complain(claims, "state", f"{text} of {pair[0].name}", hint, problems, locate)
         return
     if any(word in draft.said and word not in draft.values for draft in pair for word in ("state", "priority")):
-        return  # a value that could not be read has its problem already
+        return  # a value that cannot be read has been reported
     master = _master(pair, claims, default, problems, locate)
     if master is None:
         return
@@ -87,7 +87,7 @@ def _priorities(master: PairInstance, backup: PairInstance, problems: list[Probl
 
 
 def _quiet_pair(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> bool:
-    """Whether neither starts as MASTER: both say BACKUP, or a word that works only where a router starts so."""
+    """Return whether both start as BACKUP: both have that state, or one has a word that works only with it."""
     for draft in pair:
         word = next((word for word in _START_AS_BACKUP if draft.values.get(word)), None)
         if word and "state" in draft.said and draft.values.get("state") == "MASTER":

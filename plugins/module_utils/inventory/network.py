@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where an instance lives on its host: the interface, the prefix lengths, the own address."""
+"""It finds the interface, the prefix lengths and the own address of an instance on its host."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .vip import Interface, VirtualIp
 
 
 def place(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
-    """Settle the interface of an instance and the prefix lengths of its VIPs, against the host's real network."""
+    """Set the interface of an instance and the prefix lengths of its VIPs, by the network of the host."""
     host = draft.host
     if not host.nics:
         text, hint = "its network is unknown", "run the play on both hosts of the pair, without --limit"
@@ -32,13 +32,13 @@ def place(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     if "interface" not in draft.values:
         return
     draft.vips = [_settle(draft, vip, problems, locate) for vip in draft.vips]
-    for vip in draft.excluded:  # those may be outside every subnet
+    for vip in draft.excluded:  # excluded addresses may be outside every subnet
         if not vip.device or _exists(draft, draft.source(vip), vip.device, problems, locate):
             _fit(draft, vip, host.nics[vip.device or draft.values["interface"]], problems, locate)
 
 
 def own_address(draft: PairInstance) -> Optional[Interface]:
-    """The host's address in the subnet of the instance's first VIP, or its only one; None when there is none."""
+    """Return the host's address in the subnet of the first VIP, or its first one without a subnet; else None."""
     nic = draft.host.nics.get(draft.values.get("interface", ""))
     if nic is None or not draft.vips:
         return None
@@ -57,7 +57,7 @@ def _refuse_own(draft: PairInstance, vip: VirtualIp, problems: list[Problem], lo
 
 
 def _fit(draft: PairInstance, vip: VirtualIp, nic: Nic, problems: list[Problem], locate: Locate) -> None:
-    """Complain about what only the host's subnets show: their ends are nobody's, and a route to more leads astray."""
+    """Report a VIP that is a network or broadcast address of the host, or makes a route that is too wide."""
     around = nic.around(vip)
     text = hint = ""
     for own in around:
@@ -108,19 +108,19 @@ def _find_interface(draft: PairInstance, problems: list[Problem], locate: Locate
 
 
 def _settle(draft: PairInstance, vip: VirtualIp, problems: list[Problem], locate: Locate) -> VirtualIp:
-    """The VIP with a prefix length. One without takes that of the subnet: /32 would make a route of its own."""
+    """Return the VIP with a prefix length: its own, or that of the subnet, as /32 would make a route of its own."""
     if vip.device and not _exists(draft, draft.source(vip), vip.device, problems, locate):
         return vip
     nic: Nic = draft.host.nics[vip.device or draft.values["interface"]]
     own = nic.covers(vip)
     if own is None and nic.without_subnet(vip.interface.version):
-        return vip  # the user said which interface, or there is but one
+        return vip  # the user named the interface, or there is only one
     if own is None:
         variable, value = draft.source(vip)
         text = f"{vip.address} is outside every subnet of {nic.name}"
         hint = f"it has {nic.shown() or 'no address'}"
         problem = Problem(draft.host.name, variable, text, hint, locate(value))
-        # Its interface was looked for, and nobody covers it: that has been said.
+        # It may have been reported when its interface was looked for.
         said = any(known.host == problem.host and known.text.startswith(f"{vip.address} ") for known in problems)
         if not said:
             problems.append(problem)

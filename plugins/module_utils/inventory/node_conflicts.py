@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the nodes of a pair have that is in conflict with a deployment, whatever the inventory says. Pure."""
+"""It finds conflicts between a deployment and what is on the nodes of a pair. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Instances = Sequence[Mapping[str, Any]]
 def conflicts(
     hosts: Sequence[str], found: Mapping[str, Found], targets: Mapping[str, str], plan: Mapping[str, Instances]
 ) -> dict[str, list[str]]:
-    """Return for each host what has to be put right before anything may change, as sentences.
+    """Return for each host the conflicts that must be solved before a change, as sentences.
 
     ``targets`` are the addresses by which the controller reaches the hosts, ``plan`` the instances of each.
     """
@@ -24,7 +24,7 @@ def conflicts(
     for host in hosts:
         if found[host].get("root") is False:
             said[host].append(f"{host}: this needs root: connect as root or add --become")
-            continue  # what others than root see is not the whole
+            continue  # without root the results are not complete
         said[host] += _virtual_target(host, targets.get(host, ""), plan.get(host, ()))
         said[host] += _beside_keepalived(host, found[host].get("keepalived") or {}, plan.get(host, ()))
     for index, host in enumerate(hosts):
@@ -34,7 +34,7 @@ def conflicts(
 
 
 def _one_machine(first: str, second: str, one: Found, two: Found) -> list[str]:
-    """Machines that were copied share an id, but never their addresses."""
+    """Report two hosts with the same addresses and machine id. A copied machine has only the same machine id."""
     ids = {one.get("machine_id"), two.get("machine_id")} - {None, ""}
     addresses = _own_addresses(one)
     if len(ids) > 1 or not addresses or addresses != _own_addresses(two):
@@ -68,7 +68,7 @@ def _virtual_target(host: str, target: str, instances: Instances) -> list[str]:
 
 
 def _beside_keepalived(host: str, keepalived: Mapping[str, Any], instances: Instances) -> list[str]:
-    """Only what both would do on this node; one node of a pair may run keepalived alone, and any node others' VIPs."""
+    """Report what keepalived and our agent would both do on this node. Other instances of keepalived may run."""
     if not keepalived:
         return []
     who = f"keepalived ({keepalived['config']}) runs VRRP on this node"
@@ -103,7 +103,7 @@ def _virtual(instance: Mapping[str, Any]) -> list[Any]:
 
 
 def _plain(entry: Any) -> str:
-    """An address without its prefix length and words, in its shortest spelling."""
+    """Return an address without prefix length and words, in its shortest spelling."""
     word = str(entry["address"] if isinstance(entry, Mapping) else entry).split()[0]
     return str(ip_interface(word).ip)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the two hosts of a pair can hear each other: their own addresses, and the unicast peers that are named."""
+"""It checks whether the two hosts of a pair can hear each other: own addresses and unicast peers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INSTEAD = f"or leave it out and say {PREFIX}unicast: true"
 
 
 def peers(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> None:
-    """Judge one instance on both hosts."""
+    """Check one instance on both hosts."""
     _one_address(pair, problems, locate)
     for draft, other in (pair, pair[::-1]):
         if "unicast_peer" in draft.said and draft.values.get("unicast_peer"):
@@ -47,7 +47,7 @@ def _named(draft: PairInstance, other: Host, problems: list[Problem], locate: Lo
     named = {line.split()[0]: _entry(value, line) for line in draft.values["unicast_peer"]}
     found = [(said, each) for address, each in named.items() for said in [_objection(draft, address, other)] if said]
     theirs = _addresses(other)
-    elsewhere = any(ip_address(address).is_link_local for address in named)  # such addresses are in no list
+    elsewhere = any(ip_address(address).is_link_local for address in named)  # the list of addresses does not have these
     if not found and theirs and not elsewhere and not theirs & set(named):
         text = f"{', '.join(named)} is no address of {other.name}"
         found = [((text, f"it has {other.network()}"), value)]
@@ -64,12 +64,12 @@ def _objection(draft: PairInstance, address: str, other: Host) -> Optional[tuple
 
 
 def _addresses(host: Host) -> set[str]:
-    """All of its own, as far as they are known."""
+    """Return all own addresses of a host that are known."""
     return {*host.addresses, *(str(own.ip) for nic in host.nics.values() for own in (*nic.own, *nic.alone))}
 
 
 def _entry(value: Any, line: str) -> Any:
-    """What the user wrote for this peer, whose line is the best one to name."""
+    """Return the text that the user wrote for this peer, to name its line; else the whole value."""
     for entry in value if isinstance(value, (list, tuple)) else ():
         if " ".join(str(entry).split()) == line:
             return entry

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host's variables and instances, as lines of its configuration file, in the order of the table of keywords.
+"""It writes a host's variables and instances as lines of its configuration file, in the order of the table.
 
-Pure, and it judges nothing: that :mod:`.derivation` has done. What cannot be read is left out.
+Pure. It checks nothing, as :mod:`.instances` has done that. A value that cannot be read is left out.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from .host import PREFIX
 from .host_variables import SETTINGS
 from .variables import Read, kind_of, words_of
 
-# The template writes these: whether there are scripts at all decides about them.
+# The template writes these: script_user and script security only where there are scripts.
 _OF_THE_TEMPLATE = ("router_id", "script_user", "enable_script_security")
 
 
 def sections(variables: Mapping[str, Any], instances: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """``global_defs``: further lines of that block. ``blocks``: each with ``head`` and ``lines``.
+    """Return ``global_defs``, further lines of that block, and ``blocks``, each with ``head`` and ``lines``.
 
-    ``variables`` are a host's, by their full names; ``instances`` are its own, as :mod:`.derivation` returns them.
+    ``variables`` are a host's, by their full names; ``instances`` are its own, as :mod:`.instances` returns them.
     """
     said = {word: variables.get(PREFIX + word) for word in SETTINGS if word not in _OF_THE_TEMPLATE}
     settings = _read(said, SETTINGS)
@@ -38,10 +38,10 @@ def sections(variables: Mapping[str, Any], instances: Sequence[Mapping[str, Any]
 
 
 def lines(block: Block, said: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what ``block`` holds, of values that have been read, by the names of their variables."""
+    """Yield the lines in ``block``. ``said`` has values that have been read, by the names of their variables."""
     for entry in block.keywords.values():
         if entry.variable is not None:
-            # In a plan the addresses of an instance have keepalived's word.
+            # Instances have their addresses under keepalived's word.
             value = said.get(entry.name if entry.variable.name == "vips" else entry.variable.name or entry.name)
             if value is not None:
                 yield from _lines(entry, value)
@@ -57,7 +57,7 @@ def _lines(entry: Entry, value: Any) -> Iterator[str]:
 
 
 def _blocks(settings: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What stands beside global_defs and the instances."""
+    """Yield the blocks other than global_defs and the instances."""
     for entry in ROOT.keywords.values():
         if entry.variable is None or not isinstance(entry, Block) or entry is VRRP_INSTANCE:
             continue
@@ -72,12 +72,12 @@ def _blocks(settings: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterat
 
 
 def _item(value: Any) -> str:
-    """A line, or an interface and its delays."""
+    """Return a line as it is, or an interface and its delays as a line."""
     return " ".join(map(str, value.values())) if isinstance(value, Mapping) else value
 
 
 def _defined(block: Block, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The definitions of ``block``; what stands behind another word is with it."""
+    """Return the definitions of ``block``; words such as ``reverse`` are put behind the word that they follow."""
     found = []
     for entry in _entries(variables, block):
         said = _read(entry, words_of(block))
@@ -97,7 +97,7 @@ def _entries(variables: Mapping[str, Any], block: Block) -> list[Mapping[str, An
 
 
 def _read(said: Mapping[str, Any], known: Mapping[str, Read]) -> dict[str, Any]:
-    """In the order of ``known``."""
+    """Return the values that can be read, in the order of ``known``."""
     found = {}
     for word, read in known.items():
         if said.get(word) is not None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The check scripts of a host: each value read, each tracked one there."""
+"""It checks the check scripts of a host: their values, and that each tracked one is defined."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIELDS = words_of(VRRP_SCRIPT)
 
 
 def scripts(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
-    """Judge the scripts. Every one is tracked unless an instance says which; what is tracked must exist."""
+    """Check the scripts. An instance tracks all of them unless it names some; each one that it names must exist."""
     entries = host.said("scripts") or ()
     if not isinstance(entries, (list, tuple)):
         hint = "write a list: a dash before its first word"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of a pair as a table: what ``vrrp_info`` found on each node, for people."""
+"""It shows the state of a pair as a table for users, of what ``vrrp_info`` found on each node."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLUMNS = ("node", "instance", "state", "priority", "vip", "since", "why")
 
 
 def status(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The lines. ``nodes`` has the result of ``vrrp_info`` for each node."""
+    """Return the lines of the table and warnings. ``nodes`` has the result of ``vrrp_info`` for each node."""
     rows: list[dict[str, Any]] = []
     warnings: list[str] = []
     for node, found in nodes.items():
@@ -62,7 +62,7 @@ def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _faults(node: str, instance: Mapping[str, Any], drained: bool) -> list[str]:
-    """What is wrong with an instance on one node, whatever the other one says."""
+    """Return the faults of an instance on one node that show without the other node."""
     present, state = instance["addresses_present"], instance["state"]
     if state == "MASTER":
         absent = [address for address in instance.get("addresses") or () if address not in present]
@@ -75,12 +75,12 @@ def _faults(node: str, instance: Mapping[str, Any], drained: bool) -> list[str]:
 
 
 def _missing(found: Mapping[str, Any]) -> str:
-    """What stands in for the state of a node that did not answer."""
+    """Return the word for the state of a node that did not answer."""
     return "UNREACHABLE" if found.get("unreachable") else "NO AGENT"
 
 
 def _reason(found: Mapping[str, Any]) -> str:
-    # Only a node that was asked tells of its release, and none where nothing is installed.
+    # A node that was asked has a release in its result: None where nothing is installed.
     if not found.get("unreachable") and "release" in found and found["release"] is None:
         return "not installed: run ha_pair"
     return found.get("msg") or "it was not asked"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who else on the segment has what a pair is about to have: what to ask for, and what the answers mean. Pure."""
+"""It finds other machines on the segment with an address or router id of a pair: questions and answers. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from ..vrrp.protocol.constants import VIRTUAL_MAC
 Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
 
-_ADVERTISEMENTS = 3  # so many a living master sends while we listen
+_ADVERTISEMENTS = 3  # a living master sends so many while we listen
 _LISTEN_LEAST_S = 1.0
 
 
 def probes(hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, Instances]) -> dict[str, list[Any]]:
-    """Return for each host what ``vrrp_info`` is to ask for: what no agent of the pair has yet.
+    """Return for each host what ``vrrp_info`` is to ask for: addresses and ids that no agent of the pair has yet.
 
-    ``plan`` are the instances that each host gets. Of unicast instances nobody hears a virtual router id but the peer.
+    ``plan`` are the instances that each host gets. The router ids of unicast instances are left out: only the peer
+    could hear them.
     """
     addresses = {_plain(each) for host in hosts for ours in _living(found[host]) for each in _entries(ours)}
     numbers = {_router(ours) for host in hosts for ours in _living(found[host])}
@@ -43,9 +44,9 @@ def probes(hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, 
 def strangers(
     hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, Instances], heard: Mapping[str, Found]
 ) -> dict[str, list[str]]:
-    """Return for each host who else has an address or a virtual router id of its instances, as sentences.
+    """Return for each host the other machines with an address or a virtual router id of its instances, as sentences.
 
-    ``heard`` is what came of :func:`probes`. The pair itself is no stranger, whichever daemon speaks there.
+    ``heard`` are the results of :func:`probes`. The two hosts are left out, with any daemon.
     """
     links = [link for host in hosts for link in found[host].get("interfaces") or ()]
     macs = {link.get("mac") for link in links}
@@ -84,7 +85,7 @@ def _same_router(host: str, advertiser: Mapping[str, Any], instances: Instances)
 
 
 def _living(found: Found) -> Instances:
-    """The instances of our agent. What keepalived has is not proven to be anybody's but the pair's."""
+    """Return the instances of our agent. Those of keepalived are left out: other machines may have them too."""
     return found.get("instances") or () if found.get("program") == "hotstandby" else ()
 
 
@@ -106,7 +107,7 @@ def _virtual_mac(version: int, instance: Mapping[str, Any]) -> str:
 
 
 def _virtual(instance: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Each virtual address of a planned instance with the interface that it goes to."""
+    """Return each virtual address of a planned instance with its interface."""
     found = []
     for word in ("virtual_ipaddress", "virtual_ipaddress_excluded"):
         for line in instance.get(word) or ():
@@ -121,6 +122,6 @@ def _entries(living: Mapping[str, Any]) -> list[Any]:
 
 
 def _plain(entry: Any) -> str:
-    """An address without its prefix length and words, in its shortest spelling."""
+    """Return an address without prefix length and words, in its shortest spelling."""
     text = (entry.get("address") or entry.get("text")) if isinstance(entry, Mapping) else entry
     return str(ip_interface(str(text).split()[0]).ip)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sync groups: instances that are master on one host together, or not at all."""
+"""It checks sync groups: instances that are master on one host together, or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORDS = words_of(VRRP_SYNC_GROUP)
 
 
 def groups(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
-    """Judge the groups of one host: two members or more, each an instance, and in one group only."""
+    """Check the groups of one host: two members or more, each an instance, and in one group only."""
     definitions(host, VARIABLE, WORDS, "group", problems, locate)
     known = [draft.name for draft in of_host]
     seen: dict[str, str] = {}
@@ -42,7 +42,7 @@ def groups(host: Host, of_host: list[PairInstance], problems: list[Problem], loc
 
 
 def together(of_host: list[PairInstance]) -> dict[str, int]:
-    """Whose turn it is to be master of each instance where nothing is said: one turn for a whole group."""
+    """Return a number for each instance, the same in a group: it decides about the master where nothing else does."""
     turns: dict[str, int] = {}
     found = {}
     for draft in of_host:
@@ -51,7 +51,7 @@ def together(of_host: list[PairInstance]) -> dict[str, int]:
 
 
 def one_master(first: list[PairInstance], second: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
-    """Complain where the members of a group would have different masters: they would never come to rest."""
+    """Report a group whose members would have different masters: it would move without end."""
     others = {draft.name: draft for draft in second}
     masters: dict[str, tuple[str, str]] = {}
     for draft in first:
@@ -73,7 +73,7 @@ def one_master(first: list[PairInstance], second: list[PairInstance], problems: 
 
 
 def _said(host: Host) -> list[tuple[str, list[str], Any]]:
-    """(name, members, what was written) of each group that can be read."""
+    """Return (name, members, value as written) of each group that can be read."""
     said = host.said(VARIABLE) or ()
     entries = said if isinstance(said, (list, tuple)) else [said]
     found = []

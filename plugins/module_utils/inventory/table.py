@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Columns for people."""
+"""It writes tables for users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[str]:
-    """A heading and one line for each row, aligned; nothing is "-", and the last column is as long as it likes."""
+    """Return a heading and one line for each row, aligned. "-" is no value; the last column has no width."""
     cells = [[column.upper() for column in columns]]
     cells += [[_shown(row.get(column)) for column in columns] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*cells)]

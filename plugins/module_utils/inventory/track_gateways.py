@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gateways that an instance tracks: each a neighbour that answers, and none of the pair.
+"""It checks the gateways that an instance tracks: each must be a neighbour, and no host of the pair.
 
-One that can never answer would keep both hosts from being master, so it is refused here and not found out there.
+A gateway that can never answer would keep both hosts from being master, so it is refused before a deployment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Said = tuple[str, str]  # text and hint
 
 
 def gateways(of_host: list[PairInstance], hosts: Sequence[Host], problems: list[Problem], locate: Locate) -> None:
-    """Judge the gateways of one host's instances against the network of all ``hosts``."""
+    """Check the gateways of one host's instances against the network of all ``hosts``."""
     virtual = {str(vip.interface.ip): draft.name for draft in of_host for vip in draft.vips}
     for draft in of_host:
         seen = set()
@@ -47,20 +47,20 @@ def _objection(
     nic = draft.host.nics.get(name or "")
     if nic is None:
         known = f"it has {draft.host.network()}"
-        # Without an interface of its own it is the instance's, about which everything has been said.
+        # A missing interface of the instance has been reported already.
         return (f"there is no interface {name}", known) if gateway.get("interface") and draft.host.nics else None
     parsed = ip_address(address)
-    # An address of its own subnet that IPv6 gives itself is in no list of networks.
+    # A link-local address is reachable, although no subnet in the list has it.
     if parsed.is_link_local or any(own.version == parsed.version and parsed in own.network for own in nic.own):
         return None
     if nic.without_subnet(parsed.version):
-        return None  # its route says what it reaches
+        return None  # its routes decide what it reaches
     known = f"it has {nic.shown() or 'no address'}"
     return f"{address} is outside every subnet of {nic.name}, so it never answers", known
 
 
 def _entry(value: Any, gateway: Mapping[str, Any]) -> Any:
-    """What the user wrote for this gateway, whose line is the best one to name."""
+    """Return the text that the user wrote for this gateway, to name its line; else the whole value."""
     for entry in value if isinstance(value, (list, tuple)) else ():
         written = entry.get("address") if isinstance(entry, Mapping) else entry
         if str(written) == gateway["address"]:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance or a sync group tracks: names with a weight, and the checks that are built in.
+"""It reads what an instance or a sync group tracks: names with a weight, and the checks that are built in.
 
-Each comes out as a mapping; :func:`as_line` writes it as the configuration file does.
+Each reader returns a mapping; :func:`as_line` writes it as a line of the configuration file.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from ..vrrp.config.keywords.track_options import TIMES as TIMES_OF_THE_FILE
 from ..vrrp.config.keywords.track_values import SCRIPT_WEIGHT
 from .value_types import Read, address, interface, limited, name, one_word, refuse_others, switch, text, whole
 
-# When a built-in check asks, and what its answer is worth, in the order of the configuration file.
+# The times, counts and weight of a built-in check, in the order of the configuration file.
 TIMES: Mapping[str, Read] = {
     word: limited(convert, f"the {word} of a check") for word, (_field, convert) in TIMES_OF_THE_FILE.items()
 }
-_INTERVALS = {"http": 2}  # seconds, where nothing is said; 1 for all others
+_INTERVALS = {"http": 2}  # seconds, where none is given; 1 for all others
 
 
 def _status(value: Any) -> str:
-    """Good answers: 200, 200-399, or several of these."""
+    """Return the good answers: 200, 200-399, or several of these."""
     parts = [str(part).strip() for part in (value if isinstance(value, (list, tuple)) else str(value).split(","))]
     for part in parts:
         low, dash, high = part.partition("-")
@@ -89,7 +89,7 @@ unit = _reader("unit", *_UNIT)
 
 
 def tracked(kind: str, limit: int = SCRIPT_WEIGHT) -> Read:
-    """A name that is defined elsewhere, or a mapping of it, the weight that it has here, and ``reverse``."""
+    """Return a reader of a name that is defined elsewhere, or of a mapping of name, weight and ``reverse``."""
     weight = whole(-limit, limit, "the weight of what is tracked")
     read_name = interface if kind == "interface" else name
 
@@ -111,7 +111,7 @@ def tracked(kind: str, limit: int = SCRIPT_WEIGHT) -> Read:
 
 
 def as_line(entry: Mapping[str, Any]) -> str:
-    """As the configuration file writes it: ``192.168.8.1 interval 2 weight -20``, ``eth1 weight 0 reverse``."""
+    """Return a line of the file, such as ``192.168.8.1 interval 2 weight -20`` or ``eth1 weight 0 reverse``."""
     pieces = []
     for word, value in entry.items():
         if value is False:

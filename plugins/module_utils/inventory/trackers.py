@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The processes and files of a host that can be tracked: each value read, each tracked one there."""
+"""It checks the tracked processes, files and interfaces of a host: values, and that each one exists."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KINDS = {
 
 
 def trackers(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
-    """Judge them. What an instance tracks must exist; unlike scripts they count only where an instance says so."""
+    """Check them. What an instance tracks must exist. Unlike scripts, only those that it names count."""
     for variable, (words, needed, tracked) in KINDS.items():
         known = definitions(host, variable, words, needed, problems, locate)
         for draft in of_host:
@@ -44,7 +44,7 @@ def trackers(host: Host, of_host: list[PairInstance], problems: list[Problem], l
 def definitions(
     host: Host, variable: str, words: Mapping[str, Read], needed: str, problems: list[Problem], locate: Locate
 ) -> list[str]:
-    """Read a list of mappings; the names that are in it. ``needed`` is what each has beside its name."""
+    """Check a list of mappings, and return their names. ``needed`` is the word that each must have beside its name."""
     known: list[str] = []
     said = host.said(variable) or ()
     for index, entry in enumerate(said if isinstance(said, (list, tuple)) else [said]):

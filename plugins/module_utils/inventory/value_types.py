@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a value may be: each reader takes what the user wrote and returns what the configuration file gets.
+"""It defines readers: each takes what the user wrote and returns the value for the configuration file.
 
-A reader raises ValueError with "rule" or "rule (way out)"; it repeats no password.
+A reader raises ValueError with "rule" or "rule (hint)"; it repeats no password.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Read = Callable[[Any], Any]
 
 
 def whole(low: int, high: int, rule: str) -> Callable[[Any], int]:
-    """A reader of whole numbers."""
+    """Return a reader of whole numbers from ``low`` to ``high``."""
 
     def read(value: Any) -> int:
         try:
@@ -39,7 +39,7 @@ def whole(low: int, high: int, rule: str) -> Callable[[Any], int]:
 
 
 def number(low: float, high: float, rule: str) -> Callable[[Any], float]:
-    """A reader of numbers; whole ones come out as integers, so that they are written as such."""
+    """Return a reader of numbers from ``low`` to ``high``; it returns a whole number as an integer."""
 
     def read(value: Any) -> float:
         try:
@@ -54,21 +54,21 @@ def number(low: float, high: float, rule: str) -> Callable[[Any], float]:
 
 
 def name(value: Any) -> str:
-    """A word that the configuration file can carry as it is."""
+    """Return a word that the configuration file takes without quotes."""
     if not _NAME.fullmatch(str(value)):
         raise ValueError(f"'{value}' is not a name (letters, digits and any of _ . : @ -)")
     return str(value)
 
 
 def interface(value: Any) -> str:
-    """A network interface's name, which the kernel limits to 15 characters."""
+    """Return a network interface's name, which the kernel limits to 15 characters."""
     if len(name(value)) > 15:
         raise ValueError(f"'{value}' is longer than the 15 characters of an interface name")
     return str(value)
 
 
 def one_of(choices: Sequence[str]) -> Callable[[Any], str]:
-    """A reader of one of ``choices``, in any case."""
+    """Return a reader of one of ``choices``, in upper or lower case."""
 
     def read(value: Any) -> str:
         found = next((choice for choice in choices if choice.lower() == str(value).lower()), None)
@@ -82,7 +82,7 @@ def one_of(choices: Sequence[str]) -> Callable[[Any], str]:
 
 
 def limited(convert: Any, why: str, least: Optional[float] = None, most: Optional[float] = None) -> Read:
-    """A reader of numbers with the limits of a converter of the file, or with narrower ones."""
+    """Return a reader of numbers with the limits of a converter of the file, or with narrower ones."""
     if isinstance(convert, Weighed):
         return whole(-convert.limit, convert.limit, "it takes a priority from one end to the other at most")
     low = convert.low if least is None else least
@@ -95,7 +95,7 @@ def limited(convert: Any, why: str, least: Optional[float] = None, most: Optiona
 
 
 def switch(value: Any) -> bool:
-    """Yes or no, as YAML and INI inventories write it."""
+    """Return a yes or no of a YAML or INI inventory as a bool."""
     text = str(value).lower()
     if text in ("true", "yes", "on", "1"):
         return True
@@ -105,7 +105,7 @@ def switch(value: Any) -> bool:
 
 
 def password(value: Any) -> str:
-    """The simple password. What it is never appears in the message."""
+    """Return the simple password, 1 to 8 octets. It never appears in a message."""
     if not isinstance(value, str):
         raise ValueError("YAML reads it as another kind of value than text (put it in quotes)")
     text = str(value)
@@ -124,7 +124,7 @@ def password(value: Any) -> str:
 
 
 def text(value: Any) -> str:
-    """One line, which the configuration file has between double quotes."""
+    """Return one line, which the configuration file has between double quotes."""
     words = str(value)
     if not words.strip() or not words.isprintable() or '"' in words:
         raise ValueError('it must be one line without any "')
@@ -133,7 +133,7 @@ def text(value: Any) -> str:
 
 
 def command_line(value: Any) -> str:
-    """A command as keepalived reads it between double quotes: single quotes and backslashes have a meaning."""
+    """Return a command as keepalived reads it between double quotes: single quotes and backslashes have a meaning."""
     words = text(value)
     try:
         arguments = split_command(split_command(f'command "{words}"')[1])
@@ -145,7 +145,7 @@ def command_line(value: Any) -> str:
 
 
 def process(value: Any) -> str:
-    """A process and its arguments as the file has them: double quotes around what is one word."""
+    """Return a process and its arguments as the file has them: double quotes hold one word together."""
     words = str(value)
     found = [word for word, _index in split_words(words)]
     if not words.isprintable() or not found or not found[0]:
@@ -155,7 +155,7 @@ def process(value: Any) -> str:
 
 
 def one_word(value: Any) -> str:
-    """One word of the file, in double quotes where it has a blank."""
+    """Return one word of the file, in double quotes where it has a blank."""
     found = [each for each, _index in split_words(str(value))]
     if len(found) != 1 or not found[0] or not str(value).isprintable():
         raise ValueError(f"{show(str(value))} is not one word (put double quotes around it)")
@@ -164,7 +164,7 @@ def one_word(value: Any) -> str:
 
 
 def _refuse_changed(line: str, words: list[str], shown: str) -> None:
-    """Complain where the configuration file would not be read as it is written."""
+    """Raise ValueError where the reader of the configuration file would not return ``words`` unchanged."""
     tree = parse(line, "")
     read = [each.text for statement in tree.statements for each in statement.values]
     if tree.problems or tree.warnings or read != words or len(tree.statements) != 1 or tree.statements[0].raw != line:
@@ -175,7 +175,7 @@ def _refuse_changed(line: str, words: list[str], shown: str) -> None:
 
 
 def user(value: Any) -> str:
-    """A user, and optionally its group after a space."""
+    """Return a user, and optionally its group after a space."""
     words = str(value).split()
     if not 1 <= len(words) <= 2 or not all(map(_NAME.fullmatch, words)):
         raise ValueError(f"'{value}' is not a user, nor a user and a group")
@@ -183,7 +183,7 @@ def user(value: Any) -> str:
 
 
 def address(value: Any) -> str:
-    """An IP address without a prefix length."""
+    """Return an IP address without a prefix length, in its shortest spelling."""
     try:
         return str(ip_address(str(value)))
     except ValueError:
@@ -191,7 +191,7 @@ def address(value: Any) -> str:
 
 
 def listed(entry: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
-    """A reader of lists; a value alone is a list of one."""
+    """Return a reader of lists; a value alone is a list of one."""
 
     def read(value: Any) -> list[Any]:
         return [entry(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
@@ -200,7 +200,7 @@ def listed(entry: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
 
 
 def lease(value: Any) -> int:
-    """How long the kernel keeps a virtual address that nobody renews."""
+    """Return for how many seconds the kernel keeps a virtual address without a renewal: 0 (for ever), or 2 to 60."""
     seconds = whole(*LEASE_S, "seconds, where 0 is no lifetime and 1 too short")(value)
     if seconds == 1:
         raise ValueError(f"'{value}' is too short: a lifetime is 0, which is none, or 2 to 60 seconds")
@@ -211,7 +211,7 @@ _LINE = re.compile(r"[A-Za-z0-9_.:/+@,%=-]+")
 
 
 def line(value: Any) -> str:
-    """One line of a block, in keepalived's words: a route, a rule, an address."""
+    """Return one line of a block in keepalived's words: a route, a rule, an address."""
     words = str(value).split()
     if not words or not all(map(_LINE.fullmatch, words)):
         raise ValueError(f"'{value}' is not a line of words as the configuration file has them")
@@ -219,7 +219,7 @@ def line(value: Any) -> str:
 
 
 def command(value: Any) -> Any:
-    """A command, or a mapping of ``command`` and the ``user`` that runs it; alone where nobody is named."""
+    """Return a command, or a mapping of ``command`` and the ``user`` that runs it where a user is named."""
     if not isinstance(value, Mapping):
         return command_line(value)
     refuse_others(value, ("command", "user"), "a command")
@@ -231,14 +231,14 @@ def command(value: Any) -> Any:
 
 
 def path(value: Any) -> str:
-    """An absolute path without spaces, which a keyword of the file can carry."""
+    """Return an absolute path without spaces, as a keyword of the file takes it."""
     if not re.fullmatch(r"/[A-Za-z0-9_.:/+@,%=-]*", str(value)):
         raise ValueError(f"'{value}' is not an absolute path of plain characters")
     return str(value)
 
 
 def refuse_others(value: Mapping[str, Any], known: Any, what: str) -> None:
-    """Complain about a word that ``what`` does not have."""
+    """Raise ValueError for a word that ``what`` does not have."""
     unknown = sorted(str(word) for word in set(value) - set(known))
     if unknown:
         raise ValueError(f"'{unknown[0]}' is not a word of {what} (known are {', '.join(known)})")

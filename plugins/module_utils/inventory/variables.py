@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of the role, as the table of keywords names them: what each may be, and how the file has it."""
+"""It makes the variables of the role of the table of keywords: how each is read, and how it is written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Read = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """What a value may be: ``type``, ``elements`` and ``choices`` are Ansible's, ``write`` makes lines of a file."""
+    """It is a kind of value: ``type``, ``elements`` and ``choices`` are Ansible's, ``write`` makes lines of a file."""
 
     type: str
     read: Read
@@ -44,7 +44,7 @@ _LINES = _list(value_types.line)
 _SWITCH = Kind("bool", value_types.switch)
 _COMMAND = Kind("raw", value_types.command, writers.command)
 
-# The kinds that the table names outright.
+# The kinds that the table names.
 KINDS: Mapping[str, Kind] = {
     "address": Kind("str", value_types.address),
     "addresses": Kind("list", list, writers.block, "raw"),
@@ -66,7 +66,7 @@ KINDS: Mapping[str, Kind] = {
     "track_unit": _list(track_lists.unit, "raw", writers.each),
 }
 
-# What a converter of the file takes, as an inventory says it.
+# The kind of value in an inventory for each converter of the file.
 _BY_CONVERTER: Mapping[Any, Kind] = {
     to.flag: _SWITCH,
     to.boolean: _SWITCH,
@@ -98,7 +98,7 @@ _BY_CONVERTER: Mapping[Any, Kind] = {
 
 
 def variables(block: Block) -> dict[str, Entry]:
-    """Return the entries of ``block`` that have a variable, by its name; of blocks without one those inside."""
+    """Return the entries of ``block`` with a variable, by its name; a block without one is replaced by its entries."""
     found: dict[str, Entry] = {}
     for entry in block.keywords.values():
         if entry.variable is not None:
@@ -108,12 +108,12 @@ def variables(block: Block) -> dict[str, Entry]:
     return found
 
 
-# What stands behind another word of a definition in the file, and is a word of its own in an inventory.
+# Words that follow another word on its line in the file, and have a variable of their own in an inventory.
 BEHIND = {"weight": "reverse", "init_file": "overwrite"}
 
 
 def words_of(block: Block) -> dict[str, Read]:
-    """Return how each word of an entry is read, of the variable that defines blocks with a name."""
+    """Return the reader of each word of an entry, of the variable that defines the named blocks ``block``."""
     found: dict[str, Read] = {"name": value_types.name}
     for word, entry in variables(block).items():
         found[word] = kind_of(entry).read
@@ -123,7 +123,7 @@ def words_of(block: Block) -> dict[str, Read]:
 
 
 def kind_of(entry: Entry) -> Kind:
-    """Return what the variable of ``entry`` may be."""
+    """Return the kind of value of the variable of ``entry``."""
     variable = entry.variable or SAID
     convert = entry.item if isinstance(entry, Block) else entry.convert
     if variable.reader == "whole_seconds" and isinstance(convert, to.Seconds):
@@ -141,13 +141,13 @@ def kind_of(entry: Entry) -> Kind:
 
 
 def _choices(entry: Entry, kind: str) -> tuple[Any, ...]:
-    """What the table says as ``2|3`` or ``MASTER|BACKUP``."""
+    """Return the choices that the table has as ``2|3`` or ``MASTER|BACKUP``."""
     values = entry.values if isinstance(entry, Keyword) else ""
     words = values.split("|") if re.fullmatch(r"[\w-]+(\|[\w-]+)+", values) else []
     return tuple(int(word) if kind == "int" else word for word in words)
 
 
 def _why(entry: Entry) -> str:
-    """The section of the RFC that sets the limits, else what the keyword is for."""
+    """Return the section of the RFC that sets the limits, else the help of the keyword."""
     section = getattr(getattr(entry, "convert", None), "rule", "").partition(":")[0]
     return section if section.startswith("RFC ") else entry.help

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The proof that a pair works: exactly one master, the VIP on it alone, the standby alive. In every sample.
+"""It proves that a pair works: in every sample one master, the VIP on it alone, and a living standby.
 
-The samples of the two nodes are taken at about the same time, but not at the same moment. So a node has to say the
-same in each of them: what changes while one looks is not proven.
+The samples of the two nodes are taken at about the same time, but not at the same moment. So a node must have the same
+state in all of its samples: a state that changes proves nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GOOD = "ok"
 
 
 def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
-    """Judge what ``vrrp_info`` saw on each node of a pair that shares the instances ``names``.
+    """Check what ``vrrp_info`` saw on each node of a pair that shares the instances ``names``.
 
     Returns ``proven``, ``problems`` and ``warnings`` (sentences), ``masters`` (instance to node) and ``table`` (lines).
     """
@@ -52,7 +52,7 @@ def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
 
 
 class _View:
-    """One instance as one node showed it, over all samples."""
+    """It is one instance on one node, over all samples."""
 
     def __init__(self, node: str, name: str, observation: Mapping[str, Any]):
         self.node, self._name = node, name
@@ -63,11 +63,11 @@ class _View:
         self._seen = [sample for sample in self._samples if sample]
         self.states = list(dict.fromkeys(sample["state"] for sample in self._seen))
         self.source = self._seen[-1]["source"] if self._seen else None
-        # keepalived and older releases say none
+        # keepalived and older releases have none
         self.warnings = list(dict.fromkeys(text for sample in self._seen for text in sample.get("warnings") or ()))
 
     def verdict(self, leaders: Sequence[_View]) -> str:
-        """What is wrong here, or GOOD. ``leaders`` are the other nodes that say that they are master."""
+        """Return the first fault here, or GOOD. ``leaders`` are the other nodes that are master in all samples."""
         if not self._running:
             return f"no agent answers ({self._silence})"
         if not self._seen:
@@ -96,7 +96,7 @@ class _View:
         return GOOD if leaders else "it stands by, but there is no master"
 
     def row(self, verdict: str) -> dict[str, Any]:
-        """Its line of the table."""
+        """Return its line of the table."""
         last = self._seen[-1] if self._seen else {}
         return {
             "instance": self._name,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A virtual address as a user writes it, and the interface that it belongs to."""
+"""It reads a virtual address as a user writes it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.:+@/-]+")
 
 @dataclass(frozen=True)
 class VirtualIp:
-    """One entry of ``virtual_ipaddress``. ``masked`` tells whether the user wrote a prefix length."""
+    """It is one entry of ``virtual_ipaddress``. ``masked``: the user wrote a prefix length."""
 
     interface: Interface
     masked: bool
@@ -32,16 +32,16 @@ class VirtualIp:
 
     @property
     def address(self) -> str:
-        """Without the prefix length."""
+        """Return the address without the prefix length."""
         return str(self.interface.ip)
 
     @property
     def device(self) -> Optional[str]:
-        """The ``dev`` of its own, if any."""
+        """Return its own ``dev``, or None."""
         return dict(self.options).get("dev")
 
     def with_prefix(self, length: int) -> VirtualIp:
-        """The same address in a network of this prefix length."""
+        """Return the same address with this prefix length."""
         return replace(self, interface=ip_interface(f"{self.interface.ip}/{length}"), masked=True)
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ def parse(value: Any) -> VirtualIp:
     for name, option in options.items():
         if name in _OPTIONS and not _WORD.fullmatch(option):
             raise ValueError(f"'{option}' cannot be the {name} of a virtual address")
-    options.pop("nodad", None)  # so it is anyway, and the file has no such word
+    options.pop("nodad", None)  # that is the default, and the file has no such word
     try:
         interface = ip_interface(text)
     except ValueError:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether each weight of a pair can move the address: what no node knows by itself.
+"""It checks that each weight of a pair can move the address, which no node alone can know.
 
-What moves by itself, an instance or a whole sync group, is judged at once: a group moves only where each member of the
-standby has the higher priority. The number in a tracked file is unknown, so beside one that counts nothing is said.
+An instance, or a whole sync group, moves as one unit: a group moves only where each member of the standby has the
+higher priority. The number in a tracked file is unknown, so where one counts nothing is reported.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from .instance import PairInstance
 
 _LOWEST, _HIGHEST = 1, 254  # RFC 9568 section 5.2.4
 _WIDEST = 253
-_MANY = 200_000  # pairs of states to compare; more than that are not worth the time
+_MANY = 200_000  # pairs of states to compare; more of them would take too long
 Priorities = tuple[int, ...]  # one for each member
 Said = tuple[str, str]
 
 
 class _TooMany(Exception):
-    """There are more states than are looked at."""
+    """There are more states than the check compares."""
 
 
 @dataclass(frozen=True)
 class _Unit:
-    """What moves as one: the drafts of one instance, or of all members of a group, on both hosts."""
+    """It is what moves as one: the drafts of one instance, or of all members of a group, on both hosts."""
 
     master: tuple[PairInstance, ...]
     backup: tuple[PairInstance, ...]
@@ -38,7 +38,7 @@ class _Unit:
     theirs: Counted
 
     def objection(self, each: Event) -> Optional[Said]:
-        """Why this event of the master never moves the address, and what helps; None where it can."""
+        """Return why this event of the master never moves the address, and a hint; None where it can move it."""
         if any(draft.values.get("nopreempt") for draft in self.backup):
             return "nopreempt: a weight never moves a living master", "weight 0, which is a fault, or no nopreempt"
         if any(draft.values["priority"] == OWNER for draft in self.master):
@@ -56,7 +56,7 @@ class _Unit:
         return f"when {when} {host} has {here[stays]} and {other} {there[stays]}{where}: {what}", self._enough(each)
 
     def _moves(self, each: Event) -> bool:
-        """Whether there is a state of all other checks of both hosts in which this one decides who is master."""
+        """Return whether in some state of all other checks of both hosts this one decides which host is master."""
         if self.ours.unknown or self.theirs.unknown or any(each.values["priority"] == OWNER for each in self.backup):
             return True
         others = [other for other in self.ours.events if other is not each]
@@ -73,7 +73,7 @@ class _Unit:
 
     def _enough(self, each: Event) -> str:
         if not all(each.drops):
-            return "track it in the group, or weight 0"  # there are members that do not count it
+            return "track it in the group, or weight 0"  # some members do not count it
         twins = [other for other in self.theirs.events if other.label == each.label]
         here = _best(self.master, [other for other in self.ours.events if other is not each])
         there = _best(self.backup, [other for other in self.theirs.events if other not in twins])
@@ -84,7 +84,7 @@ class _Unit:
 
 
 def weights(pairs: Sequence[tuple[PairInstance, PairInstance]], problems: list[Problem], locate: Locate) -> None:
-    """Complain about each weight of the master that cannot move the address, alone or together with the others."""
+    """Report each weight of the master that cannot move the address, alone or together with the others."""
     units: dict[str, list[tuple[PairInstance, PairInstance]]] = {}
     for pair in pairs:
         group = pair[0].group
@@ -99,12 +99,12 @@ def _judge(members: list[tuple[PairInstance, PairInstance]], problems: list[Prob
     ranked = [sorted(pair, key=lambda draft: -draft.values["priority"]) for pair in members]
     master, backup = (tuple(pair[place] for pair in ranked) for place in (0, 1))
     if len({draft.host.name for draft in master}) > 1:
-        return  # of which the group has its problem already
+        return  # one_master() has reported that
     try:
         unit = _Unit(master, backup, counted(master), counted(backup))
         objections = [(each, unit.objection(each)) for each in unit.ours.events]
     except (ValueError, _TooMany):
-        return  # what cannot be read has its problem already
+        return  # a value that cannot be read has been reported
     for each, said in objections:
         if said is not None:
             problems.append(Problem(master[0].host.name, each.variable, *said, locate(each.value)))
@@ -117,7 +117,7 @@ def _judge(members: list[tuple[PairInstance, PairInstance]], problems: list[Prob
 
 
 def _best(drafts: Sequence[PairInstance], events: Sequence[Event], without: Optional[Event] = None) -> Priorities:
-    """The priorities while all is well, but for one event."""
+    """Return the priorities while all is well, except for the event ``without``."""
     found = []
     for index, draft in enumerate(drafts):
         priority = int(draft.values["priority"]) + sum(each.highs[index] for each in events)
@@ -126,7 +126,7 @@ def _best(drafts: Sequence[PairInstance], events: Sequence[Event], without: Opti
 
 
 def _reachable(best: Priorities, events: Sequence[Event]) -> set[Priorities]:
-    """All priorities, before their limits, that some of what is tracked can make of the best ones."""
+    """Return all priorities, before their limits, that failures of ``events`` can make of the best ones."""
     found = {best}
     for each in events:
         found |= {_less(state, each.drops) for state in found}

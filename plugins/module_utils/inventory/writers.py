@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values of the inventory, as the lines of the configuration file. They have been read: nothing here judges them."""
+"""It writes values of the inventory as lines of the configuration file. The readers have checked the values."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _INDENT = "    "
 
 
 def word(head: str, value: Any) -> Iterator[str]:
-    """Yield ``head`` and the value; of true the word alone."""
+    """Yield ``head`` and the value; for true only ``head``."""
     yield head if value is True else f"{head} {plain(value)}"
 
 
 def plain(value: Any) -> Any:
-    """Return a number in digits alone: Python writes a small one as 1e-05, which the file does not know."""
+    """Return a number without an exponent: Python writes a small one as 1e-05, which the file does not know."""
     return f"{value:.6f}".rstrip("0") if isinstance(value, float) else value
 
 
@@ -30,7 +30,7 @@ def quoted(head: str, value: Any) -> Iterator[str]:
 
 
 def command(head: str, value: Any) -> Iterator[str]:
-    """Yield ``head`` and the command in double quotes, with the user behind it; of true the word alone."""
+    """Yield ``head`` and the command in double quotes, with the user behind it; for true only ``head``."""
     if value is True:
         yield head
     elif isinstance(value, Mapping):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module runs through the release where the node has it, and is carried there in every other case."""
+"""Test that a module runs through the release where the node has it, and is sent there in every other case."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CARRIED = {"changed": False, "carried": True}
 
 
 class Node:
-    """What was asked of it, and what it was carried; ``status`` and ``output`` are how it answers."""
+    """It records what it was asked and what was sent to it; ``status`` and ``output`` are its answer."""
 
     def __init__(self, status=0, output='{"changed": false, "here": true}\n'):
         self.status, self.output = status, output
@@ -54,7 +54,7 @@ class Node:
 
 @pytest.fixture(autouse=True)
 def no_bookkeeping(monkeypatch):
-    """What every action plugin does first needs a task of Ansible's."""
+    """Replace the first step of every action plugin, which needs a task of Ansible."""
     monkeypatch.setattr(release_action.ActionBase, "run", lambda self, tmp, task_vars: {})
 
 
@@ -146,7 +146,7 @@ def test_removing_asks_for_no_release():
 
 @pytest.fixture
 def no_pyroute2(monkeypatch):
-    """A controller without pyroute2."""
+    """Set up a controller without pyroute2."""
     cached = (release_action.controllers_pyroute2, release_action.pyroute2_digest, release_action.current_release)
     util = SimpleNamespace(find_spec=lambda name: None)
     monkeypatch.setattr(release_action, "importlib", SimpleNamespace(util=util))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of a deployment has a line for each task, beside what it took before."""
+"""Test that the table of a deployment has a line for each task, with the values of a run before."""
 
 from __future__ import annotations
 

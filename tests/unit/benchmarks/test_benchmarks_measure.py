@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pure parts of the measurements: whose loss it was, how long two owned it, what is asked for."""
+"""Test the pure parts of the measurements: losses by move, time with two owners, and options."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_other_daemon_is_the_peer():
 
 
 class Timeline:
-    """Samples at fixed times; the clock stands where the last one was taken."""
+    """It holds samples at fixed times; its clock shows the time of the last one taken."""
 
     def __init__(self, *samples):
         self.samples = iter(samples)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a master was silent, and what is measured of a storm."""
+"""Test the longest silence of a master, and the rows of a storm."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from lab.storms import STORMS
     ("heard", "silence"),
     [
         ([(0.9, 1), (1.1, 1), (1.5, 1), (1.6, 1), (1.9, 1)], 0.4),
-        ([(0.95, 1), (1.35, 1), (1.9, 1), (1.95, 1)], 0.55),  # what was going on when it began counts in full
-        ([(0.9, 1), (1.1, 1), (1.2, 1)], 0.8),  # and so does what had not come when it ended
+        ([(0.95, 1), (1.35, 1), (1.9, 1), (1.95, 1)], 0.55),  # a silence that has begun before counts in full
+        ([(0.9, 1), (1.1, 1), (1.2, 1)], 0.8),  # and one that lasts at the end counts, too
         ([(0.9, 1)], 1.0),
         ([], 1.0),
-        ([(1.1, 1), (1.2, 2), (1.3, 1), (1.7, 2), (1.8, 1), (1.9, 2)], 0.5),  # each virtual router by itself
-        ([(1.1, 1), (1.3, 1), (1.5, 1), (1.7, 1), (1.9, 1), (5.0, 1)], 0.2),  # afterwards is not during
+        ([(1.1, 1), (1.2, 2), (1.3, 1), (1.7, 2), (1.8, 1), (1.9, 2)], 0.5),  # each virtual router is measured alone
+        ([(1.1, 1), (1.3, 1), (1.5, 1), (1.7, 1), (1.9, 1), (5.0, 1)], 0.2),  # later ones do not count
     ],
 )
 def test_the_longest_silence(heard, silence):

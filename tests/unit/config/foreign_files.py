@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small files in the manner of those that people have: name -> (text, verdict).
+"""It holds small files like those of users: name -> (text, verdict).
 
 A verdict is CLEAN, or what is tolerated (a piece of each tolerated warning, in order), or Refused with a piece of the
 first error.
@@ -15,7 +15,7 @@ CLEAN: list[str] = []
 
 
 class Refused(NamedTuple):
-    """What we refuse; ``keepalived`` says whether it runs the file all the same."""
+    """It is the verdict on a file that we refuse. ``keepalived``: keepalived runs it nevertheless."""
 
     text: str
     keepalived: bool = False

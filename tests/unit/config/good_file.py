@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A good file, and what to say when one of its lines is changed."""
+"""It holds a good file, and checks the errors when one of its lines is changed."""
 
 from __future__ import annotations
 

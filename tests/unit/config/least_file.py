@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The least file, and more lines in it: what tests of single keywords are made of."""
+"""It holds the smallest file; tests of single keywords add lines to it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def instance(lines="", globals_="", blocks="", least=LEAST):
 
 
 def errors(lines="", globals_="", blocks="", least=LEAST):
-    """Every error as "line: text. rule (hint)"."""
+    """Return every error as "line: text. rule (hint)"."""
     return [str(problem)[2:] for problem in inspect(text(lines, globals_, blocks, least), "f").problems]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Any words behind a keyword or on a line of a list give a value, or a refusal with words."""
+"""Test that any words behind a keyword or on a line of a list give a value, or a refusal with words."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two configurations of the article lack their last brace, and are loaded with it."""
+"""Test that the two configurations of the article, which lack their last brace, are loaded with it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The values of a plan have the names of its fields, and JSON can hold them."""
+"""Test that the values of a plan have the names of its fields, and JSON can hold them."""
 
 from __future__ import annotations
 

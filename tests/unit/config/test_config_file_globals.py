@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""global_defs has fields of its own, and defaults for the instances."""
+"""Test that global_defs has fields of its own, and defaults for the instances."""
 
 from __future__ import annotations
 

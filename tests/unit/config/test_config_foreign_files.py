@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files in the manner of those that people have get the verdict that stands beside them; keepalived reads them too."""
+"""Test that files like those of users get the expected verdict; keepalived reads them too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from foreign_files import FILES, Refused
 
 from vrrp.config.loader import inspect
 
-STARTS = (0, 5)  # keepalived -t: nothing to say, or complaints with which it starts; 4 and others are no start
+STARTS = (0, 5)  # keepalived -t: no complaint, or complaints with which it starts; with 4 and others it does not start
 
 
 @pytest.mark.parametrize(("text", "verdict"), FILES.values(), ids=FILES.keys())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A value of the model is shown in the words of the file, and a password or a key never."""
+"""Test that a value of the model is shown in the words of the file, and a password or a key never."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real keepalived accepts the files that we load, and we refuse those that it refuses.
+"""Test that the real keepalived accepts the files that we load, and that we refuse those that it refuses.
 
 It runs ``keepalived -t``, which reads the file and ends, in a network namespace of its own that has an eth0.
 """

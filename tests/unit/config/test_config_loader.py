@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file is loaded, or refused with an error that says file, line and column."""
+"""Test that a file is loaded, or refused with an error that says file, line and column."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_a_file_without_permission_is_an_error(tmp_path, monkeypatch):
     def refuse(*arguments):
         raise PermissionError(13, "Permission denied", str(path))
 
-    # root may read everything, so the refusal is staged
+    # root may read every file, so the refusal is simulated
     monkeypatch.setattr(loader.os, "open", refuse)
     assert refusal(path).text == "cannot read the file: permission denied"
 
 
 def test_a_path_with_nul_is_an_error():
-    text = refusal("a\0b").text  # each Python has its own words
+    text = refusal("a\0b").text  # each Python has its own message
     assert text.startswith("cannot read the file: ") and "embedded null" in text
 
 
@@ -72,7 +72,7 @@ def test_a_file_that_is_too_large_is_an_error(tmp_path):
 
 
 def test_files_that_are_too_large_together_are_an_error(tmp_path):
-    """The one that has no room is an error: keepalived would go on without a file that it cannot read."""
+    """The file beyond the limit is an error: keepalived would go on without a file that it cannot read."""
     comment = "#" * (loader.SIZE_MAX // 2)
     path = included(tmp_path, a=comment, b=comment)
     report = loader.inspect_here(path.read_text(), str(path))
@@ -117,7 +117,7 @@ def test_conditional_lines_are_those_of_the_node(tmp_path, monkeypatch):
 
 
 def included(tmp_path, **files):
-    """hotstandby.conf, and files in conf.d beside it."""
+    """Write hotstandby.conf, and files in conf.d beside it."""
     (tmp_path / "conf.d").mkdir()
     for name, text in files.items():
         (tmp_path / "conf.d" / f"{name}.conf").write_text(text, encoding="utf-8")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every keyword of keepalived's manual has its place in the table, and the page in docs is the one made from it.
+"""Test that every keyword of keepalived's manual is in the table, and that the page in docs is made from it.
 
-The names are typed from keepalived.conf(5) of 2.4.3, block by block; below them those that only its parser knows.
+The names are copied by hand from keepalived.conf(5) of 2.4.3, block by block; below are those that only its parser has.
 """
 
 from __future__ import annotations

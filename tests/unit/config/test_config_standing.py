@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A keyword that does not work here is ignored with a warning, refused with an error, or named as not ours."""
+"""Test that a keyword without effect gives a warning or an error, or is reported as one of another daemon."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mistake that keepalived runs is loaded with keepalived's meaning, and a warning tells it."""
+"""Test that a mistake that keepalived accepts is loaded with keepalived's meaning and a warning."""
 
 from __future__ import annotations
 

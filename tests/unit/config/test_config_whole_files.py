@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole files, of the kinds of keepalived's own examples, are read, and parts of other daemons are named."""
+"""Test that whole files like keepalived's own examples are read, and that parts of other daemons are named."""
 
 from __future__ import annotations
 

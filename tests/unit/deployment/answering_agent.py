@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An agent that answers at a control socket with what a test wants, and remembers what it was asked."""
+"""It is an agent that gives the answers of a test at a control socket, and records the requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class AnsweringAgent:
-    """``replies`` has the reply to each command, or a function that makes it of the request."""
+    """It answers at a control socket. ``replies``: command -> reply, or a function that makes it of the request."""
 
     def __init__(self, runtime_dir: str, **replies: Any):
         self.replies: dict[str, Any] = replies
@@ -30,7 +30,7 @@ class AnsweringAgent:
 
     @property
     def commands(self) -> list[str]:
-        """What it was asked beside its status."""
+        """Return the commands that it was asked for, without its status."""
         return [request["command"] for request in self.asked if request["command"] != "status"]
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -47,5 +47,5 @@ class AnsweringAgent:
 
 
 def refuses(error: str, *problems: str) -> dict[str, Any]:
-    """The reply of an agent that says no."""
+    """Return the reply of an agent that refuses."""
     return {"ok": False, "error": error, "problems": list(problems)}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system user is made once with its group, and removed with it."""
+"""Test that the system user is made once with its group, and removed with it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MISSING = "no-such-user-here"
 
 @pytest.fixture
 def ran():
-    """The commands that an account has run."""
+    """Return the commands that an account has run."""
     return []
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An archive of pyroute2 is packed, unpacked as it was, and refused when it is damaged."""
+"""Test that an archive of pyroute2 is packed, unpacked as it was, and refused when it is damaged."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each module has the arguments that its documentation has, and nothing that an agent needs is imported for them."""
+"""Test that each module has the arguments of its documentation, and that they import nothing of the agent."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes are done in order, shown as differences, and stop at the first that fails."""
+"""Test that changes are done in order, shown as differences, and stop at the first that fails."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file of a node is judged, compared, shown without passwords, written, and taken back when it is refused."""
+"""Test that the file of a node is checked, compared, shown without passwords, written, and restored on refusal."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def place(tmp_path):
 
 @pytest.fixture
 def make(place, tmp_path):
-    """``make(old)``: the file with this content, or a missing one."""
+    """Return ``make(old)``, which makes the file with this content, or a missing one."""
 
     def call(old=None):
         if old is not None:
@@ -207,7 +207,7 @@ def test_the_running_agent_tells_its_file_and_digest(make, agent):
 def test_an_agent_of_another_release_is_not_current(make, agent):
     words = ["sh", "-c", "echo; read line", "/usr/local/lib/hotstandby/releases/0123/hotstandby.py"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"\n"  # the kernel knows its arguments now
+        assert process.stdout.readline() == b"\n"  # the kernel has its arguments now
         agent.replies["status"] = {"pid": process.pid, "config": "/etc/x.conf", "config_sha256": "ab"}
         assert make().agent() == Agent("/etc/x.conf", "ab", False)
         process.communicate(b"\n")

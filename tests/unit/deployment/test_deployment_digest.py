@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A digest names paths and contents; sources are found in every directory but those of compiled files."""
+"""Test that a digest covers paths and contents, and that sources are found except in __pycache__."""
 
 from __future__ import annotations
 

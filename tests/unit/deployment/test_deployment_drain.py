@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drainer looks at its node, predicts, hands over, drains and undrains, and ends what it cannot finish."""
+"""Test that a drainer looks at its node, predicts, hands over, drains and undrains, and undoes a failed drain."""
 
 from __future__ import annotations
 
@@ -58,17 +58,17 @@ def drainer(agent, tmp_path):
 
 
 def says(agent, *instances, drained=False):
-    """What the status is from now on."""
+    """Set the status from now on."""
     agent.replies["status"] = {"version": "0.1.0", **node(*instances, drained=drained)}
 
 
 def then(agent, *instances, drained=False):
-    """The reply to a command after which the status is another."""
+    """Return a reply to a command after which the status is another."""
     return lambda request: says(agent, *instances, drained=drained) or {}
 
 
 def asked(agent):
-    """(command, instance) of each request beside the status."""
+    """Return (command, instance) of each request, without the status."""
     return [(each["command"], each.get("instance")) for each in agent.asked if each["command"] != "status"]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file or a link is replaced in one step; a failure leaves what was there and nothing beside it."""
+"""Test that a file or a link is replaced in one step; a failure leaves what was there and nothing beside it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Directories and files get their content and rights, and go with what is in them."""
+"""Test that directories and files get their content and mode, and are removed with what is in them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An installation lists what it changes, in order, and changes nothing twice."""
+"""Test that an installation lists what it changes, in order, and changes nothing twice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ASLEEP = Condition(running=False, enabled=False, stale=False, pid=0)
 
 
 class Node:
-    """The commands that were run; systemd and the user database are words here."""
+    """It records commands; systemd and the user database are simulated."""
 
     def __init__(self, monkeypatch):
         self.ran = []
@@ -45,7 +45,7 @@ class Node:
 def node(tmp_path, monkeypatch):
     for name in ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "UNIT", "CONFIG_DIRECTORY", "RUNTIME_DIRECTORY"):
         monkeypatch.setattr(paths, name, str(tmp_path) + getattr(paths, name))
-    # The tests need not be root's: whatever root would own is the runner's.
+    # The tests run without root: the user of the tests owns what root would own.
     monkeypatch.setattr(os, "chown", lambda path, uid, gid: None)
     monkeypatch.setattr(os, "fchown", lambda handle, uid, gid: None)
     monkeypatch.setattr(files, "has_owner", lambda path, mode, uid, gid: os.stat(path).st_mode & 0o7777 == mode)

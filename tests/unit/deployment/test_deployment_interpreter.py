@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The path that survives an upgrade is taken wherever it leads to a Python that is new enough."""
+"""Test that the path that survives an upgrade is taken if its Python is new enough."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHER = "/opt/python3.12/bin/python3.12"
 
 @pytest.fixture
 def stable(tmp_path, monkeypatch):
-    """``stable(script)`` puts a program there."""
+    """Return ``stable(script)``, which puts a program at that path."""
     path = tmp_path / "python3"
     monkeypatch.setattr(module, "STABLE", str(path))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A status tells which node is master, and which one will be."""
+"""Test that a status tells which node is master, and which one will be."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def test_a_backup_hears_a_master_and_has_given_the_addresses_up():
         (instance("MASTER"), True),
         (instance("MASTER", addresses_present=[]), False),
         (instance("MASTER", peers=[heard(90)]), True),
-        (instance("MASTER", peers=[heard(150)]), False),  # it speaks, and it will win
-        (instance("MASTER", peers=[heard(150, seen_s=60)]), True),  # it spoke once
+        (instance("MASTER", peers=[heard(150)]), False),  # it advertises, and it will win
+        (instance("MASTER", peers=[heard(150, seen_s=60)]), True),  # it advertised once, long ago
         (instance("MASTER", peers=[heard(254, seen_s=0.5)], since_s=0.4), True),  # it was overtaken since
         (instance("BACKUP"), True),
         (instance("BACKUP", priority=150), False),  # it is about to take over
@@ -120,7 +120,7 @@ def test_these_instances_are_served_or_not(found, yes):
     assert served(found, 0.5) is yes
 
 
-# What keepalived's dump does not tell is None.
+# None is for what keepalived's dump does not have.
 
 
 @pytest.mark.parametrize("unknown", [("since_s",), ("advert_int_s",), ("since_s", "advert_int_s")])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vrrp_agent lists its changes, makes them, and says where a release is not what it should be."""
+"""Test that vrrp_agent lists its changes, makes them, and reports a damaged release."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PRESENT = {"state": "present", "switch_user": False, "writable_paths": [], "_pyr
 
 @pytest.fixture
 def node(monkeypatch):
-    """A node that lacks one thing; what was done is in the list."""
+    """Return the list of the changes that are made, on a node that lacks one thing."""
     done = []
     change = Change("/a", "", "a\n", lambda: done.append("a"))
     condition = Condition(running=True, enabled=True, stale=False, pid=0)

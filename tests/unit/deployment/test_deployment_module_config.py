@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vrrp_config judges, writes, and shows no password. tests/unit/modules has what an agent does with the file."""
+"""Test that vrrp_config checks and writes, and shows no password. tests/unit/modules tests it with an agent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ vrrp_instance VI_1 {
 
 @pytest.fixture
 def module(tmp_path, monkeypatch):
-    """``module(text, check)``; the agent's user is whoever runs the tests."""
+    """Return ``module(text, check)``; the agent's user is the user of the tests."""
     monkeypatch.setattr(Account, "owner", lambda account: (os.getuid(), os.getgid()))
 
     def make(text=TEXT, check=False):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vrrp_drain drains and undrains, foretells in check mode, and tells the state of each instance."""
+"""Test that vrrp_drain drains and undrains, predicts in check mode, and reports the state of each instance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from test_deployment_switchover import instance
 
 @pytest.fixture
 def run(tmp_path):
-    """``run(drained, ...)``: the result, and what the agent was told; it drains at once."""
+    """Return ``run(drained, ...)``, which returns the result and the agent's requests; it drains at once."""
     agents = []
 
     def call(drained, check=False, was="BACKUP", **params):

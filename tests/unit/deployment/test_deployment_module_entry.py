@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request becomes an answer, through a release as it lies on a node."""
+"""Test that a request becomes an answer, through a release as on a node."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INFO = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe"
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory):
-    """A release as a directory."""
+    """Return a release as a directory."""
     folder = tmp_path_factory.mktemp("release")
     for path, source in {**agent_sources(), paths.START: paths.START_TEXT.encode()}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +32,7 @@ def release(tmp_path_factory):
 
 
 def ask(release, name, params, check=False, piped=True):
-    """Return what Ansible gets for an answer."""
+    """Return the answer that Ansible gets."""
     request = json.dumps({"params": params, "check_mode": check})
     sent = [] if piped else [base64.b64encode(request.encode()).decode()]
     words = [sys.executable, "-IB", str(release / paths.START), "module", name, *sent]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vrrp_info refuses options that make no sense, and says what the kernel refuses."""
+"""Test that vrrp_info refuses wrong options, and reports what the kernel refuses."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module ends with its result, or with the message of the agent, the client, the mover or the node."""
+"""Test that a module ends with its result, or with the error of the agent, the client, the switchover or the node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import
 
 
 class Module:
-    """Exits as an AnsibleModule does; ``said`` is how, and with what."""
+    """It exits as an AnsibleModule does; ``said`` records how, and with what."""
 
     params = {"name": "VI_1"}
     said = None

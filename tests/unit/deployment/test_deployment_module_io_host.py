@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A command runs in the C locale; one that fails is told with its first words, its status and its last word."""
+"""Test that a command runs in the C locale; a failure names its first words, its status and its output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_
 
 
 def answering(*answer, calls=None):
-    """A Run whose commands all end with this status, output and error output."""
+    """Return a Run whose commands all end with this status, output and error output."""
 
     def run_command(words, **options):
         if calls is not None:

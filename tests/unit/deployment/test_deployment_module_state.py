@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vrrp_state moves, foretells in check mode, and is changed only where mastership moves."""
+"""Test that vrrp_state moves, predicts in check mode, and is changed only where mastership moves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from test_deployment_switchover import instance
 
 @pytest.fixture
 def run(tmp_path):
-    """``run(instance, ...)``: the result, and what the agent was told; a promotion makes it master at once."""
+    """Return ``run(instance, ...)``, which returns the result and the requests; a promotion works at once."""
     agents = []
 
     def call(found, check=False, **params):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node is observed through its agent, or through keepalived, beside what the kernel has."""
+"""Test that a node is observed through its agent or keepalived, and through its kernel."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def agent(tmp_path):
 
 @pytest.fixture
 def keepalived(monkeypatch):
-    """The processes of keepalived that run; the dump and the counters of each are of one instance, its number."""
+    """Return a function that lets keepalived run with these pids; each has one instance, named by its pid."""
     running = []
     monkeypatch.setattr(reader, "find", lambda: tuple(running))
 

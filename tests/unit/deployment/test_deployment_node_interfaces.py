@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Interfaces are told with their flags and addresses, and which of these the agent has put there."""
+"""Test that interfaces are listed with their flags and addresses, and with those that the agent has set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def instance(*present):
 
 @pytest.fixture
 def kernel(monkeypatch):
-    """A machine with a loopback, an interface with three addresses, and one that is down."""
+    """Set up a machine with a loopback, an interface with three addresses, and one that is down."""
 
     def dump(table):
         found = (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command starts the program of the current release, and a cleanup loads the least."""
+"""Test that the command starts the program of the current release, and that a cleanup loads little."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_name_of_the_program_in_a_release():
 
 @pytest.fixture
 def start(tmp_path):
-    """``start(*arguments)``: the exit status of the program and who ran, in a release of two empty mains."""
+    """Return ``start(*arguments)``: exit status and name of the main that ran, in a release of two empty mains."""
     release = tmp_path / "release"
     (release / "vrrp" / "agent").mkdir(parents=True)
     for package in ("vrrp", "vrrp/agent"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sources of a release travel inside the module: as they are in the checkout, without the simulation."""
+"""Test that a module carries the sources of a release, as in the checkout, without the simulation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAYLOAD = LIBRARY / "deployment" / "payload.py"
 
 
 def for_nodes():
-    """The files of the packages but for those of the simulation, which is for the controller."""
+    """Return the files of the packages, without those of the simulation, which is for the controller."""
     every = [path for name in PACKAGES for path in (LIBRARY / name).rglob("*.py")]
     files = [path for path in every if "simulation" not in str(path.relative_to(LIBRARY))]
     assert len(files) < len(every)
@@ -31,7 +31,7 @@ def in_the_checkout():
 
 
 def imported(path):
-    """The files that a file imports, anywhere in it, by relative imports: what AnsiballZ follows."""
+    """Return the files that a file imports by relative imports, anywhere in it, as AnsiballZ follows them."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
@@ -45,7 +45,7 @@ def test_every_source_is_found():
 
 
 def test_every_source_is_within_reach_of_the_module():
-    """AnsiballZ packs what imports lead to, and the packages around it; what nothing leads to would stay here."""
+    """AnsiballZ packs imported files, and the packages around them; other files would not be sent."""
     reached, fresh = set(), {PAYLOAD}
     while fresh:
         reached |= fresh

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A release is built whole or not at all, made current by one link, and the one before is kept."""
+"""Test that a release is built completely or not at all, made current by one link, and the one before is kept."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIBRARY = {"__init__.py": b"", "netlink/__init__.py": b"x = 1\n"}
 
 @pytest.fixture(autouse=True)
 def node(tmp_path, monkeypatch):
-    """The places of a node, below a folder of the test's own."""
+    """Move the paths of a node below a folder of the test."""
     monkeypatch.setattr(paths, "RELEASES", str(tmp_path / "releases"))
     monkeypatch.setattr(paths, "CURRENT", str(tmp_path / "current"))
     return tmp_path

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The release of a process stands in its command line, and the kernel knows when it was started."""
+"""Test that the command line of a process shows its release, and the kernel its start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOADED = time.time()
 
 @contextmanager
 def shell(*words, program="/bin/sh"):
-    """The number of a shell that waits, and has these words behind its own in its command line."""
+    """Yield the number of a waiting shell that has these words at the end of its command line."""
     command = [program, "-c", "echo; read line", *words]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The advertiser is read from a packet; some interfaces are not asked. tests/network has real segments."""
+"""Test that an advertiser is read from a packet, and which interfaces are left out. tests/network has real ones."""
 
 from __future__ import annotations
 
@@ -66,5 +66,5 @@ def test_an_interface_that_cannot_be_asked_is_left_out_at_once(monkeypatch):
         {"interface": name, "addresses": ["192.168.8.100"], "virtual_router_ids": [100], "listen": 3}
         for name in ("lo", "down0", "wg0", "none0")
     ]
-    monkeypatch.setattr(segment, "_ask_and_hear", None)  # nobody waits
+    monkeypatch.setattr(segment, "_ask_and_hear", None)  # there is no wait
     assert segment.probe(wanted) == segment.probe([]) == {"answers": [], "advertisers": []}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service as systemctl shows it, and the commands that change it."""
+"""Test that the service is read as systemctl shows it, and test the commands that change it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALIVE = Condition(running=True, enabled=True, stale=False, pid=4711)
 
 
 class Systemd:
-    """Remembers the commands; answers each with ``shown``."""
+    """It records the commands, and answers each with ``shown``."""
 
     def __init__(self, shown=""):
         self.shown = shown

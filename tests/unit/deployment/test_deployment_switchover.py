@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An instance is looked at, its next state is foretold, and a move is asked for and waited for."""
+"""Test that an instance is read, its next state is predicted, and a move is asked for and waited for."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def agent(tmp_path):
 
 @pytest.fixture
 def mover(agent, tmp_path):
-    """``mover(name)`` asks the agent about the instance of this name."""
+    """Return ``mover(name)``, which asks the agent about the instance of this name."""
     return lambda name=None: Switchover(name, str(tmp_path))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The systemd unit gives the agent what it needs and no more; the command starts the current release."""
+"""Test that the systemd unit gives the agent what it needs and no more; the command starts the current release."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.process
 
 
 def service(**options):
-    """The settings of [Service]; those that may be given several times with all their values."""
+    """Return the settings of [Service]; those that may be given several times with all their values."""
     section: dict[str, str] = {}
     whole = unit.text(**options).replace("\\\n", "").partition("[Service]\n")[2].partition("[Install]")[0]
     for line in whole.splitlines():
@@ -105,7 +105,7 @@ def test_real_time_is_given_from_outside_and_its_refusal_is_no_failure():
     assert section["CPUSchedulingPolicy"] == "other"  # real time here would keep the agent from starting in a container
     assert "LimitRTPRIO" not in section
     words = shlex.split(section["ExecStartPost"].lstrip("-+").replace("$$", "$"))
-    refused = {"PATH": "/nonexistent", "MAINPID": "1"}  # nothing to run there: an error as any other
+    refused = {"PATH": "/nonexistent", "MAINPID": "1"}  # there is nothing to run: it is an ordinary error
     assert subprocess.run(words, env=refused, check=False, capture_output=True, timeout=10).returncode == 0
 
 
@@ -135,7 +135,7 @@ time.sleep(60)
 
 @pytest.mark.parametrize("view", ["the machine's", "its own"])
 def test_a_reload_makes_the_directory_one_that_the_agent_may_write_to(tmp_path, view):
-    """In its own view /run is read-only, and what was bound there has gone with the directory."""
+    """In its own mount namespace /run is read-only, and the bind mount is gone with the directory."""
     run, directory = tmp_path / "run", tmp_path / "run" / "hotstandby"
     directory.mkdir(parents=True)
     words = [sys.executable, "-c", AGENT, str(directory)]
@@ -146,11 +146,11 @@ def test_a_reload_makes_the_directory_one_that_the_agent_may_write_to(tmp_path, 
     try:
         assert agent.stdout.readline() == b"began\n"
         directory.rmdir()
-        directory.mkdir()  # by systemd, before it runs anything for the unit
+        directory.mkdir()  # systemd makes it before it runs anything for the unit
         first, _plus, second = service()["ExecReload"].partition(f" {paths.COMMAND} ")
         assert first.startswith("-+/bin/sh -c ") and second == f"reload --runtime-dir {paths.RUNTIME_DIRECTORY}"
         command_line = first[2:].replace("$$", "$").replace(paths.RUNTIME_DIRECTORY, str(directory))
-        for _time in range(2):  # where nothing is missing nothing is done
+        for _time in range(2):  # nothing is missing, so nothing is done
             done = subprocess.run(
                 shlex.split(command_line), env={**os.environ, "MAINPID": str(agent.pid)}, check=False, timeout=20,
                 capture_output=True, text=True,
@@ -165,7 +165,7 @@ def test_a_reload_makes_the_directory_one_that_the_agent_may_write_to(tmp_path, 
 
 
 def test_marks_of_auth_hmac_survive_a_stop_but_not_a_reboot():
-    """It lies in memory: no disk that hangs keeps the loop, which writes it. Who removes the agent removes it."""
+    """They are in memory, so no slow disk stops the loop that writes them. They are removed with the agent."""
     section = service()
     assert section["RuntimeDirectoryPreserve"] == "yes"
     assert f"/run/{section['RuntimeDirectory']}" == paths.RUNTIME_DIRECTORY

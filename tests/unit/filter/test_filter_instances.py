@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters give Ansible plain values, and errors with the place in the inventory."""
+"""Test that the filters return plain values to Ansible, and errors with the place in the inventory."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_file_that_the_agent_does_not_run_is_an_objection():
 
 
 def test_a_value_of_an_inventory_has_its_file_and_line():
-    # The tests' own ansible-core has these tags; with an older one at run time locate() just knows no place.
+    # The ansible-core of the tests has these tags; with an older one at run time locate() returns None.
     from ansible._internal._datatag import _tags as tags
 
     value = tags.Origin(path="/inventory/hosts.yml", line_num=7).tag("eth7")
@@ -119,7 +119,7 @@ def test_a_value_of_an_inventory_has_its_file_and_line():
 
 
 def load(tmp_path, text):
-    """Variables as an inventory plugin reads them, with their places."""
+    """Return variables as an inventory plugin reads them, with their places."""
     path = tmp_path / "hosts.yml"
     path.write_text(text)
     return DataLoader().load_from_file(str(path), cache="none"), path

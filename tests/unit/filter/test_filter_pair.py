@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that follows for a host is told at once: what is wrong, or what there is to do."""
+"""Test that all that follows for a host is returned at once: the problems, or the work to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GROUPS = {"ha_pair": HOSTS}
 
 
 def noted(number, **said):
-    """What the role has noted of a host with the address 192.168.8.NUMBER."""
+    """Return what the role has noted of a host with the address 192.168.8.NUMBER."""
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:0{number}", "up": True, "carrier": True, "loopback": False,
               "addresses": [own], "virtual_addresses": []}]  # fmt: skip

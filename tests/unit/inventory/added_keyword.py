@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process in which the table has two keywords more, and the model their fields: what everything makes of them.
+"""It is a process in which the table has new keywords, and the model their fields. It prints the effects as JSON.
 
-Nothing else is told of them. It prints JSON; test_pair_added_keyword.py says what is right.
+No other code is changed for them. test_inventory_added_keyword.py compares the effects.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ for package in ("vrrp.", f"{COLLECTION}vrrp."):
 
 
 def of(name: str) -> Any:
-    """Import what everybody else has, after the table has its new keywords."""
+    """Import a name of the library, after the table has its new keywords."""
     return importlib.import_module(name)
 
 
@@ -76,7 +76,7 @@ vrrp_instance VI_1 {
 
 
 def refused(**said: Any) -> list[str]:
-    """What is wrong with an inventory in which the first host says this."""
+    """Return the problems of an inventory in which the first host has these variables."""
     instances, inventory = of(f"{COLLECTION}inventory.instances").instances, of("two_hosts")
     try:
         instances(inventory.hosts(said, vips=[inventory.VIP]))
@@ -86,7 +86,7 @@ def refused(**said: Any) -> list[str]:
 
 
 def main() -> None:
-    """Ask everything that goes by the table."""
+    """Print what each user of the table makes of the new keywords."""
     inspect = of("vrrp.config.loader").inspect
     inventory, specs = of("two_hosts"), of("argument_specs")
     report, wrong = inspect(TEXT, "f"), inspect(TEXT.replace("patience 5", "patience 10"), "f")

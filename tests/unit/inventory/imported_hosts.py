@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables that an import gives, as those of two hosts whose network has whatever they name."""
+"""It makes two hosts of imported variables; their network has each interface and address that these name."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_keepalived import Imported
 
-# What only both hosts together can be wrong about: no importer of one file knows it.
+# Problems of both hosts together: an import of one file cannot know them.
 OF_THE_PAIR = ("it stays master", "never moves a living master", "is to be master of")
 
 
-MINE = {4: "203.0.113.1", 6: "fd00:ffff::1"}  # the first host's, where the file says none
+MINE = {4: "203.0.113.1", 6: "fd00:ffff::1"}  # the first host's, where the file names none
 OTHERS = {4: "203.0.113.101", 6: "fd00:ffff::101"}
 
 
 def network(found: Imported, others: bool = False) -> list[dict[str, Any]]:
-    """Every interface of the file, each with addresses that have no subnet; the sources are on the first one.
+    """Return every interface of the file, each with addresses that have no subnet; the sources are on the first one.
 
     ``others`` is the network of the other host, which has the peers of the file.
     """
@@ -45,7 +45,7 @@ def _address(text: str) -> dict[str, Any]:
 
 
 def hosts(found: Imported) -> dict[str, dict[str, Any]]:
-    """The variables of both hosts: the second one has the lower priority, and begins as BACKUP."""
+    """Return the variables of both hosts: the second one has the lower priority, and begins as BACKUP."""
     first = {**found.shared, **found.host, "ha_pair_interfaces": network(found)}
     second = {**deepcopy(first), "ha_pair_interfaces": network(found, others=True)}
     for host, lowered in ((first, False), (second, True)):
@@ -61,7 +61,7 @@ def hosts(found: Imported) -> dict[str, dict[str, Any]]:
 
 
 def _speak_as_the_other(said: dict[str, Any], word: str) -> None:
-    """Its source is a peer of the file, or an address of its own, and its peer is the first host."""
+    """Set its source to a peer of the file, or an address of its own, and its peer to the first host."""
     sources = [word % each for each in ("unicast_src_ip", "mcast_src_ip") if word % each in said]
     listed = said.get(word % "unicast_peer") or []
     before = said[sources[0]] if sources else None

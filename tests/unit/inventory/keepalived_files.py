@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of keepalived that are imported."""
+"""It holds files of keepalived that tests import."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ vrrp_instance VI_1 {
 
 
 def conf(body, name="VI_1", more="", vips="192.168.8.100/24", vrid=51, state="state @STATE@"):
-    """One instance with ``body`` in it."""
+    """Return a file with one instance with ``body`` in it."""
     return (
         GLOBAL.replace("@MORE@", more)
         + f"vrrp_instance {name} {{\n    {state}\n    interface eth0\n    virtual_router_id {vrid}\n"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role's template, rendered without Ansible: the file of each host."""
+"""It renders the role's template without Ansible: the file of each host."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROLE = Path(__file__).parents[3] / "roles" / "ha_pair"
 
 
 def files(hosts: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """The file of each host. ``hosts`` has each one's variables by their full names."""
+    """Return the file of each host. ``hosts`` has the variables of each by their full names."""
     defaults, template = _role()
     plan = instances(hosts)
     found = {}
@@ -32,9 +32,9 @@ def files(hosts: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 @functools.cache
 def _role() -> tuple[dict[str, Any], Any]:
-    """The role's defaults, and its template, which takes a while to compile."""
+    """Return the role's defaults, and its template; the template is compiled once, as that takes time."""
     defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
-    # As Ansible does: the first newline after a block goes, the file keeps its last one.
+    # As in Ansible: the first newline after a block is removed, the last one of the file is kept.
     plain = Environment(
         loader=FileSystemLoader(ROLE / "templates"),
         trim_blocks=True,

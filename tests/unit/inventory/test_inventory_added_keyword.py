@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A keyword that the table and the model have is everywhere: text, inventory, file, description, import, docs."""
+"""Test that a keyword of the table and the model works in text, inventory, file, description, import and docs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def found():
-    """What a process makes of it whose table has two keywords more; only there, as modules read the table once."""
+    """Return the output of a process with new keywords in its table; modules read the table only once."""
     script = Path(__file__).parent / "added_keyword.py"
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

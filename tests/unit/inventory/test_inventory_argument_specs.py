@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The description of the role is made from the table of keywords, and is not out of date."""
+"""Test that the description of the role is made from the table of keywords, and is not out of date."""
 
 from __future__ import annotations
 

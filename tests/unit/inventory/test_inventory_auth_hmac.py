@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys are judged before they are on any host, and no message holds one."""
+"""Test that keys are checked before they are on any host, and that no message holds one."""
 
 from __future__ import annotations
 

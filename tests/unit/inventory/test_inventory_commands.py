@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is to be run is found wherever it is said; the agent becomes another user only where a script asks for it."""
+"""Test that each command of an inventory is found, and that the agent changes its user only if a script needs it."""
 
 from __future__ import annotations
 

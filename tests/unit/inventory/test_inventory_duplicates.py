@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An address or a virtual router ID that is there twice is named where it was written the second time."""
+"""Test that a second address or virtual router ID is reported with the place of the second one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BARE = "192.168.8.100"
 
 
 def said(**both):
-    """What is said of node-a; each address was written in a line of its own."""
+    """Return the problems of node-a; each address was written in a line of its own."""
     lines = {A: "hosts.yml:1", B: "hosts.yml:2", C: "hosts.yml:3", BARE: "hosts.yml:4", 51: "hosts.yml:5"}
     try:
         instances(hosts(**both), lambda value: lines.get(value) if isinstance(value, (str, int)) else None)

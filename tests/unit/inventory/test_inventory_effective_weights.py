@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role counts the weights that the agent counts of the file which the role writes."""
+"""Test that the role counts the same weights as the agent does with the file of the role."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TRACKED = {"track_process": ["p", "q"], "track_unit": [UNIT], "track_interface":
 
 
 def both_ways(monkeypatch, group, own, **said):
-    """(what the role counts, what the agent counts): for each member, kind of what is tracked -> the weights."""
+    """Return (of the role, of the agent): for each member, kind of tracker -> the weights that count."""
     seen = []
     monkeypatch.setattr(instances, "weights", lambda pairs, *_rest: seen.append([pair[0] for pair in pairs]))
     entries = [{"virtual_ipaddress": ["192.168.8.100/24"]}, {"virtual_ipaddress": ["192.168.8.101/24"], **own}]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A problem says place, host, variable, rule and way out; an error counts them, each once."""
+"""Test that a problem shows place, host, variable, rule and hint, and that an error counts each problem once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The example inventories of the documentation, and those of the scenarios, describe pairs; their files are good."""
+"""Test that the inventories of the documentation and the scenarios describe pairs, and that their files are good."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from two_hosts import interfaces
 TOP = Path(__file__).parents[3]
 EXAMPLES = sorted((TOP / "docs" / "examples").glob("*.yml"))
 INVENTORIES = EXAMPLES + sorted((TOP / "molecule").glob("*/inventory.yml"))
-# What keepalived 2.2.7, the one that is here, does not know.
+# Keywords that keepalived 2.2.7, the version here, does not know.
 NEWER = ("auth_hmac {", "v3_checksum_as_v2 ")
 
 
 def hosts(path):
-    """The variables of each host, on two segments: 192.168.8.0/24 and fd00:8::/64 on eth0, 10.0.8.0/24 on eth1."""
+    """Return the variables of each host: 192.168.8.0/24 and fd00:8::/64 are on eth0, 10.0.8.0/24 is on eth1."""
     group = yaml.safe_load(path.read_text(encoding="utf-8"))["ha_pair"]
     return {name: {**network(own["ansible_host"]), **group["vars"], **own} for name, own in group["hosts"].items()}
 
@@ -61,7 +61,7 @@ def test_the_file_of_each_host_is_good_for_the_agent_and_for_keepalived(path, tm
 
 
 def keepalived_says(text, file):
-    """Exit status and complaints of ``keepalived -t``, where eth0 and eth1 are."""
+    """Return exit status and output of ``keepalived -t``, with interfaces eth0 and eth1."""
     file.write_text(text, encoding="utf-8")
     script = f"""
         ip link add eth0 type bridge && ip link add eth1 type bridge && ip link set eth0 up && ip link set eth1 up

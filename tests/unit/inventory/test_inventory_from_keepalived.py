@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A keepalived.conf becomes variables, and the role's template makes the same configuration of them."""
+"""Test that a keepalived.conf becomes variables, and the role's template makes the same configuration of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def comparable(configuration):
     return replace(
         configuration,
         path="",
-        globals=replace(configuration.globals, vrrp_version=2),  # each instance says its version
+        globals=replace(configuration.globals, vrrp_version=2),  # each instance has its version
         instances=tuple(replace(each, line=0) for each in configuration.instances),
         sync_groups=tuple(replace(each, line=0) for each in configuration.sync_groups),
     )

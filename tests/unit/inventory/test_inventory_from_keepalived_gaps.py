@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The import lists each line that the variables cannot say or the role would refuse, and what to do instead."""
+"""Test that the import lists each line without a variable or refused by the role, with a hint."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_script_without_a_user_is_told():
     assert "ha_pair_script_user" not in found.shared
 
 
-# Works, and is said in another way: by a word of another name, or in each instance.
+# They work, and are imported in another way: as a word of another name, or in each instance.
 SAID_OTHERWISE = {
     "global_defs": {
         *("router_id", "script_user", "agent_script_user", "enable_script_security", "vrrp_version", "vrrp_min_garp"),

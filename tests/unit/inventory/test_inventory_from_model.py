@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An instance becomes words of the role; defaults are left out."""
+"""Test that an instance becomes words of the role; defaults are left out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def instance(**fields):
 
 
 def more(lines=None, configuration=EMPTY, vault=SHOWN, **fields):
-    """What an instance says beside the words that each has."""
+    """Return the words of an instance that are not in every instance."""
     words = say.instance_words(instance(**fields), lines or {}, configuration, vault)
     return {word: value for word, value in words.items() if LEAST.get(word) != value}
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host is read from its variables: what it said, its interfaces, and the addresses that are its own."""
+"""Test that a host is read from its variables: values, interfaces, and own addresses."""
 
 from __future__ import annotations
 

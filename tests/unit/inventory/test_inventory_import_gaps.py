@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Statements that the role cannot say go to the gaps, with their line, the reason and the way out."""
+"""Test that statements without a variable become gaps, with their line, the reason and a hint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOBODY = "nobody knows this keyword: keepalived passes over it as well"
 
 
 def of(text):
-    """The statements that stay, as nested lists of words, and the gaps."""
+    """Return the statements that are kept, as nested lists of words, and the gaps."""
     gaps = []
     kept = split(parse(text, "f").statements, gaps)
     return words(kept), gaps

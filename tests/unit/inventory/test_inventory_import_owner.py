@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Weights in an owner of an address are left out of the variables and told; the rest makes a pair."""
+"""Test that weights of an address owner are left out of the variables and reported; the rest makes a pair."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Statements that the agent takes and the role does not are left out and told; the rest is a pair."""
+"""Test that statements for the agent that the role refuses are left out and reported; the rest makes a pair."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def peers(*addresses, source=""):
 
 
 def imported(text):
-    """What was found; the rest has made a pair whose files our agent takes."""
+    """Return the result, after a check that the rest makes a pair whose files our agent accepts."""
     found = import_file(text, PATH, secrets=True)
     assert found.problems == []
     if "ha_pair_instances" in {**found.shared, **found.host}:
@@ -119,7 +119,7 @@ def test_an_instance_whose_name_the_role_refuses_is_left_out():
 
 @pytest.mark.parametrize("secrets", [True, False])
 def test_a_password_is_judged_and_not_shown(secrets):
-    """The role refuses a password that begins with a blank; nobody is told to put it into Vault then."""
+    """The role refuses a password that begins with a blank; then there is no hint to put it into Vault."""
     text = instance(51, "authentication {", "auth_type PASS", 'auth_pass " s3cret"', "}")
     found = import_file(text, PATH, secrets=secrets)
     assert [word for word, _line, _why in refused(found)] == ["auth_pass"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instances of one host are read from its variables; everything wrong with them is said."""
+"""Test that the instances of one host are read from its variables, and that all problems are reported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VIP, OTHER = "192.168.8.100/24", "192.168.8.101/24"
 
 
 def read(**said):
-    """The drafts, and the problems as text."""
+    """Return the drafts, and the problems as text."""
     problems = []
     host = Host("node-a", {f"ha_pair_{word}": value for word, value in said.items()})
     found = drafts(host, problems, lambda value: None)

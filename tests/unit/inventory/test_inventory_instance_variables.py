@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each word of an instance has a reader; some words must be alike on both hosts."""
+"""Test that each word of an instance has a reader; some words must be alike on both hosts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An inventory that says little is completed, and one that says much is kept as it is."""
+"""Test that missing values of an inventory are completed, and that given ones are kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from two_hosts import VIP, hosts, interfaces
 
 
 def roles(plan, word="state"):
-    """(node-a, node-b) for each instance in turn."""
+    """Return (node-a, node-b) for each instance in turn."""
     return [(first[word], second[word]) for first, second in zip(plan["node-a"], plan["node-b"])]
 
 

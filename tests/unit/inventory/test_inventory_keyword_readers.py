@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values of keywords that have a form of their own in an inventory."""
+"""Test that values of keywords with a special form in an inventory are read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unknown variables are refused, and the lists of the known ones are complete."""
+"""Test that unknown variables are refused, and the lists of the known ones are complete."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROLE = TOP / "roles" / "ha_pair"
 VARS = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
 OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
 OPTIONS = set(OPTIONS["argument_specs"]["main"]["options"])
-# The regular expression with which the role takes what the inventory says.
+# The regular expression by which the role selects variables of the inventory.
 (SAID,) = re.findall(r"'(\^[^']*)'", VARS["__ha_pair_said_names"])
 
 

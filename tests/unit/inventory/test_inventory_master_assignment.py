@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two drafts of one instance get a master, a standby and their priorities."""
+"""Test that two drafts of one instance get a master, a standby and their priorities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def draft(host, master=None, **values):
 
 
 def assigned(first, second, default="node-a"):
-    """States and priorities of both as text, and the problems."""
+    """Return states and priorities of both as text, and the problems."""
     problems = []
     assign((first, second), default, problems, lambda value: None)
     both = [f"{each.values.get('state')} {each.values.get('priority')}" for each in (first, second)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An instance gets its interface and its prefix lengths from the network of its host, or it is said why not."""
+"""Test that an instance gets interface and prefix lengths from the network of its host, or a problem."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def draft(*vips, nics=NICS, interface=None, said=True):
 
 
 def placed(made):
-    """The interface, the VIPs, and the problems as text."""
+    """Return the interface, the VIPs, and the problems as text."""
     problems = []
     place(made, problems, lambda value: f"{value} in hosts.yml")
     return made.values.get("interface"), [str(vip) for vip in made.vips], [str(problem) for problem in problems]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deployment is refused on nodes that have something which it must not be added to."""
+"""Test that a deployment is refused on nodes that have something in conflict with it."""
 
 from __future__ import annotations
 

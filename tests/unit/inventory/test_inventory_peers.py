@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two hosts that would not hear each other are told so, with the variable, the host and the line."""
+"""Test that two hosts that would not hear each other are a problem with variable, host and line."""
 
 from __future__ import annotations
 

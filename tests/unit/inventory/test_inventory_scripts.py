@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check scripts are judged like the words of an instance: with the line of the inventory."""
+"""Test that problems of check scripts have the line of the inventory, as those of an instance have."""
 
 from __future__ import annotations
 

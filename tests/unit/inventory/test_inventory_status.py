@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of a pair shows each instance on each node, and what is wrong with it."""
+"""Test that the table of a pair shows each instance on each node, and its faults."""
 
 from __future__ import annotations
 

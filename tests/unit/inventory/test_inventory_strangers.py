@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stranger that has an address or a virtual router id is told from hosts of the pair."""
+"""Test that another machine with an address or router id is distinguished from hosts of the pair."""
 
 from __future__ import annotations
 

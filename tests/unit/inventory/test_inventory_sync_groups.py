@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sync groups: their members exist, are in one group, and have one master."""
+"""Test that members of sync groups must exist, be in one group, and have one master."""
 
 from __future__ import annotations
 

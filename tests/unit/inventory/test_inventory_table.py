@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Columns are as wide as their longest cell; nothing is a dash."""
+"""Test that columns are as wide as their longest cell, and that no value is a dash."""
 
 from __future__ import annotations
 

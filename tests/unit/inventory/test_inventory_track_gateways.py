@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gateways and the lease of an inventory are judged with their line, against the network of both hosts."""
+"""Test that gateways and the lease of an inventory are checked against the network of both hosts."""
 
 from __future__ import annotations
 

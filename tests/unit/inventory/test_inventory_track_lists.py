@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trackers are read by name, with a weight, or as a built-in check; a name must exist."""
+"""Test that trackers are read by name, with a weight, or as a built-in check; a name must exist."""
 
 from __future__ import annotations
 

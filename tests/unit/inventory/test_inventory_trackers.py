@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes and files that can be tracked are judged, and what is tracked must be among them."""
+"""Test that processes and files that can be tracked are checked, and that tracked ones must be defined."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks of an inventory refuse every value that argument_specs.yml refuses, as the playbook asks them alone."""
+"""Test that the checks of an inventory refuse what argument_specs.yml refuses: the playbook uses only these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROLE = Path(__file__).parents[3] / "roles" / "ha_pair"
 OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
 OPTIONS = OPTIONS["argument_specs"]["main"]["options"]
 VIPS = [VIP, "192.168.8.101/24"]
-# An entry of each list of mappings that is right.
+# A good entry of each list of mappings.
 RIGHT = {
     "ha_pair_instances": {"virtual_ipaddress": [VIP]},
     "ha_pair_scripts": {"name": "a", "script": "/bin/true"},
@@ -31,12 +31,12 @@ RIGHT = {
     "ha_pair_track_groups": {"name": "a", "group": ["VI_1"]},
 }
 WRONG = {"int": "many", "float": "soon", "bool": "maybe", "dict": "text"}
-# A list where a text is to be, and a text where any kind may be, can be what somebody means.
+# A list in place of a text, and a text in place of any kind, can be right.
 ANYTHING = ["text", 7, 1.5, True, {"nosuch": 1}, ["a", 1, None], [{"nosuch": [1]}], [[]], {}, [], ""]
 
 
 def values(option: dict[str, Any], right: dict[str, Any]) -> Iterator[Any]:
-    """Values that Ansible would refuse for this option."""
+    """Return values that Ansible would refuse for this option."""
     kind = option["type"]
     if kind in WRONG:
         yield WRONG[kind]
@@ -55,7 +55,7 @@ CASES = [(name, value) for name, option in OPTIONS.items() for value in values(o
 
 
 def derive(name, value):
-    """Work the instances out where both hosts say this."""
+    """Return the instances where both hosts have this value."""
     variables = hosts() if name == "ha_pair_instances" else hosts(vips=VIPS)
     for said in variables.values():
         said[name] = value

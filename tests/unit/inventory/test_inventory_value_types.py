@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each reader takes what a user may write, and refuses everything else with its rule."""
+"""Test that each reader takes what a user may write, and refuses everything else with its rule."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The proof passes for a pair that works, and fails in each way in which one does not."""
+"""Test that the proof passes for a pair that works, and fails for each kind of fault."""
 
 from __future__ import annotations
 

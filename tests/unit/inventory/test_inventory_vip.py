@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A virtual address as a text or as a mapping is the same, and is written as keepalived has it."""
+"""Test that a virtual address is read from a text and a mapping alike, and is written as in keepalived."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A weight that cannot move the address is a problem, and one that can is none."""
+"""Test that a weight that cannot move the address is a problem, and one that can is none."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_weight_that_moves_the_address_is_no_problem(own, weight):
 
 
 def test_a_weight_above_the_highest_priority_is_a_problem():
-    """Both have 254 whatever their own check says: RFC 9568 section 5.2.4 leaves 255 to owners."""
+    """Both have 254 with any result of their own check: RFC 9568 section 5.2.4 leaves 255 to owners."""
     (problem,) = said({"priority": 254}, {"priority": 250}, scripts=[script(6)])
     assert "when c fails node-a has 254 and node-b 254: it stays master" in problem
 
@@ -56,7 +56,7 @@ def test_weights_that_move_the_address_together_are_no_problem():
 
 
 def test_a_weight_that_never_decides_is_a_problem_beside_one_that_does():
-    # With -200 either host is at 1, whatever the other check takes from it.
+    # With -200 each host is at 1, with any result of the other check.
     assert said(*FAR, scripts=[script(-200), script(-5, "d")]) == [
         "node-a: ha_pair_scripts[1].weight: when d fails node-a has 95 and node-b 50: it stays master"
         " (weight -51 or less, or 0)"
@@ -166,7 +166,7 @@ def test_a_number_in_a_file_is_no_weight_of_an_owner():
 
 
 def grouped(group=None, own=None, node_a=None, node_b=None, **both):
-    """What is said of two instances in the group G; ``own`` are words of the second one."""
+    """Return the problems of two instances in the group G; ``own`` are words of the second one."""
     entries = [{"virtual_ipaddress": [VIP]}, {"virtual_ipaddress": ["192.168.8.101/24"], **(own or {})}]
     groups = [{"name": "G", "group": ["VI_1", "VI_2"], **(group or {})}]
     try:

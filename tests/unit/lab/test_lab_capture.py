@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frames, as bytes from a real capture, and what the lab reads in them."""
+"""Test what the lab reads in frames, which are bytes from a real capture."""
 
 from __future__ import annotations
 

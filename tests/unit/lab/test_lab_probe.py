@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a probe client reports, from sent and answered probes written down by hand."""
+"""Test the report of a probe client, from sent and answered probes written by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ START = 1000.0
 
 
 def client(*answers: str) -> Client:
-    """One probe each 10 ms from START; "" is a lost one, a name who answered it 1 ms later."""
+    """Return a client with a probe each 10 ms from START: "" is a lost one, a name the host that answers in 1 ms."""
     made = Client("127.0.0.1", interval_s=0.010)
     made._sent_at = [START + number / 100 for number in range(len(answers))]
     made._answers = [(at + 0.001, name) if name else None for at, name in zip(made._sent_at, answers)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Speaks the control protocol and moves nothing but words."""
+"""It speaks the control protocol, and changes only its status."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ VIP = "192.168.8.100/24"
 
 
 class Refusal(Exception):
-    """What the fake agent says no with: the sentence, then the problems."""
+    """The fake agent refuses with this sentence and these problems."""
 
 
 class FakeAgent:
-    """Speaks the control protocol; ``instance`` is the status of its only instance, which moves when it is told to."""
+    """It speaks the control protocol; ``instance`` is the status of its instance, which moves as it is told."""
 
     def __init__(self, runtime_dir: str):
         self.commands: list[str] = []
@@ -30,7 +30,7 @@ class FakeAgent:
             "reasons": [], "peers": [], "master": {"address": "192.168.8.4", "priority": 100, "seen_s": 0.1},
             "why": "BACKUP because 192.168.8.4 advertises 100 > our 90", "since_s": 3.0, "yielding": False,
         }  # fmt: skip
-        self.others: list[dict[str, Any]] = []  # further instances, which stay as they are
+        self.others: list[dict[str, Any]] = []  # further instances, which never change
         self.drained = False
         self.plan: dict[str, Any] | None = None  # the whole answer to that command
         self.config, self.digest = "/etc/hotstandby/hotstandby.conf", ""

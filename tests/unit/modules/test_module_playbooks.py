@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks, the role and the shipped archive are as they must be; no node is needed to see it."""
+"""Test the playbooks, the role and the archive of the collection, as far as this needs no node."""
 
 from __future__ import annotations
 

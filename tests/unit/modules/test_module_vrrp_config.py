@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file is judged, written in one step, taken by the agent or taken back; its password is never seen."""
+"""Test that a file is checked, written in one step, and taken by the agent or restored; no password is shown."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_new_file_is_written(run, path):
 
 @pytest.fixture
 def parsed(monkeypatch):
-    """The texts that this process parses."""
+    """Return the list of the texts that this process parses."""
     texts, parse = [], loader.parse
 
     def noted(text, *arguments):
@@ -176,7 +176,7 @@ FORESEEN = {
 
 @pytest.mark.parametrize("check", [True, False])
 def test_the_plan_comes_from_the_living_agent(run, path, agent, check):
-    warning = f"{path}:3: warning: something about this machine"  # Ansible tells a text once in a process
+    warning = f"{path}:3: warning: something about this machine"  # Ansible shows a text once in a process
     agent.config, agent.plan = path, {"ok": True, "result": {**FORESEEN, "warnings": [warning]}}
     result = run("vrrp_config", check=check, content=GOOD, path=path)
     assert (result["plan"], result["mastership"]) == (FORESEEN["plan"], FORESEEN["mastership"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module returns any keepalived.conf of a node as variables, and a password only when asked for."""
+"""Test that the module returns any keepalived.conf of a node as variables, and a password only when asked for."""
 
 from __future__ import annotations
 

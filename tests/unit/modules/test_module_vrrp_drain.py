@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A node is drained only when another one serves what it gives up, and it comes back."""
+"""Test that a node is drained only when another one serves what it gives up, and that it comes back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOBODY = (
 
 @pytest.fixture
 def master(agent):
-    """The agent, when it is MASTER because its priority says so."""
+    """Return the agent as MASTER by its priority."""
     agent.lead()
     agent.instance = {**agent.instance, "hold": None, "priority": 90, "why": "MASTER because no master was heard"}
     return agent
@@ -26,13 +26,13 @@ def master(agent):
 
 @pytest.fixture
 def nobody_else(master):
-    """The same where no peer lives: demoted, it goes on."""
+    """Return the same agent without a living peer: after a demotion it stays MASTER."""
     master.on["demote"] = lambda: master.instance.update(hold="backup")
     return master
 
 
 def kernel_has(monkeypatch, *answers):
-    """The kernel's answers to one question after the other; the last one stays."""
+    """Set the kernel's answers to its questions, in order; the last one is repeated."""
     left = list(answers)
 
     def links():
@@ -54,7 +54,7 @@ def test_a_master_hands_over_before_it_is_drained(run, master):
 
 
 def test_a_node_is_not_drained_before_the_peer_was_heard(run, master):
-    """The handover takes its time: silent, but with every address."""
+    """During the handover it does not advertise, but has every address."""
     looks = []
 
     def yield_for_three_looks():
@@ -145,7 +145,7 @@ def test_an_instance_that_takes_no_part_needs_no_standby(run, agent, state):
 
 
 def test_an_instance_in_init_with_its_address_is_waited_for(run, agent):
-    """A crash leaves the address; who was master goes on as soon as its checks have spoken."""
+    """A crash leaves the address; a former master goes on as soon as its checks have results."""
     agent.instance = {**agent.instance, "state": "INIT", "master": None, "addresses_present": [VIP], "why": "INIT"}
     assert "nobody was seen to serve" in run("vrrp_drain", timeout=0.05)["msg"]
     assert agent.commands == []
@@ -212,7 +212,7 @@ def test_a_drain_that_was_there_before_is_not_taken_back(run, agent):
 
 
 def test_active_waits_for_a_master_that_lives(run, agent):
-    """Who was heard before it took part again may be long dead."""
+    """A master that was heard before it took part again may be dead."""
     agent.end()
     long_dead = {"address": "192.168.8.4", "priority": 100, "seen_s": 100.0}
     agent.instance = {**agent.instance, "master": long_dead}
@@ -283,7 +283,7 @@ def test_a_master_is_not_drained_without_waiting(run, master, arguments, check):
 def test_a_standby_is_drained_without_waiting_and_comes_back(run, agent, arguments):
     agent.on["drain"] = lambda: setattr(agent, "drained", True)
     assert run("vrrp_drain", **arguments)["changed"]
-    agent.instance["master"] = None  # whoever is drained needs no standby any more
+    agent.instance["master"] = None  # a drained node needs no standby any more
     assert not run("vrrp_drain", **arguments)["changed"]
     assert run("vrrp_drain", state="active", **arguments)["changed"]
     assert agent.commands == ["drain", "undrain"]

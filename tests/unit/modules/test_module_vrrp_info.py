@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module tells the state of the agent, keepalived, the interfaces and the segment, and changes nothing."""
+"""Test that the module reports agent, keepalived, interfaces and segment, and changes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DUMPS = Path(__file__).parents[1] / "keepalived" / "dumps"
 
 @pytest.fixture
 def keepalived(monkeypatch):
-    """A node where nobody runs; ``keepalived(name)`` lets one run whose dump is that recorded one."""
+    """Return ``keepalived(name)``, which lets a keepalived run with the recorded dump ``name``; before, none runs."""
     running = []
     monkeypatch.setattr(reader, "vrrp_processes", lambda: tuple(running))
 
@@ -34,7 +34,7 @@ def keepalived(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nobody_else(keepalived):
-    """What runs on the machine of the tests is none of their business."""
+    """Hide every keepalived that runs on the machine of the tests."""
 
 
 def test_a_node_without_an_agent_is_no_failure(run):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mastership moves, or it is predicted, or the reason why not is told."""
+"""Test that mastership moves, or the move is predicted, or the reason against it is reported."""
 
 from __future__ import annotations
 

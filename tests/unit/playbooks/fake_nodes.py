@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real playbooks, role and filters, played by Ansible against nodes that exist in the inventory only.
+"""It plays the real playbooks, role and filters by Ansible against nodes that exist only in the inventory.
 
-What a module would find on a node stands in its variable ``found``; what would have changed it is written to a log.
+The variable ``found`` of a node has what a module would find on it; a module that would change it writes to a log.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class ActionModule(ActionBase):
 
 
 def node(number, vips=(), **more):
-    """What vrrp_info finds on a node with the address 192.168.8.NUMBER; nothing is installed there.
+    """Return what vrrp_info finds on a node with the address 192.168.8.NUMBER; nothing is installed there.
 
-    What it finds with ``probe`` is ``heard``. ``outdated``: the agent that lives there is to be restarted.
+    ``heard`` is what it finds with ``probe``. ``outdated``: the agent that runs there is to be restarted.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,
@@ -56,7 +56,7 @@ def node(number, vips=(), **more):
 
 
 def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
-    """The same with a living agent, whose instance VI_1 is in ``state`` behind 192.168.8.MASTER."""
+    """Return a node with a running agent, whose instance VI_1 is in ``state``; the master is 192.168.8.MASTER."""
     held = [vip] if state == "MASTER" else []
     why = f"{state} because"
     seen = {"state": state, "why": why, "warnings": list(warnings), "source": f"192.168.8.{number}",
@@ -71,7 +71,7 @@ def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
 
 
 def pair(name, nodes, vip="192.168.8.100/24", **variables):
-    """A group of two hosts, NAME-a and NAME-b. ``variables`` with a host's name are that host's."""
+    """Return a group of two hosts, NAME-a and NAME-b. ``variables`` with a host's name are that host's."""
     hosts = {f"{name}-{letter}": {"found": found} for letter, found in zip("ab", nodes)}
     for host, own in hosts.items():
         own.update(variables.pop(host.replace("-", "_"), {}))
@@ -80,7 +80,7 @@ def pair(name, nodes, vip="192.168.8.100/24", **variables):
 
 @dataclass(frozen=True)
 class Played:
-    """What came of it. ``done`` has a line for each module that would have changed a node."""
+    """It is the result of a play. ``done`` has a line for each module that would have changed a node."""
 
     returncode: int
     output: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deployment, from the inventory to the proof, without nodes."""
+"""Test a deployment, from the inventory to the proof, without nodes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SPLIT = [living(4, "MASTER", 4, warnings=[DISCARDED]), living(6, "MASTER", 6)]
 
 
 def fleet(**pairs):
-    """A group of groups, each child a pair of its own."""
+    """Return a group of groups; each child is a pair of its own."""
     children = {name: pair(name, nodes, ha_pair_group=name) for name, nodes in pairs.items()}
     return {"ha_pair": {"children": children}}
 
 
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
-    """A play over five pairs."""
+    """Return a play over five pairs."""
     gone = [living(4, "MASTER", 4), node(6)]
     warned = [living(4, "MASTER", 4, warnings=[DISCARDED]), living(6, "BACKUP", 4)]
     groups = fleet(first=SPLIT, web=GOOD, gone=gone, warned=warned, last=SPLIT)
@@ -106,7 +106,7 @@ STEPS = {"install": ["vrrp_agent"], "configure": ["vrrp_config"], "verify": []}
 
 
 def changed(done):
-    """The modules that would have changed both nodes, each once."""
+    """Return the modules that would have changed both nodes, each once."""
     return sorted({line.partition(" on ")[0] for line in done.done if " on node-" in line})
 
 

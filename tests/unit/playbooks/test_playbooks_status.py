@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What status tells of several pairs, and that no playbook ends green where it did nothing."""
+"""Test the status of several pairs, and that no playbook ends without an error where it did nothing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_no_such_group_is_an_error_that_says_what_to_write(tmp_path):
 
 @pytest.fixture
 def syntax(monkeypatch):
-    """``syntax(bool, ...)``: whether this is a syntax check, and the other words of the command line."""
+    """Return ``syntax(bool, ...)``, which sets whether this is a syntax check, and other words of the command line."""
     return lambda value, **more: monkeypatch.setattr(context, "CLIARGS", CLIArgs({"syntax": value, **more}))
 
 

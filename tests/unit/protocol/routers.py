@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Share between tests of the state machine: the standby of the article, and short names for its actions."""
+"""It holds what tests of the state machine share: the standby of the article, and short names for its actions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A master advertises, answers lower priorities, yields to higher ones, and stops without a gap."""
+"""Test that a master advertises, answers lower priorities, yields to higher ones, and stops without a gap."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TestMaster:
 
     def test_a_master_yields_to_a_higher_priority_and_lets_go_a_moment_later(self):
         router = master()
-        # The last word makes a winner that had not heard of it announce the addresses anew.
+        # Its last advertisement makes a winner that did not hear it before announce the addresses again.
         assert router.advertisement(advert(100), A, T) == (SendAdvertisement(90),)
         assert router.holds_addresses
         assert router.deadline == T + HANDOVER_S

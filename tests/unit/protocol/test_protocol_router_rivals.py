@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A master that hears another master of the same virtual router tells of it once."""
+"""Test that a master that hears another master of the same virtual router reports it once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vrrp.protocol.actions import Announce, RivalHeard, SendAdvertisement
 
 @pytest.mark.parametrize("none", [{"announce_repeat": 0}, {"refresh_s": 2.0, "refresh_repeat": 0}])
 def test_a_burst_of_0_frames_leaves_no_deadline_in_the_past(none):
-    """Else the deadline would lie in the past for good, and the loop would turn without a pause."""
+    """Otherwise the deadline would stay in the past, and the loop would run without a pause."""
     router = master(replace(ARTICLE_B, announce_delay_s=3.0, **none))
     for _turn in range(20):
         now = router.deadline
@@ -28,7 +28,7 @@ def rivals(actions):
 
 
 class TestRival:
-    """Split brain: another master speaks although we are MASTER."""
+    """Test a split brain: another master advertises although we are MASTER."""
 
     def test_a_master_in_its_first_interval_has_no_rival(self):
         router = backup()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the simulator share: the pair of the article, and words for what became of it."""
+"""It has the common parts of the simulator's tests: the pair of the article, and readers of the results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DOWN_B_S = 3.6484375  # 3 * 1 s + 166/256 s
 
 
 def pair(*faults, until=60.0):
-    """The pair with these faults; it has settled at 10 s, node-a is MASTER."""
+    """Return the pair with these faults; it has settled at 10 s, and node-a is MASTER."""
     return from_text("\n".join([PAIR.format(until=until).strip(), *faults]))
 
 
@@ -29,7 +29,7 @@ def run_pair(*faults, until=60.0, **options):
 
 
 def states(run, name, since=0.0):
-    """(at, state) of a node, rounded to a millisecond."""
+    """Return (at, state) of a node, rounded to a millisecond."""
     own = [entry for entry in run.timeline.entries if (entry.node, entry.kind) == (name, STATE) and entry.at >= since]
     return [(round(entry.at, 3), entry.value) for entry in own]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual time runs events in their order, and stops where a moment does not end."""
+"""Test that virtual time runs events in their order, and stops where a moment does not end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vrrp.simulation.clock import Clock, StandsStill
 
 
 def ticking(clock, step_s, count):
-    """An event that puts in the next one, so many times in all. Returns the list of the times."""
+    """Add an event that adds the next one, so many times in all. Return the list of the times."""
     times = []
 
     def tick():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The language of faults: what is printed can be read, and what cannot be read says what to write."""
+"""Test the language of faults: each printed fault can be read, and an error says what to write."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A segment carries what one machine sends to the others: late, or never."""
+"""Test that a segment delivers what one machine sends to the others, with a delay, or loses it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vrrp.simulation.lan import Lan
 
 
 class Machine:
-    """``heard`` is (at, priority, sender) of what has arrived."""
+    """It is a machine on the segment. ``heard`` is (at, priority, sender) of what has arrived."""
 
     def __init__(self, name, clock):
         self.name, self.clock = name, clock

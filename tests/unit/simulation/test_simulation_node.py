@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A machine on the segment: its process starts, stands still and dies, and its kernel keeps the addresses."""
+"""Test a machine on the segment: its process starts, is frozen and dies, and its kernel keeps the addresses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VIP = (ip_address("192.0.2.100"),)
 
 
 class Peer:
-    """Only listens, and speaks when a test says so."""
+    """It only listens, and advertises when a test says so."""
 
     name, source, answers = "b", ip_address("192.0.2.6"), False
 
@@ -39,7 +39,7 @@ class Peer:
 
 
 class Scene:
-    """``node`` and a peer on a segment without delay."""
+    """It holds ``node`` and a peer on a segment without delay."""
 
     def __init__(self, parameters=OWN, **options):
         self.clock, self.timeline = Clock(), Timeline(trace=options.pop("trace", False))
@@ -154,7 +154,7 @@ class TestPause:
         scene.node.resume()
         scene.clock.run(11.0)
         assert (scene.node.running, scene.node.router.yielding) == (True, True)
-        assert scene.peer.heard[-1] == (11.0, 100)  # its last word
+        assert scene.peer.heard[-1] == (11.0, 100)  # its last advertisement
 
     def test_the_socket_takes_so_many_packets(self):
         scene = Scene().started(1.0)

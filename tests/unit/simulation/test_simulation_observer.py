@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A watch is told what happens in a run, in order, and a violation ends the run."""
+"""Test that a watch is called for each event of a run, in order, and that a violation ends the run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CALLS = {
 
 
 class Diary(Observer):
-    """Notes each call: when, which, and the names of nodes, the verbs of faults and the priorities in it."""
+    """It notes each call: its time and name, with names of nodes, verbs of faults and priorities."""
 
     def __init__(self, clock, lan):
         self.clock = clock

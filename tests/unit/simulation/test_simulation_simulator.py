@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pair in virtual time: each fault does what it says, at the moment that the standard says."""
+"""Test a pair in virtual time: each fault has its effect at the time that the standard gives."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The picture is XML, and shows what the timeline says."""
+"""Test that the picture is XML, and shows the timeline."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two machines on two segments with a sync group each: who has which address, and what the clients lose."""
+"""Test two machines on two segments with a sync group each: owners of the addresses, and losses of clients."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_mended_both_come_back():
 
 
 def test_who_hears_the_master_on_one_segment_leaves_both_to_it():
-    """As keepalived: nobody can tell whose cable is silent."""
+    """As in keepalived: no node knows whose cable fails."""
     runs = played("at 20.5: cut node-a on lan1", until=100.0)
     assert answered(runs) == (None, "node-a")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A team is the sync group of one machine: its nodes on two segments are MASTER together."""
+"""Test a team, the sync group of one machine: its nodes on two segments are MASTER together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Settled(Observer):
 
 
 class Machine:
-    """Two nodes that are one machine, each alone on its segment."""
+    """It is two nodes of one machine, each alone on its segment."""
 
     def __init__(self, priorities=(100, 100)):
         self.clock, self.timeline, self.watch = Clock(), Timeline(), Settled()
@@ -90,7 +90,7 @@ def test_what_happens_together_is_looked_at_once():
             machine.nodes[0].broken("a")
         assert machine.watch.count == 0
         machine.nodes[1].broken("b")
-        assert machine.states() == ["FAULT", "FAULT"]  # each released at once: nobody looked in between
+        assert machine.states() == ["FAULT", "FAULT"]  # both released at once, without a look in between
     assert machine.watch.count == 1
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of an address line become an address, virtual or another host's, or are refused."""
+"""Test that the words of an address line become an address, virtual or of another host, or are refused."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def statement(line):
 
 
 def refusal(convert, item):
-    """text, rule, hint and column of what ``convert`` says."""
+    """Return text, rule, hint and column of what ``convert`` raises."""
     with pytest.raises(Invalid) as raised:
         convert(statement(item) if isinstance(item, str) else item)
     found = raised.value

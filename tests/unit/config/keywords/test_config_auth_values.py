@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of auth_pass and of a key become a secret, and no refusal repeats it."""
+"""Test that the words of auth_pass and of a key become a secret, and no refusal repeats it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One line of track_tcp, track_http or track_unit becomes what is tracked."""
+"""Test that one line of track_tcp, track_http or track_unit becomes a check."""
 
 from __future__ import annotations
 

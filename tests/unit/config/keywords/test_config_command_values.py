@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of a command, of its user and of a FIFO become what is run and who runs it."""
+"""Test that the words of a command, its user and a FIFO become commands with arguments and users."""
 
 from __future__ import annotations
 

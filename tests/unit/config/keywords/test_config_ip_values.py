@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words that ip-route(8) and ip-rule(8) share become networks and numbers."""
+"""Test that the words that ip-route(8) and ip-rule(8) share become networks and numbers."""
 
 from __future__ import annotations
 

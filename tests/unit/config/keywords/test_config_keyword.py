@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An entry of the schema's table says how it is written and where it stands with us."""
+"""Test that an entry of the schema's table says how it is written, and whether it works, is ignored or refused."""
 
 from __future__ import annotations
 

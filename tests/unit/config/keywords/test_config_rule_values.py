@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of ip-rule(8) become a rule, virtual or static, or are refused at their place."""
+"""Test that the words of ip-rule(8) become a rule, virtual or static, or are refused at their place."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of keywords fits the model and itself."""
+"""Test that the table of keywords fits the model, and is consistent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MODELS = {
     "auth_hmac": AuthHmac,
 }
 INNER = {"garp": GratuitousArp, "notify": Notify, "track": Tracking, "default": Instance, "default.notify": Notify}
-# Fields of the table that the rules turn into others of the model, by block.
+# Fields of the table, by block, that the rules turn into other fields of the model.
 DERIVED = {
     "global_defs": {
         "agent_script_user",

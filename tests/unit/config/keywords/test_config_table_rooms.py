@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The six files of the table hold the keywords of keepalived.conf(5), each with its block, field and standing."""
+"""Test that the six files of the table have the keywords of keepalived.conf(5), each with block, field and standing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a line become fields in any order; what is unknown, twice or too long is refused."""
+"""Test that options of a line become fields in any order; unknown, repeated and too long ones are refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULTS = {"interval_s": 1.0, "timeout_s": 1.0}
 
 
 def read(line, **more):
-    """The fields of the options behind the first word."""
+    """Return the fields of the options behind the first word."""
     (statement,) = parse(f"track_x {line}", "f").statements
     return options("track_x", statement.values, KNOWN, "ADDRESS " + TIMES_SYNTAX, **more)
 

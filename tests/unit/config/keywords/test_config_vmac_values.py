@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of use_vmac become the name and the Ethernet address of a macvlan, or are refused."""
+"""Test that the words of use_vmac become the name and the Ethernet address of a macvlan, or are refused."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lines of authentication and of auth_hmac together say how an instance proves who it is."""
+"""Test that the lines of authentication and auth_hmac together become the authentication of an instance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ONE, TWO = "s" * 32, "t" * 32
 
 
 def section(lines):
-    """The instance of these lines, which begin in line 2, and what was said about single lines."""
+    """Return the instance of these lines, which begin in line 2, and the diagnostics of single lines."""
     findings = Diagnostics()
     root = read(parse(f"vrrp_instance VI_1 {{\n{lines}\n}}", "f"), findings)
     return root.inside("vrrp_instance")[0], len(findings.errors)

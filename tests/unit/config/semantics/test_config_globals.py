@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All blocks of global_defs together give the settings of the node and the defaults of its instances."""
+"""Test that all blocks of global_defs together give the settings of the node and the defaults of its instances."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCRIPT = NotifyCommand(("/bin/a",))
 
 
 def settings(*blocks):
-    """globals, defaults, errors and warnings; the lines of the first block begin in line 2."""
+    """Return globals, defaults, errors and warnings; the lines of the first block begin in line 2."""
     before, findings = Diagnostics(), Diagnostics()
     root = read(parse("".join(f"global_defs {{\n{lines}\n}}\n" for lines in blocks), "f"), before)
     assert before.errors == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lines of one vrrp_instance together become an instance, or nothing where its name on the link is not known."""
+"""Test that the lines of one vrrp_instance become an instance, or None without a good interface or VRID."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ USUAL = Instance("VI_1", "eth0", 51, 1, addresses=(ADDRESS,))
 
 
 def built(lines, addresses=FOUR, least=LEAST, group="", complete=True, defaults=None, **settings):
-    """The instance, errors and warnings. ``lines`` begin in line 5 where ``least`` has two."""
+    """Return the instance, errors and warnings. ``lines`` begin in line 5 where ``least`` has two."""
     text = f"vrrp_instance VI_1 {{\n{least}\n{addresses}\n{lines}\n}}\n{group}"
     root = read(parse(text, "f"), Diagnostics())
     findings = Diagnostics()

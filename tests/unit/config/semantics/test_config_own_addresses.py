@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A source or a peer that is a virtual address of the same file is told where it is written."""
+"""Test that a source or a peer that is a virtual address of the same file gives a warning with its place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vrrp.config.loader import inspect
 
 
 def one(name, vrid, vip, *lines, priority=100, interface="eth0", block="virtual_ipaddress"):
-    """Eight lines, and ``lines`` behind the fourth."""
+    """Return an instance of eight lines, with ``lines`` after the fourth."""
     return "\n".join(
         (
             f"vrrp_instance {name} {{",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lines about sources, peers and groups say from where and to whom an instance speaks."""
+"""Test that the lines about sources, peers and groups give the source and the destinations of an instance."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ USUAL = {
 
 
 def rules(lines, complete=True, defaults=NO_DEFAULTS, default_interface="eth7"):
-    """The rules of an instance whose lines begin in line 2."""
+    """Return the rules of an instance whose lines begin in line 2."""
     root = read(parse(f"vrrp_instance VI_1 {{\n{lines}\n}}", "f"), Diagnostics())
     settings = Globals(default_interface=default_interface)
     return PeerRules(root.inside("vrrp_instance")[0], settings, defaults, complete, Diagnostics())

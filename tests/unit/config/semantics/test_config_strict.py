@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strict mode takes back what the RFCs do not have, and refuses what would leave an instance without protection."""
+"""Test that strict mode resets what the RFCs do not have, and refuses what would leave an instance unprotected."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from vrrp.config.syntax.parser import parse
 FOUR = VirtualAddress(ip_interface("192.0.2.1/24"))
 LINK, SIX = VirtualAddress(ip_interface("fe80::1/64")), VirtualAddress(ip_interface("2001:db8::1/64"))
 QUIET = GratuitousArp(lower_prio_repeat=0, lower_prio_delay_s=0.0)
-#: As strict mode wants an instance.
+#: An instance that strict mode does not change.
 STRICT = Instance("VI_1", "eth0", 51, 1, addresses=(FOUR,), lower_prio_no_advert=True, accept=False, garp=QUIET)
 KEYS = (HmacKey(1, b"s" * 32),)
 PEER = (ip_address("192.0.2.9"),)
 
 
 def applied(lines="", **fields):
-    """The instance, errors and warnings; ``lines`` begin in line 2, ``fields`` are not as strict mode wants them."""
+    """Return the instance, errors and warnings; ``lines`` begin in line 2, ``fields`` are not the good ones."""
     root = read(parse(f"vrrp_instance VI_1 {{\n{lines}\n}}", "f"), Diagnostics())
     findings = Diagnostics()
     found = StrictRules(root.inside("vrrp_instance")[0], findings).apply(replace(STRICT, **fields))

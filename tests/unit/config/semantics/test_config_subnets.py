@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The broadcast address of a subnet is refused as virtual address, its network address is warned of."""
+"""Test that a virtual address that is a broadcast address is an error, and a network address a warning."""
 
 from __future__ import annotations
 

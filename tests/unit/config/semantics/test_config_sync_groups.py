@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The blocks of groups and delays become sync groups, track groups, garp groups and delays of interfaces."""
+"""Test that blocks of groups and delays become sync, track and garp groups, and delays of interfaces."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ INSTANCES = "\nvrrp_instance A {\n}\nvrrp_instance B {\n}\nvrrp_instance C {\n}"
 
 
 def tree(text):
-    """The tree of ``text``, whose first line is line 1, and of three instances behind it."""
+    """Return the tree of ``text``, whose first line is line 1, and of three instances behind it."""
     return read(parse(text + INSTANCES, "f"), Diagnostics())
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The blocks of scripts, processes and files become what can be tracked."""
+"""Test that the blocks of scripts, processes and files become what can be tracked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def tree(text):
 
 
 def known(text, complete=True):
-    """What is defined, errors and warnings; the first line of ``text`` is line 1, and everything is tracked."""
+    """Return definitions, errors and warnings; the first line of ``text`` is line 1, and everything is tracked."""
     findings = Diagnostics()
     found = trackables(tree(f"{text}\n{USER}"), complete, findings)
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lists of one instance or one group, and our own lines, become what it tracks and what that weighs."""
+"""Test that the lists of one instance or group, and our own lines, become its trackers with their weights."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TCP = TrackedTcp(LOCAL, 80, weight=3)
 
 
 def rules(lines):
-    """The rules of an instance whose lines begin in line 3."""
+    """Return the rules of an instance whose lines begin in line 3."""
     findings, before = Diagnostics(), Diagnostics()
     root = read(parse(f"vrrp_instance VI_1 {{\ninterface eth0\n{lines}\n}}", "f"), before)
     assert before.errors == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An instance counts its own trackers and those of its sync group, as keepalived adds them up."""
+"""Test that an instance counts its own trackers and those of its sync group, as keepalived adds them up."""
 
 from __future__ import annotations
 

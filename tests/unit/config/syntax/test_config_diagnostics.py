@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A problem is one printable line with its place; errors and warnings of one file are counted and put in order."""
+"""Test that a problem is one printable line with its place, and that problems of a file are counted and sorted."""
 
 from __future__ import annotations
 

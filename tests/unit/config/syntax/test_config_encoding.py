@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Octets that are no text are an error, and in comments a warning."""
+"""Test that octets that are no text are an error, and in comments a warning."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BAD = b"\xe9".decode("utf-8", "surrogateescape")
 
 
 def said(*lines):
-    """(errors, warnings) about (path, line, index of its comment)."""
+    """Return (errors, warnings) about (path, line, index of its comment)."""
     findings = Diagnostics()
     encoding = Encoding(findings)
     for number, (path, line, end) in enumerate(lines, 1):

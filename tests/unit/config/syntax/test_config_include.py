@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Included files are read in their order, and those that are missing are told."""
+"""Test that included files are read in their order, and that missing ones are reported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vrrp.config.syntax.preprocessor import lines
 
 
 class FakeDisk:
-    """Files by their path; a text of None is a program, an exception what reading raises."""
+    """It holds files by path. A text of None is a program; an exception is raised by a read."""
 
     def __init__(self, **files):
         self.files = files

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One include line yields the texts of its files, and what is said about those that are not read."""
+"""Test that one include line yields the texts of its files, and diagnostics about those that are not read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BY = "etc/f"
 
 
 class Disk:
-    """``kinds`` are by the path; ``texts`` hold what is read, an exception is raised."""
+    """It is a disk. ``kinds`` are by the path; ``texts`` hold what is read, or an exception to raise."""
 
     def __init__(self, kinds, texts=()):
         self.kinds = kinds

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines become words and blocks, each with its place."""
+"""Test that lines become words and blocks, each with its place."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_plain_words_are_split_at_white_space(text, words):
     ],
 )
 def test_words_of_a_command_are_split_as_keepalived_does(text, words):
-    """What a notify script of keepalived 2.2.7 got as its arguments."""
+    """The expected words are the arguments that a notify script of keepalived 2.2.7 got."""
     assert split_command(text) == words
 
 

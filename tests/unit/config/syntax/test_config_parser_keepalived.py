@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real keepalived makes the same words of the same lines as we do.
+"""Test that the real keepalived makes the same words of the same lines as we do.
 
 ``keepalived -t`` complains about each line at the top of a file whose first word it does not know, and shows the
 word. So files of unknown words show what it makes of parameters, sequences, conditions, comments and includes.
@@ -77,7 +77,7 @@ FILES = {
     "d/program": "program\n",
 }
 
-#: What both refuse: text -> the line of the complaint.
+#: Files that both refuse: text -> line of the error.
 REFUSED = {
     "~SEQ(N,1,-1,5) i$N\n": 1,
     "\n~SEQ N,1,2) j\n": 2,
@@ -107,7 +107,7 @@ def folder(tmp_path_factory):
 
 
 def keepalived(folder, text):
-    """What keepalived says about ``text``."""
+    """Return what keepalived says about ``text``."""
     (folder / CONF).write_text(text, encoding="utf-8")
     command = ["keepalived", "--config-test", "-f", CONF, "-i", "node1", "-p", "pid", "-r", "vrrp", "-c", "check"]
     done = subprocess.run(
@@ -117,7 +117,7 @@ def keepalived(folder, text):
 
 
 def theirs(folder, text):
-    """(file, line, word), as the process that runs VRRP reads them: from a copy, which it names like the file."""
+    """Return (file, line, word) as keepalived's VRRP process reads them: from a copy, which it names like the file."""
     found = UNKNOWN.findall(keepalived(folder, text))
     begins = [index for index, said in enumerate(found) if said == (CONF, "1", BEGIN)]
     readings = [found[start:end] for start, end in zip(begins, [*begins[1:], len(found)])]
@@ -136,7 +136,7 @@ def ours(folder, text, monkeypatch):
 def test_keepalived_and_we_read_the_same_words(folder, text, monkeypatch):
     text = f"{BEGIN}\n{text}"
     found, expected = ours(folder, text, monkeypatch)[1], theirs(folder, text)
-    if "\\\n" in text:  # what is wrong in a definition of several lines, keepalived places where it is used
+    if "\\\n" in text:  # keepalived reports an error in a definition of several lines at the line that uses it
         found, expected = ([word for _file, _line, word in each] for each in (found, expected))
     assert found == expected
 

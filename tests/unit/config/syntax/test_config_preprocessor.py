@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Comments are removed, and conditional and expanded lines are in force where they should be."""
+"""Test that comments are removed, and conditional and expanded lines are in force where they should be."""
 
 from __future__ import annotations
 

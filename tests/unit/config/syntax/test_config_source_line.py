@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Expansions may make so many lines and characters, and lie so deep in one another, and no more."""
+"""Test the limits of expansions: lines, characters, and depth."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses, virtual and others: words -> values."""
+"""It converts addresses, virtual and others: words -> values."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _FLAGS: dict[str, tuple[str, Any]] = {
 
 @dataclass(frozen=True)
 class Peer:
-    """One line of ``unicast_peer``."""
+    """It is one line of ``unicast_peer``."""
 
     address: Address
     min_ttl: Optional[int] = None
@@ -51,7 +51,7 @@ class Peer:
 
 
 def address(statement: Statement) -> Any:
-    """The address of a host; keepalived drops a prefix length behind it."""
+    """Return the address of a host. A prefix length is tolerated and dropped, as in keepalived."""
     word = only(statement)
     return _bare(word, host(_without_prefix(word)))
 
@@ -61,7 +61,7 @@ def _without_prefix(word: Word) -> Word:
 
 
 def _bare(word: Word, value: Any) -> Any:
-    """``value``, which was read without the prefix length of ``word``: that is tolerated where there is one."""
+    """Return ``value``, read without prefix length; as tolerated where ``word`` has one."""
     if "/" not in word.text:
         return value
     rule = "keepalived takes the address alone, and so do we"
@@ -70,7 +70,7 @@ def _bare(word: Word, value: Any) -> Any:
 
 
 def multicast(version: int = 0) -> Callable[[Statement], Any]:
-    """A multicast address; ``version`` 0 takes either family, and IPv6 must be link-local (RFC 4291 2.7)."""
+    """Return a converter of a multicast address of IP ``version``, 0 for both; IPv6 is link-local (RFC 4291 2.7)."""
 
     def convert(statement: Statement) -> Any:
         word = only(statement)
@@ -93,7 +93,7 @@ def multicast(version: int = 0) -> Callable[[Statement], Any]:
 
 
 def peer(statement: Statement) -> Any:
-    """One line of unicast_peer: ADDRESS [min_ttl N] [max_ttl N]."""
+    """Return a peer, of one line of unicast_peer: ADDRESS [min_ttl N] [max_ttl N]."""
     limits: dict[str, int] = {}
     words = iter(statement.words[1:])
     for option in words:
@@ -111,7 +111,7 @@ def peer(statement: Statement) -> Any:
 
 
 def unicast(word: Word) -> Address:
-    """The address of a host, the loopback ones too."""
+    """Return the address of a host, which may be a loopback address. Raises Invalid."""
     try:
         if ip_address(word.text).is_loopback:
             return ip_address(word.text)
@@ -140,12 +140,12 @@ def _address(written: str, word: Word) -> Address:
 
 
 def virtual_address(statement: Statement) -> Any:
-    """One line of virtual_ipaddress: ADDRESS[/PREFIX] with its options in any order."""
+    """Return one line of virtual_ipaddress: ADDRESS[/PREFIX] with its options in any order."""
     return _virtual_address(statement, "use_vmac")
 
 
 def static_address(statement: Statement) -> Any:
-    """The same in static_ipaddress, where ``track_group`` stands for ``use_vmac``."""
+    """Return one line of static_ipaddress, which may have ``track_group`` but not ``use_vmac``."""
     return _virtual_address(statement, "track_group")
 
 
@@ -268,7 +268,7 @@ def _peer(word: Word, parsed: Interface) -> Interface:
 
 
 def _lifetime(word: Word, parsed: Interface) -> int:
-    """Seconds. What is not written at all is None: for ever, but 0 for an IPv6 /128."""
+    """Return seconds. Without the option the model has None: for ever, but 0 for an IPv6 /128."""
     if word.text == "forever":
         return FOREVER_S
     return whole(word, "preferred_lft", 0, FOREVER_S)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What proves who sent an advertisement: words -> values. No message repeats a secret."""
+"""It converts passwords and keys: words -> values. No message repeats a secret."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .values import only, whole
 
 
 def auth_pass(statement: Statement) -> Union[str, Tolerated]:
-    """1 to 8 octets; of more keepalived takes the first 8. Messages never repeat the value."""
+    """Return a password of 1 to 8 octets; a longer one is tolerated and cut to 8, as in keepalived."""
     word = only(statement)
     octets = word.text.encode("utf-8", "replace")
     if not octets:
@@ -34,7 +34,7 @@ def auth_pass(statement: Statement) -> Union[str, Tolerated]:
 
 
 def hmac_key(statement: Statement) -> HmacKey:
-    """ID VALUE, where the value is ``hex:...``, ``file:PATH`` or the octets themselves."""
+    """Return a key, written as ID VALUE; the value is ``hex:...``, ``file:PATH`` or the octets themselves."""
     if len(statement.values) != 2:
         raise Invalid("key takes a number and a value", hint="key 1 file:/etc/hotstandby/vrrp.key")
     number, value = statement.values

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``@hotstandby track_tcp``, ``track_http`` and ``track_unit``: one line -> what is tracked."""
+"""It converts the lines ``@hotstandby track_gateway``, ``track_tcp``, ``track_http`` and ``track_unit``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 
 
 def tracked_tcp(statement: Statement) -> TrackedTcp:
-    """ADDRESS PORT with its options in any order."""
+    """Return a TCP check, written as ADDRESS PORT with its options in any order."""
     if len(statement.values) < 2:
         raise Invalid("track_tcp takes an address and a port", hint="track_tcp 127.0.0.1 8080")
     host, port, *rest = statement.values
@@ -37,7 +37,7 @@ def tracked_tcp(statement: Statement) -> TrackedTcp:
 
 
 def tracked_http(statement: Statement) -> TrackedHttp:
-    """URL with its options in any order."""
+    """Return an HTTP check, written as URL with its options in any order."""
     if not statement.values:
         raise Invalid("track_http names no URL", hint="track_http http://127.0.0.1:8080/health")
     url, *rest = statement.values
@@ -52,7 +52,7 @@ def tracked_http(statement: Statement) -> TrackedHttp:
 
 
 def tracked_unit(statement: Statement) -> TrackedUnit:
-    """NAME with its options in any order; a name without a suffix is a service."""
+    """Return a unit to track, written as NAME with its options in any order; without a suffix it is a service."""
     if not statement.values:
         raise Invalid("track_unit names no unit", hint="track_unit nginx.service")
     name, *rest = statement.values
@@ -63,7 +63,7 @@ def tracked_unit(statement: Statement) -> TrackedUnit:
 
 
 def _url(word: Word) -> str:
-    from urllib.parse import urlsplit  # for those who have such a line only: an agent is to be small
+    from urllib.parse import urlsplit  # only loaded for such a line: it keeps the agent small
 
     rule = "http://HOST[:PORT]/PATH or https://..., HOST is an address or localhost"
     try:
@@ -120,7 +120,7 @@ _OPTIONS = {**TIMES, "interface": ("device", interface)}
 
 
 def tracked_gateway(statement: Statement) -> TrackedGateway:
-    """ADDRESS with its options in any order."""
+    """Return a gateway to track, written as ADDRESS with its options in any order."""
     if not statement.values:
         raise Invalid("track_gateway names no address", hint="track_gateway 192.0.2.1")
     address = host(statement.values[0])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands, their users, and FIFOs: words -> values."""
+"""It converts commands, their users, and FIFOs: words -> values."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ..model.configuration import Fifo, NotifyCommand
 from ..syntax.diagnostics import Invalid, Location, Tolerated, show
 from ..syntax.parser import Statement, split_command, split_words
 
-#: Inside of a command, which stands in double quotes: what is quoted there, and an escaped character.
+#: A quoted part, or an escaped character, of a command that stands in double quotes.
 _QUOTED = re.compile(r"""\\"(?:[^"\\]|\\[^"])*\\"|\\.|'[^']*'""")
-#: What a shell would act on: by itself, at the beginning of a word, behind the quotes of the command, or a ; anywhere.
+#: What a shell would act on: an operator after a blank or a double quote, or a ; at the end of a word.
 _OF_A_SHELL = re.compile(r"""(?:(?<=[\s"])(?:\|\|?|&&?|[0-9]?>>?&?|[0-9]?<|\$\(|`))|;(?=[\s"]|$)""")
 
 
 def user_group(statement: Statement) -> tuple[str, ...]:
-    """USER [GROUP] -> (user,) or (user, group)."""
+    """Return (user,) or (user, group), written as USER [GROUP]."""
     return _user_group(statement, [word.text for word in statement.values])
 
 
@@ -33,7 +33,7 @@ def _user_group(statement: Statement, names: list[str]) -> tuple[str, ...]:
 
 
 def command(statement: Statement) -> Any:
-    """The argument vector of ``script``: one word, quoted when it has arguments."""
+    """Return the argument vector of ``script``, which is one word, in quotes where it has arguments."""
     words = split_command(statement.raw)
     if len(words) > 2:
         raise Invalid(
@@ -46,7 +46,7 @@ def command(statement: Statement) -> Any:
 
 
 def notify(statement: Statement) -> Any:
-    """COMMAND [USER [GROUP]]; the command is one word, quoted when it has arguments."""
+    """Return a command, written as COMMAND [USER [GROUP]]; a command with arguments is one word, in quotes."""
     words = split_command(statement.raw)
     arguments = _arguments(statement, words)
     if len(words) > 4:
@@ -60,7 +60,7 @@ def notify(statement: Statement) -> Any:
 
 
 def notify_or_nothing(statement: Statement) -> Any:
-    """``notify_deleted`` alone is a flag, with a command it is a notify script too."""
+    """Return the command of ``notify_deleted``; None where the keyword stands alone and is only a flag."""
     return notify(statement) if statement.values else None
 
 
@@ -72,7 +72,7 @@ def _arguments(statement: Statement, words: list[str]) -> tuple[str, ...]:
 
 
 def _without_shell(statement: Statement, value: Any, words: list[str]) -> Any:
-    """``value``; tolerated where a word is one of a shell, which nobody reads as such."""
+    """Return ``value``; as tolerated where a word would mean something to a shell, as no shell reads it."""
     raw = _QUOTED.sub(lambda match: "x" * len(match.group()), statement.raw)
     found = _OF_A_SHELL.search(raw, len(statement.keyword))
     if found is None:
@@ -86,14 +86,14 @@ def _without_shell(statement: Statement, value: Any, words: list[str]) -> Any:
 
 
 def _at(statement: Statement, index: int) -> Location:
-    """Where ``statement.raw[index]`` is."""
+    """Return the place of ``statement.raw[index]`` in the file."""
     starts = [start for _word, start in split_words(statement.raw)]
     word, start = [each for each in zip(statement.words, starts) if each[1] <= index][-1]
     return word.place._replace(column=word.place.column + index - start)
 
 
 def fifo(statement: Statement) -> Fifo:
-    """PATH [USER [GROUP]]."""
+    """Return a FIFO, written as PATH [USER [GROUP]]."""
     words = [word.text for word in statement.values]
     if not words or not words[0]:
         raise Invalid(f"{statement.keyword} names no file", hint=f"{statement.keyword} /run/hotstandby/notify.fifo")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table, part 1: what works in ``global_defs``."""
+"""It is part 1 of the table: the keywords of ``global_defs`` that work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COMMAND = "COMMAND [USER [GROUP]]"
 
 
 def garp(prefix: str, where: str) -> Iterator[Keyword]:
-    """garp_* of an instance and vrrp_garp_* of global_defs are one list."""
+    """Yield garp_* of an instance, or with the prefix "vrrp_" the same keywords of global_defs."""
     few = None if prefix else Variable(most=1000)
     for name, convert, field, values, words in (
         ("master_delay", to.whole_seconds(0, LONGEST_S), "delay_s", "SECONDS",
@@ -49,7 +49,7 @@ def garp(prefix: str, where: str) -> Iterator[Keyword]:
 
 
 def _defaults() -> Iterator[Keyword]:
-    """What instances that say nothing take from global_defs."""
+    """Yield the keywords that are defaults for the instances."""
     where = ", for instances that set none"
     yield from garp("vrrp_", where)
     for kind, frames in (("garp", "gratuitous ARP frames"), ("gna", "unsolicited neighbour advertisements")):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table, part 5: groups, and what is static on the node."""
+"""It is part 5 of the table: groups, and static addresses, routes and rules."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _GROUP = " [track_group NAME]"
 
 
 def notifications(master_rx: bool) -> Iterator[Entry]:
-    """notify_* of an instance and of a group; only an instance hears a rival."""
+    """Yield notify_* of an instance (``master_rx``) or of a group: only an instance can hear another MASTER."""
     kind = "INSTANCE" if master_rx else "GROUP"
     for name, when in (
         ("master", "on becoming MASTER"),

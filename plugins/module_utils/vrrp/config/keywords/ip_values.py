@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the lines of ip-route(8) and ip-rule(8) have in common."""
+"""It converts what lines of ip-route(8) and ip-rule(8) have in common."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NUMBER_MAX = 2**32 - 1
 
 
 class IpLine:
-    """One line while it is read; ``version`` is 0 until a word tells the family."""
+    """It is one line while it is read. ``version`` is 0 until a word shows the IP version."""
 
     def __init__(self, statement: Statement, static: bool):
         self.head = statement.words[0]
@@ -45,7 +45,7 @@ class IpLine:
 
 
 def network(word: Word, version: int = 0) -> Network:
-    """ADDRESS[/PREFIX], or default, any, all: everything of the family, IPv4 where none is known."""
+    """Return a network, ADDRESS[/PREFIX]; default, any and all mean every address, of IPv4 unless ``version`` is 6."""
     if word.text in ("default", "any", "all", "default6"):
         six = word.text == "default6" or version == 6
         return IPv6Network("::/0") if six else IPv4Network("0.0.0.0/0")
@@ -63,7 +63,7 @@ def network(word: Word, version: int = 0) -> Network:
 
 
 def table(word: Word) -> int:
-    """A number, or one of the three names that are the same everywhere."""
+    """Return the number of a routing table, which is a number or one of the three names that all hosts have."""
     if word.text in TABLES:
         return TABLES[word.text]
     if not re.fullmatch(r"[0-9]{1,10}|0x[0-9a-fA-F]{1,8}", word.text):
@@ -77,7 +77,7 @@ def table(word: Word) -> int:
 
 
 def number(word: Word, name: str, low: int = 0, high: int = NUMBER_MAX) -> int:
-    """A number of 32 bits, decimal or 0x."""
+    """Return a number of 32 bits, decimal or with 0x. Raises Invalid unless it is from ``low`` to ``high``."""
     if not re.fullmatch(r"[0-9]{1,10}|0x[0-9a-fA-F]{1,8}", word.text):
         raise Invalid(f"{name} {show(word.text)} is not a number", place=word.place)
     value = int(word.text, 0) if word.text.startswith("0x") else int(word.text)

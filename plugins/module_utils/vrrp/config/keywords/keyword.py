@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an entry of the schema's table is: a keyword with values, or a block; and where each stands with us."""
+"""It defines the entries of the schema's table: keywords, blocks, and whether each works, is ignored or refused."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .values import Converter
 
 WORKS = "works"
 IGNORED = "ignored"  # a warning with its line; the file stays usable
-REFUSED = "refused"  # an error with its line: without it somebody else would be MASTER, or less would be protected
+REFUSED = "refused"  # an error with its line: without it another host would be MASTER, or less would be protected
 
 
 @dataclass(frozen=True)
 class Variable:
-    """The variable of the role for a keyword: ``ha_pair_NAME``, or a word of an entry.
+    """It is the variable of the role for a keyword: ``ha_pair_NAME``, or a word of an entry.
 
     A keyword of a vrrp_instance has both: a variable for all instances, and a word in an entry of ha_pair_instances.
-    One of another block with a name is a word of the entries of that block's variable. ``name`` is said where it is
-    not the keyword's. The converter tells what a value may be, and its limits; ``reader`` names another kind of the
-    inventory's (``KINDS`` in inventory/variables.py), and ``least`` and ``most`` are narrower limits.
+    A keyword of another block with a name is a word of the entries of that block's variable. ``name`` is "" where it
+    is the keyword's. The converter sets the kind and the limits of a value; ``reader`` names another kind
+    (``KINDS`` in inventory/variables.py), and ``least`` and ``most`` are narrower limits.
     """
 
     name: str = ""
@@ -36,10 +36,10 @@ class Variable:
 
 @dataclass(frozen=True)
 class Keyword:
-    """A keyword with values. ``values`` and ``help`` are for people.
+    """It is a keyword with values. ``values`` and ``help`` are texts for users.
 
-    Where it does not work, ``help`` says why and ``instead`` what to do. ``harmless`` are the values with which a
-    refused keyword asks for nothing that is not so anyway.
+    Where it does not work, ``help`` says why and ``instead`` what to do. With a value of ``harmless`` a refused
+    keyword is allowed, as it changes nothing.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Keyword:
 
 @dataclass(frozen=True)
 class Block:
-    """A keyword with a block: of keywords, or of ``item`` lines that are converted one by one."""
+    """It is a keyword with a block of keywords, or of ``item`` lines that are converted one by one."""
 
     name: str
     help: str
@@ -77,13 +77,13 @@ class Block:
 
     @property
     def values(self) -> str:
-        """Return how the block is written, for people."""
+        """Return how the block is written, for users."""
         return f"NAME {{ {self.items or '...'} }}" if self.named else f"{{ {self.items or '...'} }}"
 
 
 Entry = Union[Keyword, Block]
 
-SAID = Variable()  # one of the keyword's name, with what its converter takes
+SAID = Variable()  # it has the keyword's name, and takes what its converter takes
 
 
 def table(*entries: Entry) -> dict[str, Entry]:
@@ -112,7 +112,7 @@ def ignored(name: str, values: str, why: str, instead: str = "") -> Keyword:
 
 
 def refused(name: str, values: str, why: str, instead: str, harmless: tuple[str, ...] = ()) -> Keyword:
-    """Return a keyword that is an error, except where its only value is one of ``harmless``."""
+    """Return a keyword that is an error, unless its only value is one of ``harmless``."""
     return Keyword(name, None, name, values, why, standing=REFUSED, instead=instead, harmless=harmless)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table, part 2: what tunes keepalived's own process or has no meaning here. Each says what to do instead."""
+"""It is part 2 of the table: keywords that tune keepalived's own process, or have no meaning here."""
 
 from __future__ import annotations
 

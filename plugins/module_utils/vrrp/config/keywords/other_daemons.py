@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table, part 3: what belongs to other parts of keepalived. A file is told once how much of it there is."""
+"""It is part 3 of the table: keywords of other parts of keepalived. A file gets one warning for all of them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routes: words -> values. The words are those of ip-route(8) as keepalived takes them."""
+"""It converts routes: words -> values. The words are those of ip-route(8) as keepalived takes them."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ UNSUPPORTED, _WORDS = _NO_PLACE.split(), _PLACED.split()
 
 
 def virtual_route(statement: Statement) -> Route:
-    """One line of virtual_routes."""
+    """Return the route of one line of virtual_routes."""
     return _Line(statement, False).route()
 
 
 def static_route(statement: Statement) -> Route:
-    """One line of static_routes, which may name a track_group."""
+    """Return the route of one line of static_routes, which may name a track_group."""
     return _Line(statement, True).route()
 
 
@@ -59,7 +59,7 @@ class _Line(IpLine):
                 self._word(word)
         if self.destination is None:
             raise Invalid("a route has no destination", hint="192.0.2.0/24 via 198.51.100.1", place=self.head.place)
-        hops = self._all_hops()  # they tell of which family a default route is
+        hops = self._all_hops()  # they show the IP version of a default route
         destination = network(self.destination, self.version)
         self._family(destination.version, self.destination)
         return Route(destination, hops=hops, **self._checked(destination.version))
@@ -178,13 +178,13 @@ class _Line(IpLine):
         kind = self.fields.get("kind", "unicast")
         if kind in NO_HOPS and (self.hops or self.via):
             raise Invalid(f"a {kind} route leads nowhere", hint="remove via", place=self.head.place)
-        if kind in NO_HOPS and self.way is not None and version == 4:  # over IPv6 the kernel takes one, and forgets it
+        if kind in NO_HOPS and self.way is not None and version == 4:  # over IPv6 the kernel takes one, and ignores it
             raise Invalid(f"a {kind} route leads nowhere", hint=f"remove {self.way.text}", place=self.way.place)
         if kind == "unicast" and not (self.hops or self.via or self.device):
             hint = "add: via ADDRESS, or dev NAME"
             raise Invalid("a route has no way", "the kernel refuses it", hint, self.head.place)
         if self.fields.get("protocol", KEEPALIVED) != KEEPALIVED and not self.fields.get("no_track"):
-            # As keepalived has it: what is looked after carries its mark.
+            # As in keepalived: a tracked route has keepalived's protocol number.
             self.fields["protocol"] = KEEPALIVED
         return self.fields
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules: words -> values. The words are those of ip-rule(8) as keepalived takes them."""
+"""It converts rules: words -> values. The words are those of ip-rule(8) as keepalived takes them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ UNSUPPORTED = ("realms", "tunnel-id", "uidrange", "l3mdev", "ipproto", "ip_proto
 
 
 def virtual_rule(statement: Statement) -> Rule:
-    """One line of virtual_rules."""
+    """Return the rule of one line of virtual_rules."""
     return _Line(statement, False).rule()
 
 
 def static_rule(statement: Statement) -> Rule:
-    """One line of static_rules, which may name a track_group."""
+    """Return the rule of one line of static_rules, which may name a track_group."""
     return _Line(statement, True).rule()
 
 
@@ -39,7 +39,7 @@ class _Line(IpLine):
         for word in self.words:
             self._word(word)
         for word in self.ends.values():
-            if word.text == "default6":  # it tells what "all" means, before it or behind it
+            if word.text == "default6":  # then "all" is IPv6, too, in any order
                 self._family(6, word)
         for field, word in self.ends.items():
             self.fields[field] = network(word, self.version)
@@ -114,7 +114,7 @@ class _Line(IpLine):
         if action != "table" and {"suppress_prefixlength", "suppress_ifgroup"} & set(self.fields):
             raise Invalid("a rule that looks up no table suppresses nothing", hint="remove suppress_...", place=place)
         if self.fields.get("protocol", KEEPALIVED) != KEEPALIVED and not self.fields.get("no_track"):
-            # As keepalived has it: what is looked after carries its mark.
+            # As in keepalived: a tracked rule has keepalived's protocol number.
             self.fields["protocol"] = KEEPALIVED
 
 

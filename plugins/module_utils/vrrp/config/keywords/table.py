@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which keywords there are, as a table: block -> keyword -> converter, place in the model, words for the manual.
+"""It is the table of all keywords: block -> keyword -> converter, field of the model, words for the manual.
 
 ``field`` names where a value goes: a field of the block's dataclass in :mod:`..model`, or with a dot a field of the
 dataclass inside it ("garp.delay_s", "notify.master"). ``global_defs`` holds the defaults of the instances, under the
-same names behind "default.". The parts of the table lie in files of their own; here they become one.
+same names behind "default.". The parts of the table are in files of their own; here they are put together.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ROOT = Block(
 
 
 def blocks(block: Block = ROOT) -> Iterator[Block]:
-    """``block`` and every block inside it, outside first."""
+    """Yield ``block`` and every block inside it, the outer one first."""
     yield block
     for entry in block.keywords.values():
         if isinstance(entry, Block):
@@ -51,5 +51,5 @@ def blocks(block: Block = ROOT) -> Iterator[Block]:
 
 
 def homes(keyword: str) -> list[str]:
-    """The names of the blocks in which keepalived knows ``keyword``; "" is the top of the file."""
+    """Return the names of the blocks that have ``keyword``; "" is the top of the file."""
     return list(dict.fromkeys(block.name for block in blocks() if keyword in block.keywords))

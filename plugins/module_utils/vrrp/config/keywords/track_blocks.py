@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table, part 4: what can be tracked, and the lists of what an instance or a group tracks."""
+"""It is part 4 of the table: definitions of what can be tracked, and the lists of what is tracked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of our own ``@hotstandby track_*`` lines, in any order: one parser for all of them."""
+"""It is one parser for the options of all ``@hotstandby track_*`` lines, in any order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_S = "3600"
 
 Options = Mapping[str, tuple[str, to.Converter]]
 
-#: What every such line takes: word -> (field, converter).
+#: The options that every such line takes: word -> (field, converter).
 TIMES: Options = {
     "interval": ("interval_s", to.seconds("0.05", _LONGEST_S)),
     "timeout": ("timeout_s", to.seconds("0.01", _LONGEST_S)),
@@ -39,7 +39,7 @@ def options(
     interval_s: Decimal = Decimal(1),
     flags: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    """Options -> fields. Without ``timeout`` a check may take ``interval_s``, or the interval if that is shorter."""
+    """Return the fields. Without ``timeout`` it is ``interval_s`` (seconds), or the interval where that is shorter."""
     found: dict[str, Any] = {}
     places = {}
     words = iter(words)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is tracked, and how much it weighs: words -> values."""
+"""It converts what is tracked, and its weight: words -> values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILE_NUMBER = Integer(-(2**31), 2**31 - 1)
 
 
 class Weight(NamedTuple):
-    """Hold a weight, and whether ``reverse`` follows it."""
+    """It holds a weight, and whether ``reverse`` follows it."""
 
     weight: int
     reverse: bool
@@ -29,7 +29,7 @@ class Weight(NamedTuple):
 
 @dataclass(frozen=True)
 class TrackLine:
-    """One line of a track_* block; None where it leaves a word to the block that it names."""
+    """It is one line of a track_* block. None: the definition that it names decides."""
 
     name: str
     weight: Optional[int] = None
@@ -38,7 +38,7 @@ class TrackLine:
 
 @dataclass(frozen=True)
 class Weighed:
-    """Take a weight from -``limit`` to ``limit``, and ``reverse`` where it follows."""
+    """It takes a weight from -``limit`` to ``limit``, and ``reverse`` where it follows."""
 
     limit: int
 
@@ -61,7 +61,7 @@ def _no_direction(word: Word, known: tuple[str, ...]) -> Invalid:
 
 
 def tracked(kind: str, limit: int, noreverse: bool = True) -> Converter:
-    """One line of ``kind``: NAME [weight N [reverse|noreverse]]."""
+    """Return a converter of one line of ``kind``: NAME [weight N [reverse|noreverse]]."""
     known = ("reverse", "noreverse") if noreverse else ("reverse",)
 
     def convert(statement: Statement) -> TrackLine:
@@ -92,7 +92,7 @@ def tracked(kind: str, limit: int, noreverse: bool = True) -> Converter:
 
 
 def process(statement: Statement) -> tuple[str, tuple[str, ...]]:
-    """COMMAND [PARAMETER ...]."""
+    """Return (command, parameters), written as COMMAND [PARAMETER ...]."""
     words = tuple(word.text for word in statement.values)
     if not words or not words[0]:
         raise Invalid("process names no command", hint="process haproxy")
@@ -100,7 +100,7 @@ def process(statement: Statement) -> tuple[str, tuple[str, ...]]:
 
 
 def param_match(statement: Statement) -> str:
-    """``initial``, ``partial``, or nothing: exactly the parameters of ``process``."""
+    """Return ``initial``, ``partial``, or "exact" without a value: exactly the parameters of ``process``."""
     if not statement.values:
         return "exact"
     word = only(statement)
@@ -112,7 +112,7 @@ def param_match(statement: Statement) -> str:
 
 
 def init_file(statement: Statement) -> tuple[int, bool]:
-    """[VALUE] [overwrite], in either order -> (value, overwrite)."""
+    """Return (value, overwrite), written as [VALUE] [overwrite] in either order."""
     value, overwrite = 0, False
     for word in statement.values:
         if word.text == "overwrite":

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Words -> values. Each converter takes a statement and returns a value or raises Invalid; nothing looks sideways.
+"""It converts words to values. A converter takes one statement, and returns a value or raises Invalid.
 
-Those with limits are objects, so that whoever judges the same value in another form finds the limits there. The
-schema's table reads like the manual: ``integer(1, 255)``.
+Converters with limits are objects, so that the readers of the inventory take the limits from them. The schema's table
+reads like the manual: ``integer(1, 255)``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STATES = ("MASTER", "BACKUP")
 
 
 def only(statement: Statement) -> Word:
-    """The one value of a statement."""
+    """Return the only value of a statement. Raises Invalid where there is none, or more than one."""
     if len(statement.values) != 1:
         count = "none is" if not statement.values else f"{len(statement.values)} are"
         raise Invalid(f"{show(statement.keyword)} takes one value, {count} given", hint="one keyword on each line")
@@ -41,7 +41,7 @@ def only(statement: Statement) -> Word:
 
 
 def flag(statement: Statement) -> Any:
-    """A keyword that means true by being there, whatever follows."""
+    """Return True. A value behind the keyword is tolerated, and has no effect, as in keepalived."""
     if not statement.values:
         return True
     word = statement.values[0]
@@ -51,7 +51,7 @@ def flag(statement: Statement) -> Any:
 
 
 def boolean(statement: Statement) -> bool:
-    """``on`` or ``off`` in keepalived's six spellings; true where nothing is written."""
+    """Return whether the value is on, in keepalived's six spellings of on and off; True without a value."""
     if not statement.values:
         return True
     word = only(statement)
@@ -67,7 +67,7 @@ def boolean(statement: Statement) -> bool:
 
 @dataclass(frozen=True)
 class Integer:
-    """Take one whole number from ``low`` to ``high``."""
+    """It takes one whole number from ``low`` to ``high``."""
 
     low: int
     high: int
@@ -93,7 +93,7 @@ def whole(word: Word, name: str, low: int, high: int, rule: str = "") -> int:
 
 @dataclass(frozen=True)
 class Seconds:
-    """Take seconds from ``low`` to ``high``, with a fraction where written, as an exact Decimal."""
+    """It takes seconds from ``low`` to ``high``, with a fraction where written, as an exact Decimal."""
 
     low: str
     high: str
@@ -118,16 +118,16 @@ def duration(word: Word, name: str, low: str, high: str) -> Decimal:
 
 
 def lease(statement: Statement) -> int:
-    """Seconds: 0, or 2 to 60."""
+    """Return seconds, 0 or 2 to 60. Raises Invalid."""
     word = only(statement)
-    if word.text == "1":  # an agent that renews twice a second must be allowed to miss one or two
+    if word.text == "1":  # the agent renews twice a second, and may miss one renewal or two
         raise Invalid("vip_lease 1 is too short", "vip_lease is 0 (none) or 2 to 60 seconds", place=word.place)
     return whole(word, "vip_lease", *LEASE_S, "vip_lease is 0 (none) or 2 to 60 seconds")
 
 
 @dataclass(frozen=True)
 class WholeSeconds:
-    """Take seconds for which keepalived takes no fraction."""
+    """It takes seconds for which keepalived takes no fraction."""
 
     low: int
     high: int
@@ -142,7 +142,7 @@ whole_seconds = WholeSeconds
 
 @dataclass(frozen=True)
 class OneOf:
-    """Take one of ``choices``."""
+    """It takes one of ``choices``."""
 
     choices: tuple[str, ...]
 
@@ -165,7 +165,7 @@ def one_of(*choices: str) -> OneOf:
 
 
 def state(statement: Statement) -> Any:
-    """MASTER or BACKUP; any other word is BACKUP to keepalived."""
+    """Return MASTER or BACKUP. Any other word is tolerated as BACKUP, as in keepalived."""
     word = only(statement)
     if word.text in STATES:
         return word.text
@@ -175,7 +175,7 @@ def state(statement: Statement) -> Any:
 
 
 class Pause(Seconds):
-    """Take seconds between two frames; keepalived does not take 0, and makes no pause then."""
+    """It takes seconds between two frames. 0 is tolerated: keepalived refuses it, and makes no pause then."""
 
     def __call__(self, statement: Statement) -> Any:
         """Return the seconds, or a tolerated 0."""
@@ -199,7 +199,7 @@ def text(statement: Statement) -> str:
 
 
 def names(statement: Statement) -> tuple[str, ...]:
-    """One line of a list of names; several may stand on it."""
+    """Return the names on one line of a list."""
     for word in statement.words:
         if not word.text:
             raise Invalid("a name is empty", place=word.place)
@@ -210,7 +210,7 @@ _INCLUDE_CHECKS = ("readable", "read", "match", "wildcard_match", "brace_match")
 
 
 def include_check(statement: Statement) -> tuple[str, ...]:
-    """What :mod:`..text.includes` has acted on already; here its words are looked at."""
+    """Return the words of include_check, after a check; :mod:`..syntax.include` has already acted on them."""
     for word in statement.values:
         if word.text.lstrip("+-") not in _INCLUDE_CHECKS:
             rule = f"include_check takes {', '.join(_INCLUDE_CHECKS)}, each with + or - before it or without"
@@ -220,7 +220,7 @@ def include_check(statement: Statement) -> tuple[str, ...]:
 
 
 def interfaces(statement: Statement) -> tuple[str, ...]:
-    """One line of a list of interfaces; several may stand on it."""
+    """Return the interfaces on one line of a list."""
     return tuple(interface_name(word) for word in statement.words)
 
 
@@ -243,7 +243,7 @@ def interface_name(word: Word) -> str:
 
 
 def interface_delay(statement: Statement) -> tuple[str, Decimal, Decimal]:
-    """One line of interface_up_down_delays: NAME DOWN [UP] -> (name, down, up), in seconds."""
+    """Return (name, down, up), in seconds, of one line of interface_up_down_delays: NAME DOWN [UP]."""
     words = statement.words
     if not 2 <= len(words) <= 3:
         raise Invalid(
@@ -252,12 +252,12 @@ def interface_delay(statement: Statement) -> tuple[str, Decimal, Decimal]:
             place=words[0].place,
         )
     down, *up = (duration(word, "a delay", *DELAY_S) for word in words[1:])
-    # The manual of keepalived says that a missing second one is like the first; its parser takes 0.
+    # In keepalived's manual a missing second delay is like the first one; its parser takes 0.
     return interface_name(words[0]), down, up[0] if up else Decimal(0)
 
 
 def value_of(name: Word, words: Iterator[Word]) -> Word:
-    """The word that follows ``name`` among the options of a line."""
+    """Return the word that follows ``name`` among the options of a line. Raises Invalid where there is none."""
     value = next(words, None)
     if value is None:
         raise Invalid(f"{name.text} takes a value, none is given", place=name.place)
@@ -265,7 +265,7 @@ def value_of(name: Word, words: Iterator[Word]) -> Word:
 
 
 def extra_interfaces(low: int) -> Converter:
-    """[all] SECONDS of garp_extra_if -> (seconds, all)."""
+    """Return a converter of garp_extra_if, [all] SECONDS, to (seconds, all)."""
 
     def convert(statement: Statement) -> tuple[float, bool]:
         numbers = [word for word in statement.values if word.text != "all"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``use_vmac``: words -> values."""
+"""It converts ``use_vmac``: words -> values."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _RESERVED = re.compile(r"00:00:5e:00:0[12](:|$)")
 
 @dataclass(frozen=True)
 class VmacLine:
-    """``mac`` has five octets where the last one is to be the virtual_router_id."""
+    """It holds the values of ``use_vmac``. ``mac`` has five octets where the sixth is to be the virtual_router_id."""
 
     name: Optional[str] = None
     mac: Optional[str] = None
 
 
 def use_vmac(statement: Statement) -> VmacLine:
-    """[[name] INTERFACE] [MAC] [netlink_notify_msg]."""
+    """Return the name and the MAC address of [[name] INTERFACE] [MAC] [netlink_notify_msg]."""
     name = mac = None
     words = iter(statement.values)
     for word in words:
@@ -34,7 +34,7 @@ def use_vmac(statement: Statement) -> VmacLine:
                 raise Invalid("use_vmac has two MAC addresses", hint="remove one", place=word.place)
             mac = _mac(word)
         elif word.text == "netlink_notify_msg":
-            continue  # what it asks for is nobody's need here: the kernel is asked, not overheard
+            continue  # it has no effect here: the agent does not need these messages
         elif word.text == "group":
             raise Invalid(
                 "use_vmac ... group is not supported",

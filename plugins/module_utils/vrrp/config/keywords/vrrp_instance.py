@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table, part 6: ``vrrp_instance``."""
+"""It is part 6 of the table: the keywords of ``vrrp_instance``."""
 
 from __future__ import annotations
 

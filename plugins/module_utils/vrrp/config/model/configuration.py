@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Define keepalived.conf as frozen dataclasses."""
+"""It defines keepalived.conf as frozen dataclasses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class VirtualAddress:
     mngtmpaddr: bool = False
     noprefixroute: bool = False
     autojoin: bool = False
-    no_track: bool = False  # neither missed nor put back when it is deleted by others
+    no_track: bool = False  # when another program deletes it, nothing happens: it is not put back
     preferred_lft_s: Optional[int] = None  # 0 deprecates, None is for ever (for a /128: see the manual)
     use_vmac: bool = False
     track_group: Optional[str] = None  # static ones only
@@ -39,7 +39,7 @@ class VirtualAddress:
 
 @dataclass(frozen=True)
 class Authentication:
-    """Hold what the block ``authentication`` of an instance says; VRRPv2 only."""
+    """It holds the block ``authentication`` of an instance; VRRPv2 only."""
 
     auth_type: str  # "PASS" or "AH"
     auth_pass: str = field(repr=False)  # 1 to 8 octets
@@ -85,7 +85,7 @@ class Vmac:
 
 @dataclass(frozen=True)
 class NotifyCommand:
-    """Hold one command with its arguments, and the user and group it runs as where the file names them."""
+    """It holds one command with its arguments, and the user and group it runs as where the file names them."""
 
     command: tuple[str, ...]
     user: Optional[str] = None
@@ -165,18 +165,18 @@ class Instance:
     rules: tuple[Rule, ...] = ()
     vmac: Optional[Vmac] = None
     kernel_rx_buf_size: Optional[int] = None
-    shares_vrid: bool = False  # with an instance above, on its link: the peers of each tell which one a packet is for
+    shares_vrid: bool = False  # with an earlier instance on its link: the peers show which one a packet is for
 
     @property
     def ip_version(self) -> int:
-        """4 or 6: that of its first virtual address, else of its first peer. It is part of what a virtual router is."""
+        """Return 4 or 6, of its first virtual address, else of its first peer. It is part of a router's identity."""
         if self.addresses:
             return self.addresses[0].address.version
         return self.unicast_peers[0].version if self.unicast_peers else 4
 
     @property
     def configured_source(self) -> Optional[Address]:
-        """The address that the file says its advertisements come from."""
+        """Return the source address of its advertisements that the file sets, or None."""
         return self.unicast_src_ip if self.unicast_src_ip is not None else self.mcast_src_ip
 
     @property
@@ -235,7 +235,7 @@ class Fifo:
 
 @dataclass(frozen=True)
 class Globals:
-    """Hold what ``global_defs`` says."""
+    """It holds the settings of ``global_defs``."""
 
     router_id: Optional[str] = None
     vrrp_version: int = 2

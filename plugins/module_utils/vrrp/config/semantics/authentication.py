@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How one vrrp_instance proves who it is: authentication and auth_hmac, what their lines mean together."""
+"""It checks and combines the lines of the blocks authentication and auth_hmac of one vrrp_instance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WINDOW_LEAST_S, _WINDOW_MOST_S = 5, 300  # keepalived: between them lies 3 adve
 def authentication(
     section: Section, version: int, family: int, complete: bool, findings: Diagnostics
 ) -> Optional[Authentication]:
-    """The block ``authentication``: VRRPv2 only, and AH over IPv4 only."""
+    """Return what the block ``authentication`` says; None with VRRPv3 (RFC 5798 9), or without type or password."""
     sections = section.inside("authentication")
     if not sections:
         return None
@@ -66,7 +66,7 @@ def _comment(password: Setting, findings: Diagnostics) -> None:
 
 
 def auth_hmac(section: Section, advert_int_cs: int, complete: bool, findings: Diagnostics) -> Optional[AuthHmac]:
-    """The block ``auth_hmac``, with keepalived's defaults."""
+    """Return what the block ``auth_hmac`` says, with keepalived's defaults; None where it has no usable active key."""
     sections = section.inside("auth_hmac")
     if not sections:
         return None

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sections -> model: the rules between lines. Defaults, versions, families, and what two instances must not share.
+"""It makes the model of the sections, and checks the rules between lines and between instances.
 
-Each rule is a small function that says what it finds; the model is built from what remains and is returned only if
-nothing was wrong. Where keepalived accepts a file and ignores a line of it, so do we, with a warning.
+Each rule is a small function that reports what it finds. The model is built from the rest, and must not be used where
+an error was found. Where keepalived accepts a file and ignores a line of it, so do we, with a warning.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _NAMED = (
     ("track_group",),
 )
 
-_FIRST_PREFERENCE = 16384  # keepalived's: the next one is one less, in each family
+_FIRST_PREFERENCE = 16384  # as keepalived: the next rule of the same IP version gets one less
 
 
 def build(root: Section, path: str, complete: bool, findings: Diagnostics) -> Configuration:
-    """The model of a file. ``complete`` is False when braces are missing: then nothing counts as missing inside.
+    """Return the model of a file. ``complete`` is False where braces are missing: then no missing line is reported.
 
     The result must not be used when ``findings`` holds errors.
     """
@@ -107,9 +107,9 @@ def _unique_names(sections: list[Section], findings: Diagnostics) -> None:
 def _unique_router_ids(
     instances: list[tuple[Section, Instance]], findings: Diagnostics
 ) -> list[tuple[Section, Instance]]:
-    """A packet names its instance by interface, family and VRID; where two have the same, by who sent it to whom.
+    """Report instances that share interface, IP version and VRID. Return all; allowed ones have ``shares_vrid``.
 
-    Returns the instances, of which those that share a VRID know what tells them from the first one.
+    These three show which instance a packet is for. Where two instances share them, source and destination must.
     """
     known: dict[Any, list[tuple[Section, Instance]]] = {}
     result = []
@@ -144,13 +144,13 @@ def _taken(instance: Instance, before: Section, section: Section) -> str:
 
 
 def _told_apart(one: Instance, other: Instance) -> bool:
-    """Whether each packet for one of two instances with one VRID on one link tells for which it is."""
+    """Return whether each packet shows for which of two instances with one VRID on one link it is."""
     if one.vmac is not None and other.vmac is not None:
-        return False  # one Ethernet address for two macvlans
+        return False  # both macvlans would have the same Ethernet address
     if not one.unicast_peers and not other.unicast_peers:
         return False
     if not one.unicast_peers or not other.unicast_peers:
-        return True  # to a multicast group, or to this host
+        return True  # packets for one go to a multicast group, those for the other to this host
     sources = {one.unicast_src_ip or one.mcast_src_ip, other.unicast_src_ip or other.mcast_src_ip}
     return set(one.unicast_peers).isdisjoint(other.unicast_peers) or (None not in sources and len(sources) == 2)
 
@@ -160,7 +160,7 @@ def _unique_addresses(root: Section, findings: Diagnostics) -> None:
     for section in root.inside("vrrp_instance"):
         for item in _addresses_of(section):
             virtual: VirtualAddress = item.value
-            # A link-local address means another host on each link; any other one is one host everywhere.
+            # A link-local address can be of a different host on each link; any other address is of one host.
             link = (virtual.device or section.get("interface") or "") if virtual.address.ip.is_link_local else ""
             owner, before = first.setdefault((virtual.address.ip, link), (section, item))
             if owner is not section:
@@ -217,7 +217,7 @@ def _track_groups_exist(root: Section, findings: Diagnostics) -> None:
 
 
 def _own_vmac_names(built: list[tuple[Section, Instance]], findings: Diagnostics) -> list[Instance]:
-    """Without the names of macvlans that another instance has: one macvlan has one Ethernet address."""
+    """Return the instances, without a macvlan name that another one has: a macvlan has one Ethernet address."""
     first: dict[str, Section] = {}
     found = []
     for section, instance in built:
@@ -237,7 +237,7 @@ def _own_vmac_names(built: list[tuple[Section, Instance]], findings: Diagnostics
 
 
 def _with_vmac_names(instances: list[Instance], prefix: str) -> list[Instance]:
-    """Each macvlan has a name of its own, found as keepalived finds one where the file gives none."""
+    """Return the instances, each macvlan with a name; where the file gives none, it is chosen as by keepalived."""
     taken = {item.vmac.name for item in instances if item.vmac is not None and item.vmac.name is not None}
     named = []
     for item in instances:
@@ -250,6 +250,6 @@ def _with_vmac_names(instances: list[Instance], prefix: str) -> list[Instance]:
             name for name in (f"{stem}{number}.{item.virtual_router_id}" for number in numbers) if name not in taken
         )
         taken.add(name)
-        usual = name == f"vrrp.{item.virtual_router_id}"  # what None stands for
+        usual = name == f"vrrp.{item.virtual_router_id}"  # the model has None for it
         named.append(item if usual else replace(item, vmac=replace(item.vmac, name=name)))
     return named

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``global_defs`` -> Globals, and the defaults that it sets for all instances."""
+"""It makes Globals of the blocks ``global_defs``, and collects the defaults that they set for all instances."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GROUP4, _GROUP6 = "224.0.0.18", "ff02::12"  # RFC 9568 5.1.1.2, 5.1.2.2
 
 @dataclass(frozen=True)
 class Defaults:
-    """What an instance takes that says nothing. ``fields`` are those of Instance, and notify.priority_changes."""
+    """It holds the defaults of the instances. ``fields`` are fields of Instance, and notify.priority_changes."""
 
     fields: dict[str, Any]
     garp: dict[str, Any]
@@ -26,7 +26,7 @@ class Defaults:
 
 
 def read_globals(sections: list[Section], findings: Diagnostics) -> tuple[Globals, Defaults]:
-    """All ``global_defs`` of a file together; the last word counts."""
+    """Return the settings of all blocks ``global_defs`` of a file together; of two equal keywords the last counts."""
     settings: dict[str, Setting] = {}
     for section in sections:
         settings.update(section.settings)
@@ -39,7 +39,7 @@ def read_globals(sections: list[Section], findings: Diagnostics) -> tuple[Global
         "notify_fifo": _fifo("notify_fifo", settings, findings),
         "vrrp_notify_fifo": _fifo("vrrp_notify_fifo", settings, findings),
     }
-    # What the file says of any other field is taken as it is.
+    # Any other field is taken from the file unchanged.
     globals_ = Globals(**{**fields_of(Globals, merged), **worked_out})
     if prefix is not None:
         globals_ = replace(globals_, vmac_prefix=f"{prefix}.")
@@ -60,7 +60,7 @@ def _defaults(merged: dict[str, Any]) -> Defaults:
     if merged.get("min_garp"):
         garp.setdefault("repeat", 1)
         garp.setdefault("delay_s", 0.0)
-    # keepalived: what follows an advertisement of lower priority is like the start of a MASTER, unless said otherwise.
+    # keepalived: after an advertisement of lower priority a MASTER announces as at its start, unless set otherwise.
     if "delay_s" in garp:
         garp.setdefault("lower_prio_delay_s", garp["delay_s"])
     if "repeat" in garp:
@@ -75,7 +75,7 @@ def _defaults(merged: dict[str, Any]) -> Defaults:
 
 
 def spread(garp: dict[str, Any]) -> dict[str, Any]:
-    """``extra_if`` is one keyword and two fields."""
+    """Split the value of ``extra_if`` into its two fields, and return ``garp``."""
     if "extra_if" in garp:
         garp["extra_if_s"], garp["extra_if_all"] = garp.pop("extra_if")
     return garp

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One vrrp_instance section -> Instance: what its lines mean together."""
+"""It makes an Instance of one vrrp_instance section, and checks its lines together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .tracking import TrackingRules
 
 @dataclass(frozen=True)
 class Context:
-    """What the rest of the file says. ``groups`` are the sections of sync groups by the name of a member."""
+    """It holds what an instance needs of the rest of the file. ``groups``: name of a member -> its sync group."""
 
     globals: Globals
     defaults: Defaults
@@ -41,7 +41,7 @@ class Context:
 
 
 class InstanceRules:
-    """One vrrp_instance: what its lines mean together."""
+    """It checks and combines the lines of one vrrp_instance."""
 
     def __init__(self, section: Section, context: Context):
         self.section = section
@@ -97,20 +97,20 @@ class InstanceRules:
             "vmac": vmac,
             **speech,
         }
-        # What the file says of any other field is taken as it is, the instance's own line before that of global_defs.
+        # Any other field is taken from the file unchanged; the instance's own line comes before that of global_defs.
         said = {**self.context.defaults.fields, **{name: each.value for name, each in section.settings.items()}}
         instance = Instance(**{**fields_of(Instance, said), **worked_out})
         strict = self._own_or_default("strict_mode")
         return StrictRules(section, self.findings).apply(instance) if strict else instance
 
     def _source(self, priority: int) -> None:
-        """An address that only a MASTER has is none that a BACKUP can speak from."""
+        """Report a source that is a virtual address of the instance: a BACKUP does not have it, and cannot use it."""
         source = self.peers.source
         own = [item.value.address.ip for name in _VIRTUAL for item in self._items(name)]
         if source is None or priority == PRIORITY_OWNER or source.value not in own:
             return
         keyword = source.statement.keyword
-        # To the IPv4 group a node speaks from any address that it is told to.
+        # To the IPv4 multicast group a node can send from any address, also from one that it does not have.
         if self.peers.peers or self.family == 6 or self.section.has("track_src_ip"):
             self.findings.error(
                 source.place,
@@ -179,7 +179,7 @@ class InstanceRules:
                 "RFC 9568 5.2.5: 1 to 255 addresses in an instance",
                 "put the rest into virtual_ipaddress_excluded, or use a second instance",
             )
-        # An excluded address may be on two interfaces; those that are advertised have nothing but themselves.
+        # An excluded address may be on two interfaces. An advertisement does not name the interface of an address.
         seen: dict[Any, Setting] = {}
         links: dict[Any, Setting] = {}
         for item in self.addresses:
@@ -202,7 +202,7 @@ class InstanceRules:
     def _version(self) -> int:
         own = self.section.settings.get("version")
         if own is None:
-            # keepalived: IPv6 is VRRPv3, whatever vrrp_version says.
+            # keepalived: IPv6 is always VRRPv3; vrrp_version does not count.
             return 3 if self.family == 6 else self.context.globals.vrrp_version
         if own.value == 2 and self.family == 6:
             self.findings.error(
@@ -211,7 +211,7 @@ class InstanceRules:
         return int(own.value)
 
     def _advert_int(self, version: int) -> int:
-        """In centiseconds."""
+        """Return advert_int in centiseconds (RFC 3768 5.3.7, RFC 9568 5.2.7)."""
         setting = self.section.settings.get("advert_int")
         if setting is None:
             return INTERVAL_DEFAULT_CS
@@ -237,7 +237,7 @@ class InstanceRules:
         state, priority = self.section.get("initial_state"), self.section.get("priority")
         if priority is None and not self.section.has("priority"):
             if state == "MASTER":
-                # keepalived derives one from the other.
+                # keepalived derives the priority from the state.
                 self.findings.warning(
                     self.section.settings["initial_state"].place,
                     "state MASTER without a priority means priority 255",
@@ -251,7 +251,7 @@ class InstanceRules:
         return state, priority
 
     def _preemption(self, state: str, priority: int) -> tuple[bool, float]:
-        """Return (nopreempt, preempt_delay in seconds) as in force: keepalived drops them where they cannot work."""
+        """Return nopreempt and preempt_delay (seconds). As in keepalived, one that can have no effect is dropped."""
         delay, nopreempt = self.section.settings.get("preempt_delay_s"), self.section.settings.get("nopreempt")
         preempt = self.section.settings.get("preempt")
         if nopreempt and preempt and preempt.place > nopreempt.place:
@@ -271,7 +271,7 @@ class InstanceRules:
         return no is None or (yes is not None and yes.start > no.start)
 
     def _ah(self, state: str, priority: int) -> str:
-        """keepalived: a sequence number must have been heard before it takes over."""
+        """Return the initial state with AH: as in keepalived, BACKUP, as it must hear a sequence number before."""
         if state != "MASTER" or priority == PRIORITY_OWNER:
             return state
         place = self.section.settings["initial_state"].place
@@ -314,14 +314,14 @@ class InstanceRules:
         return Vmac(line.value.name, mac, xmit_base=unicast or base is not None)
 
     def _living(self, items: list[Setting], vmac: Optional[Vmac]) -> tuple[VirtualAddress, ...]:
-        """The addresses; with a macvlan ``dev`` of the instance's own interface says nothing, as with keepalived."""
+        """Return the addresses. With a macvlan ``dev`` of the instance's own interface is ignored as in keepalived."""
         values = [item.value for item in items]
         if vmac is not None:
             values = [replace(each, device=None) if each.device == self.peers.interface else each for each in values]
         return tuple(values)
 
     def _vmac_addresses(self, is_there: bool) -> None:
-        """The macvlan is one for the instance: what an address of it cannot have there is said."""
+        """Warn of each address that cannot be on the instance's only macvlan as the file wants it."""
         excluded = self._items("virtual_ipaddress_excluded")
         for item in self.addresses + excluded:
             elsewhere = item.value.device not in (None, self.peers.interface)

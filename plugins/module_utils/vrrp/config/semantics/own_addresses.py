@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sources and peers that are virtual addresses of the same file: hosts that come and go with a MASTER. Pure."""
+"""It finds sources and peers that are virtual addresses of the same file: only a MASTER has these. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SOURCES = ("unicast_src_ip", "mcast_src_ip")
 
 
 def judge_virtual_hosts(root: Section, findings: Diagnostics) -> None:
-    """Warn of each. A source that is the instance's own virtual address is judged with the rest of that instance."""
+    """Warn of each. An instance's own virtual address as its source is checked with the rest of that instance."""
     virtual: dict[Any, tuple[Section, Setting]] = {}
     for section in root.inside("vrrp_instance"):
         for item in (item for name in _BLOCKS for block in section.inside(name) for item in block.items):
@@ -43,7 +43,7 @@ def _source(section: Section, source: Setting, unicast: bool, virtual: dict[Any,
     holder, there = virtual.get(_host(source.value, None, section), (section, source))
     if holder is section or holder.get("priority") == PRIORITY_OWNER:
         return
-    # To the IPv4 group a node speaks from any address that it is told to.
+    # To the IPv4 multicast group a node can send from any address, also from one that it does not have.
     needed = unicast or source.value.version == 6 or section.has("track_src_ip")
     rule = f"It is in FAULT while {show(holder.name)} is not MASTER here"
     findings.warning(
@@ -56,5 +56,5 @@ def _source(section: Section, source: Setting, unicast: bool, virtual: dict[Any,
 
 
 def _host(address: Any, device: Any, section: Section) -> tuple[Any, Any]:
-    """A link-local address means another host on each link; any other one is one host everywhere."""
+    """Return a key for a host: a link-local address needs its interface, any other address is of one host."""
     return address, (device or section.get("interface")) if address.is_link_local else None

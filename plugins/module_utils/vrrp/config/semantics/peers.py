@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From where and to whom one vrrp_instance speaks: interface, sources, peers, multicast group, TTL."""
+"""It checks how one vrrp_instance sends: interface, source addresses, peers, multicast group, TTL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOPBACK = "lo"
 
 
 class PeerRules:
-    """Check and combine the lines that say from where and to whom a vrrp_instance sends."""
+    """It checks and combines the lines about interface, source and destination of one vrrp_instance."""
 
     def __init__(self, section: Section, globals_: Globals, defaults: Defaults, complete: bool, findings: Diagnostics):
         self.section = section
@@ -34,17 +34,17 @@ class PeerRules:
 
     @property
     def family(self) -> int:
-        """What the peers say, 0 without any."""
+        """Return the IP version of the peers, 4 or 6; 0 without peers."""
         return self.peers[0].value.address.version if self.peers else 0
 
     @property
     def interface(self) -> Optional[str]:
-        """None where the file says none and one is needed."""
+        """Return the interface; None where the file names none although one is needed."""
         own = self.section.get("interface")
         return self.globals.default_interface if own is None and self._may_have_none() else own
 
     def build(self, family: int, certain: bool) -> dict[str, Any]:
-        """Fields of Instance. ``certain`` is False where no virtual address tells the family."""
+        """Return fields of Instance. ``certain`` is False where no virtual address shows the IP version."""
         self._interface()
         if certain:
             self._families(family)
@@ -69,7 +69,7 @@ class PeerRules:
         }
 
     def _source(self) -> Optional[Setting]:
-        """Return the last one of unicast_src_ip and mcast_src_ip: for keepalived both name the same source."""
+        """Return the last line of unicast_src_ip and mcast_src_ip: for keepalived both set the same source."""
         found = [
             self.section.settings[name] for name in ("unicast_src_ip", "mcast_src_ip") if name in self.section.settings
         ]

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read a tree with the schema: convert every value, check every keyword, and keep the place of each.
+"""It reads a tree with the schema: it converts each value, checks each keyword, and keeps the place of each.
 
-Problems of one line are reported here, problems between lines in :mod:`.together.rules`.
+Problems of one line are reported here, problems between lines in :mod:`.build`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Section:
         return name in self.settings or name in self.failed
 
     def group(self, prefix: str) -> dict[str, Any]:
-        """Return the settings whose field begins with ``prefix``, without it."""
+        """Return the settings whose field begins with ``prefix``, by the rest of the field's name."""
         found = self.settings.items()
         return floats({name[len(prefix) :]: item.value for name, item in found if name.startswith(prefix)})
 
@@ -226,7 +226,7 @@ class _Reader:
         )
 
     def _unknown(self, block: Block, statement: Statement) -> Any:
-        """Report what is wrong with a keyword; return the entry that it must have meant, to read on inside it."""
+        """Report an unknown keyword; return the entry that is probably meant, so that its block is read too."""
         word = statement.keyword
         ours = block.keywords.get(word)
         if ours is not None and ours.addition:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vrrp_strict`` and ``strict_mode``: what they take back, with a warning, and what they forbid.
+"""It applies ``vrrp_strict`` and ``strict_mode``: it resets settings with a warning, and reports forbidden ones.
 
 keepalived resets most of what the RFCs do not have, and so do we; what it refuses is an error here, too.
 """
@@ -20,14 +20,14 @@ _RULE = "strict mode holds the instance to the RFCs"
 
 
 class StrictRules:
-    """Apply ``vrrp_strict`` or ``strict_mode`` to what one instance says."""
+    """It applies ``vrrp_strict`` or ``strict_mode`` to one instance."""
 
     def __init__(self, section: Section, findings: Diagnostics):
         self.section = section
         self.findings = findings
 
     def apply(self, instance: Instance) -> Instance:
-        """``instance`` as strict mode lets it be."""
+        """Return ``instance`` as strict mode allows it, and report what it changes or forbids."""
         self._forbidden(instance)
         instance = self._unauthenticated(instance)
         owner = instance.priority == PRIORITY_OWNER
@@ -97,7 +97,7 @@ class StrictRules:
         return replace(instance, **{field: value})
 
     def _said(self, field: str, keyword: str) -> None:
-        """A warning where the instance itself asks for it; defaults are reset without a word."""
+        """Warn where the instance itself sets the keyword; a default is reset without a warning."""
         setting = self.section.settings.get(field)
         if setting is not None:
             self.findings.warning(setting.place, f"{keyword} has no effect in strict mode", _RULE, "strict_mode off")

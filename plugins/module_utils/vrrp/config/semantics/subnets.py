@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two ends of an IPv4 subnet: its network address and its broadcast address, which no host can have. Pure."""
+"""It finds the network and the broadcast address of an IPv4 subnet, which no host can have. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .sections import Setting
 
 
 def end_of(address: Address, subnet: Interface) -> str:
-    """The name of the end of ``subnet`` that ``address`` is, or nothing. A /31 and a /32 have none (RFC 3021)."""
+    """Return "network" or "broadcast" where ``address`` is that of ``subnet``, else "". A /31 has none (RFC 3021)."""
     network = subnet.network
     if address.version != 4 or subnet.version != 4 or network.prefixlen > 30:
         return ""
@@ -19,7 +19,7 @@ def end_of(address: Address, subnet: Interface) -> str:
 
 
 def judge_ends(items: list[Setting], findings: Diagnostics) -> None:
-    """Say which virtual addresses are an end of their own subnet. A Linux client reaches a network address."""
+    """Report each virtual address that is the broadcast (error) or network address (warning) of its own subnet."""
     for item in items:
         entry: VirtualAddress = item.value
         end = end_of(entry.address.ip, entry.address)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sections -> sync groups, garp groups, delays of interfaces, and what is static on the node."""
+"""It makes sync groups, garp groups, track groups and the delays of interfaces of the sections."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .tracking import TrackingRules
 
 
 def members(section: Section) -> Iterator[tuple[str, Setting]]:
-    """The names in ``group { ... }``, each with its line."""
+    """Yield the names in ``group { ... }``, each with its line."""
     for block in section.inside("group"):
         for item in block.items:
             for name in item.value:
@@ -27,7 +27,7 @@ def members(section: Section) -> Iterator[tuple[str, Setting]]:
 
 
 def groups_by_member(root: Section) -> dict[str, Section]:
-    """Which sync group an instance is in; the first one that names it counts."""
+    """Return the sync group of each instance that is in one; the first group that names it counts."""
     found: dict[str, Section] = {}
     for section in root.inside("vrrp_sync_group"):
         for name, _item in members(section):
@@ -111,7 +111,7 @@ def _known_members(section: Section, title: str, names: list[str], context: Cont
 
 
 def with_backups(instances: list[Instance], groups: tuple[SyncGroup, ...]) -> list[Instance]:
-    """keepalived: where one member starts as BACKUP or is no owner, none starts as MASTER."""
+    """Return the instances. As in keepalived: where a member starts as BACKUP or is no owner, all start as BACKUP."""
     by_name = {instance.name: instance for instance in instances}
     late: set[str] = set()
     for group in groups:
@@ -157,7 +157,7 @@ def garp_groups(root: Section, complete: bool, findings: Diagnostics) -> tuple[G
 
 
 def interface_delays(root: Section, instances: list[Instance], findings: Diagnostics) -> tuple[InterfaceDelay, ...]:
-    """keepalived: a delay ends before the other node has missed us, or the file is wrong."""
+    """Return the delays. As in keepalived, one that ends after the other node has missed us is an error."""
     found: dict[str, InterfaceDelay] = {}
     for item in (item for block in root.inside("interface_up_down_delays") for item in block.items):
         name, down, up = item.value

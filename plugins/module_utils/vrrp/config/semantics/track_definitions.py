@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be tracked: sections -> Script, Process, File."""
+"""It makes Script, Process and File of the sections that define what can be tracked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMM = 15  # linux/sched.h: TASK_COMM_LEN less the NUL
 
 @dataclass(frozen=True)
 class TrackDefinitions:
-    """What the file defines. ``names`` are by the list that may name them, and hold those too that are not usable."""
+    """It holds the definitions of a file. ``names``: list keyword -> defined names, with those that are not usable."""
 
     scripts: tuple[Script, ...]
     processes: tuple[Process, ...]
@@ -41,7 +41,7 @@ def sections_of(root: Section, *names: str) -> list[Section]:
 
 
 def trackables(root: Section, complete: bool, findings: Diagnostics) -> TrackDefinitions:
-    """``complete`` is False when braces are missing: then nothing counts as missing inside."""
+    """Return the definitions. ``complete`` is False where braces are missing: then no missing line is reported."""
     kinds = {
         "track_script": (sections_of(root, "vrrp_script"), _script),
         "track_process": (sections_of(root, "vrrp_track_process"), _process),
@@ -57,7 +57,7 @@ def trackables(root: Section, complete: bool, findings: Diagnostics) -> TrackDef
 
 
 def _said_or_used(root: Section, kinds: dict[str, Any], findings: Diagnostics) -> None:
-    """What nobody tracks is not run at all."""
+    """Warn of each definition that no instance and no group tracks: it has no effect."""
     users = sections_of(root, "vrrp_instance", "vrrp_sync_group")
     for kind, (sections, _build) in kinds.items():
         lines = [item for user in users for block in user.inside(kind) for item in block.items]
@@ -73,7 +73,7 @@ def _said_or_used(root: Section, kinds: dict[str, Any], findings: Diagnostics) -
 
 
 def pair(names: Optional[tuple[str, ...]]) -> tuple[Optional[str], Optional[str]]:
-    """(USER,) or (USER, GROUP) -> user, group."""
+    """Return user and group of (USER,) or (USER, GROUP); None for each one that is missing."""
     user, group = ((*names, None, None) if names else (None, None))[:2]
     return user, group
 
@@ -117,7 +117,7 @@ def _process(section: Section, complete: bool, findings: Diagnostics) -> Optiona
     match = values.pop("param_match", None)
     delay = values.pop("delay", None)
     if delay is not None:
-        # Of both, whichever it stands behind in keepalived; here a delay of one's own goes first.
+        # It sets both. In keepalived the last line counts; here fork_delay and terminate_delay come before it.
         values.setdefault("fork_delay_s", delay)
         values.setdefault("terminate_delay_s", delay)
     most = values.get("quorum_max")
@@ -129,7 +129,7 @@ def _process(section: Section, complete: bool, findings: Diagnostics) -> Optiona
         findings.error(section.settings["quorum_max"].place, "quorum_max is below quorum", hint="at least quorum")
     if parameters or match:
         values["full_command"] = True
-    if not (parameters and any(char.isspace() for char in command)):  # then its quotes are meant
+    if not (parameters and any(char.isspace() for char in command)):  # else the quotes are on purpose
         _findable(section, command, bool(values.get("full_command")), findings)
     return Process(
         section.name,
@@ -141,7 +141,7 @@ def _process(section: Section, complete: bool, findings: Diagnostics) -> Optiona
 
 
 def _findable(section: Section, command: str, full: bool, findings: Diagnostics) -> None:
-    """Say of a process that there can be none of that name."""
+    """Warn where no process can have that name: the kernel keeps 15 octets, and no directory."""
     place, octets = section.settings["process"].place, command.encode("utf-8", "replace")
     whole = "or full_command and its command line, each argument a word of its own"
     if any(char.isspace() for char in command) and (full or command.startswith("/")):
@@ -160,7 +160,7 @@ def _findable(section: Section, command: str, full: bool, findings: Diagnostics)
 
 
 def _written(word: str) -> str:
-    """A word as the file has it: in quotes where it would be several, or a comment or a brace."""
+    """Return a word for the file: in quotes where it has a blank, a brace, or a character that begins a comment."""
     return f'"{word}"' if any(char.isspace() or char in "#!{}" for char in word) else word
 
 
@@ -177,7 +177,7 @@ def _file(section: Section, complete: bool, findings: Diagnostics) -> Optional[F
 
 
 def tracked_gateways(section: Section, findings: Diagnostics) -> tuple[TrackedGateway, ...]:
-    """The gateways of one vrrp_instance or vrrp_sync_group, each once for an interface."""
+    """Return the gateways of one vrrp_instance or vrrp_sync_group, and report each that is given twice."""
     own = section.get("interface")
     first: dict[Any, Setting] = {}
     for item in section.many.get("track.gateways", ()):
@@ -197,7 +197,7 @@ def tracked_gateways(section: Section, findings: Diagnostics) -> tuple[TrackedGa
 
 
 def no_virtual_gateways(root: Section, findings: Diagnostics) -> None:
-    """A virtual address answers from whoever is MASTER: from us, who do not hear ourselves, or from the peer."""
+    """Report a gateway that is a virtual address: the MASTER has that, and a check of it shows nothing."""
     sections = root.inside("vrrp_instance")
     virtual = {
         item.value.address.ip: item
@@ -219,7 +219,7 @@ def no_virtual_gateways(root: Section, findings: Diagnostics) -> None:
 
 
 def once_each(section: Section, field: str, findings: Diagnostics) -> tuple[Any, ...]:
-    """The lines of one kind; the same thing twice is an error."""
+    """Return the tracked things of ``field``; the same thing twice is an error."""
     first: dict[Any, Any] = {}
     for item in section.many.get(field, ()):
         before = first.setdefault(_what(item.value), item)
@@ -230,7 +230,7 @@ def once_each(section: Section, field: str, findings: Diagnostics) -> tuple[Any,
 
 
 def _what(value: Any) -> tuple[Any, ...]:
-    """What is asked for, without how often and what it weighs."""
+    """Return what identifies a check: it leaves out times and weight."""
     if isinstance(value, TrackedTcp):
         return value.host, value.port
     if isinstance(value, TrackedHttp):

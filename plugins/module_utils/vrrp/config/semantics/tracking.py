@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one instance or one sync group tracks: its lists and our own lines -> Tracking."""
+"""It makes the Tracking of one instance or sync group, of its track lists and of our own lines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OURS = ("gateways", "tcp", "http", "units")
 
 
 class TrackingRules:
-    """``places`` remembers where each tracked thing stands, by (field of Tracking, its value)."""
+    """It checks and combines what one section tracks. ``places``: (field of Tracking, value) -> place in the file."""
 
     def __init__(self, section: Section, known: TrackDefinitions, findings: Diagnostics):
         self.section = section
@@ -36,7 +36,7 @@ class TrackingRules:
         self.places: dict[tuple[str, Any], Location] = {}
 
     def build(self) -> Tracking:
-        """Return what the section tracks; ``places`` is filled, too."""
+        """Return what the section tracks, and fill ``places``."""
         lists: dict[str, Any] = {field: self._list(kind) for kind, (field, _what, _home) in _LISTS.items()}
         return Tracking(
             **lists,
@@ -90,23 +90,23 @@ class TrackingRules:
         return values
 
     def of_member(self, tracking: Tracking, group: str) -> Tracking:
-        """Of a member of a sync group without sync_group_tracking_weight, as keepalived does it.
+        """Return ``tracking`` for a member of a sync group without sync_group_tracking_weight, as in keepalived.
 
-        A weighted interface is unweighted, a weighted script is let go, a file of weight 1 (the default) is
-        unweighted and of any other let go, and processes stay as they are.
+        An interface with a weight gets weight 0, a script with a weight is dropped. A file of weight 1 (the default)
+        gets weight 0, one of any other weight is dropped. Processes stay unchanged.
         """
         why, hint = f"its sync group {show(group)} moves as one", "weight 0, or track it in the group"
         interfaces = tuple(self._unweighted("interfaces", item, why, hint) for item in tracking.interfaces)
         return self._let_go(replace(tracking, interfaces=interfaces), why, hint)
 
     def of_owner(self, tracking: Tracking) -> Tracking:
-        """Of an owner of the addresses: its priority is 255, whatever is tracked."""
+        """Return ``tracking`` for an owner of the addresses: its priority is always 255, so weights are dropped."""
         why, hint = "an owner of the addresses keeps priority 255", "weight 0, or a priority below 255"
         interfaces = tuple(self._kept("interfaces", tracking.interfaces, why, hint))
         return self._let_go(replace(tracking, interfaces=interfaces), why, hint)
 
     def of_group_with_owner(self, tracking: Tracking) -> Tracking:
-        """Of a sync group with an owner among its members: every weight is 0."""
+        """Return ``tracking`` for a sync group with an owner among its members: every weight is 0."""
         why, hint = "a member is the owner of its addresses", "weight 0, or a priority below 255"
         fields = [field for field, _what, _home in _LISTS.values()] + list(_OURS)
         return replace(
@@ -161,7 +161,7 @@ WORDS = {  # for one of each kind
 
 
 def counting(configuration: Configuration) -> dict[str, Tracking]:
-    """What counts for each instance, by its name."""
+    """Return for each instance, by name, all that it tracks: itself and in its sync groups."""
     groups = configuration.sync_groups
     return {
         instance.name: _of(instance, [each for each in groups if instance.name in each.members])
@@ -170,7 +170,7 @@ def counting(configuration: Configuration) -> dict[str, Tracking]:
 
 
 def _of(instance: Instance, groups: list[SyncGroup]) -> Tracking:
-    track = _without(instance.interface, instance.track)  # its own interface is watched anyway, or never
+    track = _without(instance.interface, instance.track)  # dont_track_primary alone decides about its own interface
     for group in groups:
         added = group.track if instance.dont_track_primary else _without(instance.interface, group.track)
         track = _together(track, added)
@@ -182,7 +182,7 @@ def _without(interface: str, track: Tracking) -> Tracking:
 
 
 def _together(track: Tracking, added: Tracking) -> Tracking:
-    """Without weight where the instance gives none, else with the group's."""
+    """Return both together. A thing in both keeps weight 0 of the instance, else it has the group's weight."""
     merged = {}
     for kind in KINDS:
         known = {subject(entry): entry for entry in getattr(track, kind)}
@@ -195,12 +195,12 @@ def _together(track: Tracking, added: Tracking) -> Tracking:
 
 
 def subject(entry: Any) -> Any:
-    """What is asked, whoever asks and however much it counts."""
+    """Return what an entry checks, without its weight: a name, or the entry with weight 0."""
     return entry.name if hasattr(entry, "name") else replace(entry, weight=0)
 
 
 def healthy(track: Tracking) -> list[CheckResult]:
-    """What everything that is tracked says while all is well."""
+    """Return the results of all checks of ``track`` while all is well."""
     return [
         CheckResult(
             str(subject(entry)),
