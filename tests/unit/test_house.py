@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import picture
@@ -151,3 +152,32 @@ def test_there_is_no_circle_of_imports():
                 growing = True
     circles = {name_of(path) for path, known in reached.items() if path in known}
     assert circles == set()
+
+
+REFERENCE = re.compile(r":(?:mod|class|func|meth|data|attr):`~?(\.+|vrrp\.)([\w.]+)`")
+
+
+@pytest.mark.parametrize("module", MODULES, ids="/".join)
+def test_a_reference_in_a_docstring_names_a_module_that_is_there(module):
+    folder = MODULES[module].relative_to(LIBRARY).parts[:-1]
+    for dots, name in REFERENCE.findall(MODULES[module].read_text(encoding="utf-8")):
+        base = ("vrrp",) if dots == "vrrp." else folder[: len(folder) - len(dots) + 1]
+        parts = name.split(".")
+        assert any((*base, *parts[:depth]) in MODULES for depth in range(len(parts), 0, -1)), name
+
+
+NO_SUBJECT = re.compile(r"(what|who\w*|nobody|whatever|whether|how|where|when|why|which)\b", re.IGNORECASE)
+SOURCES = sorted(
+    path
+    for folder in ("plugins", "tests", "molecule", "benchmarks")
+    for path in (LIBRARY.parents[1] / folder).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(LIBRARY.parents[1])))
+def test_a_docstring_begins_with_a_sentence(path):
+    """Subject and verb, or a verb alone: a relative clause is no sentence (CONTRIBUTING.md, Words)."""
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, kinds)]
+    texts = [ast.get_docstring(node) or "" for node in nodes]
+    assert [text for text in texts if NO_SUBJECT.match(text)] == []

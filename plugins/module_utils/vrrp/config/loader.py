@@ -109,7 +109,7 @@ def load_file(path: str, config_id: Optional[str] = None) -> Configuration:
 
 
 class LocalDisk:
-    """It gives access to the files of this machine, as :class:`.text.includes.Disk` wants them.
+    """It gives access to the files of this machine, as :class:`.syntax.include.Disk` wants them.
 
     Opening never blocks: only regular files are opened. ``room`` octets of them are read in all.
     """

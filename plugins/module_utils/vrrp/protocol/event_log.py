@@ -5,7 +5,7 @@
 
 A pair at rest repeats itself, so a run of the same input with the same answer is one entry: the same advertisement
 heard, or the deadline passed and the same advertisement sent. Each entry keeps the router as it was after the input, by
-reference, because everything in it is immutable; :mod:`~.record` turns entries into JSON.
+reference, because everything in it is immutable; :mod:`~.event_codec` turns entries into JSON.
 """
 
 from __future__ import annotations

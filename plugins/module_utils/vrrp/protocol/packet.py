@@ -151,7 +151,7 @@ def decode(payload: bytes, source: Address, destination: Address, trailer: int =
     """Return the advertisement that the IP payload holds; ``trailer`` octets follow it.
 
     Raises :class:`PacketError`; its reasons are ``truncated``, ``version``, ``type``, ``length``, ``interval`` and
-    ``checksum``. :mod:`~.reception` makes the other checks of a receiver.
+    ``checksum``. :mod:`~.validation` makes the other checks of a receiver.
     """
     if len(payload) < HEADER_LENGTH:
         raise PacketError("truncated", f"{len(payload)} octets; an advertisement has {HEADER_LENGTH} at least")

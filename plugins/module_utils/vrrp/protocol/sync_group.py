@@ -102,7 +102,7 @@ class Group:
     def command(self, verb: str, members: Mapping[str, VirtualRouter], asked: str) -> list[Move]:
         """Return the inputs of ``promote``, ``demote`` or ``release`` for all members, the one that was asked first.
 
-        Raises :class:`~.holds.Refused` when one of them cannot.
+        Raises :class:`~.override.Refused` when one of them cannot.
         """
         demand = {"promote": override.demand_promotable, "demote": override.demand_running}.get(verb)
         for name, router in members.items():

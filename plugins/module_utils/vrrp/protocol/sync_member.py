@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide for a member of a sync group, and for a router with a fault. :mod:`~.group` says when."""
+"""Decide for a member of a sync group, and for a router with a fault. :mod:`~.sync_group` says when."""
 
 from __future__ import annotations
 

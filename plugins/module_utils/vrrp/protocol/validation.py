@@ -108,7 +108,7 @@ def accept(
     ``wall`` is UTC in seconds, for ``auth_hmac``; ``known`` says that we follow its sender already. ``said`` are the
     priorities that we have sent a moment ago. A packet from our own address with another priority comes from another
     router with the same address; without ``said`` every packet from there counts as ours. The caller has checked an
-    IPsec Authentication Header before (:mod:`~.ah`).
+    IPsec Authentication Header before (:mod:`~.ipsec_ah`).
     """
     if ttl < expected.min_ttl:
         raise Discard("ttl", f"invalid TTL/HL. Received {ttl} and expect {expected.min_ttl} at least")

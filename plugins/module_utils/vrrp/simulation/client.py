@@ -4,7 +4,7 @@
 """Simulate a client on the segment: where its packets go, and how long they stay without an answer.
 
 Its neighbour entry follows the last gratuitous ARP. It asks the segment when it has no entry, and again when the
-entry's machine has been silent for :data:`~.bounds.RESOLVE_S`.
+entry's machine has been silent for :data:`~.expected_timers.RESOLVE_S`.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Observer:
         """A process or a machine that stood still goes on, before it does anything."""
 
     def settled(self, team: Any) -> None:
-        """The sync group of a :class:`~.team.Team` has looked at its members, and nothing is left to do."""
+        """The sync group of a :class:`~.sync_groups.Team` has looked at its members, and nothing is left to do."""
 
     def look(self) -> None:
         """Ownership, mastership or the partition of the segment has changed."""

@@ -43,7 +43,7 @@ class Run:
 class Simulator:
     """Run one scenario on one segment.
 
-    ``watch_class`` makes the object that is told everything and may end the run with :class:`~.watch.Violated`;
+    ``watch_class`` makes the object that is told everything and may end the run with :class:`~.observer.Violated`;
     ``judge`` says which advertisements are refused.
     """
 

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Simulate several segments at once: every machine has a router on each, and these are one sync group.
 
-Each segment is a :class:`~.world.World` of its own on one clock, with its own client and its own rules. What happens to
-a machine or its process happens on all of them; ``on lan2`` at the end of a line limits it to one segment.
+Each segment is a :class:`~.simulator.Simulator` of its own on one clock, with its own client and its own rules. What
+happens to a machine or its process happens on all of them; ``on lan2`` at the end of a line limits it to one segment.
 """
 
 from __future__ import annotations

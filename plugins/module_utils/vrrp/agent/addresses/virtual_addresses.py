@@ -48,12 +48,10 @@ class VirtualAddresses:
         self._config = config
         self._lifetime_s = lifetime_s(config, settings)
         self._ports = ports
-        self._installed: tuple[
-            DesiredAddress, ...
-        ] = ()  # what goes on release, even if the interface has another name by then
-        self._inherited: dict[
-            InterfaceAddress, float
-        ] = {}  # what a process before this one has installed, which lived until then
+        # These go on release, even if the interface has another name by then.
+        self._installed: tuple[DesiredAddress, ...] = ()
+        # A process before this one has installed these, and lived until then.
+        self._inherited: dict[InterfaceAddress, float] = {}
         self._owned: frozenset[InterfaceAddress] = frozenset()  # the host's own among the virtual addresses
         self._given_up: frozenset[DesiredAddress] = frozenset()  # not tracked, and deleted by another program
         self._usable: frozenset[int] = frozenset()  # those of our interfaces that are up, by index

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Track scripts, processes, files, gateways and services, each once for all instances that listen.
 
-Interfaces are tracked without a question: the kernel reports them, and :class:`~.links.Links` keeps them.
+Interfaces are tracked without a question: the kernel reports them, and :class:`~.interface.Links` keeps them.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Check(AskedWatch):
 class Checks:
     """It keeps all watches. ``table`` are the interfaces, ``virtual`` the addresses that no gateway must see.
 
-    ``trouble`` says what is wrong with an interface, as :meth:`.links.Links.trouble` does.
+    ``trouble`` says what is wrong with an interface, as :meth:`.interface.Links.trouble` does.
     """
 
     def __init__(

@@ -8,7 +8,7 @@ This is keepalived's line layer, apart from its grammar: comments, ``@conditiona
 keepalived 2.4.3 gets wrong by accident (a parameter that stands for a whole ``@condition``, say) works here as its
 manual has it.
 
-Reading any file terminates: see :mod:`.bounds`, :mod:`.parameters`, :mod:`.sequences` and :mod:`.includes`.
+Reading any file terminates: see :mod:`.source_line`, :mod:`.parameters`, :mod:`.sequence` and :mod:`.include`.
 """
 
 from __future__ import annotations

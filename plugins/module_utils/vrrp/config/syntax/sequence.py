@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from .diagnostics import Invalid
 
-#: How many times one sequence may repeat its text; nested ones multiply, up to the bounds in :mod:`.source`.
+#: How many times one sequence may repeat its text; nested ones multiply, up to the bounds in :mod:`.preprocessor`.
 REPEATS = 100_000
 
 _START = re.compile(r"~(SEQ|LST)(x?)[ \t]*")
