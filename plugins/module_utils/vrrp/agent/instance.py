@@ -23,6 +23,7 @@ from ..protocol.priority import CheckResult, Verdict, verdict
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Backup, Master, State, Yielding
 from . import interface_state, restart_memory
+from .addresses.address_config import AddressConfig
 from .addresses.address_ports import AddressPorts
 from .addresses.virtual_addresses import Lost, VirtualAddresses
 from .instance_reporter import InstanceReporter, Lifecycle
@@ -63,7 +64,7 @@ class VrrpInstance:
         self.inputs = RouterInputs(self.router, journal, self._follow)
         self.restart = restart
         self.reporter = InstanceReporter(config, settings, ports.log, notifications)
-        self.addresses = VirtualAddresses(self, config, settings, address_ports)
+        self.addresses = VirtualAddresses(self, AddressConfig.of(config, settings), address_ports)
         self.authenticator = Authenticator(config)
         self.expectation = self.authenticator.take(config, None)
         self.refusals = Refusals(self.router, partial(self._send, PRIORITY_STOP), self._faults_changed)
@@ -209,7 +210,7 @@ class VrrpInstance:
         old, self.config = self.config, config
         self.name = config.name
         self.reporter.reconfigure(config, settings)
-        other_lifetime = self.addresses.reconfigure(config, settings)
+        other_lifetime = self.addresses.reconfigure(AddressConfig.of(config, settings))
         if other_lifetime and self.router.holds_addresses:
             self.addresses.renew_differently()
         self._faults_changed(now)  # what the kernel refused is tried again

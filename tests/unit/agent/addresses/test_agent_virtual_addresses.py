@@ -12,6 +12,7 @@ from ipaddress import ip_interface
 import pytest
 from agent_fakes import FakeAnnouncer, FakeKernel, address_ports, eth, instance, marked, table, want
 
+from vrrp.agent.addresses.address_config import AddressConfig
 from vrrp.agent.addresses.virtual_addresses import INSTALL_RETRY_S, VirtualAddresses, lasting, names
 from vrrp.agent.log import Log
 from vrrp.agent.netlink.links import ActualAddress
@@ -59,7 +60,7 @@ class Scene:
             arm=self.armed.append,
         )
         self.leases = ports.leases
-        self.vips = VirtualAddresses("k", config or instance(), settings, ports)
+        self.vips = VirtualAddresses("k", AddressConfig.of(config or instance(), settings), ports)
         self.vips.look()
 
     def master(self, now=10.0):
@@ -262,11 +263,11 @@ class TestReload:
         ("settings", "other"), [(Globals(), False), (Globals(vip_lease_s=3), False), (Globals(vip_lease_s=60), True)]
     )
     def test_another_lifetime_is_told(self, settings, other):
-        assert Scene().vips.reconfigure(instance(), settings) is other
+        assert Scene().vips.reconfigure(AddressConfig.of(instance(), settings)) is other
 
     def test_another_lifetime_is_set_and_renewed(self):
         made = Scene().master()
-        made.vips.reconfigure(instance(), Globals(vip_lease_s=60))
+        made.vips.reconfigure(AddressConfig.of(instance(), Globals(vip_lease_s=60)))
         made.vips.renew_differently()
         assert (made.done, made.kernel.lifetimes_s) == ([("install", VIP)], {ip_interface(VIP): 60})
 
@@ -281,14 +282,14 @@ class TestReload:
     )
     def test_what_the_kernel_cannot_change_is_set_anew(self, change, done):
         made = Scene().master()
-        made.vips.reconfigure(with_entry(**change), Globals())
+        made.vips.reconfigure(AddressConfig.of(with_entry(**change), Globals()))
         made.vips.look()
         made.vips.reconcile(11.0)
         assert made.done == done
 
     def test_a_new_address_comes_and_an_old_one_goes_with_a_line_each(self):
         made = Scene().master()
-        made.vips.reconfigure(instance(addresses=(SECOND,)), Globals())
+        made.vips.reconfigure(AddressConfig.of(instance(addresses=(SECOND,)), Globals()))
         made.vips.look()
         made.vips.reconcile(11.0)
         assert made.lines() == [f"(VI_1) removing VIPs {VIP}", f"(VI_1) setting VIPs {SECOND}"]
@@ -320,7 +321,7 @@ class TestTheHostsOwn:
     def test_a_reload_that_adds_and_removes_it_leaves_it(self):
         made = Scene(filled=table(addresses=("192.168.8.4/24", SECOND))).master()
         for addresses in ((VIP, SECOND), (VIP,)):
-            made.vips.reconfigure(instance(addresses=addresses), Globals())
+            made.vips.reconfigure(AddressConfig.of(instance(addresses=addresses), Globals()))
             made.vips.look()
             made.vips.reconcile(11.0)
         assert [each for each in made.done if SECOND in each] == []

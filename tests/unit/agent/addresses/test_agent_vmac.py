@@ -181,19 +181,19 @@ def test_who_hands_over_answers_nobody_until_it_has_dropped_the_addresses():
     kernel = Kernel(table())
     kernel.put(ours())
     hush = ArpSilencer(kernel)
-    hush.begin(instance(vmac=Vmac()))
-    hush.begin(instance(vmac=Vmac()))
+    hush.begin("vrrp.51")
+    hush.begin("vrrp.51")
     hush.end()
     hush.end()
     assert kernel.asked == [link_requests.ipv4_settings(9, {"arp_ignore": value}) for value in (8, 1)]
 
 
-@pytest.mark.parametrize("config", [instance(), instance(addresses=("fe80::8:100/64",), vmac=Vmac())])
-def test_nobody_else_falls_silent(config):
+@pytest.mark.parametrize("macvlan", [None, "vrrp.77"])
+def test_without_a_macvlan_no_setting_changes(macvlan):
     kernel = Kernel(table())
     kernel.put(ours())
     hush = ArpSilencer(kernel)
-    hush.begin(config)
+    hush.begin(macvlan)
     hush.end()
     assert kernel.asked == []
 

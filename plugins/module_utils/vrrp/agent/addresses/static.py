@@ -13,19 +13,19 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Optional, Protocol
 
-from ...config.model.configuration import Configuration, Globals, Instance
+from ...config.model.configuration import Configuration
 from ...protocol.constants import PRIORITY_OWNER
 from ..netlink.address_request import DesiredAddress
 from ..netlink.links import AddressChanged, Change
 from ..netlink.ownership import InterfaceAddress, was_set
 from ..netlink.routes import Key
 from ..scheduler import Scheduler
+from .address_config import AddressConfig
 from .address_ports import AddressPorts
 from .no_accept import remove_leftover
 from .virtual_addresses import INSTALL_RETRY_S, Lost, VirtualAddresses, names
 
 NAME = "static"
-FOR_EVER = Globals(vip_lease_s=0)  # static addresses have no lifetime
 
 Group = Optional[str]  # the track_group of what is static, None without one
 
@@ -169,11 +169,11 @@ class StaticConfig:
         self._track_groups = dict(configuration.track_groups)
         parts = by_group(configuration)
         for group in {**dict.fromkeys(self._statics), **parts}:
-            part = parts.get(group, pseudo_instance(configuration, ()))
+            part = parts.get(group, static_of(configuration, ()))
             if group in self._statics:
-                self._statics[group].reconfigure(part, FOR_EVER)
+                self._statics[group].reconfigure(part)
             else:
-                self._statics[group] = VirtualAddresses((self, group), part, FOR_EVER, self._ports)
+                self._statics[group] = VirtualAddresses((self, group), part, self._ports)
             self._statics[group].look()
 
     def _inherit(self, left: StaticSnapshot, until: float) -> None:
@@ -232,23 +232,23 @@ def problems(statics: VirtualAddresses) -> tuple[str, ...]:
     return tuple(dict.fromkeys(missing + statics.hindrances + statics.refused))
 
 
-def by_group(configuration: Configuration) -> dict[Group, Instance]:
+def by_group(configuration: Configuration) -> dict[Group, AddressConfig]:
     """Return the static configuration of each track_group. As for an owner, what is there already is the host's own."""
     groups: dict[Group, None] = dict.fromkeys(each.track_group for each in configuration.static_addresses)
     groups.update(dict.fromkeys(each.track_group for each in configuration.static_routes))
     groups.update(dict.fromkeys(each.track_group for each in configuration.static_rules))
-    return {group: pseudo_instance(configuration, (group,)) for group in groups}
+    return {group: static_of(configuration, (group,)) for group in groups}
 
 
-def pseudo_instance(configuration: Configuration, groups: Collection[Group]) -> Instance:
-    """Return the static configuration of these track_groups, as an instance that is always MASTER."""
-    return Instance(
+def static_of(configuration: Configuration, groups: Collection[Group]) -> AddressConfig:
+    """Return the static entries of these track_groups. They have no lifetime, and what the host has stays its own."""
+    interface = configuration.globals.default_interface
+    return AddressConfig(
         name=NAME,
-        interface=configuration.globals.default_interface,
-        virtual_router_id=0,
-        line=1,
+        interface=interface,
+        lives_on=interface,
         addresses=tuple(each for each in configuration.static_addresses if each.track_group in groups),
-        priority=PRIORITY_OWNER,
         routes=tuple(each for each in configuration.static_routes if each.track_group in groups),
         rules=tuple(each for each in configuration.static_rules if each.track_group in groups),
+        owner=True,
     )

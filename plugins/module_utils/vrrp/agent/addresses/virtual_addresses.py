@@ -14,16 +14,14 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import replace
 from typing import Union
 
-from ...config.model.configuration import Globals, Instance
-from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.states import NEVER
 from ..netlink.address_request import DesiredAddress
 from ..netlink.links import Interface, InterfaceTable
 from ..netlink.ownership import InterfaceAddress, was_set, was_set_before
 from ..netlink.routes import KernelRoute, Key
+from .address_config import AddressConfig
 from .address_ports import AddressPorts
-from .desired import absent, duplicated, installed_by, place_of, present, resolve
-from .lifetime import lifetime_s
+from .desired import absent, duplicated, place_of, present, resolve
 from .virtual_routes import RouteRefused, VirtualRoutes
 from .vmac import ArpSilencer
 
@@ -36,7 +34,7 @@ Lost = Union[DesiredAddress, KernelRoute]  # what was not there as it should be
 class VirtualAddresses:
     """It keeps the virtual addresses of one holder, ``key``: announcements and leases are kept under it."""
 
-    def __init__(self, key: Hashable, config: Instance, settings: Globals, ports: AddressPorts) -> None:
+    def __init__(self, key: Hashable, config: AddressConfig, ports: AddressPorts) -> None:
         self.wanted: tuple[DesiredAddress, ...] = ()  # those whose interfaces are there
         self.missing: tuple[str, ...] = ()  # the interfaces that are not
         self.refused: tuple[str, ...] = ()  # texts about what the kernel refused, until it is tried again
@@ -46,7 +44,6 @@ class VirtualAddresses:
         self.hush = ArpSilencer(ports.kernel)
         self._key = key
         self._config = config
-        self._lifetime_s = lifetime_s(config, settings)
         self._ports = ports
         # These go on release, even if the interface has another name by then.
         self._installed: tuple[DesiredAddress, ...] = ()
@@ -75,32 +72,29 @@ class VirtualAddresses:
     @property
     def owns_source(self) -> frozenset[Interface]:
         """Return the virtual addresses that may be a source address: all for the owner (255), else none."""
-        if self._config.priority != PRIORITY_OWNER:
-            return frozenset()
-        return frozenset(place_of(entry) for entry in installed_by(self._config))
+        return frozenset(place_of(entry) for entry in self._config.addresses) if self._config.owner else frozenset()
 
     def inherit(self, places: Iterable[InterfaceAddress], removals: Iterable[bytes] = (), until: float = NEVER) -> None:
         """Take over what a process before this one has installed, which lived ``until`` then: it is ours."""
         self._inherited = dict.fromkeys(places, until)
         self.routes.inherit(removals)
 
-    def reconfigure(self, config: Instance, settings: Globals) -> bool:
+    def reconfigure(self, config: AddressConfig) -> bool:
         """Take a changed configuration. Returns whether the lifetime is another one."""
-        before, self._lifetime_s = self._lifetime_s, lifetime_s(config, settings)
-        self._config = config
+        before, self._config = self._config, config
         self.routes.name = config.name
         self.refused = ()
-        return before != self._lifetime_s
+        return before.lifetime_s != config.lifetime_s
 
     def look(self) -> None:
         """Find the interfaces again, and what hinders the routes, the rules and ``no_accept``."""
         before = self.wanted
         table, config = self._ports.kernel.table, self._config
-        self.wanted, self.missing = resolve(installed_by(config), config.lives_on, table)
+        self.wanted, self.missing = resolve(config.addresses, config.lives_on, table)
         self.routes.configure(config.routes, config.rules)
         others = self.routes.look()
         self.hindrances = tuple(text for name, text in self.routes.faults.items() if name not in self._own_interfaces)
-        failure = self._ports.firewall.prepare(self.wanted) if self._guarded else ""
+        failure = self._ports.firewall.prepare(self.wanted) if self._config.guarded else ""
         self.hindrances += (f"no_accept: {failure}",) if failure else ()
         link = table.names.get(config.interface)
         if config.promote_secondaries and link is not None:
@@ -112,7 +106,7 @@ class VirtualAddresses:
             self.refused = ()  # the kernel may accept now what it refused while the interface was about to go down
         if self.wanted != before or others:
             self.refused = ()  # the refusal was about another interface
-            self._ports.kernel.prepare(self.wanted, self._lifetime_s)
+            self._ports.kernel.prepare(self.wanted, self._config.lifetime_s)
 
     def _usable_links(self) -> frozenset[int]:
         table = self._ports.kernel.table
@@ -131,7 +125,7 @@ class VirtualAddresses:
 
     def fall_silent(self) -> None:
         """Cancel pending gratuitous ARP, and ARP answers of a macvlan: they would steal clients from the new master."""
-        self.hush.begin(self._config)
+        self.hush.begin(self._config.macvlan)
         self._cancel_announcements()
 
     def _cancel_announcements(self) -> None:
@@ -212,9 +206,9 @@ class VirtualAddresses:
             self._ports.log.info(f"({self._config.name}) setting VIPs {names(added)}")
         altered = [want for want in altered if want not in added]
         if altered:
-            self._report(self._ports.kernel.install(altered, self._lifetime_s))
+            self._report(self._ports.kernel.install(altered, self._config.lifetime_s))
         self._set_and_announce(added, now)
-        if self._guarded:
+        if self._config.guarded:
             self._refuse_text(self._guard(), now)
         else:
             self._ports.firewall.release(self._key)
@@ -224,12 +218,12 @@ class VirtualAddresses:
 
     def renew_differently(self) -> None:
         """Set, while MASTER, the changed lifetime."""
-        self._report(self._ports.kernel.install(self._removable(self._installed), self._lifetime_s))
+        self._report(self._ports.kernel.install(self._removable(self._installed), self._config.lifetime_s))
         self._lease()
 
     def lend(self, seconds: int) -> None:
         """Give addresses without a lease a lifetime in seconds: without a successor they must go, too."""
-        if not self._lifetime_s:
+        if not self._config.lifetime_s:
             self._report(self._ports.kernel.install(self._removable(self._installed), seconds))
 
     def announce(self, repeat: int) -> None:
@@ -244,8 +238,8 @@ class VirtualAddresses:
             text = "duplicate address detection has failed, another host has it: removed and set again"
             self._ports.log.warning(f"({self._config.name}) {names(dead)}: {text}")
             self._report(self._ports.kernel.release(dead))
-        guard = self._guard() if self._guarded else ""
-        self.refused = tuple(self._ports.kernel.install(self._removable(wanted), self._lifetime_s))
+        guard = self._guard() if self._config.guarded else ""
+        self.refused = tuple(self._ports.kernel.install(self._removable(wanted), self._config.lifetime_s))
         self.refused += (guard,) if guard else ()
         self.retry_at = now + INSTALL_RETRY_S
         self._report(self.refused)
@@ -298,11 +292,6 @@ class VirtualAddresses:
         failure = self._ports.firewall.hold(self._key, self._removable(self._installed))
         return failure and f"no_accept: {failure}"
 
-    @property
-    def _guarded(self) -> bool:
-        """Return whether packets to the addresses are to be dropped: never those to the owner's."""
-        return not self._config.accept and self._config.priority != PRIORITY_OWNER
-
     def _remove_strangers(self) -> None:
         """Remove what the process before this one has set and the configuration does not name any more."""
         known = {(want.index, want.address) for want in self.wanted}
@@ -349,7 +338,7 @@ class VirtualAddresses:
         self._ports.announcer.burst(key, self._extra(), 1, garp.interval_s, table, garp.gna_interval_s)
 
     def _lease(self) -> None:
-        self._ports.leases.hold(self._key, self._removable(self._installed), self._lifetime_s)
+        self._ports.leases.hold(self._key, self._removable(self._installed), self._config.lifetime_s)
         self._ports.arm(self._ports.leases.deadline)
 
     def _leaving(self, wanted: Iterable[DesiredAddress]) -> list[DesiredAddress]:
@@ -369,7 +358,7 @@ class VirtualAddresses:
         table = self._ports.kernel.table
         there = {(want.index, want.address) for want in present(self.wanted, table)}
         others = [place for place in there - self.held if not was_set_before(place, table, self._inherited)]
-        if self._config.priority != PRIORITY_OWNER:
+        if not self._config.owner:
             self._owned &= there
             others = [(index, address) for index, address in others if not table.addresses[index][address].dad_failed]
         if others:

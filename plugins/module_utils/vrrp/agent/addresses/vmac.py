@@ -40,10 +40,10 @@ class ArpSilencer:
         self._kernel = kernel
         self._index = 0  # of the macvlan that does not answer
 
-    def begin(self, config: Instance) -> None:
-        """Let the macvlan of an IPv4 instance, where it has one, answer no ARP request."""
-        link = self._kernel.table.names.get(config.lives_on)
-        if config.vmac is not None and link is not None and not self._index and config.ip_version == 4:
+    def begin(self, macvlan: Optional[str]) -> None:
+        """Let the macvlan with this name answer no ARP request. Without a name nothing is done."""
+        link = self._kernel.table.names.get(macvlan) if macvlan is not None else None
+        if link is not None and not self._index:
             self._index = link.index
             self._set(ARP_IGNORE_ALL)
 
