@@ -231,11 +231,11 @@ def test_a_renewed_address_stays_and_wakes_no_listener(in_a_namespace, address):
     in_a_namespace(f"""
 vip = {address!r}
 leases = Leases(kernel)
-assert kernel.install([want(vip)], 1) == []
-leases.hold("one", [want(vip)], 1)
+assert kernel.install([want(vip)], 2) == []  # a busy machine may be late by more than a second
+leases.hold("one", [want(vip)], 2)
 time.sleep(0.3)  # the kernel tells of a new IPv6 address a moment later
 events(vip)
-end = time.monotonic() + 2.2
+end = time.monotonic() + 3.2
 woken = 0
 while time.monotonic() < end:
     leases.renew(time.monotonic())

@@ -232,6 +232,18 @@ def test_one_that_cannot_be_put_back_is_a_fault():
     assert made.state == "FAULT"
 
 
+def test_an_interface_that_is_being_deleted_is_no_fault_of_a_route():
+    """Its own event comes a moment later, and says what follows."""
+    made = bench(ONE).master()
+    there(made).clear()
+    made.kernel.no_way[way_of(ONE).remove] = errno.ENODEV
+    made.instance.routes_gone({key(ONE)}, 11.0)
+    assert (made.state, made.instance.router.faults, there(made)) == ("MASTER", (), set())
+    del made.kernel.no_way[way_of(ONE).remove]
+    made.instance.interface_changed(12.0)
+    assert there(made) == {way_of(ONE).remove}
+
+
 @pytest.mark.parametrize(("listed", "state"), [(True, "MASTER"), (False, "FAULT")])
 def test_what_is_there_needs_not_be_taken_again(monkeypatch, listed, state):
     """A rule can keep the kernel from finding the gateway of a route that it has."""

@@ -160,6 +160,15 @@ def test_what_is_gone_already_need_not_go(kernel, code):
     assert [str(entry.address) for entry in kernel.table.on("eth0")] == ["192.168.8.4/24"]
 
 
+def test_an_interface_that_is_being_deleted_is_no_failure(kernel):
+    """The kernel tells of its addresses first. Its own event comes a moment later, and says what follows."""
+    rig(kernel, table(), errno.ENODEV, 0, errno.EACCES)
+    wanted = [want(f"192.168.8.{host}/24") for host in (100, 101, 102)]
+    failed = kernel.install(wanted)
+    assert failed == [f"cannot set 192.168.8.102/24 on eth0: {os.strerror(errno.EACCES)}"]
+    assert [want.address in kernel.table.addresses[2] for want in wanted] == [False, True, False]
+
+
 def test_what_hangs_on_an_address_is_put_back_in_the_same_batch(kernel):
     filled = table(addresses=())
     filled.remember(ActualAddress(2, ip_interface("192.168.8.100/24")))

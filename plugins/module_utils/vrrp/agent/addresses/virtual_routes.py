@@ -161,6 +161,9 @@ class VirtualRoutes:
         for way, code in zip(ready, self._ports.kernel.add_routes(ready)):
             if code == 0:
                 new.append(way)
+            elif code == errno.ENODEV:  # its interface is being deleted, and the event that says so has not been read
+                self._there.discard(way.remove)
+                continue
             elif code != errno.EEXIST and not self._listed(way):
                 refused.append(RouteRefused(way, f"cannot set {way.what} {way.text}: {os.strerror(code)}"))
                 self._there.discard(way.remove)

@@ -203,7 +203,7 @@ class Kernel:
                     want.index, want.address, want.label or "", scope=want.scope, tentative=unfinished
                 )
                 self.table.remember(present)
-            else:
+            elif code != errno.ENODEV:  # the interface is being deleted, and the event that says so has not been read
                 failed.append(f"cannot set {want.address} on {self._name(want.index)}: {os.strerror(code)}")
         return failed
 
