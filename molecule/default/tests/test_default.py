@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -181,14 +182,25 @@ def test_an_address_that_a_third_machine_has_stops_the_deployment(pair: Pair) ->
         pair.play("ha_pair", "--check", "--extra-vars", vips)
 
 
-def test_two_masters_in_the_second_pair_of_a_play_are_named(pair: Pair, tmp_path) -> None:
-    """Deploy two pairs: that of the scenario, and one in a lab of its own."""
+# Both hear nothing, and stay MASTER; or the kernel of the first refuses to send, told before and after it gives up.
+CUT = {
+    "input on both": (("node-a", "node-b"), "input", "VI_1 on db-a: db-b is master as well"),
+    "output of the first": (
+        ("node-a",),
+        "output",
+        "VI_1 on db-a.*(this host refuses to send its|its own kernel refuses its) advertisements",
+    ),
+}
+
+
+@pytest.mark.parametrize("cut", CUT)
+def test_what_is_wrong_in_the_second_pair_of_a_play_is_named(pair: Pair, tmp_path, cut: str) -> None:
+    """Deploy two pairs: that of the scenario, and one in a lab of its own that VRRP does not get through."""
+    nodes, hook, expected = CUT[cut]
     with Testbed(Run(), owner=os.getpid()) as other:
-        for node in other.nodes.values():
-            rule = "add table inet cut; add chain inet cut out { type filter hook output priority 0; };"
-            other.segment.hosts[node.name].run(
-                ["nft", f"{rule} add rule inet cut out ip protocol 112 drop"], check=True
-            )
+        for node in nodes:
+            rule = f"add table inet cut; add chain inet cut one {{ type filter hook {hook} priority 0; }};"
+            other.segment.hosts[node].run(["nft", f"{rule} add rule inet cut one ip protocol 112 drop"], check=True)
         groups = {}
         for name, bed in (("web", pair.bed), ("db", other)):
             told = json.loads((bed.run.folder / "inventory.yml").read_text())["all"]
@@ -196,16 +208,13 @@ def test_two_masters_in_the_second_pair_of_a_play_are_named(pair: Pair, tmp_path
             group = {**told["vars"], "ha_pair_group": name, "ha_pair_vips": [f"{VIP}/24"]}
             if name == "web":
                 group["ha_pair_auth_pass"] = password_of()
-            else:
-                group["ha_pair_advert_int"] = 3  # a master that is refused is in FAULT after some three intervals
             groups[name] = {"hosts": {node.replace("node", name): hosts[node] for node in hosts}, "vars": group}
         (tmp_path / "two.yml").write_text(json.dumps({"ha_pair": {"children": groups}}))
         words = ["ansible-playbook", f"--inventory={tmp_path}/two.yml", str(CHECKOUT / "playbooks" / "ha_pair.yml")]
         done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     output = done.stdout + done.stderr  # the stream of a failure depends on ANSIBLE_DISPLAY_FAILED_STDERR
     assert done.returncode == 2, output
-    assert "VI_1 on db-a: db-b is master as well" in output
-    assert "nobody hears it: this host refuses to send its advertisements" in output
+    assert re.search(expected, output), output
     assert "VI_1      web-b  BACKUP" in output
     pair.settled_on(A)
 
