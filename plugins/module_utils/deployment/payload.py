@@ -4,8 +4,9 @@
 """It reads the sources of a release out of the running module: the agent, and the modules' work on a node.
 
 AnsiballZ packs the source of every ``module_utils`` file that a module reaches by import, also by imports that never
-run. The imports below name the top modules of each package, and so all modules that these import; the module then
-reads the sources back from its own archive. So the module carries the agent, and no copy task is needed.
+run. The imports below name the top modules of each package, and so all modules that these import, but for
+``module_agent``, which the module itself imports. The module then reads the sources back from its own archive. So it
+carries the agent, and no copy task is needed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .. import deployment, keepalived, vrrp
 
 if TYPE_CHECKING:  # never run: these imports make AnsiballZ pack the files
     from ..vrrp import cli, client  # noqa: F401
-    from . import module_agent, module_config, module_drain, module_entry, module_info, module_state  # noqa: F401
+    from . import module_config, module_drain, module_entry, module_info, module_state  # noqa: F401
 
 PACKAGES = ("vrrp", "deployment", "keepalived")  # the folders of a release
 _CONTROLLER_ONLY = "simulation"  # modules and a folder with this prefix are not for a node

@@ -118,6 +118,7 @@ class FakeKernel:
         self.lifetimes_s: dict = {}
         self.routes: set = set()
         self.no_way: dict = {}
+        self.deleted: set = set()  # interfaces, by index, whose event has not been read
         self.renewed: list = []
 
     def prepare(self, wanted, lifetime_s):
@@ -135,6 +136,9 @@ class FakeKernel:
     def ask(self, requests):
         self.done.append(("ask", len(requests)))
         return [0 for _request in requests]
+
+    def is_deleted(self, index):
+        return index in self.deleted
 
     def add_routes(self, ways):
         return [self._add_route(way) for way in ways]

@@ -232,16 +232,19 @@ def test_one_that_cannot_be_put_back_is_a_fault():
     assert made.state == "FAULT"
 
 
-def test_an_interface_that_is_being_deleted_is_no_fault_of_a_route():
-    """Its own event comes a moment later, and says what follows."""
-    made = bench(ONE).master()
+@pytest.mark.parametrize(("deleted", "state"), [({2}, "MASTER"), (set(), "FAULT")])
+def test_a_route_of_a_deleted_interface_is_no_fault(deleted, state):
+    """The event of the interface comes a moment later, and says what follows. With another reason it is a fault."""
+    route = Route(ip_network("192.168.114.0/24"), hops=(NextHop(None, "eth0"),))
+    made = bench(route).master()
     there(made).clear()
-    made.kernel.no_way[way_of(ONE).remove] = errno.ENODEV
-    made.instance.routes_gone({key(ONE)}, 11.0)
-    assert (made.state, made.instance.router.faults, there(made)) == ("MASTER", (), set())
-    del made.kernel.no_way[way_of(ONE).remove]
+    made.kernel.no_way[way_of(route).remove] = errno.ENODEV
+    made.kernel.deleted = deleted
+    made.instance.routes_gone({key(route)}, 11.0)
+    assert (made.state, there(made)) == (state, set())
+    del made.kernel.no_way[way_of(route).remove]
     made.instance.interface_changed(12.0)
-    assert there(made) == {way_of(ONE).remove}
+    assert there(made) == ({way_of(route).remove} if state == "MASTER" else set())
 
 
 @pytest.mark.parametrize(("listed", "state"), [(True, "MASTER"), (False, "FAULT")])

@@ -161,7 +161,7 @@ class VirtualRoutes:
         for way, code in zip(ready, self._ports.kernel.add_routes(ready)):
             if code == 0:
                 new.append(way)
-            elif code == errno.ENODEV:  # its interface is being deleted, and the event that says so has not been read
+            elif code == errno.ENODEV and self._is_deleted(way):
                 self._there.discard(way.remove)
                 continue
             elif code != errno.EEXIST and not self._listed(way):
@@ -172,6 +172,11 @@ class VirtualRoutes:
             if code == 0 or way.signed or way.remove in self._inherited:
                 self._installed[way.remove] = way
         return new, refused
+
+    def _is_deleted(self, way: KernelRoute) -> bool:
+        """Return whether an interface of it is deleted, and the event that says so has not been read."""
+        names = self._ports.kernel.table.names
+        return any(self._ports.kernel.is_deleted(names[name].index) for name in way.devices if name in names)
 
     def _idle(self, way: KernelRoute) -> bool:
         """Return whether nothing can be sent through its interfaces: the kernel refuses it until they are up."""

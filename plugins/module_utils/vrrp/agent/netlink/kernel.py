@@ -203,9 +203,22 @@ class Kernel:
                     want.index, want.address, want.label or "", scope=want.scope, tentative=unfinished
                 )
                 self.table.remember(present)
-            elif code != errno.ENODEV:  # the interface is being deleted, and the event that says so has not been read
+            elif code != errno.ENODEV or not self.is_deleted(want.index):
                 failed.append(f"cannot set {want.address} on {self._name(want.index)}: {os.strerror(code)}")
         return failed
+
+    @staticmethod
+    def is_deleted(index: int) -> bool:
+        """Return whether the kernel has no interface of this index, although its event may not have been read yet.
+
+        The kernel tells of the addresses of a deleted interface first, then of the interface. What is put back
+        in between meets ENODEV. That is no failure: the event of the interface says what follows.
+        """
+        try:
+            socket.if_indextoname(index)
+        except OSError:
+            return True
+        return False
 
     def release(self, wanted: Sequence[DesiredAddress]) -> list[str]:
         """Remove exactly these addresses, and no secondary ones with them. Returns one text per failure."""
