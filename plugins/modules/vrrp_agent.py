@@ -99,6 +99,13 @@ restart_required:
   returned: when O(state=present)
   type: bool
   sample: false
+changes:
+  description: What was changed, or would be in check mode, by its path or name.
+  returned: always
+  type: list
+  elements: str
+  sample: [/usr/local/lib/hotstandby/current]
+  version_added: 0.4.0
 running:
   description: Whether the service was running when the module began.
   returned: always

@@ -42,7 +42,7 @@ def run(module: Any) -> dict[str, Any]:
         changes = installation.absent(condition)
     if not module.check_mode:
         apply(changes)
-    result.update(changed=bool(changes), diff=as_diff(changes))
+    result.update(changed=bool(changes), changes=[change.subject for change in changes], diff=as_diff(changes))
     return result
 
 

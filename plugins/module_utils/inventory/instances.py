@@ -79,14 +79,11 @@ def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
     text = f"a pair is two hosts, and this group has {len(names)}: {', '.join(names) or 'nobody'}"
     hint = "name the group of two, and let --limit leave both in"
     if len(names) > 2:
+        hint = "make a group of each two hosts below it"
         # Groups of two that exist already are probably the pairs.
         pairs = [name for name, members in inventory.items() if len(members) == 2 and set(members) <= set(names)]
-        first, *others = pairs or ["web"]
-        hint = f"say {PREFIX}group: {first} among the variables of the group {first}"
-        if not pairs:
-            hint = f"make a group of each two below it, such as {first}, and {hint}"
-        elif others:
-            hint += f", and so on for {', '.join(others)}"
+        if pairs:
+            hint = f"put the groups {', '.join(pairs)} below it: each is a pair then"
     return Problem(next(iter(names), "(no host)"), PREFIX + "group", text, hint)
 
 

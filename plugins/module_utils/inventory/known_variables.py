@@ -15,7 +15,7 @@ from .instance_variables import FIELDS
 from .variables import variables
 
 # The variables beside the words of an instance.
-ROLE_WORDS = ("vips", "group", *variables(ROOT), *CONDUCT)
+ROLE_WORDS = ("vips", "group", "segment", *variables(ROOT), *CONDUCT)
 _KNOWN = tuple(PREFIX + word for word in (*FIELDS, *ROLE_WORDS))
 
 

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .fleet import Pair
 from .table import lines
 
 _DEAF = "they do not hear each other (see why above; does a firewall let IP protocol 112 through?)"
@@ -20,14 +21,12 @@ _COLUMNS = ("node", "instance", "state", "priority", "vip", "since", "why")
 def status(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the lines of the table and warnings. ``nodes`` has the result of ``vrrp_info`` for each node."""
     rows: list[dict[str, Any]] = []
-    warnings: list[str] = []
     for node, found in nodes.items():
         if not found.get("running"):
             rows.append({"node": node, "state": _missing(found), "why": _reason(found)})
-        for instance in found.get("instances") or ():
-            rows.append(_row(node, instance))
-            warnings += [f"warning: {instance['name']} on {node}: {text}" for text in instance.get("warnings") or ()]
-    return lines(sorted(rows, key=lambda row: (row.get("instance", ""), row["node"])), _COLUMNS) + warnings
+        rows += [_row(node, instance) for instance in found.get("instances") or ()]
+    ordered = sorted(rows, key=lambda row: (row.get("instance", ""), row["node"]))
+    return lines(ordered, _COLUMNS) + _warnings(nodes)
 
 
 def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -59,6 +58,43 @@ def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if not shared and not found:
         found.append(f"{', '.join(nodes)}: there is no instance")
     return found
+
+
+def fleet(pairs: Sequence[Pair], seen: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a table with one line for each pair, then the further problems of each, and the warnings.
+
+    ``seen`` has the result of ``vrrp_info`` for each node of the pairs; a node without one was not asked.
+    """
+    rows, further, warnings = [], [], []
+    for pair in pairs:
+        name = pair.name or ", ".join(pair.hosts)
+        nodes = {node: seen.get(node) or {} for node in pair.hosts}
+        wrong = [pair.problem] if pair.problem else problems(nodes)
+        rows.append({"pair": name, "result": "FAILED" if wrong else "ok", "what": (wrong or [_states(nodes)])[0]})
+        further += [f"{name}: {text}" for text in wrong[1:]]
+        warnings += [f"{name}: {text}" for text in _warnings(nodes)]
+    return lines(rows, ("pair", "result", "what")) + further + warnings
+
+
+def _states(nodes: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the state of each instance on each node, the master first."""
+    said: dict[str, list[str]] = {}
+    for node, found in nodes.items():
+        drained = ", drained" if (found.get("agent") or {}).get("drained") else ""
+        for instance in found.get("instances") or ():
+            text = f"{node} {instance['state']} {_duration(instance['since_s'])}".rstrip() + drained
+            states = said.setdefault(instance["name"], [])
+            states.insert(0 if instance["state"] == "MASTER" else len(states), text)
+    return "; ".join(f"{name}: {', '.join(states)}" for name, states in said.items())
+
+
+def _warnings(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [
+        f"warning: {instance['name']} on {node}: {text}"
+        for node, found in nodes.items()
+        for instance in found.get("instances") or ()
+        for text in instance.get("warnings") or ()
+    ]
 
 
 def _faults(node: str, instance: Mapping[str, Any], drained: bool) -> list[str]:

@@ -66,5 +66,5 @@ def test_variables_of_the_role_and_the_playbooks_have_another_prefix():
     texts = [path.read_text(encoding="utf-8") for path in [*ROLE.glob("tasks/*.yml"), *TOP.glob("playbooks/*.yml")]]
     noted = {name for text in texts for name in re.findall(r"(?:register|loop_var): (\w+)", text)}
     noted |= {name for text in texts for name in re.findall(r"^ +(\w*ha_pair\w*):", text, re.MULTILINE)}
-    assert {"__ha_pair_before", "__ha_pair_said", "__ha_pair_next", "__ha_pair"} <= noted
+    assert {"__ha_pair_before", "__ha_pair_said", "__ha_pair_turn", "__ha_pair"} <= noted
     assert {name for name in noted if not name.startswith("__ha_pair")} == set()

@@ -45,10 +45,9 @@ WEB, DB = {"web": ["web-a", "web-b"]}, {"db": ["db-a", "db-b"]}
     ("inventory", "hint"),
     [
         ({**WEB, **DB, "all": [*FOUR], "client": ["client", "other"]},
-         "say ha_pair_group: web among the variables of the group web, and so on for db"),
-        ({**DB, "web": ["web-a"]}, "say ha_pair_group: db among the variables of the group db"),
-        ({"all": [*FOUR]}, "make a group of each two below it, such as web, and say ha_pair_group: web among the"
-         " variables of the group web"),
+         "put the groups web, db below it: each is a pair then"),
+        ({**DB, "web": ["web-a"]}, "put the groups db below it: each is a pair then"),
+        ({"all": [*FOUR]}, "make a group of each two hosts below it"),
     ],
 )  # fmt: skip
 def test_a_group_of_four_is_told_what_to_write(inventory, hint):
@@ -187,7 +186,7 @@ def test_an_address_that_is_there_twice_is_refused(vips):
 def test_more_than_two_hosts_are_told_what_to_write(count):
     many = {f"n{number}": said for number, said in enumerate(list(hosts(vips=[VIP]).values()) * 2)}
     first = problems(dict(list(many.items())[:count]))[0]
-    assert "make a group of each two below it, such as web, and say ha_pair_group: web among" in first
+    assert "make a group of each two hosts below it" in first
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,14 @@ from pathlib import Path
 TOP = Path(__file__).parents[3]
 REAL = ("playbooks", "roles", "meta", "galaxy.yml", "plugins/filter", "plugins/modules", "plugins/module_utils",
         "plugins/plugin_utils", "plugins/doc_fragments")  # fmt: skip
+# All nodes are this machine, so it does not say which of them starts the service: the module before it does.
+_SYSTEMCTL = """\
+#!/bin/sh
+case " $* " in
+    *" show "*) echo LoadState=loaded; echo ActiveState=active;;
+    *start*) echo "$*" >> "{log}";;
+esac
+"""
 _ACTION = """\
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
@@ -33,17 +41,24 @@ class ActionModule(ActionBase):
             if self._task.args.get("probe"):
                 return {"changed": False, **found.get("heard", {"answers": [], "advertisers": []})}
             return {"changed": False, **found}
+        if name in found.get("refuses", ()):
+            return {"failed": True, "msg": f"this node refuses {name}"}
         if not self._task.check_mode:
             with open(task_vars["log"], "a") as log:
                 log.write(f"{name} on {task_vars['inventory_hostname']}\\n")
-        return {"changed": False, "running": True, "restart_required": found.get("outdated", False)}
+        changes = name in found.get("changes", ())
+        return {
+            "changed": changes, "changes": [name] * changes, "written": changes, "reloaded": changes, "diff": [],
+            "running": found["running"], "restart_required": found.get("outdated", False),
+        }
 """
 
 
 def node(number, vips=(), **more):
     """Return what vrrp_info finds on a node with the address 192.168.8.NUMBER; nothing is installed there.
 
-    ``heard`` is what it finds with ``probe``. ``outdated``: the agent that runs there is to be restarted.
+    ``heard`` is what it finds with ``probe``. ``outdated``: the agent that runs there is to be restarted. ``changes``
+    and ``refuses`` name the modules that have something to change there, and those that fail.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,
@@ -99,7 +114,14 @@ def play(folder, groups, playbook, *arguments, strategy=None, text=None):
             (collection / "plugins" / "action" / module.name).write_text(_ACTION)
     log = folder / "log"
     log.write_text("")
-    common = {"ansible_connection": "local", "log": str(log), "ha_pair_verify_timeout": 0}
+    systemctl = folder / "bin" / "systemctl"
+    systemctl.parent.mkdir(exist_ok=True)
+    systemctl.write_text(_SYSTEMCTL.format(log=log))
+    systemctl.chmod(0o755)
+    common = {
+        "ansible_connection": "local", "ansible_python_interpreter": sys.executable, "log": str(log),
+        "ha_pair_verify_timeout": 0,
+    }  # fmt: skip
     inventory = folder / "hosts.json"
     inventory.write_text(json.dumps({"all": {"vars": common, "children": groups}}))
     path = collection / "playbooks" / f"{playbook}.yml"
@@ -107,7 +129,8 @@ def play(folder, groups, playbook, *arguments, strategy=None, text=None):
         path = folder / "site.yml"
         path.write_text(text)
     environment = {
-        **os.environ, "ANSIBLE_HOME": str(folder), "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_NOCOLOR": "1",
+        **os.environ, "PATH": f"{systemctl.parent}:{os.environ['PATH']}", "ANSIBLE_HOME": str(folder),
+        "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_FORKS": "4", "ANSIBLE_LOCALHOST_WARNING": "0", **({"ANSIBLE_STRATEGY": strategy} if strategy else {}),
     }  # fmt: skip
     words = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(path), *arguments]

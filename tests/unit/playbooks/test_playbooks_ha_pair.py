@@ -13,52 +13,12 @@ DISCARDED = "192.168.8.6 advertises every 2 s, and we every 1 s"
 SPLIT = [living(4, "MASTER", 4, warnings=[DISCARDED]), living(6, "MASTER", 6)]
 
 
-def fleet(**pairs):
-    """Return a group of groups; each child is a pair of its own."""
-    children = {name: pair(name, nodes, ha_pair_group=name) for name, nodes in pairs.items()}
-    return {"ha_pair": {"children": children}}
-
-
-@pytest.fixture(scope="module")
-def several(tmp_path_factory):
-    """Return a play over five pairs."""
-    gone = [living(4, "MASTER", 4), node(6)]
-    warned = [living(4, "MASTER", 4, warnings=[DISCARDED]), living(6, "BACKUP", 4)]
-    groups = fleet(first=SPLIT, web=GOOD, gone=gone, warned=warned, last=SPLIT)
-    return play(tmp_path_factory.mktemp("several"), groups, "ha_pair")
-
-
-def test_each_pair_of_a_play_is_proven_and_each_broken_one_is_named(several):
-    assert several.returncode == 2
-    for name in ("first", "last"):
-        assert f"VI_1 on {name}-a: {name}-b is master as well" in several.output
-        assert f"warning: VI_1 on {name}-a: {DISCARDED}" in several.output
-    assert "VI_1      web-b  BACKUP" in several.output
-    assert {line.split()[0].rpartition("-")[0] for line in several.output.splitlines() if "failed=1" in line} == {
-        "first", "gone", "last"
-    }  # fmt: skip
-
-
-def test_a_host_that_is_gone_at_the_end_hides_no_other_pair(several):
-    assert "VI_1 on gone-b: no agent answers" in several.output
-
-
-def test_a_warning_alone_is_shown_and_fails_nothing(several):
-    assert f"warning: VI_1 on warned-a: {DISCARDED}" in several.output
-
-
 def refused(folder, groups, message, *arguments, **options):
     done = play(folder, groups, "ha_pair", *arguments, **options)
     assert done.returncode not in (0, 124), done.output
     assert message in " ".join(done.output.split()), done.output
     assert done.done == []
     return done
-
-
-def test_two_pairs_in_one_group_are_told_what_to_write(tmp_path):
-    groups = {"ha_pair": {"children": {"web": pair("web", GOOD), "db": pair("db", GOOD)}}}
-    message = "(say ha_pair_group: web among the variables of the group web, and so on for db)"
-    refused(tmp_path, groups, message, "--check")
 
 
 def test_strategy_free_changes_nothing(tmp_path):
@@ -105,6 +65,10 @@ def test_a_first_deployment_that_nobody_objects_to_goes_on(tmp_path):
 STEPS = {"install": ["vrrp_agent"], "configure": ["vrrp_config"], "verify": []}
 
 
+CHANGES = {"changes": ["vrrp_agent", "vrrp_config"]}
+CHANGED = [living(4, "MASTER", 4, **CHANGES), living(6, "BACKUP", 4, **CHANGES)]
+
+
 def changed(done):
     """Return the modules that would have changed both nodes, each once."""
     return sorted({line.partition(" on ")[0] for line in done.done if " on node-" in line})
@@ -112,7 +76,7 @@ def changed(done):
 
 @pytest.mark.parametrize("tag", STEPS)
 def test_a_tag_does_its_step_and_no_other(tmp_path, tag):
-    done = play(tmp_path, {"ha_pair": pair("node", GOOD)}, "ha_pair", "--tags", tag)
+    done = play(tmp_path, {"ha_pair": pair("node", CHANGED)}, "ha_pair", "--tags", tag)
     assert done.returncode == 0, done.output
     assert changed(done) == STEPS[tag]
     assert ("VI_1      node-b  BACKUP" in done.output) == (tag == "verify")
@@ -129,11 +93,12 @@ def test_a_tag_of_ones_own_asks_for_all_of_it(tmp_path):
     task = "{ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair}, tags: mine}"
     site = f"- hosts: ha_pair\n  gather_facts: false\n  tasks: [{task}]\n"
     done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "", "--check", "--tags", "mine", text=site)
-    assert "Restart the agent on node-a" in done.output, done.output
+    assert "TASK [hotstandby.vrrp.ha_pair : Restart the agent]" in done.output, done.output
 
 
 def test_a_tag_that_is_left_out_is_the_users_choice(tmp_path):
-    done = play(tmp_path, {"ha_pair": pair("node", SPLIT)}, "ha_pair", "--skip-tags", "verify")
+    nodes = [living(4, "MASTER", 4, warnings=[DISCARDED], **CHANGES), living(6, "MASTER", 6, **CHANGES)]
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "--skip-tags", "verify")
     assert done.returncode == 0, done.output
     assert changed(done) == ["vrrp_agent", "vrrp_config"]
     nodes = {"ha_pair": pair("node", GOOD, ha_pair_prioritty=7)}
@@ -150,24 +115,59 @@ def test_an_unknown_tag_is_an_error_that_lists_those_that_exist(tmp_path):
 
 
 def test_a_file_for_an_agent_that_is_to_be_restarted_takes_the_tag_install(tmp_path):
-    older = [living(4, "MASTER", 4, running_release="q"), living(6, "BACKUP", 4, running_release="r")]
+    older = [
+        living(4, "MASTER", 4, running_release="q", outdated=True, **CHANGES),
+        living(6, "BACKUP", 4, running_release="r"),
+    ]
     refused(tmp_path, {"ha_pair": pair("node", older)}, "Add the tag install", "--tags", "configure")
     done = play(tmp_path, {"ha_pair": pair("node", older)}, "ha_pair", "--tags", "configure,install")
     assert done.returncode == 0, done.output
     assert changed(done) == ["vrrp_agent", "vrrp_config"]
 
 
-def test_the_file_alone_is_no_way_to_begin(tmp_path):
-    done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6)])}, "ha_pair", "--tags", "configure", "--check")
+def test_the_file_alone_installs_nothing(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6)])}, "ha_pair", "--tags", "configure")
+    assert changed(done) == ["vrrp_config"]
+
+
+OUTDATED = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4, outdated=True)]
+
+
+def test_agents_of_another_release_are_restarted_standbys_first(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", OUTDATED)}, "ha_pair", "--tags", "install")
     assert done.returncode == 0, done.output
-    assert "TASK [hotstandby.vrrp.ha_pair : Install the agent]" not in done.output
+    restart = "restart hotstandby.service"
+    assert done.done == ["vrrp_agent on node-b", restart, "vrrp_agent on node-a", restart]
 
 
-@pytest.mark.parametrize(("tag", "restarted"), [("install", True), ("verify", False)])
-def test_whoever_installs_restarts_standbys_first(tmp_path, tag, restarted):
-    nodes = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4, outdated=True)]
-    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "--tags", tag, "--check")
-    assert ("Restart the agent on node-b" in done.output) == restarted, done.output
+def test_who_only_verifies_restarts_nothing(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", OUTDATED)}, "ha_pair", "--tags", "verify")
+    assert (done.returncode, done.done) == (0, []), done.output
+
+
+DEAF = [living(4, "MASTER", 4, outdated=True), living(6, "FAULT", 4, outdated=True)]
+
+
+def test_a_master_whose_standby_is_not_ready_is_not_touched(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", DEAF)}, "ha_pair", "--tags", "install")
+    assert done.returncode == 2
+    assert "VI_1 on node-b: it is FAULT, so nobody stands by" in done.output
+    assert "say -e ha_pair_force=true: then clients may lose" in " ".join(done.output.split())
+    assert done.done == ["vrrp_agent on node-b", "restart hotstandby.service"]
+
+
+def test_force_changes_it_all_the_same_and_says_what_it_costs(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", DEAF)}, "ha_pair", "--tags", "install", "-e", "ha_pair_force=true")
+    assert done.done[2:] == ["vrrp_agent on node-a", "restart hotstandby.service"]
+    assert "clients may lose the address:" in done.output
+
+
+def test_what_one_host_refuses_stops_the_other_one(tmp_path):
+    nodes = [living(4, "MASTER", 4, **CHANGES), living(6, "BACKUP", 4, refuses=["vrrp_agent"], **CHANGES)]
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair")
+    assert done.returncode == 2
+    assert done.done == []
+    assert "ha_pair  FAILED  node-b: " in done.output and "this node refuses vrrp_agent" in done.output
 
 
 MISTAKES = {

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.results returns one line for each pair of a play."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: results
+short_description: Say how a play ended for each pair
+version_added: 0.4.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Returns a table with one line for each pair of a play over a fleet, from what the role
+    P(hotstandby.vrrp.ha_pair#role) has noted of each host.
+options:
+  _input:
+    description:
+      - The hosts of the play.
+    type: list
+    elements: str
+    required: true
+  hostvars:
+    description:
+      - The variables of the hosts.
+    type: dict
+    required: true
+  groups:
+    description:
+      - The groups of the inventory.
+    type: dict
+    required: true
+  checked:
+    description:
+      - Whether the play ran in check mode.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Show each pair
+  ansible.builtin.debug:
+    msg: "{{ ansible_play_hosts_all | hotstandby.vrrp.results(hostvars, groups) }}"
+  run_once: true
+"""
+
+RETURN = r"""
+_value:
+  description: The lines of the table.
+  type: list
+  elements: str
+"""
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results import result_lines
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of
+
+_LOOKS = ("__ha_pair_seen_again", "__ha_pair_seen")  # the last one comes first
+
+
+def results(hosts, hostvars, groups, checked=False):
+    """Return a heading and one line for each pair that has a host among ``hosts``."""
+    noted = {}
+    for host in hosts:
+        known = hostvars[host]
+        seen = next((known[name] for name in _LOOKS if (known.get(name) or {}).get("samples")), None)
+        noted[host] = {"failed": known.get("__ha_pair_failed"), "seen": seen}
+    return result_lines(pairs_of(hosts, hostvars, groups), noted, checked)
+
+
+class FilterModule:
+    """It gives Ansible the filter of this plugin."""
+
+    def filters(self):
+        """Return the filter of this plugin, by its name."""
+        return {"results": results}

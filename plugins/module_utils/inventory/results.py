@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""It says how a play over several pairs ended, with one line for each pair. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+from .fleet import Pair
+from .table import lines
+
+Result = Mapping[str, Any]  # what a module returned
+_COLUMNS = ("pair", "result", "what")
+_STOPPED = "stopped, because "
+
+
+def stopped(host: str, results: Mapping[str, Mapping[str, Optional[Result]]], step: str) -> list[str]:
+    """Return why ``host`` cannot go on after ``step``, as sentences; empty where both hosts of its pair did the step.
+
+    ``results`` has for each host of the pair what its steps returned, by their names.
+    """
+    failures = {each: _failure(each, done, step) for each, done in results.items()}
+    if failures[host]:
+        return [failures[host]]
+    return [f"{_STOPPED}{failure}" for failure in failures.values() if failure]
+
+
+def result_lines(pairs: Sequence[Pair], hosts: Mapping[str, Mapping[str, Any]], checked: bool = False) -> list[str]:
+    """Return a table with one line for each pair.
+
+    ``hosts`` has for each host ``failed``, the first line of what stopped it, and ``seen``, the last result of
+    ``vrrp_info``. ``checked``: the play was in check mode.
+    """
+    rows = []
+    for pair in pairs:
+        played = [host for host in pair.hosts if host in hosts]
+        failures = [(host, hosts[host]["failed"]) for host in played if hosts[host].get("failed")]
+        # The cause comes before the host that stopped because of it.
+        failures.sort(key=lambda failure: _STOPPED in failure[1])
+        if failures:
+            host, text = failures[0]
+            rows.append({"pair": _name(pair), "result": "FAILED", "what": text if host in text else f"{host}: {text}"})
+        else:
+            seen = {host: hosts[host].get("seen") or {} for host in played}
+            rows.append({"pair": _name(pair), "result": "ok", "what": "" if checked else _states(seen)})
+    return lines(rows, _COLUMNS)
+
+
+def _name(pair: Pair) -> str:
+    return pair.name or ", ".join(pair.hosts)
+
+
+def _failure(host: str, done: Mapping[str, Optional[Result]], step: str) -> str:
+    """Return a sentence about a step that failed or was never done; "" where there is none."""
+    for result in done.values():
+        if result and result.get("unreachable"):
+            return f"{host} is unreachable: {first_line(result.get('msg'))}"
+        if result and result.get("failed"):
+            return f"{host} failed: {first_line(result.get('msg'))}"
+    return "" if done.get(step) else f"{host} failed in a check before"
+
+
+def first_line(text: Any) -> str:
+    """Return the first line of a message."""
+    return (str(text or "").strip().splitlines() or ["no message"])[0]
+
+
+def _states(seen: Mapping[str, Result]) -> str:
+    """Return who is what of each instance."""
+    said: dict[str, list[str]] = {}
+    for host, result in seen.items():
+        for name, sample in ((result.get("samples") or [{}])[-1].get("instances") or {}).items():
+            said.setdefault(name, []).append(f"{host} {sample['state']}")
+    for states in said.values():
+        states.sort(key=lambda state: not state.endswith(" MASTER"))
+    return "; ".join(f"{name}: {', '.join(states)}" for name, states in said.items())

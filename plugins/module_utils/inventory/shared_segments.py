@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""It finds virtual addresses and virtual router ids that two pairs of a fleet have on one network segment. Pure.
+
+Two subnets that overlap are taken for one segment, unless ``ha_pair_segment`` gives them different names: sites that
+use the same private addresses are not connected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_interface
+from typing import Any, Optional, Union
+
+from .errors import nowhere
+from .host import Host
+from .instance import drafts
+from .instances import judge
+
+Network = Union[IPv4Network, IPv6Network]
+_SEGMENT = "ha_pair_segment"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """It is an instance of one pair: what it has on which segment. ``hosts`` are those of the pair."""
+
+    pair: str
+    hosts: tuple[str, ...]
+    name: str
+    number: Any
+    addresses: tuple[str, ...]
+    network: Optional[Network]
+    segment: str
+    unicast: bool
+
+
+def claims(
+    pair: str,
+    hosts: Sequence[str],
+    plan: Sequence[Mapping[str, Any]],
+    interfaces: Sequence[Mapping[str, Any]],
+    segment: str = "",
+) -> list[Claim]:
+    """Return what a pair has, from the instances of one of its hosts and the interfaces of this host."""
+    return [
+        Claim(
+            pair,
+            tuple(hosts),
+            instance["name"],
+            instance.get("virtual_router_id"),
+            tuple(_addresses(instance)),
+            _network(instance, interfaces),
+            segment,
+            bool(instance.get("unicast_peer")),
+        )
+        for instance in plan
+    ]
+
+
+def said(name: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the instances of a host as far as its variables alone give them: nobody has looked at its network."""
+    host = Host.read(name, variables)
+    of_host = drafts(host, [], nowhere)
+    judge(host, of_host, [], nowhere)
+    return [
+        {
+            "name": draft.name,
+            "virtual_router_id": draft.values.get("virtual_router_id"),
+            "virtual_ipaddress": [str(vip.interface) for vip in draft.vips],
+            "virtual_ipaddress_excluded": [str(vip.interface) for vip in draft.excluded],
+            "unicast_peer": draft.values.get("unicast") or draft.values.get("unicast_peer"),
+        }
+        for draft in of_host
+    ]
+
+
+def collisions(found: Iterable[Claim]) -> dict[str, list[str]]:
+    """Return for each host the sentences about what its pair and another one both have."""
+    seen: list[Claim] = []
+    said: dict[str, list[str]] = {}
+    for claim in found:
+        for other in seen:
+            if claim.pair != other.pair and _one_segment(claim, other):
+                text = _shared(other, claim)
+                for host in (*other.hosts, *claim.hosts) if text else ():
+                    said.setdefault(host, []).append(text)
+        seen.append(claim)
+    return said
+
+
+def _shared(one: Claim, two: Claim) -> str:
+    who = f"the pairs {one.pair} ({one.name}) and {two.pair} ({two.name})"
+    hint = f"say {_SEGMENT}: NAME for one of them if they are on different networks"
+    addresses = [address for address in one.addresses if address in two.addresses]
+    if addresses:
+        return f"{who} both have {', '.join(addresses)} (give one of them another address; {hint})"
+    version = {address.count(":") > 0 for address in (*one.addresses[:1], *two.addresses[:1])}
+    # Unicast advertisements reach their own peer alone.
+    if one.number == two.number is not None and len(version) == 1 and not (one.unicast or two.unicast):
+        text = f"{who} both have virtual router id {one.number} on {one.network}"
+        return f"{text} (say ha_pair_virtual_router_id: another one, 1 to 255, for one of them; {hint})"
+    return ""
+
+
+def _one_segment(one: Claim, two: Claim) -> bool:
+    if one.segment != two.segment or one.network is None or two.network is None:
+        return False
+    return one.network.version == two.network.version and one.network.overlaps(two.network)  # type: ignore[arg-type]
+
+
+def _addresses(instance: Mapping[str, Any]) -> Iterator[str]:
+    for word in ("virtual_ipaddress", "virtual_ipaddress_excluded"):
+        for line in instance.get(word) or ():
+            yield str(ip_interface(str(line).split()[0]).ip)
+
+
+def _network(instance: Mapping[str, Any], interfaces: Sequence[Mapping[str, Any]]) -> Optional[Network]:
+    """Return the subnet of the host in which the first virtual address lies, else that of the address itself."""
+    words = [str(line).split()[0] for line in instance.get("virtual_ipaddress") or ()]
+    if not words:
+        return None
+    first = ip_interface(words[0])
+    held = {address for link in interfaces for address in link.get("virtual_addresses") or ()}
+    for link in interfaces:
+        if instance.get("interface") in (None, link["name"]):
+            for entry in link["addresses"]:
+                own = ip_interface(entry["address"])
+                if entry["address"] not in held and own.version == first.version and first.ip in own.network:
+                    if own.network.prefixlen < own.max_prefixlen:
+                        return own.network
+    return first.network

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test what a play says of each pair, and when a host of a pair stops."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.fleet import Pair
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results import (
+    first_line,
+    result_lines,
+    stopped,
+)
+
+DONE = {"step": {"changed": False}}
+FAILED = {"step": {"failed": True, "msg": "no space\nleft on device"}}
+
+
+def test_both_hosts_go_on_after_a_step_that_both_did():
+    assert stopped("a", {"a": DONE, "b": {"step": {"skipped": True}}}, "step") == []
+
+
+@pytest.mark.parametrize(
+    ("other", "text"),
+    [
+        (FAILED, "b failed: no space"),
+        ({"step": {"unreachable": True, "msg": "timed out"}}, "b is unreachable: timed out"),
+        ({}, "b failed in a check before"),
+        ({**DONE, "earlier": {"failed": True, "msg": "refused"}}, "b failed: refused"),
+        ({"earlier": {"changed": True}}, "b failed in a check before"),
+    ],
+)
+def test_what_fails_on_one_host_stops_the_other_one(other, text):
+    assert stopped("a", {"a": DONE, "b": other}, "step") == [f"stopped, because {text}"]
+    assert stopped("b", {"a": DONE, "b": other}, "step") == [text]
+
+
+def test_a_host_tells_its_own_failure_first():
+    assert stopped("a", {"a": FAILED, "b": FAILED}, "step") == ["a failed: no space"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("one\ntwo", "one"), ("\n one ", "one"), ("", "no message"), (None, "no message")]
+)
+def test_the_first_line_of_a_message(text, line):
+    assert first_line(text) == line
+
+
+def seen(**states):
+    return {"samples": [{"instances": {}}, {"instances": {name: {"state": state} for name, state in states.items()}}]}
+
+
+PAIRS = [Pair("web", ("web-a", "web-b")), Pair("", ("x", "y"))]
+
+
+def test_a_pair_that_works_has_its_states_the_master_first():
+    hosts = {
+        "web-a": {"seen": seen(VI_1="BACKUP", VI_2="MASTER")},
+        "web-b": {"seen": seen(VI_1="MASTER", VI_2="BACKUP")},
+    }
+    assert result_lines(PAIRS[:1], hosts) == [
+        "PAIR  RESULT  WHAT",
+        "web   ok      VI_1: web-b MASTER, web-a BACKUP; VI_2: web-a MASTER, web-b BACKUP",
+    ]
+
+
+def test_the_cause_comes_before_the_host_that_stopped_because_of_it():
+    hosts = {"x": {"failed": "stopped, because y failed: no space"}, "y": {"failed": "Install: no space"}, "web-a": {}}
+    lines = result_lines(PAIRS, hosts)
+    assert lines[2] == "x, y  FAILED  y: Install: no space"
+    assert lines[1] == "web   ok      -"
+
+
+def test_a_message_that_names_the_host_does_not_name_it_twice():
+    assert result_lines(PAIRS[:1], {"web-a": {"failed": "web-a: this needs root"}})[1].endswith(
+        "FAILED  web-a: this needs root"
+    )
+
+
+def test_check_mode_has_seen_no_states():
+    assert result_lines(PAIRS[:1], {"web-a": {"seen": seen(VI_1="MASTER")}}, checked=True)[1] == "web   ok      -"
