@@ -31,45 +31,16 @@ if str(ROOT / "tests") not in sys.path:
     sys.path.insert(0, str(ROOT / "tests"))
 
 from lab.host import LabError
-from lab.inventory import GROUP
-from lab.node import Node
-from lab.run import Run
 from lab.testbed import Testbed
 
 Deployment = dict[str, Any]  # hosts, wall_s, cpu_s, and tasks as the callback writes them
 
 
-class Fleet(Testbed):
-    """It is a number of pairs on one segment: pair-1-a, pair-1-b, and so on, each with its own virtual address."""
-
-    def __init__(self, pairs: int):
-        super().__init__(Run(), owner=os.getpid())
-        self._pairs = pairs
-        self.nodes = {
-            name: Node(name, self.run.container(name), f"192.168.8.{100 + 2 * number + side}/24")
-            for number in range(1, pairs + 1)
-            for side, name in enumerate((f"pair-{number}-a", f"pair-{number}-b"))
-        }
-
-    def inventory(self) -> Path:
-        """Write the pairs and their hosts; another file has the addresses."""
-        children = {
-            f"pair_{number}": {
-                "hosts": {f"pair-{number}-a": {}, f"pair-{number}-b": {}},
-                "vars": {"ha_pair_group": f"pair_{number}", "ha_pair_vips": [f"192.168.8.{number}/24"]},
-            }
-            for number in range(1, self._pairs + 1)
-        }
-        path = self.run.folder / "pairs.yml"
-        path.write_text(json.dumps({"all": {"children": {GROUP: {"children": children}}}}))
-        return path
-
-
-def deploy(fleet: Fleet, *options: str) -> Deployment:
+def deploy(fleet: Testbed, *options: str) -> Deployment:
     """Run the playbook as a user would, and return its times. Raises LabError with its output."""
     words = [
-        *(str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(fleet.inventory())),
-        *("-i", str(fleet.run.folder / "connection.yml"), *options, str(ROOT / "playbooks" / "ha_pair.yml")),
+        *(str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(fleet.run.folder / "inventory.yml")),
+        *(*options, str(ROOT / "playbooks" / "ha_pair.yml")),
     ]
     with tempfile.TemporaryDirectory() as folder:
         costs, said = Path(folder, "costs.json"), Path(folder, "said")
@@ -102,7 +73,8 @@ def deploy(fleet: Fleet, *options: str) -> Deployment:
 def measure(pairs: int, again: int, options: Sequence[str]) -> dict[str, Deployment]:
     """Deploy so many new pairs, and again; of several unchanged deployments keep the fastest one."""
     count = f"{2 * pairs} hosts"
-    with Fleet(pairs) as fleet:
+    names = [f"pair_{number}" for number in range(1, pairs + 1)]
+    with Testbed(owner=os.getpid(), pairs=names) as fleet:
         found = {f"{count}, first": deploy(fleet, *options)}
         unchanged = [deploy(fleet, *options) for _ in range(again)]
         found[f"{count}, again"] = min(unchanged, key=lambda each: each["cpu_s"])

@@ -48,7 +48,8 @@ def _identity(options: argparse.Namespace) -> str:
 def up(options: argparse.Namespace) -> int:
     """Make a lab and leave it there."""
     began = time.monotonic()
-    bed = Testbed(Run(options.id), options.kind, options.owner, tell=print).up()
+    pairs = options.pairs.split(",") if options.pairs else ()
+    bed = Testbed(Run(options.id), options.kind, options.owner, tell=print, pairs=pairs).up()
     if options.link:
         options.link.unlink(missing_ok=True)
         options.link.symlink_to(bed.run.folder)
@@ -148,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = add("up", up)
     command.add_argument("--kind", choices=sorted(image.RECIPES), default="node", help="what the nodes are")
+    command.add_argument("--pairs", default="", metavar="NAMES", help="a fleet of pairs, as in web,db")
     command.add_argument("--hints", action="store_true", help="say what one can do with it")
     command.add_argument("--owner", type=int, help="a process; when it is gone the next run removes the lab")
     add("down", down).add_argument("--all", action="store_true", help="every lab of this machine")

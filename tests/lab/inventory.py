@@ -53,10 +53,21 @@ def _common(bed: Testbed) -> dict[str, Any]:
     }
 
 
-def _pair() -> dict[str, Any]:
-    from .testbed import VIP
+def _group(bed: Testbed, hosts: dict[str, Any]) -> dict[str, Any]:
+    """Return the group of the pair, or of the pairs of a fleet."""
+    from .testbed import VIP, virtual
 
-    return {"ha_pair_vips": [f"{VIP}/24"]}
+    if not bed.pairs:
+        return {"hosts": hosts, "vars": {"ha_pair_vips": [f"{VIP}/24"]}}
+    return {
+        "children": {
+            pair: {
+                "hosts": {name: said for name, said in hosts.items() if name.rpartition("-")[0] == pair},
+                "vars": {"ha_pair_vips": [f"{vip}/24"]},
+            }
+            for pair, vip in virtual(bed.pairs).items()
+        }
+    }
 
 
 def write(bed: Testbed) -> None:
@@ -64,12 +75,7 @@ def write(bed: Testbed) -> None:
     hosts, common = _connections(bed), _common(bed)
     documents = {
         "connection.yml": {"all": {"hosts": hosts, "vars": common}},
-        "inventory.yml": {
-            "all": {
-                "vars": common,
-                "children": {GROUP: {"hosts": hosts, "vars": _pair()}},
-            }
-        },
+        "inventory.yml": {"all": {"vars": common, "children": {GROUP: _group(bed, hosts)}}},
     }
     for name, document in documents.items():
         (bed.run.folder / name).write_text(json.dumps(document, indent=2) + "\n")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Optional
 
 from . import image, inventory
@@ -22,6 +22,17 @@ PORT = 8080
 PATH = "/test/test.html"
 
 
+def fleet(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the nodes of named pairs, web-a and web-b for web, with their addresses from 192.168.8.101 on."""
+    names = [f"{pair}-{letter}" for pair in pairs for letter in "ab"]
+    return {name: f"192.168.8.{101 + number}/24" for number, name in enumerate(names)}
+
+
+def virtual(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the virtual address of each pair, from 192.168.8.201 on."""
+    return {pair: f"192.168.8.{201 + number}" for number, pair in enumerate(pairs)}
+
+
 def page(ip: str) -> str:
     """Return the page of a node, word for word as in the example."""
     return f"this is the test page\n<br>\nfrom server {ip}\n"
@@ -30,26 +41,29 @@ def page(ip: str) -> str:
 class Testbed:
     """It is a lab that entering the context makes, and leaving removes in any case.
 
-    ``Testbed.open(id)`` opens one that another process made.
+    ``Testbed.open(id)`` opens one that another process made. With ``pairs``, it is a fleet of pairs of these names.
     """
 
     __test__ = False  # not a test class, in spite of its name
 
     def __init__(self, run: Optional[Run] = None, kind: str = "node", owner: Optional[int] = None,
-                 tell: Callable[[str], None] = lambda sentence: None):  # fmt: skip
+                 tell: Callable[[str], None] = lambda sentence: None, pairs: Sequence[str] = ()):  # fmt: skip
         self.run = run or Run()
         self.recipe = image.RECIPES[kind]
         self.owner = owner
         self.tell = tell
         self.segment = Segment(self.run.segment)
-        self.nodes = {name: Node(name, self.run.container(name), address) for name, address in NODES}
+        self.pairs = tuple(pairs)
+        nodes: Mapping[str, str] = fleet(self.pairs) or dict(NODES)
+        self.nodes = {name: Node(name, self.run.container(name), address) for name, address in nodes.items()}
         self.client: Host = Host(CLIENT[0], namespace=f"{self.run.segment}-{CLIENT[0]}", owned=False)
 
     @classmethod
     def open(cls, identity: str) -> Testbed:
         """Open an existing one. Raises LabError when there is none of that id."""
         run = Run(identity)
-        bed = cls(run, run.record()["kind"])
+        record = run.record()
+        bed = cls(run, record["kind"], pairs=record["pairs"])
         for name, node in bed.nodes.items():
             if node.state == "running":
                 bed.segment.hosts[name] = Host(name, pid=node.pid)
@@ -69,7 +83,7 @@ class Testbed:
         for what in reap():
             self.tell(f"removed what a dead run left: {what}")
         name = image.ensure(self.recipe, self.tell)
-        self.run.claim(self.owner, kind=self.recipe.name, image=name)
+        self.run.claim(self.owner, kind=self.recipe.name, image=name, pairs=self.pairs)
         try:
             self._make_key()
             self.segment.open()
