@@ -69,9 +69,9 @@ class ConfigFile:
         problems: tuple[Problem, ...] = report.problems
         found: tuple[Problem, ...] = ()
         fit: tuple[Problem, ...] = ()
-        if report.configuration is not None and report.root is not None:
+        if report.configuration is not None:
             problems += unsupported(report.configuration) + hmac_keys.resolve(report.configuration)[1]
-            found = unrunnable(report.root, paths.USER, hidden=unit.hidden(), writable=unit.writable())
+            found = unrunnable(report.programs, paths.USER, hidden=unit.hidden(), writable=unit.writable())
             problems += tuple(each for each in found if each.severity == ERROR)
             with contextlib.suppress(OSError):  # without the kernel's answer these checks are left out
                 table = dump(InterfaceTable())

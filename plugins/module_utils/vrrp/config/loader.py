@@ -19,7 +19,8 @@ from typing import Optional
 
 from .model.configuration import Configuration
 from .semantics.build import build
-from .semantics.sections import Section, read
+from .semantics.programs import Programs, programs_of
+from .semantics.sections import read
 from .syntax.diagnostics import ConfigError, Diagnostics, Location, Problem, TooManyErrors, in_order
 from .syntax.include import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
 from .syntax.parser import parse
@@ -35,15 +36,15 @@ SIZE_MAX = 1 << 20  # octets of a file with all that it includes; 255 instances 
 class Report:
     """It holds all that can be said about a file. ``configuration`` is None when there are ``problems``.
 
-    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading. ``root`` is what
-    was read, with the place of each value.
+    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading. ``programs`` are
+    those that it runs; none where there are problems.
     """
 
     configuration: Optional[Configuration]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # they may hold passwords
-    root: Optional[Section] = field(default=None, repr=False, compare=False)  # it too
+    programs: Programs = field(default=Programs())
 
     @property
     def tolerated(self) -> tuple[Problem, ...]:
@@ -76,14 +77,16 @@ def inspect(text: str, path: str, config_id: str = "", surroundings: Surrounding
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, secrets)
     findings.errors.extend(tree.problems)
     findings.warnings.extend(tree.warnings)
-    configuration = root = None
+    configuration, programs = None, Programs()
     with suppress(TooManyErrors):
         root = read(tree, findings)
         configuration = build(root, path, tree.balanced, findings)
+        if not findings.errors:
+            programs = programs_of(root)
     problems = secrets.hide(in_order(findings.errors))
     warnings = secrets.hide(in_order(findings.warnings))
     sources = ((path, text), *secrets.sources[1:])
-    return Report(None if problems else configuration, problems, warnings, sources, root)
+    return Report(None if problems else configuration, problems, warnings, sources, programs)
 
 
 def inspect_here(text: str, path: str, config_id: Optional[str] = None) -> Report:
