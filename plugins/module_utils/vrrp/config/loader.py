@@ -138,7 +138,7 @@ class LocalDisk:
 
     def read(self, path: str) -> str:
         text = read_text(path, self._room)
-        self._room -= len(text.encode())
+        self._room -= len(text.encode("utf-8", "surrogateescape"))
         return text
 
     def absolute(self, path: str) -> str:
