@@ -150,7 +150,12 @@ class LocalDisk:
 
 def here(text: str = "") -> Surroundings:
     """Return this machine's disk and environment. The octets of ``text`` count towards SIZE_MAX already."""
-    return Surroundings(LocalDisk(SIZE_MAX - len(text.encode("utf-8", "surrogatepass"))), dict(os.environ))
+    return Surroundings(disk_beside(text), dict(os.environ))
+
+
+def disk_beside(text: str) -> LocalDisk:
+    """Return this machine's disk, for what ``text`` includes."""
+    return LocalDisk(SIZE_MAX - len(text.encode("utf-8", "surrogatepass")))
 
 
 def node_config_id() -> str:
