@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Optional
@@ -54,12 +55,17 @@ class Report:
     @property
     def digest(self) -> str:
         """Return the SHA-256 of everything that was read; of the text alone where nothing is included."""
-        whole = hashlib.sha256()
-        for index, (path, text) in enumerate(self.sources):
-            if index:
-                whole.update(f"\0{path}\0".encode("utf-8", "surrogateescape"))
-            whole.update(text.encode("utf-8", "surrogatepass"))
-        return whole.hexdigest()
+        (_path, text), *included = self.sources
+        return digest_of(text, included)
+
+
+def digest_of(text: str, included: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the SHA-256 of a text and of (path, text) of what it includes."""
+    whole = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+    for path, part in included:
+        whole.update(f"\0{path}\0".encode("utf-8", "surrogateescape"))
+        whole.update(part.encode("utf-8", "surrogatepass"))
+    return whole.hexdigest()
 
 
 def inspect(text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE) -> Report:
