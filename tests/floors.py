@@ -40,7 +40,7 @@ AGENT = (
         *("instance", "instance_reporter", "instances", "interface_state", "refusals", "restart_memory"),
         *("router_inputs", "sync_groups"),
     ),
-    ("config_source", "dumps", "preflight"),
+    ("config_source", "dumps", "parsed_file", "preflight"),
     (
         *("address_conflicts", "cleanup", "deadlines", "graceful_restart", "housekeeping", "instance_events"),
         *("instance_manager", "kernel_events", "service_status", "shutdown", "startup"),

@@ -60,7 +60,7 @@ def agent() -> Commands:
     groups = SimpleNamespace(command=refuse, mates=lambda instance: (instance,))
     log = Log(io.StringIO())
     mastership = Mastership(instances, groups, lambda: True, lambda: None, log)
-    reload = Reload(None, None, None, lambda: True, None, log)
+    reload = Reload(None, None, None, lambda: True, None, None, log)
     recorder = SimpleNamespace(events=lambda instance: ["{}"])
     return Commands(None, instances, InterfaceTable, mastership, reload, recorder, lambda: 0.0)
 

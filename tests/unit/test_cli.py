@@ -17,6 +17,7 @@ from vrrp import cli
 from vrrp.agent.netlink import links
 from vrrp.agent.netlink.links import ActualAddress, Link
 from vrrp.client import AgentError, AgentUnreachable
+from vrrp.config import loader
 
 MODULE_UTILS = Path(cli.__file__).parents[1]
 GOOD = """\
@@ -247,6 +248,15 @@ def test_check_of_a_good_file_is_one_line(tmp_path, capsys):
     file.write_text(GOOD)
     assert cli.main(["check", str(file)]) == 0
     assert capsys.readouterr() == (f"{file}: ok, 1 instance (VI_1)\n", "")
+
+
+def test_check_parses_the_file_once(tmp_path, monkeypatch):
+    parsed, parse = [], loader.parse
+    monkeypatch.setattr(loader, "parse", lambda text, *rest: parsed.append(text) or parse(text, *rest))
+    file = tmp_path / "good.conf"
+    file.write_text(GOOD)
+    assert cli.main(["check", str(file)]) == 0
+    assert parsed == [GOOD]
 
 
 def test_check_names_every_problem_with_its_line(tmp_path, capsys):

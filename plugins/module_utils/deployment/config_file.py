@@ -18,8 +18,9 @@ from ..vrrp.agent.preflight.host_addresses import last_seen
 from ..vrrp.agent.process.script_security import unrunnable
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from ..vrrp.config.diff import Diff, as_values, compare
-from ..vrrp.config.loader import Report, inspect_here
+from ..vrrp.config.loader import Report, digest_of, inspect_here
 from ..vrrp.config.model.configuration import Configuration
+from ..vrrp.config.semantics.programs import Programs
 from ..vrrp.config.syntax.diagnostics import ERROR, Problem
 from ..vrrp.config.syntax.redact import mask_secrets
 from . import files, paths, release, running_release, unit
@@ -67,20 +68,38 @@ class ConfigFile:
         """Return the configuration of ``text`` and warnings about it. Raises Refused with all problems."""
         report = self._report(text)
         problems: tuple[Problem, ...] = report.problems
-        found: tuple[Problem, ...] = ()
+        doubtful: tuple[Problem, ...] = ()
         fit: tuple[Problem, ...] = ()
-        if report.configuration is not None and report.root is not None:
+        if report.configuration is not None:
             problems += unsupported(report.configuration) + hmac_keys.resolve(report.configuration)[1]
-            found = unrunnable(report.root, paths.USER, hidden=unit.hidden(), writable=unit.writable())
-            problems += tuple(each for each in found if each.severity == ERROR)
+            bad, doubtful = self._unrunnable(report.programs)
+            problems += bad
             with contextlib.suppress(OSError):  # without the kernel's answer these checks are left out
                 table = dump(InterfaceTable())
                 problems += refusals(report.configuration, table, last_seen(self._runtime_dir))
                 fit = misfits(report.configuration, table)
         if report.configuration is None or problems:
-            raise Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
-        warnings = [*report.warnings, *(each for each in found if each.severity != ERROR), *fit]
-        return report.configuration, list(map(str, warnings))
+            raise self._not_valid(problems)
+        return report.configuration, list(map(str, [*report.warnings, *doubtful, *fit]))
+
+    def judge_programs(self, programs: Programs) -> list[str]:
+        """Return warnings about the programs of a text that the agent accepts. Raises Refused for what cannot run.
+
+        Only root can look everywhere and at everybody's rights.
+        """
+        bad, doubtful = self._unrunnable(programs)
+        if bad:
+            raise self._not_valid(bad)
+        return list(map(str, doubtful))
+
+    def _unrunnable(self, programs: Programs) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+        """Return errors and warnings."""
+        found = unrunnable(programs, paths.USER, hidden=unit.hidden(), writable=unit.writable())
+        errors = tuple(each for each in found if each.severity == ERROR)
+        return errors, tuple(each for each in found if each.severity != ERROR)
+
+    def _not_valid(self, problems: tuple[Problem, ...]) -> Refused:
+        return Refused(f"the configuration for {self.path} is not valid", tuple(map(str, problems)))
 
     def plan(self, new: Configuration) -> Diff:
         """Return the changes from the present file; everything is new where that is missing or bad."""
@@ -93,20 +112,23 @@ class ConfigFile:
     def foresee(self, text: str, agent: Optional[Agent]) -> Optional[dict[str, Any]]:
         """Return what a reload would do, as the running agent foresees it; None without an agent that knows it.
 
-        An agent that has this text in force is not asked: while it checks a file it does not advertise.
+        The agent then parses the text, and there is no need to do it here. An agent that has it in force is not asked.
         """
-        if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
+        if agent is None or not self._can_ask(agent):
             return None
-        if not self.needs_reload(text, agent):
-            return {"plan": as_values(Diff()), "mastership": [], "warnings": []}
+        nothing: dict[str, Any] = {"plan": as_values(Diff()), "mastership": []}
+        # What it includes may be in force or not, which only a parse tells.
+        if digest_of(text) == agent.digest and not self.needs_reload(text, agent):
+            return {**nothing, "warnings": []}
         try:
-            return self._client.plan(text, self.path)
+            answer = self._client.plan(text, self.path, programs=True)
         except AgentError as error:
             if error.problems:
                 raise Refused(f"the agent would not take the file: {error}", tuple(error.problems)) from error
             return None  # it is of a release that does not have the command
-        except AgentUnreachable:
+        except (AgentUnreachable, UnicodeEncodeError):
             return None
+        return {**answer, **nothing} if answer.get("config_sha256") == agent.digest else answer
 
     def masked(self) -> str:
         """Return the present file without its passwords."""
@@ -131,14 +153,19 @@ class ConfigFile:
         """Return whether content, mode or owner differ."""
         return self.old != text.encode() or not files.has_owner(self.path, _MODE, *owner)
 
-    def needs_reload(self, text: str, agent: Optional[Agent]) -> bool:
+    def needs_reload(self, text: str, agent: Optional[Agent], foreseen: Optional[dict[str, Any]] = None) -> bool:
         """Return whether the running agent has another configuration in force.
 
         False for an agent of an older release: it is restarted later, and may not know new keywords.
         """
-        if agent is None or not agent.release_is_current or not _same(agent.config, self.path):
+        if agent is None or not self._can_ask(agent):
             return False
-        return agent.digest != self._report(text).digest
+        digest = (foreseen or {}).get("config_sha256")
+        return agent.digest != (self._report(text).digest if digest is None else digest)
+
+    def _can_ask(self, agent: Agent) -> bool:
+        """Return whether this is the file of the agent, and its release is ours."""
+        return agent.release_is_current and os.path.realpath(agent.config) == os.path.realpath(self.path)
 
     def write(self, text: str, owner: tuple[int, int]) -> None:
         """Write the file. Raises DeploymentError."""
@@ -167,12 +194,10 @@ def marked(old: str, new: str) -> str:
     """Return ``new`` without passwords; a line that differs from ``old`` only in a password is marked."""
     was, shown = mask_secrets(old).split("\n"), mask_secrets(new).split("\n")
     before, after = old.split("\n"), new.split("\n")
-    for block in SequenceMatcher(None, was, shown, autojunk=False).get_matching_blocks():
-        for offset in range(block.size):
-            if before[block.a + offset] != after[block.b + offset]:
-                shown[block.b + offset] += " (changed)"
+    # Without autojunk the lines that all of 255 instances have take seconds. Ansible's own diff has it, too.
+    equal = [(0, 0, len(shown))] if was == shown else SequenceMatcher(None, was, shown).get_matching_blocks()
+    for first, second, size in equal:
+        for offset in range(size):
+            if before[first + offset] != after[second + offset]:
+                shown[second + offset] += " (changed)"
     return "\n".join(shown)
-
-
-def _same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)

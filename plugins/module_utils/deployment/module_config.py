@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..vrrp.config.diff import as_values
+from ..vrrp.config.semantics.programs import from_json
 from ..vrrp.config.syntax.redact import mask_secrets
 from . import paths
 from .account import Account
 from .change import DeploymentError
-from .config_file import ConfigFile
+from .config_file import ConfigFile, Refused
 from .module_io import Run
 
 
@@ -25,17 +26,21 @@ def run(module: Any) -> dict[str, Any]:
     module.no_log_values.discard(content)
     module.params["content"] = mask_secrets(content)
     file = ConfigFile(module.params["path"], module.params["runtime_dir"])
-    configuration, warnings = file.judge(content)
-    for warning in warnings:
-        module.warn(warning)
-    owner = Account(paths.USER, Run(module.run_command)).owner()
     agent = file.agent()
-    write, reload = file.needs_write(content, owner), file.needs_reload(content, agent)
-    foreseen = file.foresee(content, agent)
-    known = [] if foreseen is None else foreseen["warnings"]
-    for warning in known:
-        if warning not in warnings:
-            module.warn(warning)
+    try:
+        foreseen = file.foresee(content, agent)
+    except Refused:
+        _warn(module, file.judge(content)[1])  # root may see more problems, and tells all of them at once
+        raise
+    if foreseen is not None and "programs" in foreseen:
+        plan, warnings = foreseen["plan"], file.judge_programs(from_json(foreseen["programs"]))
+        _warn(module, [*foreseen["warnings"], *warnings])
+    else:
+        configuration, warnings = file.judge(content)
+        plan = as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"]
+        _warn(module, [*warnings, *([] if foreseen is None else foreseen["warnings"])])
+    owner = Account(paths.USER, Run(module.run_command)).owner()
+    write, reload = file.needs_write(content, owner), file.needs_reload(content, agent, foreseen)
     if not module.check_mode:
         if owner == (-1, -1):
             raise DeploymentError(f"there is no user {paths.USER}: run hotstandby.vrrp.vrrp_agent first")
@@ -47,7 +52,7 @@ def run(module: Any) -> dict[str, Any]:
         "changed": write or reload,
         "written": write,
         "reloaded": reload,
-        "plan": as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"],
+        "plan": plan,
         "mastership": [] if foreseen is None else foreseen["mastership"],
         "diff": {
             "before_header": file.path,
@@ -56,3 +61,9 @@ def run(module: Any) -> dict[str, Any]:
             "after": file.marked(content),
         },
     }
+
+
+def _warn(module: Any, warnings: list[str]) -> None:
+    """Tell each warning once."""
+    for warning in dict.fromkeys(warnings):
+        module.warn(warning)

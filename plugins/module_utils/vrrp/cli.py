@@ -140,7 +140,8 @@ def check(options: argparse.Namespace) -> int:
     from .config.loader import inspect_here, read_text
     from .config.syntax.diagnostics import WARNING, ConfigError, in_order
 
-    configuration, _digest, warnings = config_source.read(options.file)
+    report = inspect_here(read_text(options.file), options.file)
+    configuration, _digest, warnings = config_source.check(report)
     try:
         table = dump(InterfaceTable())
         refused = refusals(configuration, table, last_seen(RUNTIME_DIR))
@@ -149,8 +150,7 @@ def check(options: argparse.Namespace) -> int:
         warnings += misfits(configuration, table)
     except (DumpError, OSError) as error:
         say(sys.stderr, f"the interfaces of this machine were not compared: {error}")
-    root = inspect_here(read_text(options.file), options.file).root
-    warnings += () if root is None else unrunnable(root, severity=WARNING)
+    warnings += unrunnable(report.programs, severity=WARNING)
     say(sys.stderr, *map(str, in_order(warnings)))
     names = ", ".join(instance.name for instance in configuration.instances)
     counted = f"{len(configuration.instances)} instance{'' if len(configuration.instances) == 1 else 's'}"

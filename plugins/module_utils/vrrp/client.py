@@ -71,10 +71,14 @@ class Client:
         """Let the agent read its file again. Return what has changed."""
         return self.request({"command": "reload"})
 
-    def plan(self, text: str, path: Optional[str] = None) -> dict[str, Any]:
-        """Return what a reload of this text would do; ``path`` is for messages and for what it includes."""
+    def plan(self, text: str, path: Optional[str] = None, programs: bool = False) -> dict[str, Any]:
+        """Return what a reload of this text would do; ``path`` is for messages and for what it includes.
+
+        ``programs`` asks for those that the file runs, too (:mod:`.config.semantics.programs`).
+        """
         candidate = base64.b64encode(zlib.compress(text.encode())).decode()
-        return self.request({"command": "plan", "candidate": candidate, "path": path})
+        more = {"programs": True} if programs else {}
+        return self.request({"command": "plan", "candidate": candidate, "path": path, **more})
 
     def events(self, name: Optional[str] = None) -> dict[str, Any]:
         """Return an instance's last inputs and actions as ``lines``; without a name the ``instances`` to ask about."""

@@ -74,5 +74,5 @@ def test_who_else_may_read_the_password_in_an_included_file(files):
 
 def test_a_program_that_an_included_file_names_is_looked_for(files):
     write(files / "conf.d" / "one.conf", INSTANCE % "/nowhere/told")
-    (problem,) = unrunnable(inspect_here((files / "f.conf").read_text(), str(files / "f.conf")).root)
+    (problem,) = unrunnable(inspect_here((files / "f.conf").read_text(), str(files / "f.conf")).programs)
     assert (problem.path, problem.line) == (f"{files}/conf.d/one.conf", 8)

@@ -106,6 +106,12 @@ def test_a_file_that_is_not_utf8_is_an_error(tmp_path):
     assert (problem.line, problem.column, problem.text) == (2, 12, "the file is not UTF-8")
 
 
+def test_an_included_file_that_is_not_utf8_is_none_in_a_comment(tmp_path):
+    path = included(tmp_path, a=GOOD % "")
+    (tmp_path / "conf.d" / "b.conf").write_bytes(b"# gr\xfc\xdfe\n")
+    assert load_file(str(path)).instances[0].name == "VI_1"
+
+
 def test_conditional_lines_are_those_of_the_node(tmp_path, monkeypatch):
     path = tmp_path / "hotstandby.conf"
     path.write_text(GOOD % "@node7 priority 7\n@node8 priority 8", encoding="utf-8")

@@ -195,6 +195,16 @@ def test_only_a_line_that_looks_the_same_is_marked(old, new, shown):
     assert marked(old, new) == shown
 
 
+def test_the_password_of_each_of_many_instances_is_marked():
+    def text(priority, password):
+        block = f"    priority {priority}\n    auth_pass {password}\n    }}\n"
+        return "".join(f"vrrp_instance VI_{number} {{\n    interface eth0\n{block}" for number in range(255))
+
+    shown = marked(text(100, "a"), text(101, "b")).splitlines()
+    assert [line for line in shown if "auth_pass" in line] == ["    auth_pass ******** (changed)"] * 255
+    assert "(changed)" not in marked(text(100, "a"), text(101, "a"))
+
+
 def test_without_an_agent_there_is_none_to_ask(make):
     assert make().agent() is None
 

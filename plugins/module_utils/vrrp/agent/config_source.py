@@ -28,16 +28,21 @@ def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
 
 def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
     """Return the same for a text that may later be the file ``path``. Raises ConfigError, too."""
-    report = loader.inspect_here(text, path)
+    return check(loader.inspect_here(text, path))
+
+
+def check(report: loader.Report) -> tuple[Configuration, str, tuple[Problem, ...]]:
+    """Return the same for a file that has been parsed. Raises ConfigError, too."""
+    path = report.sources[0][0]
     problems = report.problems
     configuration = report.configuration
     if configuration is not None:
         configuration, unreadable = hmac_keys.resolve(configuration)
         problems += unsupported(configuration) + unreadable
-    if configuration is None or report.root is None or problems:
+    if configuration is None or problems:
         raise ConfigError(problems)
     warnings = report.warnings + exposed(path, configuration) + exposed_includes(report.sources)
-    warnings += exposed_scripts(path, configuration) + doubts(report.root)
+    warnings += exposed_scripts(path, configuration) + doubts(report.programs)
     return configuration, report.digest, warnings
 
 

@@ -188,7 +188,9 @@ class Daemon:
         self.fork = environment.fork(scheduler.callback, log)
         self.recorder = Recorder(runtime.path, log, scheduler.now)
         self.mastership = Mastership(instances, self.groups, self._is_stopping, self.graceful_restart.changed, log)
-        self.reload = Reload(self.fork, self._current, self.apply, self._is_stopping, self.service_manager, log)
+        self.reload = Reload(
+            self.fork, self._current, self.apply, self._is_stopping, self.service_manager, scheduler.call_later, log
+        )
         self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
         self._commands = Commands(
             self._info, instances, lambda: kernel.table, self.mastership, self.reload, self.recorder, scheduler.now

@@ -13,13 +13,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Optional
 
 from .model.configuration import Configuration
 from .semantics.build import build
-from .semantics.sections import Section, read
+from .semantics.programs import Programs, programs_of
+from .semantics.sections import read
 from .syntax.diagnostics import ConfigError, Diagnostics, Location, Problem, TooManyErrors, in_order
 from .syntax.include import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
 from .syntax.parser import parse
@@ -35,15 +37,15 @@ SIZE_MAX = 1 << 20  # octets of a file with all that it includes; 255 instances 
 class Report:
     """It holds all that can be said about a file. ``configuration`` is None when there are ``problems``.
 
-    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading. ``root`` is what
-    was read, with the place of each value.
+    ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading. ``programs`` are
+    those that it runs; none where there are problems.
     """
 
     configuration: Optional[Configuration]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # they may hold passwords
-    root: Optional[Section] = field(default=None, repr=False, compare=False)  # it too
+    programs: Programs = field(default=Programs())
 
     @property
     def tolerated(self) -> tuple[Problem, ...]:
@@ -53,12 +55,17 @@ class Report:
     @property
     def digest(self) -> str:
         """Return the SHA-256 of everything that was read; of the text alone where nothing is included."""
-        whole = hashlib.sha256()
-        for index, (path, text) in enumerate(self.sources):
-            if index:
-                whole.update(f"\0{path}\0".encode("utf-8", "surrogateescape"))
-            whole.update(text.encode("utf-8", "surrogatepass"))
-        return whole.hexdigest()
+        (_path, text), *included = self.sources
+        return digest_of(text, included)
+
+
+def digest_of(text: str, included: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the SHA-256 of a text and of (path, text) of what it includes."""
+    whole = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+    for path, part in included:
+        whole.update(f"\0{path}\0".encode("utf-8", "surrogateescape"))
+        whole.update(part.encode("utf-8", "surrogatepass"))
+    return whole.hexdigest()
 
 
 def inspect(text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE) -> Report:
@@ -76,14 +83,16 @@ def inspect(text: str, path: str, config_id: str = "", surroundings: Surrounding
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, secrets)
     findings.errors.extend(tree.problems)
     findings.warnings.extend(tree.warnings)
-    configuration = root = None
+    configuration, programs = None, Programs()
     with suppress(TooManyErrors):
         root = read(tree, findings)
         configuration = build(root, path, tree.balanced, findings)
+        if not findings.errors:
+            programs = programs_of(root)
     problems = secrets.hide(in_order(findings.errors))
     warnings = secrets.hide(in_order(findings.warnings))
     sources = ((path, text), *secrets.sources[1:])
-    return Report(None if problems else configuration, problems, warnings, sources, root)
+    return Report(None if problems else configuration, problems, warnings, sources, programs)
 
 
 def inspect_here(text: str, path: str, config_id: Optional[str] = None) -> Report:
@@ -135,7 +144,7 @@ class LocalDisk:
 
     def read(self, path: str) -> str:
         text = read_text(path, self._room)
-        self._room -= len(text.encode())
+        self._room -= len(text.encode("utf-8", "surrogateescape"))
         return text
 
     def absolute(self, path: str) -> str:
@@ -147,7 +156,12 @@ class LocalDisk:
 
 def here(text: str = "") -> Surroundings:
     """Return this machine's disk and environment. The octets of ``text`` count towards SIZE_MAX already."""
-    return Surroundings(LocalDisk(SIZE_MAX - len(text.encode("utf-8", "surrogatepass"))), dict(os.environ))
+    return Surroundings(disk_beside(text), dict(os.environ))
+
+
+def disk_beside(text: str) -> LocalDisk:
+    """Return this machine's disk, for what ``text`` includes."""
+    return LocalDisk(SIZE_MAX - len(text.encode("utf-8", "surrogatepass")))
 
 
 def node_config_id() -> str:

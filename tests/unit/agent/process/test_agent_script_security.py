@@ -46,7 +46,7 @@ vrrp_instance VI_1 {{
 
 def found(*arguments, agent_user=None, hidden=(), writable=None, **words):
     problems = unrunnable(
-        inspect_here(text(*arguments, **words), "/f.conf").root, agent_user, hidden=hidden, writable=writable
+        inspect_here(text(*arguments, **words), "/f.conf").programs, agent_user, hidden=hidden, writable=writable
     )
     return [str(problem) for problem in problems]
 
@@ -182,7 +182,7 @@ def test_scripts_of_a_removal_and_of_a_group_are_looked_at():
     assert line.startswith("/f.conf:17:20: error: cannot run /usr/bin/nothere")
     assert found(notify="notify_deleted") == []
     group = "vrrp_sync_group G {\n    group {\n        VI_1\n    }\n    notify_master /usr/bin/nothere\n}\n"
-    problems = unrunnable(inspect_here(text() + group, "/f.conf").root)
+    problems = unrunnable(inspect_here(text() + group, "/f.conf").programs)
     assert [str(each).partition(" (")[0] for each in problems] == [
         "/f.conf:23:19: error: cannot run /usr/bin/nothere: No such file or directory"
     ]
@@ -243,10 +243,10 @@ def test_a_script_that_only_a_shell_runs_is_a_warning_at_its_line(program):
 def test_the_start_tells_each_of_them_once(program):
     program.write_bytes(b"#!/bin/sh\r\n")
     written = text(str(program), notify=f"notify_master {program}")
-    (doubt,) = script_security.doubts(inspect(written, "/f.conf").root)
+    (doubt,) = script_security.doubts(inspect(written, "/f.conf").programs)
     assert str(doubt).startswith(f"/f.conf:5:12: warning: {program}: its interpreter /bin/sh^M does not exist.")
     program.write_text("#!/bin/sh\n")
-    assert script_security.doubts(inspect(written, "/f.conf").root) == ()
+    assert script_security.doubts(inspect(written, "/f.conf").programs) == ()
 
 
 def test_a_program_that_cannot_run_is_an_error_and_a_warning_at_the_start(program):
@@ -256,14 +256,14 @@ def test_a_program_that_cannot_run_is_an_error_and_a_warning_at_the_start(progra
     why = f"cannot run {program}: {finds}"
     (problem,) = found(str(program), notify=f"notify_master {program}")
     assert problem.startswith(f"/f.conf:5:12: error: {why}. It cannot be started, so a check of it fails (install it")
-    (doubt,) = script_security.doubts(inspect(written, "/f.conf").root)
+    (doubt,) = script_security.doubts(inspect(written, "/f.conf").programs)
     assert str(doubt).startswith(f"/f.conf:5:12: warning: {why}.")
     program.write_bytes(b"\x7fELF")
     (line,) = found(str(program))
     assert line.startswith(f"/f.conf:5:12: error: cannot run {program}: it is a damaged program.")
 
 
-GROUP = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n    notify_master %s\n}\n"
+GROUP = "vrrp_sync_group G {\n    group {\n        VI_1\n    }\n    notify_master %s\n}\n"
 
 
 @pytest.mark.parametrize("keyword", ["startup_script", "shutdown_script", "notify_fifo_script", "sync group"])
@@ -274,5 +274,5 @@ def test_the_start_tells_of_whatever_it_will_run(program, keyword):
         written += GROUP % program
     else:
         written = written.replace("global_defs {", f"global_defs {{\n    notify_fifo /run/f\n    {keyword} {program}")
-    (doubt,) = script_security.doubts(inspect(written, "/f.conf").root)
+    (doubt,) = script_security.doubts(inspect(written, "/f.conf").programs)
     assert str(program) in written.splitlines()[doubt.line - 1]

@@ -21,12 +21,13 @@ from ...config.model.configuration import Configuration, Instance
 from ...config.syntax.diagnostics import ConfigError
 from ...protocol.priority import verdict
 from ...protocol.states import State
-from ..config_source import judge, refuse
+from ..config_source import check, refuse
 from ..errors import CommandError
 from ..instance import VrrpInstance
 from ..netlink.links import InterfaceTable
 from ..netlink.ownership import InterfaceAddress
 from ..network import advertisement
+from ..parsed_file import parse
 from ..preflight.host import misfits
 
 TEXT_MAX = 1 << 20  # octets; 255 instances are less than 100,000
@@ -43,22 +44,24 @@ class Current:
     table: InterfaceTable
 
 
-def foresee(current: Current, request: dict[str, Any]) -> dict[str, Any]:
-    """Return what would change if ``candidate`` were the file ``path`` (default: our own file).
+def foresee(current: Current, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Return what would change if ``candidate`` were the file ``path`` (default: our own file), and its pickled parse.
 
-    The candidate is packed as :func:`unpack` says. Raises CommandError with everything that is wrong with it.
+    The candidate is packed as :func:`unpack` says. With ``programs`` the answer has those that the file runs. Raises
+    CommandError with everything that is wrong with the candidate.
     """
     path = request.get("path") or current.configuration.path
     if not isinstance(path, str):
         raise CommandError("path is the name of a file")
     text = unpack(request.get("candidate"))
     try:
-        new, digest, warnings = judge(text, path)
+        parsed = parse(text, path)
+        new, digest, warnings = check(parsed.report)
         refuse(new, current.table, current.installed)
     except ConfigError as error:
         raise CommandError(f"{path} is not valid", tuple(str(problem) for problem in error.problems)) from error
     found = compare(current.configuration, new)
-    return {
+    answer = {
         "path": path,
         "config_sha256": digest,
         "changed": bool(found),
@@ -67,6 +70,9 @@ def foresee(current: Current, request: dict[str, Any]) -> dict[str, Any]:
         "mastership": list(_mastership(current, new)),
         "warnings": [str(each) for each in warnings + misfits(new, current.table)],
     }
+    if request.get("programs"):
+        answer["programs"] = parsed.report.programs
+    return answer, parsed.pickled()
 
 
 def unpack(candidate: Any) -> str:

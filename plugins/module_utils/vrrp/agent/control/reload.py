@@ -5,23 +5,26 @@
 
 from __future__ import annotations
 
-from asyncio import Future
+from asyncio import Future, TimerHandle
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 from ...config.diff import compare
+from ...config.loader import read_text
 from ...config.model.configuration import Configuration
 from ...config.syntax.diagnostics import ConfigError
-from ..config_source import read, refuse
+from ..config_source import check, refuse
 from ..errors import CommandError
 from ..log import Log
+from ..parsed_file import parse
 from ..preflight.host import misfits
 from ..process.fork import Fork
 from ..process.systemd import ServiceManager
 from .plan import Current, foresee
 
 SIGNAL_REST_S = 0.5  # between two reloads on signal
+KEPT_S = 10.0  # for the reload after a plan
 
 Answer = Union[dict[str, Any], Future[dict[str, Any]]]
 
@@ -38,7 +41,11 @@ class Found:
 
 
 class Reload:
-    """It reads the file of the ``current()`` configuration again, and calls ``apply(configuration, digest)``."""
+    """It reads the file of the ``current()`` configuration again, and calls ``apply(configuration, digest)``.
+
+    What a plan has parsed is kept for a moment, and a reload of the same text does not parse it again. ``later(delay_s,
+    callback)`` calls back.
+    """
 
     def __init__(
         self,
@@ -47,6 +54,7 @@ class Reload:
         apply: Callable[[Configuration, str], None],
         is_stopping: Callable[[], bool],
         service_manager: ServiceManager,
+        later: Callable[[float, Callable[[], None]], TimerHandle],
         log: Log,
     ) -> None:
         self._fork = fork
@@ -54,7 +62,10 @@ class Reload:
         self._apply = apply
         self._is_stopping = is_stopping
         self._service_manager = service_manager
+        self._later = later
         self._log = log
+        self._parsed = b""  # a pickle, for children only
+        self._forgetting: Optional[TimerHandle] = None
 
     def reload(self) -> Answer:
         """Read the file again and apply what is different. Raises CommandError, and keeps the old one, for a bad file.
@@ -64,11 +75,11 @@ class Reload:
         reads and compares the file (:mod:`~..process.fork`), so that the loop only applies it.
         """
         self._refuse_at_the_end()
-        return self._fork.run(lambda: look(self._current()), self.take)
+        return self._fork.run(lambda: look(self._current(), self._parsed), self.take)
 
     def plan(self, request: dict[str, Any]) -> Answer:
         """Return a future of the result of :func:`.plan.foresee`, which runs in a child process."""
-        return self._fork.run(lambda: foresee(self._current(), request), lambda answer: answer)
+        return self._fork.run(lambda: foresee(self._current(), request), self._keep)
 
     def take(self, found: Found) -> dict[str, Any]:
         """Apply what was found, and return the answer of :meth:`reload`. Raises CommandError when stopping."""
@@ -87,16 +98,30 @@ class Reload:
         self._log.info(f"Reloaded {path}: {'; '.join(words + found.changes) or 'nothing has changed'}")
         return {**found.instances, "changes": found.changes, "warnings": found.warnings}
 
+    def _keep(self, planned: tuple[dict[str, Any], bytes]) -> dict[str, Any]:
+        """Keep the parse of the last plan, which a file with other passwords may be, and return the answer."""
+        answer, self._parsed = planned
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        self._forgetting = self._later(KEPT_S, self._forget)
+        return answer
+
+    def _forget(self) -> None:
+        self._parsed = b""
+
     def _refuse_at_the_end(self) -> None:
         if self._is_stopping():
             raise CommandError("the agent is stopping")
 
 
-def look(current: Current) -> Found:
-    """Read the file and compare it with what is in force. Nothing is changed. Raises CommandError for a bad file."""
+def look(current: Current, parsed: bytes = b"") -> Found:
+    """Read the file and compare it with what is in force. Nothing is changed. Raises CommandError for a bad file.
+
+    ``parsed`` is a former parse (:func:`~..parsed_file.parse`).
+    """
     path = current.configuration.path
     try:
-        new, digest, warnings = read(path)
+        new, digest, warnings = check(parse(read_text(path), path, parsed).report)
         refuse(new, current.table, current.installed)
     except ConfigError as error:
         problems = tuple(str(problem) for problem in error.problems)

@@ -18,14 +18,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, Optional
 
-from ...config.model.configuration import NotifyCommand
-from ...config.semantics.sections import Section, Setting
+from ...config.semantics.programs import Programs
 from ...config.syntax.diagnostics import ERROR, WARNING, Location, Problem
 from . import fifo_path, shebang
 from .path_permissions import loose_part
 
-FIFOS = ("notify_fifo", "vrrp_notify_fifo")
-COMMANDS = ("startup_script", "shutdown_script", "notify_fifo_script", "vrrp_notify_fifo_script")
 PATH = shebang.PATH
 Names = tuple[Optional[str], Optional[str]]  # user and group
 
@@ -38,7 +35,7 @@ class _Who(NamedTuple):
 
 
 def unrunnable(
-    root: Section,
+    programs: Programs,
     agent_user: Optional[str] = None,
     severity: str = ERROR,
     hidden: tuple[str, ...] = (),
@@ -46,45 +43,39 @@ def unrunnable(
 ) -> tuple[Problem, ...]:
     """Return a problem for every command of a configuration that is missing or may not run, and for every unknown user.
 
-    ``root`` is what was read of a text that has no errors of its own (``Report.root``). ``agent_user`` runs what names
-    no user; it need not exist yet. A script that a shell runs, as the kernel does not, is a warning for any
-    ``severity``. ``hidden`` are directories that the agent's service does not see, ``writable`` those that it may write
-    to.
+    ``agent_user`` runs what names no user; it need not exist yet. A script that a shell runs, as the kernel does not,
+    is a warning for any ``severity``. ``hidden`` are directories that the agent's service does not see, ``writable``
+    those that it may write to.
     """
-    by_us: Names = (agent_user, None)
-    default: Names = by_us
-    secure, found = False, []
-    for section in root.inside("global_defs"):
-        secure = secure or bool(section.get("enable_script_security"))
-        setting = section.settings.get("agent_script_user") or section.settings.get("script_user")
-        if setting is not None:
-            default = _names(setting.value)
-            found += [(setting, *each) for each in _strangers(default, agent_user)]
-    for setting, command, names in _commands(root):
-        strangers = list(_strangers(names, agent_user)) if names else []
-        found += [(setting, *each) for each in strangers]
+    default: Names = (agent_user, None)
+    found: list[tuple[Location, str, str]] = []
+    for place, _path, user, group in programs.users:
+        default = user, group
+        found += [(place, *each) for each in _strangers(default, agent_user)]
+    for place, program, user, group in programs.commands:
+        strangers = list(_strangers((user, group), agent_user))
+        found += [(place, *each) for each in strangers]
         if not strangers:
-            found += [(setting, *each) for each in _obstacles(command, names or default, secure, hidden)]
-    for setting in _settings(root, "global_defs", FIFOS):
-        strangers = list(_strangers((setting.value.user, setting.value.group), agent_user))
-        found += [(setting, *each) for each in strangers]
-        who = _who((agent_user, None))
-        for each in fifo_path.obstacles(setting.value.path, partial(_writes, who=who), writable):
-            found.append((setting, *each))
-    problems = [Problem.at(setting.place, what, hint=hint, severity=severity) for setting, what, hint in found]
-    return (*problems, *doubts(root, severity))
+            who = default if user is None else (user, group)
+            found += [(place, *each) for each in _obstacles(program, who, programs.is_secure, hidden)]
+    for place, path, user, group in programs.fifos:
+        found += [(place, *each) for each in _strangers((user, group), agent_user)]
+        may_write = partial(_writes, who=_who((agent_user, None)))
+        found += [(place, *each) for each in fifo_path.obstacles(path, may_write, writable)]
+    problems = [Problem.at(place, what, hint=hint, severity=severity) for place, what, hint in found]
+    return (*problems, *doubts(programs, severity))
 
 
-def doubts(root: Section, severity: str = WARNING) -> tuple[Problem, ...]:
+def doubts(programs: Programs, severity: str = WARNING) -> tuple[Problem, ...]:
     """Return a problem for each program that the kernel will not execute, where the file names it first.
 
     ``severity`` is for programs that cannot run at all. One that a shell runs is a warning.
     """
     found: dict[str, Problem] = {}
-    for setting, command, _who_runs in _commands(root):
-        if command[0] not in found:
-            for problem in _first_line(command[0], setting.place, severity):
-                found[command[0]] = problem
+    for place, program, _user, _group in programs.commands:
+        if program not in found:
+            for problem in _first_line(program, place, severity):
+                found[program] = problem
     return tuple(found.values())
 
 
@@ -101,31 +92,6 @@ def _place(program: str) -> Optional[str]:
     return os.path.join("/", program) if "/" in program else shutil.which(program, path=PATH)
 
 
-def _commands(root: Section) -> Iterator[tuple[Setting, tuple[str, ...], Optional[Names]]]:
-    """Yield (where, command, user; None is the default) of every script and every other command."""
-    for section in root.inside("vrrp_script"):
-        if "command" in section.settings:
-            user = section.get("user")
-            yield section.settings["command"], section.get("command"), _names(user) if user else None
-    commands = [*_settings(root, "global_defs", COMMANDS)]
-    for block in ("vrrp_instance", "vrrp_sync_group"):
-        for section in root.inside(block):
-            commands += section.settings.values()
-    for setting in commands:
-        command = setting.value
-        if isinstance(command, NotifyCommand):
-            yield setting, command.command, (command.user, command.group) if command.user else None
-
-
-def _settings(root: Section, block: str, names: tuple[str, ...]) -> Iterator[Setting]:
-    for section in root.inside(block):
-        yield from (section.settings[name] for name in names if name in section.settings)
-
-
-def _names(words: tuple[str, ...]) -> Names:
-    return words[0], words[1] if len(words) > 1 else None
-
-
 def _strangers(names: Names, agent_user: Optional[str]) -> Iterator[tuple[str, str]]:
     user, group = names
     if user is not None and user != agent_user and _account(user) is None:
@@ -137,10 +103,7 @@ def _strangers(names: Names, agent_user: Optional[str]) -> Iterator[tuple[str, s
             yield f"there is no group {group} on this machine", "create it, or name another one"
 
 
-def _obstacles(
-    command: tuple[str, ...], names: Names, secure: bool, hidden: tuple[str, ...]
-) -> Iterator[tuple[str, str]]:
-    program = command[0]
+def _obstacles(program: str, names: Names, secure: bool, hidden: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     place = _place(program)
     if place is None:
         yield f"there is no program {program} in {PATH}", "install it, or write where it is"
