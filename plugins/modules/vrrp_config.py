@@ -30,6 +30,17 @@ options:
       - Where the file is. Its directory must exist.
     type: path
     default: /etc/hotstandby/hotstandby.conf
+  confirm:
+    description:
+      - Seconds for which the agent tries the file, without writing it. It is for the standby, before the master changes
+        in step.
+      - Until it hears the master with the new configuration, the standby does not take over. Where it has not heard it
+        after this time, the configuration before is in force again.
+      - Write the file in another task, without this option, when the master has changed. The change has then no effect
+        but the file.
+      - At most 600. Without a running agent the option does nothing.
+    type: float
+    version_added: 0.4.0
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
   - hotstandby.vrrp.attributes.runtime_dir

@@ -27,6 +27,7 @@ VRRP_AGENT: dict[str, Any] = {
 VRRP_CONFIG: dict[str, Any] = {
     "content": {"type": "str", "required": True, "no_log": True},
     "path": {"type": "path", "default": paths.CONFIG},
+    "confirm": {"type": "float"},
     **RUNTIME_DIR,
 }
 

@@ -177,6 +177,13 @@ class ConfigFile:
         except OSError as error:
             raise DeploymentError(f"{self.path}: {error}") from error
 
+    def confirmed_reload(self, text: str, confirm_s: float) -> None:
+        """Make the agent take ``text`` for a while, without writing it. Raises Refused."""
+        try:
+            self._client.confirmed_reload(text, confirm_s)
+        except (AgentError, AgentUnreachable) as error:
+            raise Refused(f"the agent did not take the file: {error}", tuple(getattr(error, "problems", ()))) from error
+
     def reload(self, owner: tuple[int, int]) -> dict[str, Any]:
         """Make the agent read the file. Where it refuses, restore the file before. Raises Refused then."""
         try:

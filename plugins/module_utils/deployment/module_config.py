@@ -41,7 +41,12 @@ def run(module: Any) -> dict[str, Any]:
         _warn(module, [*warnings, *([] if foreseen is None else foreseen["warnings"])])
     owner = Account(paths.USER, Run(module.run_command)).owner()
     write, reload = file.needs_write(content, owner), file.needs_reload(content, agent, foreseen)
-    if not module.check_mode:
+    confirm_s = module.params["confirm"]
+    if confirm_s is not None:
+        if reload and not module.check_mode:
+            file.confirmed_reload(content, confirm_s)
+        write = False
+    elif not module.check_mode:
         if owner == (-1, -1):
             raise DeploymentError(f"there is no user {paths.USER}: run hotstandby.vrrp.vrrp_agent first")
         if write:

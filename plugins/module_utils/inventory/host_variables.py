@@ -27,6 +27,7 @@ CONDUCT: Mapping[str, Read] = {
     "verify_samples": whole(1, 1000, "looks at each host"),
     "verify_interval": number(0, 3600, "seconds between two looks"),
     "force": switch,
+    "confirm": number(1, 600, "seconds until a standby goes back to its configuration before"),
 }
 
 

@@ -108,7 +108,7 @@ def _shared(one: Claim, two: Claim) -> str:
 def _one_segment(one: Claim, two: Claim) -> bool:
     if one.segment != two.segment or one.network is None or two.network is None:
         return False
-    return one.network.version == two.network.version and one.network.overlaps(two.network)  # type: ignore[arg-type]
+    return one.network.version == two.network.version and one.network.overlaps(two.network)
 
 
 def _addresses(instance: Mapping[str, Any]) -> Iterator[str]:
@@ -128,7 +128,7 @@ def _network(instance: Mapping[str, Any], interfaces: Sequence[Mapping[str, Any]
         if instance.get("interface") in (None, link["name"]):
             for entry in link["addresses"]:
                 own = ip_interface(entry["address"])
-                if entry["address"] not in held and own.version == first.version and first.ip in own.network:
-                    if own.network.prefixlen < own.max_prefixlen:
-                        return own.network
+                around = first.ip in own.network and own.network.prefixlen < own.max_prefixlen
+                if around and entry["address"] not in held:
+                    return own.network
     return first.network

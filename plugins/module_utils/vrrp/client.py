@@ -71,6 +71,11 @@ class Client:
         """Let the agent read its file again. Return what has changed."""
         return self.request({"command": "reload"})
 
+    def confirmed_reload(self, text: str, confirm_s: float) -> dict[str, Any]:
+        """Let the agent take this text for ``confirm_s`` seconds, and longer where it hears the master with it."""
+        candidate = base64.b64encode(zlib.compress(text.encode())).decode()
+        return self.request({"command": "confirmed_reload", "candidate": candidate, "confirm_s": confirm_s})
+
     def plan(self, text: str, path: Optional[str] = None, programs: bool = False) -> dict[str, Any]:
         """Return what a reload of this text would do; ``path`` is for messages and for what it includes.
 

@@ -35,7 +35,7 @@ def module(tmp_path, monkeypatch):
     monkeypatch.setattr(Account, "owner", lambda account: (os.getuid(), os.getgid()))
 
     def make(text=TEXT, check=False):
-        params = {"content": text, "path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path)}
+        params = {"content": text, "path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path), "confirm": None}
         made = Module({"params": params, "check_mode": check})
         made.no_log_values = {text}
         return made

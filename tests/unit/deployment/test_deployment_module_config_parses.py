@@ -66,14 +66,23 @@ class Node:
         service = SimpleNamespace(reloading=lambda: None, ready=lambda: None)
         timer = SimpleNamespace(cancel=lambda: None)
         log = Log(open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        confirmed = SimpleNamespace(cancel=lambda: None, listeners=list, begin=lambda *change: None)
         reload = Reload(
-            Inline(), self._current, self._apply, lambda: False, service, lambda delay_s, callback: timer, log
+            Inline(),
+            self._current,
+            self._apply,
+            lambda: False,
+            service,
+            lambda delay_s, callback: timer,
+            confirmed,
+            log,
         )
         self._agent = AnsweringAgent(
             str(self.folder),
             status=lambda request: {"pid": NOBODY, "config": str(self.path), "config_sha256": self.digest},
             plan=lambda request: reply_of(lambda: reload.plan(request)),
             reload=lambda request: reply_of(lambda: (self.before_reload(), reload.reload())[1]),
+            confirmed_reload=lambda request: reply_of(lambda: reload.confirmed(request)),
         )
         self.parsed.clear()
 
@@ -82,14 +91,14 @@ class Node:
             self._agent.close()
 
     def _current(self):
-        return Current(self.configuration, (), frozenset(), False, dump(InterfaceTable()))
+        return Current(self.configuration, self.digest, (), frozenset(), False, dump(InterfaceTable()))
 
     def _apply(self, configuration, digest):
         self.configuration, self.digest = configuration, digest
 
-    def run(self, text, check=False):
+    def run(self, text, check=False, confirm=None):
         """Run vrrp_config, and return its result."""
-        params = {"content": text, "path": str(self.path), "runtime_dir": str(self.folder)}
+        params = {"content": text, "path": str(self.path), "runtime_dir": str(self.folder), "confirm": confirm}
         module = Module({"params": params, "check_mode": check})
         self.warnings = module._warnings
         return module_config.run(module)
@@ -130,6 +139,29 @@ def test_a_changed_file_is_parsed_once(node):
     node.parsed.clear()
     assert node.run(NEW)["changed"] is False
     assert node.parsed == [NEW]
+
+
+def test_a_file_to_be_confirmed_is_tried_and_not_written(node):
+    node.start(OLD)
+    result = node.run(NEW, confirm=30)
+    assert (result["changed"], result["written"], result["reloaded"]) == (True, False, True)
+    assert (node.path.read_text(), node.configuration.instances[0].priority) == (OLD, 120)
+    assert (node.commands("confirmed_reload"), node.commands("reload")) == (1, 0)
+    assert node.parsed == [NEW]
+    written = node.run(NEW)
+    assert (written["written"], written["reloaded"], node.path.read_text()) == (True, False, NEW)
+
+
+def test_check_mode_tries_nothing(node):
+    node.start(OLD)
+    assert node.run(NEW, check=True, confirm=30)["changed"] is True
+    assert node.commands("confirmed_reload") == 0
+
+
+def test_what_the_agent_does_not_try_is_an_error(node):
+    node.start(OLD)
+    with pytest.raises(Refused, match="confirm_s is a number of seconds"):
+        node.run(NEW, confirm=900)
 
 
 def test_a_changed_file_is_parsed_once_in_check_mode(node):

@@ -134,6 +134,17 @@ class TestStopped:
         assert decided(master.stopped, router_in(Initialize()), "why", T).entered is False
 
 
+class TestCeased:
+    @pytest.mark.parametrize("condition", [speaking(), Yielding(T + 9), Yielding(T, stopping=True)])
+    def test_whoever_has_addresses_gives_them_up_without_a_word(self, condition):
+        transition = decided(master.ceased, router_in(condition))
+        assert (transition.condition, transition.actions) == (Stopped(), (ReleaseAddresses(),))
+
+    @pytest.mark.parametrize("condition", [Initialize(), Backup(T), Fault(), Stopped()])
+    def test_whoever_has_none_has_nothing_to_give_up(self, condition):
+        assert decided(master.ceased, router_in(condition)) is None
+
+
 class TestAborted:
     def test_a_master_says_that_it_stops_and_gives_up_the_addresses_at_once(self):
         transition = decided(master.aborted, router_in(speaking()))

@@ -17,6 +17,32 @@ from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import NEVER, Parameters, State
 
 
+class TestWait:
+    def test_a_backup_listens_until_then(self):
+        router = backup(ARTICLE_B)
+        router.advertisement(advert(100), A, T + 1)
+        assert router.wait(T + 60, T + 2) == ()
+        assert (router.deadline, router.master) == (T + 60, None)
+        assert router.expire(T + 59) == ()
+
+    def test_the_first_advertisement_ends_it(self):
+        router = backup(ARTICLE_B)
+        router.wait(T + 60, T + 2)
+        router.advertisement(advert(100), A, T + 5)
+        assert router.deadline == T + 5 + DOWN_B
+
+    def test_it_ends_by_itself(self):
+        router = backup(ARTICLE_B)
+        router.wait(T + 60, T + 2)
+        assert kinds(router.expire(T + 60)) == TAKEOVER
+
+    def test_a_master_does_not_wait(self):
+        router = backup(ARTICLE_B)
+        router.expire(T + DOWN_B)
+        router.wait(T + 60, T + DOWN_B)
+        assert router.deadline < T + 60
+
+
 class TestStart:
     def test_a_router_listens_for_a_master_down_interval_first(self):
         router = VirtualRouter(ARTICLE_B)

@@ -22,6 +22,7 @@ from .addresses.promote_secondaries import Promotion
 from .addresses.static import StaticConfig
 from .addresses.vmac import Vmacs
 from .control.commands import Commands
+from .control.confirmed_reload import ConfirmedReload
 from .control.mastership import Mastership
 from .control.plan import Current
 from .control.reload import OnSignal, Reload
@@ -188,8 +189,16 @@ class Daemon:
         self.fork = environment.fork(scheduler.callback, log)
         self.recorder = Recorder(runtime.path, log, scheduler.now)
         self.mastership = Mastership(instances, self.groups, self._is_stopping, self.graceful_restart.changed, log)
+        self.confirmed = ConfirmedReload(instances, self.manager, self.apply, scheduler.call_later, scheduler.now, log)
         self.reload = Reload(
-            self.fork, self._current, self.apply, self._is_stopping, self.service_manager, scheduler.call_later, log
+            self.fork,
+            self._current,
+            self.apply,
+            self._is_stopping,
+            self.service_manager,
+            scheduler.call_later,
+            self.confirmed,
+            log,
         )
         self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
         self._commands = Commands(
@@ -326,7 +335,7 @@ class Daemon:
         for instance in () if self.shutdown.begun else self.startup.due(now):
             if self.mastership.drained:
                 instance.inputs.drain(now)
-            instance.start(now)
+            self.manager.start(instance, now)
         self.graceful_restart.changed()
 
     def _links_waited(self) -> None:
@@ -368,6 +377,7 @@ class Daemon:
         installed = frozenset().union(*(each.addresses.installed for each in self.instances.all()))
         return Current(
             self.configuration,
+            self.digest,
             self.instances.running.values(),
             installed,
             self.mastership.drained,

@@ -21,7 +21,7 @@ from ..protocol.event_log import EventLog
 from ..protocol.packet import Address, Advertisement
 from ..protocol.priority import CheckResult, Verdict, verdict
 from ..protocol.router import VirtualRouter
-from ..protocol.states import NEVER, Backup, Master, State, Yielding
+from ..protocol.states import NEVER, Backup, Master, SavedRouterState, State, Yielding
 from . import interface_state, restart_memory
 from .addresses.address_config import AddressConfig
 from .addresses.address_ports import AddressPorts
@@ -120,6 +120,15 @@ class VrrpInstance:
         """Stop for good, as a reload has taken it out of the configuration."""
         self.reporter.lifecycle = Lifecycle.LEAVING
         self.inputs.stop(now)
+
+    def hand_on(self, now: float) -> SavedRouterState:
+        """Return its state for an instance of the same name that follows it at once."""
+        return replace(self.restart.to_save(self.router), last_at=now)
+
+    def cease(self, now: float) -> None:
+        """Stop without a word, as the instance that follows it is MASTER and has the addresses."""
+        self.reporter.lifecycle = Lifecycle.REPLACED
+        self.inputs.cease(now)
 
     def replace(self) -> None:
         """Run no notify script any more, as another instance has its name now."""

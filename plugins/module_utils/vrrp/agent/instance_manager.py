@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ..config.model.configuration import Configuration, Instance
 from ..protocol.event_log import LIMIT, EventLog
+from ..protocol.states import Master
 from .address_conflicts import Conflicts
 from .addresses.address_ports import AddressPorts
 from .addresses.static import StaticConfig
@@ -56,13 +57,20 @@ class InstanceManager:
         self._conflicts = conflicts
         self._graceful_restart = graceful_restart
         self._take_events = take_events
+        self._followed: dict[VrrpInstance, VrrpInstance] = {}  # a new instance -> the one whose name and state it gets
+        self._waits: dict[VrrpInstance, float] = {}  # a new instance -> until when it listens at first
 
     def remove_missing(self, new: Configuration, now: float) -> None:
         """Take ``new`` as the configuration: stop the instances that it does not have, and make its macvlans."""
         self._configuration = new
-        wanted = {advertisement.identity(config) for config in new.instances}
+        wanted = {advertisement.identity(config): config for config in new.instances}
+        named = {config.name for config in new.instances}
         for instance in list(self._instances.running.values()):
-            if advertisement.identity(instance.config) not in wanted:
+            if advertisement.identity(instance.config) in wanted:
+                continue
+            if instance.name in named and isinstance(instance.router.condition, Master):
+                self._instances.remove(instance)  # it goes on until the instance that follows it is MASTER
+            else:
                 self.remove(instance, now)
         self.have_macvlans()
 
@@ -111,7 +119,32 @@ class InstanceManager:
         self._instances.add(instance)
         self._graceful_restart.restore_instance(instance)
         self._network.attach(instance)
+        former = [each for each in self._instances.leaving if each.name == config.name and each.router.holds_addresses]
+        if former:
+            self._followed[instance] = former[-1]
         return instance
+
+    def start(self, instance: VrrpInstance, now: float) -> None:
+        """Start an instance. One with another interface or virtual router id continues the state of the one before."""
+        former = self._followed.pop(instance, None)
+        if former is not None and isinstance(former.router.condition, Master):
+            instance.restart.saved = former.hand_on(now)
+        instance.start(now)
+        if former is not None:
+            if instance.router.holds_addresses:
+                former.cease(now)
+            else:
+                former.leave(now)
+            self.forget_stopped()
+        if instance in self._waits:
+            instance.inputs.wait(self._waits.pop(instance), now)
+
+    def wait(self, instance: VrrpInstance, until: float, now: float) -> None:
+        """Have an instance listen ``until`` then, from its start if it has not started yet."""
+        if instance.started:
+            instance.inputs.wait(until, now)
+        else:
+            self._waits[instance] = until
 
     def remove(self, instance: VrrpInstance, now: float) -> None:
         """Stop an instance; it is forgotten when it has given up its addresses."""

@@ -84,6 +84,14 @@ class RouterInputs:
         """Stop taking part, and keep the addresses until a peer has taken over."""
         self._take(now, "stop", self._router.stop(now))
 
+    def cease(self, now: float) -> None:
+        """Stop without a word, as another virtual router of this node continues."""
+        self._take(now, "cease", self._router.cease(now))
+
+    def wait(self, until: float, now: float) -> None:
+        """Listen ``until`` then, or until an advertisement is heard."""
+        self._take(now, "wait", self._router.wait(until, now), until)
+
     # From its sync group
 
     def group_changed(self, group: Optional[str], now: float) -> None:

@@ -44,6 +44,8 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "undrain": (),
     "stop": (),
     "abort": (),
+    "cease": (),
+    "wait": ("until",),
     "group_changed": ("group",),
     "group_fault_changed": ("faults", "until"),
     "join": (),

@@ -69,6 +69,13 @@ def stopped(view: RouterView, reason: str, now: float) -> Transition:
     return Transition(Stopped(), (), reason)
 
 
+def ceased(view: RouterView) -> Optional[Transition]:
+    """Stop without a word where it holds addresses: another virtual router of this node has them now, and is MASTER."""
+    if not isinstance(view.condition, (Master, Yielding)):
+        return None
+    return Transition(Stopped(), (ReleaseAddresses(),), "another virtual router id follows it", entered=True)
+
+
 def aborted(view: RouterView) -> Optional[Transition]:
     """Stop at once where it holds addresses, MASTER or yielding. Without them there is nothing to give up."""
     condition = view.condition

@@ -24,6 +24,8 @@ MASTER       advertisement that loses        advertise and announce, so that the
 MASTER       anything, after lapses_at       it was frozen: release, BACKUP, and listen before it advertises
 MASTER       demote, stop                    advertise 0 and yield until a peer advertises, then BACKUP or STOP
 MASTER       abort                           STOP at once: advertise 0, release
+MASTER       cease                           STOP at once, without a word: its successor has the addresses
+BACKUP       wait                            down_at is later, until an advertisement is heard
 any          a fault                         FAULT: advertise 0, release
 FAULT        no fault left                   BACKUP
 MASTER       conflict                        announce: the address is here
@@ -179,6 +181,20 @@ class VirtualRouter:
     def abort(self, now: float) -> tuple[Action, ...]:
         """Give up the addresses at once and stop, as the process ends, without waiting for a peer."""
         return self._apply(master.aborted(self), now)
+
+    def cease(self, now: float) -> tuple[Action, ...]:
+        """Stop at once without a word: another virtual router of this node continues as MASTER of the addresses."""
+        return self._apply(master.ceased(self), now)
+
+    def wait(self, until: float, now: float) -> tuple[Action, ...]:
+        """Listen ``until`` then (monotonic seconds), as the master is about to change its parameters.
+
+        The first advertisement that is heard ends it.
+        """
+        if isinstance(self.condition, Backup):
+            self.condition = Backup(max(until, now))
+            self.master, self.reason = None, "the configuration has changed: it waits for a master that has it, too"
+        return ()
 
     def drain(self, now: float) -> tuple[Action, ...]:
         """Stop, as :meth:`stop` does, until :meth:`undrain`."""

@@ -45,6 +45,7 @@ class Commands:
             "drain": lambda request: self._drain(True),
             "undrain": lambda request: self._drain(False),
             "reload": lambda request: reload.reload(),
+            "confirmed_reload": reload.confirmed,
             "plan": reload.plan,
             "events": self._events,
         }

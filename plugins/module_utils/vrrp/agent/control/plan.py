@@ -38,6 +38,7 @@ class Current:
     """It keeps what is in force: the ``instances`` of the configuration, the addresses ``installed`` by this agent."""
 
     configuration: Configuration
+    digest: str
     instances: Collection[VrrpInstance]
     installed: frozenset[InterfaceAddress]
     drained: bool
@@ -90,8 +91,14 @@ def unpack(candidate: Any) -> str:
 def _mastership(current: Current, new: Configuration) -> Iterator[dict[str, Any]]:
     """Yield for each instance whether mastership would move: True, False, or None where this node cannot know."""
     wanted = {advertisement.identity(config): config for config in new.instances}
+    running = {advertisement.identity(instance.config) for instance in current.instances}
+    # A MASTER of the same name goes on with another interface or virtual router id.
+    following = {config.name: identity for identity, config in wanted.items() if identity not in running}
     for instance in current.instances:
-        moves, why = _moves(instance, wanted.pop(advertisement.identity(instance.config), None), current.drained)
+        config = wanted.pop(advertisement.identity(instance.config), None)
+        if config is None and instance.router.state is State.MASTER:
+            config = wanted.pop(following.get(instance.name, ("", 0, 0)), None)
+        moves, why = _moves(instance, config, current.drained)
         yield {"instance": instance.config.name, "state": instance.router.state.value, "moves": moves, "why": why}
     for config in wanted.values():
         why = "it is new: it begins as BACKUP, and the priorities of both nodes decide"

@@ -21,7 +21,8 @@ from ..parsed_file import parse
 from ..preflight.host import misfits
 from ..process.fork import Fork
 from ..process.systemd import ServiceManager
-from .plan import Current, foresee
+from .confirmed_reload import CONFIRM_MAX_S, ConfirmedReload
+from .plan import Current, foresee, unpack
 
 SIGNAL_REST_S = 0.5  # between two reloads on signal
 KEPT_S = 10.0  # for the reload after a plan
@@ -55,8 +56,10 @@ class Reload:
         is_stopping: Callable[[], bool],
         service_manager: ServiceManager,
         later: Callable[[float, Callable[[], None]], TimerHandle],
+        confirmed: ConfirmedReload,
         log: Log,
     ) -> None:
+        self._confirmed = confirmed
         self._fork = fork
         self._current = current
         self._apply = apply
@@ -77,6 +80,26 @@ class Reload:
         self._refuse_at_the_end()
         return self._fork.run(lambda: look(self._current(), self._parsed), self.take)
 
+    def confirmed(self, request: dict[str, Any]) -> Answer:
+        """Apply a ``candidate`` (as :func:`.plan.unpack` says) that is not the file yet, for ``confirm_s`` seconds.
+
+        Then the configuration before is in force again, unless the master is heard with the new one
+        (:mod:`.confirmed_reload`). Raises CommandError for a bad file.
+        """
+        self._refuse_at_the_end()
+        confirm_s, candidate = request.get("confirm_s"), request.get("candidate")
+        if not isinstance(confirm_s, (int, float)) or not 0 < confirm_s <= CONFIRM_MAX_S:
+            raise CommandError(f"confirm_s is a number of seconds, more than 0 and at most {CONFIRM_MAX_S}")
+        return self._fork.run(
+            lambda: look(self._current(), self._parsed, unpack(candidate)), lambda found: self._try(found, confirm_s)
+        )
+
+    def _try(self, found: Found, confirm_s: float) -> dict[str, Any]:
+        before, names = self._current(), self._confirmed.listeners()
+        answer = self.take(found)
+        self._confirmed.begin(before.configuration, before.digest, names, confirm_s)
+        return answer
+
     def plan(self, request: dict[str, Any]) -> Answer:
         """Return a future of the result of :func:`.plan.foresee`, which runs in a child process."""
         return self._fork.run(lambda: foresee(self._current(), request), self._keep)
@@ -87,6 +110,7 @@ class Reload:
         words = [f"{', '.join(names)} {kind}" for kind, names in found.instances.items() if names]
         self._service_manager.reloading()
         self._log.info("Reloading")
+        self._confirmed.cancel()
         try:
             self._apply(found.configuration, found.digest)
         finally:
@@ -114,14 +138,15 @@ class Reload:
             raise CommandError("the agent is stopping")
 
 
-def look(current: Current, parsed: bytes = b"") -> Found:
+def look(current: Current, parsed: bytes = b"", candidate: Optional[str] = None) -> Found:
     """Read the file and compare it with what is in force. Nothing is changed. Raises CommandError for a bad file.
 
-    ``parsed`` is a former parse (:func:`~..parsed_file.parse`).
+    ``parsed`` is a former parse (:func:`~..parsed_file.parse`). ``candidate`` is a text that is to be the file.
     """
     path = current.configuration.path
     try:
-        new, digest, warnings = check(parse(read_text(path), path, parsed).report)
+        text = read_text(path) if candidate is None else candidate
+        new, digest, warnings = check(parse(text, path, parsed).report)
         refuse(new, current.table, current.installed)
     except ConfigError as error:
         problems = tuple(str(problem) for problem in error.problems)

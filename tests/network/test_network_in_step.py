@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test a change of both nodes: the standby waits for the master, and goes back where the master never comes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, Instance, pair
+from lab.peers import Agent, assert_one_owner, poll, wait_owner
+
+A, B = pair(version=3, advert_int=0.1)
+A2, B2 = pair(version=2, advert_int=1)
+
+
+def unicast(node: Instance, own: str, peer: str) -> Instance:
+    return node.but(unicast_src_ip=own, unicast_peer=(peer,))
+
+
+# Each is the files of both nodes before, and after.
+CHANGES = {
+    "virtual router id": ((A, B), (A.but(virtual_router_id=77), B.but(virtual_router_id=77))),
+    "interval": ((A, B), (A.but(advert_int=0.3), B.but(advert_int=0.3))),
+    "an address more": ((A, B), tuple(node.but(virtual_ipaddress=(f"{VIP}/24", "192.168.8.101/24")) for node in (A, B))),
+    "unicast": ((A, B), (unicast(A, ADDRESS_A, ADDRESS_B), unicast(B, ADDRESS_B, ADDRESS_A))),
+    "multicast": ((unicast(A, ADDRESS_A, ADDRESS_B), unicast(B, ADDRESS_B, ADDRESS_A)), (A, B)),
+    "password": ((A2, B2), (A2.but(auth_pass="2222"), B2.but(auth_pass="2222"))),
+    "version": ((A2, B2), (A, B)),
+    "VMAC": ((A, B), (A.but(lines=("use_vmac", "vmac_xmit_base")), B.but(lines=("use_vmac", "vmac_xmit_base")))),
+}  # fmt: skip
+
+
+def text(peer: Agent, instance: Instance) -> str:
+    return instance.text(f"Node{peer.host.name.upper()}")
+
+
+def try_on(standby: Agent, instance: Instance, confirm_s: float) -> None:
+    standby.client().confirmed_reload(text(standby, instance), confirm_s)
+
+
+def change(peer: Agent, instance: Instance) -> None:
+    peer.write(text(peer, instance))
+    peer.cli("reload", check=True)
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize(("before", "after"), CHANGES.values(), ids=CHANGES)
+def test_a_change_in_step_loses_nothing(wire, figure, before, after):
+    a, b = wire.start_pair(Agent, Agent, *before)
+    with wire.probe() as probe:
+        try_on(b, after[1], 30)
+        # Much longer than the standby would wait for a master: it hears none yet.
+        assert_one_owner(wire.segment, VIP, "a", samples=30)
+        change(a, after[0])
+        poll(lambda: b.status()["master"], 10, "b hears no master")
+        change(b, after[1])
+        wire.settled(a, b)
+        report = probe.report()
+    figure(f"{report.lost} lost")
+    assert report.lost == 0
+
+
+@pytest.mark.parametrize("name", ["virtual router id", "password", "version", "unicast"])
+def test_a_change_that_ends_in_the_middle_is_taken_back(wire, name):
+    before, after = CHANGES[name]
+    a, b = wire.start_pair(Agent, Agent, *before)
+    try_on(b, after[1], 2)
+    assert b.status()["master"] is None
+    b.wait_log("no master was heard with the new configuration: the one before is in force again")
+    poll(lambda: b.status()["master"], 10, "b hears no master")
+    wire.settled(a, b)
+    assert b.client().status()["config_sha256"] == sha256(b.config.read_bytes()).hexdigest()
+
+
+def test_a_master_that_dies_meanwhile_is_replaced_after_the_wait(wire):
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    try_on(b, B.but(virtual_router_id=77), 2)
+    a.kill()
+    wire.a.ip("addr", "flush", "dev", "eth0", "to", f"{VIP}/32")
+    wait_owner(wire.segment, VIP, "b", timeout_s=10)
+    assert_one_owner(wire.segment, VIP, "b")
+    assert b.status()["virtual_router_id"] == 51

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test that a person can read what a deployment would change."""
+
+from __future__ import annotations
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.changes import changes
+
+
+def change(field, old, new, follow=False):
+    return {"field": field, "old": old, "new": new, "peer_must_follow": follow}
+
+
+def entry(*found, name="VI_1", kind="changed"):
+    return {"name": name, "kind": kind, "changes": list(found)}
+
+
+def difference(*entries, state="MASTER", moves=False, **plan):
+    mastership = [{"instance": "VI_1", "state": state, "moves": moves, "why": "its priority rises from 90 to 150"}]
+    return {"plan": {"instances": list(entries), "peer_must_follow": True, **plan}, "mastership": mastership}
+
+
+NUMBER = entry(change("virtual_router_id", "51", "77", True))
+
+
+def test_a_change_in_step_says_what_it_costs_and_that_mastership_stays():
+    both = {"a": difference(NUMBER), "b": difference(NUMBER, state="BACKUP")}
+    assert changes(both) == ["VI_1: virtual_router_id 51 -> 77 in step; nobody loses a packet; mastership stays"]
+
+
+def test_a_change_of_one_host_names_it_and_a_move_says_why():
+    priority = entry(change("priority", "90", "150"))
+    both = {"a": difference(), "b": difference(priority, state="BACKUP", moves=True)}
+    assert changes(both) == ["VI_1: priority 90 -> 150; mastership moves: b: its priority rises from 90 to 150 (on b)"]
+
+
+def test_what_comes_and_goes_and_what_is_beside_the_instances():
+    plan = {"globals": [change("router_id", "x", "y")], "scripts": [entry(change("weight", "0", "2"), name="chk")]}
+    both = {"a": difference(entry(name="VI_2", kind="added"), **plan), "b": difference()}
+    assert changes(both) == ["VI_2: added (on a)", "router_id: x -> y (on a)", "scripts chk: weight 0 -> 2 (on a)"]
+
+
+def test_a_host_that_was_not_compared_and_nothing_at_all_say_nothing():
+    assert changes({"a": {}, "b": {"skipped": True}}) == []
+    assert changes({"a": difference(), "b": difference()}) == []
