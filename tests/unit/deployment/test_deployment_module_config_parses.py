@@ -221,6 +221,25 @@ def test_a_key_file_that_changes_before_the_reload_is_read_again(node):
     assert (node.parsed, node.configuration.instances[0].hmac.keys[0].secret) == ([text], b"n" * 32)
 
 
+def test_the_environment_of_the_agent_counts(node, monkeypatch):
+    text = NEW.replace("120", "${_ENV RANK}")
+    node.start(OLD)
+
+    def with_environment(answer):
+        def answered(request):
+            with monkeypatch.context() as patch:
+                patch.setenv("RANK", "130")
+                return answer(request)
+
+        return answered
+
+    for command in ("plan", "reload"):
+        node._agent.replies[command] = with_environment(node._agent.replies[command])
+    assert node.run(text)["reloaded"]
+    assert (node.parsed, node.configuration.instances[0].priority) == ([text], 130)
+    assert node.run(text)["changed"] is False
+
+
 def test_without_an_agent_the_module_parses_each_text_once(node):
     node.path.write_text(OLD)
     assert node.run(NEW)["written"]
