@@ -184,7 +184,8 @@ def test_a_file_that_the_agent_alone_refuses_is_left_out(node, check, monkeypatc
 def test_a_file_that_includes_others_is_parsed_once(node):
     (node.folder / "priority.conf").write_text("priority 100\n")
     node.start(INCLUDING)
-    assert node.run(INCLUDING)["changed"] is False
+    result = node.run(INCLUDING)
+    assert (result["changed"], result["plan"]["instances"], result["mastership"]) == (False, [], [])
     assert node.parsed == [INCLUDING]
     node.parsed.clear()
     (node.folder / "priority.conf").write_text("priority 120\n")
