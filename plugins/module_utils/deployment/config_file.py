@@ -117,8 +117,8 @@ class ConfigFile:
         if agent is None or not self._can_ask(agent):
             return None
         nothing: dict[str, Any] = {"plan": as_values(Diff()), "mastership": []}
-        # What it includes may be in force or not, which only a parse tells.
-        if digest_of(text) == agent.digest and not self.needs_reload(text, agent):
+        # What it includes may have changed, and its environment may be the agent's alone: only a parse tells.
+        if digest_of(text) == agent.digest and not self._report(text).problems and not self.needs_reload(text, agent):
             return {**nothing, "warnings": []}
         try:
             answer = self._client.plan(text, self.path, programs=True)

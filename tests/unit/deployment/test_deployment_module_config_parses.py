@@ -216,7 +216,8 @@ def test_a_file_that_the_agent_alone_refuses_is_left_out(node, check, monkeypatc
 def test_a_file_that_includes_others_is_parsed_once(node):
     (node.folder / "priority.conf").write_text("priority 100\n")
     node.start(INCLUDING)
-    assert node.run(INCLUDING)["changed"] is False
+    result = node.run(INCLUDING)
+    assert (result["changed"], result["plan"]["instances"], result["mastership"]) == (False, [], [])
     assert node.parsed == [INCLUDING]
     node.parsed.clear()
     (node.folder / "priority.conf").write_text("priority 120\n")
@@ -251,6 +252,25 @@ def test_a_key_file_that_changes_before_the_reload_is_read_again(node):
     node.before_reload = lambda: key.write_text("n" * 32)
     assert node.run(text)["reloaded"]
     assert (node.parsed, node.configuration.instances[0].hmac.keys[0].secret) == ([text], b"n" * 32)
+
+
+def test_the_environment_of_the_agent_counts(node, monkeypatch):
+    text = NEW.replace("120", "${_ENV RANK}")
+    node.start(OLD)
+
+    def with_environment(answer):
+        def answered(request):
+            with monkeypatch.context() as patch:
+                patch.setenv("RANK", "130")
+                return answer(request)
+
+        return answered
+
+    for command in ("plan", "reload"):
+        node._agent.replies[command] = with_environment(node._agent.replies[command])
+    assert node.run(text)["reloaded"]
+    assert (node.parsed, node.configuration.instances[0].priority) == ([text], 130)
+    assert node.run(text)["changed"] is False
 
 
 def test_without_an_agent_the_module_parses_each_text_once(node):
