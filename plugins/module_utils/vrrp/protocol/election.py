@@ -24,12 +24,6 @@ def master_until(view: RouterView, master: MasterSeen) -> float:
     return master.seen_at + view.down_interval_s(view.parameters.heard_interval_cs(master.interval_cs))
 
 
-def living_master(view: RouterView, now: float) -> Optional[MasterSeen]:
-    """Return the master that was heard last, None when it has been silent for too long."""
-    master = view.master
-    return master if master is not None and now < master_until(view, master) else None
-
-
 def overslept(view: RouterView, now: float) -> Backup:
     """Listen once more, as a deadline that is long past says that we slept, not that the master is silent.
 
@@ -52,17 +46,17 @@ def heard_as_backup(
     view: RouterView, condition: Backup, advertisement: Advertisement, source: Address, now: float, ruled: bool
 ) -> Optional[Transition]:
     """Decide what a BACKUP does (RFC 9568 section 6.4.2). ``ruled``: a better master than the sender lives."""
-    own = view.parameters
+    own, ours = view.parameters, view.priority
     if advertisement.priority == PRIORITY_STOP:
-        skew_s = timers.skew_time_s(own.version, view.priority, view.master_interval_cs)
+        skew_s = timers.skew_time_s(own.version, ours, view.master_interval_cs)
         stopping = Backup(now + skew_s, master_stops=True)
         return Transition(stopping, reason=f"{source} advertised priority 0: it stops")
     interval_cs = own.heard_interval_cs(advertisement.interval_cs)
-    if advertisement.priority >= view.priority or not own.preempt:
-        return Transition(Backup(now + view.down_interval_s(interval_cs)), master_interval_cs=interval_cs)
+    if advertisement.priority >= ours or not own.preempt:
+        return Transition(Backup(now + view.down_interval_s(interval_cs, ours)), master_interval_cs=interval_cs)
     if own.preempt_delay_s and not ruled:
         preempt_at = min(condition.preempt_at, now + own.preempt_delay_s)
-        waiting = Backup(now + view.down_interval_s(interval_cs), preempt_at)
+        waiting = Backup(now + view.down_interval_s(interval_cs, ours), preempt_at)
         return Transition(waiting, master_interval_cs=interval_cs)
     return None
 

@@ -66,7 +66,6 @@ from .states import (
     Stopped,
     Yielding,
 )
-from .timers import ANNOUNCE_FIRST_S
 from .transition import Transition
 
 
@@ -111,7 +110,7 @@ class VirtualRouter:
     @property
     def priority(self) -> int:
         """Return the effective priority: the configured one, changed by the checks, or the one of a hold."""
-        return override.priority(self.hold, self.tracked_priority)
+        return self.tracked_priority if self.hold is None else override.priority(self.hold, self.tracked_priority)
 
     @property
     def holds_addresses(self) -> bool:
@@ -158,14 +157,16 @@ class VirtualRouter:
 
     def advertisement(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
         """Take an advertisement that :mod:`~.validation` has accepted (RFC 9568 sections 6.4.2 and 6.4.3)."""
-        living = election.living_master(self, now)
-        ruled = living is not None and living.rules_over(source, advertisement.priority, self.priority)
+        condition, known = self.condition, self.master
+        if isinstance(condition, Master) and (over := self.lapsed(self, now)) is not None:
+            return self._apply(over, now) + self.advertisement(advertisement, source, now)  # it is a BACKUP now
+        lower = known is not None and known.rules_over(source, advertisement.priority, self.priority)
+        ruled = lower and now < self.living_until
         if not ruled:
             seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
             self.master = seen if advertisement.priority != PRIORITY_STOP else None
-        lapsed, condition = self._apply(self.lapsed(self, now), now), self.condition
         if isinstance(condition, Backup):
-            return lapsed + self._apply(self.heard_as_backup(self, condition, advertisement, source, now, ruled), now)
+            return self._apply(self.heard_as_backup(self, condition, advertisement, source, now, ruled), now)
         if isinstance(condition, Master):
             return self._apply(self.heard_as_master(self, condition, advertisement, source, now), now)
         if isinstance(condition, Yielding):
@@ -195,9 +196,11 @@ class VirtualRouter:
 
     def expire(self, now: float) -> tuple[Action, ...]:
         """Do what is due at ``now``, if anything is."""
-        lapsed, condition = self._apply(self.lapsed(self, now), now), self.condition
+        condition = self.condition
+        if isinstance(condition, Master) and (over := self.lapsed(self, now)) is not None:
+            return self._apply(over, now)
         if now < condition.deadline:
-            return lapsed
+            return ()
         if isinstance(condition, Master):
             return self._apply(self.due(self, condition, now), now)
         if isinstance(condition, Backup):
@@ -257,10 +260,8 @@ class VirtualRouter:
         outbid, self.hold = override.to_outbid(self), HOLD_MASTER
         if isinstance(self.condition, Master):
             return ()
-        outbid_until = 0.0
-        if outbid is not None and outbid.priority >= PRIORITY_MAX:
-            outbid_until = now + self.down_interval_s()
-        return self._take_over(now, "it was promoted", outbid_until=outbid_until)
+        beats_promoted = outbid is not None and outbid.priority >= PRIORITY_MAX
+        return self._take_over(now, "it was promoted", now + self.down_interval_s() if beats_promoted else 0.0)
 
     def demote(self, now: float) -> tuple[Action, ...]:
         """Give up mastership and take it again only when no peer does. Raises :class:`~.override.Refused`."""
@@ -345,8 +346,7 @@ class VirtualRouter:
 
     def _resume(self, memory: SavedRouterState, now: float) -> tuple[Action, ...]:
         """Continue as MASTER while no peer can have taken over; else listen, a BACKUP for the rest of its timer."""
-        reason = f"it goes on after {now - memory.last_at:.2f} s"
-        adverts = self.parameters.down_adverts
+        reason, adverts = f"it goes on after {now - memory.last_at:.2f} s", self.parameters.down_adverts
         if memory.has_mandate(self.parameters.version, now, adverts):
             return self._take_over(now, f"{reason} as the MASTER that it was")
         actions = self._listen(now, f"{reason} and listens first")
@@ -381,8 +381,8 @@ class VirtualRouter:
         """Become MASTER. Addresses and announcements come before the advertisement: it makes the old master release."""
         parameters = self.parameters
         announce = (Announce(parameters.announce_repeat),) if parameters.announce_repeat else ()
-        polite_s = min(ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)
-        begun = Master.begun(parameters, now, outbid_until, polite_s if election.living_master(self, now) else 0.0)
+        polite_s = min(timers.ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)
+        begun = Master.begun(parameters, now, outbid_until, polite_s if now < self.living_until else 0.0)
         self.master, self.master_interval_cs = None, parameters.interval_cs
         entered = self._enter(begun, now, reason, InstallAddresses(), *announce)
         spoken = SendAdvertisement(master.advertised_priority(begun, self.priority, now))
