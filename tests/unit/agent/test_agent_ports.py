@@ -33,23 +33,25 @@ def test_nobody_changes_a_port():
         instance_ports(None, None, sender=None, virtual=None, arm=None).arm = print
 
 
-def test_an_instance_tells_what_it_did_its_transition_and_what_a_successor_must_know():
+def test_an_instance_tells_its_transitions_and_what_a_successor_must_know():
     told = []
-    bench = Bench(
-        instance(),
-        acted=lambda who, actions: told.append(("acted", who.name, len(actions))),
-        transition=lambda: told.append("transition"),
-        remember=lambda: told.append("remember"),
-    )
+    bench = Bench(instance(), transition=lambda: told.append("transition"), remember=lambda: told.append("remember"))
     told.clear()
     bench.master()
-    assert told == [
-        *("transition", ("acted", "VI_1", 1)),
-        *("transition", ("acted", "VI_1", 4)),
-    ]
+    assert told == ["remember", "transition"] * 2
     told.clear()
     bench.instance.address_changed(bench.kernel.somebody_deletes("192.168.8.100/24"), 11.0)
     assert told == ["remember"]
+
+
+def test_a_member_of_a_sync_group_tells_what_it_did():
+    told = []
+    bench = Bench(instance(), acted=lambda who, actions: told.append((who.name, len(actions)))).start(6.0)
+    assert told == []
+    bench.instance.inputs.group_changed("G", 7.0)
+    bench.instance.expire(10.0)
+    bench.instance.inputs.join(10.0)
+    assert told == [("VI_1", 0), ("VI_1", 0), ("VI_1", 4)]
 
 
 def test_a_fault_of_something_static_is_a_fault_of_the_instance():

@@ -46,7 +46,7 @@ def grown(machine):
 
 def read(machine, interface="eth0"):
     with machine.agent.groups:
-        machine.agent.network.read(machine.agent.network.channels[interface, 4])
+        machine.agent.network.channels[interface, 4].read()
 
 
 def priorities(machine, interface):

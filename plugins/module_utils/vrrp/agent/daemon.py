@@ -128,18 +128,6 @@ class Daemon:
             later=scheduler.call_later,
             open_socket=environment.open_claim_socket,
         )
-        instance_ports = InstancePorts(
-            log=log,
-            table=lambda: kernel.table,
-            sender=self.network.sender,
-            virtual=lambda: instances.virtual,
-            trouble=self.links.trouble,
-            static_faults=self.static_config.faults_of,
-            arm=scheduler.arm,
-            transition=self._transition,
-            remember=self.graceful_restart.changed,
-            acted=self.groups.acted,
-        )
         self.startup = Startup(
             instances,
             self.groups.mates,
@@ -158,6 +146,18 @@ class Daemon:
         )
         self.service_status = ServiceStatus(
             self.service_manager, instances, scheduler, (self.shutdown.end_when_released, self.conflicts.changed)
+        )
+        instance_ports = InstancePorts(
+            log=log,
+            table=lambda: kernel.table,
+            sender=self.network.sender,
+            virtual=lambda: instances.virtual,
+            trouble=self.links.trouble,
+            static_faults=self.static_config.faults_of,
+            arm=scheduler.arm,
+            transition=self.service_status.changed,
+            remember=self.graceful_restart.changed,
+            acted=self.groups.acted,
         )
         events = InstanceEvents(
             instances,
@@ -384,7 +384,3 @@ class Daemon:
             macvlans=self.vmacs.made,
             parents=self.vmacs.parents,
         )
-
-    def _transition(self) -> None:
-        self.graceful_restart.changed()
-        self.service_status.changed()

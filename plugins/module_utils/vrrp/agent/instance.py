@@ -177,7 +177,9 @@ class VrrpInstance:
             self.refusals.retry(now)
         if isinstance(condition, Backup) and condition.deadline <= now:
             self.reporter.timeout()
-        self.inputs.expire(now)
+        actions = self.router.expire(now)
+        self.journal.note(now, "expire", (), actions, self.router)
+        self._follow(actions, now)
         if self.refusals.newest is not None:
             self.refusals.judge(now)
 
@@ -301,7 +303,8 @@ class VrrpInstance:
         if self.addresses.refused:
             self.deadline = min(self.deadline, self.addresses.retry_at)
         self._ports.arm(self.deadline)
-        self._ports.acted(self, actions)
+        if self.router.group is not None:
+            self._ports.acted(self, actions)
 
     def _perform(self, actions: Sequence[Action], now: float) -> None:
         for action in actions:
@@ -361,4 +364,5 @@ class VrrpInstance:
             self.refusals.no_master()
             self.restart.record_heartbeat(-now)
         self.reporter.entered(action)
+        self._ports.remember()
         self._ports.transition()

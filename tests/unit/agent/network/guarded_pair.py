@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 
+from agent_fakes import FakeScheduler
+
 from vrrp.agent.log import Log
 from vrrp.agent.network.authentication import Authenticator
 from vrrp.agent.network.receiver import Receiver
@@ -43,7 +45,7 @@ class Side:
         self.authenticator = Authenticator(config, wall=lambda: self.now)
         self.expectation = self.authenticator.take(config, own)
         self.socket, self.unknown = Socket(own.version), Counters()
-        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, lambda: 0.0)
+        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, FakeScheduler(0.0))
         self.channel.add(self)
 
     def said(self, now):

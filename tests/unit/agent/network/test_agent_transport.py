@@ -191,7 +191,7 @@ def test_ipsec_ah_comes_with_a_reload(machine):
     resident.config = instance(**AH)
     machine.network.reconfigured(resident)
     assert channel.ah.joined == {"224.0.0.18"}
-    machine.network.rest(channel)
+    channel.rest()
     assert machine.listening == set()
     machine.later.pop()()
     assert machine.listening == {channel.socket.fileno(), channel.ah.fileno()}

@@ -70,6 +70,9 @@ class Authenticator:
 
     def packets(self, priority: int) -> list[advertisement.Packet]:
         """Return one advertisement of this priority, to send now: to the group, or to each unicast peer."""
+        ready = self._ready.get(priority)
+        if ready is not None:
+            return ready
         source = self._source
         if source is None or not advertisement.destinations(self._config, source):
             return []
@@ -77,9 +80,7 @@ class Authenticator:
             return self._sealed(priority, source, self.ah_key)
         if self._signer is not None:
             return self._signed(priority, source, self._signer)
-        ready = self._ready.get(priority)
-        if ready is None:
-            ready = self._ready[priority] = advertisement.packets(self._config, source, priority)
+        ready = self._ready[priority] = advertisement.packets(self._config, source, priority)
         return ready
 
     def _signed(self, priority: int, source: Address, signer: Signer) -> list[advertisement.Packet]:

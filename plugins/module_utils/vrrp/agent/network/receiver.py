@@ -20,12 +20,14 @@ from ...protocol.packet import Address, Advertisement, PacketError
 from ...protocol.validation import Discard, Expectation, accept, is_followed, is_for, peek_interval_s, peek_vrid
 from .. import log_messages
 from ..log import Log
+from ..scheduler import Scheduler
 from .authentication import Authenticator
 from .ip_headers import IPV6_HEADER, PROTOCOL_AT, SOURCE_AT, TTL_AT, read
 from .sockets import VrrpSocket
 
 DRAIN_S = 0.005  # of reading one socket, then other work comes: a MASTER must advertise also in a flood of packets
 DRAIN_MAX = 4096  # packets; the receive buffer holds fewer
+REST_S = 0.001  # a busy receiver is read once in so long, not once a packet
 CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
 
 Known = tuple["Recipient", Advertisement, Address]
@@ -77,7 +79,7 @@ class Receiver:
     second socket, for VRRP inside IPsec AH, where an instance wants it; it only receives.
     """
 
-    def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], clock: Callable[[], float]) -> None:
+    def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], scheduler: Scheduler) -> None:
         self.socket = sock
         self.ah: Optional[VrrpSocket] = None
         self.instances: dict[int, Recipient] = {}
@@ -85,10 +87,12 @@ class Receiver:
         self.tells_unknown = False  # log_unknown_vrids
         self._log = log
         self._count = count
-        self._clock = clock
+        self._scheduler = scheduler
+        self._clock = scheduler.now
         self._unbroken = 0  # packets read since nothing was waiting
         self._complaints = RejectLogLimiter()
-        self.read_at = 0.0  # when the loop was woken for it last
+        self._read_at = 0.0  # when the loop was woken for it last
+        self._closed = False
         self._known: dict[bytes, Known] = {}
         self._signed: dict[bytes, Signed] = {}
         self._key_of: dict[int, bytes] = {}
@@ -150,6 +154,37 @@ class Receiver:
         key = self._key_of.pop(vrid, b"")
         self._known.pop(key, None)
         self._signed.pop(key, None)
+
+    def listen(self) -> None:
+        """Have the loop call :meth:`read` whenever packets are waiting."""
+        for sock in self.sockets:
+            self._scheduler.add_reader(sock.fileno(), self.read)
+
+    def read(self) -> None:
+        """Read the packets that are waiting; a busy receiver is not read again for a moment."""
+        now = self._clock()
+        busy, self._read_at = now - self._read_at < 2 * REST_S, now
+        self.drain(now)
+        if busy and not self._closed:  # what was due before it was read may have closed it
+            self.rest()
+
+    def rest(self) -> None:
+        """Do not wake for a moment: a wake-up for each packet of a burst costs sender and receiver."""
+
+        def resume() -> None:
+            if not self._closed:
+                self.listen()
+
+        for sock in self.sockets:
+            self._scheduler.remove_reader(sock.fileno())
+        self._scheduler.call_later(REST_S, resume)
+
+    def close(self) -> None:
+        """Close the sockets for good."""
+        self._closed = True
+        for sock in self.sockets:
+            self._scheduler.remove_reader(sock.fileno())
+            sock.close()
 
     def drain(self, now: float) -> bool:
         """Hand a portion of the waiting packets to their instances. ``now`` is when they are read, monotonic seconds.
