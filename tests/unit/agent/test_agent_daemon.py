@@ -234,7 +234,7 @@ def test_the_own_address_is_found_among_virtual_ones(rig, play):
 
     async def scenario():
         async with rig(instance(), second, filled=machine_addresses) as machine:
-            assert {each.source for each in machine.agent.instances.running.values()} == {OWN}
+            assert {each.tracking.source for each in machine.agent.instances.running.values()} == {OWN}
 
     play(scenario)
 

@@ -319,8 +319,8 @@ class Daemon:
         now = self.scheduler.now()
         for instance in self.instances.running.values():
             results = self.checks.results(instance.config)
-            if results != instance.checks:
-                instance.check_results(results, now)
+            if results != instance.tracking.checks:
+                instance.tracking.check_results(results, now)
         for instance in () if self.shutdown.begun else self.startup.due(now):
             if self.mastership.drained:
                 instance.inputs.drain(now)

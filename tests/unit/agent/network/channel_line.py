@@ -45,7 +45,7 @@ class Listener:
         self.virtual_router_id = config.virtual_router_id
         self.counters = Counters()
         self.authenticator = Authenticator(config, wall=lambda: self.wall)
-        self.expectation = self.authenticator.take(config, source)
+        self.authenticator.take(config, source)
         self.wall = 1_700_000_000.0
         self.master = None
         self.heard_of = []

@@ -17,7 +17,7 @@ from ...config.model.configuration import Instance
 from ...protocol.auth_hmac import TRAILER_LENGTH, Verifier, covered
 from ...protocol.constants import AH_PROTOCOL, AUTH_AH
 from ...protocol.packet import Address, Advertisement, PacketError
-from ...protocol.validation import Discard, Expectation, accept, is_followed, is_for, peek_interval_s, peek_vrid
+from ...protocol.validation import Discard, accept, is_followed, is_for, peek_interval_s, peek_vrid
 from .. import log_messages
 from ..log import Log
 from ..scheduler import Scheduler
@@ -50,12 +50,8 @@ class Recipient(Protocol):
         """Return its configuration."""
 
     @property
-    def expectation(self) -> Expectation:
-        """Return what an advertisement for it must look like."""
-
-    @property
     def authenticator(self) -> Authenticator:
-        """Return what verifies the advertisements for it."""
+        """Return what verifies the advertisements for it, and says what they must look like."""
 
     def __hash__(self) -> int: ...
 
@@ -109,7 +105,7 @@ class Receiver:
         self.instances[vrid] = instance
         if len(sharing) > 1:
             self._sharing[vrid] = sharing
-        group = instance.expectation.group
+        group = instance.authenticator.expectation.group
         if group is not None:
             for sock in self.sockets:
                 sock.join(group)
@@ -140,12 +136,12 @@ class Receiver:
     def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[Recipient]:
         """Return the instance of a packet. If several share the virtual router id, it has the sender as a peer."""
         for instance in self._sharing.get(vrid, ()):
-            if is_for(instance.expectation, source, destination):
+            if is_for(instance.authenticator.expectation, source, destination):
                 return instance
         return self.instances.get(vrid)
 
     def _leave_groups(self) -> None:
-        groups = {group for each in self.every if (group := each.expectation.group) is not None}
+        groups = {group for each in self.every if (group := each.authenticator.expectation.group) is not None}
         for sock in self.sockets:
             sock.stay_in(groups)
 
@@ -254,7 +250,8 @@ class Receiver:
             if (vrid is None or self.tells_unknown) and self._complaints.wanted(reason, source, now):
                 self._discarded(reason, source, log_messages.stranger(vrid, self.socket.interface, source))
             return
-        expected, guard = instance.expectation, instance.authenticator
+        guard = instance.authenticator
+        expected = guard.expectation
         known = expected.skip_known and instance.follows(source)
         from_our_address = source == expected.own_source
         said = instance.said(now) if from_our_address else ()
@@ -306,7 +303,7 @@ def _lasting(key: bytes, is_ipv4: bool) -> bytes:
 
 
 def _check_ah(inside_ah: bool, instance: Recipient, packet: bytes) -> None:
-    if inside_ah != (instance.expectation.auth_type == AUTH_AH):
+    if inside_ah != (instance.authenticator.expectation.auth_type == AUTH_AH):
         detail = "it has an AH header but auth type is not AH" if inside_ah else "No AH header but auth type is AH"
         raise Discard("auth_type", detail)
     if inside_ah:
