@@ -15,15 +15,6 @@ GROUP = "224.0.0.18"
 VIP = "192.168.8.100/24"
 
 
-def test_a_takeover_installs_announces_and_then_advertises():
-    bench = Bench(instance()).start(6.0)
-    assert (bench.state, bench.done) == ("BACKUP", [])
-    bench.instance.expire(10.0)
-    assert bench.done == [("install", VIP), ("announce", 5, VIP), ("send", 100, GROUP)]
-    assert bench.instance.reporter.counters.became_master == 1
-    assert bench.lines()[-2:] == ["(VI_1) setting VIPs.", "(VI_1) Entering MASTER STATE (no master was heard)"]
-
-
 def test_it_wakes_the_loop_at_its_deadline():
     bench = Bench(instance()).start(1.0)
     assert bench.armed[-1] == bench.instance.deadline == pytest.approx(1.0 + 3.609375)

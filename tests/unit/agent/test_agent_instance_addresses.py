@@ -16,7 +16,6 @@ from vrrp.config.model.configuration import Globals, GratuitousArp, VirtualAddre
 
 GROUP = "224.0.0.18"
 VIP = "192.168.8.100/24"
-REFUSED = f"cannot set {VIP} on eth0: Operation not permitted"
 
 
 def test_addresses_of_a_crashed_predecessor_go_first():
@@ -79,16 +78,6 @@ def test_an_address_that_somebody_else_has_set_is_never_taken_off(leave):
     bench.instance.expire(13.0)
     bench.instance.abort(20.0)
     assert [each for each in bench.done if each[0] == "release" and VIP in each] == []
-
-
-def test_a_master_whose_address_cannot_be_set_leaves_it_to_the_peer():
-    bench = Bench(instance()).start(6.0)
-    bench.kernel.refuses = "Operation not permitted"
-    bench.instance.expire(10.0)
-    assert (bench.state, bench.instance.router.faults) == ("FAULT", (REFUSED,))
-    assert bench.done == [("install", VIP), ("send", 0, GROUP), ("release", VIP)]  # never announced nor advertised
-    assert f"error: (VI_1) {REFUSED}" in bench.lines()
-    assert bench.instance.reporter.last_event == f"entered FAULT: {REFUSED}"
 
 
 def test_a_refused_address_is_tried_again_after_a_while():
@@ -178,13 +167,6 @@ def test_a_backup_that_gets_another_address_installs_nothing():
     bench.instance.reconfigure(instance(addresses=("192.168.8.102/24",)), Globals(), 1.0)
     assert bench.done == []
     assert bench.instance.addresses.wanted == (want("192.168.8.102/24"),)
-
-
-def test_the_burst_is_as_long_as_configured():
-    bench = Bench(instance(garp=GratuitousArp(repeat=2, interval_s=0.25))).start(6.0)
-    bench.instance.expire(10.0)
-    assert ("announce", 2, VIP) in bench.done
-    assert bench.announcer.intervals_s == [0.25]
 
 
 class TestLease:

@@ -12,14 +12,14 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 from agent_fakes import Bench, instance, instance_ports, want
 
-from vrrp.agent import address_repair, advertiser, instance_tracking, interface_state
+from vrrp.agent import address_repair, advertiser, instance_actions, instance_tracking, interface_state
 from vrrp.agent import instance as running
 from vrrp.agent.network.sockets import VrrpSocket
 from vrrp.agent.ports import InstancePorts, Sender
 
 
 def test_each_port_is_used():
-    users = running, address_repair, advertiser, instance_tracking, interface_state
+    users = running, address_repair, advertiser, instance_actions, instance_tracking, interface_state
     text = "".join(map(inspect.getsource, users))
     assert set(re.findall(r"\b_?ports\.([a-z_]+)", text)) == {port.name for port in fields(InstancePorts)}
 

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An instance gives the inputs to its state machine, and performs the actions that this returns.
+"""An instance gives the inputs to its state machine, and has the actions performed that this returns.
 
-Inputs come from the loop, actions go to the ports in :class:`~.ports.InstancePorts`. Nothing here waits. Logs, scripts
-and counters are in :mod:`.instance_reporter`, what a restart needs in :mod:`.restart_memory`.
+Inputs come from the loop, actions go to the ports in :class:`~.ports.InstancePorts`. Nothing here waits. Each part of
+an instance has a file of its own: :mod:`.instance_actions`, :mod:`.advertiser`, :mod:`.instance_tracking`,
+:mod:`.address_repair`, :mod:`.instance_reporter` (logs, scripts, counters), :mod:`.restart_memory`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..config.model.configuration import Globals, Instance
-from ..protocol.actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
+from ..protocol.actions import Action
 from ..protocol.event_log import EventLog
 from ..protocol.packet import Address, Advertisement
 from ..protocol.router import VirtualRouter
@@ -24,6 +25,7 @@ from .addresses.address_config import AddressConfig
 from .addresses.address_ports import AddressPorts
 from .addresses.virtual_addresses import VirtualAddresses
 from .advertiser import Advertiser
+from .instance_actions import InstanceActions
 from .instance_reporter import InstanceReporter, Lifecycle
 from .instance_tracking import InstanceTracking
 from .netlink.ownership import InterfaceAddress
@@ -64,8 +66,10 @@ class VrrpInstance:
         self.tracking = InstanceTracking(
             config, self.router, self.inputs, self.addresses, self.advertiser, self.reporter, ports
         )
-        faults_changed = self.tracking.faults_changed
-        self.repair = AddressRepair(self.router, self.addresses, ports, self.reporter, faults_changed)
+        self.repair = AddressRepair(self.router, self.addresses, ports, self.reporter, self.tracking.faults_changed)
+        self.actions = InstanceActions(
+            self.router, self.advertiser, self.addresses, self.tracking, self.reporter, restart, ports
+        )
         self.authenticator, self.refusals = self.advertiser.authenticator, self.advertiser.refusals
         self.deadline = NEVER  # the earliest one of the router's and those of its faults, which the loop reads often
         self._ports = ports
@@ -128,7 +132,7 @@ class VrrpInstance:
             return
         actions = self.router.abort(now)
         self.journal.note(now, "abort", (), actions, self.router)
-        self._perform(actions, now)  # its sync group need not decide: every member is aborted
+        self.actions.perform(actions, now)  # its sync group need not decide: every member is aborted
         self.deadline = NEVER
 
     # Inputs
@@ -172,7 +176,7 @@ class VrrpInstance:
         if news:  # the event log has it once: repeated, it would push everything else out
             self.inputs.conflict(address, found.host, now)
         elif isinstance(self.router.condition, Master):
-            self._announce(1)
+            self.actions.announce(1)
 
     def reconfigure(self, config: Instance, settings: Globals, now: float) -> None:
         """Take a changed configuration of the same instance on the same interface and virtual router id."""
@@ -205,58 +209,16 @@ class VrrpInstance:
         if any(index in indexes for index, _address in self.held):
             self.inputs.link_changed(now)
 
-    # Actions
-
     def _follow(self, actions: Sequence[Action], now: float) -> None:
         """Perform the actions of an input, and set the timer for the next deadline."""
         if self.router.yielding:
             self.restart.kept = False  # outbid in the last moment: there is nothing left for a successor
             self.addresses.fall_silent()
-        self._perform(actions, now)
+        if actions:
+            self.actions.perform(actions, now)
         self.deadline = min(self.router.condition.deadline, self.reporter.faults.due_at, self.refusals.retry_at)
         if self.addresses.refused:
             self.deadline = min(self.deadline, self.addresses.retry_at)
         self._ports.arm(self.deadline)
         if self.router.group is not None:
             self._ports.acted(self, actions)
-
-    def _perform(self, actions: Sequence[Action], now: float) -> None:
-        for action in actions:
-            if isinstance(action, SendAdvertisement):
-                self.advertiser.send(action.priority, now)
-            elif isinstance(action, Announce):
-                self._announce(action.repeat)
-            elif isinstance(action, Notify):
-                self._enter(action, now)
-            elif isinstance(action, InstallAddresses):
-                self._install(now)
-            elif isinstance(action, ReleaseAddresses):
-                self.reporter.releasing()
-                self.addresses.release()
-            else:
-                self.reporter.rival(action, self.router.priority)
-            if self.addresses.refused and not set(self.addresses.refused) <= set(self.router.faults):
-                # Do not advertise addresses that we could not set: the peer takes over.
-                self.tracking.faults_changed(now)
-                break
-
-    def _install(self, now: float) -> None:
-        self.reporter.installing()
-        self.addresses.install(now)
-        if self.addresses.refused:
-            self.reporter.refused_address(self.addresses.refused[-1])
-
-    def _announce(self, repeat: int) -> None:
-        if self.refusals.newest is not None and self.refusals.contested:
-            return  # it would steal clients back from the router that is heard
-        self.addresses.announce(repeat)
-
-    def _enter(self, action: Notify, now: float) -> None:
-        if action.state == State.MASTER.value:
-            self.restart.record_heartbeat(now)
-        else:
-            self.refusals.no_master()
-            self.restart.record_heartbeat(-now)
-        self.reporter.entered(action)
-        self._ports.remember()
-        self._ports.transition()
