@@ -37,8 +37,8 @@ AGENT = (
     ("track",),
     ("ports",),
     (
-        *("instance", "instance_reporter", "instances", "interface_state", "refusals", "restart_memory"),
-        *("router_inputs", "sync_groups"),
+        *("address_repair", "advertiser", "instance", "instance_actions", "instance_reporter", "instance_tracking"),
+        *("instances", "interface_state", "refusals", "restart_memory", "router_inputs", "sync_groups"),
     ),
     ("config_source", "dumps", "parsed_file", "preflight"),
     (

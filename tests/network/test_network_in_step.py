@@ -21,10 +21,11 @@ def unicast(node: Instance, own: str, peer: str) -> Instance:
 
 
 # Each is the files of both nodes before, and after.
+MORE = f"{VIP}/24", "192.168.8.101/24"
 CHANGES = {
     "virtual router id": ((A, B), (A.but(virtual_router_id=77), B.but(virtual_router_id=77))),
     "interval": ((A, B), (A.but(advert_int=0.3), B.but(advert_int=0.3))),
-    "an address more": ((A, B), tuple(node.but(virtual_ipaddress=(f"{VIP}/24", "192.168.8.101/24")) for node in (A, B))),
+    "an address more": ((A, B), tuple(node.but(virtual_ipaddress=MORE) for node in (A, B))),
     "unicast": ((A, B), (unicast(A, ADDRESS_A, ADDRESS_B), unicast(B, ADDRESS_B, ADDRESS_A))),
     "multicast": ((unicast(A, ADDRESS_A, ADDRESS_B), unicast(B, ADDRESS_B, ADDRESS_A)), (A, B)),
     "password": ((A2, B2), (A2.but(auth_pass="2222"), B2.but(auth_pass="2222"))),

@@ -229,7 +229,7 @@ def _refusal(virtual: Shared, receiver: str, sender: str, priority: int) -> Opti
         return f"{sender} sends to the multicast group, {receiver} listens to its unicast_peers"
     speaker, listener = (Authenticator(_with_keys(each), wall=lambda: NOON) for each in (theirs, ours))
     speaker.take(_with_keys(theirs), source)
-    expected = listener.take(_with_keys(ours), own)
+    listener.take(_with_keys(ours), own)
     to = str(own if theirs.unicast_peers else advertisement.group(theirs))
     packet = next(packet for packet, destination in speaker.packets(priority) if destination == to)
     received = ip_headers.read(packet)
@@ -238,7 +238,7 @@ def _refusal(virtual: Shared, receiver: str, sender: str, priority: int) -> Opti
     try:
         if advertisement.ah_key(theirs) is not None and advertisement.ah_key(ours) is not None:
             listener.open(packet)
-        accept(received.payload, source, received.destination, received.hops, expected, NOON)
+        accept(received.payload, source, received.destination, received.hops, listener.expectation, NOON)
     except Discard as discard:
         return discard.detail
     except PacketError as error:

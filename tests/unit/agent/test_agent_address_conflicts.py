@@ -337,7 +337,7 @@ def test_of_an_owner_the_address_it_speaks_from_is_virtual(monkeypatch):
     for now in (11.0, 12.0, 13.0, 14.0, 15.0):
         bench.instance.expire(now)
     segment = Segment(bench)
-    assert (bench.state, bench.instance.source) == ("MASTER", VIP.ip)
+    assert (bench.state, bench.instance.tracking.source) == ("MASTER", VIP.ip)
     assert segment.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
     segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
     segment.until(segment.now + 2.0)

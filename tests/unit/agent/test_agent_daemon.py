@@ -23,7 +23,7 @@ def test_a_packet_is_read_when_the_socket_says_so(rig, play):
         async with rig() as machine:
             machine.now = 102.0
             machine.socket().waiting.append(from_peer())
-            machine.agent.network.read(machine.agent.network.channels["eth0", 4])
+            machine.agent.network.channels["eth0", 4].read()
             assert str(machine.agent.instances.running["VI_1"].router.master.address) == "192.168.8.6"
 
     play(scenario)
@@ -234,7 +234,7 @@ def test_the_own_address_is_found_among_virtual_ones(rig, play):
 
     async def scenario():
         async with rig(instance(), second, filled=machine_addresses) as machine:
-            assert {each.source for each in machine.agent.instances.running.values()} == {OWN}
+            assert {each.tracking.source for each in machine.agent.instances.running.values()} == {OWN}
 
     play(scenario)
 

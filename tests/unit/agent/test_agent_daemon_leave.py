@@ -87,13 +87,29 @@ def test_a_busy_channel_is_read_once_in_a_millisecond(rig, play, monkeypatch, pa
     async def scenario():
         async with rig() as machine:
             rested = []
-            monkeypatch.setattr(machine.agent.network, "rest", rested.append)
             ((_place, channel),) = machine.agent.network.channels.items()
+            monkeypatch.setattr(channel, "rest", lambda: rested.append(channel))
             machine.socket().waiting.append(from_peer())
-            machine.agent.network.read(channel)
+            channel.read()
             machine.now += pause_s
-            machine.agent.network.read(channel)
+            channel.read()
             assert bool(rested) is rests
+
+    play(scenario)
+
+
+def test_a_busy_channel_that_was_closed_does_not_rest(rig, play, monkeypatch):
+    """A callback that is late first does what is due, which closes the receiver of an instance that has left."""
+
+    async def scenario():
+        async with rig() as machine:
+            rested = []
+            ((_place, channel),) = machine.agent.network.channels.items()
+            monkeypatch.setattr(channel, "rest", lambda: rested.append(channel))
+            channel.read()
+            machine.agent.network.close()
+            channel.read()
+            assert rested == []
 
     play(scenario)
 

@@ -43,7 +43,7 @@ class TestTrackedInterface:
         async def scenario():
             async with rig(tracking(-20), filled=table(eth(), DOWN)) as machine:
                 running = machine.agent.instances.running["VI_1"]
-                assert (running.router.priority, running.verdict.explain(100)) == (80, "base 100, eth1 -20")
+                assert (running.router.priority, running.tracking.verdict.explain(100)) == (80, "base 100, eth1 -20")
                 happens(machine, eth(), UP)
                 assert running.router.priority == 100
 

@@ -43,9 +43,9 @@ def test_a_fifo_hears_of_priorities_where_that_is_asked_for():
     ):
         bench = Bench(instance(notify=Notify(priority_changes=asked))).start(0.0)
         told = listening(bench)
-        bench.instance.check_results([CheckResult("chk", "script", True, 10)], 1.0)
+        bench.instance.tracking.check_results([CheckResult("chk", "script", True, 10)], 1.0)
         bench.instance.expire(4.0)
-        bench.instance.check_results([CheckResult("chk", "script", False, 10)], 4.5)
+        bench.instance.tracking.check_results([CheckResult("chk", "script", False, 10)], 4.5)
         assert [line for line in told if line[2].endswith("PRIORITY")] == expected
 
 
@@ -99,7 +99,7 @@ def test_or_deleted_where_notify_deleted_asks_for_it(rig, play):
 
 def test_one_that_said_fault_already_does_not_say_it_again(rig, play):
     def fault(gone):
-        gone.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 101.0)
+        gone.tracking.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 101.0)
 
     assert removed(rig, play, Notify(), fault) == [("FAULT", 100)]
     assert removed(rig, play, Notify(says_deleted=True), fault) == [("FAULT", 100), ("DELETED", 100)]

@@ -12,12 +12,10 @@ import pytest
 from agent_fakes import Bench, crashed, eth, instance, table, want
 
 from vrrp.agent.addresses.virtual_addresses import INSTALL_RETRY_S
-from vrrp.agent.netlink.links import ActualAddress, AddressChanged
 from vrrp.config.model.configuration import Globals, GratuitousArp, VirtualAddress
 
 GROUP = "224.0.0.18"
 VIP = "192.168.8.100/24"
-REFUSED = f"cannot set {VIP} on eth0: Operation not permitted"
 
 
 def test_addresses_of_a_crashed_predecessor_go_first():
@@ -29,7 +27,7 @@ def test_addresses_of_a_crashed_predecessor_go_first():
 def test_the_own_addresses_of_an_address_owner_stay():
     bench = Bench(instance(priority=255), table(addresses=(VIP,))).start()
     assert bench.state == "MASTER"
-    assert bench.instance.source == ip_interface(VIP).ip
+    assert bench.instance.tracking.source == ip_interface(VIP).ip
     bench.stop(5.0)
     bench.instance.expire(10.0)
     assert bench.state == "STOP"
@@ -82,16 +80,6 @@ def test_an_address_that_somebody_else_has_set_is_never_taken_off(leave):
     assert [each for each in bench.done if each[0] == "release" and VIP in each] == []
 
 
-def test_a_master_whose_address_cannot_be_set_leaves_it_to_the_peer():
-    bench = Bench(instance()).start(6.0)
-    bench.kernel.refuses = "Operation not permitted"
-    bench.instance.expire(10.0)
-    assert (bench.state, bench.instance.router.faults) == ("FAULT", (REFUSED,))
-    assert bench.done == [("install", VIP), ("send", 0, GROUP), ("release", VIP)]  # never announced nor advertised
-    assert f"error: (VI_1) {REFUSED}" in bench.lines()
-    assert bench.instance.reporter.last_event == f"entered FAULT: {REFUSED}"
-
-
 def test_a_refused_address_is_tried_again_after_a_while():
     bench = Bench(instance()).start(6.0)
     bench.kernel.refuses = "Operation not permitted"
@@ -133,50 +121,6 @@ def test_an_address_that_cannot_be_set_later_is_a_fault_too(how):
     assert bench.state == "FAULT"
     assert bench.done[-2] == ("send", 0, GROUP)
     assert bench.done[-1][:2] == ("release", VIP)
-
-
-def test_an_interface_that_was_replaced_between_two_looks_gets_the_addresses():
-    bench = Bench(instance()).master()
-    bench.links_become(eth("eth0", 9))
-    assert bench.done == [("install", VIP), ("announce", 5, VIP)]
-    assert [str(entry.address) for entry in bench.kernel.table.on("eth0")] == ["192.168.8.4/24", VIP]
-    bench.instance.abort(20.0)
-    assert [str(entry.address) for entry in bench.kernel.table.on("eth0")] == ["192.168.8.4/24"]
-
-
-def test_so_does_the_interface_of_a_virtual_address():
-    config = instance()
-    config = replace(config, addresses=(replace(config.addresses[0], device="eth1"),))
-    bench = Bench(config, table(eth(), eth("eth1", 3))).master()
-    bench.links_become(eth(), eth("eth1", 9))
-    assert bench.done == [("install", VIP), ("announce", 5, VIP)]
-    assert [str(entry.address) for entry in bench.kernel.table.on("eth1")] == [VIP]
-
-
-def test_an_address_that_somebody_deleted_comes_back_at_once():
-    bench = Bench(instance()).master()
-    bench.instance.address_changed(bench.kernel.somebody_deletes(VIP), 11.0)
-    assert bench.done == [("install", VIP), ("announce", 5, VIP)]
-    assert bench.instance.reporter.counters.addresses_put_back == 1
-
-
-@pytest.mark.parametrize("address", ["192.168.8.101/24", "192.168.8.100/32"])
-def test_somebody_elses_address_is_not_ours(address):
-    bench = Bench(instance()).master()
-    bench.instance.address_changed(bench.kernel.somebody_deletes(address), 11.0)
-    assert bench.done == []
-
-
-def test_a_deletion_that_was_mended_meanwhile_is_left_alone():
-    bench = Bench(instance()).master()
-    bench.instance.address_changed(AddressChanged(ActualAddress(2, ip_interface(VIP)), added=False), 11.0)
-    assert bench.done == []
-
-
-def test_a_backup_puts_nothing_back():
-    bench = Bench(instance()).start()
-    bench.instance.address_changed(bench.kernel.somebody_deletes(VIP), 1.0)
-    assert bench.done == []
 
 
 def test_the_addresses_go_even_when_the_interface_has_another_name_now():
@@ -223,13 +167,6 @@ def test_a_backup_that_gets_another_address_installs_nothing():
     bench.instance.reconfigure(instance(addresses=("192.168.8.102/24",)), Globals(), 1.0)
     assert bench.done == []
     assert bench.instance.addresses.wanted == (want("192.168.8.102/24"),)
-
-
-def test_the_burst_is_as_long_as_configured():
-    bench = Bench(instance(garp=GratuitousArp(repeat=2, interval_s=0.25))).start(6.0)
-    bench.instance.expire(10.0)
-    assert ("announce", 2, VIP) in bench.done
-    assert bench.announcer.intervals_s == [0.25]
 
 
 class TestLease:

@@ -49,9 +49,9 @@ def test_what_is_new_is_added_in_the_order_of_the_file_and_known_by_its_addresse
         added = manager.add_missing(new)
         assert (names(added), list(instances.running)) == (["VI_2"], ["VI_2", "VI_1"])
         assert names(instances.having(SECOND.addresses[0].address)) == ["VI_2"]
-        assert added[0].source is None, "it has not looked at its interface yet"
+        assert added[0].tracking.source is None, "it has not looked at its interface yet"
         manager.reconfigure(new, added, machine.now)
-        assert str(added[0].source) == "192.168.8.4"
+        assert str(added[0].tracking.source) == "192.168.8.4"
 
     managed(rig, play, act, instance())
 

@@ -20,7 +20,7 @@ UNPLUGGED = eth(running=False)
 
 def looked(config, filled=None):
     bench = Bench(config, filled=filled)
-    return bench.instance.source, bench.instance.router.own_faults
+    return bench.instance.tracking.source, bench.instance.router.own_faults
 
 
 def test_a_healthy_interface():
@@ -157,7 +157,7 @@ def test_unicast_speaks_to_each_peer_from_the_address_that_is_written():
         ("send", 100, "192.168.8.6"),
         ("send", 100, "192.168.8.7"),
     ]
-    assert bench.instance.source == OWN
+    assert bench.instance.tracking.source == OWN
     bench.links_become(eth(), addresses=("192.168.8.3/24",))
     assert bench.instance.router.faults == ("unicast_src_ip 192.168.8.4 is not on this host",)
 

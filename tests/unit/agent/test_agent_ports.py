@@ -12,14 +12,15 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 from agent_fakes import Bench, instance, instance_ports, want
 
+from vrrp.agent import address_repair, advertiser, instance_actions, instance_tracking, interface_state
 from vrrp.agent import instance as running
-from vrrp.agent import interface_state
 from vrrp.agent.network.sockets import VrrpSocket
 from vrrp.agent.ports import InstancePorts, Sender
 
 
 def test_each_port_is_used():
-    text = inspect.getsource(running) + inspect.getsource(interface_state)
+    users = running, address_repair, advertiser, instance_actions, instance_tracking, interface_state
+    text = "".join(map(inspect.getsource, users))
     assert set(re.findall(r"\b_?ports\.([a-z_]+)", text)) == {port.name for port in fields(InstancePorts)}
 
 
@@ -33,23 +34,25 @@ def test_nobody_changes_a_port():
         instance_ports(None, None, sender=None, virtual=None, arm=None).arm = print
 
 
-def test_an_instance_tells_what_it_did_its_transition_and_what_a_successor_must_know():
+def test_an_instance_tells_its_transitions_and_what_a_successor_must_know():
     told = []
-    bench = Bench(
-        instance(),
-        acted=lambda who, actions: told.append(("acted", who.name, len(actions))),
-        transition=lambda: told.append("transition"),
-        remember=lambda: told.append("remember"),
-    )
+    bench = Bench(instance(), transition=lambda: told.append("transition"), remember=lambda: told.append("remember"))
     told.clear()
     bench.master()
-    assert told == [
-        *("transition", ("acted", "VI_1", 1)),
-        *("transition", ("acted", "VI_1", 4)),
-    ]
+    assert told == ["remember", "transition"] * 2
     told.clear()
     bench.instance.address_changed(bench.kernel.somebody_deletes("192.168.8.100/24"), 11.0)
     assert told == ["remember"]
+
+
+def test_a_member_of_a_sync_group_tells_what_it_did():
+    told = []
+    bench = Bench(instance(), acted=lambda who, actions: told.append((who.name, len(actions)))).start(6.0)
+    assert told == []
+    bench.instance.inputs.group_changed("G", 7.0)
+    bench.instance.expire(10.0)
+    bench.instance.inputs.join(10.0)
+    assert told == [("VI_1", 0), ("VI_1", 0), ("VI_1", 4)]
 
 
 def test_a_fault_of_something_static_is_a_fault_of_the_instance():

@@ -202,7 +202,7 @@ def test_who_is_there_is_asked_several_times_however_short_the_interval_is():
 
 def test_another_fault_stays():
     bench = given_up()
-    bench.instance.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 14.5)
+    bench.instance.tracking.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 14.5)
     bench.sender.error = None
     until(bench, 20.0)
     assert (bench.state, bench.instance.router.faults) == ("FAULT", ("script web failed: exited with status 1",))

@@ -18,7 +18,7 @@ from vrrp.protocol.override import Refused
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters
 
-OWN_WAY = {"start", "advertisement", "abort"}  # of an instance, which does something before what they ask for
+OWN_WAY = {"start", "advertisement", "expire", "abort"}  # of an instance, which does something before what they ask for
 GIVEN = {
     "priority_changed": (90,),
     "fault_changed": (("interface eth0 is down",),),

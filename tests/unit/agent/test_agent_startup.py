@@ -68,20 +68,20 @@ class TestWithoutDelay:
 
     def test_one_waits_for_its_own_check_only(self):
         scene = Scene()
-        scene.each[0].checks = (SILENT,)
+        scene.each[0].tracking.checks = (SILENT,)
         assert scene.due(100.0) == ["VI_2"]
 
     def test_in_a_sync_group_all_wait_for_one_check(self):
         scene = Scene(grouped=True)
-        scene.each[0].checks = (SILENT,)
+        scene.each[0].tracking.checks = (SILENT,)
         assert scene.due(100.0) == []
-        scene.each[0].checks = (CheckResult("chk", "script", False, 0),)
+        scene.each[0].tracking.checks = (CheckResult("chk", "script", False, 0),)
         assert scene.due(100.0) == ["VI_1", "VI_2"]
 
     def test_a_member_that_has_begun_holds_nobody_back(self):
         scene = Scene(grouped=True)
         scene.each[0].start(100.0)
-        scene.each[0].checks = (SILENT,)
+        scene.each[0].tracking.checks = (SILENT,)
         assert scene.due(100.0) == ["VI_2"]
 
 
@@ -127,7 +127,7 @@ class TestWhatWasLeftBehind:
         scene = remembering(Scene(count=1, filled=left_behind), 99.0, state)
         scene.benches[0].kernel.table.remember(marked(VIP))  # the bench has taken it off
         scene.benches[0].done.clear()
-        scene.each[0].checks = (SILENT,)
+        scene.each[0].tracking.checks = (SILENT,)
         return scene
 
     def test_it_stays_until_the_mandate_ends(self):

@@ -20,6 +20,7 @@ from vrrp.protocol.states import SavedRouterState, State
 ONE = instance("VI_1")
 TWO = instance("VI_2", ("192.168.9.100/24",), virtual_router_id=52, interface="eth1")
 GROUP = SyncGroup("G", 1, ("VI_1", "VI_2"))
+READY = "vrrp.agent.instance_tracking.InstanceTracking.ready"
 
 
 def machine_with_two():
@@ -46,7 +47,7 @@ def grown(machine):
 
 def read(machine, interface="eth0"):
     with machine.agent.groups:
-        machine.agent.network.read(machine.agent.network.channels[interface, 4])
+        machine.agent.network.channels[interface, 4].read()
 
 
 def priorities(machine, interface):
@@ -171,10 +172,10 @@ class TestBeginning:
     def test_who_waits_for_a_check_makes_the_other_wait(self, pair, play, monkeypatch):
         async def scenario():
             async with pair(start=False) as machine:
-                monkeypatch.setattr("vrrp.agent.instance.VrrpInstance.ready", lambda self: self.name != "VI_2")
+                monkeypatch.setattr(READY, lambda self: self._config.name != "VI_2")
                 machine.agent._start()
                 assert states(machine) == ("INIT", "INIT")
-                monkeypatch.setattr("vrrp.agent.instance.VrrpInstance.ready", lambda self: True)
+                monkeypatch.setattr(READY, lambda self: True)
                 machine.agent.checks_changed()
                 assert states(machine) == ("BACKUP", "BACKUP")
                 machine.scheduler.cancel()
@@ -302,7 +303,7 @@ def test_what_was_left_for_a_successor_goes_when_nobody_may_go_on_with_it(rig, p
     async def scenario():
         settings = Globals(vip_lease_s=0)
         async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
-            monkeypatch.setattr("vrrp.agent.instance.VrrpInstance.ready", lambda self: False)
+            monkeypatch.setattr(READY, lambda self: False)
             one = machine.agent.manager.add(ONE)
             one.interface_changed(100.0)
             machine.kernel.install(list(one.addresses.wanted))

@@ -14,7 +14,7 @@ from routers import ARTICLE_B, SKEW_B, T
 from vrrp.protocol import master
 from vrrp.protocol.actions import Announce, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Backup, Fault, Initialize, Master, State, Stopped, Yielding
+from vrrp.protocol.states import NEVER, Backup, Fault, Initialize, Master, State, Stopped, Yielding
 from vrrp.protocol.timers import HANDOVER_S
 
 LONGEST_SKEW_S = 255 / 256
@@ -132,6 +132,14 @@ class TestStopped:
 
     def test_a_router_that_never_began_stops_in_silence(self):
         assert decided(master.stopped, router_in(Initialize()), "why", T).entered is False
+
+
+class TestDemoted:
+    def test_a_master_says_that_it_stops_and_keeps_the_addresses(self):
+        transition = decided(master.demoted, router_in(speaking()), T)
+        assert transition.actions == (SendAdvertisement(0),)
+        assert (transition.condition.release_at, transition.reason) == (NEVER, "it was demoted")
+        assert transition.condition.down_at > T
 
 
 class TestCeased:

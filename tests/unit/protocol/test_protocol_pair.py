@@ -11,9 +11,9 @@ import pytest
 
 from vrrp.protocol.actions import SendAdvertisement
 from vrrp.protocol.packet import Advertisement
-from vrrp.protocol.router import ANNOUNCE_FIRST_S, VirtualRouter
+from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters
-from vrrp.protocol.timers import HANDOVER_S, master_down_interval_s
+from vrrp.protocol.timers import ANNOUNCE_FIRST_S, HANDOVER_S, master_down_interval_s
 
 SOURCES = {"a": IPv4Address("192.168.8.4"), "b": IPv4Address("192.168.8.6")}
 VIP = IPv4Address("192.168.8.100")

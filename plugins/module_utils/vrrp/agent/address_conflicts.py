@@ -227,8 +227,8 @@ def watched(instances: Iterable[VrrpInstance], table: InterfaceTable, virtual: I
     hosts = {entry.ip for entry in virtual}
     for instance in instances:
         ours = [(want.index, want.address.ip) for want in instance.addresses.wanted if concerns(instance)]
-        if instance.started and instance.source is not None and instance.source not in hosts:
-            ours += [(entry.index, instance.source) for entry in table.entries(instance.source)]
+        if instance.started and instance.tracking.source is not None and instance.tracking.source not in hosts:
+            ours += [(entry.index, instance.tracking.source) for entry in table.entries(instance.tracking.source)]
         for index, address in ours:
             link = table.links.get(index)
             if link is not None and not link.loopback and len(link.mac) == 6:
@@ -263,7 +263,7 @@ def clause(claim: Claim) -> str:
 
 def yours(instance: VrrpInstance, address: Address, claimed_at: float) -> bool:
     """Return whether another router of the pair may have claimed ``address``, as they do when they take over."""
-    if address == instance.source:
+    if address == instance.tracking.source:
         return False
     config = instance.config
     handover_s = timers.mandate_s(config.version, config.advert_int_cs, config.down_timer_adverts)

@@ -129,18 +129,6 @@ class Daemon:
             later=scheduler.call_later,
             open_socket=environment.open_claim_socket,
         )
-        instance_ports = InstancePorts(
-            log=log,
-            table=lambda: kernel.table,
-            sender=self.network.sender,
-            virtual=lambda: instances.virtual,
-            trouble=self.links.trouble,
-            static_faults=self.static_config.faults_of,
-            arm=scheduler.arm,
-            transition=self._transition,
-            remember=self.graceful_restart.changed,
-            acted=self.groups.acted,
-        )
         self.startup = Startup(
             instances,
             self.groups.mates,
@@ -159,6 +147,18 @@ class Daemon:
         )
         self.service_status = ServiceStatus(
             self.service_manager, instances, scheduler, (self.shutdown.end_when_released, self.conflicts.changed)
+        )
+        instance_ports = InstancePorts(
+            log=log,
+            table=lambda: kernel.table,
+            sender=self.network.sender,
+            virtual=lambda: instances.virtual,
+            trouble=self.links.trouble,
+            static_faults=self.static_config.faults_of,
+            arm=scheduler.arm,
+            transition=self.service_status.changed,
+            remember=self.graceful_restart.changed,
+            acted=self.groups.acted,
         )
         events = InstanceEvents(
             instances,
@@ -330,8 +330,8 @@ class Daemon:
         now = self.scheduler.now()
         for instance in self.instances.running.values():
             results = self.checks.results(instance.config)
-            if results != instance.checks:
-                instance.check_results(results, now)
+            if results != instance.tracking.checks:
+                instance.tracking.check_results(results, now)
         for instance in () if self.shutdown.begun else self.startup.due(now):
             if self.mastership.drained:
                 instance.inputs.drain(now)
@@ -396,7 +396,3 @@ class Daemon:
             macvlans=self.vmacs.made,
             parents=self.vmacs.parents,
         )
-
-    def _transition(self) -> None:
-        self.graceful_restart.changed()
-        self.service_status.changed()

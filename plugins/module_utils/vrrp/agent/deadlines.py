@@ -19,21 +19,21 @@ COALESCE_S = 0.001  # masters whose deadlines lie so close together advertise in
 
 
 class Deadlines:
-    """It expires ``instances`` and renews ``leases``. ``expired`` is called at the end of each turn."""
+    """It expires ``instances`` and renews ``leases``. ``forget_stopped`` is called while some of them leave."""
 
     def __init__(
         self,
         instances: Instances,
         network: Transport,
         leases: Leases,
-        expired: Callable[[], None],
+        forget_stopped: Callable[[], None],
         scheduler: Scheduler,
         log: Log,
     ) -> None:
         self._instances = instances
         self._network = network
         self._leases = leases
-        self._expired = expired
+        self._forget_stopped = forget_stopped
         self._scheduler = scheduler
         self._now = scheduler.now
         self._log = log
@@ -57,7 +57,8 @@ class Deadlines:
                     if self._now() > now + SLICE_S:
                         break  # the rest in the next turn, after reading what has come meanwhile
             self._leases.renew(now)
-            self._expired()
+            if self._instances.leaving:
+                self._forget_stopped()
         finally:
             deadline = min((instance.deadline for instance in self._instances.all()), default=NEVER)
             self._scheduler.resume(min(deadline, self._leases.deadline))

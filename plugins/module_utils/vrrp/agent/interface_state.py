@@ -25,13 +25,13 @@ class InterfaceState:
     faults: tuple[str, ...]
 
 
-def state_of(config: Instance, ip_version: int, addresses: VirtualAddresses, ports: InstancePorts) -> InterfaceState:
+def state_of(config: Instance, addresses: VirtualAddresses, ports: InstancePorts) -> InterfaceState:
     """Return the source address and the faults of the interface. ``addresses.look()`` must have been called."""
     table = ports.table()
     faults = []
     not_ours = ports.virtual() - addresses.owns_source  # addresses that must not be our source
     link = table.names.get(config.interface)
-    source = _source(config, ip_version, not_ours, ports)
+    source = _source(config, not_ours, ports)
     if link is None:
         faults.append(f"interface {config.interface} does not exist")
     elif not config.dont_track_primary and (trouble := ports.trouble(link.name)):
@@ -40,7 +40,7 @@ def state_of(config: Instance, ip_version: int, addresses: VirtualAddresses, por
         faults.append(no_source(config, not_ours, table))
     elif (unfit := vmac.fault_of(config, table)) is not None:
         faults.append(unfit)
-    elif ports.sender(config.speaks_on, ip_version) is None:
+    elif ports.sender(config.speaks_on, config.ip_version) is None:
         faults.append(f"no VRRP socket on interface {config.speaks_on}")
     if config.unicast_fault_no_peer and not config.unicast_peers:
         faults.append("there is no unicast_peer, and unicast_fault_no_peer forbids the multicast group")
@@ -56,10 +56,8 @@ def _elsewhere(config: Instance, ports: InstancePorts) -> list[str]:
     return [f"interface {name} {trouble}" for name, trouble in found if trouble]
 
 
-def _source(
-    config: Instance, ip_version: int, not_ours: frozenset[Interface], ports: InstancePorts
-) -> Optional[Address]:
-    table, configured = ports.table(), config.configured_source
+def _source(config: Instance, not_ours: frozenset[Interface], ports: InstancePorts) -> Optional[Address]:
+    table, configured, ip_version = ports.table(), config.configured_source, config.ip_version
     if configured is not None:
         # keepalived sends to the group from any configured address, unless track_src_ip.
         anywhere = configured == config.mcast_src_ip and ip_version == 4 and not config.track_src_ip

@@ -34,4 +34,4 @@ class InstancePorts:
     arm: Callable[[float], None]  # wake the loop at this time at the latest
     transition: Callable[[], None]  # a state has changed
     remember: Callable[[], None]  # what a successor of this process must know has changed
-    acted: Callable[[Any, Sequence[Action]], None]  # an instance has performed the actions of an input
+    acted: Callable[[Any, Sequence[Action]], None]  # a member of a sync group has performed the actions of an input

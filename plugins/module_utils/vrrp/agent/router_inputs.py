@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each input of a state machine has a method here, which gives it to the router, records it, and performs its actions.
 
-Three are not here, because an instance does more between these steps: ``start``, ``advertisement`` and ``abort``.
+Four are not here, because an instance does more beside these steps, or because they come all the time: ``start``,
+``advertisement``, ``expire`` and ``abort``.
 """
 
 from __future__ import annotations
@@ -28,11 +29,7 @@ class RouterInputs:
         self._journal = journal
         self._follow = follow
 
-    # From the clock, the kernel, the checks and the configuration
-
-    def expire(self, now: float) -> None:
-        """Do what is due."""
-        self._take(now, "expire", self._router.expire(now))
+    # From the kernel, the checks and the configuration
 
     def priority_changed(self, priority: int, now: float) -> None:
         """Take the effective priority that the checks have made."""

@@ -112,7 +112,8 @@ class Scheduler:
         again. So an advertisement, which only moves a backup's deadline, costs no timer call.
         """
         if at < self._at and not self._suspended:
-            self.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
             self._at = at
             self._timer = self._call_at(at, self._ring)
 

@@ -65,7 +65,7 @@ class Startup:
     def _may(self, instance: VrrpInstance, now: float) -> bool:
         mates = [each for each in self._mates(instance) if not each.started]
         delayed = self.remaining_s(now) and not any(each.remembers_mastership(now) for each in mates)
-        return not delayed and all(each.ready() for each in mates)
+        return not delayed and all(each.tracking.ready() for each in mates)
 
     def _wait(self, instance: VrrpInstance, now: float) -> None:
         """Remove the addresses that the process before this one left, as soon as its mandate has ended."""

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Optional
 
 from . import timers
-from .actions import Action, Announce, RivalHeard, SendAdvertisement
+from .actions import Action, Announce, ReleaseAddresses, RivalHeard, SendAdvertisement
 from .constants import PRIORITY_STOP
 from .master import advertised_priority
 from .override import HOLD_MASTER
 from .packet import Address, Advertisement
-from .states import NEVER, Backup, Master, MasterSeen, Yielding
+from .states import NEVER, Backup, Fault, Master, MasterSeen, Stopped, Yielding
 from .timers import HANDOVER_S
 from .transition import RouterView, Transition
 
@@ -22,12 +22,6 @@ from .transition import RouterView, Transition
 def master_until(view: RouterView, master: MasterSeen) -> float:
     """Return when ``master``, heard last, has been silent for its whole Master_Down_Interval."""
     return master.seen_at + view.down_interval_s(view.parameters.heard_interval_cs(master.interval_cs))
-
-
-def living_master(view: RouterView, now: float) -> Optional[MasterSeen]:
-    """Return the master that was heard last, None when it has been silent for too long."""
-    master = view.master
-    return master if master is not None and now < master_until(view, master) else None
 
 
 def overslept(view: RouterView, now: float) -> Backup:
@@ -52,17 +46,17 @@ def heard_as_backup(
     view: RouterView, condition: Backup, advertisement: Advertisement, source: Address, now: float, ruled: bool
 ) -> Optional[Transition]:
     """Decide what a BACKUP does (RFC 9568 section 6.4.2). ``ruled``: a better master than the sender lives."""
-    own = view.parameters
+    own, ours = view.parameters, view.priority
     if advertisement.priority == PRIORITY_STOP:
-        skew_s = timers.skew_time_s(own.version, view.priority, view.master_interval_cs)
+        skew_s = timers.skew_time_s(own.version, ours, view.master_interval_cs)
         stopping = Backup(now + skew_s, master_stops=True)
         return Transition(stopping, reason=f"{source} advertised priority 0: it stops")
     interval_cs = own.heard_interval_cs(advertisement.interval_cs)
-    if advertisement.priority >= view.priority or not own.preempt:
-        return Transition(Backup(now + view.down_interval_s(interval_cs)), master_interval_cs=interval_cs)
+    if advertisement.priority >= ours or not own.preempt:
+        return Transition(Backup(now + view.down_interval_s(interval_cs, ours)), master_interval_cs=interval_cs)
     if own.preempt_delay_s and not ruled:
         preempt_at = min(condition.preempt_at, now + own.preempt_delay_s)
-        waiting = Backup(now + view.down_interval_s(interval_cs), preempt_at)
+        waiting = Backup(now + view.down_interval_s(interval_cs, ours), preempt_at)
         return Transition(waiting, master_interval_cs=interval_cs)
     return None
 
@@ -125,3 +119,22 @@ def _rival(
     known = now < condition.rival_until
     condition = replace(condition, rival_until=now + view.down_interval_s())
     return condition, () if known else (RivalHeard(str(source), advertisement.priority),)
+
+
+def yielded(view: RouterView, condition: Yielding, now: float) -> Optional[Transition]:
+    """End the yielding of a router that keeps the addresses no longer; None where nobody took over: it wants them."""
+    release = (ReleaseAddresses(),)
+    if condition.release_at > now and now - condition.down_at > view.down_interval_s():
+        backup = Backup(now + view.down_interval_s())
+        return Transition(backup, release, f"{view.reason}, and slept since", entered=True)
+    if condition.release_at > now:
+        return None
+    if condition.stopping:
+        return Transition(Stopped(), release, entered=True)
+    if condition.failing:
+        return Transition(Fault(), release, entered=True)
+    backup = Backup(max(condition.down_at, now), ready=condition.ready)
+    if now - condition.release_at > timers.interval_s(view.master_interval_cs):
+        again = overslept(view, now)  # the new master may have gone meanwhile, or not
+        backup = replace(again, down_at=max(again.down_at, condition.down_at))
+    return Transition(backup, release, entered=True)

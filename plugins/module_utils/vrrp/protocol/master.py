@@ -10,7 +10,7 @@ from typing import Optional
 from . import timers
 from .actions import Action, Announce, ReleaseAddresses, SendAdvertisement
 from .constants import PRIORITY_OWNER, PRIORITY_STOP
-from .states import Backup, Condition, Fault, Master, Stopped, Yielding
+from .states import NEVER, Backup, Condition, Fault, Master, Stopped, Yielding
 from .timers import HANDOVER_S
 from .transition import RouterView, Transition
 
@@ -67,6 +67,12 @@ def stopped(view: RouterView, reason: str, now: float) -> Transition:
     if isinstance(condition, Yielding):
         return Transition(Yielding(min(condition.release_at, release_at), stopping=True), (), reason)
     return Transition(Stopped(), (), reason)
+
+
+def demoted(view: RouterView, now: float) -> Transition:
+    """Give up mastership at an operator's request, and keep the addresses until a peer has taken over."""
+    yielding = Yielding(release_at=NEVER, down_at=now + view.down_interval_s())
+    return Transition(yielding, (SendAdvertisement(PRIORITY_STOP),), "it was demoted")
 
 
 def ceased(view: RouterView) -> Optional[Transition]:

@@ -50,7 +50,7 @@ from dataclasses import replace
 from typing import Optional
 
 from . import election, explain, master, override, sync_member, timers
-from .actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
+from .actions import Action, Announce, InstallAddresses, Notify, SendAdvertisement
 from .constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_STOP
 from .override import HOLD_BACKUP, HOLD_MASTER
 from .packet import Address, Advertisement
@@ -68,7 +68,6 @@ from .states import (
     Stopped,
     Yielding,
 )
-from .timers import ANNOUNCE_FIRST_S
 from .transition import Transition
 
 
@@ -113,7 +112,7 @@ class VirtualRouter:
     @property
     def priority(self) -> int:
         """Return the effective priority: the configured one, changed by the checks, or the one of a hold."""
-        return override.priority(self.hold, self.tracked_priority)
+        return self.tracked_priority if self.hold is None else override.priority(self.hold, self.tracked_priority)
 
     @property
     def holds_addresses(self) -> bool:
@@ -160,14 +159,16 @@ class VirtualRouter:
 
     def advertisement(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
         """Take an advertisement that :mod:`~.validation` has accepted (RFC 9568 sections 6.4.2 and 6.4.3)."""
-        living = election.living_master(self, now)
-        ruled = living is not None and living.rules_over(source, advertisement.priority, self.priority)
+        condition, known = self.condition, self.master
+        if isinstance(condition, Master) and (over := self.lapsed(self, now)) is not None:
+            return self._apply(over, now) + self.advertisement(advertisement, source, now)  # it is a BACKUP now
+        lower = known is not None and known.rules_over(source, advertisement.priority, self.priority)
+        ruled = lower and now < self.living_until
         if not ruled:
             seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
             self.master = seen if advertisement.priority != PRIORITY_STOP else None
-        lapsed, condition = self._apply(self.lapsed(self, now), now), self.condition
         if isinstance(condition, Backup):
-            return lapsed + self._apply(self.heard_as_backup(self, condition, advertisement, source, now, ruled), now)
+            return self._apply(self.heard_as_backup(self, condition, advertisement, source, now, ruled), now)
         if isinstance(condition, Master):
             return self._apply(self.heard_as_master(self, condition, advertisement, source, now), now)
         if isinstance(condition, Yielding):
@@ -187,10 +188,7 @@ class VirtualRouter:
         return self._apply(master.ceased(self), now)
 
     def wait(self, until: float, now: float) -> tuple[Action, ...]:
-        """Listen ``until`` then (monotonic seconds), as the master is about to change its parameters.
-
-        The first advertisement that is heard ends it.
-        """
+        """Listen until then, or until an advertisement is heard, as the master is about to change its parameters."""
         if isinstance(self.condition, Backup):
             self.condition = Backup(max(until, now))
             self.master, self.reason = None, "the configuration has changed: it waits for a master that has it, too"
@@ -211,9 +209,11 @@ class VirtualRouter:
 
     def expire(self, now: float) -> tuple[Action, ...]:
         """Do what is due at ``now``, if anything is."""
-        lapsed, condition = self._apply(self.lapsed(self, now), now), self.condition
+        condition = self.condition
+        if isinstance(condition, Master) and (over := self.lapsed(self, now)) is not None:
+            return self._apply(over, now)
         if now < condition.deadline:
-            return lapsed
+            return ()
         if isinstance(condition, Master):
             return self._apply(self.due(self, condition, now), now)
         if isinstance(condition, Backup):
@@ -223,7 +223,10 @@ class VirtualRouter:
                 return self._apply(Transition(election.overslept(self, now)), now)
             return self._wants(now, explain.takeover(self, now))
         if isinstance(condition, Yielding):
-            return self._finish_yielding(condition, now)
+            ended = election.yielded(self, condition, now)
+            if ended is None:
+                return self._wants(now, f"{self.reason}, but nobody took over")
+            return self._apply(ended, now)
         return ()
 
     def priority_changed(self, priority: int, now: float) -> tuple[Action, ...]:
@@ -273,19 +276,15 @@ class VirtualRouter:
         outbid, self.hold = override.to_outbid(self), HOLD_MASTER
         if isinstance(self.condition, Master):
             return ()
-        outbid_until = 0.0
-        if outbid is not None and outbid.priority >= PRIORITY_MAX:
-            outbid_until = now + self.down_interval_s()
-        return self._take_over(now, "it was promoted", outbid_until=outbid_until)
+        beats_promoted = outbid is not None and outbid.priority >= PRIORITY_MAX
+        return self._take_over(now, "it was promoted", now + self.down_interval_s() if beats_promoted else 0.0)
 
     def demote(self, now: float) -> tuple[Action, ...]:
         """Give up mastership and take it again only when no peer does. Raises :class:`~.override.Refused`."""
         override.demand_running(self)
         self.hold = HOLD_BACKUP
-        if not isinstance(self.condition, Master):
-            return self._apply(election.deferring(self), now)
-        yielding = Yielding(release_at=NEVER, down_at=now + self.down_interval_s())
-        return self._apply(Transition(yielding, (SendAdvertisement(PRIORITY_STOP),), "it was demoted"), now)
+        is_master = isinstance(self.condition, Master)
+        return self._apply(master.demoted(self, now) if is_master else election.deferring(self), now)
 
     def release(self, now: float) -> tuple[Action, ...]:
         """End a promotion or demotion: the priority decides again."""
@@ -361,8 +360,7 @@ class VirtualRouter:
 
     def _resume(self, memory: SavedRouterState, now: float) -> tuple[Action, ...]:
         """Continue as MASTER while no peer can have taken over; else listen, a BACKUP for the rest of its timer."""
-        reason = f"it goes on after {now - memory.last_at:.2f} s"
-        adverts = self.parameters.down_adverts
+        reason, adverts = f"it goes on after {now - memory.last_at:.2f} s", self.parameters.down_adverts
         if memory.has_mandate(self.parameters.version, now, adverts):
             return self._take_over(now, f"{reason} as the MASTER that it was")
         actions = self._listen(now, f"{reason} and listens first")
@@ -370,22 +368,6 @@ class VirtualRouter:
             self.master_interval_cs = memory.interval_cs
             self.condition = Backup(memory.down_at(self.parameters.version, self.priority, now, adverts))
         return actions
-
-    def _finish_yielding(self, condition: Yielding, now: float) -> tuple[Action, ...]:
-        if condition.release_at > now and now - condition.down_at > self.down_interval_s():
-            down_at = now + self.down_interval_s()
-            return self._enter(Backup(down_at), now, f"{self.reason}, and slept since", ReleaseAddresses())
-        if condition.release_at > now:
-            return self._wants(now, f"{self.reason}, but nobody took over")
-        if condition.stopping:
-            return self._enter(Stopped(), now, self.reason, ReleaseAddresses())
-        if condition.failing:
-            return self._enter(Fault(), now, self.reason, ReleaseAddresses())
-        backup, reason = Backup(max(condition.down_at, now), ready=condition.ready), self.reason
-        if now - condition.release_at > timers.interval_s(self.master_interval_cs):
-            again = election.overslept(self, now)  # the new master may have gone meanwhile, or not
-            backup = replace(again, down_at=max(again.down_at, condition.down_at))
-        return self._enter(backup, now, reason, ReleaseAddresses())
 
     def _wants(self, now: float, reason: str) -> tuple[Action, ...]:
         """Become MASTER, as its timer has ended, or be ready until its sync group is."""
@@ -397,8 +379,8 @@ class VirtualRouter:
         """Become MASTER. Addresses and announcements come before the advertisement: it makes the old master release."""
         parameters = self.parameters
         announce = (Announce(parameters.announce_repeat),) if parameters.announce_repeat else ()
-        polite_s = min(ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)
-        begun = Master.begun(parameters, now, outbid_until, polite_s if election.living_master(self, now) else 0.0)
+        polite_s = min(timers.ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)
+        begun = Master.begun(parameters, now, outbid_until, polite_s if now < self.living_until else 0.0)
         self.master, self.master_interval_cs = None, parameters.interval_cs
         entered = self._enter(begun, now, reason, InstallAddresses(), *announce)
         spoken = SendAdvertisement(master.advertised_priority(begun, self.priority, now))

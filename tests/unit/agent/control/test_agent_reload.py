@@ -206,7 +206,8 @@ def test_a_former_virtual_address_may_become_the_hosts_own(reloading):
         machine.kernel.table.remember(former)
         machine.kernel.table.forget(2, own.address)
         machine.events(AddressChanged(former, added=True), AddressChanged(own, added=False))
-        assert (machine.state(), str(machine.agent.instances.running["VI_1"].source)) == ("MASTER", "192.168.8.100")
+        source = machine.agent.instances.running["VI_1"].tracking.source
+        assert (machine.state(), str(source)) == ("MASTER", "192.168.8.100")
 
     reloading(text(), text(vip="192.168.8.103/24"), look)
 

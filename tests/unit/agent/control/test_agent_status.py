@@ -165,7 +165,7 @@ def test_a_fault_is_told_with_what_the_checks_say():
         CheckResult("load", "file", None, -2, value=5),
         CheckResult("eth1", "interface", True, -20, reverse=True),
     ]
-    bench.instance.check_results(checks, 2.0)
+    bench.instance.tracking.check_results(checks, 2.0)
     assert shown(bench, 2.0, "state", "priority", "base_priority", "faults", "reasons", "why") == {
         "state": "FAULT",
         "priority": 90,
@@ -195,7 +195,7 @@ def test_a_fault_is_told_with_what_the_checks_say():
 )
 def test_what_an_instance_waits_for_before_its_start(checks, group, text):
     bench = Bench(instance())
-    bench.instance.checks = tuple(checks)
+    bench.instance.tracking.checks = tuple(checks)
     bench.instance.router.group = group
     assert why(bench.instance, 0.0) == f"INIT because it waits for {text}"
 

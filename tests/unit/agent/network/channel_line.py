@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 
-from agent_fakes import OWN, PEER, instance
+from agent_fakes import OWN, PEER, FakeScheduler, instance
 
 from vrrp.agent.log import Log
 from vrrp.agent.network import advertisement as wire
@@ -45,7 +45,7 @@ class Listener:
         self.virtual_router_id = config.virtual_router_id
         self.counters = Counters()
         self.authenticator = Authenticator(config, wall=lambda: self.wall)
-        self.expectation = self.authenticator.take(config, source)
+        self.authenticator.take(config, source)
         self.wall = 1_700_000_000.0
         self.master = None
         self.heard_of = []
@@ -71,7 +71,9 @@ class Line:
     def __init__(self, config, source=OWN):
         self.socket, self.text, self.unknown = FakeSocket(config.ip_version), io.StringIO(), Counters()
         self.now = 0.0
-        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, lambda: self.now)
+        scheduler = FakeScheduler()
+        scheduler.now = lambda: self.now
+        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, scheduler)
         self.instance = Listener(config, source)
         self.channel.add(self.instance)
 

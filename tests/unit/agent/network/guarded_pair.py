@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 
+from agent_fakes import FakeScheduler
+
 from vrrp.agent.log import Log
 from vrrp.agent.network.authentication import Authenticator
 from vrrp.agent.network.receiver import Receiver
@@ -41,9 +43,9 @@ class Side:
         self.name, self.virtual_router_id, self.counters = config.name, config.virtual_router_id, Counters()
         self.own, self.text, self.heard_of = own, io.StringIO(), []
         self.authenticator = Authenticator(config, wall=lambda: self.now)
-        self.expectation = self.authenticator.take(config, own)
+        self.authenticator.take(config, own)
         self.socket, self.unknown = Socket(own.version), Counters()
-        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, lambda: 0.0)
+        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, FakeScheduler(0.0))
         self.channel.add(self)
 
     def said(self, now):
@@ -60,7 +62,7 @@ class Side:
 
     def take(self, config):
         """Take a changed configuration, as a reload does."""
-        self.expectation = self.authenticator.take(config, self.own)
+        self.authenticator.take(config, self.own)
         self.channel.forget(51)
         self.channel.add(self)
 

@@ -11,7 +11,7 @@ import pytest
 from agent_fakes import OWN, PEER, instance
 from channel_line import Line, Listener, from_peer, with_octet
 
-from vrrp.agent.network import advertisement, receiver
+from vrrp.agent.network import receiver
 from vrrp.config.model.configuration import Authentication, TtlLimit
 from vrrp.protocol.validation import REASONS
 
@@ -39,7 +39,7 @@ def test_an_advertisement_that_differs_is_judged(line, octet):
 
 def test_an_equal_advertisement_is_judged_again_after_a_new_password(line):
     line.receive(from_peer())
-    line.instance.expectation = advertisement.expectation(instance(authentication=Authentication("PASS", "2222")), OWN)
+    line.instance.authenticator.take(instance(authentication=Authentication("PASS", "2222")), OWN)
     line.channel.forget(51)
     line.receive(from_peer())
     assert line.instance.counters.discarded == {"auth_pass": 1}
@@ -56,7 +56,7 @@ def test_another_router_with_our_address_is_heard_until_we_send_the_same(line):
 
 def test_only_the_newest_advertisement_is_remembered(line):
     line.receive(from_peer(priority=200), from_peer(priority=201))
-    line.instance.expectation = advertisement.expectation(instance(authentication=Authentication("PASS", "2222")), OWN)
+    line.instance.authenticator.take(instance(authentication=Authentication("PASS", "2222")), OWN)
     line.channel.forget(51)
     line.receive(from_peer(priority=200), from_peer(priority=201))
     assert line.instance.counters.discarded == {"auth_pass": 2}

@@ -13,7 +13,7 @@ from agent_fakes import FakeAnnouncer, FakeScheduler, FakeVrrpSocket, LoopKernel
 
 from vrrp.agent.log import Log
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
-from vrrp.agent.network import advertisement
+from vrrp.agent.network.authentication import Authenticator
 from vrrp.agent.network.sockets import SocketError
 from vrrp.agent.network.transport import Transport
 from vrrp.config.model.configuration import Authentication
@@ -38,7 +38,7 @@ class Resident:
     def __init__(self, config):
         self.config = config
         self.name, self.virtual_router_id = config.name, config.virtual_router_id
-        self.expectation = advertisement.expectation(config, None)
+        self.authenticator = Authenticator(config)
 
 
 class Machine:
@@ -191,7 +191,7 @@ def test_ipsec_ah_comes_with_a_reload(machine):
     resident.config = instance(**AH)
     machine.network.reconfigured(resident)
     assert channel.ah.joined == {"224.0.0.18"}
-    machine.network.rest(channel)
+    channel.rest()
     assert machine.listening == set()
     machine.later.pop()()
     assert machine.listening == {channel.socket.fileno(), channel.ah.fileno()}
@@ -201,7 +201,7 @@ def test_ipsec_ah_comes_with_a_reload(machine):
 
 def test_a_reload_changes_the_group(machine):
     resident = machine.attach()
-    resident.expectation = advertisement.expectation(instance(mcast_dst_ip=ip_address("224.0.0.99")), None)
+    resident.authenticator.take(instance(mcast_dst_ip=ip_address("224.0.0.99")), None)
     machine.network.reconfigured(resident)
     assert machine.network.sender("eth0").joined == {"224.0.0.99"}
 

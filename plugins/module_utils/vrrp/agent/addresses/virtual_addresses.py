@@ -67,7 +67,7 @@ class VirtualAddresses:
     @property
     def owned(self) -> tuple[Interface, ...]:
         """Return the virtual addresses that are the host's own, known once it was MASTER: they stay on this host."""
-        return tuple(want.address for want in self.wanted if self._is_owned(want))
+        return tuple(want.address for want in self.wanted if (want.index, want.address) in self._owned)
 
     @property
     def owns_source(self) -> frozenset[Interface]:
@@ -233,13 +233,14 @@ class VirtualAddresses:
     def _set(self, wanted: Sequence[DesiredAddress], now: float) -> None:
         self._note_owned()
         self._installed = tuple(dict.fromkeys(self._installed + tuple(wanted)))
-        dead = duplicated(self._removable(wanted), self._ports.kernel.table)
+        ours = self._removable(wanted)
+        dead = duplicated(ours, self._ports.kernel.table)
         if dead:
             text = "duplicate address detection has failed, another host has it: removed and set again"
             self._ports.log.warning(f"({self._config.name}) {names(dead)}: {text}")
             self._report(self._ports.kernel.release(dead))
         guard = self._guard() if self._config.guarded else ""
-        self.refused = tuple(self._ports.kernel.install(self._removable(wanted), self._config.lifetime_s))
+        self.refused = tuple(self._ports.kernel.install(ours, self._config.lifetime_s))
         self.refused += (guard,) if guard else ()
         self.retry_at = now + INSTALL_RETRY_S
         self._report(self.refused)
@@ -294,6 +295,8 @@ class VirtualAddresses:
 
     def _remove_strangers(self) -> None:
         """Remove what the process before this one has set and the configuration does not name any more."""
+        if not self._inherited:
+            return
         known = {(want.index, want.address) for want in self.wanted}
         strangers = [DesiredAddress(index, address) for index, address in self._inherited.keys() - known]
         leftovers = self._left_behind(strangers, was_set)
@@ -348,10 +351,7 @@ class VirtualAddresses:
 
     def _removable(self, wanted: Iterable[DesiredAddress]) -> tuple[DesiredAddress, ...]:
         """Return these without the host's own addresses, which are never removed and have no lifetime."""
-        return tuple(want for want in wanted if not self._is_owned(want))
-
-    def _is_owned(self, want: DesiredAddress) -> bool:
-        return (want.index, want.address) in self._owned
+        return tuple(want for want in wanted if (want.index, want.address) not in self._owned)
 
     def _note_owned(self) -> None:
         """Note those that are there, and not from us: they are the host's own. For an owner they stay so."""

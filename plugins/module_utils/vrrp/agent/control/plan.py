@@ -119,7 +119,7 @@ def _moves(instance: VrrpInstance, config: Optional[Instance], drained: bool) ->
         return False, f"it is {state.value}"
     if config.track != instance.config.track:
         return None, "it tracks something else, and what comes of that is not known yet"
-    now, then = router.priority, verdict(config.priority, instance.checks).priority
+    now, then = router.priority, verdict(config.priority, instance.tracking.checks).priority
     if state is State.MASTER:
         if then >= now:
             return False, f"it is MASTER with priority {now}, and would have {then}"

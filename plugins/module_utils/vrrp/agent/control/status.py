@@ -64,7 +64,7 @@ def agent_status(
 
 def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -> dict[str, Any]:
     """Return the status of one instance: its configuration, its state, and the reasons."""
-    config, router, verdict = instance.config, instance.router, instance.verdict
+    config, router, verdict = instance.config, instance.router, instance.tracking.verdict
     there = {str(want.address) for want in present(instance.addresses.wanted, table)}
     vips, excluded = ([place_of(entry) for entry in entries] for entries in (config.addresses, config.excluded))
     return {
@@ -78,7 +78,7 @@ def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -
         "priority": router.priority,
         "advert_int_s": config.advert_int_cs / 100,
         "preempt": not config.nopreempt,
-        "source": str(instance.source) if instance.source is not None else None,
+        "source": str(instance.tracking.source) if instance.tracking.source is not None else None,
         "unicast_peers": [str(peer) for peer in config.unicast_peers],
         "addresses": [str(address) for address in vips],
         "addresses_present": [address for address in map(str, vips) if address in there],
@@ -93,7 +93,7 @@ def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -
         "transitions": instance.reporter.counters.transitions,
         "faults": list(router.faults),
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
-        "checks": [check_status(check) for check in instance.checks],
+        "checks": [check_status(check) for check in instance.tracking.checks],
         "why": why(instance, now),
         "warnings": [
             *warnings(config.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)),
@@ -123,7 +123,7 @@ def master(instance: VrrpInstance, now: float) -> Optional[dict[str, Any]]:
     """Return the master: this node, or the one that was heard last; None when none is known."""
     router = instance.router
     if router.state is State.MASTER:
-        return {"address": str(instance.source), "priority": router.priority, "seen_s": 0.0}
+        return {"address": str(instance.tracking.source), "priority": router.priority, "seen_s": 0.0}
     if router.master is None:
         return None
     seen = router.master
@@ -140,7 +140,7 @@ def conflicts(instance: VrrpInstance, now: float) -> list[dict[str, Any]]:
             "seen_s": round(now - found.seen_at, 3),
         }
         for address, found in instance.reporter.conflicts.items()
-        if not found.past(now) and (address == instance.source or instance.router.holds_addresses)
+        if not found.past(now) and (address == instance.tracking.source or instance.router.holds_addresses)
     ]
 
 
@@ -168,7 +168,7 @@ def _conflict(found: dict[str, Any]) -> str:
 def _state(instance: VrrpInstance, now: float) -> str:
     router = instance.router
     if router.state is State.INIT:
-        silent = [check.name for check in instance.checks if check.ok is None and not check.weight]
+        silent = [check.name for check in instance.tracking.checks if check.ok is None and not check.weight]
         if silent:
             return f"INIT because it waits for the first result of {', '.join(silent)}"
         group = f" or for the others of sync group {router.group}" if router.group is not None else ""
@@ -176,4 +176,4 @@ def _state(instance: VrrpInstance, now: float) -> str:
     besides = _other_owners(instance, now) + clauses(
         instance.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)
     )
-    return explain.why(router, now, instance.verdict.explain(instance.config.priority), besides)
+    return explain.why(router, now, instance.tracking.verdict.explain(instance.config.priority), besides)

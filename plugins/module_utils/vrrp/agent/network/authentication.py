@@ -29,7 +29,10 @@ Signed = tuple[bytes, list[tuple[bytes, bytes, Address, str]]]  # signed octets;
 
 
 class Authenticator:
-    """It signs and verifies for an instance. ``wall`` reads UTC seconds; ``verifier`` is None without ``auth_hmac``."""
+    """It signs and verifies for an instance. ``wall`` reads UTC seconds; ``verifier`` is None without ``auth_hmac``.
+
+    ``expectation`` says what the advertisements of the peers must look like.
+    """
 
     def __init__(self, config: Instance, wall: Callable[[], float] = time.time) -> None:
         self.wall = wall
@@ -42,8 +45,8 @@ class Authenticator:
         self._parts: dict[int, Signed] = {}
         self.take(config, None)
 
-    def take(self, config: Instance, source: Optional[Address]) -> Expectation:
-        """Take this configuration and source address. Return what to expect of the peers from now on."""
+    def take(self, config: Instance, source: Optional[Address]) -> None:
+        """Take this configuration and source address."""
         self._config, self._source = config, source
         self._ready.clear()
         self._parts.clear()
@@ -57,7 +60,7 @@ class Authenticator:
             self.verifier = Verifier(keys, window_s, scheme.mode == ENFORCE, self._marks, senders)
             if scheme.mode != RECEIVE_ONLY and scheme.active_key in keys:
                 self._signer = Signer(scheme.active_key, keys[scheme.active_key], window_s, self._sequence)
-        return advertisement.expectation(config, source, self.verifier)
+        self.expectation: Expectation = advertisement.expectation(config, source, self.verifier)
 
     @property
     def heard(self) -> dict[bytes, int]:
@@ -70,6 +73,9 @@ class Authenticator:
 
     def packets(self, priority: int) -> list[advertisement.Packet]:
         """Return one advertisement of this priority, to send now: to the group, or to each unicast peer."""
+        ready = self._ready.get(priority)
+        if ready is not None:
+            return ready
         source = self._source
         if source is None or not advertisement.destinations(self._config, source):
             return []
@@ -77,9 +83,7 @@ class Authenticator:
             return self._sealed(priority, source, self.ah_key)
         if self._signer is not None:
             return self._signed(priority, source, self._signer)
-        ready = self._ready.get(priority)
-        if ready is None:
-            ready = self._ready[priority] = advertisement.packets(self._config, source, priority)
+        ready = self._ready[priority] = advertisement.packets(self._config, source, priority)
         return ready
 
     def _signed(self, priority: int, source: Address, signer: Signer) -> list[advertisement.Packet]:

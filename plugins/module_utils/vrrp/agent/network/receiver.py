@@ -17,15 +17,17 @@ from ...config.model.configuration import Instance
 from ...protocol.auth_hmac import TRAILER_LENGTH, Verifier, covered
 from ...protocol.constants import AH_PROTOCOL, AUTH_AH
 from ...protocol.packet import Address, Advertisement, PacketError
-from ...protocol.validation import Discard, Expectation, accept, is_followed, is_for, peek_interval_s, peek_vrid
+from ...protocol.validation import Discard, accept, is_followed, is_for, peek_interval_s, peek_vrid
 from .. import log_messages
 from ..log import Log
+from ..scheduler import Scheduler
 from .authentication import Authenticator
 from .ip_headers import IPV6_HEADER, PROTOCOL_AT, SOURCE_AT, TTL_AT, read
 from .sockets import VrrpSocket
 
 DRAIN_S = 0.005  # of reading one socket, then other work comes: a MASTER must advertise also in a flood of packets
 DRAIN_MAX = 4096  # packets; the receive buffer holds fewer
+REST_S = 0.001  # a busy receiver is read once in so long, not once a packet
 CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
 
 Known = tuple["Recipient", Advertisement, Address]
@@ -48,12 +50,8 @@ class Recipient(Protocol):
         """Return its configuration."""
 
     @property
-    def expectation(self) -> Expectation:
-        """Return what an advertisement for it must look like."""
-
-    @property
     def authenticator(self) -> Authenticator:
-        """Return what verifies the advertisements for it."""
+        """Return what verifies the advertisements for it, and says what they must look like."""
 
     def __hash__(self) -> int: ...
 
@@ -77,7 +75,7 @@ class Receiver:
     second socket, for VRRP inside IPsec AH, where an instance wants it; it only receives.
     """
 
-    def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], clock: Callable[[], float]) -> None:
+    def __init__(self, sock: VrrpSocket, log: Log, count: Callable[[str], None], scheduler: Scheduler) -> None:
         self.socket = sock
         self.ah: Optional[VrrpSocket] = None
         self.instances: dict[int, Recipient] = {}
@@ -85,10 +83,12 @@ class Receiver:
         self.tells_unknown = False  # log_unknown_vrids
         self._log = log
         self._count = count
-        self._clock = clock
+        self._scheduler = scheduler
+        self._clock = scheduler.now
         self._unbroken = 0  # packets read since nothing was waiting
         self._complaints = RejectLogLimiter()
-        self.read_at = 0.0  # when the loop was woken for it last
+        self._read_at = 0.0  # when the loop was woken for it last
+        self._closed = False
         self._known: dict[bytes, Known] = {}
         self._signed: dict[bytes, Signed] = {}
         self._key_of: dict[int, bytes] = {}
@@ -105,7 +105,7 @@ class Receiver:
         self.instances[vrid] = instance
         if len(sharing) > 1:
             self._sharing[vrid] = sharing
-        group = instance.expectation.group
+        group = instance.authenticator.expectation.group
         if group is not None:
             for sock in self.sockets:
                 sock.join(group)
@@ -136,12 +136,12 @@ class Receiver:
     def _addressee(self, vrid: int, source: Address, destination: Address) -> Optional[Recipient]:
         """Return the instance of a packet. If several share the virtual router id, it has the sender as a peer."""
         for instance in self._sharing.get(vrid, ()):
-            if is_for(instance.expectation, source, destination):
+            if is_for(instance.authenticator.expectation, source, destination):
                 return instance
         return self.instances.get(vrid)
 
     def _leave_groups(self) -> None:
-        groups = {group for each in self.every if (group := each.expectation.group) is not None}
+        groups = {group for each in self.every if (group := each.authenticator.expectation.group) is not None}
         for sock in self.sockets:
             sock.stay_in(groups)
 
@@ -150,6 +150,37 @@ class Receiver:
         key = self._key_of.pop(vrid, b"")
         self._known.pop(key, None)
         self._signed.pop(key, None)
+
+    def listen(self) -> None:
+        """Have the loop call :meth:`read` whenever packets are waiting."""
+        for sock in self.sockets:
+            self._scheduler.add_reader(sock.fileno(), self.read)
+
+    def read(self) -> None:
+        """Read the packets that are waiting; a busy receiver is not read again for a moment."""
+        now = self._clock()
+        busy, self._read_at = now - self._read_at < 2 * REST_S, now
+        self.drain(now)
+        if busy and not self._closed:  # what was due before it was read may have closed it
+            self.rest()
+
+    def rest(self) -> None:
+        """Do not wake for a moment: a wake-up for each packet of a burst costs sender and receiver."""
+
+        def resume() -> None:
+            if not self._closed:
+                self.listen()
+
+        for sock in self.sockets:
+            self._scheduler.remove_reader(sock.fileno())
+        self._scheduler.call_later(REST_S, resume)
+
+    def close(self) -> None:
+        """Close the sockets for good."""
+        self._closed = True
+        for sock in self.sockets:
+            self._scheduler.remove_reader(sock.fileno())
+            sock.close()
 
     def drain(self, now: float) -> bool:
         """Hand a portion of the waiting packets to their instances. ``now`` is when they are read, monotonic seconds.
@@ -219,7 +250,8 @@ class Receiver:
             if (vrid is None or self.tells_unknown) and self._complaints.wanted(reason, source, now):
                 self._discarded(reason, source, log_messages.stranger(vrid, self.socket.interface, source))
             return
-        expected, guard = instance.expectation, instance.authenticator
+        guard = instance.authenticator
+        expected = guard.expectation
         known = expected.skip_known and instance.follows(source)
         from_our_address = source == expected.own_source
         said = instance.said(now) if from_our_address else ()
@@ -271,7 +303,7 @@ def _lasting(key: bytes, is_ipv4: bool) -> bytes:
 
 
 def _check_ah(inside_ah: bool, instance: Recipient, packet: bytes) -> None:
-    if inside_ah != (instance.expectation.auth_type == AUTH_AH):
+    if inside_ah != (instance.authenticator.expectation.auth_type == AUTH_AH):
         detail = "it has an AH header but auth type is not AH" if inside_ah else "No AH header but auth type is AH"
         raise Discard("auth_type", detail)
     if inside_ah:

@@ -73,7 +73,7 @@ class VrrpSocket(abc.ABC):
     def _configure_common(self) -> None:
         sock = self._socket
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self.interface.encode() + b"\0")
-        self._receive_buffer(RECEIVE_BUFFER)
+        self.resize(RECEIVE_BUFFER)
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, PRIORITY_CONTROL)
         except PermissionError:
@@ -111,9 +111,6 @@ class VrrpSocket(abc.ABC):
 
     def resize(self, octets: int) -> None:
         """Set how many octets may wait to be read (``kernel_rx_buf_size``)."""
-        self._receive_buffer(octets)
-
-    def _receive_buffer(self, octets: int) -> None:
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, octets)
         except PermissionError:

@@ -18,8 +18,6 @@ from .gratuitous_arp import Announcer
 from .receiver import Receiver, Recipient
 from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket
 
-REST_S = 0.001  # a busy receiver is read once in so long, not once a packet
-
 InterfaceVersion = tuple[str, int]  # interface name and IP version
 OpenSocket = Callable[[str, int, int, int], VrrpSocket]  # interface, index, IP version, protocol; raises SocketError
 
@@ -46,7 +44,6 @@ class Transport:
         self._log = log
         self._count = count
         self._scheduler = scheduler
-        self._now = scheduler.now
         self._instances: list[Recipient] = []
         self._tells_unknown = False
 
@@ -117,26 +114,6 @@ class Transport:
         if usable:
             self._announcer.usable(usable)
 
-    def read(self, channel: Receiver) -> None:
-        """Read a receiver that has packets; a busy one is not read again for a moment."""
-        now = self._now()
-        busy, channel.read_at = now - channel.read_at < 2 * REST_S, now
-        channel.drain(now)
-        if busy:
-            self.rest(channel)
-
-    def rest(self, channel: Receiver) -> None:
-        """Do not wake for a receiver for a moment: a wake-up for each packet of a burst costs sender and receiver."""
-
-        def resume() -> None:
-            if channel in self.channels.values():
-                for sock in channel.sockets:
-                    self._scheduler.add_reader(sock.fileno(), lambda: self.read(channel))
-
-        for sock in channel.sockets:
-            self._scheduler.remove_reader(sock.fileno())
-        self._scheduler.call_later(REST_S, resume)
-
     def drain(self, now: float) -> frozenset[InterfaceVersion]:
         """Read a portion of the packets of each receiver. Returns the receivers that may have more."""
         return frozenset(place for place, channel in list(self.channels.items()) if not channel.drain(now))
@@ -156,15 +133,13 @@ class Transport:
         if link is None or channel is not None:
             return
         try:
-            channel = Receiver(
-                self._open_socket(name, link.index, version, VRRP_PROTOCOL), self._log, self._count, self._now
-            )
+            sock = self._open_socket(name, link.index, version, VRRP_PROTOCOL)
         except SocketError as error:
             self._log.error(f"interface {name}: {error}")
             return
+        channel = self.channels[place] = Receiver(sock, self._log, self._count, self._scheduler)
         channel.tells_unknown = self._tells_unknown
-        self.channels[place] = channel
-        self._scheduler.add_reader(channel.socket.fileno(), lambda: self.read(channel))
+        channel.listen()
         for instance in [other for other in self._instances if place_of(other) == place]:
             if not self._add(place, instance):
                 break
@@ -175,7 +150,7 @@ class Transport:
         try:
             if channel.ah is None and ah_key(instance.config) is not None:
                 channel.ah = self._open_socket(place[0], channel.socket.index, place[1], AH_PROTOCOL)
-                self._scheduler.add_reader(channel.ah.fileno(), lambda: self.read(channel))
+                channel.listen()
             channel.add(instance)
             self._resize(channel)
         except SocketError as error:
@@ -194,10 +169,7 @@ class Transport:
                 sock.resize(wanted if None not in sizes else max(wanted, RECEIVE_BUFFER))
 
     def _close(self, place: InterfaceVersion) -> None:
-        channel = self.channels.pop(place)
-        for sock in channel.sockets:
-            self._scheduler.remove_reader(sock.fileno())
-            sock.close()
+        self.channels.pop(place).close()
 
 
 def place_of(instance: Recipient) -> InterfaceVersion:
