@@ -32,7 +32,6 @@ any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
 A member of a sync group does not become MASTER on its own: it is ready, and :mod:`~.sync_group` says when.
-
 What an input does is decided by pure functions (:mod:`~.election`, :mod:`~.sync_member`) that look at the router and
 return a :class:`~.transition.Transition`; ``_apply`` does it.
 
@@ -152,7 +151,7 @@ class VirtualRouter:
         self.hold = self.hold if memory is None else memory.hold
         if self.drained:
             return ()
-        if memory is not None and not self.faults:
+        if memory is not None and memory.state is not State.INIT and not self.faults:
             return self._resume(memory, now)
         return self._begin(now, "it has just started")
 
@@ -206,9 +205,7 @@ class VirtualRouter:
             if not condition.overslept and now - condition.down_at > timers.interval_s(self.master_interval_cs):
                 return self._apply(Transition(election.overslept(self, now)), now)
             return self._wants(now, explain.takeover(self, now))
-        if isinstance(condition, Yielding):
-            return self._finish_yielding(condition, now)
-        return ()
+        return self._finish_yielding(condition, now) if isinstance(condition, Yielding) else ()
 
     def priority_changed(self, priority: int, now: float) -> tuple[Action, ...]:
         """Take the effective priority that the checks have made. The next advertisement carries it."""
@@ -274,6 +271,10 @@ class VirtualRouter:
     def release(self, now: float) -> tuple[Action, ...]:
         """End a promotion or demotion: the priority decides again."""
         self.hold = None
+        return ()
+
+    def note(self, text: str, now: float) -> tuple[Action, ...]:
+        """Take a remark about a drain or a hold, such as its reason: it is in the events, and changes nothing."""
         return ()
 
     # Inputs from its sync group
@@ -361,15 +362,13 @@ class VirtualRouter:
             return self._enter(Backup(down_at), now, f"{self.reason}, and slept since", ReleaseAddresses())
         if condition.release_at > now:
             return self._wants(now, f"{self.reason}, but nobody took over")
-        if condition.stopping:
-            return self._enter(Stopped(), now, self.reason, ReleaseAddresses())
-        if condition.failing:
-            return self._enter(Fault(), now, self.reason, ReleaseAddresses())
-        backup, reason = Backup(max(condition.down_at, now), ready=condition.ready), self.reason
+        if condition.stopping or condition.failing:
+            return self._enter(Stopped() if condition.stopping else Fault(), now, self.reason, ReleaseAddresses())
+        backup = Backup(max(condition.down_at, now), ready=condition.ready)
         if now - condition.release_at > timers.interval_s(self.master_interval_cs):
             again = election.overslept(self, now)  # the new master may have gone meanwhile, or not
             backup = replace(again, down_at=max(again.down_at, condition.down_at))
-        return self._enter(backup, now, reason, ReleaseAddresses())
+        return self._enter(backup, now, self.reason, ReleaseAddresses())
 
     def _wants(self, now: float, reason: str) -> tuple[Action, ...]:
         """Become MASTER, as its timer has ended, or be ready until its sync group is."""
