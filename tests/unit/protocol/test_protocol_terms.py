@@ -75,11 +75,13 @@ def test_an_end_in_the_past_is_told_with_the_time_of_the_node(expires):
     assert str(caught.value) == f"expires {expires!r} is in the past: on this node it is 2026-11-30T12:00:00Z"
 
 
-@pytest.mark.parametrize("expires", ["2026-11-30T14:30:00", "2026-11-30"])
-def test_a_time_without_a_zone_is_refused(expires):
+@pytest.mark.parametrize(
+    ("expires", "utc"), [("2026-11-30T14:30:00", "2026-11-30T14:30:00Z"), ("2026-11-30", "2026-11-30T00:00:00Z")]
+)
+def test_a_time_without_a_zone_is_refused(expires, utc):
     with pytest.raises(TermsError) as caught:
         parse({"expires": expires}, NOON)
-    expected = f"expires {expires!r} names no time zone: write {expires}Z for UTC, or an offset such as +01:00"
+    expected = f"expires {expires!r} names no time zone: write {utc} for UTC, or an offset such as +01:00"
     assert str(caught.value) == expected
 
 

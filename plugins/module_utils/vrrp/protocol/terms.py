@@ -117,7 +117,8 @@ def _end(text: str, wall: float) -> float:
             return moment.timestamp()
     except (ValueError, OverflowError):
         raise TermsError(f"expires {text[:40]!r} is neither {EXAMPLES}") from None
-    raise TermsError(f"expires {text!r} names no time zone: write {text}Z for UTC, or an offset such as +01:00")
+    utc = f"{moment.isoformat()}Z"
+    raise TermsError(f"expires {text!r} names no time zone: write {utc} for UTC, or an offset such as +01:00")
 
 
 def _moment(at: int) -> datetime:

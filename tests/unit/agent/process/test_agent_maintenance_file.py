@@ -104,7 +104,7 @@ def test_each_value_is_checked(tmp_path, path, terms):
     assert kept == NOTHING
     assert "ValueError: " in problem or "TermsError: " in problem
     path.write_text(json.dumps({"format": 1, "drain": None, "holds": {"VI_1": {"hold": "fault", **TERMS}}}))
-    assert "VI_1 has the hold fault" in read(str(tmp_path))[1]
+    assert "'VI_1' has the hold 'fault'" in read(str(tmp_path))[1]
 
 
 def test_a_link_is_not_followed(tmp_path, path):

@@ -41,7 +41,7 @@ def read(directory: str) -> tuple[Kept, str]:
     try:
         content = json.loads(own_file.read(path, SIZE_MAX))
         if content["format"] != FORMAT:
-            raise ValueError(f"it has format {content['format']}, this release reads format {FORMAT}")
+            raise ValueError(f"it has format {content['format']!r}, this release reads format {FORMAT}")
         drain, holds = content["drain"], list(content["holds"].items())[:HOLDS_MAX]
         return Kept(None if drain is None else _terms(drain), dict(map(_hold, holds))), ""
     except FileNotFoundError:
@@ -76,12 +76,12 @@ def _lost(path: str, why: str) -> str:
 def _hold(item: tuple[str, Any]) -> tuple[str, tuple[str, Terms]]:
     name, content = item
     if content["hold"] not in HOLDS:
-        raise ValueError(f"{name} has the hold {content['hold']}")
+        raise ValueError(f"{name!r} has the hold {content['hold']!r}")
     return name, (content["hold"], _terms(content))
 
 
 def _terms(content: dict[str, Any]) -> Terms:
     until = content["until"]
     if until is not None and (type(until) is not int or not 0 <= until <= UNTIL_MAX):
-        raise ValueError(f"until is {until}")
+        raise ValueError(f"until is {until!r}")
     return Terms(one_line("reason", content["reason"], REASON_MAX), one_line("by", content["by"], BY_MAX), until)
