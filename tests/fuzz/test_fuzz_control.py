@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 from fuzzing import fuzz
@@ -65,13 +66,21 @@ def refuse(*arguments):
     raise Refused("it is in FAULT")
 
 
+@dataclass(eq=False)
+class Standing:
+    """It is an instance, as far as an operator's command looks at it."""
+
+    name: str
+    addresses: SimpleNamespace
+    router: VirtualRouter
+    restart: RestartMemory
+
+
 def agent() -> Commands:
     """Return an agent that is about to stop, as far as its commands look at it."""
     instances = Instances()
     router, memory = VirtualRouter(Parameters(2, 51, 100, 100)), RestartMemory(lambda now: None, None)
-    instances.running["VI_1"] = SimpleNamespace(
-        name="VI_1", addresses=SimpleNamespace(owned=()), router=router, restart=memory
-    )
+    instances.running["VI_1"] = Standing("VI_1", SimpleNamespace(owned=()), router, memory)
     groups = SimpleNamespace(command=refuse, mates=lambda instance: (instance,))
     log = Log(io.StringIO())
     mastership = Mastership(instances, groups, lambda: True, lambda: None, log)

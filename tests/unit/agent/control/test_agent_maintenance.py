@@ -200,6 +200,28 @@ class TestEnd:
 
         play(scenario)
 
+    def test_an_instance_with_another_name_keeps_its_end(self, rig, play):
+        async def scenario():
+            async with rig(wall=NOON) as machine:
+                ask(machine, "demote", instance="VI_1", maintenance=UPDATE)
+                machine.apply(instances=(instance("VI_9"),))
+                await until(lambda: list(kept(machine)["holds"]) == ["VI_9"])
+                machine.wall += 7200
+                await until(lambda: ask(machine, "status")["instances"][0]["hold"] is None)
+
+        play(scenario)
+
+    def test_an_instance_that_a_reload_removes_is_forgotten(self, rig, play):
+        async def scenario():
+            async with rig(wall=NOON) as machine:
+                ask(machine, "demote", instance="VI_1", maintenance=UPDATE)
+                machine.apply(instances=(instance(virtual_router_id=77),))
+                await until(lambda: kept(machine) is None)
+                (entry,) = ask(machine, "status")["instances"]
+                assert (entry["hold"], entry["maintenance"]) == (None, None)
+
+        play(scenario)
+
     def test_an_agent_that_stops_ends_nothing(self, rig, play):
         async def scenario():
             async with rig(wall=NOON) as machine:

@@ -62,7 +62,7 @@ class Maintenance:
         self._wall = wall
         self._log = log
         self._drain: Optional[Terms] = None
-        self._holds: dict[str, tuple[str, Terms]] = {}  # by the name of the instance
+        self._holds: dict[VrrpInstance, tuple[str, Terms]] = {}
         self._written, damage = maintenance_file.read(directory)  # what the file has, as far as is known
         self._tried, self._tried_at = self._written, 0.0
         self._timer: Optional[asyncio.TimerHandle] = None
@@ -81,9 +81,9 @@ class Maintenance:
         self._mastership.move(verb, instance.name, now)
         for each in self._groups.mates(instance):
             if terms is None or hold is None:
-                self._holds.pop(each.name, None)
+                self._holds.pop(each, None)
             else:
-                self._holds[each.name] = hold, terms
+                self._holds[each] = hold, terms
                 if terms != before:
                     self._note(each.name, (each,), f"{WORDS[hold]}{terms.words()}", now)
         self._look()
@@ -121,7 +121,7 @@ class Maintenance:
         return None if terms is None else terms.values(wall), "" if explains is None else explains.words(wall)
 
     def _of(self, instance: VrrpInstance) -> Optional[Terms]:
-        hold, terms = self._holds.get(instance.name, (None, None))
+        hold, terms = self._holds.get(instance, (None, None))
         return terms if hold is not None and hold == _hold_of(instance) else None
 
     # From the beginning to the end
@@ -132,22 +132,22 @@ class Maintenance:
         The state file of a process before this one is newer than the file here, and says what was in force.
         """
         kept, wall, now = self._written, self._wall(), self._scheduler.now()
+        found = {self._instances.by_name(name): entry for name, entry in kept.holds.items()}
+        holds = {instance: entry for instance, entry in found.items() if instance is not None}
         if inherited.entries:
             self._drain = kept.drain if inherited.drained else None
-            self._holds = dict(kept.holds)
+            self._holds = holds
         else:
             self._begin_drain(kept.drain, wall, now)
-            for name, (hold, terms) in kept.holds.items():
-                instance = self._instances.by_name(name)
-                if instance is not None:
-                    self._begin_hold(instance, hold, terms, wall, now)
+            for instance, (hold, terms) in holds.items():
+                self._begin_hold(instance, hold, terms, wall, now)
         self._look()
 
     def end(self) -> None:
         """Write what no child has written, as the process ends."""
         if self._timer is not None:
             self._timer.cancel()
-        kept = Kept(self._drain, self._holds)
+        kept = self._in_force()
         if kept != self._written:
             problem = maintenance_file.write(self._directory, kept)
             if problem:
@@ -170,7 +170,7 @@ class Maintenance:
             text = f"no longer {WORDS[hold]}{terms.words()}: {ENDED}"
         else:
             instance.restart.saved = SavedRouterState(State.INIT, 0.0, instance.config.advert_int_cs, hold)
-            self._holds[instance.name] = hold, terms
+            self._holds[instance] = hold, terms
         self._note(instance.name, (instance,), text, now)
 
     # Every second
@@ -183,10 +183,9 @@ class Maintenance:
         wall, now = self._wall(), self._scheduler.now()
         try:
             self._end_drain(wall, now)
-            for name, (hold, terms) in list(self._holds.items()):
-                instance = self._instances.by_name(name)
-                if instance is None or _hold_of(instance) != hold:
-                    self._holds.pop(name, None)
+            for instance, (hold, terms) in list(self._holds.items()):
+                if self._instances.by_name(instance.name) is not instance or _hold_of(instance) != hold:
+                    self._holds.pop(instance, None)
                 elif terms.over(wall):
                     self._end_hold(instance, hold, terms, now)
         except CommandError:
@@ -196,6 +195,9 @@ class Maintenance:
             return
         ends = [each.until - wall for each in self._terms() if each.until is not None and not each.over(wall)]
         self._timer = self._scheduler.call_later(max(min([PERIOD_S, *ends]), SOONEST_S), self._look)
+
+    def _in_force(self) -> Kept:
+        return Kept(self._drain, {instance.name: entry for instance, entry in self._holds.items()})
 
     def _terms(self) -> list[Terms]:
         found = [terms for _hold, terms in self._holds.values()]
@@ -213,7 +215,7 @@ class Maintenance:
         self._mastership.refuse_at_the_end()
         mates = self._groups.mates(instance)
         for each in mates:
-            self._holds.pop(each.name, None)
+            self._holds.pop(each, None)
         self._note(instance.name, mates, f"no longer {WORDS[hold]}{terms.words()}: its time is over", now)
         self._mastership.move("release", instance.name, now)
 
@@ -228,7 +230,7 @@ class Maintenance:
 
     def _write(self, now: float) -> None:
         """Have a child write the file, if it has not got what is in force."""
-        kept = Kept(self._drain, dict(self._holds))
+        kept = self._in_force()
         if kept == self._tried and (kept == self._written or now < self._tried_at + AGAIN_S):
             return
         if kept == self._tried:
