@@ -104,3 +104,19 @@ def test_an_end_that_cannot_be_changes_nothing(wire, expires, said):
         done = a.cli(*words, "--expires", expires)
         assert (done.returncode, done.stderr.startswith(said)) == (1, True), done.stderr
     assert (a.state(), a.status()["hold"], a.client().status()["drained"]) == ("MASTER", None, False)
+
+
+@pytest.mark.timing
+def test_a_drain_that_ends_by_itself_loses_nothing(wire, figure):
+    a, b = wire.start_pair(Durable, Durable, *pair(**FAST))
+    with wire.probe() as probe:
+        a.cli("drain", "--expires", "3s", check=True)
+        b.wait_state("MASTER")
+        probe.wait_answered_by("b", 10)
+        poll(lambda: a.state() == "MASTER", 10, "A has it again", a.tail)
+        probe.wait_answered_by("a", 10)
+        b.wait_state("BACKUP")
+        report = probe.report()
+    figure(f"a drain for 3 s, which ends by itself: {report.sent} probes, {report.lost} lost")
+    assert report.lost == 0, str(report)
+    assert [move.to_node for move in report.moves] == ["b", "a"]
