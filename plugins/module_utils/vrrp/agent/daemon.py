@@ -363,13 +363,8 @@ class Daemon:
 
     def _info(self) -> AgentInfo:
         return AgentInfo(
-            self.configuration,
-            self.digest,
-            self._started_at,
-            self.shutdown.begun,
-            self.mastership.drained,
-            self.discarded.discarded,
-            self.maintenance.of_node(),
+            *(self.configuration, self.digest, self._started_at, self.shutdown.begun),
+            *(self.mastership.drained, self.discarded.discarded, self.maintenance.of_node()),
         )
 
     def _current(self) -> Current:
