@@ -16,8 +16,8 @@ description:
   - In VRRP a standby does not send, so no node knows whether there is one. The module first demotes the node, which
     keeps every address until it hears another master. It drains the node when each instance has another master. Where
     no other node takes over, the node goes on as before, and the module fails.
-  - A drain stays over a restart, an upgrade and a crash of the agent. It is kept in C(/run), so it ends when the
-    service is stopped and when the node boots.
+  - A drain stays over a restart, an upgrade and a crash of the agent. It ends when the service is stopped and when the
+    node boots, unless it has a O(reason) or O(expires).
 options:
   state:
     description:
@@ -32,6 +32,24 @@ options:
         B(Without a living standby this takes the service down.)
     type: bool
     default: false
+  reason:
+    description:
+      - Why the node is drained, in one line of at most 200 characters. C(hotstandby status), RV(after) and the log
+        show it.
+      - A drain with O(reason) or O(expires) also stays when the service is stopped and when the node boots.
+      - What you leave out stays as it is on a node that is drained already.
+    type: str
+    version_added: 0.4.0
+  expires:
+    description:
+      - When the drain ends by itself. The node then takes part again, as after V(active).
+      - A duration, such as V(90) (seconds), V(30m), V(2h) or V(1d12h), counted from when the module asks the agent.
+      - Or a time in the form of ISO 8601 with its time zone, such as V(2026-11-30T14:30:00Z). It must be in the future
+        by the clock of the node, and less than ten years away.
+      - A duration that is given again moves the end, so the result is changed. A play that must be idempotent gives a
+        time.
+    type: str
+    version_added: 0.4.0
   wait:
     description:
       - Whether to wait. With V(drained) it waits until every instance is in STOP and the kernel has no virtual address
@@ -59,7 +77,7 @@ attributes:
   check_mode:
     description: Predicts whether the node would be drained. It cannot tell whether a standby would take over.
 notes:
-  - The result is changed only when the node was not in the wanted state yet.
+  - The result is changed only when the node was not in the wanted state yet, or when the reason or the end changed.
   - Draining ends a promotion by M(hotstandby.vrrp.vrrp_state) on this node. A demotion stays.
   - While one node of a pair is drained there is no standby. So P(hotstandby.vrrp.ha_pair#role) deploys to it and then
     fails with the name of the drained node.
@@ -82,6 +100,16 @@ EXAMPLES = r"""
   hotstandby.vrrp.vrrp_drain:
     state: active
 
+- name: Take this node out of service for two hours, also over a reboot
+  hotstandby.vrrp.vrrp_drain:
+    reason: kernel update
+    expires: 2h
+
+- name: Take this node out of service until Monday morning
+  hotstandby.vrrp.vrrp_drain:
+    reason: new power supply
+    expires: "2026-11-30T06:00:00+01:00"
+
 - name: Take the service down, because there is no standby
   hotstandby.vrrp.vrrp_drain:
     force: true
@@ -96,6 +124,13 @@ before:
     drained:
       description: Whether it was drained.
       type: bool
+    maintenance:
+      description:
+        - Why it was drained and until when; null where neither was said. It has C(reason), C(by) (who asked),
+          C(expires) (ISO 8601, UTC) and C(expires_in_s), the seconds that are left. Each is null where it was not
+          given.
+      type: dict
+      version_added: 0.4.0
     instances:
       description: Its instances, in the shape of RV(hotstandby.vrrp.vrrp_info#module:instances).
       type: list

@@ -135,7 +135,9 @@ running_release:
   returned: always
   type: str
 agent:
-  description: What the agent says of itself; empty when none answers. C(drained) says whether the node is drained.
+  description:
+    - What the agent says of itself; empty when none answers. C(drained) says whether the node is drained.
+    - C(maintenance) says why and until when, in the shape of RV(instances[].maintenance); null where neither was said.
   returned: always
   type: dict
   sample:
@@ -145,7 +147,12 @@ agent:
     config_sha256: 6f1ed002ab5595859014ebf0951522d9
     uptime_s: 81.25
     router_id: NodeA
-    drained: false
+    drained: true
+    maintenance:
+      reason: kernel update
+      by: admin
+      expires: "2026-11-30T14:30:00Z"
+      expires_in_s: 1500.25
     discarded:
       vrid: 3
 instances:
@@ -194,6 +201,13 @@ instances:
       description: V(master) or V(backup) while an operator has set it (C(hotstandby promote), C(hotstandby demote) or
         M(hotstandby.vrrp.vrrp_state)); null while priorities decide.
       type: str
+    maintenance:
+      description:
+        - The reason and the end of RV(instances[].hold), with C(reason), C(by) (who asked), C(expires) (ISO 8601, UTC)
+          and C(expires_in_s), the seconds that are left. Each is null where it was not given.
+        - Null as a whole where neither was given, and with keepalived.
+      type: dict
+      version_added: 0.4.0
     addresses:
       description: Its virtual addresses.
       type: list

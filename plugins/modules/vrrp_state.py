@@ -12,7 +12,8 @@ version_added: 0.1.0
 description:
   - Makes a node master of an instance, or its standby, and waits until that is so.
   - The wanted state stays until another one is set, or until the agent is stopped. A restart, an upgrade or a crash
-    does not end it. With O(state=auto) the priorities decide again.
+    does not end it, and with a O(reason) or O(expires) a stop and a boot do not either. With O(state=auto) the
+    priorities decide again.
   - The old master keeps the addresses until the new one has them, so clients lose nothing.
 options:
   name:
@@ -27,6 +28,25 @@ options:
       - Without it the module only returns the present state.
     type: str
     choices: [master, backup, auto]
+  reason:
+    description:
+      - Why V(master) or V(backup) is wanted, in one line of at most 200 characters. C(hotstandby status), RV(after) and
+        the log show it.
+      - A wanted state with O(reason) or O(expires) also stays when the agent is stopped and when the node boots.
+      - What you leave out stays as it is where the same state is wanted already.
+    type: str
+    version_added: 0.4.0
+  expires:
+    description:
+      - When the wanted state ends by itself, as with V(auto). The priorities decide again then; a node that may not
+        preempt does not take mastership back.
+      - A duration, such as V(90) (seconds), V(30m), V(2h) or V(1d12h), counted from when the module asks the agent.
+      - Or a time in the form of ISO 8601 with its time zone, such as V(2026-11-30T14:30:00Z). It must be in the future
+        by the clock of the node, and less than ten years away.
+      - A duration that is given again moves the end, so the result is changed. A play that must be idempotent gives a
+        time.
+    type: str
+    version_added: 0.4.0
   wait:
     description:
       - Whether to wait. With V(master) it waits until the node has the virtual addresses. With V(backup) it waits until
@@ -49,7 +69,8 @@ attributes:
     description: Predicts whether mastership would move, and fails where the agent would refuse.
 notes:
   - The result is changed only when mastership moved, or without waiting when the module predicts it. A V(auto) that
-    moves nothing is no change.
+    moves nothing is no change. With O(reason) or O(expires) it is also changed when these change, or when the state was
+    not wanted before.
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 seealso:
@@ -69,6 +90,12 @@ EXAMPLES = r"""
 - name: Give up mastership before maintenance
   hotstandby.vrrp.vrrp_state:
     state: backup
+
+- name: Keep this node a standby until the power supply is replaced, four hours at most
+  hotstandby.vrrp.vrrp_state:
+    state: backup
+    reason: power supply
+    expires: 4h
 
 - name: Let priorities decide again
   hotstandby.vrrp.vrrp_state:

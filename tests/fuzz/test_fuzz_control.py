@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 from fuzzing import fuzz
 from hypothesis import strategies as st
 
 from vrrp.agent.control.commands import Commands
+from vrrp.agent.control.maintenance import Maintenance
 from vrrp.agent.control.mastership import Mastership
 from vrrp.agent.control.reload import Reload
 from vrrp.agent.control.server import REQUEST_MAX, CommandError, ControlServer, encode
 from vrrp.agent.instances import Instances
 from vrrp.agent.log import Log
 from vrrp.agent.netlink.links import InterfaceTable
+from vrrp.agent.restart_memory import RestartMemory
 from vrrp.protocol.override import Refused
+from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import Parameters
+from vrrp.protocol.terms import Terms, TermsError, parse
 
 COMMANDS = ["status", "promote", "demote", "release", "drain", "undrain", "reload", "events", "plan", "apply", ""]
 JSON = st.recursive(
@@ -30,6 +36,11 @@ JSON = st.recursive(
 NAMES = st.sampled_from(["VI_1", "VI_2", "", "VI_1\n"])
 
 
+NOON = 1796040000.0  # 2026-11-30T12:00:00Z
+END = st.text("0123456789dhmsTZ:-+. ", max_size=25) | st.datetimes().map(str) | st.integers().map("{}s".format)
+TERMS = JSON | st.fixed_dictionaries({}, optional={"reason": JSON | st.text(), "expires": JSON | END, "by": JSON})
+
+
 @st.composite
 def requests(draw):
     request = draw(st.dictionaries(st.sampled_from(["command", "instance", "content", "group", "x"]) | st.text(), JSON))
@@ -37,6 +48,8 @@ def requests(draw):
         request["command"] = draw(st.sampled_from(COMMANDS) | st.text())
     if draw(st.booleans()):
         request["instance"] = draw(NAMES)
+    if draw(st.booleans()):
+        request["maintenance"] = draw(TERMS)
     return json.dumps(request).encode()
 
 
@@ -53,16 +66,28 @@ def refuse(*arguments):
     raise Refused("it is in FAULT")
 
 
+@dataclass(eq=False)
+class Standing:
+    """It is an instance, as far as an operator's command looks at it."""
+
+    name: str
+    addresses: SimpleNamespace
+    router: VirtualRouter
+    restart: RestartMemory
+
+
 def agent() -> Commands:
     """Return an agent that is about to stop, as far as its commands look at it."""
     instances = Instances()
-    instances.running["VI_1"] = SimpleNamespace(addresses=SimpleNamespace(owned=()))
+    router, memory = VirtualRouter(Parameters(2, 51, 100, 100)), RestartMemory(lambda now: None, None)
+    instances.running["VI_1"] = Standing("VI_1", SimpleNamespace(owned=()), router, memory)
     groups = SimpleNamespace(command=refuse, mates=lambda instance: (instance,))
     log = Log(io.StringIO())
     mastership = Mastership(instances, groups, lambda: True, lambda: None, log)
     reload = Reload(None, None, None, lambda: True, None, None, log)
     recorder = SimpleNamespace(events=lambda instance: ["{}"])
-    return Commands(None, instances, InterfaceTable, mastership, reload, recorder, lambda: 0.0)
+    maintenance = Maintenance("/nowhere", mastership, instances, groups, None, None, lambda: NOON, log)
+    return Commands(None, instances, InterfaceTable, mastership, maintenance, reload, recorder, lambda: 0.0)
 
 
 def handle(command, request):
@@ -94,3 +119,15 @@ def test_any_request_gets_one_line_of_json(line, privileged):
     written = encode(reply)
     assert written.endswith(b"\n") and written.count(b"\n") == 1
     assert set(json.loads(written)) == set(reply)
+
+
+@fuzz(TERMS, few=200)
+def test_any_terms_are_taken_or_refused_with_a_reason(asked):
+    try:
+        terms = parse(asked, NOON, Terms("disk", "root"))
+    except TermsError as error:
+        assert str(error).isprintable()
+        return
+    assert terms.until is None or terms.until > NOON
+    assert parse(terms.values(NOON), NOON) == terms
+    assert terms.words(NOON).isprintable() and terms.words().isprintable()

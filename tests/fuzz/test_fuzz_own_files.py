@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test that any content of a ledger, marks or a script is read, or ignored."""
+"""Test that any content of a ledger, marks, what outlives a boot or a script is read, or ignored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from fuzzing import fuzz
 from hypothesis import strategies as st
 
-from vrrp.agent.process import elf, replay_window_file, saved_state, shebang, state_file
+from vrrp.agent.process import elf, maintenance_file, replay_window_file, saved_state, shebang, state_file
 
 JSON = st.recursive(
     st.one_of(
@@ -49,6 +49,10 @@ LEDGER = {
 }
 MARKS = {"format": 1, "instances": [{"identity": ["eth0", 51, 4], "marks": {"c0a80804": 7}}]}
 
+TERMS = {"reason": "disk", "by": "root", "until": 1796040000}
+MAINTENANCE = {"format": 1, "drain": TERMS, "holds": {"VI_1": {"hold": "backup", **TERMS}}}
+NAMES = (state_file.LEDGER_FILE, replay_window_file.MARKS_FILE, maintenance_file.MAINTENANCE_FILE)
+
 
 def changed(content, path, value):
     """Return ``content`` with another value at one of its places."""
@@ -74,9 +78,14 @@ def read_all(name, octets, pulse=b""):
         assert state_file.is_damaged(folder) == (name == state_file.LEDGER_FILE and found is None)
         saved_state.read(folder)
         replay_window_file.read(folder)
+        kept, problem = maintenance_file.read(folder)
+        assert not problem or kept == maintenance_file.NOTHING
+        assert problem.isprintable()
+        for terms in (kept.drain, *(terms for _hold, terms in kept.holds.values())):
+            assert terms is None or terms.words(0.0).isprintable() and terms.values(0.0)
 
 
-@fuzz(st.sampled_from([state_file.LEDGER_FILE, replay_window_file.MARKS_FILE]), OCTETS, few=40)
+@fuzz(st.sampled_from(NAMES), OCTETS, few=40)
 def test_any_octets_are_read_or_ignored(name, octets):
     read_all(name, octets)
 
@@ -89,6 +98,11 @@ def test_a_ledger_with_any_value_is_read_or_ignored(path, value, pulse):
 @fuzz(PATH, JSON, few=60)
 def test_marks_with_any_value_are_read_or_ignored(path, value):
     read_all(replay_window_file.MARKS_FILE, json.dumps(changed(MARKS, path, value)).encode())
+
+
+@fuzz(PATH, JSON, few=60)
+def test_what_outlives_a_boot_is_read_or_ignored(path, value):
+    read_all(maintenance_file.MAINTENANCE_FILE, json.dumps(changed(MAINTENANCE, path, value)).encode())
 
 
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

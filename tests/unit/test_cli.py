@@ -181,6 +181,43 @@ def test_a_drain_shows_what_came_of_it(agent, capsys, verb):
     assert agent.asked == [("/r", verb)]
 
 
+@pytest.mark.parametrize("words", [["drain"], ["promote", "VI_1"], ["demote", "VI_1"]])
+def test_a_reason_and_an_end_go_to_the_agent(agent, capsys, monkeypatch, words):
+    monkeypatch.setenv("SUDO_USER", "anna")
+    answer = STATUS if words == ["drain"] else STATUS["instances"][0]
+    agent.answers[words[0]] = {**answer, "maintenance": None}
+    assert cli.main([*words, "--reason", "kernel update", "--expires", "2h"]) == 0
+    said = {"reason": "kernel update", "expires": "2h", "by": "anna"}
+    assert agent.asked == [("/run/hotstandby", *words, said)]
+    assert capsys.readouterr().err == ""
+
+
+def test_an_agent_that_keeps_no_reason_is_told_of(agent, capsys):
+    agent.answers["drain"] = STATUS
+    assert cli.main(["drain", "--reason", "kernel update"]) == 1
+    text = "error: this agent did what was asked, but it is of an older release, and keeps no reason and no end: deploy"
+    assert capsys.readouterr().err.startswith(text)
+
+
+@pytest.mark.parametrize("verb", ["undrain", "release VI_1", "reload"])
+def test_what_ends_a_hold_takes_no_reason(agent, verb):
+    with pytest.raises(SystemExit) as caught:
+        cli.main([*verb.split(), "--reason", "disk"])
+    assert (caught.value.code, agent.asked) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("more", "state_dir"), [([], None), (["--state-dir", "/var/lib/hotstandby"], "/var/lib/hotstandby")]
+)
+def test_run_passes_on_where_the_state_is(monkeypatch, more, state_dir):
+    from vrrp.agent import main
+
+    asked = []
+    monkeypatch.setattr(main, "run", lambda *arguments: asked.append(arguments) or 0)
+    assert cli.main(["run", "--config", "/f", "--runtime-dir", "/r", *more]) == 0
+    assert asked == [("/f", "/r", state_dir)]
+
+
 def test_a_drain_that_is_refused_says_why(agent, capsys):
     agent.answers["drain"] = AgentError("cannot drain this node: it owns the addresses of VI_1")
     assert cli.main(["drain"]) == 1

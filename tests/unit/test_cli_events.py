@@ -210,6 +210,7 @@ def test_a_file_that_is_not_there(hotstandby, tmp_path):
         ("start", {}, "began"),
         ("start", {"memory": None}, "began"),
         ("start", {"memory": SavedRouterState(State.MASTER, 1.0, 100)}, "began with the memory of MASTER"),
+        ("start", {"memory": SavedRouterState(State.INIT, 0.0, 100, "backup")}, "began with the hold that it had"),
         ("advertisement", {"advertisement": HEARD, "source": PEER}, "heard 192.168.8.4 priority 100"),
         ("expire", {}, "its timer had ended"),
         ("priority_changed", {"priority": 80}, "the checks say priority 80"),
@@ -223,6 +224,7 @@ def test_a_file_that_is_not_there(hotstandby, tmp_path):
         ("release", {}, "released: the priorities decide"),
         ("drain", {}, "this node is drained"),
         ("undrain", {}, "this node takes part again"),
+        ("note", {"text": "drained by root: kernel update"}, "drained by root: kernel update"),
         ("stop", {}, "asked to stop"),
         ("abort", {}, "its process ends at once"),
     ],
@@ -234,7 +236,7 @@ def test_every_input_in_words(name, arguments, words):
 
 def test_there_are_words_for_every_input():
     spoken = {"start", "advertisement", "expire", "priority_changed", "fault_changed", "source_changed"}
-    spoken |= {"conflict", "parameters_changed", "group_changed", "group_fault_changed", "give_up"}
+    spoken |= {"conflict", "parameters_changed", "group_changed", "group_fault_changed", "give_up", "note"}
     assert set(INPUTS) == spoken | set(cli_events.ASKED)
 
 

@@ -18,6 +18,8 @@ from vrrp import client
 from vrrp.agent.process.runtime_dir import RuntimeDirectory
 from vrrp.client import AgentError, AgentUnreachable, Client
 
+TERMS = {"reason": "disk", "expires": "2h", "by": "anna"}
+
 
 @pytest.fixture
 def answer(tmp_path):
@@ -58,6 +60,15 @@ def answer(tmp_path):
         (lambda client: client.release("VI_1"), {"command": "release", "instance": "VI_1"}),
         (lambda client: client.drain(), {"command": "drain"}),
         (lambda client: client.undrain(), {"command": "undrain"}),
+        (lambda client: client.drain(TERMS), {"command": "drain", "maintenance": TERMS}),
+        (
+            lambda client: client.promote("VI_1", TERMS),
+            {"command": "promote", "instance": "VI_1", "maintenance": TERMS},
+        ),
+        (
+            lambda client: client.demote("VI_1", TERMS),
+            {"command": "demote", "instance": "VI_1", "maintenance": TERMS},
+        ),
         (lambda client: client.reload(), {"command": "reload"}),
         (lambda client: client.plan("x", "/f"), {"command": "plan", "candidate": "eJyrAAAAeQB5", "path": "/f"}),
         (lambda client: client.events(), {"command": "events", "instance": None}),
@@ -145,3 +156,16 @@ def test_an_agent_that_breaks_off_is_unreachable(answer, tmp_path, reply):
     answer(reply)
     with pytest.raises(AgentUnreachable):
         Client(str(tmp_path)).status()
+
+
+@pytest.mark.parametrize(
+    ("sudo_user", "user_id", "by"), [("anna", 0, "anna"), (None, 0, "root"), (None, 4242424, "4242424")]
+)
+def test_terms_name_who_asks(monkeypatch, sudo_user, user_id, by):
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    if sudo_user:
+        monkeypatch.setenv("SUDO_USER", sudo_user)
+    monkeypatch.setattr(client.os, "getuid", lambda: user_id)
+    assert client.terms("disk", None) == {"reason": "disk", "expires": None, "by": by}
+    assert client.terms(None, "2h") == {"reason": None, "expires": "2h", "by": by}
+    assert client.terms(None, None) is client.terms("", "") is None

@@ -14,6 +14,7 @@ from . import paths
 
 AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
 
+TERMS: dict[str, Any] = {"reason": {"type": "str"}, "expires": {"type": "str"}}
 RUNTIME_DIR: dict[str, Any] = {"runtime_dir": {"type": "path", "default": paths.RUNTIME_DIRECTORY}}
 
 VRRP_AGENT: dict[str, Any] = {
@@ -34,6 +35,7 @@ VRRP_CONFIG: dict[str, Any] = {
 VRRP_DRAIN: dict[str, Any] = {
     "state": {"type": "str", "choices": ["drained", "active"], "default": "drained"},
     "force": {"type": "bool", "default": False},
+    **TERMS,
     "wait": {"type": "bool", "default": True},
     "timeout": {"type": "float", "default": 15},
     **RUNTIME_DIR,
@@ -61,6 +63,7 @@ VRRP_INFO: dict[str, Any] = {
 VRRP_STATE: dict[str, Any] = {
     "name": {"type": "str"},
     "state": {"type": "str", "choices": ["master", "backup", "auto"]},
+    **TERMS,
     "wait": {"type": "bool", "default": True},
     "timeout": {"type": "float", "default": 15},
     **RUNTIME_DIR,

@@ -14,9 +14,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Optional
 
-from ..vrrp.client import AgentError, AgentUnreachable, Client
+from ..vrrp.client import TOO_OLD, AgentError, AgentUnreachable, Client
+from .maintenance import foreseen, same
 from .mastership import BACKUP, MASTER, dispensable, gone, is_backup, is_master, served, settled
 from .node_interfaces import links
 from .switchover import SwitchoverError
@@ -26,7 +27,8 @@ _VERBS = {"master": "promote", "backup": "demote", None: "release"}
 _SHOWN = 3  # instances in a message
 NO_STANDBY = "Without a standby a drain takes the service down; force: true does it all the same"
 
-Node = dict[str, Any]  # what the modules return: ``drained`` and ``instances``
+Node = dict[str, Any]  # what the modules return: ``drained``, ``maintenance`` and ``instances``
+Terms = Optional[dict[str, Any]]  # the reason and the end of a drain
 Instances = Sequence[Mapping[str, Any]]
 
 
@@ -35,6 +37,7 @@ class Drainer:
 
     def __init__(self, runtime_dir: str):
         self._client = Client(runtime_dir)
+        self._version: Optional[str] = None  # of an agent that keeps no reason and no end
 
     def look(self) -> Node:
         """Return the node. Raises SwitchoverError where its agent cannot be drained, AgentError, AgentUnreachable."""
@@ -43,17 +46,23 @@ class Drainer:
             raise SwitchoverError(
                 f"the agent {status['version']} that runs here cannot be drained: deploy the pair again"
             )
-        return {"drained": status["drained"], "instances": status["instances"]}
+        self._version = None if "maintenance" in status else status.get("version", "")
+        return {
+            "drained": status["drained"],
+            "maintenance": status.get("maintenance"),
+            "instances": status["instances"],
+        }
 
-    def predict(self, before: Node, drained: bool) -> Node:
+    def predict(self, before: Node, drained: bool, terms: Terms = None) -> Node:
         """Return the node as it would be: each instance with the state in which it ends, or begins."""
+        maintenance = foreseen(before.get("maintenance"), terms) if drained else None
         if before["drained"] == drained:
-            return before
+            return {**before, "maintenance": maintenance}
         if drained:
             instances = [{**each, "state": "STOP", "addresses_present": []} for each in before["instances"]]
         else:
             instances = [{**each, "state": "FAULT" if each["faults"] else BACKUP} for each in before["instances"]]
-        return {"drained": drained, "instances": instances}
+        return {"drained": drained, "maintenance": maintenance, "instances": instances}
 
     def demand_waiting(self, before: Node) -> None:
         """Raise SwitchoverError where only a wait can show that another node serves what this one gives up."""
@@ -62,18 +71,23 @@ class Drainer:
             text = f"only by waiting can be seen whether a peer takes over {_names(needed)}: wait, or say force: true"
             raise SwitchoverError(text, before=before)
 
-    def drain(self, before: Node, timeout_s: float, force: bool) -> Node:
+    def drain(self, before: Node, timeout_s: float, force: bool, terms: Terms = None) -> Node:
         """Give up everything and take nothing; with ``force`` also where no other node takes over.
 
         Raises SwitchoverError where that is impossible or takes too long; then the node takes part as before.
         """
+        if terms and self._version is not None:
+            raise SwitchoverError(f"the agent {self._version} runs here: {TOO_OLD}", before=before)
+        asked = [terms] if terms else []
         deadline = time.monotonic() + timeout_s
         try:
             if not before["drained"]:
                 if timeout_s and not force:
                     self._hand_over(timeout_s)
-                self._client.drain()
+                self._client.drain(*asked)
                 self._end_holds(before)
+            elif not same(before.get("maintenance"), foreseen(before.get("maintenance"), terms)):
+                self._client.drain(*asked)
             while timeout_s:
                 left = self._left()
                 if not left:
@@ -155,10 +169,12 @@ class Drainer:
             now = self.look()
             if now["drained"] and not before["drained"]:
                 self._client.undrain()
-            holds = {each["name"]: each["hold"] for each in before["instances"]}
+            then = {each["name"]: each for each in before["instances"]}
             for each in now["instances"]:
-                if each["name"] in holds and each["hold"] != holds[each["name"]]:
-                    getattr(self._client, _VERBS[holds[each["name"]]])(each["name"])
+                was = then.get(each["name"], each)
+                if each["hold"] != was["hold"]:
+                    terms = [was["maintenance"]] if was.get("maintenance") else []
+                    getattr(self._client, _VERBS[was["hold"]])(each["name"], *terms)
         except (AgentError, AgentUnreachable, SwitchoverError) as error:
             return f"; what was begun stays, as the agent does not end it: {error}"
         return "; it takes part again" if now["drained"] and not before["drained"] else ""

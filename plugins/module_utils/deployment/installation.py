@@ -119,6 +119,7 @@ class Installation:
             *files.gone(paths.LIBRARY),
             *files.gone(paths.CONFIG_DIRECTORY),
             *files.gone(paths.RUNTIME_DIRECTORY),
+            *files.gone(paths.STATE_DIRECTORY),
             *self._account.absent(),
         ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from . import maintenance
 from .drain import Drainer
 
 
@@ -15,18 +16,20 @@ def run(module: Any) -> dict[str, Any]:
     """Drain or undrain the node, or predict it in check mode. Raises SwitchoverError, AgentError, AgentUnreachable."""
     drained, force = module.params["state"] == "drained", module.params["force"]
     timeout = module.params["timeout"] if module.params["wait"] else 0
+    terms = maintenance.wanted(module.params, ("drained",))
     drainer = Drainer(module.params["runtime_dir"])
     before = drainer.look()
     if drained and not timeout and not force:
         drainer.demand_waiting(before)
     if module.check_mode:
-        after = drainer.predict(before, drained)
+        after = drainer.predict(before, drained, terms)
     elif drained:
-        after = drainer.drain(before, timeout, force)
+        after = drainer.drain(before, timeout, force, terms)
     else:
         after = drainer.undrain(before, timeout)
     return {
-        "changed": before["drained"] != after["drained"],
+        "changed": before["drained"] != after["drained"]
+        or not maintenance.same(before.get("maintenance"), after.get("maintenance")),
         "before": before,
         "after": after,
         "msg": told(after),
@@ -41,6 +44,6 @@ def told(node: Mapping[str, Any]) -> str:
 
 
 def shown(node: Mapping[str, Any]) -> str:
-    """Return the lines of the diff: whether the node is drained, and the state of each instance."""
+    """Return the lines of the diff: whether the node is drained, why and until when, and the state of each instance."""
     states = [f"{each['name']}: {each['state']}\n" for each in node["instances"]]
-    return "".join([f"drained: {str(node['drained']).lower()}\n", *states])
+    return "".join([f"drained: {str(node['drained']).lower()}\n", maintenance.shown(node.get("maintenance")), *states])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import maintenance
 from .switchover import Switchover
 
 
@@ -14,26 +15,30 @@ def run(module: Any) -> dict[str, Any]:
     """Move mastership, or predict that in check mode. Raises SwitchoverError, AgentError and AgentUnreachable."""
     wanted = module.params["state"]
     mover = Switchover(module.params["name"], module.params["runtime_dir"])
+    terms = maintenance.wanted(module.params, ("master", "backup"))
     timeout = module.params["timeout"] if module.params["wait"] else 0
     before = mover.look()
     if wanted is None:
         after = before
     elif module.check_mode:
-        after = mover.predict(before, wanted)
+        known = before.get("maintenance") if before["hold"] == wanted else None
+        after = {**mover.predict(before, wanted), "maintenance": maintenance.foreseen(known, terms)}
     else:
-        after = mover.move(before, wanted, timeout)
+        after = mover.move(before, wanted, timeout, terms)
     state = after["state"]
     if wanted and not timeout:  # without a wait, mastership moves after this module has ended
         state = mover.predict(before, wanted)["state"]
+    then, now = before.get("maintenance"), after.get("maintenance")
+    new_terms = bool(terms) and not (before["hold"] == wanted and maintenance.same(then, now))
     return {
-        "changed": (before["state"] == "MASTER") != (state == "MASTER"),
+        "changed": (before["state"] == "MASTER") != (state == "MASTER") or new_terms,
         "before": before,
         "after": after,
         "msg": f"{after['name']}: {after['why']}",
         "diff": {
             "before_header": before["name"],
             "after_header": after["name"],
-            "before": f"{before['state']}\n",
-            "after": f"{state}\n",
+            "before": f"{before['state']}\n{maintenance.shown(then)}",
+            "after": f"{state}\n{maintenance.shown(now)}",
         },
     }

@@ -129,6 +129,7 @@ class NodeFacts:
             "uptime_s": None if started is None else round(time.time() - started, 3),
             "router_id": dumps[0][0].globals.get("Router ID"),
             "drained": False,
+            "maintenance": None,
             "instances": [{**each, "counters": counted.get(each["name"], {})} for each in instances],
             "discarded": {},
         }

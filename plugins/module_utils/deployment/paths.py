@@ -16,6 +16,7 @@ UNIT = "/etc/systemd/system/" + SERVICE
 CONFIG_DIRECTORY = "/etc/hotstandby"
 CONFIG = CONFIG_DIRECTORY + "/hotstandby.conf"
 RUNTIME_DIRECTORY = "/run/hotstandby"
+STATE_DIRECTORY = "/var/lib/hotstandby"
 
 MINIMUM_PYTHON = (3, 9)
 MINIMUM_PYROUTE2 = (0, 9)

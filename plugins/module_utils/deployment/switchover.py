@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any, Optional
 
-from ..vrrp.client import AgentError, Client
+from ..vrrp.client import TOO_OLD, AgentError, Client
 from .mastership import is_backup, is_master, predict, settled
 
 _POLL_S = 0.02
@@ -31,11 +31,13 @@ class Switchover:
         self._name = name
         self._client = Client(runtime_dir)
         self._drained = False  # as of the last look
+        self._version: Optional[str] = None  # of an agent that keeps no reason and no end
 
     def look(self) -> dict[str, Any]:
         """Return the instance. Raises SwitchoverError where it is not there, AgentError and AgentUnreachable."""
         status = self._client.status()
         self._drained = status.get("drained", False)  # an agent of an older release has no such word
+        self._version = None if "maintenance" in status else status.get("version", "")
         instances: list[dict[str, Any]] = status["instances"]
         names = ", ".join(instance["name"] for instance in instances) or "none"
         if self._name is None:
@@ -55,15 +57,20 @@ class Switchover:
         why = before["why"] if state == before["state"] else f"it would become {state}; now it is {before['why']}"
         return {**before, "state": state, "why": why}
 
-    def move(self, before: dict[str, Any], wanted: str, timeout_s: float) -> dict[str, Any]:
+    def move(
+        self, before: dict[str, Any], wanted: str, timeout_s: float, terms: Optional[dict[str, Any]] = None
+    ) -> dict[str, Any]:
         """Ask for the state ``wanted`` and wait, at most ``timeout_s`` seconds (0: not at all).
 
-        Raises SwitchoverError where that is too short; the hold is then the same as before.
+        ``terms`` are the reason and the end (:mod:`.maintenance`). Raises SwitchoverError where the time is too short;
+        the hold is then the same as before.
         """
         expected = self._expect(before, wanted)
         if self._drained:
             timeout_s = 0  # a hold may end, but that changes nothing while it is drained
-        getattr(self._client, _VERBS[wanted])(before["name"])
+        if terms and self._version is not None:
+            raise SwitchoverError(f"the agent {self._version} runs here: {TOO_OLD}", before=before)
+        getattr(self._client, _VERBS[wanted])(before["name"], *([terms] if terms else []))
         now = self.look()
         start = time.monotonic()
         # A peer of higher priority preempts within its Master_Down_Interval, or not at all.
@@ -95,7 +102,8 @@ class Switchover:
             return ""
         was = before["hold"] or "auto"
         try:
-            getattr(self._client, _VERBS[was])(before["name"])
+            terms = before.get("maintenance")
+            getattr(self._client, _VERBS[was])(before["name"], *([terms] if terms else []))
         except AgentError as error:
             return f"; its hold stays, as the agent does not end it: {error}"
         return f"; it is {was} again"

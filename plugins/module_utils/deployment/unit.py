@@ -31,7 +31,7 @@ StartLimitBurst=25
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart={command} run --config {config} --runtime-dir {runtime}
+ExecStart={command} run --config {config} --runtime-dir {runtime} --state-dir {state}
 # Real time, where the kernel grants it, given from outside: so nothing in the sandbox needs the right to take it.
 # A container may refuse it; then the niceness below is what there is, and systemctl status shows no failure for it.
 ExecStartPost=-+/bin/sh -c 'chrt --reset-on-fork --rr --pid {priority} "$$MAINPID" 2>/dev/null || :'
@@ -60,6 +60,9 @@ RuntimeDirectory=hotstandby
 RuntimeDirectoryMode=0755
 # After a stop, too: what auth_hmac has heard must not be new again after a start. A clean stop leaves no ledger.
 RuntimeDirectoryPreserve=yes
+# What is to outlive a boot: a drain or a hold that has a reason or an end.
+StateDirectory=hotstandby
+StateDirectoryMode=0700
 
 # Nobody else's load makes an advertisement late. Check and notify scripts get none of it (CPUSchedulingResetOnFork).
 Nice=-20
@@ -137,6 +140,7 @@ def text(switch_user: bool = False, writable: Sequence[str] = (), homes: bool = 
         command=paths.COMMAND,
         config=paths.CONFIG,
         runtime=paths.RUNTIME_DIRECTORY,
+        state=paths.STATE_DIRECTORY,
         user=paths.USER,
         priority=REALTIME_PRIORITY,
         capabilities=(_SWITCH_USER_COMMENT if switch_user else "")
@@ -168,7 +172,8 @@ def hidden() -> tuple[str, ...]:
 def writable() -> Optional[tuple[str, ...]]:
     """Return the paths that the installed service may write to; None where it is not installed or not restricted.
 
-    Its own runtime directory is not among them. An assignment without a value empties the list, systemd.exec(5).
+    Its own runtime and state directories are not among them. An assignment without a value empties the list,
+    systemd.exec(5).
     """
     said = [value.strip().lower() for value in _said("ProtectSystem")]
     if not said or said[-1] != "strict":

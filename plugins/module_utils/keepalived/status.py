@@ -51,6 +51,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
         "addresses_present": [address for name, address in addresses if (name, address) in present],
         "excluded": [line.split()[0] for line in _listed(record, "Virtual IP Excluded")],
         "hold": None,
+        "maintenance": None,
         "yielding": False,
         "master": master,
         "peers": [master] if master and state == BACKUP else [],

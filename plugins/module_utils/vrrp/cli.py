@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from typing import Any, Optional
 
 from . import __version__, argv, streams
-from .client import RUNTIME_DIR, AgentError, AgentUnreachable, Client
+from .client import RUNTIME_DIR, TOO_OLD, AgentError, AgentUnreachable, Client, terms
 from .config.syntax.diagnostics import ConfigError
 from .streams import StreamError, say
 
@@ -92,15 +92,18 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("run", "Run the agent in the foreground.", run)
     command.add_argument("--config", metavar="FILE", default=CONFIG_FILE, help="its configuration (%(default)s)")
+    text = "where a drain or hold with a reason or an end is kept over a boot (the runtime directory, which is not)"
+    command.add_argument("--state-dir", metavar="DIR", help=text)
     command = add("check", "Say what is wrong with a configuration.", check, agent=False)
     command.add_argument("file", metavar="FILE")
     command = add("status", "Show who is MASTER, and why.", status)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
-    add("promote", "Make this node MASTER of an instance until it is released.", move("promote"), instance=True)
-    add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True)
+    text = "Make this node MASTER of an instance until it is released."
+    limit(add("promote", text, move("promote"), instance=True))
+    limit(add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True))
     add("release", "Let priorities decide again.", move("release"), instance=True)
-    add("drain", "Let this node give up everything and take nothing, for maintenance.", drain("drain"))
+    limit(add("drain", "Let this node give up everything and take nothing, for maintenance.", drain("drain")))
     add("undrain", "Let this node take part again.", drain("undrain"))
     add("cleanup", "Take off what a dead agent left behind, unless it is about to be started again.", cleanup)
     add("reload", "Let the agent read its configuration again.", reload)
@@ -122,11 +125,18 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def limit(command: Parser) -> None:
+    """Add the options of a drain or a hold that has a reason or an end."""
+    command.add_argument("--reason", metavar="TEXT", type=argv.word, help="why, in one line; the status shows it")
+    text = "when it ends by itself: in 90 (seconds), 30m, 2h or 1d12h, or at a time such as 2026-11-30T14:30:00Z"
+    command.add_argument("--expires", metavar="WHEN", type=argv.word, help=text)
+
+
 def run(options: argparse.Namespace) -> int:
     """Run the agent until it is told to stop."""
     from .agent import main as agent  # the agent's libraries are for the agent: every other command starts faster
 
-    return agent.run(options.config, options.runtime_dir)
+    return agent.run(options.config, options.runtime_dir, options.state_dir)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -177,7 +187,7 @@ def move(verb: str) -> Command:
     """Return the command function for promote, demote and release."""
 
     def command(options: argparse.Namespace) -> int:
-        answer = getattr(Client(options.runtime_dir), verb)(options.name)
+        answer = asked(options, verb, options.name)
         say(sys.stdout, f"{answer['name']}: {answer['why']}")
         return DONE
 
@@ -188,10 +198,22 @@ def drain(verb: str) -> Command:
     """Return the command function for drain and undrain."""
 
     def command(options: argparse.Namespace) -> int:
-        say(sys.stdout, *status_lines(getattr(Client(options.runtime_dir), verb)()))
+        say(sys.stdout, *status_lines(asked(options, verb)))
         return DONE
 
     return command
+
+
+def asked(options: argparse.Namespace, verb: str, *arguments: str) -> dict[str, Any]:
+    """Return the answer to a command that may have a reason and an end."""
+    ask = getattr(Client(options.runtime_dir), verb)
+    wanted = terms(getattr(options, "reason", None), getattr(options, "expires", None))
+    if wanted is None:
+        return dict(ask(*arguments))
+    answer = dict(ask(*arguments, wanted))
+    if "maintenance" not in answer:
+        raise AgentError(f"this agent did what was asked, but {TOO_OLD}")
+    return answer
 
 
 def cleanup(options: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from .protocol.actions import (
 )
 from .protocol.event_codec import Header, Record, RecordError, Step, line, read, restored
 from .protocol.replay import Outcome, replay
+from .protocol.states import State
 
 HOLDS = {"master": ", promoted", "backup": ", demoted"}
 ASKED = {
@@ -106,6 +107,8 @@ def _single_input(step: Step) -> str:
         return "its timer had ended"
     if step.name == "start":
         memory = given.get("memory")
+        if memory is not None and memory.state is State.INIT:
+            return "began with the hold that it had"
         return "began" if memory is None else f"began with the memory of {memory.state.value}"
     if step.name == "priority_changed":
         return f"the checks say priority {given['priority']}"
@@ -113,6 +116,8 @@ def _single_input(step: Step) -> str:
         return f"member of sync group {given['group']}" if given["group"] else "member of no sync group"
     if step.name == "give_up":
         return str(given["reason"])
+    if step.name == "note":
+        return str(given["text"])
     if step.name in ("fault_changed", "group_fault_changed"):
         return f"fault: {'; '.join(given['faults'])}" if given["faults"] else "no fault left"
     if step.name == "source_changed":

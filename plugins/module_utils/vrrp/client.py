@@ -14,6 +14,7 @@ import pwd
 import socket
 import struct
 import zlib
+from collections.abc import Mapping
 from typing import Any, Optional
 
 RUNTIME_DIR = "/run/hotstandby"
@@ -22,6 +23,9 @@ USER = "hotstandby"  # the user of the service
 NAME_MAX = 107  # octets of an abstract socket's name, unix(7)
 CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
 REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
+TOO_OLD = "it is of an older release, and keeps no reason and no end: deploy the pair again"
+
+Terms = Mapping[str, Any]
 
 
 class AgentError(Exception):
@@ -47,21 +51,24 @@ class Client:
         """Return everything that the agent tells of itself and its instances."""
         return self.request({"command": "status"})
 
-    def promote(self, name: str) -> dict[str, Any]:
-        """Make this node MASTER of the instance, and keep it so until :meth:`release`."""
-        return self.request({"command": "promote", "instance": name})
+    def promote(self, name: str, maintenance: Optional[Terms] = None) -> dict[str, Any]:
+        """Make this node MASTER of the instance, and keep it so until :meth:`release` or the end of its terms.
 
-    def demote(self, name: str) -> dict[str, Any]:
-        """Let the peer be MASTER of the instance, until :meth:`release`."""
-        return self.request({"command": "demote", "instance": name})
+        ``maintenance`` has ``reason``, ``expires`` and ``by``, as the status has them; expires may be a duration.
+        """
+        return self.request({"command": "promote", "instance": name, **_terms(maintenance)})
+
+    def demote(self, name: str, maintenance: Optional[Terms] = None) -> dict[str, Any]:
+        """Let the peer be MASTER of the instance, until :meth:`release` or the end of its terms."""
+        return self.request({"command": "demote", "instance": name, **_terms(maintenance)})
 
     def release(self, name: str) -> dict[str, Any]:
         """Let priorities decide again who is MASTER of the instance."""
         return self.request({"command": "release", "instance": name})
 
-    def drain(self) -> dict[str, Any]:
-        """Let this node give up everything and take nothing, until :meth:`undrain`."""
-        return self.request({"command": "drain"})
+    def drain(self, maintenance: Optional[Terms] = None) -> dict[str, Any]:
+        """Let this node give up everything and take nothing, until :meth:`undrain` or the end of its terms."""
+        return self.request({"command": "drain", **_terms(maintenance)})
 
     def undrain(self) -> dict[str, Any]:
         """Let this node take part again."""
@@ -167,6 +174,24 @@ class Client:
             if chunk.endswith(b"\n"):
                 return b"".join(chunks)
         raise OSError("the answer does not end")
+
+
+def terms(reason: Optional[str], expires: Optional[str]) -> Optional[dict[str, Any]]:
+    """Return the terms of a drain or a hold with the user who asks for it; None where nothing is said."""
+    if not reason and not expires:
+        return None
+    return {"reason": reason, "expires": expires, "by": _user()}
+
+
+def _user() -> str:
+    """Return who runs this; with sudo(8), who has called that."""
+    with contextlib.suppress(KeyError):
+        return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    return str(os.getuid())
+
+
+def _terms(maintenance: Optional[Terms]) -> dict[str, Any]:
+    return {} if maintenance is None else {"maintenance": dict(maintenance)}
 
 
 def timeval(seconds: float) -> bytes:

@@ -22,10 +22,10 @@ from vrrp.config.model.configuration import Configuration
 
 
 class Rig:
-    """``agent`` with a file at ``path``; ``now`` is its clock."""
+    """``agent`` with a file at ``path``; ``now`` is its clock, and ``wall`` that of the node."""
 
-    def __init__(self, tmp_path, configuration: Configuration, kernel: LoopKernel, now: float) -> None:
-        self.now = now
+    def __init__(self, tmp_path, configuration: Configuration, kernel: LoopKernel, now: float, wall: float) -> None:
+        self.now, self.wall = now, wall
         self.socket_was: FakeVrrpSocket = None
         self.text = io.StringIO()
         self.kernel = kernel
@@ -41,6 +41,7 @@ class Rig:
             open_claim_socket=FakeClaimSocket,
             fork=lambda guard, log: Inline(),
             freeze=lambda: None,
+            wall=lambda: self.wall,
         )
         self.agent = Daemon(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text), environment)
 
@@ -77,11 +78,11 @@ def rig(tmp_path):
     """``async with rig(instance(), ...) as machine``: an agent that has started, without its endless loop."""
 
     @asynccontextmanager
-    async def make(*instances, filled=None, scripts=(), start=True, now=100.0, **more):
+    async def make(*instances, filled=None, scripts=(), start=True, now=100.0, wall=1e9, **more):
         kernel = LoopKernel(filled if filled is not None else table())
         path = str(tmp_path / "hotstandby.conf")
         configuration = Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),), **more)
-        made = Rig(tmp_path, configuration, kernel, now)
+        made = Rig(tmp_path, configuration, kernel, now, wall)
         if start:
             made.agent._start()
         try:

@@ -20,7 +20,7 @@ from vrrp.agent.process.fork import Fork
 def test_it_is_the_real_one():
     real = Environment()
     assert (real.kernel, real.announcer, real.fork) == (Kernel, Announcer, Fork)
-    assert (real.open_socket, real.open_claim_socket) == (open_socket, ClaimSocket)
+    assert (real.open_socket, real.open_claim_socket, real.wall) == (open_socket, ClaimSocket, time.time)
 
 
 def test_its_clock_is_that_of_the_timers_of_asyncio():

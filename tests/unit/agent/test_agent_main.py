@@ -39,7 +39,7 @@ class Agent:
     made: list = []
     claimed: list = []
 
-    def __init__(self, configuration, digest, runtime, log):
+    def __init__(self, configuration, digest, runtime, log, state_dir):
         Agent.made.append((configuration, digest, runtime, log))
 
     async def run(self):

@@ -119,6 +119,15 @@ class TestMemory:
         assert restart_memory.lifetime_s(instance(**fields)) == lifetime_s
 
 
+def test_a_hold_that_an_operator_ends_before_the_start_is_forgotten():
+    saved = SavedRouterState(State.MASTER, 1.0, 100, "master")
+    memory = RestartMemory(lambda now: None, saved)
+    memory.forget_hold()
+    assert memory.take() == SavedRouterState(State.MASTER, 1.0, 100, None)
+    memory.forget_hold()
+    assert memory.take() is None
+
+
 def test_outbid_in_the_last_moment_it_leaves_nothing():
     bench = Bench(instance()).master()
     assert bench.instance.keep_for_restart(10.5)

@@ -28,6 +28,7 @@ GIVEN = {
     "group_changed": ("G",),
     "group_fault_changed": (("sync group G: VI_2 is in FAULT",), 20.0),
     "wait": (20.0,),
+    "note": ("drained by root: kernel update",),
     "give_up": (20.0, True, "sync group G: VI_2 gave up"),
 }
 

@@ -41,8 +41,8 @@ def instance(state="BACKUP", **more):
     }
 
 
-def node(*instances, drained=False):
-    return {"drained": drained, "instances": list(instances)}
+def node(*instances, drained=False, maintenance=None):
+    return {"drained": drained, "maintenance": maintenance, "instances": list(instances)}
 
 
 @pytest.fixture

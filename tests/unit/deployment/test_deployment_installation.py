@@ -43,7 +43,8 @@ class Node:
 
 @pytest.fixture
 def node(tmp_path, monkeypatch):
-    for name in ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "UNIT", "CONFIG_DIRECTORY", "RUNTIME_DIRECTORY"):
+    directories = ("CONFIG_DIRECTORY", "RUNTIME_DIRECTORY", "STATE_DIRECTORY")
+    for name in ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "UNIT", *directories):
         monkeypatch.setattr(paths, name, str(tmp_path) + getattr(paths, name))
     # The tests run without root: the user of the tests owns what root would own.
     monkeypatch.setattr(os, "chown", lambda path, uid, gid: None)
@@ -111,6 +112,9 @@ def test_a_unit_that_systemd_has_not_read_is_read(installation):
 def test_a_removal_stops_the_service_first_and_leaves_nothing(node, installation, tmp_path):
     apply(installation.present(wanted(), ASLEEP, checking=False))
     os.makedirs(paths.RUNTIME_DIRECTORY)
+    os.makedirs(paths.STATE_DIRECTORY)
+    with open(f"{paths.STATE_DIRECTORY}/maintenance.json", "w", encoding="ascii"):
+        pass
     alive = Condition(running=True, enabled=True, stale=False, pid=1)
     changes = installation.absent(alive)
     assert (changes[0].before, changes[0].after) == ("running\n", "stopped\n")

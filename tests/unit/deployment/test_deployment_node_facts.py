@@ -131,6 +131,7 @@ def test_several_keepalived_are_told_together(tmp_path, keepalived):
         "uptime_s": None,
         "router_id": f"node{NOBODY}",
         "drained": False,
+        "maintenance": None,
         "discarded": {},
     }
     assert [(each["name"], each["state"], each["counters"]) for each in found["instances"]] == [

@@ -20,6 +20,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
         ("CONFIG_DIRECTORY", "/etc/hotstandby"),
         ("CONFIG", "/etc/hotstandby/hotstandby.conf"),
         ("RUNTIME_DIRECTORY", "/run/hotstandby"),
+        ("STATE_DIRECTORY", "/var/lib/hotstandby"),
     ],
 )
 def test_the_places_are_the_documented_ones(name, path):

@@ -171,6 +171,13 @@ def test_marks_of_auth_hmac_survive_a_stop_but_not_a_reboot():
     assert f"/run/{section['RuntimeDirectory']}" == paths.RUNTIME_DIRECTORY
 
 
+def test_what_outlives_a_boot_has_a_directory_of_the_agent_alone():
+    section = service()
+    assert f"/var/lib/{section['StateDirectory']}" == paths.STATE_DIRECTORY
+    assert section["StateDirectoryMode"] == "0700"
+    assert section["ExecStart"].endswith(f" --state-dir {paths.STATE_DIRECTORY}")
+
+
 def test_scripts_may_write_where_they_are_told():
     assert service(writable=["/var/lib/a", "/var/log/b"])["ReadWritePaths"] == "/var/lib/a /var/log/b"
 

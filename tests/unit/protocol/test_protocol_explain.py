@@ -167,3 +167,17 @@ def test_a_router_that_was_undrained_says_so():
     router.drain(T)
     router.undrain(T + 0.1)
     assert why(router, T + 0.2).startswith("MASTER, giving up because this node was drained: it keeps")
+
+
+def test_the_terms_of_a_drain_and_of_a_hold_are_told_where_they_explain():
+    terms = " by anna: disk, until 14:30 UTC, 25 min left"
+    router = master()
+    router.demote(T)
+    assert why(router, T, terms=terms).startswith("MASTER, giving up because it was demoted: it keeps")
+    router.drain(T)
+    assert why(router, T, terms=terms).startswith(f"MASTER, giving up because this node is drained{terms}: it keeps")
+    router.expire(router.deadline)
+    assert why(router, T + 9, terms=terms) == f"STOP because this node is drained{terms}"
+    router = backup()
+    router.promote(T)
+    assert why(router, T, terms=terms) == f"MASTER because it was promoted; our 254 (promoted{terms})"

@@ -319,3 +319,35 @@ class TestDrain:
         router.drain(T + 1)
         assert router.release(T + 2) == ()
         assert (router.state, router.hold) == (State.STOP, None)
+
+
+def test_a_hold_without_a_state_is_in_force_when_the_router_begins():
+    router = VirtualRouter(ARTICLE_B)
+    router.start(T, SavedRouterState(State.INIT, 0.0, 100, "backup"))
+    assert (router.hold, router.priority, router.state, router.reason) == (
+        "backup",
+        1,
+        State.BACKUP,
+        "it has just started",
+    )
+    router = VirtualRouter(ARTICLE_B)
+    router.start(T, SavedRouterState(State.INIT, 0.0, 100, "master"))
+    assert (router.priority, router.state) == (254, State.BACKUP), "it listens before it takes over"
+    router.expire(router.deadline)
+    assert router.state is State.MASTER
+
+
+def test_a_promotion_from_before_a_boot_does_not_preempt_where_that_is_forbidden():
+    router = VirtualRouter(replace(ARTICLE_B, preempt=False))
+    router.start(T, SavedRouterState(State.INIT, 0.0, 100, "master"))
+    for second in range(1, 10):
+        assert router.advertisement(advert(100), A, T + second) == ()
+        assert router.deadline > T + second + 1
+    assert (router.state, router.hold) == (State.BACKUP, "master")
+
+
+def test_a_remark_changes_nothing():
+    router = master()
+    before = dict(vars(router))
+    assert router.note("drained by anna: disk", T + 1) == ()
+    assert vars(router) == before

@@ -23,6 +23,7 @@ from .addresses.static import StaticConfig
 from .addresses.vmac import Vmacs
 from .control.commands import Commands
 from .control.confirmed_reload import ConfirmedReload
+from .control.maintenance import Maintenance
 from .control.mastership import Mastership
 from .control.plan import Current
 from .control.reload import OnSignal, Reload
@@ -70,6 +71,7 @@ class Daemon:
         runtime: RuntimeDirectory,
         log: Log,
         environment: Optional[Environment] = None,
+        state_dir: Optional[str] = None,
     ) -> None:
         environment = environment or Environment()
         self.configuration = configuration
@@ -190,19 +192,18 @@ class Daemon:
         self.recorder = Recorder(runtime.path, log, scheduler.now)
         self.mastership = Mastership(instances, self.groups, self._is_stopping, self.graceful_restart.changed, log)
         self.confirmed = ConfirmedReload(instances, self.manager, self.apply, scheduler.call_later, scheduler.now, log)
+        state_dir, wall = state_dir or runtime.path, environment.wall
+        self.maintenance = Maintenance(
+            state_dir, self.mastership, instances, self.groups, self.fork, scheduler, wall, log
+        )
         self.reload = Reload(
-            self.fork,
-            self._current,
-            self.apply,
-            self._is_stopping,
-            self.service_manager,
-            scheduler.call_later,
-            self.confirmed,
-            log,
+            *(self.fork, self._current, self.apply, self._is_stopping),
+            *(self.service_manager, scheduler.call_later, self.confirmed, log),
         )
         self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
         self._commands = Commands(
-            self._info, instances, lambda: kernel.table, self.mastership, self.reload, self.recorder, scheduler.now
+            *(self._info, instances, lambda: kernel.table, self.mastership, self.maintenance),
+            *(self.reload, self.recorder, scheduler.now),
         )
         self.reports = Reports(
             runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())
@@ -241,6 +242,7 @@ class Daemon:
         finally:
             self.scheduler.cancel()
             self.fork.close()
+            self.maintenance.end()
             departure.drop_everything()
             self.graceful_restart.end(leave=bool(departure.restarting))
             await self._upkeep.stop()
@@ -287,6 +289,7 @@ class Daemon:
             instance.interface_changed(self.scheduler.now())
             if inherited.drained or not instance.remembers_mastership(self.scheduler.now()):
                 instance.addresses.remove_leftovers()
+        self.maintenance.begin(inherited)
         self.checks.recall(inherited.checks, self.scheduler.now() - inherited.last_at)
         self.checks.apply(configuration)
         self.checks_changed()
@@ -365,12 +368,8 @@ class Daemon:
 
     def _info(self) -> AgentInfo:
         return AgentInfo(
-            self.configuration,
-            self.digest,
-            self._started_at,
-            self.shutdown.begun,
-            self.mastership.drained,
-            self.discarded.discarded,
+            *(self.configuration, self.digest, self._started_at, self.shutdown.begun),
+            *(self.mastership.drained, self.discarded.discarded, self.maintenance.of_node()),
         )
 
     def _current(self) -> Current:

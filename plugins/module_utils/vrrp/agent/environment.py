@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -37,3 +38,4 @@ class Environment:
     open_claim_socket: Callable[[int, frozenset[Address]], ClaimSocket] = ClaimSocket
     fork: Callable[[Callable[[Callable[[], None]], Callable[[], None]], Log], Fork] = Fork
     freeze: Callable[[], None] = freeze
+    wall: Callable[[], float] = time.time  # seconds since 1970

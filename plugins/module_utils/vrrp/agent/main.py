@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import sys
+from typing import Optional
 
 from ..config.model.configuration import Configuration
 from ..config.syntax.diagnostics import ConfigError
@@ -25,8 +26,11 @@ from .process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
 CANNOT_START = 1
 
 
-def run(config: str, runtime_dir: str) -> int:
-    """Run until stopped. Returns the exit status; raises ConfigError when the file is not usable."""
+def run(config: str, runtime_dir: str, state_dir: Optional[str] = None) -> int:
+    """Run until stopped. Returns the exit status; raises ConfigError when the file is not usable.
+
+    ``state_dir`` survives a boot; without one the runtime directory has its file.
+    """
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # the watchdog's SIGABRT then tells where the loop hung
     saved_state.forget_restart(runtime_dir)
@@ -47,7 +51,7 @@ def run(config: str, runtime_dir: str) -> int:
             raise ConfigError(refused)
         for doubtful in misfits(configuration, table):
             log.info(str(doubtful))
-        return asyncio.run(_work(configuration, digest, runtime, log))
+        return asyncio.run(_work(configuration, digest, runtime, log, state_dir))
     except (NetlinkUnavailable, DumpError) as error:
         log.error(str(error))
         return CANNOT_START
@@ -58,6 +62,8 @@ def run(config: str, runtime_dir: str) -> int:
         runtime.release()
 
 
-async def _work(configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log) -> int:
+async def _work(
+    configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log, state_dir: Optional[str]
+) -> int:
     scheduling.claim(log)
-    return await Daemon(configuration, digest, runtime, log).run()
+    return await Daemon(configuration, digest, runtime, log, state_dir=state_dir).run()

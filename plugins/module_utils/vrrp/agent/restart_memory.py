@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Optional
 
 from ..config.model.configuration import Instance
@@ -31,6 +32,11 @@ class RestartMemory:
         """Return the state that the process before has saved, and forget it."""
         saved, self.saved = self.saved, None
         return saved
+
+    def forget_hold(self) -> None:
+        """Forget the hold that the process before has saved: an operator has ended it before the instance starts."""
+        if self.saved is not None:
+            self.saved = replace(self.saved, hold=None)
 
     def mandate_ends_at(self, config: Instance) -> Optional[float]:
         """Return when a peer may have taken over from the process before, None where it was not MASTER."""

@@ -77,6 +77,10 @@ class RouterInputs:
         """Take part again after a drain."""
         self._take(now, "undrain", self._router.undrain(now))
 
+    def note(self, text: str, now: float) -> None:
+        """Take a remark about a drain or a hold."""
+        self._take(now, "note", self._router.note(text, now), text)
+
     def stop(self, now: float) -> None:
         """Stop taking part, and keep the addresses until a peer has taken over."""
         self._take(now, "stop", self._router.stop(now))

@@ -40,6 +40,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "promote": (),
     "demote": (),
     "release": (),
+    "note": ("text",),
     "drain": (),
     "undrain": (),
     "stop": (),

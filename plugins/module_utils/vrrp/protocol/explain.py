@@ -11,19 +11,20 @@ from .constants import PRIORITY_OWNER
 from .states import Backup, State
 from .transition import RouterView
 
-HOLD_TEXT = {"master": " (promoted)", "backup": " (demoted)"}
+HOLD_TEXT = {"master": "promoted", "backup": "demoted"}
 DRAINED = "this node is drained"
 CLAUSES_MAX = 2  # beside the clause about the state itself
 TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 
 
-def why(router: RouterView, now: float, makeup: str = "", besides: Sequence[str] = ()) -> str:
+def why(router: RouterView, now: float, makeup: str = "", besides: Sequence[str] = (), terms: str = "") -> str:
     """Explain the state of ``router``.
 
     ``makeup`` explains our priority, as ``base 100, chk_tomcat -10``. ``besides`` are clauses about what
-    keeps it from hearing others, or others from hearing it: they explain a router that hears no master.
+    keeps it from hearing others, or others from hearing it: they explain a router that hears no master. ``terms`` are
+    those of its drain or hold, as :meth:`.terms.Terms.words` says them.
     """
-    text = _state(router, now, makeup)
+    text = _state(router, now, makeup, terms)
     alone = router.state is State.MASTER or (router.state is State.BACKUP and router.master is None)
     if not besides or not alone:
         return text
@@ -31,21 +32,22 @@ def why(router: RouterView, now: float, makeup: str = "", besides: Sequence[str]
     return "; ".join((text, *besides[:CLAUSES_MAX], *((f"and {more} more",) if more > 0 else ())))
 
 
-def _state(router: RouterView, now: float, makeup: str) -> str:
+def _state(router: RouterView, now: float, makeup: str, terms: str) -> str:
     ours = f"our {router.priority}"
     if router.hold:
-        ours += HOLD_TEXT[router.hold]
+        ours += f" ({HOLD_TEXT[router.hold]}{terms})"
     elif makeup:
         ours += f" ({makeup})"
     if router.yielding:
-        return f"MASTER, giving up because {router.reason}: it keeps the addresses until a peer has taken over"
+        reason = f"{DRAINED}{terms}" if router.reason == DRAINED else router.reason
+        return f"MASTER, giving up because {reason}: it keeps the addresses until a peer has taken over"
     if router.state is State.MASTER:
         return f"MASTER because {router.reason}; {ours}"
     if router.state is State.BACKUP:
         return _why_backup(router, now, ours)
     if router.state is State.STOP and router.drained:
         besides = f"; it would be in FAULT because {'; '.join(router.faults)}" if router.faults else ""
-        return f"STOP because {DRAINED}{besides}"
+        return f"STOP because {DRAINED}{terms}{besides}"
     return f"{router.state.value} because {router.reason}"
 
 

@@ -34,7 +34,6 @@ any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
 A member of a sync group does not become MASTER on its own: it is ready, and :mod:`~.sync_group` says when.
-
 What an input does is decided by pure functions (:mod:`~.election`, :mod:`~.sync_member`) that look at the router and
 return a :class:`~.transition.Transition`; ``_apply`` does it.
 
@@ -153,7 +152,7 @@ class VirtualRouter:
         self.hold = self.hold if memory is None else memory.hold
         if self.drained:
             return ()
-        if memory is not None and not self.faults:
+        if memory is not None and memory.state is not State.INIT and not self.faults:
             return self._resume(memory, now)
         return self._begin(now, "it has just started")
 
@@ -224,9 +223,8 @@ class VirtualRouter:
             return self._wants(now, explain.takeover(self, now))
         if isinstance(condition, Yielding):
             ended = election.yielded(self, condition, now)
-            if ended is None:
-                return self._wants(now, f"{self.reason}, but nobody took over")
-            return self._apply(ended, now)
+            nobody = f"{self.reason}, but nobody took over"
+            return self._wants(now, nobody) if ended is None else self._apply(ended, now)
         return ()
 
     def priority_changed(self, priority: int, now: float) -> tuple[Action, ...]:
@@ -289,6 +287,10 @@ class VirtualRouter:
     def release(self, now: float) -> tuple[Action, ...]:
         """End a promotion or demotion: the priority decides again."""
         self.hold = None
+        return ()
+
+    def note(self, text: str, now: float) -> tuple[Action, ...]:
+        """Take a remark about a drain or a hold, such as its reason: it is in the events, and changes nothing."""
         return ()
 
     # Inputs from its sync group

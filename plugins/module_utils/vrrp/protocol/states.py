@@ -206,8 +206,9 @@ class MasterSeen:
 class SavedRouterState:
     """It keeps the state of a router whose process was restarted or killed without giving up mastership.
 
-    ``state`` is MASTER or BACKUP. ``last_at`` is when a MASTER advertised last, or when a BACKUP heard its master last,
-    monotonic seconds of the same boot. ``interval_cs`` is the master's, in centiseconds.
+    ``state`` is MASTER or BACKUP; of INIT only the hold is of use, as after a boot. ``last_at`` is when a MASTER
+    advertised last, or when a BACKUP heard its master last, monotonic seconds of the same boot. ``interval_cs`` is the
+    master's, in centiseconds.
     """
 
     state: State

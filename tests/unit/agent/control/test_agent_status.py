@@ -46,6 +46,7 @@ BEFORE_THE_START = {
     "routes": [],
     "rules": [],
     "hold": None,
+    "maintenance": None,
     "yielding": False,
     "master": None,
     "peers": [],
@@ -246,6 +247,7 @@ def test_the_whole_agent(tmp_path):
         "router_id": "node-a",
         "stopping": False,
         "drained": True,
+        "maintenance": None,
         "warnings": [
             f"{path}:1:1: warning: the file has mode 0644. "
             f"It holds a password, which only its owner may read (chmod 600 {path})"

@@ -12,6 +12,7 @@ from ..dumps import Recorder
 from ..errors import CommandError
 from ..instances import Instances
 from ..netlink.links import InterfaceTable
+from .maintenance import Maintenance
 from .mastership import Mastership
 from .reload import Reload
 from .server import Result
@@ -27,6 +28,7 @@ class Commands:
         instances: Instances,
         table: Callable[[], InterfaceTable],
         mastership: Mastership,
+        maintenance: Maintenance,
         reload: Reload,
         recorder: Recorder,
         now: Callable[[], float],
@@ -35,6 +37,7 @@ class Commands:
         self._instances = instances
         self._table = table
         self._mastership = mastership
+        self._maintenance = maintenance
         self._recorder = recorder
         self._now = now
         self._commands: dict[str, Callable[[dict[str, Any]], Result]] = {
@@ -42,8 +45,8 @@ class Commands:
             "promote": lambda request: self._move("promote", request),
             "demote": lambda request: self._move("demote", request),
             "release": lambda request: self._move("release", request),
-            "drain": lambda request: self._drain(True),
-            "undrain": lambda request: self._drain(False),
+            "drain": lambda request: self._drain(True, request),
+            "undrain": lambda request: self._drain(False, request),
             "reload": lambda request: reload.reload(),
             "confirmed_reload": reload.confirmed,
             "plan": reload.plan,
@@ -59,14 +62,16 @@ class Commands:
 
     def status(self) -> dict[str, Any]:
         """Return what ``status --json`` prints."""
-        return agent_status(self._info(), self._instances.all(), self._table(), self._now())
+        told = self._maintenance.of_instance
+        return agent_status(self._info(), self._instances.all(), self._table(), self._now(), told)
 
     def _move(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
         now = self._now()
-        return instance_status(self._mastership.move(verb, request.get("instance"), now), now, self._table())
+        instance = self._maintenance.move(verb, request, now)
+        return instance_status(instance, now, self._table(), self._maintenance.of_instance)
 
-    def _drain(self, drained: bool) -> dict[str, Any]:
-        self._mastership.drain(drained, self._now())
+    def _drain(self, drained: bool, request: dict[str, Any]) -> dict[str, Any]:
+        self._maintenance.drain(drained, request, self._now())
         return self.status()
 
     def _events(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Mastership:
     def move(self, verb: str, name: object, now: float) -> VrrpInstance:
         """Promote, demote or release (``verb``) the instance of this name, and return it. Raises CommandError."""
         instance = self.find(name)
-        self._refuse_at_the_end()
+        self.refuse_at_the_end()
         owned = [address for each in self._groups.mates(instance) for address in each.addresses.owned]
         if verb == "demote" and owned:
             own = ", ".join(str(address.ip) for address in owned)
@@ -52,6 +52,9 @@ class Mastership:
             self._groups.command(verb, instance, now)
         except Refused as refused:
             raise CommandError(f"cannot {verb} {name}: {refused}") from refused
+        if verb == "release":
+            for each in self._groups.mates(instance):
+                each.restart.forget_hold()
         self._remember()
         return instance
 
@@ -65,7 +68,7 @@ class Mastership:
 
     def drain(self, drained: bool, now: float) -> None:
         """Give up all mastership and take none, or take part again. Raises CommandError for an address owner."""
-        self._refuse_at_the_end()
+        self.refuse_at_the_end()
         owners = [each.name for each in self._instances.running.values() if each.addresses.owned]
         if drained and owners:
             raise CommandError(f"cannot drain this node: it owns the addresses of {', '.join(owners)}")
@@ -76,6 +79,7 @@ class Mastership:
                 (instance.inputs.drain if drained else instance.inputs.undrain)(now)
         self._remember()
 
-    def _refuse_at_the_end(self) -> None:
+    def refuse_at_the_end(self) -> None:
+        """Raise CommandError while the agent is stopping."""
         if self._is_stopping():
             raise CommandError("the agent is stopping")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Optional
@@ -29,10 +29,21 @@ from .warnings import TWO_OWNERS_REMEDY, clauses, warnings
 
 CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
+# The terms of an instance's hold as values, and in words those that explain its state (:mod:`.maintenance`).
+Terms = Callable[[VrrpInstance], tuple[Optional[dict[str, Any]], str]]
+
+
+def no_terms(instance: VrrpInstance) -> tuple[None, str]:
+    """Return that its hold has no terms."""
+    return None, ""
+
 
 @dataclass(frozen=True)
 class AgentInfo:
-    """It keeps what belongs to no instance. ``digest`` is of the file in force, ``discarded`` counts by reason."""
+    """It keeps what belongs to no instance. ``digest`` is of the file in force, ``discarded`` counts by reason.
+
+    ``maintenance`` are the terms of the drain.
+    """
 
     configuration: Configuration
     digest: str
@@ -40,10 +51,15 @@ class AgentInfo:
     stopping: bool
     drained: bool
     discarded: Mapping[str, int]
+    maintenance: Optional[dict[str, Any]] = None
 
 
 def agent_status(
-    agent: AgentInfo, instances: Iterable[VrrpInstance], table: InterfaceTable, now: float
+    agent: AgentInfo,
+    instances: Iterable[VrrpInstance],
+    table: InterfaceTable,
+    now: float,
+    terms: Terms = no_terms,
 ) -> dict[str, Any]:
     """Return the status of the whole agent. Times are seconds before ``now`` (monotonic seconds)."""
     return {
@@ -55,15 +71,19 @@ def agent_status(
         "router_id": agent.configuration.globals.router_id,
         "stopping": agent.stopping,
         "drained": agent.drained,
+        "maintenance": agent.maintenance,
         "realtime": scheduling.state(),
         "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
-        "instances": [instance_status(instance, now, table) for instance in instances],
+        "instances": [instance_status(instance, now, table, terms) for instance in instances],
         "discarded": dict(agent.discarded),
     }
 
 
-def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -> dict[str, Any]:
+def instance_status(
+    instance: VrrpInstance, now: float, table: InterfaceTable, terms: Terms = no_terms
+) -> dict[str, Any]:
     """Return the status of one instance: its configuration, its state, and the reasons."""
+    maintenance, words = terms(instance)
     config, router, verdict = instance.config, instance.router, instance.tracking.verdict
     there = {str(want.address) for want in present(instance.addresses.wanted, table)}
     vips, excluded = ([place_of(entry) for entry in entries] for entries in (config.addresses, config.excluded))
@@ -85,6 +105,7 @@ def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -
         "excluded": [{"text": text, "present": text in there} for text in map(str, excluded)],
         **routes_status(instance),
         "hold": router.hold,
+        "maintenance": maintenance,
         "yielding": router.yielding,
         "master": master(instance, now),
         "peers": instance.reporter.peers.as_list(now),
@@ -94,7 +115,7 @@ def instance_status(instance: VrrpInstance, now: float, table: InterfaceTable) -
         "faults": list(router.faults),
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
         "checks": [check_status(check) for check in instance.tracking.checks],
-        "why": why(instance, now),
+        "why": why(instance, now, words),
         "warnings": [
             *warnings(config.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)),
             *(f"{each} ({TWO_OWNERS_REMEDY})" for each in _other_owners(instance, now)),
@@ -144,9 +165,11 @@ def conflicts(instance: VrrpInstance, now: float) -> list[dict[str, Any]]:
     ]
 
 
-def why(instance: VrrpInstance, now: float) -> str:
-    """Return one sentence that explains the state, with the address conflicts."""
-    return "; ".join([_state(instance, now), *(_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD])])
+def why(instance: VrrpInstance, now: float, terms: str = "") -> str:
+    """Return one sentence that explains the state, with the address conflicts. ``terms`` are of its drain or hold."""
+    return "; ".join(
+        [_state(instance, now, terms), *(_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD])]
+    )
 
 
 def _other_owners(instance: VrrpInstance, now: float) -> list[str]:
@@ -165,7 +188,7 @@ def _conflict(found: dict[str, Any]) -> str:
     return f"{found['mac']} on {found['interface']} claims {found['address']} too, {found['seen_s']:.0f} s ago"
 
 
-def _state(instance: VrrpInstance, now: float) -> str:
+def _state(instance: VrrpInstance, now: float, terms: str) -> str:
     router = instance.router
     if router.state is State.INIT:
         silent = [check.name for check in instance.tracking.checks if check.ok is None and not check.weight]
@@ -176,4 +199,4 @@ def _state(instance: VrrpInstance, now: float) -> str:
     besides = _other_owners(instance, now) + clauses(
         instance.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)
     )
-    return explain.why(router, now, instance.tracking.verdict.explain(instance.config.priority), besides)
+    return explain.why(router, now, instance.tracking.verdict.explain(instance.config.priority), besides, terms)

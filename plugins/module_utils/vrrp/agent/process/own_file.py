@@ -80,15 +80,28 @@ def rename(new: str, path: str) -> None:
         os.replace(new, path)
 
 
-def replace(path: str, content: bytes) -> None:
-    """Write the whole file or nothing, readable by its owner alone. Raises OSError."""
+def replace(path: str, content: bytes, durable: bool = False) -> None:
+    """Write the whole file or nothing, readable by its owner alone; ``durable``: also on the disk. Raises OSError."""
     new = f"{path}.new"
     descriptor = create(new)
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
+            if durable:  # before it gets its name: after a power failure there is the old file or the new one
+                file.flush()
+                os.fsync(descriptor)
         rename(new, path)
+        if durable:
+            _sync_directory(path)
     except OSError:
         with contextlib.suppress(OSError):
             os.unlink(new)
         raise
+
+
+def _sync_directory(path: str) -> None:
+    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
