@@ -180,6 +180,12 @@ instances:
     version:
       description: The version of VRRP.
       type: int
+    takeover_s:
+      description:
+        - For how many seconds this node hears nothing before it takes over, its Master_Down_Interval, with the interval
+          of the master that was heard last. That is the longest wait after a master died.
+      type: float
+      version_added: 0.4.0
     base_priority:
       description: The priority that is configured.
       type: int
