@@ -287,6 +287,11 @@ root:
   returned: always
   type: bool
   version_added: 0.4.0
+real_time:
+  description: Whether the kernel grants root real-time scheduling (SCHED_RR); null where the module is not root.
+  returned: always
+  type: bool
+  version_added: 0.4.0
 machine_id:
   description: The content of C(/etc/machine-id); empty where there is none.
   returned: always
