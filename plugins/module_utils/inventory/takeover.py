@@ -10,7 +10,7 @@ Master_Down_Interval, with the lowest priority that its checks can leave it; the
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Optional
 
@@ -30,9 +30,9 @@ from .instance import PairInstance
 WORD = "takeover_within"
 
 # What the agent takes from the end of its Master_Down_Interval until it has announced the addresses. Measured: at most
-# 3 ms for one instance, 78 ms for the last one of 255 (docs/takeover.md).
+# 4 ms for one instance, for the last one of 255 78 ms over IPv4 and 340 ms over IPv6 (docs/takeover.md).
 AGENT_MS = Fraction(10)
-FURTHER_INSTANCE_MS = Fraction(1, 2)
+FURTHER_INSTANCE_MS = {4: Fraction(1, 2), 6: Fraction(3, 2)}  # by the version of IP
 
 # With nice -20 an advertisement was up to 15 ms late on a busy machine. One that is lost and one that is late must not
 # be a takeover together, so an interval is longer than that, and here twice as long. Below it needs real time.
@@ -77,7 +77,7 @@ def _derive(
     except (KeyError, ValueError):
         return  # a value that is missing or cannot be read has been reported
     slowest = max(waits, key=lambda wait: intervals(*wait))
-    agent_s = agent_time_s(len(hosts[0]))
+    agent_s = agent_time_s(each.vips[0].interface.version for each in hosts[0] if each is not here and each.vips)
     interval_cs = longest_interval_cs(Fraction(within), agent_s, *slowest)
     nearest_cs = min(max(interval_cs, 1), INTERVAL_V3_MAX_CS)
     at_most = takes_s(nearest_cs, agent_s, *slowest)
@@ -119,9 +119,9 @@ def intervals(priority: int, adverts: int = MASTER_DOWN_INTERVALS) -> Fraction:
     return adverts + Fraction(SKEW_DENOMINATOR - priority, SKEW_DENOMINATOR)
 
 
-def agent_time_s(instances: int) -> Fraction:
-    """Return how long the agent takes after Master_Down_Interval, where a host has so many instances."""
-    return (AGENT_MS + FURTHER_INSTANCE_MS * (instances - 1)) / 1000
+def agent_time_s(others: Iterable[int] = ()) -> Fraction:
+    """Return the seconds that the agent takes after Master_Down_Interval. ``others``: IP versions of the others."""
+    return sum((FURTHER_INSTANCE_MS[version] for version in others), AGENT_MS) / 1000
 
 
 def takes_s(interval_cs: int, agent_s: Fraction, priority: int, adverts: int = MASTER_DOWN_INTERVALS) -> Fraction:

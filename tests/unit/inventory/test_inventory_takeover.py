@@ -93,9 +93,9 @@ def test_any_promise_is_kept_and_a_longer_interval_would_break_it(within, priori
         assert own["takeover"]["at_most"] >= worst_s(cs) - 1e-9
 
 
-@given(some.decimals("0.06", "140", places=4), some.integers(1, 255), some.integers(1, 255))
-def test_what_is_derived_is_what_the_agent_waits(within, priority, instances_of_host):
-    agent_s = takeover.agent_time_s(instances_of_host)
+@given(some.decimals("0.06", "140", places=4), some.integers(1, 255), some.lists(some.sampled_from([4, 6]), max_size=9))
+def test_what_is_derived_is_what_the_agent_waits(within, priority, others):
+    agent_s = takeover.agent_time_s(others)
     cs = takeover.longest_interval_cs(Fraction(within), agent_s, priority)
     waits_s = timers.master_down_interval_s(3, priority, cs)
     assert float(takeover.takes_s(cs, agent_s, priority) - agent_s) == pytest.approx(waits_s)
@@ -137,9 +137,11 @@ def test_missed_advertisements_count_of_each_host():
     assert {own[0]["advert_int"] for own in found.values()} == {0.08}
 
 
-def test_each_further_instance_takes_the_agent_half_a_millisecond():
-    assert takeover.agent_time_s(1) == Fraction(1, 100)
-    assert takeover.agent_time_s(255) == Fraction(137, 1000)
+def test_each_further_instance_takes_the_agent_half_a_millisecond_and_more_over_ipv6():
+    assert takeover.agent_time_s() == Fraction(1, 100)
+    assert takeover.agent_time_s([4] * 254) == Fraction(137, 1000)
+    assert takeover.agent_time_s([6] * 254) == Fraction(391, 1000)
+    assert takeover.agent_time_s([4, 6]) == Fraction(12, 1000)
     vips = [f"192.168.8.{number}/24" for number in range(50, 250)]
     found = plan(vips=vips, takeover_within=0.5)
     assert {each["advert_int"] for own in found.values() for each in own} == {0.1}
@@ -160,6 +162,13 @@ def test_ipv6_and_a_version_that_is_said_are_no_matter():
     of_each = ({"interfaces": interfaces(f"fd00:8::{number}/64")} for number in (4, 6))
     found = plan(*of_each, vips=["fd00:8::100/64"], virtual_router_id=7, takeover_within=1)
     assert [(own[0]["version"], own[0]["advert_int"]) for own in found.values()] == [(3, 0.27), (3, 0.27)]
+
+
+def test_instances_of_both_versions_of_ip_count_by_their_own():
+    of_each = ({"interfaces": interfaces(f"192.168.8.{number}/24", f"fd00:8::{number}/64")} for number in (4, 6))
+    vips = [VIP, *(f"fd00:8::{number:x}/64" for number in range(0x90, 0x96))]
+    of_ipv4, of_ipv6, *_others = plan(*of_each, vips=vips, takeover_within=0.383)["node-a"]
+    assert (of_ipv4["advert_int"], of_ipv6["advert_int"]) == (0.09, 0.1)  # 19 ms and 18 ms of the agent
 
 
 def test_a_blank_promise_is_none():
