@@ -55,7 +55,8 @@ _value:
   description:
     - C(objections) are sentences that this host is to show; C(plan) are the instances of both hosts, empty where they
       cannot be worked out; C(names) are those of the instances of this host, C(probes) what it is to ask the segment
-      for, C(sections) the lines of its file, C(runs_scripts) and C(switch_user) what scripts need.
+      for, C(sections) the lines of its file, C(runs_scripts) and C(switch_user) what scripts need, C(told) a sentence
+      for each instance about what its C(takeover_within) came to.
   type: dict
 """
 
@@ -65,6 +66,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_conflicts import conflicts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.strangers import probes
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.takeover import told
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 
@@ -80,7 +82,7 @@ def pair(hosts, hostvars, groups, host):
     result = {
         "plan": plan,
         "objections": conflicts(hosts, found, targets, plan)[host] + (wrong if host == hosts[0] else []),
-        **{"names": [], "probes": [], "sections": {}, "runs_scripts": False, "switch_user": False},
+        **{"names": [], "probes": [], "sections": {}, "runs_scripts": False, "switch_user": False, "told": []},
     }
     if plan:
         mine, own = said[host], plan[host]
@@ -90,6 +92,7 @@ def pair(hosts, hostvars, groups, host):
             sections=sections(mine, own),
             runs_scripts=runs_scripts(mine, own),
             switch_user=switches_user(mine, own),
+            told=[f"{each['name']}: {told(each)}" for each in own if told(each)],
         )
     return result
 

@@ -187,6 +187,12 @@ instances:
     version:
       description: The version of VRRP.
       type: int
+    takeover_s:
+      description:
+        - For how many seconds this node hears nothing before it takes over, its Master_Down_Interval, with the interval
+          of the master that was heard last. That is the longest wait after a master died.
+      type: float
+      version_added: 0.4.0
     base_priority:
       description: The priority that is configured.
       type: int
@@ -292,6 +298,11 @@ advertisers:
   version_added: 0.4.0
 root:
   description: Whether the module ran as root; other users do not see everything.
+  returned: always
+  type: bool
+  version_added: 0.4.0
+real_time:
+  description: Whether the kernel grants root real-time scheduling (SCHED_RR); null where the module is not root.
   returned: always
   type: bool
   version_added: 0.4.0

@@ -38,6 +38,7 @@ STATUS = {
             "name": "VI_1",
             "state": "MASTER",
             "priority": 100,
+            "takeover_s": 0.484,
             "addresses": ["192.168.8.100/24", "192.168.8.101/24"],
             "addresses_present": ["192.168.8.100/24"],
             "master": {"address": "192.168.8.4", "priority": 100, "seen_s": 0.0},
@@ -100,10 +101,10 @@ def test_status_is_a_table(agent, capsys):
     agent.answers["status"] = STATUS
     assert cli.main(["status", "--runtime-dir", "/r"]) == 0
     assert capsys.readouterr().out == (
-        "INSTANCE  STATE   PRIORITY  VIP                                           MASTER       WHY\n"
-        "VI_1      MASTER  100       192.168.8.100/24, 192.168.8.101/24 (missing)  192.168.8.4  "
+        "INSTANCE  STATE   PRIORITY  TAKEOVER  VIP                                           MASTER       WHY\n"
+        "VI_1      MASTER  100       0.484 s   192.168.8.100/24, 192.168.8.101/24 (missing)  192.168.8.4  "
         "MASTER because no master was heard; our 100\n"
-        "web       BACKUP  90        192.168.8.102/24                              -            "
+        "web       BACKUP  90        -         192.168.8.102/24                              -            "
         "BACKUP because it has just started\n"
     )
     assert agent.asked == [("/r", "status")]

@@ -12,7 +12,7 @@ from typing import Any, Optional
 from ..keepalived import reader as keepalived
 from ..keepalived import status as keepalived_status
 from ..vrrp.client import AgentError, AgentUnreachable, Client
-from . import files, release, running_release
+from . import files, real_time, release, running_release
 from .arguments import AUTO, HOTSTANDBY, KEEPALIVED
 from .mastership import at_rest
 from .node_interfaces import links
@@ -70,6 +70,7 @@ class NodeFacts:
             "interfaces": interfaces,
             "samples": samples,
             "root": os.geteuid() == 0,
+            "real_time": real_time.granted(),
             "machine_id": (files.read(_MACHINE_ID) or b"").decode(errors="replace").strip(),
             "keepalived": self._keepalived(agent, instances),
         }

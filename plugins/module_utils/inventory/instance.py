@@ -31,6 +31,7 @@ class PairInstance:
     master: Optional[str] = None  # the host that the entry names as master
     group: Optional[str] = None  # its sync group
     written: dict[str, tuple[str, Any]] = field(default_factory=dict)  # variable and value of each virtual address
+    takeover: dict[str, float] = field(default_factory=dict)  # what takeover_within came to
 
     def variable(self, word: str) -> str:
         """Return the variable in which the user gave ``word``, or can give it."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..vrrp.config.keywords.vrrp_instance import VRRP_INSTANCE
-from .value_types import switch
+from .value_types import decimal, switch
 from .variables import kind_of, variables
 
 
@@ -33,7 +33,9 @@ FIELDS: Mapping[str, Field] = {
         for word, entry in variables(VRRP_INSTANCE).items()
         if entry.variable is not None and word != "vips"
     },
-    "unicast": Field(switch, shared=True),  # the role's own: the file has the peers
+    # The role's own: the file has the peers, and the version and the interval.
+    "unicast": Field(switch, shared=True),
+    "takeover_within": Field(decimal("0.001", "10000", "seconds until a dead master is replaced"), shared=True),
 }
 
 # The built-in checks: word -> keyword of their lines in the file.

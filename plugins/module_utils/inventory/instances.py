@@ -11,7 +11,8 @@ keepalived's words. Where the inventory gives no value:
 - with several VIPs the first host is master of the first, the other of the second, and so on in turn;
 - the master has priority 100, its standby 90;
 - members of one sync group have one master;
-- with ``unicast`` the peers are the other host's address in the VIP's subnet.
+- with ``unicast`` the peers are the other host's address in the VIP's subnet;
+- with ``takeover_within`` the version is 3, and the interval the longest that keeps it.
 """
 
 from __future__ import annotations
@@ -33,12 +34,15 @@ from .network import own_address, place
 from .peers import peers
 from .scripts import scripts
 from .sync_groups import groups, one_master, together
+from .takeover import WORD as TAKEOVER_WITHIN
+from .takeover import derive, identify
 from .track_gateways import gateways
 from .track_lists import as_line
 from .trackers import trackers
 from .weights import weights
 
 _OWNER = 255  # RFC 9568 section 5.2.4
+_OF_THE_ROLE = ("unicast", TAKEOVER_WITHIN)  # other words of an instance follow from these
 Groups = Mapping[str, Sequence[str]]
 
 _NO_GROUPS: Groups = MappingProxyType({})
@@ -91,6 +95,7 @@ def judge(host: Host, of_host: list[PairInstance], problems: list[Problem], loca
     """Check one host as far as this needs neither its network nor the other host."""
     for draft in of_host:
         _identify(draft, problems, locate)
+        identify(draft, problems, locate)
         _interval(draft, problems, locate)
         _authentication(draft, problems, locate)
         _preemption(draft, problems, locate)
@@ -137,7 +142,8 @@ def _interval(draft: PairInstance, problems: list[Problem], locate: Locate) -> N
 def _authentication(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
     if "auth_pass" in draft.said and draft.values.get("version") == 3:
         variable, value = draft.said["auth_pass"]
-        text, hint = "version 3 has no passwords (RFC 9568 section 9)", "leave it out, or say version 2, or auth_hmac"
+        instead = "auth_hmac" if TAKEOVER_WITHIN in draft.values else "version 2, or auth_hmac"
+        text, hint = "version 3 has no passwords (RFC 9568 section 9)", f"leave it out, or say {instead}"
         problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
     elif "auth_pass" in draft.said and "auth_hmac" in draft.said:
         variable, value = draft.said["auth_pass"]
@@ -188,6 +194,7 @@ def _match(first: list[PairInstance], second: list[PairInstance], problems: list
             peers(pair, problems, locate)
     one_master(first, second, problems, locate)
     weights([(draft, others[draft.name]) for draft in first if draft.name in others], problems, locate)
+    derive(first, second, problems, locate)
 
 
 def _agree(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> None:
@@ -234,13 +241,15 @@ def _unicast(pair: tuple[PairInstance, PairInstance]) -> None:
 
 
 def _as_dict(draft: PairInstance) -> dict[str, Any]:
-    """Return plain values in keepalived's order and words, without ``unicast``, which only the role has."""
+    """Return plain values in keepalived's order and words, and in ``takeover`` what ``takeover_within`` came to."""
     result: dict[str, Any] = {"name": draft.name}
-    result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word != "unicast")
+    result.update((word, draft.values[word]) for word in FIELDS if word in draft.values and word not in _OF_THE_ROLE)
     result["virtual_ipaddress"] = [str(vip) for vip in draft.vips]
     for word, value in result.items():
         if word.startswith("track_") and word != "track_script" and isinstance(value, list):
             result[word] = [as_line(entry) for entry in value]
     if "auth_hmac" in result:
         result["auth_hmac"] = hmac_lines(result["auth_hmac"])
+    if draft.takeover:
+        result["takeover"] = draft.takeover
     return result

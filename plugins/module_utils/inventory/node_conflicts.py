@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address, ip_interface
 from typing import Any, Optional
 
+from ..vrrp.protocol.constants import VERSION_2
+from . import real_time
+
 Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
 
@@ -27,6 +30,7 @@ def conflicts(
             continue  # without root the results are not complete
         said[host] += _virtual_target(host, targets.get(host, ""), plan.get(host, ()))
         said[host] += _beside_keepalived(host, found[host].get("keepalived") or {}, plan.get(host, ()))
+        said[host] += real_time.refused(host, found[host], plan.get(host, ()))
     for index, host in enumerate(hosts):
         for other in hosts[:index]:
             said[host] += _one_machine(other, host, found[other], found[host])
@@ -81,8 +85,16 @@ def _beside_keepalived(host: str, keepalived: Mapping[str, Any], instances: Inst
         for ours in instances:
             clash = _clash(theirs, ours)
             if clash:
-                clashes.append(f"{theirs['name']} has {clash} of {ours['name']}")
+                clashes.append(f"{theirs['name']} has {clash} of {ours['name']}{_whole_seconds(theirs, ours)}")
     return [f"{host}: {who}: {'; '.join(clashes)}. {advice[0].upper()}{advice[1:]}"] if clashes else []
+
+
+def _whole_seconds(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
+    """Return that the version of keepalived cannot keep the takeover time of ``ours``, where that is so."""
+    takeover = ours.get("takeover")
+    if not takeover or theirs.get("version") != VERSION_2:
+        return ""
+    return f" in version 2, which cannot keep takeover_within {takeover['within']:g}"
 
 
 def _clash(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Optional[str]:

@@ -15,7 +15,7 @@ from ..vrrp.config.keywords.global_defs import GLOBAL_DEFS
 from ..vrrp.config.keywords.table import ROOT, Block, Entry
 from ..vrrp.config.keywords.track_blocks import TRACK_FILE
 from ..vrrp.config.keywords.vrrp_instance import AUTHENTICATION, VRRP_INSTANCE
-from . import writers
+from . import takeover, writers
 from .host import PREFIX
 from .host_variables import SETTINGS
 from .variables import Read, kind_of, words_of
@@ -33,7 +33,10 @@ def sections(variables: Mapping[str, Any], instances: Sequence[Mapping[str, Any]
     settings = _read(said, SETTINGS)
     blocks = list(_blocks(settings, variables))
     for instance in instances:
-        blocks.append({"head": f"vrrp_instance {instance['name']}", "lines": list(lines(VRRP_INSTANCE, instance))})
+        told = takeover.told(instance)
+        comment = [f"# {told}"] if told else []
+        head = f"vrrp_instance {instance['name']}"
+        blocks.append({"head": head, "lines": [*comment, *lines(VRRP_INSTANCE, instance)]})
     return {"global_defs": list(lines(GLOBAL_DEFS, settings)), "blocks": blocks}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from typing import Any, Optional
 
@@ -49,6 +50,21 @@ def number(low: float, high: float, rule: str) -> Callable[[Any], float]:
         if isinstance(value, bool) or not low <= read_as <= high:
             raise ValueError(f"'{value}' is not a number from {low:g} to {high:g}: {rule}")
         return int(read_as) if read_as.is_integer() else read_as
+
+    return read
+
+
+def decimal(low: str, high: str, rule: str) -> Callable[[Any], Decimal]:
+    """Return a reader of numbers from ``low`` to ``high``; it returns them exactly as they were written."""
+
+    def read(value: Any) -> Decimal:
+        try:
+            read_as = Decimal(str(value))
+        except InvalidOperation:
+            read_as = Decimal("NaN")
+        if isinstance(value, bool) or read_as.is_nan() or not Decimal(low) <= read_as <= Decimal(high):
+            raise ValueError(f"'{value}' is not a number from {low} to {high}: {rule}")
+        return read_as
 
     return read
 

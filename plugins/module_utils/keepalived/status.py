@@ -35,6 +35,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
     master = _master(record, state, source, priority, now)
     addresses = [(_device(line) or interface, line.split()[0]) for line in _listed(record, "Virtual IP (")]
     changed = record.number("Last transition")
+    waits_us = record.number("Master down timer")
     instance = {
         "name": record.title,
         "state": state,
@@ -44,6 +45,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
         "base_priority": base,
         "priority": priority,
         "advert_int_s": _interval_s(record),
+        "takeover_s": round(waits_us / 1e6, 3) if waits_us else None,
         "preempt": record.get("Preempt") != "disabled",
         "source": source,
         "unicast_peers": [line.split()[0] for line in record.lists.get("Unicast Peer", ())],

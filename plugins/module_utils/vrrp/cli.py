@@ -340,13 +340,14 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     """Return the table: one row for each instance, and below it the warnings about it."""
     if not answer["instances"]:
         return [f"no instances in {answer['config']}"]
-    rows = [("INSTANCE", "STATE", "PRIORITY", "VIP", "MASTER", "WHY")]
+    rows = [("INSTANCE", "STATE", "PRIORITY", "TAKEOVER", "VIP", "MASTER", "WHY")]
     for each in answer["instances"]:
         rows.append(
             (
                 each["name"],
                 each["state"],
                 str(each["priority"]),
+                f"{each['takeover_s']:g} s" if "takeover_s" in each else "-",  # an older agent sends none
                 ", ".join(addresses_of(each)) or "-",
                 each["master"]["address"] if each["master"] else "-",
                 each["why"],

@@ -45,6 +45,14 @@ def test_what_a_good_pair_is_to_do():
     assert told["sections"]["blocks"][0]["head"] == "vrrp_instance VI_1"
 
 
+def test_what_a_takeover_time_came_to_is_told():
+    noted_of_both = {"ha_pair_takeover_within": 0.5}
+    known = {"node-a": noted(4, **noted_of_both), "node-b": noted(6, **noted_of_both)}
+    told = ["VI_1: takeover_within 0.5 s: version 3, advert_int 0.13 s, at most 0.485 s"]
+    assert [pair(HOSTS, known, GROUPS, host)["told"] for host in HOSTS] == [told, told]
+    assert work_out("node-a")["told"] == work_out("node-a", ha_pair_prioritty=7)["told"] == []
+
+
 def test_scripts_of_this_host_alone_count():
     scripts = {"ha_pair_startup_script": "/bin/a", "ha_pair_script_user": "nobody"}
     told = [work_out(host, **scripts) for host in HOSTS]

@@ -40,7 +40,15 @@ def plan(path):
 
 
 def test_there_are_example_inventories():
-    assert {path.stem for path in EXAMPLES} >= {"minimal", "article", "two_vips", "sync_group", "hmac", "checks"}
+    assert {path.stem for path in EXAMPLES} >= {
+        "minimal",
+        "article",
+        "two_vips",
+        "sync_group",
+        "hmac",
+        "checks",
+        "takeover",
+    }
     assert len(INVENTORIES) >= len(EXAMPLES) + 3
 
 

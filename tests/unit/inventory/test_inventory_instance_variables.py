@@ -42,7 +42,7 @@ def test_commands_are_read(word):
 def test_these_words_must_be_alike_on_both_hosts():
     assert [word for word, field in FIELDS.items() if field.shared] == [
         "virtual_router_id", "advert_int", "version", "auth_type", "auth_pass", "auth_hmac", "mcast_dst_ip",
-        "v3_checksum_as_v2", "unicast",
+        "v3_checksum_as_v2", "unicast", "takeover_within",
     ]  # fmt: skip
 
 

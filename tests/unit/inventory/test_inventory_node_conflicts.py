@@ -83,6 +83,29 @@ def test_keepalived_that_runs_the_same_says_how_to_stop_it(keepalived, clash):
     assert "on the standby first (systemctl disable --now keepalived on both hosts)" in told
 
 
+@pytest.mark.parametrize(
+    ("version", "within", "end"),
+    [
+        (2, 0.5, " in version 2, which cannot keep takeover_within 0.5. Stop it"),
+        (3, 0.5, ". Stop it"),
+        (2, None, ". Stop it"),
+    ],
+)
+def test_keepalived_of_version_2_cannot_keep_a_takeover_time(version, within, end):
+    keepalived = running(100)
+    keepalived["instances"][0]["version"] = version
+    plan = {**PLAN, "takeover": {"within": within, "at_most": 0.49}} if within else PLAN
+    (told,) = judge(node(4), node(6, keepalived=keepalived), plan=plan)
+    assert f"the virtual router id 100 on eth0 of VI_1{end}" in told
+
+
+def test_a_node_without_real_time_cannot_keep_the_shortest_takeover_time():
+    takeover = {"within": 0.05, "at_most": 0.047, "without_real_time": 0.12}
+    plan = {**PLAN, "advert_int": 0.01, "takeover": takeover}
+    (told,) = judge(node(4, real_time=True), node(6, real_time=False), plan=plan)
+    assert told.startswith("b: VI_1: takeover_within 0.05 needs an advertisement every 0.01 s")
+
+
 def test_keepalived_that_does_not_tell_may_run_the_same():
     (told,) = judge(node(4, keepalived=running(msg="it wrote nothing")), node(6))
     assert "does not tell what of: it wrote nothing" in told and "disable --now keepalived" in told

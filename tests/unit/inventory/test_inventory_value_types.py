@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import value_types
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.keywords import values as to
@@ -12,11 +14,13 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.keywor
 
 OCTET = value_types.whole(1, 255, "an octet")
 SECONDS = value_types.number(0.5, 255, "seconds")
+EXACT = value_types.decimal("0.1", "10", "seconds")
 READ = {
     "state": value_types.one_of(("MASTER", "BACKUP")),
     "match": value_types.one_of(("exact", "initial", "partial")),
     "whole": OCTET,
     "number": SECONDS,
+    "decimal": EXACT,
     "list": value_types.listed(OCTET),
 }
 
@@ -31,6 +35,9 @@ def reader(name):
         ("whole", 1, 1),
         ("whole", "255", 255),
         ("whole", " 7 ", 7),
+        ("decimal", 0.1, Decimal("0.1")),
+        ("decimal", "0.30", Decimal("0.3")),
+        ("decimal", 10, Decimal(10)),
         ("number", 0.5, 0.5),
         ("number", "255", 255),
         ("number", "1.0", 1),
@@ -92,6 +99,11 @@ ONE_LINE = 'it must be one line without any "'
         ("whole", True, "'True' is not a whole number from 1 to 255: an octet"),
         ("whole", "7.0", "'7.0' is not a whole number from 1 to 255: an octet"),
         ("whole", None, "'None' is not a whole number from 1 to 255: an octet"),
+        ("decimal", 0.09, "'0.09' is not a number from 0.1 to 10: seconds"),
+        ("decimal", "10.001", "'10.001' is not a number from 0.1 to 10: seconds"),
+        ("decimal", "nan", "'nan' is not a number from 0.1 to 10: seconds"),
+        ("decimal", "one", "'one' is not a number from 0.1 to 10: seconds"),
+        ("decimal", True, "'True' is not a number from 0.1 to 10: seconds"),
         ("number", 0.49, "'0.49' is not a number from 0.5 to 255: seconds"),
         ("number", 255.1, "'255.1' is not a number from 0.5 to 255: seconds"),
         ("number", "nan", "'nan' is not a number from 0.5 to 255: seconds"),

@@ -28,6 +28,11 @@ def test_a_status_of_a_master_of_version_2():
     assert settled(found)
 
 
+def test_a_keepalived_that_does_not_tell_how_long_it_waits():
+    without = text("v2-pass.master").replace("Master down timer", "Another timer")
+    assert [each["takeover_s"] for each in instances(parse(without), 1795373590.0, {VIP})] == [None]
+
+
 @pytest.mark.parametrize("line", ["Last transition", "Advert interval"])
 def test_a_master_of_another_release_that_does_not_tell_a_time_is_settled_too(line):
     without = "\n".join(
@@ -51,6 +56,7 @@ def test_a_backup_of_version_2_says_whom_it_hears_and_when():
 def test_a_status_of_version_3_by_unicast_with_nopreempt():
     found = told("v3-unicast.master", 1795373594.0)["VI_1"]
     assert (found["version"], found["advert_int_s"], found["preempt"]) == (3, 0.5, False)
+    assert found["takeover_s"] == 1.766
     assert found["unicast_peers"] == ["192.168.8.6"]
     assert found["addresses"] == ["192.168.8.100/24", "192.168.8.101/24"]
     assert not settled(found)  # the kernel has none of them

@@ -37,6 +37,7 @@ BEFORE_THE_START = {
     "base_priority": 100,
     "priority": 100,
     "advert_int_s": 1.0,
+    "takeover_s": 3.609,
     "preempt": True,
     "source": "192.168.8.4",
     "unicast_peers": [],
@@ -80,7 +81,7 @@ def test_what_is_configured():
     assert shown(bench, 0.0) == {
         **BEFORE_THE_START,
         **{"name": "a", "virtual_router_id": 7, "version": 3, "base_priority": 90, "priority": 90},
-        **{"advert_int_s": 0.25, "preempt": False, "unicast_peers": ["192.168.8.6"]},
+        **{"advert_int_s": 0.25, "takeover_s": 0.912, "preempt": False, "unicast_peers": ["192.168.8.6"]},
         "excluded": [{"text": "fd00::100/64", "present": False}],
     }
 
@@ -121,6 +122,18 @@ def test_a_backup_names_whom_it_heard():
     why_backup = "BACKUP because 192.168.8.6 advertises 200 > our 100"
     assert found == {"state": "BACKUP", "master": seen, "peers": [seen], "why": why_backup, "addresses_present": []}
     assert master(bench.instance, 3.0) == {**seen, "seen_s": 1.0}
+
+
+@pytest.mark.parametrize(("adverts", "waits_s"), [(3, 3.609), (2, 2.609), (5, 5.609)])
+def test_a_takeover_takes_as_many_advertisements_as_may_be_missed(adverts, waits_s):
+    assert shown(Bench(instance(down_timer_adverts=adverts)), 0.0, "takeover_s") == {"takeover_s": waits_s}
+
+
+def test_a_takeover_takes_as_long_as_the_interval_that_was_heard():
+    bench = Bench(instance(version=3, advert_int_cs=13)).start(1.0)
+    assert shown(bench, 2.0, "takeover_s") == {"takeover_s": 0.469}
+    bench.instance.heard(advertisement(200, version=3, interval_cs=50), PEER, 2.0)
+    assert shown(bench, 2.1, "takeover_s") == {"takeover_s": 1.805}
 
 
 def test_what_is_discarded_explains_a_master_that_hears_nobody():

@@ -97,6 +97,7 @@ def instance_status(
         "base_priority": config.priority,
         "priority": router.priority,
         "advert_int_s": config.advert_int_cs / 100,
+        "takeover_s": round(router.down_interval_s(), 3),  # with the interval of the master that was heard last
         "preempt": not config.nopreempt,
         "source": str(instance.tracking.source) if instance.tracking.source is not None else None,
         "unicast_peers": [str(peer) for peer in config.unicast_peers],
