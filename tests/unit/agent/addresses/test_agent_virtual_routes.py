@@ -327,7 +327,7 @@ def test_one_that_was_left_behind_and_cannot_be_removed_is_said():
     assert text in made.lines()
 
 
-def test_what_another_instance_holds_stays():
+def test_where_another_instance_holds_all_of_them_the_kernel_is_not_asked():
     made = bench(ONE)
     made.master()
     made.other_routes = frozenset({way_of(ONE).remove})
