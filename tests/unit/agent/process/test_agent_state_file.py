@@ -243,3 +243,16 @@ def put(path, kind):
 def test_no_number_of_the_pulse_is_none(tmp_path, whole):
     (tmp_path / "pulse").write_bytes(b"\xff" * 8)  # not a number
     assert read_all(tmp_path).entries[0].last_at == 0.0
+
+
+@pytest.mark.parametrize("address", ["192.168.8.100", "192.168.8.300/24", "192.168.8.100/33", "x/24", "/", "::/129"])
+def test_an_address_that_no_kernel_has_makes_a_state_file_invalid(tmp_path, address):
+    made = StateFile(str(tmp_path))
+    made.open()
+    made.write(SavedState((ENTRY,)))
+    path = tmp_path / saved_state.LEDGER_FILE
+    assert saved_state.read(str(tmp_path)).entries
+    content = path.read_text()
+    assert "192.168.8.100/24" in content
+    path.write_text(content.replace("192.168.8.100/24", address))
+    assert saved_state.read(str(tmp_path)).entries == ()
