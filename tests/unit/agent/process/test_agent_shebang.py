@@ -207,7 +207,7 @@ def test_a_file_that_is_no_script_is_not_read(tmp_path, script):
 
 
 def test_an_interpreter_that_cannot_be_looked_at_is_not_judged(tmp_path):
-    """What the kernel will say of it is not known here: it may be a matter of our own rights."""
+    """The answer of the kernel is not known here: it may be a matter of our own rights."""
     loop, script = tmp_path / "sh", tmp_path / "script"
     loop.symlink_to(loop)
     script.write_text(f"#!{loop}\nexit 0\n")
