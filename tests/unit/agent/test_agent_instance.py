@@ -241,7 +241,7 @@ def test_a_route_that_waited_for_an_address_is_set_or_is_a_fault(refused, state)
 
 
 @pytest.mark.parametrize(("index", "name", "put_back"), [(2, "eth0", 1), (9, "9", 0)])
-def test_a_deleted_address_is_put_back_where_it_is_ours_and_its_interface_is_named(index, name, put_back):
+def test_a_deleted_address_is_put_back_if_it_is_ours(index, name, put_back):
     bench = Bench(instance()).master()
     gone = bench.kernel.somebody_deletes("192.168.8.100/24", index)
     if index != 2:  # an interface that has gone, with the same address

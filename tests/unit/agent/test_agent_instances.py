@@ -155,7 +155,7 @@ def test_a_renamed_instance_is_found_by_its_new_name_in_the_new_order():
     assert (list(book.running), book.by_name("VI_3")) == (["VI_3", "VI_1"], two.instance)
 
 
-def test_of_those_that_leave_only_the_one_with_the_name_runs_no_script_any_more():
+def test_a_leaving_instance_is_replaced_by_the_one_with_its_name_only():
     book, one, two = Instances(), running("VI_1", VIP).master(), running("VI_2", SECOND).master()
     for each in (one, two):
         book.add(each.instance)

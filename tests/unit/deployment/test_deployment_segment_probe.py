@@ -147,7 +147,7 @@ def advertised(priority, version=3):
     return ip_headers.write(here, group, encode(said, here, group))
 
 
-def test_each_address_is_asked_for_three_times_by_a_probe_that_teaches_nothing(lan):
+def test_each_address_is_asked_for_three_times_by_an_address_probe(lan):
     assert segment.probe([entry(VIP, VIP6)]) == {"answers": [], "advertisers": []}
     four, six = lan.asking
     assert four.bound == six.bound == ("eth0", 0)
@@ -158,7 +158,7 @@ def test_each_address_is_asked_for_three_times_by_a_probe_that_teaches_nothing(l
     assert all(sock.closed for sock in lan.all_sockets()) and lan.vrrp == {}
 
 
-def test_who_answers_is_found_once_with_the_hardware_address(lan):
+def test_a_host_that_answers_is_found_once_with_its_hardware_address(lan):
     claim, other = gratuitous_arp(OTHER, VIP), gratuitous_arp(OTHER, VIP2)
     lan.arriving = {(2, 4): [(0.1, claim), (0.1, b"cut"), (0.2, other), (0.4, claim)]}
     lan.arriving[2, 6] = [(0.5, unsolicited_na(OTHER, VIP6))]
@@ -191,7 +191,7 @@ def test_a_question_that_cannot_be_sent_is_repeated_and_no_error(lan):
 
 
 @pytest.mark.parametrize(("listen", "heard_s"), [(0.1, 0.9), (3, 3), (40, 4)])
-def test_advertisements_are_heard_for_the_wanted_time_but_at_most_four_seconds(lan, listen, heard_s):
+def test_advertisements_are_heard_for_four_seconds_at_most(lan, listen, heard_s):
     segment.probe([entry(VIP, numbers=[51], listen=listen)])
     assert lan.now == pytest.approx(heard_s)
     assert sorted(lan.vrrp) == [("eth0", 4, AH_PROTOCOL), ("eth0", 4, VRRP_PROTOCOL), ("eth0", 6, VRRP_PROTOCOL)]
@@ -236,7 +236,7 @@ def test_a_flood_does_not_lengthen_the_probe(lan, monkeypatch):
     assert lan.now < 3
 
 
-def test_what_is_no_address_is_an_error_and_leaves_no_socket_open(lan):
+def test_a_text_that_is_no_address_is_an_error_and_closes_all_sockets(lan):
     with pytest.raises(ValueError, match="'router' does not appear to be an IPv4 or IPv6 address"):
         segment.probe([entry(VIP, numbers=[51]), entry("router")])
     assert lan.all_sockets() and all(sock.closed for sock in lan.all_sockets())

@@ -49,7 +49,7 @@ def problems(*own, **both):
         ),
     ],
 )
-def test_what_the_protocol_cannot_do_is_refused_on_both_hosts(both, expected):
+def test_settings_that_the_protocol_lacks_are_refused_on_both_hosts(both, expected):
     found = problems(*IPV6, **both)
     assert found == [f"{name}: {expected}" for name in ("node-a", "node-b")]
 
@@ -81,7 +81,7 @@ def test_an_address_that_takes_another_prefix_on_each_host_is_explained():
     ]
 
 
-def test_an_instance_that_only_one_host_has_is_named_and_the_others_are_still_compared():
+def test_an_instance_that_only_one_host_has_is_named():
     web, data = {"name": "WEB", "virtual_ipaddress": [VIP]}, {"name": "DB", "virtual_ipaddress": ["192.168.8.101/24"]}
     other = {**web, "advert_int": 2}
     found = problems({"instances": [web, data]}, {"instances": [other]})

@@ -145,7 +145,7 @@ def test_a_state_that_keepalived_does_not_explain_is_said_so():
         ([], ["keepalived does not say why"]),
     ],
 )
-def test_what_keeps_an_instance_in_fault(replacements, faults):
+def test_a_fault_is_explained_by_the_lines_of_the_dump(replacements, faults):
     (found,) = changed("v2-pass.backup", ("State = BACKUP", "State = FAULT"), *replacements)
     assert (found["state"], found["faults"]) == ("FAULT", faults)
     assert found["why"] == f"FAULT because {'; '.join(faults)}"

@@ -167,7 +167,7 @@ def with_hmac(required=True):
         (b"\x21" + signed()[1:-28] + bytes(36), "version", "wrong VRRP version. Received 2 and expect 3"),
     ],
 )
-def test_where_a_signature_is_demanded_everything_else_is_discarded(payload, reason, detail):
+def test_an_advertisement_without_the_right_signature_is_discarded(payload, reason, detail):
     with pytest.raises(Discard) as caught:
         accept(payload, A, GROUP, 255, with_hmac(), WALL)
     assert (caught.value.reason, caught.value.detail) == (reason, detail)
@@ -181,7 +181,7 @@ def test_a_signed_advertisement_is_accepted_once():
     assert caught.value.reason == "hmac_replay"
 
 
-def test_while_signatures_are_introduced_an_unsigned_advertisement_is_accepted_and_a_wrong_one_is_not():
+def test_without_enforce_an_unsigned_advertisement_is_accepted():
     assert accept(signed()[:-28], A, GROUP, 255, with_hmac(required=False), WALL).priority == 100
     with pytest.raises(Discard) as caught:
         accept(signed(OTHER_KEY), A, GROUP, 255, with_hmac(required=False), WALL)
@@ -210,7 +210,7 @@ def test_a_peer_has_limits_of_its_own_for_the_ttl(ttl, discarded):
         (IPv4Address("224.0.0.19"), "to the group 224.0.0.19, ours is 224.0.0.18"),
     ],
 )
-def test_where_the_group_matters_only_that_group_is_heard(destination, detail):
+def test_only_the_group_of_the_instance_is_heard(destination, detail):
     ours = replace(EXPECTED, group=GROUP)
     assert accept(packet.encode(SENT, A, GROUP), A, GROUP, 255, ours) == SENT
     with pytest.raises(Discard) as caught:
@@ -245,9 +245,7 @@ GROUPED = replace(EXPECTED, group=GROUP)
         (replace(PEERS, own_source=None), A, GROUP, False),
     ],
 )
-def test_instances_that_share_a_virtual_router_id_are_told_apart_by_sender_and_receiver(
-    expected, source, destination, ours
-):
+def test_instances_that_share_a_vrid_differ_by_sender_and_receiver(expected, source, destination, ours):
     assert validation.is_for(expected, source, destination) is ours
 
 

@@ -327,7 +327,7 @@ def test_one_that_was_left_behind_and_cannot_be_removed_is_said():
     assert text in made.lines()
 
 
-def test_where_another_instance_holds_all_of_them_the_kernel_is_not_asked():
+def test_the_kernel_is_not_asked_to_remove_what_others_hold():
     made = bench(ONE)
     made.master()
     made.other_routes = frozenset({way_of(ONE).remove})
@@ -338,7 +338,7 @@ def test_where_another_instance_holds_all_of_them_the_kernel_is_not_asked():
 
 
 @pytest.mark.parametrize(("answer", "state"), [(OSError(errno.ENOBUFS, "no buffers"), "FAULT"), (None, "MASTER")])
-def test_a_refused_route_that_was_there_counts_as_there_only_if_the_kernel_lists_it(monkeypatch, answer, state):
+def test_a_refused_route_is_there_only_if_the_kernel_lists_it(monkeypatch, answer, state):
     """A rule can hide the gateway of a route that is set already: then the kernel would not set it again."""
     made = bench(ONE).master()
 

@@ -45,7 +45,7 @@ def descriptors():
     return len(os.listdir("/proc/self/fd"))
 
 
-def test_where_interfaces_cannot_be_listed_it_says_so_and_leaves_no_descriptor_open(monkeypatch):
+def test_a_failed_listing_is_told_and_leaves_no_descriptor_open(monkeypatch):
     def fails(filled):
         raise DumpError("the kernel did not answer")
 
@@ -112,7 +112,7 @@ def test_a_listing_that_cannot_take_an_event_is_begun_again(kernel, monkeypatch)
     assert (kernel.stale, kernel.routes_gone, second.closed) == (False, {ANY}, True)
 
 
-def test_what_cannot_be_removed_stays_in_the_table_and_is_told(kernel):
+def test_an_address_that_cannot_be_removed_stays_in_the_table(kernel):
     kernel.table = table(addresses=("192.168.8.4/24", "192.168.8.100/24"))
     with_answers(kernel, errno.EPERM)
     text = "cannot remove 192.168.8.100/24 from eth0: Operation not permitted"
@@ -120,7 +120,7 @@ def test_what_cannot_be_removed_stays_in_the_table_and_is_told(kernel):
     assert [str(entry.address) for entry in kernel.table.on("eth0")] == ["192.168.8.4/24", "192.168.8.100/24"]
 
 
-def test_what_cannot_be_put_back_is_told(kernel):
+def test_an_address_that_cannot_be_put_back_is_told(kernel):
     kernel.table = table(addresses=())
     kernel.table.remember(ActualAddress(2, ip_interface("192.168.8.100/24")))
     kernel.table.remember(ActualAddress(2, ip_interface("192.168.8.4/24"), secondary=True, message=b"as it was.."))

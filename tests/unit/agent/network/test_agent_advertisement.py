@@ -139,7 +139,7 @@ def test_an_instance_sends_nothing_to_itself():
     assert advertisement.packets(alone, own, 100) == []
 
 
-def test_instances_that_share_a_virtual_router_id_are_told_apart_by_sender_and_peers():
+def test_instances_that_share_a_vrid_differ_by_source_and_peers():
     """The identity is what a restarted agent finds its state by, so none may change when another one comes or goes."""
     first = instance(unicast_peers=(PEER,))
     to_seven = instance(name="VI_2", unicast_peers=(ip_address("192.168.8.7"), PEER), shares_vrid=True)

@@ -70,7 +70,7 @@ IPV4 = ip_headers.write(ip_address("192.168.8.4"), ip_address("224.0.0.18"), b"\
         IPV4[:9] + b"\x33" + IPV4[10:20] + b"\x06" + bytes(40),  # TCP inside of one
     ],
 )
-def test_what_is_no_whole_vrrp_packet_over_ipv4_is_none(packet):
+def test_an_ipv4_packet_without_whole_vrrp_is_none(packet):
     assert ip_headers.read(packet) is None
 
 

@@ -220,7 +220,7 @@ def test_log_unknown_vrids_counts_for_every_channel(machine):
     assert [channel.tells_unknown for channel in machine.network.channels.values()] == [True, True]
 
 
-def test_an_interface_that_was_replaced_before_its_end_was_heard_gets_a_new_socket(machine):
+def test_a_replaced_interface_gets_a_new_socket_before_its_end_is_heard(machine):
     machine.attach()
     before = machine.network.sender("eth0")
     machine.link(None, eth(index=9))
@@ -250,7 +250,7 @@ def test_a_socket_that_cannot_be_had_is_said_and_tried_again(machine):
     assert machine.network.channels["eth0", 4].every == [resident]
 
 
-def test_an_instance_without_a_socket_is_reconfigured_and_detached_without_an_error(machine):
+def test_an_instance_without_a_socket_is_reconfigured_and_detached(machine):
     resident = machine.attach(interface="eth9")
     machine.network.reconfigured(resident)
     machine.network.detach(resident)

@@ -159,7 +159,7 @@ def test_a_fifo_of_a_stranger_is_not_used(scene, monkeypatch):
     assert scene.logged() == [f"error: notify fifo {scene.path} is not a fifo we own - not using"]
 
 
-def test_what_took_the_place_of_a_fifo_is_not_removed(scene):
+def test_a_file_in_place_of_a_fifo_is_not_removed(scene):
     async def play():
         fifos = scene.fifos()
         scene.path.unlink()

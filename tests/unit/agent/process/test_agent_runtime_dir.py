@@ -202,7 +202,7 @@ def test_a_lock_that_cannot_be_had_for_another_reason_is_named_with_it(tmp_path,
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_a_directory_that_was_never_acquired_or_is_given_back_twice_is_no_error(tmp_path):
+def test_a_directory_may_be_given_back_twice_or_without_being_taken(tmp_path):
     directory = RuntimeDirectory(str(tmp_path))
     directory.dismiss()
     directory.release()

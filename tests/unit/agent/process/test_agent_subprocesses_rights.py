@@ -33,7 +33,7 @@ def test_the_right_to_change_the_user_needs_both_capabilities(monkeypatch, statu
 
 @pytest.mark.parametrize("content", ["Name:\tx\n", "CapEff:\tzz\n", None])
 @pytest.mark.parametrize("uid", [0, 4711])
-def test_where_capabilities_cannot_be_read_root_has_that_right(monkeypatch, content, uid):
+def test_root_has_that_right_if_capabilities_cannot_be_read(monkeypatch, content, uid):
     def opened(*_path, **_options):
         if content is None:
             raise OSError(2, "No such file or directory")
@@ -73,9 +73,7 @@ def test_a_program_that_is_not_there_is_not_unsafe(tmp_path):
         (0o110, {"user": 1001, "group": 1001, "extra_groups": []}, False),
     ],
 )
-def test_a_missing_interpreter_is_blamed_only_if_the_user_may_execute_the_script(
-    tmp_path, monkeypatch, mode, child, may
-):
+def test_an_interpreter_is_blamed_only_if_the_user_may_run_the_script(tmp_path, monkeypatch, mode, child, may):
     """The kernel says EACCES for both, so the mode decides which text a person reads."""
     script = tmp_path / "script"
     script.write_text(f"#!{tmp_path}\nexit 0\n")

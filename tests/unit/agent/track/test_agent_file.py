@@ -301,6 +301,6 @@ def test_only_a_regular_file_is_written(tmp_path):
     assert victim.read_text() == "-7\n"
 
 
-def test_where_the_mounts_cannot_be_read_every_file_system_is_local(tmp_path, monkeypatch):
+def test_every_file_system_is_local_if_mounts_cannot_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(file_check, "MOUNTS", str(tmp_path / "nothing"))
     assert remote("/srv/share/file") == ""

@@ -257,7 +257,7 @@ def test_the_kernel_lets_nothing_through_but_answers_of_this_address(own, target
         sending.close()
 
 
-def test_a_flood_is_read_in_a_portion_and_the_answer_behind_it_at_the_next_question(monkeypatch):
+def test_a_flood_of_answers_is_read_in_portions(monkeypatch):
     monkeypatch.setattr(gateway_module, "DRAIN_MAX", 3)
     noise = answer(OTHER_MAC, ip_address("192.168.8.2"), MAC, OWN)
     wire = Wire()

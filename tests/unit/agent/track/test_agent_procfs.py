@@ -139,12 +139,12 @@ def test_a_process_that_ends_while_it_is_read_is_no_process(proc, monkeypatch):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_where_proc_is_not_mounted_there_is_no_process(tmp_path, monkeypatch):
+def test_there_is_no_process_if_proc_is_not_mounted(tmp_path, monkeypatch):
     monkeypatch.setattr(procfs, "PROC", str(tmp_path / "nothing"))
     assert list(procfs.pids()) == []
 
 
-def test_what_is_no_process_is_not_listed(proc, tmp_path):
+def test_a_name_that_is_no_number_is_no_process(proc, tmp_path):
     proc(7)
     for name in ("self", "sys", "12a", ""):
         (tmp_path / name).mkdir(exist_ok=True)

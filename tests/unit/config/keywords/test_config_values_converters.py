@@ -154,7 +154,7 @@ def test_a_value_is_refused(convert, line, text, rule, hint):
         ),
     ],
 )
-def test_what_keepalived_takes_is_tolerated_with_its_meaning(convert, line, value, text, hint):
+def test_a_value_is_tolerated_with_the_meaning_of_keepalived(convert, line, value, text, hint):
     found = convert(statement(line))
     assert isinstance(found, Tolerated)
     assert (found.value, found.why.text, found.why.hint) == (value, text, hint)

@@ -54,7 +54,7 @@ TAKEN = 'virtual_router_id 51 on eth0 is taken by "VI_1" in line 1'
         ([PEER_6, "use_vmac a"], [PEER_7, "use_vmac b"], False),  # both would have the same Ethernet address
     ],
 )
-def test_two_instances_may_share_a_virtual_router_id_if_each_packet_shows_whose_it_is(first, second, shared):
+def test_two_instances_may_share_a_vrid_if_packets_show_whose_they_are(first, second, shared):
     blocks = (instance("VI_1", 51, "192.168.8.100/24", *first), instance("VI_2", 51, "192.168.8.101/24", *second))
     if not shared:
         assert TAKEN in errors(*blocks)
@@ -72,7 +72,7 @@ def test_a_third_instance_must_differ_from_each_of_the_others():
     assert errors(*blocks) == ['virtual_router_id 51 on eth0 is taken by "VI_2" in line 9']
 
 
-def test_an_address_in_two_instances_is_tolerated_and_a_link_local_one_on_two_links_is_not_mentioned():
+def test_an_address_in_two_instances_is_tolerated():
     _configuration, warnings = read(instance(), instance("VI_2", 52))
     assert [each for each in warnings if "belongs" in each] == ['192.168.8.100 belongs to "VI_1" already, in line 5']
     six = ("fe80::100/64", "advert_int 1")
