@@ -256,3 +256,23 @@ def test_an_address_that_no_kernel_has_makes_a_state_file_invalid(tmp_path, addr
     assert "192.168.8.100/24" in content
     path.write_text(content.replace("192.168.8.100/24", address))
     assert saved_state.read(str(tmp_path)).entries == ()
+
+
+def test_a_file_system_with_room_for_half_of_it_keeps_no_state(tmp_path, monkeypatch):
+    """There would be no room either when a sign of life has to be written."""
+    made = StateFile(str(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(saved_state.os, "pwrite", lambda descriptor, content, offset: len(content) // 2)
+        made.open()
+    assert made.failed == f"cannot keep {tmp_path}/{saved_state.PULSE_FILE}: No space left on device"
+    assert not made.there and saved_state.read(str(tmp_path)).entries == ()
+
+
+def test_without_a_boot_id_a_saved_state_is_of_this_boot_only_if_it_has_none_either(tmp_path, monkeypatch):
+    monkeypatch.setattr(saved_state, "BOOT_ID", str(tmp_path / "nothing"))
+    made = StateFile(str(tmp_path))
+    made.open()
+    made.write(SavedState((ENTRY,)))
+    assert len(saved_state.read(str(tmp_path)).entries) == 1
+    monkeypatch.setattr(saved_state, "BOOT_ID", "/proc/sys/kernel/random/boot_id")
+    assert saved_state.read(str(tmp_path)).entries == ()
