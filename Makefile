@@ -73,7 +73,8 @@ unit: setup ## Test the library, the modules and the filters, without a network
 
 .PHONY: coverage
 coverage: setup ## The same, and measure which branches of the library run (.build/coverage/index.html)
-	@$(PYTEST) $(PARALLEL) $$(nproc) -q tests/unit tests/fuzz --cov --cov-branch --cov-report=term --cov-report=html
+	@$(PYTEST) $(PARALLEL) $$(nproc) -q tests/unit tests/fuzz --cov --cov-branch --cov-context=test --cov-report=html
+	@PYTHONPATH=tests/unit $(BIN)/python3 tests/coverage_by_module.py
 
 .PHONY: simulation
 simulation: setup ## Play 10,000 random failures in virtual time (SEED=1234 plays and shows one)

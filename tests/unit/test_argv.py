@@ -141,3 +141,27 @@ def test_whoever_cannot_start_again_goes_on(monkeypatch):
     monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "ascii")
     monkeypatch.setattr(argv, "COMMAND_LINE", "/nonexistent/cmdline")
     argv.restart_in_utf8()
+
+
+def test_it_starts_again_with_all_its_words_in_the_mode_for_utf_8(tmp_path, monkeypatch):
+    started = []
+    line = tmp_path / "cmdline"
+    line.write_bytes(b"python3\0-m\0vrrp.cli\0promote\0Z\xfcrich\0\0")
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "ascii")
+    monkeypatch.setattr(argv, "COMMAND_LINE", str(line))
+    monkeypatch.setattr(os, "execv", lambda program, words: started.append((program, words)))
+    argv.restart_in_utf8()
+    own = os.fsencode(sys.executable)
+    words = [own, b"-X", b"utf8", b"-X", argv.MARK.encode(), b"-m", b"vrrp.cli", b"promote", b"Z\xfcrich", b""]
+    assert started == [(sys.executable, words)]
+
+
+@pytest.mark.parametrize("why", ["it is UTF-8", "it was started again", "the interpreter is unknown"])
+def test_it_does_not_start_again_where_that_would_change_nothing(monkeypatch, why):
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "utf-8" if why == "it is UTF-8" else "ascii")
+    if why == "it was started again":
+        monkeypatch.setitem(sys._xoptions, argv.MARK, True)
+    if why == "the interpreter is unknown":
+        monkeypatch.setattr(sys, "executable", "")
+    monkeypatch.setattr(os, "execv", lambda program, words: pytest.fail("it was started again"))
+    argv.restart_in_utf8()

@@ -16,6 +16,7 @@ import pytest
 from vrrp import cli
 from vrrp.agent.netlink import links
 from vrrp.agent.netlink.links import ActualAddress, Link
+from vrrp.agent.netlink.messages import DumpError
 from vrrp.client import AgentError, AgentUnreachable
 from vrrp.config import loader
 
@@ -398,3 +399,32 @@ def test_the_help_says_what_the_exit_status_means(capsys):
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     assert "Exit status: 0 done, 1 the agent" in capsys.readouterr().out
+
+
+def test_check_goes_on_where_the_interfaces_cannot_be_listed(tmp_path, capsys, monkeypatch):
+    """As on a controller that is no Linux: the file itself is still checked."""
+
+    def fails(table):
+        raise DumpError("this system has no rtnetlink: it is not Linux")
+
+    monkeypatch.setattr(links, "dump", fails)
+    file = tmp_path / "good.conf"
+    file.write_text(GOOD.replace("eth0", "eth7"))
+    assert cli.main(["check", str(file)]) == 0
+    said = capsys.readouterr()
+    text = "the interfaces of this machine were not compared: this system has no rtnetlink: it is not Linux\n"
+    assert (said.out, said.err) == (f"{file}: ok, 1 instance (VI_1)\n", text)
+    file.write_text(GOOD.replace("_id 51", "_id 0"))
+    assert cli.main(["check", str(file)]) == 1
+
+
+def test_a_status_without_instances_names_the_file(agent, capsys):
+    agent.answers["status"] = {**STATUS, "instances": []}
+    assert cli.main(["status"]) == 0
+    assert capsys.readouterr().out == "no instances in /etc/hotstandby/hotstandby.conf\n"
+
+
+def test_an_older_agent_without_warnings_is_shown_too(agent, capsys):
+    agent.answers["status"] = {**STATUS, "instances": [{**STATUS["instances"][1]}]}
+    assert cli.main(["status"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2

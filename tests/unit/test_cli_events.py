@@ -10,6 +10,7 @@ import re
 import time
 from dataclasses import replace
 from ipaddress import ip_address
+from types import SimpleNamespace
 
 import pytest
 
@@ -261,3 +262,42 @@ def test_every_action_in_words(action, words):
 )
 def test_durations(seconds, words):
     assert cli_events.duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        ("group_changed", {"group": "G"}, "member of sync group G"),
+        ("group_changed", {"group": None}, "member of no sync group"),
+        ("give_up", {"reason": "VI_2 gave up"}, "VI_2 gave up"),
+        ("group_fault_changed", {"faults": ("a", "b")}, "fault: a; b"),
+        ("group_fault_changed", {"faults": ()}, "no fault left"),
+        ("conflict", {"mac": "02:00:00:00:00:09", "address": PEER}, "02:00:00:00:00:09 claims 192.168.8.4 too"),
+        ("source_changed", {"source": PEER}, "speaks from 192.168.8.4"),
+    ],
+)
+def test_an_input_has_words(name, given, words):
+    assert cli_events.input_words(SimpleNamespace(name=name, arguments=given, times=1), None) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["-n", "0"], "'0' is not a number above 0"),
+        (["-n", "-1"], "'-1' is not a number above 0"),
+        (["-n", "x"], "'x' is not a number above 0"),
+        (["--since", "yesterday"], "'yesterday' is no time: write 90s, 10m, 2h, 1d or 14:30"),
+        (["--since", "25"], "'25' is no time: write 90s, 10m, 2h, 1d or 14:30"),
+    ],
+)
+def test_events_refuse_what_is_no_number_and_no_time(capsys, words, text):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["events", *words])
+    assert caught.value.code == 2
+    assert text in capsys.readouterr().err
+
+
+def test_a_time_ago_never_lies_before_1970():
+    assert cli.since("999999999d") == "1970-01-01 00:00:00"
+    assert cli.since("14:30").endswith(" 14:30")
+    assert len(cli.since("90s")) == len("2026-11-29 14:30:00")

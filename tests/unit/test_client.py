@@ -169,3 +169,51 @@ def test_terms_name_who_asks(monkeypatch, sudo_user, user_id, by):
     assert client.terms("disk", None) == {"reason": "disk", "expires": None, "by": by}
     assert client.terms(None, "2h") == {"reason": None, "expires": "2h", "by": by}
     assert client.terms(None, None) is client.terms("", "") is None
+
+
+def test_an_answer_without_an_end_is_not_read_for_ever(answer, tmp_path, monkeypatch):
+    monkeypatch.setattr(client, "REPLY_MAX", 10)
+    answer(b"x" * 20)
+    with pytest.raises(AgentUnreachable) as caught:
+        Client(str(tmp_path)).status()
+    assert str(caught.value) == f"cannot talk to the agent behind {tmp_path}/control.sock: the answer does not end"
+
+
+class Forbidden:
+    """A socket that may not be connected."""
+
+    def __init__(self, *_kind):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        pass
+
+    def setsockopt(self, *_option):
+        pass
+
+    def connect(self, path):
+        raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.parametrize("group", ["hotstandby", None])
+def test_a_user_without_the_right_is_told_which_group_to_join(tmp_path, monkeypatch, group):
+    def named(gid):
+        if group is None:
+            raise KeyError(gid)
+        return SimpleNamespace(gr_name=group)
+
+    path = tmp_path / "control.sock"
+    path.touch()
+    monkeypatch.setattr(client.socket, "socket", Forbidden)
+    monkeypatch.setattr(client.grp, "getgrgid", named)
+    join = ", or, to look only, join the group hotstandby (usermod -aG hotstandby USER, log in again)" if group else ""
+    text = f"no right to use {path}: run this as root{join}"
+    with pytest.raises(AgentUnreachable) as caught:
+        Client(str(tmp_path)).status()
+    assert str(caught.value) == text
+    path.unlink()
+    with pytest.raises(AgentUnreachable, match="no right to use .*: run this as root$"):
+        Client(str(tmp_path)).status()

@@ -8,7 +8,6 @@ Each reader returns a mapping; :func:`as_line` writes it as a line of the config
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,20 +39,11 @@ def _url(value: Any) -> str:
     return one_word(value)
 
 
-def _expression(value: Any) -> str:
-    try:
-        re.compile(text(value))
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"'{value}' is not a regular expression: {error}") from None
-    return str(value)
-
-
 # What is tracked -> its first words, and the words that may follow.
 _GATEWAY = ({"address": address}, {**TIMES, "interface": interface})
 _TCP = ({"address": address, "port": whole(1, 65535, "a port")}, TIMES)
-_HTTP = ({"url": _url}, {"status": _status, "body": _expression, "host": name, "verify": switch, **TIMES})
+_HTTP = ({"url": _url}, {"status": _status, "body": text, "host": name, "verify": switch, **TIMES})
 _UNIT = ({"unit": name}, TIMES)
-GATEWAY_WORDS = _GATEWAY[1]
 
 
 def _reader(kind: str, first: Mapping[str, Read], options: Mapping[str, Read]) -> Read:

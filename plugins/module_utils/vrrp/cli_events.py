@@ -16,7 +16,6 @@ from .protocol.actions import (
     InstallAddresses,
     Notify,
     ReleaseAddresses,
-    RivalHeard,
     SendAdvertisement,
 )
 from .protocol.event_codec import Header, Record, RecordError, Step, line, read, restored
@@ -141,9 +140,7 @@ def action_words(action: Action) -> str:
         return "announce the addresses" + (f" {action.repeat} times" if action.repeat > 1 else "")
     if isinstance(action, Notify):
         return f"enter {action.state}: {action.reason}"
-    if isinstance(action, RivalHeard):
-        return f"{action.address} is MASTER too, priority {action.priority}"
-    return type(action).__name__
+    return f"{action.address} is MASTER too, priority {action.priority}"
 
 
 def duration(seconds: float) -> str:

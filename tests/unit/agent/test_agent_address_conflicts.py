@@ -346,3 +346,22 @@ def test_of_an_owner_the_address_it_speaks_from_is_virtual(monkeypatch):
     segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
     assert bench.instance.refusals._other_at == 40.0
     segment.conflicts.close()
+
+
+def test_an_interface_that_has_just_gone_is_not_asked_on(segment):
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.until(22.0)
+    assert len(segment.asked()) == 1
+    segment.bench.kernel.table = table(eth("eth1", 3))
+    assert segment.asked() == []
+
+
+def test_after_the_end_nothing_is_asked_and_nothing_is_opened(segment):
+    sock = segment.conflicts._sockets[ARP]
+    segment.hears(gratuitous_arp(OTHER, VIP.ip))
+    segment.conflicts.changed()
+    segment.conflicts.close()
+    segment.conflicts.changed()
+    segment.until(100.0)
+    assert (segment.timers, segment.listening, segment.conflicts._sockets, sock.closed) == ([], {}, {}, True)
+    assert sock.sent == []

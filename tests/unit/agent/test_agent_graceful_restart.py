@@ -310,3 +310,16 @@ class TestMarks:
         made.keep_marks()
         text = f"cannot keep marks.json: {os.strerror(errno.EBUSY)}: after a restart a recording may be accepted"
         assert text in made._log._stream.getvalue()
+
+
+def test_an_address_that_was_left_behind_and_cannot_be_removed_is_told(one):
+    made = one(found(("eth0", 52, 4)))
+    text = io.StringIO()
+    made._log = Log(text)
+    made.kernel.release = lambda wanted: [f"cannot remove {want.address} from eth0: Not permitted" for want in wanted]
+    made.begin_with(instance("VI_2", virtual_router_id=51))
+    lines = [line.split(" ", 2)[2] for line in text.getvalue().splitlines()]
+    assert lines == [
+        "warning: (VI_1) removing VIPs that were left behind.",
+        f"error: (VI_1) cannot remove {VIP} from eth0: Not permitted",
+    ]

@@ -220,3 +220,32 @@ def test_at_the_end_nothing_is_made_again(tmp_path):
         return (scene.directory / "control.sock").exists()
 
     assert not asyncio.run(play())
+
+
+def test_a_socket_that_cannot_be_opened_again_is_said_once_and_tried_again(tmp_path, monkeypatch):
+    start = ControlServer.start
+
+    async def full(self):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async def scenario(scene):
+        (scene.directory / "control.sock").unlink()
+        monkeypatch.setattr(ControlServer, "start", full)
+        await scene.look()
+        await scene.look()
+        monkeypatch.setattr(ControlServer, "start", start)
+        await scene.look()
+        assert await scene.ask() == {"is": "status"}
+
+    text = f"cannot open {tmp_path}/run/control.sock: {os.strerror(errno.ENOSPC)}; trying again"
+    assert played(tmp_path, scenario) == [text, AGAIN]
+
+
+def test_after_the_end_nothing_is_made_again(tmp_path):
+    async def scenario(scene):
+        await scene.upkeep.stop()
+        shutil.rmtree(scene.directory)
+        await scene.look()
+        assert not scene.directory.exists()
+
+    assert played(tmp_path, scenario) == []

@@ -5,10 +5,18 @@
 
 from __future__ import annotations
 
+import errno
+from dataclasses import replace
+from ipaddress import ip_address, ip_interface, ip_network
+
 import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 
+from vrrp.agent.netlink.links import ActualAddress, AddressChanged
+from vrrp.agent.netlink.routes import resolve
+from vrrp.agent.statistics import Conflict
 from vrrp.config.model.configuration import Globals
+from vrrp.config.model.routes import NextHop, Route
 from vrrp.protocol.states import NEVER
 
 GROUP = "224.0.0.18"
@@ -120,3 +128,68 @@ def test_who_holds_no_address_announces_no_link():
     bench.done.clear()
     bench.instance.links_changed({2}, 1.0)
     assert bench.done == []
+
+
+def test_it_follows_the_master_that_it_heard_last():
+    bench = Bench(instance()).start()
+    assert not bench.instance.follows(PEER)
+    bench.instance.heard(advertisement(200), PEER, 1.0)
+    assert bench.instance.follows(PEER) and not bench.instance.follows(PEER + 1)
+    bench.instance.heard(advertisement(0), PEER, 2.0)
+    assert not bench.instance.follows(PEER)
+
+
+def test_a_claim_of_another_host_is_answered_each_time_and_recorded_once():
+    bench = Bench(instance()).master()
+    found = Conflict("eth0", bytes.fromhex("020000000009"), 11.0)
+    bench.instance.conflict(ip_address("192.168.8.100"), found, True, 11.0)
+    bench.instance.conflict(ip_address("192.168.8.100"), found, False, 21.0)
+    assert bench.done == [("announce", 1, VIP)] * 2
+    assert [entry.name for entry in bench.instance.journal].count("conflict") == 1
+    bench.instance.heard(advertisement(200), PEER, 22.0)
+    bench.done.clear()
+    bench.instance.conflict(ip_address("192.168.8.100"), found, False, 22.1)
+    assert bench.done == [], "it gives up: the new master announces"
+
+
+WAITING = Route(
+    ip_network("2001:db8::/32"), hops=(NextHop(ip_address("fd00:8::254")),), source=ip_address("fd00:8::100")
+)
+
+
+@pytest.mark.parametrize(("refused", "state"), [(False, "MASTER"), (True, "FAULT")])
+def test_a_route_that_waited_for_an_address_is_set_or_is_a_fault(refused, state):
+    bench = Bench(instance(routes=(WAITING,)))
+    entry = ActualAddress(2, ip_interface("fd00:8::100/64"), tentative=True)
+    bench.kernel.table.remember(entry)
+    bench.master()
+    usable = replace(entry, tentative=False)
+    bench.kernel.table.addresses[2][entry.address] = usable
+    (way,), _faults = resolve([WAITING], [], bench.kernel.table)
+    if refused:
+        bench.kernel.no_way[way.remove] = errno.ENETUNREACH
+    bench.instance.address_changed(AddressChanged(usable, True), 11.0)
+    text = "cannot set route 2001:db8::/32 via fd00:8::254 src fd00:8::100: Network is unreachable"
+    assert (bench.state, bench.instance.router.own_faults) == (state, (text,) if refused else ())
+    assert bench.kernel.routes == (set() if refused else {way.remove})
+
+
+@pytest.mark.parametrize(("index", "name", "put_back"), [(2, "eth0", 1), (9, "9", 0)])
+def test_a_deleted_address_is_put_back_if_it_is_ours(index, name, put_back):
+    bench = Bench(instance()).master()
+    gone = bench.kernel.somebody_deletes("192.168.8.100/24", index)
+    if index != 2:  # an interface that has gone, with the same address
+        bench.kernel.table.remember(replace(gone.present, index=2))
+    bench.instance.address_changed(gone, 11.0)
+    assert bench.done == [("install", VIP), ("announce", 5, VIP)][: 2 * put_back]
+    assert f"192.168.8.100 removed from {name}" in bench.text.getvalue()
+    assert bench.instance.reporter.counters.addresses_put_back == put_back
+
+
+def test_an_instance_without_a_socket_sends_nothing_and_counts_nothing():
+    bench = Bench(instance()).master()
+    bench.sender = None
+    bench.instance._ports = replace(bench.instance._ports, sender=lambda interface, version: None)
+    sent = bench.instance.reporter.counters.sent
+    bench.instance.expire(11.0)
+    assert (bench.instance.reporter.counters.sent, bench.instance.said(10.5)) == (sent, [100, 100])

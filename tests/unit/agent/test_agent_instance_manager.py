@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 
-from agent_fakes import instance
+from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S
+
+from vrrp.agent.netlink import link_requests
+from vrrp.agent.netlink.links import Link, LinkChanged
+from vrrp.config.model.configuration import Vmac
 
 SECOND = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52)
 
@@ -67,3 +72,72 @@ def test_only_the_name_of_an_instance_is_another_one(rig, play):
         assert before.name == "VI_9"
 
     managed(rig, play, act, instance())
+
+
+MACVLAN = instance(vmac=Vmac())
+LINK = Link(9, "vrrp.51", bytes.fromhex("00005e000133"), kind="macvlan", parent=2)
+
+
+def with_macvlan(rig, play, act, link=LINK):
+    """As :func:`managed`, with an instance on a macvlan, which is there if there is a ``link``."""
+
+    async def scenario():
+        filled = table(eth(), *([link] if link else []))
+        async with rig(MACVLAN, SECOND, filled=filled, start=False) as machine:
+            machine.agent.vmacs._silence = lambda indexes: ""  # the table of this machine stays as it is
+            machine.asked = []
+
+            def ask(requests):
+                answers = [errno.EEXIST if request in machine.asked else 0 for request in requests]
+                machine.asked += requests
+                return answers
+
+            machine.kernel.ask = ask
+            machine.agent._start()
+            try:
+                act(machine, machine.agent.manager, machine.agent.instances)
+            finally:
+                machine.scheduler.cancel()
+                await machine.agent.checks.stop()
+                machine.agent.close()
+
+    play(scenario)
+
+
+def test_a_macvlan_goes_when_its_instance_has_left_and_not_earlier(rig, play):
+    def act(machine, manager, instances):
+        machine.due(100 + DOWN_S)
+        assert (machine.state(), machine.agent.vmacs.made) == ("MASTER", (9,))
+        manager.remove_missing(changed(machine, SECOND), machine.now)
+        assert names(instances.leaving) == ["VI_1"]
+        assert link_requests.removed(9) not in machine.asked
+        machine.due(instances.leaving[0].deadline)
+        assert instances.leaving == []
+        assert machine.asked.count(link_requests.removed(9)) == 1
+
+    with_macvlan(rig, play, act)
+
+
+def test_a_macvlan_is_set_up_as_soon_as_its_event_has_come(rig, play):
+    def act(machine, manager, instances):
+        assert set(machine.asked) == {link_requests.macvlan("vrrp.51", 2, LINK.mac)}
+        assert "the macvlan vrrp.51 does not exist" in instances.running["VI_1"].router.own_faults
+        machine.kernel.table.links[9] = machine.kernel.table.names["vrrp.51"] = LINK
+        machine.events(LinkChanged(None, LINK))
+        assert link_requests.up(9) in machine.asked
+        assert machine.state() == "BACKUP"
+
+    with_macvlan(rig, play, act, link=None)
+
+
+def test_a_process_that_ends_does_not_wait_for_a_macvlan(rig, play):
+    """It reads no events any more, so the one that it would wait for never comes."""
+
+    def act(machine, manager, instances):
+        machine.agent.shutdown.done.set()
+        machine.asked.clear()
+        manager.have_macvlans()
+        assert machine.asked == [link_requests.macvlan("vrrp.51", 2, LINK.mac)]
+        assert machine.agent.vmacs.busy
+
+    with_macvlan(rig, play, act, link=None)

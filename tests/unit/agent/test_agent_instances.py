@@ -153,3 +153,12 @@ def test_a_renamed_instance_is_found_by_its_new_name_in_the_new_order():
     book.add(two.instance)
     book.rename([("VI_3", two.instance), ("VI_1", one.instance)])
     assert (list(book.running), book.by_name("VI_3")) == (["VI_3", "VI_1"], two.instance)
+
+
+def test_a_leaving_instance_is_replaced_by_the_one_with_its_name_only():
+    book, one, two = Instances(), running("VI_1", VIP).master(), running("VI_2", SECOND).master()
+    for each in (one, two):
+        book.add(each.instance)
+        book.remove(each.instance)
+    book.add(running("VI_2", THIRD, virtual_router_id=9).instance)
+    assert [each.reporter.lifecycle for each in book.leaving] == [Lifecycle.RUNNING, Lifecycle.REPLACED]

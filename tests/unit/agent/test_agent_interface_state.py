@@ -11,7 +11,9 @@ from ipaddress import ip_address, ip_interface
 import pytest
 from agent_fakes import OWN, PEER, Bench, eth, instance, table
 
-from vrrp.config.model.configuration import VirtualAddress
+from vrrp.agent import interface_state
+from vrrp.agent.netlink.links import Link
+from vrrp.config.model.configuration import VirtualAddress, Vmac
 
 GROUP = "224.0.0.18"
 VIP = "192.168.8.100/24"
@@ -168,3 +170,31 @@ def test_mcast_src_ip_need_not_be_here_unless_it_is_tracked(fields, faults):
     assert [fault.split(" ", 2)[2] for fault in bench.instance.router.faults] == list(faults)
     if not faults:
         assert bench.instance.authenticator.packets(100)[0][0][12:16] == bytes([192, 168, 8, 9])
+
+
+@pytest.mark.parametrize(
+    ("link", "faults"),
+    [
+        (None, ("the macvlan vrrp.51 does not exist",)),
+        ({"up": False}, ("the macvlan vrrp.51 is down",)),
+        ({"mac": b"\2" * 6}, ("interface vrrp.51 is there already and is not the macvlan of this virtual router",)),
+        ({}, ()),
+    ],
+)
+def test_with_use_vmac_the_macvlan_must_be_usable(link, faults):
+    filled = table()
+    if link is not None:
+        own = {"mac": bytes.fromhex("00005e000133"), "kind": "macvlan", "parent": 2, **link}
+        filled.links[9] = filled.names["vrrp.51"] = Link(9, "vrrp.51", **own)
+    assert looked(instance(vmac=Vmac()), filled) == (OWN, faults)
+
+
+def test_without_a_socket_it_does_not_take_part():
+    bench = Bench(instance())
+    state = interface_state.state_of(
+        bench.instance.config,
+        4,
+        bench.instance.addresses,
+        replace(bench.instance._ports, sender=lambda interface, version: None),
+    )
+    assert (state.source, state.faults) == (OWN, ("no VRRP socket on interface eth0",))

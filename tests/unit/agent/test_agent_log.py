@@ -151,3 +151,34 @@ def test_a_stalled_reader_does_not_stop_the_writer():
     missed = 5000 - stalled.count("\n")
     assert f"{missed} log lines were lost\n" in later
     assert later.endswith("after the pause\n")
+
+
+def test_lines_that_are_collected_are_written_together_in_their_order():
+    class Counting(io.StringIO):
+        writes = 0
+
+        def write(self, text):
+            self.writes += 1
+            return super().write(text)
+
+    text = Counting()
+    written = Log(text)
+    with written.together():
+        written.info("one")
+        with written.together():
+            written.warning("two")
+        assert text.getvalue() == "", "the inner end does not end it"
+        written.error("three")
+    said = [line.split(" ", 2)[2] for line in text.getvalue().splitlines()]
+    assert (said, text.writes) == (["one", "warning: two", "error: three"], 1)
+    written.info("four")
+    assert text.getvalue().endswith(" four\n")
+
+
+def test_collected_lines_are_written_when_an_error_ends_it():
+    text = io.StringIO()
+    written = Log(text)
+    with pytest.raises(ZeroDivisionError), written.together():
+        written.info("before")
+        raise ZeroDivisionError
+    assert text.getvalue().endswith(" before\n")

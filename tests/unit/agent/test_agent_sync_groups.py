@@ -339,3 +339,33 @@ def test_one_that_gives_up_because_nobody_hears_it_takes_the_other_with_it_and_b
             assert until(127) == ("MASTER", "MASTER")
 
     play(scenario)
+
+
+def test_at_the_end_of_the_process_the_group_stops_with_its_members(pair, play):
+    """Each member is aborted by itself, so no input of the group tells it."""
+
+    async def scenario():
+        async with pair() as machine:
+            grown(machine)
+            told = []
+            machine.agent.groups._by_name["G"].queue._tell_fifos = lambda *line: told.append(line)
+            machine.agent.shutdown.drop_everything()
+            machine.agent.groups.tell_states()
+            machine.agent.groups.tell_states()
+            assert told == [("GROUP", "G", "STOP", 0)]
+            assert machine.lines().count("VRRP_Group(G) Entering STOP STATE") == 1
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_a_reload_tells_the_state_of_a_group_where_that_is_asked_for(pair, play, asked_for):
+    async def scenario():
+        async with pair() as machine:
+            grown(machine)
+            told = []
+            machine.agent.groups._by_name["G"].queue._tell_fifos = lambda *line: told.append(line)
+            machine.apply(globals=Globals(fifo_write_states_on_reload=asked_for))
+            assert told == ([("GROUP", "G", "MASTER", 0)] if asked_for else [])
+
+    play(scenario)

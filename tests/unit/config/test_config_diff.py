@@ -37,6 +37,10 @@ vrrp_instance VI_1 {
 THREE = OLD.replace("router_id NodeA", "vrrp_version 3").replace(
     "    authentication {\n        auth_type PASS\n        auth_pass 1111\n    }\n", ""
 )
+UNICAST = OLD.replace(
+    "    authentication",
+    "    unicast_src_ip 192.168.8.4\n    unicast_peer {\n        192.168.8.6\n    }\n    authentication",
+)
 
 # name: (old text, replaced, by, the change, must the peer follow)
 CHANGES = {
@@ -59,6 +63,24 @@ CHANGES = {
         "    advert_int 1",
         "    unicast_peer { 192.168.8.6 }",
         Change("unicast_peers", "", "192.168.8.6", True),
+    ),
+    "source address, unicast": (
+        UNICAST,
+        "unicast_src_ip 192.168.8.4",
+        "unicast_src_ip 192.168.8.5",
+        Change("unicast_src_ip", "192.168.8.4", "192.168.8.5", True),
+    ),
+    "another peer": (
+        UNICAST,
+        "192.168.8.6",
+        "192.168.8.7",
+        Change("unicast_peers", "192.168.8.6", "192.168.8.7", False),
+    ),
+    "group, multicast": (
+        OLD,
+        "    advert_int 1",
+        "    mcast_dst_ip 224.0.0.99",
+        Change("mcast_dst_ip", "", "224.0.0.99", True),
     ),
     "interface": (OLD, "eth0", "eth1", Change("interface", "eth0", "eth1", False)),
     "gratuitous ARP": (OLD, "    advert_int 1", "    garp_master_delay 1", Change("garp.delay_s", "5.0", "1.0", False)),

@@ -153,3 +153,37 @@ def test_the_command_and_the_proof_use_the_interpreter_that_stays(installation, 
     apply(installation.present(wanted(), ASLEEP, False))
     assert b"exec /usr/bin/python3 -IB " in files.read(paths.COMMAND)
     assert "/usr/bin/python3 -I -c" in node.ran
+
+
+def test_a_unit_that_is_about_to_change_makes_the_agent_outdated(installation, monkeypatch):
+    apply(installation.present(wanted(), ASLEEP, checking=False))
+    alive = Condition(running=True, enabled=True, stale=False, pid=7)
+    monkeypatch.setattr(running_release, "release_of", lambda pid: wanted().release().id)
+    monkeypatch.setattr(running_release, "started_at", lambda pid: os.stat(paths.UNIT).st_mtime + 1)
+    changes = installation.present(wanted(switch_user=True), alive, checking=True)
+    assert subjects(changes) == ["hotstandby.service", "systemd"]
+    assert installation.outdated(wanted(switch_user=True), alive, changes)
+    assert not installation.outdated(wanted(switch_user=True), alive, changes[1:])
+
+
+def test_a_release_that_does_not_run_here_is_never_named(node, monkeypatch):
+    def run_command(words, environ_update=None):
+        return (1, "", "no module zlib") if "-I" in words else node.run_command(words)
+
+    installation = Installation(Run(run_command))
+    with pytest.raises(DeploymentError) as caught:
+        apply(installation.present(wanted(), ASLEEP, checking=False))
+    said = str(caught.value)
+    assert said.startswith("the new release does not run on this node, so nothing names it: ")
+    assert said.endswith("ended with status 1: no module zlib")
+    assert not os.path.lexists(paths.CURRENT) and not os.path.exists(paths.UNIT)
+
+
+def test_without_systemd_there_is_no_condition(installation, node, monkeypatch):
+    monkeypatch.setattr(os.path, "isdir", lambda path: False)
+    with pytest.raises(DeploymentError, match="systemd does not run this machine"):
+        installation.condition()
+    assert node.ran == []
+    monkeypatch.setattr(os.path, "isdir", lambda path: path == "/run/systemd/system")
+    assert installation.condition() == ASLEEP
+    assert node.ran == ["systemctl show hotstandby.service"]

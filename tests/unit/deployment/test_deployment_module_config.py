@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_config
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Refused
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import ConfigFile, Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 
 TEXT = """\
@@ -68,3 +68,22 @@ def test_without_the_user_nothing_is_written(module, monkeypatch, tmp_path):
     with pytest.raises(DeploymentError, match="there is no user hotstandby: run hotstandby.vrrp.vrrp_agent first"):
         module_config.run(module())
     assert not (tmp_path / "a.conf").exists()
+
+
+def test_a_warning_that_the_file_and_the_agent_have_is_given_once(module, monkeypatch):
+    foreseen = {"plan": {}, "mastership": [], "warnings": ["of the file", "of the agent"]}
+    judge = ConfigFile.judge
+    monkeypatch.setattr(ConfigFile, "judge", lambda file, text: (judge(file, text)[0], ["of the file"]))
+    monkeypatch.setattr(ConfigFile, "foresee", lambda file, text, agent: foreseen)
+    asked = module(check=True)
+    assert module_config.run(asked)["plan"] == {}
+    assert asked._warnings == ["of the file", "of the agent"]
+
+
+def test_an_agent_that_has_not_read_the_file_reloads_it(module, monkeypatch):
+    reloads = []
+    monkeypatch.setattr(ConfigFile, "needs_reload", lambda file, text, agent: True)
+    monkeypatch.setattr(ConfigFile, "reload", lambda file, owner: reloads.append(owner))
+    assert module_config.run(module(check=True))["reloaded"] and reloads == []
+    result = module_config.run(module())
+    assert (result["changed"], result["reloaded"], reloads) == (True, True, [(os.getuid(), os.getgid())])

@@ -90,3 +90,13 @@ def test_warnings_are_in_the_answer(capsys):
         module.exit_json(changed=True)
     said = {"changed": True, "warnings": ["the first", "the second"], "invocation": {"module_args": {"a": 1}}}
     assert (json.loads(capsys.readouterr().out), ended.value.code) == (said, 0)
+
+
+def test_a_failure_keeps_the_warnings_and_the_status_zero(capsys):
+    """Ansible reads the failure from the answer."""
+    module = Module({"params": {}, "check_mode": False})
+    module.warn("before it")
+    with pytest.raises(SystemExit) as ended:
+        module.fail_json(msg="no agent")
+    said = {"failed": True, "msg": "no agent", "warnings": ["before it"], "invocation": {"module_args": {}}}
+    assert (json.loads(capsys.readouterr().out), ended.value.code) == (said, 0)

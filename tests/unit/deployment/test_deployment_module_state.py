@@ -15,15 +15,16 @@ from test_deployment_switchover import instance
 
 @pytest.fixture
 def run(tmp_path):
-    """Return ``run(instance, ...)``, which returns the result and the requests; a promotion works at once."""
+    """Return ``run(instance, ...)``, which returns result and requests. A promotion works ``at_once`` or later."""
     agents = []
 
-    def call(found, check=False, **params):
+    def call(found, check=False, at_once=True, **params):
         agent = AnsweringAgent(str(tmp_path), status={"instances": [found]})
         agents.append(agent)
 
         def promote(request):
-            agent.replies["status"] = {"instances": [instance("MASTER")]}
+            if at_once:
+                agent.replies["status"] = {"instances": [instance("MASTER")]}
             return {}
 
         agent.replies["promote"] = promote
@@ -54,3 +55,11 @@ def test_check_mode_foretells_it(run):
 def test_a_move_that_cannot_be_is_refused(run):
     with pytest.raises(SwitchoverError, match="VI_1 cannot become master"):
         run(instance("FAULT", faults=["eth0 is down"]), state="master", check=True)
+
+
+@pytest.mark.parametrize(("before", "changed"), [("BACKUP", True), ("MASTER", False)])
+def test_without_a_wait_the_change_is_foretold(run, before, changed):
+    """The request is made, and the state that is read at once is still the old one."""
+    result, commands = run(instance(before), at_once=False, state="master", wait=False)
+    assert (result["changed"], result["after"]["state"], commands) == (changed, before, ["promote"])
+    assert (result["diff"]["before"], result["diff"]["after"]) == (f"{before}\n", "MASTER\n")

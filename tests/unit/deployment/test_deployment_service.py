@@ -99,8 +99,12 @@ def test_a_removed_unit_is_forgotten_and_so_are_its_failures():
     ]
 
 
-@pytest.mark.skipif(os.path.isdir("/run/systemd/system"), reason="systemd runs this machine")
-def test_a_machine_without_systemd_is_refused():
+def test_a_machine_without_systemd_is_refused(monkeypatch):
+    asked = []
+    monkeypatch.setattr(os.path, "isdir", lambda path: bool(asked.append(path)))
     with pytest.raises(DeploymentError) as caught:
         Service.demand_systemd()
     assert str(caught.value) == "systemd does not run this machine, and the agent's service needs it"
+    monkeypatch.setattr(os.path, "isdir", lambda path: path in asked)
+    Service.demand_systemd()
+    assert asked == ["/run/systemd/system"]

@@ -65,3 +65,45 @@ def test_two_scripts_of_one_name_are_a_problem():
 def test_scripts_are_read():
     script = {"name": "chk", "script": "/bin/true", "interval": "2", "weight": -20, "user": "daemon daemon"}
     assert instances(hosts(vips=[VIP], scripts=[script]))["node-a"][0]["track_script"] == [{"name": "chk"}]
+
+
+@pytest.mark.parametrize(
+    ("scripts", "expected"),
+    [
+        (
+            {"name": "chk", "script": "/bin/true"},
+            "ha_pair_scripts: it is a list of mappings (write a list: a dash before its first word)",
+        ),
+        ("/bin/true", "ha_pair_scripts: it is a list of mappings (write a list: a dash before its first word)"),
+    ],
+)
+def test_scripts_that_are_no_list_are_a_problem(scripts, expected):
+    with pytest.raises(PairError) as caught:
+        instances(hosts({"scripts": scripts}, vips=[VIP]))
+    assert str(caught.value.problems[0]) == f"node-a: {expected}"
+
+
+def test_a_script_that_is_no_mapping_is_a_problem_and_the_others_are_still_read():
+    scripts = ["/bin/true", {"name": "chk", "script": "/bin/true", "weight": 300}]
+    with pytest.raises(PairError) as caught:
+        instances(hosts({"scripts": scripts}, vips=[VIP]), {"/bin/true": "hosts.yml:7"}.get)
+    first, second, *_others = map(str, caught.value.problems)
+    assert first.startswith("hosts.yml:7: node-a: ha_pair_scripts[0]: it is a mapping of name, script, interval")
+    assert second.startswith("node-a: ha_pair_scripts[0].weight: '300' is not a whole number")
+
+
+@pytest.mark.parametrize(("known", "hint"), [(["chk", "web"], "chk, web"), ([], "none")])
+def test_a_tracked_script_must_exist(known, hint):
+    scripts = [{"name": name, "script": "/bin/true"} for name in known]
+    with pytest.raises(PairError) as caught:
+        instances(hosts(vips=[VIP], scripts=scripts, track_script=["chek"]))
+    assert [str(each) for each in caught.value.problems] == [
+        f"{name}: ha_pair_track_script: there is no script 'chek' (ha_pair_scripts has {hint})"
+        for name in ("node-a", "node-b")
+    ]
+
+
+def test_only_the_named_scripts_are_tracked():
+    scripts = [{"name": name, "script": "/bin/true"} for name in ("chk", "web")]
+    found = instances(hosts(vips=[VIP], scripts=scripts, track_script=[{"name": "web", "weight": -20}]))
+    assert found["node-a"][0]["track_script"] == [{"name": "web", "weight": -20}]

@@ -101,3 +101,18 @@ def test_a_lease_out_of_range_is_a_problem(lease):
         instances(hosts({"vip_lease": lease}, vips=[VIP]), {lease: "hosts.yml:7"}.get)
     (problem,) = map(str, caught.value.problems)
     assert problem.startswith(f"hosts.yml:7: node-a: ha_pair_vip_lease: '{lease}' is ")
+
+
+@pytest.mark.parametrize("written", ["10.7.7.7", ["10.7.7.7"], [{"address": "10.7.7.7", "weight": -20}]])
+def test_the_line_is_that_of_the_gateway_whatever_way_it_is_written(written):
+    seen = []
+    problems(written, seen.append)
+    assert seen == ["10.7.7.7"]
+
+
+def test_a_gateway_that_was_written_otherwise_has_the_line_of_the_list():
+    """The inventory may say fe80::0:1, which is fe80::1."""
+    seen = []
+    written = ["2001:db8:0::7"]
+    problems(written, seen.append)
+    assert seen == [written]

@@ -8,7 +8,20 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import load
 from two_hosts import VIP, hosts
+
+LEVEL = {"name": "level", "file": "/run/level"}
+FILE = """\
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    virtual_ipaddress {
+        192.168.8.100/24
+    }
+    @hotstandby track_http %s
+}
+"""
 
 
 def first(**said):
@@ -35,6 +48,21 @@ def test_the_built_in_checks_are_lines():
     assert found["track_unit"] == ["nginx", "tomcat10.service rise 2 fall 3"]
 
 
+@pytest.mark.parametrize("body", ["(up", "100 %", "a*b", "[ok]", "status: up"])
+def test_the_body_of_an_http_check_is_a_plain_text(body):
+    (line,) = first(track_http={"url": "http://127.0.0.1/", "body": body})["track_http"]
+    assert line == f'http://127.0.0.1/ body "{body}"'
+    found = load(FILE % line, "f").instances[0].track.http
+    assert [each.body for each in found] == [body]
+
+
+def test_an_option_that_is_off_is_not_written():
+    (line,) = first(track_http={"url": "http://127.0.0.1/", "verify": False, "weight": -20})["track_http"]
+    assert line == "http://127.0.0.1/ weight -20"
+    found = first(track_file=[{"name": "level", "weight": 5, "reverse": False}], track_files=[LEVEL])
+    assert found["track_file"] == ["level weight 5"]
+
+
 def test_names_with_weights_are_read():
     found = first(
         track_interface=["eth0", {"name": "eth0", "weight": -20}],
@@ -58,6 +86,8 @@ def test_names_with_weights_are_read():
         ({"track_http": {"url": "http://127.0.0.1", "status": 99}}, "'99' is not a whole number from 100 to 599"),
         ({"track_http": {"url": "http://127.0.0.1", "statsu": 1}}, "'statsu' is not a word of an HTTP check"),
         ({"track_http": {"url": "http://127.0.0.1", "timeout": 3}}, "timeout 3 is longer than interval 2 (make the"),
+        ({"track_http": {"url": "http://127.0.0.1", "body": 'say "up"'}}, 'it must be one line without any "'),
+        ({"track_http": {"url": "http://127.0.0.1", "body": " "}}, 'it must be one line without any "'),
         ({"track_unit": {"unit": "a b"}}, "'a b' is not a name"),
         ({"track_unit": {"unit": "a", "timeout": 2}}, "timeout 2 is longer than interval 1"),
         ({"track_interface": "eth7"}, "there is no interface eth7 (it has eth0 192.168.8.4/24)"),

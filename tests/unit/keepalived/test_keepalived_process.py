@@ -209,3 +209,25 @@ def test_a_keepalived_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch
 @pytest.mark.parametrize("words", [("-lf", "/a"), ("-nDlf/a",), ("--use", "/a"), ("--use-file=/a",), ("-f/b", "-f/a")])
 def test_the_file_is_read_from_joined_options(words):
     assert Process(1, 1, ("keepalived", *words)).config == "/a"
+
+
+def test_without_pidfds_a_signal_is_sent_by_number(monkeypatch):
+    sent = []
+    monkeypatch.delattr(process.os, "pidfd_open", raising=False)
+    monkeypatch.setattr(process, "is_keepalived", lambda pid: True)
+    monkeypatch.setattr(process, "handles", lambda pid, number: True)
+    monkeypatch.setattr(process.os, "kill", lambda pid, number: sent.append((pid, number)))
+    assert Process(4711, 1, ()).signal(signal.SIGUSR1) is True
+    assert sent == [(4711, signal.SIGUSR1)]
+
+
+def test_a_process_that_ends_just_before_its_signal_takes_none(monkeypatch):
+    monkeypatch.setattr(process, "is_keepalived", lambda pid: True)
+    monkeypatch.setattr(process, "handles", lambda pid, number: True)
+    before = len(os.listdir("/proc/self/fd"))
+    child = subprocess.Popen(["/bin/true"])
+    handle = os.pidfd_open(child.pid)
+    child.wait()
+    monkeypatch.setattr(process.os, "pidfd_open", lambda pid: handle)
+    assert Process(child.pid, 1, ()).signal(signal.SIGUSR1) is False
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -107,3 +107,91 @@ def test_a_missing_line_raises_no_exception(line):
     kept = "\n".join(each for each in text("v2-pass.backup").splitlines() if line not in each)
     (found,) = instances(parse(kept), 1795373590.0, set())
     assert found["state"] == "BACKUP"
+
+
+def changed(name, *replacements, now=1795373632.0):
+    said = text(name)
+    for before, after in replacements:
+        assert before in said, before
+        said = said.replace(before, after)
+    return instances(parse(said), now, set())
+
+
+@pytest.mark.parametrize(
+    ("theirs", "why"),
+    [
+        (90, "BACKUP because 192.168.8.4 advertises 90, equal to our 90"),
+        (80, "BACKUP because 192.168.8.4 advertises 80 < our 90"),
+    ],
+)
+def test_a_backup_beside_a_master_that_is_not_higher(theirs, why):
+    (found,) = changed("v2-pass.backup", ("Master priority = 100", f"Master priority = {theirs}"))
+    assert found["why"] == why
+
+
+def test_nopreempt_is_said_where_it_leaves_a_lower_master_there():
+    (found,) = changed("v3-unicast.backup", ("Master priority = 120", "Master priority = 80"))
+    assert found["why"] == "BACKUP because 192.168.8.4 advertises 80 < our 110, and nopreempt leaves it there"
+
+
+def test_a_state_that_keepalived_does_not_explain_is_said_so():
+    (found,) = changed("v2-pass.backup", ("State = BACKUP", "State = INIT"))
+    assert (found["state"], found["why"]) == ("INIT", "INIT: keepalived does not say why")
+
+
+@pytest.mark.parametrize(
+    ("replacements", "faults"),
+    [
+        ([("Interface = eth0", "Interface = eth9")], ["interface eth9 does not exist"]),
+        ([("Using src_ip = 192.168.8.6", "Using src_ip = (none)")], ["interface eth0 has no address to speak from"]),
+        (
+            [("Number of config faults = 0", "Number of config faults = 1")],
+            ["its configuration has faults, which keepalived's log names"],
+        ),
+        ([], ["keepalived does not say why"]),
+    ],
+)
+def test_a_fault_is_explained_by_the_lines_of_the_dump(replacements, faults):
+    (found,) = changed("v2-pass.backup", ("State = BACKUP", "State = FAULT"), *replacements)
+    assert (found["state"], found["faults"]) == ("FAULT", faults)
+    assert found["why"] == f"FAULT because {'; '.join(faults)}"
+
+
+def test_another_instance_with_the_same_virtual_router_id_is_a_fault():
+    said = text("v2-pass.backup").replace("State = BACKUP", "State = FAULT")
+    line = next(each for each in said.splitlines() if "Virtual Router ID" in each)
+    indent = line[: len(line) - len(line.lstrip())]
+    (found,) = instances(parse(said.replace(line, f"{line}\n{indent}Duplicate VRID")), 1795373632.0, set())
+    assert found["faults"] == ["another instance has its virtual_router_id"]
+
+
+def test_a_group_without_a_member_in_fault_explains_nothing():
+    found = changed("sync-group.backup", ("State = BACKUP", "State = FAULT"))
+    members = [each for each in found if each["name"] != "alone"]
+    assert len(members) == 2
+    broken = text("sync-group.backup").replace("State = BACKUP", "State = FAULT", 1)
+    first = instances(parse(broken), 1795373632.0, set())[0]
+    assert first["faults"] == ["keepalived does not say why"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "checks"),
+    [
+        (["eth0 weight -30"], [("eth0", "interface", True, -30, "")]),
+        (["eth0, weight -30 reverse"], [("eth0", "interface", True, -30, "")]),
+        (["eth9 weight -30"], [("eth9", "interface", None, -30, "")]),  # it is not in the dump
+        (["eth0 weight -30", "something of a later release"], [("eth0", "interface", True, -30, "")]),
+    ],
+)
+def test_a_tracked_interface_is_a_check(lines, checks):
+    indented = "\n".join(["   Tracked interfaces :", *(f"     {line}" for line in lines), "   Tracked scripts :"])
+    found = changed("sync-group.backup", ("   Tracked scripts :", indented))[2]
+    assert [tuple(each.values()) for each in found["checks"] if each["kind"] == "interface"] == checks
+
+
+def test_a_tracked_interface_that_is_down_says_so():
+    said = text("fault-link").replace(
+        "   Number of config", "   Tracked interfaces :\n     eth0 weight 0\n   Number of config"
+    )
+    (found,) = instances(parse(said), 1795373645.0, set())
+    assert [(each["name"], each["ok"], each["detail"]) for each in found["checks"]] == [("eth0", False, "it is down")]

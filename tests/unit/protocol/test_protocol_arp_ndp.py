@@ -139,6 +139,20 @@ def test_options_without_a_length_end_the_reading():
     assert read_answer(bytes(frame)) == Answer(G6, G_MAC, A6)  # the sender's own, as without the option
 
 
+def test_an_option_of_another_kind_before_ours_is_skipped():
+    """Test an advertisement with a nonce (RFC 3971 section 5.3.2) of 16 octets before the hardware address."""
+    nonce = bytes.fromhex("0e02") + b"\x55" * 14
+    frame = bytearray(answer(G_MAC, G6, A_MAC, A6))
+    frame[78:78] = nonce
+    frame[18:20] = (32 + len(nonce)).to_bytes(2, "big")
+    frame[6:12] = A_MAC  # the sender is not the target, as with a proxy
+    frame[56:58] = b"\0\0"
+    pseudo = G6.packed + A6.packed + bytes([0, 0, 0, 32 + len(nonce), 0, 0, 0, 58])
+    frame[56:58] = (0xFFFF - ones_complement(pseudo + frame[54:])).to_bytes(2, "big")
+    assert read_claim(bytes(frame)) == Claim(G6, G_MAC)
+    assert read_answer(bytes(frame)) == Answer(G6, G_MAC, A6)
+
+
 @pytest.mark.parametrize(
     ("frame", "claim"),
     [

@@ -109,6 +109,30 @@ def test_version_2_has_no_ipv6():
     assert caught.value.reason == "version"
 
 
+def test_version_2_is_not_sent_over_ipv6():
+    with pytest.raises(ValueError, match=r"VRRPv2 has no IPv6 \(RFC 3768\); use version 3"):
+        packet.encode(Advertisement(2, 51, 100, (), 100), IPv6Address("fe80::4"), IPv6Address("ff02::12"))
+
+
+def test_the_checksum_of_an_odd_number_of_octets_is_that_with_a_zero_behind():
+    """Test the example of RFC 1071 section 3, and the same without its last octet."""
+    example = bytes.fromhex("0001f203f4f5f6f7")
+    assert packet.checksum(example) == 0x220D
+    assert packet.checksum(example[:-1]) == packet.checksum(example[:-1] + b"\0") == 0x2304
+
+
+def test_a_trailer_counts_in_the_checksum_over_ipv6_and_not_over_ipv4():
+    trailer = bytes(range(28))
+    source, group = IPv6Address("fe80::4"), IPv6Address("ff02::12")
+    for here, there, vips in ((source, group, IPV6_VIPS), (A, GROUP, THREE_VIPS)):
+        sent = Advertisement(3, 51, 100, vips, 20, checksum_kind=PSEUDO_HEADER)
+        alone = packet.encode(sent, here, there)
+        whole = packet.followed(alone, trailer, here, there)
+        assert whole[8:] == alone[8:] + trailer
+        assert (whole[:8] == alone[:8]) is (here is A)
+        assert packet.decode(whole, here, there, len(trailer)) == sent
+
+
 def test_over_ipv6_a_checksum_without_the_pseudo_header_is_wrong():
     source, group = IPv6Address("fe80::4"), IPv6Address("ff02::12")
     sound = packet.encode(Advertisement(3, 51, 100, IPV6_VIPS, 20), source, group)

@@ -11,6 +11,8 @@ from ipaddress import IPv4Address
 import pytest
 
 from vrrp.protocol import packet, validation
+from vrrp.protocol.anti_replay import ReplayWindow, SendSequence
+from vrrp.protocol.auth_hmac import Key, Signer, Verifier, covered
 from vrrp.protocol.constants import AUTH_AH, AUTH_PASS
 from vrrp.protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement
 from vrrp.protocol.validation import Discard, Expectation, accept
@@ -136,6 +138,121 @@ def test_peek_finds_the_virtual_router():
 )
 def test_peek_finds_the_interval_that_a_packet_claims(payload, interval_s):
     assert validation.peek_interval_s(payload) == interval_s
+
+
+KEY, OTHER_KEY = Key(bytes(range(32))), Key(bytes(range(1, 33)))
+WALL = 1_800_000_000.0
+
+
+def signed(key=KEY, key_id=1, cut=0, payload=None):
+    """Return an advertisement of VRRPv3 with the trailer of ``auth_hmac``."""
+    payload = packet.encode(Advertisement(3, 51, 100, (VIP,), 100), A, GROUP) if payload is None else payload
+    trailer = Signer(key_id, key, 5, SendSequence()).trailer(covered(3, 51, A, payload), WALL)
+    return payload + trailer[: len(trailer) - cut]
+
+
+def with_hmac(required=True):
+    verifier = Verifier({1: KEY}, 5, required, ReplayWindow())
+    return Expectation(3, 51, 100, frozenset((VIP,)), own_source=B, verifier=verifier)
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason", "detail"),
+    [
+        (signed()[:-28], "hmac_missing", "missing authentication trailer"),
+        (signed(cut=1), "length", "vrrp packet too long, length 39 and expect 12"),
+        (signed()[:11], "truncated", "vrrp packet too short, length 11 and expect 12"),
+        (signed(OTHER_KEY), "hmac", "invalid authentication HMAC: another key, or forged"),
+        (signed(key_id=2), "hmac_key", "unknown authentication key id 2"),
+        (b"\x21" + signed()[1:-28] + bytes(36), "version", "wrong VRRP version. Received 2 and expect 3"),
+    ],
+)
+def test_an_advertisement_without_the_right_signature_is_discarded(payload, reason, detail):
+    with pytest.raises(Discard) as caught:
+        accept(payload, A, GROUP, 255, with_hmac(), WALL)
+    assert (caught.value.reason, caught.value.detail) == (reason, detail)
+
+
+def test_a_signed_advertisement_is_accepted_once():
+    expected = with_hmac()
+    assert accept(signed(), A, GROUP, 255, expected, WALL).priority == 100
+    with pytest.raises(Discard) as caught:
+        accept(signed(), A, GROUP, 255, expected, WALL)
+    assert caught.value.reason == "hmac_replay"
+
+
+def test_without_enforce_an_unsigned_advertisement_is_accepted():
+    assert accept(signed()[:-28], A, GROUP, 255, with_hmac(required=False), WALL).priority == 100
+    with pytest.raises(Discard) as caught:
+        accept(signed(OTHER_KEY), A, GROUP, 255, with_hmac(required=False), WALL)
+    assert caught.value.reason == "hmac"
+
+
+PEERS = replace(EXPECTED, sources=frozenset((A,)))
+
+
+@pytest.mark.parametrize(("ttl", "discarded"), [(63, True), (64, False), (70, False), (71, True)])
+def test_a_peer_has_limits_of_its_own_for_the_ttl(ttl, discarded):
+    expected = replace(PEERS, min_ttl=1, ttl_limits=((SECOND_VIP, 1, 2), (A, 64, 70)))
+    payload = packet.encode(SENT, A, B)
+    if discarded:
+        with pytest.raises(Discard, match=rf"TTL/HL {ttl} from 192.168.8.4 not in range \[64, 70\]") as caught:
+            accept(payload, A, B, ttl, expected)
+        assert caught.value.reason == "ttl"
+    else:
+        assert accept(payload, A, B, ttl, expected) == SENT
+
+
+@pytest.mark.parametrize(
+    ("destination", "detail"),
+    [
+        (B, "Expected multicast packet but received unicast packet"),
+        (IPv4Address("224.0.0.19"), "to the group 224.0.0.19, ours is 224.0.0.18"),
+    ],
+)
+def test_only_the_group_of_the_instance_is_heard(destination, detail):
+    ours = replace(EXPECTED, group=GROUP)
+    assert accept(packet.encode(SENT, A, GROUP), A, GROUP, 255, ours) == SENT
+    with pytest.raises(Discard) as caught:
+        accept(packet.encode(SENT, A, destination), A, destination, 255, ours)
+    assert (caught.value.reason, caught.value.detail) == ("destination", detail)
+
+
+def test_the_addresses_of_a_master_that_is_followed_may_be_left_unread():
+    foreign = packet.encode(replace(SENT, addresses=(SECOND_VIP,)), A, GROUP)
+    skips = replace(EXPECTED, skip_known=True)
+    assert accept(foreign, A, GROUP, 255, skips, known=True).addresses == (SECOND_VIP,)
+    for expected, known in ((skips, False), (EXPECTED, True)):
+        with pytest.raises(Discard, match="it carries none of our virtual addresses"):
+            accept(foreign, A, GROUP, 255, expected, known=known)
+
+
+GROUPED = replace(EXPECTED, group=GROUP)
+
+
+@pytest.mark.parametrize(
+    ("expected", "source", "destination", "ours"),
+    [
+        (EXPECTED, A, GROUP, True),
+        (EXPECTED, A, B, False),
+        (GROUPED, A, GROUP, True),
+        (GROUPED, A, IPv4Address("224.0.0.19"), False),
+        (PEERS, A, B, True),
+        (PEERS, SECOND_VIP, B, False),
+        (PEERS, A, GROUP, False),
+        (PEERS, A, SECOND_VIP, False),  # to another address of this host, so to another instance
+        (replace(PEERS, own_source=None), A, SECOND_VIP, True),
+        (replace(PEERS, own_source=None), A, GROUP, False),
+    ],
+)
+def test_instances_that_share_a_vrid_differ_by_sender_and_receiver(expected, source, destination, ours):
+    assert validation.is_for(expected, source, destination) is ours
+
+
+@pytest.mark.parametrize(("cut", "followed"), [(0, True), (1, False), (28, False), (35, False)])
+def test_a_trailer_is_known_by_the_length_alone(cut, followed):
+    payload = signed()
+    assert validation.is_followed(payload[: len(payload) - cut], 4) is followed
 
 
 def test_an_expectation_does_not_show_its_password():

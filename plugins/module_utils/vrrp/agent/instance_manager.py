@@ -24,6 +24,7 @@ from .notify.scripts import NotifyQueue
 from .ports import InstancePorts
 
 ENTRIES = 16384  # of all journals: 5 MB at most, when everything flaps
+EVENT_ROUNDS = 100  # portions of events that are read for macvlans; what comes later, the loop reads
 
 
 class InstanceManager:
@@ -163,7 +164,9 @@ class InstanceManager:
     def have_macvlans(self) -> None:
         """Make the macvlans of the configuration, and keep those that a leaving instance still uses."""
         self._vmacs.apply([*(each.config for each in self._instances.leaving), *self._configuration.instances])
-        while self._vmacs.busy:
+        for _round in range(EVENT_ROUNDS):
+            if not self._vmacs.busy:
+                break
             self._take_events()  # a macvlan is made first, and set up when its event has come
         if self._vmacs.made:
             self._graceful_restart.changed()

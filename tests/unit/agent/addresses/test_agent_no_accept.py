@@ -197,3 +197,44 @@ class TestMessages:
             "24000000" "020a0500" "01000000" "00000000" "01000000" "0f000100" + b"hotstandby\0\0".hex() +
             "14000000" "11000100" "02000000" "00000000" "0000000a"
         )  # fmt: skip
+
+
+class TestSilence:
+    """Multicast group reports of macvlans are dropped: they have the MAC address that the MASTER has."""
+
+    def test_without_a_macvlan_no_table_is_made(self, tables):
+        wall = Firewall()
+        assert wall.silence([]) == ""
+        assert (tables.told, wall.used) == ([], False)
+
+    def test_macvlans_come_and_go_beside_the_addresses_of_instances(self, tables):
+        wall = Firewall()
+        assert wall.hold("VI_1", [want(VIP)]) == ""
+        assert wall.silence([9, 10]) == ""
+        assert wall.silence([10]) == ""
+        assert wall.silence([]) == ""
+        assert tables.told[-3:] == [
+            ("change", ["macvlans 09000000", "macvlans 0a000000"], []),
+            ("change", [], ["macvlans 09000000"]),
+            ("change", [], ["macvlans 0a000000"]),
+        ]
+        assert tables.told[0][0] == "make" and wall.used
+
+    def test_where_it_cannot_be_had_it_says_why(self, tables):
+        tables.answers = [errno.EPROTONOSUPPORT]
+        wall = Firewall()
+        assert wall.silence([9]) == "cannot filter packets: this kernel has no nf_tables"
+        assert tables.told == [("make",)] and not wall.used
+
+    def test_a_refused_change_is_tried_again_with_the_next_one(self, tables):
+        wall = Firewall()
+        wall.prepare()
+        tables.answers = [errno.ENOMEM]
+        assert wall.silence([9]) == "cannot filter packets: Cannot allocate memory"
+        assert wall.silence([9, 10]) == ""
+        assert tables.told[-1] == ("change", ["macvlans 09000000", "macvlans 0a000000"], [])
+
+
+def test_the_table_of_a_dead_agent_is_deleted(tables):
+    no_accept.remove_leftover()
+    assert tables.told == [("delete",)]

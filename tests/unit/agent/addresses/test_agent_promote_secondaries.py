@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 import pytest
@@ -100,3 +101,24 @@ def test_an_instance_asks_for_it_as_its_file_says():
     assert made.ports.promotion._held == {made.instance: 2}
     made.instance.reconfigure(instance(), Globals(), 1.0)
     assert made.ports.promotion._held == {}
+
+
+@pytest.mark.parametrize("content", ["0\n", "2\n", ""])
+def test_only_1_means_that_it_is_set(states, content):
+    states("eth0", content)
+    assert promote_secondaries.is_set("eth0") is False
+    states("eth0", "1\n")
+    assert promote_secondaries.is_set("eth0") is True
+
+
+def test_an_interface_that_cannot_be_read_does_not_have_it(states, made, kernel):
+    assert promote_secondaries.is_set("eth9") is False
+    made.hold("VI_1", eth("eth9", 9))
+    assert kernel.asked == asked((9, 1))
+
+
+def test_an_interface_that_has_gone_is_no_error(made, kernel):
+    made.hold("VI_1", eth())
+    kernel.answer = errno.ENODEV
+    made.release("VI_1")
+    assert (made.changed, made._log._stream.getvalue()) == (set(), "")

@@ -12,6 +12,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from agent_fakes import instance
 
+from vrrp.agent.addresses import static
 from vrrp.agent.addresses.static import StaticSnapshot
 from vrrp.agent.graceful_restart import static_entries
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged
@@ -190,3 +191,60 @@ def test_what_two_want_is_not_taken_off_by_one(rig, play):
         assert foundation.routes_held((foundation, None)) == frozenset()
 
     scene(rig, play, act, static_routes=(ROUTE,))
+
+
+LEFTOVER = "warning: (static) removing addresses and routes that were left behind."
+
+
+def test_a_firewall_table_that_nobody_needs_any_more_is_deleted_at_the_start(rig, play, monkeypatch):
+    deleted = []
+    monkeypatch.setattr(static, "remove_leftover", lambda: deleted.append(True))
+
+    def begin(machine, foundation, instances):
+        configuration = replace(machine.agent.configuration, instances=instances)
+        foundation.begin(configuration, StaticSnapshot(firewall=True), 1.0)
+
+    def act(machine, foundation):
+        begin(machine, foundation, (instance(accept=False, priority=100),))
+        assert deleted == [], "this one needs it"
+        begin(machine, foundation, (instance(), instance("VI_2", accept=False, priority=255)))
+        assert deleted == [True]
+        assert LEFTOVER not in machine.lines()
+
+    scene(rig, play, act)
+
+
+def test_a_reload_before_the_start_is_taken_by_the_start(rig, play):
+    async def scenario():
+        async with rig(start=False) as machine:
+            foundation = machine.agent.static_config
+            foundation.apply(replace(machine.agent.configuration, static_addresses=ADDRESSES))
+            assert machine.kernel.done == []
+            assert foundation.snapshot() == StaticSnapshot()
+
+    play(scenario)
+
+
+def test_one_that_cannot_be_had_is_tried_again(rig, play, monkeypatch):
+    monkeypatch.setattr(static, "INSTALL_RETRY_S", 5.0)
+    later = []
+
+    async def scenario():
+        async with rig(start=False) as machine:
+            (way,), _faults = resolve([TRACKED], [], machine.kernel.table)
+            machine.kernel.no_way[way.remove] = errno.ENETUNREACH
+            machine.scheduler.call_later = lambda delay_s, call: later.append((delay_s, call))
+            foundation = started(machine, static_routes=(TRACKED,), track_groups=GROUPS)
+            (retry,) = [call for delay_s, call in later if delay_s == 5.0]
+            assert (foundation.faults_of("VI_1"), machine.state()) == ((TEXT,), "FAULT")
+            later.clear()
+            retry()
+            assert foundation.faults_of("VI_1") == (TEXT,)
+            assert [delay_s for delay_s, _call in later] == [5.0], "again, as long as it is missing"
+            machine.kernel.no_way.clear()
+            later.pop()[1]()
+            assert (foundation.faults_of("VI_1"), machine.state(), later) == ((), "BACKUP", [])
+            await machine.agent.checks.stop()
+            machine.agent.close()
+
+    play(scenario)

@@ -308,3 +308,46 @@ def test_the_status_says_what_is_there():
     assert shown() == [*([{"text": text, "present": True}] for text in texts), ["192.168.8.100/24"]]
     made.instance.abort(20.0)
     assert shown() == [*([{"text": text, "present": False}] for text in texts), []]
+
+
+def test_one_that_cannot_be_removed_is_said_and_one_that_has_gone_is_not():
+    made = bench(ONE, TWO).master()
+    made.kernel.remove_routes = lambda removals: [errno.EPERM, errno.ESRCH]
+    made.instance.abort(20.0)
+    lines = [line for line in made.lines() if "cannot remove" in line]
+    assert lines == ["error: (VI_1) cannot remove route 192.168.111.0/24 via 192.168.8.254: Operation not permitted"]
+
+
+def test_one_that_was_left_behind_and_cannot_be_removed_is_said():
+    made = bench(ONE)
+    made.instance.addresses.inherit((), (way_of(TWO).remove,))
+    made.kernel.remove_routes = lambda removals: [errno.EPERM for _removal in removals]
+    made.master()
+    text = "error: (VI_1) cannot remove a route or rule that was left behind: Operation not permitted"
+    assert text in made.lines()
+
+
+def test_the_kernel_is_not_asked_to_remove_what_others_hold():
+    made = bench(ONE)
+    made.master()
+    made.other_routes = frozenset({way_of(ONE).remove})
+    made.done.clear()
+    made.instance.abort(20.0)
+    assert [each for each in made.done if each[0] == "remove"] == []
+    assert there(made) == {way_of(ONE).remove}
+
+
+@pytest.mark.parametrize(("answer", "state"), [(OSError(errno.ENOBUFS, "no buffers"), "FAULT"), (None, "MASTER")])
+def test_a_refused_route_is_there_only_if_the_kernel_lists_it(monkeypatch, answer, state):
+    """A rule can hide the gateway of a route that is set already: then the kernel would not set it again."""
+    made = bench(ONE).master()
+
+    def listed(family, number):
+        if answer is not None:
+            raise answer
+        return {key(ONE)}
+
+    monkeypatch.setattr(virtual_routes, "listed", listed)
+    made.kernel.no_way[way_of(ONE).remove] = errno.ENETUNREACH
+    made.instance.routes_gone({key(ONE)}, 11.0)
+    assert made.state == state

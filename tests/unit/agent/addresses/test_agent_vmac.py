@@ -11,6 +11,7 @@ import io
 import pytest
 from agent_fakes import eth, instance, table
 
+from vrrp.agent.addresses import vmac
 from vrrp.agent.addresses.vmac import ArpSilencer, Vmacs, fault_of, macvlan_of
 from vrrp.agent.log import Log
 from vrrp.agent.netlink import link_requests
@@ -210,3 +211,73 @@ def test_faults_until_it_is_up():
 def test_moving_to_a_macvlan_makes_another_virtual_router():
     same = [instance(), instance(vmac=Vmac()), instance(vmac=Vmac(xmit_base=True)), instance(vmac=Vmac(name="vip0"))]
     assert len({advertisement.identity(config) for config in same}) == 4
+
+
+def test_one_that_another_program_has_just_made_is_taken_at_its_event():
+    vmacs, kernel, text = scene(refuses=errno.EEXIST)
+    vmacs.apply([instance(vmac=Vmac())])
+    assert (vmacs.busy, text.getvalue()) == (False, "")
+    kernel.refuses = 0
+    kernel.put(ours())
+    vmacs.look()
+    assert vmacs.made == (9,)
+
+
+def test_settings_that_are_refused_and_reports_that_are_not_dropped_are_said():
+    vmacs, kernel, text = scene(refuses=errno.EPERM)
+    kernel.put(ours())
+    kernel.cannot_silence = "cannot filter packets: this kernel has no nf_tables"
+    vmacs.apply([instance(vmac=Vmac())])
+    lines = [line.split(" ", 2)[2] for line in text.getvalue().splitlines()]
+    assert lines == [
+        "warning: (vrrp.51) cannot filter packets: this kernel has no nf_tables: each time it starts, switches may "
+        "send what is for the MASTER to this node until the MASTER speaks",
+        *["error: cannot set up the macvlan vrrp.51: Operation not permitted"] * 3,
+    ]
+    assert vmacs.made == (9,), "it is used as it is, and removed at the end"
+
+
+def test_without_ipv6_on_this_machine_nothing_is_said():
+    vmacs, kernel, text = scene(refuses=errno.EAFNOSUPPORT)
+    kernel.put(ours())
+    vmacs.apply([instance(vmac=Vmac())])
+    assert text.getvalue() == ""
+
+
+def test_of_ipv6_the_interface_below_keeps_its_settings():
+    vmacs, kernel, _text = scene()
+    kernel.put(ours(mac=bytes.fromhex("00005e000233")))
+    vmacs.apply([instance(addresses=("fe80::8:100/64",), vmac=Vmac())])
+    assert kernel.asked == [link_requests.without_link_local(9), link_requests.up(9)]
+    assert vmacs.parents == {}
+
+
+def test_an_interface_that_was_so_before_is_left_so(monkeypatch):
+    monkeypatch.setattr(vmac, "setting", lambda name, which: vmac.ON_PARENT[which])
+    vmacs, kernel, _text = scene()
+    kernel.put(ours())
+    vmacs.apply([instance(vmac=Vmac())])
+    assert vmacs.parents == {}
+    kernel.asked.clear()
+    vmacs.close(leave=False)
+    assert kernel.asked == [link_requests.removed(9)]
+
+
+def test_an_interface_below_that_has_gone_is_not_restored():
+    vmacs, kernel, _text = scene()
+    kernel.put(ours())
+    vmacs.inherit((9,), {2: BEFORE})
+    vmacs.apply([instance(vmac=Vmac())])
+    kernel.asked.clear()
+    del kernel.table.links[2], kernel.table.names["eth0"]
+    vmacs.close(leave=False)
+    assert (kernel.asked, vmacs.parents) == ([], {})
+
+
+def test_a_successor_finds_all_of_it():
+    vmacs, kernel, _text = scene()
+    kernel.put(ours())
+    vmacs.apply([instance(vmac=Vmac())])
+    kernel.asked.clear()
+    vmacs.close(leave=True)
+    assert kernel.asked == []

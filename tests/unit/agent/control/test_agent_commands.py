@@ -175,3 +175,27 @@ def test_an_agent_that_stops_moves_nothing(rig, play, command):
             assert ask(machine, "status")["stopping"]
 
     play(scenario)
+
+
+def test_a_node_is_drained_and_undrained_by_commands(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            machine.due(104.0)
+            answer = ask(machine, "drain")
+            assert (answer["drained"], answer["instances"][0]["yielding"]) == (True, True)
+            assert not ask(machine, "undrain")["drained"]
+            assert machine.state() == "MASTER"
+
+    play(scenario)
+
+
+def test_events_are_asked_for_by_instance(rig, play):
+    async def scenario():
+        async with rig(instance(), instance("VI_2", virtual_router_id=52)) as machine:
+            assert ask(machine, "events") == {"instances": ["VI_1", "VI_2"]}
+            lines = ask(machine, "events", instance="VI_2")["lines"]
+            assert lines[0]["instance"] == "VI_2"
+            with pytest.raises(CommandError, match="there is no instance VI_3; there are: VI_1, VI_2"):
+                ask(machine, "events", instance="VI_3")
+
+    play(scenario)

@@ -10,10 +10,11 @@ import json
 import zlib
 
 import pytest
-from agent_fakes import PEER, instance
+from agent_fakes import PEER, eth, instance, table
 
 from vrrp.agent.control.server import READ_ONLY, CommandError, ControlServer
 from vrrp.agent.log import Log
+from vrrp.agent.netlink.links import LinkChanged
 from vrrp.agent.network import advertisement
 from vrrp.config import loader
 
@@ -38,7 +39,7 @@ def packed(text):
 def ask(rig, play):
     """``ask(candidate, state)``: the answer of an agent with TEXT, which is MASTER or hears one of priority 200."""
 
-    def run(candidate, state="MASTER", prepare=lambda machine: None, running=TEXT):
+    def run(candidate, state="MASTER", prepare=lambda machine: None, running=TEXT, heard=True):
         answers = []
 
         async def scenario():
@@ -47,7 +48,7 @@ def ask(rig, play):
                 machine.agent.configuration = loader.load(running, str(machine.path))
                 if state == "MASTER":
                     machine.due(150.0)
-                else:
+                elif heard:
                     ((packet, _destination),) = advertisement.packets(instance(), PEER, 200)
                     machine.socket().waiting.append(packet)
                     machine.due(147.0)
@@ -112,6 +113,55 @@ def test_another_tracker_is_not_known_yet(ask):
 def test_a_drained_node_moves_nothing(ask):
     answer = ask(TEXT.replace("priority 100", "priority 80"), prepare=lambda machine: machine.drain(True))
     assert [(each["moves"], each["why"]) for each in answer["mastership"]] == [(False, "this node is drained")]
+
+
+@pytest.mark.parametrize(("verb", "held"), [("promote", "MASTER"), ("demote", "BACKUP")])
+def test_an_instance_that_is_held_moves_nothing(ask, verb, held):
+    def hold(machine):
+        machine.agent._commands.handle(verb, {"instance": "VI_1"})
+
+    answer = ask(TEXT.replace("priority 100", "priority 80"), prepare=hold)
+    assert [(each["moves"], each["why"]) for each in answer["mastership"]] == [(False, f"it is held as {held}")]
+
+
+def test_an_instance_in_fault_moves_nothing(ask):
+    def pull_the_cable(machine):
+        before = machine.kernel.table.names["eth0"]
+        after = eth(running=False)
+        machine.kernel.table = table(after)
+        machine.events(LinkChanged(before, after))
+
+    answer = ask(TEXT.replace("priority 100", "priority 220"), "BACKUP", prepare=pull_the_cable)
+    assert [(each["moves"], each["why"]) for each in answer["mastership"]] == [(False, "it is FAULT")]
+
+
+def test_an_instance_that_hears_no_master_waits_for_its_own_timer(ask):
+    answer = ask(TEXT.replace("priority 100", "priority 220"), "BACKUP", heard=False)
+    assert [(each["moves"], each["why"]) for each in answer["mastership"]] == [(False, "it hears no master")]
+
+
+def test_without_nopreempt_a_better_standby_takes_over(ask):
+    running = TEXT.replace("priority 100", "priority 220\n    nopreempt")
+    answer = ask(running.replace("    nopreempt\n", ""), "BACKUP", running=running)
+    why = "without nopreempt it takes over from 192.168.8.6, which has 200 against 220"
+    assert [(each["moves"], each["why"]) for each in answer["mastership"]] == [(True, why)]
+
+
+def test_a_standby_that_leaves_moves_nothing(ask):
+    answer = ask(SECOND, "BACKUP")
+    assert [(each["moves"], each["why"]) for each in answer["mastership"]] == [
+        (False, "it goes, and is not MASTER"),
+        (None, "it is new: it begins as BACKUP, and the priorities of both nodes decide"),
+    ]
+
+
+def test_the_path_is_a_text(rig, play):
+    async def scenario():
+        async with rig() as machine:
+            with pytest.raises(CommandError, match="path is the name of a file"):
+                machine.agent._commands.handle("plan", {"path": ["/etc"], "candidate": packed(TEXT)})
+
+    play(scenario)
 
 
 def test_what_does_not_fit_this_machine_is_a_warning(ask):

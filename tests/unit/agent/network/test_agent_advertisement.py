@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 from agent_fakes import OWN, PEER, instance
 
 from vrrp.agent.network import advertisement
-from vrrp.config.model.configuration import Authentication, GratuitousArp
+from vrrp.config.model.configuration import Authentication, GratuitousArp, Vmac
 from vrrp.protocol.packet import decode
 from vrrp.protocol.states import Parameters
 
@@ -136,3 +137,28 @@ def test_an_instance_sends_nothing_to_itself():
     both, alone = instance(unicast_peers=(own, other)), instance(unicast_peers=(own,))
     assert [to for _packet, to in advertisement.packets(both, own, 100)] == [str(other)]
     assert advertisement.packets(alone, own, 100) == []
+
+
+def test_instances_that_share_a_vrid_differ_by_source_and_peers():
+    """The identity is what a restarted agent finds its state by, so none may change when another one comes or goes."""
+    first = instance(unicast_peers=(PEER,))
+    to_seven = instance(name="VI_2", unicast_peers=(ip_address("192.168.8.7"), PEER), shares_vrid=True)
+    from_five = instance(name="VI_3", unicast_src_ip=ip_address("192.168.8.5"), shares_vrid=True)
+    group = instance(name="VI_4", mcast_src_ip=ip_address("192.168.8.5"), shares_vrid=True)
+    found = [advertisement.identity(config) for config in (first, to_seven, from_five, group)]
+    assert found == [
+        ("eth0", 51, 4),
+        ("eth0/None/192.168.8.6,192.168.8.7", 51, 4),
+        ("eth0/192.168.8.5/", 51, 4),
+        ("eth0/192.168.8.5/", 51, 4),
+    ]
+    other_order = replace(to_seven, name="VI_9", unicast_peers=to_seven.unicast_peers[::-1])
+    assert advertisement.identity(other_order) == found[1]
+
+
+def test_the_identity_names_the_macvlan_and_not_the_instance():
+    renamed = instance(name="VI_9", priority=7, addresses=("192.168.8.101/24",))
+    assert advertisement.identity(renamed) == advertisement.identity(instance()) == ("eth0", 51, 4)
+    macvlan = instance(vmac=Vmac(name="vip0", mac="02:00:5e:10:00:01", xmit_base=True))
+    assert advertisement.identity(macvlan) == ("eth0/vip0/02:00:5e:10:00:01/base", 51, 4)
+    assert advertisement.identity(instance(vmac=Vmac())) == ("eth0/vrrp.51/", 51, 4)

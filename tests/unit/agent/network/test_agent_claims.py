@@ -8,11 +8,12 @@ That the kernel takes it and means the same is seen in tests/network/test_networ
 
 from __future__ import annotations
 
+import socket
 from ipaddress import ip_address
 
 import pytest
 
-from vrrp.agent.netlink.bpf import JUMP_EQUAL, LOAD_OCTET, LOAD_WORD, RETURN
+from vrrp.agent.netlink.bpf import JUMP_EQUAL, LOAD_OCTET, LOAD_WORD, RETURN, SO_ATTACH_FILTER
 from vrrp.agent.network import claims
 from vrrp.agent.network.claims import OTHER_HOST, PACKET_TYPE, claims_to
 from vrrp.protocol.arp_ndp import answer, gratuitous_arp, question, unsolicited_na
@@ -98,3 +99,85 @@ class Unable:
     def send(self, frame: bytes) -> None:
         self.tried.append(frame)
         raise OSError(100, "Network is down")
+
+
+class PacketSocket:
+    """A packet socket that records what is done with it, in order; ``refuses`` is an operation that fails."""
+
+    refuses = ""
+
+    def __init__(self, family, kind, protocol):
+        self.done = [("opened", family, protocol)]
+        self.kind = kind
+        self.waiting: list[bytes] = []
+
+    def _does(self, *what):
+        self.done.append(what)
+        if what[0] == self.refuses:
+            raise OSError(19, "No such device")
+
+    def setsockopt(self, _level, option, _value):
+        self._does({socket.SO_RCVBUF: "buffer", SO_ATTACH_FILTER: "filter"}[option])
+
+    def bind(self, address):
+        self._does("bound", *address)
+
+    def recv(self, size):
+        if not self.waiting:
+            raise BlockingIOError
+        return self.waiting.pop(0)[:size]
+
+    def fileno(self):
+        return 7
+
+    def close(self):
+        self.done.append(("closed",))
+
+
+@pytest.fixture
+def packet_socket(monkeypatch):
+    """The class of the sockets that are opened, and those that were, in ``made``."""
+    made = type("Made", (PacketSocket,), {"made": []})
+
+    def opened(*kind):
+        made.made.append(made(*kind))
+        return made.made[-1]
+
+    monkeypatch.setattr(claims.socket, "socket", opened)
+    monkeypatch.setattr(claims.socket, "if_indextoname", lambda index: f"eth{index}")
+    return made
+
+
+@pytest.mark.parametrize(("address", "ethertype"), [(VIP, 0x0806), (VIP6, 0x86DD)])
+def test_the_filter_is_there_before_the_first_frame_can_arrive(packet_socket, address, ethertype):
+    opened = claims.ClaimSocket(3, [address])
+    (sock,) = packet_socket.made
+    assert sock.done == [("opened", socket.AF_PACKET, 0), ("buffer",), ("filter",), ("bound", "eth3", ethertype)]
+    assert sock.kind & socket.SOCK_NONBLOCK and sock.kind & socket.SOCK_CLOEXEC
+    assert (opened.fileno(), opened.addresses) == (7, {address})
+
+
+@pytest.mark.parametrize("refuses", ["buffer", "filter", "bound"])
+def test_a_socket_that_cannot_be_used_is_closed(packet_socket, refuses):
+    packet_socket.refuses = refuses
+    with pytest.raises(OSError, match="No such device"):
+        claims.ClaimSocket(3, [VIP])
+    assert packet_socket.made[0].done[-1] == ("closed",)
+
+
+def test_frames_are_received_until_none_is_waiting(packet_socket):
+    opened = claims.ClaimSocket(3, [VIP])
+    packet_socket.made[0].waiting = [b"one", b"x" * 3000]
+    assert [opened.receive() for _again in range(3)] == [b"one", b"x" * claims.FRAME_MAX, None]
+    opened.close()
+    assert packet_socket.made[0].done[-1] == ("closed",)
+
+
+def test_other_addresses_are_watched_only_if_the_kernel_takes_the_new_filter(packet_socket):
+    opened = claims.ClaimSocket(3, [VIP])
+    opened.watch([VIP, VIP2])
+    assert opened.addresses == {VIP, VIP2}
+    packet_socket.refuses = "filter"
+    with pytest.raises(OSError, match="No such device"):
+        opened.watch([VIP2])
+    assert opened.addresses == {VIP, VIP2}

@@ -126,3 +126,12 @@ def test_a_file_with_a_key_in_it_is_a_secret(tmp_path, fields):
     conf.touch(mode=0o644)
     (warning,) = exposed(str(conf), Configuration(str(conf), instances=(instance(**fields),)))
     assert "has mode 0644. It holds a password" in str(warning)
+
+
+def test_a_key_in_the_configuration_stays_beside_one_in_a_file(key_file):
+    """As while a key is replaced by another one."""
+    here = HmacKey(1, bytes(reversed(SECRET)))
+    hmac = AuthHmac((here, HmacKey(2, file=str(key_file))), 1)
+    resolved, problems = hmac_keys.resolve(Configuration("x", instances=(instance(hmac=hmac),)))
+    assert problems == ()
+    assert [(key.key_id, key.secret) for key in resolved.instances[0].hmac.keys] == [(1, here.secret), (2, SECRET)]

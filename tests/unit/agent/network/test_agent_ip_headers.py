@@ -53,3 +53,30 @@ def test_another_protocol_is_not_ours():
 
 def test_a_packet_of_another_ip_version_is_none():
     assert ip_headers.read(b"\x50" + bytes(59)) is None
+
+
+IPV4 = ip_headers.write(ip_address("192.168.8.4"), ip_address("224.0.0.18"), b"\x21\x33payload")
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"",
+        IPV4[:19],
+        b"\x44" + IPV4[1:],  # a header of 16 octets
+        b"\x4f" + IPV4[1:],  # options that are not there
+        IPV4[:9] + b"\x11" + IPV4[10:],  # UDP
+        IPV4[:9] + b"\x33" + IPV4[10:],  # an Authentication Header that is not whole
+        IPV4[:9] + b"\x33" + IPV4[10:20] + b"\x06" + bytes(40),  # TCP inside of one
+    ],
+)
+def test_an_ipv4_packet_without_whole_vrrp_is_none(packet):
+    assert ip_headers.read(packet) is None
+
+
+def test_an_authentication_header_and_options_are_left_out():
+    header = b"\x70\x04" + bytes(22)
+    inside = IPV4[:9] + b"\x33" + IPV4[10:20] + header + b"payload"
+    received = (ip_address("192.168.8.4"), ip_address("224.0.0.18"), 255, b"payload")
+    assert ip_headers.read(inside) == received
+    assert ip_headers.read(b"\x46" + inside[1:20] + b"\1\1\1\1" + inside[20:]) == received

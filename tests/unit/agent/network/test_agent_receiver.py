@@ -244,3 +244,11 @@ def test_a_packet_that_is_too_short_is_always_told(line):
     line.receive(from_peer()[:24])
     line.receive(from_peer(virtual_router_id=52))  # and one for others is not, without log_unknown_vrids
     assert len(line.text.getvalue().splitlines()) == 1
+
+
+def test_two_of_three_that_share_a_router_id_go_on_when_the_third_leaves():
+    places = [("192.168.8.4", "192.168.8.6"), ("192.168.8.4", "192.168.8.7"), ("192.168.8.4", "192.168.8.8")]
+    line, (six, seven, eight) = sharing(*places)
+    line.channel.remove(seven)
+    line.receive(*(sent(f"192.168.8.{host}", "192.168.8.4") for host in (6, 7, 8)))
+    assert (sources(six), sources(seven), sources(eight)) == (["192.168.8.6"], [], ["192.168.8.8"])

@@ -211,3 +211,47 @@ def test_a_receive_buffer_of_another_size_is_set(kernel):
     kernel.refuses[sockets.SO_RCVBUFFORCE] = PermissionError(1, "Operation not permitted")
     opened.resize(8192)
     assert opened._socket.options[socket.SOL_SOCKET, socket.SO_RCVBUF] == [8192]
+
+
+def test_without_the_right_to_the_highest_priority_the_interactive_one_is_set(kernel, monkeypatch):
+    tried = []
+    monkeypatch.setattr(kernel, "setsockopt", lambda self, level, option, value: tried.append((option, value)))
+    original = kernel.setsockopt
+
+    def only_interactive(self, level, option, value):
+        original(self, level, option, value)
+        if option == socket.SO_PRIORITY and value > sockets.PRIORITY_INTERACTIVE:
+            raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(kernel, "setsockopt", only_interactive)
+    open_socket("eth0", 7, 4)
+    set_to = [value for option, value in tried if option == socket.SO_PRIORITY]
+    assert set_to == [sockets.PRIORITY_CONTROL, sockets.PRIORITY_INTERACTIVE] == [7, 6]
+
+
+def test_an_ipv4_packet_is_received_whole(kernel, monkeypatch):
+    waiting = [b"packet"]
+
+    def recv(self, size):
+        if not waiting:
+            raise OSError(100, "Network is down")
+        return waiting.pop(0)
+
+    monkeypatch.setattr(kernel, "recv", recv, raising=False)
+    opened = open_socket("eth0", 7, 4)
+    assert (opened.receive(), opened.receive()) == (b"packet", None)
+    opened.close()
+    assert opened._socket.closed
+
+
+def test_control_data_of_another_kind_is_skipped(kernel):
+    opened = open_socket("eth0", 7, 6)
+    other = (socket.IPPROTO_IPV6, socket.IPV6_TCLASS, bytes(4))
+    opened._socket.waiting = [(b"payload", [other, *ancillary(), other], 0, ("fe80::6", 0, 0, 7))]
+    assert ip_headers.read(opened.receive()) == Received(PEER, GROUP, 255, b"payload")
+
+
+def test_an_ipv4_packet_is_sent_as_it_is(kernel):
+    opened = open_socket("eth0", 7, 4)
+    assert opened.send(b"packet", "192.168.8.6") is None
+    assert opened._socket.sent == [(b"packet", ("192.168.8.6", 0))]

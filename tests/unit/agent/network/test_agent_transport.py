@@ -218,3 +218,67 @@ def test_log_unknown_vrids_counts_for_every_channel(machine):
     machine.network.log_unknown_vrids(True)
     machine.attach(name="VI_6", **IPV6)
     assert [channel.tells_unknown for channel in machine.network.channels.values()] == [True, True]
+
+
+def test_a_replaced_interface_gets_a_new_socket_before_its_end_is_heard(machine):
+    machine.attach()
+    before = machine.network.sender("eth0")
+    machine.link(None, eth(index=9))
+    assert before.closed
+    assert machine.network.sender("eth0").index == 9
+
+
+def test_another_interface_with_the_old_name_is_not_closed_with_the_old_one(machine):
+    """The event of the deletion may come after the socket of the new interface was opened."""
+    machine.attach()
+    machine.link(None, eth(index=9))
+    machine.network.kernel_changed([LinkChanged(eth(), None)], 0.0)
+    assert (machine.network.sender("eth0").index, machine.network.sender("eth0").closed) == (9, False)
+
+
+def test_a_socket_that_cannot_be_had_is_said_and_tried_again(machine):
+    def refuse(*_arguments):
+        raise SocketError("a raw socket needs root or CAP_NET_RAW")
+
+    machine.network._open_socket = refuse
+    resident = machine.attach()
+    assert machine.network.sender("eth0") is None
+    assert "error: interface eth0: a raw socket needs root or CAP_NET_RAW" in machine.text.getvalue()
+    machine.network._open_socket = machine.open
+    machine.network.open_missing()
+    machine.network.open_missing()
+    assert machine.network.channels["eth0", 4].every == [resident]
+
+
+def test_an_instance_without_a_socket_is_reconfigured_and_detached(machine):
+    resident = machine.attach(interface="eth9")
+    machine.network.reconfigured(resident)
+    machine.network.detach(resident)
+    assert machine.network.channels == {}
+    machine.link(None, eth("eth9", 9))
+    assert machine.network.channels == {}
+
+
+def test_a_receiver_that_was_closed_while_it_rested_is_not_read_again(machine):
+    resident = machine.attach()
+    machine.network.rest(machine.network.channels["eth0", 4])
+    machine.network.detach(resident)
+    machine.later.pop()()
+    assert machine.listening == set()
+
+
+def test_an_agent_is_told_which_receivers_may_have_more(machine):
+    machine.attach()
+    channel = machine.network.channels["eth0", 4]
+    assert machine.network.drain(1.0) == frozenset()
+    channel.drain = lambda now: False
+    assert machine.network.drain(2.0) == {("eth0", 4)}
+
+
+def test_a_busy_receiver_rests_and_a_quiet_one_does_not(machine):
+    machine.attach()
+    channel = machine.network.channels["eth0", 4]
+    machine.network._now = lambda: machine.now
+    for machine.now, rests in ((10.0, 0), (11.0, 0), (11.0005, 1)):
+        machine.network.read(channel)
+        assert len(machine.later) == rests

@@ -14,7 +14,9 @@ import time
 import pytest
 
 from vrrp.agent.log import Log
+from vrrp.agent.notify import lifecycle_scripts
 from vrrp.agent.notify.lifecycle_scripts import LifecycleScripts
+from vrrp.agent.process import subprocesses
 from vrrp.config.model.configuration import Globals, NotifyCommand
 
 
@@ -143,3 +145,26 @@ def test_a_file_in_the_place_of_the_mark_is_not_opened(bench, kind, resuming):
     assert not (bench.directory / "nowhere").exists()
     assert bench.times() == 1
     assert note.is_dir() or (not note.is_symlink() and note.stat().st_size == 64)
+
+
+def test_a_script_that_cannot_be_run_is_said_and_delays_nothing(bench):
+    script = NotifyCommand(("/nonexistent/script",))
+    took_s = bench.start(Globals(startup_script=script))
+    assert took_s < 5
+    assert "error: startup script failed (cannot run /nonexistent/script: No such file or directory)" in bench.logged()
+
+
+def test_the_shutdown_script_runs_as_its_own_user_or_as_that_of_scripts(bench, monkeypatch):
+    asked = []
+
+    async def run(command, timeout_s, user, group, secure):
+        asked.append((timeout_s, user, group, secure))
+        return subprocesses.Outcome(signal=9)
+
+    monkeypatch.setattr(lifecycle_scripts.subprocesses, "run", run)
+    settings = {"script_user": "daemon", "shutdown_script_timeout_s": 3, "enable_script_security": True}
+    for own in ({}, {"user": "mail", "group": "news"}):
+        script = NotifyCommand(("/bin/true",), **own)
+        asyncio.run(bench.lifecycle_scripts().shutdown(Globals(shutdown_script=script, **settings)))
+    assert asked == [(3, "daemon", None, True), (3, "mail", "news", True)]
+    assert "error: shutdown script failed (due to signal 9)" in bench.logged()

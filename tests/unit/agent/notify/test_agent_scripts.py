@@ -238,3 +238,18 @@ def test_a_rival_that_goes_on_speaking_does_not_push_transitions_out(tmp_path, m
     asyncio.run(scenario())
     assert file.read_text().splitlines() == ["master", "rival"]
     assert text.getvalue() == ""
+
+
+def test_a_state_is_told_again_only_if_there_was_one():
+    told = []
+    one = NotifyQueue("VI_1", Log(io.StringIO()), lambda *line: told.append(line))
+    group = GroupQueue("G", Log(io.StringIO()), lambda *line: told.append(line))
+    one.again(instance(), 100)
+    group.again()
+    assert told == []
+    one.put(instance(), Globals(), "BACKUP", 100)
+    group.put(SyncGroup("G", 1, ("VI_1",)), Globals(), "BACKUP")
+    told.clear()
+    one.again(instance(), 90)
+    group.again()
+    assert told == [("INSTANCE", "VI_1", "BACKUP", 90), ("GROUP", "G", "BACKUP", 0)]

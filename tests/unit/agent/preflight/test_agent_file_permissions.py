@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 
 import pytest
+from agent_fakes import instance
 
 from vrrp import cli
 from vrrp.agent import config_source
 from vrrp.agent.netlink import links
-from vrrp.agent.preflight.file_permissions import exposed
+from vrrp.agent.preflight.file_permissions import exposed, exposed_scripts
+from vrrp.config.model.configuration import AuthHmac, Configuration, HmacKey, Notify, NotifyCommand
 
 OPEN = """\
 vrrp_instance VI_1 {
@@ -149,3 +151,37 @@ class TestScripts:
         assert not [
             each for each in map(str, config_source.read(str(tmp_path / "f.conf"))[2]) if "so decide what" in each
         ]
+
+
+def test_a_key_file_that_is_not_there_is_said_elsewhere(tmp_path):
+    file, key = tmp_path / "f.conf", tmp_path / "key"
+    file.touch(mode=0o600)
+    hmac = AuthHmac((HmacKey(1, file=str(key)),), 1)
+    configuration = Configuration(str(file), instances=(instance(hmac=hmac),))
+    assert exposed(str(file), configuration) == ()
+    key.touch()
+    key.chmod(0o644)
+    (warning,) = exposed(str(file), configuration)
+    assert str(warning).startswith(f"{file}:1:1: warning: the file {key} has mode 0644. It holds a key")
+
+
+def test_a_script_of_a_user_who_does_not_exist_is_said_elsewhere(tmp_path):
+    script = tmp_path / "check"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    os.chown(script, 12345, -1)
+    file = tmp_path / "f.conf"
+    file.touch(mode=0o600)
+
+    def found(**user):
+        command = NotifyCommand((str(script),), **user)
+        configuration = Configuration(str(file), instances=(instance(notify=Notify(any=command), line=7),))
+        return [str(each) for each in exposed_scripts(str(file), configuration)]
+
+    assert found(user="no-such-user") == []
+    (line,) = found()
+    assert line.startswith(f"{file}:7:1: warning: others can write {script}, and so decide what ")
+
+
+def test_without_its_file_no_script_is_judged(tmp_path):
+    assert exposed_scripts(str(tmp_path / "nothing"), Configuration("x", instances=(instance(),))) == ()

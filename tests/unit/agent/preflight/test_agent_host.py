@@ -11,11 +11,11 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 from agent_fakes import OWN, PEER, eth, instance, table
 
-from vrrp.agent.addresses import no_accept
+from vrrp.agent.addresses import no_accept, vmac
 from vrrp.agent.network import advertisement
 from vrrp.agent.network.authentication import Authenticator
 from vrrp.agent.preflight.host import misfits, refusals, unsupported
-from vrrp.config.model.configuration import Authentication, AuthHmac, Configuration, HmacKey, VirtualAddress
+from vrrp.config.model.configuration import Authentication, AuthHmac, Configuration, HmacKey, VirtualAddress, Vmac
 from vrrp.config.model.routes import NextHop, Route
 
 VIP2 = ip_address("192.168.8.101")
@@ -331,3 +331,14 @@ def test_a_kernel_that_cannot_keep_packets_away(monkeypatch, there, fields, coun
     text = "vrrp_instance VI_1: no_accept needs nf_tables, which this kernel does not have: it will be in FAULT"
     own = table(addresses=("192.168.8.4/24", "192.168.8.100/24"))
     assert texts(instance(accept=False, **fields), own) == [text] * count
+
+
+def test_a_macvlan_behind_a_strict_reverse_path_filter_is_told(monkeypatch):
+    """Packets for its addresses arrive on the macvlan, and the kernel would drop them."""
+    monkeypatch.setattr(vmac, "setting", lambda interface, name: {("all", "rp_filter"): 1}.get((interface, name)))
+    text = "packets for its addresses arrive on vrrp.51 and are dropped: net.ipv4.conf.all.rp_filter is 1"
+    found = [each for each in misfits(configuration(instance(vmac=Vmac())), table()) if "rp_filter" in each.text]
+    assert [(each.text, each.hint) for each in found] == [(f"vrrp_instance VI_1: {text}", "set it to 0 or 2")]
+    assert not any("rp_filter" in each for each in texts(instance(), table()))
+    monkeypatch.setattr(vmac, "setting", lambda interface, name: 2)
+    assert not any("rp_filter" in each for each in texts(instance(vmac=Vmac()), table()))

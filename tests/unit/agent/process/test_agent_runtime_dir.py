@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import subprocess
@@ -188,3 +189,39 @@ class TestDeleted:
         second = RuntimeDirectory(str(tmp_path / "run"))
         second.acquire()
         second.release()
+
+
+def test_a_lock_that_cannot_be_had_for_another_reason_is_named_with_it(tmp_path, monkeypatch):
+    def refuse(descriptor, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(runtime_dir.fcntl, "flock", refuse)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(RuntimeDirectoryError, match=f"cannot lock {tmp_path}: No locks available"):
+        RuntimeDirectory(str(tmp_path)).acquire()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_directory_may_be_given_back_twice_or_without_being_taken(tmp_path):
+    directory = RuntimeDirectory(str(tmp_path))
+    directory.dismiss()
+    directory.release()
+    assert not directory.there
+    directory.acquire()
+    directory.release()
+    directory.release()
+    assert not directory.there
+
+
+def test_on_a_full_file_system_the_name_alone_keeps_a_second_agent_out(tmp_path, monkeypatch):
+    def full(directory):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RuntimeDirectory, "_open_lock", full)
+    first, second = RuntimeDirectory(str(tmp_path)), RuntimeDirectory(str(tmp_path))
+    first.acquire()
+    with pytest.raises(RuntimeDirectoryError, match=f"another agent.*already uses {tmp_path}"):
+        second.acquire()
+    first.release()
+    second.acquire()
+    second.release()

@@ -276,3 +276,50 @@ def test_the_start_tells_of_whatever_it_will_run(program, keyword):
         written = written.replace("global_defs {", f"global_defs {{\n    notify_fifo /run/f\n    {keyword} {program}")
     (doubt,) = script_security.doubts(inspect(written, "/f.conf").programs)
     assert str(program) in written.splitlines()[doubt.line - 1]
+
+
+def test_a_program_that_we_may_not_look_at_is_not_judged(program, monkeypatch):
+    real = os.stat
+
+    def forbidden(path, *arguments, **options):
+        if path == str(program):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", forbidden)
+    monkeypatch.setattr(script_security.shebang, "flaw", lambda place: None)
+    assert found(str(program)) == []
+
+
+def test_a_vrrp_script_without_a_command_is_no_program():
+    root = inspect_here(text().replace('    script "/bin/true"\n', ""), "/f.conf").root
+    assert list(unrunnable(root, None)) == []
+
+
+ME_WITH_GROUPS = script_security._Who("u", 1000, 1000, frozenset((1000, 2000)))
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "executes", "writes"),
+    [
+        (0o700, 1000, 1, True, True),
+        (0o077, 1000, 1000, False, False),  # the owner has the owner's rights only
+        (0o070, 1, 1000, True, True),
+        (0o070, 1, 2000, True, True),
+        (0o707, 1, 1000, False, False),
+        (0o007, 1, 1, True, True),
+        (0o770, 1, 1, False, False),
+        (0o750, 1, 2000, True, False),
+    ],
+)
+def test_a_user_has_the_rights_of_the_owner_or_the_group_or_the_others(mode, owner, group, executes, writes):
+    status = SimpleNamespace(st_mode=0o100000 | mode, st_uid=owner, st_gid=group)
+    place = "/no/such/file"  # it has no access list
+    assert script_security._lets(status, place, ME_WITH_GROUPS) is executes
+    assert script_security._writes(status, place, ME_WITH_GROUPS) is writes
+
+
+def test_an_access_list_may_give_what_the_mode_does_not(monkeypatch):
+    monkeypatch.setattr(os, "listxattr", lambda place: ["system.posix_acl_access"])
+    status = SimpleNamespace(st_mode=0o100700, st_uid=1, st_gid=1)
+    assert script_security._lets(status, "/x", ME_WITH_GROUPS) and script_security._writes(status, "/x", ME_WITH_GROUPS)

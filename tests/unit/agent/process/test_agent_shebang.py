@@ -204,3 +204,11 @@ def test_a_file_that_is_no_script_is_not_read(tmp_path, script):
     os.mkfifo(tmp_path / "fifo")
     for place in (sys.executable, str(tmp_path), str(tmp_path / "none"), str(tmp_path / "fifo")):
         assert shebang.flaw(place) is None
+
+
+def test_an_interpreter_that_cannot_be_looked_at_is_not_judged(tmp_path):
+    """The answer of the kernel is not known here: it may be a matter of our own rights."""
+    loop, script = tmp_path / "sh", tmp_path / "script"
+    loop.symlink_to(loop)
+    script.write_text(f"#!{loop}\nexit 0\n")
+    assert shebang.flaw(str(script)) is None

@@ -243,3 +243,36 @@ def put(path, kind):
 def test_no_number_of_the_pulse_is_none(tmp_path, whole):
     (tmp_path / "pulse").write_bytes(b"\xff" * 8)  # not a number
     assert read_all(tmp_path).entries[0].last_at == 0.0
+
+
+@pytest.mark.parametrize("address", ["192.168.8.100", "192.168.8.300/24", "192.168.8.100/33", "x/24", "/", "::/129"])
+def test_an_address_that_no_kernel_has_makes_a_state_file_invalid(tmp_path, address):
+    made = StateFile(str(tmp_path))
+    made.open()
+    made.write(SavedState((ENTRY,)))
+    path = tmp_path / saved_state.LEDGER_FILE
+    assert saved_state.read(str(tmp_path)).entries
+    content = path.read_text()
+    assert "192.168.8.100/24" in content
+    path.write_text(content.replace("192.168.8.100/24", address))
+    assert saved_state.read(str(tmp_path)).entries == ()
+
+
+def test_a_file_system_with_room_for_half_of_it_keeps_no_state(tmp_path, monkeypatch):
+    """There would be no room either when a sign of life has to be written."""
+    made = StateFile(str(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(saved_state.os, "pwrite", lambda descriptor, content, offset: len(content) // 2)
+        made.open()
+    assert made.failed == f"cannot keep {tmp_path}/{saved_state.PULSE_FILE}: No space left on device"
+    assert not made.there and saved_state.read(str(tmp_path)).entries == ()
+
+
+def test_without_a_boot_id_a_saved_state_is_of_this_boot_only_if_it_has_none_either(tmp_path, monkeypatch):
+    monkeypatch.setattr(saved_state, "BOOT_ID", str(tmp_path / "nothing"))
+    made = StateFile(str(tmp_path))
+    made.open()
+    made.write(SavedState((ENTRY,)))
+    assert len(saved_state.read(str(tmp_path)).entries) == 1
+    monkeypatch.setattr(saved_state, "BOOT_ID", "/proc/sys/kernel/random/boot_id")
+    assert saved_state.read(str(tmp_path)).entries == ()

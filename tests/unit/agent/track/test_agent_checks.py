@@ -18,7 +18,16 @@ from vrrp.agent.log import Log
 from vrrp.agent.track import checks as checks_module
 from vrrp.agent.track.checks import Checks
 from vrrp.config.model.configuration import Configuration, SyncGroup
-from vrrp.config.model.trackers import File, Tracked, TrackedGateway, TrackedHttp, TrackedTcp, TrackedUnit, Tracking
+from vrrp.config.model.trackers import (
+    File,
+    Process,
+    Tracked,
+    TrackedGateway,
+    TrackedHttp,
+    TrackedTcp,
+    TrackedUnit,
+    Tracking,
+)
 from vrrp.protocol.priority import CheckResult
 
 
@@ -194,5 +203,43 @@ def test_a_check_that_was_not_asked_has_no_result():
             ("http", None),
             ("unit", None),
         ]
+
+    scenario(steps)
+
+
+def test_a_process_is_counted_once_for_every_instance():
+    tracks = [Tracking(processes=(Tracked("me", weight=weight),)) for weight in (0, -20)]
+    configs = [instance(name, track=track) for name, track in zip(("VI_1", "VI_2"), tracks)]
+    with open("/proc/self/comm", encoding="utf-8") as file:
+        me = Process("me", file.read().rstrip("\n"))
+
+    async def steps(checks, says):
+        checks.apply(Configuration("f", processes=(me,), instances=tuple(configs)))
+        await until(lambda: checks.results(configs[0])[0].ok)
+        found = [checks.results(config)[0] for config in configs]
+        assert [(each.kind, each.name, each.ok, each.weight) for each in found] == [
+            ("process", "me", True, 0),
+            ("process", "me", True, -20),
+        ]
+        assert len(checks._watches) == 1
+
+    scenario(steps)
+
+
+def test_a_new_definition_goes_on_from_what_the_old_one_said():
+    """Another check with another subject says nothing about it."""
+    before, other, after = script(name="a"), script(name="b", command=("/bin/false",)), script(name="a", interval_s=7)
+
+    def whole_of(*scripts):
+        track = Tracking(scripts=tuple(Tracked(each.name) for each in scripts))
+        return Configuration("f", scripts=scripts, instances=(instance(track=track),))
+
+    async def steps(checks, says):
+        checks.apply(whole_of(other, before))
+        config = whole_of(other, before).instances[0]
+        await until(lambda: [each.ok for each in checks.results(config)] == [False, True])
+        checks.apply(whole_of(after, other))
+        config = whole_of(after, other).instances[0]
+        assert [each.ok for each in checks.results(config)] == [True, False], "before any new answer"
 
     scenario(steps)

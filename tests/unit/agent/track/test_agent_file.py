@@ -273,3 +273,34 @@ def test_a_link_to_a_remote_file_system_is_remote_too(tmp_path, monkeypatch):
     (tmp_path / "far").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "far" / "file")
     assert "is nfs" in remote(str(tmp_path / "link"))
+
+
+def test_a_file_that_may_not_be_opened_says_0(tmp_path, monkeypatch):
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    expected = f"cannot read {loop}, which counts as 0: Too many levels of symbolic links"
+    assert read(str(loop)) == Reading(0, expected)
+
+
+def test_only_a_regular_file_is_written(tmp_path):
+    fifo, victim = tmp_path / "fifo", tmp_path / "victim"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(OSError, match="it is not a file"):
+            file_check.write(str(fifo), 7)
+        assert os.read(reader, 10) == b""
+    finally:
+        os.close(reader)
+    victim.write_text("dear")
+    (tmp_path / "link").symlink_to(victim)
+    with pytest.raises(OSError, match="Too many levels of symbolic links"):
+        file_check.write(str(tmp_path / "link"), 7)
+    assert victim.read_text() == "dear"
+    file_check.write(str(victim), -7)
+    assert victim.read_text() == "-7\n"
+
+
+def test_every_file_system_is_local_if_mounts_cannot_be_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_check, "MOUNTS", str(tmp_path / "nothing"))
+    assert remote("/srv/share/file") == ""

@@ -255,3 +255,64 @@ def test_the_kernel_lets_nothing_through_but_answers_of_this_address(own, target
     finally:
         receiving.close()
         sending.close()
+
+
+def test_a_flood_of_answers_is_read_in_portions(monkeypatch):
+    monkeypatch.setattr(gateway_module, "DRAIN_MAX", 3)
+    noise = answer(OTHER_MAC, ip_address("192.168.8.2"), MAC, OWN)
+    wire = Wire()
+    reads = []
+
+    async def steps(check):
+        link = table().names["eth0"]
+        sock = check._open(link)
+        receive = sock.receive
+        sock.receive = lambda: reads.append(1) or receive()
+        for _frame in range(5):
+            sock.far.send(noise)
+        return check._read(sock), len(reads)
+
+    assert asking(monkeypatch, wire, steps) == (False, 3)
+
+
+def test_forgetting_old_answers_ends_in_a_flood(monkeypatch):
+    monkeypatch.setattr(gateway_module, "DRAIN_MAX", 3)
+    sock = NeighbourSocket.__new__(NeighbourSocket)
+    reads = []
+    sock.receive = lambda: reads.append(1) or GOOD
+    sock.discard()
+    assert len(reads) == 3
+
+
+class Refusing:
+    """A packet socket that cannot be bound, or cannot send."""
+
+    closed = False
+
+    def __init__(self, *kind):
+        Refusing.made = self
+
+    def setsockopt(self, *option):
+        pass
+
+    def bind(self, address):
+        raise OSError(100, "Network is down")
+
+    def send(self, frame):
+        raise OSError(100, "Network is down")
+
+    def close(self):
+        self.closed = True
+
+
+def test_a_packet_socket_that_cannot_be_bound_is_closed(monkeypatch):
+    monkeypatch.setattr(gateway_module.socket, "socket", Refusing)
+    with pytest.raises(OSError, match="Network is down"):
+        NeighbourSocket(socket.if_nametoindex("lo"), TARGET)
+    assert Refusing.made.closed
+
+
+def test_a_frame_that_cannot_be_sent_is_told_as_a_text():
+    sock = NeighbourSocket.__new__(NeighbourSocket)
+    sock._socket = Refusing()
+    assert sock.send(GOOD) == "Network is down"

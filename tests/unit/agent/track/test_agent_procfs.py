@@ -116,3 +116,36 @@ def test_the_processes_of_this_machine_are_read():
     while procfs.look(child.pid, True) is not None:  # a zombie by now
         assert time.monotonic() < deadline
     child.wait()
+
+
+@pytest.mark.parametrize("stat", [b"", b"7 nginx S", b"7 )nginx( S", b"7 (nginx"])
+def test_a_stat_that_is_cut_off_is_no_process(proc, tmp_path, stat):
+    proc(7)
+    (tmp_path / "7" / "stat").write_bytes(stat)
+    assert procfs.look(7, False) is None
+
+
+def test_a_process_that_ends_while_it_is_read_is_no_process(proc, monkeypatch):
+    """The kernel then says ESRCH to the reader of a file that is open."""
+    proc(7)
+
+    def gone(descriptor, length):
+        raise ProcessLookupError(3, "No such process")
+
+    before = len(os.listdir("/proc/self/fd"))
+    with monkeypatch.context() as patch:
+        patch.setattr(procfs.os, "read", gone)
+        assert procfs.look(7, True) is None
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_there_is_no_process_if_proc_is_not_mounted(tmp_path, monkeypatch):
+    monkeypatch.setattr(procfs, "PROC", str(tmp_path / "nothing"))
+    assert list(procfs.pids()) == []
+
+
+def test_a_name_that_is_no_number_is_no_process(proc, tmp_path):
+    proc(7)
+    for name in ("self", "sys", "12a", ""):
+        (tmp_path / name).mkdir(exist_ok=True)
+    assert list(procfs.pids()) == [7]

@@ -169,3 +169,24 @@ def test_a_line_begins_without_a_family_and_without_fields():
     line = IpLine(statement, True)
     assert (line.head.text, line.static, line.version, line.fields) == ("blackhole", True, 0, {})
     assert [each.text for each in line.words] == ["blackhole", "default"]
+
+
+def line(text="default"):
+    (statement,) = parse(text, "f").statements
+    return IpLine(statement, False)
+
+
+def test_a_line_is_of_one_ip_version():
+    one = line()
+    one._family(4, word("192.0.2.1"))
+    one._family(4, word("192.0.2.2"))
+    assert one.version == 4
+    expected = ('"fd00::1" mixes IPv4 and IPv6 in one line', "", "")
+    assert refusal(one._family, 6, word("fd00::1")) == expected
+
+
+def test_a_field_is_given_once():
+    one = line()
+    one._set("metric", 5, word("metric"))
+    assert refusal(one._set, "metric", 6, word("metric")) == ("metric is given twice", "", "remove one")
+    assert one.fields == {"metric": 5}

@@ -19,6 +19,7 @@ from vrrp.config.model.configuration import (
     Notify,
     NotifyCommand,
     VirtualAddress,
+    Vmac,
 )
 from vrrp.config.model.trackers import Script, Tracked, Tracking
 
@@ -274,3 +275,17 @@ OWN, OTHER = ip_address("192.0.2.4"), ip_address("192.0.2.6")
 )
 def test_the_source_that_the_file_names(fields, source):
     assert Instance("VI_1", "eth0", 51, 1, **fields).configured_source == source
+
+
+@pytest.mark.parametrize(
+    ("vmac", "lives_on", "speaks_on"),
+    [
+        (None, "eth0", "eth0"),
+        (Vmac(), "vrrp.51", "vrrp.51"),
+        (Vmac(name="vip0"), "vip0", "vip0"),
+        (Vmac(xmit_base=True), "vrrp.51", "eth0"),
+    ],
+)
+def test_the_interfaces_of_addresses_and_advertisements(vmac, lives_on, speaks_on):
+    found = Instance("VI_1", "eth0", 51, 1, vmac=vmac)
+    assert (found.lives_on, found.speaks_on) == (lives_on, speaks_on)

@@ -102,12 +102,6 @@ class Links:
             return ""
         return trouble(link) or f"has been up for less than {self._delays[name].up_s:g} s"
 
-    def stop(self) -> None:
-        """Cancel all delays."""
-        for waiting in self._waiting.values():
-            waiting.cancel()
-        self._waiting = {}
-
     def _delay_s(self, name: str, link: Optional[Link]) -> float:
         delay = self._delays.get(name)
         if delay is None or link is None or name not in self._seen_up:

@@ -103,7 +103,7 @@ class TrackedHttp:
 
     url: str  # http://HOST[:PORT]/PATH or https://..., HOST an address or localhost
     status: tuple[tuple[int, int], ...] = ((200, 399),)  # ranges of good answers, both ends included
-    body: Optional[str] = None  # a regular expression that must be found in the first 64 KiB
+    body: Optional[str] = None  # a text that must be found in the first 64 KiB
     host: Optional[str] = None  # what the Host header says, and the TLS server name
     verify: bool = False
     interval_s: float = 2.0

@@ -99,14 +99,14 @@ class TooManyErrors(Exception):
 
 
 class Diagnostics:
-    """It collects errors and warnings while a file is read. Raises Enough when it is full of errors."""
+    """It collects errors and warnings while a file is read. Raises TooManyErrors when it is full of errors."""
 
     def __init__(self) -> None:
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
 
     def error(self, place: Location, text: str, rule: str = "", hint: str = "") -> None:
-        """Add an error. When there are :data:`MOST` already, add a last one that says so, and raise Enough."""
+        """Add an error. When there are :data:`MOST` already, add a last one that says so, and raise TooManyErrors."""
         if len(self.errors) >= MOST:
             self.errors.append(
                 Problem.at(place, "the rest of the file was not checked", f"It has more than {MOST} errors")

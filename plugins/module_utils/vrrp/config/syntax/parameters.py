@@ -85,7 +85,7 @@ class Parameters:
         self._known[name] = parameter
 
     def expand(self, piece: Piece) -> Expansion:
-        """Put in what ``piece`` calls for, from left to right. Raises Endless."""
+        """Put in what ``piece`` calls for, from left to right. Raises UnclosedDefinition."""
         result = Expansion(piece)
         index = count = 0
         while True:

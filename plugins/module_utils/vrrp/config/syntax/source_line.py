@@ -31,7 +31,7 @@ class Budget:
         self._characters = CHARACTERS
 
     def spend(self, piece: Piece, characters: int, lines: int = 0) -> None:
-        """Count what ``piece`` costs. Raises TooMuch."""
+        """Count what ``piece`` costs. Raises ExpansionLimit."""
         self._lines -= lines
         self._characters -= characters
         if self._lines < 0 or self._characters < 0:
@@ -40,7 +40,7 @@ class Budget:
             raise ExpansionLimit
 
     def deeper(self, piece: Piece) -> Piece:
-        """Return ``piece``, one expansion deeper. Raises TooMuch."""
+        """Return ``piece``, one expansion deeper. Raises ExpansionLimit."""
         if piece.depth >= DEPTH:
             rule = f"At most {DEPTH} parameters and sequences in one another"
             self._findings.error(
