@@ -22,7 +22,6 @@ TARGETS = TESTS.parent / "integration" / "targets"
 CHECKOUT = TESTS.parents[1]
 TEST_FILES = sorted([*TESTS.parent.rglob("test_*.py"), *(CHECKOUT / "molecule").rglob("test_*.py")])
 TOO_LONG = {  # each must be split by what it tests; no name is added here
-    "test_agent_reload",
     "test_config_instance",
     "test_config_table_rooms",
 }

@@ -56,6 +56,10 @@ class Rig:
         self.now = now
         self.agent.deadlines.expire()
 
+    def command(self, name: str, **request):
+        """Give the agent a command, as the control socket does."""
+        return self.agent.command(name, request)
+
     def apply(self, **changes) -> None:
         """Apply these changes, as a reload does."""
         new = replace(self.agent.configuration, **changes)
@@ -83,7 +87,7 @@ def rig(tmp_path):
         configuration = Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),), **more)
         made = Rig(tmp_path, configuration, kernel, now)
         if start:
-            made.agent._start()
+            made.agent.start()
         try:
             yield made
         finally:

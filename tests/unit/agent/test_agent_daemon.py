@@ -190,11 +190,11 @@ def test_a_bug_in_a_command_ends_the_agent_and_is_answered(rig, play, monkeypatc
             await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
 
-            def broken(command, request):
+            def broken():
                 raise ZeroDivisionError("a bug")
 
-            monkeypatch.setattr(machine.agent._commands, "handle", broken)
-            answer = machine.agent._control.answer(b'{"command": "reload"}', privileged=True)
+            monkeypatch.setattr(machine.agent.reload, "reload", broken)
+            answer = machine.agent.control.answer(b'{"command": "reload"}', privileged=True)
             assert answer == {"ok": False, "error": "internal error, the agent gives up everything: see its log"}
             assert await task == 1
             assert machine.kernel.done[-1] == ("release", VIP)
@@ -206,7 +206,7 @@ def test_a_bug_in_a_command_ends_the_agent_and_is_answered(rig, play, monkeypatc
 def test_a_refused_command_ends_nothing(rig, play):
     async def scenario():
         async with rig() as machine:
-            answer = machine.agent._control.answer(b'{"command": "promote", "instance": "web"}', privileged=True)
+            answer = machine.agent.control.answer(b'{"command": "promote", "instance": "web"}', privileged=True)
             assert answer["error"].startswith("there is no instance web")
             assert not machine.agent.shutdown.done.is_set()
 

@@ -97,7 +97,7 @@ class TestDrain:
         async def scenario():
             async with rig() as machine:
                 ask(machine, "drain")
-                answer = machine.agent._control.answer(b'{"command": "promote", "instance": "VI_1"}', privileged=True)
+                answer = machine.agent.control.answer(b'{"command": "promote", "instance": "VI_1"}', privileged=True)
                 assert answer["error"] == "cannot promote VI_1: this node is drained. Undrain it first"
 
         play(scenario)
@@ -130,7 +130,7 @@ class TestLeases:
     def test_a_takeover_by_command_is_renewed_in_time_too(self, rig, play):
         async def scenario():
             async with rig(instance(advert_int_cs=1000)) as machine:
-                machine.agent._commands.handle("promote", {"instance": "VI_1"})
+                machine.command("promote", instance="VI_1")
                 assert machine.scheduler.armed_at <= 100.5
                 assert machine.kernel.lifetimes_s == {ip_interface(VIP): 3}
 

@@ -107,7 +107,7 @@ class TestRestart:
                 machine.due(103.7)
                 assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
                 machine.now = 103.9
-                machine.agent._commands.handle("promote", {"instance": "VI_2"})
+                machine.command("promote", instance="VI_2")
                 machine.socket().sent.clear()
                 machine.agent.shutdown.stop()
                 await until(lambda: len(machine.socket().sent) == 2)
@@ -131,7 +131,7 @@ class TestRestart:
                 await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
                 machine.due(103.7)
-                machine.agent._commands.handle("promote", {"instance": "VI_2"})
+                machine.command("promote", instance="VI_2")
                 machine.agent.shutdown.stop()
                 await until(lambda: machine.socket().sent[-1] == (0, "224.0.0.18"))
                 machine.socket().waiting.append(from_peer())
@@ -223,7 +223,7 @@ class TestRestart:
                 task = running(machine)
                 await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
-                machine.agent._commands.handle(what, {"instance": "VI_1"})
+                machine.command(what, instance="VI_1")
                 machine.agent.shutdown.stop()
                 assert await task == 0
                 page = left_behind(machine)

@@ -246,7 +246,7 @@ def test_a_clean_stop_writes_nothing(rig, play, tmp_path):
 
 
 def ask(machine, **request):
-    return machine.agent._commands.handle("events", request)
+    return machine.command("events", **request)
 
 
 def test_the_command_names_the_instances_or_tells_of_one(rig, play):
@@ -280,11 +280,11 @@ def test_everything_an_agent_does_is_in_it(rig, play):
                 one.heard(advertisement(200), VIP.ip, 100.0 + second)
             machine.now = 104.5
             for verb in ("promote", "release", "demote", "release"):
-                agent._commands.handle(verb, {"instance": "VI_1"})
+                machine.command(verb, instance="VI_1")
             machine.due(120.0)
-            agent._commands.handle("drain", {})
+            machine.command("drain")
             machine.due(130.0)
-            agent._commands.handle("undrain", {})
+            machine.command("undrain")
             one.inputs.stop(131.0)
             lines = agent.recorder.events(one)
             inputs = [line["input"] for line in lines[1:]]

@@ -55,7 +55,7 @@ def priorities(machine, interface):
 
 def asked(machine, verb, name="VI_1"):
     request = json.dumps({"command": verb, "instance": name}).encode()
-    return machine.agent._control.answer(request, privileged=True)
+    return machine.agent.control.answer(request, privileged=True)
 
 
 def test_they_become_master_in_one_turn(pair, play):
@@ -172,7 +172,7 @@ class TestBeginning:
         async def scenario():
             async with pair(start=False) as machine:
                 monkeypatch.setattr("vrrp.agent.instance.VrrpInstance.ready", lambda self: self.name != "VI_2")
-                machine.agent._start()
+                machine.agent.start()
                 assert states(machine) == ("INIT", "INIT")
                 monkeypatch.setattr("vrrp.agent.instance.VrrpInstance.ready", lambda self: True)
                 machine.agent.checks_changed()

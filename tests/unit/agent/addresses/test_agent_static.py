@@ -34,7 +34,7 @@ def started(machine, **fields):
     """Start the static configuration of a rig's agent, with what an earlier process has left."""
     agent = machine.agent
     agent.configuration = replace(agent.configuration, **fields)
-    agent._start()
+    agent.start()
     return agent.static_config
 
 
