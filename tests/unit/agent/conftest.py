@@ -11,7 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeClaimSocket, FakeVrrpSocket, LoopKernel, instance, table
+from agent_fakes import FakeAnnouncer, instance, table
+from fake_kernel import LoopKernel
+from fake_sockets import FakeClaimSocket, FakeVrrpSocket
 
 from vrrp.agent.daemon import Daemon
 from vrrp.agent.environment import Environment

@@ -10,7 +10,8 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
-from agent_fakes import MAC, OWN, PEER, VIP, Bench, FakeClaimSocket, advertisement, eth, instance, table
+from agent_fakes import MAC, OWN, PEER, VIP, Bench, advertisement, eth, instance, table
+from fake_sockets import FakeClaimSocket
 
 from vrrp.agent import address_conflicts
 from vrrp.agent.address_conflicts import Conflicts

@@ -10,7 +10,8 @@ import time
 from ipaddress import ip_interface
 
 import pytest
-from agent_fakes import FakeKernel, table
+from agent_fakes import table
+from fake_kernel import FakeKernel
 
 from vrrp import cli
 from vrrp.agent import cleanup

@@ -12,7 +12,8 @@ import os
 from ipaddress import ip_interface
 
 import pytest
-from agent_fakes import PEER, Bench, FakeKernel, advertisement, instance, table
+from agent_fakes import PEER, Bench, advertisement, instance, table
+from fake_kernel import FakeKernel
 
 from vrrp.agent.graceful_restart import PAUSE_S, GracefulRestart, entries
 from vrrp.agent.log import Log

@@ -9,7 +9,8 @@ import io
 from dataclasses import replace
 from ipaddress import ip_interface
 
-from agent_fakes import FakeAnnouncer, FakeKernel, address_ports, instance, table
+from agent_fakes import FakeAnnouncer, address_ports, instance, table
+from fake_kernel import FakeKernel
 
 from vrrp.agent.addresses.address_config import AddressConfig
 from vrrp.agent.addresses.virtual_addresses import VirtualAddresses

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from agent_fakes import FakeKernel, instance, table, want
+from agent_fakes import instance, table, want
+from fake_kernel import FakeKernel
 
 import vrrp
 from vrrp.agent.addresses import lifetime

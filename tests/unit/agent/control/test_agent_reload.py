@@ -10,7 +10,8 @@ import pickle
 from ipaddress import ip_interface
 
 import pytest
-from agent_fakes import PEER, FakeVrrpSocket, eth, instance
+from agent_fakes import PEER, eth, instance
+from fake_sockets import FakeVrrpSocket
 from reloaded_file import NOTHING, SECOND, VIP, found_in_file, moved, text
 
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged

@@ -9,7 +9,9 @@ import io
 from ipaddress import ip_address, ip_interface
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeScheduler, FakeVrrpSocket, LoopKernel, eth, instance, table
+from agent_fakes import FakeAnnouncer, FakeScheduler, eth, instance, table
+from fake_kernel import LoopKernel
+from fake_sockets import FakeVrrpSocket
 
 from vrrp.agent.log import Log
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
