@@ -17,8 +17,14 @@ from vrrp.config import loader
 
 
 @pytest.fixture
-def server(tmp_path):
-    return ControlServer(str(tmp_path / "control.sock"), handle, Log(io.StringIO()))
+def serve(tmp_path):
+    """``serve(handle)``: a server in ``tmp_path`` that answers with it."""
+    return lambda handle, text=None: ControlServer(str(tmp_path / "control.sock"), handle, Log(text or io.StringIO()))
+
+
+@pytest.fixture
+def server(serve):
+    return serve(handle)
 
 
 @pytest.fixture

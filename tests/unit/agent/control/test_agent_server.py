@@ -110,7 +110,7 @@ def test_a_socket_of_a_dead_agent_is_replaced(server, tmp_path):
     assert with_server(server, Client(str(tmp_path)).status)["command"] == "status"
 
 
-def test_an_answer_that_takes_time_comes_later(server, tmp_path):
+def test_an_answer_that_takes_time_comes_later(serve, tmp_path):
     def late(command, request):
         result = asyncio.get_running_loop().create_future()
         if command == "no":
@@ -119,8 +119,7 @@ def test_an_answer_that_takes_time_comes_later(server, tmp_path):
             asyncio.get_running_loop().call_soon(result.set_result, {"command": command})
         return result
 
-    server._handle = late
-    client = Client(str(tmp_path))
+    server, client = serve(late), Client(str(tmp_path))
     assert with_server(server, lambda: client.request({"command": "reload"})) == {"command": "reload"}
     with pytest.raises(AgentError) as caught:
         with_server(server, lambda: client.request({"command": "no"}))
