@@ -30,7 +30,9 @@ class Segment:
     def __init__(self, bench=None):
         self.bench = bench or Bench(instance()).master()
         self.one = self.bench.instance
+        self.instances = [self.one]
         self.open = FakeClaimSocket
+        self.opened: list = []
         self.now, self.text = 20.0, io.StringIO()
         self.timers: list = []
         self.listening: dict = {}
@@ -38,14 +40,23 @@ class Segment:
             Log(self.text),
             clock=lambda: self.now,
             table=lambda: self.bench.kernel.table,
-            instances=lambda: [self.one],
+            instances=lambda: self.instances,
             virtual=lambda: self.bench.virtual,
             listen=self.listening.__setitem__,
             unlisten=lambda fd: self.listening.pop(fd, None),
             later=lambda delay_s, callback: self.timers.append((self.now + delay_s, callback)),
-            open_socket=lambda index, addresses: self.open(index, addresses),  # noqa: PLW0108  # a test puts in another
+            open_socket=self.open_socket,
         )
         self.look()
+
+    def open_socket(self, index, addresses):
+        self.opened.append(self.open(index, addresses))
+        return self.opened[-1]
+
+    @property
+    def sockets(self):
+        """Return the open sockets by interface and IP version."""
+        return {(each.index, next(iter(each.addresses)).version): each for each in self.opened if not each.closed}
 
     def look(self):
         self.conflicts.changed()
@@ -60,13 +71,13 @@ class Segment:
         self.now = now
 
     def hears(self, *frames, place=ARP):
-        sock = self.conflicts._sockets[place]
+        sock = self.sockets[place]
         sock.waiting += frames
         self.listening[sock.fileno()]()
 
     def asked(self, place=ARP):
         """Return the questions of one round only."""
-        sock = self.conflicts._sockets[place]
+        sock = self.sockets[place]
         sock.sent.clear()
         self.until(self.now + address_conflicts.ASK_S)
         return sock.sent
@@ -113,7 +124,7 @@ def test_it_is_forgotten_and_then_it_is_news_again(segment):
 
 
 def test_a_flood_is_read_in_portions(segment):
-    sock = segment.conflicts._sockets[ARP]
+    sock = segment.sockets[ARP]
     segment.hears(*[gratuitous_arp(OTHER, VIP.ip)] * 1000)
     assert (len(sock.waiting), sock.fileno() in segment.listening) == (1000 - address_conflicts.READ_MAX, False)
     segment.until(segment.now + address_conflicts.REST_S)
@@ -159,7 +170,7 @@ def test_a_standby_watches_the_address_it_speaks_from():
     bench = Bench(instance()).start()
     bench.instance.heard(advertisement(200), PEER, 1.0)
     segment = Segment(bench)
-    assert segment.conflicts._sockets[ARP].addresses == {OWN}
+    assert segment.sockets[ARP].addresses == {OWN}
     segment.hears(gratuitous_arp(OTHER, VIP.ip), gratuitous_arp(OTHER, OWN))
     segment.until(30.0)
     assert segment.found() == {"192.168.8.4": OTHER_TEXT}
@@ -172,7 +183,7 @@ def test_one_socket_for_each_interface_and_ip_version():
     both = instance(addresses=("fd00:8::100/64", "fd00:8::101/64"), version=3)
     here = table(addresses=("fe80::4/64", "192.168.8.4/24"))
     segment = Segment(Bench(both, here).master())
-    assert {place: len(sock.addresses) for place, sock in segment.conflicts._sockets.items()} == {(2, 6): 3}
+    assert {place: len(sock.addresses) for place, sock in segment.sockets.items()} == {(2, 6): 3}
     vip = ip_address("fd00:8::101")
     segment.hears(unsolicited_na(OTHER, vip), place=(2, 6))
     segment.until(30.0)
@@ -182,15 +193,15 @@ def test_one_socket_for_each_interface_and_ip_version():
 
 
 def test_the_sockets_follow_state_and_interface(segment):
-    sock = segment.conflicts._sockets[ARP]
+    sock = segment.sockets[ARP]
     assert sock.addresses == {OWN, VIP.ip}
     segment.one.heard(advertisement(200), PEER, 20.2)
     segment.look()
-    assert segment.conflicts._sockets[ARP] is sock
+    assert segment.sockets[ARP] is sock
     assert sock.addresses == {OWN}
     segment.bench.kernel.table = table(eth(index=7))
     segment.look()
-    assert (sock.closed, set(segment.conflicts._sockets)) == (True, {(7, 4)})
+    assert (sock.closed, set(segment.sockets)) == (True, {(7, 4)})
 
 
 def test_a_socket_that_cannot_be_had_is_told(segment):
@@ -291,18 +302,26 @@ def test_who_claims_the_address_it_speaks_from_has_no_virtual_one(refused):
     assert (refused.bench.state, list(refused.found())) == ("MASTER", ["192.168.8.4"])
 
 
-def test_while_it_has_given_up_it_asks_and_every_claim_counts_at_once(refused):
+def seen(instance, monkeypatch):
+    """Return the times at which another host will be seen with the addresses."""
+    times: list = []
+    monkeypatch.setattr(instance.refusals, "seen", lambda other, now: times.append(now))
+    return times
+
+
+def test_while_it_has_given_up_it_asks_and_every_claim_counts_at_once(refused, monkeypatch):
     refused.one.refusals.seen("somebody has it", 21.0)
     assert refused.bench.state == "FAULT"
     refused.look()
-    assert refused.conflicts._sockets[ARP].addresses == {OWN, VIP.ip}
+    assert refused.sockets[ARP].addresses == {OWN, VIP.ip}
     assert refused.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
+    seen_at = seen(refused.one, monkeypatch)
     refused.until(40.0)
     refused.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
-    assert refused.one.refusals._other_at == 40.0
+    assert seen_at == [40.0]
     refused.until(50.0)
     refused.hears(gratuitous_arp(OTHER, OWN))
-    assert refused.one.refusals._other_at == 40.0
+    assert seen_at == [40.0]
 
 
 def test_one_address_is_asked_for_of_each_that_nobody_hears_and_each_has_its_turn(monkeypatch):
@@ -315,7 +334,7 @@ def test_one_address_is_asked_for_of_each_that_nobody_hears_and_each_has_its_tur
         bench.instance.expire(10.0)
         every.append(bench)
     segment = Segment(every[0])
-    segment.conflicts._instances = lambda: [bench.instance for bench in every]
+    segment.instances = [bench.instance for bench in every]
     segment.look()
     assert len(segment.asked()) == 5
     monkeypatch.setattr(address_conflicts, "ASK_MAX", 2)
@@ -343,7 +362,8 @@ def test_of_an_owner_the_address_it_speaks_from_is_virtual(monkeypatch):
     segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
     segment.until(segment.now + 2.0)
     assert bench.state == "FAULT"
+    seen_at = seen(bench.instance, monkeypatch)
     segment.until(40.0)
     segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
-    assert bench.instance.refusals._other_at == 40.0
+    assert seen_at == [40.0]
     segment.conflicts.close()

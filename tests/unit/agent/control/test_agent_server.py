@@ -14,7 +14,7 @@ import stat
 import pytest
 from control_scene import with_server
 
-from vrrp.agent.control import server as control
+from vrrp.agent.control import server as server_module
 from vrrp.agent.control.server import CommandError
 from vrrp.client import AgentError, Client
 
@@ -79,7 +79,7 @@ def test_one_connection_may_ask_several_times(server, tmp_path):
     assert with_server(server, use) == ["a", "b"]
 
 
-@pytest.mark.parametrize("octets", [b"x" * (control.REQUEST_MAX * 2), b'{"command": "a"', b""])
+@pytest.mark.parametrize("octets", [b"x" * (server_module.REQUEST_MAX * 2), b'{"command": "a"', b""])
 def test_a_line_without_end_is_cut_off(server, tmp_path, octets):
     def use():
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:

@@ -22,7 +22,7 @@ import time
 import pytest
 from control_scene import READER, handle, with_server
 
-from vrrp.agent.control import server as control
+from vrrp.agent.control import server as server_module
 from vrrp.client import AgentUnreachable, Client
 
 # Clients that may only read, and misbehave. In the test all clients are the agent's own user, so peer_uid is replaced.
@@ -31,7 +31,7 @@ from vrrp.client import AgentUnreachable, Client
 @pytest.fixture
 def readers(monkeypatch):
     """Every client may only read."""
-    monkeypatch.setattr(control, "peer_uid", lambda sock: READER)
+    monkeypatch.setattr(server_module, "peer_uid", lambda sock: READER)
 
 
 def connected(tmp_path):
@@ -43,7 +43,7 @@ def connected(tmp_path):
 
 @pytest.mark.usefixtures("readers")
 def test_many_connections_leave_room_for_root(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(control, "CONNECTIONS_MAX", {True: 1, False: 3})
+    monkeypatch.setattr(server_module, "CONNECTIONS_MAX", {True: 1, False: 3})
 
     def use():
         with contextlib.ExitStack() as stack:
@@ -53,7 +53,7 @@ def test_many_connections_leave_room_for_root(server, tmp_path, monkeypatch):
                 assert json.loads(sock.makefile().readline())["ok"]
             one_too_many = stack.enter_context(connected(tmp_path))
             refused = json.loads(one_too_many.makefile().readline())
-            monkeypatch.setattr(control, "peer_uid", lambda sock: 0)
+            monkeypatch.setattr(server_module, "peer_uid", lambda sock: 0)
             root = Client(str(tmp_path)).promote("VI_1")
         return refused, root
 
@@ -64,7 +64,7 @@ def test_many_connections_leave_room_for_root(server, tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("readers")
 def test_a_client_that_does_not_ask_is_disconnected(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(control, "ASK_S", 0.05)
+    monkeypatch.setattr(server_module, "ASK_S", 0.05)
 
     def use():
         with connected(tmp_path) as silent, connected(tmp_path) as half:
@@ -76,7 +76,7 @@ def test_a_client_that_does_not_ask_is_disconnected(server, tmp_path, monkeypatc
 
 @pytest.mark.usefixtures("readers")
 def test_a_client_that_does_not_read_is_disconnected(serve, tmp_path, monkeypatch):
-    monkeypatch.setattr(control, "READ_S", 0.05)
+    monkeypatch.setattr(server_module, "READ_S", 0.05)
 
     def use():
         with connected(tmp_path) as sock:
@@ -182,7 +182,7 @@ def turn(serve, text, monkeypatch):
     """The loop of a server, which never turns by itself."""
     made, server = Turn(), serve(handle, text)
     with monkeypatch.context() as patched:
-        patched.setattr(control.asyncio, "get_running_loop", lambda: made)
+        patched.setattr(server_module.asyncio, "get_running_loop", lambda: made)
         asyncio.run(server.start())
     made.begin()
     yield made
@@ -191,7 +191,7 @@ def turn(serve, text, monkeypatch):
 
 def test_a_few_connections_are_taken_in_one_turn_of_the_loop(turn, tmp_path):
     with contextlib.ExitStack() as stack:
-        for _number in range(3 * control.ACCEPTED_AT_ONCE):
+        for _number in range(3 * server_module.ACCEPTED_AT_ONCE):
             stack.enter_context(connected(tmp_path))
         taken = []
         for _turn in range(4):
@@ -206,7 +206,7 @@ def test_a_few_connections_are_taken_in_one_turn_of_the_loop(turn, tmp_path):
 @pytest.mark.usefixtures("turn")
 def test_other_connections_wait_in_the_kernel(tmp_path):
     with contextlib.ExitStack() as stack:
-        for _number in range(control.BACKLOG + 1):  # listen(2): one more than it says
+        for _number in range(server_module.BACKLOG + 1):  # listen(2): one more than it says
             stack.enter_context(connected(tmp_path))
         late = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         late.setblocking(False)
@@ -216,7 +216,7 @@ def test_other_connections_wait_in_the_kernel(tmp_path):
 
 def test_a_client_that_waits_in_the_backlog_is_served(turn, tmp_path):
     with contextlib.ExitStack() as stack:
-        for _number in range(control.BACKLOG + 1):
+        for _number in range(server_module.BACKLOG + 1):
             stack.enter_context(connected(tmp_path))
         with pytest.raises(AgentUnreachable, match="did not answer within"):
             Client(str(tmp_path), timeout_s=0.05).status()
@@ -246,7 +246,7 @@ def test_without_a_descriptor_accepting_pauses_and_one_line_is_logged(turn, text
             turn.accept()
             assert not turn.accepting
             ((delay_s, _resume),) = turn.later
-            assert delay_s == control.REFUSED_S
+            assert delay_s == server_module.REFUSED_S
         assert clients[0].recv(10) == clients[1].recv(10) == b"", "the one that has been connected longest goes first"
         assert len(turn.connections) == 1
     (line,) = text.getvalue().splitlines()
@@ -302,6 +302,6 @@ def test_connections_that_have_ended_are_no_garbage(turn, tmp_path):
             assert not turn.connections
             turn.later.clear()
         del read
-        assert [each for each in gc.get_objects() if isinstance(each, control.Connection)] == []
+        assert [each for each in gc.get_objects() if isinstance(each, server_module.Connection)] == []
     finally:
         gc.enable()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from netlink_scripts import ScriptedSocket, Sockets
 
-from vrrp.agent.netlink import kernel as netlink
+from vrrp.agent.netlink import kernel as kernel_module
 from vrrp.agent.netlink.messages import open_socket
 
 
@@ -21,9 +21,9 @@ def kernel(monkeypatch):
         opened.append(ScriptedSocket(fileno=open_socket(kind).detach()))
         return opened[-1]
 
-    monkeypatch.setattr(netlink, "dump", lambda filled: filled)
-    monkeypatch.setattr(netlink, "open_socket", scripted)
-    made = netlink.Kernel()
+    monkeypatch.setattr(kernel_module, "dump", lambda filled: filled)
+    monkeypatch.setattr(kernel_module, "open_socket", scripted)
+    made = kernel_module.Kernel()
     made.sockets = Sockets(*opened)
     yield made
     made.close()
@@ -33,5 +33,5 @@ def kernel(monkeypatch):
 def clock(monkeypatch):
     """Time stands still until a test moves it."""
     now = [100.0]
-    monkeypatch.setattr(netlink.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(kernel_module.time, "monotonic", lambda: now[0])
     return now

@@ -12,7 +12,7 @@ import struct
 
 import pytest
 
-from vrrp.agent.netlink import dump as listing
+from vrrp.agent.netlink import dump as dump_module
 from vrrp.agent.netlink.dump import Listing
 from vrrp.agent.netlink.links import InterfaceTable, dump
 from vrrp.agent.netlink.messages import DumpError
@@ -63,7 +63,7 @@ class Kernel:
 def made(monkeypatch):
     def make(*answers):
         kernel = Kernel(*answers)
-        monkeypatch.setattr(listing.socket, "socket", kernel)
+        monkeypatch.setattr(dump_module.socket, "socket", kernel)
         return Listing(), kernel
 
     return make
@@ -123,7 +123,7 @@ def test_what_happens_meanwhile_comes_last(made):
 
 
 def test_too_much_that_happens_meanwhile_ends_it(made, monkeypatch):
-    monkeypatch.setattr(listing, "EVENTS_KEPT", 3)
+    monkeypatch.setattr(dump_module, "EVENTS_KEPT", 3)
     whole, _kernel = made([link(), end()])
     for _number in range(3):
         whole.event(address(6))
@@ -134,7 +134,7 @@ def test_too_much_that_happens_meanwhile_ends_it(made, monkeypatch):
 def test_without_a_socket_nothing_is_left_open(monkeypatch):
     kernel = Kernel()
     kernel.bind = lambda address: (_unused for _unused in ()).throw(OSError(errno.ENOBUFS, "no room"))
-    monkeypatch.setattr(listing.socket, "socket", kernel)
+    monkeypatch.setattr(dump_module.socket, "socket", kernel)
     with pytest.raises(OSError, match="no room"):
         Listing()
     assert kernel.closed

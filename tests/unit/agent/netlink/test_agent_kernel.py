@@ -16,7 +16,7 @@ import pytest
 from agent_fakes import table, want
 from netlink_scripts import address, with_events
 
-from vrrp.agent.netlink import kernel as netlink
+from vrrp.agent.netlink import kernel as kernel_module
 from vrrp.agent.netlink import local_table
 from vrrp.agent.netlink.kernel import RTM_DELADDR, RTM_NEWADDR
 from vrrp.agent.netlink.links import ActualAddress, InterfaceTable
@@ -57,7 +57,7 @@ def rig(kernel, filled, *codes):
 def test_a_takeover_finds_its_requests_encoded(kernel, monkeypatch):
     wanted = [want("192.168.8.100/24"), want("fd00:8::100/64")]
     kernel.prepare(wanted, 3)
-    for module in (netlink, local_table):
+    for module in (kernel_module, local_table):
         monkeypatch.setattr(module, "encode", lambda *arguments: pytest.fail("encoded again"))
     rig(kernel, table())
     assert (kernel.install(wanted, 3), kernel.release(wanted)) == ([], [])
@@ -157,7 +157,7 @@ def test_a_slow_machine_reads_fewer_of_them(kernel, clock):
     receive = events.recv
 
     def slow(size):
-        clock[0] += netlink.PORTION_S / 4
+        clock[0] += kernel_module.PORTION_S / 4
         return receive(size)
 
     events.recv = slow
@@ -176,7 +176,7 @@ def test_whoever_is_as_fast_as_we_are_does_not_keep_the_loop(kernel, clock):
 
     events.recv = endless
     kernel.read_events()
-    assert len(read) == netlink.EVENTS_AT_ONCE
+    assert len(read) == kernel_module.EVENTS_AT_ONCE
 
 
 def test_what_is_left_wakes_the_loop_again(monkeypatch):
@@ -195,18 +195,18 @@ def test_what_is_left_wakes_the_loop_again(monkeypatch):
                 return theirs.recv(size)
 
         kinds = iter([Piped, socket.socket, socket.socket])
-        monkeypatch.setattr(netlink, "dump", lambda filled: filled)
-        monkeypatch.setattr(netlink, "open_socket", lambda kind=0: next(kinds)(fileno=open_socket(kind).detach()))
-        kernel = netlink.Kernel()
+        monkeypatch.setattr(kernel_module, "dump", lambda filled: filled)
+        monkeypatch.setattr(kernel_module, "open_socket", lambda kind=0: next(kinds)(fileno=open_socket(kind).detach()))
+        kernel = kernel_module.Kernel()
         try:
-            for _number in range(netlink.EVENTS_AT_ONCE + 1):
+            for _number in range(kernel_module.EVENTS_AT_ONCE + 1):
                 try:
                     ours.send(address(RTM_NEWADDR, 9, index=1))
                 except BlockingIOError:
                     break
-            readable, _, _ = netlink.select.select([kernel], [], [], 0)
+            readable, _, _ = kernel_module.select.select([kernel], [], [], 0)
             assert readable == [kernel]
-            while netlink.select.select([kernel], [], [], 0)[0]:
+            while kernel_module.select.select([kernel], [], [], 0)[0]:
                 kernel.read_events()
             with pytest.raises(BlockingIOError):
                 theirs.recv(100)
@@ -215,13 +215,13 @@ def test_what_is_left_wakes_the_loop_again(monkeypatch):
 
 
 def test_without_pyroute2_it_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(netlink, "message_class", importlib.import_module)  # of a name that no module has
-    with pytest.raises(netlink.NetlinkUnavailable, match="pip install pyroute2"):
-        netlink.Kernel()
+    monkeypatch.setattr(kernel_module, "message_class", importlib.import_module)  # of a name that no module has
+    with pytest.raises(kernel_module.NetlinkUnavailable, match="pip install pyroute2"):
+        kernel_module.Kernel()
 
 
 def test_the_kernel_of_this_machine_can_be_asked():
-    kernel = netlink.Kernel()
+    kernel = kernel_module.Kernel()
     try:
         assert "lo" in kernel.table.names
         assert isinstance(kernel.table, InterfaceTable)
@@ -238,7 +238,7 @@ def test_renewals_are_answered_only_where_they_fail(kernel):
         kinds = {(kind, flags) for kind, flags, _sequence, _start, _end in messages(batch)}
         assert kinds == {(RTM_NEWADDR, 0x501)}  # request, replace, create; no acknowledgement
     (batch,) = kernel.renewals([(want("192.168.8.100/24"), 3)])
-    installed = netlink.address_request(RTM_NEWADDR, want("192.168.8.100/24"), "eth0", 3)
+    installed = kernel_module.address_request(RTM_NEWADDR, want("192.168.8.100/24"), "eth0", 3)
     assert batch[16:] == installed[16:]
 
 

@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import table
 from netlink_scripts import OVERRUN, address, link_down, told, with_events
 
-from vrrp.agent.netlink import kernel as netlink
+from vrrp.agent.netlink import kernel as kernel_module
 from vrrp.agent.netlink.kernel import RTM_DELADDR
 from vrrp.agent.netlink.messages import DumpError
 
@@ -52,7 +52,7 @@ class FakeListing:
 def listings(monkeypatch):
     """The listings that are begun, one after the other; those that were, in ``begun``."""
     waiting, begun = [], []
-    monkeypatch.setattr(netlink, "Listing", lambda: begun.append(waiting.pop(0)) or begun[-1])
+    monkeypatch.setattr(kernel_module, "Listing", lambda: begun.append(waiting.pop(0)) or begun[-1])
     return waiting, begun
 
 
@@ -71,7 +71,7 @@ def test_lost_events_lead_to_a_new_listing(kernel, listings):
 def test_what_still_waited_is_older_than_the_new_listing(kernel, listings):
     kernel.table = table()
     listings[0].append(FakeListing(table()))
-    with_events(kernel, OVERRUN, *[link_down()] * (netlink.EVENTS_AT_ONCE + 1))
+    with_events(kernel, OVERRUN, *[link_down()] * (kernel_module.EVENTS_AT_ONCE + 1))
     kernel.read_events()
     assert (kernel.stale, listings[1]) == (True, []), "not all of it has been read"
     kernel.read_events()
@@ -84,7 +84,7 @@ def test_a_long_listing_is_read_in_portions(kernel, listings, clock):
     advance = listing.advance
 
     def slow():
-        clock[0] += netlink.PORTION_S / 2
+        clock[0] += kernel_module.PORTION_S / 2
         advance()
 
     listing.advance = slow
@@ -104,7 +104,7 @@ def test_what_happens_while_it_is_listed_counts_at_once_and_afterwards(kernel, l
     listing = FakeListing(table(addresses=("192.168.8.4/24", "192.168.8.5/24")), portions=2)
     listings[0].append(listing)
     events = with_events(kernel, OVERRUN)
-    listing.advance = lambda: setattr(netlink.time, "monotonic", later)
+    listing.advance = lambda: setattr(kernel_module.time, "monotonic", later)
     later = iter([200.0] * 50).__next__
     assert kernel.read_events() == []
     events.answers += [address(RTM_DELADDR, 4), address(RTM_DELADDR, 5)]
@@ -117,7 +117,7 @@ def test_what_happens_while_it_is_listed_counts_at_once_and_afterwards(kernel, l
 def test_events_that_are_lost_once_more_end_the_listing(kernel, listings):
     kernel.table = table()
     first = FakeListing(table(addresses=()), portions=2)
-    first.advance = lambda: setattr(netlink.time, "monotonic", iter([200.0] * 50).__next__)
+    first.advance = lambda: setattr(kernel_module.time, "monotonic", iter([200.0] * 50).__next__)
     listings[0].extend([first, FakeListing(table())])
     events = with_events(kernel, OVERRUN)
     kernel.read_events()
@@ -135,6 +135,6 @@ def test_a_listing_that_fails_is_tried_again_and_not_at_once(kernel, listings, c
     assert (kernel.read_events(), kernel.stale) == ([], True)
     assert (kernel.read_events(), kernel.stale) == ([], True)
     assert len(listings[1]) == 1, "so often that it would keep the loop"
-    clock[0] += netlink.LISTED_EVERY_S
+    clock[0] += kernel_module.LISTED_EVERY_S
     assert len(kernel.read_events()) == 2
     assert not kernel.stale

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import OWN, PEER, instance
-from guarded_pair import AH, Sender, Side, Socket
+from authenticated_pair import AH, Sender, Side, Socket
 
 from vrrp.config.model.configuration import Authentication
 
