@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import locale
 import os
 import socket
 import subprocess
@@ -124,7 +125,7 @@ def test_the_agent_is_asked_for_the_name_in_utf_8(tmp_path, environment, verb):
     ],
 )
 def test_a_word_that_is_not_utf_8_is_in_the_encoding_of_the_terminal(monkeypatch, octets, encoding, word):
-    monkeypatch.setattr(argv, "_locale", lambda: encoding)
+    monkeypatch.setattr(locale, "nl_langinfo", lambda item: encoding)
     assert argv.word(os.fsdecode(octets)) == word
 
 
@@ -132,7 +133,7 @@ def test_the_encoding_of_the_terminal_counts_after_a_restart_only(monkeypatch):
     monkeypatch.delenv("PYTHONIOENCODING", raising=False)
     assert argv.terminal() is None
     monkeypatch.setitem(sys._xoptions, argv.MARK, True)
-    assert argv.terminal() == argv._locale()
+    assert argv.terminal() == locale.nl_langinfo(locale.CODESET)
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
     assert argv.terminal() is None
 

@@ -109,6 +109,10 @@ class LoopKernel(FakeKernel):
         for end in self._pipe:
             os.close(end)
 
+    def wake(self) -> None:
+        """Tell the loop that there is something to read."""
+        os.write(self._pipe[1], b"x")
+
     def happens(self, *changes) -> None:
         self.events += changes
 

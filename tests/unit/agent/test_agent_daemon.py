@@ -282,7 +282,7 @@ class TestReadBeforeActing:
     def test_an_event_of_the_kernel(self, frozen):
         async def look(machine):
             machine.kernel.happens(machine.kernel.somebody_deletes(VIP))
-            os.write(machine.kernel._pipe[1], b"x")
+            machine.kernel.wake()
             await until(lambda: not machine.kernel.events)
             assert machine.state() == "BACKUP"
 

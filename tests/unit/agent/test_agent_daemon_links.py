@@ -89,10 +89,13 @@ class TestDelay:
 
         async def scenario():
             async with rig(instance(advert_int_cs=300), interface_delays=delays) as machine:
-                links = machine.agent.links
-                assert links._delay_s("eth0", OWN_DOWN) == 5.98828125
-                machine.agent.instances.running["VI_1"].router.master_interval_cs = 100
-                assert links._delay_s("eth0", OWN_DOWN) == 1.99609375
+                bounds_s = []
+                for interval_cs in (300, 100):
+                    machine.agent.instances.running["VI_1"].router.master_interval_cs = interval_cs
+                    happens(machine, OWN_DOWN)
+                    bounds_s.append(machine.lines()[-1])
+                    happens(machine, eth())
+                assert bounds_s == [f"eth0: down, which counts in {bound_s} s" for bound_s in ("5.98828", "1.99609")]
 
         play(scenario)
 

@@ -90,10 +90,12 @@ def one(tmp_path):
             for each in found:
                 before.beat_of(each.identity)(each.last_at)
             before.write(SavedState(found, checks or {}, drained))
-        made = GracefulRestart(str(tmp_path), Log(io.StringIO()), lambda: made.page)
+        text = io.StringIO()
+        made = GracefulRestart(str(tmp_path), Log(text), lambda: made.page)
+        made.text = text
         made.page = SavedState()
         made.pages = []
-        write, made._ledger.write = made._ledger.write, lambda page: (made.pages.append(page), write(page))
+        write, made.state_file.write = made.state_file.write, lambda page: (made.pages.append(page), write(page))
         made.kernel = FakeKernel([], table(addresses=("192.168.8.4/24", VIP)))
         made.begin_with = lambda *instances: made.begin(Configuration("f", instances=instances), made.kernel)
         return made
@@ -123,7 +125,7 @@ class TestBeginning:
         bench, other = Bench(instance()), Bench(instance("VI_2", virtual_router_id=52))
         made.memory_of(bench.instance.config).record_heartbeat(7.0)
         made.memory_of(other.instance.config).record_heartbeat(8.0)
-        made._ledger.write(SavedState(entries([bench.instance, other.instance])))
+        made.state_file.write(SavedState(entries([bench.instance, other.instance])))
         assert [each.last_at for each in saved_state.read(str(tmp_path)).entries] == [7.0, 8.0]
 
     def test_what_belongs_to_no_instance_any_more_is_taken_off(self, one):
@@ -150,7 +152,7 @@ class TestBeginning:
     def test_what_the_one_before_wrote_is_known_although_the_file_is_a_new_one(self, one):
         made = one(found(), checks={"script web": True}, drained=True)
         made.begin_with(instance())
-        made._ledger.write(SavedState())
+        made.state_file.write(SavedState())
         assert (made.inherited.checks, made.inherited.drained) == ({"script web": True}, True)
         assert made.inherited.of(IDENTITY) == found()
 
@@ -310,4 +312,4 @@ class TestMarks:
         monkeypatch.setattr(os, "replace", refuse)
         made.keep_marks()
         text = f"cannot keep marks.json: {os.strerror(errno.EBUSY)}: after a restart a recording may be accepted"
-        assert text in made._log._stream.getvalue()
+        assert text in made.text.getvalue()

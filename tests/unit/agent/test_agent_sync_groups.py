@@ -219,7 +219,7 @@ class TestBeginning:
 
 def leave_a_ledger(machine):
     """Write the state file: without one no instance stays MASTER for a successor."""
-    machine.agent.graceful_restart._ledger.open()
+    machine.agent.graceful_restart.state_file.open()
     machine.agent.graceful_restart.write()
 
 

@@ -201,9 +201,9 @@ def test_a_keepalived_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch
     child = Process(os.getpid(), 1, ("keepalived", *(word.format(file=file) for word in words)))
     if not words:
         monkeypatch.setattr(process, "CHECKER_PID_FILES", ("/nothere", str(file)))
-    assert process._vrrp([child]) is child
+    assert process.vrrp_child([child]) is child
     file.write_text(f"{child.pid}\n")
-    assert process._vrrp([child]) is None
+    assert process.vrrp_child([child]) is None
 
 
 @pytest.mark.parametrize("words", [("-lf", "/a"), ("-nDlf/a",), ("--use", "/a"), ("--use-file=/a",), ("-f/b", "-f/a")])

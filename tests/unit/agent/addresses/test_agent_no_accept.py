@@ -110,14 +110,16 @@ def test_where_it_cannot_be_had_it_says_why(tables, code, why):
     assert (wall.prepare(), wall.hold("VI_1", [want(VIP)]), wall.used) == (text, text, False)
 
 
-def guarded(tables, **fields):
+def bench(tables, **fields):
+    """An instance of a host whose table is there."""
     made = Bench(instance(accept=False, **fields))
-    made.ports.firewall._tables = tables
+    made.ports.firewall.prepare()
+    tables.told.clear()
     return made
 
 
 def test_an_instance_closes_before_the_addresses_come_and_opens_when_they_have_gone(tables):
-    made = guarded(tables).start(6.0)
+    made = bench(tables).start(6.0)
     tables.told = made.done
     made.done.clear()
     made.instance.expire(10.0)
@@ -134,14 +136,14 @@ def test_an_instance_that_cannot_close_does_not_take_part(tables):
 
 
 def test_the_owner_of_an_address_takes_what_comes(tables):
-    made = guarded(tables, priority=255)
+    made = bench(tables, priority=255)
     made.start()
     assert made.state == "MASTER"
     assert tables.told == []
 
 
 def test_a_reload_opens_and_closes(tables):
-    made = guarded(tables).master()
+    made = bench(tables).master()
     tables.told.clear()
     made.instance.reconfigure(instance(), Globals(), 11.0)
     made.instance.reconfigure(instance(accept=False), Globals(), 12.0)

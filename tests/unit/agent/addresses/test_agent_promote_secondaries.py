@@ -88,15 +88,18 @@ def test_a_process_that_is_followed_leaves_it(made, kernel):
     assert kernel.asked == asked((2, 1))
 
 
-def test_a_refusal_is_told(made, kernel):
-    kernel.answer = 1
+def test_a_refusal_is_told(kernel, states):
+    states("eth0", "0\n")
+    text, kernel.answer = io.StringIO(), 1
+    made = Promotion(kernel, Log(text))
     made.hold("VI_1", eth())
     assert made.changed == set()
-    assert "cannot set promote_secondaries on interface 2: Operation not permitted" in made._log._stream.getvalue()
+    assert "cannot set promote_secondaries on interface 2: Operation not permitted" in text.getvalue()
 
 
-def test_an_instance_asks_for_it_as_its_file_says():
+def test_an_instance_asks_for_it_as_its_file_says(states):
+    states("eth0", "0\n")
     made = Bench(instance(promote_secondaries=True))
-    assert made.ports.promotion._held == {made.instance: 2}
+    assert made.ports.promotion.changed == {2}
     made.instance.reconfigure(instance(), Globals(), 1.0)
-    assert made.ports.promotion._held == {}
+    assert made.ports.promotion.changed == set()

@@ -106,8 +106,7 @@ def test_a_file_has_a_result_from_the_start(tmp_path):
 def test_a_number_counts_when_it_was_read_twice():
     told = []
     made = check("/nowhere", told=told)
-    made._says(0)
-    made._last = 0
+    made.observe(0)
     for outcome, expected in [(5, 0), (5, 5), (5, 5), (0, 5), (7, 5), (5, 5), (0, 5), (0, 0)]:
         made.observe(outcome)
         assert made.value == expected
@@ -116,11 +115,10 @@ def test_a_number_counts_when_it_was_read_twice():
 
 def test_a_new_number_is_read_again_soon():
     made = check("/nowhere")
-    made._says(0)
     made.observe(5)
-    assert made._interval_s == 0.05
+    assert made.interval_s == 0.05
     made.observe(5)
-    assert made._interval_s == 0.25
+    assert made.interval_s == 0.25
 
 
 async def until(condition, within_s=10.0):
