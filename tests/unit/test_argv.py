@@ -88,7 +88,7 @@ def test_the_encoding_that_the_streams_are_told_stays(place):
     assert run("check", place / "文件.conf", **environment)[1].decode().endswith(f"({NAME})\n")
 
 
-def test_whoever_chooses_the_mode_of_the_interpreter_has_it(place):
+def test_a_mode_of_the_interpreter_that_was_chosen_stays(place):
     assert run("check", place / "文件.conf", options=("-X", "utf8"), **POSIX)[1].decode().endswith(f"({NAME})\n")
 
 
@@ -138,7 +138,7 @@ def test_the_encoding_of_the_terminal_counts_after_a_restart_only(monkeypatch):
     assert argv.terminal() is None
 
 
-def test_whoever_cannot_start_again_goes_on(monkeypatch):
+def test_a_process_that_cannot_start_again_goes_on(monkeypatch):
     monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "ascii")
     monkeypatch.setattr(argv, "COMMAND_LINE", "/nonexistent/cmdline")
     argv.restart_in_utf8()

@@ -36,7 +36,7 @@ def folder_of(module: Path) -> str:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(LIBRARY)))
-def test_it_has_a_test_module(module):
+def test_a_module_has_a_test_module(module):
     folder, name = folder_of(module), module.stem
     if name in ELSEWHERE:
         found = [TESTS / ELSEWHERE[name]]

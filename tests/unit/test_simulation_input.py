@@ -89,7 +89,7 @@ class TestRead:
             simulation_input.read(paths)
         assert [(problem.path, problem.line) for problem in caught.value.problems] == [(paths[0], 8), (paths[2], 9)]
 
-    def test_what_the_agent_cannot_do_is_a_problem_too(self, write):
+    def test_what_the_agent_cannot_do_is_a_problem(self, write):
         many = "\n".join(f"fd00:8::{number:x}/64" for number in range(1, 92))
         with pytest.raises(ConfigError) as caught:
             simulation_input.read([write("a", address=many)])
@@ -171,7 +171,7 @@ class TestSources:
             ),
         ],
     )
-    def test_they_are_told_by_the_file_or_the_peer_or_made_up(self, pair, a, b, sources, made_up):
+    def test_sources_are_told_by_the_file_or_the_peer_or_made_up(self, pair, a, b, sources, made_up):
         (virtual,) = simulation_input.virtual_routers(pair(a={"lines": a}, b={"lines": b}))
         assert virtual.sources == {"a": ip_address(sources[0]), "b": ip_address(sources[1])}
         assert virtual.made_up == made_up

@@ -93,7 +93,7 @@ def segment():
     made.conflicts.close()
 
 
-def test_a_stranger_is_found_after_an_interval_and_the_addresses_are_announced_again(segment):
+def test_a_stranger_is_found_after_an_interval_and_addresses_are_announced(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(21.0)
     assert segment.found() == {}
@@ -105,7 +105,7 @@ def test_a_stranger_is_found_after_an_interval_and_the_addresses_are_announced_a
     assert f"warning: (VI_1) {OTHER_TEXT} on eth0 claims 192.168.8.100 too" in segment.text.getvalue()
 
 
-def test_who_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
+def test_a_host_that_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
     entries = len(segment.one.journal)
     for second in range(60):
         segment.until(21.0 + second)
@@ -115,7 +115,7 @@ def test_who_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
     assert segment.text.getvalue().count("claims") == 1
 
 
-def test_it_is_forgotten_and_then_it_is_news_again(segment):
+def test_a_conflict_is_forgotten_and_then_it_is_news_again(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(30.0 + CONFLICT_S)
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
@@ -132,7 +132,7 @@ def test_a_flood_is_read_in_portions(segment):
 
 
 @pytest.mark.parametrize("mac", [MAC, bytes.fromhex("00005e000133")], ids=["our own", "the virtual router's"])
-def test_these_are_no_strangers(segment, mac):
+def test_a_mac_address_of_the_pair_is_no_stranger(segment, mac):
     segment.hears(gratuitous_arp(mac, VIP.ip))
     segment.until(30.0)
     assert segment.found() == {}
@@ -144,7 +144,7 @@ def test_the_virtual_mac_of_another_router_is_a_stranger(segment):
     assert segment.found() == {"192.168.8.100": "00:00:5e:00:01:34"}
 
 
-def test_a_peer_that_takes_over_announces_them_too(segment):
+def test_a_peer_that_takes_over_may_announce_the_addresses(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.one.heard(advertisement(200), PEER, 20.2)
     segment.until(30.0)
@@ -222,7 +222,7 @@ def test_all_is_well_and_nobody_is_asked(segment):
     assert segment.asked() == segment.asked() == []
 
 
-def test_who_claims_an_address_is_asked_until_it_does_not_answer(segment):
+def test_a_host_that_claims_an_address_is_asked_until_it_does_not_answer(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(22.0)
     assert segment.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
@@ -279,7 +279,7 @@ def refused(monkeypatch):
 
 
 @pytest.mark.parametrize("mac", [OTHER_TEXT, "00:00:5e:00:01:33"], ids=["a router", "a router with use_vmac"])
-def test_one_that_cannot_be_heard_asks_and_gives_up_what_another_one_has(refused, mac):
+def test_a_master_that_cannot_be_heard_gives_up_what_another_host_has(refused, mac):
     assert refused.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
     refused.hears(answer(bytes.fromhex(mac.replace(":", "")), VIP.ip, MAC, ip_address("0.0.0.0")))
     refused.until(refused.now + 2.0)
@@ -296,7 +296,7 @@ def test_its_own_answers_are_no_conflict(refused):
     assert refused.bench.state == "MASTER"
 
 
-def test_who_claims_the_address_it_speaks_from_has_no_virtual_one(refused):
+def test_a_claim_to_the_source_address_is_no_claim_to_a_virtual_one(refused):
     refused.hears(gratuitous_arp(OTHER, OWN))
     refused.until(60.0)
     assert (refused.bench.state, list(refused.found())) == ("MASTER", ["192.168.8.4"])
@@ -324,7 +324,7 @@ def test_while_it_has_given_up_it_asks_and_every_claim_counts_at_once(refused, m
     assert seen_at == [40.0]
 
 
-def test_one_address_is_asked_for_of_each_that_nobody_hears_and_each_has_its_turn(monkeypatch):
+def test_each_instance_that_nobody_hears_asks_for_one_address_in_turn(monkeypatch):
     every = []
     for number in range(5):
         bench = Bench(instance(f"VI_{number}", (f"192.168.8.{100 + number}/24", f"192.168.8.{200 + number}/24"))).start(

@@ -118,7 +118,7 @@ def test_a_backup_that_still_had_some_has_no_mandate(dead):
     assert dead.remove() == REMOVED
 
 
-def test_nor_has_one_after_a_boot_that_was_just_now(dead, monkeypatch):
+def test_a_backup_has_no_mandate_just_after_a_boot(dead, monkeypatch):
     dead.entry(VIP, state=State.BACKUP, interval_cs=4000)
     dead.ledger.beat_of(("eth0", 51, 4))(0.0)
     monkeypatch.setattr(cleanup.time, "monotonic", lambda: 100.0)  # 120.3 s is the mandate
@@ -126,7 +126,7 @@ def test_nor_has_one_after_a_boot_that_was_just_now(dead, monkeypatch):
     assert dead.remove() == REMOVED
 
 
-def test_all_of_them_go_at_once(dead):
+def test_all_addresses_go_at_once(dead):
     dead.entry(VIP).entry(SECOND, vrid=52)
     assert dead.remove() == [f"{REMOVED[0]}, {SECOND}"]
     assert dead.kernel.done == [("release", VIP, SECOND), "closed"]
@@ -332,7 +332,7 @@ def test_what_is_static_waits_for_a_successor(dead, restarts):
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-def test_so_do_the_table_and_the_options_of_interfaces(dead, monkeypatch, restarts):
+def test_the_table_and_the_options_of_interfaces_wait_for_a_successor(dead, monkeypatch, restarts):
     removed = []
     monkeypatch.setattr(no_accept, "remove_leftover", lambda: removed.append("table"))
     dead.kernel.ask = lambda requests: removed.extend(requests) or [0 for _each in requests]
@@ -344,7 +344,7 @@ def test_so_do_the_table_and_the_options_of_interfaces(dead, monkeypatch, restar
 
 
 @pytest.mark.parametrize("kind", ["macvlan", "veth"])
-def test_so_do_macvlans_and_what_was_set_below_them(dead, kind):
+def test_macvlans_and_what_was_set_below_them_go(dead, kind):
     asked = []
     dead.kernel.ask = lambda requests: asked.extend(requests) or [0 for _each in requests]
     dead.kernel.table.links[9] = Link(index=9, name="vrrp.51", kind=kind)

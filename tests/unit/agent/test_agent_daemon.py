@@ -279,7 +279,7 @@ class TestReadBeforeActing:
 
         return run
 
-    def test_an_event_of_the_kernel(self, frozen):
+    def test_an_event_of_the_kernel_is_handled_after_the_packets(self, frozen):
         async def look(machine):
             machine.kernel.happens(machine.kernel.somebody_deletes(VIP))
             machine.kernel.wake()
@@ -288,7 +288,7 @@ class TestReadBeforeActing:
 
         frozen(look)
 
-    def test_a_command(self, frozen):
+    def test_a_command_is_handled_after_the_packets(self, frozen):
         async def look(machine):
             (entry,) = ask(machine, "status")["result"]["instances"]
             assert (entry["state"], entry["master"]["priority"]) == ("BACKUP", 50)
@@ -296,14 +296,14 @@ class TestReadBeforeActing:
         frozen(look)
 
     @pytest.mark.parametrize(("number", "state"), [(signal.SIGHUP, "BACKUP"), (signal.SIGTERM, "STOP")])
-    def test_a_signal(self, frozen, number, state):
+    def test_a_signal_is_handled_after_the_packets(self, frozen, number, state):
         async def look(machine):
             os.kill(os.getpid(), number)
             await until(lambda: machine.state() == state)
 
         frozen(look)
 
-    def test_a_check(self, frozen):
+    def test_a_check_is_handled_after_the_packets(self, frozen):
         async def look(machine):
             machine.agent.checks._changed()
             assert machine.state() == "BACKUP"

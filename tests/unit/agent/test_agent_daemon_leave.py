@@ -65,7 +65,7 @@ def test_what_leaves_is_in_the_ledger_until_it_has_gone(rig, play):
     play(scenario)
 
 
-def test_who_is_outbid_in_the_last_moment_stays_nothing():
+def test_a_master_that_is_outbid_in_the_last_moment_is_not_kept():
     bench = Bench(instance()).master()
     assert bench.instance.keep_for_restart(11.0)
     bench.instance.heard(advertisement(200), PEER, 11.01)
@@ -74,7 +74,7 @@ def test_who_is_outbid_in_the_last_moment_stays_nothing():
     assert ("release", VIP) in bench.done
 
 
-def test_what_was_inherited_goes_with_whoever_never_began():
+def test_an_instance_that_never_began_releases_what_it_inherited():
     bench = Bench(instance())
     bench.kernel.install(list(bench.instance.addresses.wanted))
     bench.instance.addresses.inherit([(2, instance().addresses[0].address)])

@@ -71,7 +71,7 @@ class TestDelay:
 
         play(scenario)
 
-    def test_a_tracked_one_too(self, rig, play):
+    def test_a_tracked_interface_counts_after_its_delay(self, rig, play):
         delays = (InterfaceDelay("eth1", 0.05, 0),)
 
         async def scenario():
@@ -84,7 +84,7 @@ class TestDelay:
 
         play(scenario)
 
-    def test_it_is_never_longer_than_a_backup_waits_for_the_master_that_it_hears(self, rig, play):
+    def test_a_delay_is_never_longer_than_a_backup_waits_for_its_master(self, rig, play):
         delays = (InterfaceDelay("eth0", 200, 0),)
 
         async def scenario():

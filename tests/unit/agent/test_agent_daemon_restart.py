@@ -98,7 +98,7 @@ class TestRestart:
 
         play(scenario)
 
-    def test_who_stays_waits_for_who_does_not(self, rig, play, under_systemd):
+    def test_a_restart_waits_for_the_instance_that_is_not_kept(self, rig, play, under_systemd):
         async def scenario():
             async with rig(instance(), FAST, start=False) as machine:
                 task = running(machine)
@@ -124,7 +124,7 @@ class TestRestart:
 
         play(scenario)
 
-    def test_one_that_loses_meanwhile_leaves_no_mastership(self, rig, play, under_systemd):
+    def test_an_instance_that_loses_meanwhile_leaves_no_mastership(self, rig, play, under_systemd):
         async def scenario():
             async with rig(instance(), FAST, start=False) as machine:
                 task = running(machine)
@@ -174,7 +174,7 @@ class TestRestart:
 
         play(scenario)
 
-    def test_while_it_is_asked_the_master_goes_on_and_a_second_sigterm_does_not_wait(self, rig, play, under_systemd):
+    def test_while_systemctl_is_asked_a_second_sigterm_does_not_wait(self, rig, play, under_systemd):
         answer = threading.Event()
 
         async def scenario():

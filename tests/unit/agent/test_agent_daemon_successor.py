@@ -214,7 +214,7 @@ class TestSuccessor:
 
         play(scenario)
 
-    def test_one_that_waits_for_its_checks_keeps_the_memory_and_the_address(self, successor, play, tmp_path):
+    def test_an_instance_that_waits_for_its_checks_keeps_memory_and_address(self, successor, play, tmp_path):
         go = tmp_path / "go"
         script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
         config = instance(track=Tracking(scripts=(Tracked("web"),)))

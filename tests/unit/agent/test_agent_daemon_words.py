@@ -58,7 +58,7 @@ def test_a_fifo_hears_of_a_rival_with_our_priority():
     assert told == [("INSTANCE", "VI_1", "MASTER_RX_LOWER_PRI", 100)]
 
 
-def test_who_is_dropped_at_once_says_stop_too():
+def test_an_instance_that_is_aborted_says_stop_once():
     bench = Bench(instance()).master()
     told = listening(bench)
     bench.instance.abort(20.0)
@@ -66,7 +66,7 @@ def test_who_is_dropped_at_once_says_stop_too():
     assert told == [("INSTANCE", "VI_1", "STOP", 100)]
 
 
-def test_who_leaves_it_to_a_successor_says_nothing():
+def test_an_instance_that_is_kept_for_a_successor_says_nothing():
     bench = Bench(instance()).master()
     told = listening(bench)
     bench.instance.keep_for_restart(11.0)
@@ -100,15 +100,15 @@ def removed(rig, play, told):
     return run
 
 
-def test_a_removed_instance_says_fault_as_ever(removed):
+def test_a_removed_instance_says_fault(removed):
     assert removed(Notify()) == [("FAULT", 100)]
 
 
-def test_or_deleted_where_notify_deleted_asks_for_it(removed):
+def test_with_notify_deleted_a_removed_instance_says_deleted(removed):
     assert removed(Notify(says_deleted=True)) == [("DELETED", 100)]
 
 
-def test_one_that_said_fault_already_does_not_say_it_again(removed):
+def test_a_removed_instance_in_fault_does_not_say_it_again(removed):
     def fault(gone):
         gone.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 101.0)
 
@@ -117,7 +117,7 @@ def test_one_that_said_fault_already_does_not_say_it_again(removed):
 
 
 @pytest.mark.parametrize("master", [False, True])
-def test_whoever_takes_over_a_name_has_the_last_word(rig, play, tmp_path, master):
+def test_the_new_instance_of_a_name_has_the_last_word(rig, play, tmp_path, master):
     """Another virtual router id is another instance of the same name. As a master the old one leaves later."""
     told = tmp_path / "told"
     slow = NotifyCommand(("/bin/sh", "-c", f'sleep 0.1; echo "$3" >> {told}', "sh"))
@@ -150,7 +150,7 @@ def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play, told):
     assert play(lambda: scenario(False)) == []
 
 
-def test_both_ends(rig, play, tmp_path):
+def test_the_scripts_of_both_ends_run_outside_of_the_instances(rig, play, tmp_path):
     """The startup script ends before any instance starts, the shutdown script starts when everything has ended."""
     told, fifo, heard, reads = (tmp_path / name for name in ("told", "fifo", "heard", "reads"))
 

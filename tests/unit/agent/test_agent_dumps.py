@@ -77,7 +77,7 @@ def test_a_file_is_for_its_owner_alone_whatever_was_there(rack):
     assert read(path.read_text())
 
 
-def test_nobody_makes_it_write_elsewhere(rack, tmp_path_factory):
+def test_a_link_does_not_make_it_write_elsewhere(rack, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "precious"
     elsewhere.write_text("precious")
     for name in ("events-VI_1.jsonl", "events-VI_1.jsonl.new"):

@@ -49,7 +49,7 @@ class TestEntries:
         assert self.entry(bench).hold == "master"
 
     @pytest.mark.parametrize("why", ["demote", "stop", "drain", "outbid"])
-    def test_whoever_gives_up_does_not_go_on_with_it_but_still_has_the_addresses(self, why):
+    def test_an_instance_that_gives_up_is_saved_as_backup_with_its_addresses(self, why):
         bench = Bench(instance()).master()
         if why == "outbid":
             bench.instance.heard(advertisement(200), PEER, 10.5)
@@ -177,7 +177,7 @@ class TestWriting:
 
         turns(scenario)
 
-    def test_what_goes_on_changing_is_written_a_moment_later_and_the_last_of_it_counts(self, one, turns):
+    def test_changes_that_go_on_are_written_a_moment_later_and_the_last_counts(self, one, turns):
         async def scenario():
             made = one()
             loop, written_at, number = asyncio.get_running_loop(), [], 0
@@ -207,7 +207,7 @@ class TestWriting:
 
         turns(scenario)
 
-    def test_or_nothing_is_left(self, one, turns, tmp_path):
+    def test_without_a_successor_no_file_is_left(self, one, turns, tmp_path):
         async def scenario():
             made = one(found())
             made.begin_with(instance())
@@ -270,7 +270,7 @@ class TestMarks:
 
     HEARD = {PEER.packed: 5}  # noqa: RUF012
 
-    def test_they_outlive_a_stop_that_leaves_no_ledger(self, one, tmp_path):
+    def test_marks_outlive_a_stop_that_leaves_no_ledger(self, one, tmp_path):
         made, bench = one(), Bench(instance())
         made.restore_instance(bench.instance)
         bench.instance.authenticator.restore(self.HEARD)

@@ -42,7 +42,7 @@ def test_what_is_missing_is_removed_and_leaves_until_its_addresses_have_gone(rig
     managed(rig, play, act, instance(), SECOND)
 
 
-def test_what_is_new_is_added_in_the_order_of_the_file_and_known_by_its_addresses(rig, play):
+def test_new_instances_are_added_in_the_order_of_the_file(rig, play):
     def act(machine, manager, instances):
         new = changed(machine, SECOND, instance())
         manager.remove_missing(new, machine.now)

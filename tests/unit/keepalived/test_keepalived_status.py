@@ -29,7 +29,7 @@ def test_a_status_of_a_master_of_version_2():
 
 
 @pytest.mark.parametrize("line", ["Last transition", "Advert interval"])
-def test_a_master_of_another_release_that_does_not_tell_a_time_is_settled_too(line):
+def test_a_master_of_another_release_that_tells_no_time_is_settled(line):
     without = "\n".join(
         each for each in text("v2-pass.master").splitlines() if each.strip().partition(" = ")[0] != line
     )

@@ -73,12 +73,12 @@ def test_serial_changes_nothing_and_is_named(tmp_path):
     refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Leave out `serial`", text=site)
 
 
-def test_what_the_nodes_have_stops_the_deployment_in_check_mode_too(tmp_path):
+def test_what_the_nodes_have_stops_the_deployment_in_check_mode(tmp_path):
     nodes = [node(4, root=False), node(6)]
     refused(tmp_path, {"ha_pair": pair("node", nodes)}, "this needs root: connect as root or add --become", "--check")
 
 
-def test_a_stranger_with_the_address_stops_a_first_deployment_in_check_mode_too(tmp_path):
+def test_a_stranger_with_the_address_stops_a_first_deployment_in_check_mode(tmp_path):
     answer = {"address": "192.168.8.100", "mac": "02:00:00:00:00:4d", "interface": "eth0"}
     advertiser = {"interface": "eth0", "source": "192.168.8.50", "virtual_router_id": 100, "version": 2,
                   "priority": 100, "addresses": ["192.168.8.200"]}  # fmt: skip
@@ -164,7 +164,7 @@ def test_the_file_alone_is_no_way_to_begin(tmp_path):
 
 
 @pytest.mark.parametrize(("tag", "restarted"), [("install", True), ("verify", False)])
-def test_whoever_installs_restarts_standbys_first(tmp_path, tag, restarted):
+def test_the_tag_install_restarts_standbys_first(tmp_path, tag, restarted):
     nodes = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4, outdated=True)]
     done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "--tags", tag, "--check")
     assert ("Restart the agent on node-b" in done.output) == restarted, done.output

@@ -50,7 +50,7 @@ def made(kernel, states):
     return Promotion(kernel, Log(io.StringIO()))
 
 
-def test_it_is_set_once_and_undone_with_the_last_one(made, kernel):
+def test_the_option_is_set_once_and_undone_with_the_last_instance(made, kernel):
     for key in ("VI_1", "VI_2", "VI_1"):
         made.hold(key, eth())
     assert (kernel.asked, made.changed) == (asked((2, 1)), {2})
@@ -67,7 +67,7 @@ def test_what_was_set_before_is_left_alone(made, kernel, states):
     assert kernel.asked == []
 
 
-def test_it_follows_the_interface(made, kernel, states):
+def test_the_option_follows_the_interface(made, kernel, states):
     states("eth0", "0")
     made.hold("VI_1", eth())
     made.hold("VI_1", eth(index=7))

@@ -52,7 +52,7 @@ class TestLook:
 
 
 class TestInstall:
-    def test_they_are_set_held_and_leased(self):
+    def test_addresses_are_set_held_and_leased(self):
         made = Scene()
         made.vips.install(10.0)
         assert made.done == [("install", VIP)]
@@ -86,7 +86,7 @@ class TestInstall:
 
 
 class TestRelease:
-    def test_they_go_with_their_bursts_and_leases(self):
+    def test_addresses_go_with_their_bursts_and_leases(self):
         made = Scene(both()).master()
         made.vips.release()
         assert made.done == [("cancel", "k"), ("release", VIP, SECOND)]
@@ -170,13 +170,13 @@ class TestWhileMaster:
         assert made.vips.put_back(SECOND_PLACE, 11.0) == ()
         assert made.done == []
 
-    def test_one_that_is_not_tracked_stays_away_and_is_not_renewed(self):
+    def test_an_address_that_is_not_tracked_stays_away_and_is_not_renewed(self):
         made = Scene(with_entry(no_track=True)).master()
         made.kernel.somebody_deletes(VIP)
         assert made.vips.put_back(PLACE, 11.0) == ()
         assert (made.done, made.vips.held, made.renewed()) == ([], frozenset(), [])
 
-    def test_one_that_stays_away_is_not_announced(self):
+    def test_an_address_that_stays_away_is_not_announced(self):
         made = Scene(with_entry(no_track=True)).master()
         made.kernel.somebody_deletes(VIP)
         made.vips.put_back(PLACE, 11.0)
@@ -187,7 +187,7 @@ class TestWhileMaster:
         made.vips.announce(4)
         assert made.done[-2:] == [("install", VIP), ("announce", 4, VIP)]
 
-    def test_all_of_them_are_announced_when_asked(self):
+    def test_all_addresses_are_announced_when_asked(self):
         made = Scene(both()).master()
         made.vips.announce(4)
         assert made.done == [("announce", 4, VIP, SECOND)]
@@ -244,7 +244,7 @@ class TestExtraInterfaces:
     @pytest.mark.parametrize(
         ("kind", "every", "keeps"), [("macvlan", False, True), ("", False, False), ("", True, True)]
     )
-    def test_they_are_reminded(self, kind, every, keeps):
+    def test_switches_of_other_interfaces_are_reminded(self, kind, every, keeps):
         garp = GratuitousArp(extra_if_s=60.0, extra_if_all=every)
         away = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth1"),)
         made = Scene(instance(garp=garp, excluded=away), table(eth(), replace(eth("eth1", 3), kind=kind)))

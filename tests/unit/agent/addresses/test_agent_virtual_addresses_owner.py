@@ -19,7 +19,7 @@ from vrrp.config.model.configuration import Globals
 class TestTheHostsOwn:
     """The address was set by another program while this agent was not MASTER: it is not ours at any priority."""
 
-    def test_it_is_neither_set_nor_leased_nor_taken_off(self):
+    def test_an_address_of_the_host_is_neither_set_nor_leased_nor_taken_off(self):
         made = Scene(both(), table(addresses=("192.168.8.4/24", VIP)))
         made.vips.install(10.0)
         assert made.done == [("install", SECOND)]

@@ -255,7 +255,7 @@ def test_an_instance_that_comes_back_does_not_go_on_where_one_was_before(rig, pl
     play(scenario)
 
 
-def test_who_loses_its_socket_by_a_reload_knows_it_and_gets_it_back(rig, play, monkeypatch):
+def test_an_instance_that_loses_its_socket_by_a_reload_gets_it_back(rig, play, monkeypatch):
     """The kernel limits the groups of a socket. A master without a socket would be silent and keep its address."""
 
     def join(sock, group):

@@ -90,7 +90,7 @@ def test_what_is_not_there_yet_is_not_waited_for(made):
     assert not whole.done
 
 
-def test_one_that_is_not_of_one_moment_is_begun_anew(made):
+def test_a_listing_that_is_not_of_one_moment_is_begun_anew(made):
     whole, kernel = made([link(), end()], [link(flags=INTERRUPTED), address(4), end()], [link(), end()], [end()])
     while not whole.done:
         whole.advance()
@@ -98,7 +98,7 @@ def test_one_that_is_not_of_one_moment_is_begun_anew(made):
     assert hosts(whole.finish()) == []
 
 
-def test_one_that_never_is_ends(made):
+def test_a_listing_that_is_never_of_one_moment_ends(made):
     whole, kernel = made(*[[link(flags=INTERRUPTED), end()]] * 5)
     with pytest.raises(DumpError, match="changed each time"):
         for _step in range(20):
@@ -122,7 +122,7 @@ def test_what_happens_meanwhile_comes_last(made):
     assert hosts(whole.finish()) == ["192.168.8.4", "192.168.8.6"]
 
 
-def test_too_much_that_happens_meanwhile_ends_it(made, monkeypatch):
+def test_too_many_events_meanwhile_end_a_listing(made, monkeypatch):
     monkeypatch.setattr(dump_module, "EVENTS_KEPT", 3)
     whole, _kernel = made([link(), end()])
     for _number in range(3):

@@ -164,7 +164,7 @@ def test_a_slow_machine_reads_fewer_of_them(kernel, clock):
     assert len(kernel.read_events()) == 5
 
 
-def test_whoever_is_as_fast_as_we_are_does_not_keep_the_loop(kernel, clock):
+def test_a_sender_as_fast_as_the_reader_does_not_keep_the_loop(kernel, clock):
     """It always has one more event."""
     kernel.table = table()
     events = with_events(kernel)

@@ -253,6 +253,6 @@ def test_an_authenticator_shows_no_key():
 @pytest.mark.parametrize("fields", [{}, {"hmac": AuthHmac((HmacKey(1, bytes(32)),), 1), "version": 3}])
 def test_an_instance_that_is_its_only_peer_sends_nothing(fields):
     config = instance(unicast_peers=(OWN,), **fields)
-    guard = Authenticator(config)
-    guard.take(config, OWN)
-    assert guard.packets(100) == []
+    authenticator = Authenticator(config)
+    authenticator.take(config, OWN)
+    assert authenticator.packets(100) == []

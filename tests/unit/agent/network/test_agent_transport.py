@@ -129,7 +129,7 @@ def test_only_multicast_joins(machine):
     assert machine.network.sender("eth0", 6).joined
 
 
-def test_who_cannot_hear_does_not_speak(machine):
+def test_an_instance_that_cannot_hear_does_not_speak(machine):
     machine.refuses_to_join = True
     machine.attach(**IPV6)
     assert machine.network.sender("eth0", 6) is None

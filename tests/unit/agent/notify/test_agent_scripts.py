@@ -185,7 +185,7 @@ def test_a_group_says_group_and_no_priority(tmp_path):
     ("own", "general", "expected"),
     [((None, None), ("keep", "grp"), ("keep", "grp")), (("me", None), ("keep", "grp"), ("me", None))],
 )
-def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, general, expected):
+def test_a_script_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, general, expected):
     seen = []
 
     async def run(command, timeout_s, user, group, secure):

@@ -78,7 +78,7 @@ def test_a_new_ledger_is_no_older_than_its_process(tmp_path):
     assert [each.last_at for each in saved_state.read(str(tmp_path)).entries] == [0.0, 0.0]
 
 
-def test_an_instance_has_one_place_whoever_asks(tmp_path):
+def test_an_instance_has_one_place_however_often_it_is_asked_for(tmp_path):
     made = kept(tmp_path)
     made.beat_of(IDENTITY)(1.0)
     made.beat_of(IDENTITY)(2.0)

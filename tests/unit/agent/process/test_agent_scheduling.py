@@ -70,7 +70,7 @@ def test_children_are_not_scheduled_in_real_time():
     assert found["child_locked"].split() == ["0", "kB"]
 
 
-def test_children_of_one_that_was_started_with_a_niceness_too():
+def test_children_of_an_agent_that_was_started_with_a_niceness_have_none():
     """As under the unit, where systemd gives the niceness."""
     nice = ["nice", "-n", "-20"] if os.geteuid() == 0 else []
     done = subprocess.run(
@@ -155,23 +155,23 @@ def has_waited(monkeypatch, times):
     monkeypatch.setattr(scheduling.resource, "getrusage", lambda who: SimpleNamespace(ru_nvcsw=times))
 
 
-def test_one_that_never_waits_takes_a_breath_when_it_is_in_real_time(monkeypatch):
+def test_a_loop_that_never_waits_sleeps_a_moment_in_real_time(monkeypatch):
     slept = []
     monkeypatch.setattr(scheduling.time, "sleep", slept.append)
     has_waited(monkeypatch, 7)
     text = io.StringIO()
-    upkeep = scheduling.ProcessorYield(Log(text))
+    processor_yield = scheduling.ProcessorYield(Log(text))
     scheduled(monkeypatch, 0, 0)
-    upkeep.breathe()
-    assert (slept, upkeep.breaths, text.getvalue()) == ([], 0, "")
+    processor_yield.breathe()
+    assert (slept, processor_yield.breaths, text.getvalue()) == ([], 0, "")
     scheduled(monkeypatch, os.SCHED_RR, 10)
-    upkeep.breathe()
-    upkeep.breathe()
-    assert (slept, upkeep.breaths) == ([scheduling.BREATH_S] * 2, 2)
+    processor_yield.breathe()
+    processor_yield.breathe()
+    assert (slept, processor_yield.breaths) == ([scheduling.BREATH_S] * 2, 2)
     assert text.getvalue().count("\n") == 1
     has_waited(monkeypatch, 8)
-    upkeep.breathe()
-    assert upkeep.breaths == 2
+    processor_yield.breathe()
+    assert processor_yield.breaths == 2
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_hotstandby_check_warns(tmp_path, capsys, monkeypatch):
     ],
     ids=lambda settings: settings.split()[-2],
 )
-def test_every_other_command_is_looked_at_too(settings):
+def test_every_kind_of_command_is_looked_at(settings):
     (line,) = found(settings=settings)
     assert "error: cannot run /usr/bin/nothere: No such file or directory" in line
 

@@ -263,7 +263,7 @@ def test_the_kind_of_a_file_system_is_found_without_asking_it(tmp_path, monkeypa
     assert asked == []
 
 
-def test_a_link_to_a_remote_file_system_is_remote_too(tmp_path, monkeypatch):
+def test_a_link_to_a_remote_file_system_is_remote(tmp_path, monkeypatch):
     (tmp_path / "mounts").write_text(
         f"22 1 254:0 / / rw - ext4 /dev/vda rw\n30 22 0:27 / {tmp_path}/far rw - nfs s:/ rw\n"
     )

@@ -68,7 +68,7 @@ def test_without_pidfds_an_end_is_found_by_looking(machine, error):
     machine.play(steps)
 
 
-def test_processes_beyond_the_limit_of_descriptors_count_too(machine, monkeypatch):
+def test_processes_beyond_the_limit_of_descriptors_are_counted(machine, monkeypatch):
     monkeypatch.setattr(process, "WATCHED_MAX", 3)
     machine.runs(*range(20, 30))
 
