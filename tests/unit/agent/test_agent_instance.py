@@ -25,14 +25,14 @@ def test_a_takeover_installs_announces_and_then_advertises():
     assert bench.lines()[-2:] == ["(VI_1) setting VIPs.", "(VI_1) Entering MASTER STATE (no master was heard)"]
 
 
-def test_an_instance_wakes_the_loop_at_its_deadline():
+def test_it_wakes_the_loop_at_its_deadline():
     bench = Bench(instance()).start(1.0)
     assert bench.armed[-1] == bench.instance.deadline == pytest.approx(1.0 + 3.609375)
     bench.instance.heard(advertisement(200), PEER, 2.0)
     assert bench.armed[-1] == bench.instance.deadline == pytest.approx(2.0 + 3.609375)
 
 
-def test_the_new_master_is_heard_before_the_addresses_go():
+def test_whoever_wins_is_heard_before_the_addresses_go():
     bench = Bench(instance()).master()
     bench.instance.heard(advertisement(200), PEER, 11.0)
     assert bench.done == [("send", 100, GROUP)]  # so that the winner hears of us and announces itself
@@ -71,7 +71,7 @@ def test_checks_change_the_priority_or_forbid_everything():
 @pytest.mark.parametrize(
     ("ok", "weight", "ready"), [(None, 0, False), (None, 5, True), (True, 0, True), (False, 0, True)]
 )
-def test_an_instance_begins_when_every_check_that_can_forbid_it_has_a_result(ok, weight, ready):
+def test_it_begins_when_every_check_that_can_forbid_it_has_spoken(ok, weight, ready):
     bench = Bench(instance())
     bench.instance.check_results([CheckResult("web", "script", ok, weight)], 0.0)
     assert bench.instance.ready() is ready
@@ -143,7 +143,7 @@ def test_what_was_said_a_moment_ago_may_come_back():
 
 
 @pytest.mark.parametrize("why", ["stop", "demote", "drain", "outbid"])
-def test_a_master_that_hands_over_ends_its_bursts(why):
+def test_whoever_hands_over_goes_on_with_no_burst(why):
     """A frame of ours that comes after the first one of the new master would steal its clients back."""
     bench = Bench(instance()).master()
     assert bench.announcer.under_way
@@ -161,7 +161,7 @@ def test_a_master_that_was_frozen_releases_before_anything_else():
     assert (bench.state, bench.done) == ("BACKUP", [("release", VIP)])
 
 
-def test_an_aborted_instance_stays_silent():
+def test_who_has_dropped_everything_stays_silent():
     """The loop goes on for a moment, for scripts that end: nothing may be advertised or installed in it."""
     bench = Bench(instance()).master()
     bench.instance.abort(20.0)
@@ -181,7 +181,7 @@ def test_a_link_that_changed_is_announced_by_who_has_addresses_there():
     assert bench.done == [("announce", 5, "192.168.8.100/24")]
 
 
-def test_an_instance_without_addresses_announces_no_link():
+def test_who_holds_no_address_announces_no_link():
     bench = Bench(instance()).start()
     bench.done.clear()
     bench.instance.links_changed({2}, 1.0)

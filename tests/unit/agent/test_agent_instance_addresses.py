@@ -58,7 +58,7 @@ def test_an_address_owner_keeps_its_own_and_gives_up_the_rest():
     assert bench.done[-1] == ("release", "192.168.8.101/24")
 
 
-def test_an_address_owner_keeps_an_address_of_its_own_that_a_reload_adds():
+def test_a_reload_that_gives_an_address_owner_another_of_its_own_keeps_that_too():
     bench = Bench(instance(priority=255), table(addresses=(VIP, "192.168.8.101/24"))).start()
     both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
     bench.instance.reconfigure(both, Globals(), 1.0)
@@ -66,7 +66,7 @@ def test_an_address_owner_keeps_an_address_of_its_own_that_a_reload_adds():
     assert bench.done[-1] == ("release",)
 
 
-def test_a_former_address_owner_keeps_what_is_the_hosts_own():
+def test_who_is_no_address_owner_any_more_keeps_what_is_the_hosts_own():
     bench = Bench(instance(priority=255), table(addresses=("192.168.8.4/24", VIP))).start()
     bench.instance.reconfigure(instance(priority=100), Globals(), 1.0)
     bench.instance.abort(20.0)
@@ -122,7 +122,7 @@ def test_another_interface_or_another_configuration_is_tried_at_once():
 
 
 @pytest.mark.parametrize("how", ["put back", "reload"])
-def test_an_address_that_cannot_be_set_later_is_a_fault(how):
+def test_an_address_that_cannot_be_set_later_is_a_fault_too(how):
     bench = Bench(instance()).master()
     bench.kernel.refuses = "Operation not permitted"
     if how == "put back":
@@ -144,7 +144,7 @@ def test_an_interface_that_was_replaced_between_two_looks_gets_the_addresses():
     assert [str(entry.address) for entry in bench.kernel.table.on("eth0")] == ["192.168.8.4/24"]
 
 
-def test_an_interface_of_a_virtual_address_that_was_replaced_gets_the_address():
+def test_so_does_the_interface_of_a_virtual_address():
     config = instance()
     config = replace(config, addresses=(replace(config.addresses[0], device="eth1"),))
     bench = Bench(config, table(eth(), eth("eth1", 3))).master()
@@ -240,7 +240,7 @@ class TestLease:
         bench.ports.leases.renew(1000.0)
         assert bench.kernel.renewed == ([f"{VIP} 3"] if lifetime_s else [])
 
-    def test_an_address_that_is_put_back_has_a_lifetime(self):
+    def test_one_that_is_put_back_has_one_too(self):
         bench = Bench(instance()).master()
         bench.kernel.lifetimes_s.clear()
         bench.instance.address_changed(bench.kernel.somebody_deletes(VIP), 11.0)
@@ -286,7 +286,7 @@ class TestLease:
         assert min(bench.armed) <= 30.4
 
 
-def test_a_reload_while_an_address_is_refused_does_not_keep_the_fault():
+def test_a_reload_while_an_address_is_refused_does_not_leave_it_in_fault_for_ever():
     bench = Bench(instance())
     bench.kernel.refuses = "no"
     bench.start()
@@ -305,7 +305,7 @@ class TestExcluded:
     def bench(self, **fields):
         return Bench(instance(excluded=tuple(VirtualAddress(ip_interface(each), **fields) for each in self.EXCLUDED)))
 
-    def test_excluded_addresses_come_and_go_with_the_others_and_have_a_lease(self):
+    def test_they_come_and_go_with_the_others_and_have_a_lease(self):
         bench = self.bench().start(6.0)
         bench.done.clear()
         bench.instance.expire(10.0)
@@ -316,12 +316,12 @@ class TestExcluded:
         bench.instance.abort(20.0)
         assert bench.done[-1] == ("release", VIP, *self.EXCLUDED)
 
-    def test_an_excluded_address_that_somebody_deletes_comes_back(self):
+    def test_one_that_somebody_deletes_comes_back(self):
         bench = self.bench().master()
         bench.instance.address_changed(bench.kernel.somebody_deletes(self.EXCLUDED[1]), 11.0)
         assert bench.done[0] == ("install", self.EXCLUDED[1])
 
-    def test_an_excluded_address_that_is_not_tracked_stays_away_without_a_lease(self):
+    def test_one_that_is_not_tracked_does_not_and_its_lease_is_over(self):
         bench = self.bench(no_track=True).master()
         bench.instance.address_changed(bench.kernel.somebody_deletes(self.EXCLUDED[0]), 11.0)
         bench.instance.interface_changed(12.0)

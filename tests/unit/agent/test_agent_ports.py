@@ -33,7 +33,7 @@ def test_nobody_changes_a_port():
         instance_ports(None, None, sender=None, virtual=None, arm=None).arm = print
 
 
-def test_an_instance_tells_its_actions_and_what_a_successor_must_know():
+def test_an_instance_tells_what_it_did_its_transition_and_what_a_successor_must_know():
     told = []
     bench = Bench(
         instance(),

@@ -164,7 +164,7 @@ def test_the_file_alone_is_no_way_to_begin(tmp_path):
 
 
 @pytest.mark.parametrize(("tag", "restarted"), [("install", True), ("verify", False)])
-def test_the_tag_install_restarts_standbys_first(tmp_path, tag, restarted):
+def test_whoever_installs_restarts_standbys_first(tmp_path, tag, restarted):
     nodes = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4, outdated=True)]
     done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "--tags", tag, "--check")
     assert ("Restart the agent on node-b" in done.output) == restarted, done.output

@@ -97,9 +97,8 @@ def test_a_refusal_is_told(kernel, states):
     assert "cannot set promote_secondaries on interface 2: Operation not permitted" in text.getvalue()
 
 
-def test_an_instance_asks_for_it_as_its_file_says(states):
-    states("eth0", "0\n")
+def test_an_instance_asks_for_it_as_its_file_says():
     made = Bench(instance(promote_secondaries=True))
-    assert made.ports.promotion.changed == {2}
+    assert made.ports.promotion._held == {made.instance: 2}
     made.instance.reconfigure(instance(), Globals(), 1.0)
-    assert made.ports.promotion.changed == set()
+    assert made.ports.promotion._held == {}

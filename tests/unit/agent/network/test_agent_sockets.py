@@ -211,7 +211,7 @@ def test_a_socket_for_ipsec_ah_is_opened(kernel):
 def test_a_receive_buffer_of_another_size_is_set(kernel):
     opened = open_socket("eth0", 7, 4)
     opened.resize(4096)
-    assert kernel.last.options[socket.SOL_SOCKET, sockets.SO_RCVBUFFORCE] == [1 << 20, 4096]
+    assert opened._socket.options[socket.SOL_SOCKET, sockets.SO_RCVBUFFORCE] == [1 << 20, 4096]
     kernel.refuses[sockets.SO_RCVBUFFORCE] = PermissionError(1, "Operation not permitted")
     opened.resize(8192)
-    assert kernel.last.options[socket.SOL_SOCKET, socket.SO_RCVBUF] == [8192]
+    assert opened._socket.options[socket.SOL_SOCKET, socket.SO_RCVBUF] == [8192]
