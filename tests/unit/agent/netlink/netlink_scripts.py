@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import struct
 from typing import Any, NamedTuple
@@ -67,3 +68,57 @@ def address(kind, host, index=2):
 
 def told(changes):
     return [(str(change.present.address), change.added) for change in changes]
+
+
+class Answers:
+    """It answers each request of a datagram, as rtnetlink does inside send()."""
+
+    def __init__(self, codes=()):
+        self.codes = list(codes)
+        self.requests = []
+        self.answers = []
+
+    def send(self, data):
+        offset = 0
+        while offset < len(data):
+            length, kind, _flags, sequence, _port = struct.unpack_from("=IHHII", data, offset)
+            self.requests.append((kind, bytes(data[offset + 16 : offset + length])))
+            code = self.codes.pop(0) if self.codes else 0
+            self.answers.append(struct.pack("=IHHIIi", 36, 2, 0, sequence, 0, -code) + bytes(16))
+            offset += (length + 3) & ~3
+
+    def recv_into(self, buffer):
+        answer = self.answers.pop(0)
+        buffer[: len(answer)] = answer
+        return len(answer)
+
+
+class FakeListing:
+    """A listing of so many portions, at whose end there is ``found``; ``error`` instead of the last one."""
+
+    def __init__(self, found, portions=1, error=None):
+        self.found, self.left, self.error, self.events, self.closed = found, portions, error, [], False
+        self.done = False
+        self._pipe = os.pipe()
+
+    def fileno(self):
+        return self._pipe[0]
+
+    def advance(self):
+        self.left -= 1
+        if not self.left and self.error is not None:
+            raise self.error
+        self.done = not self.left
+
+    def event(self, data):
+        self.events.append(data)
+
+    def finish(self):
+        for data in self.events:
+            self.found.feed(data)
+        return self.found
+
+    def close(self):
+        self.closed = True
+        for end in self._pipe:
+            os.close(end)

@@ -9,12 +9,11 @@ import errno
 import importlib
 import os
 import socket
-import struct
 from ipaddress import ip_interface, ip_network
 
 import pytest
 from agent_fakes import table, want
-from netlink_scripts import address, with_events
+from netlink_scripts import Answers, address, with_events
 
 from vrrp.agent.netlink import kernel as kernel_module
 from vrrp.agent.netlink import local_table
@@ -23,29 +22,6 @@ from vrrp.agent.netlink.links import ActualAddress, InterfaceTable
 from vrrp.agent.netlink.messages import messages, open_socket
 from vrrp.agent.netlink.routes import resolve
 from vrrp.config.model.routes import Route, Rule
-
-
-class Answers:
-    """It answers each request of a datagram, as rtnetlink does inside send()."""
-
-    def __init__(self, codes=()):
-        self.codes = list(codes)
-        self.requests = []
-        self.answers = []
-
-    def send(self, data):
-        offset = 0
-        while offset < len(data):
-            length, kind, _flags, sequence, _port = struct.unpack_from("=IHHII", data, offset)
-            self.requests.append((kind, bytes(data[offset + 16 : offset + length])))
-            code = self.codes.pop(0) if self.codes else 0
-            self.answers.append(struct.pack("=IHHIIi", 36, 2, 0, sequence, 0, -code) + bytes(16))
-            offset += (length + 3) & ~3
-
-    def recv_into(self, buffer):
-        answer = self.answers.pop(0)
-        buffer[: len(answer)] = answer
-        return len(answer)
 
 
 def rig(kernel, filled, *codes):

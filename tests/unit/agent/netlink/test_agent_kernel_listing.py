@@ -6,46 +6,14 @@
 from __future__ import annotations
 
 import errno
-import os
 
 import pytest
 from agent_fakes import table
-from netlink_scripts import OVERRUN, address, link_down, told, with_events
+from netlink_scripts import OVERRUN, FakeListing, address, link_down, told, with_events
 
 from vrrp.agent.netlink import kernel as kernel_module
 from vrrp.agent.netlink.kernel import RTM_DELADDR
 from vrrp.agent.netlink.messages import DumpError
-
-
-class FakeListing:
-    """A listing of so many portions, at whose end there is ``found``; ``error`` instead of the last one."""
-
-    def __init__(self, found, portions=1, error=None):
-        self.found, self.left, self.error, self.events, self.closed = found, portions, error, [], False
-        self.done = False
-        self._pipe = os.pipe()
-
-    def fileno(self):
-        return self._pipe[0]
-
-    def advance(self):
-        self.left -= 1
-        if not self.left and self.error is not None:
-            raise self.error
-        self.done = not self.left
-
-    def event(self, data):
-        self.events.append(data)
-
-    def finish(self):
-        for data in self.events:
-            self.found.feed(data)
-        return self.found
-
-    def close(self):
-        self.closed = True
-        for end in self._pipe:
-            os.close(end)
 
 
 @pytest.fixture
