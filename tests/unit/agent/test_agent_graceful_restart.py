@@ -90,9 +90,7 @@ def one(tmp_path):
             for each in found:
                 before.beat_of(each.identity)(each.last_at)
             before.write(SavedState(found, checks or {}, drained))
-        text = io.StringIO()
-        made = GracefulRestart(str(tmp_path), Log(text), lambda: made.page)
-        made.text = text
+        made = GracefulRestart(str(tmp_path), Log(io.StringIO()), lambda: made.page)
         made.page = SavedState()
         made.pages = []
         write, made.state_file.write = made.state_file.write, lambda page: (made.pages.append(page), write(page))
@@ -312,4 +310,4 @@ class TestMarks:
         monkeypatch.setattr(os, "replace", refuse)
         made.keep_marks()
         text = f"cannot keep marks.json: {os.strerror(errno.EBUSY)}: after a restart a recording may be accepted"
-        assert text in made.text.getvalue()
+        assert text in made._log._stream.getvalue()
