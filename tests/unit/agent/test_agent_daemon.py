@@ -13,8 +13,9 @@ import pytest
 from agent_fakes import OWN, eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
-from vrrp.agent import kernel_events
+from vrrp.agent import daemon, kernel_events
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
+from vrrp.agent.track.checks import Checks
 from vrrp.config.model.trackers import Script, Tracked, Tracking
 
 
@@ -303,9 +304,18 @@ class TestReadBeforeActing:
 
         frozen(look)
 
-    def test_a_check_is_handled_after_the_packets(self, frozen):
+    def test_a_check_is_handled_after_the_packets(self, frozen, monkeypatch):
+        given = []
+
+        def checks(changed, *arguments, **more):
+            given.append(changed)
+            return Checks(changed, *arguments, **more)
+
+        monkeypatch.setattr(daemon, "Checks", checks)
+
         async def look(machine):
-            machine.agent.checks._changed()
+            (changed,) = given
+            changed()
             assert machine.state() == "BACKUP"
 
         frozen(look)
