@@ -18,7 +18,7 @@ from rows import OURS, Effort, Row, Task
 from lab.example_pair import pair
 from lab.host import LabError
 from lab.peers import poll
-from lab.probe import Probe
+from lab.probe_process import Probe
 from lab.run import Run
 from lab.testbed import VIP, Testbed
 

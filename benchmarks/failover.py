@@ -15,7 +15,7 @@ from rows import Effort, Row, Task
 from lab.capture import Capture
 from lab.example_pair import ADDRESS_A, NODE_B, VIP, pair
 from lab.peers import assert_one_owner, wait_owner
-from lab.probe import Probe, Responder
+from lab.probe_process import Probe, Responder
 
 V2 = {"version": 2, "advert_int": 1}
 V3 = {"version": 3, "advert_int": 0.1}

@@ -17,7 +17,8 @@ from rows import KINDS, OURS, Effort, Row, Task
 from lab.example_pair import ADDRESS_B, VIP, pair, unicast_pair
 from lab.host import LabError
 from lab.peers import Agent, poll, wait_owner
-from lab.probe import Outage, Probe, Responder
+from lab.probe import Outage
+from lab.probe_process import Probe, Responder
 
 AT_ONCE = 4  # pairs; each is idle most of the time
 AFTER_S = 0.3  # a loss right after a move counts for it

@@ -23,7 +23,7 @@ import testinfra
 
 from lab.capture import Capture
 from lab.peers import Ownership
-from lab.probe import Probe, Responder
+from lab.probe_process import Probe, Responder
 from lab.run import CHECKOUT
 from lab.testbed import VIP, Testbed
 

@@ -1,19 +1,18 @@
-# Sourced by sanity.sh and integration.sh: runs ansible-test in the folder layout that it demands.
+# Runs ansible-test in the folders that it needs. sanity.sh and integration.sh source this file.
 #
-# ansible-test keeps virtual environments and a cache under HOME, so it gets a home inside the checkout. And it wants to
-# download pip's installer from a place that a closed network may not reach, though Python brings pip along: hence
-# get_pip.py.
+# ansible-test keeps virtual environments and a cache under HOME, so it gets a home inside the checkout. It also
+# downloads pip's installer, which fails in a closed network. Python brings pip along, so get_pip.py replaces that file.
 # shellcheck shell=bash
 export PATH=$PWD/.venv/bin:$PATH
 
-# Makes the home of ansible-test. A second run of the same kind in this checkout waits here for the first.
+# Makes the home of ansible-test. A second run of the same script in this checkout waits here until the first has ended.
 prepare_home() { # folder
     local folder=$1 shared requirements pip
     OWN=$folder/home
     mkdir -p "$OWN/.ansible/test/cache"
     exec 9>"$folder/lock"
     flock 9
-    for shared in .config .cache; do # pip's settings and downloads are the user's own
+    for shared in .config .cache; do # pip uses the settings and the downloads of the user
         [[ ! -e $HOME/$shared || -e $OWN/$shared ]] || ln -s "$HOME/$shared" "$OWN/$shared"
     done
     requirements=$(python3 -c 'import ansible_test._internal.python_requirements as module; print(module.__file__)')
@@ -21,8 +20,8 @@ prepare_home() { # folder
     cp tests/get_pip.py "$OWN/.ansible/test/cache/get_pip_${pip//./_}.py"
 }
 
-# Makes a new copy in place of the old one: of files that are tracked or new, without those that were just deleted.
-copy_collection() { # folder, what of the checkout (as git ls-files takes it) ...
+# Replaces the copy of the collection. It has the tracked and the new files of the checkout, but no ignored ones.
+copy_collection() { # folder, paths of the checkout (as git ls-files takes them) ...
     TREE=$1/ansible_collections/hotstandby/vrrp
     shift
     rm -rf "$TREE"
@@ -30,7 +29,7 @@ copy_collection() { # folder, what of the checkout (as git ls-files takes it) ..
     git ls-files -z --cached --others --exclude-standard -- "$@" |
         while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
         rsync --archive --from0 --files-from=- ./ "$TREE/"
-    # Without a repository of its own it would look through the checkout's eyes, to which .build is invisible.
+    # ansible-test lists files with git. In the repository of the checkout .build is ignored, so the copy has its own.
     git init --quiet "$TREE"
 }
 

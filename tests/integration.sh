@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ansible-test integration: each module on a node with systemd, beside a standby that is a keepalived. Arguments go to
-# ansible-test, names of targets for example. The nodes are the lab's; nothing is installed on this machine, and
-# whatever happens, they are gone afterwards.
+# Runs ansible-test integration: it tests each module on a node with systemd, whose peer is a keepalived. The arguments
+# go to ansible-test, for example the names of targets. The lab makes the nodes and removes them at the end, also after
+# a failure. Nothing is installed on this machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/ansible_test.sh
@@ -25,10 +25,10 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-lab up --owner $$ # should this shell be killed, the next run removes its nodes
+lab up --owner $$ # if this shell is killed, the next run removes its nodes
 lab exec node-b sh -c 'cat > /etc/keepalived/keepalived.conf' <tests/integration/peer.conf
 lab exec node-b systemctl start keepalived
-# ansible-test knows one host, testhost: these variables make a node of it.
+# ansible-test has one host, testhost. These variables let it connect to the node.
 python3 - "$LAB/connection.yml" >"$TREE/tests/integration/integration_config.yml" <<'PYTHON'
 import json, sys
 everything = json.load(open(sys.argv[1]))["all"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that reads the sources without running them. All of it runs, then the exit status says whether all passed.
+# Runs every tool that checks the sources without running them. The exit status is 1 if one of them failed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 export PATH=$PWD/.venv/bin:$PATH
@@ -19,7 +19,7 @@ step shellcheck shellcheck tests/*.sh .ci/run
 step yamllint yamllint --strict .
 step ansible-lint ansible-lint --offline --strict --nocolor -q
 step changelog antsibull-changelog lint
-# Needs the place where Ansible looks for the collection, and nothing of the internet.
+# It reads the collection where Ansible finds it, and needs no network.
 step documentation antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .ansible/collections/ansible_collections/hotstandby/vrrp
 
 if ((${#failed[@]})); then

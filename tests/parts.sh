@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Run the given targets of the Makefile, all of them, and end with what each one said and took.
-# Parts that are joined by "+" (lint+unit) run side by side, one for each processor; their output comes part by part.
+# Runs all the given targets of the Makefile, and ends with the result and the time of each.
+# Targets that are joined by "+" (lint+unit) run at the same time, one for each processor. Each prints its output when
+# it has ended.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 LOGS=.build/logs
@@ -21,7 +22,7 @@ note() { # part, exit status, seconds
     lines+=("$(printf '%-19s %-7s %3d:%02d  %s' "$1" "$verdict" $(($3 / 60)) $(($3 % 60)) "$LOGS/$1.log")")
 }
 
-collect() { # waits for one of those that run side by side
+collect() { # waits until one of the running targets has ended
     local pid status=0 part
     wait -n -p pid || status=$?
     part=${name_of[$pid]}

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# The agent runs on any Python from 3.9 on, whichever a node has. So every other interpreter of this machine runs the
-# tests, all interpreters side by side, each in an environment of its own without Ansible.
+# Runs the unit tests with every other Python of this machine, because the agent runs on any Python from 3.9 on. All
+# interpreters run at the same time, each in its own environment without Ansible.
 #
-# The oldest and the newest run all tests of what a node runs. Those between them load every module and run the tests of
-# the whole agent, the command and the client: what the oldest and the newest agree on does not differ between them, but
-# for errors of one release in asyncio, sockets and processes.
+# The oldest and the newest Python run all tests of what a node runs. The others load every module, and run the tests of
+# the whole agent, the command and the client. Where the oldest and the newest agree, a Python between them can differ
+# only by an error of its own in asyncio, sockets or processes.
 #
-# Left out is what no node runs or what no interpreter changes: modules and filters (they need Ansible, which brings a
-# Python of its own), the inventory library (it runs where Ansible runs), the lab, the benchmarks, the reading of sources.
+# Not run are the tests of what no node runs, or of what no Python changes: modules and filters (they need Ansible, which
+# has its own Python), the inventory library (it runs where Ansible runs), the lab, the benchmarks, the sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 OWN=$(.venv/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-STAMP="$PWD $(sha256sum <"tests/pythons.sh")" # the environment belongs to this place and to what is installed below
+STAMP="$PWD $(sha256sum <"tests/pythons.sh")" # another path or another list of packages needs a new environment
 LEFT_OUT=(action modules filter inventory playbooks lab benchmarks test_house.py test_own_tests.py test_version.py)
 BETWEEN=(tests/unit/agent/test_*.py tests/unit/agent/process tests/unit/agent/network tests/unit/test_c*.py)
 LOAD_ALL='
@@ -21,8 +21,8 @@ for module in pkgutil.walk_packages(vrrp.__path__, "vrrp."):
 '
 trap '[[ -z $(jobs -p) ]] || kill $(jobs -p) 2>/dev/null' EXIT
 
-# One interpreter of each version: on PATH, or where pyenv keeps them (its shims exist for versions that do not start).
-interpreter() {
+# Prints one interpreter of a version: from PATH, or from pyenv's folder (its shims exist for versions that do not start).
+interpreter() { # version
     local candidate
     for candidate in "$(command -v "python$1" || true)" "$HOME"/.pyenv/versions/"$1".*/bin/"python$1"; do
         if [[ -n $candidate ]] && "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then
@@ -37,7 +37,7 @@ run() { # version, interpreter, what
     if [[ $(cat "$environment/.stamp" 2>/dev/null || true) != "$STAMP" ]]; then
         rm -rf "$environment"
         "$2" -m venv "$environment"
-        # No pins: each version of Python has its own newest release of these.
+        # The versions are not pinned, as each Python has its own newest release of these packages.
         "$environment"/bin/pip install --quiet --disable-pip-version-check hypothesis jinja2 pyroute2 pytest pyyaml
         echo "$STAMP" >"$environment/.stamp"
     fi

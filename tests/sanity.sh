@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ansible-test sanity on a copy of what a release carries. Arguments go to ansible-test. Tests, scenarios and benchmarks
-# are no part of a release; ruff reads those (make lint).
+# Runs ansible-test sanity on a copy of what a release contains. The arguments go to ansible-test. Tests, scenarios and
+# benchmarks are not in a release; make lint checks them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/ansible_test.sh

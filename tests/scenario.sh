@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Run one of molecule's scenarios in a working folder of its own, so that two of them, or two runs of one checkout, do
-# not meet. Whatever happens, the nodes are gone afterwards.
+# Runs one scenario of molecule. Each run has its own working folder, so that several can run at the same time. The nodes
+# are removed at the end, also after a failure.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 export PATH=$PWD/.venv/bin:$PATH
 scenario=$1
 mkdir -p .build
-# No frames around the output and no colours: it is read in a log.
+# The output goes to a log, so it has no borders and no colours.
 export NO_COLOR=1 MOLECULE_COMMAND_BORDERS=false
 MOLECULE_EPHEMERAL_DIRECTORY=$(mktemp -d "$PWD/.build/molecule-$scenario-XXXXXX")
 export MOLECULE_EPHEMERAL_DIRECTORY MOLECULE_GLOB="molecule/$scenario/molecule.yml"
@@ -19,5 +19,5 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-export LAB_OWNER=$$ # should this shell be killed, the next run removes its nodes
+export LAB_OWNER=$$ # if this shell is killed, the next run removes its nodes
 molecule test --destroy=always --scenario-name "$scenario"

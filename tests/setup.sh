@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Make the development environment: packages of the machine, .venv, the link under which Ansible finds this checkout.
-# Does nothing, quickly, where everything is there. Every target of the Makefile begins with it.
+# Makes the development environment: the packages of the machine, .venv, and the link under which Ansible finds this
+# checkout. What is there already is not made again, so every target of the Makefile can begin with it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-PYTHON=${PYTHON:-/usr/bin/python3} # the system's own: the nodes and the agent's tests use nothing else
+PYTHON=${PYTHON:-/usr/bin/python3} # the system's own, as on a node
 
 say() { printf 'setup: %s\n' "$*"; }
 
-# What a tool has to say is read only when it failed.
-quietly() {
+# Runs a command and shows its output only if it fails.
+quietly() { # command, its arguments ...
     "$@" </dev/null >.build/setup.log 2>&1 || {
         cat .build/setup.log >&2
         say "failed: $*" >&2
@@ -17,7 +17,7 @@ quietly() {
 }
 
 packages() {
-    local wanted missing=() package strangers=()
+    local wanted missing=() package services=()
     wanted=$(sed 's/#.*//' tests/packages.txt)
     if ! command -v dpkg-query >/dev/null; then
         say "this is not Debian; what tests/packages.txt lists must be there by other means"
@@ -33,19 +33,20 @@ packages() {
     fi
     say "installing ${missing[*]}"
     for package in keepalived frr; do
-        [[ " ${missing[*]} " != *" $package "* ]] || strangers+=("$package.service")
+        [[ " ${missing[*]} " != *" $package "* ]] || services+=("$package.service")
     done
     export DEBIAN_FRONTEND=noninteractive
     quietly apt-get -q -o DPkg::Lock::Timeout=300 update
     quietly apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}"
-    # They are here to be talked to; nobody asked for the services. What was there before is left alone.
-    if [[ ${#strangers[@]} -gt 0 && -d /run/systemd/system ]]; then
-        systemctl disable --quiet --now "${strangers[@]}" || true
+    # Debian starts the services of these packages, but the tests start the programs themselves. A package that was
+    # installed before keeps its service.
+    if [[ ${#services[@]} -gt 0 && -d /run/systemd/system ]]; then
+        systemctl disable --quiet --now "${services[@]}" || true
     fi
 }
 
 environment() {
-    # The path is part of the stamp: scripts in a virtual environment hold it, so a checkout that moved needs a new one.
+    # Scripts in a virtual environment contain its path, so a checkout that has moved needs a new environment.
     local stamp
     stamp=$({ pwd; "$PYTHON" --version; cat tests/requirements.txt; } | sha256sum | cut -d' ' -f1)
     [[ $(cat .venv/.stamp 2>/dev/null || true) == "$stamp" ]] && return 0

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .host import LabError
-from .probe import Probe, Report
+from .probe import Report
+from .probe_process import Probe
 from .run import CHECKOUT, Run
 from .testbed import PATH, PORT, VIP, Testbed
 

@@ -185,19 +185,19 @@ class Agent(Peer):
     def runtime_dir(self) -> Path:
         return self.folder / "run"
 
-    def _command(self, *words: str) -> list[str]:
+    def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "vrrp.cli", *words]
 
     def environment(self) -> dict[str, str]:
         return {**os.environ, "PYTHONPATH": str(MODULE_UTILS)}
 
     def arguments(self) -> list[str]:
-        return self._command("run", "--config", str(self.config), "--runtime-dir", str(self.runtime_dir))
+        return self.command("run", "--config", str(self.config), "--runtime-dir", str(self.runtime_dir))
 
     def cli(self, *words: str, check: bool = False) -> subprocess.CompletedProcess:
         """Run the command of the collection against this agent, such as ``agent.cli("promote", "VI_1")``."""
         done = self.host.run(
-            self._command(*words, "--runtime-dir", str(self.runtime_dir)), env=self.environment(), check=False
+            self.command(*words, "--runtime-dir", str(self.runtime_dir)), env=self.environment(), check=False
         )
         if check and done.returncode:
             raise LabError(f"{' '.join(words)} exited with {done.returncode}: {done.stdout}{done.stderr}")

@@ -24,9 +24,7 @@ import select
 import signal
 import socket
 import struct
-import subprocess
 import sys
-import threading
 import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -111,8 +109,8 @@ class Client:
         # Not connected: an ICMP error (port closed, no route yet) must not stop the client.
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        self._sent_at: list[float] = []
-        self._answers: list[tuple[float, str] | None] = []
+        self.sent_at: list[float] = []  # by the number of the probe, as the answers are: when it came, and the node
+        self.answers: list[tuple[float, str] | None] = []
         self._last_node: str | None = None
         self.stopping = False
 
@@ -138,14 +136,14 @@ class Client:
     def _outstanding(self) -> bool:
         """Return whether an answer to a lost probe could still come in time."""
         oldest = time.monotonic() - self.window_s
-        recent = zip(reversed(self._sent_at), reversed(self._answers))
+        recent = zip(reversed(self.sent_at), reversed(self.answers))
         return any(answer is None for at, answer in itertools.takewhile(lambda pair: pair[0] > oldest, recent))
 
     def _send(self, now: float) -> None:
         with contextlib.suppress(OSError):  # no route, no buffer: the probe stays unanswered
-            self._socket.sendto(_SEQUENCE.pack(len(self._sent_at)), self._destination)
-        self._sent_at.append(now)
-        self._answers.append(None)
+            self._socket.sendto(_SEQUENCE.pack(len(self.sent_at)), self._destination)
+        self.sent_at.append(now)
+        self.answers.append(None)
 
     def _wait_until(self, when: float, tell: Any) -> None:
         readable, _unused, _unused = select.select([self._socket], [], [], max(0.0, when - time.monotonic()))
@@ -153,54 +151,55 @@ class Client:
             return
         with contextlib.suppress(OSError):
             while True:
-                self._received(self._socket.recv(512), tell)
+                self.received(self._socket.recv(512), tell)
 
-    def _received(self, answer: bytes, tell: Any) -> None:
+    def received(self, answer: bytes, tell: Any) -> None:
+        """Keep an answer if it is the first one to its probe, and in time."""
         now = time.monotonic()
         if len(answer) < _SEQUENCE.size:
             return
         (number,) = _SEQUENCE.unpack_from(answer)
-        if number >= len(self._sent_at) or self._answers[number] is not None:
+        if number >= len(self.sent_at) or self.answers[number] is not None:
             return
-        if now - self._sent_at[number] > self.window_s:
+        if now - self.sent_at[number] > self.window_s:
             return
         node = answer[_SEQUENCE.size :].decode("utf-8", "replace")
-        self._answers[number] = (now, node)
+        self.answers[number] = (now, node)
         if node != self._last_node and tell is not None:
-            tell(f"{now - self._sent_at[0]:.3f} s: answered by {node}")
+            tell(f"{now - self.sent_at[0]:.3f} s: answered by {node}")
         self._last_node = node
 
     def report(self) -> Report:
         skipped = 0
         if self.from_first_answer:
-            skipped = next((n for n, answer in enumerate(self._answers) if answer is not None), len(self._answers))
-        report = Report(target=self.target, sent=len(self._sent_at) - skipped)
+            skipped = next((n for n, answer in enumerate(self.answers) if answer is not None), len(self.answers))
+        report = Report(target=self.target, sent=len(self.sent_at) - skipped)
         if not report.sent:
             return report
-        first = report.started_at = self._sent_at[skipped]
-        report.seconds = round(self._sent_at[-1] - first, 6)
-        gaps = (after - before for before, after in zip(self._sent_at[skipped:], self._sent_at[skipped + 1 :]))
+        first = report.started_at = self.sent_at[skipped]
+        report.seconds = round(self.sent_at[-1] - first, 6)
+        gaps = (after - before for before, after in zip(self.sent_at[skipped:], self.sent_at[skipped + 1 :]))
         report.longest_send_gap_ms = round(max(gaps, default=0.0) * 1000, 3)
         node: str | None = None  # the node that answered last
         lost_from: int | None = None
-        for number, answer in enumerate(self._answers[skipped:], skipped):
+        for number, answer in enumerate(self.answers[skipped:], skipped):
             if answer is None:
                 report.lost += 1
                 if lost_from is None:
                     lost_from = number
                 continue
             at, name = answer
-            report.slowest_answer_ms = max(report.slowest_answer_ms, round((at - self._sent_at[number]) * 1000, 3))
+            report.slowest_answer_ms = max(report.slowest_answer_ms, round((at - self.sent_at[number]) * 1000, 3))
             report.answered_by[name] = report.answered_by.get(name, 0) + 1
             lost_ms = 0.0
             if lost_from is not None:
                 lost_ms = self._outage(report, first, lost_from, number, node, name)
                 lost_from = None
             if node is not None and name != node:
-                report.moves.append(Move(round(self._sent_at[number] - first, 6), node, name, lost_ms))
+                report.moves.append(Move(round(self.sent_at[number] - first, 6), node, name, lost_ms))
             node = name
         if lost_from is not None:
-            self._outage(report, first, lost_from, len(self._sent_at), node, None)
+            self._outage(report, first, lost_from, len(self.sent_at), node, None)
         report.lost_ms = round(sum(outage.lost_ms for outage in report.outages), 3)
         report.longest_outage_ms = max((outage.lost_ms for outage in report.outages), default=0.0)
         return report
@@ -208,9 +207,9 @@ class Client:
     def _outage(
         self, report: Report, first: float, start: int, end: int, before: str | None, after: str | None
     ) -> float:
-        until = self._sent_at[end] if end < len(self._sent_at) else self._sent_at[-1] + self.interval_s
-        lost_ms = round((until - self._sent_at[start]) * 1000, 3)
-        start_s = round(self._sent_at[start] - first, 6)
+        until = self.sent_at[end] if end < len(self.sent_at) else self.sent_at[-1] + self.interval_s
+        lost_ms = round((until - self.sent_at[start]) * 1000, 3)
+        start_s = round(self.sent_at[start] - first, 6)
         report.outages.append(Outage(start_s, lost_ms, end - start, before, after))
         return lost_ms
 
@@ -243,113 +242,6 @@ def _answer_from(item: tuple[int, int, bytes]) -> tuple[int, int, bytes]:
         _unused, _unused, asked = _IN_PKTINFO.unpack(data[: _IN_PKTINFO.size])
         return level, kind, _IN_PKTINFO.pack(0, asked, b"\0\0\0\0")
     return item
-
-
-# Use from the lab
-
-
-class Responder:
-    """It lets ``host`` answer probes with its name, from entering to leaving."""
-
-    def __init__(self, host: Any, name: str = "", port: int = DEFAULT_PORT, realtime: bool = False):
-        self.host, self.name, self.port, self.realtime = host, name or host.name, port, realtime
-        self._process: subprocess.Popen | None = None
-
-    def __enter__(self) -> Responder:
-        arguments = [
-            sys.executable,
-            os.path.abspath(__file__),
-            "respond",
-            "--name",
-            self.name,
-            "--port",
-            str(self.port),
-            *(["--realtime"] if self.realtime else []),
-        ]
-        self._process = self.host.popen(arguments, stdin=subprocess.DEVNULL)
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-
-class Probe:
-    """It runs a client in ``host``; entering the context returns once the first probe was answered.
-
-    ``report()`` ends the client and may be called inside or after the block. An answer takes less than a millisecond in
-    the lab, so one that is later than ``WINDOW_MS`` counts as lost: it waited somewhere for the address to move.
-    """
-
-    WINDOW_MS = 250
-
-    def __init__(
-        self,
-        host: Any,
-        target: str,
-        port: int = DEFAULT_PORT,
-        realtime: bool = False,
-        wait_s: float = 10.0,
-        interval_ms: float = 1.0,
-    ):
-        self.host, self.target, self.port, self.realtime, self.wait_s = host, target, port, realtime, wait_s
-        self.interval_ms = interval_ms
-        self._process: subprocess.Popen | None = None
-        self._report: Report | None = None
-        self._said: list[str] = []  # what the client wrote to stderr: each change of the answering node
-
-    def __enter__(self) -> Probe:
-        arguments = [sys.executable, os.path.abspath(__file__), "client", "--target", self.target]
-        arguments += ["--port", str(self.port), "--json", "--verbose", "--from-first-answer"]
-        arguments += ["--window-ms", str(self.WINDOW_MS), "--interval-ms", str(self.interval_ms)]
-        arguments += ["--realtime"] * self.realtime
-        self._process = self.host.popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        self._reader = threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True)
-        self._reader.start()
-        try:
-            self.wait_answered_by("", self.wait_s)
-        except TimeoutError:
-            self._process.kill()
-            self._process.wait()
-            raise
-        return self
-
-    def _listen(self, stream: Any) -> None:
-        for line in stream:
-            self._said.append(line.rstrip())
-
-    def wait_answered_by(self, node: str, timeout_s: float = 10) -> None:
-        """Return once ``node`` is the one that answers now ("": any node). Raises TimeoutError."""
-        deadline = time.monotonic() + timeout_s
-        while not (self._said and self._said[-1].endswith(f"answered by {node}" if node else "")):
-            if time.monotonic() > deadline:
-                who = f"{node} did not answer" if node else "no node answered"
-                raise TimeoutError(f"{who} at {self.target} within {timeout_s} s; {self._said}")
-            time.sleep(0.005)
-
-    def __exit__(self, *exc: object) -> None:
-        if self._process is not None and self._process.poll() is None:
-            if exc and exc[0] is None:
-                self.report()
-            else:
-                self._process.kill()
-                self._process.wait()
-
-    def report(self) -> Report:
-        if self._report is None:
-            assert self._process is not None, "the probe was not started"
-            self._process.terminate()
-            assert self._process.stdout is not None
-            output = self._process.stdout.read()
-            self._process.wait(timeout=30)
-            self._reader.join(timeout=5)
-            if not output:
-                raise RuntimeError(f"the probe client died: {self._said}")
-            self._report = Report.from_json(output)
-        return self._report
 
 
 def _realtime() -> None:

@@ -34,7 +34,8 @@ from lab.example_pair import (
 )
 from lab.host import Host
 from lab.peers import Peer, assert_one_owner, wait_owner
-from lab.probe import Probe, Report, Responder
+from lab.probe import Report
+from lab.probe_process import Probe, Responder
 from lab.segment import Segment, sweep
 
 FIGURE = "figure"

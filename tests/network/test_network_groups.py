@@ -15,7 +15,7 @@ import pytest
 
 from lab.example_pair import VIP, Instance, whole
 from lab.peers import PAIRS, Agent, Keepalived, Peer, assert_one_owner, poll, wait_owner
-from lab.probe import Probe, Responder
+from lab.probe_process import Probe, Responder
 from lab.segment import Segment
 
 VIP2 = "192.168.9.100"

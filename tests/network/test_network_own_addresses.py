@@ -47,7 +47,7 @@ def test_a_start_refuses_an_address_of_the_host_and_leaves_it(wire, address):
     agent = Agent(wire.b, config.text())
     wire.started.append(agent)
     assert f"ip address del {address}/24 dev eth0" in refused(agent)
-    done = agent.host.run(agent._command("check", str(agent.config)), env=agent.environment(), check=False)
+    done = agent.host.run(agent.command("check", str(agent.config)), env=agent.environment(), check=False)
     assert done.returncode == 1
     assert f"{agent.config}:" in done.stderr
     assert f"{address} is this host's own address on eth0" in done.stderr
@@ -61,7 +61,7 @@ def test_an_address_of_an_agent_is_not_refused_after_sigkill(wire, lease_s, ledg
     before = ("global_defs {", f"    @hotstandby vip_lease {lease_s}", "}")
     agent = wire.start(Agent, wire.a, A, *before)
     agent.wait_state("MASTER")
-    checked = agent.host.run(agent._command("check", str(agent.config)), env=agent.environment(), check=False)
+    checked = agent.host.run(agent.command("check", str(agent.config)), env=agent.environment(), check=False)
     assert (checked.returncode, SAID in checked.stderr) == (0, False), checked.stderr
     agent.kill()
     assert has(wire.a)

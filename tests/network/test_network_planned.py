@@ -22,7 +22,8 @@ import pytest
 from lab.capture import Capture
 from lab.example_pair import ADDRESS_B, VIP, Instance, pair, unicast_pair
 from lab.peers import Agent, Keepalived, Peer, assert_one_owner, poll, wait_owner
-from lab.probe import Move, Probe, Report
+from lab.probe import Move, Report
+from lab.probe_process import Probe
 
 pytestmark = pytest.mark.timing
 

@@ -86,7 +86,7 @@ def test_the_command_check_names_a_writable_script(wire, place):
     program, _witness = a_script(place, 0o757)
     agent = Agent(wire.a, NODE_A.but(track_script=("chk",)).text("NodeA", script("chk", str(program))))
     wire.started.append(agent)
-    done = wire.a.run(agent._command("check", str(agent.config)), env=agent.environment())
+    done = wire.a.run(agent.command("check", str(agent.config)), env=agent.environment())
     assert f"cannot run {program}: others can write {program} (chmod o-w {program})" in done.stderr
 
 

@@ -41,7 +41,7 @@ def start(wire, version=4, kind=Agent, lines=("use_vmac",)):
 @pytest.mark.timing
 @pytest.mark.parametrize("kind", [Agent, Keepalived], ids=lambda kind: kind.kind)
 @pytest.mark.parametrize("version", [4, 6], ids=["ipv4", "ipv6"])
-def test_the_client_knows_one_address_whoever_is_master(wire, figure, version, kind):
+def test_the_client_knows_one_mac_address_before_and_after_a_move(wire, figure, version, kind):
     a, b = start(wire, version, kind)
     assert macs(wire.client, wire.vip) == [MAC[version]]
     report = wire.lost(a.stop, answers_then=wire.b)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import locale
 import os
 import socket
 import subprocess
@@ -87,7 +88,7 @@ def test_the_encoding_that_the_streams_are_told_stays(place):
     assert run("check", place / "文件.conf", **environment)[1].decode().endswith(f"({NAME})\n")
 
 
-def test_whoever_chooses_the_mode_of_the_interpreter_has_it(place):
+def test_a_mode_of_the_interpreter_that_was_chosen_stays(place):
     assert run("check", place / "文件.conf", options=("-X", "utf8"), **POSIX)[1].decode().endswith(f"({NAME})\n")
 
 
@@ -124,7 +125,7 @@ def test_the_agent_is_asked_for_the_name_in_utf_8(tmp_path, environment, verb):
     ],
 )
 def test_a_word_that_is_not_utf_8_is_in_the_encoding_of_the_terminal(monkeypatch, octets, encoding, word):
-    monkeypatch.setattr(argv, "_locale", lambda: encoding)
+    monkeypatch.setattr(locale, "nl_langinfo", lambda item: encoding)
     assert argv.word(os.fsdecode(octets)) == word
 
 
@@ -132,12 +133,12 @@ def test_the_encoding_of_the_terminal_counts_after_a_restart_only(monkeypatch):
     monkeypatch.delenv("PYTHONIOENCODING", raising=False)
     assert argv.terminal() is None
     monkeypatch.setitem(sys._xoptions, argv.MARK, True)
-    assert argv.terminal() == argv._locale()
+    assert argv.terminal() == locale.nl_langinfo(locale.CODESET)
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
     assert argv.terminal() is None
 
 
-def test_whoever_cannot_start_again_goes_on(monkeypatch):
+def test_a_process_that_cannot_start_again_goes_on(monkeypatch):
     monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "ascii")
     monkeypatch.setattr(argv, "COMMAND_LINE", "/nonexistent/cmdline")
     argv.restart_in_utf8()

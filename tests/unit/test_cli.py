@@ -268,7 +268,7 @@ def test_no_exits_with_1_and_its_problems(agent, capsys):
     assert capsys.readouterr().err == "error: the file is not valid\nf:3:1: error: x\nf:4:1: error: y\n"
 
 
-def test_nobody_there_exits_with_3(agent, capsys):
+def test_without_an_agent_a_command_exits_with_3(agent, capsys):
     agent.answers["status"] = AgentUnreachable("no agent is running")
     assert cli.main(["status"]) == 3
     assert capsys.readouterr().err == "error: no agent is running\n"

@@ -260,7 +260,7 @@ def test_every_action_in_words(action, words):
 @pytest.mark.parametrize(
     ("seconds", "words"), [(1.0, "1.00 s"), (3.6484, "3.65 s"), (0.1, "0.10 s"), (0.0102, "10.20 ms")]
 )
-def test_durations(seconds, words):
+def test_a_duration_is_read_in_words(seconds, words):
     assert cli_events.duration(seconds) == words
 
 

@@ -29,16 +29,16 @@ class TestEvents:
     def seconds(self, capsys):
         return [line[18] for line in capsys.readouterr().out.splitlines() if line.startswith("2026")]
 
-    def test_all_of_them(self, capsys):
+    def test_all_events_are_printed(self, capsys):
         assert cli.main(["events"]) == 0
         assert self.seconds(capsys) == ["0", "1", "2", "3"]
 
     @pytest.mark.parametrize(("number", "seconds"), [("1", "3"), ("3", "123"), ("9", "0123")])
-    def test_the_last(self, capsys, number, seconds):
+    def test_the_last_events_are_printed(self, capsys, number, seconds):
         assert cli.main(["events", "-n", number]) == 0
         assert "".join(self.seconds(capsys)) == seconds
 
-    def test_since(self, capsys, monkeypatch):
+    def test_events_since_a_time_are_printed(self, capsys, monkeypatch):
         monkeypatch.setattr(cli.time, "time", lambda: 1000.0)
         monkeypatch.setattr(cli.time, "localtime", lambda *_at: cli.time.struct_time((2026, 11, 29, 10, 0, 2, 0, 0, 0)))
         assert cli.main(["events", "--since", "10m"]) == 0

@@ -100,7 +100,7 @@ def test_faults_are_played_in_their_order(pair, capsys):
         (f"    auth_hmac {{\n key 1 {'k' * 32}\n active_key 1\n }}\n", "missing authentication trailer"),
     ],
 )
-def test_a_pair_that_does_not_understand_each_other_is_seen_before_it_is_deployed(files, capsys, more, said):
+def test_a_pair_that_does_not_understand_each_other_is_seen_beforehand(files, capsys, more, said):
     (answer,) = as_json(capsys, files("node-a"), files("node-b", 90, more), "--fault", "at 20: heal")
     assert [entry["node"] for entry in answer["timeline"] if entry["value"] == "MASTER"] == ["node-a", "node-b"]
     refused = [entry["text"] for entry in answer["timeline"] if entry["value"] == "discards"]

@@ -138,7 +138,7 @@ def test_a_full_standard_output_is_said_in_one_line(place, command):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_whoever_reads_may_stop_at_any_time(place, command):
+def test_a_reader_of_the_output_may_stop_at_any_time(place, command):
     status, _output, errors = run(place, command, "| { exec <&-; }")  # it is the exit status of the reader
     assert status == 0
     assert (b"error" in errors or b"usage" in errors) is (command in STATUS)

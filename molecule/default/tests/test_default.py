@@ -14,7 +14,7 @@ import pytest
 import yaml
 from conftest import A, B, Pair, poll
 
-from lab.probe import Probe
+from lab.probe_process import Probe
 from lab.run import CHECKOUT, Run
 from lab.testbed import CLIENT, VIP, Testbed
 

@@ -22,7 +22,7 @@ from .service import Condition, Service
 
 # It imports every module of the release, and the parts of pyroute2 that the agent uses. That compiles them, and shows
 # whether the agent runs here.
-_PROOF = """\
+PROOF = """\
 import importlib, os, pkgutil, sys, types
 sys.path.insert(0, sys.argv[1])
 package = sys.modules["release"] = types.ModuleType("release")
@@ -148,6 +148,6 @@ class Installation:
     def _prove(self, directory: str) -> None:
         try:
             # -I: independent of the environment, the modules are imported from this directory, and compiled.
-            self._run([self._python, "-I", "-c", _PROOF, directory, *PACKAGES])
+            self._run([self._python, "-I", "-c", PROOF, directory, *PACKAGES])
         except DeploymentError as error:
             raise DeploymentError(f"the new release does not run on this node, so nothing names it: {error}") from error

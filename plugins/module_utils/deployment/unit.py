@@ -118,7 +118,7 @@ _SWITCH_USER_COMMENT = """\
 """
 _PING_COMMENT = "# This machine lets everybody ping (net.ipv4.ping_group_range), and ping makes these calls.\n"
 
-_PING_GROUPS = "/proc/sys/net/ipv4/ping_group_range"
+PING_GROUPS = "/proc/sys/net/ipv4/ping_group_range"
 HOMES = ("/home", "/root", "/run/user")  # ProtectHome=yes hides these, systemd.exec(5)
 
 
@@ -159,7 +159,7 @@ def in_a_home(path: str) -> bool:
 
 def everybody_may_ping() -> bool:
     """Return whether this machine lets ordinary users ping, as most distributions do (icmp(7), ping_group_range)."""
-    first, last = map(int, (files.read(_PING_GROUPS) or b"1 0").split())
+    first, last = map(int, (files.read(PING_GROUPS) or b"1 0").split())
     return first < last
 
 

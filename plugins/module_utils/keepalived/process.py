@@ -90,7 +90,7 @@ def vrrp_processes() -> tuple[Process, ...]:
     for process in every.values():
         if process.parent in every:
             workers.setdefault(process.parent, []).append(process)
-    chosen = (_vrrp(family) for family in workers.values())
+    chosen = (vrrp_child(family) for family in workers.values())
     return tuple(process for process in chosen if process is not None)
 
 
@@ -114,7 +114,7 @@ def handles(pid: int, number: int) -> bool:
     return False
 
 
-def _vrrp(family: Sequence[Process]) -> Optional[Process]:
+def vrrp_child(family: Sequence[Process]) -> Optional[Process]:
     """Return the one that does VRRP: by its pid file, else the one with a VRRP socket, else the only one."""
     said = options(family[0].words)
     named = said.get("r")

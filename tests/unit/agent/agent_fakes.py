@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import io
-import os
 import time
 from ipaddress import ip_address, ip_interface
+
+from fake_kernel import FakeKernel
+from fake_sockets import priority_in
 
 from vrrp.agent.addresses.address_ports import AddressPorts
 from vrrp.agent.addresses.lifetime import Leases
@@ -19,7 +20,7 @@ from vrrp.agent.addresses.promote_secondaries import Promotion
 from vrrp.agent.instance import VrrpInstance
 from vrrp.agent.log import Log
 from vrrp.agent.netlink.address_request import DesiredAddress
-from vrrp.agent.netlink.links import ActualAddress, AddressChanged, InterfaceTable, Link
+from vrrp.agent.netlink.links import ActualAddress, InterfaceTable, Link
 from vrrp.agent.netlink.messages import RTPROT_KEEPALIVED
 from vrrp.agent.notify.scripts import NotifyQueue
 from vrrp.agent.ports import InstancePorts
@@ -101,88 +102,6 @@ class FakeScheduler:
         asyncio.get_running_loop().remove_reader(descriptor)
 
 
-class FakeKernel:
-    """It keeps the addresses that were set; ``done`` has all requests in order.
-
-    ``refuses`` is the error of setting an address; ``stale`` is as in the real one. ``routes`` are the routes and rules
-    that are there, by the ``remove`` of a KernelRoute; setting one that is in ``no_way`` fails with the error there.
-    """
-
-    refuses = None
-    stale = False
-    routes_gone: set = set()  # noqa: RUF012
-
-    def __init__(self, done, filled: InterfaceTable) -> None:
-        self.table = filled
-        self.done = done
-        self.lifetimes_s: dict = {}
-        self.routes: set = set()
-        self.no_way: dict = {}
-        self.deleted: set = set()  # interfaces, by index, whose event has not been read
-        self.renewed: list = []
-
-    def prepare(self, wanted, lifetime_s):
-        pass
-
-    def renewals(self, leases):
-        return [f"{want.address} {lifetime_s}" for want, lifetime_s in leases]
-
-    def renew(self, batches):
-        self.renewed += batches
-
-    def watch_routes(self):
-        pass
-
-    def ask(self, requests):
-        self.done.append(("ask", len(requests)))
-        return [0 for _request in requests]
-
-    def is_deleted(self, index):
-        return index in self.deleted
-
-    def add_routes(self, ways):
-        return [self._add_route(way) for way in ways]
-
-    def _add_route(self, way):
-        self.done.append(("add", way.what))
-        if way.remove in self.no_way:
-            return self.no_way[way.remove]
-        if way.remove in self.routes:
-            return errno.EEXIST
-        self.routes.add(way.remove)
-        return 0
-
-    def remove_routes(self, removals):
-        return [self._remove_route(removal) for removal in removals]
-
-    def _remove_route(self, removal):
-        self.done.append(("remove", removal))
-        if removal not in self.routes:
-            return errno.ESRCH
-        self.routes.remove(removal)
-        return 0
-
-    def install(self, wanted, lifetime_s=0):
-        self.lifetimes_s.update((want.address, lifetime_s) for want in wanted)
-        self.done.append(("install", *(str(want.address) for want in wanted)))
-        if self.refuses is not None:
-            return [f"cannot set {want.address} on eth0: {self.refuses}" for want in wanted]
-        for want in wanted:
-            self.table.remember(ActualAddress(want.index, want.address))
-        return []
-
-    def release(self, wanted):
-        self.done.append(("release", *(str(want.address) for want in wanted)))
-        for want in wanted:
-            self.table.forget(want.index, want.address)
-        return []
-
-    def somebody_deletes(self, address: str, index=2) -> AddressChanged:
-        present = ActualAddress(index, ip_interface(address))
-        self.table.forget(index, present.address)
-        return AddressChanged(present, added=False)
-
-
 class FakeAnnouncer:
     def __init__(self, done) -> None:
         self.done = done
@@ -205,11 +124,6 @@ class FakeAnnouncer:
 
     def cancel(self, key):
         self.under_way.discard(key)
-
-
-def priority_in(packet: bytes) -> int:
-    """Return the third octet after the IP header."""
-    return packet[22 if packet[0] >> 4 == 4 else 42]
 
 
 class FakeSender:
@@ -356,91 +270,3 @@ def gone(pid, within_s=5.0):
             return True
         time.sleep(0.01)
     return False
-
-
-class FakeVrrpSocket:
-    """A VRRP socket on a pair of pipes: ``waiting`` is what the wire brought, ``sent`` what went out."""
-
-    def __init__(self, interface: str, index: int, version: int = 4, protocol: int = 112) -> None:
-        self.interface, self.index, self.version, self.protocol = interface, index, version, protocol
-        self.waiting: list[bytes] = []
-        self.sent: list[tuple[int, str]] = []
-        self.joined: set[str] = set()
-        self.closed = False
-        self.buffer: int | None = None
-        self._pipe = os.pipe()
-
-    def fileno(self) -> int:
-        return self._pipe[0]
-
-    def join(self, group) -> None:
-        self.joined.add(str(group))
-
-    def stay_in(self, groups) -> None:
-        self.joined &= {str(group) for group in groups}
-
-    def resize(self, octets: int) -> None:
-        self.buffer = octets
-
-    def receive(self):
-        return self.waiting.pop(0) if self.waiting else None
-
-    def send(self, packet: bytes, destination: str) -> None:
-        self.sent.append((priority_in(packet), destination))
-
-    def close(self) -> None:
-        self.closed = True
-        for end in self._pipe:
-            os.close(end)
-
-
-class FakeClaimSocket:
-    """A packet socket on a pipe: ``waiting`` is what the wire brought."""
-
-    def __init__(self, index: int, addresses) -> None:
-        self.index = index
-        self.addresses = frozenset(addresses)
-        self.waiting: list[bytes] = []
-        self.sent: list[bytes] = []
-        self.closed = False
-        self._pipe = os.pipe()
-
-    def send(self, frame: bytes) -> None:
-        self.sent.append(frame)
-
-    def watch(self, addresses) -> None:
-        self.addresses = frozenset(addresses)
-
-    def fileno(self) -> int:
-        return self._pipe[0]
-
-    def receive(self):
-        return self.waiting.pop(0) if self.waiting else None
-
-    def close(self) -> None:
-        self.closed = True
-        for end in self._pipe:
-            os.close(end)
-
-
-class LoopKernel(FakeKernel):
-    """A kernel for a whole agent: :meth:`happens` makes events, which the agent reads when it is told to."""
-
-    def __init__(self, filled: InterfaceTable) -> None:
-        super().__init__([], filled)
-        self._pipe = os.pipe()
-        self.events: list = []
-
-    def fileno(self) -> int:
-        return self._pipe[0]
-
-    def close(self) -> None:
-        for end in self._pipe:
-            os.close(end)
-
-    def happens(self, *changes) -> None:
-        self.events += changes
-
-    def read_events(self):
-        events, self.events = self.events, []
-        return events

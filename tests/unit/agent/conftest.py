@@ -11,7 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeClaimSocket, FakeVrrpSocket, LoopKernel, instance, table
+from agent_fakes import FakeAnnouncer, instance, table
+from fake_kernel import LoopKernel
+from fake_sockets import FakeClaimSocket, FakeVrrpSocket
 
 from vrrp.agent.daemon import Daemon
 from vrrp.agent.environment import Environment
@@ -57,6 +59,10 @@ class Rig:
         self.now = now
         self.agent.deadlines.expire()
 
+    def command(self, name: str, **request):
+        """Give the agent a command, as the control socket does."""
+        return self.agent.command(name, request)
+
     def apply(self, **changes) -> None:
         """Apply these changes, as a reload does."""
         new = replace(self.agent.configuration, **changes)
@@ -84,7 +90,7 @@ def rig(tmp_path):
         configuration = Configuration(path, scripts=tuple(scripts), instances=instances or (instance(),), **more)
         made = Rig(tmp_path, configuration, kernel, now, wall)
         if start:
-            made.agent._start()
+            made.agent.start()
         try:
             yield made
         finally:

@@ -36,7 +36,7 @@ def running(machine):
 
 
 def ask(machine, command):
-    return machine.agent._control.answer(f'{{"command": "{command}"}}'.encode(), privileged=True)
+    return machine.agent.control.answer(f'{{"command": "{command}"}}'.encode(), privileged=True)
 
 
 FAST = instance("VI_2", ("192.168.8.101/24",), virtual_router_id=52, advert_int_cs=49, version=3)

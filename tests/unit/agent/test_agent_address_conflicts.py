@@ -10,7 +10,8 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
-from agent_fakes import MAC, OWN, PEER, VIP, Bench, FakeClaimSocket, advertisement, eth, instance, table
+from agent_fakes import MAC, OWN, PEER, VIP, Bench, advertisement, eth, instance, table
+from fake_sockets import FakeClaimSocket
 
 from vrrp.agent import address_conflicts
 from vrrp.agent.address_conflicts import Conflicts
@@ -29,7 +30,9 @@ class Segment:
     def __init__(self, bench=None):
         self.bench = bench or Bench(instance()).master()
         self.one = self.bench.instance
+        self.instances = [self.one]
         self.open = FakeClaimSocket
+        self.opened: list = []
         self.now, self.text = 20.0, io.StringIO()
         self.timers: list = []
         self.listening: dict = {}
@@ -37,14 +40,23 @@ class Segment:
             Log(self.text),
             clock=lambda: self.now,
             table=lambda: self.bench.kernel.table,
-            instances=lambda: [self.one],
+            instances=lambda: self.instances,
             virtual=lambda: self.bench.virtual,
             listen=self.listening.__setitem__,
             unlisten=lambda fd: self.listening.pop(fd, None),
             later=lambda delay_s, callback: self.timers.append((self.now + delay_s, callback)),
-            open_socket=lambda index, addresses: self.open(index, addresses),  # noqa: PLW0108  # a test puts in another
+            open_socket=self.open_socket,
         )
         self.look()
+
+    def open_socket(self, index, addresses):
+        self.opened.append(self.open(index, addresses))
+        return self.opened[-1]
+
+    @property
+    def sockets(self):
+        """Return the open sockets by interface and IP version."""
+        return {(each.index, next(iter(each.addresses)).version): each for each in self.opened if not each.closed}
 
     def look(self):
         self.conflicts.changed()
@@ -59,13 +71,13 @@ class Segment:
         self.now = now
 
     def hears(self, *frames, place=ARP):
-        sock = self.conflicts._sockets[place]
+        sock = self.sockets[place]
         sock.waiting += frames
         self.listening[sock.fileno()]()
 
     def asked(self, place=ARP):
         """Return the questions of one round only."""
-        sock = self.conflicts._sockets[place]
+        sock = self.sockets[place]
         sock.sent.clear()
         self.until(self.now + address_conflicts.ASK_S)
         return sock.sent
@@ -81,7 +93,7 @@ def segment():
     made.conflicts.close()
 
 
-def test_a_stranger_is_found_after_an_interval_and_the_addresses_are_announced_again(segment):
+def test_a_stranger_is_found_after_an_interval_and_addresses_are_announced(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(21.0)
     assert segment.found() == {}
@@ -93,7 +105,7 @@ def test_a_stranger_is_found_after_an_interval_and_the_addresses_are_announced_a
     assert f"warning: (VI_1) {OTHER_TEXT} on eth0 claims 192.168.8.100 too" in segment.text.getvalue()
 
 
-def test_who_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
+def test_a_host_that_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
     entries = len(segment.one.journal)
     for second in range(60):
         segment.until(21.0 + second)
@@ -103,7 +115,7 @@ def test_who_goes_on_is_answered_every_ten_seconds_and_told_once(segment):
     assert segment.text.getvalue().count("claims") == 1
 
 
-def test_it_is_forgotten_and_then_it_is_news_again(segment):
+def test_a_conflict_is_forgotten_and_then_it_is_news_again(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(30.0 + CONFLICT_S)
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
@@ -112,7 +124,7 @@ def test_it_is_forgotten_and_then_it_is_news_again(segment):
 
 
 def test_a_flood_is_read_in_portions(segment):
-    sock = segment.conflicts._sockets[ARP]
+    sock = segment.sockets[ARP]
     segment.hears(*[gratuitous_arp(OTHER, VIP.ip)] * 1000)
     assert (len(sock.waiting), sock.fileno() in segment.listening) == (1000 - address_conflicts.READ_MAX, False)
     segment.until(segment.now + address_conflicts.REST_S)
@@ -120,7 +132,7 @@ def test_a_flood_is_read_in_portions(segment):
 
 
 @pytest.mark.parametrize("mac", [MAC, bytes.fromhex("00005e000133")], ids=["our own", "the virtual router's"])
-def test_these_are_no_strangers(segment, mac):
+def test_a_mac_address_of_the_pair_is_no_stranger(segment, mac):
     segment.hears(gratuitous_arp(mac, VIP.ip))
     segment.until(30.0)
     assert segment.found() == {}
@@ -132,7 +144,7 @@ def test_the_virtual_mac_of_another_router_is_a_stranger(segment):
     assert segment.found() == {"192.168.8.100": "00:00:5e:00:01:34"}
 
 
-def test_a_peer_that_takes_over_announces_them_too(segment):
+def test_a_peer_that_takes_over_may_announce_the_addresses(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.one.heard(advertisement(200), PEER, 20.2)
     segment.until(30.0)
@@ -158,7 +170,7 @@ def test_a_standby_watches_the_address_it_speaks_from():
     bench = Bench(instance()).start()
     bench.instance.heard(advertisement(200), PEER, 1.0)
     segment = Segment(bench)
-    assert segment.conflicts._sockets[ARP].addresses == {OWN}
+    assert segment.sockets[ARP].addresses == {OWN}
     segment.hears(gratuitous_arp(OTHER, VIP.ip), gratuitous_arp(OTHER, OWN))
     segment.until(30.0)
     assert segment.found() == {"192.168.8.4": OTHER_TEXT}
@@ -171,7 +183,7 @@ def test_one_socket_for_each_interface_and_ip_version():
     both = instance(addresses=("fd00:8::100/64", "fd00:8::101/64"), version=3)
     here = table(addresses=("fe80::4/64", "192.168.8.4/24"))
     segment = Segment(Bench(both, here).master())
-    assert {place: len(sock.addresses) for place, sock in segment.conflicts._sockets.items()} == {(2, 6): 3}
+    assert {place: len(sock.addresses) for place, sock in segment.sockets.items()} == {(2, 6): 3}
     vip = ip_address("fd00:8::101")
     segment.hears(unsolicited_na(OTHER, vip), place=(2, 6))
     segment.until(30.0)
@@ -181,15 +193,15 @@ def test_one_socket_for_each_interface_and_ip_version():
 
 
 def test_the_sockets_follow_state_and_interface(segment):
-    sock = segment.conflicts._sockets[ARP]
+    sock = segment.sockets[ARP]
     assert sock.addresses == {OWN, VIP.ip}
     segment.one.heard(advertisement(200), PEER, 20.2)
     segment.look()
-    assert segment.conflicts._sockets[ARP] is sock
+    assert segment.sockets[ARP] is sock
     assert sock.addresses == {OWN}
     segment.bench.kernel.table = table(eth(index=7))
     segment.look()
-    assert (sock.closed, set(segment.conflicts._sockets)) == (True, {(7, 4)})
+    assert (sock.closed, set(segment.sockets)) == (True, {(7, 4)})
 
 
 def test_a_socket_that_cannot_be_had_is_told(segment):
@@ -210,7 +222,7 @@ def test_all_is_well_and_nobody_is_asked(segment):
     assert segment.asked() == segment.asked() == []
 
 
-def test_who_claims_an_address_is_asked_until_it_does_not_answer(segment):
+def test_a_host_that_claims_an_address_is_asked_until_it_does_not_answer(segment):
     segment.hears(gratuitous_arp(OTHER, VIP.ip))
     segment.until(22.0)
     assert segment.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
@@ -267,7 +279,7 @@ def refused(monkeypatch):
 
 
 @pytest.mark.parametrize("mac", [OTHER_TEXT, "00:00:5e:00:01:33"], ids=["a router", "a router with use_vmac"])
-def test_one_that_cannot_be_heard_asks_and_gives_up_what_another_one_has(refused, mac):
+def test_a_master_that_cannot_be_heard_gives_up_what_another_host_has(refused, mac):
     assert refused.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
     refused.hears(answer(bytes.fromhex(mac.replace(":", "")), VIP.ip, MAC, ip_address("0.0.0.0")))
     refused.until(refused.now + 2.0)
@@ -284,27 +296,35 @@ def test_its_own_answers_are_no_conflict(refused):
     assert refused.bench.state == "MASTER"
 
 
-def test_who_claims_the_address_it_speaks_from_has_no_virtual_one(refused):
+def test_a_claim_to_the_source_address_is_no_claim_to_a_virtual_one(refused):
     refused.hears(gratuitous_arp(OTHER, OWN))
     refused.until(60.0)
     assert (refused.bench.state, list(refused.found())) == ("MASTER", ["192.168.8.4"])
 
 
-def test_while_it_has_given_up_it_asks_and_every_claim_counts_at_once(refused):
+def seen(instance, monkeypatch):
+    """Return the times at which another host will be seen with the addresses."""
+    times: list = []
+    monkeypatch.setattr(instance.refusals, "seen", lambda other, now: times.append(now))
+    return times
+
+
+def test_while_it_has_given_up_it_asks_and_every_claim_counts_at_once(refused, monkeypatch):
     refused.one.refusals.seen("somebody has it", 21.0)
     assert refused.bench.state == "FAULT"
     refused.look()
-    assert refused.conflicts._sockets[ARP].addresses == {OWN, VIP.ip}
+    assert refused.sockets[ARP].addresses == {OWN, VIP.ip}
     assert refused.asked() == [question(MAC, ip_address("0.0.0.0"), VIP.ip)]
+    seen_at = seen(refused.one, monkeypatch)
     refused.until(40.0)
     refused.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
-    assert refused.one.refusals._other_at == 40.0
+    assert seen_at == [40.0]
     refused.until(50.0)
     refused.hears(gratuitous_arp(OTHER, OWN))
-    assert refused.one.refusals._other_at == 40.0
+    assert seen_at == [40.0]
 
 
-def test_one_address_is_asked_for_of_each_that_nobody_hears_and_each_has_its_turn(monkeypatch):
+def test_each_instance_that_nobody_hears_asks_for_one_address_in_turn(monkeypatch):
     every = []
     for number in range(5):
         bench = Bench(instance(f"VI_{number}", (f"192.168.8.{100 + number}/24", f"192.168.8.{200 + number}/24"))).start(
@@ -314,7 +334,7 @@ def test_one_address_is_asked_for_of_each_that_nobody_hears_and_each_has_its_tur
         bench.instance.expire(10.0)
         every.append(bench)
     segment = Segment(every[0])
-    segment.conflicts._instances = lambda: [bench.instance for bench in every]
+    segment.instances = [bench.instance for bench in every]
     segment.look()
     assert len(segment.asked()) == 5
     monkeypatch.setattr(address_conflicts, "ASK_MAX", 2)
@@ -342,9 +362,10 @@ def test_of_an_owner_the_address_it_speaks_from_is_virtual(monkeypatch):
     segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
     segment.until(segment.now + 2.0)
     assert bench.state == "FAULT"
+    seen_at = seen(bench.instance, monkeypatch)
     segment.until(40.0)
     segment.hears(answer(OTHER, VIP.ip, MAC, ip_address("0.0.0.0")))
-    assert bench.instance.refusals._other_at == 40.0
+    assert seen_at == [40.0]
     segment.conflicts.close()
 
 

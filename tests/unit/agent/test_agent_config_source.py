@@ -47,7 +47,7 @@ def test_everything_that_is_wrong_is_told():
     assert len(caught.value.problems) == 2
 
 
-def test_what_this_release_does_not_run_is_refused_too():
+def test_a_file_that_this_release_does_not_run_is_refused():
     many = "\n".join(f"2001:db8::{number:x}/64" for number in range(1, 92))
     with pytest.raises(ConfigError, match="91 IPv6 addresses"):
         judge(FILE.format(vips=many), "f")

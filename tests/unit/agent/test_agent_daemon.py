@@ -13,8 +13,9 @@ import pytest
 from agent_fakes import OWN, eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, running, until
 
-from vrrp.agent import kernel_events
+from vrrp.agent import daemon, kernel_events
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
+from vrrp.agent.track.checks import Checks
 from vrrp.config.model.trackers import Script, Tracked, Tracking
 
 
@@ -190,11 +191,11 @@ def test_a_bug_in_a_command_ends_the_agent_and_is_answered(rig, play, monkeypatc
             await until(lambda: machine.agent.instances.running)
             machine.due(104.0)
 
-            def broken(command, request):
+            def broken():
                 raise ZeroDivisionError("a bug")
 
-            monkeypatch.setattr(machine.agent._commands, "handle", broken)
-            answer = machine.agent._control.answer(b'{"command": "reload"}', privileged=True)
+            monkeypatch.setattr(machine.agent.reload, "reload", broken)
+            answer = machine.agent.control.answer(b'{"command": "reload"}', privileged=True)
             assert answer == {"ok": False, "error": "internal error, the agent gives up everything: see its log"}
             assert await task == 1
             assert machine.kernel.done[-1] == ("release", VIP)
@@ -206,7 +207,7 @@ def test_a_bug_in_a_command_ends_the_agent_and_is_answered(rig, play, monkeypatc
 def test_a_refused_command_ends_nothing(rig, play):
     async def scenario():
         async with rig() as machine:
-            answer = machine.agent._control.answer(b'{"command": "promote", "instance": "web"}', privileged=True)
+            answer = machine.agent.control.answer(b'{"command": "promote", "instance": "web"}', privileged=True)
             assert answer["error"].startswith("there is no instance web")
             assert not machine.agent.shutdown.done.is_set()
 
@@ -279,16 +280,16 @@ class TestReadBeforeActing:
 
         return run
 
-    def test_an_event_of_the_kernel(self, frozen):
+    def test_an_event_of_the_kernel_is_handled_after_the_packets(self, frozen):
         async def look(machine):
             machine.kernel.happens(machine.kernel.somebody_deletes(VIP))
-            os.write(machine.kernel._pipe[1], b"x")
+            machine.kernel.wake()
             await until(lambda: not machine.kernel.events)
             assert machine.state() == "BACKUP"
 
         frozen(look)
 
-    def test_a_command(self, frozen):
+    def test_a_command_is_handled_after_the_packets(self, frozen):
         async def look(machine):
             (entry,) = ask(machine, "status")["result"]["instances"]
             assert (entry["state"], entry["master"]["priority"]) == ("BACKUP", 50)
@@ -296,16 +297,25 @@ class TestReadBeforeActing:
         frozen(look)
 
     @pytest.mark.parametrize(("number", "state"), [(signal.SIGHUP, "BACKUP"), (signal.SIGTERM, "STOP")])
-    def test_a_signal(self, frozen, number, state):
+    def test_a_signal_is_handled_after_the_packets(self, frozen, number, state):
         async def look(machine):
             os.kill(os.getpid(), number)
             await until(lambda: machine.state() == state)
 
         frozen(look)
 
-    def test_a_check(self, frozen):
+    def test_a_check_is_handled_after_the_packets(self, frozen, monkeypatch):
+        given = []
+
+        def checks(changed, *arguments, **more):
+            given.append(changed)
+            return Checks(changed, *arguments, **more)
+
+        monkeypatch.setattr(daemon, "Checks", checks)
+
         async def look(machine):
-            machine.agent.checks._changed()
+            (changed,) = given
+            changed()
             assert machine.state() == "BACKUP"
 
         frozen(look)

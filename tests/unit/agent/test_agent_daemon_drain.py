@@ -56,7 +56,7 @@ class TestDrain:
 
         play(scenario)
 
-    def test_one_that_waited_while_it_was_drained_and_no_more_begins(self, rig, play, tmp_path):
+    def test_an_instance_that_waited_while_it_was_drained_begins_afterwards(self, rig, play, tmp_path):
         go = tmp_path / "go"
         script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
         config = instance(track=Tracking(scripts=(Tracked("web"),)))
@@ -97,14 +97,14 @@ class TestDrain:
         async def scenario():
             async with rig() as machine:
                 ask(machine, "drain")
-                answer = machine.agent._control.answer(b'{"command": "promote", "instance": "VI_1"}', privileged=True)
+                answer = machine.agent.control.answer(b'{"command": "promote", "instance": "VI_1"}', privileged=True)
                 assert answer["error"] == "cannot promote VI_1: this node is drained. Undrain it first"
 
         play(scenario)
 
 
 class TestLeases:
-    def test_they_are_renewed_twice_a_second_whatever_else_is_due(self, rig, play):
+    def test_leases_are_renewed_twice_a_second_whatever_else_is_due(self, rig, play):
         async def scenario():
             async with rig(instance(advert_int_cs=1000)) as machine:
                 machine.due(100 + 30.61)
@@ -127,10 +127,10 @@ class TestLeases:
 
         play(scenario)
 
-    def test_a_takeover_by_command_is_renewed_in_time_too(self, rig, play):
+    def test_after_a_takeover_by_command_the_lease_is_renewed_in_time(self, rig, play):
         async def scenario():
             async with rig(instance(advert_int_cs=1000)) as machine:
-                machine.agent._commands.handle("promote", {"instance": "VI_1"})
+                machine.command("promote", instance="VI_1")
                 assert machine.scheduler.armed_at <= 100.5
                 assert machine.kernel.lifetimes_s == {ip_interface(VIP): 3}
 
@@ -146,7 +146,7 @@ class TestLeases:
 
         play(scenario)
 
-    def test_whoever_yields_still_renews(self, rig, play):
+    def test_an_instance_that_yields_still_renews_its_lease(self, rig, play):
         async def scenario():
             async with rig() as machine:
                 machine.due(104.0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
-from daemon_scenes import VIP, from_peer
+from daemon_scenes import VIP, from_peer, left_behind
 
 from vrrp.config.model.configuration import Globals
 from vrrp.protocol.states import SavedRouterState, State
@@ -33,7 +33,7 @@ def test_without_a_ledger_a_restart_is_handed_over(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.due(104.0)
-            machine.agent.graceful_restart._ledger.failed = "no room"
+            machine.agent.graceful_restart.state_file.failed = "no room"
             machine.socket().sent.clear()
             machine.agent.shutdown.leave(restart=True)
             assert [priority for priority, _group in machine.socket().sent] == [0]
@@ -58,13 +58,14 @@ def test_what_leaves_is_in_the_ledger_until_it_has_gone(rig, play):
         async with rig() as machine:
             machine.due(104.0)
             machine.agent.manager.remove(machine.agent.instances.running["VI_1"], machine.now)
-            (entry,) = machine.agent._page().entries
+            machine.agent.graceful_restart.write()
+            (entry,) = left_behind(machine).entries
             assert [str(address) for _index, address in entry.installed] == [VIP]
 
     play(scenario)
 
 
-def test_who_is_outbid_in_the_last_moment_stays_nothing():
+def test_a_master_that_is_outbid_in_the_last_moment_is_not_kept():
     bench = Bench(instance()).master()
     assert bench.instance.keep_for_restart(11.0)
     bench.instance.heard(advertisement(200), PEER, 11.01)
@@ -73,7 +74,7 @@ def test_who_is_outbid_in_the_last_moment_stays_nothing():
     assert ("release", VIP) in bench.done
 
 
-def test_what_was_inherited_goes_with_whoever_never_began():
+def test_an_instance_that_never_began_releases_what_it_inherited():
     bench = Bench(instance())
     bench.kernel.install(list(bench.instance.addresses.wanted))
     bench.instance.addresses.inherit([(2, instance().addresses[0].address)])

@@ -98,7 +98,7 @@ class TestRestart:
 
         play(scenario)
 
-    def test_who_stays_waits_for_who_does_not(self, rig, play, under_systemd):
+    def test_a_restart_waits_for_the_instance_that_is_not_kept(self, rig, play, under_systemd):
         async def scenario():
             async with rig(instance(), FAST, start=False) as machine:
                 task = running(machine)
@@ -107,7 +107,7 @@ class TestRestart:
                 machine.due(103.7)
                 assert (machine.state("VI_1"), machine.state("VI_2")) == ("MASTER", "BACKUP")
                 machine.now = 103.9
-                machine.agent._commands.handle("promote", {"instance": "VI_2"})
+                machine.command("promote", instance="VI_2")
                 machine.socket().sent.clear()
                 machine.agent.shutdown.stop()
                 await until(lambda: len(machine.socket().sent) == 2)
@@ -124,14 +124,14 @@ class TestRestart:
 
         play(scenario)
 
-    def test_one_that_loses_meanwhile_leaves_no_mastership(self, rig, play, under_systemd):
+    def test_an_instance_that_loses_meanwhile_leaves_no_mastership(self, rig, play, under_systemd):
         async def scenario():
             async with rig(instance(), FAST, start=False) as machine:
                 task = running(machine)
                 await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
                 machine.due(103.7)
-                machine.agent._commands.handle("promote", {"instance": "VI_2"})
+                machine.command("promote", instance="VI_2")
                 machine.agent.shutdown.stop()
                 await until(lambda: machine.socket().sent[-1] == (0, "224.0.0.18"))
                 machine.socket().waiting.append(from_peer())
@@ -174,7 +174,7 @@ class TestRestart:
 
         play(scenario)
 
-    def test_while_it_is_asked_the_master_goes_on_and_a_second_sigterm_does_not_wait(self, rig, play, under_systemd):
+    def test_while_systemctl_is_asked_a_second_sigterm_does_not_wait(self, rig, play, under_systemd):
         answer = threading.Event()
 
         async def scenario():
@@ -223,7 +223,7 @@ class TestRestart:
                 task = running(machine)
                 await until(lambda: machine.agent.instances.running)
                 under_systemd(machine, restart=True)
-                machine.agent._commands.handle(what, {"instance": "VI_1"})
+                machine.command(what, instance="VI_1")
                 machine.agent.shutdown.stop()
                 assert await task == 0
                 page = left_behind(machine)

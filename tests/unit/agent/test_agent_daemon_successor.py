@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from ipaddress import ip_interface
 
@@ -12,7 +13,10 @@ import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S, VIP, ask, from_peer, left_behind, until
 
+from vrrp.agent.log import Log
 from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile
+from vrrp.agent.track.checks import Check
+from vrrp.config.model.configuration import Globals
 from vrrp.config.model.trackers import Script, Tracked, Tracking
 from vrrp.protocol.states import State
 
@@ -34,6 +38,11 @@ def successor(rig, tmp_path):
         return rig(*configs, now=200.0, **how)
 
     return make
+
+
+def key_of(script):
+    """Return the name of a check in the state file."""
+    return Check(script, Globals(), lambda: None, Log(io.StringIO())).key
 
 
 class TestSuccessor:
@@ -151,7 +160,7 @@ class TestSuccessor:
         async def scenario():
             async with successor(config, scripts=[script], silent_s=1.0) as machine:
                 assert machine.state() == "INIT"
-                (key,) = [check.key for check in machine.agent.checks._everyone()]
+                key = key_of(script)
             async with successor(config, scripts=[script], silent_s=1.0, checks={key: True}) as machine:
                 assert machine.state() == "MASTER"
 
@@ -163,7 +172,7 @@ class TestSuccessor:
 
         async def scenario():
             async with successor(config, scripts=[script]) as machine:
-                (key,) = [check.key for check in machine.agent.checks._everyone()]
+                key = key_of(script)
             for silent_s, expected in ((60.9, "BACKUP"), (61.1, "INIT")):
                 async with successor(config, scripts=[script], silent_s=silent_s, checks={key: True}) as machine:
                     assert machine.state() == expected
@@ -177,7 +186,7 @@ class TestSuccessor:
         async def scenario():
             async with rig(config, scripts=[script]) as machine:
                 await until(lambda: machine.state() == "BACKUP")
-                (key,) = [check.key for check in machine.agent.checks._everyone()]
+                key = key_of(script)
                 await until(lambda: left_behind(machine).checks == {key: True})
 
         play(scenario)
@@ -205,7 +214,7 @@ class TestSuccessor:
 
         play(scenario)
 
-    def test_one_that_waits_for_its_checks_keeps_the_memory_and_the_address(self, successor, play, tmp_path):
+    def test_an_instance_that_waits_for_its_checks_keeps_memory_and_address(self, successor, play, tmp_path):
         go = tmp_path / "go"
         script = Script("web", ("/bin/sh", "-c", f"while [ ! -e {go} ]; do sleep 0.01; done"), timeout_s=20)
         config = instance(track=Tracking(scripts=(Tracked("web"),)))

@@ -12,6 +12,7 @@ import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
 from daemon_scenes import DOWN_S, running, until
 
+from vrrp.agent.notify.fifo import Fifos
 from vrrp.config.model.configuration import Fifo, Globals, Notify, NotifyCommand
 from vrrp.protocol.priority import CheckResult
 from vrrp.protocol.states import SavedRouterState, State
@@ -57,7 +58,7 @@ def test_a_fifo_hears_of_a_rival_with_our_priority():
     assert told == [("INSTANCE", "VI_1", "MASTER_RX_LOWER_PRI", 100)]
 
 
-def test_who_is_dropped_at_once_says_stop_too():
+def test_an_instance_that_is_aborted_says_stop_once():
     bench = Bench(instance()).master()
     told = listening(bench)
     bench.instance.abort(20.0)
@@ -65,7 +66,7 @@ def test_who_is_dropped_at_once_says_stop_too():
     assert told == [("INSTANCE", "VI_1", "STOP", 100)]
 
 
-def test_who_leaves_it_to_a_successor_says_nothing():
+def test_an_instance_that_is_kept_for_a_successor_says_nothing():
     bench = Bench(instance()).master()
     told = listening(bench)
     bench.instance.keep_for_restart(11.0)
@@ -73,40 +74,50 @@ def test_who_leaves_it_to_a_successor_says_nothing():
     assert told == []
 
 
-def removed(rig, play, notify, *before):
-    """Return what is told when a reload removes an instance that has these scripts."""
-
-    async def scenario():
-        async with rig(instance(notify=notify), instance("VI_2", virtual_router_id=52)) as machine:
-            told = []
-            gone = machine.agent.instances.running["VI_1"]
-            gone.reporter.notifications._tell_fifos = lambda *line: told.append(line[2:])
-            for each in before:
-                each(gone)
-            machine.apply(instances=(instance("VI_2", virtual_router_id=52),))
-            return told
-
-    return play(scenario)
+@pytest.fixture
+def told(monkeypatch):
+    """Return the state and priority in each line that goes to the FIFOs."""
+    lines: list = []
+    monkeypatch.setattr(Fifos, "tell", lambda self, kind, name, *line: lines.append(line))
+    return lines
 
 
-def test_a_removed_instance_says_fault_as_ever(rig, play):
-    assert removed(rig, play, Notify()) == [("FAULT", 100)]
+@pytest.fixture
+def removed(rig, play, told):
+    """``removed(notify)``: what is told when a reload removes an instance that has these scripts."""
+
+    def run(notify, *before):
+        async def scenario():
+            async with rig(instance(notify=notify), instance("VI_2", virtual_router_id=52)) as machine:
+                told.clear()
+                for each in before:
+                    each(machine.agent.instances.running["VI_1"])
+                machine.apply(instances=(instance("VI_2", virtual_router_id=52),))
+                return list(told)
+
+        return play(scenario)
+
+    return run
 
 
-def test_or_deleted_where_notify_deleted_asks_for_it(rig, play):
-    assert removed(rig, play, Notify(says_deleted=True)) == [("DELETED", 100)]
+def test_a_removed_instance_says_fault(removed):
+    assert removed(Notify()) == [("FAULT", 100)]
 
 
-def test_one_that_said_fault_already_does_not_say_it_again(rig, play):
+def test_with_notify_deleted_a_removed_instance_says_deleted(removed):
+    assert removed(Notify(says_deleted=True)) == [("DELETED", 100)]
+
+
+def test_a_removed_instance_in_fault_does_not_say_it_again(removed):
     def fault(gone):
         gone.tracking.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 101.0)
 
-    assert removed(rig, play, Notify(), fault) == [("FAULT", 100)]
-    assert removed(rig, play, Notify(says_deleted=True), fault) == [("FAULT", 100), ("DELETED", 100)]
+    assert removed(Notify(), fault) == [("FAULT", 100)]
+    assert removed(Notify(says_deleted=True), fault) == [("FAULT", 100), ("DELETED", 100)]
 
 
 @pytest.mark.parametrize("master", [False, True])
-def test_whoever_takes_over_a_name_has_the_last_word(rig, play, tmp_path, master):
+def test_the_new_instance_of_a_name_has_the_last_word(rig, play, tmp_path, master):
     """Another virtual router id is another instance of the same name, which continues as MASTER."""
     told = tmp_path / "told"
     slow = NotifyCommand(("/bin/sh", "-c", f'sleep 0.1; echo "$3" >> {told}', "sh"))
@@ -125,22 +136,19 @@ def test_whoever_takes_over_a_name_has_the_last_word(rig, play, tmp_path, master
     assert told.read_text().split() == ["BACKUP", *(["MASTER", "MASTER"] if master else ["FAULT", "BACKUP"])]
 
 
-def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play):
+def test_a_reload_tells_the_states_where_that_is_asked_for(rig, play, told):
     async def scenario(asked):
         async with rig() as machine:
-            told = []
-            machine.agent.instances.running["VI_1"].reporter.notifications._tell_fifos = lambda *line: told.append(
-                line[2:]
-            )
+            told.clear()
             settings = Globals(fifo_write_states_on_reload=asked)
             machine.agent.apply(replace(machine.agent.configuration, globals=settings), "1" * 64)
-            return told
+            return list(told)
 
     assert play(lambda: scenario(True)) == [("BACKUP", 100)]
     assert play(lambda: scenario(False)) == []
 
 
-def test_both_ends(rig, play, tmp_path):
+def test_the_scripts_of_both_ends_run_outside_of_the_instances(rig, play, tmp_path):
     """The startup script ends before any instance starts, the shutdown script starts when everything has ended."""
     told, fifo, heard, reads = (tmp_path / name for name in ("told", "fifo", "heard", "reads"))
 
@@ -155,9 +163,7 @@ def test_both_ends(rig, play, tmp_path):
     config = instance(notify=Notify(any=script(f'echo "$3" >> {told}')))
 
     async def scenario():
-        async with rig(config, start=False) as machine:
-            machine.agent.configuration = replace(machine.agent.configuration, globals=settings)
-            machine.agent.fifos._settings = settings
+        async with rig(config, start=False, globals=settings) as machine:
             task = running(machine)
             await until(lambda: machine.agent.instances and reads.exists())  # later there is no FIFO
             assert told.read_text().split()[0] == "startup"

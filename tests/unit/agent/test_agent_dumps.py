@@ -77,7 +77,7 @@ def test_a_file_is_for_its_owner_alone_whatever_was_there(rack):
     assert read(path.read_text())
 
 
-def test_nobody_makes_it_write_elsewhere(rack, tmp_path_factory):
+def test_a_link_does_not_make_it_write_elsewhere(rack, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "precious"
     elsewhere.write_text("precious")
     for name in ("events-VI_1.jsonl", "events-VI_1.jsonl.new"):
@@ -246,7 +246,7 @@ def test_a_clean_stop_writes_nothing(rig, play, tmp_path):
 
 
 def ask(machine, **request):
-    return machine.agent._commands.handle("events", request)
+    return machine.command("events", **request)
 
 
 def test_the_command_names_the_instances_or_tells_of_one(rig, play):
@@ -280,11 +280,11 @@ def test_everything_an_agent_does_is_in_it(rig, play):
                 one.heard(advertisement(200), VIP.ip, 100.0 + second)
             machine.now = 104.5
             for verb in ("promote", "release", "demote", "release"):
-                agent._commands.handle(verb, {"instance": "VI_1"})
+                machine.command(verb, instance="VI_1")
             machine.due(120.0)
-            agent._commands.handle("drain", {})
+            machine.command("drain")
             machine.due(130.0)
-            agent._commands.handle("undrain", {})
+            machine.command("undrain")
             one.inputs.stop(131.0)
             lines = agent.recorder.events(one)
             inputs = [line["input"] for line in lines[1:]]

@@ -17,7 +17,7 @@ from vrrp.agent.network.sockets import open_socket
 from vrrp.agent.process.fork import Fork
 
 
-def test_it_is_the_real_one():
+def test_without_arguments_the_environment_is_the_real_one():
     real = Environment()
     assert (real.kernel, real.announcer, real.fork) == (Kernel, Announcer, Fork)
     assert (real.open_socket, real.open_claim_socket, real.wall) == (open_socket, ClaimSocket, time.time)

@@ -12,7 +12,8 @@ import os
 from ipaddress import ip_interface
 
 import pytest
-from agent_fakes import PEER, Bench, FakeKernel, advertisement, instance, table
+from agent_fakes import PEER, Bench, advertisement, instance, table
+from fake_kernel import FakeKernel
 
 from vrrp.agent.graceful_restart import PAUSE_S, GracefulRestart, entries
 from vrrp.agent.log import Log
@@ -48,7 +49,7 @@ class TestEntries:
         assert self.entry(bench).hold == "master"
 
     @pytest.mark.parametrize("why", ["demote", "stop", "drain", "outbid"])
-    def test_whoever_gives_up_does_not_go_on_with_it_but_still_has_the_addresses(self, why):
+    def test_an_instance_that_gives_up_is_saved_as_backup_with_its_addresses(self, why):
         bench = Bench(instance()).master()
         if why == "outbid":
             bench.instance.heard(advertisement(200), PEER, 10.5)
@@ -92,7 +93,7 @@ def one(tmp_path):
         made = GracefulRestart(str(tmp_path), Log(io.StringIO()), lambda: made.page)
         made.page = SavedState()
         made.pages = []
-        write, made._ledger.write = made._ledger.write, lambda page: (made.pages.append(page), write(page))
+        write, made.state_file.write = made.state_file.write, lambda page: (made.pages.append(page), write(page))
         made.kernel = FakeKernel([], table(addresses=("192.168.8.4/24", VIP)))
         made.begin_with = lambda *instances: made.begin(Configuration("f", instances=instances), made.kernel)
         return made
@@ -122,7 +123,7 @@ class TestBeginning:
         bench, other = Bench(instance()), Bench(instance("VI_2", virtual_router_id=52))
         made.memory_of(bench.instance.config).record_heartbeat(7.0)
         made.memory_of(other.instance.config).record_heartbeat(8.0)
-        made._ledger.write(SavedState(entries([bench.instance, other.instance])))
+        made.state_file.write(SavedState(entries([bench.instance, other.instance])))
         assert [each.last_at for each in saved_state.read(str(tmp_path)).entries] == [7.0, 8.0]
 
     def test_what_belongs_to_no_instance_any_more_is_taken_off(self, one):
@@ -149,7 +150,7 @@ class TestBeginning:
     def test_what_the_one_before_wrote_is_known_although_the_file_is_a_new_one(self, one):
         made = one(found(), checks={"script web": True}, drained=True)
         made.begin_with(instance())
-        made._ledger.write(SavedState())
+        made.state_file.write(SavedState())
         assert (made.inherited.checks, made.inherited.drained) == ({"script web": True}, True)
         assert made.inherited.of(IDENTITY) == found()
 
@@ -174,7 +175,7 @@ class TestWriting:
 
         turns(scenario)
 
-    def test_what_goes_on_changing_is_written_a_moment_later_and_the_last_of_it_counts(self, one, turns):
+    def test_changes_that_go_on_are_written_a_moment_later_and_the_last_counts(self, one, turns):
         async def scenario():
             made = one()
             loop, written_at, number = asyncio.get_running_loop(), [], 0
@@ -204,7 +205,7 @@ class TestWriting:
 
         turns(scenario)
 
-    def test_or_nothing_is_left(self, one, turns, tmp_path):
+    def test_without_a_successor_no_file_is_left(self, one, turns, tmp_path):
         async def scenario():
             made = one(found())
             made.begin_with(instance())
@@ -267,7 +268,7 @@ class TestMarks:
 
     HEARD = {PEER.packed: 5}  # noqa: RUF012
 
-    def test_they_outlive_a_stop_that_leaves_no_ledger(self, one, tmp_path):
+    def test_marks_outlive_a_stop_that_leaves_no_ledger(self, one, tmp_path):
         made, bench = one(), Bench(instance())
         made.restore_instance(bench.instance)
         bench.instance.authenticator.restore(self.HEARD)

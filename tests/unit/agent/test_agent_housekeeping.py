@@ -56,9 +56,10 @@ class Scene:
         return await asyncio.get_running_loop().run_in_executor(None, Client(str(self.directory)).status)
 
     async def look(self):
+        before = asyncio.all_tasks()
         self.upkeep.look()
         await asyncio.sleep(0)
-        while self.upkeep._task is not None and not self.upkeep._task.done():
+        while asyncio.all_tasks() - before:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)  # the state file is written in the next turn
 
@@ -112,7 +113,7 @@ def test_the_whole_directory_and_it_is_locked_again(tmp_path):
     assert played(tmp_path, scenario) == [AGAIN]
 
 
-def test_whoever_is_connected_is_answered_all_the_same(tmp_path):
+def test_an_open_connection_is_answered_after_the_socket_was_deleted(tmp_path):
     async def scenario(scene):
         reader, writer = await asyncio.open_unix_connection(str(scene.directory / "control.sock"))
         (scene.directory / "control.sock").unlink()
@@ -124,7 +125,7 @@ def test_whoever_is_connected_is_answered_all_the_same(tmp_path):
     assert played(tmp_path, scenario) == [AGAIN]
 
 
-def test_it_is_looked_at_again_and_again(tmp_path, monkeypatch):
+def test_the_runtime_files_are_looked_at_again_and_again(tmp_path, monkeypatch):
     monkeypatch.setattr(housekeeping, "PERIOD_S", 0.01)
 
     async def scenario(scene):

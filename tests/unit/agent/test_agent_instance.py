@@ -23,14 +23,14 @@ GROUP = "224.0.0.18"
 VIP = "192.168.8.100/24"
 
 
-def test_it_wakes_the_loop_at_its_deadline():
+def test_an_instance_wakes_the_loop_at_its_deadline():
     bench = Bench(instance()).start(1.0)
     assert bench.armed[-1] == bench.instance.deadline == pytest.approx(1.0 + 3.609375)
     bench.instance.heard(advertisement(200), PEER, 2.0)
     assert bench.armed[-1] == bench.instance.deadline == pytest.approx(2.0 + 3.609375)
 
 
-def test_whoever_wins_is_heard_before_the_addresses_go():
+def test_the_new_master_is_heard_before_the_addresses_go():
     bench = Bench(instance()).master()
     bench.instance.heard(advertisement(200), PEER, 11.0)
     assert bench.done == [("send", 100, GROUP)]  # so that the winner hears of us and announces itself
@@ -85,7 +85,7 @@ def test_a_reload_that_changes_nothing_does_nothing():
 
 
 @pytest.mark.parametrize("why", ["stop", "demote", "drain", "outbid"])
-def test_whoever_hands_over_goes_on_with_no_burst(why):
+def test_a_master_that_hands_over_ends_its_bursts(why):
     """A frame of ours that comes after the first one of the new master would steal its clients back."""
     bench = Bench(instance()).master()
     assert bench.announcer.under_way
@@ -103,7 +103,7 @@ def test_a_master_that_was_frozen_releases_before_anything_else():
     assert (bench.state, bench.done) == ("BACKUP", [("release", VIP)])
 
 
-def test_who_has_dropped_everything_stays_silent():
+def test_an_aborted_instance_stays_silent():
     """The loop goes on for a moment, for scripts that end: nothing may be advertised or installed in it."""
     bench = Bench(instance()).master()
     bench.instance.abort(20.0)
@@ -123,7 +123,7 @@ def test_a_link_that_changed_is_announced_by_who_has_addresses_there():
     assert bench.done == [("announce", 5, "192.168.8.100/24")]
 
 
-def test_who_holds_no_address_announces_no_link():
+def test_an_instance_without_addresses_announces_no_link():
     bench = Bench(instance()).start()
     bench.done.clear()
     bench.instance.links_changed({2}, 1.0)

@@ -56,7 +56,7 @@ def test_an_address_owner_keeps_its_own_and_gives_up_the_rest():
     assert bench.done[-1] == ("release", "192.168.8.101/24")
 
 
-def test_a_reload_that_gives_an_address_owner_another_of_its_own_keeps_that_too():
+def test_an_address_owner_keeps_an_address_of_its_own_that_a_reload_adds():
     bench = Bench(instance(priority=255), table(addresses=(VIP, "192.168.8.101/24"))).start()
     both = instance(priority=255, addresses=(VIP, "192.168.8.101/24"))
     bench.instance.reconfigure(both, Globals(), 1.0)
@@ -64,7 +64,7 @@ def test_a_reload_that_gives_an_address_owner_another_of_its_own_keeps_that_too(
     assert bench.done[-1] == ("release",)
 
 
-def test_who_is_no_address_owner_any_more_keeps_what_is_the_hosts_own():
+def test_a_former_address_owner_keeps_what_is_the_hosts_own():
     bench = Bench(instance(priority=255), table(addresses=("192.168.8.4/24", VIP))).start()
     bench.instance.reconfigure(instance(priority=100), Globals(), 1.0)
     bench.instance.abort(20.0)
@@ -110,7 +110,7 @@ def test_another_interface_or_another_configuration_is_tried_at_once():
 
 
 @pytest.mark.parametrize("how", ["put back", "reload"])
-def test_an_address_that_cannot_be_set_later_is_a_fault_too(how):
+def test_an_address_that_cannot_be_set_later_is_a_fault(how):
     bench = Bench(instance()).master()
     bench.kernel.refuses = "Operation not permitted"
     if how == "put back":
@@ -177,7 +177,7 @@ class TestLease:
         bench.ports.leases.renew(1000.0)
         assert bench.kernel.renewed == ([f"{VIP} 3"] if lifetime_s else [])
 
-    def test_one_that_is_put_back_has_one_too(self):
+    def test_an_address_that_is_put_back_has_a_lifetime(self):
         bench = Bench(instance()).master()
         bench.kernel.lifetimes_s.clear()
         bench.instance.address_changed(bench.kernel.somebody_deletes(VIP), 11.0)
@@ -242,7 +242,7 @@ class TestExcluded:
     def bench(self, **fields):
         return Bench(instance(excluded=tuple(VirtualAddress(ip_interface(each), **fields) for each in self.EXCLUDED)))
 
-    def test_they_come_and_go_with_the_others_and_have_a_lease(self):
+    def test_excluded_addresses_come_and_go_with_the_others_and_have_a_lease(self):
         bench = self.bench().start(6.0)
         bench.done.clear()
         bench.instance.expire(10.0)
@@ -253,12 +253,12 @@ class TestExcluded:
         bench.instance.abort(20.0)
         assert bench.done[-1] == ("release", VIP, *self.EXCLUDED)
 
-    def test_one_that_somebody_deletes_comes_back(self):
+    def test_an_excluded_address_that_somebody_deletes_comes_back(self):
         bench = self.bench().master()
         bench.instance.address_changed(bench.kernel.somebody_deletes(self.EXCLUDED[1]), 11.0)
         assert bench.done[0] == ("install", self.EXCLUDED[1])
 
-    def test_one_that_is_not_tracked_does_not_and_its_lease_is_over(self):
+    def test_an_excluded_address_that_is_not_tracked_stays_away_without_a_lease(self):
         bench = self.bench(no_track=True).master()
         bench.instance.address_changed(bench.kernel.somebody_deletes(self.EXCLUDED[0]), 11.0)
         bench.instance.interface_changed(12.0)

@@ -47,7 +47,7 @@ def test_what_is_missing_is_removed_and_leaves_until_its_addresses_have_gone(rig
     managed(rig, play, act, instance(), SECOND)
 
 
-def test_what_is_new_is_added_in_the_order_of_the_file_and_known_by_its_addresses(rig, play):
+def test_new_instances_are_added_in_the_order_of_the_file(rig, play):
     def act(machine, manager, instances):
         new = changed(machine, SECOND, instance())
         manager.remove_missing(new, machine.now)
@@ -93,7 +93,7 @@ def with_macvlan(rig, play, act, link=LINK):
                 return answers
 
             machine.kernel.ask = ask
-            machine.agent._start()
+            machine.agent.start()
             try:
                 act(machine, machine.agent.manager, machine.agent.instances)
             finally:

@@ -62,7 +62,7 @@ def test_what_may_be_our_own_is_told_where_the_other_node_may_have_our_source(fi
     assert len(bench.instance.reporter.discards.recent(20.0)) == told
 
 
-def test_what_is_discarded_is_remembered_until_its_sender_is_understood_or_something_else_is_expected():
+def test_a_discard_is_remembered_until_its_sender_is_understood():
     bench = Bench(instance(advert_int_cs=200)).start(6.0)
     bench.instance.refused("interval", PEER, "mismatch", 10.0, 1.0)
     assert bench.instance.reporter.counters.discarded == {"interval": 1}

@@ -51,7 +51,7 @@ def test_checks_change_the_priority_or_forbid_everything():
 @pytest.mark.parametrize(
     ("ok", "weight", "ready"), [(None, 0, False), (None, 5, True), (True, 0, True), (False, 0, True)]
 )
-def test_it_begins_when_every_check_that_can_forbid_it_has_spoken(ok, weight, ready):
+def test_an_instance_begins_when_every_check_that_can_forbid_it_has_a_result(ok, weight, ready):
     bench = Bench(instance())
     bench.instance.tracking.check_results([CheckResult("web", "script", ok, weight)], 0.0)
     assert bench.instance.tracking.ready() is ready

@@ -43,7 +43,7 @@ def test_each_address_leads_to_those_that_have_it_in_their_order():
     assert book.having(ip_interface("192.168.8.100/32")) == ()
 
 
-def test_excluded_addresses_and_those_beside_a_peer_count_too():
+def test_excluded_addresses_and_those_beside_a_peer_are_virtual():
     beside = VirtualAddress(ip_interface("10.0.0.1/32"), peer=ip_interface("10.0.0.2/31"))
     made = running("VI_1", VIP, excluded=(VirtualAddress(SECOND), beside))
     book = filled(made)
@@ -108,7 +108,7 @@ def test_a_route_through_a_gateway_alone_may_use_any_interface():
     assert filled(one, running("VI_2", THIRD)).on("eth4") == {one.instance}
 
 
-def test_who_may_speak_from_an_address():
+def test_an_address_says_which_instances_may_speak_from_it():
     owner = running("VI_1", VIP, priority=255)
     told = running("VI_2", THIRD, unicast_src_ip=VIP.ip)
     book = filled(owner, told, running("VI_3", SECOND))
@@ -128,7 +128,7 @@ class TestLeaving:
         book.remove(one.instance)
         return book, one, two
 
-    def test_who_leaves_is_there_until_it_holds_no_address(self):
+    def test_an_instance_that_leaves_is_there_until_it_holds_no_address(self):
         book, one, two = self.scene()
         assert (list(book.running), names(book.leaving), names(book.all())) == (["VI_2"], ["VI_1"], ["VI_2", "VI_1"])
         assert (book.by_name("VI_1"), book.by_name("VI_2"), book.by_name(["VI_2"])) == (None, two.instance, None)

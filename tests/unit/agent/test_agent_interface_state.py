@@ -143,7 +143,7 @@ def test_without_its_interface_it_is_in_fault_and_says_why(links, addresses, rea
     assert bench.state == "BACKUP"
 
 
-def test_the_interface_of_a_virtual_address_counts_too():
+def test_the_interface_of_a_virtual_address_counts():
     config = instance()
     config = replace(config, addresses=(replace(config.addresses[0], device="eth1"),))
     bench = Bench(config).start()

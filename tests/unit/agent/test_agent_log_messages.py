@@ -60,7 +60,7 @@ def test_a_rival():
     )
 
 
-def test_another_priority():
+def test_the_effective_priority_is_said_as_keepalived_says_it():
     assert log_messages.effective_priority("VI_1", 100, 80) == "(VI_1) Changing effective priority from 100 to 80"
 
 

@@ -65,7 +65,7 @@ def test_a_conflict_alone_gives_nothing_up():
     assert (bench.state, bench.instance.refusals.fault) == ("MASTER", ())
 
 
-def test_it_gives_them_up_when_nobody_hears_it_and_somebody_else_has_them():
+def test_a_master_that_nobody_hears_gives_up_what_another_host_has():
     bench = until(refused(), 12.0)
     bench.instance.refusals.seen(OTHER, 12.5)
     until(bench, 13.0)
@@ -77,7 +77,7 @@ def test_it_gives_them_up_when_nobody_hears_it_and_somebody_else_has_them():
     assert [entry.name for entry in bench.instance.journal][-1] == "fault_changed"
 
 
-def test_it_gives_them_up_at_once_when_it_sees_that_late():
+def test_a_master_that_nobody_hears_gives_up_at_once_after_a_long_silence():
     bench = until(refused(), 100.0)
     bench.instance.refusals.seen(OTHER, 100.5)
     assert bench.state == "FAULT"
@@ -89,7 +89,7 @@ def test_another_master_that_it_hears_is_somebody_else():
     assert bench.instance.router.own_faults == (f"{FAULT}192.168.8.6 advertises 90",)
 
 
-def test_whoever_stops_has_nothing():
+def test_a_peer_that_stops_does_not_have_the_addresses():
     bench = refused()
     until(bench, 60.0, lambda now: bench.instance.heard(advertisement(0), PEER, now))
     assert bench.state == "MASTER"
@@ -109,7 +109,7 @@ def test_what_was_seen_before_anything_was_refused_is_past():
     assert until(bench, 60.0).state == "MASTER"
 
 
-def test_one_that_goes_out_meanwhile_begins_it_anew():
+def test_an_advertisement_that_goes_out_begins_the_wait_anew():
     bench = until(refused(), 12.0)
     bench.instance.refusals.seen(OTHER, 12.5)
     bench.sender.error = None
@@ -118,7 +118,7 @@ def test_one_that_goes_out_meanwhile_begins_it_anew():
     assert until(bench, 60.0).state == "MASTER"
 
 
-def test_it_does_not_call_back_the_clients_of_who_is_heard():
+def test_a_master_that_nobody_hears_does_not_announce_against_a_rival():
     bench = until(refused(), 11.0)
     bench.done.clear()
     bench.instance.heard(advertisement(90), PEER, 11.5)
@@ -131,7 +131,7 @@ def test_it_does_not_call_back_the_clients_of_who_is_heard():
 
 
 @pytest.mark.parametrize(("error", "announced"), [(ERROR, 0), (None, 1)])
-def test_nor_does_it_defend_them_then(error, announced):
+def test_a_master_that_nobody_hears_does_not_defend_its_addresses(error, announced):
     bench = until(refused(), 11.0)
     bench.sender.error = error
     until(bench, 12.0)
@@ -141,12 +141,12 @@ def test_nor_does_it_defend_them_then(error, announced):
     assert bench.done == [("announce", 1, VIP)] * announced
 
 
-def test_it_says_what_to_do_while_it_has_given_up():
+def test_an_instance_that_has_given_up_says_what_to_do():
     bench = given_up()
     assert bench.instance.refusals.unheard(15.0) == (10.0, ERROR)
 
 
-def test_it_tries_each_second_with_the_priority_of_who_is_no_master_and_is_backup_when_one_goes_out():
+def test_an_instance_that_has_given_up_tries_to_send_each_second():
     bench = given_up()
     bench.done.clear()
     errors, began = bench.instance.reporter.counters.send_errors, bench.instance.router.since
@@ -163,7 +163,7 @@ def test_it_tries_each_second_with_the_priority_of_who_is_no_master_and_is_backu
 
 
 @pytest.mark.parametrize("how", ["claims", "advertises"])
-def test_it_stays_away_while_the_other_one_is_there(how):
+def test_an_instance_that_has_given_up_waits_while_the_other_host_is_there(how):
     bench = given_up()
 
     def hears(now):
@@ -176,7 +176,7 @@ def test_it_stays_away_while_the_other_one_is_there(how):
     assert (bench.state, bench.instance.reporter.counters.became_master) == ("FAULT", 1)
 
 
-def test_it_serves_again_when_nobody_else_is_there_and_flaps_seldom():
+def test_an_instance_that_has_given_up_serves_again_and_flaps_seldom():
     bench = given_up()
     hold_s = HOLD_INTERVALS * DOWN_S
     until(bench, 12.0 + hold_s)
@@ -192,7 +192,7 @@ def test_it_serves_again_when_nobody_else_is_there_and_flaps_seldom():
     assert bench.instance.reporter.counters.became_master <= 2 + 1000 / (hold_s + DOWN_S)
 
 
-def test_who_is_there_is_asked_several_times_however_short_the_interval_is():
+def test_another_host_is_asked_for_often_enough_at_a_short_interval():
     bench = given_up(version=3, advert_int_cs=10)
     until(bench, 13.0 + HOLD_S - 2)
     assert bench.state == "FAULT"
@@ -200,7 +200,7 @@ def test_who_is_there_is_asked_several_times_however_short_the_interval_is():
     assert bench.state == "MASTER"
 
 
-def test_another_fault_stays():
+def test_another_fault_outlives_a_refusal():
     bench = given_up()
     bench.instance.tracking.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 14.5)
     bench.sender.error = None
@@ -227,7 +227,7 @@ def test_one_peer_of_several_that_is_reached_is_enough():
     assert bench.state == "MASTER"
 
 
-def test_a_master_whose_advertisements_are_all_refused_is_unheard_after_a_master_down_interval():
+def test_a_master_is_unheard_a_master_down_interval_after_the_first_refusal():
     bench = Bench(instance()).start(6.0)
     bench.sender.error = "Operation not permitted"
     for now in (10.0, 11.0, 12.0, 13.0):

@@ -51,7 +51,7 @@ class TestSignsOfLife:
         assert {*beats} == {-11.0}
 
     @pytest.mark.parametrize("why", ["stop", "demote", "drain", "outbid"])
-    def test_whoever_gives_up_is_no_master_for_its_successor(self, why):
+    def test_an_instance_that_gives_up_is_no_master_for_its_successor(self, why):
         bench = Bench(instance()).master()
         beats = since_now(bench)
         if why == "outbid":
@@ -60,7 +60,7 @@ class TestSignsOfLife:
             getattr(bench.instance.inputs, why)(11.0)
         assert {*beats} == {-11.0}
 
-    def test_one_that_was_frozen_is_none(self):
+    def test_a_master_that_was_frozen_is_none_for_its_successor(self):
         bench = Bench(instance()).master()
         beats = since_now(bench)
         bench.instance.expire(14.0)
@@ -76,7 +76,7 @@ class TestKeepForRestart:
         assert (bench.done, beats) == ([("send", 100, GROUP)], [10.5])
 
     @pytest.mark.parametrize("why", [None, "demote", "stop"])
-    def test_nobody_else_stays(self, why):
+    def test_an_instance_that_is_no_master_is_not_kept(self, why):
         bench = Bench(instance()).start() if why is None else Bench(instance()).master()
         if why:
             getattr(bench.instance.inputs, why)(10.5)
@@ -109,7 +109,7 @@ class TestMemory:
         assert memory.to_save(router) == SavedRouterState(State.INIT, 0.0, 300)
 
     @pytest.mark.parametrize(("condition", "state"), [(Master(NEVER), State.MASTER), (Yielding(20.0), State.BACKUP)])
-    def test_whoever_gives_up_does_not_go_on(self, condition, state):
+    def test_an_instance_that_gives_up_is_saved_as_backup(self, condition, state):
         router = VirtualRouter(Parameters(2, 51, 100, 100))
         router.condition = condition
         assert RestartMemory(lambda now: None, None).to_save(router).state is state

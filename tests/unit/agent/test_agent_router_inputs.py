@@ -54,7 +54,7 @@ def test_there_is_a_method_for_each_input():
 
 
 @pytest.mark.parametrize("name", sorted(set(INPUTS) - OWN_WAY))
-def test_each_is_recorded_and_followed(name):
+def test_each_input_is_recorded_and_its_actions_are_done(name):
     scene, arguments = Scene(), GIVEN.get(name, ())
     again = VirtualRouter(Parameters(2, 51, 100, 100))
     again.start(1.0)
@@ -74,7 +74,7 @@ def test_a_refusal_is_no_input():
     assert (list(scene.journal), scene.followed) == ([], [])
 
 
-def test_it_is_recorded_before_it_is_followed():
+def test_an_input_is_recorded_before_its_actions_are_done():
     """The actions may cause another input."""
     scene, lengths = Scene(), []
     scene.inputs = RouterInputs(scene.router, scene.journal, lambda *_: lengths.append(len(scene.journal)))

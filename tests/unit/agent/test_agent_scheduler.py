@@ -59,7 +59,7 @@ def scened(act):
 
 
 class TestTimer:
-    def test_it_rings_at_the_earliest_time(self):
+    def test_the_timer_is_armed_for_the_earliest_time(self):
         def act(scene, scheduler):
             for at in (110.0, 112.0, 109.0, 111.0):
                 scheduler.arm(at)
@@ -91,7 +91,7 @@ class TestTimer:
 
         scened(act)
 
-    def test_it_is_a_timer_of_the_loop(self):
+    def test_the_timer_is_one_of_the_loop(self):
         async def scenario():
             rung = []
             loop = asyncio.get_running_loop()
@@ -124,7 +124,7 @@ class TestCallbacks:
     def test_a_bug_is_told_after_the_batch(self):
         assert scened(lambda scene, scheduler: scheduler.callback(lambda: 1 / 0)()).done == ["begin", "end", "error"]
 
-    def test_whoever_runs_something_has_its_result_and_its_errors(self):
+    def test_run_returns_the_result_and_raises_the_error(self):
         def act(scene, scheduler):
             assert scheduler.run(lambda: 7) == 7
             with pytest.raises(ZeroDivisionError):

@@ -154,7 +154,7 @@ class TestLeave:
 
         assert inside(act) == [True, True]
 
-    def test_one_that_yields_already_does_not_stay(self):
+    def test_an_instance_that_yields_already_is_not_kept(self):
         def act():
             bench = master()
             bench.instance.inputs.demote(11.0)
@@ -183,7 +183,7 @@ class TestLeave:
         assert inside(act) == ([], [], [], None)
 
 
-def test_it_ends_when_the_last_address_has_gone():
+def test_the_shutdown_ends_when_the_last_address_has_gone():
     def act():
         one, two = master("VI_1"), master("VI_2")
         scene = Scene(one, two)
@@ -223,7 +223,7 @@ class TestDropEverything:
 
         inside(act)
 
-    def test_one_that_fails_does_not_keep_the_others(self):
+    def test_an_instance_that_fails_does_not_keep_the_others(self):
         def act():
             one, two = master("VI_1"), master("VI_2")
 

@@ -86,7 +86,7 @@ class TestWithoutDelay:
 
 
 class TestDelay:
-    def test_it_counts_from_the_first_question(self):
+    def test_the_delay_counts_from_the_first_question(self):
         scene = Scene(delay_s=5.0)
         assert scene.startup.remaining_s(50.0) == 5.0
         assert playing(lambda: [scene.due(now) for now in (100.0, 104.9, 105.0)]) == [[], [], ["VI_1", "VI_2"]]
@@ -111,7 +111,7 @@ class TestDelay:
             (False, 96.9, State.MASTER, []),  # a mandate is 3 s and 2/256 s
         ],
     )
-    def test_who_goes_on_with_a_mastership_does_not_wait(self, grouped, last_at, state, expected):
+    def test_an_instance_that_goes_on_as_master_does_not_wait(self, grouped, last_at, state, expected):
         scene = remembering(Scene(delay_s=5.0, grouped=grouped), last_at, state)
         assert playing(lambda: scene.due(100.0)) == expected
 
@@ -130,7 +130,7 @@ class TestWhatWasLeftBehind:
         scene.each[0].tracking.checks = (SILENT,)
         return scene
 
-    def test_it_stays_until_the_mandate_ends(self):
+    def test_what_was_left_behind_stays_until_the_mandate_ends(self):
         scene = self.scene()
         assert playing(lambda: scene.due(102.0)) == []
         assert scene.benches[0].done == []

@@ -56,10 +56,10 @@ def priorities(machine, interface):
 
 def asked(machine, verb, name="VI_1"):
     request = json.dumps({"command": verb, "instance": name}).encode()
-    return machine.agent._control.answer(request, privileged=True)
+    return machine.agent.control.answer(request, privileged=True)
 
 
-def test_they_become_master_in_one_turn(pair, play):
+def test_the_members_of_a_group_become_master_in_one_turn(pair, play):
     async def scenario():
         async with pair() as machine:
             assert states(machine) == ("BACKUP", "BACKUP")
@@ -71,7 +71,7 @@ def test_they_become_master_in_one_turn(pair, play):
     play(scenario)
 
 
-def test_one_that_hears_a_better_master_takes_the_other_with_it(pair, play):
+def test_a_member_that_hears_a_better_master_takes_the_other_with_it(pair, play):
     async def scenario():
         async with pair() as machine:
             grown(machine)
@@ -169,11 +169,11 @@ def test_a_group_tells_after_its_members_and_once(pair, play, monkeypatch):
 
 
 class TestBeginning:
-    def test_who_waits_for_a_check_makes_the_other_wait(self, pair, play, monkeypatch):
+    def test_a_member_that_waits_for_a_check_makes_the_other_wait(self, pair, play, monkeypatch):
         async def scenario():
             async with pair(start=False) as machine:
                 monkeypatch.setattr(READY, lambda self: self._config.name != "VI_2")
-                machine.agent._start()
+                machine.agent.start()
                 assert states(machine) == ("INIT", "INIT")
                 monkeypatch.setattr(READY, lambda self: True)
                 machine.agent.checks_changed()
@@ -199,7 +199,7 @@ class TestBeginning:
         play(scenario)
 
     @pytest.mark.parametrize(("remembers", "expected"), [(False, "INIT"), (True, "MASTER")])
-    def test_the_startup_delay_is_for_whoever_has_nothing_to_lose(self, rig, play, remembers, expected):
+    def test_an_instance_that_was_master_does_not_wait_for_the_startup_delay(self, rig, play, remembers, expected):
         async def scenario():
             settings = Globals(startup_delay_s=5.5)
             async with rig(ONE, filled=machine_with_two(), globals=settings, start=False) as machine:
@@ -220,13 +220,13 @@ class TestBeginning:
 
 def leave_a_ledger(machine):
     """Write the state file: without one no instance stays MASTER for a successor."""
-    machine.agent.graceful_restart._ledger.open()
+    machine.agent.graceful_restart.state_file.open()
     machine.agent.graceful_restart.write()
 
 
 class TestRestart:
     @pytest.mark.parametrize("quick", [False, True])
-    def test_all_stay_or_none(self, pair, play, quick):
+    def test_all_members_are_kept_for_a_restart_or_none(self, pair, play, quick):
         async def scenario():
             async with pair() as machine:
                 grown(machine)
@@ -319,7 +319,7 @@ def test_what_was_left_for_a_successor_goes_when_nobody_may_go_on_with_it(rig, p
     play(scenario)
 
 
-def test_one_that_gives_up_because_nobody_hears_it_takes_the_other_with_it_and_both_come_back(pair, play):
+def test_a_member_that_nobody_hears_takes_the_other_along_and_both_return(pair, play):
     async def scenario():
         async with pair() as machine:
 

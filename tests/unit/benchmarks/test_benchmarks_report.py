@@ -49,7 +49,7 @@ def test_a_value_that_reached_the_end_of_measuring_is_more_than_that():
     assert report.value(row([9.99], cap=10), OURS) == "9.99"
 
 
-def test_no_value():
+def test_a_contender_without_a_value_says_why():
     made = row(published={THEIRS: 15.6})
     made.failed[OURS] = "broke"
     assert report.value(made, OURS) == "failed"
@@ -69,7 +69,7 @@ def test_nothing_is_said_below_the_table_when_there_is_nothing_to_say():
     assert report.as_text([row([1], [2])], FACTS).splitlines()[-1].startswith("| work")
 
 
-def test_a_missed_goal_is_told_of_the_row_that_missed_it_though_its_group_is_one_line():
+def test_a_missed_goal_names_its_row_though_the_group_is_one_line():
     rows = [row([0], work="move, v2", goal=0, group="move"), row([5], work="move, v3", goal=0, group="move")]
     text = report.as_text(rows, FACTS)
     assert cells(text, "move")[2] == "2.50 (0 to 5, 2)"

@@ -21,7 +21,7 @@ def test_the_figure_is_the_median():
     assert row([1, 2, 9]).figure(OURS) == 2
 
 
-def test_of_counted_events_the_figure_is_the_mean_so_that_one_loss_among_many_shows():
+def test_the_figure_of_counted_events_is_their_mean():
     assert row([0, 0, 0, 4], counts=True).figure(OURS) == 1
 
 

@@ -28,7 +28,7 @@ def test_the_longest_silence(heard, silence):
     assert storms.longest_silence(heard, 1.0, 2.0) == pytest.approx(silence)
 
 
-def test_every_storm_is_played_around_one_and_around_many_and_each_row_is_of_its_own():
+def test_every_storm_is_played_around_one_instance_and_around_many():
     tasks = storms.tasks(QUICK)
     rows = [row for task in tasks for row in task.rows]
     assert len(tasks) == 2

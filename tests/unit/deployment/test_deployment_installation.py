@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 
 import pytest
@@ -33,7 +34,10 @@ class Node:
         self.user = False
         monkeypatch.setattr(Account, "exists", property(lambda account: self.user))
         monkeypatch.setattr(Account, "owner", lambda account: (os.getuid(), os.getgid()) if self.user else (-1, -1))
-        monkeypatch.setattr(Account, "_group_exists", lambda account: False)
+        monkeypatch.setattr(grp, "getgrnam", self.group)
+
+    def group(self, name):
+        raise KeyError(name)
 
     def run_command(self, words, environ_update=None):
         self.ran.append(" ".join(words[:3]))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import interpreter as module
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import interpreter as interpreter_module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.interpreter import interpreter
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
 
@@ -20,7 +20,7 @@ OTHER = "/opt/python3.12/bin/python3.12"
 def stable(tmp_path, monkeypatch):
     """Return ``stable(script)``, which puts a program at that path."""
     path = tmp_path / "python3"
-    monkeypatch.setattr(module, "STABLE", str(path))
+    monkeypatch.setattr(interpreter_module, "STABLE", str(path))
 
     def write(script):
         path.write_text(f"#!/bin/sh\n{script}\n")

@@ -65,7 +65,7 @@ def test_no_password_is_in_an_answer(release, tmp_path):
 
 
 def test_the_proof_of_a_release_imports_all_of_it(release, tmp_path):
-    words = [sys.executable, "-IB", "-c", installation._PROOF]
+    words = [sys.executable, "-IB", "-c", installation.PROOF]
     every = [str(release), *installation.PACKAGES]
     assert subprocess.run([*words, *every], check=False).returncode == 0
     broken = tmp_path / "broken"

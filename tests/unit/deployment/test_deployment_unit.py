@@ -71,7 +71,7 @@ def test_scripts_may_ping_where_the_machine_lets_everybody():
 @pytest.mark.parametrize(("groups", "may"), [("0\t2147483647\n", True), ("1\t0\n", False), ("0\t0\n", False)])
 def test_ping_group_range_says_who_may_ping(tmp_path, monkeypatch, groups, may):
     (tmp_path / "groups").write_text(groups)
-    monkeypatch.setattr(unit, "_PING_GROUPS", str(tmp_path / "groups"))
+    monkeypatch.setattr(unit, "PING_GROUPS", str(tmp_path / "groups"))
     assert unit.everybody_may_ping() is may
 
 

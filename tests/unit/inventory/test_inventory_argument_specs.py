@@ -21,7 +21,7 @@ def test_the_file_is_made_from_the_table():
     assert argument_specs.SPECS.read_text(encoding="utf-8") == argument_specs.render(), "make keywords"
 
 
-def test_a_word_of_an_instance_is_a_variable_too():
+def test_a_word_of_an_instance_is_a_variable():
     assert set(FIELDS) == set(ENTRY) - {"name", "virtual_ipaddress", "master"}
     for word in FIELDS:
         said, of_all = dict(ENTRY[word]), dict(OPTIONS[f"ha_pair_{word}"])

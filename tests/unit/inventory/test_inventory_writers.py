@@ -34,7 +34,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import w
         ("each", ["a b", {"address": "192.168.8.1", "interval": 2}], ["w a b", "w 192.168.8.1 interval 2"]),
     ],
 )
-def test_lines(write, value, lines):
+def test_a_value_is_written_as_lines(write, value, lines):
     assert list(getattr(writers, write)("w", value)) == lines
 
 

@@ -182,11 +182,9 @@ def test_two_children_without_a_pid_file_or_a_socket_are_not_taken(shells, tmp_p
     [(socket.AF_INET, 112, True), (socket.AF_INET6, 112, True), (socket.AF_INET, 113, False)],
 )
 def test_the_child_with_a_vrrp_socket_is_taken(shells, tmp_path, family, protocol, speaks):
-    try:
-        opened = socket.socket(family, socket.SOCK_RAW, protocol)
-    except OSError:
-        pytest.skip("no raw sockets here")
-    with closing(opened):  # the first child gives its copy away, the second one keeps it
+    with closing(
+        socket.socket(family, socket.SOCK_RAW, protocol)
+    ) as opened:  # the first child gives its copy away, the second one keeps it
         first, second = shells.family(TWO, "VI_1", "-r", str(tmp_path / "none"), count=2, stderr=opened)
         assert found([first, second]) == ([second] if speaks else [])
 
@@ -201,9 +199,9 @@ def test_a_keepalived_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch
     child = Process(os.getpid(), 1, ("keepalived", *(word.format(file=file) for word in words)))
     if not words:
         monkeypatch.setattr(process, "CHECKER_PID_FILES", ("/nothere", str(file)))
-    assert process._vrrp([child]) is child
+    assert process.vrrp_child([child]) is child
     file.write_text(f"{child.pid}\n")
-    assert process._vrrp([child]) is None
+    assert process.vrrp_child([child]) is None
 
 
 @pytest.mark.parametrize("words", [("-lf", "/a"), ("-nDlf/a",), ("--use", "/a"), ("--use-file=/a",), ("-f/b", "-f/a")])

@@ -171,8 +171,8 @@ def test_the_file_that_keepalived_was_started_with_is_told(words, config):
     assert Process(1, 1, words).config == config
 
 
-def test_the_dump_is_in_the_temporary_directory_of_keepalived(monkeypatch):
-    monkeypatch.setattr(process, "_file", lambda path: "A=b\0TMPDIR=/var/tmp\0" if path.endswith("environ") else "")
-    assert Process(1, 1, ()).temporary == "/var/tmp"
-    monkeypatch.setattr(process, "_file", lambda path: "TMPDIR=relative\0")
-    assert Process(1, 1, ()).temporary == "/tmp"
+@pytest.mark.parametrize(("given", "expected"), [("/var/tmp", "/var/tmp"), ("relative", "/tmp")])
+def test_the_dump_is_in_the_temporary_directory_of_keepalived(given, expected):
+    with subprocess.Popen(["/bin/sleep", "60"], env={"A": "b", "TMPDIR": given}) as child:
+        assert Process(child.pid, 1, ()).temporary == expected
+        child.kill()

@@ -34,7 +34,7 @@ def test_a_keepalived_that_does_not_tell_how_long_it_waits():
 
 
 @pytest.mark.parametrize("line", ["Last transition", "Advert interval"])
-def test_a_master_of_another_release_that_does_not_tell_a_time_is_settled_too(line):
+def test_a_master_of_another_release_that_tells_no_time_is_settled(line):
     without = "\n".join(
         each for each in text("v2-pass.master").splitlines() if each.strip().partition(" = ")[0] != line
     )

@@ -41,11 +41,11 @@ def test_arp_gratuitous_or_not():
     assert Frame(1.0, GRATUITOUS).vrrp is None
 
 
-def test_too_short_is_nothing():
+def test_a_frame_that_is_too_short_is_no_packet():
     assert Frame(1.0, b"").vrrp is None and Frame(1.0, GRATUITOUS[:20]).arp is None
 
 
-def test_intervals():
+def test_intervals_lie_between_the_times():
     assert intervals([1.0, 1.5, 3.0]) == [0.5, 1.5]
 
 
@@ -55,6 +55,6 @@ def test_one_delay_of_the_machine_is_none_of_ours(gaps):
 
 
 @pytest.mark.parametrize("gaps", [[0.16, 0.1, 0.16], [0.1, 0.25], [0.9]])
-def test_who_is_late_again_or_by_intervals_is_not_in_time(gaps):
+def test_a_sender_that_is_late_again_or_by_intervals_is_not_in_time(gaps):
     with pytest.raises(AssertionError, match="without an advertisement"):
         assert_in_time(gaps, 0.1)

@@ -16,8 +16,8 @@ START = 1000.0
 def client(*answers: str) -> Client:
     """Return a client with a probe each 10 ms from START: "" is a lost one, a name the host that answers in 1 ms."""
     made = Client("127.0.0.1", interval_s=0.010)
-    made._sent_at = [START + number / 100 for number in range(len(answers))]
-    made._answers = [(at + 0.001, name) if name else None for at, name in zip(made._sent_at, answers)]
+    made.sent_at = [START + number / 100 for number in range(len(answers))]
+    made.answers = [(at + 0.001, name) if name else None for at, name in zip(made.sent_at, answers)]
     return made
 
 
@@ -64,9 +64,9 @@ def test_an_answer_is_counted_once_and_only_in_time(monkeypatch):
     probe = client("", "")
     for now, number in ((START + 0.5, 0), (START + 0.6, 0), (START + 1.02, 1), (START + 0.6, 7)):
         monkeypatch.setattr("lab.probe.time.monotonic", lambda now=now: now)
-        probe._received(number.to_bytes(4, "big") + b"A", None)
-    probe._received(b"??", None)
-    assert probe._answers == [(START + 0.5, "A"), None]
+        probe.received(number.to_bytes(4, "big") + b"A", None)
+    probe.received(b"??", None)
+    assert probe.answers == [(START + 0.5, "A"), None]
 
 
 def test_json_there_and_back():

@@ -201,7 +201,7 @@ def test_the_result_has_user_and_machine(run):
     )
 
 
-def test_the_segment_is_asked_in_check_mode_too(run):
+def test_the_segment_is_asked_in_check_mode(run):
     entry = {"interface": "lo", "addresses": ["192.168.8.100"], "virtual_router_ids": [100]}
     result = run("vrrp_info", check=True, probe=[entry])
     assert (result["changed"], result["answers"], result["advertisers"]) == (False, [], [])

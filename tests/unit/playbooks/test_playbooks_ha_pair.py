@@ -33,12 +33,12 @@ def test_serial_changes_nothing_and_is_named(tmp_path):
     refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Leave out `serial`", text=site)
 
 
-def test_what_the_nodes_have_stops_the_deployment_in_check_mode_too(tmp_path):
+def test_what_the_nodes_have_stops_the_deployment_in_check_mode(tmp_path):
     nodes = [node(4, root=False), node(6)]
     refused(tmp_path, {"ha_pair": pair("node", nodes)}, "this needs root: connect as root or add --become", "--check")
 
 
-def test_a_stranger_with_the_address_stops_a_first_deployment_in_check_mode_too(tmp_path):
+def test_a_stranger_with_the_address_stops_a_first_deployment_in_check_mode(tmp_path):
     answer = {"address": "192.168.8.100", "mac": "02:00:00:00:00:4d", "interface": "eth0"}
     advertiser = {"interface": "eth0", "source": "192.168.8.50", "virtual_router_id": 100, "version": 2,
                   "priority": 100, "addresses": ["192.168.8.200"]}  # fmt: skip

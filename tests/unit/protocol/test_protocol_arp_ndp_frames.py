@@ -43,7 +43,7 @@ def test_the_router_flag_is_the_only_difference_between_a_router_and_a_host():
     assert set(differing) <= {56, 57, 58}  # the checksum and the flags
 
 
-def test_a_gratuitous_reply_has_the_mac_as_its_target_too():
+def test_a_gratuitous_reply_has_the_mac_as_its_target():
     # RFC 5944 section 4.6; Linux (arp_is_garp) ignores any other one for a second after another host's.
     mac, address = bytes.fromhex("00005e000133"), IPv4Address("192.168.8.100")
     request, reply = arp_ndp.gratuitous_arp(mac, address), arp_ndp.gratuitous_arp(mac, address, reply=True)

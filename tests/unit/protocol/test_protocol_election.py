@@ -24,7 +24,7 @@ class TestMasterThatIsHeard:
         router.advertisement(advert(100, interval_cs=200), A, T + 1)
         assert router.master == MasterSeen(A, 100, 200, T + 1)
 
-    def test_a_router_that_takes_no_part_notes_it_too(self):
+    def test_a_router_that_takes_no_part_notes_the_sender(self):
         router = VirtualRouter(ARTICLE_B)
         assert router.advertisement(advert(100), A, T) == ()
         assert (router.master, router.deadline) == (MasterSeen(A, 100, 100, T), None)

@@ -166,7 +166,7 @@ class TestAborted:
         assert (transition.condition, transition.actions) == (Stopped(), (ReleaseAddresses(),))
 
     @pytest.mark.parametrize("condition", [Initialize(), Backup(T), Backup(T, ready=True), Fault(), Stopped()])
-    def test_whoever_has_no_addresses_has_nothing_to_give_up(self, condition):
+    def test_a_router_without_addresses_has_nothing_to_give_up(self, condition):
         assert decided(master.aborted, router_in(condition)) is None
 
     def test_a_router_does_it_and_tells_it_once(self):

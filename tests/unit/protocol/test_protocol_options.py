@@ -54,7 +54,7 @@ def test_with_lower_prio_no_advert_only_the_clients_are_told():
     assert router.advertisement(advert(50), A, T + 0.7) == ()
 
 
-def test_a_priority_0_is_answered_with_lower_prio_no_advert_too():
+def test_a_priority_0_is_answered_also_with_lower_prio_no_advert():
     router = master(replace(ARTICLE_B, answers_lower=False))
     assert sent(router.advertisement(advert(0), A, T + 0.6)) == [90]
 

@@ -147,7 +147,7 @@ class TestBecomingMaster:
         node.happens("VI_2", "expire", now=2 + 156 / 256)
         assert node.states() == ("MASTER", "MASTER")
 
-    def test_an_owner_of_one_address_waits_too(self):
+    def test_an_owner_of_one_address_waits_for_its_group(self):
         node = Node(255, 100).started()
         assert node.states() == ("BACKUP", "BACKUP")
         node.happens("VI_2", "expire", now=DOWN_S)

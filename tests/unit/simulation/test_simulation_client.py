@@ -34,7 +34,7 @@ def test_the_last_announcement_wins_even_when_its_sender_does_not_answer():
     assert (client.entry, client.answered_by) == ("b", None)
 
 
-def test_it_asks_the_segment_again_after_eight_seconds_of_silence():
+def test_the_client_asks_the_segment_again_after_eight_seconds_of_silence():
     clock, lan, client = segment(a=True, b=True)
     client.look()
     clock.run(5.0)
@@ -52,6 +52,6 @@ def test_the_first_search_is_no_loss():
     assert run.client.losses(0.0, 30.0) == []
 
 
-def test_whoever_is_on_the_other_side_does_not_answer():
+def test_a_node_on_the_other_side_of_a_split_does_not_answer():
     run = run_pair("at 20: split node-a node-b | client", "at 30: heal")
     assert losses(run) == [(20.0, 30.0)]

@@ -50,7 +50,7 @@ class TestPartitions:
         assert lan.talk("a", "b") and lan.talk("c", "client")
         assert lan.sides() == [["a", "b", "c"]]
 
-    def test_who_is_in_no_group_is_with_the_client(self):
+    def test_a_node_in_no_group_is_with_the_client(self):
         _clock, lan = segment()
         lan.split([["a", "c"]])
         assert lan.sides() == [["a", "c"], ["b"]]
@@ -201,7 +201,7 @@ class TestAnnouncement:
         clock.run(2.0)
         assert lan.client.heard == []
 
-    def test_it_is_late_within_the_limits(self):
+    def test_an_announcement_is_late_within_the_limits(self):
         clock, lan = segment((0.1, 0.3))
         for _each in range(20):
             lan.announce(lan.nodes["a"], 1)

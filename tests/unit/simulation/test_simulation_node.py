@@ -72,7 +72,7 @@ class TestLife:
             Process.ENDED, False, False, False, False,
         )  # fmt: skip
 
-    def test_it_becomes_master_at_its_deadline(self):
+    def test_a_node_becomes_master_at_its_deadline(self):
         scene = Scene().started(3.6)
         assert scene.node.eligible and not scene.node.speaks
         scene.clock.run(5.0)
@@ -173,7 +173,7 @@ class TestPause:
         assert scene.notes("address")[-1] == (45.0, "on")
         assert scene.texts()[-1] == "puts the addresses back that had ended"
 
-    def test_one_that_expires_before_it_reads_acts_on_old_news(self):
+    def test_a_node_that_expires_before_it_reads_acts_on_old_news(self):
         scene = Scene(drains_first=False).started(3.0)
         scene.node.pause()
         scene.clock.run(4.0)

@@ -36,7 +36,7 @@ def test_a_loss_that_does_not_end_says_so():
     assert answer.lines()[-1].endswith("from 25.000 to 40.000; no node does at the end)")
 
 
-def test_as_json():
+def test_an_outage_as_json():
     said = ask(Question("VI_1", pair("at 20: kill node-a", until=40.0))).as_json()
     assert said["instance"] == "VI_1"
     assert said["loss_s"] == pytest.approx(3.249, abs=1e-3)

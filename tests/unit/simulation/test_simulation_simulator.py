@@ -79,7 +79,7 @@ def test_a_check_that_costs_priority_moves_it_without_loss():
     assert losses(run) == []
 
 
-def test_a_reload_that_lowers_the_priority_does_so_too():
+def test_a_reload_that_lowers_the_priority_moves_mastership():
     assert run_pair("at 20: reload node-a priority=80").client.answered_by == "node-b"
 
 

@@ -70,7 +70,7 @@ def test_mended_both_come_back():
     assert answered(runs) == ("node-a", "node-a")
 
 
-def test_who_hears_the_master_on_one_segment_leaves_both_to_it():
+def test_a_group_that_hears_the_master_on_one_segment_leaves_both_to_it():
     """As in keepalived: no node knows whose cable fails."""
     runs = played("at 20.5: cut node-a on lan1", until=100.0)
     assert answered(runs) == (None, "node-a")

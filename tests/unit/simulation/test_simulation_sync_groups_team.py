@@ -130,7 +130,7 @@ class TestEnrol:
 
 
 class TestCommand:
-    def test_it_is_for_every_member(self):
+    def test_a_command_is_for_every_member(self):
         machine = Machine().started(1.0)
         machine.team.command("promote")
         assert machine.states() == ["MASTER", "MASTER"]

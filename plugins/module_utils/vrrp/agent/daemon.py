@@ -208,8 +208,8 @@ class Daemon:
         self.reports = Reports(
             runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())
         )
-        self._control = ControlServer(runtime.control_socket, self._command, log)
-        self._upkeep = Housekeeping(runtime, self._control, self.graceful_restart, log, scheduler)
+        self.control = ControlServer(runtime.control_socket, self.command, log)
+        self._upkeep = Housekeeping(runtime, self.control, self.graceful_restart, log, scheduler)
 
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT. Returns the exit status."""
@@ -227,7 +227,7 @@ class Daemon:
             loop.add_signal_handler(signal.SIGUSR2, self.reports.stats)
             if not departure.begun:
                 self.fifos.open()
-                self.scheduler.callback(self._start)()
+                self.scheduler.callback(self.start)()
             await departure.done.wait()
             departure.drop_everything()
             self.groups.tell_states()
@@ -271,7 +271,8 @@ class Daemon:
             self.scheduler.on_signal(signal.SIGHUP, lambda: None)
         await self.lifecycle_scripts.startup(settings, resuming, self.shutdown.done)
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Begin with every instance, where the process before this one has left off. Called once, by :meth:`run`."""
         configuration, inherited = self.configuration, self.graceful_restart.inherited
         self.log.info(f"Starting with {configuration.path}, {len(configuration.instances)} instance(s)")
         self.graceful_restart.begin(configuration, self.kernel)
@@ -346,7 +347,7 @@ class Daemon:
         self.instances.look_at_interfaces(self.scheduler.now())
         self.checks_changed()
 
-    def _command(self, command: str, request: dict[str, Any]) -> Result:
+    def command(self, command: str, request: dict[str, Any]) -> Result:
         """Handle a command. A bug in it ends the process, as in a callback; a CommandError goes to the client."""
         try:
             return self.scheduler.run(lambda: self._commands.handle(command, request))

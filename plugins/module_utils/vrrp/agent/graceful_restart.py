@@ -35,8 +35,8 @@ class GracefulRestart:
         self._directory = directory
         self._kept = replay_window_file.read(directory)
         self._heard = dict(self._kept)
-        self._guards: dict[Identity, Authenticator] = {}
-        self._ledger = StateFile(directory)
+        self._authenticators: dict[Identity, Authenticator] = {}
+        self.state_file = StateFile(directory)
         self._log = log
         self._page = page
         self._due = False
@@ -46,7 +46,7 @@ class GracefulRestart:
     @property
     def kept(self) -> bool:
         """Return whether a successor will find the state files: they may have failed, or been deleted."""
-        return not self._ledger.failed and self._ledger.there
+        return not self.state_file.failed and self.state_file.there
 
     def begin(self, configuration: Configuration, kernel: Kernel) -> None:
         """Start the state file of this process; remove what was installed for instances that are not configured now."""
@@ -59,36 +59,36 @@ class GracefulRestart:
             there = [place for place in entry.installed if was_set(place, kernel.table, entry.installed)]
             for failure in kernel.release([DesiredAddress(index, address) for index, address in there]):
                 self._log.error(f"({entry.name}) {failure}")
-        self._ledger.open()
+        self.state_file.open()
         self._tell_failure()
 
     def memory_of(self, config: Instance) -> RestartMemory:
         """Return the restart memory of the instance of ``config``, with its place in the state file."""
         identity = advertisement.identity(config)
         entry = self.inherited.of(identity)
-        return RestartMemory(self._ledger.beat_of(identity), None if entry is None else entry.memory)
+        return RestartMemory(self.state_file.beat_of(identity), None if entry is None else entry.memory)
 
     def restore_instance(self, instance: VrrpInstance) -> None:
         """Give an instance the sequences that it has heard, and the addresses and routes that it has installed."""
         identity = advertisement.identity(instance.config)
-        former = self._guards.get(identity)  # one reload removed the instance, and a later one adds it again
+        former = self._authenticators.get(identity)  # one reload removed the instance, and a later one adds it again
         instance.authenticator.restore(self._heard.pop(identity, {}) if former is None else former.heard)
-        self._guards[identity] = instance.authenticator
+        self._authenticators[identity] = instance.authenticator
         entry = self.inherited.of(identity)
         if entry is not None:
             instance.addresses.inherit(entry.installed, entry.removals, self._lived_until)
 
     def restore(self) -> None:
         """Make the state files again if they were deleted."""
-        if self._ended or self._ledger.there:
+        if self._ended or self.state_file.there:
             return
-        self._ledger.reopen()
+        self.state_file.reopen()
         self._tell_failure()
         self.changed()
 
     def keep_marks(self) -> None:
         """Write the sequences that ``auth_hmac`` has heard, if they have changed since they were written."""
-        heard = {identity: guard.heard for identity, guard in self._guards.items() if guard.heard}
+        heard = {identity: each.heard for identity, each in self._authenticators.items() if each.heard}
         if heard == self._kept:
             return
         try:
@@ -117,7 +117,7 @@ class GracefulRestart:
         if not self._ended:
             page = self._page()
             self._pause_s = PAUSE_S * len(page.entries)
-            self._ledger.write(page)
+            self.state_file.write(page)
             self._tell_failure()
 
     def end(self, leave: bool) -> None:
@@ -126,15 +126,15 @@ class GracefulRestart:
             self.keep_marks()
         if leave:
             self.write()
-            self._ledger.announce_restart()
+            self.state_file.announce_restart()
         else:
-            self._ledger.remove()
+            self.state_file.remove()
         self._ended = True
 
     def _tell_failure(self) -> None:
-        if self._ledger.failed:
-            text = f"{self._ledger.failed}: a restart would begin from nothing"
-            self._log.rate_limited(("ledger", self._ledger.failed), text)
+        if self.state_file.failed:
+            text = f"{self.state_file.failed}: a restart would begin from nothing"
+            self._log.rate_limited(("ledger", self.state_file.failed), text)
 
 
 def entries(instances: Iterable[VrrpInstance]) -> tuple[SavedInstance, ...]:

@@ -204,7 +204,7 @@ def test_beside_a_peer_the_prefix_is_the_peers(address, peer, listed):
     assert (found.address, found.peer) == (ip_interface(listed), ip_interface(peer).ip)
 
 
-def test_one_that_is_not_tracked_is_the_same_address():
+def test_an_address_that_is_not_tracked_is_the_same_address():
     tracked, loose = resolved(virtual("192.168.8.100/24"), virtual("192.168.8.100/24", no_track=True))
     assert (tracked.track, loose.track) == (True, False)
     assert tracked == loose

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from agent_fakes import FakeKernel, instance, table, want
+from agent_fakes import instance, table, want
+from fake_kernel import FakeKernel
 
 import vrrp
 from vrrp.agent.addresses import lifetime
@@ -114,7 +115,7 @@ def test_three_renewals_may_fail_before_the_shortest_lease_ends():
     assert lifetime.RENEWAL_S * 4 <= lifetime.SHORT_S
 
 
-def test_it_is_renewed_twice_a_second_and_a_bit_sooner_when_the_loop_is_awake(leases):
+def test_a_lease_is_renewed_twice_a_second_or_when_the_loop_is_awake_before(leases):
     leases.hold("one", [want(VIP)], 3)
     renewed_at = []
     for step in range(60):  # the loop is awake every 0.03 s

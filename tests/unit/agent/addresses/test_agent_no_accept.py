@@ -55,19 +55,19 @@ def tables(monkeypatch):
 
 
 def test_nothing_is_asked_for_before_somebody_wants_it(tables):
-    wall = Firewall()
-    wall.release("VI_1")
-    wall.close()
-    assert (tables.told, wall.used) == ([], False)
+    firewall = Firewall()
+    firewall.release("VI_1")
+    firewall.close()
+    assert (tables.told, firewall.used) == ([], False)
 
 
 def test_elements_come_and_go(tables):
-    wall = Firewall()
-    assert wall.prepare() == ""
-    assert wall.hold("VI_1", [want(VIP), want(VIP6), want(LINK_LOCAL, 3)]) == ""
-    assert wall.hold("VI_2", [want(VIP)]) == ""
-    wall.release("VI_1")
-    wall.release("VI_2")
+    firewall = Firewall()
+    assert firewall.prepare() == ""
+    assert firewall.hold("VI_1", [want(VIP), want(VIP6), want(LINK_LOCAL, 3)]) == ""
+    assert firewall.hold("VI_2", [want(VIP)]) == ""
+    firewall.release("VI_1")
+    firewall.release("VI_2")
     six, link = "fd000008000000000000000000000100", "fe800000000000000000000000080100"
     elements = ["vips4 c0a80864", f"vips6 {six}", f"vips6_link {link}03000000"]
     assert (
@@ -79,23 +79,23 @@ def test_elements_come_and_go(tables):
             ("change", [], elements[:1]),
         ]
     )
-    wall.close()
+    firewall.close()
     assert tables.told[-1] == ("delete",)
-    assert not wall.used
+    assert not firewall.used
 
 
 def test_a_successor_finds_the_table(tables):
-    wall = Firewall()
-    wall.hold("VI_1", [want(VIP)])
-    wall.close(leave=True)
+    firewall = Firewall()
+    firewall.hold("VI_1", [want(VIP)])
+    firewall.close(leave=True)
     assert ("delete",) not in tables.told
 
 
 def test_a_table_that_somebody_has_flushed_is_made_anew(tables):
-    wall = Firewall()
-    wall.hold("VI_1", [want(VIP)])
+    firewall = Firewall()
+    firewall.hold("VI_1", [want(VIP)])
     tables.answers = [errno.ENOENT, 0]
-    assert wall.hold("VI_2", [want("192.168.8.101/24")]) == ""
+    assert firewall.hold("VI_2", [want("192.168.8.101/24")]) == ""
     assert tables.told[-1] == ("make", "vips4 c0a80864", "vips4 c0a80865")
 
 
@@ -105,19 +105,21 @@ def test_a_table_that_somebody_has_flushed_is_made_anew(tables):
 )
 def test_where_it_cannot_be_had_it_says_why(tables, code, why):
     tables.answers = [code, code]
-    wall = Firewall()
+    firewall = Firewall()
     text = f"cannot filter packets: {why}"
-    assert (wall.prepare(), wall.hold("VI_1", [want(VIP)]), wall.used) == (text, text, False)
+    assert (firewall.prepare(), firewall.hold("VI_1", [want(VIP)]), firewall.used) == (text, text, False)
 
 
-def guarded(tables, **fields):
+def bench(tables, **fields):
+    """An instance of a host whose table is there."""
     made = Bench(instance(accept=False, **fields))
-    made.ports.firewall._tables = tables
+    made.ports.firewall.prepare()
+    tables.told.clear()
     return made
 
 
-def test_an_instance_closes_before_the_addresses_come_and_opens_when_they_have_gone(tables):
-    made = guarded(tables).start(6.0)
+def test_the_filter_closes_before_the_addresses_come_and_opens_after_them(tables):
+    made = bench(tables).start(6.0)
     tables.told = made.done
     made.done.clear()
     made.instance.expire(10.0)
@@ -134,14 +136,14 @@ def test_an_instance_that_cannot_close_does_not_take_part(tables):
 
 
 def test_the_owner_of_an_address_takes_what_comes(tables):
-    made = guarded(tables, priority=255)
+    made = bench(tables, priority=255)
     made.start()
     assert made.state == "MASTER"
     assert tables.told == []
 
 
 def test_a_reload_opens_and_closes(tables):
-    made = guarded(tables).master()
+    made = bench(tables).master()
     tables.told.clear()
     made.instance.reconfigure(instance(), Globals(), 11.0)
     made.instance.reconfigure(instance(accept=False), Globals(), 12.0)

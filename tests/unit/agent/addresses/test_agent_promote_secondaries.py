@@ -51,7 +51,7 @@ def made(kernel, states):
     return Promotion(kernel, Log(io.StringIO()))
 
 
-def test_it_is_set_once_and_undone_with_the_last_one(made, kernel):
+def test_the_option_is_set_once_and_undone_with_the_last_instance(made, kernel):
     for key in ("VI_1", "VI_2", "VI_1"):
         made.hold(key, eth())
     assert (kernel.asked, made.changed) == (asked((2, 1)), {2})
@@ -68,7 +68,7 @@ def test_what_was_set_before_is_left_alone(made, kernel, states):
     assert kernel.asked == []
 
 
-def test_it_follows_the_interface(made, kernel, states):
+def test_the_option_follows_the_interface(made, kernel, states):
     states("eth0", "0")
     made.hold("VI_1", eth())
     made.hold("VI_1", eth(index=7))
@@ -89,11 +89,13 @@ def test_a_process_that_is_followed_leaves_it(made, kernel):
     assert kernel.asked == asked((2, 1))
 
 
-def test_a_refusal_is_told(made, kernel):
-    kernel.answer = 1
+def test_a_refusal_is_told(kernel, states):
+    states("eth0", "0\n")
+    text, kernel.answer = io.StringIO(), 1
+    made = Promotion(kernel, Log(text))
     made.hold("VI_1", eth())
     assert made.changed == set()
-    assert "cannot set promote_secondaries on interface 2: Operation not permitted" in made._log._stream.getvalue()
+    assert "cannot set promote_secondaries on interface 2: Operation not permitted" in text.getvalue()
 
 
 def test_an_instance_asks_for_it_as_its_file_says():

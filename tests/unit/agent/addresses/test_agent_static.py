@@ -35,7 +35,7 @@ def started(machine, **fields):
     """Start the static configuration of a rig's agent, with what an earlier process has left."""
     agent = machine.agent
     agent.configuration = replace(agent.configuration, **fields)
-    agent._start()
+    agent.start()
     return agent.static_config
 
 
@@ -53,12 +53,12 @@ def scene(rig, play, act, *instances, **fields):
     return play(scenario)
 
 
-def test_they_are_set_without_a_lifetime_and_removed_at_the_end(rig, play):
-    def act(machine, foundation):
+def test_static_addresses_are_set_without_a_lifetime_and_removed_at_the_end(rig, play):
+    def act(machine, static):
         assert machine.kernel.lifetimes_s == {ip_interface(OWN): 0, ip_interface(LOOSE): 0}
         assert ("add", "route") in machine.kernel.done
         machine.kernel.done.clear()
-        foundation.close(leave=False)
+        static.close(leave=False)
         (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
         assert machine.kernel.done == [("remove", way.remove), ("release", OWN, LOOSE)]
 
@@ -66,10 +66,10 @@ def test_they_are_set_without_a_lifetime_and_removed_at_the_end(rig, play):
 
 
 def test_a_successor_goes_on_with_them(rig, play):
-    def act(machine, foundation):
+    def act(machine, static):
         machine.kernel.done.clear()
-        left = foundation.snapshot()
-        foundation.close(leave=True)
+        left = static.snapshot()
+        static.close(leave=True)
         assert machine.kernel.done == []
         (entry,) = static_entries(left)
         assert (entry.identity, [str(address) for _index, address in entry.installed]) == (STATIC, [LOOSE, OWN])
@@ -79,7 +79,7 @@ def test_a_successor_goes_on_with_them(rig, play):
 
 
 def test_without_any_there_is_nothing_in_the_ledger(rig, play):
-    scene(rig, play, lambda machine, foundation: check_equal(foundation.snapshot(), StaticSnapshot()))
+    scene(rig, play, lambda machine, static: check_equal(static.snapshot(), StaticSnapshot()))
 
 
 def check_equal(one, other):
@@ -87,7 +87,7 @@ def check_equal(one, other):
 
 
 def test_what_is_deleted_comes_back_unless_it_is_not_tracked(rig, play):
-    def act(machine, foundation):
+    def act(machine, static):
         changes = []
         for address in (OWN, LOOSE):
             machine.kernel.table.forget(2, ip_interface(address))
@@ -105,7 +105,7 @@ def test_what_is_deleted_comes_back_unless_it_is_not_tracked(rig, play):
 
 
 def test_routes_of_instances_are_told_what_has_gone(rig, play):
-    def act(machine, foundation):
+    def act(machine, static):
         told = []
         machine.agent.instances.running["VI_1"].routes_gone = lambda keys, now: told.append(keys)
         machine.kernel.routes_gone = {ANY}
@@ -120,8 +120,8 @@ def test_what_the_host_has_already_is_its_own(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             machine.kernel.table.remember(ActualAddress(2, ip_interface(OWN)))
-            foundation = started(machine, static_addresses=ADDRESSES)
-            foundation.close(leave=False)
+            static = started(machine, static_addresses=ADDRESSES)
+            static.close(leave=False)
             assert machine.kernel.done[-1] == ("release", LOOSE)
             await machine.agent.checks.stop()
             machine.agent.close()
@@ -139,10 +139,10 @@ def test_what_an_earlier_process_has_set_is_ours(rig, play):
             installed = ((2, ip_interface(OWN)), (2, ip_interface("10.9.7.9/24")))
             entry = SavedInstance(STATIC, "static", 3, State.BACKUP, 100, installed=installed, removals=(way.remove,))
             machine.agent.graceful_restart.inherited = SavedState((entry,))
-            foundation = started(machine, static_addresses=ADDRESSES[:1])
+            static = started(machine, static_addresses=ADDRESSES[:1])
             assert machine.kernel.routes == set()
             assert ("release", "10.9.7.9/24") in machine.kernel.done
-            foundation.close(leave=False)
+            static.close(leave=False)
             assert machine.kernel.done[-1] == ("release", OWN)
             await machine.agent.checks.stop()
             machine.agent.close()
@@ -151,7 +151,7 @@ def test_what_an_earlier_process_has_set_is_ours(rig, play):
 
 
 def test_a_reload_changes_them(rig, play):
-    def act(machine, foundation):
+    def act(machine, static):
         machine.kernel.done.clear()
         new = replace(machine.agent.configuration, static_addresses=ADDRESSES[:1], static_routes=(ROUTE,))
         machine.agent.apply(new, "1" * 64)
@@ -160,23 +160,23 @@ def test_a_reload_changes_them(rig, play):
         machine.agent.apply(replace(new, static_addresses=(), static_routes=()), "1" * 64)
         assert ("release", OWN) in machine.kernel.done
         assert machine.kernel.routes == set()
-        assert foundation.snapshot() == StaticSnapshot()
+        assert static.snapshot() == StaticSnapshot()
 
     scene(rig, play, act, static_addresses=ADDRESSES)
 
 
-def test_one_that_cannot_be_had_is_a_fault_of_its_group_until_it_can(rig, play):
+def test_a_route_that_cannot_be_set_is_a_fault_of_its_group_until_it_can(rig, play):
     async def scenario():
         async with rig(instance(), instance("VI_2", virtual_router_id=52), start=False) as machine:
             (way,), _faults = resolve([TRACKED], [], machine.kernel.table)
             machine.kernel.no_way[way.remove] = errno.ENETUNREACH
-            foundation = started(machine, static_routes=(TRACKED,), track_groups=GROUPS)
-            assert (foundation.faults_of("VI_1"), foundation.faults_of("VI_2")) == ((TEXT,), ())
+            static = started(machine, static_routes=(TRACKED,), track_groups=GROUPS)
+            assert (static.faults_of("VI_1"), static.faults_of("VI_2")) == ((TEXT,), ())
             assert [machine.state(name) for name in ("VI_1", "VI_2")] == ["FAULT", "BACKUP"]
             machine.kernel.no_way.clear()
             machine.kernel.routes_gone = {ANY}
             machine.events()
-            assert foundation.faults_of("VI_1") == ()
+            assert static.faults_of("VI_1") == ()
             assert machine.state("VI_1") == "BACKUP"
             await machine.agent.checks.stop()
             machine.agent.close()
@@ -185,10 +185,10 @@ def test_one_that_cannot_be_had_is_a_fault_of_its_group_until_it_can(rig, play):
 
 
 def test_what_two_want_is_not_taken_off_by_one(rig, play):
-    def act(machine, foundation):
+    def act(machine, static):
         (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
-        assert foundation.routes_held(machine.agent.instances.running["VI_1"]) == {way.remove}
-        assert foundation.routes_held((foundation, None)) == frozenset()
+        assert static.routes_held(machine.agent.instances.running["VI_1"]) == {way.remove}
+        assert static.routes_held((static, None)) == frozenset()
 
     scene(rig, play, act, static_routes=(ROUTE,))
 

@@ -57,7 +57,7 @@ def test_what_another_subnet_has_in_its_middle_is_no_end():
     assert misfits("10.9.255.255/32", "10.9.8.1/24", "10.9.0.1/16")[0] != []
 
 
-def test_an_excluded_address_and_one_on_another_interface_have_ends_too():
+def test_a_broadcast_address_of_another_interface_is_refused():
     config = replace(instance(line=7), excluded=(VirtualAddress(ip_interface("10.9.8.255/32"), device="eth1"),))
     machine = table(eth("eth0", 2), eth("eth1", 3), addresses=("192.168.8.4/24",))
     machine.remember(ActualAddress(3, ip_interface("10.9.8.1/24")))

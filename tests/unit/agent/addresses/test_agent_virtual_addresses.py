@@ -5,85 +5,20 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from ipaddress import ip_interface
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeKernel, address_ports, eth, instance, marked, table, want
+from address_scene import PLACE, REFUSED, SECOND, SECOND_PLACE, VIP, Scene, both, with_entry
+from agent_fakes import eth, instance, marked, table, want
 
 from vrrp.agent.addresses.address_config import AddressConfig
-from vrrp.agent.addresses.virtual_addresses import INSTALL_RETRY_S, VirtualAddresses, lasting, names
-from vrrp.agent.log import Log
+from vrrp.agent.addresses.virtual_addresses import INSTALL_RETRY_S, lasting, names
 from vrrp.agent.netlink.links import ActualAddress
 from vrrp.config.model.configuration import Globals, GratuitousArp, VirtualAddress
 from vrrp.protocol.states import NEVER
 
-VIP, SECOND = "192.168.8.100/24", "192.168.8.101/24"
-PLACE, SECOND_PLACE = (2, ip_interface(VIP)), (2, ip_interface(SECOND))
 MARKED, BRIEF = marked(VIP), ActualAddress(*PLACE, valid_s=3)
-REFUSED = f"cannot set {VIP} on eth0: no"
-
-
-class Kernel(FakeKernel):
-    """It fails to release when it is told to."""
-
-    stuck = ()
-
-    def release(self, wanted):
-        super().release(wanted)
-        return [f"cannot remove {address}" for address in self.stuck]
-
-
-class Announcer(FakeAnnouncer):
-    def keep(self, key, first_s, every_s, announce):
-        super().keep(key, first_s, every_s, announce)
-        self.again = announce
-
-    def cancel(self, key):
-        self.done.append(("cancel", key))
-        super().cancel(key)
-
-
-class Scene:
-    """``vips`` under the key "k"; ``others`` are what other instances hold."""
-
-    def __init__(self, config=None, filled=None, settings=Globals(), others=()):  # noqa: B008
-        self.done, self.text, self.armed = [], io.StringIO(), []
-        self.kernel = Kernel(self.done, filled or table())
-        self.announcer = Announcer(self.done)
-        ports = address_ports(
-            self.kernel,
-            self.announcer,
-            Log(self.text),
-            held_elsewhere=lambda key, addresses: frozenset(others),
-            arm=self.armed.append,
-        )
-        self.leases = ports.leases
-        self.vips = VirtualAddresses("k", AddressConfig.of(config or instance(), settings), ports)
-        self.vips.look()
-
-    def master(self, now=10.0):
-        self.vips.install(now)
-        self.done.clear()
-        return self
-
-    def lines(self):
-        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
-
-    def renewed(self):
-        self.kernel.renewed.clear()
-        self.leases.renew(1_000_000.0)
-        return [text.split()[0] for text in self.kernel.renewed]
-
-
-def both(**fields):
-    return instance(addresses=(VIP, SECOND), **fields)
-
-
-def with_entry(**fields):
-    made = instance()
-    return replace(made, addresses=(replace(made.addresses[0], **fields),))
 
 
 class TestLook:
@@ -117,7 +52,7 @@ class TestLook:
 
 
 class TestInstall:
-    def test_they_are_set_held_and_leased(self):
+    def test_addresses_are_set_held_and_leased(self):
         made = Scene()
         made.vips.install(10.0)
         assert made.done == [("install", VIP)]
@@ -151,7 +86,7 @@ class TestInstall:
 
 
 class TestRelease:
-    def test_they_go_with_their_bursts_and_leases(self):
+    def test_addresses_go_with_their_bursts_and_leases(self):
         made = Scene(both()).master()
         made.vips.release()
         assert made.done == [("cancel", "k"), ("release", VIP, SECOND)]
@@ -235,13 +170,13 @@ class TestWhileMaster:
         assert made.vips.put_back(SECOND_PLACE, 11.0) == ()
         assert made.done == []
 
-    def test_one_that_is_not_tracked_stays_away_and_is_not_renewed(self):
+    def test_an_address_that_is_not_tracked_stays_away_and_is_not_renewed(self):
         made = Scene(with_entry(no_track=True)).master()
         made.kernel.somebody_deletes(VIP)
         assert made.vips.put_back(PLACE, 11.0) == ()
         assert (made.done, made.vips.held, made.renewed()) == ([], frozenset(), [])
 
-    def test_one_that_stays_away_is_not_announced(self):
+    def test_an_address_that_stays_away_is_not_announced(self):
         made = Scene(with_entry(no_track=True)).master()
         made.kernel.somebody_deletes(VIP)
         made.vips.put_back(PLACE, 11.0)
@@ -252,7 +187,7 @@ class TestWhileMaster:
         made.vips.announce(4)
         assert made.done[-2:] == [("install", VIP), ("announce", 4, VIP)]
 
-    def test_all_of_them_are_announced_when_asked(self):
+    def test_all_addresses_are_announced_when_asked(self):
         made = Scene(both()).master()
         made.vips.announce(4)
         assert made.done == [("announce", 4, VIP, SECOND)]
@@ -303,74 +238,13 @@ class TestReload:
         assert made.kernel.lifetimes_s == {ip_interface(VIP): 5 if done else 3}
 
 
-class TestTheHostsOwn:
-    """The address was set by another program while this agent was not MASTER: it is not ours at any priority."""
-
-    def test_it_is_neither_set_nor_leased_nor_taken_off(self):
-        made = Scene(both(), table(addresses=("192.168.8.4/24", VIP)))
-        made.vips.install(10.0)
-        assert made.done == [("install", SECOND)]
-        assert (made.vips.owned, made.vips.installed, made.renewed()) == (
-            (ip_interface(VIP),),
-            {SECOND_PLACE},
-            [SECOND],
-        )
-        made.vips.release()
-        assert made.done[-1] == ("release", SECOND)
-
-    def test_a_reload_that_adds_and_removes_it_leaves_it(self):
-        made = Scene(filled=table(addresses=("192.168.8.4/24", SECOND))).master()
-        for addresses in ((VIP, SECOND), (VIP,)):
-            made.vips.reconfigure(AddressConfig.of(instance(addresses=addresses), Globals()))
-            made.vips.look()
-            made.vips.reconcile(11.0)
-        assert [each for each in made.done if SECOND in each] == []
-
-    def test_when_it_has_gone_the_virtual_one_comes(self):
-        made = Scene(filled=table(addresses=("192.168.8.4/24", VIP))).master()
-        made.kernel.somebody_deletes(VIP)
-        assert made.vips.put_back(PLACE, 11.0) == (want(VIP),)
-        assert (made.vips.owned, made.vips.installed) == ((), {PLACE})
-
-    def test_what_another_instance_holds_is_not_the_hosts_own(self):
-        made = Scene(filled=table(addresses=("192.168.8.4/24", VIP)), others=[PLACE]).master()
-        assert made.vips.owned == ()
-
-    def test_a_duplicate_is_of_no_use_to_the_host(self):
-        made = Scene()
-        made.kernel.table.remember(ActualAddress(2, ip_interface(VIP), dad_failed=True))
-        made.vips.install(10.0)
-        assert made.done == [("release", VIP), ("install", VIP)]
-
-
-class TestOwner:
-    def test_the_addresses_of_the_host_are_never_touched(self):
-        made = Scene(both(priority=255), table(addresses=(VIP,)))
-        made.vips.install(10.0)
-        assert made.done == [("install", SECOND)]
-        assert (made.vips.owned, made.vips.installed) == ((ip_interface(VIP),), {SECOND_PLACE})
-        assert made.renewed() == [SECOND]
-        made.vips.release()
-        assert made.done[-1] == ("release", SECOND)
-
-    def test_what_was_inherited_is_not_the_hosts_own(self):
-        made = Scene(instance(priority=255), table(addresses=(VIP,)))
-        made.vips.inherit([PLACE])
-        made.vips.install(10.0)
-        assert made.vips.owned == ()
-
-    @pytest.mark.parametrize(("priority", "expected"), [(255, {ip_interface(VIP)}), (254, frozenset())])
-    def test_only_the_owner_speaks_from_a_virtual_address(self, priority, expected):
-        assert Scene(instance(priority=priority)).vips.owns_source == expected
-
-
 class TestExtraInterfaces:
     """The switches of other interfaces receive no advertisements (``garp_extra_if``)."""
 
     @pytest.mark.parametrize(
         ("kind", "every", "keeps"), [("macvlan", False, True), ("", False, False), ("", True, True)]
     )
-    def test_they_are_reminded(self, kind, every, keeps):
+    def test_switches_of_other_interfaces_are_reminded(self, kind, every, keeps):
         garp = GratuitousArp(extra_if_s=60.0, extra_if_all=every)
         away = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth1"),)
         made = Scene(instance(garp=garp, excluded=away), table(eth(), replace(eth("eth1", 3), kind=kind)))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from ipaddress import ip_interface
 
 import pytest
+from address_scene import VIP, Scene
 from agent_fakes import eth, instance, table, want
-from test_agent_virtual_addresses import VIP, Scene
 
 from vrrp.agent.netlink.links import ActualAddress
 from vrrp.config.model.configuration import VirtualAddress

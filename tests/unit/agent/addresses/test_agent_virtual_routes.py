@@ -46,7 +46,7 @@ def there(made):
     return made.kernel.routes
 
 
-def test_they_come_behind_the_addresses_and_go_before_them_in_the_other_order():
+def test_routes_come_after_the_addresses_and_go_before_them_in_reverse():
     made = bench(ONE, RULE).start(6.0)
     made.done.clear()
     made.instance.expire(10.0)
@@ -208,7 +208,7 @@ def test_a_change_of_the_host_makes_it_look_again():
     assert there(made) == {way_of(ONE).remove}
 
 
-def test_one_that_the_kernel_refuses_is_a_fault_until_it_takes_it():
+def test_a_route_that_the_kernel_refuses_is_a_fault_until_it_takes_it():
     made = bench(ONE)
     made.kernel.no_way[way_of(ONE).remove] = errno.ENETUNREACH
     made.start(6.0)
@@ -224,7 +224,7 @@ def test_one_that_the_kernel_refuses_is_a_fault_until_it_takes_it():
     assert made.state == "MASTER"
 
 
-def test_one_that_cannot_be_put_back_is_a_fault():
+def test_a_route_that_cannot_be_put_back_is_a_fault():
     made = bench(ONE).master()
     there(made).clear()
     made.kernel.no_way[way_of(ONE).remove] = errno.ENETDOWN

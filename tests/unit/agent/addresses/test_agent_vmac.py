@@ -81,7 +81,7 @@ def test_addresses_and_advertisements_have_their_interfaces():
     assert (instance().lives_on, instance().speaks_on) == ("eth0", "eth0")
 
 
-def test_it_is_made_then_set_up_once():
+def test_a_macvlan_is_made_and_then_set_up_once():
     vmacs, kernel, text = scene()
     vmacs.apply([instance(vmac=Vmac())])
     assert kernel.asked == [link_requests.macvlan("vrrp.51", 2, MAC_51)]
@@ -98,7 +98,7 @@ def test_it_is_made_then_set_up_once():
     assert "made the macvlan vrrp.51 on eth0" in text.getvalue()
 
 
-def test_one_that_is_gone_is_made_again():
+def test_a_macvlan_that_is_gone_is_made_again():
     vmacs, kernel, _text = scene()
     kernel.put(ours())
     vmacs.apply([instance(vmac=Vmac())])
@@ -122,7 +122,7 @@ def test_without_its_interface_nothing_is_asked():
     assert kernel.asked == []
 
 
-def test_nobody_wants_it_any_more():
+def test_a_macvlan_that_no_instance_wants_is_removed():
     vmacs, kernel, _text = scene()
     kernel.put(ours())
     vmacs.apply([instance(vmac=Vmac())])
@@ -178,14 +178,14 @@ def test_a_stranger_with_its_name_is_left_alone_and_is_a_fault(stranger):
     assert fault_of(config, kernel.table) == expected
 
 
-def test_who_hands_over_answers_nobody_until_it_has_dropped_the_addresses():
+def test_a_master_that_hands_over_answers_no_arp_while_it_has_addresses():
     kernel = Kernel(table())
     kernel.put(ours())
-    hush = ArpSilencer(kernel)
-    hush.begin("vrrp.51")
-    hush.begin("vrrp.51")
-    hush.end()
-    hush.end()
+    silencer = ArpSilencer(kernel)
+    silencer.begin("vrrp.51")
+    silencer.begin("vrrp.51")
+    silencer.end()
+    silencer.end()
     assert kernel.asked == [link_requests.ipv4_settings(9, {"arp_ignore": value}) for value in (8, 1)]
 
 
@@ -193,9 +193,9 @@ def test_who_hands_over_answers_nobody_until_it_has_dropped_the_addresses():
 def test_without_a_macvlan_no_setting_changes(macvlan):
     kernel = Kernel(table())
     kernel.put(ours())
-    hush = ArpSilencer(kernel)
-    hush.begin(macvlan)
-    hush.end()
+    silencer = ArpSilencer(kernel)
+    silencer.begin(macvlan)
+    silencer.end()
     assert kernel.asked == []
 
 

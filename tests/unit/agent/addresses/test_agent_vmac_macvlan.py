@@ -70,7 +70,6 @@ class TestSetting:
     def test_where_there_is_no_number_there_is_none(self, interface, name):
         assert setting(interface, name) is None
 
-    @pytest.mark.skipif(not Path("/proc/sys/net/ipv4/ip_default_ttl").exists(), reason="no /proc/sys/net")
     def test_a_number_of_the_kernel_is_read(self):
         """A setting of IPv4 that is the same on nearly every machine, by the way of the interfaces."""
         assert setting("..", "ip_default_ttl") == int(Path("/proc/sys/net/ipv4/ip_default_ttl").read_text())

@@ -24,7 +24,7 @@ COUNTERS = {"sent", "received", "priority_zero_sent", "priority_zero_received", 
 
 
 def ask(machine, command, **request):
-    return machine.agent._commands.handle(command, request)
+    return machine.command(command, **request)
 
 
 def hear(machine, priority, at):

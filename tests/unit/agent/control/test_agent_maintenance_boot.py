@@ -135,7 +135,7 @@ class TestBoot:
             boot(machine)
             async with rig(wall=NOON, start=False) as machine:
                 machine.agent.checks_changed = lambda: None  # as while vrrp_startup_delay lasts
-                machine.agent._start()
+                machine.agent.start()
                 assert machine.state() == "INIT"
                 assert ask(machine, "status")["instances"][0]["maintenance"]["reason"] == "kernel update"
                 ask(machine, "release", instance="VI_1")

@@ -53,7 +53,7 @@ def test_one_is_promoted_and_a_successor_must_know():
     assert (bench.state, scene.remembered, scene.lines()) == ("MASTER", 1, ["(VI_1) promote was asked for"])
 
 
-def test_whoever_is_not_there_is_told_who_is():
+def test_a_name_of_no_instance_is_answered_with_those_there_are():
     text = "there is no instance VI_9; there are: VI_1, VI_2"
     scene = Scene(Bench(instance()), Bench(instance("VI_2")), stopping=True)
     assert scene.refused(lambda mastership: mastership.move("promote", "VI_9", 1.0)) == text

@@ -54,7 +54,7 @@ def ask(rig, play):
                     machine.due(147.0)
                 prepare(machine)
                 before = machine.state(), machine.agent.configuration, list(machine.kernel.done)
-                answer = machine.agent._commands.handle("plan", {"candidate": packed(candidate)})
+                answer = machine.command("plan", candidate=packed(candidate))
                 assert before == (machine.state(), machine.agent.configuration, list(machine.kernel.done))
                 answers.append(json.loads(json.dumps(answer)))
 
@@ -180,7 +180,7 @@ def test_what_is_no_file_is_refused(rig, play, candidate):
     async def scenario():
         async with rig() as machine:
             with pytest.raises(CommandError, match="candidate is a file as base64 of zlib of UTF-8|cut off"):
-                machine.agent._commands.handle("plan", {"candidate": candidate})
+                machine.command("plan", candidate=candidate)
 
     play(scenario)
 
@@ -189,7 +189,7 @@ def test_a_file_that_swells_is_refused(rig, play):
     async def scenario():
         async with rig() as machine:
             with pytest.raises(CommandError, match="longer than 1048576 octets"):
-                machine.agent._commands.handle("plan", {"candidate": packed("#" * (1 << 24))})
+                machine.command("plan", candidate=packed("#" * (1 << 24)))
 
     play(scenario)
 

@@ -14,7 +14,7 @@ import stat
 import pytest
 from control_scene import with_server
 
-from vrrp.agent.control import server as control
+from vrrp.agent.control import server as server_module
 from vrrp.agent.control.server import CommandError
 from vrrp.client import AgentError, Client
 
@@ -79,7 +79,7 @@ def test_one_connection_may_ask_several_times(server, tmp_path):
     assert with_server(server, use) == ["a", "b"]
 
 
-@pytest.mark.parametrize("octets", [b"x" * (control.REQUEST_MAX * 2), b'{"command": "a"', b""])
+@pytest.mark.parametrize("octets", [b"x" * (server_module.REQUEST_MAX * 2), b'{"command": "a"', b""])
 def test_a_line_without_end_is_cut_off(server, tmp_path, octets):
     def use():
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
@@ -110,7 +110,7 @@ def test_a_socket_of_a_dead_agent_is_replaced(server, tmp_path):
     assert with_server(server, Client(str(tmp_path)).status)["command"] == "status"
 
 
-def test_an_answer_that_takes_time_comes_later(server, tmp_path):
+def test_an_answer_that_takes_time_comes_later(serve, tmp_path):
     def late(command, request):
         result = asyncio.get_running_loop().create_future()
         if command == "no":
@@ -119,8 +119,7 @@ def test_an_answer_that_takes_time_comes_later(server, tmp_path):
             asyncio.get_running_loop().call_soon(result.set_result, {"command": command})
         return result
 
-    server._handle = late
-    client = Client(str(tmp_path))
+    server, client = serve(late), Client(str(tmp_path))
     assert with_server(server, lambda: client.request({"command": "reload"})) == {"command": "reload"}
     with pytest.raises(AgentError) as caught:
         with_server(server, lambda: client.request({"command": "no"}))

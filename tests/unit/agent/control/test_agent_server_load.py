@@ -9,8 +9,10 @@ import asyncio
 import contextlib
 import errno
 import gc
+import io
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -18,19 +20,18 @@ import threading
 import time
 
 import pytest
-from control_scene import READER, with_server
+from control_scene import READER, handle, with_server
 
-from vrrp.agent.control import server as control
+from vrrp.agent.control import server as server_module
 from vrrp.client import AgentUnreachable, Client
 
 # Clients that may only read, and misbehave. In the test all clients are the agent's own user, so peer_uid is replaced.
 
 
 @pytest.fixture
-def looking(server, monkeypatch):
-    """Return a server for which every client may only read."""
-    monkeypatch.setattr(control, "peer_uid", lambda sock: READER)
-    return server
+def readers(monkeypatch):
+    """Every client may only read."""
+    monkeypatch.setattr(server_module, "peer_uid", lambda sock: READER)
 
 
 def connected(tmp_path):
@@ -40,8 +41,9 @@ def connected(tmp_path):
     return sock
 
 
-def test_many_connections_leave_room_for_root(looking, tmp_path, monkeypatch):
-    monkeypatch.setattr(control, "CONNECTIONS_MAX", {True: 1, False: 3})
+@pytest.mark.usefixtures("readers")
+def test_many_connections_leave_room_for_root(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(server_module, "CONNECTIONS_MAX", {True: 1, False: 3})
 
     def use():
         with contextlib.ExitStack() as stack:
@@ -51,47 +53,46 @@ def test_many_connections_leave_room_for_root(looking, tmp_path, monkeypatch):
                 assert json.loads(sock.makefile().readline())["ok"]
             one_too_many = stack.enter_context(connected(tmp_path))
             refused = json.loads(one_too_many.makefile().readline())
-            monkeypatch.setattr(control, "peer_uid", lambda sock: 0)
+            monkeypatch.setattr(server_module, "peer_uid", lambda sock: 0)
             root = Client(str(tmp_path)).promote("VI_1")
         return refused, root
 
-    refused, root = with_server(looking, use)
+    refused, root = with_server(server, use)
     assert refused == {"ok": False, "error": "too many connections: try again"}
     assert root["command"] == "promote"
 
 
-def test_a_client_that_does_not_ask_is_disconnected(looking, tmp_path, monkeypatch):
-    monkeypatch.setattr(control, "ASK_S", 0.05)
+@pytest.mark.usefixtures("readers")
+def test_a_client_that_does_not_ask_is_disconnected(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(server_module, "ASK_S", 0.05)
 
     def use():
         with connected(tmp_path) as silent, connected(tmp_path) as half:
             half.sendall(b'{"command": "sta')
             return [silent.recv(10), half.recv(10)]
 
-    assert with_server(looking, use) == [b"", b""]
+    assert with_server(server, use) == [b"", b""]
 
 
-def test_a_client_that_does_not_read_is_disconnected(looking, tmp_path, monkeypatch):
-    monkeypatch.setattr(control, "READ_S", 0.05)
-    looking._handle = lambda command, request: {"long": "x" * 4_000_000}
+@pytest.mark.usefixtures("readers")
+def test_a_client_that_does_not_read_is_disconnected(serve, tmp_path, monkeypatch):
+    monkeypatch.setattr(server_module, "READ_S", 0.05)
 
     def use():
         with connected(tmp_path) as sock:
             sock.sendall(b'{"command": "status"}\n')
-            deadline = time.monotonic() + 10
-            while not looking._connections and time.monotonic() < deadline:
-                time.sleep(0.001)
-            while looking._connections:
-                assert time.monotonic() < deadline, "it still waits for the reader"
-                time.sleep(0.001)
+            hung_up = select.poll()
+            hung_up.register(sock, select.POLLRDHUP)
+            assert hung_up.poll(10_000), "it still waits for the reader"
 
-    with_server(looking, use)
+    with_server(serve(lambda command, request: {"long": "x" * 4_000_000}), use)
 
 
-def test_a_flood_of_questions_leaves_the_loop_to_others(looking, tmp_path):
+@pytest.mark.usefixtures("readers")
+def test_a_flood_of_questions_leaves_the_loop_to_others(serve, tmp_path):
     """Eight connections ask without end, and each answer takes 5 ms: the loop is held up by one, not by all of them."""
     answered = []
-    looking._handle = lambda command, request: answered.append(command) or time.sleep(0.005) or {}
+    server = serve(lambda command, request: answered.append(command) or time.sleep(0.005) or {})
     stop = threading.Event()
 
     def flood():
@@ -101,13 +102,13 @@ def test_a_flood_of_questions_leaves_the_loop_to_others(looking, tmp_path):
                 sock.recv(65536)
 
     async def scenario():
-        await looking.start()
+        await server.start()
         threads = [threading.Thread(target=flood, daemon=True) for _number in range(8)]
         for thread in threads:
             thread.start()
         await asyncio.sleep(1)
         stop.set()
-        await looking.stop()
+        await server.stop()
 
     asyncio.run(scenario())
     # A tenth of the second by rule, 20 answers; without the rule nearly all of it, some 200. A busy machine has fewer.
@@ -118,10 +119,32 @@ def test_a_flood_of_questions_leaves_the_loop_to_others(looking, tmp_path):
 
 
 class Turn:
-    """The loop between two turns: who is listened to, and what is to be called later."""
+    """The loop between two turns: what is read, and what is to be called later. Its time stands still.
+
+    ``accept`` is what the loop calls when somebody connects; ``accepting`` says whether it would do so now.
+    """
 
     def __init__(self):
         self.readers, self.later = {}, []
+
+    def begin(self):
+        """Take the only reader for the one that accepts connections."""
+        ((self._listener, self.accept),) = self.readers.items()
+
+    @property
+    def accepting(self):
+        return self._listener in self.readers
+
+    @property
+    def connections(self):
+        """Return the callbacks that read from a connection."""
+        return [callback for fd, callback in self.readers.items() if fd != self._listener]
+
+    def pass_time(self):
+        """Do what was to be done later."""
+        later, self.later = self.later, []
+        for _delay, callback in later:
+            callback()
 
     def time(self):
         return 0.0
@@ -150,39 +173,40 @@ class Turn:
 
 
 @pytest.fixture
-def turn(server, tmp_path):
-    """A server that listens in a loop that never turns by itself."""
-    made = Turn()
+def text():
+    return io.StringIO()
 
-    async def start():
-        await server.start()
-        asyncio.get_running_loop().remove_reader(server._socket.fileno())
 
-    asyncio.run(start())
-    server._loop = made
-    made.add_reader(server._socket.fileno(), server._accept)
+@pytest.fixture
+def turn(serve, text, monkeypatch):
+    """The loop of a server, which never turns by itself."""
+    made, server = Turn(), serve(handle, text)
+    with monkeypatch.context() as patched:
+        patched.setattr(server_module.asyncio, "get_running_loop", lambda: made)
+        asyncio.run(server.start())
+    made.begin()
     yield made
     asyncio.run(server.stop())
 
 
-def test_a_few_connections_are_taken_in_one_turn_of_the_loop(server, turn, tmp_path):
+def test_a_few_connections_are_taken_in_one_turn_of_the_loop(turn, tmp_path):
     with contextlib.ExitStack() as stack:
-        for _number in range(3 * control.ACCEPTED_AT_ONCE):
+        for _number in range(3 * server_module.ACCEPTED_AT_ONCE):
             stack.enter_context(connected(tmp_path))
-        listener, taken = server._socket.fileno(), []
+        taken = []
         for _turn in range(4):
-            turn.readers[listener]()
-            taken.append(len(server._connections))
-            assert listener not in turn.readers, "it rests, however many wait"
-            (resume,) = [callback for _delay, callback in turn.later if callback == server._resume]
-            turn.later.clear()
-            resume()
+            turn.accept()
+            taken.append(len(turn.connections))
+            assert not turn.accepting, "it rests, however many wait"
+            turn.pass_time()
+            assert turn.accepting
     assert taken == [4, 8, 12, 12]
 
 
-def test_other_connections_wait_in_the_kernel(server, turn, tmp_path):
+@pytest.mark.usefixtures("turn")
+def test_other_connections_wait_in_the_kernel(tmp_path):
     with contextlib.ExitStack() as stack:
-        for _number in range(control.BACKLOG + 1):  # listen(2): one more than it says
+        for _number in range(server_module.BACKLOG + 1):  # listen(2): one more than it says
             stack.enter_context(connected(tmp_path))
         late = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         late.setblocking(False)
@@ -190,9 +214,9 @@ def test_other_connections_wait_in_the_kernel(server, turn, tmp_path):
             late.connect(str(tmp_path / "control.sock"))
 
 
-def test_a_client_that_waits_in_the_backlog_is_served(server, turn, tmp_path):
+def test_a_client_that_waits_in_the_backlog_is_served(turn, tmp_path):
     with contextlib.ExitStack() as stack:
-        for _number in range(control.BACKLOG + 1):
+        for _number in range(server_module.BACKLOG + 1):
             stack.enter_context(connected(tmp_path))
         with pytest.raises(AgentUnreachable, match="did not answer within"):
             Client(str(tmp_path), timeout_s=0.05).status()
@@ -200,39 +224,32 @@ def test_a_client_that_waits_in_the_backlog_is_served(server, turn, tmp_path):
         thread = threading.Thread(target=lambda: said.append(Client(str(tmp_path), timeout_s=20).status()))
         thread.start()
         while thread.is_alive():
-            server._accept()
-            for callback in [*turn.readers.values(), *(callback for _delay, callback in turn.later)]:
+            for callback in list(turn.readers.values()):
                 callback()
-            turn.later.clear()
+            turn.pass_time()
         thread.join()
     assert [answer["command"] for answer in said] == ["status"]
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
-def test_without_a_descriptor_accepting_pauses_and_one_line_is_logged(server, turn, tmp_path, code):
-    class Full:
-        def __init__(self, sock):
-            self._sock = sock
-
-        def accept(self):
-            raise OSError(code, os.strerror(code))
-
-        def __getattr__(self, name):
-            return getattr(self._sock, name)
+def test_without_a_descriptor_accepting_pauses_and_one_line_is_logged(turn, text, tmp_path, monkeypatch, code):
+    def accept(sock):
+        raise OSError(code, os.strerror(code))
 
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connected(tmp_path)) for _number in range(3)]
-        server._accept()
-        assert len(server._connections) == 3
-        server._socket = Full(server._socket)
+        turn.accept()
+        assert len(turn.connections) == 3
+        monkeypatch.setattr(socket.socket, "accept", accept)
         for _turn in range(2):
             turn.later.clear()
-            server._accept()
-            assert turn.readers.get(server._socket.fileno()) is None
-            assert (control.REFUSED_S, server._resume) in turn.later
-        assert clients[0].recv(10) == clients[1].recv(10) == b"", "who has been there longest"
-        assert len(server._connections) == 1
-    (line,) = server._log._stream.getvalue().splitlines()
+            turn.accept()
+            assert not turn.accepting
+            ((delay_s, _resume),) = turn.later
+            assert delay_s == server_module.REFUSED_S
+        assert clients[0].recv(10) == clients[1].recv(10) == b"", "the one that has been connected longest goes first"
+        assert len(turn.connections) == 1
+    (line,) = text.getvalue().splitlines()
     assert f"the control socket accepts nobody for a moment: {os.strerror(code)}" in line
 
 
@@ -268,7 +285,7 @@ def test_a_server_whose_descriptors_are_used_up_still_answers_and_says_little(tm
     assert said.count("\n") == 1 and "Traceback" not in said, said
 
 
-def test_connections_that_have_ended_are_no_garbage(server, turn, tmp_path):
+def test_connections_that_have_ended_are_no_garbage(turn, tmp_path):
     """The agent collects garbage once in a second: a flood of connections must not leave it any."""
     gc.collect()
     gc.disable()
@@ -276,17 +293,15 @@ def test_connections_that_have_ended_are_no_garbage(server, turn, tmp_path):
         for _number in range(20):
             with connected(tmp_path) as sock:
                 sock.sendall(b'{"command": "status"}\n')
-                server._accept()
-                (connection,) = server._connections
-                connection._readable()
+                turn.accept()
+                (read,) = turn.connections
+                read()
                 assert json.loads(sock.makefile().readline())["ok"]
-                for _delay, callback in turn.later:
-                    if callback == connection._next:
-                        callback()
-            connection._readable()
-            assert not server._connections
+                turn.pass_time()
+            read()
+            assert not turn.connections
             turn.later.clear()
-        del connection, callback
-        assert [each for each in gc.get_objects() if isinstance(each, control.Connection)] == []
+        del read
+        assert [each for each in gc.get_objects() if isinstance(each, server_module.Connection)] == []
     finally:
         gc.enable()

@@ -290,7 +290,7 @@ def test_another_host_that_does_not_answer_for_it_any_more_is_not_told():
     assert len(shown(bench, 112.0, "conflicts")["conflicts"]) == 1
 
 
-def test_one_that_has_given_up_because_nobody_hears_it_says_why_and_what_to_do():
+def test_an_instance_that_nobody_hears_says_why_and_what_to_do():
     bench = Bench(instance()).start(6.0)
     bench.sender.error = "Operation not permitted"
     for now in (10.0, 11.0, 12.0, 13.0, 14.0):
@@ -329,7 +329,7 @@ def test_the_winner_forgets_a_loser_that_stops():
     assert shown(bench, 2.5, "state", "warnings") == {"state": "MASTER", "warnings": []}
 
 
-def test_so_does_the_loser():
+def test_the_loser_of_two_owners_says_that_the_configuration_is_wrong():
     bench = Bench(instance(priority=255)).start()
     bench.instance.heard(advertisement(255), PEER, 1.5)
     bench.instance.expire(1.6)
@@ -346,7 +346,7 @@ def test_one_owner_is_as_it_should_be(ours, theirs):
     assert shown(bench, 2.5, "warnings") == {"warnings": []}
 
 
-def test_an_owner_is_not_told_to_take_its_address_off_a_standby_that_cannot_hear_it():
+def test_an_owner_is_not_told_to_take_its_address_off_a_deaf_standby():
     bench = Bench(instance(priority=255)).start()
     for address in (VIP_HOST, OWN):
         bench.instance.reporter.conflicts[address] = Conflict("eth0", bytes.fromhex("020000000009"), 100.0)

@@ -15,7 +15,7 @@ from vrrp.agent.netlink.links import ActualAddress
 
 
 @pytest.mark.parametrize(("name", "number"), [(None, 0), ("global", 0), ("link", 253), ("host", 254), ("200", 200)])
-def test_scope(name, number):
+def test_a_name_of_a_scope_has_a_number(name, number):
     assert scope_number(name) == number
 
 
@@ -63,7 +63,7 @@ def test_for_how_long_somebody_connects_from_it(address, written_s, expected_s):
     assert preferred_s(want(address, preferred_s=written_s)) == expected_s
 
 
-def test_one_that_is_not_tracked_is_the_same_address():
+def test_an_address_that_is_not_tracked_is_the_same_address():
     tracked, loose = want("192.168.8.100/24"), want("192.168.8.100/24", track=False)
     assert (tracked, hash(tracked)) == (loose, hash(loose))
 

@@ -12,7 +12,7 @@ import struct
 
 import pytest
 
-from vrrp.agent.netlink import dump as listing
+from vrrp.agent.netlink import dump as dump_module
 from vrrp.agent.netlink.dump import Listing
 from vrrp.agent.netlink.links import InterfaceTable, dump
 from vrrp.agent.netlink.messages import DumpError
@@ -63,7 +63,7 @@ class Kernel:
 def made(monkeypatch):
     def make(*answers):
         kernel = Kernel(*answers)
-        monkeypatch.setattr(listing.socket, "socket", kernel)
+        monkeypatch.setattr(dump_module.socket, "socket", kernel)
         return Listing(), kernel
 
     return make
@@ -90,7 +90,7 @@ def test_what_is_not_there_yet_is_not_waited_for(made):
     assert not whole.done
 
 
-def test_one_that_is_not_of_one_moment_is_begun_anew(made):
+def test_a_listing_that_is_not_of_one_moment_is_begun_anew(made):
     whole, kernel = made([link(), end()], [link(flags=INTERRUPTED), address(4), end()], [link(), end()], [end()])
     while not whole.done:
         whole.advance()
@@ -98,7 +98,7 @@ def test_one_that_is_not_of_one_moment_is_begun_anew(made):
     assert hosts(whole.finish()) == []
 
 
-def test_one_that_never_is_ends(made):
+def test_a_listing_that_is_never_of_one_moment_ends(made):
     whole, kernel = made(*[[link(flags=INTERRUPTED), end()]] * 5)
     with pytest.raises(DumpError, match="changed each time"):
         for _step in range(20):
@@ -122,8 +122,8 @@ def test_what_happens_meanwhile_comes_last(made):
     assert hosts(whole.finish()) == ["192.168.8.4", "192.168.8.6"]
 
 
-def test_too_much_that_happens_meanwhile_ends_it(made, monkeypatch):
-    monkeypatch.setattr(listing, "EVENTS_KEPT", 3)
+def test_too_many_events_meanwhile_end_a_listing(made, monkeypatch):
+    monkeypatch.setattr(dump_module, "EVENTS_KEPT", 3)
     whole, _kernel = made([link(), end()])
     for _number in range(3):
         whole.event(address(6))
@@ -134,7 +134,7 @@ def test_too_much_that_happens_meanwhile_ends_it(made, monkeypatch):
 def test_without_a_socket_nothing_is_left_open(monkeypatch):
     kernel = Kernel()
     kernel.bind = lambda address: (_unused for _unused in ()).throw(OSError(errno.ENOBUFS, "no room"))
-    monkeypatch.setattr(listing.socket, "socket", kernel)
+    monkeypatch.setattr(dump_module.socket, "socket", kernel)
     with pytest.raises(OSError, match="no room"):
         Listing()
     assert kernel.closed

@@ -11,9 +11,10 @@ from ipaddress import ip_interface, ip_network
 
 import pytest
 from agent_fakes import table, want
-from test_agent_kernel import OVERRUN, RTM_DELADDR, RTM_NEWADDR, Events, FakeListing, FakeSocket, address, told
+from netlink_scripts import OVERRUN, Answers, FakeListing, address, told, with_events
 
 from vrrp.agent.netlink import kernel as netlink
+from vrrp.agent.netlink.kernel import RTM_DELADDR, RTM_NEWADDR
 from vrrp.agent.netlink.links import ActualAddress
 from vrrp.agent.netlink.messages import DumpError
 from vrrp.agent.netlink.routes import ANY, resolve
@@ -23,22 +24,13 @@ RTM_DELROUTE = 25
 
 
 @pytest.fixture
-def kernel(monkeypatch):
-    monkeypatch.setattr(netlink, "dump", lambda filled: filled)
-    made = netlink.Kernel()
-    made.table = table()
-    yield made
-    made.close()
-
-
-def with_events(kernel, *answers):
-    kernel._events.close()
-    kernel._events = Events(*answers)
+def kernel(kernel):
+    kernel.table = table()
+    return kernel
 
 
 def with_answers(kernel, *codes):
-    kernel._requests.close()
-    kernel._requests = FakeSocket(codes)
+    kernel.sockets.requests.script = Answers(codes)
 
 
 def descriptors():
@@ -104,7 +96,7 @@ def test_a_listing_that_cannot_take_an_event_is_begun_again(kernel, monkeypatch)
     kernel.read_events()  # it ends with the portion
     kernel.read_events()
     assert kernel.stale and not first.closed and waiting == [second]
-    kernel._events.answers.append(address(RTM_NEWADDR, 5))
+    kernel.sockets.events.script.answers.append(address(RTM_NEWADDR, 5))
     assert told(kernel.read_events()) == [("192.168.8.5/24", True)]
     assert first.closed and kernel.stale
     now[0] += netlink.LISTED_EVERY_S
@@ -131,15 +123,15 @@ def test_an_address_that_cannot_be_put_back_is_told(kernel):
 
 def test_a_late_answer_to_an_earlier_batch_is_no_answer_to_this_one(kernel):
     with_answers(kernel, errno.EPERM)
-    late = FakeSocket([errno.EEXIST])
+    late = Answers([errno.EEXIST])
     late.send(bytes(netlink.batch([b"\x10\0\0\0" + bytes(12)], kernel._sequence)))
-    send = kernel._requests.send
+    send = kernel.sockets.requests.script.send
 
     def send_behind_it(data):
-        kernel._requests.answers += late.answers
+        kernel.sockets.requests.script.answers += late.answers
         send(data)
 
-    kernel._requests.send = send_behind_it
+    kernel.sockets.requests.script.send = send_behind_it
     assert kernel.install([want("192.168.8.100/24")]) == [
         "cannot set 192.168.8.100/24 on eth0: Operation not permitted"
     ]

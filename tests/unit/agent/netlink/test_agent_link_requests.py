@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from vrrp.agent.netlink import link_requests as links
+from vrrp.agent.netlink import link_requests
 
 
 def test_a_macvlan_is_made():
-    assert links.macvlan("vrrp.51", 2, bytes.fromhex("00005e000133")).hex() == (
+    assert link_requests.macvlan("vrrp.51", 2, bytes.fromhex("00005e000133")).hex() == (
         "5c000000100005060000000000000000"  # length 92, RTM_NEWLINK, request ack excl create
         "00000000000000000000000000000000"  # AF_UNSPEC, no index, no flags
         "0800050002000000"  # IFLA_LINK 2
@@ -22,13 +22,13 @@ def test_a_macvlan_is_made():
 
 
 def test_a_link_is_turned_on_and_removed():
-    assert links.up(9).hex() == "20000000130005000000000000000000" + "00000000090000000100000001000000"
-    assert links.removed(9).hex() == "20000000110005000000000000000000" + "00000000090000000000000000000000"
+    assert link_requests.up(9).hex() == "20000000130005000000000000000000" + "00000000090000000100000001000000"
+    assert link_requests.removed(9).hex() == "20000000110005000000000000000000" + "00000000090000000000000000000000"
 
 
 def test_settings_of_ipv4():
     assert (
-        links.ipv4_settings(9, {"arp_ignore": 1, "rp_filter": 0}).hex()[64:]
+        link_requests.ipv4_settings(9, {"arp_ignore": 1, "rp_filter": 0}).hex()[64:]
         == (
             "1c001a00" + "18000200" + "14000100"  # IFLA_AF_SPEC, AF_INET, IFLA_INET_CONF
             "0800130001000000" + "0800080000000000"  # IPV4_DEVCONF_ARP_IGNORE 1, IPV4_DEVCONF_RP_FILTER 0
@@ -38,10 +38,10 @@ def test_settings_of_ipv4():
 
 def test_an_address_of_a_subnet_takes_the_place_of_the_first_one():
     assert (
-        links.ipv4_settings(2, {"promote_secondaries": 1}).hex()[64:]
+        link_requests.ipv4_settings(2, {"promote_secondaries": 1}).hex()[64:]
         == "14001a00" + "10000200" + "0c000100" + "0800140001000000"
     )
 
 
 def test_no_address_of_its_own():
-    assert links.without_link_local(9).hex()[64:] == "10001a00" + "0c000a00" + "0500080001000000"
+    assert link_requests.without_link_local(9).hex()[64:] == "10001a00" + "0c000a00" + "0500080001000000"

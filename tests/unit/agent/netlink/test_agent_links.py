@@ -78,7 +78,7 @@ def test_the_other_end_of_a_tunnel_is_not_our_address():
     assert change.present.address == ip_interface("10.0.0.1/32")
 
 
-def test_ipv6_addresses_count_too():
+def test_an_ipv6_address_is_read():
     (change,) = InterfaceTable().feed(address_message("2001:db8::1/64"))
     assert change.present.address == ip_interface("2001:db8::1/64")
     assert not change.present.secondary
@@ -158,7 +158,7 @@ def test_what_became_of_an_address_while_events_were_lost():
     assert (change.added, change.present.tentative) == (True, False)
 
 
-def test_another_mtu_is_news():
+def test_another_mtu_is_a_change():
     known = InterfaceTable()
     known.feed(link_message(mtu=1500))
     (change,) = known.feed(link_message(mtu=1280))

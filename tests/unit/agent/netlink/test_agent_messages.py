@@ -102,7 +102,7 @@ def test_a_listing_is_asked_for_again_when_it_changed_meanwhile():
     assert kernel.asked == [b"the request"] * 2
 
 
-def test_but_not_for_ever():
+def test_a_listing_that_changes_each_time_is_given_up():
     kernel = Kernel(*([TORN] for _try in range(100)))
     with pytest.raises(DumpError, match="changed each time"):
         messages.dump_one(kernel, b"")

@@ -54,7 +54,7 @@ def test_without_the_package_nothing_is_made(monkeypatch):
         message_class("this")
 
 
-def test_all_of_them_are_there():
+def test_all_modules_of_pyroute2_are_there():
     program = (
         "import sys\n"
         "from vrrp.agent.netlink.pyroute2_import import MODULES, load_all\n"

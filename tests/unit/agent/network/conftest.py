@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import instance
-from channel_line import PASSWORD, Line
+from receiver_scene import PASSWORD, Line
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 from agent_fakes import OWN, PEER, instance
-from guarded_pair import AH, NOW, Sender, Side
+from authenticated_pair import AH, NOW, Sender, Side
 
-from vrrp.agent.network import receiver as channel
+from vrrp.agent.network import receiver as receiver_module
 from vrrp.agent.network.authentication import Authenticator
 from vrrp.config.model.configuration import Authentication, AuthHmac, HmacKey
 
@@ -45,7 +46,7 @@ def test_signed_advertisements_are_heard(pair):
 def test_only_the_first_of_equal_advertisements_is_judged_whole(pair, monkeypatch):
     sender, receiver = pair
     receiver.receive(sender.say())
-    monkeypatch.setattr(channel, "accept", lambda *arguments: pytest.fail("judged twice"))
+    monkeypatch.setattr(receiver_module, "accept", lambda *arguments: pytest.fail("judged twice"))
     assert receiver.receive(*(sender.say() for _each in range(20))) == 20
 
 
@@ -80,9 +81,7 @@ def test_every_wrong_advertisement_has_its_reason(pair, known):
 
 
 def instance_like(sender, hmac):
-    from dataclasses import replace
-
-    return replace(sender.authenticator._config, hmac=hmac)
+    return replace(sender.config, hmac=hmac)
 
 
 def test_a_flood_of_forgeries_is_a_few_lines(pair):
@@ -154,7 +153,7 @@ def test_a_bad_trailer_is_refused_in_every_mode(mode):
 def test_both_signatures_of_a_pair_that_starts_again_are_newer(pair):
     sender, receiver = pair
     assert receiver.receive(sender.say(), sender.say()) == 2
-    successor = Sender(sender.authenticator._config, sender.source, now=sender.now)  # remembers nothing
+    successor = Sender(sender.config, sender.source, now=sender.now)  # remembers nothing
     assert receiver.receive(successor.say()) == 1
 
 
@@ -162,8 +161,8 @@ def test_a_reload_forgets_neither_sequence_nor_marks(pair):
     sender, receiver = pair
     heard = sender.say()
     receiver.receive(heard)
-    receiver.take(sender.authenticator._config)
-    sender.take(sender.authenticator._config)
+    receiver.take(sender.config)
+    sender.take(sender.config)
     assert receiver.receive(heard) == 0
     assert receiver.receive(sender.say(at=sender.now - 1)) == 1  # its clock went back a little meanwhile
 
@@ -171,13 +170,11 @@ def test_a_reload_forgets_neither_sequence_nor_marks(pair):
 @pytest.mark.parametrize("signed", [True, False])
 def test_a_reload_is_in_force_at_once_for_sending_and_hearing(pair, signed):
     """Packets that were prepared or checked under the old configuration are not used again."""
-    from dataclasses import replace
-
     sender, receiver = pair
     if not signed:
         sender.take(instance_like(sender, None))
-        receiver.take(sender.authenticator._config)
-    config, at = sender.authenticator._config, sender.now
+        receiver.take(sender.config)
+    config, at = sender.config, sender.now
     assert receiver.receive(sender.say()) == 1
     network = "192.168.8.101/24" if sender.source.version == 4 else "fd00:8::101/64"
     moved = replace(config, addresses=instance(addresses=(network,)).addresses)
@@ -247,16 +244,15 @@ def test_hmac_takes_the_place_of_a_password():
     assert b"1111" not in packet
 
 
-def test_a_guard_shows_no_key():
-    guard = Authenticator(instance(hmac=AuthHmac((HmacKey(1, OTHER),), 1), **AH))
-    assert "s3cret" not in repr(guard) + repr(guard.verifier) + repr(guard._config) + repr(
-        guard.take(guard._config, OWN)
-    )
+def test_an_authenticator_shows_no_key():
+    config = instance(hmac=AuthHmac((HmacKey(1, OTHER),), 1), **AH)
+    made = Authenticator(config)
+    assert "s3cret" not in repr((made, made.verifier, config, made.take(config, OWN)))
 
 
 @pytest.mark.parametrize("fields", [{}, {"hmac": AuthHmac((HmacKey(1, bytes(32)),), 1), "version": 3}])
 def test_an_instance_that_is_its_only_peer_sends_nothing(fields):
     config = instance(unicast_peers=(OWN,), **fields)
-    guard = Authenticator(config)
-    guard.take(config, OWN)
-    assert guard.packets(100) == []
+    authenticator = Authenticator(config)
+    authenticator.take(config, OWN)
+    assert authenticator.packets(100) == []

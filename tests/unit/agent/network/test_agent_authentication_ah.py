@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import OWN, PEER, instance
-from guarded_pair import AH, Sender, Side, Socket
+from authenticated_pair import AH, Sender, Side, Socket
 
 from vrrp.config.model.configuration import Authentication
 
@@ -71,7 +71,7 @@ def test_other_protocols_behind_ah_are_ignored():
     assert receiver.unknown.discarded == {}
 
 
-def test_a_socket_for_ah_is_read_too():
+def test_a_receiver_reads_its_socket_for_ah():
     receiver = Side(instance(**AH), OWN)
     receiver.channel.ah = Socket(4)
     receiver.take(instance(**AH))

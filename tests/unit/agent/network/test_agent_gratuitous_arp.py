@@ -51,9 +51,15 @@ class FakeRoutes:
 
 
 @pytest.fixture
-def sent(monkeypatch):
+def routes(monkeypatch):
+    made = FakeRoutes()
+    monkeypatch.setattr(gratuitous_arp, "LocalRoutes", lambda: made)
+    return made
+
+
+@pytest.fixture
+def sent(monkeypatch, routes):
     frames = []
-    monkeypatch.setattr(gratuitous_arp, "LocalRoutes", FakeRoutes)
     monkeypatch.setattr(gratuitous_arp, "open_packet_socket", lambda index: FakeSocket(index, frames))
     monkeypatch.setattr(
         gratuitous_arp, "time", SimpleNamespace(monotonic=lambda: 100.0)
@@ -206,51 +212,51 @@ def test_an_address_is_announced_when_the_kernel_has_finished_it(sent):
     assert targets(sent) == ["fd00:8::101"] * 2 + ["fd00:8::100"] * 2
 
 
-def test_an_address_whose_route_is_late_is_asked_for_until_it_is_there(sent):
+def test_an_address_whose_route_is_late_is_asked_for_until_it_is_there(sent, routes):
     async def scenario():
         announcer = Announcer(Log(io.StringIO()))
-        announcer._routes.late = {FIRST}
+        routes.late = {FIRST}
         announcer.burst("VI_1", [want(FIRST), want(SECOND)], 1, 0.0, unfinished(FIRST, SECOND))
         announcer.usable({(2, ip_interface(FIRST)), (2, ip_interface(SECOND))})
         assert targets(sent) == ["fd00:8::101"]
         deadline = asyncio.get_running_loop().time() + 10
-        while len(announcer._routes.asked) < 4:
+        while len(routes.asked) < 4:
             assert asyncio.get_running_loop().time() < deadline
             await asyncio.sleep(0.001)
-        assert announcer._routes.asked[:3] == [{FIRST, SECOND}, {FIRST}, {FIRST}]
+        assert routes.asked[:3] == [{FIRST, SECOND}, {FIRST}, {FIRST}]
         assert targets(sent) == ["fd00:8::101"]
-        announcer._routes.late = set()
+        routes.late = set()
         while len(sent) < 2:
             assert asyncio.get_running_loop().time() < deadline
             await asyncio.sleep(0.001)
-        asked = len(announcer._routes.asked)
+        asked = len(routes.asked)
         await asyncio.sleep(0.005)
-        assert len(announcer._routes.asked) == asked, "nobody waits any more"
+        assert len(routes.asked) == asked, "nobody waits any more"
         announcer.close()
 
     asyncio.run(scenario())
     assert targets(sent[:2]) == ["fd00:8::101", "fd00:8::100"]
 
 
-def test_a_route_that_never_comes_delays_no_burst_for_ever(sent, monkeypatch):
+def test_a_route_that_never_comes_delays_no_burst_for_ever(sent, routes, monkeypatch):
     monkeypatch.setattr(gratuitous_arp, "ROUTE_LATE_S", 0.0)
 
     async def scenario():
         announcer = Announcer(Log(io.StringIO()))
-        announcer._routes.late = {FIRST}
+        routes.late = {FIRST}
         announcer.burst("VI_1", [want(FIRST)], 1, 0.0, unfinished(FIRST))
         announcer.usable({(2, ip_interface(FIRST))}, tries=3)
         deadline = asyncio.get_running_loop().time() + 10
         while not sent:
             assert asyncio.get_running_loop().time() < deadline
             await asyncio.sleep(0)
-        assert len(announcer._routes.asked) == 3
+        assert len(routes.asked) == 3
 
     asyncio.run(scenario())
     assert targets(sent) == ["fd00:8::100"]
 
 
-def test_the_first_of_many_does_not_wait_for_the_last(sent, monkeypatch):
+def test_the_first_of_many_does_not_wait_for_the_last(sent, routes, monkeypatch):
     """No event is read while a whole node's worth of instances takes over."""
     clock = [100.0]
     monkeypatch.setattr(gratuitous_arp.time, "monotonic", lambda: clock[0])
@@ -259,14 +265,14 @@ def test_the_first_of_many_does_not_wait_for_the_last(sent, monkeypatch):
         address = f"fd00:8::{number}/64"
         announcer.burst(number, [want(address)], 1, 0.0, unfinished(address))
         clock[0] += 0.002
-    assert len(announcer._routes.asked) == 3  # each time more than 5 ms have passed
+    assert len(routes.asked) == 3  # each time more than 5 ms have passed
     assert targets(sent) == [str(ip_address(f"fd00:8::{number}")) for number in range(9)]
 
 
-def test_an_address_that_does_not_wait_is_not_asked_for(sent):
+def test_an_address_that_does_not_wait_is_not_asked_for(sent, routes):
     announcer = Announcer(Log(io.StringIO()))
     announcer.usable({(2, ip_interface(FIRST))})
-    assert announcer._routes.asked == []
+    assert routes.asked == []
 
 
 def test_a_running_burst_does_not_wait_for_another(sent):

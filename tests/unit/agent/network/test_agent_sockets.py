@@ -19,9 +19,13 @@ PEER, GROUP = ip_address("fe80::6"), ip_address("ff02::12")
 
 
 class FakeSocket:
-    """``options`` is what was set, ``waiting`` what recvmsg returns; ``refuses`` maps an option to its error."""
+    """``options`` is what was set, ``waiting`` what recvmsg returns; ``refuses`` maps an option to its error.
+
+    ``last`` is the socket that was opened last.
+    """
 
     refuses: dict = {}
+    last = None
     fails = None
 
     def __init__(self, family, kind, protocol):
@@ -30,6 +34,7 @@ class FakeSocket:
         self.family, self.protocol = family, protocol
         self.options, self.waiting, self.sent, self.closed = {}, [], [], False
         self.error = None
+        type(self).last = self
 
     def setsockopt(self, level, option, value):
         if option in self.refuses:
@@ -63,17 +68,15 @@ def kernel(monkeypatch):
     return made
 
 
-def ipv6_options(opened):
-    return {
-        option: values for (level, option), values in opened._socket.options.items() if level == socket.IPPROTO_IPV6
-    }
+def ipv6_options(kernel):
+    return {option: values for (level, option), values in kernel.last.options.items() if level == socket.IPPROTO_IPV6}
 
 
 def test_an_ipv6_socket_gets_these_options(kernel):
     opened = open_socket("eth0", 7, 6)
-    assert (opened.version, opened._socket.family, opened._socket.protocol) == (6, socket.AF_INET6, 112)
-    assert opened._socket.options[socket.SOL_SOCKET, socket.SO_BINDTODEVICE] == [b"eth0\0"]
-    options = ipv6_options(opened)
+    assert (opened.version, kernel.last.family, kernel.last.protocol) == (6, socket.AF_INET6, 112)
+    assert kernel.last.options[socket.SOL_SOCKET, socket.SO_BINDTODEVICE] == [b"eth0\0"]
+    options = ipv6_options(kernel)
     assert options[sockets.IPV6_HDRINCL] == [1]
     assert options[socket.IPV6_MULTICAST_HOPS] == options[socket.IPV6_UNICAST_HOPS] == [255]
     assert options[socket.IPV6_MULTICAST_IF] == [7]
@@ -83,18 +86,18 @@ def test_an_ipv6_socket_gets_these_options(kernel):
 
 def test_the_group_is_joined_once_on_its_interface(kernel):
     opened = open_socket("eth0", 7, 6)
-    assert socket.IPV6_JOIN_GROUP not in ipv6_options(opened)
+    assert socket.IPV6_JOIN_GROUP not in ipv6_options(kernel)
     opened.join()
     opened.join()
-    assert ipv6_options(opened)[socket.IPV6_JOIN_GROUP] == [GROUP.packed + struct.pack("=i", 7)]
+    assert ipv6_options(kernel)[socket.IPV6_JOIN_GROUP] == [GROUP.packed + struct.pack("=i", 7)]
 
 
 def test_ipv4_joins_its_own_group(kernel):
     opened = open_socket("eth0", 7, 4)
     opened.join()
-    request = opened._socket.options[socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP]
+    request = kernel.last.options[socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP]
     assert request == [bytes([224, 0, 0, 18, 0, 0, 0, 0]) + struct.pack("=i", 7)]
-    assert (opened.version, opened._socket.family) == (4, socket.AF_INET)
+    assert (opened.version, kernel.last.family) == (4, socket.AF_INET)
 
 
 def test_a_group_that_cannot_be_joined_is_an_error(kernel):
@@ -104,7 +107,7 @@ def test_a_group_that_cannot_be_joined_is_an_error(kernel):
         opened.join()
     kernel.refuses.clear()
     opened.join()  # a refusal is not remembered as a success
-    assert len(ipv6_options(opened)[socket.IPV6_JOIN_GROUP]) == 1
+    assert len(ipv6_options(kernel)[socket.IPV6_JOIN_GROUP]) == 1
 
 
 def test_an_older_kernel_without_multicast_all_will_do(kernel):
@@ -145,14 +148,14 @@ def ancillary(hops=255, destination=GROUP):
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_header_is_put_together_again(kernel, order):
     opened = open_socket("eth0", 7, 6)
-    opened._socket.waiting = [(b"payload", ancillary(hops=64)[::order], 0, ("fe80::6", 0, 0, 7))]
+    kernel.last.waiting = [(b"payload", ancillary(hops=64)[::order], 0, ("fe80::6", 0, 0, 7))]
     assert ip_headers.read(opened.receive()) == Received(PEER, GROUP, 64, b"payload")
     assert opened.receive() is None
 
 
 def test_a_packet_without_control_data_has_hop_limit_0(kernel):
     opened = open_socket("eth0", 7, 6)
-    opened._socket.waiting = [(b"payload", [], socket.MSG_CTRUNC, ("fe80::6", 0, 0, 7))]
+    kernel.last.waiting = [(b"payload", [], socket.MSG_CTRUNC, ("fe80::6", 0, 0, 7))]
     assert ip_headers.read(opened.receive()) == Received(PEER, ip_address("::"), 0, b"payload")
 
 
@@ -160,13 +163,13 @@ def test_sending_names_the_interface_and_the_source_that_stands_in_the_header(ke
     opened, packet = open_socket("eth0", 7, 6), ip_headers.write(PEER, GROUP, b"payload")
     assert opened.send(packet, "ff02::12") is None
     source = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, PEER.packed + struct.pack("=i", 7))
-    assert opened._socket.sent == [(packet, [source], 0, ("ff02::12", 0, 0, 7))]
+    assert kernel.last.sent == [(packet, [source], 0, ("ff02::12", 0, 0, 7))]
 
 
 @pytest.mark.parametrize("version", [4, 6])
 def test_an_error_of_sending_is_returned_as_a_text(kernel, version):
     opened = open_socket("eth0", 7, version)
-    opened._socket.error = OSError(90, "Message too long")
+    kernel.last.error = OSError(90, "Message too long")
     assert opened.send(b"packet", "::1") == "Message too long"
 
 
@@ -176,7 +179,7 @@ def test_several_groups_are_joined_and_left(kernel):
         opened.join(group)
     opened.stay_in({other})
     opened.stay_in({other})
-    options = opened._socket.options
+    options = kernel.last.options
     assert len(options[socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP]) == 2
     left = [bytes([224, 0, 0, 18, 0, 0, 0, 0]) + struct.pack("=i", 7)]
     assert options[socket.IPPROTO_IP, socket.IP_DROP_MEMBERSHIP] == left
@@ -188,7 +191,7 @@ def test_an_ipv6_group_is_left_even_when_its_interface_has_gone(kernel):
     opened, other = open_socket("eth0", 7, 6), ip_address("ff02::99")
     opened.join(other)
     opened.stay_in(())
-    assert ipv6_options(opened)[socket.IPV6_LEAVE_GROUP] == [other.packed + struct.pack("=i", 7)]
+    assert ipv6_options(kernel)[socket.IPV6_LEAVE_GROUP] == [other.packed + struct.pack("=i", 7)]
     opened.join(other)
     kernel.refuses[socket.IPV6_LEAVE_GROUP] = OSError(99, "Cannot assign requested address")
     opened.stay_in(())
@@ -201,7 +204,8 @@ def test_another_group_that_cannot_be_joined_is_named(kernel):
 
 
 def test_a_socket_for_ipsec_ah_is_opened(kernel):
-    assert open_socket("eth0", 7, 4, 51)._socket.protocol == 51
+    open_socket("eth0", 7, 4, 51)
+    assert kernel.last.protocol == 51
 
 
 def test_a_receive_buffer_of_another_size_is_set(kernel):

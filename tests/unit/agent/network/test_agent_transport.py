@@ -9,7 +9,9 @@ import io
 from ipaddress import ip_address, ip_interface
 
 import pytest
-from agent_fakes import FakeAnnouncer, FakeScheduler, FakeVrrpSocket, LoopKernel, eth, instance, table
+from agent_fakes import FakeAnnouncer, FakeScheduler, eth, instance, table
+from fake_kernel import LoopKernel
+from fake_sockets import FakeVrrpSocket
 
 from vrrp.agent.log import Log
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
@@ -127,7 +129,7 @@ def test_only_multicast_joins(machine):
     assert machine.network.sender("eth0", 6).joined
 
 
-def test_who_cannot_hear_does_not_speak(machine):
+def test_an_instance_that_cannot_hear_does_not_speak(machine):
     machine.refuses_to_join = True
     machine.attach(**IPV6)
     assert machine.network.sender("eth0", 6) is None

@@ -13,7 +13,7 @@ import pytest
 from agent_fakes import gone, instance, silent
 
 from vrrp.agent.log import Log
-from vrrp.agent.notify import scripts as notify
+from vrrp.agent.notify import scripts as scripts_module
 from vrrp.agent.notify.scripts import GroupQueue, NotifyQueue
 from vrrp.agent.process import subprocesses
 from vrrp.config.model.configuration import Globals, Notify, NotifyCommand, SyncGroup
@@ -104,7 +104,7 @@ def test_the_end_ends_the_queue_even_when_its_cancellation_is_swallowed(monkeypa
         except asyncio.CancelledError:  # as wait_for() of Python 3.11 does when the script ends at that moment
             return subprocesses.Outcome(status=0)
 
-    monkeypatch.setattr(notify.subprocesses, "run", run)
+    monkeypatch.setattr(scripts_module.subprocesses, "run", run)
     play(Notify(stop=NotifyCommand(("/x",))), [("STOP", 100)] * 3, bound_s=0)
     assert len(runs) == 1
 
@@ -131,7 +131,7 @@ def test_a_script_that_fails_is_named(tmp_path):
 
 
 def test_a_pair_that_flaps_loses_the_oldest_never_the_last_and_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(notify, "WAITING_MAX", 2)
+    monkeypatch.setattr(scripts_module, "WAITING_MAX", 2)
     file = tmp_path / "told"
     scripts = Notify(master=writing(file, "master"), stop=writing(file, "stop"), any=writing(file, "any"))
     log, _took_s = play(scripts, [("MASTER", 1), ("MASTER", 2), ("MASTER", 3), ("STOP", 4)])
@@ -185,14 +185,14 @@ def test_a_group_says_group_and_no_priority(tmp_path):
     ("own", "general", "expected"),
     [((None, None), ("keep", "grp"), ("keep", "grp")), (("me", None), ("keep", "grp"), ("me", None))],
 )
-def test_it_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, general, expected):
+def test_a_script_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, general, expected):
     seen = []
 
     async def run(command, timeout_s, user, group, secure):
         seen.append((user, group))
         return subprocesses.Outcome(status=0)
 
-    monkeypatch.setattr(notify.subprocesses, "run", run)
+    monkeypatch.setattr(scripts_module.subprocesses, "run", run)
 
     async def scenario():
         queue = NotifyQueue("VI_1", Log(io.StringIO()), silent)
@@ -224,7 +224,7 @@ def test_a_rival_runs_its_own_script_alone_and_without_arguments(tmp_path):
 
 @pytest.mark.parametrize("most", [2, 64])
 def test_a_rival_that_goes_on_speaking_does_not_push_transitions_out(tmp_path, monkeypatch, most):
-    monkeypatch.setattr(notify, "WAITING_MAX", most)
+    monkeypatch.setattr(scripts_module, "WAITING_MAX", most)
     file, text = tmp_path / "told", io.StringIO()
 
     async def scenario():

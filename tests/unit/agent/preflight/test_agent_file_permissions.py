@@ -44,7 +44,7 @@ READ, WRITTEN = "only its owner may read", "only its owner may write it"
         (0o666, SECRET, [READ, WRITTEN]),
     ],
 )
-def test_modes(tmp_path, mode, text, rules):
+def test_a_file_that_others_may_read_or_write_is_told(tmp_path, mode, text, rules):
     file = tmp_path / "f.conf"
     file.write_text(text)
     file.chmod(mode)

@@ -81,14 +81,14 @@ def test_the_weight_of_an_interface_is_told(weight, happens):
 
 
 @pytest.mark.parametrize(("link", "hint"), [(DOWN, "ip link set eth1 up"), (CARRIER, "see its cable or its other end")])
-def test_what_ends_it(link, hint):
+def test_a_fault_of_an_interface_says_what_ends_it(link, hint):
     config = replace(instance(line=7), excluded=address(device="eth1"))
     found = [str(each) for each in misfits(Configuration("f", instances=(config,)), table(eth(), link))]
     text = f"interface eth1 {'is down' if link is DOWN else 'has no carrier'}: the instance is in FAULT until it is up"
     assert f"f:7:1: warning: vrrp_instance VI_1: {text} ({hint})" in found
 
 
-def test_each_of_them():
+def test_each_interface_that_is_needed_is_looked_at():
     config = instance(excluded=address(device="eth1"), track=tracked())
     assert list(dict.fromkeys(needed_by(config))) == ["eth0", "eth1"]
     assert texts(config, eth(up=False), DOWN) == [FAULT.replace("eth1", "eth0"), FAULT]

@@ -43,7 +43,7 @@ class TestRuntimeDirectory:
         )
         assert hint == f"make it, or {SUGGESTION}"
 
-    def test_it_is_found_behind_dots_and_links(self, tmp_path):
+    def test_the_runtime_directory_is_found_behind_dots_and_links(self, tmp_path):
         (tmp_path / "link").symlink_to(RUNTIME)
         assert found(tmp_path / "link" / "fifo") == []
         assert found("/run/hotstandby/../hotstandby/fifo") == []

@@ -166,7 +166,7 @@ def test_a_child_that_does_not_answer_is_not_waited_for(with_bench, monkeypatch,
     async def scenario(bench):
         asked = asyncio.ensure_future(bench.refused(hang))
         await asyncio.sleep(0)
-        pid = bench.fork._pid
+        (pid,) = bench.pids
         text = "takes longer than 0.05 s" if end == "too long" else "was ended: nothing has changed"
         assert text in str(await asked)
         assert gone(pid)
@@ -197,7 +197,7 @@ def test_the_end_of_the_agent_ends_the_child(with_bench):
     async def scenario(bench):
         asked = asyncio.ensure_future(bench.ask(lambda: time.sleep(30)))
         await asyncio.sleep(0)
-        pid = bench.fork._pid
+        (pid,) = bench.pids
         bench.fork.close()
         assert gone(pid)
         asked.cancel()

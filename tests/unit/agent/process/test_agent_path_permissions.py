@@ -98,7 +98,7 @@ def test_programs_of_the_path_and_programs_that_are_not_there(places):
         ("/opt/chk/run", 0o100755, 500, 0, None),  # who runs it
     ],
 )
-def test_who_else_can_change_it(places, place, mode, uid, gid, part):
+def test_other_users_who_can_change_a_file_are_named(places, place, mode, uid, gid, part):
     places[place] = (mode, uid, gid)
     found = path_permissions.other_writer("/opt/chk/run", PATH, frozenset({500}), 990)
     assert (found and found.part) == part

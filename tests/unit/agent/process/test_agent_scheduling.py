@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_children_are_not_scheduled_in_real_time():
     assert found["child_locked"].split() == ["0", "kB"]
 
 
-def test_children_of_one_that_was_started_with_a_niceness_too():
+def test_children_of_an_agent_that_was_started_with_a_niceness_have_none():
     """As under the unit, where systemd gives the niceness."""
     nice = ["nice", "-n", "-20"] if os.geteuid() == 0 else []
     done = subprocess.run(
@@ -113,9 +114,16 @@ scheduling.state()  # what it imports on the way may not be for nobody to read
     assert (state["policy"], state["nice"], state["memory_locked"]) == ("SCHED_OTHER", os.nice(0), unlimited)
 
 
-def test_a_limit_on_locked_memory_means_no_lock(monkeypatch):
+@pytest.fixture
+def status(monkeypatch, tmp_path):
+    """Return ``status(text)``, which sets what the kernel says about this process (proc(5))."""
+    monkeypatch.setattr(scheduling, "STATUS", str(tmp_path / "status"))
+    return (tmp_path / "status").write_text
+
+
+def test_a_limit_on_locked_memory_means_no_lock(monkeypatch, status):
     """With a lock, an allocation beyond the limit would fail one day."""
-    monkeypatch.setattr(scheduling, "_has_capability", lambda number: False)
+    status("CapEff:\t000001ffffffbfff\n")  # all but CAP_IPC_LOCK
     monkeypatch.setattr(scheduling.resource, "getrlimit", lambda which: (1 << 30, 1 << 30))
     assert not scheduling.lock_memory()
 
@@ -138,23 +146,32 @@ print("no real time here")
     assert done.returncode == expected, done.stderr
 
 
-def test_one_that_never_waits_takes_a_breath_when_it_is_in_real_time(monkeypatch):
+def scheduled(monkeypatch, policy, priority):
+    monkeypatch.setattr(scheduling.os, "sched_getscheduler", lambda pid: policy)
+    monkeypatch.setattr(scheduling.os, "sched_getparam", lambda pid: os.sched_param(priority))
+
+
+def has_waited(monkeypatch, times):
+    monkeypatch.setattr(scheduling.resource, "getrusage", lambda who: SimpleNamespace(ru_nvcsw=times))
+
+
+def test_a_loop_that_never_waits_sleeps_a_moment_in_real_time(monkeypatch):
     slept = []
     monkeypatch.setattr(scheduling.time, "sleep", slept.append)
-    monkeypatch.setattr(scheduling, "_waits", lambda: 7)
+    has_waited(monkeypatch, 7)
     text = io.StringIO()
-    upkeep = scheduling.ProcessorYield(Log(text))
-    monkeypatch.setattr(scheduling, "_policy", lambda: (0, 0))
-    upkeep.breathe()
-    assert (slept, upkeep.breaths, text.getvalue()) == ([], 0, "")
-    monkeypatch.setattr(scheduling, "_policy", lambda: (os.SCHED_RR, 10))
-    upkeep.breathe()
-    upkeep.breathe()
-    assert (slept, upkeep.breaths) == ([scheduling.BREATH_S] * 2, 2)
+    processor_yield = scheduling.ProcessorYield(Log(text))
+    scheduled(monkeypatch, 0, 0)
+    processor_yield.breathe()
+    assert (slept, processor_yield.breaths, text.getvalue()) == ([], 0, "")
+    scheduled(monkeypatch, os.SCHED_RR, 10)
+    processor_yield.breathe()
+    processor_yield.breathe()
+    assert (slept, processor_yield.breaths) == ([scheduling.BREATH_S] * 2, 2)
     assert text.getvalue().count("\n") == 1
-    monkeypatch.setattr(scheduling, "_waits", lambda: 8)
-    upkeep.breathe()
-    assert upkeep.breaths == 2
+    has_waited(monkeypatch, 8)
+    processor_yield.breathe()
+    assert processor_yield.breaths == 2
 
 
 @pytest.mark.parametrize(
@@ -165,8 +182,8 @@ def test_one_that_never_waits_takes_a_breath_when_it_is_in_real_time(monkeypatch
         ((0, 0), 0, "scheduling: nice -20, memory not locked"),
     ],
 )
-def test_words(monkeypatch, policy, locked, said):
-    monkeypatch.setattr(scheduling, "_policy", lambda: policy)
-    monkeypatch.setattr(scheduling, "_locked_kib", lambda: locked)
+def test_the_scheduling_is_one_log_line(monkeypatch, status, policy, locked, said):
+    scheduled(monkeypatch, *policy)
+    status(f"VmLck:\t{locked:8} kB\n")
     monkeypatch.setattr(scheduling.os, "getpriority", lambda which, who: -20)
     assert scheduling.text() == said

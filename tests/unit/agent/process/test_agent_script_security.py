@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import pwd
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -63,8 +65,8 @@ def program(tmp_path):
 def stranger(monkeypatch):
     """A user who owns nothing, so that every file's permissions for others are his."""
     entry = SimpleNamespace(pw_name="stranger", pw_uid=54321, pw_gid=54321)
-    account = script_security._account
-    monkeypatch.setattr(script_security, "_account", lambda name: entry if name == "stranger" else account(name))
+    account = pwd.getpwnam
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: entry if name == "stranger" else account(name))
     monkeypatch.setattr(os, "getgrouplist", lambda name, gid: [gid])
     return entry.pw_name
 
@@ -103,12 +105,16 @@ def test_a_file_that_nobody_may_execute(program):
     assert f"{ME} may not execute it" in line
 
 
-def test_a_file_that_its_user_may_not_execute(program, stranger, monkeypatch):
-    monkeypatch.setattr(script_security, "_closed_directory", lambda place, who: None)
-    program.chmod(0o754)
-    assert "stranger may not execute it" in found(str(program), settings="script_user stranger")[0]
-    program.chmod(0o755)
-    assert found(str(program), settings="script_user stranger") == []
+@pytest.mark.usefixtures("stranger")
+def test_a_file_that_its_user_may_not_execute():
+    with tempfile.TemporaryDirectory() as place:  # every user may enter it, unlike tmp_path
+        os.chmod(place, 0o755)
+        program = Path(place) / "chk.sh"
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o754)
+        assert "stranger may not execute it" in found(str(program), settings="script_user stranger")[0]
+        program.chmod(0o755)
+        assert found(str(program), settings="script_user stranger") == []
 
 
 def test_a_directory_that_its_user_may_not_enter(program, stranger):
@@ -172,7 +178,7 @@ def test_hotstandby_check_warns(tmp_path, capsys, monkeypatch):
     ],
     ids=lambda settings: settings.split()[-2],
 )
-def test_every_other_command_is_looked_at_too(settings):
+def test_every_kind_of_command_is_looked_at(settings):
     (line,) = found(settings=settings)
     assert "error: cannot run /usr/bin/nothere: No such file or directory" in line
 

@@ -193,10 +193,10 @@ def test_a_good_first_line_has_no_fault(script, interpreters, octets):
 def test_a_format_that_the_kernel_knows_has_no_fault(script, tmp_path, monkeypatch):
     """A format registered in binfmt_misc (Java, another machine's programs in an emulator) is not judged."""
     path = script(b"\xca\xfe\xba\xbe\0\0")
-    monkeypatch.setattr(shebang, "_FORMATS", str(tmp_path))
+    monkeypatch.setattr(shebang, "FORMATS", str(tmp_path))
     assert shebang.flaw(path) is None
     (tmp_path / "script").unlink()
-    monkeypatch.setattr(shebang, "_FORMATS", str(tmp_path / "none"))
+    monkeypatch.setattr(shebang, "FORMATS", str(tmp_path / "none"))
     assert shebang.flaw(script(b"\xca\xfe\xba\xbe\0\0")).rule == shebang.BY_NOBODY
 
 

@@ -13,7 +13,6 @@ from ipaddress import ip_interface
 
 import pytest
 
-from vrrp.agent import cleanup
 from vrrp.agent.process import saved_state, state_file
 from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile
 from vrrp.agent.process.state_file import STATIC
@@ -108,7 +107,7 @@ def read_all(directory):
             assert index > 0 and address.ip
     for index, settings in page.parents.items():
         assert index > 0 and all(isinstance(value, int) for value in settings.values())
-    cleanup._left(str(directory))
+    state_file.load(str(directory))
     return page
 
 

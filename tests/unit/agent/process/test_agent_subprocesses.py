@@ -117,7 +117,7 @@ def test_a_script_that_others_can_write_is_not_run_as_root(tmp_path, monkeypatch
     assert (outcome.error, outcome.ok, witness.exists()) == (said, False, False)
 
 
-def test_a_directory_on_the_way_counts_too(monkeypatch):
+def test_a_directory_above_a_script_that_others_can_write_to_counts(monkeypatch):
     modes = {"/usr/bin/x": 0o100755, "/usr/bin": 0o40777, "/usr": 0o40755, "/": 0o40755}
     owner = {"st_uid": 0, "st_gid": 0}
     monkeypatch.setattr(subprocesses.os, "stat", lambda path: SimpleNamespace(st_mode=modes[path], **owner))

@@ -12,7 +12,7 @@ import time
 import pytest
 from agent_fakes import gone
 
-from vrrp.agent.process import systemd as module
+from vrrp.agent.process import systemd as systemd_module
 from vrrp.agent.process.systemd import ServiceManager, own_unit, restart_follows, restart_wanted
 
 
@@ -190,10 +190,10 @@ def test_the_restart_setting_says_whether_the_service_comes_again(systemctl, mon
 
 def test_outside_of_a_service_nothing_is_asked(systemctl, monkeypatch):
     asked = systemctl(show="Restart=always\n")
-    monkeypatch.setattr(module, "own_unit", lambda: "")
+    monkeypatch.setattr(systemd_module, "own_unit", lambda: "")
     assert restart_follows() is False
     assert not asked.exists()
-    monkeypatch.setattr(module, "own_unit", lambda: UNIT)
+    monkeypatch.setattr(systemd_module, "own_unit", lambda: UNIT)
     assert restart_follows() is True
 
 
@@ -206,7 +206,7 @@ def test_without_systemctl_there_is_no_restart(systemctl, tmp_path, monkeypatch)
 
 
 def test_a_systemctl_that_hangs_is_not_waited_for(systemctl, monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "ANSWER_S", 0.2)
+    monkeypatch.setattr(systemd_module, "ANSWER_S", 0.2)
     pid = tmp_path / "pid"
     systemctl(jobs=f"1 {UNIT} restart running\n", script=f"echo $$ > {pid}; cat {tmp_path}/jobs; exec sleep 60")
     before = os.listdir("/proc/self/fd")
@@ -218,7 +218,7 @@ def test_a_systemctl_that_hangs_is_not_waited_for(systemctl, monkeypatch, tmp_pa
 
 
 def test_a_systemctl_that_writes_without_end_is_not_read(systemctl, monkeypatch):
-    monkeypatch.setattr(module, "ANSWER_S", 0.2)
+    monkeypatch.setattr(systemd_module, "ANSWER_S", 0.2)
     systemctl(script=f"while :; do echo 1 {UNIT} restart running; done")
     began = time.monotonic()
     assert restart_wanted(UNIT) is False
@@ -240,4 +240,4 @@ def test_a_long_answer_is_read_to_its_end(systemctl):
 
 
 def test_systemctl_has_a_second_to_answer():
-    assert module.ANSWER_S <= 1.0
+    assert systemd_module.ANSWER_S <= 1.0

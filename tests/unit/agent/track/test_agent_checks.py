@@ -88,7 +88,15 @@ def test_a_gateway_with_other_times_keeps_the_result_of_before(gateways):
     scenario(steps)
 
 
-def test_the_address_owner_may_ask_from_its_virtual_address(gateways):
+def test_the_address_owner_may_ask_from_its_virtual_address(gateways, monkeypatch):
+    sources_of_others = []
+
+    class Recorded(checks_module.GatewayCheck):
+        def __init__(self, asked, table, virtual, *more):
+            sources_of_others.append(virtual)
+            super().__init__(asked, table, virtual, *more)
+
+    monkeypatch.setattr(checks_module, "GatewayCheck", Recorded)
     owner, other = tracking(GATEWAY, priority=255), instance("VI_2", ("192.168.8.101/24",))
 
     async def run():
@@ -96,7 +104,7 @@ def test_the_address_owner_may_ask_from_its_virtual_address(gateways):
         checks = Checks(lambda: None, Log(io.StringIO()), table=table, virtual=lambda: virtual)
         checks.apply(whole(owner, other))
         try:
-            return {str(address) for address in checks._not_ours()}
+            return {str(address) for address in sources_of_others[0]()}
         finally:
             await checks.stop()
 

@@ -106,8 +106,7 @@ def test_a_file_has_a_result_from_the_start(tmp_path):
 def test_a_number_counts_when_it_was_read_twice():
     told = []
     made = check("/nowhere", told=told)
-    made._says(0)
-    made._last = 0
+    made.observe(0)
     for outcome, expected in [(5, 0), (5, 5), (5, 5), (0, 5), (7, 5), (5, 5), (0, 5), (0, 0)]:
         made.observe(outcome)
         assert made.value == expected
@@ -116,11 +115,10 @@ def test_a_number_counts_when_it_was_read_twice():
 
 def test_a_new_number_is_read_again_soon():
     made = check("/nowhere")
-    made._says(0)
     made.observe(5)
-    assert made._interval_s == 0.05
+    assert made.interval_s == 0.05
     made.observe(5)
-    assert made._interval_s == 0.25
+    assert made.interval_s == 0.25
 
 
 async def until(condition, within_s=10.0):
@@ -265,7 +263,7 @@ def test_the_kind_of_a_file_system_is_found_without_asking_it(tmp_path, monkeypa
     assert asked == []
 
 
-def test_a_link_to_a_remote_file_system_is_remote_too(tmp_path, monkeypatch):
+def test_a_link_to_a_remote_file_system_is_remote(tmp_path, monkeypatch):
     (tmp_path / "mounts").write_text(
         f"22 1 254:0 / / rw - ext4 /dev/vda rw\n30 22 0:27 / {tmp_path}/far rw - nfs s:/ rw\n"
     )

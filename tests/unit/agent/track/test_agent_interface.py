@@ -127,14 +127,14 @@ def test_what_returns_in_time_has_not_happened():
     assert (scene.says(), scene.told) == ("", 0)
 
 
-def test_one_that_was_down_from_the_start_comes_up_at_once():
+def test_an_interface_that_was_down_from_the_start_comes_up_at_once():
     scene = Scene(DELAY, first=DOWN)
     assert scene.says() == "has no carrier"
     assert scene.becomes(*UP) is True
     assert scene.says() == ""
 
 
-def test_one_that_has_gone_counts_at_once():
+def test_an_interface_that_has_gone_counts_at_once():
     scene = Scene(DELAY)
     assert scene.becomes(eth("eth1", 3)) is True
     assert scene.says() == "does not exist"

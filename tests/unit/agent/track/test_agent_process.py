@@ -68,7 +68,7 @@ def test_without_pidfds_an_end_is_found_by_looking(machine, error):
     machine.play(steps)
 
 
-def test_processes_beyond_the_limit_of_descriptors_count_too(machine, monkeypatch):
+def test_processes_beyond_the_limit_of_descriptors_are_counted(machine, monkeypatch):
     monkeypatch.setattr(process, "WATCHED_MAX", 3)
     machine.runs(*range(20, 30))
 
@@ -151,7 +151,7 @@ def test_a_process_tracked_after_a_bug_is_counted(machine, monkeypatch):
         monkeypatch.setattr(process.procfs, "pids", broken)
         await until(lambda: check.broken)
         monkeypatch.setattr(process.procfs, "pids", pids)
-        other = ProcessCheck(Process("w", "nginx"), check._monitor, lambda: None, Log(io.StringIO()))
+        other = ProcessCheck(Process("w", "nginx"), machine.monitor, lambda: None, Log(io.StringIO()))
         other.start()
         await until(lambda: other.ok)
         await other.stop()
@@ -163,7 +163,7 @@ def test_a_process_tracked_later_is_counted_without_reading_the_others(machine):
     machine.runs(20)
 
     async def steps(check):
-        other = ProcessCheck(Process("o", "nginx", quorum=2), check._monitor, lambda: None, Log(io.StringIO()))
+        other = ProcessCheck(Process("o", "nginx", quorum=2), machine.monitor, lambda: None, Log(io.StringIO()))
         other.start()
         await until(lambda: other.ok is not None)
         assert (other.ok, check.ok) == (False, True)
@@ -180,12 +180,11 @@ def test_a_process_that_is_not_tracked_any_more_is_forgotten(machine):
     machine.runs(30, name=b"sshd")
 
     async def steps(check):
-        other = ProcessCheck(Process("o", "sshd"), check._monitor, lambda: None, Log(io.StringIO()))
+        other = ProcessCheck(Process("o", "sshd"), machine.monitor, lambda: None, Log(io.StringIO()))
         other.start()
         await until(lambda: other.ok)
         await other.stop()
-        assert check._monitor._known == {20: {check}}
-        assert set(check._monitor._watched) == {20}
+        assert (check.pids, other.pids, machine.watched) == ({20}, set(), {20})
         machine.runs(21)
         await until(lambda: check.pids == {20, 21})
 
@@ -246,15 +245,20 @@ def test_the_watch_ends_even_when_its_cancellation_is_swallowed(machine):
         check.start()
         await until(lambda: check.spoken)
         await asyncio.sleep(0)
-        task = monitor._task
-        monitor._again.set()
+        other = ProcessCheck(Process("o", "nginx"), monitor, lambda: None, Log(machine.text))
+        other.start()  # /proc is to be read again: the watch wakes while it is cancelled
+        await other.stop()
         await check.stop()
-        await until(task.done)
+        await until(lambda: asyncio.all_tasks() == {asyncio.current_task()})
 
     asyncio.run(run())
 
 
-def test_real_processes_are_counted(tmp_path):
+def test_real_processes_are_counted(tmp_path, monkeypatch):
+    watched = set()
+    if hasattr(os, "pidfd_open"):
+        pidfd_open = os.pidfd_open
+        monkeypatch.setattr(os, "pidfd_open", lambda pid: watched.add(pid) or pidfd_open(pid))
     program = tmp_path / "labproc"
     program.symlink_to("/bin/sleep")
 
@@ -267,7 +271,7 @@ def test_real_processes_are_counted(tmp_path):
             await until(lambda: check.ok is False)
             child = subprocess.Popen([str(program), "600"])
             await until(lambda: check.ok is True)
-            assert set(check._monitor._watched) == ({child.pid} if hasattr(os, "pidfd_open") else set())
+            assert watched == ({child.pid} if hasattr(os, "pidfd_open") else set())
             child.kill()  # it is not reaped: a zombie does not count
             await until(lambda: check.ok is False)
         finally:

@@ -24,6 +24,14 @@ async def until(condition, within_s=10.0):
         await asyncio.sleep(0.002)
 
 
+def is_open(descriptor, status):
+    """Return whether the descriptor still is what it was."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), status)
+    except OSError:
+        return False
+
+
 class Machine:
     """Processes that a test starts and ends; with ``polls`` /proc is read so often that a test need not wait."""
 
@@ -31,6 +39,8 @@ class Machine:
         self.processes: dict[int, Seen] = {}
         self.ends_of: dict[int, int] = {}  # pid -> the end of a pipe that a test closes: then the other one is readable
         self.opened: list[int] = []
+        self.monitor: ProcessMonitor = None  # of the checks that are played
+        self._descriptors: dict[int, tuple[int, os.stat_result]] = {}  # the last one of each process
         self.scans = 0
         self.text = io.StringIO()
         self.told: list[bool] = []
@@ -58,7 +68,13 @@ class Machine:
         if pid not in self.processes:
             raise ProcessLookupError
         readable, self.ends_of[pid] = os.pipe()
+        self._descriptors[pid] = readable, os.fstat(readable)
         return readable
+
+    @property
+    def watched(self) -> set[int]:
+        """Return the processes whose descriptor is open."""
+        return {pid for pid, (descriptor, status) in self._descriptors.items() if is_open(descriptor, status)}
 
     def runs(self, *pids, name=b"nginx"):
         self.processes.update((pid, Seen(name, None)) for pid in pids)
@@ -76,10 +92,10 @@ class Machine:
     def play(self, steps, *processes):
         async def run():
             log = Log(self.text)
-            monitor = ProcessMonitor()
+            self.monitor = ProcessMonitor()
             checks = []
             for process in processes or (Process("w", "nginx"),):
-                made = ProcessCheck(process, monitor, lambda: self.told.append(checks[0].ok), log)
+                made = ProcessCheck(process, self.monitor, lambda: self.told.append(checks[0].ok), log)
                 checks.append(made)
             for each in checks:
                 each.start()
@@ -89,7 +105,7 @@ class Machine:
             finally:
                 for each in checks:
                     await each.stop()
-            assert (monitor._known, monitor._watched) == ({}, {})
+            assert (self.watched, [each.pids for each in checks]) == (set(), [set()] * len(checks))
 
         asyncio.run(run())
         for end in self.ends_of.values():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_interface
 
 import pytest
+from converted_lines import statement
 
 from vrrp.config.keywords.address_values import (
     Peer,
@@ -22,14 +23,9 @@ from vrrp.config.keywords.address_values import (
 )
 from vrrp.config.model.configuration import VirtualAddress
 from vrrp.config.syntax.diagnostics import Invalid, Location
-from vrrp.config.syntax.parser import Word, parse
+from vrrp.config.syntax.parser import Word
 
 PLACE = Location("f", 3, 5)
-
-
-def statement(line):
-    (found,) = parse(line, "f").statements
-    return found
 
 
 def refusal(convert, item):

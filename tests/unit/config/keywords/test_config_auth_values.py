@@ -6,24 +6,11 @@
 from __future__ import annotations
 
 import pytest
+from converted_lines import refusal, statement
 
 from vrrp.config.keywords.auth_values import auth_pass, hmac_key
 from vrrp.config.model.configuration import HmacKey
-from vrrp.config.syntax.diagnostics import Invalid
-from vrrp.config.syntax.parser import parse
 from vrrp.protocol.simple_password import pass_data
-
-
-def statement(line):
-    (found,) = parse(line, "f").statements
-    return found
-
-
-def refusal(convert, line):
-    with pytest.raises(Invalid) as raised:
-        convert(statement(line))
-    found = raised.value
-    return found.text, found.rule, found.hint, found.place and found.place.column
 
 
 @pytest.mark.parametrize(

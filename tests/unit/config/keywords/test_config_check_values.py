@@ -8,27 +8,14 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
+from converted_lines import refusal, statement
 
 from vrrp.config.keywords.check_values import tracked_http, tracked_tcp, tracked_unit
 from vrrp.config.model.trackers import TrackedHttp, TrackedTcp, TrackedUnit
-from vrrp.config.syntax.diagnostics import Invalid
-from vrrp.config.syntax.parser import parse
 
 LOCAL = ip_address("127.0.0.1")
 URL = "http://127.0.0.1/"
 URL_RULE = "http://HOST[:PORT]/PATH or https://..., HOST is an address or localhost"
-
-
-def statement(line):
-    (found,) = parse(line, "f").statements
-    return found
-
-
-def refusal(convert, line):
-    with pytest.raises(Invalid) as raised:
-        convert(statement(line))
-    found = raised.value
-    return found.text, found.rule, found.hint, found.place and found.place.column
 
 
 @pytest.mark.parametrize(

@@ -6,23 +6,11 @@
 from __future__ import annotations
 
 import pytest
+from converted_lines import refusal, statement
 
 from vrrp.config.keywords.command_values import command, fifo, notify, notify_or_nothing, user_group
 from vrrp.config.model.configuration import Fifo, NotifyCommand
-from vrrp.config.syntax.diagnostics import Invalid, Tolerated
-from vrrp.config.syntax.parser import parse
-
-
-def statement(line):
-    (found,) = parse(line, "f").statements
-    return found
-
-
-def refusal(convert, line):
-    with pytest.raises(Invalid) as raised:
-        convert(statement(line))
-    found = raised.value
-    return found.text, found.rule, found.hint, found.place and found.place.column
+from vrrp.config.syntax.diagnostics import Tolerated
 
 
 @pytest.mark.parametrize(

@@ -8,29 +8,16 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 import pytest
+from converted_lines import refusal, statement
 
 from vrrp.config.keywords.route_values import KINDS, NO_HOPS, UNSUPPORTED, static_route, virtual_route
 from vrrp.config.model.routes import NextHop, Route
-from vrrp.config.syntax.diagnostics import Invalid
-from vrrp.config.syntax.parser import parse
 
 NET = ip_network("198.51.100.0/24")
 ALL, ALL_SIX = ip_network("0.0.0.0/0"), ip_network("::/0")
 GATE = ip_address("192.0.2.254")
 HOP = NextHop(GATE)
 VIA = "198.51.100.0/24 via 192.0.2.254"
-
-
-def statement(line):
-    (found,) = parse(line, "f").statements
-    return found
-
-
-def refusal(convert, line):
-    with pytest.raises(Invalid) as raised:
-        convert(statement(line))
-    found = raised.value
-    return found.text, found.rule, found.hint, found.place and found.place.column
 
 
 @pytest.mark.parametrize(

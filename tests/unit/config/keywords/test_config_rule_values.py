@@ -8,26 +8,13 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 import pytest
+from converted_lines import refusal, statement
 
 from vrrp.config.keywords.rule_values import UNSUPPORTED, static_rule, virtual_rule
 from vrrp.config.model.routes import Rule
-from vrrp.config.syntax.diagnostics import Invalid
-from vrrp.config.syntax.parser import parse
 
 NET, SIX = ip_network("198.51.100.0/24"), ip_network("2001:db8::/32")
 ALL, ALL_SIX = ip_network("0.0.0.0/0"), ip_network("::/0")
-
-
-def statement(line):
-    (found,) = parse(line, "f").statements
-    return found
-
-
-def refusal(convert, line):
-    with pytest.raises(Invalid) as raised:
-        convert(statement(line))
-    found = raised.value
-    return found.text, found.rule, found.hint, found.place and found.place.column
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from converted_lines import refusal, statement
 
 from vrrp.config.keywords.track_values import (
     SCRIPT_WEIGHT,
@@ -18,20 +19,6 @@ from vrrp.config.keywords.track_values import (
     tracked,
     weight,
 )
-from vrrp.config.syntax.diagnostics import Invalid
-from vrrp.config.syntax.parser import parse
-
-
-def statement(line):
-    (found,) = parse(line, "f").statements
-    return found
-
-
-def refusal(convert, line):
-    with pytest.raises(Invalid) as raised:
-        convert(statement(line))
-    found = raised.value
-    return found.text, found.rule, found.hint, found.place and found.place.column
 
 
 def test_the_limits_of_a_weight_are_those_of_keepalived():

@@ -6,22 +6,9 @@
 from __future__ import annotations
 
 import pytest
+from converted_lines import refusal, statement
 
 from vrrp.config.keywords.vmac_values import VmacLine, use_vmac
-from vrrp.config.syntax.diagnostics import Invalid
-from vrrp.config.syntax.parser import parse
-
-
-def statement(line):
-    (found,) = parse(line, "f").statements
-    return found
-
-
-def refusal(line):
-    with pytest.raises(Invalid) as raised:
-        use_vmac(statement(line))
-    found = raised.value
-    return found.text, found.rule, found.hint, found.place and found.place.column
 
 
 @pytest.mark.parametrize(
@@ -49,7 +36,7 @@ def test_the_name_and_the_address_of_a_macvlan_are_read(line, expected):
     "written", ["02:00:5e:10", "02:00:5e:10:00:33:44", "02:00:5e:10:00:zz", "002:00:5e:10:00:33", "::::", "a:b", ":"]
 )
 def test_a_text_that_is_no_mac_address_is_refused(written):
-    assert refusal(f"use_vmac {written}") == (
+    assert refusal(use_vmac, f"use_vmac {written}") == (
         f'"{written}" is not a MAC address',
         "six octets, or five: then virtual_router_id is the sixth",
         "02:00:5e:10:00:33",
@@ -67,7 +54,7 @@ def test_a_text_that_is_no_mac_address_is_refused(written):
 )
 def test_a_multicast_mac_address_is_refused(written, shown):
     expected = (f"the MAC address {shown} is multicast", "", "02:00:5e:10:00:33", 10)
-    assert refusal(f"use_vmac {written}") == expected
+    assert refusal(use_vmac, f"use_vmac {written}") == expected
 
 
 @pytest.mark.parametrize(
@@ -80,7 +67,7 @@ def test_a_multicast_mac_address_is_refused(written, shown):
     ],
 )
 def test_a_mac_address_of_the_rfc_is_refused(written, shown):
-    assert refusal(f"use_vmac vip0 {written}") == (
+    assert refusal(use_vmac, f"use_vmac vip0 {written}") == (
         f"the MAC address {shown} is one of VRRP's own",
         "RFC 9568 7.3: the last octet is the VRID",
         "leave it out",
@@ -101,5 +88,5 @@ def test_a_mac_address_of_the_rfc_is_refused(written, shown):
     ],
 )
 def test_a_macvlan_that_is_refused(line, text, column):
-    found = refusal(line)
+    found = refusal(use_vmac, line)
     assert (found[0], found[3]) == (text, column)

@@ -255,7 +255,7 @@ def test_the_values_that_are_fields_of_a_model():
     assert type(fields_of(Script, values)["interval_s"]) is float
 
 
-def test_a_field_without_a_rule_has_what_the_file_says_and_an_instance_comes_before_global_defs():
+def test_a_field_without_a_rule_is_that_of_the_instance_or_of_global_defs():
     text = (
         "global_defs {\n router_id a\n vrrp_down_timer_adverts 5\n log_unknown_vrids\n}\n"
         "vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n kernel_rx_buf_size 9\n%s"

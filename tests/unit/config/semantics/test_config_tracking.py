@@ -170,7 +170,7 @@ def test_a_member_of_a_group_keeps_trackers_without_weight():
     assert {line.partition(".")[2] for line in said(found)} == {rest}
 
 
-def test_an_owner_drops_interfaces_with_weight_too():
+def test_an_owner_drops_interfaces_with_a_weight():
     found = rules(EVERYTHING)
     assert found.of_owner(found.build()) == Tracking(
         scripts=(Tracked("hard"),),

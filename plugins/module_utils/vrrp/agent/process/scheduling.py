@@ -28,6 +28,7 @@ BREATH_S = 0.02  # for other processes in every UPKEEP_S in which the agent neve
 
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4  # asm-generic/mman.h
 CAP_IPC_LOCK = 14  # linux/capability.h
+STATUS = "/proc/self/status"
 POLICIES = {0: "SCHED_OTHER", 1: "SCHED_FIFO", 2: "SCHED_RR", 3: "SCHED_BATCH", 5: "SCHED_IDLE", 6: "SCHED_DEADLINE"}
 REAL_TIME = (1, 2, 6)
 
@@ -171,7 +172,7 @@ def _waits() -> int:
 
 def _own_status() -> dict[str, str]:
     try:
-        with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+        with open(STATUS, encoding="ascii", errors="replace") as file:
             return dict(line.split(":", 1) for line in file if ":" in line)
     except OSError:
         return {}

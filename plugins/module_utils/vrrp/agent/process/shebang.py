@@ -29,7 +29,7 @@ _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _NO_SHEBANG = "its first line does not begin with #!"
 _SHELLS = ("sh", "ash", "bash", "dash", "ksh", "mksh", "zsh")
 _WINDOWS = "the file has Windows line ends: sed -i 's/\\r$//' FILE"
-_FORMATS = "/proc/sys/fs/binfmt_misc"
+FORMATS = "/proc/sys/fs/binfmt_misc"
 
 
 class Flaw(NamedTuple):
@@ -148,6 +148,6 @@ def _found_by_env(argument: str) -> Optional[Flaw]:
 def _other_formats() -> bool:
     """Return whether the kernel knows formats of other machines or languages (binfmt_misc)."""
     try:
-        return bool(set(os.listdir(_FORMATS)) - {"register", "status"})
+        return bool(set(os.listdir(FORMATS)) - {"register", "status"})
     except OSError:
         return False

@@ -140,7 +140,7 @@ class AskedWatch(Watch):
     ) -> None:
         super().__init__(name, subject, definition, counts, changed, log)
         self.answer_within_s = 2 * interval_s
-        self._interval_s = interval_s
+        self.interval_s = interval_s
         self._task: Optional[asyncio.Task[Any]] = None
 
     @abc.abstractmethod
@@ -173,4 +173,4 @@ class AskedWatch(Watch):
                 return
             self.observe(outcome)
             # Never ask twice at once, and never in a burst to catch up.
-            await asyncio.sleep(max(started_at + self._interval_s - loop.time(), 0.0))
+            await asyncio.sleep(max(started_at + self.interval_s - loop.time(), 0.0))

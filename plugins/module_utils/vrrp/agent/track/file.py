@@ -92,7 +92,7 @@ class FileCheck(AskedWatch):
         if outcome == self._last:
             self._take(outcome)
         self._last = outcome
-        self._interval_s = POLL_S if outcome == self.value else AGAIN_S
+        self.interval_s = POLL_S if outcome == self.value else AGAIN_S
 
     def _take(self, value: int) -> None:
         if value != self.value:

@@ -77,9 +77,10 @@ class Sender:
     def __init__(self, config, source, now=NOW):
         self.now, self.source = now, source
         self.authenticator = Authenticator(config, wall=lambda: self.now)
-        self.authenticator.take(config, source)
+        self.take(config)
 
     def take(self, config):
+        self.config = config
         self.authenticator.take(config, self.source)
 
     def say(self, priority=200, at=None):

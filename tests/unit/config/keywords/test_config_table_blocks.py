@@ -1,30 +1,21 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test that the six files of the table have the keywords of keepalived.conf(5), each with block, field and standing."""
+"""Test that the blocks of keepalived.conf(5) have their keywords, each with field, values and standing."""
 
 from __future__ import annotations
 
 import pytest
+from listed_keywords import names, only
 
 from vrrp.config.keywords.global_defs import GLOBAL_DEFS, LARGEST, LONGEST_S, garp
 from vrrp.config.keywords.groups import GARP_GROUP, INTERFACE_DELAYS, STATIC, VRRP_SYNC_GROUP, notifications
 from vrrp.config.keywords.keyword import Block, Keyword
 from vrrp.config.keywords.not_supported import GLOBAL_PROCESS, ROOT_PROCESS
-from vrrp.config.keywords.other_daemons import BFD, GLOBAL_FOREIGN, INSTANCE_FOREIGN, LVS, ROOT_FOREIGN
 from vrrp.config.keywords.track_blocks import TRACK_FILE, TRACKING, VRRP_SCRIPT, VRRP_TRACK_FILE, VRRP_TRACK_PROCESS
 from vrrp.config.keywords.vrrp_instance import AUTH_HMAC, AUTHENTICATION, VRRP_INSTANCE
 from vrrp.config.syntax.diagnostics import Invalid
 from vrrp.config.syntax.parser import parse
-
-
-def names(entries):
-    return [entry.name for entry in entries]
-
-
-def only(entries, name):
-    (found,) = [entry for entry in entries if entry.name == name]
-    return found
 
 
 @pytest.mark.parametrize(
@@ -135,31 +126,6 @@ def test_the_field_of_a_keyword_has_its_name_or_another_one(block, expected):
     keywords = [entry for entry in block.keywords.values() if isinstance(entry, Keyword)]
     found = [f"{entry.name}={entry.field}" for entry in keywords if entry.field != entry.name]
     assert sorted(found) == sorted(expected.split())
-
-
-def test_global_defs_has_these_keywords_for_keepalived_itself():
-    expected = """
-        max_auto_priority min_auto_priority_delay vrrp_priority vrrp_no_swap vrrp_cpu_affinity vrrp_rt_priority
-        vrrp_rlimit_rttime vrrp_rlimit_rtime notification_email notification_email_from smtp_server smtp_helo_name
-        smtp_connect_timeout smtp_alert smtp_alert_vrrp no_email_faults enable_snmp_vrrp enable_snmp_keepalived
-        enable_snmp_rfc enable_snmp_rfcv2 enable_snmp_rfcv3 enable_traps snmp_socket enable_dbus dbus_service_name
-        dbus_no_interface_name json_version state_file_location stats_file_location json_file_location state_dump_file
-        stats_dump_file json_dump_file data_use_instance tmp_config_directory config_save_dir random_seed
-        reload_check_config reload_time_file reload_repeat reload_file umask iproute_usr_dir iproute_etc_dir
-        use_symlink_paths set_supplementary_groups process_names process_name vrrp_process_name dynamic_interfaces
-        vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_counters nftables_ifindex disable_local_igmp
-        vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs
-        vrrp_netlink_monitor_rcv_bufs_force process_monitor_rcv_bufs process_monitor_rcv_bufs_force
-        vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier
-    """
-    assert names(GLOBAL_PROCESS) == expected.split()
-
-
-def test_the_top_of_a_file_has_these_keywords_that_do_not_work():
-    assert names(ROOT_PROCESS) == [
-        *("net_namespace", "namespace_with_ipsets", "instance", "use_pid_dir", "child_wait_time"),
-        *("linkbeat_use_polling", "linkbeat_interfaces"),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -380,65 +346,3 @@ def test_these_keywords_are_refused():
         ("track_bfd", ()),
         ("net_namespace", ()),
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "values", "instead"),
-    [
-        ("vrrp_priority", "-20-19", "Nice= in a drop-in of hotstandby.service (systemctl edit hotstandby)"),
-        (
-            "vrrp_rlimit_rtime",
-            "MICROSECONDS",
-            "LimitRTTIME= in a drop-in of hotstandby.service (systemctl edit hotstandby)",
-        ),
-        ("smtp_server", "ADDRESS [PORT]", "send it from a notify script"),
-        ("enable_snmp_rfcv3", "", "ask hotstandby status --json, or vrrp_info"),
-        ("json_dump_file", "PATH", "ask hotstandby status --json, or vrrp_info"),
-        ("reload_time_file", "PATH", "a systemd timer that runs: systemctl reload hotstandby"),
-        ("process_monitor_rcv_bufs_force", "BOOL", ""),
-        ("nftables_priority", "NUMBER", ""),
-    ],
-)
-def test_keywords_for_keepalived_itself_say_what_to_do_instead(name, values, instead):
-    entry = only(GLOBAL_PROCESS, name)
-    assert (entry.values, entry.instead, entry.standing, entry.foreign) == (values, instead, "ignored", False)
-
-
-def test_the_addresses_of_mail_are_a_block_that_is_ignored():
-    entry = only(GLOBAL_PROCESS, "notification_email")
-    assert (type(entry), entry.items, entry.standing) == (Block, "ADDRESS", "ignored")
-
-
-def test_these_keywords_belong_to_other_parts_of_keepalived():
-    assert [(entry.name, type(entry), entry.help) for entry in ROOT_FOREIGN] == [
-        ("virtual_server", Block, LVS),
-        ("virtual_server_group", Block, LVS),
-        ("SSL", Block, LVS),
-        ("bfd_instance", Block, BFD),
-        ("net_namespace_ipvs", Keyword, LVS),
-    ]
-    assert [entry.named for entry in ROOT_FOREIGN[:4]] == [True, True, False, True]
-    assert names(INSTANCE_FOREIGN) == ["lvs_sync_daemon_interface"]
-    assert (LVS, BFD) == ("the load balancer of keepalived", "keepalived's BFD")
-
-
-def test_global_defs_has_these_keywords_of_other_parts():
-    assert names(entry for entry in GLOBAL_FOREIGN if entry.help == BFD) == [
-        "bfd_cpu_affinity",
-        "bfd_no_swap",
-        "bfd_priority",
-        "bfd_process_name",
-        "bfd_rlimit_rtime",
-        "bfd_rlimit_rttime",
-        "bfd_rt_priority",
-    ]
-    assert len([entry for entry in GLOBAL_FOREIGN if entry.help == LVS]) == 29
-    every = (*ROOT_FOREIGN, *GLOBAL_FOREIGN, *INSTANCE_FOREIGN)
-    assert {(entry.standing, entry.foreign) for entry in every} == {("ignored", True)}
-    assert not [entry.name for entry in GLOBAL_FOREIGN if GLOBAL_DEFS.keywords[entry.name] != entry]
-
-
-def test_no_keyword_stands_twice_in_global_defs():
-    every = names((*GLOBAL_PROCESS, *GLOBAL_FOREIGN))
-    assert len(every) == len(set(every))
-    assert set(every) <= set(GLOBAL_DEFS.keywords)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The line is a receiver on a fake socket, with one instance."""
+"""The tests of the receiver share one on a fake socket, with one instance."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import io
 from agent_fakes import OWN, PEER, FakeScheduler, instance
 
 from vrrp.agent.log import Log
-from vrrp.agent.network import advertisement as wire
+from vrrp.agent.network import advertisement
 from vrrp.agent.network.authentication import Authenticator
 from vrrp.agent.network.receiver import Receiver
 from vrrp.agent.statistics import Counters
@@ -84,7 +84,7 @@ class Line:
 
 def from_peer(config=None, priority=200, source=PEER, **fields):
     config = instance(**{"authentication": PASSWORD, **fields}) if config is None else config
-    ((packet, _destination),) = wire.packets(config, source, priority)
+    ((packet, _destination),) = advertisement.packets(config, source, priority)
     return packet
 
 
