@@ -54,6 +54,21 @@ VRRP_INFO: dict[str, Any] = {
             "listen": {"type": "float", "default": 3},
         },
     },
+    "reach": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "interface": {"type": "str", "required": True},
+            "source": {"type": "str", "required": True},
+            "peer": {"type": "str", "required": True},
+            "unicast": {"type": "bool", "default": False},
+            "group": {"type": "str"},
+            "version": {"type": "int", "choices": [2, 3], "default": 2},
+            "virtual_router_ids": {"type": "list", "elements": "int", "default": []},
+        },
+    },
+    "preflight": {"type": "list", "elements": "str", "default": []},
     **RUNTIME_DIR,
 }
 
