@@ -26,6 +26,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_info import run
 print(json.dumps(run(Module(json.load(sys.stdin)))))
 """
+FIREWALL = PROGRAM.replace("module_info", "module_firewall")
 USUAL = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe": [], "reach": [], "preflight": [],
          "runtime_dir": "/nonexistent"}  # fmt: skip
 PAIR = {"name": "VI_1", "interface": "eth0", "virtual_router_id": 51, "advert_int": 1, "version": 2,
@@ -155,6 +156,36 @@ def test_other_routers_are_left_alone(wire):
         Keepalived, wire.client, Instance(virtual_router_id=255, virtual_ipaddress=("192.168.8.200/24",))
     )
     stranger.wait_state("MASTER")
-    before = stranger.log_text()
+    begun = len(stranger.log_text())
     assert judge(wire) == ([], [])
-    assert stranger.log_text() == before
+    told = stranger.log_text()[begun:].splitlines()
+    assert [line for line in told if "gratuitous ARP" not in line] == []
+
+
+def change(host, state, check=False):
+    """Run vrrp_firewall on host b, and return whether it changed anything."""
+    entries = [{"interface": "eth0", "source": ADDRESS_B, "peer": ADDRESS_A, "unicast": False}]
+    request = json.dumps({"params": {"state": state, "reach": entries}, "check_mode": check})
+    done = host.run([sys.executable, "-c", FIREWALL], input=request)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["changed"]
+
+
+def rules(host):
+    return host.run(["nft", "--stateless", "list", "ruleset"], check=True).stdout
+
+
+@pytest.mark.parametrize("tool", ["nftables", "iptables"])
+def test_a_firewall_is_opened_and_closed_again(wire, tool):
+    if tool == "nftables":
+        lines = ("type filter hook input priority 0; policy drop;", "tcp dport 22 accept;")
+        nft(wire.b.enter, "table inet filter { chain input {", *lines, "} }")
+    else:
+        wire.b.run(["iptables", "-A", "OUTPUT", "-p", "112", "-j", "DROP"], check=True)
+        wire.b.run(["iptables", "-P", "INPUT", "DROP"], check=True)
+    before = rules(wire.b)
+    assert change(wire.b, "present", check=True) and rules(wire.b) == before
+    assert change(wire.b, "present") and not change(wire.b, "present")
+    assert judge(wire) == ([], [])
+    assert change(wire.b, "absent") and not change(wire.b, "absent")
+    assert rules(wire.b) == before

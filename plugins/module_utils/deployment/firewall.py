@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
@@ -23,27 +24,41 @@ _SAVE = {4: "iptables-save", 6: "ip6tables-save"}
 _COUNTER = re.compile(r" counter packets \d+ bytes \d+")
 
 
+@dataclass(frozen=True)
+class Found:
+    """It is one drop of a packet, and the tool whose rule that is."""
+
+    entry: Mapping[str, Any]  # the attempt to reach a peer
+    packet: Packet
+    tool: str
+    drop: Drop
+
+
 class Firewall:
     """It is the firewall of this node: its chains, and the tools that manage it."""
 
     def __init__(self) -> None:
+        self.programs = {4: "iptables", 6: "ip6tables"}
         self.tables = {version: self._iptables(version) for version in (4, 6)}
         self.nftables = self._nftables()
-        self.zones: dict[str, str] = {}  # firewalld's, by interface
+        self._zones: dict[str, str] = {}  # firewalld's, by interface
 
     def drops(self, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return what drops VRRP in each direction; ``wanted`` are the attempts to reach a peer."""
-        found = []
-        for entry in wanted:
-            for kind, packet in _packets(entry):
-                for tool, chains in ((NFTABLES, self.nftables), (IPTABLES, self.tables[packet.version])):
-                    for drop in drops(chains, packet):
-                        found.append({**_way(entry, kind, packet), **self._told(tool, drop, packet)})
-        return found
+        return [{**_way(found), **self._told(found)} for found in self.found(wanted)]
 
-    def tool(self, tool: str, drop: Drop) -> str:
-        """Return which tool a drop is of."""
-        if tool == NFTABLES:
+    def found(self, wanted: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
+        """Yield the same for changes of the firewall."""
+        for entry in wanted:
+            for packet in _packets(entry):
+                for layer, chains in ((NFTABLES, self.nftables), (IPTABLES, self.tables[packet.version])):
+                    for drop in drops(chains, packet):
+                        yield Found(entry, packet, self.tool(layer, drop), drop)
+
+    @staticmethod
+    def tool(layer: str, drop: Drop) -> str:
+        """Return which tool made a rule of nftables or iptables."""
+        if layer == NFTABLES:
             return FIREWALLD if drop.base.name.split()[1] == FIREWALLD else NFTABLES
         if _active_ufw() and (drop.chain.name.split()[1].startswith(UFW) or drop.text.startswith("policy")):
             return UFW
@@ -51,19 +66,19 @@ class Firewall:
 
     def zone(self, interface: str) -> str:
         """Return firewalld's zone of an interface."""
-        if interface not in self.zones:
+        if interface not in self._zones:
             said = output(["firewall-cmd", f"--get-zone-of-interface={interface}"])
-            self.zones[interface] = (said or output(["firewall-cmd", "--get-default-zone"]) or "public").strip()
-        return self.zones[interface]
+            self._zones[interface] = (said or output(["firewall-cmd", "--get-default-zone"]) or "public").strip()
+        return self._zones[interface]
 
-    def _told(self, tool: str, drop: Drop, packet: Packet) -> dict[str, Any]:
-        by = self.tool(tool, drop)
+    def _told(self, found: Found) -> dict[str, Any]:
+        of_nftables = found.drop.chain.name in self.nftables
         return {
-            "tool": by,
-            "place": drop.chain.place,
-            "rule": _text(drop) if tool == NFTABLES else drop.text,
-            "sure": drop.sure,
-            "remedy": self._remedy(by, drop, packet),
+            "tool": found.tool,
+            "place": found.drop.chain.place,
+            "rule": _text(found.drop) if of_nftables else found.drop.text,
+            "sure": found.drop.sure,
+            "remedy": self._remedy(found.tool, found.drop, found.packet),
         }
 
     def _remedy(self, tool: str, drop: Drop, packet: Packet) -> str:
@@ -75,16 +90,17 @@ class Firewall:
         if tool == NFTABLES:
             rule = f"nft insert rule {drop.base.name} meta l4proto vrrp accept"
             return f"{rule}, and the same in /etc/nftables.conf"
-        program = {4: "iptables", 6: "ip6tables"}[packet.version]
         chain = drop.base.name.split()[1]
-        return f"{program} -I {chain} -p vrrp -j ACCEPT, and the same in what loads the rules at boot"
+        rule = f"{self.programs[packet.version]} -I {chain} -p vrrp -j ACCEPT"
+        return f"{rule}, and the same in what loads the rules at boot"
 
-    @staticmethod
-    def _iptables(version: int) -> dict[str, Chain]:
+    def _iptables(self, version: int) -> dict[str, Chain]:
         chains = iptables_rules.chains(output([_SAVE[version]]) or "", version)
         if not chains and os.path.exists(_LEGACY_TABLES[version]):
             legacy = _SAVE[version].replace("-", "-legacy-")  # beside the newer one, which shows its own rules only
             chains = iptables_rules.chains(output([legacy]) or "", version)
+            if chains:
+                self.programs[version] = legacy[: -len("-save")]
         return chains
 
     def _nftables(self) -> dict[str, Chain]:
@@ -100,19 +116,18 @@ class Firewall:
         return rest in self.tables.get({"ip": 4, "ip6": 6}.get(family, 0), {})
 
 
-def _packets(entry: Mapping[str, Any]) -> list[tuple[str, Packet]]:
+def _packets(entry: Mapping[str, Any]) -> list[Packet]:
     source, peer, interface = ip_address(entry["source"]), ip_address(entry["peer"]), entry["interface"]
-    group = ip_address(entry.get("group") or (VRRP_MULTICAST_IPV6 if source.version == 6 else VRRP_MULTICAST_IPV4))
     if entry["unicast"]:
-        return [("unicast", Packet(OUT, interface, source, peer)), ("unicast", Packet(IN, interface, peer, source))]
-    return [
-        ("multicast", Packet(OUT, interface, source, group)),
-        ("multicast", Packet(IN, interface, peer, group)),
-    ]
+        return [Packet(OUT, interface, source, peer), Packet(IN, interface, peer, source)]
+    group = ip_address(entry.get("group") or (VRRP_MULTICAST_IPV6 if source.version == 6 else VRRP_MULTICAST_IPV4))
+    return [Packet(OUT, interface, source, group), Packet(IN, interface, peer, group)]
 
 
-def _way(entry: Mapping[str, Any], kind: str, packet: Packet) -> dict[str, Any]:
-    return {"interface": entry["interface"], "peer": entry["peer"], "kind": kind, "direction": packet.direction}
+def _way(found: Found) -> dict[str, Any]:
+    kind = "multicast" if found.packet.multicast else "unicast"
+    way = {"interface": found.packet.interface, "peer": found.entry["peer"]}
+    return {**way, "kind": kind, "direction": found.packet.direction}
 
 
 def _active_ufw() -> bool:

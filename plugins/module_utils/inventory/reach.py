@@ -143,7 +143,7 @@ def _by(drop: Mapping[str, Any]) -> str:
 
 
 def _open(drop: Mapping[str, Any]) -> str:
-    return f"Allow it: {drop['remedy']}"
+    return f"Allow it: {drop['remedy']}; or say ha_pair_open_firewall: true"
 
 
 def _reached(looks: Mapping[str, Look], host: str) -> Sequence[Mapping[str, Any]]:

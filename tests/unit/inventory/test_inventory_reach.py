@@ -67,7 +67,7 @@ def test_a_firewall_that_lets_nothing_out_is_told_on_the_sender():
     silent = result(B, A, arrived=0, heard=0)
     assert only(look(refused, drops=[drop]), look(silent)) == (
         "a: the kernel sends no VRRP (IP protocol 112) from eth0 to 224.0.0.18: Operation not permitted; by nftables, "
-        "chain input of table x: meta l4proto vrrp drop. Allow it: nft insert rule"
+        "chain input of table x: meta l4proto vrrp drop. Allow it: nft insert rule; or say ha_pair_open_firewall: true"
     )
     assert "A firewall of this host drops it: look at" in only(look(refused), look(silent))
     full = result(A, B, sent=0, refused="every virtual router id is in use")
@@ -79,7 +79,7 @@ def test_a_firewall_that_lets_nothing_in_is_told_on_the_receiver():
     deaf = result(B, A, heard=0)
     assert only(look(result(A, B)), look(deaf, drops=[drop])) == (
         "b: VRRP (IP protocol 112) of a to 224.0.0.18 arrives on eth0, but this host drops it: by nftables, "
-        "chain input of table x: meta l4proto vrrp drop. Allow it: nft insert rule"
+        "chain input of table x: meta l4proto vrrp drop. Allow it: nft insert rule; or say ha_pair_open_firewall: true"
     )
     assert only(look(result(A, B)), look(deaf)).endswith("drops it. Look at nft list ruleset and iptables-save")
     assert "probably by nftables" in only(look(result(A, B)), look(deaf, drops=[{**drop, "sure": False}]))
