@@ -74,7 +74,7 @@ def test_a_firewall_that_is_open_and_still_drops_stops_the_pair(tmp_path):
 
 
 def test_check_mode_opens_nothing_and_goes_on(tmp_path):
-    done = tried(tmp_path, found(deaf=True), "--check", ha_pair_open_firewall=True)
+    done = tried(tmp_path, found(deaf=True), "--check", "-e", "ha_pair_open_firewall=true")
     assert done.returncode == 0 and done.done == [], done.output
     assert tried(tmp_path, found(deaf=True), "--check").returncode == 2
 
