@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Optional
 
 from ..vrrp.protocol.constants import VRRP_MULTICAST_IPV4, VRRP_MULTICAST_IPV6
 from . import iptables_rules, nftables_rules
@@ -42,6 +42,7 @@ class Firewall:
         self.tables = {version: self._iptables(version) for version in (4, 6)}
         self.nftables = self._nftables()
         self._zones: dict[str, str] = {}  # firewalld's, by interface
+        self._ufw: Optional[bool] = None  # whether it is on, once that was asked
 
     def drops(self, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return what drops VRRP in each direction; ``wanted`` are the attempts to reach a peer."""
@@ -55,14 +56,18 @@ class Firewall:
                     for drop in drops(chains, packet):
                         yield Found(entry, packet, self.tool(layer, drop), drop)
 
-    @staticmethod
-    def tool(layer: str, drop: Drop) -> str:
+    def tool(self, layer: str, drop: Drop) -> str:
         """Return which tool made a rule of nftables or iptables."""
         if layer == NFTABLES:
             return FIREWALLD if drop.base.name.split()[1] == FIREWALLD else NFTABLES
-        if _active_ufw() and (drop.chain.name.split()[1].startswith(UFW) or drop.text.startswith("policy")):
+        if self._active_ufw() and (drop.chain.name.split()[1].startswith(UFW) or drop.text.startswith("policy")):
             return UFW
         return IPTABLES
+
+    def _active_ufw(self) -> bool:
+        if self._ufw is None:
+            self._ufw = "Status: active" in (output(["ufw", "status"]) or "")
+        return self._ufw
 
     def zone(self, interface: str) -> str:
         """Return firewalld's zone of an interface."""
@@ -128,10 +133,6 @@ def _way(found: Found) -> dict[str, Any]:
     kind = "multicast" if found.packet.multicast else "unicast"
     way = {"interface": found.packet.interface, "peer": found.entry["peer"]}
     return {**way, "kind": kind, "direction": found.packet.direction}
-
-
-def _active_ufw() -> bool:
-    return "Status: active" in (output(["ufw", "status"]) or "")
 
 
 def _text(drop: Drop) -> str:

@@ -34,14 +34,17 @@ LISTED = """table inet filter {
 @pytest.fixture
 def node(monkeypatch):
     """Return a function that sets the answers of the node's commands, by their first words."""
+    asked = []
 
     def answers(**said):
         def output(words):
+            asked.append(words[0])
             return said.get("_".join(words).replace("-", "_").replace("=", "_"), said.get(words[0].replace("-", "_")))
 
         monkeypatch.setattr(firewall, "output", output)
         return firewall.Firewall()
 
+    answers.asked = asked
     return answers
 
 
@@ -108,4 +111,6 @@ def test_ufw_is_told_while_it_is_on(node):
     saved = (RECORDED / "ufw.iptables-save").read_text()
     (drop,) = told(node, iptables_save=saved, ufw_status="Status: active\n\nTo  Action  From\n")
     assert (drop["tool"], drop["rule"], drop["remedy"]) == ("ufw", "policy drop", "ufw allow in on eth0 proto vrrp")
+    assert node(iptables_save=saved, ufw_status="Status: active").drops([ENTRY, {**ENTRY, "unicast": True}])
+    assert node.asked.count("ufw") == 2  # once for each look
     assert told(node, iptables_save=saved, ufw_status="Status: inactive\n")[0]["tool"] == "iptables"
