@@ -55,12 +55,13 @@ _value:
   description:
     - C(objections) are sentences that this host is to show; C(plan) are the instances of both hosts, empty where they
       cannot be worked out; C(names) are those of the instances of this host, C(probes) what it is to ask the segment
-      for, C(sections) the lines of its file, C(runs_scripts) and C(switch_user) what scripts need, C(told) a sentence
-      for each instance about what its C(takeover_within) came to.
+      for, C(attempts) how it tries to reach its peer, C(sections) the lines of its file, C(runs_scripts) and
+      C(switch_user) what scripts need, C(told) a sentence for each instance about what its C(takeover_within) came to.
   type: dict
 """
 
 from ansible_collections.hotstandby.vrrp.plugins.filter.problems import problems
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.attempts import attempts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.commands import runs_scripts, switches_user
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_conflicts import conflicts
@@ -82,13 +83,15 @@ def pair(hosts, hostvars, groups, host):
     result = {
         "plan": plan,
         "objections": conflicts(hosts, found, targets, plan)[host] + (wrong if host == hosts[0] else []),
-        **{"names": [], "probes": [], "sections": {}, "runs_scripts": False, "switch_user": False, "told": []},
+        **{"names": [], "probes": [], "attempts": [], "sections": {}, "told": []},
+        **{"runs_scripts": False, "switch_user": False},
     }
     if plan:
         mine, own = said[host], plan[host]
         result.update(
             names=[instance["name"] for instance in own],
             probes=probes(hosts, found, plan)[host],
+            attempts=attempts(hosts, found, plan)[host],
             sections=sections(mine, own),
             runs_scripts=runs_scripts(mine, own),
             switch_user=switches_user(mine, own),

@@ -74,6 +74,63 @@ options:
           - For how many seconds to wait for advertisements, at most 4.
         type: float
         default: 3
+  reach:
+    description:
+      - Tries whether VRRP advertisements get to a peer and from it. Both hosts of the pair try at the same time,
+        as they do in one task. It takes a second, or up to five where nothing is heard, in the same time as O(probe).
+      - The advertisements are of a virtual router id that nobody uses, have a priority of 4 at most, and no address,
+        so that no router acts on them. They go to the multicast group and to the peer alone, with O(reach[].unicast)
+        only to the peer.
+      - An interface that does not exist or is down is left out.
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.4.0
+    suboptions:
+      interface:
+        description:
+          - Where to send.
+        type: str
+        required: true
+      source:
+        description:
+          - The address of this host.
+        type: str
+        required: true
+      peer:
+        description:
+          - The address of the peer, of the same IP version.
+        type: str
+        required: true
+      unicast:
+        description:
+          - Whether the pair uses unicast.
+        type: bool
+        default: false
+      group:
+        description:
+          - The multicast group, where it is not that of the protocol.
+        type: str
+      version:
+        description:
+          - The version of VRRP; over IPv6 it is always 3.
+        type: int
+        choices: [2, 3]
+        default: 2
+      virtual_router_ids:
+        description:
+          - The virtual router ids of the pair, which are not used. Those that are heard are not used either.
+        type: list
+        elements: int
+        default: []
+  preflight:
+    description:
+      - The interfaces for which to look at what can be in the way of VRRP on this node, which RV(preflight) returns. It
+        runs C(nft), C(iptables-save), C(firewall-cmd), C(ufw), C(networkctl) and C(nmcli) where they are installed.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.4.0
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
   - hotstandby.vrrp.attributes.runtime_dir
@@ -110,6 +167,15 @@ EXAMPLES = r"""
       - interface: eth0
         addresses: [192.168.8.100]
         virtual_router_ids: [100]
+
+- name: Try whether the hosts of a pair hear each other, and see what is in the way
+  hotstandby.vrrp.vrrp_info:
+    reach:
+      - interface: eth0
+        source: "{{ '192.168.8.4' if inventory_hostname == 'node-a' else '192.168.8.6' }}"
+        peer: "{{ '192.168.8.6' if inventory_hostname == 'node-a' else '192.168.8.4' }}"
+        virtual_router_ids: [100]
+    preflight: [eth0]
 """
 
 RETURN = r"""
@@ -296,6 +362,75 @@ advertisers:
   type: list
   elements: dict
   version_added: 0.4.0
+reached:
+  description: The result of each entry of O(reach).
+  returned: always
+  type: list
+  elements: dict
+  version_added: 0.4.0
+  contains:
+    interface:
+      description: Where it was tried.
+      type: str
+    source:
+      description: The address of this host.
+      type: str
+    peer:
+      description: The address of the peer.
+      type: str
+    group:
+      description: The multicast group.
+      type: str
+    sent:
+      description: How many advertisements were sent, by C(multicast) and by C(unicast).
+      type: dict
+    refused:
+      description: Why the kernel sent none, in the same shape; empty where it did.
+      type: dict
+    arrived:
+      description: How many of the peer came to the interface, in front of the firewall, in the same shape.
+      type: dict
+    heard:
+      description: How many of the peer came through the firewall, in the same shape.
+      type: dict
+    answers:
+      description: Whether the peer answers ARP.
+      type: bool
+clock:
+  description:
+    - When the questions to the segment began and ended by the clock of the node (C(started), C(ended)), and when the
+      controller asked and had the answer by its own (C(sent), C(received)), in seconds since 1970.
+  returned: always
+  type: dict
+  version_added: 0.4.0
+preflight:
+  description: What was found for O(preflight); empty without it.
+  returned: always
+  type: dict
+  version_added: 0.4.0
+  contains:
+    drops:
+      description:
+        - The firewall rules that drop VRRP on the ways of O(reach), each with C(interface), C(peer), C(kind)
+          (V(multicast) or V(unicast)), C(direction) (V(in) or V(out)), C(tool) (V(nftables), V(iptables), V(firewalld)
+          or V(ufw)), C(place), C(rule) and C(remedy). C(sure) is false where something else decides, too.
+      type: list
+      elements: dict
+    rp_filter:
+      description: The effective mode of source validation of each interface.
+      type: dict
+    missing_capabilities:
+      description: Which of V(NET_ADMIN) and V(NET_RAW) no process of the node can get.
+      type: list
+      elements: str
+    selinux:
+      description: Whether it is C(enforcing), the C(interpreter) of the agent, and its C(type).
+      type: dict
+    managers:
+      description:
+        - For each interface the C(name) of what manages its addresses (V(systemd-networkd), V(NetworkManager),
+          V(ifupdown), or empty), its C(file), and of systemd-networkd C(keep), its KeepConfiguration, and C(netplan).
+      type: dict
 root:
   description: Whether the module ran as root; other users do not see everything.
   returned: always

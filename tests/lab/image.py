@@ -30,7 +30,7 @@ _PREFIX = "hotstandby-lab-image-"
 # does not start.
 _NODE_PACKAGES = (
     "systemd-sysv", "dbus", "python3", "openssh-server", "iproute2", "iputils-ping", "procps", "psmisc", "curl",
-    "keepalived", "tcpdump",
+    "keepalived", "tcpdump", "nftables",
 )  # fmt: skip
 _TOMCAT_PACKAGES = ("openjdk-17-jre-headless", "tomcat10")
 

@@ -33,7 +33,7 @@ def neighbours(host):
 
 
 def test_an_address_that_no_host_has_gets_no_answer(wire6):
-    assert ask(wire6.a, VIP, VIP6, numbers=[51]) == {"answers": [], "advertisers": []}
+    assert ask(wire6.a, VIP, VIP6, numbers=[51]) == {"answers": [], "advertisers": [], "reached": []}
 
 
 def test_a_third_host_that_has_the_address_answers_and_learns_nothing(wire6):

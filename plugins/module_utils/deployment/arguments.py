@@ -41,6 +41,26 @@ VRRP_DRAIN: dict[str, Any] = {
     **RUNTIME_DIR,
 }
 
+REACH: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "default": [],
+    "options": {
+        "interface": {"type": "str", "required": True},
+        "source": {"type": "str", "required": True},
+        "peer": {"type": "str", "required": True},
+        "unicast": {"type": "bool", "default": False},
+        "group": {"type": "str"},
+        "version": {"type": "int", "choices": [2, 3], "default": 2},
+        "virtual_router_ids": {"type": "list", "elements": "int", "default": []},
+    },
+}
+
+VRRP_FIREWALL: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "reach": REACH,
+}
+
 VRRP_INFO: dict[str, Any] = {
     "program": {"type": "str", "choices": [AUTO, HOTSTANDBY, KEEPALIVED], "default": AUTO},
     "wait": {"type": "float", "default": 0},
@@ -57,6 +77,8 @@ VRRP_INFO: dict[str, Any] = {
             "listen": {"type": "float", "default": 3},
         },
     },
+    "reach": REACH,
+    "preflight": {"type": "list", "elements": "str", "default": []},
     **RUNTIME_DIR,
 }
 

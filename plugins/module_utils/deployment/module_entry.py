@@ -24,6 +24,7 @@ _RUN = {
     "vrrp_agent": "module_agent",
     "vrrp_config": "module_config",
     "vrrp_drain": "module_drain",
+    "vrrp_firewall": "module_firewall",
     "vrrp_info": "module_info",
     "vrrp_state": "module_state",
 }

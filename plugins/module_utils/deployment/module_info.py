@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from ..vrrp.agent.network.sockets import SocketError
 from .change import DeploymentError
 from .node_facts import NodeFacts
+from .preflight import Look
 from .segment import probe
 
 _LEAST = (("wait", 0), ("samples", 1), ("interval", 0))
@@ -29,10 +32,15 @@ def run(module: Any) -> dict[str, Any]:
         result = observer.observe(params["samples"], params["interval"])
     except OSError as error:
         raise DeploymentError(f"the kernel does not list its interfaces: {error}") from error
+    started = time.time()
     try:
-        result.update(probe(params["probe"]))
+        look = Look(params["preflight"], params["reach"])
+        result.update(probe(params["probe"], params["reach"]))
+        result["clock"] = {"started": started, "ended": time.time()}
+        result["preflight"] = look.result()
     except ValueError as error:
         raise DeploymentError(f"probe: {error}") from error
-    except OSError as error:
-        raise DeploymentError(f"the segment cannot be asked, which needs root: {error}") from error
+    except (OSError, SocketError) as error:
+        needs = "root, and in a container --cap-add NET_ADMIN --cap-add NET_RAW"
+        raise DeploymentError(f"the segment cannot be asked, which needs {needs}: {error}") from error
     return {"changed": False, **result}

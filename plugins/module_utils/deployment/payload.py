@@ -20,7 +20,7 @@ from .. import deployment, keepalived, vrrp
 
 if TYPE_CHECKING:  # never run: these imports make AnsiballZ pack the files
     from ..vrrp import cli, client  # noqa: F401
-    from . import module_config, module_drain, module_entry, module_info, module_state  # noqa: F401
+    from . import module_config, module_drain, module_entry, module_firewall, module_info, module_state  # noqa: F401
 
 PACKAGES = ("vrrp", "deployment", "keepalived")  # the folders of a release
 _CONTROLLER_ONLY = "simulation"  # modules and a folder with this prefix are not for a node

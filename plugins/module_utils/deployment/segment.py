@@ -25,6 +25,7 @@ from ..vrrp.agent.network.sockets import SocketError, open_socket
 from ..vrrp.protocol.arp_ndp import question, read_claim
 from ..vrrp.protocol.constants import AH_PROTOCOL, HEADER_LENGTH, VRRP_PROTOCOL
 from ..vrrp.protocol.packet import Address, PacketError, decode, length_of
+from . import reach
 
 PROBES = 3  # RFC 5227 section 1.1: PROBE_NUM
 PROBE_INTERVAL_S = 0.3  # a host answers at once; several probes are for lost frames
@@ -36,15 +37,16 @@ _MAC_LENGTH = 6
 Found = dict[str, Any]
 
 
-def probe(wanted: Sequence[Mapping[str, Any]]) -> dict[str, list[Found]]:
+def probe(wanted: Sequence[Mapping[str, Any]], peers: Sequence[Mapping[str, Any]] = ()) -> dict[str, list[Found]]:
     """Return ``answers``, from hosts with an address of an entry, and ``advertisers`` of its virtual router ids.
 
     An entry has an ``interface``, ``addresses``, ``virtual_router_ids`` and ``listen``, the seconds to hear
     advertisements. All are asked at once. An interface that is not there, is down, or has no Ethernet is left out.
+    ``reached`` says for each of ``peers`` whether advertisements get to it and from it, tried in the same time.
     Raises ValueError for what is no address, and OSError where the kernel gives no socket.
     """
     names = dump(InterfaceTable()).names
-    found: dict[str, list[Found]] = {"answers": [], "advertisers": []}
+    found: dict[str, list[Found]] = {"answers": [], "advertisers": [], "reached": []}
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         questions: list[Callable[[], None]] = []
@@ -58,9 +60,30 @@ def probe(wanted: Sequence[Mapping[str, Any]]) -> dict[str, list[Found]]:
             if entry["virtual_router_ids"]:
                 _open_vrrp(stack, selector, link, entry["virtual_router_ids"], found["advertisers"])
                 listen_s = max(listen_s, min(entry["listen"], LISTEN_MAX_S))
+        attempts = []
+        for entry in peers:
+            link = names.get(entry["interface"])
+            if link is not None and link.usable:
+                attempt = _open_attempt(stack, selector, link, entry)
+                attempts.append(attempt)
+                # A host that still checks a new IPv6 address itself would give it up when somebody asks for it.
+                if attempt.peer.version == 4 and len(link.mac) == _MAC_LENGTH and not link.loopback:
+                    questions += _open_claims(stack, selector, link, [attempt.peer], attempt.claims)
+                listen_s = max(listen_s, reach.LEAST_S)
         if selector.get_map():
-            _ask_and_hear(selector, questions, listen_s)
+            _ask_and_hear(selector, questions, attempts, listen_s)
+        found["reached"] = [attempt.result() for attempt in attempts]
     return found
+
+
+def _open_attempt(
+    stack: contextlib.ExitStack, selector: selectors.BaseSelector, link: Link, entry: Mapping[str, Any]
+) -> reach.Attempt:
+    attempt = reach.Attempt(link, entry)
+    stack.callback(attempt.close)
+    for sock, read in attempt.sockets:
+        selector.register(sock, selectors.EVENT_READ, read)
+    return attempt
 
 
 def _open_claims(
@@ -151,22 +174,30 @@ def advertiser(packet: bytes, interface: str) -> Optional[Found]:
     }
 
 
-def _ask_and_hear(selector: selectors.BaseSelector, questions: Sequence[Callable[[], None]], listen_s: float) -> None:
+def _ask_and_hear(
+    selector: selectors.BaseSelector,
+    questions: Sequence[Callable[[], None]],
+    attempts: Sequence[reach.Attempt],
+    listen_s: float,
+) -> None:
+    """Ask PROBES times and hear for ``listen_s`` seconds; longer while an advertisement of a peer is missing."""
     start = time.monotonic()
-    for number in range(PROBES):
-        for ask in questions:
-            ask()
-            _hear(selector, 0)
-        _hear_until(selector, start + (number + 1) * PROBE_INTERVAL_S)
-    _hear_until(selector, start + listen_s)
-
-
-def _hear_until(selector: selectors.BaseSelector, deadline: float) -> None:
+    asked = 0
     while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return
-        _hear(selector, left)
+        passed_s = time.monotonic() - start
+        if passed_s >= listen_s and (passed_s >= reach.MAX_S or all(attempt.done for attempt in attempts)):
+            break
+        if asked < PROBES and passed_s >= asked * PROBE_INTERVAL_S:
+            asked += 1
+            for ask in questions:
+                ask()
+                _hear(selector, 0)
+        wake_s = [listen_s if passed_s < listen_s else reach.MAX_S]
+        wake_s += [asked * PROBE_INTERVAL_S] if asked < PROBES else []
+        wake_s += [attempt.send(passed_s) for attempt in attempts]
+        _hear(selector, max(min(wake_s) - (time.monotonic() - start), 0))
+    for attempt in attempts:
+        attempt.finish()
 
 
 def _hear(selector: selectors.BaseSelector, timeout_s: float) -> None:

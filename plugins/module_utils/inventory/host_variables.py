@@ -23,6 +23,7 @@ SETTINGS: Mapping[str, Read] = {
 # Variables of the role itself; none of them is in the file.
 CONDUCT: Mapping[str, Read] = {
     "writable_paths": listed(path),
+    "open_firewall": switch,
     "verify_timeout": number(0, 3600, "seconds until nothing moves any more"),
     "verify_samples": whole(1, 1000, "looks at each host"),
     "verify_interval": number(0, 3600, "seconds between two looks"),

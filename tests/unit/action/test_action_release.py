@@ -68,6 +68,12 @@ def test_a_node_that_has_the_release_is_asked_once_and_carried_nothing():
     assert node.carried == []
 
 
+def test_the_controller_notes_when_it_asked_for_the_clock_of_a_node():
+    node = Node(output='{"changed": false, "clock": {"started": 1.5, "ended": 2.5}}\n')
+    clock = node.action(vrrp_info, {}).run()["clock"]
+    assert (clock["started"], clock["ended"]) == (1.5, 2.5) and 2.5 < clock["sent"] <= clock["received"]
+
+
 @pytest.mark.parametrize(
     "node", [Node(FRESH, ""), Node(OTHER, ""), Node(BROKEN, "Traceback"), Node(0, ""), Node(0, "{")]
 )

@@ -17,7 +17,8 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
 
-INFO = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe": [], "runtime_dir": "/nonexistent"}
+INFO = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe": [], "reach": [], "preflight": [],
+        "runtime_dir": "/nonexistent"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

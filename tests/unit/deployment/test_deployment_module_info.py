@@ -9,17 +9,24 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_info
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.network.sockets import SocketError
 
 
 def run(tmp_path, **params):
-    usual = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe": [], "runtime_dir": str(tmp_path)}
+    usual = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe": [], "reach": [], "preflight": [],
+             "runtime_dir": str(tmp_path)}  # fmt: skip
     return module_info.run(Module({"params": {**usual, **params}, "check_mode": False}))
 
 
 def test_a_node_without_an_agent_is_a_result(tmp_path):
     result = run(tmp_path, samples=2)
     assert (result["changed"], result["running"], len(result["samples"])) == (False, False, 2)
-    assert (result["answers"], result["advertisers"]) == ([], [])
+    assert (result["answers"], result["advertisers"], result["reached"]) == ([], [], [])
+    assert result["preflight"] == {} and result["clock"]["started"] <= result["clock"]["ended"]
+
+
+def test_the_node_is_looked_at_where_it_is_asked_for(tmp_path):
+    assert list(run(tmp_path, preflight=["lo"])["preflight"]["managers"]) == ["lo"]
 
 
 @pytest.mark.parametrize(
@@ -41,12 +48,13 @@ def test_what_is_refused(tmp_path, params, text):
     ("name", "text"),
     [
         ("NodeFacts", "the kernel does not list its interfaces: no"),
-        ("probe", "the segment cannot be asked, which needs root"),
+        ("probe", "the segment cannot be asked, which needs root, and in a container --cap-add NET_ADMIN"),
+        ("reach", "the segment cannot be asked, which needs root"),
     ],
 )
 def test_what_the_kernel_refuses(tmp_path, monkeypatch, name, text):
     def refuse(*given):
-        raise OSError("no")
+        raise SocketError("no") if name == "reach" else OSError("no")
 
     if name == "NodeFacts":
         monkeypatch.setattr(module_info.NodeFacts, "observe", refuse)

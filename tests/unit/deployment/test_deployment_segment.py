@@ -67,4 +67,41 @@ def test_an_interface_that_cannot_be_asked_is_left_out_at_once(monkeypatch):
         for name in ("lo", "down0", "wg0", "none0")
     ]
     monkeypatch.setattr(segment, "_ask_and_hear", None)  # there is no wait
-    assert segment.probe(wanted) == segment.probe([]) == {"answers": [], "advertisers": []}
+    reach = [{"interface": name, "source": "192.168.8.4", "peer": "192.168.8.6"} for name in ("down0", "none0")]
+    assert segment.probe(wanted, reach) == segment.probe([]) == {"answers": [], "advertisers": [], "reached": []}
+
+
+class FakeAttempt:
+    """It is done after so many seconds, and notes when it was to send."""
+
+    def __init__(self, clock, done_at):
+        self.clock, self.done_at, self.sent, self.finished_at = clock, done_at, [], None
+
+    @property
+    def done(self):
+        return self.clock() >= self.done_at
+
+    def send(self, passed_s):
+        self.sent.append(passed_s)
+        return passed_s + 0.2
+
+    def finish(self):
+        self.finished_at = self.clock()
+
+
+@pytest.mark.parametrize(
+    ("listen_s", "done_at", "ends_at"), [(3.0, None, 3.0), (3.0, 1.0, 3.0), (1.0, 1.5, 1.6), (1.0, 99.0, 5.0)]
+)
+def test_it_ends_when_the_time_is_over_and_each_peer_was_reached(monkeypatch, listen_s, done_at, ends_at):
+    now = [0.0]
+    asked = []
+
+    def hear(selector, timeout_s):
+        now[0] = round(now[0] + timeout_s, 6)
+
+    monkeypatch.setattr(segment.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(segment, "_hear", hear)
+    attempts = [] if done_at is None else [FakeAttempt(lambda: now[0], done_at)]
+    segment._ask_and_hear(None, [lambda: asked.append(now[0])], attempts, listen_s)
+    assert asked == [0.0, pytest.approx(0.3), pytest.approx(0.6)]
+    assert now[0] == pytest.approx(ends_at) and all(each.finished_at == now[0] for each in attempts)

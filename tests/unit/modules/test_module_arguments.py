@@ -12,7 +12,9 @@ import yaml
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import arguments
 
 
-@pytest.mark.parametrize("name", ["vrrp_agent", "vrrp_config", "vrrp_drain", "vrrp_info", "vrrp_state"])
+@pytest.mark.parametrize(
+    "name", ["vrrp_agent", "vrrp_config", "vrrp_drain", "vrrp_firewall", "vrrp_info", "vrrp_state"]
+)
 def test_the_documentation_says_the_same(name):
     module = importlib.import_module(f"ansible_collections.hotstandby.vrrp.plugins.modules.{name}")
     documented = yaml.safe_load(module.DOCUMENTATION)["options"]

@@ -38,8 +38,10 @@ class ActionModule(ActionBase):
         if name == "vrrp_info":
             if found.get("unreachable"):
                 raise AnsibleConnectionFailure("no route to host")
-            if self._task.args.get("probe"):
-                return {"changed": False, **found.get("heard", {"answers": [], "advertisers": []})}
+            if self._task.args.get("probe") or self._task.args.get("reach"):
+                with open(task_vars["log"]) as log:
+                    opened = "vrrp_firewall" in log.read() and found.get("heard_opened")
+                return {"changed": False, **(opened or found.get("heard", {"answers": [], "advertisers": []}))}
             return {"changed": False, **found}
         if name in found.get("refuses", ()):
             return {"failed": True, "msg": f"this node refuses {name}"}
@@ -48,7 +50,8 @@ class ActionModule(ActionBase):
                 log.write(f"{name} on {task_vars['inventory_hostname']}\\n")
         changes = name in found.get("changes", ())
         return {
-            "changed": changes, "changes": [name] * changes, "written": changes, "reloaded": changes, "diff": [],
+            "changed": changes or name == "vrrp_firewall", "changes": [name] * changes,
+            "written": changes, "reloaded": changes, "diff": [],
             "running": found["running"], "restart_required": found.get("outdated", False),
         }
 """
@@ -57,8 +60,9 @@ class ActionModule(ActionBase):
 def node(number, vips=(), **more):
     """Return what vrrp_info finds on a node with the address 192.168.8.NUMBER; nothing is installed there.
 
-    ``heard`` is what it finds with ``probe``. ``outdated``: the agent that runs there is to be restarted. ``changes``
-    and ``refuses`` name the modules that have something to change there, and those that fail.
+    ``heard`` is what it finds with ``probe`` or ``reach``, ``heard_opened`` the same once a firewall is open.
+    ``outdated``: the agent that runs there is to be restarted. ``changes`` and ``refuses`` name the modules that have
+    something to change there, and those that fail.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,
@@ -78,7 +82,8 @@ def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
             "master": f"192.168.8.{master}", "addresses": [vip], "held": held}  # fmt: skip
     instance = {"name": "VI_1", "state": state, "why": why, "warnings": list(warnings), "base_priority": 100,
                 "priority": 100, "addresses": [vip], "addresses_present": held, "since_s": 5, "hold": None,
-                "interface": "eth0", "virtual_router_id": 100}  # fmt: skip
+                "interface": "eth0", "virtual_router_id": 100, "source": f"192.168.8.{number}",
+                "master": {"address": f"192.168.8.{master}"}, "unicast_peers": []}  # fmt: skip
     return node(
         number, held, running=True, msg="", program="hotstandby", release="r", instances=[instance],
         samples=[{"running": True, "instances": {"VI_1": seen}}], **more,

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""It judges whether advertisements get from each node of a pair to the other, and says what is in the way. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+MULTICAST, UNICAST = "multicast", "unicast"
+OUT, IN = "out", "in"
+GROUPS = {4: "224.0.0.18", 6: "ff02::12"}
+
+_MULTICAST_AFTER_S = 1.0  # deployment/reach.py: no multicast is sent before that
+_OVERLAP_S = 0.5  # both must have worked at the same time for so long
+_ENOUGH = 8  # advertisements by unicast in the same time, which tells the same as the clocks
+
+Look = Mapping[str, Any]  # what vrrp_info returns with `reach`, for one host
+
+
+@dataclass(frozen=True)
+class Direction:
+    """It is the way from one host to the other. ``sent`` and ``got`` are the results of the attempt at its two ends."""
+
+    sender: str
+    receiver: str
+    sent: Mapping[str, Any]
+    got: Mapping[str, Any]
+    together: bool  # both hosts certainly worked on the attempt at the same time
+
+    @property
+    def kind(self) -> str:
+        """Return how the pair sends: multicast or unicast."""
+        return MULTICAST if MULTICAST in self.sent["sent"] else UNICAST
+
+    @property
+    def destination(self) -> str:
+        """Return to which address the pair sends."""
+        group = str(self.sent.get("group") or GROUPS[6 if ":" in self.sent["peer"] else 4])
+        return group if self.kind == MULTICAST else str(self.sent["peer"])
+
+
+def reach(hosts: Sequence[str], looks: Mapping[str, Look]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the errors and the warnings of each host, as sentences. ``looks`` are the results of the attempts."""
+    errors: dict[str, list[str]] = {host: [] for host in hosts}
+    warnings: dict[str, list[str]] = {host: [] for host in hosts}
+    for way in directions(hosts, looks):
+        if way.got["heard"][way.kind]:
+            continue
+        fault = _fault(way, looks)
+        if fault is not None:
+            host, text = fault
+            errors[host].append(f"{host}: {text}")
+        else:
+            text = f"it is unknown whether VRRP of {way.sender} gets to {way.receiver}: the two did not try it together"
+            warnings[way.receiver].append(f"{way.receiver}: {text} (give Ansible more forks, or run it again)")
+    return errors, warnings
+
+
+def directions(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Direction]:
+    """Yield each way that was tried from both ends."""
+    for sender in hosts:
+        for receiver in hosts:
+            for sent in _reached(looks, sender) if sender != receiver else ():
+                for got in _reached(looks, receiver):
+                    same = (got["source"], got["peer"]) == (sent["peer"], sent["source"])
+                    if same and set(got["sent"]) == set(sent["sent"]):
+                        together = got["arrived"][UNICAST] >= _ENOUGH or _overlapped(looks[sender], looks[receiver])
+                        yield Direction(sender, receiver, sent, got, together)
+
+
+def _fault(way: Direction, looks: Mapping[str, Look]) -> Optional[tuple[str, str]]:
+    """Return what stops the advertisements and on which host that is; None where that is unknown."""
+    kind = way.kind
+    if way.sent["refused"][kind] and not way.sent["sent"][kind]:
+        return way.sender, _refused(way, looks)
+    if way.got["arrived"][kind]:
+        return way.receiver, _dropped(way, looks)
+    if not way.together:
+        drop = drop_of(looks[way.receiver], way.got, kind, IN, sure=True)
+        return None if drop is None else (way.receiver, _dropped(way, looks, tried=False))
+    return way.receiver, _lost(way)
+
+
+def _refused(way: Direction, looks: Mapping[str, Look]) -> str:
+    interface, why = way.sent["interface"], way.sent["refused"][way.kind]
+    text = f"the kernel sends no VRRP (IP protocol 112) from {interface} to {way.destination}: {why}"
+    drop = drop_of(looks[way.sender], way.sent, way.kind, OUT)
+    if drop is not None:
+        return f"{text}; {_by(drop)}. {_open(drop)}"
+    if why == "Operation not permitted":
+        return f"{text}. A firewall of this host drops it: look at the output of nft list ruleset and iptables-save"
+    return text
+
+
+def _dropped(way: Direction, looks: Mapping[str, Look], tried: bool = True) -> str:
+    interface = way.got["interface"]
+    said = f"VRRP (IP protocol 112) of {way.sender} to {way.destination}"
+    text = f"{said} arrives on {interface}, but this host drops it" if tried else f"{said} is dropped on {interface}"
+    drop = drop_of(looks[way.receiver], way.got, way.kind, IN)
+    if drop is not None:
+        return f"{text}: {_by(drop)}. {_open(drop)}"
+    if (_settings(looks[way.receiver]).get("rp_filter") or {}).get(interface) == 1:
+        advice = f"sysctl -w net/ipv4/conf/{interface}/rp_filter=2"
+        return f"{text}, and rp_filter is 1: has it another route to {way.sent['source']}? ({advice})"
+    return f"{text}. Look at nft list ruleset and iptables-save"
+
+
+def _lost(way: Direction) -> str:
+    where = f"{way.got['interface']} of {way.receiver}"
+    text = f"no VRRP (IP protocol 112) of {way.sender} to {way.destination} arrives on {where}"
+    if way.kind == MULTICAST and way.got["arrived"][UNICAST]:
+        return (
+            f"{text}, but what is sent to {way.sent['peer']} alone does: this network drops multicast. "
+            "Say ha_pair_unicast: true, or let the switch pass multicast (IGMP snooping without a querier)"
+        )
+    if way.got.get("answers"):
+        return (
+            f"{text}, though {way.sent['source']} answers ARP there: the network between them drops the protocol. "
+            "Allow IP protocol 112 in the cloud's security group, the hypervisor or the switch"
+        )
+    return f"{text}, nor anything else from there: are both on one segment (VLAN, bridge, cabling)?"
+
+
+def drop_of(
+    look: Look, entry: Mapping[str, Any], kind: str, direction: str, sure: bool = False
+) -> Optional[Mapping[str, Any]]:
+    """Return the firewall rule of a host that drops this: first one that certainly does, else one that may."""
+    wanted = (entry["interface"], entry["peer"], kind, direction)
+    drops = [
+        drop
+        for drop in _settings(look).get("drops") or ()
+        if (drop["interface"], drop["peer"], drop["kind"], drop["direction"]) == wanted and (drop["sure"] or not sure)
+    ]
+    return next((drop for drop in drops if drop["sure"]), drops[0] if drops else None)
+
+
+def _by(drop: Mapping[str, Any]) -> str:
+    certainty = "by" if drop["sure"] else "probably by"
+    return f"{certainty} {drop['tool']}, {drop['place']}: {drop['rule']}"
+
+
+def _open(drop: Mapping[str, Any]) -> str:
+    return f"Allow it: {drop['remedy']}; or say ha_pair_open_firewall: true"
+
+
+def _reached(looks: Mapping[str, Look], host: str) -> Sequence[Mapping[str, Any]]:
+    return (looks.get(host) or {}).get("reached") or ()
+
+
+def _settings(look: Look) -> Mapping[str, Any]:
+    return look.get("preflight") or {}
+
+
+def _overlapped(sender: Look, receiver: Look) -> bool:
+    """Return whether the receiver certainly listened while the sender sent, by the controller's clock.
+
+    The controller knows when it asked and when it had the answer; the attempt was somewhere between.
+    """
+    one, two = sender.get("clock") or {}, receiver.get("clock") or {}
+    if "received" not in one or "received" not in two:
+        return False
+    spans = [(clock, clock["ended"] - clock["started"]) for clock in (one, two)]
+    latest_starts = [clock["received"] - length for clock, length in spans]
+    earliest_ends = [clock["sent"] + length for clock, length in spans]
+    together_s: float = min(earliest_ends) - max(latest_starts[0] + _MULTICAST_AFTER_S, latest_starts[1])
+    return together_s >= _OVERLAP_S

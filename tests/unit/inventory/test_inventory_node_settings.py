@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test that settings of a node that are in the way of VRRP are told with what to do."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_settings import node_settings, subnets
+
+HOSTS = ["a", "b"]
+PLAN = {"a": [{"interface": "eth0"}, {"interface": "eth0"}], "b": []}
+
+
+def links(**networks):
+    return {
+        "interfaces": [
+            {"name": name, "addresses": [{"address": each, "secondary": False} for each in addresses]}
+            for name, addresses in networks.items()
+        ]
+    }
+
+
+def judge(found=None, **settings):
+    errors, warnings = node_settings(HOSTS, {"a": {"preflight": settings}}, {"a": found or links()}, PLAN)
+    assert errors["b"] == warnings["b"] == []
+    return errors["a"], warnings["a"]
+
+
+def manager(**said):
+    file = "/etc/systemd/network/10-eth0.network"
+    return {"eth0": {"name": "systemd-networkd", "file": file, "keep": "", "netplan": False, **said}}
+
+
+def test_a_host_with_nothing_in_the_way_has_no_fault():
+    selinux = {"enforcing": True, "type": "bin_t", "interpreter": "/usr/bin/python3"}
+    fine = {"selinux": selinux, "rp_filter": {"eth0": 1}, "missing_capabilities": [], "managers": manager(keep="yes")}
+    assert judge(links(eth0=["192.168.8.4/24"], eth1=["10.0.0.4/24"]), **fine) == judge() == ([], [])
+
+
+def test_a_container_without_rights_is_an_error():
+    (errors, warnings) = judge(missing_capabilities=["NET_ADMIN", "NET_RAW"])
+    assert warnings == [] and errors == [
+        "a: nothing on this host can get CAP_NET_ADMIN and CAP_NET_RAW, which the agent needs: "
+        "start its container with --cap-add NET_ADMIN --cap-add NET_RAW"
+    ]
+
+
+def test_an_interpreter_that_selinux_may_not_start_is_told():
+    said = {"enforcing": True, "type": "user_home_t", "interpreter": "/home/x/python3"}
+    errors, (warning,) = judge(selinux=said)
+    assert errors == [] and "SELinux is enforcing, and /home/x/python3 has the type user_home_t" in warning
+    assert judge(selinux={**said, "enforcing": False}) == judge(selinux={**said, "type": ""}) == ([], [])
+
+
+def test_networkd_that_keeps_nothing_is_told_with_a_drop_in():
+    errors, (warning,) = judge(managers=manager())
+    assert errors == []
+    assert warning.startswith("a: systemd-networkd manages eth0 (/etc/systemd/network/10-eth0.network), and may remove")
+    assert "'KeepConfiguration=yes' into /etc/systemd/network/10-eth0.network.d/hotstandby.conf. " in warning
+    assert "Before networkctl reload, " in warning
+    (_errors, (warning,)) = judge(managers=manager(netplan=True, keep="dhcp"))
+    assert "netplan and systemd-networkd manage eth0" in warning and "Before netplan apply, " in warning
+
+
+@pytest.mark.parametrize("said", [{"keep": "static"}, {"keep": "yes"}, {"name": "NetworkManager"}, {"name": ""}])
+def test_other_managers_keep_it(said):
+    assert judge(managers=manager(**said)) == ([], [])
+
+
+def test_rp_filter_is_told_where_two_interfaces_are_in_one_subnet():
+    both = links(eth0=["192.168.8.4/24", "fe80::4/64"], eth1=["192.168.8.5/24"], eth2=["fe80::5/64"])
+    errors, warnings = judge(both, rp_filter={"eth0": 1})
+    assert errors == [] and warnings == [
+        "a: rp_filter of eth0 is 1, and eth1 is in 192.168.8.0/24 as well: the kernel drops advertisements of the peer "
+        "where it answers by eth1 (sysctl -w net/ipv4/conf/eth0/rp_filter=2)"
+    ]
+    assert judge(both, rp_filter={"eth0": 2}) == judge(both, rp_filter={"eth0": None}) == ([], [])
+
+
+def compare(one, two, unicast=False):
+    found = {"a": links(eth0=[one]), "b": links(eth0=[two])}
+    source, peer = two.partition("/")[0], one.partition("/")[0]
+    errors, warnings = subnets(HOSTS, found, {"b": [{"source": source, "peer": peer, "unicast": unicast}]})
+    assert errors["a"] == warnings["a"] == []
+    return errors["b"], warnings["b"]
+
+
+def test_different_subnets_are_an_error_with_multicast():
+    errors, warnings = compare("192.168.8.4/24", "192.168.9.6/24")
+    assert warnings == [] and errors == [
+        "b: b has 192.168.9.6 in 192.168.9.0/24, and its peer 192.168.8.4 in 192.168.8.0/24: multicast does not leave "
+        "a subnet: say ha_pair_unicast: true, or give both one subnet"
+    ]
+    assert compare("192.168.8.4/24", "192.168.9.6/24", unicast=True) == ([], [])
+    assert compare("192.168.8.4/24", "192.168.8.6/24") == compare("192.168.8.4/32", "192.168.9.6/32") == ([], [])
+
+
+def test_different_prefix_lengths_are_a_warning():
+    errors, (warning,) = compare("192.168.8.4/24", "192.168.8.6/16")
+    assert errors == [] and "the prefix lengths are different, is one of them wrong?" in warning

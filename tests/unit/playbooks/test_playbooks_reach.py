@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test what the role does with two hosts that do not hear each other, before anything changes."""
+
+from __future__ import annotations
+
+from fake_nodes import living, node, pair, play
+
+PLAYBOOK = """
+- hosts: ha_pair
+  gather_facts: false
+  tasks:
+    - ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair, tasks_from: preflight.yml}
+    - ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair, tasks_from: reach.yml}
+"""
+DROP = {"interface": "eth0", "peer": "192.168.8.4", "kind": "multicast", "direction": "in", "sure": True,
+        "remedy": "nft x", "tool": "nftables", "place": "chain input of table inet filter",
+        "rule": "policy drop"}  # fmt: skip
+
+
+def heard(own, peer, count, **settings):
+    """Return what a host finds: of its peer arrives everything, and so many come through its firewall."""
+    counts = {name: {"multicast": 10, "unicast": 10} for name in ("sent", "arrived")}
+    result = {"interface": "eth0", "source": f"192.168.8.{own}", "peer": f"192.168.8.{peer}", "group": "224.0.0.18",
+              "answers": True, "refused": {"multicast": "", "unicast": ""}, **counts,
+              "heard": {"multicast": count, "unicast": count}}  # fmt: skip
+    return {"answers": [], "advertisers": [], "reached": [result], "preflight": {"drops": [], **settings}}
+
+
+def found(deaf=False, **warned):
+    """Return the two nodes; b hears nothing until its firewall is open."""
+    good = heard(6, 4, 10)
+    bad = heard(6, 4, 0, drops=[DROP])
+    return [
+        node(4, heard=heard(4, 6, 10, **warned)),
+        node(6, heard=bad if deaf else good, heard_opened=good),
+    ]
+
+
+def tried(folder, nodes, *arguments, **variables):
+    return play(folder, {"ha_pair": pair("web", nodes, **variables)}, "reach", *arguments, text=PLAYBOOK)
+
+
+def test_hosts_that_hear_each_other_go_on(tmp_path):
+    done = tried(tmp_path, found())
+    assert done.returncode == 0 and done.done == [] and "warning" not in done.output, done.output
+
+
+def test_a_host_that_drops_vrrp_stops_its_pair_with_the_rule(tmp_path):
+    done = tried(tmp_path, found(deaf=True))
+    assert done.returncode == 2 and done.done == [], done.output
+    assert "stopped, because web-b: VRRP" in done.output and done.output.count("failed=1") == 2
+    assert "web-b: VRRP (IP protocol 112) of web-a to 224.0.0.18 arrives on eth0, but this host drops it" in done.output
+    assert (
+        "chain input of table inet filter: policy drop. Allow it: nft x; or say ha_pair_open_firewall: true"
+        in done.output
+    )
+
+
+def test_the_firewall_of_that_host_alone_is_opened_where_the_user_wants_it(tmp_path):
+    done = tried(tmp_path, found(deaf=True), ha_pair_open_firewall=True)
+    assert done.returncode == 0, done.output
+    assert done.done == ["vrrp_firewall on web-b"]
+    assert tried(tmp_path, found(), ha_pair_open_firewall=True).done == []
+
+
+def test_a_firewall_that_is_open_and_still_drops_stops_the_pair(tmp_path):
+    nodes = found(deaf=True)
+    nodes[1]["heard_opened"] = nodes[1]["heard"]
+    done = tried(tmp_path, nodes, ha_pair_open_firewall=True)
+    assert done.returncode == 2 and "this host drops it: by nftables" in done.output
+    assert done.done == ["vrrp_firewall on web-b"]
+
+
+def test_check_mode_opens_nothing_and_goes_on(tmp_path):
+    done = tried(tmp_path, found(deaf=True), "--check", "-e", "ha_pair_open_firewall=true")
+    assert done.returncode == 0 and done.done == [], done.output
+    assert tried(tmp_path, found(deaf=True), "--check").returncode == 2
+
+
+def test_a_warning_is_shown_and_stops_nobody(tmp_path):
+    file = "/etc/systemd/network/10-eth0.network"
+    networkd = {"eth0": {"name": "systemd-networkd", "file": file, "keep": "", "netplan": False}}
+    done = tried(tmp_path, found(managers=networkd))
+    assert done.returncode == 0 and "warning: web-a: systemd-networkd manages eth0" in done.output, done.output
+
+
+def test_a_pair_whose_standby_hears_the_master_does_not_try(tmp_path):
+    nodes = [living(4, "MASTER", 4, heard=heard(4, 6, 0)), living(6, "BACKUP", 4, heard=heard(6, 4, 0))]
+    done = tried(tmp_path, nodes)
+    assert done.returncode == 0 and "skipping: [web-b]" in done.output, done.output
