@@ -84,7 +84,7 @@ def agent() -> Commands:
     groups = SimpleNamespace(command=refuse, mates=lambda instance: (instance,))
     log = Log(io.StringIO())
     mastership = Mastership(instances, groups, lambda: True, lambda: None, log)
-    reload = Reload(None, None, None, lambda: True, None, None, log)
+    reload = Reload(None, None, None, lambda: True, None, None, None, log)
     recorder = SimpleNamespace(events=lambda instance: ["{}"])
     maintenance = Maintenance("/nowhere", mastership, instances, groups, None, None, lambda: NOON, log)
     return Commands(None, instances, InterfaceTable, mastership, maintenance, reload, recorder, lambda: 0.0)

@@ -228,6 +228,8 @@ def test_a_file_that_is_not_there(hotstandby, tmp_path):
         ("note", {"text": "drained by root: kernel update"}, "drained by root: kernel update"),
         ("stop", {}, "asked to stop"),
         ("abort", {}, "its process ends at once"),
+        ("cease", {}, "another virtual router id follows it"),
+        ("wait", {"until": 20.0}, "waits for a master with the changed configuration"),
     ],
 )
 def test_every_input_in_words(name, arguments, words):
@@ -237,7 +239,7 @@ def test_every_input_in_words(name, arguments, words):
 
 def test_there_are_words_for_every_input():
     spoken = {"start", "advertisement", "expire", "priority_changed", "fault_changed", "source_changed"}
-    spoken |= {"conflict", "parameters_changed", "group_changed", "group_fault_changed", "give_up", "note"}
+    spoken |= {"conflict", "parameters_changed", "group_changed", "group_fault_changed", "give_up", "note", "wait"}
     assert set(INPUTS) == spoken | set(cli_events.ASKED)
 
 

@@ -32,6 +32,7 @@ ASKED = {
     "undrain": "this node takes part again",
     "stop": "asked to stop",
     "abort": "its process ends at once",
+    "cease": "another virtual router id follows it",
     "join": "its sync group becomes MASTER",
     "let_go": "its sync group stays BACKUP",
     "refresh": "its sync group has met a rival",
@@ -115,6 +116,8 @@ def _single_input(step: Step) -> str:
         return f"member of sync group {given['group']}" if given["group"] else "member of no sync group"
     if step.name == "give_up":
         return str(given["reason"])
+    if step.name == "wait":
+        return "waits for a master with the changed configuration"
     if step.name == "note":
         return str(given["text"])
     if step.name in ("fault_changed", "group_fault_changed"):

@@ -193,7 +193,6 @@ def test_without_a_socket_it_does_not_take_part():
     bench = Bench(instance())
     state = interface_state.state_of(
         bench.instance.config,
-        4,
         bench.instance.addresses,
         replace(bench.instance._ports, sender=lambda interface, version: None),
     )

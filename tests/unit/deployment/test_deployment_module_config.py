@@ -82,7 +82,7 @@ def test_a_warning_that_the_file_and_the_agent_have_is_given_once(module, monkey
 
 def test_an_agent_that_has_not_read_the_file_reloads_it(module, monkeypatch):
     reloads = []
-    monkeypatch.setattr(ConfigFile, "needs_reload", lambda file, text, agent: True)
+    monkeypatch.setattr(ConfigFile, "needs_reload", lambda file, text, agent, foreseen: True)
     monkeypatch.setattr(ConfigFile, "reload", lambda file, owner: reloads.append(owner))
     assert module_config.run(module(check=True))["reloaded"] and reloads == []
     result = module_config.run(module())

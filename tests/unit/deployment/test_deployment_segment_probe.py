@@ -148,7 +148,7 @@ def advertised(priority, version=3):
 
 
 def test_each_address_is_asked_for_three_times_by_an_address_probe(lan):
-    assert segment.probe([entry(VIP, VIP6)]) == {"answers": [], "advertisers": []}
+    assert segment.probe([entry(VIP, VIP6)]) == {"answers": [], "advertisers": [], "reached": []}
     four, six = lan.asking
     assert four.bound == six.bound == ("eth0", 0)
     assert [frame for _at, frame in four.sent] == [question(MAC, ip_address("0.0.0.0"), VIP)] * 3

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import process, reader, stats
@@ -174,5 +175,7 @@ def test_the_file_that_keepalived_was_started_with_is_told(words, config):
 @pytest.mark.parametrize(("given", "expected"), [("/var/tmp", "/var/tmp"), ("relative", "/tmp")])
 def test_the_dump_is_in_the_temporary_directory_of_keepalived(given, expected):
     with subprocess.Popen(["/bin/sleep", "60"], env={"A": "b", "TMPDIR": given}) as child:
+        while not Path(f"/proc/{child.pid}/environ").read_bytes():
+            pass  # for a moment after the start of a program the kernel shows nothing of it
         assert Process(child.pid, 1, ()).temporary == expected
         child.kill()

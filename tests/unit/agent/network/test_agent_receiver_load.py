@@ -64,3 +64,50 @@ def test_two_sockets_that_are_flooded_end_together(line, monkeypatch):
     for each in line.channel.sockets:
         each.waiting = [from_peer(virtual_router_id=52)] * 1000
     assert [line.channel.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2
+
+
+class Readers:
+    """It is the scheduler's part: who listens, and what is to be called later."""
+
+    def __init__(self):
+        self.listening, self.later, self.at = set(), [], 10.0
+
+    def now(self):
+        return self.at
+
+    def add_reader(self, descriptor, function):
+        self.listening.add(descriptor)
+
+    def remove_reader(self, descriptor):
+        self.listening.discard(descriptor)
+
+    def call_later(self, delay_s, function):
+        self.later.append(function)
+
+
+def resting(line):
+    """Return the receiver with a scheduler of its own; it listens."""
+    readers = Readers()
+    line.channel._scheduler, line.channel._clock = readers, readers.now
+    for sock in line.channel.sockets:
+        sock.fileno = lambda: 7
+    line.channel.listen()
+    return readers
+
+
+def test_a_busy_receiver_rests_and_a_quiet_one_does_not(line):
+    readers = resting(line)
+    for readers.at, rests in ((10.0, 0), (11.0, 0), (11.0005, 1)):
+        line.channel.read()
+        assert len(readers.later) == rests
+    assert readers.listening == set()
+    readers.later.pop()()
+    assert readers.listening == {7}
+
+
+def test_a_receiver_that_was_closed_while_it_rested_is_not_read_again(line):
+    readers = resting(line)
+    line.channel.rest()
+    line.channel._closed = True
+    readers.later.pop()()
+    assert readers.listening == set()

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 from agent_fakes import OWN, PEER, instance
-from guarded_pair import AH, NOW, Sender, Side
+from authenticated_pair import AH, NOW, Sender, Side
 
 from vrrp.agent.network import receiver
 from vrrp.config.model.configuration import AuthHmac, HmacKey

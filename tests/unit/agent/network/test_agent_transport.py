@@ -261,26 +261,9 @@ def test_an_instance_without_a_socket_is_reconfigured_and_detached(machine):
     assert machine.network.channels == {}
 
 
-def test_a_receiver_that_was_closed_while_it_rested_is_not_read_again(machine):
-    resident = machine.attach()
-    machine.network.rest(machine.network.channels["eth0", 4])
-    machine.network.detach(resident)
-    machine.later.pop()()
-    assert machine.listening == set()
-
-
 def test_an_agent_is_told_which_receivers_may_have_more(machine):
     machine.attach()
     channel = machine.network.channels["eth0", 4]
     assert machine.network.drain(1.0) == frozenset()
     channel.drain = lambda now: False
     assert machine.network.drain(2.0) == {("eth0", 4)}
-
-
-def test_a_busy_receiver_rests_and_a_quiet_one_does_not(machine):
-    machine.attach()
-    channel = machine.network.channels["eth0", 4]
-    machine.network._now = lambda: machine.now
-    for machine.now, rests in ((10.0, 0), (11.0, 0), (11.0005, 1)):
-        machine.network.read(channel)
-        assert len(machine.later) == rests

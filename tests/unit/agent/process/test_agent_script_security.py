@@ -298,8 +298,8 @@ def test_a_program_that_we_may_not_look_at_is_not_judged(program, monkeypatch):
 
 
 def test_a_vrrp_script_without_a_command_is_no_program():
-    root = inspect_here(text().replace('    script "/bin/true"\n', ""), "/f.conf").root
-    assert list(unrunnable(root, None)) == []
+    programs = inspect_here(text().replace('    script "/bin/true"\n', ""), "/f.conf").programs
+    assert list(unrunnable(programs, None)) == []
 
 
 ME_WITH_GROUPS = script_security._Who("u", 1000, 1000, frozenset((1000, 2000)))
