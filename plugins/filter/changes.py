@@ -20,6 +20,11 @@ options:
       - For each host the result of M(hotstandby.vrrp.vrrp_config).
     type: dict
     required: true
+  later:
+    description:
+      - The same of a second comparison. A host that has a result here has it instead of the first one.
+    type: dict
+    default: {}
 """
 
 EXAMPLES = r"""
@@ -36,7 +41,13 @@ _value:
   sample: ["VI_1: virtual_router_id 51 -> 77 in step; nobody loses a packet; mastership stays"]
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.changes import changes
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.changes import changes as in_words
+
+
+def changes(differences, later=None):
+    """Return the lines about the last comparison of each host."""
+    later = {host: result for host, result in (later or {}).items() if "plan" in result}
+    return in_words({**differences, **later})
 
 
 class FilterModule:

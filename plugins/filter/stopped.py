@@ -56,9 +56,23 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results 
 # The registered results of the role's steps on a node.
 STEPS = (
     *("__ha_pair_before", "__ha_pair_probed", "__ha_pair_opened", "__ha_pair_reached", "__ha_pair_scripts"),
-    *("__ha_pair_release", "__ha_pair_difference", "__ha_pair_ready", "__ha_pair_agent", "__ha_pair_new_config"),
+    *(
+        "__ha_pair_release",
+        "__ha_pair_difference",
+        "__ha_pair_late_difference",
+        "__ha_pair_ready",
+        "__ha_pair_agent",
+        "__ha_pair_new_config",
+    ),
     *("__ha_pair_started", "__ha_pair_restarted", "__ha_pair_waited", "__ha_pair_tried", "__ha_pair_config"),
-    *("__ha_pair_standby_config", "__ha_pair_moved", "__ha_pair_released", "__ha_pair_settled", "__ha_pair_undrained"),
+    *(
+        "__ha_pair_standby_config",
+        "__ha_pair_moved",
+        "__ha_pair_taken_back",
+        "__ha_pair_released",
+        "__ha_pair_settled",
+        "__ha_pair_undrained",
+    ),
     *("__ha_pair_drained",),
 )
 

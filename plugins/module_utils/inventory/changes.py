@@ -42,7 +42,9 @@ def _texts(found: Difference, differences: Mapping[str, Difference]) -> Iterator
 def _words(entry: Mapping[str, Any]) -> str:
     if entry["kind"] != "changed":
         return str(entry["kind"])
-    texts = ", ".join(f"{each['field']} {each['old']} -> {each['new']}" for each in entry["changes"])
+    texts = ", ".join(
+        f"{each['field']} {each['old'] or 'nothing'} -> {each['new'] or 'nothing'}" for each in entry["changes"]
+    )
     in_step = any(each.get("peer_must_follow") for each in entry["changes"])
     return f"{texts} {_IN_STEP}; nobody loses a packet" if in_step else texts
 
