@@ -193,8 +193,9 @@ def test_a_removal_takes_the_standbys_first(tmp_path):
         "broken", 12, [{**nodes(12)[0], "refuses": ["vrrp_agent"]}, {**nodes(12)[1], "refuses": ["vrrp_agent"]}]
     )
     done = play(tmp_path, fleet(web=group("web", 4), db=group("db", 8), broken=broken), "remove")
-    assert [line.partition(" on ")[2] for line in done.done[:2]] == ["web-b", "db-b"]
-    assert sorted(line.partition(" on ")[2] for line in done.done[2:]) == ["db-a", "web-a"]
+    removed = [line.partition(" on ")[2] for line in done.done if line.startswith("vrrp_agent")]
+    assert removed[:2] == ["web-b", "db-b"]
+    assert sorted(removed[2:]) == ["db-a", "web-a"]
     assert "broken-b: " in lines(done)["broken"][1]
 
 

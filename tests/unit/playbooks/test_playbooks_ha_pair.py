@@ -159,7 +159,7 @@ def test_a_master_whose_standby_is_not_ready_is_not_touched(tmp_path):
 def test_force_changes_it_all_the_same_and_says_what_it_costs(tmp_path):
     done = play(tmp_path, {"ha_pair": pair("node", DEAF)}, "ha_pair", "--tags", "install", "-e", "ha_pair_force=true")
     assert done.done[2:] == ["vrrp_agent on node-a", "restart hotstandby.service"]
-    assert "clients may lose the address:" in done.output
+    assert "Clients may lose the address:" in done.output
 
 
 def test_what_one_host_refuses_stops_the_other_one(tmp_path):
