@@ -284,8 +284,7 @@ def test_an_instance_that_a_second_reload_removes_leaves(rig, play):
             for step in range(40):
                 machine.due(104.0 + step / 4)
             assert machine.agent.instances.leaving == [], [
-                (each.name, each.virtual_router_id, each.router.state.value)
-                for each in machine.agent.instances.leaving
+                (each.name, each.virtual_router_id, each.router.state.value) for each in machine.agent.instances.leaving
             ]
 
     play(scenario)
