@@ -9,9 +9,10 @@ import time
 from dataclasses import replace
 from hashlib import sha256
 
+from test_network_in_step import try_on
+
 from lab.example_pair import VIP, pair
 from lab.peers import Agent, assert_one_owner, owners
-from test_network_in_step import change, try_on
 
 A, B = pair(version=3, advert_int=0.1)
 

@@ -9,7 +9,7 @@ import copy
 
 import fake_nodes
 import pytest
-from fake_nodes import living, node, pair, play
+from fake_nodes import living, pair, play
 
 CONFIG = {"changes": ["vrrp_config"]}
 
