@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Try to get a green play that hides something, and a master that is changed before its standby is proven."""
+
+from __future__ import annotations
+
+import copy
+
+import fake_nodes
+import pytest
+from fake_nodes import living, pair, play
+
+CONFIG = {"changes": ["vrrp_config"]}
+
+# A comparison in check mode answers with the plan of ``found``, as vrrp_config does. ``lost_at`` names a module and
+# how often it was called on this node before the connection is lost; ``later`` is what is found after a restart.
+_LOST = """\
+        import os
+        calls = task_vars["log"] + "." + task_vars["inventory_hostname"]
+        with open(calls, "a") as log:
+            log.write(name + "\\n")
+        times = open(calls).read().split().count(name)
+        if name == found.get("lost_at", [""])[0] and times >= found["lost_at"][1]:
+            raise AnsibleConnectionFailure("no route to host")
+        if "later" in found and "restart" in open(task_vars["log"]).read():
+            found = {**found, **found["later"]}
+"""
+ACTION = fake_nodes._ACTION.replace(
+    '        if name == "vrrp_info":\n', _LOST + '        if name == "vrrp_info":\n'
+).replace(
+    '"running": found["running"],',
+    '"plan": found.get("plan", {}), "mastership": found.get("mastership", []), "running": found["running"],',
+)
+IN_STEP = {
+    "peer_must_follow": True,
+    "instances": [
+        {"kind": "changed", "name": "VI_1", "peer_must_follow": True,
+         "changes": [{"field": "virtual_router_id", "old": 51, "new": 100, "peer_must_follow": True}]}
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _plans(monkeypatch):
+    monkeypatch.setattr(fake_nodes, "_ACTION", ACTION)
+
+
+def two(state_one, state_two, number=4, **more):
+    """Return a node with VI_1 and VI_2 in these states."""
+    found = living(number, state_one, number, **more)
+    second = copy.deepcopy(found["instances"][0])
+    vip = "192.168.8.101/24"
+    second.update(name="VI_2", state=state_two, addresses=[vip], virtual_router_id=101,
+                  addresses_present=[vip] if state_two == "MASTER" else [])  # fmt: skip
+    found["instances"].append(second)
+    seen = copy.deepcopy(found["samples"][0]["instances"]["VI_1"])
+    seen.update(state=state_two, addresses=[vip], held=[vip] if state_two == "MASTER" else [],
+                master="192.168.8.6" if number == 4 else "192.168.8.4")  # fmt: skip
+    found["samples"][0]["instances"]["VI_2"] = seen
+    found["samples"][0]["instances"]["VI_1"]["master"] = "192.168.8.4"
+    return found
+
+
+INSTANCES = {"ha_pair_vips": ["192.168.8.100/24", "192.168.8.101/24"]}
+
+
+def shared(**more):
+    """Return two nodes of which each is master of one instance, and which change in step."""
+    return [
+        two("MASTER", "BACKUP", 4, plan=IN_STEP, **CONFIG, **more),
+        two("BACKUP", "MASTER", 6, plan=IN_STEP, **CONFIG, **more),
+    ]
+
+
+TWO = {
+    "ha_pair_instances": [
+        {"name": "VI_1", "virtual_ipaddress": ["192.168.8.100/24"], "master": "node-a"},
+        {"name": "VI_2", "virtual_ipaddress": ["192.168.8.101/24"], "master": "node-b"},
+    ]
+}
+
+
+def group(nodes, **more):
+    found = pair("node", nodes, **{**TWO, **more})
+    if "ha_pair_instances" in found["vars"]:
+        del found["vars"]["ha_pair_vips"]
+    return {"ha_pair": found}
+
+
+def test_what_a_node_refuses_to_take_is_told_in_its_line(tmp_path):
+    nodes = shared()
+    nodes[1]["refuses"] = nodes[0]["refuses"] = ["vrrp_state"]
+    done = play(tmp_path, group(nodes), "ha_pair")
+    assert done.returncode == 2
+    assert "this node refuses vrrp_state" in done.output.rpartition('"PAIR ')[2]
+
+
+def test_a_second_run_ends_the_promotions_of_the_first(tmp_path):
+    """The first one promoted node-b of VI_1, and failed when it tried the file."""
+    nodes = [two("BACKUP", "BACKUP", 4, plan=IN_STEP, **CONFIG), two("MASTER", "MASTER", 6, plan=IN_STEP, **CONFIG)]
+    for each in (*nodes[0]["samples"][0]["instances"].values(),):
+        each["master"] = "192.168.8.6"
+    nodes[1]["instances"][0]["hold"] = "master"
+    done = play(tmp_path, group(nodes), "ha_pair")
+    assert done.returncode == 0
+    assert (
+        "vrrp_state on node-b" in done.done or "promoted" in done.output or "hold" in done.output.rpartition("PAIR")[2]
+    )
+
+
+DEAF = [living(4, "MASTER", 4, plan=IN_STEP, **CONFIG), living(6, "FAULT", 4, plan=IN_STEP, **CONFIG)]
+
+
+def test_a_master_whose_standby_is_not_ready_is_not_configured(tmp_path):
+    """Point 3: a master whose standby is not ready is not touched, unless ha_pair_force is said."""
+    done = play(tmp_path, {"ha_pair": pair("node", DEAF)}, "ha_pair")
+    assert done.returncode == 2
+    assert "vrrp_config on node-a" not in done.done
+
+
+def test_the_standby_of_now_is_changed_first_and_not_that_of_the_first_look(tmp_path):
+    """The restart of the master has moved mastership, as its interval is short, and nopreempt lets it stay there."""
+    nodes = [
+        living(4, "MASTER", 4, outdated=True, plan=IN_STEP, later=living(4, "BACKUP", 6), **CONFIG),
+        living(6, "BACKUP", 4, plan=IN_STEP, later=living(6, "MASTER", 6), **CONFIG),
+    ]
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair")
+    first = [line for line in done.done if line.startswith("vrrp_config")][0]
+    assert first == "vrrp_config on node-a", done.done
+
+
+def test_check_mode_says_what_changes_where_an_agent_is_restarted_first(tmp_path):
+    nodes = [living(4, "MASTER", 4, outdated=True, plan=IN_STEP, changes=["vrrp_agent", "vrrp_config"]),
+             living(6, "BACKUP", 4, outdated=True, plan=IN_STEP, changes=["vrrp_agent", "vrrp_config"])]  # fmt: skip
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "--check")
+    assert done.done == []
+    assert "virtual_router_id 51 -> 100" in done.output
+
+
+@pytest.mark.parametrize("limit", [(), ("--limit", "web")], ids=["all", "limit"])
+def test_a_variable_that_has_no_value_stops_its_own_pair_alone(tmp_path, limit):
+    web, db = pair("web", [living(4, "MASTER", 4), living(6, "BACKUP", 4)]), pair(
+        "db", [living(14, "MASTER", 14, "192.168.8.110/24"), living(16, "BACKUP", 14, "192.168.8.110/24")],
+        vip="192.168.8.110/24", ha_pair_auth_pass="{{ vault_of_another_team }}")  # fmt: skip
+    done = play(tmp_path, {"ha_pair": {"children": {"web": web, "db": db}}}, "ha_pair", *limit)
+    table = done.output.rpartition('"PAIR ')[2]
+    assert "ok      VI_1: web-a MASTER, web-b BACKUP" in table, done.output[-3000:]
+    assert done.returncode == (0 if limit else 2)
+
+
+LOST = {
+    "compared": (["vrrp_config", 1], "b"),
+    "tried": (["vrrp_config", 2], "b"),
+    "master": (["vrrp_config", 2], "a"),
+    "standby": (["vrrp_config", 3], "b"),
+    "proof": (["vrrp_info", 2], "b"),
+}
+
+
+@pytest.mark.parametrize(("at", "host"), LOST.values(), ids=LOST)
+def test_a_host_that_is_lost_at_a_step_is_named_and_the_other_pair_goes_on(tmp_path, at, host):
+    nodes = [living(4, "MASTER", 4, plan=IN_STEP, **CONFIG), living(6, "BACKUP", 4, plan=IN_STEP, **CONFIG)]
+    nodes["ab".index(host)]["lost_at"] = at
+    db = pair("db", [living(14, "MASTER", 14, "192.168.8.110/24"), living(16, "BACKUP", 14, "192.168.8.110/24")],
+              vip="192.168.8.110/24")  # fmt: skip
+    done = play(tmp_path, {"ha_pair": {"children": {"web": pair("web", nodes), "db": db}}}, "ha_pair")
+    table = done.output.rpartition('"PAIR ')[2].partition("]")[0]
+    print(table, done.done)
+    assert done.returncode == 2
+    assert "ok      VI_1: db-a MASTER" in table
+    assert f"web-{host}" in table.partition("web ")[2].splitlines()[0]
+    assert "no route to host" in table
