@@ -64,7 +64,14 @@ STEPS = (
         "__ha_pair_agent",
         "__ha_pair_new_config",
     ),
-    *("__ha_pair_started", "__ha_pair_restarted", "__ha_pair_waited", "__ha_pair_tried", "__ha_pair_config"),
+    *(
+        "__ha_pair_started",
+        "__ha_pair_restarted",
+        "__ha_pair_waited",
+        "__ha_pair_tried",
+        "__ha_pair_now",
+        "__ha_pair_config",
+    ),
     *(
         "__ha_pair_standby_config",
         "__ha_pair_moved",

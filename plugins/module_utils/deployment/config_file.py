@@ -46,6 +46,7 @@ class Agent:
     config: str
     digest: str
     release_is_current: bool
+    is_tried: bool = False  # its configuration is not the file yet: it waits for the master (confirmed reload)
 
 
 class ConfigFile:
@@ -147,7 +148,12 @@ class ConfigFile:
         except AgentError as error:
             raise DeploymentError(f"the agent does not tell its status: {error}") from error
         started_from = running_release.release_of(status["pid"])
-        return Agent(status["config"], status["config_sha256"], started_from in (None, release.current()))
+        return Agent(
+            status["config"],
+            status["config_sha256"],
+            started_from in (None, release.current()),
+            status.get("confirm_s") is not None,
+        )
 
     def needs_write(self, text: str, owner: tuple[int, int]) -> bool:
         """Return whether content, mode or owner differ."""
@@ -161,7 +167,7 @@ class ConfigFile:
         if agent is None or not self._can_ask(agent):
             return False
         digest = (foreseen or {}).get("config_sha256")
-        return agent.digest != (self._report(text).digest if digest is None else digest)
+        return agent.is_tried or agent.digest != (self._report(text).digest if digest is None else digest)
 
     def _can_ask(self, agent: Agent) -> bool:
         """Return whether this is the file of the agent, and its release is ours."""

@@ -56,10 +56,16 @@ def _failure(host: str, done: Mapping[str, Optional[Result]], step: str) -> str:
     """Return a sentence about a step that failed or was never done; "" where there is none."""
     for result in done.values():
         if result and result.get("unreachable"):
-            return f"{host} is unreachable: {first_line(result.get('msg'))}"
+            return f"{host} is unreachable: {message(result)}"
         if result and result.get("failed"):
-            return f"{host} failed: {first_line(result.get('msg'))}"
+            return f"{host} failed: {message(result)}"
     return "" if done.get(step) else f"{host} failed in a check before"
+
+
+def message(result: Result) -> str:
+    """Return the first line of the message of a result; of a loop that of the first item that failed."""
+    failed = [item for item in result.get("results") or () if item.get("failed") or item.get("unreachable")]
+    return first_line((failed[0] if failed else result).get("msg"))
 
 
 def first_line(text: Any) -> str:

@@ -119,16 +119,26 @@ def _addresses(instance: Mapping[str, Any]) -> Iterator[str]:
 
 def _network(instance: Mapping[str, Any], interfaces: Sequence[Mapping[str, Any]]) -> Optional[Network]:
     """Return the subnet of the host in which the first virtual address lies, else that of the address itself."""
-    words = [str(line).split()[0] for line in instance.get("virtual_ipaddress") or ()]
-    if not words:
+    virtual = [ip_interface(str(line).split()[0]) for line in instance.get("virtual_ipaddress") or ()]
+    # Every network has the link-local addresses, so they say nothing about which one this is.
+    virtual = [address for address in virtual if not address.ip.is_link_local]
+    if not virtual:
         return None
-    first = ip_interface(words[0])
+    first = virtual[0]
+    own = [each for each in _subnets(instance, interfaces) if each.version == first.version]
+    around = [network for network in own if first.ip in network]
+    if not around and first.network.prefixlen == first.max_prefixlen:
+        around = own  # an address without a subnet is on the network of its interface
+    return (around or [first.network])[0]
+
+
+def _subnets(instance: Mapping[str, Any], interfaces: Sequence[Mapping[str, Any]]) -> Iterator[Network]:
+    """Yield the host's own subnets on the interface of an instance."""
     held = {address for link in interfaces for address in link.get("virtual_addresses") or ()}
     for link in interfaces:
         if instance.get("interface") in (None, link["name"]):
             for entry in link["addresses"]:
                 own = ip_interface(entry["address"])
-                around = first.ip in own.network and own.network.prefixlen < own.max_prefixlen
-                if around and entry["address"] not in held:
-                    return own.network
-    return first.network
+                alone = own.network.prefixlen == own.max_prefixlen or own.ip.is_link_local
+                if not alone and entry["address"] not in held:
+                    yield own.network

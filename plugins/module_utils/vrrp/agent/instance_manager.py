@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..config.model.configuration import Configuration, Instance
 from ..protocol.event_log import LIMIT, EventLog
-from ..protocol.states import Master
+from ..protocol.states import Master, SavedRouterState, State
 from .address_conflicts import Conflicts
 from .addresses.address_ports import AddressPorts
 from .addresses.static import StaticConfig
@@ -59,7 +59,7 @@ class InstanceManager:
         self._graceful_restart = graceful_restart
         self._take_events = take_events
         self._followed: dict[VrrpInstance, VrrpInstance] = {}  # a new instance -> the one whose name and state it gets
-        self._waits: dict[VrrpInstance, float] = {}  # a new instance -> until when it listens at first
+        self._holds: dict[str, str] = {}  # name -> the hold of the instance that a reload replaces
 
     def remove_missing(self, new: Configuration, now: float) -> None:
         """Take ``new`` as the configuration: stop the instances that it does not have, and make its macvlans."""
@@ -69,6 +69,8 @@ class InstanceManager:
         for instance in list(self._instances.running.values()):
             if advertisement.identity(instance.config) in wanted:
                 continue
+            if instance.name in named and instance.router.hold is not None:
+                self._holds[instance.name] = instance.router.hold
             if instance.name in named and isinstance(instance.router.condition, Master):
                 self._instances.remove(instance)  # it goes on until the instance that follows it is MASTER
             else:
@@ -123,6 +125,9 @@ class InstanceManager:
         former = [each for each in self._instances.leaving if each.name == config.name and each.router.holds_addresses]
         if former:
             self._followed[instance] = former[-1]
+        hold = self._holds.pop(config.name, None)
+        if hold is not None:
+            instance.restart.saved = SavedRouterState(State.INIT, 0.0, config.advert_int_cs, hold)
         return instance
 
     def start(self, instance: VrrpInstance, now: float) -> None:
@@ -137,20 +142,14 @@ class InstanceManager:
             else:
                 former.leave(now)
             self.forget_stopped()
-        if instance in self._waits:
-            instance.inputs.wait(self._waits.pop(instance), now)
-
-    def wait(self, instance: VrrpInstance, until: float, now: float) -> None:
-        """Have an instance listen ``until`` then, from its start if it has not started yet."""
-        if instance.started:
-            instance.inputs.wait(until, now)
-        else:
-            self._waits[instance] = until
 
     def remove(self, instance: VrrpInstance, now: float) -> None:
         """Stop an instance; it is forgotten when it has given up its addresses."""
+        former = self._followed.pop(instance, None)
         self._instances.remove(instance)
         instance.leave(now)
+        if former is not None:
+            former.leave(now)
         self.forget_stopped()
 
     def forget_stopped(self) -> None:

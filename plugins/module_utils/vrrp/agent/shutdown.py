@@ -83,7 +83,7 @@ class Shutdown:
         self._log.info("Stopping, a restart follows" if restart else "Stopping")
         may_stay = restart and self._can_restart()
         now = self._scheduler.now()
-        for instance in self._instances.running.values():
+        for instance in list(self._instances.all()):  # those too that go on until another one follows them
             whole = may_stay and all(_outlasts_a_restart(each) for each in self._mates(instance))
             if not (whole and instance.keep_for_restart(now)):
                 instance.inputs.stop(now)

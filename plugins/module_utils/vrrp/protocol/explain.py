@@ -13,6 +13,7 @@ from .transition import RouterView
 
 HOLD_TEXT = {"master": "promoted", "backup": "demoted"}
 DRAINED = "this node is drained"
+WAITING = "the configuration has changed: it waits for a master that has it, too"
 CLAUSES_MAX = 2  # beside the clause about the state itself
 TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 

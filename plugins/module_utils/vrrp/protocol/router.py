@@ -89,6 +89,7 @@ class VirtualRouter:
         self.group: Optional[str] = None  # the sync group that decides when it becomes MASTER
         self.awaited: tuple[str, ...] = ()  # the members that a ready one waits for
         self.patient_until = 0.0  # after a defeat of its sync group that was not the first
+        self.listen_until = 0.0  # while the master is about to change its parameters, and nobody was heard yet
         self.master: Optional[MasterSeen] = None
         self.since: Optional[float] = None
         self.reason = "not started"
@@ -165,7 +166,7 @@ class VirtualRouter:
         ruled = lower and now < self.living_until
         if not ruled:
             seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
-            self.master = seen if advertisement.priority != PRIORITY_STOP else None
+            self.listen_until, self.master = 0.0, seen if advertisement.priority != PRIORITY_STOP else None
         if isinstance(condition, Backup):
             return self._apply(self.heard_as_backup(self, condition, advertisement, source, now, ruled), now)
         if isinstance(condition, Master):
@@ -188,9 +189,9 @@ class VirtualRouter:
 
     def wait(self, until: float, now: float) -> tuple[Action, ...]:
         """Listen until then, or until an advertisement is heard, as the master is about to change its parameters."""
+        self.listen_until, self.master = until, None
         if isinstance(self.condition, Backup):
-            self.condition = Backup(max(until, now))
-            self.master, self.reason = None, "the configuration has changed: it waits for a master that has it, too"
+            self.condition, self.reason = Backup(max(until, now)), explain.WAITING
         return ()
 
     def drain(self, now: float) -> tuple[Action, ...]:
@@ -325,8 +326,6 @@ class VirtualRouter:
         own = self.parameters
         return self._apply(master.announce_again(self, own.lower_prio_repeat, own.lower_prio_delay_s, now), now)
 
-    # Helpers of the inputs
-
     def _apply(self, transition: Optional[Transition], now: float) -> tuple[Action, ...]:
         """Make the change of a decision. Returns its actions."""
         if transition is None:
@@ -357,7 +356,7 @@ class VirtualRouter:
         actions = self._listen(now, reason)
         if isinstance(self.condition, Backup) and self.parameters.begins_early:
             wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.parameters.interval_cs)
-            self.condition = Backup(now + wait_s)
+            self.condition = Backup(max(now + wait_s, self.listen_until))
         return actions
 
     def _resume(self, memory: SavedRouterState, now: float) -> tuple[Action, ...]:
@@ -394,7 +393,7 @@ class VirtualRouter:
                 return self._enter(Backup(now, ready=True), now, f"{reason}, and it owns the address")
             return self._take_over(now, f"{reason}, and it owns the address")
         self.master_interval_cs = self.parameters.interval_cs
-        return self._enter(Backup(now + self.down_interval_s()), now, reason)
+        return self._enter(Backup(max(now + self.down_interval_s(), self.listen_until)), now, reason)
 
     def _enter(self, condition: Condition, now: float, reason: str, *actions: Action) -> tuple[Action, ...]:
         return self._apply(Transition(condition, actions, reason, entered=True), now)

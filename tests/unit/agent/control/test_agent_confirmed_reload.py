@@ -138,14 +138,23 @@ def test_what_the_master_never_had_is_taken_back(standby):
     standby(scenario)
 
 
-def test_an_instance_that_heard_no_master_before_is_no_reason_to_go_back(standby):
+def test_a_master_does_not_try_what_its_peer_must_change_too(standby):
     def scenario(node):
         node.machine.due(104.2)
         assert node.machine.state() == "MASTER"
-        node.change()
-        node.machine.now = 140.0
+        with pytest.raises(CommandError, match="VI_1 is MASTER here: the standby changes first"):
+            node.change()
+        assert (node.number(), node.timers) == (51, [])
+
+    standby(scenario)
+
+
+def test_a_master_tries_what_is_its_own_matter(standby):
+    def scenario(node):
+        node.machine.due(104.2)
+        node.change(text=(FILE % 51).replace("priority 90", "priority 95"))
         node.timers[-1].callback()
-        assert (node.number(), node.machine.state()) == (77, "MASTER")
+        assert (node.agent.configuration.instances[0].priority, node.machine.state()) == (95, "MASTER")
 
     standby(scenario)
 

@@ -215,10 +215,21 @@ class TestEnd:
         async def scenario():
             async with rig(wall=NOON) as machine:
                 ask(machine, "demote", instance="VI_1", maintenance=UPDATE)
-                machine.apply(instances=(instance(virtual_router_id=77),))
+                machine.apply(instances=(instance(name="web", virtual_router_id=77),))
                 await until(lambda: kept(machine) is None)
                 (entry,) = ask(machine, "status")["instances"]
                 assert (entry["hold"], entry["maintenance"]) == (None, None)
+
+        play(scenario)
+
+    def test_an_instance_with_another_virtual_router_id_keeps_them(self, rig, play):
+        async def scenario():
+            async with rig(wall=NOON) as machine:
+                ask(machine, "demote", instance="VI_1", maintenance=UPDATE)
+                machine.apply(instances=(instance(virtual_router_id=77),))
+                machine.agent.maintenance._look()
+                (entry,) = ask(machine, "status")["instances"]
+                assert (entry["hold"], entry["maintenance"]["reason"]) == ("backup", "kernel update")
 
         play(scenario)
 

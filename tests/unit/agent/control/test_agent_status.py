@@ -256,6 +256,7 @@ def test_the_whole_agent(tmp_path):
         "pid": os.getpid(),
         "config": str(path),
         "config_sha256": "0a",
+        "confirm_s": None,
         "uptime_s": 1.235,
         "router_id": "node-a",
         "stopping": False,

@@ -12,13 +12,11 @@ routers (confirmed commit, RFC 6241 section 8.4).
 from __future__ import annotations
 
 from asyncio import TimerHandle
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Optional
 
 from ...config.model.configuration import Configuration
-from ...protocol.states import State
-from ..instance import VrrpInstance
-from ..instance_manager import InstanceManager
+from ..errors import CommandError
 from ..instances import Instances
 from ..log import Log
 
@@ -27,73 +25,78 @@ MARGIN_S = 1.0  # the deadline of an instance is later than the end of the wait,
 
 
 class ConfirmedReload:
-    """It watches one change of configuration. ``apply(configuration, digest)`` goes back; ``now()`` is monotonic."""
+    """It watches one change of configuration. ``apply(configuration, digest)`` goes back; ``now()`` is monotonic.
+
+    Every instance that is not MASTER is watched. A reload of the file ends it: then the change is to stay.
+    """
 
     def __init__(
         self,
         instances: Instances,
-        manager: InstanceManager,
         apply: Callable[[Configuration, str], None],
         later: Callable[[float, Callable[[], None]], TimerHandle],
         now: Callable[[], float],
         log: Log,
     ) -> None:
         self._instances = instances
-        self._manager = manager
         self._apply = apply
         self._later = later
         self._now = now
         self._log = log
         self._timer: Optional[TimerHandle] = None
         self._ends_at = 0.0
+        self._before: Optional[tuple[Configuration, str]] = None  # what was in force before the first change
 
     def remaining_s(self, now: float) -> Optional[float]:
         """Return for how many seconds it waits for the master yet; None while no change is watched."""
         return None if self._timer is None else max(self._ends_at - now, 0.0)
 
-    def listeners(self) -> list[str]:
-        """Return the names of the instances that hear a master now, and so must hear it after the change, too."""
+    def refuse_masters(self, names: Collection[str]) -> None:
+        """Raise CommandError where an instance of these ``names``, which the peer must change too, is MASTER here."""
         running = self._instances.running
-        return [name for name, each in running.items() if each.router.state is State.BACKUP and each.router.master]
+        masters = [name for name in names if name in running and running[name].router.holds_addresses]
+        if masters:
+            raise CommandError(f"{', '.join(masters)} is MASTER here: the standby changes first")
 
-    def begin(self, before: Configuration, digest: str, names: list[str], confirm_s: float) -> None:
-        """Watch a change that was just made.
-
-        ``before`` and ``digest`` were in force, ``names`` are the instances that listened to a master.
-        """
+    def begin(self, before: Configuration, digest: str, confirm_s: float) -> None:
+        """Watch a change that was just made. ``before`` and ``digest`` were in force, unless one is watched already."""
+        kept = self._before
         self.cancel()
+        self._before = kept or (before, digest)
         now = self._now()
         self._ends_at = now + confirm_s
-        for name in names:
-            instance = self._instances.by_name(name)
-            if instance is not None:
-                self._manager.wait(instance, self._ends_at + MARGIN_S, now)
-        self._timer = self._later(confirm_s, lambda: self._judge(before, digest, names))
+        self._listen(self._ends_at + MARGIN_S, now)
+        self._timer = self._later(confirm_s, self._judge)
 
     def cancel(self) -> None:
-        """Watch nothing any more: another file is taken."""
+        """Watch nothing any more: what is in force stays, or another file is taken."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _judge(self, before: Configuration, digest: str, names: list[str]) -> None:
+    def settle(self) -> None:
+        """Watch nothing any more, and forget what was in force before: the file says what is to stay."""
+        self.cancel()
+        self._before = None
+
+    def _listen(self, until: float, now: float) -> None:
+        for instance in self._instances.running.values():
+            if not instance.router.holds_addresses:
+                instance.inputs.wait(until, now)
+
+    def _judge(self) -> None:
         self._timer = None
+        before, self._before = self._before, None
         running = self._instances.running
-        deaf = [name for name in names if name in running and _is_deaf(running[name])]
-        if not deaf:
-            self._log.info("The new configuration is confirmed: the master has it, too")
+        deaf = [name for name, each in running.items() if each.router.listen_until and not each.router.holds_addresses]
+        if not deaf or before is None:
+            self._log.info("The new configuration is confirmed: the master is heard with it")
             return
         self._log.warning(
             f"({', '.join(deaf)}) no master was heard with the new configuration: the one before is in force again"
         )
-        self._apply(before, digest)
+        self._apply(*before)
         now = self._now()
-        for name in names:
-            instance = self._instances.by_name(name)
-            if instance is not None:
-                self._manager.wait(instance, now + instance.router.down_interval_s(), now)
-
-
-def _is_deaf(instance: VrrpInstance) -> bool:
-    """Return whether it waits for a master, and has heard none since the change."""
-    return instance.router.state in (State.BACKUP, State.INIT) and instance.router.master is None
+        for instance in self._instances.running.values():
+            if not instance.router.holds_addresses:
+                instance.inputs.wait(now + instance.router.down_interval_s(), now)

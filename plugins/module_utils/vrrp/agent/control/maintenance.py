@@ -184,8 +184,11 @@ class Maintenance:
         try:
             self._end_drain(wall, now)
             for instance, (hold, terms) in list(self._holds.items()):
-                if self._instances.by_name(instance.name) is not instance or _hold_of(instance) != hold:
+                present = self._instances.by_name(instance.name)
+                if present is not instance or _hold_of(instance) != hold:
                     self._holds.pop(instance, None)
+                    if present is not None and _hold_of(present) == hold:  # with another virtual router id
+                        self._holds[present] = hold, terms
                 elif terms.over(wall):
                     self._end_hold(instance, hold, terms, now)
         except CommandError:

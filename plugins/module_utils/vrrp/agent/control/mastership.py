@@ -74,7 +74,7 @@ class Mastership:
             raise CommandError(f"cannot drain this node: it owns the addresses of {', '.join(owners)}")
         self.drained = drained
         self._log.info("Draining: this node gives up everything and takes nothing" if drained else "Drained no more")
-        for instance in self._instances.running.values():
+        for instance in list(self._instances.all()):  # those too that go on until another one follows them
             if instance.started:
                 (instance.inputs.drain if drained else instance.inputs.undrain)(now)
         self._remember()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
-from ...config.diff import compare
+from ...config.diff import REMOVED, compare
 from ...config.loader import read_text
 from ...config.model.configuration import Configuration
 from ...config.syntax.diagnostics import ConfigError
@@ -37,6 +37,7 @@ class Found:
     configuration: Configuration
     digest: str
     instances: dict[str, list[str]]  # the names of those that are added, removed, changed
+    in_step: list[str]  # the names of those that the peer must change too
     changes: list[str]
     warnings: list[str]
 
@@ -95,9 +96,10 @@ class Reload:
         )
 
     def _try(self, found: Found, confirm_s: float) -> dict[str, Any]:
-        before, names = self._current(), self._confirmed.listeners()
-        answer = self.take(found)
-        self._confirmed.begin(before.configuration, before.digest, names, confirm_s)
+        self._confirmed.refuse_masters(found.in_step)
+        before = self._current()
+        answer = self._take(found)
+        self._confirmed.begin(before.configuration, before.digest, confirm_s)
         return answer
 
     def plan(self, request: dict[str, Any]) -> Answer:
@@ -106,11 +108,15 @@ class Reload:
 
     def take(self, found: Found) -> dict[str, Any]:
         """Apply what was found, and return the answer of :meth:`reload`. Raises CommandError when stopping."""
+        answer = self._take(found)
+        self._confirmed.settle()
+        return answer
+
+    def _take(self, found: Found) -> dict[str, Any]:
         self._refuse_at_the_end()
         words = [f"{', '.join(names)} {kind}" for kind, names in found.instances.items() if names]
         self._service_manager.reloading()
         self._log.info("Reloading")
-        self._confirmed.cancel()
         try:
             self._apply(found.configuration, found.digest)
         finally:
@@ -158,7 +164,8 @@ def look(current: Current, parsed: bytes = b"", candidate: Optional[str] = None)
     for entry in plan.instances:
         instances[entry.kind].append(entry.name)
     texts = [str(each) for each in warnings + misfits(new, current.table)]
-    return Found(new, digest, instances, list(plan.texts), texts)
+    in_step = [entry.name for entry in plan.instances if entry.peer_must_follow or entry.kind == REMOVED]
+    return Found(new, digest, instances, in_step, list(plan.texts), texts)
 
 
 class OnSignal:

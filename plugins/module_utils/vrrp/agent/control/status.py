@@ -52,6 +52,7 @@ class AgentInfo:
     drained: bool
     discarded: Mapping[str, int]
     maintenance: Optional[dict[str, Any]] = None
+    confirm_s: Optional[float] = None  # so long it waits for a master that has the changed configuration, too
 
 
 def agent_status(
@@ -67,6 +68,7 @@ def agent_status(
         "pid": os.getpid(),
         "config": agent.configuration.path,
         "config_sha256": agent.digest,
+        "confirm_s": agent.confirm_s,
         "uptime_s": round(now - agent.started_at, 3),
         "router_id": agent.configuration.globals.router_id,
         "stopping": agent.stopping,

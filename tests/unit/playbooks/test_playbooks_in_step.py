@@ -101,12 +101,9 @@ def test_a_second_run_ends_the_promotions_of_the_first(tmp_path):
     nodes = [two("BACKUP", "BACKUP", 4, plan=IN_STEP, **CONFIG), two("MASTER", "MASTER", 6, plan=IN_STEP, **CONFIG)]
     for each in (*nodes[0]["samples"][0]["instances"].values(),):
         each["master"] = "192.168.8.6"
-    nodes[1]["instances"][0]["hold"] = "master"
+    nodes[1]["instances"][0].update(hold="master", maintenance={"reason": "a change in step"})
     done = play(tmp_path, group(nodes), "ha_pair")
-    assert done.returncode == 0
-    assert (
-        "vrrp_state on node-b" in done.done or "promoted" in done.output or "hold" in done.output.rpartition("PAIR")[2]
-    )
+    assert "vrrp_state on node-b" in done.done
 
 
 DEAF = [living(4, "MASTER", 4, plan=IN_STEP, **CONFIG), living(6, "FAULT", 4, plan=IN_STEP, **CONFIG)]
@@ -135,7 +132,7 @@ def test_check_mode_says_what_changes_where_an_agent_is_restarted_first(tmp_path
              living(6, "BACKUP", 4, outdated=True, plan=IN_STEP, changes=["vrrp_agent", "vrrp_config"])]  # fmt: skip
     done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "--check")
     assert done.done == []
-    assert "virtual_router_id 51 -> 100" in done.output
+    assert "What the new file changes is compared after that" in " ".join(done.output.split())
 
 
 @pytest.mark.parametrize("limit", [(), ("--limit", "web")], ids=["all", "limit"])
