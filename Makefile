@@ -159,6 +159,11 @@ bench: setup ## Measure the agent beside keepalived: figures, ratios, a picture 
 bench-deploy: setup ## What a deployment costs, task by task: a pair, and PAIRS=10 of which nothing changes (BENCH="--json FILE")
 	@$(BIN)/python3 benchmarks/deployments.py --pairs $(PAIRS) $(BENCH)
 
+.PHONY: bench-fleet
+bench-fleet: PAIRS = 50
+bench-fleet: setup ## What a play over 1, 10, 25 and PAIRS=50 pairs costs the controller, without nodes (BENCH="--plays status")
+	@$(BIN)/python3 benchmarks/fleet.py --pairs 1 10 25 $(PAIRS) $(BENCH)
+
 ##  To tidy up
 
 .PHONY: clean

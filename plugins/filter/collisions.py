@@ -51,13 +51,15 @@ _value:
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.fleet import GROUP, pairs
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.shared_segments import claims, said
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.shared_segments import collisions as find
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import children, pairs_of
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of, tree
 
 
 def collisions(hosts, hostvars, groups):
     """Return for each host the sentences about what its pair and another one have."""
-    played = pairs_of(hosts, hostvars, groups)
-    others = [pair for pair in pairs(GROUP, groups, children(hostvars, groups)) if not set(pair.hosts) & set(hosts)]
+    members, below = tree(hostvars, groups)
+    inside = set(hosts)
+    played = pairs_of(list(hosts), hostvars, members, below)
+    others = [pair for pair in pairs(GROUP, members, below) if inside.isdisjoint(pair.hosts)]
     return find([claim for pair in (*played, *others) if pair.hosts for claim in _claims(pair, hostvars)])
 
 

@@ -53,12 +53,12 @@ _value:
 """
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.status import fleet
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of, tree
 
 
 def fleet_status(hosts, hostvars, groups, name):
     """Return a heading, one line for each pair that has a host among ``hosts``, and what is wrong."""
-    pairs = pairs_of(hosts, hostvars, groups)
+    pairs = pairs_of(list(hosts), hostvars, *tree(hostvars, groups))
     return fleet(pairs, {host: hostvars[host].get(name) for pair in pairs for host in pair.hosts})
 
 

@@ -65,12 +65,12 @@ _value:
 from dataclasses import asdict
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.fleet import pair_of
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import children
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import tree
 
 
 def pair_hosts(host, hostvars, groups, play, said=None):
     """Return the name, the hosts and the problem of the pair of ``host``."""
-    found = asdict(pair_of(host, said, list(play), groups, children(hostvars, groups)))
+    found = asdict(pair_of(host, said, play, *tree(hostvars, groups)))
     return {**found, "hosts": list(found["hosts"])}
 
 

@@ -53,7 +53,7 @@ _value:
 """
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results import result_lines
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of, tree
 
 _LOOKS = ("__ha_pair_seen_again", "__ha_pair_seen")  # the last one comes first
 
@@ -65,7 +65,7 @@ def results(hosts, hostvars, groups, checked=False):
         known = hostvars[host]
         seen = next((known[name] for name in _LOOKS if (known.get(name) or {}).get("samples")), None)
         noted[host] = {"failed": known.get("__ha_pair_failed"), "seen": seen}
-    return result_lines(pairs_of(hosts, hostvars, groups), noted, checked)
+    return result_lines(pairs_of(list(hosts), hostvars, *tree(hostvars, groups)), noted, checked)
 
 
 class FilterModule:

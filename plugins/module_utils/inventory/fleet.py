@@ -60,7 +60,8 @@ def _below(top: str, groups: Groups, children: Groups) -> Iterator[Pair]:
     """Yield the pairs of ``top``: itself, or those of the groups below it."""
     members = groups.get(top, ())
     below = [name for name in children.get(top, ()) if groups.get(name)]
-    same = next((name for name in below if set(groups[name]) == set(members)), None)
+    whole = set(members)
+    same = next((name for name in below if set(groups[name]) == whole), None)
     if same is not None:  # two names for the same hosts: the lower one is the more precise one
         yield from _below(same, groups, children)
     elif not below or len(members) == 2:
@@ -68,7 +69,8 @@ def _below(top: str, groups: Groups, children: Groups) -> Iterator[Pair]:
     else:
         for name in below:
             yield from _below(name, groups, children)
-        loose = tuple(host for host in members if not any(host in groups[name] for name in below))
+        inside = {host for name in below for host in groups[name]}
+        loose = tuple(host for host in members if host not in inside)
         if loose:
             text = f"{', '.join(loose)}: in the group {top} itself, whose groups {', '.join(below)} are the pairs"
             yield Pair(top, loose, f"{text}: put it into one of them, or make a group of the two hosts of its pair")
