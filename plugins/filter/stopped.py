@@ -80,7 +80,7 @@ STEPS = (
         "__ha_pair_settled",
         "__ha_pair_undrained",
     ),
-    *("__ha_pair_drained",),
+    *("__ha_pair_drained", "__ha_pair_updated", "__ha_pair_healthy", "__ha_pair_held"),
 )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ..vrrp.config.keywords.table import ROOT
 from .errors import Locate, Problem
+from .failback import failback
 from .host import PREFIX, Host
 from .value_types import listed, number, path, switch, whole
 from .variables import Read, kind_of, variables
@@ -29,6 +30,8 @@ CONDUCT: Mapping[str, Read] = {
     "verify_interval": number(0, 3600, "seconds between two looks"),
     "force": switch,
     "confirm": number(1, 600, "seconds until a standby goes back to its configuration before"),
+    "failback": failback,
+    "update_timeout": number(1, 86400, "seconds for a boot, and for a host to be healthy after its update"),
 }
 
 

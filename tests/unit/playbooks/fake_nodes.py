@@ -27,6 +27,8 @@ case " $* " in
 esac
 """
 _ACTION = """\
+import json
+
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
@@ -43,6 +45,9 @@ class ActionModule(ActionBase):
                     opened = "vrrp_firewall" in log.read() and found.get("heard_opened")
                 return {"changed": False, **(opened or found.get("heard", {"answers": [], "advertisers": []}))}
             return {"changed": False, **found}
+        if not self._task.check_mode:
+            with open(task_vars["log"] + ".asked", "a") as log:
+                log.write(json.dumps([name, task_vars["inventory_hostname"], self._task.args]) + "\\n")
         if name in found.get("refuses", ()):
             return {"failed": True, "msg": f"this node refuses {name}"}
         if not self._task.check_mode:
@@ -100,11 +105,15 @@ def pair(name, nodes, vip="192.168.8.100/24", **variables):
 
 @dataclass(frozen=True)
 class Played:
-    """It is the result of a play. ``done`` has a line for each module that would have changed a node."""
+    """It is the result of a play. ``done`` has a line for each module that would have changed a node.
+
+    ``asked`` has the module, the host and the arguments of each of them, also of those that were refused.
+    """
 
     returncode: int
     output: str
     done: list[str]
+    asked: list[list]
 
 
 def play(folder, groups, playbook, *arguments, strategy=None, text=None):
@@ -119,6 +128,8 @@ def play(folder, groups, playbook, *arguments, strategy=None, text=None):
             (collection / "plugins" / "action" / module.name).write_text(_ACTION)
     log = folder / "log"
     log.write_text("")
+    asked = folder / "log.asked"
+    asked.write_text("")
     systemctl = folder / "bin" / "systemctl"
     systemctl.parent.mkdir(exist_ok=True)
     systemctl.write_text(_SYSTEMCTL.format(log=log))
@@ -140,4 +151,5 @@ def play(folder, groups, playbook, *arguments, strategy=None, text=None):
     }  # fmt: skip
     words = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(path), *arguments]
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    return Played(done.returncode, done.stdout + done.stderr, log.read_text().splitlines())
+    calls = [json.loads(line) for line in asked.read_text().splitlines()]
+    return Played(done.returncode, done.stdout + done.stderr, log.read_text().splitlines(), calls)

@@ -1,0 +1,214 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test the rolling update: its order, where it stops, and who is master afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from fake_nodes import living, pair, play
+
+REASON = "rolling update (host {} of 2): run rolling_update.yml again to finish, or drain.yml -e undrain={}"
+TASKS = """\
+- name: Do the work
+  ansible.builtin.shell: echo "tasks on {{ inventory_hostname }}" >> {{ log }}
+- name: Take a step
+  ansible.builtin.fail: {msg: the disk is full}
+  when: inventory_hostname in broken | default([])
+"""
+
+
+def nodes(number=4, first="MASTER", second="BACKUP", **more):
+    vip = f"192.168.8.{100 + number}/24"
+    return [living(number, first, number, vip, **more), living(number + 1, second, number, vip, **more)]
+
+
+def drained(found, reason):
+    """Return a node as it is while it is drained for ``reason``."""
+    stop = {"state": "STOP", "why": "STOP because this node is drained", "addresses_present": []}
+    agent = {"drained": True, "maintenance": {"reason": reason, "by": "root", "expires": None}}
+    return {**found, "agent": agent, "instances": [{**each, **stop} for each in found["instances"]]}
+
+
+def group(name, number=4, found=None, **variables):
+    return pair(name, found or nodes(number), vip=f"192.168.8.{100 + number}/24", **variables)
+
+
+def fleet(**children):
+    return {"ha_pair": {"children": children}}
+
+
+def update(folder, groups, *arguments, tasks=TASKS, **options):
+    (folder / "work.yml").write_text(tasks)
+    return play(folder, groups, "rolling_update", "-e", f"update_tasks={folder}/work.yml", *arguments, **options)
+
+
+def of(done, name):
+    """Return what was done on the hosts of a pair, in this order."""
+    return [line for line in done.done if line.partition(" on ")[2].startswith(f"{name}-")]
+
+
+def both(name, *, hold=()):
+    """Return what a whole update does."""
+    first, last = f"{name}-b", f"{name}-a"
+    return [
+        f"vrrp_drain on {first}", f"tasks on {first}", f"vrrp_drain on {first}",
+        f"vrrp_drain on {last}", f"tasks on {last}", *hold, f"vrrp_drain on {last}",
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    """Return an update of six pairs, of which some are broken, each in another way."""
+    folder = tmp_path_factory.mktemp("several")
+    work = TASKS + "- ansible.builtin.command: echo\n"
+    children = fleet(
+        web=group("web", 4),
+        standby=group("standby", 8, broken=["standby-b"]),
+        master=group("master", 12, broken=["master-a"]),
+        alone=group("alone", 16, nodes(16, second="FAULT")),
+        other=group("other", 20, [nodes(20)[0], drained(nodes(20)[1], "new disk")]),
+        policy=group("policy", 24, ha_pair_failback="sometimes"),
+        two=group("two", 28, two_a={"ha_pair_failback": "never"}, two_b={"ha_pair_failback": "manual"}),
+    )
+    return update(folder, children, tasks=work)
+
+
+def test_the_standby_is_updated_first_and_the_master_when_the_standby_is_back(several):
+    assert of(several, "web") == both("web")
+    said = [asked[2] for asked in several.asked if asked[1].startswith("web-")]
+    assert said == [
+        {"state": "drained", "reason": REASON.format(1, "web-b")}, {"state": "active"},
+        {"state": "drained", "reason": REASON.format(2, "web-a")}, {"state": "active"},
+    ]  # fmt: skip
+
+
+def test_several_pairs_go_side_by_side(several):
+    drains = [line for line in several.done if line.startswith("vrrp_drain on")]
+    assert set(drains[:3]) == {"vrrp_drain on web-b", "vrrp_drain on standby-b", "vrrp_drain on master-b"}
+
+
+def test_a_task_that_fails_on_the_standby_leaves_the_master_alone(several):
+    assert of(several, "standby") == ["vrrp_drain on standby-b", "tasks on standby-b", "vrrp_drain on standby-b"]
+    [_drain, noted] = [asked[2] for asked in several.asked if asked[1] == "standby-b"]
+    assert noted == {"state": "drained", "reason": REASON.format(1, "standby-b").replace("2)", "2, failed)")}
+    assert "standby-b failed: the update failed in 'Take a step', and the host stays drained: " in several.output
+    assert "the disk is full" in several.output
+
+
+def test_a_task_that_fails_on_the_former_master_leaves_its_peer_master(several):
+    assert of(several, "master") == [*both("master")[:-1], "vrrp_drain on master-a"]
+    last = [asked[2] for asked in several.asked if asked[1] == "master-a"][-1]
+    assert last["state"] == "drained" and "(host 2 of 2, failed)" in last["reason"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("alone", "VI_1 on alone-b: it is FAULT, so nobody stands by"),
+        ("other", "VI_1 on other-b: it is drained"),
+        ("policy", "ha_pair_failback: 'sometimes' is not a policy: say never, manual, immediate, or after: SECONDS"),
+        ("two", "ha_pair_failback: two-a has never, two-b has manual: give both hosts one policy"),
+    ],
+)
+def test_a_pair_that_cannot_be_updated_is_not_touched(several, name, why):
+    assert of(several, name) == []
+    assert why in several.output
+
+
+def test_the_play_fails_and_names_each_pair(several):
+    assert several.returncode == 2
+    table = several.output.rpartition('"PAIR ')[2].partition("]")[0].splitlines()[1:]
+    rows = {line.split()[0].strip('"'): line.split()[1] for line in table if line.strip()}
+    assert [name for name, result in rows.items() if result == "ok"] == ["web"]
+    assert len(rows) == 7
+
+
+@pytest.mark.parametrize(
+    ("policy", "asked"),
+    [
+        ("never", {"state": "master", "name": "VI_1"}),
+        (
+            "manual",
+            {"state": "master", "name": "VI_1",
+             "reason": "rolling update: to give back, switchover.yml -e to=web-a"},
+        ),
+        (
+            {"after": 300},
+            {"state": "master", "name": "VI_1", "expires": 300,
+             "reason": "rolling update: ends by itself, and web-a is master again"},
+        ),
+    ],
+)  # fmt: skip
+def test_a_policy_holds_mastership_before_the_former_master_is_back(tmp_path, policy, asked):
+    done = update(tmp_path, fleet(web=group("web", ha_pair_failback=policy)))
+    assert done.returncode == 0, done.output
+    assert done.done == both("web", hold=["vrrp_state on web-b"])
+    assert [each[2] for each in done.asked if each[0] == "vrrp_state"] == [asked]
+
+
+# A node of these tests stays drained, so the check after its host fails.
+@pytest.mark.parametrize(
+    ("number", "steps"), [(1, both("web")[:3]), (2, both("web", hold=["vrrp_state on web-b"])[3:])]
+)
+def test_an_update_that_stopped_goes_on_from_there(tmp_path, number, steps):
+    found = nodes()
+    if number == 1:
+        found[1] = drained(found[1], REASON.format(1, "web-b").replace("2)", "2, failed)"))
+    else:
+        found = [drained(found[0], REASON.format(2, "web-a")), living(5, "MASTER", 5, "192.168.8.104/24")]
+    done = update(tmp_path, fleet(web=group("web", found=found, ha_pair_failback="never")))
+    assert done.done == steps, done.output
+
+
+def test_check_mode_says_what_is_done_on_which_host(tmp_path):
+    done = update(tmp_path, fleet(web=group("web")), "--check", "-e", "update_packages=nginx,curl update_reboot=true")
+    assert (done.returncode, done.asked, done.done) == (0, [], [])
+    steps = f"drain, packages nginx, curl, tasks of {tmp_path}/work.yml, boot, wait until healthy, undrain"
+    assert done.output.index(f"web-b: {steps}") < done.output.index(f"web-a: {steps}"), done.output
+    assert "failback: immediate" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Say what to do: -e update_tasks=FILE"),
+        (["-e", "update_tasks=nosuch.yml"], "update_tasks: there is no file {}/nosuch.yml on the controller"),
+        (["-e", "update_tasks=hosts.json"], "hosts.json is not a list of tasks"),
+        (
+            ["-e", "update_reboot=true", "-e", '{"ha_pair_failback": {"after": 300, "never": true}}'],
+            "it names 2 policies",
+        ),
+        (["-e", "update_reboot=true ha_pair_update_timeout=soon"], "ha_pair_update_timeout has to be 1 or more"),
+    ],
+)  # fmt: skip
+def test_a_wrong_command_changes_nothing(tmp_path, arguments, message):
+    done = play(tmp_path, fleet(web=group("web")), "rolling_update", *arguments)
+    assert (done.returncode, done.asked) == (2, [])
+    assert message.format(tmp_path) in done.output
+
+
+def test_a_file_that_ansible_cannot_read_changes_nothing(tmp_path):
+    done = update(tmp_path, fleet(web=group("web")), tasks="- nosuch.nosuch.nosuch: {}\n")
+    assert done.returncode != 0 and done.asked == []
+    assert "nosuch.nosuch.nosuch" in done.output
+
+
+def test_a_host_that_is_not_healthy_after_its_tasks_stays_drained(tmp_path):
+    found = nodes()
+    found[1]["instances"][0]["faults"] = ["eth0 is down"]
+    done = update(tmp_path, fleet(web=group("web", found=found)), "-e", "ha_pair_update_timeout=1")
+    assert done.done == ["vrrp_drain on web-b", "tasks on web-b"]
+    assert "web-b is not healthy after 1 s, and stays drained: VI_1: eth0 is down" in done.output
+
+
+def test_strategy_free_changes_nothing(tmp_path):
+    done = update(tmp_path, fleet(web=group("web")), strategy="free")
+    assert done.returncode != 0 and done.asked == []
+    assert "Stop strategy free" in done.output
+
+
+def test_half_a_pair_changes_nothing(tmp_path):
+    done = update(tmp_path, fleet(web=group("web")), "--limit", "web-a")
+    assert (done.returncode, done.asked) == (2, [])
+    assert "leave out --limit, or let it name both" in done.output
