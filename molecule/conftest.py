@@ -25,7 +25,7 @@ from lab.capture import Capture
 from lab.peers import Ownership
 from lab.probe_process import Probe, Responder
 from lab.run import CHECKOUT
-from lab.testbed import VIP, Testbed
+from lab.testbed import VIP, Testbed, virtual
 
 A, B = "node-a", "node-b"
 DEADLINE_S = 30.0
@@ -46,28 +46,32 @@ def poll(question: Callable[[], Any], expected: Any, what: str, seconds: float =
 
 
 class Pair:
-    """It is the pair. ``a`` and ``b`` are testinfra hosts; ``bed`` is their lab."""
+    """It is a pair of the scenario. ``a`` and ``b`` are testinfra hosts; ``bed`` is their lab."""
 
-    def __init__(self, bed: Testbed, folder: Path):
+    def __init__(self, bed: Testbed, folder: Path, names: Sequence[str] = (A, B), vip: str = VIP):
         self.bed = bed
         self.folder = folder
-        self.a, self.b = (testinfra.get_host(f"podman://{bed.node(name).container}") for name in (A, B))
+        self.names = names
+        self.vip = vip
+        self.a, self.b = (testinfra.get_host(f"podman://{bed.node(name).container}") for name in names)
 
     def settled_on(self, owner: str) -> None:
         """Wait until ``owner`` serves the page at the VIP and has it alone; then check that in several samples.
 
         A planned move is make before break: for some milliseconds both have the address, and that is no fault.
         """
-        poll(self.bed.served_by, owner, f"who serves the page at {VIP}")
-        poll(self.bed.owners, [owner], f"who has {VIP}", seconds=3)
+        poll(lambda: self.bed.served_by(self.vip), owner, f"who serves the page at {self.vip}")
+        poll(lambda: self.bed.owners(self.vip), [owner], f"who has {self.vip}", seconds=3)
         for _sample in range(SAMPLES):
-            assert self.bed.owners() == [owner]
-            assert self.bed.served_by() == owner
+            assert self.bed.owners(self.vip) == [owner]
+            assert self.bed.served_by(self.vip) == owner
             time.sleep(0.1)
 
-    def play(self, playbook: str, *arguments: str, env: dict[str, str] | None = None) -> str:
-        """Run a playbook of the collection against the pair. Return its whole output."""
-        done = subprocess.run(
+    def run(
+        self, playbook: str, *arguments: str, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a playbook of the collection against the hosts of the scenario. Return how it ended."""
+        return subprocess.run(
             [
                 "ansible-playbook",
                 f"--inventory={os.environ['MOLECULE_SCENARIO_DIRECTORY']}/inventory.yml",
@@ -78,6 +82,10 @@ class Pair:
             cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             check=False, env={**os.environ, **(env or {})},
         )  # fmt: skip
+
+    def play(self, playbook: str, *arguments: str, env: dict[str, str] | None = None) -> str:
+        """Run a playbook that has to succeed. Return its whole output."""
+        done = self.run(playbook, *arguments, env=env)
         assert done.returncode == 0, done.stdout
         return done.stdout
 
@@ -97,13 +105,13 @@ class Pair:
         return json.loads(done.stdout)["instances"][0] if done.returncode == 0 else {}
 
     @contextlib.contextmanager
-    def probe(self, address: str = VIP) -> Iterator[Probe]:
+    def probe(self, address: str = "") -> Iterator[Probe]:
         """Probe a virtual address each millisecond from entering to leaving; both nodes answer."""
         self.bed.client.ip("neigh", "flush", "dev", "eth0")
         with contextlib.ExitStack() as stack:
-            for name in (A, B):
+            for name in self.names:
                 stack.enter_context(Responder(self.bed.segment.hosts[name], port=PROBE_PORT, realtime=True))
-            yield stack.enter_context(Probe(self.bed.client, address, PROBE_PORT, realtime=True))
+            yield stack.enter_context(Probe(self.bed.client, address or self.vip, PROBE_PORT, realtime=True))
 
     def capture(self) -> Capture:
         """Capture the advertisements and announcements that the client sees."""
@@ -111,18 +119,30 @@ class Pair:
 
     def ownership(self) -> Ownership:
         """Record from now on which node has the address."""
-        return Ownership(self.bed.segment, VIP)
+        return Ownership(self.bed.segment, self.vip)
 
     def each(self) -> Sequence[tuple[str, Any]]:
         """Return both nodes, with their names."""
-        return ((A, self.a), (B, self.b))
+        return tuple(zip(self.names, (self.a, self.b)))
+
+
+def opened() -> tuple[Testbed, Path]:
+    """Return the lab of the scenario, and its folder."""
+    folder = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"], "lab").resolve()
+    return Testbed.open(folder.name), folder
 
 
 @pytest.fixture(scope="session")
 def pair() -> Pair:
     """Return the pair that the scenario deployed."""
-    folder = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"], "lab").resolve()
-    return Pair(Testbed.open(folder.name), folder)
+    return Pair(*opened())
+
+
+@pytest.fixture(scope="session")
+def fleet() -> dict[str, Pair]:
+    """Return the pairs that the scenario deployed, by their names."""
+    bed, folder = opened()
+    return {name: Pair(bed, folder, (f"{name}-a", f"{name}-b"), vip) for name, vip in virtual(bed.pairs).items()}
 
 
 @pytest.fixture
