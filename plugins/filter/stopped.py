@@ -53,42 +53,43 @@ _value:
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results import stopped as find
 
-# The registered results of the role's steps on a node.
-STEPS = (
-    *("__ha_pair_before", "__ha_pair_probed", "__ha_pair_opened", "__ha_pair_reached", "__ha_pair_scripts"),
-    *(
-        "__ha_pair_release",
-        "__ha_pair_difference",
-        "__ha_pair_late_difference",
-        "__ha_pair_ready",
-        "__ha_pair_agent",
-        "__ha_pair_new_config",
-    ),
-    *(
-        "__ha_pair_started",
-        "__ha_pair_restarted",
-        "__ha_pair_waited",
-        "__ha_pair_tried",
-        "__ha_pair_now",
-        "__ha_pair_config",
-    ),
-    *(
-        "__ha_pair_standby_config",
-        "__ha_pair_moved",
-        "__ha_pair_taken_back",
-        "__ha_pair_released",
-        "__ha_pair_settled",
-        "__ha_pair_undrained",
-    ),
-    *("__ha_pair_drained", "__ha_pair_updated", "__ha_pair_healthy", "__ha_pair_held"),
-)
+# The registered results of the role's steps on a node, with what each does.
+STEPS = {
+    "__ha_pair_before": "look at each host",
+    "__ha_pair_probed": "ask the network",
+    "__ha_pair_opened": "open or close the firewall",
+    "__ha_pair_reached": "try again whether the hosts hear each other",
+    "__ha_pair_scripts": "check the scripts",
+    "__ha_pair_release": "compare the release",
+    "__ha_pair_difference": "compare the configuration",
+    "__ha_pair_late_difference": "compare the configuration after the restart",
+    "__ha_pair_ready": "look whether the standby can take over",
+    "__ha_pair_agent": "install or remove the agent",
+    "__ha_pair_new_config": "configure a new agent",
+    "__ha_pair_started": "start the agent",
+    "__ha_pair_restarted": "restart the agent",
+    "__ha_pair_waited": "wait until mastership no longer moves",
+    "__ha_pair_now": "look who is master before the change",
+    "__ha_pair_moved": "become master",
+    "__ha_pair_tried": "try the configuration on the standby",
+    "__ha_pair_config": "configure the master",
+    "__ha_pair_standby_config": "configure the standby",
+    "__ha_pair_released": "end a promotion",
+    "__ha_pair_taken_back": "become master again",
+    "__ha_pair_settled": "let the priorities decide again",
+    "__ha_pair_updated": "the tasks of the update",
+    "__ha_pair_healthy": "wait until the host is healthy",
+    "__ha_pair_held": "keep mastership where it is",
+    "__ha_pair_undrained": "undrain",
+    "__ha_pair_drained": "drain",
+}
 
 
 def stopped(host, hosts, hostvars, step):
     """Return the sentences."""
     known = {each: hostvars[each] for each in hosts}
-    done = {each: {name: known[each][name] for name in STEPS if name in known[each]} for each in hosts}
-    return find(host, done, step)
+    done = {each: {words: known[each][name] for name, words in STEPS.items() if name in known[each]} for each in hosts}
+    return find(host, done, STEPS[step])
 
 
 class FilterModule:

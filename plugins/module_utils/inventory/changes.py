@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..vrrp.config.diff import KEYWORDS
+
 Difference = Mapping[str, Any]  # what vrrp_config returns of a host in check mode
 
 _IN_STEP = "in step"  # the standby first, then the master
@@ -42,11 +44,19 @@ def _texts(found: Difference, differences: Mapping[str, Difference]) -> Iterator
 def _words(entry: Mapping[str, Any]) -> str:
     if entry["kind"] != "changed":
         return str(entry["kind"])
-    texts = ", ".join(
-        f"{each['field']} {each['old'] or 'nothing'} -> {each['new'] or 'nothing'}" for each in entry["changes"]
-    )
+    texts = ", ".join(map(_change, entry["changes"]))
     in_step = any(each.get("peer_must_follow") for each in entry["changes"])
     return f"{texts} {_IN_STEP}; nobody loses a packet" if in_step else texts
+
+
+def _change(change: Mapping[str, Any]) -> str:
+    """Return one change in the words of the file, where seconds have no unit and nothing is in hundredths."""
+    name, values = str(change["field"]), [change["old"] or "nothing", change["new"] or "nothing"]
+    if name.endswith("_cs"):
+        name, values = name[:-3], [f"{int(value) / 100:g}" if value != "nothing" else value for value in values]
+    elif name.endswith("_s"):
+        name = name[:-2]
+    return f"{KEYWORDS.get(name, name)} {values[0]} -> {values[1]}"
 
 
 def _mastership(name: str, differences: Mapping[str, Difference]) -> str:

@@ -19,7 +19,7 @@ _STOPPED = "stopped, because "
 def stopped(host: str, results: Mapping[str, Mapping[str, Optional[Result]]], step: str) -> list[str]:
     """Return why ``host`` cannot go on after ``step``, as sentences; empty where both hosts of its pair did the step.
 
-    ``results`` has for each host of the pair what its steps returned, by their names.
+    ``results`` has for each host of the pair what its steps returned, by what they do in words.
     """
     failures = {each: _failure(each, done, step) for each, done in results.items()}
     if failures[host]:
@@ -54,18 +54,20 @@ def _name(pair: Pair) -> str:
 
 def _failure(host: str, done: Mapping[str, Optional[Result]], step: str) -> str:
     """Return a sentence about a step that failed or was never done; "" where there is none."""
-    for result in done.values():
+    for words, result in done.items():
         if result and result.get("unreachable"):
-            return f"{host} is unreachable: {message(result)}"
+            return f"{host} is unreachable ({words}): {message(result)}"
         if result and result.get("failed"):
-            return f"{host} failed: {message(result)}"
+            return f"{host} failed ({words}): {message(result)}"
     return "" if done.get(step) else f"{host} failed in a check before"
 
 
 def message(result: Result) -> str:
     """Return the first line of the message of a result; of a loop that of the first item that failed."""
     failed = [item for item in result.get("results") or () if item.get("failed") or item.get("unreachable")]
-    return first_line((failed[0] if failed else result).get("msg"))
+    shown = failed[0] if failed else result
+    problems = [first_line(problem) for problem in shown.get("problems") or ()]
+    return ": ".join([first_line(shown.get("msg")), *problems[:1]])
 
 
 def first_line(text: Any) -> str:
