@@ -66,7 +66,7 @@ class Node:
         service = SimpleNamespace(reloading=lambda: None, ready=lambda: None)
         timer = SimpleNamespace(cancel=lambda: None)
         log = Log(open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        confirmed = SimpleNamespace(cancel=lambda: None, listeners=list, begin=lambda *change: None)
+        confirmed = SimpleNamespace(settle=lambda: None, refuse_masters=lambda names: None, begin=lambda *change: None)
         reload = Reload(
             Inline(),
             self._current,

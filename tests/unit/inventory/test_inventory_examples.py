@@ -23,10 +23,22 @@ INVENTORIES = EXAMPLES + sorted((TOP / "molecule").glob("*/inventory.yml"))
 NEWER = ("auth_hmac {", "v3_checksum_as_v2 ")
 
 
-def hosts(path):
-    """Return the variables of each host: 192.168.8.0/24 and fd00:8::/64 are on eth0, 10.0.8.0/24 is on eth1."""
+def pairs(path):
+    """Return for each pair the variables of its hosts, with 192.168.8.0/24, fd00:8::/64 on eth0, 10.0.8.0/24 on eth1."""
     group = yaml.safe_load(path.read_text(encoding="utf-8"))["ha_pair"]
-    return {name: {**network(own["ansible_host"]), **group["vars"], **own} for name, own in group["hosts"].items()}
+    for each in group["children"].values() if "children" in group else [group]:
+        shared = {**group.get("vars", {}), **each["vars"]}
+        named = [(name, own or {}) for name, own in each["hosts"].items()]
+        yield {
+            name: {**network(own.get("ansible_host", f"192.168.8.{number}")), **shared, **own}
+            for number, (name, own) in enumerate(named, start=4)
+        }
+
+
+def hosts(path):
+    """Return the variables of the hosts of a single pair."""
+    (found,) = pairs(path)
+    return found
 
 
 def network(address):
@@ -61,7 +73,7 @@ def test_each_example_is_a_pair_whose_first_host_is_master(path):
 
 @pytest.mark.parametrize("path", INVENTORIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_file_of_each_host_is_good_for_the_agent_and_for_keepalived(path, tmp_path):
-    for name, text in files(hosts(path)).items():
+    for name, text in (each for pair in pairs(path) for each in files(pair).items()):
         report = inspect(text, f"/etc/{name}.conf")
         assert (report.problems, report.warnings) == ((), ()), text
         if not any(word in text for word in NEWER):

@@ -24,10 +24,10 @@ def test_both_hosts_go_on_after_a_step_that_both_did():
 @pytest.mark.parametrize(
     ("other", "text"),
     [
-        (FAILED, "b failed: no space"),
-        ({"step": {"unreachable": True, "msg": "timed out"}}, "b is unreachable: timed out"),
+        (FAILED, "b failed (step): no space"),
+        ({"step": {"unreachable": True, "msg": "timed out"}}, "b is unreachable (step): timed out"),
         ({}, "b failed in a check before"),
-        ({**DONE, "earlier": {"failed": True, "msg": "refused"}}, "b failed: refused"),
+        ({**DONE, "earlier": {"failed": True, "msg": "refused"}}, "b failed (earlier): refused"),
         ({"earlier": {"changed": True}}, "b failed in a check before"),
     ],
 )
@@ -37,7 +37,7 @@ def test_what_fails_on_one_host_stops_the_other_one(other, text):
 
 
 def test_a_host_tells_its_own_failure_first():
-    assert stopped("a", {"a": FAILED, "b": FAILED}, "step") == ["a failed: no space"]
+    assert stopped("a", {"a": FAILED, "b": FAILED}, "step") == ["a failed (step): no space"]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,10 @@ def test_a_task_that_fails_on_the_standby_leaves_the_master_alone(several):
     assert of(several, "standby") == ["vrrp_drain on standby-b", "tasks on standby-b", "vrrp_drain on standby-b"]
     [_drain, noted] = [asked[2] for asked in several.asked if asked[1] == "standby-b"]
     assert noted == {"state": "drained", "reason": REASON.format(1, "standby-b").replace("2)", "2, failed)")}
-    assert "standby-b failed: the update failed in 'Take a step', and the host stays drained: " in several.output
+    assert (
+        "standby-b failed (the tasks of the update): the update failed in 'Take a step', and the host stays drained: "
+        in several.output
+    )
     assert "the disk is full" in several.output
 
 
