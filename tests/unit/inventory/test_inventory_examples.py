@@ -24,7 +24,7 @@ NEWER = ("auth_hmac {", "v3_checksum_as_v2 ")
 
 
 def pairs(path):
-    """Return for each pair the variables of its hosts, with 192.168.8.0/24, fd00:8::/64 on eth0, 10.0.8.0/24 on eth1."""
+    """Return for each pair its hosts' variables: 192.168.8.0/24, fd00:8::/64 are on eth0, 10.0.8.0/24 is on eth1."""
     group = yaml.safe_load(path.read_text(encoding="utf-8"))["ha_pair"]
     for each in group["children"].values() if "children" in group else [group]:
         shared = {**group.get("vars", {}), **each["vars"]}
