@@ -113,9 +113,9 @@ class StopsWithoutAWord(VirtualRouter):
 class KeepsTheAddresses(VirtualRouter):
     """It keeps the addresses as BACKUP."""
 
-    def _finish_yielding(self, condition, now):
-        actions = super()._finish_yielding(condition, now)
-        return tuple(action for action in actions if not isinstance(action, ReleaseAddresses))
+    def expire(self, now):
+        was_yielding, actions = self.yielding, super().expire(now)
+        return tuple(action for action in actions if not (was_yielding and isinstance(action, ReleaseAddresses)))
 
 
 class TellsNobody(VirtualRouter):

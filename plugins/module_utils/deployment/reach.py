@@ -59,7 +59,9 @@ class Attempt:
         self._kinds = (UNICAST,) if entry["unicast"] else (MULTICAST, UNICAST)
         self._taken = set(entry["virtual_router_ids"])
         self._interface = link.name
-        self._sent, self._heard, self._arrived = (dict.fromkeys(self._kinds, 0) for _ in range(3))
+        self._sent = dict.fromkeys(self._kinds, 0)
+        self._heard = dict.fromkeys(self._kinds, 0)
+        self._arrived = dict.fromkeys(self._kinds, 0)
         self._refused = dict.fromkeys(self._kinds, "")
         self._peer_heard: set[str] = set()
         self.claims: list[Any] = []  # answers of the peer to a question for its address

@@ -99,7 +99,8 @@ def _shared(one: Claim, two: Claim) -> str:
         return f"{who} both have {', '.join(addresses)} (give one of them another address; {hint})"
     version = {address.count(":") > 0 for address in (*one.addresses[:1], *two.addresses[:1])}
     # Unicast advertisements reach their own peer alone.
-    if one.number == two.number is not None and len(version) == 1 and not (one.unicast or two.unicast):
+    same = one.number is not None and one.number == two.number
+    if same and len(version) == 1 and not (one.unicast or two.unicast):
         text = f"{who} both have virtual router id {one.number} on {one.network}"
         return f"{text} (say ha_pair_virtual_router_id: another one, 1 to 255, for one of them; {hint})"
     return ""

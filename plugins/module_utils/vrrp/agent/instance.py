@@ -61,7 +61,7 @@ class VrrpInstance:
         self.addresses = VirtualAddresses(self, AddressConfig.of(config, settings), address_ports)
         self.advertiser = Advertiser(
             *(config, self.router, ports, self.reporter, restart),
-            lambda now: self.tracking.faults_changed(now),  # noqa: PLW0108 it is made below
+            self._faults_changed,
         )
         self.tracking = InstanceTracking(
             config, self.router, self.inputs, self.addresses, self.advertiser, self.reporter, ports
@@ -95,6 +95,9 @@ class VrrpInstance:
         """Return whether the process before this one was MASTER, and no peer can have taken over since."""
         ends_at = self.restart.mandate_ends_at(self.config)
         return ends_at is not None and now < ends_at
+
+    def _faults_changed(self, now: float) -> None:
+        self.tracking.faults_changed(now)  # it is made after the advertiser, which calls this
 
     # From its beginning to its end
 

@@ -82,6 +82,6 @@ def _hold(item: tuple[str, Any]) -> tuple[str, tuple[str, Terms]]:
 
 def _terms(content: dict[str, Any]) -> Terms:
     until = content["until"]
-    if until is not None and (type(until) is not int or not 0 <= until <= UNTIL_MAX):
+    if until is not None and (not isinstance(until, int) or isinstance(until, bool) or not 0 <= until <= UNTIL_MAX):
         raise ValueError(f"until is {until!r}")
     return Terms(one_line("reason", content["reason"], REASON_MAX), one_line("by", content["by"], BY_MAX), until)
