@@ -46,7 +46,7 @@ class CountedAgent(Agent):
     def parses(self) -> Path:
         return self.folder / "parses"
 
-    def _command(self, *words: str) -> list[str]:
+    def command(self, *words: str) -> list[str]:
         return [sys.executable, "-c", COUNTED, "", "vrrp.cli", "agent", *words]
 
     def environment(self) -> dict[str, str]:
@@ -60,7 +60,7 @@ class CountedAgent(Agent):
 
     def configure(self, text: str, check: bool = False) -> dict[str, Any]:
         """Run vrrp_config on this node, as ``hotstandby module`` does, and return its result."""
-        params = {"content": text, "path": str(self.config), "runtime_dir": str(self.runtime_dir)}
+        params = {"content": text, "path": str(self.config), "runtime_dir": str(self.runtime_dir), "confirm": None}
         package = "ansible_collections.hotstandby.vrrp.plugins.module_utils"
         words = [sys.executable, "-c", COUNTED, package, ".deployment.module_entry", "module", "module", "vrrp_config"]
         done = self.host.run(
