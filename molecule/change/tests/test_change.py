@@ -33,7 +33,7 @@ CHANGES: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "another password": ({"ha_pair_auth_pass": "Xq7bL2vN"}, (r"authentication PASS \*+ -> PASS \*+ in step",)),
     "version": (FAST, (r"version 2 -> 3.* in step",)),
     "an address more": ({**FAST, "ha_pair_instances": instance("192.168.8.101/24")}, (r"192\.168\.8\.101",)),
-    "an address less, interval": ({**FAST, "ha_pair_advert_int": 0.3}, (r"192\.168\.8\.101", "advert_int_cs 20 -> 30")),
+    "an address less, interval": ({**FAST, "ha_pair_advert_int": 0.3}, (r"192\.168\.8\.101", "advert_int 0.2 -> 0.3")),
 }  # fmt: skip
 
 

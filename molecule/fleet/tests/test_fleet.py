@@ -88,7 +88,7 @@ def broken_by_its_inventory(variables: Mapping[str, Any]) -> Callable[[Pair, Pat
 
 # What breaks the pair, what its line says, and the interval that this play deploys to the others.
 BREAKS = {
-    "a node is dead": (broken_by_a_dead_node, "db-a is unreachable: ", 0.6),
+    "a node is dead": (broken_by_a_dead_node, r"db-a is unreachable \(look at each host\): ", 0.6),
     "VRRP does not get through": (broken_by_a_cut, "db-", 0.7),
     "a variable is misspelt": (broken_by_its_inventory(MISSPELT), "db-a: .*ha_pair_advrt_int", 0.8),
     "a script is missing": (broken_by_its_inventory(MISSING), "db-a: Check the scripts: ", 0.9),
