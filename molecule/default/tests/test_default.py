@@ -124,8 +124,10 @@ def test_a_drained_node_takes_no_part_until_it_is_undrained(pair: Pair, tmp_path
         drain("drained")
         pair.settled_on(B)
         pair.a.check_output("systemctl restart hotstandby")
-        with pytest.raises(AssertionError, match="on node-a: it is drained; undrain it with vrrp_drain state=active"):
+        with pytest.raises(AssertionError, match="The master is not touched while its standby is not ready"):
             pair.play("ha_pair", "--extra-vars", "ha_pair_advert_int=2")
+        with pytest.raises(AssertionError, match="on node-a: it is drained; undrain it with vrrp_drain state=active"):
+            pair.play("ha_pair", "--extra-vars", "ha_pair_advert_int=2 ha_pair_force=true")
         assert [(status(host)["advert_int_s"], status(host)["state"]) for _name, host in pair.each()] == [
             (2, "STOP"),
             (2, "MASTER"),
