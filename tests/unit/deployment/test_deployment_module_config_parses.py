@@ -55,6 +55,7 @@ class Node:
         self.folder, self.path, self.parsed = folder, folder / "a.conf", []
         self.before_reload = lambda: None
         self.warnings = []
+        self.confirm_s = None
         self._agent = None
 
     def start(self, text):
@@ -79,7 +80,12 @@ class Node:
         )
         self._agent = AnsweringAgent(
             str(self.folder),
-            status=lambda request: {"pid": NOBODY, "config": str(self.path), "config_sha256": self.digest},
+            status=lambda request: {
+                "pid": NOBODY,
+                "config": str(self.path),
+                "config_sha256": self.digest,
+                "confirm_s": self.confirm_s,
+            },  # fmt: skip
             plan=lambda request: reply_of(lambda: reload.plan(request)),
             reload=lambda request: reply_of(lambda: (self.before_reload(), reload.reload())[1]),
             confirmed_reload=lambda request: reply_of(lambda: reload.confirmed(request)),
@@ -150,6 +156,14 @@ def test_a_file_to_be_confirmed_is_tried_and_not_written(node):
     assert node.parsed == [NEW]
     written = node.run(NEW)
     assert (written["written"], written["reloaded"], node.path.read_text()) == (True, False, NEW)
+
+
+def test_a_file_that_the_agent_tries_is_made_final_by_a_reload(node):
+    node.start(OLD)
+    node.run(NEW, confirm=30)
+    node.confirm_s = 25.0
+    assert node.run(NEW)["reloaded"] is True
+    assert node.commands("reload") == 1
 
 
 def test_check_mode_tries_nothing(node):

@@ -149,6 +149,17 @@ def test_a_master_does_not_try_what_its_peer_must_change_too(standby):
     standby(scenario)
 
 
+def test_a_master_tries_a_file_without_one_of_its_instances(standby):
+    """The peer has it yet, and takes over."""
+
+    def scenario(node):
+        node.machine.due(104.2)
+        node.change(text=(FILE % 51).replace("VI_1", "VI_2").replace("_id 51", "_id 52").replace("8.100", "8.102"))
+        assert [config.name for config in node.agent.configuration.instances] == ["VI_2"]
+
+    standby(scenario)
+
+
 def test_a_master_tries_what_is_its_own_matter(standby):
     def scenario(node):
         node.machine.due(104.2)

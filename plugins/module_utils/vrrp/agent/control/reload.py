@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
-from ...config.diff import REMOVED, compare
+from ...config.diff import compare
 from ...config.loader import read_text
 from ...config.model.configuration import Configuration
 from ...config.syntax.diagnostics import ConfigError
@@ -164,7 +164,7 @@ def look(current: Current, parsed: bytes = b"", candidate: Optional[str] = None)
     for entry in plan.instances:
         instances[entry.kind].append(entry.name)
     texts = [str(each) for each in warnings + misfits(new, current.table)]
-    in_step = [entry.name for entry in plan.instances if entry.peer_must_follow or entry.kind == REMOVED]
+    in_step = [entry.name for entry in plan.instances if entry.peer_must_follow]
     return Found(new, digest, instances, in_step, list(plan.texts), texts)
 
 
