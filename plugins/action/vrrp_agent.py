@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It is the controller's part of vrrp_agent: it sends the pyroute2 of a release where that is missing."""
+"""It is the controller's part of vrrp_agent: it sends the sources of a release where that is missing."""
 
 from __future__ import annotations
 
@@ -10,16 +10,12 @@ import tempfile
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import pack
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_AGENT
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action import (
-    ReleaseAction,
-    controllers_pyroute2,
-    current_release,
-    pyroute2_digest,
-)
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action import ReleaseAction
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_sources import release_sources
 
 
 class ActionModule(ReleaseAction):
-    """It asks a node with the release one question; else it sends the module, with pyroute2 where that is missing."""
+    """It asks a node with the release one question; else it sends the module and the sources of the release."""
 
     name = "vrrp_agent"
     specification = VRRP_AGENT
@@ -34,20 +30,11 @@ class ActionModule(ReleaseAction):
         given = self.given()
         if given.get("state") == "absent":
             return self.carried(given, task_vars)
-        given["_pyroute2_digest"] = pyroute2_digest()
-        answer, status = self.ask(given, task_vars, _release=current_release(), _python=_interpreter(task_vars))
-        if answer is not None and not answer.get("damaged") and not answer.get("pyroute2_missing"):
+        answer = self.ask(given, task_vars, _python=_interpreter(task_vars))
+        if answer is not None and not answer.get("damaged"):
             return answer
-        # A run in check mode sends nothing.
-        if self.is_fresh(status) and not self._task.check_mode:
-            return self._carried_with_pyroute2(given, task_vars)
-        result = self.carried(given, task_vars)
-        return self._carried_with_pyroute2(given, task_vars) if result.get("pyroute2_missing") else result
-
-    def _carried_with_pyroute2(self, given, task_vars):
         try:
-            sent = {**given, "_pyroute2_archive": self._send(pack(controllers_pyroute2()))}
-            return self.carried(sent, task_vars)
+            return self.carried({**given, "_archive": self._send(pack(release_sources()))}, task_vars)
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
 
@@ -55,7 +42,7 @@ class ActionModule(ReleaseAction):
         """Put the archive on the node, and return its path there."""
         if not self._connection._shell.tmpdir:
             self._make_tmp_path()
-        target = self._connection._shell.join_path(self._connection._shell.tmpdir, "pyroute2.zip")
+        target = self._connection._shell.join_path(self._connection._shell.tmpdir, "release.zip")
         handle, local = tempfile.mkstemp(suffix=".zip")
         try:
             with os.fdopen(handle, "wb") as file:

@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Installs the agent of this collection on a node, with its command C(hotstandby), its system user and its systemd
     service. Each version of the agent is a release with a directory of its own.
-  - The controller sends the agent and, once for each release, its only dependency, the pure Python library
-    C(pyroute2). The node needs no package repository, no C(pip) and no compiler.
+  - The controller sends the agent with its only dependency, the pure Python library C(pyroute2), once for each
+    release. The node needs no package repository, no C(pip) and no compiler.
   - The module installs a release beside the one in use, tries it, and then makes it the current one in one step. It
     keeps the release before.
   - It does not start or restart the service; use M(ansible.builtin.systemd_service). With O(state=absent) it stops the
@@ -39,13 +39,9 @@ options:
     type: list
     elements: path
     default: []
-  _pyroute2_digest:
+  _archive:
     description:
-      - Internal. The action plugin says here which C(pyroute2) belongs to the release.
-    type: str
-  _pyroute2_archive:
-    description:
-      - Internal. The action plugin says here where it has put that C(pyroute2), when the node did not have it yet.
+      - Internal. The action plugin says here where it has put the sources of the release.
     type: path
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes

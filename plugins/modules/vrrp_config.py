@@ -14,7 +14,7 @@ description:
   - A file with an error is not written. The module reports all errors at once, with their lines.
   - The agent reloads and is never restarted. Only what changed is touched. When the agent refuses the file, the module
     restores the old one and fails.
-  - Where no agent is running the module only writes the file.
+  - Where no agent is running the module only writes the file, and starts the agent with O(start).
   - The running agent tells what would change, and whether mastership would move. Where no agent is running the module
     compares the file with the one before.
   - A check or notify command that is missing, that its user may not run, or whose user does not exist, is an error.
@@ -40,6 +40,22 @@ options:
         but the file.
       - At most 600. Without a running agent the option does nothing.
     type: float
+    version_added: 0.4.0
+  start:
+    description:
+      - Whether to start the service C(hotstandby) where no agent is running, after the file was written.
+      - When it does not start, the module fails with the end of its journal, and the file stays.
+    type: bool
+    default: false
+    version_added: 0.4.0
+  master_of:
+    description:
+      - Names of instances of which this node becomes master at once when O(start) starts the agent. Otherwise a new
+        agent waits for C(Master_Down_Interval), because another router may be master.
+      - Only for instances that no other node has. One that hears a master or has a fault is left to the priorities.
+    type: list
+    elements: str
+    default: []
     version_added: 0.4.0
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
@@ -133,6 +149,11 @@ reloaded:
   description: Whether the agent had to reload it. Always false where no agent is running.
   returned: success
   type: bool
+started:
+  description: Whether no agent was running and it had to be started. Always false without O(start).
+  returned: success
+  type: bool
+  version_added: 0.4.0
 problems:
   description: Everything that is wrong with the file, with line, rule and likely spelling.
   returned: when the file has errors or the agent refused it

@@ -10,24 +10,17 @@ compiled. Where the node has another release or none, or gives no answer, Ansibl
 from __future__ import annotations
 
 import base64
-import functools
-import importlib.metadata
-import importlib.util
 import json
 import re
-import sys
 
-from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import paths
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.digest import digest, sources
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import Wanted
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_sources import current_release
 
 _COLLECTION = "hotstandby.vrrp"
-_NO_RELEASE, _OTHER_RELEASE = 92, 93  # exit statuses that no other command on a node has
+_OTHER_RELEASE = 93  # an exit status that no other command on a node has
 
 
 class ReleaseAction(ActionBase):
@@ -42,7 +35,7 @@ class ReleaseAction(ActionBase):
     def run(self, tmp=None, task_vars=None):
         """Return the result of the module."""
         result = super().run(tmp, task_vars)
-        answer, _status = self.ask(self.given(), task_vars)
+        answer = self.ask(self.given(), task_vars)
         result.update(self.carried(None, task_vars) if answer is None else answer)
         return result
 
@@ -61,7 +54,7 @@ class ReleaseAction(ActionBase):
                 self._remove_tmp_path(self._connection._shell.tmpdir)
 
     def ask(self, given, task_vars, **internal):
-        """Run the module through the release; return its result, or None if that is impossible, and its exit status."""
+        """Run the module through the release; return its result, or None if that is impossible."""
         release = current_release()
         # The node must expand a path with ~ or $. For a wrong argument the module itself has the best message.
         judged = ArgumentSpecValidator(self.specification).validate(given)
@@ -69,27 +62,21 @@ class ReleaseAction(ActionBase):
         secret = [name for name, option in self.specification.items() if option.get("no_log")]
         told = str({name: value for name, value in given.items() if name not in secret})
         if release is None or judged.error_messages or self._task.async_val or re.search(r"[~$]", told):
-            return None, None
+            return None
         request = json.dumps({"params": parameters, "check_mode": self._task.check_mode}).encode()
         piped = self._connection.is_pipelining_enabled(False)
         if not piped and secret:
-            return None, None  # every user who lists processes sees the arguments of a command
+            return None  # every user who lists processes sees the arguments of a command
         command = f"{paths.COMMAND} module {self.name}{'' if piped else ' ' + base64.b64encode(request).decode()}"
         cases = {
             f"releases/{release}": f"{self._compute_environment_string()} {command}",
-            '""': f"exit {_NO_RELEASE}",
             "*": f"exit {_OTHER_RELEASE}",
         }
         text = " ".join(f"{pattern}) {then};;" for pattern, then in cases.items())
         done = self._low_level_execute_command(
             f'case "$(readlink {paths.CURRENT})" in {text} esac', in_data=request if piped else None
         )
-        return _answer(done), done["rc"]
-
-    @staticmethod
-    def is_fresh(status):
-        """Return whether a node that answered with this exit status has no release at all."""
-        return status == _NO_RELEASE
+        return _answer(done)
 
 
 def _answer(done):
@@ -103,39 +90,6 @@ def _answer(done):
             except ValueError:
                 return None
     return None
-
-
-@functools.lru_cache(maxsize=1)
-def controllers_pyroute2():
-    """Return the sources of this Python's pyroute2. Raises AnsibleActionFail where it is missing or too old."""
-    minimum = ".".join(map(str, paths.MINIMUM_PYROUTE2))
-    advice = f"install it there: {sys.executable} -m pip install 'pyroute2>={minimum}'"
-    spec = importlib.util.find_spec("pyroute2")
-    if spec is None or not spec.submodule_search_locations:
-        raise AnsibleActionFail(f"the controller's Python has no pyroute2, which the agent needs; {advice}")
-    try:
-        version = importlib.metadata.version("pyroute2")
-        found = tuple(int(part) for part in version.split(".")[:2])
-    except (importlib.metadata.PackageNotFoundError, ValueError):
-        version, found = "of unknown version", (0, 0)
-    if found < paths.MINIMUM_PYROUTE2:
-        raise AnsibleActionFail(f"the controller's pyroute2 is {version}, the agent needs {minimum} or later; {advice}")
-    return sources(next(iter(spec.submodule_search_locations)))
-
-
-@functools.lru_cache(maxsize=1)
-def pyroute2_digest():
-    """Return the digest of the controller's pyroute2. Raises AnsibleActionFail as ``controllers_pyroute2`` does."""
-    return digest(controllers_pyroute2())
-
-
-@functools.lru_cache(maxsize=1)
-def current_release():
-    """Return the id of the release that this controller installs; None where it cannot install any."""
-    try:
-        return Wanted(agent_sources(), pyroute2_digest()).release().id
-    except AnsibleActionFail:
-        return None
 
 
 # Ansible loads an action plugin once, and forks for each host and task: so it is worked out once for all of them.

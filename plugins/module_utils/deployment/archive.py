@@ -1,11 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It packs pyroute2 into one file on the controller, and unpacks it on a node.
-
-The agent's only dependency is pure Python, so the controller's own copy works on every node and distribution: a node
-needs no package repository, no pip and no compiler, and runs the pyroute2 that was tested.
-"""
+"""It packs the sources of a release into one file on the controller, and unpacks it on a node."""
 
 from __future__ import annotations
 

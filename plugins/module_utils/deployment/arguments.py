@@ -21,14 +21,15 @@ VRRP_AGENT: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "switch_user": {"type": "bool", "default": False},
     "writable_paths": {"type": "list", "elements": "path", "default": []},
-    "_pyroute2_digest": {"type": "str"},
-    "_pyroute2_archive": {"type": "path"},
+    "_archive": {"type": "path"},
 }
 
 VRRP_CONFIG: dict[str, Any] = {
     "content": {"type": "str", "required": True, "no_log": True},
     "path": {"type": "path", "default": paths.CONFIG},
     "confirm": {"type": "float"},
+    "start": {"type": "bool", "default": False},
+    "master_of": {"type": "list", "elements": "str", "default": []},
     **RUNTIME_DIR,
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
@@ -16,7 +16,6 @@ from .account import Account
 from .change import Change, DeploymentError
 from .interpreter import interpreter
 from .module_io import Run
-from .payload import PACKAGES
 from .release import Release
 from .service import Condition, Service
 
@@ -42,24 +41,11 @@ except ImportError as error:
 
 @dataclass(frozen=True)
 class Wanted:
-    """It describes the wanted installation.
+    """It describes the wanted installation."""
 
-    ``pyroute2`` is the digest of the library that belongs to the release; ``sent`` are its sources, if they were sent.
-    """
-
-    agent: Mapping[str, bytes]
-    pyroute2: str
-    sent: Optional[Mapping[str, bytes]] = None
+    release: Release
     switch_user: bool = False
     writable: Sequence[str] = ()
-
-    def release(self) -> Release:
-        """Return the release of this installation."""
-        return Release({**self.agent, paths.START: paths.START_TEXT.encode()}, self.pyroute2)
-
-
-class PyrouteMissing(Exception):
-    """The release needs a pyroute2 that this node does not have; the controller must send it."""
 
 
 class Installation:
@@ -77,11 +63,10 @@ class Installation:
         self._service.demand_systemd()
         return self._service.condition()
 
-    def present(self, wanted: Wanted, condition: Condition, checking: bool) -> list[Change]:
+    def present(self, wanted: Wanted, condition: Condition) -> list[Change]:
         """Return the changes that are missing, in the order in which they must be applied.
 
-        Raises DeploymentError where this node cannot run the agent, and PyrouteMissing where a change needs sources
-        that were not sent. A run that only checks needs none.
+        Raises DeploymentError where this node cannot run the agent.
         """
         if sys.version_info < paths.MINIMUM_PYTHON:
             raise DeploymentError(
@@ -89,22 +74,18 @@ class Installation:
                 f" {sys.version.split()[0]}: set ansible_python_interpreter to a later one"
             )
         self._python = interpreter(self._discovered, self._run)
-        target = wanted.release()
-        pyroute2 = wanted.sent or target.find_pyroute2()
-        releases = target.changes(pyroute2 or {}, self._prove)
-        if releases and pyroute2 is None and not checking:
-            raise PyrouteMissing
         homes, ping = unit.in_a_home(self._python), unit.everybody_may_ping()
         units = files.file(paths.UNIT, unit.text(wanted.switch_user, wanted.writable, homes, ping), 0o644)
+        enabled = self._service.enabled(condition)
         return [
             *self._account.present(),
             # The agent reads its file and never writes it; only root replaces it.
             *files.directory(paths.CONFIG_DIRECTORY, 0o750, self._root_and_group),
-            *releases,
+            *wanted.release.changes(self._prove),
             *files.file(paths.COMMAND, paths.text(self._python), 0o755),
             *units,
-            *([self._service.reloaded()] if units or condition.stale else []),
-            *self._service.enabled(condition),
+            *enabled,
+            *([self._service.reloaded()] if units or enabled or condition.stale else []),
         ]
 
     def absent(self, condition: Condition) -> list[Change]:
@@ -135,7 +116,7 @@ class Installation:
         """
         if not condition.running:
             return False
-        if self.running_release(condition) != wanted.release().id:
+        if self.running_release(condition) != wanted.release.id:
             return True
         if any(change.subject == paths.UNIT for change in changes):
             return True
@@ -148,6 +129,6 @@ class Installation:
     def _prove(self, directory: str) -> None:
         try:
             # -I: independent of the environment, the modules are imported from this directory, and compiled.
-            self._run([self._python, "-I", "-c", PROOF, directory, *PACKAGES])
+            self._run([self._python, "-I", "-c", PROOF, directory, *paths.PACKAGES])
         except DeploymentError as error:
             raise DeploymentError(f"the new release does not run on this node, so nothing names it: {error}") from error

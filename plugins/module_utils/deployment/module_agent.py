@@ -8,33 +8,31 @@ from __future__ import annotations
 from typing import Any
 
 from ..vrrp import __version__
-from . import files
+from . import files, paths
 from .archive import unpack
 from .change import DeploymentError, apply, as_diff
-from .installation import Installation, PyrouteMissing, Wanted
+from .digest import sources
+from .installation import Installation, Wanted
 from .module_io import Run
-from .payload import agent_sources
+from .release import Release, current
 
 
 def run(module: Any) -> dict[str, Any]:
     """Make the changes, or only list them in check mode, and return the result. Raises DeploymentError.
 
-    Where pyroute2 is missing and was not sent, nothing is changed, and the result says so.
+    Where it runs through a release that is damaged, nothing is changed, and the result says so.
     """
     installation = Installation(Run(module.run_command), module.params.get("_python"))
     condition = installation.condition()
     result: dict[str, Any] = {"running": condition.running}
     if module.params["state"] == "present":
         wanted = wanted_installation(module)
-        if module.params.get("_release") not in (None, wanted.release().id):
+        if not module.params["_archive"] and not wanted.release.is_current:
             return {"damaged": True}
-        try:
-            changes = installation.present(wanted, condition, module.check_mode)
-        except PyrouteMissing:
-            return {"changed": False, "pyroute2_missing": True}
+        changes = installation.present(wanted, condition)
         result.update(
             version=__version__,
-            release=wanted.release().id,
+            release=wanted.release.id,
             running_release=installation.running_release(condition),
             restart_required=installation.outdated(wanted, condition, changes),
         )
@@ -47,20 +45,15 @@ def run(module: Any) -> dict[str, Any]:
 
 
 def wanted_installation(module: Any) -> Wanted:
-    """Return the installation that the options ask for. Raises DeploymentError where pyroute2 is unknown or damaged."""
-    digest, archive = module.params["_pyroute2_digest"], module.params["_pyroute2_archive"]
-    if not digest:
+    """Return the installation that the options ask for. Raises DeploymentError where it has not arrived whole.
+
+    Without an archive this runs through the release, whose own sources are the wanted ones then.
+    """
+    archive = module.params["_archive"]
+    if not archive and current() is None:
         raise DeploymentError("the action plugin hotstandby.vrrp.vrrp_agent has to call this module")
-    sent = None
-    if archive:
-        try:
-            sent = unpack(files.read(archive) or b"")
-        except ValueError as error:
-            raise DeploymentError(f"pyroute2 did not arrive whole: {error}") from error
-    return Wanted(
-        agent=agent_sources(),
-        pyroute2=digest,
-        sent=sent,
-        switch_user=module.params["switch_user"],
-        writable=module.params["writable_paths"],
-    )
+    try:
+        found = unpack(files.read(archive) or b"") if archive else sources(paths.CURRENT)
+    except ValueError as error:
+        raise DeploymentError(f"the release did not arrive whole: {error}") from error
+    return Wanted(Release(found), module.params["switch_user"], module.params["writable_paths"])

@@ -14,7 +14,9 @@ from . import paths
 from .account import Account
 from .change import DeploymentError
 from .config_file import ConfigFile, Refused
+from .first_election import become_master
 from .module_io import Run
+from .service import Service
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -39,8 +41,9 @@ def run(module: Any) -> dict[str, Any]:
         configuration, warnings = file.judge(content)
         plan = as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"]
         _warn(module, [*warnings, *([] if foreseen is None else foreseen["warnings"])])
-    owner = Account(paths.USER, Run(module.run_command)).owner()
+    service, owner = Service(Run(module.run_command)), Account(paths.USER, Run(module.run_command)).owner()
     write, reload = file.needs_write(content, owner), file.needs_reload(content, agent, foreseen)
+    start = module.params["start"] and agent is None
     confirm_s = module.params["confirm"]
     if confirm_s is not None:
         if reload and not module.check_mode:
@@ -53,10 +56,14 @@ def run(module: Any) -> dict[str, Any]:
             file.write(content, owner)
         if reload:
             file.reload(owner)
+        if start:
+            service.start()
+            become_master(module.params["master_of"], module.params["runtime_dir"])
     return {
-        "changed": write or reload,
+        "changed": write or reload or start,
         "written": write,
         "reloaded": reload,
+        "started": start,
         "plan": plan,
         "mastership": [] if foreseen is None else foreseen["mastership"],
         "diff": {

@@ -29,6 +29,8 @@ _TEXT = """\
 exec {python} -IB "$(readlink -f {current})/{start}" "$@"
 """
 
+PACKAGES = ("vrrp", "deployment", "keepalived")  # the folders of a release
+PYROUTE2 = "pyroute2"  # and that of the agent's only dependency
 START = "hotstandby.py"
 START_TEXT = '''\
 """The VRRP agent and its command line, out of the release that this file belongs to."""

@@ -22,31 +22,25 @@ from . import files, paths
 from .change import Change
 from .digest import digest, sources
 
-_LIBRARY = "pyroute2"
-
 
 class Release:
-    """It is the release of ``agent`` (sources by their path in the release) and the pyroute2 of this digest."""
+    """It is the release of these ``files``: the agent and pyroute2, sources by their path in the release."""
 
-    def __init__(self, agent: Mapping[str, bytes], pyroute2: str):
-        self._agent = agent
-        self._pyroute2 = pyroute2
-        self.id = hashlib.sha256(f"{digest(agent)} {pyroute2}".encode()).hexdigest()[:16]
+    def __init__(self, files: Mapping[str, bytes]):
+        self._files = files
+        self.id = digest(files)[:16]
 
     @property
     def path(self) -> str:
         """Return its directory."""
         return os.path.join(paths.RELEASES, self.id)
 
-    def find_pyroute2(self) -> Optional[dict[str, bytes]]:
-        """Return the sources of this pyroute2 from any release on the node; None: the controller must send it."""
-        for name in _listed(paths.RELEASES):
-            found = sources(os.path.join(paths.RELEASES, name, _LIBRARY))
-            if found and digest(found) == self._pyroute2:
-                return found
-        return None
+    @property
+    def is_current(self) -> bool:
+        """Return whether the node has it, intact, and the link names it."""
+        return current() == self.id and self._intact()
 
-    def changes(self, pyroute2: Mapping[str, bytes], prove: Callable[[str], None]) -> list[Change]:
+    def changes(self, prove: Callable[[str], None]) -> list[Change]:
         """Return the changes that make this the current release.
 
         ``prove`` gets the new directory before it is used. It imports all modules there, which compiles them, and
@@ -54,27 +48,26 @@ class Release:
         """
 
         def build() -> None:
-            self._build(pyroute2, prove)
+            self._build(prove)
             self._flip()
 
         intact = self._intact()
         if intact and current() == self.id:
             return []
-        before = _listing(_without_library(sources(paths.CURRENT)), current())
+        before = _listing(_of_the_agent(sources(paths.CURRENT)), current())
         # A change of release is shown with a line for each file; a first release with one line in all.
-        after = _listing(self._agent, self.id) if before else f"release {self.id} of {len(self._agent)} files\n"
+        agent = _of_the_agent(self._files)
+        after = _listing(agent, self.id) if before else f"release {self.id} of {len(agent)} files\n"
         return [Change(paths.CURRENT, before, after, self._flip if intact else build)]
 
     def _intact(self) -> bool:
-        library = sources(os.path.join(self.path, _LIBRARY))
-        return _without_library(sources(self.path)) == dict(self._agent) and digest(library) == self._pyroute2
+        return sources(self.path) == dict(self._files)
 
-    def _build(self, pyroute2: Mapping[str, bytes], prove: Callable[[str], None]) -> None:
+    def _build(self, prove: Callable[[str], None]) -> None:
         os.makedirs(paths.RELEASES, exist_ok=True)
         temporary = tempfile.mkdtemp(prefix=".new-", dir=paths.RELEASES)
         try:
-            library = {os.path.join(_LIBRARY, path): source for path, source in pyroute2.items()}
-            for path, source in {**self._agent, **library}.items():
+            for path, source in self._files.items():
                 target = os.path.join(temporary, path)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 with open(target, "wb") as file:
@@ -92,7 +85,7 @@ class Release:
     def _flip(self) -> None:
         previous = current()
         files.link(paths.CURRENT, os.path.join("releases", self.id))
-        for name in _listed(paths.RELEASES, hidden=True):
+        for name in os.listdir(paths.RELEASES):
             if name not in (self.id, previous):
                 shutil.rmtree(os.path.join(paths.RELEASES, name), ignore_errors=True)
 
@@ -104,14 +97,8 @@ def current() -> Optional[str]:
     return None
 
 
-def _without_library(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {path: source for path, source in files.items() if not path.startswith(_LIBRARY + os.sep)}
-
-
-def _listed(directory: str, hidden: bool = False) -> list[str]:
-    with contextlib.suppress(FileNotFoundError):
-        return sorted(name for name in os.listdir(directory) if hidden or not name.startswith("."))
-    return []
+def _of_the_agent(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {path: source for path, source in files.items() if not path.startswith(paths.PYROUTE2 + os.sep)}
 
 
 def _listing(agent: Mapping[str, bytes], name: Optional[str]) -> str:

@@ -13,6 +13,7 @@ from .change import Change, DeploymentError
 from .module_io import Run
 
 _PROPERTIES = ("ActiveState", "MainPID", "UnitFileState", "NeedDaemonReload")
+_LINES = 15  # of the journal
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,23 @@ class Service:
         """Return the changes that start it at boot."""
         if condition.enabled:
             return []
-        return [Change(paths.SERVICE, "disabled\n", "enabled\n", lambda: self._systemctl("enable"))]
+        # systemd reads its unit files again once, after this (see reloaded).
+        return [Change(paths.SERVICE, "disabled\n", "enabled\n", lambda: self._systemctl("enable", "--no-reload"))]
 
     def disabled(self, condition: Condition) -> list[Change]:
         """Return the changes that no longer start it at boot."""
         if not condition.enabled:
             return []
         return [Change(paths.SERVICE, "enabled\n", "disabled\n", lambda: self._systemctl("disable"))]
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready. Raises DeploymentError with the end of its journal."""
+        try:
+            self._systemctl("start")
+        except DeploymentError as error:
+            journal = ["journalctl", "--unit", paths.SERVICE, "--lines", str(_LINES), "--no-pager", "--output", "cat"]
+            said = self._run(journal).strip()
+            raise DeploymentError(f"the agent does not start: {error}\nIts journal ends with:\n{said}") from error
 
     def stopped(self, condition: Condition) -> list[Change]:
         """Return the changes that stop it in order: the agent hands its addresses over before it ends."""
@@ -79,6 +90,6 @@ class Service:
 
         return Change("systemd", f"{paths.SERVICE} known\n", "", apply)
 
-    def _systemctl(self, verb: str) -> None:
-        words = ["--quiet", verb] if verb == "daemon-reload" else ["--quiet", verb, paths.SERVICE]
-        self._run(["systemctl", *words])
+    def _systemctl(self, verb: str, *options: str) -> None:
+        unit = [] if verb == "daemon-reload" else [paths.SERVICE]
+        self._run(["systemctl", "--quiet", *options, verb, *unit])

@@ -14,7 +14,7 @@ from ..vrrp.protocol.constants import VIRTUAL_MAC
 Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
 
-_ADVERTISEMENTS = 3  # a living master sends so many while we listen
+_ADVERTISEMENTS = 2  # a living master sends so many while we listen, on each host: one may be lost
 _LISTEN_LEAST_S = 1.0
 
 

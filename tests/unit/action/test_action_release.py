@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.hotstandby.vrrp.plugins.action import vrrp_agent, vrrp_config, vrrp_info
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils import release_action
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils import release_action, release_sources
 
-FRESH, OTHER, BROKEN = 92, 93, 1
+OTHER, BROKEN = 93, 1
 CARRIED = {"changed": False, "carried": True}
 
 
@@ -74,9 +74,7 @@ def test_the_controller_notes_when_it_asked_for_the_clock_of_a_node():
     assert (clock["started"], clock["ended"]) == (1.5, 2.5) and 2.5 < clock["sent"] <= clock["received"]
 
 
-@pytest.mark.parametrize(
-    "node", [Node(FRESH, ""), Node(OTHER, ""), Node(BROKEN, "Traceback"), Node(0, ""), Node(0, "{")]
-)
+@pytest.mark.parametrize("node", [Node(OTHER, ""), Node(BROKEN, "Traceback"), Node(0, ""), Node(0, "{")])
 def test_where_there_is_no_answer_the_module_is_carried(node):
     assert node.action(vrrp_info, {}).run() == CARRIED
     assert node.carried == [("hotstandby.vrrp.vrrp_info", None)] and len(node.asked) == 1
@@ -112,36 +110,19 @@ def test_a_file_goes_on_standard_input_even_with_a_dollar_in_it():
     assert b"$ecret" in request and "ecret" not in command
 
 
-def test_the_agent_is_told_which_release_it_is_to_be():
+def test_the_agent_is_told_the_interpreter_of_the_inventory():
     node = Node()
     assert node.action(vrrp_agent, {}).run(task_vars={"ansible_python_interpreter": "/opt/python3"})["here"]
     params = json.loads(node.asked[0][1])["params"]
-    assert (params["_release"], params["_python"]) == (release_action.current_release(), "/opt/python3")
-    assert params["_pyroute2_digest"] == release_action.pyroute2_digest()
+    assert (params["_python"], params["_archive"]) == ("/opt/python3", None)
 
 
-@pytest.mark.parametrize(
-    ("node", "check", "sent"),
-    [
-        (Node(FRESH, ""), False, [True]),
-        (Node(FRESH, ""), True, [False]),
-        (Node(OTHER, ""), False, [False]),
-        (Node(0, '{"damaged": true}'), False, [False]),
-        (Node(0, '{"pyroute2_missing": true}'), False, [False]),
-    ],
-)
-def test_pyroute2_is_sent_to_a_fresh_node_at_once(node, check, sent):
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("node", [Node(OTHER, ""), Node(0, '{"damaged": true}')], ids=["missing", "damaged"])
+def test_a_release_is_sent_where_it_is_missing_or_damaged(node, check):
+    node.carried.clear()
     assert node.action(vrrp_agent, {}, check=check).run()["carried"]
-    assert ["_pyroute2_archive" in arguments for _name, arguments in node.carried] == sent
-
-
-def test_pyroute2_is_sent_where_the_module_misses_it():
-    node, answers = Node(OTHER, ""), [{"pyroute2_missing": True}, CARRIED]
-    action = node.action(vrrp_agent, {})
-    carry = action._execute_module
-    action._execute_module = lambda *given, **more: (carry(*given, **more), answers.pop(0))[1]
-    assert action.run() == CARRIED
-    assert ["_pyroute2_archive" in arguments for _name, arguments in node.carried] == [False, True]
+    assert node.carried == [("hotstandby.vrrp.vrrp_agent", {"_archive": "/tmp/a/release.zip"})]
 
 
 def test_removing_asks_for_no_release():
@@ -153,14 +134,11 @@ def test_removing_asks_for_no_release():
 @pytest.fixture
 def no_pyroute2(monkeypatch):
     """Set up a controller without pyroute2."""
-    cached = (release_action.controllers_pyroute2, release_action.pyroute2_digest, release_action.current_release)
     util = SimpleNamespace(find_spec=lambda name: None)
-    monkeypatch.setattr(release_action, "importlib", SimpleNamespace(util=util))
-    for each in cached:
-        each.cache_clear()
+    monkeypatch.setattr(release_sources, "importlib", SimpleNamespace(util=util))
+    release_sources.current_release.cache_clear()
     yield
-    for each in cached:
-        each.cache_clear()
+    release_sources.current_release.cache_clear()
 
 
 def test_without_pyroute2_nothing_is_installed_and_looking_goes_on(no_pyroute2):

@@ -12,17 +12,12 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import files, paths, running_release
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply, as_diff
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.digest import digest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import (
-    Installation,
-    PyrouteMissing,
-    Wanted,
-)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import Installation, Wanted
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.interpreter import STABLE
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.release import Release
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition
 
-LIBRARY = {"__init__.py": b""}
 ASLEEP = Condition(running=False, enabled=False, stale=False, pid=0)
 
 
@@ -63,7 +58,7 @@ def installation(node):
 
 
 def wanted(text=b"", **options):
-    return Wanted({"vrrp/__init__.py": text}, digest(LIBRARY), LIBRARY, **options)
+    return Wanted(Release({"vrrp/__init__.py": text, "pyroute2/__init__.py": b""}), **options)
 
 
 def subjects(changes):
@@ -71,50 +66,41 @@ def subjects(changes):
 
 
 def test_a_fresh_node_gets_everything_once(node, installation):
-    changes = installation.present(wanted(), ASLEEP, checking=False)
+    changes = installation.present(wanted(), ASLEEP)
     assert subjects(changes) == [
-        "user hotstandby", "hotstandby", "current", "hotstandby", "hotstandby.service", "systemd", "hotstandby.service",
+        "user hotstandby", "hotstandby", "current", "hotstandby", "hotstandby.service", "hotstandby.service", "systemd",
     ]  # fmt: skip
     apply(changes)
     assert [command for command in node.ran if command.startswith(("useradd", "systemctl"))] == [
         "useradd --system --user-group",
+        "systemctl --quiet --no-reload",
         "systemctl --quiet daemon-reload",
-        "systemctl --quiet enable",
     ]
     enabled = Condition(running=False, enabled=True, stale=False, pid=0)
-    assert installation.present(wanted(), enabled, checking=False) == []
+    assert installation.present(wanted(), enabled) == []
 
 
 def test_a_list_of_changes_changes_nothing(node, installation, tmp_path):
-    as_diff(installation.present(wanted(), ASLEEP, checking=True))
+    as_diff(installation.present(wanted(), ASLEEP))
     installation.absent(ASLEEP)
     ran = [words for words in node.ran if words != f"{STABLE} -IB -c"]  # it is asked for its version
     assert (ran, list(tmp_path.iterdir())) == ([], [])
 
 
-def test_a_missing_library_is_known_before_anything_changes(installation, tmp_path):
-    unsent = Wanted({"vrrp/__init__.py": b""}, digest(LIBRARY))
-    with pytest.raises(PyrouteMissing):
-        installation.present(unsent, ASLEEP, checking=False)
-    assert installation.present(unsent, ASLEEP, checking=True)
-    apply(installation.present(wanted(), ASLEEP, checking=False))
-    assert subjects(installation.present(unsent, ASLEEP, checking=False)) == ["hotstandby.service"]
-
-
 def test_an_old_python_is_refused(installation, monkeypatch):
     monkeypatch.setattr(paths, "MINIMUM_PYTHON", (4, 0))
     with pytest.raises(DeploymentError, match=r"needs Python 4\.0 or later.*ansible_python_interpreter"):
-        installation.present(wanted(), ASLEEP, checking=True)
+        installation.present(wanted(), ASLEEP)
 
 
 def test_a_unit_that_systemd_has_not_read_is_read(installation):
-    apply(installation.present(wanted(), ASLEEP, checking=False))
+    apply(installation.present(wanted(), ASLEEP))
     stale = Condition(running=False, enabled=True, stale=True, pid=0)
-    assert subjects(installation.present(wanted(), stale, checking=False)) == ["systemd"]
+    assert subjects(installation.present(wanted(), stale)) == ["systemd"]
 
 
 def test_a_removal_stops_the_service_first_and_leaves_nothing(node, installation, tmp_path):
-    apply(installation.present(wanted(), ASLEEP, checking=False))
+    apply(installation.present(wanted(), ASLEEP))
     os.makedirs(paths.RUNTIME_DIRECTORY)
     os.makedirs(paths.STATE_DIRECTORY)
     with open(f"{paths.STATE_DIRECTORY}/maintenance.json", "w", encoding="ascii"):
@@ -131,7 +117,7 @@ def test_a_removal_stops_the_service_first_and_leaves_nothing(node, installation
 def test_a_living_agent_of_another_release_or_unit_is_outdated(installation, monkeypatch):
     current = wanted()
     alive = Condition(running=True, enabled=True, stale=False, pid=7)
-    apply(installation.present(current, ASLEEP, checking=False))
+    apply(installation.present(current, ASLEEP))
     written = os.stat(paths.UNIT).st_mtime
 
     def outdated(release, started_at):
@@ -139,9 +125,9 @@ def test_a_living_agent_of_another_release_or_unit_is_outdated(installation, mon
         monkeypatch.setattr(running_release, "started_at", lambda pid: started_at)
         return installation.outdated(current, alive, [])
 
-    assert not outdated(current.release().id, written + 1)
+    assert not outdated(current.release.id, written + 1)
     assert outdated("0123456789abcdef", written + 1)
-    assert outdated(current.release().id, written - 1)
+    assert outdated(current.release.id, written - 1)
     assert not installation.outdated(current, ASLEEP, [])
 
 
@@ -154,17 +140,17 @@ def test_a_command_that_fails_is_named():
 
 def test_the_command_and_the_proof_use_the_interpreter_that_stays(installation, node, monkeypatch):
     monkeypatch.setattr(f"{Installation.__module__}.interpreter", lambda discovered, run: "/usr/bin/python3")
-    apply(installation.present(wanted(), ASLEEP, False))
+    apply(installation.present(wanted(), ASLEEP))
     assert b"exec /usr/bin/python3 -IB " in files.read(paths.COMMAND)
     assert "/usr/bin/python3 -I -c" in node.ran
 
 
 def test_a_unit_that_is_about_to_change_makes_the_agent_outdated(installation, monkeypatch):
-    apply(installation.present(wanted(), ASLEEP, checking=False))
+    apply(installation.present(wanted(), ASLEEP))
     alive = Condition(running=True, enabled=True, stale=False, pid=7)
-    monkeypatch.setattr(running_release, "release_of", lambda pid: wanted().release().id)
+    monkeypatch.setattr(running_release, "release_of", lambda pid: wanted().release.id)
     monkeypatch.setattr(running_release, "started_at", lambda pid: os.stat(paths.UNIT).st_mtime + 1)
-    changes = installation.present(wanted(switch_user=True), alive, checking=True)
+    changes = installation.present(wanted(switch_user=True), alive)
     assert subjects(changes) == ["hotstandby.service", "systemd"]
     assert installation.outdated(wanted(switch_user=True), alive, changes)
     assert not installation.outdated(wanted(switch_user=True), alive, changes[1:])
@@ -176,7 +162,7 @@ def test_a_release_that_does_not_run_here_is_never_named(node, monkeypatch):
 
     installation = Installation(Run(run_command))
     with pytest.raises(DeploymentError) as caught:
-        apply(installation.present(wanted(), ASLEEP, checking=False))
+        apply(installation.present(wanted(), ASLEEP))
     said = str(caught.value)
     assert said.startswith("the new release does not run on this node, so nothing names it: ")
     assert said.endswith("ended with status 1: no module zlib")

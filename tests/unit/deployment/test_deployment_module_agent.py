@@ -6,24 +6,26 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_agent
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_agent, paths
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import pack
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import Change, DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import (
-    Installation,
-    PyrouteMissing,
-)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import Installation
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.release import Release
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition
 
-PRESENT = {"state": "present", "switch_user": False, "writable_paths": [], "_pyroute2_digest": "0",
-           "_pyroute2_archive": None}  # fmt: skip
+FILES = {"hotstandby.py": b"", "vrrp/__init__.py": b"", "pyroute2/__init__.py": b"a"}
+PRESENT = {"state": "present", "switch_user": False, "writable_paths": [], "_archive": None}
 
 
 @pytest.fixture
-def node(monkeypatch):
-    """Return the list of the changes that are made, on a node that lacks one thing."""
+def node(monkeypatch, tmp_path):
+    """Return the list of the changes that are made, on a node that has the release and lacks one thing."""
     done = []
+    monkeypatch.setattr(paths, "RELEASES", str(tmp_path / "releases"))
+    monkeypatch.setattr(paths, "CURRENT", str(tmp_path / "current"))
+    for change in Release(FILES).changes(lambda directory: None):
+        change.apply()
     change = Change("/a", "", "a\n", lambda: done.append("a"))
     condition = Condition(running=True, enabled=True, stale=False, pid=0)
     monkeypatch.setattr(Installation, "condition", lambda self: condition)
@@ -53,29 +55,21 @@ def test_absent_tells_of_no_release(node):
     assert (result["changed"], node, "release" in result) == (True, ["a"], False)
 
 
-def test_a_release_that_is_not_what_it_is_called_changes_nothing(node):
-    assert run(_release="0" * 16) == {"damaged": True} and node == []
-    assert run(_release=run(check=True)["release"])["changed"]
+def test_a_release_that_is_not_what_it_is_called_changes_nothing(node, tmp_path):
+    (tmp_path / "current" / "pyroute2" / "__init__.py").write_bytes(b"touched")
+    assert run() == {"damaged": True} == run(check=True) and node == []
 
 
-def test_a_missing_library_changes_nothing(node, monkeypatch):
-    def missing(self, *rest):
-        raise PyrouteMissing
-
-    monkeypatch.setattr(Installation, "present", missing)
-    assert run() == {"changed": False, "pyroute2_missing": True} and node == []
-
-
-def test_a_call_without_the_action_plugin_is_refused(node):
+def test_a_call_without_the_action_plugin_is_refused(node, tmp_path):
+    (tmp_path / "current").unlink()
     with pytest.raises(DeploymentError, match="the action plugin hotstandby.vrrp.vrrp_agent has to call this module"):
-        run(_pyroute2_digest=None)
+        run()
 
 
-def test_the_library_that_was_sent_is_read(node, tmp_path):
-    archive = tmp_path / "pyroute2.zip"
-    archive.write_bytes(pack({"__init__.py": b"a"}))
-    module = Module({"params": {**PRESENT, "_pyroute2_archive": str(archive)}, "check_mode": False})
-    assert module_agent.wanted_installation(module).sent == {"__init__.py": b"a"}
+def test_the_release_that_was_sent_is_the_wanted_one(node, tmp_path):
+    archive = tmp_path / "release.zip"
+    archive.write_bytes(pack({"vrrp/__init__.py": b"new"}))
+    assert run(_archive=str(archive))["release"] == Release({"vrrp/__init__.py": b"new"}).id
     archive.write_bytes(b"no archive")
-    with pytest.raises(DeploymentError, match="pyroute2 did not arrive whole: no archive"):
-        module_agent.wanted_installation(module)
+    with pytest.raises(DeploymentError, match="the release did not arrive whole: no archive"):
+        run(_archive=str(archive))

@@ -11,8 +11,9 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_config
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import ConfigFile, Refused
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Agent, ConfigFile, Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Service
 
 TEXT = """\
 vrrp_instance VI_1 {
@@ -34,8 +35,9 @@ def module(tmp_path, monkeypatch):
     """Return ``module(text, check)``; the agent's user is the user of the tests."""
     monkeypatch.setattr(Account, "owner", lambda account: (os.getuid(), os.getgid()))
 
-    def make(text=TEXT, check=False):
-        params = {"content": text, "path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path), "confirm": None}
+    def make(text=TEXT, check=False, **more):
+        places = {"path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path)}
+        params = {"content": text, "confirm": None, "start": False, "master_of": [], **places, **more}
         made = Module({"params": params, "check_mode": check})
         made.no_log_values = {text}
         return made
@@ -87,3 +89,18 @@ def test_an_agent_that_has_not_read_the_file_reloads_it(module, monkeypatch):
     assert module_config.run(module(check=True))["reloaded"] and reloads == []
     result = module_config.run(module())
     assert (result["changed"], result["reloaded"], reloads) == (True, True, [(os.getuid(), os.getgid())])
+
+
+def test_the_agent_is_started_where_none_is_running(module, monkeypatch, tmp_path):
+    done = []
+    monkeypatch.setattr(Service, "start", lambda service: done.append("start"))
+    monkeypatch.setattr(module_config, "become_master", lambda names, runtime_dir: done.append((names, runtime_dir)))
+    result = module_config.run(module(start=True, check=True))
+    assert (result["changed"], result["started"], done) == (True, True, [])
+    result = module_config.run(module(start=True, master_of=["VI_1"]))
+    assert (result["started"], done) == (True, ["start", (["VI_1"], str(tmp_path))])
+    monkeypatch.setattr(ConfigFile, "agent", lambda file: Agent(file.path, "", True))
+    monkeypatch.setattr(ConfigFile, "needs_reload", lambda *rest: False)
+    monkeypatch.setattr(ConfigFile, "foresee", lambda *rest: None)
+    result = module_config.run(module(start=True, master_of=["VI_1"]))
+    assert (result["changed"], result["started"], done[2:]) == (False, False, [])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -15,7 +16,6 @@ from pathlib import Path
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import installation, paths
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.payload import agent_sources
 
 INFO = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe": [], "reach": [], "preflight": [],
         "runtime_dir": "/nonexistent"}  # fmt: skip
@@ -25,9 +25,10 @@ INFO = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe"
 def release(tmp_path_factory):
     """Return a release as a directory."""
     folder = tmp_path_factory.mktemp("release")
-    for path, source in {**agent_sources(), paths.START: paths.START_TEXT.encode()}.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(source)
+    library = Path(paths.__file__).parents[1]
+    for name in paths.PACKAGES:
+        shutil.copytree(library / name, folder / name, ignore=shutil.ignore_patterns("simulation*", "__pycache__"))
+    (folder / paths.START).write_text(paths.START_TEXT)
     (folder / "pyroute2").symlink_to(Path(next(iter(find_spec("pyroute2").submodule_search_locations))))
     return folder
 
@@ -67,7 +68,7 @@ def test_no_password_is_in_an_answer(release, tmp_path):
 
 def test_the_proof_of_a_release_imports_all_of_it(release, tmp_path):
     words = [sys.executable, "-IB", "-c", installation.PROOF]
-    every = [str(release), *installation.PACKAGES]
+    every = [str(release), *paths.PACKAGES]
     assert subprocess.run([*words, *every], check=False).returncode == 0
     broken = tmp_path / "broken"
     (broken / "keepalived").mkdir(parents=True)

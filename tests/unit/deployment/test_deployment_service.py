@@ -60,7 +60,7 @@ def test_systemctl_is_asked_once_for_all_of_it():
 @pytest.mark.parametrize(
     ("verb", "condition", "before", "after", "command"),
     [
-        ("enabled", ASLEEP, "disabled\n", "enabled\n", "systemctl --quiet enable hotstandby.service"),
+        ("enabled", ASLEEP, "disabled\n", "enabled\n", "systemctl --quiet --no-reload enable hotstandby.service"),
         ("disabled", ALIVE, "enabled\n", "disabled\n", "systemctl --quiet disable hotstandby.service"),
         ("stopped", ALIVE, "running\n", "stopped\n", "systemctl --quiet stop hotstandby.service"),
     ],
@@ -77,6 +77,25 @@ def test_the_service_is_stopped_enabled_and_disabled(verb, condition, before, af
 @pytest.mark.parametrize(("verb", "condition"), [("enabled", ALIVE), ("disabled", ASLEEP), ("stopped", ASLEEP)])
 def test_a_service_that_is_so_already_is_not_changed(verb, condition):
     assert getattr(Service(Systemd()), verb)(condition) == []
+
+
+def test_a_service_that_does_not_start_shows_its_journal():
+    def run(words, accepted=(0,)):
+        if words[0] == "systemctl":
+            raise DeploymentError("'systemctl --quiet start' ended with status 1: failed")
+        return f"{' '.join(words[1:5])}\nno such interface\n"
+
+    systemd = Systemd()
+    Service(systemd).start()
+    assert systemd.ran == [("systemctl --quiet start hotstandby.service", (0,))]
+    with pytest.raises(DeploymentError) as caught:
+        Service(run).start()
+    assert str(caught.value).splitlines() == [
+        "the agent does not start: 'systemctl --quiet start' ended with status 1: failed",
+        "Its journal ends with:",
+        "--unit hotstandby.service --lines 15",
+        "no such interface",
+    ]
 
 
 def test_unit_files_are_read_again():
