@@ -60,12 +60,14 @@ _LOOKS = ("__ha_pair_seen_again", "__ha_pair_seen")  # the last one comes first
 
 def results(hosts, hostvars, groups, checked=False):
     """Return a heading and one line for each pair that has a host among ``hosts``."""
+    # A host of a later batch (serial) has nothing to tell yet.
+    begun = [host for host in hosts if {"__ha_pair_before", "__ha_pair_failed"} & hostvars[host].keys()]
     noted = {}
-    for host in hosts:
+    for host in begun:
         known = hostvars[host]
         seen = next((known[name] for name in _LOOKS if (known.get(name) or {}).get("samples")), None)
         noted[host] = {"failed": known.get("__ha_pair_failed"), "seen": seen}
-    return result_lines(pairs_of(list(hosts), hostvars, *tree(hostvars, groups)), noted, checked)
+    return result_lines(pairs_of(begun, hostvars, *tree(hostvars, groups)), noted, checked)
 
 
 class FilterModule:
