@@ -36,6 +36,11 @@ options:
       - Whose the result is.
     type: str
     required: true
+  only_checks:
+    description:
+      - Whether nothing is deployed, so that the hosts of a pair that works try to reach each other too.
+    type: bool
+    default: false
 seealso:
   - plugin: hotstandby.vrrp.problems
     plugin_type: filter
@@ -71,7 +76,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.takeover
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 
-def pair(hosts, hostvars, groups, host):
+def pair(hosts, hostvars, groups, host, only_checks=False):
     """Return what follows for ``host`` from what the role has noted of both hosts."""
     hosts = list(hosts)
     known = {each: hostvars[each] for each in hosts}  # Ansible computes the variables of a host at each use
@@ -91,7 +96,7 @@ def pair(hosts, hostvars, groups, host):
         result.update(
             names=[instance["name"] for instance in own],
             probes=probes(hosts, found, plan)[host],
-            attempts=attempts(hosts, found, plan)[host],
+            attempts=attempts(hosts, found, plan, only_checks)[host],
             sections=sections(mine, own),
             runs_scripts=runs_scripts(mine, own),
             switch_user=switches_user(mine, own),

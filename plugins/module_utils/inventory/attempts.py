@@ -13,10 +13,13 @@ Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
 
 
-def attempts(hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, Instances]) -> dict[str, list[Any]]:
+def attempts(
+    hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, Instances], proven_too: bool = False
+) -> dict[str, list[Any]]:
     """Return for each host the attempts to its peer, as ``vrrp_info`` takes them in its option ``reach``.
 
-    There is one for each interface, source and peer, and none where an agent of the pair hears the other there already.
+    There is one for each interface, source and peer, and none where an agent of the pair hears the other there already,
+    unless ``proven_too``: a standby hears its master whatever becomes of its own advertisements.
     Instances with an Authentication Header are left out: a firewall knows those by another protocol.
     """
     made: dict[str, list[Any]] = {host: [] for host in hosts}
@@ -27,7 +30,7 @@ def attempts(hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str
                 if theirs is None or instance.get("auth_type") == "AH":
                     continue
                 entry = _attempt(found[host], found[other], instance, theirs)
-                if entry and entry not in made[host] and not _proven(entry, found[host], found[other]):
+                if entry and entry not in made[host] and (proven_too or not _proven(entry, found[host], found[other])):
                     made[host].append(entry)
         for entry in made[host]:
             mine = [each for each in plan[host] if each["interface"] == entry["interface"]]

@@ -114,6 +114,9 @@ def test_a_way_on_which_a_standby_hears_the_master_is_not_tried_again():
     hears = living("BACKUP", "192.168.8.6", "192.168.8.4")
     assert tried([ONE], [ONE], there=node(6, hears)) == {"a": [], "b": []}
     assert tried([ONE], [ONE], here=node(4, living("BACKUP", "192.168.8.4", "192.168.8.6"))) == {"a": [], "b": []}
+    found = {"a": node(4), "b": node(6, hears)}
+    again = attempts(["a", "b"], found, {"a": [ONE], "b": [ONE]}, proven_too=True)
+    assert again == tried([ONE], [ONE]) and again["a"]
 
 
 @pytest.mark.parametrize(

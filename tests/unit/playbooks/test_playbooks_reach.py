@@ -90,3 +90,11 @@ def test_a_pair_whose_standby_hears_the_master_does_not_try(tmp_path):
     nodes = [living(4, "MASTER", 4, heard=heard(4, 6, 0)), living(6, "BACKUP", 4, heard=heard(6, 4, 0))]
     done = tried(tmp_path, nodes)
     assert done.returncode == 0 and "skipping: [web-b]" in done.output, done.output
+
+
+def test_the_preflight_of_a_running_pair_finds_a_master_that_cannot_hear_its_standby(tmp_path):
+    deaf = heard(4, 6, 0, drops=[{**DROP, "peer": "192.168.8.6"}])
+    nodes = [living(4, "MASTER", 4, heard=deaf), living(6, "BACKUP", 4, heard=heard(6, 4, 10))]
+    done = play(tmp_path, {"ha_pair": pair("web", nodes)}, "preflight")
+    assert done.returncode == 2 and done.done == [], done.output
+    assert "web-a: VRRP (IP protocol 112) of web-b to 224.0.0.18 arrives on eth0, but this host drops it" in done.output
