@@ -19,7 +19,10 @@ PACKAGE = (
     ("argv", "streams", "protocol"),
     ("config",),
     ("agent", "simulation"),
-    ("client", "cli_events", "simulation_arguments", "simulation_command", "simulation_input", "cli"),
+    (
+        *("client", "cli_events", "cli_status", "cli_table", "metrics"),
+        *("simulation_arguments", "simulation_command", "simulation_input", "cli"),
+    ),
 )
 CONFIG = (
     ("model", "syntax"),

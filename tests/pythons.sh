@@ -38,7 +38,7 @@ run() { # version, interpreter, what
         rm -rf "$environment"
         "$2" -m venv "$environment"
         # The versions are not pinned, as each Python has its own newest release of these packages.
-        "$environment"/bin/pip install --quiet --disable-pip-version-check hypothesis jinja2 pyroute2 pytest pyyaml
+        "$environment"/bin/pip install --quiet --disable-pip-version-check hypothesis jinja2 prometheus_client pyroute2 pytest pyyaml
         echo "$STAMP" >"$environment/.stamp"
     fi
     tests=("${LEFT_OUT[@]/#/--ignore=tests/unit/}" tests/unit tests/fuzz)

@@ -32,7 +32,7 @@ packages() {
         exit 1
     fi
     say "installing ${missing[*]}"
-    for package in keepalived frr; do
+    for package in keepalived frr prometheus; do
         [[ " ${missing[*]} " != *" $package "* ]] || services+=("$package.service")
     done
     export DEBIAN_FRONTEND=noninteractive

@@ -19,29 +19,6 @@ pytest_plugins = ["cli_scene"]
 pytestmark = pytest.mark.usefixtures("machine")
 
 
-def test_status_is_a_table(agent, capsys):
-    agent.answers["status"] = STATUS
-    assert cli.main(["status", "--runtime-dir", "/r"]) == 0
-    assert capsys.readouterr().out == (
-        "INSTANCE  STATE   PRIORITY  TAKEOVER  VIP                                           MASTER       WHY\n"
-        "VI_1      MASTER  100       0.484 s   192.168.8.100/24, 192.168.8.101/24 (missing)  192.168.8.4  "
-        "MASTER because no master was heard; our 100\n"
-        "web       BACKUP  90        -         192.168.8.102/24                              -            "
-        "BACKUP because it has just started\n"
-    )
-    assert agent.asked == [("/r", "status")]
-
-
-def test_status_says_below_an_instance_what_is_wrong_with_it(agent, capsys):
-    first, second = STATUS["instances"]
-    warned = {**first, "warnings": ["192.168.8.50 speaks too", "odd"]}
-    agent.answers["status"] = {**STATUS, "instances": [warned, {**second, "warnings": []}]}
-    assert cli.main(["status"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["INSTANCE", "VI_1", "warning:", "warning:", "web"]
-    assert lines[2:4] == ["  warning: 192.168.8.50 speaks too", "  warning: odd"]
-
-
 def test_status_as_json_is_all_of_it(agent, capsys):
     agent.answers["status"] = STATUS
     assert cli.main(["status", "--json"]) == 0
@@ -217,14 +194,6 @@ def test_status_of_one_instance(agent, capsys):
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["INSTANCE", "web"]
     assert cli.main(["status", "nobody"]) == 1
     assert capsys.readouterr() == ("", "error: there is no instance nobody; there are: VI_1, web\n")
-
-
-def test_a_terminal_has_so_many_columns():
-    rows = [("TIME", "STATE", "INPUT", "ACTIONS"), ("10:00", "BACKUP", "heard " * 30, "advertise " * 10)]
-    lines = list(cli.folded(cli.table(rows, 80), 80))
-    assert max(map(len, lines)) <= 80
-    assert " ".join(" ".join(lines).split()) == " ".join(" ".join(map(" ".join, rows)).split())
-    assert list(cli.folded(cli.table(rows), None)) == cli.table(rows)
 
 
 def test_the_help_says_what_the_exit_status_means(capsys):

@@ -12,16 +12,16 @@ import argparse
 import json
 import os
 import re
-import shutil
 import sys
-import textwrap
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Optional
 
 from . import __version__, argv, streams
+from .cli_status import status_lines
+from .cli_table import folded, table, width
 from .client import RUNTIME_DIR, TOO_OLD, AgentError, AgentUnreachable, Client, terms
 from .config.syntax.diagnostics import ConfigError
 from .streams import StreamError, say
@@ -32,7 +32,6 @@ STATUSES = (
     "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it."
 )
 FOLLOW_S = 1.0  # seconds between two requests of events --follow
-CELL_MAX = 16  # columns that a cell is padded to where a line has to be folded
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 
 
@@ -99,6 +98,9 @@ def parser() -> argparse.ArgumentParser:
     command = add("status", "Show who is MASTER, and why.", status)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
+    command = add("metrics", "Print the status as metrics for Prometheus.", metrics)
+    text = "the exposition format: that of OpenMetrics, or that of text files for node_exporter (%(default)s)"
+    command.add_argument("--format", choices=("openmetrics", "text"), default="openmetrics", help=text)
     text = "Make this node MASTER of an instance until it is released."
     limit(add("promote", text, move("promote"), instance=True))
     limit(add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True))
@@ -180,6 +182,20 @@ def status(options: argparse.Namespace) -> int:
         say(sys.stdout, json.dumps(answer, indent=2))
     else:
         say(sys.stdout, *folded(status_lines(answer), width()))
+    return DONE
+
+
+def metrics(options: argparse.Namespace) -> int:
+    """Print the status as metrics. Without an agent they say that none answers."""
+    from .metrics import as_text
+
+    try:
+        answer = Client(options.runtime_dir).status()
+    except AgentUnreachable as error:
+        say(sys.stdout, *as_text(None, options.format == "openmetrics"))
+        say(sys.stderr, f"error: {error}")
+        return UNREACHABLE
+    say(sys.stdout, *as_text(answer, options.format == "openmetrics"))
     return DONE
 
 
@@ -312,11 +328,6 @@ def since(text: str) -> str:
     raise argparse.ArgumentTypeError(f"{text!r} is no time: write 90s, 10m, 2h, 1d or 14:30")
 
 
-def width() -> Optional[int]:
-    """Return the columns of the terminal; None where standard output is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
 def replay(options: argparse.Namespace) -> int:
     """Replay a record; refused when the state machine does something else today."""
     from . import cli_events
@@ -334,58 +345,6 @@ def replay(options: argparse.Namespace) -> int:
         say(sys.stdout, *table(cli_events.rows(records)))
         say(sys.stdout, *(line for each in outcomes for line in cli_events.verdict_lines(*each)))
     return REFUSED if any(outcome.difference for _record, outcome in outcomes) else DONE
-
-
-def status_lines(answer: dict[str, Any]) -> list[str]:
-    """Return the table: one row for each instance, and below it the warnings about it."""
-    if not answer["instances"]:
-        return [f"no instances in {answer['config']}"]
-    rows = [("INSTANCE", "STATE", "PRIORITY", "TAKEOVER", "VIP", "MASTER", "WHY")]
-    for each in answer["instances"]:
-        rows.append(
-            (
-                each["name"],
-                each["state"],
-                str(each["priority"]),
-                f"{each['takeover_s']:g} s" if "takeover_s" in each else "-",  # an older agent sends none
-                ", ".join(addresses_of(each)) or "-",
-                each["master"]["address"] if each["master"] else "-",
-                each["why"],
-            )
-        )
-    head, *lines = table(rows)
-    told = [head]
-    for each, line in zip(answer["instances"], lines):
-        told += [line, *(f"  warning: {text}" for text in each.get("warnings", ()))]  # an older agent sends none
-    return told
-
-
-def addresses_of(instance: dict[str, Any]) -> list[str]:
-    """Return the virtual addresses; one that a MASTER should have and has not is marked as missing."""
-    present = instance["addresses_present"]
-    lost = [name for name in instance["addresses"] if instance["state"] == "MASTER" and name not in present]
-    return [f"{name} (missing)" if name in lost else name for name in instance["addresses"]]
-
-
-def table(rows: Iterable[Sequence[str]], columns: Optional[int] = None) -> list[str]:
-    """Align columns; the last one has any length. Where a line would be too long, no cell is padded far."""
-    rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    widths[-1] = 0
-    if columns is not None and any(sum(widths) + 2 * len(row) + len(row[-1]) > columns for row in rows):
-        widths = [min(each, CELL_MAX) for each in widths]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-
-
-def folded(lines: Iterable[str], columns: Optional[int]) -> Iterator[str]:
-    """Yield the lines, wrapped between words to so many columns; continuation lines are indented."""
-    for line in lines:
-        if columns is None or len(line) <= columns:
-            yield line
-        else:
-            yield from textwrap.wrap(
-                line, columns, subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
-            )
 
 
 def simulate(options: argparse.Namespace) -> int:

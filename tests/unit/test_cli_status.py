@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test the status for people."""
+
+from __future__ import annotations
+
+from cli_scene import STATUS
+
+from vrrp import cli
+
+pytest_plugins = ["cli_scene"]
+
+
+def test_status_is_a_table(agent, capsys):
+    agent.answers["status"] = STATUS
+    assert cli.main(["status", "--runtime-dir", "/r"]) == 0
+    assert capsys.readouterr().out == (
+        "INSTANCE  STATE   PRIORITY  TAKEOVER  VIP                                           MASTER       WHY\n"
+        "VI_1      MASTER  100       0.484 s   192.168.8.100/24, 192.168.8.101/24 (missing)  192.168.8.4  "
+        "MASTER because no master was heard; our 100\n"
+        "web       BACKUP  90        -         192.168.8.102/24                              -            "
+        "BACKUP because it has just started\n"
+    )
+    assert agent.asked == [("/r", "status")]
+
+
+def test_status_says_below_an_instance_what_is_wrong_with_it(agent, capsys):
+    first, second = STATUS["instances"]
+    warned = {**first, "warnings": ["192.168.8.50 speaks too", "odd"]}
+    agent.answers["status"] = {**STATUS, "instances": [warned, {**second, "warnings": []}]}
+    assert cli.main(["status"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["INSTANCE", "VI_1", "warning:", "warning:", "web"]
+    assert lines[2:4] == ["  warning: 192.168.8.50 speaks too", "  warning: odd"]

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test the metrics by the parsers of Prometheus, and the command that prints them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from cli_scene import STATUS
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
+
+from vrrp import cli
+from vrrp.client import AgentUnreachable
+from vrrp.metrics import as_text
+
+pytest_plugins = ["cli_scene"]
+pytestmark = pytest.mark.usefixtures("machine")
+
+COUNTS = {
+    "sent": 12, "send_errors": 0, "received": 3, "priority_zero_sent": 1, "priority_zero_received": 0,
+    "became_master": 2, "transitions": 5, "addresses_put_back": 0, "split_brains": 0, "address_conflicts": 1,
+    "discarded": {"authentication failed": 4},
+}  # fmt: skip
+FULL = {
+    "version": "0.4.0", "config_sha256": "ab12", "uptime_s": 61.5, "drained": False,
+    "discarded": {"no such virtual router": 7}, "config": "/etc/hotstandby/hotstandby.conf",
+    "instances": [{
+        "name": "V\"I\\1", "state": "BACKUP", "interface": "eth0", "virtual_router_id": 51, "priority": 90,
+        "base_priority": 100, "advert_int_s": 1.0, "takeover_s": 3.609, "since_s": 12.25, "hold": "backup",
+        "faults": [], "warnings": ["one", "two"], "conflicts": [], "addresses": ["192.168.8.100/24", "fd00::1/64"],
+        "addresses_present": ["fd00::1/64"], "master": {"address": "192.168.8.4", "priority": 100, "seen_s": 0.4},
+        "peers": [{"address": "192.168.8.4", "priority": 100, "seen_s": 0.4}],
+        "checks": [{"name": "chk_tomcat", "kind": "script", "ok": None, "weight": -10},
+                   {"name": "eth1", "kind": "interface", "ok": False, "weight": 0}],
+        "counters": COUNTS,
+    }],
+}  # fmt: skip
+OF = {"iname": 'V"I\\1', "intf": "eth0", "vrid": "51"}
+
+
+def samples(status, openmetrics=True):
+    """Return all samples by name and labels, as a parser that is not ours reads them."""
+    text = "\n".join(as_text(status, openmetrics)) + "\n"
+    return {(each.name, *sorted(each.labels.items())): each.value for family in parse(text) for each in family.samples}
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "expected"),
+    [
+        ("up", {}, 1),
+        ("build_info", {"version": "0.4.0"}, 1),
+        ("config_info", {"sha256": "ab12"}, 1),
+        ("uptime_seconds", {}, 61.5),
+        ("drained", {}, 0),
+        ("packets_discarded_total", {"reason": "no such virtual router"}, 7),
+        ("vrrp_state", OF, 1),
+        ("vrrp_priority", OF, 90),
+        ("vrrp_base_priority", OF, 100),
+        ("vrrp_advert_interval_seconds", OF, 1),
+        ("vrrp_takeover_seconds", OF, 3.609),
+        ("vrrp_state_age_seconds", OF, 12.25),
+        ("vrrp_hold", OF, -1),
+        ("vrrp_faults", OF, 0),
+        ("vrrp_warnings", OF, 2),
+        ("vrrp_conflicts", OF, 0),
+        ("vrrp_address_present", {**OF, "ip_address": "192.168.8.100/24"}, 0),
+        ("vrrp_address_present", {**OF, "ip_address": "fd00::1/64"}, 1),
+        ("vrrp_master_seen_seconds", OF, 0.4),
+        ("vrrp_peer_priority", {**OF, "address": "192.168.8.4"}, 100),
+        ("vrrp_peer_seen_seconds", {**OF, "address": "192.168.8.4"}, 0.4),
+        ("check_ok", {**OF, "name": "eth1", "kind": "interface"}, 0),
+        ("check_weight", {**OF, "name": "chk_tomcat", "kind": "script"}, -10),
+        ("advertisements_sent_total", OF, 12),
+        ("advertisements_received_total", OF, 3),
+        ("become_master_total", OF, 2),
+        ("vrrp_transitions_total", OF, 5),
+        ("advertisements_discarded_total", {**OF, "reason": "authentication failed"}, 4),
+    ],
+)
+def test_a_number_of_the_status_is_a_metric(name, labels, expected):
+    assert samples(FULL)[(f"hotstandby_{name}", *sorted(labels.items()))] == expected
+
+
+def test_what_is_not_known_has_no_sample():
+    found = samples(FULL)
+    assert ("hotstandby_check_ok", *sorted({**OF, "name": "chk_tomcat", "kind": "script"}.items())) not in found
+    older = samples(STATUS)
+    assert not [name for name, *_labels in older if "transitions" in name or "warnings" in name]
+    assert older[("hotstandby_vrrp_state", ("iname", "web"), ("intf", ""), ("vrid", ""))] == 1
+
+
+def test_every_counter_of_an_instance_is_a_metric():
+    counted = [name for name, *_labels in samples(FULL) if name.endswith("_total")]
+    assert len(counted) == len(COUNTS) + 1  # and the packets of no instance
+
+
+@pytest.mark.parametrize("status", [FULL, STATUS, None], ids=["full", "older", "no agent"])
+def test_promtool_has_nothing_to_say_about_the_text_format(status):
+    text = "\n".join(as_text(status, openmetrics=False)) + "\n"
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_command_prints_both_formats(agent, capsys):
+    agent.answers["status"] = FULL
+    assert cli.main(["metrics", "--runtime-dir", "/r"]) == 0
+    assert capsys.readouterr().out.splitlines() == as_text(FULL, openmetrics=True)
+    assert cli.main(["metrics", "--format", "text"]) == 0
+    assert capsys.readouterr().out.splitlines() == as_text(FULL, openmetrics=False)
+    assert agent.asked == [("/r", "status"), ("/run/hotstandby", "status")]
+
+
+def test_without_an_agent_the_metrics_say_so(agent, capsys):
+    agent.answers["status"] = AgentUnreachable("no agent answers")
+    assert cli.main(["metrics"]) == 3
+    told = capsys.readouterr()
+    assert told.out.splitlines()[2:] == ["hotstandby_up 0", "# EOF"] and "no agent answers" in told.err
+
+
+def test_each_alert_comes_when_it_should():
+    """And in a failover that went well none does: see the file."""
+    top = Path(__file__).parents[2]
+    words = ["promtool", "test", "rules", str(top / "tests" / "prometheus" / "alerts.yml")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rules = yaml.safe_load((top / "extensions" / "prometheus" / "hotstandby.rules.yml").read_text())
+    tests = yaml.safe_load((top / "tests" / "prometheus" / "alerts.yml").read_text())["tests"]
+    come = {each["alertname"] for test in tests for each in test["alert_rule_test"] if each.get("exp_alerts")}
+    assert come == {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
+
+
+def test_the_alerts_ask_for_metrics_that_there_are():
+    rules = (Path(__file__).parents[2] / "extensions" / "prometheus" / "hotstandby.rules.yml").read_text()
+    asked = set(re.findall(r"hotstandby_[a-z_]+", " ".join(re.findall(r"expr: (.*)", rules))))
+    assert asked and asked <= {name for name, *_labels in samples(FULL)}
