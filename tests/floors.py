@@ -31,7 +31,7 @@ CONFIG = (
     ("diff", "format", "loader"),
 )
 AGENT = (
-    ("errors", "log", "log_messages", "scheduler", "statistics"),
+    ("errors", "journal", "log", "log_messages", "scheduler", "statistics"),
     ("netlink",),
     ("process",),
     ("addresses",),

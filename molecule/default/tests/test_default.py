@@ -57,6 +57,17 @@ def test_a_alone_has_the_address_and_serves_the_page(pair: Pair) -> None:
     assert status(pair.b)["state"] == "BACKUP"
 
 
+def test_the_journal_has_a_change_of_state_with_its_fields_and_the_metrics_say_the_same(pair: Pair) -> None:
+    for host, state, number in ((pair.a, "MASTER", 2), (pair.b, "BACKUP", 1)):
+        found = host.check_output("journalctl --unit hotstandby --output json --lines 1 HOTSTANDBY_INSTANCE=VI_1")
+        entry = json.loads(found)
+        assert (entry["HOTSTANDBY_STATE"], entry["PRIORITY"]) == (state, "6"), entry
+        assert entry["MESSAGE"] == f"(VI_1) Entering {state} STATE ({entry['HOTSTANDBY_REASON']})"
+        assert re.search(
+            rf'^hotstandby_vrrp_state{{iname="VI_1".*}} {number}$', host.check_output("hotstandby metrics"), re.M
+        )
+
+
 def test_the_agent_of_a_stops_and_b_takes_over(pair: Pair) -> None:
     pair.settled_on(A)
     pair.a.check_output("systemctl stop hotstandby")

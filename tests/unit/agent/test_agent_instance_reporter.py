@@ -191,6 +191,15 @@ def test_what_scripts_are_told_of_one_that_leaves(lifecycle, state, told):
     assert (scene.reporter.counters.transitions, scene.reporter.counters.became_master) == (1, state == "MASTER")
 
 
+def test_a_transition_has_fields_for_the_journal(monkeypatch):
+    scene, logged = Scene(), []
+    monkeypatch.setattr(Log, "info", lambda log, text, fields=None: logged.append((text, fields)))
+    scene.reporter.peers.heard(PEER, 90, 1.0)
+    scene.reporter.entered(Notify("MASTER", 100, "no master was heard"))
+    fields = {"INSTANCE": "VI_1", "STATE": "MASTER", "PRIORITY": "100", "REASON": "no master was heard"}
+    assert logged == [("(VI_1) Entering MASTER STATE (no master was heard)", {**fields, "PEER": "192.168.8.6"})]
+
+
 def test_a_conflict_is_the_last_event_while_it_is_news():
     scene, found = Scene(), Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
     scene.reporter.conflict(PEER, found, news=False)

@@ -55,13 +55,14 @@ class TestCounters:
 
 class TestPeers:
     def test_without_an_advertisement_there_is_no_peer(self):
-        assert Peers().as_list(10.0) == []
+        assert Peers().as_list(10.0) == [] and Peers().last is None
 
     def test_the_newest_peer_is_the_first(self):
         peers = Peers()
         peers.heard(peer(4), 100, 1.0)
         peers.heard(peer(6), 90, 2.5)
         peers.heard(ip_address("fe80::7"), 80, 2.0)
+        assert peers.last == ip_address("fe80::7")
         assert peers.as_list(3.0) == [
             {"address": "192.0.2.6", "priority": 90, "seen_s": 0.5},
             {"address": "fe80::7", "priority": 80, "seen_s": 1.0},

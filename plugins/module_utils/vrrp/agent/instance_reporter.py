@@ -166,7 +166,14 @@ class InstanceReporter:
         self.counters.transitions += 1
         self.counters.became_master += action.state == State.MASTER.value
         self.last_event = f"entered {action.state}: {action.reason}"
-        self._log.info(log_messages.entering(self._config.name, action.state, action.reason))
+        fields = {
+            "INSTANCE": self._config.name,
+            "STATE": action.state,
+            "PRIORITY": str(action.priority),
+            "REASON": action.reason,
+            "PEER": str(self.peers.last or ""),
+        }
+        self._log.info(log_messages.entering(self._config.name, action.state, action.reason), fields)
         if self.lifecycle is Lifecycle.REPLACED:
             return
         deleted = self.lifecycle is Lifecycle.LEAVING and action.state == State.STOP.value

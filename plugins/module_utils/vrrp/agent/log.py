@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write log lines in keepalived's wording on standard error.
 
-Under journald a line carries its priority as ``<6>`` (sd-daemon(3)) and no time, because the journal has its own.
+Under journald a line carries its priority as ``<6>`` (sd-daemon(3)) and no time, because the journal has its own. A
+line with fields goes to the journal's socket instead.
 Anywhere else it starts with the local time, so that two agents' output can be laid side by side.
 """
 
@@ -14,8 +15,10 @@ import os
 import select
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Callable, Optional, TextIO
+
+from .journal import Journal
 
 LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO = 3, 4, 6  # syslog(3)
 LEVEL_NAMES = {LEVEL_ERROR: "error: ", LEVEL_WARNING: "warning: ", LEVEL_INFO: ""}
@@ -32,18 +35,31 @@ class Log:
         self._stream = sys.stderr if stream is None else stream
         self._clock = clock
         self._journald = stream is None and goes_to_journal(self._stream)
+        self._journal: Optional[Journal] = None
+        if self._journald:
+            with contextlib.suppress(OSError):
+                self._journal = Journal()
         self._outlet = NonBlockingWriter(self._stream)
         self._quiet_until: dict[tuple[str, ...], float] = {}
         self._sweep_at = 0.0
         self._together: Optional[list[str]] = None
+        self._entries: list[dict[str, str]] = []  # for the journal, after those lines
         self._room = float(SELDOM_BURST)  # for lines about other hosts
         self._room_at = clock()
         self._left_out = 0
         self._told_at = 0.0  # when left out lines were logged last
 
-    def info(self, text: str) -> None:
-        """Write a line of priority LOG_INFO (syslog(3))."""
-        self._write(LEVEL_INFO, text)
+    def info(self, text: str, fields: Optional[Mapping[str, str]] = None) -> None:
+        """Write a line of priority LOG_INFO (syslog(3)). ``fields`` are for the journal, without their prefix."""
+        if fields is None or self._journal is None:
+            self._write(LEVEL_INFO, text)
+            return
+        entry = {"MESSAGE": text, "PRIORITY": str(LEVEL_INFO), "SYSLOG_IDENTIFIER": "hotstandby"}
+        entry.update((f"HOTSTANDBY_{name}", value) for name, value in fields.items())
+        if self._together is not None:
+            self._entries.append(entry)
+        elif not self._journal.send(entry):
+            self._write(LEVEL_INFO, text)
 
     def warning(self, text: str) -> None:
         """Write a line of priority LOG_WARNING (syslog(3))."""
@@ -66,6 +82,10 @@ class Log:
             lines, self._together = self._together, None
             for start in range(0, len(lines), LINES_AT_ONCE):
                 self._put("".join(lines[start : start + LINES_AT_ONCE]), len(lines[start : start + LINES_AT_ONCE]))
+            entries, self._entries = self._entries, []
+            for entry in entries:
+                if self._journal is None or not self._journal.send(entry):
+                    self._write(LEVEL_INFO, entry["MESSAGE"])
 
     def rate_limited(self, key: tuple[str, ...], text: str, period_s: float = 60.0) -> None:
         """Write ``text`` unless a line with the same ``key`` was written less than ``period_s`` seconds ago.

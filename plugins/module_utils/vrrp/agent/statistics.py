@@ -83,6 +83,11 @@ class Peers:
         self._seen[source] = self._last
 
     @property
+    def last(self) -> Optional[Address]:
+        """Return the router that was heard last."""
+        return self._source
+
+    @property
     def heard_at(self) -> float:
         """Return when any of them advertised last, monotonic seconds."""
         return self._last[1] if self._last else -math.inf
