@@ -32,10 +32,10 @@ options:
     default: /etc/hotstandby/hotstandby.conf
   confirm:
     description:
-      - Seconds for which the agent tries the file, without writing it. It is for the standby, before the master changes
-        in step.
-      - Until it hears the master with the new configuration, the standby does not take over. Where it has not heard it
-        after this time, the configuration before is in force again.
+      - Seconds for which the agent listens for the master with the file, which is not written. It is for the standby,
+        before the master changes in step.
+      - When it hears the master with the new configuration, the standby takes it. Until then, and where it has not
+        heard it after this time, the configuration before is in force. What the master need not have is taken at once.
       - Write the file in another task, without this option, when the master has changed. The change has then no effect
         but the file.
       - At most 600. Without a running agent the option does nothing.

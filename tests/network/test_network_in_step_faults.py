@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
-from test_network_in_step import try_on
+from test_network_in_step import change, try_on
 
 from lab.example_pair import VIP, pair
 from lab.peers import Agent, assert_one_owner
@@ -22,9 +21,9 @@ def test_a_link_that_flaps_during_the_wait(wire):
     a, b = wire.start_pair(Agent, Agent, A, B)
     try_on(b, B.but(virtual_router_id=77), 30)
     wire.b.ip("link", "set", "eth0", "down")
-    time.sleep(0.5)
+    b.wait_state("FAULT")
     wire.b.ip("link", "set", "eth0", "up")
-    time.sleep(2)
+    b.wait_state("BACKUP")
     assert_one_owner(wire.segment, VIP, "a", samples=30)
 
 
@@ -41,12 +40,15 @@ def test_the_play_runs_again_during_the_wait_with_another_number(wire):
     a, b = wire.start_pair(Agent, Agent, A, B)
     try_on(b, B.but(virtual_router_id=77), 30)
     try_on(b, B.but(virtual_router_id=78), 30)
-    time.sleep(2)
     assert_one_owner(wire.segment, VIP, "a", samples=30)
+    change(a, A.but(virtual_router_id=78))
+    b.wait_log("The new configuration is confirmed")
+    wire.settled(a, b)
+    assert b.status()["virtual_router_id"] == 78
 
 
 def test_an_instance_with_another_name_and_number(wire):
     a, b = wire.start_pair(Agent, Agent, A, B)
     try_on(b, replace(B, name="VI_9", virtual_router_id=77), 30)
-    time.sleep(2)
     assert_one_owner(wire.segment, VIP, "a", samples=30)
+    assert b.client().status()["instances"][0]["name"] == "VI_1"

@@ -16,9 +16,11 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.control.confirmed_reload import ConfirmedReload
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.control.plan import Current
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.control.reload import Reload
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.control.server import reply_of
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.instances import Instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.log import Log
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.netlink.links import InterfaceTable, dump
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config import loader
@@ -55,7 +57,6 @@ class Node:
         self.folder, self.path, self.parsed = folder, folder / "a.conf", []
         self.before_reload = lambda: None
         self.warnings = []
-        self.confirm_s = None
         self._agent = None
 
     def start(self, text):
@@ -67,7 +68,8 @@ class Node:
         service = SimpleNamespace(reloading=lambda: None, ready=lambda: None)
         timer = SimpleNamespace(cancel=lambda: None)
         log = Log(open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        confirmed = SimpleNamespace(settle=lambda: None, refuse_masters=lambda names: None, begin=lambda *change: None)
+        self.listeners = []
+        self._confirmed = ConfirmedReload(Instances(), self._overhear, lambda *_: timer, lambda: 0.0, log)
         reload = Reload(
             Inline(),
             self._current,
@@ -75,7 +77,7 @@ class Node:
             lambda: False,
             service,
             lambda delay_s, callback: timer,
-            confirmed,
+            self._confirmed,
             log,
         )
         self._agent = AnsweringAgent(
@@ -84,8 +86,8 @@ class Node:
                 "pid": NOBODY,
                 "config": str(self.path),
                 "config_sha256": self.digest,
-                "confirm_s": self.confirm_s,
-            },  # fmt: skip
+                "confirm_s": self._confirmed.remaining_s(0.0),
+            },
             plan=lambda request: reply_of(lambda: reload.plan(request)),
             reload=lambda request: reply_of(lambda: (self.before_reload(), reload.reload())[1]),
             confirmed_reload=lambda request: reply_of(lambda: reload.confirmed(request)),
@@ -95,6 +97,14 @@ class Node:
     def stop(self):
         if self._agent is not None:
             self._agent.close()
+
+    def _overhear(self, listeners):
+        self.listeners = list(listeners)
+
+    def hears_the_master(self):
+        """Have the agent hear the master with the configuration that it tries."""
+        self.listeners[0]._heard()
+        self._confirmed._confirm()
 
     def _current(self):
         return Current(self.configuration, self.digest, (), frozenset(), False, dump(InterfaceTable()))
@@ -152,19 +162,25 @@ def test_a_file_to_be_confirmed_is_tried_and_not_written(node):
     node.start(OLD)
     result = node.run(NEW, confirm=30)
     assert (result["changed"], result["written"], result["reloaded"]) == (True, False, True)
-    assert (node.path.read_text(), node.configuration.instances[0].priority) == (OLD, 120)
+    assert (node.path.read_text(), node.configuration.instances[0].priority) == (OLD, 100)
     assert (node.commands("confirmed_reload"), node.commands("reload")) == (1, 0)
     assert node.parsed == [NEW]
+    node.hears_the_master()
+    assert node.configuration.instances[0].priority == 120
     written = node.run(NEW)
     assert (written["written"], written["reloaded"], node.path.read_text()) == (True, False, NEW)
 
 
-def test_a_file_that_the_agent_tries_is_made_final_by_a_reload(node):
+@pytest.mark.parametrize(("final", "priority"), [("NEW", 120), ("OLD", 100)])
+def test_a_file_that_the_agent_tries_is_made_final_by_a_reload(node, final, priority):
+    """The reload ends the wait, also where the file is what is in force: a master that comes later changes nothing."""
     node.start(OLD)
     node.run(NEW, confirm=30)
-    node.confirm_s = 25.0
-    assert node.run(NEW)["reloaded"] is True
-    assert node.commands("reload") == 1
+    assert len(node.listeners) == 1
+    assert node.run({"NEW": NEW, "OLD": OLD}[final])["reloaded"] is True
+    assert (node.commands("reload"), node.listeners) == (1, [])
+    assert node.configuration.instances[0].priority == priority
+    assert node.run({"NEW": NEW, "OLD": OLD}[final])["changed"] is False
 
 
 def test_check_mode_tries_nothing(node):

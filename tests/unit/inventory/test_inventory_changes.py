@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.changes import changes
+
+from vrrp.config import loader
+from vrrp.config.diff import as_values, compare
 
 
 def change(field, old, new, follow=False):
@@ -44,3 +48,46 @@ def test_what_comes_and_goes_and_what_is_beside_the_instances():
 def test_a_host_that_was_not_compared_and_nothing_at_all_say_nothing():
     assert changes({"a": {}, "b": {"skipped": True}}) == []
     assert changes({"a": difference(), "b": difference()}) == []
+
+
+FILE = """vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    version 3
+    virtual_ipaddress {
+        192.168.8.100/24
+    }
+%s}
+"""
+SECRETS = {1: "0123456789abcdef" * 2, 2: "hex:" + "5a" * 32}
+
+
+def signed(*ids, mode="enforce"):
+    """Return a configuration with these keys, of which the last one signs; without ids nothing is signed."""
+    keys = "".join(f"key {number} {SECRETS[number]}\n" for number in ids)
+    return loader.load(FILE % (f"auth_hmac {{\n{keys}active_key {ids[-1]}\nmode {mode}\n}}\n" if ids else ""), "f")
+
+
+STEP = " in step; nobody loses a packet"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (signed(), signed(1), f"nothing -> key 1 ******** {{1}} mode enforce{STEP}"),
+        (signed(1), signed(), f"key 1 ******** {{1}} mode enforce -> nothing{STEP}"),
+        (signed(1), signed(2), f"key 1 ******** {{1}} mode enforce -> key 2 ******** {{2}} mode enforce{STEP}"),
+        (
+            signed(1, mode="permissive"),
+            signed(1),
+            "key 1 ******** {1} mode permissive -> key 1 ******** {1} mode enforce",
+        ),
+    ],
+    ids=["nothing -> enforce", "enforce -> nothing", "key 1 -> key 2", "permissive -> enforce"],
+)
+def test_auth_hmac_is_told_by_ids_and_modes_and_without_a_key(old, new, expected):
+    both = {host: {"plan": as_values(compare(old, new))} for host in "ab"}
+    (line,) = changes(both)
+    words = [f"active_key {number} anti_replay time time_window 5" for number in range(3)]
+    assert line == "VI_1: auth_hmac " + expected.format(*words)
+    assert not any(secret.removeprefix("hex:") in line for secret in SECRETS.values())

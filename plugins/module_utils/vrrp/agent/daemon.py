@@ -191,7 +191,7 @@ class Daemon:
         self.fork = environment.fork(scheduler.callback, log)
         self.recorder = Recorder(runtime.path, log, scheduler.now)
         self.mastership = Mastership(instances, self.groups, self._is_stopping, self.graceful_restart.changed, log)
-        self.confirmed = ConfirmedReload(instances, self.apply, scheduler.call_later, scheduler.now, log)
+        self.confirmed = ConfirmedReload(instances, self.network.overhear, scheduler.call_later, scheduler.now, log)
         state_dir, wall = state_dir or runtime.path, environment.wall
         self.maintenance = Maintenance(
             state_dir, self.mastership, instances, self.groups, self.fork, scheduler, wall, log

@@ -1,160 +1,168 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test that a changed configuration stays only where the master is heard with it."""
+"""Test that a changed configuration is taken only when the master is heard with it."""
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
-from ipaddress import ip_address
-
 import pytest
+from confirmed_scene import CONFIRM_S, DOWN_S, SECOND, VIP, scene, text
 
-from vrrp.agent.control.confirmed_reload import MARGIN_S
 from vrrp.agent.errors import CommandError
-from vrrp.config import loader
-from vrrp.protocol.packet import Advertisement
-
-FILE = """\
-global_defs {
-    router_id NodeA
-}
-vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id %d
-    priority 90
-    virtual_ipaddress {
-        192.168.8.100/24
-    }
-}
-"""
-PEER = ip_address("192.168.8.6")
-CONFIRM_S = 30.0
 
 
 @pytest.fixture
 def standby(rig, play):
-    """Return ``standby(scenario)``: ``scenario(node)`` has an agent that hears a master of virtual router id 51."""
-
-    def run(scenario):
-        async def started():
-            before = loader.load(FILE % 51, "f")
-            async with rig(*before.instances) as machine:
-                machine.agent.configuration = loader.load(FILE % 51, str(machine.path))
-                machine.path.write_text(FILE % 51)
-                node = Node(machine)
-                machine.agent.confirmed._later = node.later
-                node.hears(100.5)
-                assert machine.state() == "BACKUP"
-                scenario(node)
-
-        play(started)
-
-    return run
+    return scene(rig, play)
 
 
-class Timer:
-    """It is a timer that the test lets run out."""
-
-    def __init__(self, callback):
-        self.callback, self.cancelled = callback, False
-
-    def cancel(self):
-        self.cancelled = True
-
-
-class Node:
-    """It is an agent with a clock of the test's own."""
-
-    def __init__(self, machine):
-        self.machine, self.agent, self.timers = machine, machine.agent, []
-
-    def later(self, delay_s, callback):
-        self.timers.append(Timer(callback))
-        assert delay_s == CONFIRM_S
-        return self.timers[-1]
-
-    @property
-    def instance(self):
-        return self.agent.instances.running["VI_1"]
-
-    def hears(self, now):
-        self.machine.now = now
-        config = self.instance.config
-        vrid, addresses = config.virtual_router_id, tuple(each.address.ip for each in config.addresses)
-        self.instance.heard(Advertisement(2, vrid, 100, 100, addresses), PEER, now)
-
-    def change(self, vrid=77, confirm_s=CONFIRM_S, text=None):
-        candidate = base64.b64encode(zlib.compress((text or FILE % vrid).encode())).decode()
-        request = {"candidate": candidate, "confirm_s": confirm_s}
-        return json.loads(json.dumps(self.agent._commands.handle("confirmed_reload", request)))
-
-    def number(self):
-        return self.agent.configuration.instances[0].virtual_router_id
-
-
-def test_it_waits_for_the_master_and_does_not_take_over(standby):
+def test_it_hears_the_old_master_while_it_listens_for_the_new_one(standby):
     def scenario(node):
-        node.machine.now = 101.0
-        assert node.change()["changed"] == ["VI_1"]
-        assert (node.number(), node.instance.config.virtual_router_id) == (77, 77)
-        assert node.instance.deadline == 101.0 + CONFIRM_S + MARGIN_S
-        node.machine.due(120.0)
-        assert node.machine.state() == "BACKUP"
-        assert node.agent.confirmed.remaining_s(111.0) == 20.0
-
-    standby(scenario)
-
-
-def test_what_the_master_has_too_stays(standby):
-    def scenario(node):
-        node.machine.now = 101.0
-        node.change()
-        node.hears(110.0)
-        assert node.instance.deadline < 114.0, "from now on it takes over as usual"
-        node.machine.now = 131.0
-        node.timers[-1].callback()
-        assert node.number() == 77
-        assert node.agent.confirmed.remaining_s(131.0) is None
-
-    standby(scenario)
-
-
-def test_what_the_master_never_had_is_taken_back(standby):
-    def scenario(node):
-        node.machine.now = 101.0
         digest = node.agent.digest
-        node.change()
-        assert node.agent.digest != digest
-        node.machine.now = 131.0
-        node.timers[-1].callback()
-        assert (node.number(), node.agent.digest, node.machine.state()) == (51, digest, "BACKUP")
-        assert node.instance.deadline == pytest.approx(131.0 + 3.6484, abs=0.001)
-        node.hears(132.0)
+        assert node.change(text(77), now=101.0)["changed"] == ["VI_1"]
+        assert node.agent.confirmed.remaining_s(111.0) == CONFIRM_S - 10
+        node.until(120.0, master=text())
+        assert (node.vrid, node.agent.digest, node.state) == (51, digest, "BACKUP")
         assert node.instance.router.master is not None
+
+    standby(scenario)
+
+
+def test_what_the_master_has_too_is_taken(standby):
+    def scenario(node):
+        digest = node.agent.digest
+        node.change(text(77), now=101.0)
+        node.hears(102.0, text())
+        node.hears(103.0, text(77))
+        assert (node.vrid, node.instance.config.virtual_router_id, node.state) == (77, 77, "BACKUP")
+        assert node.agent.digest != digest
+        assert node.instance.deadline == pytest.approx(103.0 + DOWN_S), "from now on it takes over as usual"
+        assert node.agent.confirmed.remaining_s(103.0) is None
+        assert node.discarded == {}
+        node.until(150.0, master=text(77))
+        assert (node.vrid, node.state) == (77, "BACKUP")
+        assert "The new configuration is confirmed: the master is heard with it" in node.lines()
+
+    standby(scenario)
+
+
+def test_what_the_master_never_had_is_not_taken(standby):
+    def scenario(node):
+        node.change(text(77), now=101.0)
+        node.until(131.5, master=text())
+        assert (node.vrid, node.state, node.agent.confirmed.remaining_s(131.5)) == (51, "BACKUP", None)
+        stays = "(VI_1) no master was heard with the new configuration: the one before stays in force"
+        assert stays in node.lines()
+        node.hears(132.0, text(77))
+        assert node.vrid == 51, "it does not listen any more"
+        assert node.discarded == {"vrid": 1}
+
+    standby(scenario)
+
+
+def test_a_master_that_dies_meanwhile_is_replaced_at_once(standby):
+    def scenario(node):
+        node.change(text(77), now=101.0)
+        node.until(100.5 + DOWN_S - 0.25)
+        assert node.state == "BACKUP"
+        node.until(100.5 + DOWN_S + 1.5)
+        assert (node.vrid, node.state) == (51, "MASTER")
+        node.until(140.0)
+        assert (node.vrid, node.state) == (51, "MASTER")
+
+    standby(scenario)
+
+
+def test_a_master_that_stops_meanwhile_is_replaced_after_skew_time(standby):
+    def scenario(node):
+        node.change(text(77), now=101.0)
+        node.hears(102.0, text(), priority=0)
+        assert node.instance.deadline == pytest.approx(102.0 + DOWN_S - 3)
+
+    standby(scenario)
+
+
+def test_a_standby_that_has_taken_over_follows_the_master_that_comes_back_with_the_new(standby):
+    """The master was away for longer than Master_Down_Interval, as it changed."""
+
+    def scenario(node):
+        node.change(text(77), now=101.0)
+        node.until(110.0)
+        assert (node.vrid, node.state) == (51, "MASTER")
+        node.hears(110.5, text(77))
+        assert node.vrid == 77
+        node.until(114.0, master=text(77))
+        assert node.state == "BACKUP"
+
+    standby(scenario)
+
+
+@pytest.mark.parametrize("wakes_at", [100.6 + DOWN_S, 120.0], ids=["late", "slept"])
+def test_an_agent_that_is_late_hears_the_new_master_before_it_takes_over(standby, wakes_at):
+    def scenario(node):
+        node.change(text(77), now=101.0)
+        node.brings(text(77))
+        node.machine.due(wakes_at)
+        assert node.state == "BACKUP"
+        node.ring()
+        assert (node.vrid, node.state) == (77, "BACKUP")
+
+    standby(scenario)
+
+
+def test_a_longer_interval_of_the_master_is_waited_for(standby):
+    """The first advertisement with it is heard; the next one comes later than the old timer ends."""
+
+    def scenario(node):
+        node.change(text(more="advert_int 10"), now=101.0)
+        node.hears(101.5, text(more="advert_int 10"))
+        node.until(111.0)
+        assert node.state == "BACKUP"
+
+    standby(scenario)
+
+
+def test_one_address_more_is_taken_when_the_master_lists_it(standby):
+    def scenario(node):
+        node.change(text(addresses=(VIP, SECOND)), now=101.0)
+        node.until(105.0, master=text())
+        assert len(node.instance.config.addresses) == 1, "the master has the short list yet"
+        node.hears(105.5, text(addresses=(VIP, SECOND)))
+        assert len(node.instance.config.addresses) == 2
+        assert node.discarded == {}
+
+    standby(scenario)
+
+
+def test_one_address_more_that_the_master_never_gets_is_not_taken(standby):
+    def scenario(node):
+        node.change(text(addresses=(VIP, SECOND)), now=101.0)
+        node.until(140.0, master=text())
+        assert len(node.instance.config.addresses) == 1
 
     standby(scenario)
 
 
 def test_a_master_does_not_try_what_its_peer_must_change_too(standby):
     def scenario(node):
-        node.machine.due(104.2)
-        assert node.machine.state() == "MASTER"
+        node.machine.due(104.5)
+        assert node.state == "MASTER"
         with pytest.raises(CommandError, match="VI_1 is MASTER here: the standby changes first"):
-            node.change()
-        assert (node.number(), node.timers) == (51, [])
+            node.change(text(77))
+        assert (node.vrid, node.timers) == (51, [])
 
     standby(scenario)
 
 
 def test_a_master_tries_a_file_without_one_of_its_instances(standby):
-    """The peer has it yet, and takes over."""
+    """The peer loses it too, and what comes instead waits for its master."""
 
     def scenario(node):
-        node.machine.due(104.2)
-        node.change(text=(FILE % 51).replace("VI_1", "VI_2").replace("_id 51", "_id 52").replace("8.100", "8.102"))
+        node.machine.due(104.5)
+        other = text(52, name="VI_2", addresses=("192.168.8.102/24",))
+        node.change(other)
+        assert [config.name for config in node.agent.configuration.instances] == ["VI_1"]
+        node.hears(105.0, other)
         assert [config.name for config in node.agent.configuration.instances] == ["VI_2"]
 
     standby(scenario)
@@ -162,19 +170,41 @@ def test_a_master_tries_a_file_without_one_of_its_instances(standby):
 
 def test_a_master_tries_what_is_its_own_matter(standby):
     def scenario(node):
-        node.machine.due(104.2)
-        node.change(text=(FILE % 51).replace("priority 90", "priority 95"))
-        node.timers[-1].callback()
-        assert (node.agent.configuration.instances[0].priority, node.machine.state()) == (95, "MASTER")
+        node.machine.due(104.5)
+        node.change(text(priority=95))
+        assert (node.agent.configuration.instances[0].priority, node.state, node.timers) == (95, "MASTER", [])
 
     standby(scenario)
 
 
 def test_a_reload_of_the_file_ends_the_wait(standby):
     def scenario(node):
-        node.change()
+        node.change(text(77))
         node.agent._commands.handle("reload", {})
-        assert node.timers[-1].cancelled and node.number() == 51
+        assert node.timers[-1].cancelled and node.vrid == 51
+        assert node.agent.network._listeners == ()
+
+    standby(scenario)
+
+
+def test_a_reload_of_the_new_file_gives_the_master_time_to_be_heard(standby):
+    def scenario(node):
+        node.change(text(more="advert_int 10"), now=101.0)
+        node.machine.path.write_text(text(more="advert_int 10"))
+        node.agent._commands.handle("reload", {})
+        node.until(111.0)
+        assert node.state == "BACKUP"
+
+    standby(scenario)
+
+
+def test_nothing_is_taken_as_the_agent_stops(standby):
+    def scenario(node):
+        node.change(text(77), now=101.0)
+        node.agent.shutdown.begun = True
+        node.hears(102.0, text(77))
+        assert (node.vrid, node.agent.confirmed.remaining_s(102.0)) == (51, None)
+        node.agent.shutdown.begun = False
 
     standby(scenario)
 
@@ -183,8 +213,8 @@ def test_a_reload_of_the_file_ends_the_wait(standby):
 def test_a_time_that_is_none_is_refused(standby, confirm_s):
     def scenario(node):
         with pytest.raises(CommandError, match="confirm_s is a number of seconds, more than 0 and at most 600"):
-            node.change(confirm_s=confirm_s)
-        assert node.number() == 51
+            node.change(text(77), confirm_s=confirm_s)
+        assert node.vrid == 51
 
     standby(scenario)
 
@@ -192,7 +222,7 @@ def test_a_time_that_is_none_is_refused(standby, confirm_s):
 def test_a_bad_file_changes_nothing(standby):
     def scenario(node):
         with pytest.raises(CommandError, match="is not valid: the old configuration stays in force"):
-            node.change(text=(FILE % 51).replace("priority 90", "priority 900"))
-        assert (node.number(), node.timers) == (51, [])
+            node.change(text(priority=900))
+        assert (node.vrid, node.timers) == (51, [])
 
     standby(scenario)

@@ -6,247 +6,176 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
-import zlib
 from dataclasses import replace
-from ipaddress import ip_address
 
 import pytest
 from agent_fakes import eth
+from confirmed_scene import SECOND, VIP, scene, text
 
 from vrrp.agent.netlink.links import LinkChanged
 from vrrp.config import loader
-from vrrp.protocol.packet import Advertisement
 
-FILE = """\
-global_defs {
-    router_id NodeA
-}
-vrrp_instance %(name)s {
-    interface eth0
-    virtual_router_id %(vrid)d
-    priority %(priority)d
-    %(more)s
-    virtual_ipaddress {
-        192.168.8.100/24
-    }
-}
-"""
-PEER = ip_address("192.168.8.6")
-CONFIRM_S = 30.0
-
-
-def text(vrid=51, name="VI_1", priority=90, more="", end=""):
-    return FILE % {"vrid": vrid, "name": name, "priority": priority, "more": more} + end
-
-
-class Timer:
-    def __init__(self, delay_s, callback):
-        self.delay_s, self.callback, self.cancelled = delay_s, callback, False
-
-    def cancel(self):
-        self.cancelled = True
-
-
-class Node:
-    def __init__(self, machine):
-        self.machine, self.agent, self.timers = machine, machine.agent, []
-
-    def later(self, delay_s, callback):
-        self.timers.append(Timer(delay_s, callback))
-        return self.timers[-1]
-
-    @property
-    def instance(self):
-        return next(iter(self.agent.instances.running.values()))
-
-    @property
-    def state(self):
-        return self.instance.router.state.value
-
-    def hears(self, now, priority=100, addresses=None):
-        self.machine.now = now
-        config = self.instance.config
-        vrid, own = config.virtual_router_id, tuple(each.address.ip for each in config.addresses)
-        self.instance.heard(Advertisement(2, vrid, priority, 100, addresses or own), PEER, now)
-
-    def change(self, now, candidate, confirm_s=CONFIRM_S):
-        self.machine.now = now
-        packed = base64.b64encode(zlib.compress(candidate.encode())).decode()
-        return json.loads(
-            json.dumps(self.agent._commands.handle("confirmed_reload", {"candidate": packed, "confirm_s": confirm_s}))
-        )
-
-    def until(self, end):
-        """Let time pass, with each deadline and each timer of the wait in its order."""
-        while self.machine.now < end:
-            now = round(self.machine.now + 0.25, 3)
-            self.machine.due(now)
-            for timer in [each for each in self.timers if not each.cancelled]:
-                if timer.at <= now:
-                    timer.cancelled = True
-                    timer.callback()
-
-    def link(self, up):
-        new = eth(running=up)
-        self.machine.kernel.table.links[2] = self.machine.kernel.table.names["eth0"] = new
-        self.machine.events(LinkChanged(eth(running=not up), new))
-
-    @property
-    def vrid(self):
-        return self.agent.configuration.instances[0].virtual_router_id
+PASSWORD = "authentication {\n auth_type PASS\n auth_pass %d\n }"
 
 
 @pytest.fixture
 def standby(rig, play):
-    def run(scenario, first=None):
-        async def started():
-            first_text = first or text()
-            before = loader.load(first_text, "f")
-            async with rig(*before.instances) as machine:
-                machine.agent.configuration = loader.load(first_text, str(machine.path))
-                machine.path.write_text(first_text)
-                node = Node(machine)
-
-                def later(delay_s, callback):
-                    timer = node.later(delay_s, callback)
-                    timer.at = machine.now + delay_s
-                    return timer
-
-                machine.agent.confirmed._later = later
-                scenario(node)
-
-        play(started)
-
-    return run
+    return scene(rig, play)
 
 
 def test_a_link_that_flaps_during_the_wait_makes_no_second_owner(standby):
     def scenario(node):
-        node.hears(100.5)
-        node.change(101.0, text(77))
+        node.change(text(77), now=101.0)
         node.machine.now = 105.0
         node.link(up=False)
         assert node.state == "FAULT"
         node.machine.now = 106.0
         node.link(up=True)
-        node.until(120.0)  # the wait ends at 131; the master of id 51 lives all the time
+        node.until(120.0, master=text())
+        assert node.state == "BACKUP"
+        node.hears(120.5, text(77))
+        assert (node.vrid, node.state) == (77, "BACKUP"), "it listens yet"
+
+    standby(scenario)
+
+
+def test_a_fault_during_the_wait_is_no_confirmation(standby):
+    def scenario(node):
+        node.change(text(77), now=101.0)
+        node.until(130.0, master=text())
+        node.link(up=False)
+        node.until(132.0)
+        node.link(up=True)
+        node.until(140.0, master=text())
+        assert "The new configuration is confirmed" not in node.lines()
+        assert (node.vrid, node.state) == (51, "BACKUP")
+
+    standby(scenario)
+
+
+def test_a_standby_in_fault_takes_the_change_with_the_master(standby):
+    def scenario(node):
+        node.link(up=False)
+        node.change(text(77), now=101.0)
+        node.hears(102.0, text(77))
+        assert (node.vrid, node.state) == (77, "FAULT")
+        node.machine.now = 103.0
+        node.link(up=True)
+        node.until(120.0, master=text(77))
         assert node.state == "BACKUP"
 
     standby(scenario)
 
 
-def test_a_fault_at_the_end_of_the_wait_is_no_confirmation(standby):
+def test_a_drain_during_the_wait_is_no_confirmation(standby):
     def scenario(node):
-        node.hears(100.5)
-        node.change(101.0, text(77))
-        node.machine.now = 130.0
-        node.link(up=False)
-        node.until(132.0)
-        node.link(up=True)
-        node.until(140.0)
-        assert "The new configuration is confirmed: the master has it, too" not in "\n".join(node.machine.lines())
-        assert node.vrid == 51
-
-    standby(scenario)
-
-
-def test_a_drain_at_the_end_of_the_wait_is_no_confirmation(standby):
-    def scenario(node):
-        node.hears(100.5)
-        node.change(101.0, text(77))
+        node.change(text(77), now=101.0)
         node.machine.now = 110.0
         node.machine.drain(True)
-        node.until(132.0)
+        node.until(132.0, master=text())
         node.machine.drain(False)
-        node.until(140.0)
-        assert node.vrid == 51, node.machine.lines()
-        # and the master of 51, which lives, has not lost to it
+        node.until(140.0, master=text())
+        assert (node.vrid, node.state) == (51, "BACKUP"), node.lines()
 
     standby(scenario)
 
 
-def test_a_standby_with_a_fault_that_is_mended_by_the_change_waits_too(standby):
+def test_a_second_change_during_the_wait_of_the_first_replaces_it(standby):
     def scenario(node):
-        node.hears(100.5)
-        node.link(up=False)
-        assert node.state == "FAULT"
-        node.change(101.0, text(77))
-        node.machine.now = 102.0
-        node.link(up=True)
-        node.until(120.0)
-        assert node.state == "BACKUP", "the master of 51 lives, and has the addresses"
-        node.until(140.0)
+        node.change(text(77), now=101.0)  # the play dies here; the user wants another number and runs it again
+        node.change(text(78), now=102.0)
+        node.hears(103.0, text(77))
         assert node.vrid == 51
+        node.until(145.0, master=text())
+        assert (node.vrid, node.state) == (51, "BACKUP"), "the file on the disk is what stays"
 
     standby(scenario)
 
 
-def test_a_second_change_during_the_wait_of_the_first_waits_too(standby):
+def test_a_change_that_needs_no_master_ends_the_wait_of_the_first(standby):
     def scenario(node):
-        node.hears(100.5)
-        node.change(101.0, text(77))  # the play dies here; the user wants another number and runs it again
-        node.change(110.0, text(78))
-        node.until(130.0)
-        assert node.state == "BACKUP", "the master of 51 lives, and has the addresses"
-        node.until(145.0)
-        assert node.vrid == 51, "the file on the disk is what it goes back to"
+        node.change(text(77), now=101.0)
+        node.change(text(priority=95), now=102.0)
+        node.hears(103.0, text(77))
+        assert (node.vrid, node.agent.configuration.instances[0].priority) == (51, 95)
 
     standby(scenario)
 
 
 def test_an_instance_that_is_renamed_as_its_id_changes_waits_too(standby):
     def scenario(node):
-        node.hears(100.5)
-        node.change(101.0, text(77, name="VI_9"))
-        node.until(120.0)
-        assert node.state == "BACKUP", "the master of 51 lives, and has the addresses"
+        node.change(text(77, name="VI_9"), now=101.0)
+        node.until(120.0, master=text())
+        assert (node.instance.name, node.state) == ("VI_1", "BACKUP")
+        node.hears(120.5, text(77, name="VI_9"))
+        assert (node.instance.name, node.state) == ("VI_9", "BACKUP")
 
     standby(scenario)
 
 
 def test_an_instance_that_is_renamed_as_its_password_changes_waits_too(standby):
-    password = "authentication {\n auth_type PASS\n auth_pass %d\n }"
+    def scenario(node):
+        changed = text(name="VI_9", more=PASSWORD % 2222)
+        node.change(changed, now=101.0)
+        node.until(110.0, master=text(more=PASSWORD % 1111))
+        assert (node.instance.name, node.state) == ("VI_1", "BACKUP")
+        node.hears(110.5, changed)
+        assert (node.instance.name, node.state) == ("VI_9", "BACKUP")
+
+    standby(scenario, first=text(more=PASSWORD % 1111))
+
+
+def test_two_instances_that_swap_their_numbers_wait_for_what_is_theirs(standby):
+    """An advertisement of the master for the one of now is no proof for the other."""
 
     def scenario(node):
-        node.hears(100.5)
-        node.change(101.0, text(51, name="VI_9", more=password % 2222))
-        node.until(120.0)
-        assert node.state == "BACKUP", "the master of the old password lives, and has the addresses"
+        node.change(swapped, now=101.0)
+        node.until(110.0, master=first)
+        assert node.vrid == 51
+        node.hears(110.5, swapped)
+        assert (node.vrid, node.state) == (52, "BACKUP")
+        assert [str(each.address) for each in node.instance.config.addresses] == [VIP]
 
-    standby(scenario, first=text(51, more=password % 1111))
+    first, swapped = (text(one) + text(two, name="VI_2", addresses=(SECOND,)) for one, two in ((51, 52), (52, 51)))
+    standby(scenario, first=first)
+
+
+def test_a_stranger_with_the_new_number_confirms_nothing(standby):
+    """It has none of the addresses."""
+
+    def scenario(node):
+        node.change(text(77), now=101.0)
+        node.hears(102.0, text(77, addresses=("192.168.8.200/24",)))
+        assert (node.vrid, node.discarded) == (51, {"vrid": 1})
+
+    standby(scenario)
 
 
 def test_a_demoted_standby_stays_demoted_with_another_id(standby):
     """The plan says: it is held as BACKUP, so mastership stays."""
 
     def scenario(node):
-        node.hears(100.5)
         node.machine.command("demote", instance="VI_1")
-        node.hears(100.6)
-        node.change(101.0, text(77, priority=150))
-        node.hears(105.0)  # the master has it, too
-        assert node.instance.router.hold == "backup"
-        node.until(112.0)
+        node.hears(100.6, text())
+        node.change(text(77, priority=150), now=101.0)
+        node.hears(102.0, text(77))  # the master has it, too
+        assert (node.vrid, node.instance.router.hold) == (77, "backup")
+        node.until(112.0, master=text(77))
+        assert node.state == "BACKUP"
 
-    standby(scenario, first=text(51, priority=150))
+    standby(scenario, first=text(priority=150, more="nopreempt"))
 
 
 def test_the_file_that_was_written_is_not_left_again(standby):
     """The play ends well on both hosts, and the master is restarted just as the wait ends."""
 
     def scenario(node):
-        node.hears(100.5)
-        node.change(101.0, text(77))
-        node.hears(103.0)
+        node.change(text(77), now=101.0)
+        node.hears(103.0, text(77))
         node.machine.path.write_text(text(77))  # vrrp_config: the digest is the agent's, so it does not reload
-        node.hears(130.9, priority=0)  # a clean stop of the master
-        assert node.state == "BACKUP"
-        timer = node.timers[-1]
-        node.machine.now = 131.0
-        if not timer.cancelled:
-            timer.callback()
+        node.until(130.5, master=text(77))
+        node.hears(130.9, text(77), priority=0)  # a clean stop of the master
+        node.until(131.25)
         assert node.vrid == 77, "the file says 77"
 
     standby(scenario)

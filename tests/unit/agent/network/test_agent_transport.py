@@ -16,6 +16,7 @@ from fake_sockets import FakeVrrpSocket
 from vrrp.agent.log import Log
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged
 from vrrp.agent.network.authentication import Authenticator
+from vrrp.agent.network.listener import Listener
 from vrrp.agent.network.sockets import SocketError
 from vrrp.agent.network.transport import Transport
 from vrrp.config.model.configuration import Authentication
@@ -267,3 +268,50 @@ def test_an_agent_is_told_which_receivers_may_have_more(machine):
     assert machine.network.drain(1.0) == frozenset()
     channel.drain = lambda now: False
     assert machine.network.drain(2.0) == {("eth0", 4)}
+
+
+def listener(**fields):
+    return Listener(instance(**fields), lambda: None, {})
+
+
+def test_a_listener_has_a_receiver_of_its_own_where_no_instance_uses_one(machine):
+    machine.kernel.table.links[9] = machine.kernel.table.names["eth9"] = eth("eth9", 9)
+    resident = machine.attach()
+    machine.network.overhear([listener(interface="eth9"), listener(virtual_router_id=77)])
+    assert list(machine.network.channels) == [("eth0", 4), ("eth9", 4)]
+    assert machine.network.sender("eth9").joined == {"224.0.0.18"}
+    machine.network.overhear([])
+    assert list(machine.network.channels) == [("eth0", 4)]
+    assert machine.network.channels["eth0", 4].every == [resident]
+
+
+def test_a_listener_keeps_the_receiver_of_an_instance_that_leaves(machine):
+    resident = machine.attach()
+    machine.network.overhear([listener(virtual_router_id=77)])
+    machine.network.detach(resident)
+    assert not machine.network.sender("eth0").closed
+    machine.network.overhear([])
+    assert machine.network.channels == {}
+
+
+def test_a_listener_follows_its_interface(machine):
+    group = ip_address("224.0.0.99")
+    machine.network.overhear([listener(interface="eth9", mcast_dst_ip=group)])
+    assert machine.network.channels == {}
+    machine.link(None, eth("eth9", 9))
+    assert machine.network.sender("eth9").joined == {"224.0.0.99"}
+    machine.network.overhear([])
+
+
+def test_a_listener_for_ipsec_ah_has_the_second_socket(machine):
+    machine.attach()
+    machine.network.overhear([listener(**AH)])
+    assert machine.network.channels["eth0", 4].ah.joined == {"224.0.0.18"}
+
+
+def test_a_listener_that_cannot_join_its_group_leaves_the_instance_its_receiver(machine):
+    machine.attach()
+    machine.network.sender("eth0").join = machine._refuse
+    machine.network.overhear([listener(virtual_router_id=77, mcast_dst_ip=ip_address("224.0.0.99"))])
+    assert not machine.network.sender("eth0").closed
+    assert "(VI_1) cannot join the multicast group on eth0: No such device" in machine.text.getvalue()

@@ -1,51 +1,54 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A confirmed reload goes back to the configuration before, unless a master is heard with the new one.
+"""A confirmed reload takes a configuration only when a master is heard with it.
 
-It is for changes that both nodes of a pair make, such as another password or virtual router id, and the standby makes
-first. Until it hears the master with the new configuration, it does not take over. Where it does not hear it in time,
-the change has failed in the middle, and the old configuration is what the master still has. NETCONF has the same for
-routers (confirmed commit, RFC 6241 section 8.4).
+It is for changes that both nodes of a pair make, such as another password or virtual router id, and the standby is told
+first. Until it hears the master with the new configuration, the one before is in force: it hears the old master, and
+takes over from it. Where the master never comes with the new one, the change has failed in the middle, and nothing has
+happened here. NETCONF has the like for routers (confirmed commit, RFC 6241 section 8.4).
 """
 
 from __future__ import annotations
 
 from asyncio import TimerHandle
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Optional
 
-from ...config.model.configuration import Configuration
+from ...config.model.configuration import Configuration, Instance
 from ..errors import CommandError
 from ..instances import Instances
 from ..log import Log
+from ..network.advertisement import identity
+from ..network.listener import Listener
 
 CONFIRM_MAX_S = 600
-MARGIN_S = 1.0  # the deadline of an instance is later than the end of the wait, so that going back comes first
 
 
 class ConfirmedReload:
-    """It watches one change of configuration. ``apply(configuration, digest)`` goes back; ``now()`` is monotonic.
+    """It watches one change of configuration. ``overhear(listeners)`` gives them the packets; ``now()`` is monotonic.
 
-    Every instance that is not MASTER is watched. A reload of the file ends it: then the change is to stay.
+    A reload of the file ends it: then the change is to stay.
     """
 
     def __init__(
         self,
         instances: Instances,
-        apply: Callable[[Configuration, str], None],
+        overhear: Callable[[Sequence[Listener]], None],
         later: Callable[[float, Callable[[], None]], TimerHandle],
         now: Callable[[], float],
         log: Log,
     ) -> None:
         self._instances = instances
-        self._apply = apply
+        self._overhear = overhear
         self._later = later
         self._now = now
         self._log = log
         self._timer: Optional[TimerHandle] = None
         self._ends_at = 0.0
-        self._before: Optional[tuple[Configuration, str]] = None  # what was in force before the first change
+        self._names = ""
+        self._is_heard = False
+        self._take: Callable[[], object] = lambda: None
 
     def remaining_s(self, now: float) -> Optional[float]:
         """Return for how many seconds it waits for the master yet; None while no change is watched."""
@@ -58,45 +61,66 @@ class ConfirmedReload:
         if masters:
             raise CommandError(f"{', '.join(masters)} is MASTER here: the standby changes first")
 
-    def begin(self, before: Configuration, digest: str, confirm_s: float) -> None:
-        """Watch a change that was just made. ``before`` and ``digest`` were in force, unless one is watched already."""
-        kept = self._before
+    def awaited(self, new: Configuration, in_step: Collection[str]) -> list[Instance]:
+        """Return the instances of ``new`` that must not begin before the master has them, too.
+
+        They are those that change ``in_step``, and those with another name or virtual router than any of now.
+        """
+        known = {(each.name, identity(each.config)) for each in self._instances.running.values()}
+        return [each for each in new.instances if each.name in in_step or (each.name, identity(each)) not in known]
+
+    def begin(self, awaited: Sequence[Instance], confirm_s: float, take: Callable[[], object]) -> None:
+        """Listen for the master of the ``awaited`` instances for a time, and ``take()`` the change when it is heard."""
         self.cancel()
-        self._before = kept or (before, digest)
-        now = self._now()
-        self._ends_at = now + confirm_s
-        self._listen(self._ends_at + MARGIN_S, now)
-        self._timer = self._later(confirm_s, self._judge)
+        marks = {identity(each.config): each.authenticator.heard for each in self._instances.running.values()}
+        self._names = ", ".join(config.name for config in awaited)
+        self._take, self._is_heard = take, False
+        self._ends_at = self._now() + confirm_s
+        self._timer = self._later(confirm_s, self._give_up)
+        self._log.info(f"({self._names}) listening for the master with the new configuration for {confirm_s:g} s")
+        self._overhear([Listener(config, self._heard, marks.get(identity(config), {})) for config in awaited])
 
     def cancel(self) -> None:
         """Watch nothing any more: what is in force stays, or another file is taken."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+            self._overhear(())
 
     def settle(self) -> None:
-        """Watch nothing any more, and forget what was in force before: the file says what is to stay."""
-        self.cancel()
-        self._before = None
+        """Watch nothing any more: the file was taken, and says what is to stay."""
+        if self._timer is not None:
+            self.cancel()
+            self._wait()
 
-    def _listen(self, until: float, now: float) -> None:
-        for instance in self._instances.running.values():
-            if not instance.router.holds_addresses:
-                instance.inputs.wait(until, now)
-
-    def _judge(self) -> None:
-        self._timer = None
-        before, self._before = self._before, None
-        running = self._instances.running
-        deaf = [name for name, each in running.items() if each.router.listen_until and not each.router.holds_addresses]
-        if not deaf or before is None:
-            self._log.info("The new configuration is confirmed: the master is heard with it")
-            return
-        self._log.warning(
-            f"({', '.join(deaf)}) no master was heard with the new configuration: the one before is in force again"
-        )
-        self._apply(*before)
+    def _wait(self) -> None:
+        """Give the master a whole Master_Down_Interval: what is new here may not have heard it yet."""
         now = self._now()
         for instance in self._instances.running.values():
-            if not instance.router.holds_addresses:
-                instance.inputs.wait(now + instance.router.down_interval_s(), now)
+            router = instance.router
+            if not router.holds_addresses:
+                interval_cs = max(router.master_interval_cs, router.parameters.interval_cs)
+                instance.inputs.wait(now + router.down_interval_s(interval_cs), now)
+
+    def _heard(self) -> None:
+        """Take the change in a moment: the packet is being read yet, and the old master is silent from now on."""
+        if self._timer is not None and not self._is_heard:
+            self._is_heard = True
+            self._timer.cancel()
+            self._timer = self._later(0.0, self._confirm)
+            self._wait()
+
+    def _confirm(self) -> None:
+        try:
+            self._take()
+        except CommandError:  # the agent is stopping
+            self.cancel()
+            return
+        self.settle()
+        self._log.info("The new configuration is confirmed: the master is heard with it")
+
+    def _give_up(self) -> None:
+        self.cancel()
+        self._log.warning(
+            f"({self._names}) no master was heard with the new configuration: the one before stays in force"
+        )

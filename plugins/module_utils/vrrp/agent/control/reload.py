@@ -82,10 +82,10 @@ class Reload:
         return self._fork.run(lambda: look(self._current(), self._parsed), self.take)
 
     def confirmed(self, request: dict[str, Any]) -> Answer:
-        """Apply a ``candidate`` (as :func:`.plan.unpack` says) that is not the file yet, for ``confirm_s`` seconds.
+        """Apply a ``candidate`` (as :func:`.plan.unpack` says) that is not the file yet when the master has it, too.
 
-        Then the configuration before is in force again, unless the master is heard with the new one
-        (:mod:`.confirmed_reload`). Raises CommandError for a bad file.
+        Where the master is not heard with it within ``confirm_s`` seconds, nothing changes (:mod:`.confirmed_reload`).
+        What the master need not have is applied at once. Raises CommandError for a bad file.
         """
         self._refuse_at_the_end()
         confirm_s, candidate = request.get("confirm_s"), request.get("candidate")
@@ -96,11 +96,13 @@ class Reload:
         )
 
     def _try(self, found: Found, confirm_s: float) -> dict[str, Any]:
+        self._refuse_at_the_end()
         self._confirmed.refuse_masters(found.in_step)
-        before = self._current()
-        answer = self._take(found)
-        self._confirmed.begin(before.configuration, before.digest, confirm_s)
-        return answer
+        awaited = self._confirmed.awaited(found.configuration, found.in_step)
+        if not awaited:
+            return self.take(found)
+        self._confirmed.begin(awaited, confirm_s, lambda: self._take(found))
+        return _answer(found)
 
     def plan(self, request: dict[str, Any]) -> Answer:
         """Return a future of the result of :func:`.plan.foresee`, which runs in a child process."""
@@ -126,7 +128,7 @@ class Reload:
         self._log.info("Reload complete")
         path = found.configuration.path
         self._log.info(f"Reloaded {path}: {'; '.join(words + found.changes) or 'nothing has changed'}")
-        return {**found.instances, "changes": found.changes, "warnings": found.warnings}
+        return _answer(found)
 
     def _keep(self, planned: tuple[dict[str, Any], bytes]) -> dict[str, Any]:
         """Keep the parse of the last plan, which a file with other passwords may be, and return the answer."""
@@ -142,6 +144,10 @@ class Reload:
     def _refuse_at_the_end(self) -> None:
         if self._is_stopping():
             raise CommandError("the agent is stopping")
+
+
+def _answer(found: Found) -> dict[str, Any]:
+    return {**found.instances, "changes": found.changes, "warnings": found.warnings}
 
 
 def look(current: Current, parsed: bytes = b"", candidate: Optional[str] = None) -> Found:

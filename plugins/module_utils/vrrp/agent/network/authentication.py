@@ -18,8 +18,9 @@ from ...config.model.configuration import Instance
 from ...protocol import ipsec_ah
 from ...protocol.anti_replay import ReplayWindow, SendSequence
 from ...protocol.auth_hmac import TRAILER_LENGTH, Key, Signer, Verifier, covered
-from ...protocol.packet import Address, encode, followed
-from ...protocol.validation import Expectation
+from ...protocol.constants import AUTH_AH
+from ...protocol.packet import Address, PacketError, encode, followed
+from ...protocol.validation import Discard, Expectation
 from . import advertisement, ip_headers
 
 RECEIVE_ONLY, ENFORCE, TIME = "receive-only", "enforce", "time"
@@ -130,6 +131,17 @@ class Authenticator:
             for destination in advertisement.destinations(config, source)
             if isinstance(source, IPv4Address) and isinstance(destination, IPv4Address)  # keepalived: IPv4 only
         ]
+
+    def check_ah(self, inside_ah: bool, packet: bytes) -> None:
+        """Verify the IPsec Authentication Header of a whole packet, or that it has none. Raises Discard."""
+        if inside_ah != (self.expectation.auth_type == AUTH_AH):
+            detail = "it has an AH header but auth type is not AH" if inside_ah else "No AH header but auth type is AH"
+            raise Discard("auth_type", detail)
+        if inside_ah:
+            try:
+                self.open(packet)
+            except PacketError as error:
+                raise Discard(error.reason, error.detail) from None
 
     def open(self, packet: bytes) -> None:
         """Verify the IPsec Authentication Header of a whole packet. Raises PacketError."""

@@ -15,7 +15,7 @@ from typing import Optional, Protocol
 
 from ...config.model.configuration import Instance
 from ...protocol.auth_hmac import TRAILER_LENGTH, Verifier, covered
-from ...protocol.constants import AH_PROTOCOL, AUTH_AH
+from ...protocol.constants import AH_PROTOCOL
 from ...protocol.packet import Address, Advertisement, PacketError
 from ...protocol.validation import Discard, accept, is_followed, is_for, peek_interval_s, peek_vrid
 from .. import log_messages
@@ -23,6 +23,7 @@ from ..log import Log
 from ..scheduler import Scheduler
 from .authentication import Authenticator
 from .ip_headers import IPV6_HEADER, PROTOCOL_AT, SOURCE_AT, TTL_AT, read
+from .listener import Listener
 from .sockets import VrrpSocket
 
 DRAIN_S = 0.005  # of reading one socket, then other work comes: a MASTER must advertise also in a flood of packets
@@ -80,6 +81,7 @@ class Receiver:
         self.ah: Optional[VrrpSocket] = None
         self.instances: dict[int, Recipient] = {}
         self._sharing: dict[int, list[Recipient]] = {}  # a virtual router id of more than one: keepalived's files
+        self._listeners: dict[int, list[Listener]] = {}
         self.tells_unknown = False  # log_unknown_vrids
         self._log = log
         self._count = count
@@ -140,8 +142,21 @@ class Receiver:
                 return instance
         return self.instances.get(vrid)
 
+    def overhear(self, listeners: Sequence[Listener]) -> None:
+        """Let these listeners, and none that were given before, hear the packets too. Raises SocketError."""
+        self._listeners = {}
+        for listener in listeners:
+            self._listeners.setdefault(listener.virtual_router_id, []).append(listener)
+            self.forget(listener.virtual_router_id)
+            for sock in self.sockets:
+                if listener.authenticator.expectation.group is not None:
+                    sock.join(listener.authenticator.expectation.group)
+        self._leave_groups()
+
     def _leave_groups(self) -> None:
-        groups = {group for each in self.every if (group := each.authenticator.expectation.group) is not None}
+        guards = [each.authenticator for each in self.every]
+        guards += [each.authenticator for listeners in self._listeners.values() for each in listeners]
+        groups = {group for guard in guards if (group := guard.expectation.group) is not None}
         for sock in self.sockets:
             sock.stay_in(groups)
 
@@ -212,7 +227,7 @@ class Receiver:
             if hit is not None:
                 hit[0].heard(hit[1], hit[2], now)
                 continue
-            if signed:
+            if signed and not self._listeners:
                 judged = signed.get(_lasting(key, is_ipv4))
                 if judged is not None:
                     self._verify(judged, packet[-TRAILER_LENGTH:], now)
@@ -244,7 +259,10 @@ class Receiver:
         source, destination, hops, payload = received
         vrid = peek_vrid(payload)
         instance = self._addressee(vrid, source, destination) if vrid is not None else None
+        listeners = self._listeners.get(vrid, ()) if vrid is not None else ()
         if instance is None or vrid is None:
+            if any(listener.hears(packet, inside_ah, received, None) for listener in listeners):
+                return
             reason = "truncated" if vrid is None else "vrid"
             self._count(reason)
             if (vrid is None or self.tells_unknown) and self._complaints.wanted(reason, source, now):
@@ -256,9 +274,11 @@ class Receiver:
         from_our_address = source == expected.own_source
         said = instance.said(now) if from_our_address else ()
         try:
-            _check_ah(inside_ah, instance, packet)
+            guard.check_ah(inside_ah, packet)
             advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known, said)
         except Discard as discard:
+            if any(listener.hears(packet, inside_ah, received, None) for listener in listeners):
+                return
             self._refuse(instance, source, discard.reason, discard.detail, now, peek_interval_s(payload))
             return
         self.forget(vrid)
@@ -275,6 +295,8 @@ class Receiver:
             self._known[key] = (instance, advertisement, source)
             self._key_of[vrid] = key
         instance.heard(advertisement, source, now)
+        for listener in listeners:
+            listener.hears(packet, inside_ah, received, expected)
 
     def _refuse(
         self, instance: Recipient, source: Address, reason: str, detail: str, now: float, interval_s: float
@@ -300,17 +322,6 @@ def _lasting(key: bytes, is_ipv4: bool) -> bytes:
     if is_ipv4:
         return key[:-TRAILER_LENGTH]
     return key[:CHECKSUM_AT] + key[CHECKSUM_AT + 2 : -TRAILER_LENGTH]
-
-
-def _check_ah(inside_ah: bool, instance: Recipient, packet: bytes) -> None:
-    if inside_ah != (instance.authenticator.expectation.auth_type == AUTH_AH):
-        detail = "it has an AH header but auth type is not AH" if inside_ah else "No AH header but auth type is AH"
-        raise Discard("auth_type", detail)
-    if inside_ah:
-        try:
-            instance.authenticator.open(packet)
-        except PacketError as error:
-            raise Discard(error.reason, error.detail) from None
 
 
 SOURCES_MAX = 5  # for each reason and period: more than a segment has misconfigured routers

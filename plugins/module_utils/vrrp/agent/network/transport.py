@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Optional
+from collections.abc import Callable, Iterable, Sequence
+from typing import Optional, Union
 
 from ...protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
 from ..log import Log
@@ -15,6 +15,7 @@ from ..netlink.links import Change, LinkChanged
 from ..scheduler import Scheduler
 from .advertisement import ah_key
 from .gratuitous_arp import Announcer
+from .listener import Listener
 from .receiver import Receiver, Recipient
 from .sockets import RECEIVE_BUFFER, SocketError, VrrpSocket
 
@@ -45,6 +46,7 @@ class Transport:
         self._count = count
         self._scheduler = scheduler
         self._instances: list[Recipient] = []
+        self._listeners: tuple[Listener, ...] = ()
         self._tells_unknown = False
 
     def log_unknown_vrids(self, wanted: bool) -> None:
@@ -75,8 +77,34 @@ class Transport:
         channel = self.channels.get(place)
         if channel is not None:
             channel.remove(instance)
-            if not any(place_of(other) == place for other in self._instances):
-                self._close(place)
+            self._close_unused(place)
+
+    def overhear(self, listeners: Sequence[Listener]) -> None:
+        """Let these listeners, and none that were given before, hear what comes."""
+        before, self._listeners = self._listeners, tuple(listeners)
+        for place in {place_of(each) for each in (*before, *self._listeners)}:
+            if place in self.channels:
+                self._overhear(place)
+                self._close_unused(place)
+            else:
+                self._open(place)
+
+    def _overhear(self, place: InterfaceVersion) -> None:
+        channel, listeners = self.channels[place], [each for each in self._listeners if place_of(each) == place]
+        try:
+            if any(each.authenticator.ah_key is not None for each in listeners):
+                self._open_ah(place, channel)
+            channel.overhear(listeners)
+        except SocketError as error:
+            self._log.error(f"({', '.join(each.config.name for each in listeners)}) {error}")
+
+    def _close_unused(self, place: InterfaceVersion) -> None:
+        if place not in self._places:
+            self._close(place)
+
+    @property
+    def _places(self) -> set[InterfaceVersion]:
+        return {*map(place_of, self._instances), *map(place_of, self._listeners)}
 
     def reconfigured(self, instance: Recipient) -> None:
         """Take that an instance expects other packets now: the next one is judged again."""
@@ -108,7 +136,7 @@ class Transport:
                     if channel.socket.index == old.index and place[0] == old.name:
                         self._close(place)
             if new is not None:
-                for place in {place_of(instance) for instance in self._instances}:
+                for place in self._places:
                     if place[0] == new.name:
                         self._open(place)
         if usable:
@@ -142,15 +170,15 @@ class Transport:
         channel.listen()
         for instance in [other for other in self._instances if place_of(other) == place]:
             if not self._add(place, instance):
-                break
+                return
+        self._overhear(place)
 
     def _add(self, place: InterfaceVersion, instance: Recipient) -> bool:
         """Add an instance, or close the receiver if it cannot join the group: without it no instance may send."""
         channel = self.channels[place]
         try:
-            if channel.ah is None and ah_key(instance.config) is not None:
-                channel.ah = self._open_socket(place[0], channel.socket.index, place[1], AH_PROTOCOL)
-                channel.listen()
+            if ah_key(instance.config) is not None:
+                self._open_ah(place, channel)
             channel.add(instance)
             self._resize(channel)
         except SocketError as error:
@@ -158,6 +186,11 @@ class Transport:
             self._close(place)
             return False
         return True
+
+    def _open_ah(self, place: InterfaceVersion, channel: Receiver) -> None:
+        if channel.ah is None:
+            channel.ah = self._open_socket(place[0], channel.socket.index, place[1], AH_PROTOCOL)
+            channel.listen()
 
     @staticmethod
     def _resize(channel: Receiver) -> None:
@@ -172,6 +205,6 @@ class Transport:
         self.channels.pop(place).close()
 
 
-def place_of(instance: Recipient) -> InterfaceVersion:
+def place_of(instance: Union[Recipient, Listener]) -> InterfaceVersion:
     """Return the interface and IP version on which an instance receives and sends."""
     return instance.config.speaks_on, instance.config.ip_version
