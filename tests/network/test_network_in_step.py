@@ -9,7 +9,8 @@ from hashlib import sha256
 
 import pytest
 
-from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, Instance, pair
+from lab.capture import Capture
+from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, Instance, pair, whole
 from lab.peers import Agent, assert_one_owner, poll, wait_owner
 
 A, B = pair(version=3, advert_int=0.1)
@@ -21,6 +22,7 @@ def unicast(node: Instance, own: str, peer: str) -> Instance:
 
 
 # Each is the files of both nodes before, and after.
+OTHER = {"virtual_ipaddress": ("192.168.8.102/24",)}
 MORE = f"{VIP}/24", "192.168.8.101/24"
 CHANGES = {
     "virtual router id": ((A, B), (A.but(virtual_router_id=77), B.but(virtual_router_id=77))),
@@ -122,3 +124,40 @@ def test_a_master_that_changed_and_died_is_replaced_with_the_new_configuration(w
     change(b, after[1])
     wire.settled(a, b)
     assert b.status()["virtual_router_id"] == 77
+
+
+@pytest.mark.timing
+def test_two_instances_that_swap_their_virtual_router_ids_lose_nothing(wire, figure):
+    """The client asks the address of the first one. Both addresses stay on A."""
+
+    def files(first, second):
+        return [
+            whole([node.but(virtual_router_id=first), node.but(name="VI_2", virtual_router_id=second, **OTHER)], name)
+            for node, name in ((A, "NodeA"), (B, "NodeB"))
+        ]
+
+    def reload(peer, file):
+        peer.write(file)
+        peer.cli("reload", check=True)
+
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    for peer, file in zip((b, a), reversed(files(51, 52))):
+        reload(peer, file)
+    wire.settled(a, b)
+    poll(lambda: (a.state("VI_2"), b.state("VI_2")) == ("MASTER", "BACKUP"), 10, "VI_2 has no master")
+    swapped = files(52, 51)
+    with Capture(wire.client) as capture, wire.probe() as probe:
+        b.client().confirmed_reload(swapped[1], 30)
+        assert_one_owner(wire.segment, VIP, "a", samples=20)
+        reload(a, swapped[0])
+        b.wait_log("The new configuration is confirmed")
+        reload(b, swapped[1])
+        assert_one_owner(wire.segment, VIP, "a", samples=20)
+        report = probe.report()
+        senders = {str(frame.source) for _at, frame in capture.adverts()}
+    figure(f"{report.lost} lost, senders {senders}")
+    assert (report.lost, senders) == (0, {ADDRESS_A})
+    wire.settled(a, b)
+    assert [peer.state("VI_2") for peer in (a, b)] == ["MASTER", "BACKUP"]
+    log = a.log_text()
+    assert "removing VIPs" not in log

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 from dataclasses import replace
 
+import pytest
 from agent_fakes import eth, instance, table
 from daemon_scenes import DOWN_S
 
@@ -72,6 +73,44 @@ def test_only_the_name_of_an_instance_is_another_one(rig, play):
         assert before.name == "VI_9"
 
     managed(rig, play, act, instance())
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as before", "other order"])
+def test_two_masters_that_swap_their_numbers_lose_no_address(rig, play, order):
+    """Each takes over the address of the other, and none of the two is removed in between."""
+
+    def act(machine, manager, instances):
+        machine.due(100 + DOWN_S)
+        assert [machine.state(name) for name in ("VI_1", "VI_2")] == ["MASTER", "MASTER"]
+        machine.kernel.done.clear()
+        swapped = replace(instance(), virtual_router_id=52), replace(SECOND, virtual_router_id=51)
+        machine.apply(instances=swapped[::order])
+        assert not [step for step in machine.kernel.done if step[0] in ("release", "install")]
+        assert [each.router.state.value for each in instances.running.values()] == ["MASTER", "MASTER"]
+        wanted = {"VI_1": "192.168.8.100/24", "VI_2": "192.168.8.101/24"}
+        for name, address in wanted.items():
+            assert [str(place) for _index, place in instances.running[name].held] == [address]
+            assert instances.running[name].addresses.owned == ()
+
+    managed(rig, play, act, instance(), SECOND)
+
+
+def test_an_address_that_moves_from_one_master_to_another_stays(rig, play):
+    both = instance("VI_2", ("192.168.8.101/24", "192.168.8.100/24"), virtual_router_id=52)
+    other = instance("VI_1", ("192.168.8.102/24",))
+
+    def act(machine, manager, instances):
+        machine.due(100 + DOWN_S)
+        machine.kernel.done.clear()
+        machine.apply(instances=(other, both))
+        assert ("install", "192.168.8.102/24") in machine.kernel.done
+        assert not [step for step in machine.kernel.done if step[0] == "release"]
+        assert len(instances.running["VI_2"].held) == 2
+        machine.kernel.done.clear()
+        machine.apply(instances=(other, SECOND))
+        assert ("release", "192.168.8.100/24") in machine.kernel.done, "it is not taken for the host's own"
+
+    managed(rig, play, act, instance(), SECOND)
 
 
 MACVLAN = instance(vmac=Vmac())

@@ -12,6 +12,7 @@ from ..config.model.configuration import Configuration, Instance
 from ..protocol.event_log import LIMIT, EventLog
 from ..protocol.states import Master, SavedRouterState, State
 from .address_conflicts import Conflicts
+from .addresses.address_config import AddressConfig
 from .addresses.address_ports import AddressPorts
 from .addresses.static import StaticConfig
 from .addresses.vmac import Vmacs
@@ -95,13 +96,17 @@ class InstanceManager:
 
     def reconfigure(self, new: Configuration, added: Collection[VrrpInstance], now: float) -> None:
         """Change those that were there before, then have those that were ``added`` look at their interfaces."""
-        for config in new.instances:
-            instance = self._instances.running[config.name]
-            if instance not in added:
-                same = replace(instance.config, line=config.line) == config
-                instance.reconfigure(config, new.globals, now)
-                if not same:  # to do it 255 times for nothing would take a part of an interval
-                    self._network.reconfigured(instance)
+        kept = [(self._instances.running[config.name], config) for config in new.instances]
+        kept = [(instance, config) for instance, config in kept if instance not in added]
+        # To do it 255 times for nothing would take a part of an interval.
+        changed = {instance for instance, config in kept if replace(instance.config, line=config.line) != config}
+        for instance, config in kept:
+            if instance in changed and instance.router.holds_addresses:
+                instance.addresses.share(AddressConfig.of(config, new.globals))
+        for instance, config in kept:
+            instance.reconfigure(config, new.globals, now)
+            if instance in changed:
+                self._network.reconfigured(instance)
         self._network.open_missing()
         self.addresses_changed()
         for instance in added:

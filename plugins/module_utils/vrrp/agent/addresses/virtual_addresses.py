@@ -86,6 +86,16 @@ class VirtualAddresses:
         self.refused = ()
         return before.lifetime_s != config.lifetime_s
 
+    def share(self, config: AddressConfig) -> None:
+        """Hold, while MASTER, what another instance holds yet and a coming ``config`` gives to this one.
+
+        The other one does not remove it then. :meth:`reconcile` follows, and drops what this one no longer has.
+        """
+        wanted, _missing = resolve(config.addresses, config.lives_on, self._ports.kernel.table)
+        held = self._ports.held_elsewhere(self._key, [want.address for want in wanted])
+        shared = [want for want in wanted if (want.index, want.address) in held]
+        self._installed = tuple(dict.fromkeys((*self._installed, *shared)))
+
     def look(self) -> None:
         """Find the interfaces again, and what hinders the routes, the rules and ``no_accept``."""
         before = self.wanted
