@@ -227,27 +227,30 @@ class Receiver:
             if hit is not None:
                 hit[0].heard(hit[1], hit[2], now)
                 continue
-            if signed and not self._listeners:
+            if signed:
                 judged = signed.get(_lasting(key, is_ipv4))
-                if judged is not None:
-                    self._verify(judged, packet[-TRAILER_LENGTH:], now)
+                if judged is not None and self._verify(judged, packet[-TRAILER_LENGTH:], now):
                     continue
             self._judge(packet, key, now)
         return DRAIN_MAX, False
 
-    def _verify(self, judged: Signed, trailer: bytes, now: float) -> None:
+    def _verify(self, judged: Signed, trailer: bytes, now: float) -> bool:
+        """Verify the trailer, and return whether that was all; else a listener may know what the instance refuses."""
         instance, advertisement, source, signed = judged
         verifier = instance.authenticator.verifier
         if verifier is None:
-            return
+            return True
         try:
             verifier.verify(signed, trailer, source, instance.authenticator.wall())
         except PacketError as error:
+            if self._listeners:
+                return False
             self._refuse(instance, source, error.reason, error.detail, now, advertisement.interval_cs / 100)
-            return
+            return True
         if verifier.drift_s:
             self._drifting(instance, source, verifier)
         instance.heard(advertisement, source, now)
+        return True
 
     def _judge(self, packet: bytes, key: bytes, now: float) -> None:
         received = read(packet)
