@@ -11,7 +11,7 @@ import pytest
 
 from lab.capture import Capture
 from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, Instance, pair, whole
-from lab.peers import Agent, assert_one_owner, poll, wait_owner
+from lab.peers import Agent, Keepalived, assert_one_owner, poll, wait_owner
 
 A, B = pair(version=3, advert_int=0.1)
 A2, B2 = pair(version=2, advert_int=1)
@@ -161,3 +161,21 @@ def test_two_instances_that_swap_their_virtual_router_ids_lose_nothing(wire, fig
     assert [peer.state("VI_2") for peer in (a, b)] == ["MASTER", "BACKUP"]
     log = a.log_text()
     assert "removing VIPs" not in log
+
+
+@pytest.mark.timing
+def test_a_standby_follows_a_keepalived_that_changes_its_password(wire, figure):
+    """Nothing tells the agent when: it hears keepalived with the old password, then with the new one."""
+    before, after = CHANGES["password"]
+    a, b = wire.start_pair(Keepalived, Agent, *before)
+    moves = b.status()["transitions"]
+    with wire.probe() as probe:
+        try_on(b, after[1], 60)
+        a.write(text(a, after[0]))
+        a.reload()
+        b.wait_log("The new configuration is confirmed")
+        change(b, after[1])
+        wire.settled(a, b)
+        report = probe.report()
+    figure(f"{report.lost} lost, discarded {discarded(b)}")
+    assert (report.lost, discarded(b), b.status()["transitions"]) == (0, [{}], moves)
