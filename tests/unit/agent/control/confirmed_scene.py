@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from agent_fakes import eth
 
 from vrrp.agent.netlink.links import LinkChanged
-from vrrp.agent.network.advertisement import packets
+from vrrp.agent.network.authentication import Authenticator
 from vrrp.config import loader
 
 FILE = """\
@@ -80,7 +80,9 @@ class Node:
     def brings(self, file, priority=100, place=("eth0", 4)):
         """Put what a master with this file sends into the socket."""
         for config in loader.load(file, "f").instances:
-            ((packet, _destination),) = packets(config, PEER, priority)
+            sender = Authenticator(config)
+            sender.take(config, PEER)
+            ((packet, _destination),) = sender.packets(priority)
             self.agent.network.channels[place].socket.waiting.append(packet)
 
     def hears(self, now, file, priority=100):

@@ -10,6 +10,8 @@ from confirmed_scene import CONFIRM_S, DOWN_S, SECOND, VIP, scene, text
 
 from vrrp.agent.errors import CommandError
 
+HMAC = "version 3\n auth_hmac {\n key %d hex:" + "ab" * 32 + "\n active_key %d\n }"
+
 
 @pytest.fixture
 def standby(rig, play):
@@ -141,6 +143,27 @@ def test_one_address_more_that_the_master_never_gets_is_not_taken(standby):
         assert len(node.instance.config.addresses) == 1
 
     standby(scenario)
+
+
+@pytest.mark.parametrize("vrid", [51, 77])
+@pytest.mark.parametrize("first", ["version 3", HMAC % (1, 1)], ids=["nothing", "key 1"])
+def test_a_recording_of_what_has_confirmed_the_key_is_refused(standby, first, vrid):
+    def scenario(node):
+        node.change(text(vrid, more=HMAC % (2, 2)), now=101.0)
+        node.brings(text(vrid, more=HMAC % (2, 2)))
+        waiting = node.agent.network.channels["eth0", 4].socket.waiting
+        (recorded,) = waiting
+        node.agent.network.drain(101.5)
+        assert node.agent.confirmed.remaining_s(101.5), "it is taken in a moment"
+        node.ring()
+        node.machine.now = 101.5
+        node.ring()
+        assert (node.vrid, [key.key_id for key in node.instance.config.hmac.keys]) == (vrid, [2])
+        waiting.append(recorded)
+        node.agent.network.drain(102.0)
+        assert node.discarded == {"hmac_replay": 1}
+
+    standby(scenario, first=text(more=first))
 
 
 def test_a_master_does_not_try_what_its_peer_must_change_too(standby):

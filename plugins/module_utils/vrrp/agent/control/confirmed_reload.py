@@ -49,6 +49,7 @@ class ConfirmedReload:
         self._names = ""
         self._is_heard = False
         self._take: Callable[[], object] = lambda: None
+        self._listeners: list[Listener] = []
 
     def remaining_s(self, now: float) -> Optional[float]:
         """Return for how many seconds it waits for the master yet; None while no change is watched."""
@@ -78,7 +79,8 @@ class ConfirmedReload:
         self._ends_at = self._now() + confirm_s
         self._timer = self._later(confirm_s, self._give_up)
         self._log.info(f"({self._names}) listening for the master with the new configuration for {confirm_s:g} s")
-        self._overhear([Listener(config, self._heard, marks.get(identity(config), {})) for config in awaited])
+        self._listeners = [Listener(config, self._heard, marks.get(identity(config), {})) for config in awaited]
+        self._overhear(self._listeners)
 
     def cancel(self) -> None:
         """Watch nothing any more: what is in force stays, or another file is taken."""
@@ -116,6 +118,10 @@ class ConfirmedReload:
         except CommandError:  # the agent is stopping
             self.cancel()
             return
+        for listener in self._listeners:
+            instance = self._instances.by_name(listener.config.name)
+            if instance is not None:
+                instance.authenticator.adopt(listener.authenticator.heard)
         self.settle()
         self._log.info("The new configuration is confirmed: the master is heard with it")
 

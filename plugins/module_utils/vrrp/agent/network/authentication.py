@@ -10,7 +10,7 @@ stays is made once. Sequences and marks outlive every reload.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 from typing import Optional
 
@@ -71,6 +71,11 @@ class Authenticator:
     def restore(self, heard: dict[bytes, int]) -> None:
         """Take over the marks of the process before this one."""
         self._marks.restore(heard, self.wall())
+
+    def adopt(self, heard: Mapping[bytes, int]) -> None:
+        """Take over what a listener has heard beside it: a recording of that is refused."""
+        for sender, mark in heard.items():
+            self._marks.accept(sender, mark, self.wall(), None)
 
     def packets(self, priority: int) -> list[advertisement.Packet]:
         """Return one advertisement of this priority, to send now: to the group, or to each unicast peer."""
