@@ -61,12 +61,14 @@ _value:
     - C(objections) are sentences that this host is to show; C(plan) are the instances of both hosts, empty where they
       cannot be worked out; C(names) are those of the instances of this host, C(probes) what it is to ask the segment
       for, C(attempts) how it tries to reach its peer, C(sections) the lines of its file, C(runs_scripts) and
-      C(switch_user) what scripts need, C(told) a sentence for each instance about what its C(takeover_within) came to.
+      C(switch_user) what scripts need, C(compares_clocks) whether the clocks of both hosts matter, C(told) a sentence for
+      each instance about what its C(takeover_within) came to.
   type: dict
 """
 
 from ansible_collections.hotstandby.vrrp.plugins.filter.problems import problems
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.attempts import attempts
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.clocks import compared
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.commands import runs_scripts, switches_user
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_conflicts import conflicts
@@ -89,7 +91,7 @@ def pair(hosts, hostvars, groups, host, only_checks=False):
         "plan": plan,
         "objections": conflicts(hosts, found, targets, plan)[host] + (wrong if host == hosts[0] else []),
         **{"names": [], "probes": [], "attempts": [], "sections": {}, "told": []},
-        **{"runs_scripts": False, "switch_user": False},
+        **{"runs_scripts": False, "switch_user": False, "compares_clocks": False},
     }
     if plan:
         mine, own = said[host], plan[host]
@@ -99,6 +101,7 @@ def pair(hosts, hostvars, groups, host, only_checks=False):
             attempts=attempts(hosts, found, plan, only_checks)[host],
             sections=sections(mine, own),
             runs_scripts=runs_scripts(mine, own),
+            compares_clocks=compared(own),
             switch_user=switches_user(mine, own),
             told=[f"{each['name']}: {told(each)}" for each in own if told(each)],
         )

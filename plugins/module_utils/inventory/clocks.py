@@ -40,6 +40,11 @@ def clocks(
     return errors, warnings
 
 
+def compared(instances: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether the clocks of the hosts matter to one of these instances."""
+    return any(window(instance) is not None for instance in instances)
+
+
 def apart(one: Look, two: Look) -> Optional[float]:
     """Return how many seconds the clocks of two hosts are apart at least; None where that is unknown.
 

@@ -59,6 +59,19 @@ def test_scripts_of_this_host_alone_count():
     assert [(each["runs_scripts"], each["switch_user"]) for each in told] == [(True, True), (False, False)]
 
 
+def test_clocks_are_compared_for_auth_hmac_also_where_the_pair_runs_without_it():
+    key = {"id": 1, "key": "hex:" + "5a" * 32}
+    for words, expected in (({}, True), ({"anti_replay": "monotonic"}, False)):
+        said = {"ha_pair_version": 3, "ha_pair_auth_hmac": {"keys": [key], **words}}
+        known = {"node-a": noted(4, **said), "node-b": noted(6, **said)}
+        for number, state, master in ((4, "MASTER", None), (6, "BACKUP", {"address": "192.168.8.4"})):
+            living = {"name": "VI_1", "state": state, "source": f"192.168.8.{number}", "master": master}
+            known["node-a" if number == 4 else "node-b"]["__ha_pair_before"]["instances"] = [living]
+        told = pair(HOSTS, known, GROUPS, "node-a")
+        assert (told["objections"], told["attempts"], told["compares_clocks"]) == ([], [], expected)
+    assert work_out("node-a")["compares_clocks"] is False
+
+
 def test_what_is_wrong_is_shown_by_the_first_host_and_nothing_follows():
     first, second = (work_out(host, ha_pair_prioritty=7) for host in HOSTS)
     assert "ha_pair_prioritty: there is no such variable" in first["objections"][0] and second["objections"] == []
