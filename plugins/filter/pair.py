@@ -61,8 +61,8 @@ _value:
     - C(objections) are sentences that this host is to show; C(plan) are the instances of both hosts, empty where they
       cannot be worked out; C(names) are those of the instances of this host, C(probes) what it is to ask the segment
       for, C(attempts) how it tries to reach its peer, C(sections) the lines of its file, C(runs_scripts) and
-      C(switch_user) what scripts need, C(compares_clocks) whether the clocks of both hosts matter, C(told) a sentence for
-      each instance about what its C(takeover_within) came to.
+      C(switch_user) what scripts need, C(compares_clocks) whether clocks matter, C(told) a sentence for each instance
+      about what its C(takeover_within) came to.
   type: dict
 """
 

@@ -62,6 +62,12 @@ def test_a_wider_window_and_monotonic_allow_more():
     assert judge(20.0, time_window=60) == judge(20.0, anti_replay="monotonic") == judge(2.0) == ([], [])
 
 
+def test_clocks_are_compared_where_one_instance_has_a_window():
+    plain, signed = {"advert_int": 1}, {"advert_int": 1, "auth_hmac": ["key 1 x", "active_key 1"]}
+    counted = {**signed, "auth_hmac": [*signed["auth_hmac"], "anti_replay monotonic"]}
+    assert [clocks.compared(each) for each in ([], [plain, counted], [plain, signed])] == [False, False, True]
+
+
 def test_without_auth_hmac_clocks_do_not_matter():
     plan = instances(hosts(vips=[VIP]))
     assert clocks.clocks(HOSTS, {"node-a": look(), "node-b": look(1000)}, plan)[0] == {"node-a": [], "node-b": []}
