@@ -178,6 +178,9 @@ def test_check_mode_says_what_is_done_on_which_host(tmp_path):
         ([], "Say what to do: -e update_tasks=FILE"),
         (["-e", "update_tasks=nosuch.yml"], "update_tasks: there is no file {}/nosuch.yml on the controller"),
         (["-e", "update_tasks=hosts.json"], "hosts.json is not a list of tasks"),
+        (["-e", "update_tasks=empty.yml"], "empty.yml is not a list of tasks"),
+        (["-e", "update_tasks=playbook.yml"], "playbook.yml is not a list of tasks (a playbook has them below"),
+        (["-e", "update_tasks=broken.yml"], "web-a: Read the file {}/broken.yml: "),
         (
             ["-e", "update_reboot=true", "-e", '{"ha_pair_failback": {"after": 300, "never": true}}'],
             "it names 2 policies",
@@ -186,6 +189,9 @@ def test_check_mode_says_what_is_done_on_which_host(tmp_path):
     ],
 )  # fmt: skip
 def test_a_wrong_command_changes_nothing(tmp_path, arguments, message):
+    (tmp_path / "empty.yml").write_text("---\n")
+    (tmp_path / "playbook.yml").write_text("- hosts: all\n  tasks: []\n")
+    (tmp_path / "broken.yml").write_text("- name: [\n")
     done = play(tmp_path, fleet(web=group("web")), "rolling_update", *arguments)
     assert (done.returncode, done.asked) == (2, [])
     assert message.format(tmp_path) in done.output
@@ -203,6 +209,53 @@ def test_a_host_that_is_not_healthy_after_its_tasks_stays_drained(tmp_path):
     done = update(tmp_path, fleet(web=group("web", found=found)), "-e", "ha_pair_update_timeout=1")
     assert done.done == ["vrrp_drain on web-b", "tasks on web-b"]
     assert "web-b is not healthy after 1 s, and stays drained: VI_1: eth0 is down" in done.output
+
+
+WITH_HANDLER = """\
+- name: Do the work
+  ansible.builtin.include_role: {name: "{{ log | dirname }}/nginx"}
+"""
+NGINX = {
+    "tasks": """\
+- ansible.builtin.command: echo
+  notify: Restart nginx
+""",
+    "handlers": """\
+- name: Restart nginx
+  ansible.builtin.shell: echo "tasks on {{ inventory_hostname }}" >> {{ log }}
+  failed_when: inventory_hostname in broken | default([])
+""",
+}
+
+
+def test_handlers_run_on_a_host_before_it_takes_part_again(tmp_path):
+    for part, text in NGINX.items():
+        (tmp_path / "nginx" / part).mkdir(parents=True)
+        (tmp_path / "nginx" / part / "main.yml").write_text(text)
+    done = update(tmp_path, fleet(web=group("web"), db=group("db", 8, broken=["db-b"])), tasks=WITH_HANDLER)
+    assert of(done, "web") == both("web"), done.output
+    assert of(done, "db") == ["vrrp_drain on db-b", "tasks on db-b", "vrrp_drain on db-b"], done.output
+    assert "the update failed in 'Restart nginx', and the host stays drained" in done.output
+    assert done.returncode == 2
+
+
+THEN_LOST = """\
+- name: Ask by ssh
+  ansible.builtin.command: echo
+  when: inventory_hostname in lost
+  vars: {ansible_connection: ssh, ansible_ssh_executable: "{{ log | dirname }}/ssh"}
+- name: Do what comes after it
+  ansible.builtin.shell: echo "tasks on {{ inventory_hostname }}" >> {{ log }}
+"""
+
+
+def test_a_host_that_is_lost_in_its_tasks_stays_drained_and_its_peer_stops(tmp_path):
+    (tmp_path / "ssh").write_text("#!/bin/sh\necho no route to host >&2\nexit 255\n")
+    (tmp_path / "ssh").chmod(0o755)
+    done = update(tmp_path, fleet(web=group("web", lost=["web-b"])), tasks=TASKS + THEN_LOST)
+    assert done.done == ["vrrp_drain on web-b", "tasks on web-b"], done.output
+    assert "it became unreachable in the tasks of the update, and stays drained" in done.output
+    assert done.returncode != 0
 
 
 def test_strategy_free_changes_nothing(tmp_path):
