@@ -32,6 +32,7 @@ _NODE_PACKAGES = (
     "systemd-sysv", "dbus", "python3", "openssh-server", "iproute2", "iputils-ping", "procps", "psmisc", "curl",
     "keepalived", "tcpdump", "nftables",
 )  # fmt: skip
+_PACKAGE_MODULE = ("python3-apt",)  # what Ansible needs to install packages
 _TOMCAT_PACKAGES = ("openjdk-17-jre-headless", "tomcat10")
 
 # Maintenance jobs and consoles: not needed on a node that lives for an hour.
@@ -104,7 +105,7 @@ rm -f /etc/machine-id /var/lib/dbus/machine-id
 RECIPES = {
     "node": Recipe(
         "node",
-        _NODE_PACKAGES,
+        _NODE_PACKAGES + _PACKAGE_MODULE,
         _SETUP
         + f"""\
 mkdir -p /srv/www/test

@@ -24,6 +24,7 @@ from .run import LABEL
 
 _CAPABILITIES = "NET_ADMIN,NET_RAW,SYS_NICE,IPC_LOCK"
 _LIMIT = 4096  # files and processes; the engine's own default can be more than this machine may give
+_RANDOM = "/proc/sys/kernel/random"
 BOOT_S = 60.0
 
 
@@ -81,6 +82,8 @@ class Node:
         """Boot it. ``wire`` gets the pid of the container's init while that still waits for the start."""
         command([*_engine(), "init", self.container])
         wire(self.pid)
+        # A container has the boot id of this machine, which stays; programs see by it whether a machine has booted.
+        self.force("sh", "-c", f"cat {_RANDOM}/uuid >/run/boot_id && mount --bind /run/boot_id {_RANDOM}/boot_id")
         command([*_engine(), "start", self.container])
 
     def ready(self, seconds: float = BOOT_S) -> None:

@@ -140,12 +140,16 @@ class Testbed:
         self.node(name).kill()
         self.segment.hosts.pop(name, None)
 
-    def start(self, name: str) -> None:
-        """Boot a node that was killed, or reset one that runs; return when it is up."""
+    def start(self, name: str, wired: Callable[[Host], None] = lambda host: None) -> None:
+        """Boot a node that was killed or has shut down, or reset one that runs; return when it is up.
+
+        ``wired`` gets the node as soon as it has its network.
+        """
         node = self.node(name)
         if node.state == "running":
             self.kill(name)
         self._boot(node)
+        wired(self.segment.hosts[name])
         node.ready()
         self._served(node)
 
