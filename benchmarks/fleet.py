@@ -25,7 +25,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from deployments import ROOT, as_text
 
@@ -108,8 +107,10 @@ def measure(pairs: int, kind: str, forks: str) -> dict[str, Any]:
             "TASK_COSTS": str(costs),
         }
         begun, before = time.monotonic(), _processor_s()
-        with mock.patch.dict(os.environ, told), Memory() as memory:
-            done = play(Path(name), fleet(pairs, kind), "status" if kind == "status" else "ha_pair", *words)
+        with Memory() as memory:
+            done = play(
+                Path(name), fleet(pairs, kind), "status" if kind == "status" else "ha_pair", *words, settings=told
+            )
         wall_s, cpu_s = time.monotonic() - begun, _processor_s() - before
         if done.returncode:
             raise SystemExit(f"{kind} of {pairs} pairs failed with {done.returncode}: {done.output[-3000:]}")

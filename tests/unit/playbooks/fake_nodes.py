@@ -8,16 +8,25 @@ The variable ``found`` of a node has what a module would find on it; a module th
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from controller import Controller
 
 TOP = Path(__file__).parents[3]
 REAL = ("playbooks", "roles", "meta", "galaxy.yml", "plugins/filter", "plugins/modules", "plugins/module_utils",
         "plugins/plugin_utils", "plugins/doc_fragments")  # fmt: skip
+#: The hosts of a playbook of one's own. As in ours, the filter makes Ansible load all filters of the collection in the
+#: process that starts the others; else each task of each host loads them again, which takes 0.3 s.
+HOSTS = "\"{{ 'ha_pair' | hotstandby.vrrp.play_hosts(groups, ansible_play_hosts_all) }}\""
 # All nodes are this machine, so it does not say which of them starts the service: the module before it does.
 _SYSTEMCTL = """\
 #!/bin/sh
@@ -37,6 +46,16 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         name = self._task.action.rpartition(".")[2]
         found = task_vars["found"]
+        host = task_vars["inventory_hostname"]
+        with open(task_vars["log"] + ".calls", "a+") as log:
+            log.write(f"{name} on {host}\\n")
+            log.seek(0)
+            times = log.read().splitlines().count(f"{name} on {host}")
+        if name == found.get("lost_at", [""])[0] and times >= found["lost_at"][1]:
+            raise AnsibleConnectionFailure("no route to host")
+        if "later" in found:
+            with open(task_vars["log"]) as log:
+                found = {**found, **(found["later"] if "restart" in log.read() else {})}
         if name == "vrrp_info":
             if found.get("unreachable"):
                 raise AnsibleConnectionFailure("no route to host")
@@ -47,16 +66,17 @@ class ActionModule(ActionBase):
             return {"changed": False, **found}
         if not self._task.check_mode:
             with open(task_vars["log"] + ".asked", "a") as log:
-                log.write(json.dumps([name, task_vars["inventory_hostname"], self._task.args]) + "\\n")
+                log.write(json.dumps([name, host, self._task.args]) + "\\n")
         if name in found.get("refuses", ()):
             return {"failed": True, "msg": f"this node refuses {name}"}
         if not self._task.check_mode:
             with open(task_vars["log"], "a") as log:
-                log.write(f"{name} on {task_vars['inventory_hostname']}\\n")
+                log.write(f"{name} on {host}\\n")
         changes = name in found.get("changes", ())
         return {
             "changed": changes or name == "vrrp_firewall", "changes": [name] * changes,
             "written": changes, "reloaded": changes, "diff": [],
+            "plan": found.get("plan", {}), "mastership": found.get("mastership", []),
             "running": found["running"], "restart_required": found.get("outdated", False),
         }
 """
@@ -67,7 +87,9 @@ def node(number, vips=(), **more):
 
     ``heard`` is what it finds with ``probe`` or ``reach``, ``heard_opened`` the same once a firewall is open.
     ``outdated``: the agent that runs there is to be restarted. ``changes`` and ``refuses`` name the modules that have
-    something to change there, and those that fail.
+    something to change there, and those that fail. ``plan`` and ``mastership`` are what vrrp_config answers with.
+    ``lost_at`` is a module and how often it is called there before the connection is lost; ``later`` is what is found
+    after a restart.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,
@@ -116,20 +138,14 @@ class Played:
     asked: list[list]
 
 
-def play(folder, groups, playbook, *arguments, strategy=None, text=None):
-    """Play one of the collection's playbooks, or a playbook's ``text``, against ``groups``."""
-    collection = folder / "ansible_collections" / "hotstandby" / "vrrp"
-    if not collection.is_dir():
-        for name in REAL:
-            (collection / name).parent.mkdir(parents=True, exist_ok=True)
-            (collection / name).symlink_to(TOP / name)
-        (collection / "plugins" / "action").mkdir()
-        for module in (TOP / "plugins" / "modules").glob("vrrp_*.py"):
-            (collection / "plugins" / "action" / module.name).write_text(_ACTION)
-    log = folder / "log"
-    log.write_text("")
-    asked = folder / "log.asked"
-    asked.write_text("")
+def play(folder, groups, playbook, *arguments, text=None, settings=None):
+    """Play one of the collection's playbooks, or a playbook's ``text``, against ``groups``.
+
+    ``settings`` of Ansible, such as ANSIBLE_STRATEGY, need a process that reads them, so it takes a second longer.
+    """
+    log, asked, calls = (folder / name for name in ("log", "log.asked", "log.calls"))
+    for each in (log, asked, calls):
+        each.write_text("")
     systemctl = folder / "bin" / "systemctl"
     systemctl.parent.mkdir(exist_ok=True)
     systemctl.write_text(_SYSTEMCTL.format(log=log))
@@ -140,16 +156,50 @@ def play(folder, groups, playbook, *arguments, strategy=None, text=None):
     }  # fmt: skip
     inventory = folder / "hosts.json"
     inventory.write_text(json.dumps({"all": {"vars": common, "children": groups}}))
-    path = collection / "playbooks" / f"{playbook}.yml"
+    path = _collection() / "playbooks" / f"{playbook}.yml"
     if text is not None:
         path = folder / "site.yml"
         path.write_text(text)
-    environment = {
-        **os.environ, "PATH": f"{systemctl.parent}:{os.environ['PATH']}", "ANSIBLE_HOME": str(folder),
-        "ANSIBLE_COLLECTIONS_PATH": str(folder), "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_FORKS": "4", "ANSIBLE_LOCALHOST_WARNING": "0", **({"ANSIBLE_STRATEGY": strategy} if strategy else {}),
+    words = ["-i", str(inventory), str(path), *arguments]
+    search = f"{systemctl.parent}:{os.environ['PATH']}"
+    if settings is None:
+        status, output = _controller().run(words, str(folder), search)
+    else:
+        program = str(Path(sys.executable).parent / "ansible-playbook")
+        done = subprocess.run([program, *words], cwd=folder, env={**_environment(), "PATH": search, **settings},
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        status, output = done.returncode, done.stdout + done.stderr
+    return Played(status, output, log.read_text().splitlines(), list(map(json.loads, asked.read_text().splitlines())))
+
+
+@functools.lru_cache
+def _collections() -> Path:
+    """Return the folder of a collection that has the actions of the fake nodes; it is removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="hotstandby-fake-nodes-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    collection = folder / "ansible_collections" / "hotstandby" / "vrrp"
+    for name in REAL:
+        (collection / name).parent.mkdir(parents=True, exist_ok=True)
+        (collection / name).symlink_to(TOP / name)
+    (collection / "plugins" / "action").mkdir()
+    for module in (TOP / "plugins" / "modules").glob("vrrp_*.py"):
+        (collection / "plugins" / "action" / module.name).write_text(_ACTION)
+    return folder
+
+
+def _collection() -> Path:
+    return _collections() / "ansible_collections" / "hotstandby" / "vrrp"
+
+
+def _environment() -> dict[str, str]:
+    return {
+        **os.environ, "ANSIBLE_HOME": str(_collections()), "ANSIBLE_COLLECTIONS_PATH": str(_collections()),
+        "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORKS": "4", "ANSIBLE_LOCALHOST_WARNING": "0",
     }  # fmt: skip
-    words = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(path), *arguments]
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    calls = [json.loads(line) for line in asked.read_text().splitlines()]
-    return Played(done.returncode, done.stdout + done.stderr, log.read_text().splitlines(), calls)
+
+
+@functools.lru_cache
+def _controller() -> Controller:
+    controller = Controller(_environment(), str(_collections()))
+    atexit.register(controller.close)
+    return controller

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_nodes import living, node, pair, play
+from fake_nodes import HOSTS, living, node, pair, play
 
 GOOD = [living(4, "MASTER", 4), living(6, "BACKUP", 4)]
 DISCARDED = "192.168.8.6 advertises every 2 s, and we every 1 s"
@@ -22,7 +22,8 @@ def refused(folder, groups, message, *arguments, **options):
 
 
 def test_strategy_free_changes_nothing(tmp_path):
-    refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Stop strategy free, which lets one host", strategy="free")
+    free = {"ANSIBLE_STRATEGY": "free"}
+    refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Stop strategy free, which lets one host", settings=free)
 
 
 def test_serial_changes_nothing_and_is_named(tmp_path):
@@ -91,7 +92,7 @@ def test_the_pair_is_judged_whatever_the_tag(tmp_path, tag):
 def test_a_tag_of_ones_own_asks_for_all_of_it(tmp_path):
     nodes = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4)]
     task = "{ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair}, tags: mine}"
-    site = f"- hosts: ha_pair\n  gather_facts: false\n  tasks: [{task}]\n"
+    site = f"- hosts: {HOSTS}\n  gather_facts: false\n  tasks: [{task}]\n"
     done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "", "--check", "--tags", "mine", text=site)
     assert "TASK [hotstandby.vrrp.ha_pair : Restart the agent]" in done.output, done.output
 

@@ -7,31 +7,11 @@ from __future__ import annotations
 
 import copy
 
-import fake_nodes
 import pytest
 from fake_nodes import living, pair, play
 
 CONFIG = {"changes": ["vrrp_config"]}
 
-# A comparison in check mode answers with the plan of ``found``, as vrrp_config does. ``lost_at`` names a module and
-# how often it was called on this node before the connection is lost; ``later`` is what is found after a restart.
-_LOST = """\
-        import os
-        calls = task_vars["log"] + "." + task_vars["inventory_hostname"]
-        with open(calls, "a") as log:
-            log.write(name + "\\n")
-        times = open(calls).read().split().count(name)
-        if name == found.get("lost_at", [""])[0] and times >= found["lost_at"][1]:
-            raise AnsibleConnectionFailure("no route to host")
-        if "later" in found and "restart" in open(task_vars["log"]).read():
-            found = {**found, **found["later"]}
-"""
-ACTION = fake_nodes._ACTION.replace(
-    '        if name == "vrrp_info":\n', _LOST + '        if name == "vrrp_info":\n'
-).replace(
-    '"running": found["running"],',
-    '"plan": found.get("plan", {}), "mastership": found.get("mastership", []), "running": found["running"],',
-)
 IN_STEP = {
     "peer_must_follow": True,
     "instances": [
@@ -39,11 +19,6 @@ IN_STEP = {
          "changes": [{"field": "virtual_router_id", "old": 51, "new": 100, "peer_must_follow": True}]}
     ],
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _plans(monkeypatch):
-    monkeypatch.setattr(fake_nodes, "_ACTION", ACTION)
 
 
 def two(state_one, state_two, number=4, **more):

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from fake_nodes import living, node, pair, play
+from fake_nodes import HOSTS, living, node, pair, play
 
-PLAYBOOK = """
-- hosts: ha_pair
+PLAYBOOK = f"""
+- hosts: {HOSTS}
   gather_facts: false
   tasks:
-    - ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair, tasks_from: preflight.yml}
-    - ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair, tasks_from: reach.yml}
+    - ansible.builtin.import_role: {{name: hotstandby.vrrp.ha_pair, tasks_from: preflight.yml}}
+    - ansible.builtin.import_role: {{name: hotstandby.vrrp.ha_pair, tasks_from: reach.yml}}
 """
 DROP = {"interface": "eth0", "peer": "192.168.8.4", "kind": "multicast", "direction": "in", "sure": True,
         "remedy": "nft x", "tool": "nftables", "place": "chain input of table inet filter",

@@ -259,7 +259,7 @@ def test_a_host_that_is_lost_in_its_tasks_stays_drained_and_its_peer_stops(tmp_p
 
 
 def test_strategy_free_changes_nothing(tmp_path):
-    done = update(tmp_path, fleet(web=group("web")), strategy="free")
+    done = update(tmp_path, fleet(web=group("web")), settings={"ANSIBLE_STRATEGY": "free"})
     assert done.returncode != 0 and done.asked == []
     assert "Stop strategy free" in done.output
 
