@@ -81,32 +81,40 @@ def test_a_pair_by_the_limit_alone_is_a_play_of_one(tmp_path):
 
 
 GROUPS = {
-    "a pair of one": (
-        {"web": {"hosts": {"web-a": {"found": node(4)}}}}, "a pair is two hosts, and this group has 1: web-a", "web"
-    ),
-    "a child of three": (
-        {"web": {"hosts": {f"web-{letter}": {"found": node(4)} for letter in "abc"}}},
-        "a pair is two hosts, and this group has 3: web-a, web-b, web-c (make a group of each two hosts below it)",
-        "web",
-    ),
-    "a host in two pairs": (
-        {"web": group("web", 4), "db": {"hosts": {"web-a": {}, "db-b": {"found": node(6)}}}},
-        "web-a is in 2 pairs, web and db: a host is in one", "web",
-    ),
-    "a host beside the pairs": (
-        {"web": group("web", 4)}, "alone: in the group ha_pair itself, whose groups web, good are the pairs", "ha_pair"
-    ),
-}  # fmt: skip
+    "one": "a pair is two hosts, and this group has 1: one-a",
+    "three": "a pair is two hosts, and this group has 3: three-a, three-b, three-c "
+    "(make a group of each two hosts below it)",
+    "twice": "twice-a is in 2 pairs, twice and other: a host is in one",
+}
 
 
-@pytest.mark.parametrize(("children", "message", "name"), GROUPS.values(), ids=GROUPS)
-def test_a_group_that_is_no_pair_is_named_and_the_others_go_on(tmp_path, children, message, name):
-    groups = fleet(**children, good=group("good", 20, nodes(20, **CHANGES)))
-    if name == "ha_pair":
-        groups["ha_pair"]["hosts"] = {"alone": {"found": node(40)}}
+@pytest.fixture(scope="module")
+def no_pairs(tmp_path_factory):
+    """Return a deployment of a good pair, beside groups that are no pairs, each for another reason."""
+    children = fleet(
+        one={"hosts": {"one-a": {"found": node(4)}}},
+        three={"hosts": {f"three-{letter}": {"found": node(5 + number)} for number, letter in enumerate("abc")}},
+        twice=group("twice", 8),
+        other={"hosts": {"twice-a": {}, "other-b": {"found": node(10)}}},
+        good=group("good", 20, nodes(20, **CHANGES)),
+    )
+    return play(tmp_path_factory.mktemp("no_pairs"), children, "ha_pair")
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_that_is_no_pair_is_named_and_the_others_go_on(no_pairs, name):
+    assert no_pairs.returncode == 2
+    assert GROUPS[name] in lines(no_pairs)[name][1]
+    assert lines(no_pairs)["good"][0] == "ok"
+    assert {line.partition(" on ")[2] for line in no_pairs.done} == {"good-a", "good-b"}
+
+
+def test_a_host_beside_the_pairs_is_named_and_they_go_on(tmp_path):
+    groups = fleet(web=group("web", 4), good=group("good", 20, nodes(20, **CHANGES)))
+    groups["ha_pair"]["hosts"] = {"alone": {"found": node(40)}}
     done = play(tmp_path, groups, "ha_pair")
     assert done.returncode == 2
-    assert message in lines(done)[name][1]
+    assert "alone: in the group ha_pair itself, whose groups web, good are the pairs" in lines(done)["ha_pair"][1]
     assert lines(done)["good"][0] == "ok"
     assert {line.partition(" on ")[2] for line in done.done} == {"good-a", "good-b"}
 

@@ -130,16 +130,25 @@ LOST = {
 }
 
 
-@pytest.mark.parametrize(("at", "host"), LOST.values(), ids=LOST)
-def test_a_host_that_is_lost_at_a_step_is_named_and_the_other_pair_goes_on(tmp_path, at, host):
-    nodes = [living(4, "MASTER", 4, plan=IN_STEP, **CONFIG), living(6, "BACKUP", 4, plan=IN_STEP, **CONFIG)]
-    nodes["ab".index(host)]["lost_at"] = at
-    db = pair("db", [living(14, "MASTER", 14, "192.168.8.110/24"), living(16, "BACKUP", 14, "192.168.8.110/24")],
-              vip="192.168.8.110/24")  # fmt: skip
-    done = play(tmp_path, {"ha_pair": {"children": {"web": pair("web", nodes), "db": db}}}, "ha_pair")
-    table = done.output.rpartition('"PAIR ')[2].partition("]")[0]
-    print(table, done.done)
-    assert done.returncode == 2
-    assert "ok      VI_1: db-a MASTER" in table
-    assert f"web-{host}" in table.partition("web ")[2].splitlines()[0]
-    assert "no route to host" in table
+@pytest.fixture(scope="module")
+def lost(tmp_path_factory):
+    """Return a change in step of several pairs, each of which loses a host at another step, and of a good pair."""
+    children = {}
+    for number, (name, (at, host)) in enumerate(LOST.items()):
+        first = 20 + 10 * number
+        vip = f"192.168.8.{110 + number}/24"
+        nodes = [living(first, "MASTER", first, vip, plan=IN_STEP, **CONFIG),
+                 living(first + 1, "BACKUP", first, vip, plan=IN_STEP, **CONFIG)]  # fmt: skip
+        nodes["ab".index(host)]["lost_at"] = at
+        children[name] = pair(name, nodes, vip=vip)
+    children["good"] = pair("good", [living(4, "MASTER", 4), living(6, "BACKUP", 4)])
+    return play(tmp_path_factory.mktemp("lost"), {"ha_pair": {"children": children}}, "ha_pair")
+
+
+@pytest.mark.parametrize(("name", "host"), [(name, host) for name, (_at, host) in LOST.items()], ids=LOST)
+def test_a_host_that_is_lost_at_a_step_is_named_and_the_other_pair_goes_on(lost, name, host):
+    table = lost.output.rpartition('"PAIR ')[2].partition("]")[0]
+    assert lost.returncode == 2
+    assert "ok      VI_1: good-a MASTER" in table, table
+    assert f"{name}-{host}" in table.partition(f"{name} ")[2].splitlines()[0]
+    assert "no route to host" in table.partition(f"{name} ")[2].splitlines()[0]
