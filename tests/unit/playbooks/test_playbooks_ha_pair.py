@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fake_nodes import HOSTS, living, node, pair, play
 
@@ -191,3 +193,17 @@ def test_a_mistake_in_the_inventory_is_one_message(tmp_path, said, message):
     done = refused(tmp_path, {"ha_pair": pair("node", [node(4), node(6)], **said)}, message)
     assert "Traceback" not in done.output
     assert len(done.output) < 8000, "the whole description of the role is no message"
+
+
+def test_the_first_process_loads_the_filters_also_in_a_playbook_of_the_user(tmp_path):
+    """Else each process, one for each host and task, compiles them. Only the first one says what it imports."""
+    text = """
+- hosts: ha_pair
+  gather_facts: false
+  tasks: [{ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair}}]
+"""
+    nodes = [living(4, "MASTER", 4), living(6, "BACKUP", 4)]
+    settings = {"PYTHONPROFILEIMPORTTIME": "1"}
+    done = play(tmp_path, {"ha_pair": pair("web", nodes)}, "", text=text, settings=settings)
+    assert done.returncode == 0, done.output
+    assert len(re.findall(r"^import time:.*[.]plugins[.]module_utils[.]inventory[.]results$", done.output, re.M)) == 1
