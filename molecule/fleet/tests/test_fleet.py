@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Break one pair of three in several ways, while a client of another pair loses nothing."""
+"""Break one pair of three, and move, drain and replace nodes, while a client of another pair loses nothing."""
 
 from __future__ import annotations
 
@@ -86,11 +86,36 @@ def broken_by_its_inventory(variables: Mapping[str, Any]) -> Callable[[Pair, Pat
     return broken
 
 
+def broken_by_a_host_without_python(pair: Pair, _folder: Path) -> Iterator[tuple[str, ...]]:
+    """The agent that runs there goes on: it has been loaded."""
+    where = pair.b.check_output("readlink --canonicalize /usr/bin/python3")
+    pair.b.check_output(f"mv {where} {where}.away")
+    try:
+        yield ()
+    finally:
+        pair.b.check_output(f"mv {where}.away {where}")
+
+
+def broken_by_a_host_without_root(pair: Pair, folder: Path) -> Iterator[tuple[str, ...]]:
+    pair.b.check_output("useradd --create-home ops")
+    try:
+        pair.b.check_output("cp --recursive /root/.ssh /home/ops; chown --recursive ops: /home/ops/.ssh")
+        args = json.loads((pair.folder / "connection.yml").read_text())["all"]["hosts"]["db-b"]["ansible_ssh_args"]
+        # A connection of its own: the one that is open is root's.
+        own = {"ansible_user": "ops", "ansible_ssh_args": f"-o ControlPath=none {args}"}
+        (folder / "ops.yml").write_text(json.dumps({"all": {"hosts": {"db-b": own}}}))
+        yield (f"--inventory={folder}/ops.yml",)
+    finally:
+        pair.b.check_output("userdel --force --remove ops")
+
+
 # What breaks the pair, what its line says, and the interval that this play deploys to the others.
 BREAKS = {
     "a node is dead": (broken_by_a_dead_node, r"db-a is unreachable \(look at each host\): ", 0.6),
     "VRRP does not get through": (broken_by_a_cut, "db-", 0.7),
     "a variable is misspelt": (broken_by_its_inventory(MISSPELT), "db-a: .*ha_pair_advrt_int", 0.8),
+    "a host has no Python": (broken_by_a_host_without_python, "db-b: .*interpreter .* was not found", 0.7),
+    "a host without root": (broken_by_a_host_without_root, "db-b: .*root", 0.8),
     "a script is missing": (broken_by_its_inventory(MISSING), "db-a: Check the scripts: ", 0.9),
 }
 
@@ -115,3 +140,94 @@ def test_the_next_play_brings_the_broken_pair_up_to_the_others(fleet: Fleet, fig
     for name in fleet:
         assert line(output, name).startswith("ok "), output
         assert intervals_s(fleet[name]) == [0.5, 0.5]
+
+
+def owners(fleet: Fleet) -> dict[str, list[str]]:
+    return {name: pair.bed.owners(pair.vip) for name, pair in fleet.items()}
+
+
+def told(output: str) -> list[str]:
+    """Return the lines that a play says at its end, above the recap."""
+    return output.partition("PLAY RECAP")[0].rpartition('"msg": [')[2].partition("]")[0].split("\n")[1:-1]
+
+
+def test_status_tells_one_pair_or_all(fleet: Fleet) -> None:
+    output = fleet["web"].play("status")
+    for name in fleet:
+        assert re.match(rf"ok +VI_1: {name}-a MASTER .*, {name}-b BACKUP", line(output, name)), output
+    output = fleet["web"].play("status", "--limit", "web")
+    assert re.search(r"web-a +VI_1 +MASTER +100 +192\.168\.8\.201/24", output), output
+    assert "db-" not in output
+
+
+def test_mastership_of_one_pair_moves(fleet: Fleet, figure) -> None:
+    with unnoticed(fleet, figure, "switchover of one pair, and of another"):
+        fleet["web"].play("switchover", "--extra-vars", "to=web-b")
+        assert owners(fleet) == {"web": ["web-b"], "db": ["db-a"], "mail": ["mail-a"]}
+        fleet["web"].play("switchover", "--limit", "mail")
+        fleet["web"].settled_on("web-b")
+        assert owners(fleet) == {"web": ["web-b"], "db": ["db-a"], "mail": ["mail-b"]}
+
+
+def test_status_switchover_and_drain_name_a_broken_pair_and_do_the_others(fleet: Fleet, figure, tmp_path: Path) -> None:
+    """Begin where the last test ends: web-b and mail-b are master."""
+    web = fleet["web"]
+    with contextlib.contextmanager(broken_by_a_dead_node)(fleet[BROKEN], tmp_path):
+        with unnoticed(fleet, figure, "status, switchover of all, drain, with a broken pair"):
+            status = web.run("status")
+            moved = web.run("switchover")
+            assert owners(fleet) == {"web": ["web-a"], "db": ["db-b"], "mail": ["mail-a"]}
+            drained = web.run("drain", "--extra-vars", "drain=web-a,db-b")
+            assert owners(fleet) == {"web": ["web-b"], "db": ["db-b"], "mail": ["mail-a"]}
+            undrained = web.play("drain", "--extra-vars", "undrain=web-a", "--limit", "web")
+        for done in (status, moved, drained):
+            assert done.returncode == 2, done.stdout
+            assert re.match("FAILED .*db-a", line(done.stdout, BROKEN)), done.stdout
+            for other in OTHERS:
+                assert line(done.stdout, other).startswith("ok "), done.stdout
+        assert re.search("web +ok ", undrained), undrained
+        assert len(told(status.stdout)) <= 12, "a status of three pairs is short, with one of them broken"
+    for name, pair in fleet.items():
+        pair.settled_on(f"{name}-a")
+
+
+def test_a_fresh_host_takes_the_place_of_a_dead_one(fleet: Fleet, figure, tmp_path: Path) -> None:
+    """Take everything off a standby, as if the machine were new. The deployment changes nothing on the master."""
+    mail = fleet["mail"]
+    task = {"hotstandby.vrrp.vrrp_agent": {"state": "absent"}}
+    play = {"hosts": "mail-b", "gather_facts": False, "tasks": [task]}
+    (tmp_path / "absent.yml").write_text(json.dumps([play]))
+    before = pids(mail)[0], mail.status("mail-a")["transitions"]
+    with mail.probe() as probe:
+        mail.play(str(tmp_path / "absent"))
+        assert mail.b.run("systemctl cat hotstandby.service").rc != 0
+        output = mail.play("ha_pair", "--limit", "mail")
+        report = probe.report()
+    figure(f"another host for mail-b: {report.lost} of {report.sent} lost, {len(report.moves)} moves")
+    assert (report.lost, report.moves) == (0, []), str(report)
+    assert re.search(r"mail-a +: ok=\d+ +changed=0 ", output), output
+    assert (pids(mail)[0], mail.status("mail-a")["transitions"]) == before
+    mail.settled_on("mail-a")
+
+
+def test_a_peer_that_runs_another_release_gets_this_one_and_nothing_is_lost(fleet: Fleet, figure) -> None:
+    """Let the standby run a release that has other octets than that of this collection."""
+    web, other = fleet["web"], "/usr/local/lib/hotstandby/releases/other"
+    web.b.check_output(
+        f"cp --recursive --no-target-directory /usr/local/lib/hotstandby/current/ {other}"
+        f" && echo '# another one' >> {other}/vrrp/cli.py"
+        " && ln --symbolic --force --no-dereference releases/other /usr/local/lib/hotstandby/current"
+        " && systemctl restart hotstandby"
+    )
+    web.settled_on("web-a")
+    poll(lambda: web.status("web-b").get("state"), "BACKUP", "what it is with the other release")
+    before = pids(web)
+    with web.probe() as probe:
+        output = web.play("ha_pair", "--limit", "web")
+        report = probe.report()
+    figure(f"another release on the standby: {report.lost} of {report.sent} lost, {len(report.moves)} moves")
+    assert (report.lost, report.moves) == (0, []), str(report)
+    assert line(output, "web").startswith("ok "), output
+    after = pids(web)
+    assert after[0] == before[0] and after[1] != before[1], "the standby alone is restarted"
+    assert web.b.check_output("readlink /usr/local/lib/hotstandby/current") != "releases/other"
