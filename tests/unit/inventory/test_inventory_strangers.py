@@ -60,7 +60,7 @@ def test_new_addresses_are_asked_for_by_interface():
             "interface": "eth0",
             "addresses": ["192.168.8.100", "fd00:8::100"],
             "virtual_router_ids": [100, 7],
-            "listen": 3,
+            "listen": 2,
         },
         {"interface": "eth1", "addresses": ["10.0.0.1"], "virtual_router_ids": [], "listen": 1},
     ]
