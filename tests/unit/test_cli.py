@@ -10,12 +10,12 @@ import subprocess
 import sys
 
 import pytest
-from cli_scene import GOOD, MODULE_UTILS, STATUS
+from cli_parts import GOOD, MODULE_UTILS, STATUS
 
 from vrrp import cli
 from vrrp.client import AgentError, AgentUnreachable
 
-pytest_plugins = ["cli_scene"]
+pytest_plugins = ["cli_parts"]
 pytestmark = pytest.mark.usefixtures("machine")
 
 

@@ -9,14 +9,14 @@ import subprocess
 import sys
 
 import pytest
-from cli_scene import GOOD, MODULE_UTILS
+from cli_parts import GOOD, MODULE_UTILS
 
 from vrrp import cli
 from vrrp.agent.netlink import links
 from vrrp.agent.netlink.messages import DumpError
 from vrrp.config import loader
 
-pytest_plugins = ["cli_scene"]
+pytest_plugins = ["cli_parts"]
 pytestmark = pytest.mark.usefixtures("machine")
 
 

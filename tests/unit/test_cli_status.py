@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from cli_scene import STATUS
+from cli_parts import STATUS
 
 from vrrp import cli
 
-pytest_plugins = ["cli_scene"]
+pytest_plugins = ["cli_parts"]
 
 
 def test_status_is_a_table(agent, capsys):

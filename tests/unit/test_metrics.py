@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli_scene import STATUS
+from cli_parts import STATUS
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
 
 from vrrp import cli
 from vrrp.client import AgentUnreachable
 from vrrp.metrics import as_text
 
-pytest_plugins = ["cli_scene"]
+pytest_plugins = ["cli_parts"]
 pytestmark = pytest.mark.usefixtures("machine")
 
 COUNTS = {

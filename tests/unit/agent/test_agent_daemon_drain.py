@@ -9,7 +9,7 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import instance, table
-from daemon_scenes import DOWN_S, VIP, ask, left_behind, until
+from running_daemon import DOWN_S, VIP, ask, left_behind, until
 
 from vrrp.config.model.trackers import Script, Tracked, Tracking
 

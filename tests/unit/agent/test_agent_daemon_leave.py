@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
-from daemon_scenes import VIP, from_peer, left_behind
+from running_daemon import VIP, from_peer, left_behind
 
 from vrrp.config.model.configuration import Globals
 from vrrp.protocol.states import SavedRouterState, State

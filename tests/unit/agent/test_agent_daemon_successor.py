@@ -11,7 +11,7 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import eth, instance, table
-from daemon_scenes import DOWN_S, VIP, ask, from_peer, left_behind, until
+from running_daemon import DOWN_S, VIP, ask, from_peer, left_behind, until
 
 from vrrp.agent.log import Log
 from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile

@@ -9,7 +9,7 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import eth, instance, table
-from daemon_scenes import DOWN_S, VIP, from_peer
+from running_daemon import DOWN_S, VIP, from_peer
 
 from vrrp.agent import deadlines
 from vrrp.agent.netlink.links import ActualAddress

@@ -18,7 +18,7 @@ from vrrp.agent.log import Log
 STATUS = {"instances": [{"name": "节点", "counters": {"sent": 7}}]}
 
 
-class Scene:
+class Parts:
     def __init__(self, directory):
         self.text = io.StringIO()
         self.records = 0
@@ -33,27 +33,27 @@ class Scene:
 
 @pytest.mark.parametrize(("name", "records"), [("data", 1), ("stats", 0)])
 def test_the_status_is_written_for_its_owner_alone(tmp_path, name, records):
-    scene = Scene(tmp_path)
-    getattr(scene.reports, name)()
+    parts = Parts(tmp_path)
+    getattr(parts.reports, name)()
     path = tmp_path / "status.json"
     assert json.loads(path.read_text(encoding="utf-8")) == STATUS
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert scene.records == records
-    assert scene.lines() == [f"Printing VRRP {name} for process({os.getpid()}) on signal", f"wrote {path}"]
+    assert parts.records == records
+    assert parts.lines() == [f"Printing VRRP {name} for process({os.getpid()}) on signal", f"wrote {path}"]
 
 
 def test_a_second_signal_replaces_the_status_file(tmp_path):
     (tmp_path / "status.json").write_text("old")
-    Scene(tmp_path).reports.stats()
+    Parts(tmp_path).reports.stats()
     assert json.loads((tmp_path / "status.json").read_text(encoding="utf-8")) == STATUS
     assert [path.name for path in tmp_path.iterdir()] == ["status.json"]
 
 
 @pytest.mark.parametrize("name", ["stats", "data"])
 def test_a_missing_directory_is_told_for_each_signal(tmp_path, name):
-    scene = Scene(tmp_path / "no")
-    getattr(scene.reports, name)()
-    assert scene.lines()[1:] == [f"error: cannot write {tmp_path}/no/status.json: No such file or directory"]
+    parts = Parts(tmp_path / "no")
+    getattr(parts.reports, name)()
+    assert parts.lines()[1:] == [f"error: cannot write {tmp_path}/no/status.json: No such file or directory"]
     (tmp_path / "no").mkdir()
-    getattr(scene.reports, name)()
-    assert scene.lines()[-1] == f"wrote {tmp_path}/no/status.json"
+    getattr(parts.reports, name)()
+    assert parts.lines()[-1] == f"wrote {tmp_path}/no/status.json"

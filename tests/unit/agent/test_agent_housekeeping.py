@@ -29,7 +29,7 @@ PAGE = SavedState(drained=True)
 AGAIN = "the control socket was gone and has been made again"
 
 
-class Scene:
+class Parts:
     """Everything that an agent has in its directory."""
 
     def __init__(self, directory) -> None:
@@ -69,18 +69,18 @@ class Scene:
 
 def played(tmp_path, scenario):
     async def play():
-        async with Scene(tmp_path / "run") as scene:
-            await scenario(scene)
-        return scene.lines()
+        async with Parts(tmp_path / "run") as parts:
+            await scenario(parts)
+        return parts.lines()
 
     return asyncio.run(asyncio.wait_for(play(), 20))
 
 
 def test_where_nothing_is_missing_nothing_happens(tmp_path):
-    async def scenario(scene):
-        before = {entry.name: entry.inode() for entry in os.scandir(scene.directory)}
-        await scene.look()
-        assert {entry.name: entry.inode() for entry in os.scandir(scene.directory)} == before
+    async def scenario(parts):
+        before = {entry.name: entry.inode() for entry in os.scandir(parts.directory)}
+        await parts.look()
+        assert {entry.name: entry.inode() for entry in os.scandir(parts.directory)} == before
         assert set(before) == {"agent.lock", "control.sock", "ledger.json", "pulse"}
 
     assert played(tmp_path, scenario) == []
@@ -88,36 +88,36 @@ def test_where_nothing_is_missing_nothing_happens(tmp_path):
 
 @pytest.mark.parametrize("name", ["control.sock", "agent.lock", "ledger.json", "pulse"])
 def test_one_file(tmp_path, name):
-    async def scenario(scene):
-        (scene.directory / name).unlink()
-        await scene.look()
-        assert (scene.directory / name).exists()
-        assert await scene.ask() == {"is": "status"}
-        assert scene.runtime.there and scene.control.there
-        assert saved_state.read(str(scene.directory)) == PAGE
+    async def scenario(parts):
+        (parts.directory / name).unlink()
+        await parts.look()
+        assert (parts.directory / name).exists()
+        assert await parts.ask() == {"is": "status"}
+        assert parts.runtime.there and parts.control.there
+        assert saved_state.read(str(parts.directory)) == PAGE
 
     assert played(tmp_path, scenario) == ([AGAIN] if name == "control.sock" else [])
 
 
 def test_the_whole_directory_and_it_is_locked_again(tmp_path):
-    async def scenario(scene):
-        shutil.rmtree(scene.directory)
+    async def scenario(parts):
+        shutil.rmtree(parts.directory)
         with pytest.raises(AgentUnreachable):
-            await scene.ask()
-        await scene.look()
-        assert await scene.ask() == {"is": "status"}
-        assert saved_state.read(str(scene.directory)) == PAGE
+            await parts.ask()
+        await parts.look()
+        assert await parts.ask() == {"is": "status"}
+        assert saved_state.read(str(parts.directory)) == PAGE
         with pytest.raises(RuntimeDirectoryError, match=f"process {os.getpid()}"):
-            RuntimeDirectory(str(scene.directory)).acquire()
+            RuntimeDirectory(str(parts.directory)).acquire()
 
     assert played(tmp_path, scenario) == [AGAIN]
 
 
 def test_an_open_connection_is_answered_after_the_socket_was_deleted(tmp_path):
-    async def scenario(scene):
-        reader, writer = await asyncio.open_unix_connection(str(scene.directory / "control.sock"))
-        (scene.directory / "control.sock").unlink()
-        await scene.look()
+    async def scenario(parts):
+        reader, writer = await asyncio.open_unix_connection(str(parts.directory / "control.sock"))
+        (parts.directory / "control.sock").unlink()
+        await parts.look()
         writer.write(b'{"command": "status"}\n')
         assert b"status" in await reader.readline()
         writer.close()
@@ -128,23 +128,23 @@ def test_an_open_connection_is_answered_after_the_socket_was_deleted(tmp_path):
 def test_the_runtime_files_are_looked_at_again_and_again(tmp_path, monkeypatch):
     monkeypatch.setattr(housekeeping, "PERIOD_S", 0.01)
 
-    async def scenario(scene):
+    async def scenario(parts):
         for _time in range(2):
-            (scene.directory / "control.sock").unlink()
-            while not scene.control.there:
+            (parts.directory / "control.sock").unlink()
+            while not parts.control.there:
                 await asyncio.sleep(0.01)
 
     assert played(tmp_path, scenario) == [AGAIN, AGAIN]
 
 
 def test_what_cannot_be_made_again_is_told_and_tried_again(tmp_path):
-    async def scenario(scene):
-        shutil.rmtree(scene.directory)
-        scene.directory.write_text("")
-        await scene.look()
-        scene.directory.unlink()
-        await scene.look()
-        assert await scene.ask() == {"is": "status"}
+    async def scenario(parts):
+        shutil.rmtree(parts.directory)
+        parts.directory.write_text("")
+        await parts.look()
+        parts.directory.unlink()
+        await parts.look()
+        assert await parts.ask() == {"is": "status"}
 
     first, second = played(tmp_path, scenario)
     assert first.startswith(f"cannot use the runtime directory {tmp_path}/run: ")
@@ -152,12 +152,12 @@ def test_what_cannot_be_made_again_is_told_and_tried_again(tmp_path):
 
 
 def test_where_only_root_may_make_it_the_remedy_is_named(tmp_path, monkeypatch):
-    async def scenario(scene):
-        shutil.rmtree(scene.directory)
-        scene.directory.write_text("")
-        monkeypatch.setattr(housekeeping, "RUNTIME", str(scene.directory))
-        await scene.look()
-        scene.directory.unlink()
+    async def scenario(parts):
+        shutil.rmtree(parts.directory)
+        parts.directory.write_text("")
+        monkeypatch.setattr(housekeeping, "RUNTIME", str(parts.directory))
+        await parts.look()
+        parts.directory.unlink()
 
     (line,) = played(tmp_path, scenario)
     assert line.endswith("a restart would begin from nothing: systemctl reload hotstandby makes it again")
@@ -170,10 +170,10 @@ def test_without_room_for_a_socket_the_agent_works(tmp_path, monkeypatch, number
     async def full(self):
         raise OSError(number, os.strerror(number))
 
-    async def scenario(scene):
+    async def scenario(parts):
         monkeypatch.setattr(ControlServer, "start", start)
-        await scene.look()
-        assert await scene.ask() == {"is": "status"}
+        await parts.look()
+        assert await parts.ask() == {"is": "status"}
 
     monkeypatch.setattr(ControlServer, "start", full)
     first, second = played(tmp_path, scenario)
@@ -198,15 +198,15 @@ def test_a_directory_in_the_place_of_a_file(tmp_path, name, full):
     def put():
         (tmp_path / "run" / name / ("x" if full else "")).mkdir(parents=True, exist_ok=True)
 
-    async def scenario(scene):
-        await scene.look()
+    async def scenario(parts):
+        await parts.look()
         for _time in range(2):
-            assert await scene.ask() == {"is": "status"}
-            assert scene.runtime.there and scene.control.there and scene.graceful_restart.kept
-            assert saved_state.read(str(scene.directory)) == PAGE
-            (scene.directory / name.replace(".new", "")).unlink()
+            assert await parts.ask() == {"is": "status"}
+            assert parts.runtime.there and parts.control.there and parts.graceful_restart.kept
+            assert saved_state.read(str(parts.directory)) == PAGE
+            (parts.directory / name.replace(".new", "")).unlink()
             put()
-            await scene.look()
+            await parts.look()
 
     put()
     played(tmp_path, scenario)
@@ -214,11 +214,11 @@ def test_a_directory_in_the_place_of_a_file(tmp_path, name, full):
 
 def test_at_the_end_nothing_is_made_again(tmp_path):
     async def play():
-        async with Scene(tmp_path / "run") as scene:
+        async with Parts(tmp_path / "run") as parts:
             pass
-        scene.upkeep.look()
+        parts.upkeep.look()
         await asyncio.sleep(0.01)
-        return (scene.directory / "control.sock").exists()
+        return (parts.directory / "control.sock").exists()
 
     assert not asyncio.run(play())
 
@@ -229,24 +229,24 @@ def test_a_socket_that_cannot_be_opened_again_is_said_once_and_tried_again(tmp_p
     async def full(self):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    async def scenario(scene):
-        (scene.directory / "control.sock").unlink()
+    async def scenario(parts):
+        (parts.directory / "control.sock").unlink()
         monkeypatch.setattr(ControlServer, "start", full)
-        await scene.look()
-        await scene.look()
+        await parts.look()
+        await parts.look()
         monkeypatch.setattr(ControlServer, "start", start)
-        await scene.look()
-        assert await scene.ask() == {"is": "status"}
+        await parts.look()
+        assert await parts.ask() == {"is": "status"}
 
     text = f"cannot open {tmp_path}/run/control.sock: {os.strerror(errno.ENOSPC)}; trying again"
     assert played(tmp_path, scenario) == [text, AGAIN]
 
 
 def test_after_the_end_nothing_is_made_again(tmp_path):
-    async def scenario(scene):
-        await scene.upkeep.stop()
-        shutil.rmtree(scene.directory)
-        await scene.look()
-        assert not scene.directory.exists()
+    async def scenario(parts):
+        await parts.upkeep.stop()
+        shutil.rmtree(parts.directory)
+        await parts.look()
+        assert not parts.directory.exists()
 
     assert played(tmp_path, scenario) == []

@@ -29,7 +29,7 @@ class Told(SimpleNamespace):
     __hash__ = object.__hash__
 
 
-class Scene:
+class Parts:
     """Two instances; ``told`` says who was, in order. VI_1 has the virtual address, VI_2 leaves."""
 
     def __init__(self, tracked=False, faults=(), speaks_from=()):
@@ -65,9 +65,9 @@ class Scene:
 
 
 def told(*changes, **options):
-    scene = Scene(**options)
-    scene.events.kernel_changed(changes, 100.0)
-    return scene.told
+    parts = Parts(**options)
+    parts.events.kernel_changed(changes, 100.0)
+    return parts.told
 
 
 EVERYBODY = [("channel", "VI_1"), ("interface", "VI_1", 100.0), ("interface", "VI_2", 100.0)]

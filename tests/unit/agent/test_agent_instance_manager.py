@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from agent_fakes import eth, instance, table
-from daemon_scenes import DOWN_S
+from running_daemon import DOWN_S
 
 from vrrp.agent.netlink import link_requests
 from vrrp.agent.netlink.links import Link, LinkChanged

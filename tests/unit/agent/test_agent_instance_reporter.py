@@ -109,7 +109,7 @@ def test_a_second_master_is_counted_logged_and_the_last_event():
 OTHER = ip_address("192.168.8.7")
 
 
-class Scene:
+class Parts:
     """A reporter, and a clock for its log."""
 
     def __init__(self, **fields):
@@ -135,33 +135,33 @@ class Scene:
     ],
 )
 def test_priority_zero(condition, said):
-    assert Scene().lines(0, condition=condition) == [f"(VI_1) {said} from 192.168.8.6"]
+    assert Parts().lines(0, condition=condition) == [f"(VI_1) {said} from 192.168.8.6"]
 
 
 def test_the_master_that_stops_again_is_told_again_after_a_second():
-    scene, followed = Scene(), MasterSeen(PEER, 200, 100, 99.0)
-    assert len(scene.lines(0, master=followed)) == 1
-    scene.clock[0] += 0.9
-    assert scene.lines(0, master=followed) == []
-    scene.clock[0] += 0.2
-    assert len(scene.lines(0, master=followed)) == 1
+    parts, followed = Parts(), MasterSeen(PEER, 200, 100, 99.0)
+    assert len(parts.lines(0, master=followed)) == 1
+    parts.clock[0] += 0.9
+    assert parts.lines(0, master=followed) == []
+    parts.clock[0] += 0.2
+    assert len(parts.lines(0, master=followed)) == 1
 
 
 def test_others_together_are_told_once_a_minute():
-    scene = Scene()
-    assert len(scene.lines(0)) == 1
-    assert scene.lines(0, source=OTHER) == []
-    scene.clock[0] += 61
-    assert len(scene.lines(0, source=OTHER)) == 1
+    parts = Parts()
+    assert len(parts.lines(0)) == 1
+    assert parts.lines(0, source=OTHER) == []
+    parts.clock[0] += 61
+    assert len(parts.lines(0, source=OTHER)) == 1
 
 
 def test_a_lower_priority_is_told_where_it_will_be_taken_over_from():
-    scene = Scene()
-    assert scene.lines(90) == ["(VI_1) received lower priority (90) advert from 192.168.8.6 - discarding"]
-    assert scene.lines(90) == []
-    assert scene.lines(80, source=OTHER) == [], "whoever forges sources writes no line for each"
-    scene.clock[0] += 61
-    assert len(scene.lines(80, source=OTHER)) == 1
+    parts = Parts()
+    assert parts.lines(90) == ["(VI_1) received lower priority (90) advert from 192.168.8.6 - discarding"]
+    assert parts.lines(90) == []
+    assert parts.lines(80, source=OTHER) == [], "whoever forges sources writes no line for each"
+    parts.clock[0] += 61
+    assert len(parts.lines(80, source=OTHER)) == 1
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_lower_priority_is_told_where_it_will_be_taken_over_from():
     [(90, Master(NEVER), {}), (90, Backup(NEVER), {"nopreempt": True}), (100, Backup(NEVER), {})],
 )
 def test_what_nobody_wants_to_know(priority, condition, fields):
-    assert Scene(**fields).lines(priority, condition=condition) == []
+    assert Parts(**fields).lines(priority, condition=condition) == []
 
 
 @pytest.mark.parametrize(
@@ -183,26 +183,26 @@ def test_what_nobody_wants_to_know(priority, condition, fields):
     ],
 )
 def test_what_scripts_are_told_of_one_that_leaves(lifecycle, state, told):
-    scene = Scene()
-    scene.reporter.lifecycle = lifecycle
-    scene.reporter.entered(Notify(state, 100, "it was stopped"))
-    assert scene.told == told
-    assert scene.reporter.last_event == f"entered {state}: it was stopped"
-    assert (scene.reporter.counters.transitions, scene.reporter.counters.became_master) == (1, state == "MASTER")
+    parts = Parts()
+    parts.reporter.lifecycle = lifecycle
+    parts.reporter.entered(Notify(state, 100, "it was stopped"))
+    assert parts.told == told
+    assert parts.reporter.last_event == f"entered {state}: it was stopped"
+    assert (parts.reporter.counters.transitions, parts.reporter.counters.became_master) == (1, state == "MASTER")
 
 
 def test_a_transition_has_fields_for_the_journal(monkeypatch):
-    scene, logged = Scene(), []
+    parts, logged = Parts(), []
     monkeypatch.setattr(Log, "info", lambda log, text, fields=None: logged.append((text, fields)))
-    scene.reporter.peers.heard(PEER, 90, 1.0)
-    scene.reporter.entered(Notify("MASTER", 100, "no master was heard"))
+    parts.reporter.peers.heard(PEER, 90, 1.0)
+    parts.reporter.entered(Notify("MASTER", 100, "no master was heard"))
     fields = {"INSTANCE": "VI_1", "STATE": "MASTER", "PRIORITY": "100", "REASON": "no master was heard"}
     assert logged == [("(VI_1) Entering MASTER STATE (no master was heard)", {**fields, "PEER": "192.168.8.6"})]
 
 
 def test_a_conflict_is_the_last_event_while_it_is_news():
-    scene, found = Scene(), Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
-    scene.reporter.conflict(PEER, found, news=False)
-    assert (scene.reporter.conflicts, scene.reporter.last_event) == ({PEER: found}, "not started")
-    scene.reporter.conflict(PEER, found, news=True)
-    assert scene.reporter.last_event == "02:00:00:00:00:09 claims 192.168.8.6 too"
+    parts, found = Parts(), Conflict("eth0", bytes.fromhex("020000000009"), 100.0)
+    parts.reporter.conflict(PEER, found, news=False)
+    assert (parts.reporter.conflicts, parts.reporter.last_event) == ({PEER: found}, "not started")
+    parts.reporter.conflict(PEER, found, news=True)
+    assert parts.reporter.last_event == "02:00:00:00:00:09 claims 192.168.8.6 too"

@@ -121,7 +121,7 @@ def names(instances):
 
 
 class TestLeaving:
-    def scene(self):
+    def parts(self):
         book, one, two = Instances(), running("VI_1", VIP).master(), running("VI_2", SECOND)
         book.add(one.instance)
         book.add(two.instance)
@@ -129,7 +129,7 @@ class TestLeaving:
         return book, one, two
 
     def test_an_instance_that_leaves_is_there_until_it_holds_no_address(self):
-        book, one, two = self.scene()
+        book, one, two = self.parts()
         assert (list(book.running), names(book.leaving), names(book.all())) == (["VI_2"], ["VI_1"], ["VI_2", "VI_1"])
         assert (book.by_name("VI_1"), book.by_name("VI_2"), book.by_name(["VI_2"])) == (None, two.instance, None)
         assert (book.forget_stopped(), names(book.leaving)) == ([], ["VI_1"])
@@ -137,7 +137,7 @@ class TestLeaving:
         assert (names(book.forget_stopped()), book.leaving) == (["VI_1"], [])
 
     def test_its_notifications_are_there_for_the_one_that_has_its_name_next(self):
-        book, one, two = self.scene()
+        book, one, two = self.parts()
         before = one.instance.reporter.notifications
         assert book.notify_queues() == {before, two.instance.reporter.notifications}
         assert (book.former_queue("VI_1"), book.former_queue("VI_2")) == (before, None)

@@ -14,7 +14,7 @@ from virtual_time import play
 from vrrp.agent.kernel_events import RESYNC_S, KernelEvents
 
 
-class Scene:
+class Parts:
     """Two listeners; ``told`` says who was told what, in order. ``stale`` is what the kernel is after each reading."""
 
     def __init__(self, *changes, stale=()):
@@ -34,47 +34,47 @@ class Scene:
         return changes
 
 
-def told(scene, seconds=0.0, act=lambda scene: scene.changes.take()):
+def told(parts, seconds=0.0, act=lambda parts: parts.changes.take()):
     async def scenario():
-        act(scene)
+        act(parts)
         await asyncio.sleep(seconds)
-        return scene.told
+        return parts.told
 
     return play(scenario)
 
 
 def test_everybody_is_told_of_all_changes_in_a_fixed_order():
-    assert told(Scene("one", "two")) == ["read", ("first", ["one", "two"], 100.0), ("second", ["one", "two"], 100.0)]
+    assert told(Parts("one", "two")) == ["read", ("first", ["one", "two"], 100.0), ("second", ["one", "two"], 100.0)]
 
 
 def test_everybody_is_told_that_there_was_nothing():
-    assert told(Scene()) == ["read", ("first", [], 100.0), ("second", [], 100.0)]
+    assert told(Parts()) == ["read", ("first", [], 100.0), ("second", [], 100.0)]
 
 
 def test_once_everything_is_given_up_nothing_is_read():
-    def act(scene):
-        scene.ended = True
-        scene.changes.take()
+    def act(parts):
+        parts.ended = True
+        parts.changes.take()
 
-    assert told(Scene("one"), act=act) == []
+    assert told(Parts("one"), act=act) == []
 
 
 class TestResynchronization:
     def test_what_could_not_be_listed_is_asked_for_again_until_it_can(self):
         assert RESYNC_S == 1.0
-        readings = [told(Scene(stale=[True, True]), seconds).count("read") for seconds in (0.9, 1.1, 2.1, 9.0)]
+        readings = [told(Parts(stale=[True, True]), seconds).count("read") for seconds in (0.9, 1.1, 2.1, 9.0)]
         assert readings == [1, 2, 3, 3]
 
     def test_events_meanwhile_ask_no_second_time(self):
-        def act(scene):
-            scene.changes.take()
-            scene.changes.take()
+        def act(parts):
+            parts.changes.take()
+            parts.changes.take()
 
-        assert told(Scene(stale=[True, True, False]), 9.0, act).count("read") == 3
+        assert told(Parts(stale=[True, True, False]), 9.0, act).count("read") == 3
 
     def test_once_everything_is_given_up_it_is_not_asked_again(self):
-        def act(scene):
-            scene.changes.take()
-            scene.ended = True
+        def act(parts):
+            parts.changes.take()
+            parts.ended = True
 
-        assert told(Scene(stale=[True]), 9.0, act).count("read") == 1
+        assert told(Parts(stale=[True]), 9.0, act).count("read") == 1

@@ -33,7 +33,7 @@ GIVEN = {
 }
 
 
-class Scene:
+class Parts:
     """A router that has started. ``followed`` are the actions of each input, and when it was."""
 
     def __init__(self):
@@ -55,30 +55,30 @@ def test_there_is_a_method_for_each_input():
 
 @pytest.mark.parametrize("name", sorted(set(INPUTS) - OWN_WAY))
 def test_each_input_is_recorded_and_its_actions_are_done(name):
-    scene, arguments = Scene(), GIVEN.get(name, ())
+    parts, arguments = Parts(), GIVEN.get(name, ())
     again = VirtualRouter(Parameters(2, 51, 100, 100))
     again.start(1.0)
-    getattr(scene.inputs, name)(*arguments, 10.0)
+    getattr(parts.inputs, name)(*arguments, 10.0)
     expected = getattr(again, name)(*arguments, 10.0)
-    assert scene.followed == [(expected, 10.0)]
-    assert vars(scene.router) == vars(again)
-    (entry,) = scene.journal
+    assert parts.followed == [(expected, 10.0)]
+    assert vars(parts.router) == vars(again)
+    (entry,) = parts.journal
     assert (entry.first_at, entry.name, entry.arguments, entry.actions) == (10.0, name, arguments, expected)
 
 
 def test_a_refusal_is_no_input():
-    scene = Scene()
-    scene.router.fault_changed(("interface eth0 is down",), 2.0)
+    parts = Parts()
+    parts.router.fault_changed(("interface eth0 is down",), 2.0)
     with pytest.raises(Refused):
-        scene.inputs.promote(10.0)
-    assert (list(scene.journal), scene.followed) == ([], [])
+        parts.inputs.promote(10.0)
+    assert (list(parts.journal), parts.followed) == ([], [])
 
 
 def test_an_input_is_recorded_before_its_actions_are_done():
     """The actions may cause another input."""
-    scene, lengths = Scene(), []
-    scene.inputs = RouterInputs(scene.router, scene.journal, lambda *_: lengths.append(len(scene.journal)))
-    scene.inputs.promote(10.0)
+    parts, lengths = Parts(), []
+    parts.inputs = RouterInputs(parts.router, parts.journal, lambda *_: lengths.append(len(parts.journal)))
+    parts.inputs.promote(10.0)
     assert lengths == [1]
-    (entry,) = scene.journal
+    (entry,) = parts.journal
     assert isinstance(entry.actions[0], InstallAddresses)

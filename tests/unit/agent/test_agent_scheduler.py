@@ -17,7 +17,7 @@ from virtual_time import play
 from vrrp.agent.scheduler import LATE_S, Scheduler
 
 
-class Scene:
+class Parts:
     """A scheduler at ``now``: ``armed`` are its timers, ``done`` is what was called, in order."""
 
     def __init__(self):
@@ -37,59 +37,59 @@ class Scene:
         return lambda: self.done.append(word)
 
     def batch(self):
-        scene = self
+        parts = self
 
         class Batch(contextlib.AbstractContextManager):
             def __enter__(self):
-                scene.done.append("begin")
+                parts.done.append("begin")
 
             def __exit__(self, *error):
-                scene.done.append("end")
+                parts.done.append("end")
 
         return Batch()
 
 
-def scened(act):
+def played(act):
     async def scenario():
-        scene = Scene()
-        act(scene, scene.scheduler)
-        return scene
+        parts = Parts()
+        act(parts, parts.scheduler)
+        return parts
 
     return asyncio.run(scenario())
 
 
 class TestTimer:
     def test_the_timer_is_armed_for_the_earliest_time(self):
-        def act(scene, scheduler):
+        def act(parts, scheduler):
             for at in (110.0, 112.0, 109.0, 111.0):
                 scheduler.arm(at)
-            assert (scene.armed, scheduler.armed_at) == ([109.0], 109.0)
-            scene.ring()
+            assert (parts.armed, scheduler.armed_at) == ([109.0], 109.0)
+            parts.ring()
 
-        assert scened(act).done == ["begin", "due", "end"]
+        assert played(act).done == ["begin", "due", "end"]
 
     def test_never_is_no_time(self):
-        assert scened(lambda scene, scheduler: scheduler.arm(math.inf)).armed == []
+        assert played(lambda parts, scheduler: scheduler.arm(math.inf)).armed == []
 
     def test_suspended_it_does_not_listen(self):
-        def act(scene, scheduler):
+        def act(parts, scheduler):
             scheduler.arm(109.0)
             scheduler.suspend()
             scheduler.arm(101.0)
-            assert scene.armed == []
+            assert parts.armed == []
             scheduler.resume(105.0)
-            assert scene.armed == [105.0]
+            assert parts.armed == [105.0]
 
-        scened(act)
+        played(act)
 
     def test_cancelled_it_may_be_armed_later_than_before(self):
-        def act(scene, scheduler):
+        def act(parts, scheduler):
             scheduler.arm(101.0)
             scheduler.cancel()
             scheduler.arm(105.0)
-            assert scene.armed == [105.0]
+            assert parts.armed == [105.0]
 
-        scened(act)
+        played(act)
 
     def test_the_timer_is_one_of_the_loop(self):
         async def scenario():
@@ -110,27 +110,27 @@ class TestCallbacks:
         [(LATE_S - 0.001, ["begin", "it", "end"]), (LATE_S + 0.001, ["begin", "due", "it", "end"])],
     )
     def test_what_is_long_due_comes_first(self, late_s, expected):
-        def act(scene, scheduler):
-            scheduler.arm(scene.now)
-            scene.now += late_s
-            scheduler.callback(scene.said("it"))()
-            assert scene.done == expected
-            scene.done.clear()
-            scheduler.run(scene.said("it"))
-            assert scene.done == expected
+        def act(parts, scheduler):
+            scheduler.arm(parts.now)
+            parts.now += late_s
+            scheduler.callback(parts.said("it"))()
+            assert parts.done == expected
+            parts.done.clear()
+            scheduler.run(parts.said("it"))
+            assert parts.done == expected
 
-        scened(act)
+        played(act)
 
     def test_a_bug_is_told_after_the_batch(self):
-        assert scened(lambda scene, scheduler: scheduler.callback(lambda: 1 / 0)()).done == ["begin", "end", "error"]
+        assert played(lambda parts, scheduler: scheduler.callback(lambda: 1 / 0)()).done == ["begin", "end", "error"]
 
     def test_run_returns_the_result_and_raises_the_error(self):
-        def act(scene, scheduler):
+        def act(parts, scheduler):
             assert scheduler.run(lambda: 7) == 7
             with pytest.raises(ZeroDivisionError):
                 scheduler.run(lambda: 1 / 0)
 
-        assert scened(act).done == ["begin", "end", "begin", "end"]
+        assert played(act).done == ["begin", "end", "begin", "end"]
 
     def test_the_loop_calls_back(self):
         async def scenario():

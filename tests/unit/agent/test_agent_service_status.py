@@ -15,7 +15,7 @@ from vrrp.agent.service_status import ServiceStatus
 from vrrp.protocol.states import State
 
 
-class Scene:
+class Parts:
     """Instances in these states; ``done`` is who was told what, in order."""
 
     def __init__(self, *states, watchdog_s=None):
@@ -30,19 +30,19 @@ class Scene:
         self.status = ServiceStatus(manager, SimpleNamespace(running=running), FakeScheduler(), others)
 
 
-def played(scene, act, seconds=0.0):
+def played(parts, act, seconds=0.0):
     async def scenario():
-        act(scene.status)
+        act(parts.status)
         await asyncio.sleep(seconds)
-        return scene.done
+        return parts.done
 
     return play(scenario)
 
 
 def test_the_states_are_counted_in_one_line():
-    scene = Scene(State.BACKUP, State.MASTER, State.BACKUP)
-    assert played(scene, lambda status: status.show()) == ["2 BACKUP, 1 MASTER"]
-    assert played(Scene(), lambda status: status.show()) == ["no instances"]
+    parts = Parts(State.BACKUP, State.MASTER, State.BACKUP)
+    assert played(parts, lambda status: status.show()) == ["2 BACKUP, 1 MASTER"]
+    assert played(Parts(), lambda status: status.show()) == ["no instances"]
 
 
 def test_however_many_states_change_in_one_turn_it_is_told_once():
@@ -50,23 +50,23 @@ def test_however_many_states_change_in_one_turn_it_is_told_once():
         status.changed()
         status.changed()
 
-    assert played(Scene(State.MASTER), act, 1.0) == ["first", "second", "1 MASTER"]
+    assert played(Parts(State.MASTER), act, 1.0) == ["first", "second", "1 MASTER"]
 
 
 def test_a_change_in_a_later_turn_is_told_again():
     async def scenario():
-        scene = Scene(State.FAULT)
+        parts = Parts(State.FAULT)
         for _turn in range(2):
-            scene.status.changed()
+            parts.status.changed()
             await asyncio.sleep(1.0)
-        return scene.done
+        return parts.done
 
     assert play(scenario) == ["first", "second", "1 FAULT"] * 2
 
 
 def test_the_watchdog_is_fed_as_often_as_it_asks_for():
-    assert played(Scene(watchdog_s=1.0), lambda status: status.feed_watchdog(), 2.5) == ["alive"] * 3
+    assert played(Parts(watchdog_s=1.0), lambda status: status.feed_watchdog(), 2.5) == ["alive"] * 3
 
 
 def test_without_a_watchdog_nothing_is_fed():
-    assert played(Scene(), lambda status: status.feed_watchdog(), 2.5) == []
+    assert played(Parts(), lambda status: status.feed_watchdog(), 2.5) == []

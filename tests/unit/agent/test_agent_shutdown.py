@@ -19,7 +19,7 @@ from vrrp.agent.shutdown import Shutdown
 VIP, GROUP = "192.168.8.100/24", "224.0.0.18"
 
 
-class Scene:
+class Parts:
     """It keeps the calls of the parts in ``done``; the instances have their own lists."""
 
     def __init__(self, *benches, present=False, kept=True, mates=None):
@@ -70,24 +70,24 @@ class TestStop:
     def test_without_a_service_manager_it_is_a_clean_stop(self):
         def act():
             bench = master()
-            scene = Scene(bench)
-            scene.shutdown.stop()
-            assert (scene.shutdown.begun, scene.shutdown.restarting, scene.shutdown.failed) == (True, False, False)
+            parts = Parts(bench)
+            parts.shutdown.stop()
+            assert (parts.shutdown.begun, parts.shutdown.restarting, parts.shutdown.failed) == (True, False, False)
             assert bench.done == [("send", 0, GROUP)]
-            assert scene.done == ["stopping", ("renew", 13.0)]
-            assert scene.lines() == ["Stopping"]
-            assert not scene.shutdown.done.is_set()
+            assert parts.done == ["stopping", ("renew", 13.0)]
+            assert parts.lines() == ["Stopping"]
+            assert not parts.shutdown.done.is_set()
 
         inside(act)
 
     def test_a_second_one_does_not_wait(self):
         def act():
             bench = master()
-            scene = Scene(bench)
-            scene.shutdown.stop()
-            scene.shutdown.stop()
-            assert scene.shutdown.done.is_set()
-            assert scene.lines() == ["Stopping"]
+            parts = Parts(bench)
+            parts.shutdown.stop()
+            parts.shutdown.stop()
+            assert parts.shutdown.done.is_set()
+            assert parts.lines() == ["Stopping"]
 
         inside(act)
 
@@ -98,12 +98,12 @@ class TestStop:
         monkeypatch.setattr(shutdown, "restart_wanted", lambda unit: asked.append(unit) or restart)
 
         async def scenario():
-            scene = Scene(master(), present=True)
-            scene.shutdown.stop()
-            assert scene.shutdown.restarting is None
-            while scene.shutdown.restarting is None:
+            parts = Parts(master(), present=True)
+            parts.shutdown.stop()
+            assert parts.shutdown.restarting is None
+            while parts.shutdown.restarting is None:
                 await asyncio.sleep(0)
-            return scene.shutdown.restarting, scene.lines()
+            return parts.shutdown.restarting, parts.lines()
 
         text = "Stopping, a restart follows" if restart else "Stopping"
         assert asyncio.run(asyncio.wait_for(scenario(), 30)) == (restart, [text])
@@ -113,9 +113,9 @@ class TestStop:
         monkeypatch.setattr(shutdown, "own_unit", lambda: "")
 
         def act():
-            scene = Scene(present=True)
-            scene.shutdown.stop()
-            return scene.shutdown.restarting, scene.shutdown.done.is_set()
+            parts = Parts(present=True)
+            parts.shutdown.stop()
+            return parts.shutdown.restarting, parts.shutdown.done.is_set()
 
         assert inside(act) == (False, True)
 
@@ -136,20 +136,20 @@ class TestLeave:
     def test_a_mastership_stays_where_it_outlasts_a_restart(self, fields, kept, restart, stays):
         def act():
             bench = fast(**fields)
-            scene = Scene(bench, kept=kept)
-            scene.shutdown.leave(restart)
+            parts = Parts(bench, kept=kept)
+            parts.shutdown.leave(restart)
             assert bench.instance.restart.kept is stays
             assert bench.instance.router.yielding is not stays
             assert [each[1] for each in bench.done if each[0] == "send"] == [100 if stays else 0]
-            assert scene.shutdown.done.is_set() is stays
+            assert parts.shutdown.done.is_set() is stays
 
         inside(act)
 
     def test_a_sync_group_stays_as_a_whole_or_not_at_all(self):
         def act():
             one, two = master("VI_1"), fast("VI_2", version=3, advert_int_cs=20)
-            scene = Scene(one, two, mates=lambda _one: [one.instance, two.instance])
-            scene.shutdown.leave(restart=True)
+            parts = Parts(one, two, mates=lambda _one: [one.instance, two.instance])
+            parts.shutdown.leave(restart=True)
             return [bench.instance.router.yielding for bench in (one, two)]
 
         assert inside(act) == [True, True]
@@ -158,7 +158,7 @@ class TestLeave:
         def act():
             bench = master()
             bench.instance.inputs.demote(11.0)
-            Scene(bench).shutdown.leave(restart=True)
+            Parts(bench).shutdown.leave(restart=True)
             return bench.instance.restart.kept
 
         assert inside(act) is False
@@ -166,19 +166,19 @@ class TestLeave:
     def test_backups_stop_at_once(self):
         def act():
             bench = Bench(instance()).start()
-            scene = Scene(bench)
-            scene.shutdown.leave(restart=True)
-            return bench.state, scene.shutdown.done.is_set(), scene.lines()
+            parts = Parts(bench)
+            parts.shutdown.leave(restart=True)
+            return bench.state, parts.shutdown.done.is_set(), parts.lines()
 
         assert inside(act) == ("STOP", True, ["Stopping, a restart follows"])
 
     def test_an_answer_that_comes_too_late_changes_nothing(self):
         def act():
             bench = master()
-            scene = Scene(bench)
-            scene.shutdown.done.set()
-            scene.shutdown.leave(restart=True)
-            return bench.done, scene.done, scene.lines(), scene.shutdown.restarting
+            parts = Parts(bench)
+            parts.shutdown.done.set()
+            parts.shutdown.leave(restart=True)
+            return bench.done, parts.done, parts.lines(), parts.shutdown.restarting
 
         assert inside(act) == ([], [], [], None)
 
@@ -186,15 +186,15 @@ class TestLeave:
 def test_the_shutdown_ends_when_the_last_address_has_gone():
     def act():
         one, two = master("VI_1"), master("VI_2")
-        scene = Scene(one, two)
+        parts = Parts(one, two)
         found = []
-        scene.shutdown.end_when_released()
-        found.append(scene.shutdown.done.is_set())
-        scene.shutdown.leave(restart=False)
+        parts.shutdown.end_when_released()
+        found.append(parts.shutdown.done.is_set())
+        parts.shutdown.leave(restart=False)
         for bench in (one, two):
             bench.instance.expire(bench.instance.deadline)
-            scene.shutdown.end_when_released()
-            found.append(scene.shutdown.done.is_set())
+            parts.shutdown.end_when_released()
+            found.append(parts.shutdown.done.is_set())
         return found
 
     assert inside(act) == [False, False, True]
@@ -202,9 +202,9 @@ def test_the_shutdown_ends_when_the_last_address_has_gone():
 
 def test_before_somebody_wants_it_to_end_it_does_not():
     def act():
-        scene = Scene(Bench(instance()).start())
-        scene.shutdown.end_when_released()
-        return scene.shutdown.done.is_set()
+        parts = Parts(Bench(instance()).start())
+        parts.shutdown.end_when_released()
+        return parts.shutdown.done.is_set()
 
     assert inside(act) is False
 
@@ -214,12 +214,12 @@ class TestDropEverything:
     def test_every_address_goes_and_a_successor_finds_the_rest(self, restarting, leave):
         def act():
             bench = master()
-            scene = Scene(bench)
-            scene.shutdown.restarting = restarting
-            scene.shutdown.drop_everything()
+            parts = Parts(bench)
+            parts.shutdown.restarting = restarting
+            parts.shutdown.drop_everything()
             assert bench.done == [("send", 0, GROUP), ("release", VIP)]
             done = [("macvlans", leave), ("static", leave)]
-            assert (scene.done, scene.shutdown.failed) == (done, False)
+            assert (parts.done, parts.shutdown.failed) == (done, False)
 
         inside(act)
 
@@ -231,25 +231,25 @@ class TestDropEverything:
                 raise MemoryError("no room")
 
             one.kernel.release = broken
-            scene = Scene(one, two)
-            scene.shutdown.drop_everything()
+            parts = Parts(one, two)
+            parts.shutdown.drop_everything()
             assert two.done[-1] == ("release", VIP)
-            assert scene.lines() == ["error: (VI_1) cannot give up its addresses: MemoryError('no room')"]
-            assert (scene.shutdown.failed, scene.done[-1]) == (True, ("static", False))
+            assert parts.lines() == ["error: (VI_1) cannot give up its addresses: MemoryError('no room')"]
+            assert (parts.shutdown.failed, parts.done[-1]) == (True, ("static", False))
 
         inside(act)
 
 
 def test_a_bug_ends_it_with_its_traceback_in_the_log():
     def act():
-        scene = Scene(master())
+        parts = Parts(master())
         try:
             raise ZeroDivisionError("what")
         except ZeroDivisionError:
-            scene.shutdown.give_up()
-        lines = scene.text.getvalue().splitlines()
+            parts.shutdown.give_up()
+        lines = parts.text.getvalue().splitlines()
         assert lines[0].endswith("error: internal error, giving up everything:")
         assert lines[-1] == "ZeroDivisionError: what"
-        assert (scene.shutdown.failed, scene.shutdown.begun, scene.shutdown.done.is_set()) == (True, False, True)
+        assert (parts.shutdown.failed, parts.shutdown.begun, parts.shutdown.done.is_set()) == (True, False, True)
 
     inside(act)

@@ -20,7 +20,7 @@ VIP = "192.168.8.100/24"
 SILENT = CheckResult("chk", "script", None, 0)
 
 
-class Scene:
+class Parts:
     """VI_1, VI_2 and so on, which are ``grouped`` or not. ``woken`` are the times of the next looks."""
 
     def __init__(self, delay_s=0.0, count=2, grouped=False, filled=None):
@@ -43,9 +43,9 @@ class Scene:
         return [each.name for each in self.startup.due(now)]
 
 
-def remembering(scene, last_at, state=State.MASTER):
-    scene.each[0].restart.saved = SavedRouterState(state, last_at, 100)
-    return scene
+def remembering(parts, last_at, state=State.MASTER):
+    parts.each[0].restart.saved = SavedRouterState(state, last_at, 100)
+    return parts
 
 
 def playing(act, seconds=0.0):
@@ -61,46 +61,46 @@ def playing(act, seconds=0.0):
 
 class TestWithoutDelay:
     def test_everybody_begins_at_once_and_once(self):
-        scene = Scene()
-        assert scene.due(100.0) == ["VI_1", "VI_2"]
-        scene.each[0].start(100.0)
-        assert scene.due(100.0) == ["VI_2"]
+        parts = Parts()
+        assert parts.due(100.0) == ["VI_1", "VI_2"]
+        parts.each[0].start(100.0)
+        assert parts.due(100.0) == ["VI_2"]
 
     def test_one_waits_for_its_own_check_only(self):
-        scene = Scene()
-        scene.each[0].tracking.checks = (SILENT,)
-        assert scene.due(100.0) == ["VI_2"]
+        parts = Parts()
+        parts.each[0].tracking.checks = (SILENT,)
+        assert parts.due(100.0) == ["VI_2"]
 
     def test_in_a_sync_group_all_wait_for_one_check(self):
-        scene = Scene(grouped=True)
-        scene.each[0].tracking.checks = (SILENT,)
-        assert scene.due(100.0) == []
-        scene.each[0].tracking.checks = (CheckResult("chk", "script", False, 0),)
-        assert scene.due(100.0) == ["VI_1", "VI_2"]
+        parts = Parts(grouped=True)
+        parts.each[0].tracking.checks = (SILENT,)
+        assert parts.due(100.0) == []
+        parts.each[0].tracking.checks = (CheckResult("chk", "script", False, 0),)
+        assert parts.due(100.0) == ["VI_1", "VI_2"]
 
     def test_a_member_that_has_begun_holds_nobody_back(self):
-        scene = Scene(grouped=True)
-        scene.each[0].start(100.0)
-        scene.each[0].tracking.checks = (SILENT,)
-        assert scene.due(100.0) == ["VI_2"]
+        parts = Parts(grouped=True)
+        parts.each[0].start(100.0)
+        parts.each[0].tracking.checks = (SILENT,)
+        assert parts.due(100.0) == ["VI_2"]
 
 
 class TestDelay:
     def test_the_delay_counts_from_the_first_question(self):
-        scene = Scene(delay_s=5.0)
-        assert scene.startup.remaining_s(50.0) == 5.0
-        assert playing(lambda: [scene.due(now) for now in (100.0, 104.9, 105.0)]) == [[], [], ["VI_1", "VI_2"]]
-        assert [scene.startup.remaining_s(now) for now in (100.0, 103.0, 105.0, 200.0)] == [5.0, 2.0, 0.0, 0.0]
+        parts = Parts(delay_s=5.0)
+        assert parts.startup.remaining_s(50.0) == 5.0
+        assert playing(lambda: [parts.due(now) for now in (100.0, 104.9, 105.0)]) == [[], [], ["VI_1", "VI_2"]]
+        assert [parts.startup.remaining_s(now) for now in (100.0, 103.0, 105.0, 200.0)] == [5.0, 2.0, 0.0, 0.0]
 
     def test_somebody_looks_again_when_it_is_over_and_only_then(self):
-        scene = Scene(delay_s=5.0)
-        playing(lambda: [scene.due(now) for now in (100.0, 101.0)], 60.0)
-        assert scene.woken == [5.0]
+        parts = Parts(delay_s=5.0)
+        playing(lambda: [parts.due(now) for now in (100.0, 101.0)], 60.0)
+        assert parts.woken == [5.0]
 
     def test_without_instances_nobody_looks_again(self):
-        scene = Scene(delay_s=5.0, count=0)
-        assert playing(lambda: scene.due(100.0), 60.0) == []
-        assert scene.woken == []
+        parts = Parts(delay_s=5.0, count=0)
+        assert playing(lambda: parts.due(100.0), 60.0) == []
+        assert parts.woken == []
 
     @pytest.mark.parametrize(
         ("grouped", "last_at", "state", "expected"),
@@ -112,8 +112,8 @@ class TestDelay:
         ],
     )
     def test_an_instance_that_goes_on_as_master_does_not_wait(self, grouped, last_at, state, expected):
-        scene = remembering(Scene(delay_s=5.0, grouped=grouped), last_at, state)
-        assert playing(lambda: scene.due(100.0)) == expected
+        parts = remembering(Parts(delay_s=5.0, grouped=grouped), last_at, state)
+        assert playing(lambda: parts.due(100.0)) == expected
 
 
 def left_behind():
@@ -123,26 +123,26 @@ def left_behind():
 class TestWhatWasLeftBehind:
     """VI_1 was MASTER at 99.0, and a check keeps it waiting."""
 
-    def scene(self, state=State.MASTER):
-        scene = remembering(Scene(count=1, filled=left_behind), 99.0, state)
-        scene.benches[0].kernel.table.remember(marked(VIP))  # the bench has taken it off
-        scene.benches[0].done.clear()
-        scene.each[0].tracking.checks = (SILENT,)
-        return scene
+    def parts(self, state=State.MASTER):
+        parts = remembering(Parts(count=1, filled=left_behind), 99.0, state)
+        parts.benches[0].kernel.table.remember(marked(VIP))  # the bench has taken it off
+        parts.benches[0].done.clear()
+        parts.each[0].tracking.checks = (SILENT,)
+        return parts
 
     def test_what_was_left_behind_stays_until_the_mandate_ends(self):
-        scene = self.scene()
-        assert playing(lambda: scene.due(102.0)) == []
-        assert scene.benches[0].done == []
-        assert playing(lambda: scene.due(102.0078125)) == []
-        assert scene.benches[0].done == [("release", VIP)]
+        parts = self.parts()
+        assert playing(lambda: parts.due(102.0)) == []
+        assert parts.benches[0].done == []
+        assert playing(lambda: parts.due(102.0078125)) == []
+        assert parts.benches[0].done == [("release", VIP)]
 
     def test_somebody_looks_again_at_that_moment_and_only_then(self):
-        scene = self.scene()
-        playing(lambda: [scene.due(now) for now in (100.0, 101.0)], 60.0)
-        assert scene.woken == [pytest.approx(2.0078125)]
+        parts = self.parts()
+        playing(lambda: [parts.due(now) for now in (100.0, 101.0)], 60.0)
+        assert parts.woken == [pytest.approx(2.0078125)]
 
     def test_a_backup_has_left_nothing(self):
-        scene = self.scene(State.BACKUP)
-        playing(lambda: scene.due(200.0), 60.0)
-        assert (scene.benches[0].done, scene.woken) == ([], [])
+        parts = self.parts(State.BACKUP)
+        playing(lambda: parts.due(200.0), 60.0)
+        assert (parts.benches[0].done, parts.woken) == ([], [])

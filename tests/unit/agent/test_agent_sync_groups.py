@@ -11,7 +11,7 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import eth, instance, table
-from daemon_scenes import DOWN_S, from_peer
+from running_daemon import DOWN_S, from_peer
 
 from vrrp.agent.netlink.links import ActualAddress
 from vrrp.config.model.configuration import Configuration, Globals, SyncGroup

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from least_file import LEAST, configuration
+from smallest_file import LEAST, configuration
 
 from vrrp.config.diff import Change, Diff, Entry, compare
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from least_file import LEAST, configuration, errors, instance, warnings
+from smallest_file import LEAST, configuration, errors, instance, warnings
 
 from vrrp.config.model.configuration import Fifo, Globals, GratuitousArp, NotifyCommand
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_interface, ip_network
 
 import pytest
-from least_file import configuration, errors, warnings
+from smallest_file import configuration, errors, warnings
 
 from vrrp.config.model.configuration import GarpGroup, InterfaceDelay, Notify, NotifyCommand, SyncGroup, VirtualAddress
 from vrrp.config.model.routes import NextHop, Route, Rule

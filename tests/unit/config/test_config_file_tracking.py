@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from least_file import configuration, errors, instance, warnings
+from smallest_file import configuration, errors, instance, warnings
 
 from vrrp.config.model.trackers import File, Process, Script, Tracked, Tracking
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from least_file import LEAST, configuration, errors, instance, text, warnings
+from smallest_file import LEAST, configuration, errors, instance, text, warnings
 
 from vrrp.config.keywords.table import IGNORED, REFUSED, Block, blocks
 from vrrp.config.loader import inspect

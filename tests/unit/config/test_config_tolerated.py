@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from good_file import GOOD
+from valid_file import GOOD
 
 from vrrp.config.loader import inspect, load_file
 from vrrp.config.syntax.diagnostics import ConfigError

@@ -38,7 +38,7 @@ class Peer:
         self.heard.append((self.clock.now, said.priority))
 
 
-class Scene:
+class Parts:
     """It holds ``node`` and a peer on a segment without delay."""
 
     def __init__(self, parameters=OWN, **options):
@@ -67,223 +67,223 @@ class Scene:
 
 class TestLife:
     def test_before_it_starts_it_does_nothing(self):
-        node = Scene().node
+        node = Parts().node
         assert (node.process, node.running, node.answers, node.speaks, node.eligible) == (
             Process.ENDED, False, False, False, False,
         )  # fmt: skip
 
     def test_a_node_becomes_master_at_its_deadline(self):
-        scene = Scene().started(3.6)
-        assert scene.node.eligible and not scene.node.speaks
-        scene.clock.run(5.0)
-        assert scene.notes("state") == [(0.0, "BACKUP"), (DOWN_S, "MASTER")]
-        assert scene.notes("address") == [(DOWN_S, "on")]
-        assert scene.peer.heard == [(DOWN_S, 100), (4.0, 100), (5.0, 100)]
-        assert (scene.node.answers, scene.node.speaks, scene.node.announced_at) == (True, True, DOWN_S)
+        parts = Parts().started(3.6)
+        assert parts.node.eligible and not parts.node.speaks
+        parts.clock.run(5.0)
+        assert parts.notes("state") == [(0.0, "BACKUP"), (DOWN_S, "MASTER")]
+        assert parts.notes("address") == [(DOWN_S, "on")]
+        assert parts.peer.heard == [(DOWN_S, 100), (4.0, 100), (5.0, 100)]
+        assert (parts.node.answers, parts.node.speaks, parts.node.announced_at) == (True, True, DOWN_S)
 
     def test_its_own_clock_sets_the_beat_and_a_lag_makes_it_late(self):
-        assert Scene(epoch_s=0.25).started(5.0).peer.heard == [(DOWN_S, 100), (3.75, 100), (4.75, 100)]
-        assert Scene(lag_s=0.125).started(5.0).peer.heard == [(DOWN_S + 0.125, 100), (4.125, 100)]
+        assert Parts(epoch_s=0.25).started(5.0).peer.heard == [(DOWN_S, 100), (3.75, 100), (4.75, 100)]
+        assert Parts(lag_s=0.125).started(5.0).peer.heard == [(DOWN_S + 0.125, 100), (4.125, 100)]
 
     def test_every_advertisement_is_noted_where_somebody_wants_to_see_it(self):
-        assert Scene(trace=True).started(4.5).notes("advertisement") == [(DOWN_S, "100"), (4.0, "100")]
-        assert Scene().started(4.5).notes("advertisement") == []
+        assert Parts(trace=True).started(4.5).notes("advertisement") == [(DOWN_S, "100"), (4.0, "100")]
+        assert Parts().started(4.5).notes("advertisement") == []
 
     def test_started_twice_it_lives_once(self):
-        scene = Scene().started(1.0)
-        scene.node.start()
-        assert scene.node.lives == 1
+        parts = Parts().started(1.0)
+        parts.node.start()
+        assert parts.node.lives == 1
 
     def test_a_stop_ends_the_process_when_the_addresses_have_gone(self):
-        scene = Scene().started(10.0)
-        assert scene.node.command("stop")
-        assert (scene.node.process, scene.node.answers, scene.node.eligible) == (Process.RUNNING, True, False)
-        scene.clock.run(12.0)
-        assert (scene.node.process, scene.node.answers) == (Process.ENDED, False)
-        assert scene.notes("state")[-1] == (11.04609375, "STOP")  # 255/256 s and 0.05 s
-        assert scene.notes("address")[-1] == (11.04609375, "off")
+        parts = Parts().started(10.0)
+        assert parts.node.command("stop")
+        assert (parts.node.process, parts.node.answers, parts.node.eligible) == (Process.RUNNING, True, False)
+        parts.clock.run(12.0)
+        assert (parts.node.process, parts.node.answers) == (Process.ENDED, False)
+        assert parts.notes("state")[-1] == (11.04609375, "STOP")  # 255/256 s and 0.05 s
+        assert parts.notes("address")[-1] == (11.04609375, "off")
 
     def test_a_crash_leaves_the_addresses_to_their_lease(self):
-        scene = Scene().started(10.0)
-        scene.node.crash()
-        assert scene.node.memory == SavedRouterState(State.MASTER, 10.0, 100)
-        assert (scene.node.answers, scene.node.lease_lasts()) == (True, True)
-        scene.clock.run(20.0)
-        assert scene.notes("address")[-1] == (12.609375, "off")  # renewed each half second since the takeover
-        assert not scene.node.lease_lasts()
+        parts = Parts().started(10.0)
+        parts.node.crash()
+        assert parts.node.memory == SavedRouterState(State.MASTER, 10.0, 100)
+        assert (parts.node.answers, parts.node.lease_lasts()) == (True, True)
+        parts.clock.run(20.0)
+        assert parts.notes("address")[-1] == (12.609375, "off")  # renewed each half second since the takeover
+        assert not parts.node.lease_lasts()
 
     def test_a_process_that_starts_within_the_mandate_goes_on(self):
-        scene = Scene().started(10.0)
-        scene.node.crash()
-        scene.clock.run(11.5)
-        scene.node.restart()
-        assert scene.notes("state")[-1] == (11.5, "MASTER")
-        assert (scene.node.lives, scene.node.memory) == (2, None)
-        scene.clock.run(20.0)
-        assert scene.notes("address")[-1] == (11.5, "on")
+        parts = Parts().started(10.0)
+        parts.node.crash()
+        parts.clock.run(11.5)
+        parts.node.restart()
+        assert parts.notes("state")[-1] == (11.5, "MASTER")
+        assert (parts.node.lives, parts.node.memory) == (2, None)
+        parts.clock.run(20.0)
+        assert parts.notes("address")[-1] == (11.5, "on")
 
     def test_a_process_that_starts_later_removes_what_was_left_behind(self):
-        scene = Scene(lease_s=0.0).started(10.0)  # no lease: the kernel keeps them
-        scene.node.crash()
-        scene.clock.run(20.0)
-        assert scene.node.answers
-        scene.node.restart()
-        assert scene.notes("address")[-1] == (20.0, "off")
-        assert "removes the addresses that were left behind" in scene.texts()
+        parts = Parts(lease_s=0.0).started(10.0)  # no lease: the kernel keeps them
+        parts.node.crash()
+        parts.clock.run(20.0)
+        assert parts.node.answers
+        parts.node.restart()
+        assert parts.notes("address")[-1] == (20.0, "off")
+        assert "removes the addresses that were left behind" in parts.texts()
 
     def test_a_second_crash_forgets_nothing(self):
-        scene = Scene().started(10.0)
-        scene.node.crash()
-        memory = scene.node.memory
-        scene.node.crash()
-        assert scene.node.memory is memory
+        parts = Parts().started(10.0)
+        parts.node.crash()
+        memory = parts.node.memory
+        parts.node.crash()
+        assert parts.node.memory is memory
 
     def test_without_a_lease_of_its_own_the_timers_decide(self):
-        assert Scene(lease_s=None).node.kernel.lease_s == 3.0
-        assert Scene(replace(OWN, interval_cs=50), lease_s=None).node.kernel.lease_s == 2.0
-        assert Scene(lease_s=0.0).node.kernel.lease_s == float("inf")
+        assert Parts(lease_s=None).node.kernel.lease_s == 3.0
+        assert Parts(replace(OWN, interval_cs=50), lease_s=None).node.kernel.lease_s == 2.0
+        assert Parts(lease_s=0.0).node.kernel.lease_s == float("inf")
 
 
 class TestPause:
     def test_what_arrives_meanwhile_is_read_first(self):
-        scene = Scene().started(10.0)
-        scene.node.pause()
-        scene.clock.run(11.0)
-        scene.peer_says(200)
-        assert scene.node.router.state is State.MASTER and not scene.node.speaks
-        scene.node.resume()
-        scene.clock.run(11.0)
-        assert (scene.node.running, scene.node.router.yielding) == (True, True)
-        assert scene.peer.heard[-1] == (11.0, 100)  # its last advertisement
+        parts = Parts().started(10.0)
+        parts.node.pause()
+        parts.clock.run(11.0)
+        parts.peer_says(200)
+        assert parts.node.router.state is State.MASTER and not parts.node.speaks
+        parts.node.resume()
+        parts.clock.run(11.0)
+        assert (parts.node.running, parts.node.router.yielding) == (True, True)
+        assert parts.peer.heard[-1] == (11.0, 100)  # its last advertisement
 
     def test_the_socket_takes_so_many_packets(self):
-        scene = Scene().started(1.0)
-        scene.node.pause()
+        parts = Parts().started(1.0)
+        parts.node.pause()
         for number in range(SOCKET_BUFFER + 10):
-            scene.peer_says(200 if number < 256 else 201)
-        scene.node.resume()
-        assert scene.node.router.master.priority == 200
+            parts.peer_says(200 if number < 256 else 201)
+        parts.node.resume()
+        assert parts.node.router.master.priority == 200
 
     def test_addresses_that_had_ended_come_back_where_it_is_still_master(self):
-        scene = Scene(replace(OWN, interval_cs=1000)).started(40.0)
-        scene.node.pause()
-        scene.clock.run(45.0)
-        assert scene.notes("address")[-1][1] == "off"
-        scene.node.resume()
-        assert scene.notes("address")[-1] == (45.0, "on")
-        assert scene.texts()[-1] == "puts the addresses back that had ended"
+        parts = Parts(replace(OWN, interval_cs=1000)).started(40.0)
+        parts.node.pause()
+        parts.clock.run(45.0)
+        assert parts.notes("address")[-1][1] == "off"
+        parts.node.resume()
+        assert parts.notes("address")[-1] == (45.0, "on")
+        assert parts.texts()[-1] == "puts the addresses back that had ended"
 
     def test_a_node_that_expires_before_it_reads_acts_on_old_news(self):
-        scene = Scene(drains_first=False).started(3.0)
-        scene.node.pause()
-        scene.clock.run(4.0)
-        scene.peer_says(200)
-        scene.node.resume()
-        assert scene.notes("state")[-1] == (4.0, "MASTER")
-        assert Scene().started(3.0).notes("state") == [(0.0, "BACKUP")]
+        parts = Parts(drains_first=False).started(3.0)
+        parts.node.pause()
+        parts.clock.run(4.0)
+        parts.peer_says(200)
+        parts.node.resume()
+        assert parts.notes("state")[-1] == (4.0, "MASTER")
+        assert Parts().started(3.0).notes("state") == [(0.0, "BACKUP")]
 
 
 class TestMachine:
     def test_without_power_everything_is_gone_at_once(self):
-        scene = Scene().started(10.0)
-        scene.node.kill()
-        assert (scene.node.up, scene.node.answers, scene.node.memory) == (False, False, None)
-        scene.node.start()
-        assert scene.node.process is Process.ENDED
-        scene.clock.run(15.0)
-        scene.node.boot()
-        assert (scene.node.running, scene.notes("state")[-1]) == (True, (15.0, "BACKUP"))
+        parts = Parts().started(10.0)
+        parts.node.kill()
+        assert (parts.node.up, parts.node.answers, parts.node.memory) == (False, False, None)
+        parts.node.start()
+        assert parts.node.process is Process.ENDED
+        parts.clock.run(15.0)
+        parts.node.boot()
+        assert (parts.node.running, parts.notes("state")[-1]) == (True, (15.0, "BACKUP"))
 
     def test_a_machine_that_is_up_does_not_boot(self):
-        scene = Scene().started(1.0)
-        scene.node.boot()
-        assert scene.node.lives == 1
+        parts = Parts().started(1.0)
+        parts.node.boot()
+        assert parts.node.lives == 1
 
     def test_what_is_sent_to_a_frozen_machine_is_lost(self):
-        scene = Scene().started(1.0)
-        scene.node.freeze()
-        scene.peer_says(200)
-        scene.node.thaw()
-        assert scene.node.router.master is None
+        parts = Parts().started(1.0)
+        parts.node.freeze()
+        parts.peer_says(200)
+        parts.node.thaw()
+        assert parts.node.router.master is None
 
     def test_a_frozen_master_is_none_when_its_mandate_has_ended(self):
-        scene = Scene().started(10.0)
-        scene.node.freeze()
-        assert (scene.node.answers, scene.node.speaks) == (False, False)
-        scene.clock.run(20.0)
-        scene.node.thaw()
-        assert scene.notes("state")[-1] == (20.0, "BACKUP")
-        assert not scene.node.answers
+        parts = Parts().started(10.0)
+        parts.node.freeze()
+        assert (parts.node.answers, parts.node.speaks) == (False, False)
+        parts.clock.run(20.0)
+        parts.node.thaw()
+        assert parts.notes("state")[-1] == (20.0, "BACKUP")
+        assert not parts.node.answers
 
     def test_the_clock_of_a_suspended_machine_stands_still(self):
-        scene = Scene().started(10.0)
-        scene.node.freeze(suspended=True)
-        scene.clock.run(20.0)
-        scene.node.thaw()
-        assert scene.node.monotonic() == 10.0
-        assert (scene.node.speaks, scene.node.answers) == (True, True)
-        scene.clock.run(21.5)
-        assert scene.peer.heard[-2:] == [(10.0, 100), (21.0, 100)]
+        parts = Parts().started(10.0)
+        parts.node.freeze(suspended=True)
+        parts.clock.run(20.0)
+        parts.node.thaw()
+        assert parts.node.monotonic() == 10.0
+        assert (parts.node.speaks, parts.node.answers) == (True, True)
+        parts.clock.run(21.5)
+        assert parts.peer.heard[-2:] == [(10.0, 100), (21.0, 100)]
 
     def test_the_lease_of_a_crashed_one_goes_on_after_a_suspension(self):
-        scene = Scene().started(10.0)
-        scene.node.crash()
-        scene.node.freeze(suspended=True)
-        scene.clock.run(20.0)
-        scene.node.thaw()
-        scene.clock.run(30.0)
-        assert scene.notes("address")[-1] == (22.609375, "off")
+        parts = Parts().started(10.0)
+        parts.node.crash()
+        parts.node.freeze(suspended=True)
+        parts.clock.run(20.0)
+        parts.node.thaw()
+        parts.clock.run(30.0)
+        assert parts.notes("address")[-1] == (22.609375, "off")
 
     def test_thawed_without_a_freeze_nothing_happens(self):
-        scene = Scene().started(10.0)
-        before = list(scene.timeline.entries)
-        scene.node.thaw()
-        assert scene.timeline.entries == before
+        parts = Parts().started(10.0)
+        before = list(parts.timeline.entries)
+        parts.node.thaw()
+        assert parts.timeline.entries == before
 
 
 class TestCommands:
     def test_a_refusal_is_noted(self):
-        scene = Scene().started(1.0)
-        scene.node.broken("interface eth0 is down")
-        assert scene.node.command("promote") is False
-        assert scene.texts()[-1] == "refused: it is in FAULT: interface eth0 is down. Mend that first"
+        parts = Parts().started(1.0)
+        parts.node.broken("interface eth0 is down")
+        assert parts.node.command("promote") is False
+        assert parts.texts()[-1] == "refused: it is in FAULT: interface eth0 is down. Mend that first"
 
     def test_without_a_process_there_is_none_to_command(self):
-        assert Scene().node.command("promote") is False
+        assert Parts().node.command("promote") is False
 
     def test_what_was_said_before_counts_for_a_process_that_starts_later(self):
-        scene = Scene(check_delta=-20)
-        scene.node.drain(True)
-        scene.node.broken("script chk failed")
-        scene.started()
-        router = scene.node.router
+        parts = Parts(check_delta=-20)
+        parts.node.drain(True)
+        parts.node.broken("script chk failed")
+        parts.started()
+        router = parts.node.router
         assert (router.priority, router.drained, router.faults) == (80, True, ("script chk failed",))
-        scene.node.drain(False)
-        scene.node.broken()
+        parts.node.drain(False)
+        parts.node.broken()
         assert (router.drained, router.faults, router.state) == (False, (), State.BACKUP)
 
     @pytest.mark.parametrize(
         ("priority", "delta", "expected"), [(100, -20, 80), (100, -200, 1), (100, 200, 254), (255, -20, 255)]
     )
     def test_a_check_changes_the_priority_within_the_limits(self, priority, delta, expected):
-        scene = Scene(replace(OWN, priority=priority)).started(1.0)
-        scene.node.check_says(delta)
-        assert scene.node.router.priority == expected
+        parts = Parts(replace(OWN, priority=priority)).started(1.0)
+        parts.node.check_says(delta)
+        assert parts.node.router.priority == expected
 
     def test_a_reload_keeps_what_the_checks_say(self):
-        scene = Scene(check_delta=-20, lease_s=None).started(10.0)
-        scene.node.reconfigure(replace(OWN, priority=150, interval_cs=50))
-        assert (scene.node.router.priority, scene.node.kernel.lease_s) == (130, 2.0)
-        scene.clock.run(10.5)
-        assert scene.peer.heard[-1] == (10.5, 130)
+        parts = Parts(check_delta=-20, lease_s=None).started(10.0)
+        parts.node.reconfigure(replace(OWN, priority=150, interval_cs=50))
+        assert (parts.node.router.priority, parts.node.kernel.lease_s) == (130, 2.0)
+        parts.clock.run(10.5)
+        assert parts.peer.heard[-1] == (10.5, 130)
 
     def test_a_rival_is_noted(self):
-        scene = Scene().started(10.0)
-        scene.peer_says(50)
-        assert "hears another master: 192.0.2.6 with priority 50" in scene.texts()
+        parts = Parts().started(10.0)
+        parts.peer_says(50)
+        assert "hears another master: 192.0.2.6 with priority 50" in parts.texts()
 
     def test_an_input_of_its_group_is_taken(self):
-        scene = Scene().started(10.0)
-        scene.node.take("give_up", 20.0, False, "VI_2 gave up")
-        scene.clock.run(10.0)
-        assert (scene.node.router.yielding, scene.peer.heard[-1]) == (True, (10.0, 0))
+        parts = Parts().started(10.0)
+        parts.node.take("give_up", 20.0, False, "VI_2 gave up")
+        parts.clock.run(10.0)
+        assert (parts.node.router.yielding, parts.peer.heard[-1]) == (True, (10.0, 0))

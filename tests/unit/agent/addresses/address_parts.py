@@ -42,7 +42,7 @@ class Announcer(FakeAnnouncer):
         super().cancel(key)
 
 
-class Scene:
+class Parts:
     """``vips`` under the key "k"; ``others`` are what other instances hold."""
 
     def __init__(self, config=None, filled=None, settings=Globals(), others=()):  # noqa: B008

@@ -39,7 +39,7 @@ def started(machine, **fields):
     return agent.static_config
 
 
-def scene(rig, play, act, *instances, **fields):
+def played(rig, play, act, *instances, **fields):
     async def scenario():
         async with rig(*instances, start=False) as machine:
             try:
@@ -62,7 +62,7 @@ def test_static_addresses_are_set_without_a_lifetime_and_removed_at_the_end(rig,
         (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
         assert machine.kernel.done == [("remove", way.remove), ("release", OWN, LOOSE)]
 
-    scene(rig, play, act, static_addresses=ADDRESSES, static_routes=(ROUTE,))
+    played(rig, play, act, static_addresses=ADDRESSES, static_routes=(ROUTE,))
 
 
 def test_a_successor_goes_on_with_them(rig, play):
@@ -75,11 +75,11 @@ def test_a_successor_goes_on_with_them(rig, play):
         assert (entry.identity, [str(address) for _index, address in entry.installed]) == (STATIC, [LOOSE, OWN])
         assert len(entry.removals) == 1
 
-    scene(rig, play, act, static_addresses=ADDRESSES, static_routes=(ROUTE,))
+    played(rig, play, act, static_addresses=ADDRESSES, static_routes=(ROUTE,))
 
 
 def test_without_any_there_is_nothing_in_the_ledger(rig, play):
-    scene(rig, play, lambda machine, static: check_equal(static.snapshot(), StaticSnapshot()))
+    played(rig, play, lambda machine, static: check_equal(static.snapshot(), StaticSnapshot()))
 
 
 def check_equal(one, other):
@@ -101,7 +101,7 @@ def test_what_is_deleted_comes_back_unless_it_is_not_tracked(rig, play):
         for what in (OWN, "route 10.99.0.0/16 via 10.9.9.1"):
             assert f"warning: (static) {what} was not there as it should be and was put back" in machine.lines()
 
-    scene(rig, play, act, static_addresses=ADDRESSES, static_routes=(ROUTE,))
+    played(rig, play, act, static_addresses=ADDRESSES, static_routes=(ROUTE,))
 
 
 def test_routes_of_instances_are_told_what_has_gone(rig, play):
@@ -113,7 +113,7 @@ def test_routes_of_instances_are_told_what_has_gone(rig, play):
         machine.events()
         assert told == [{ANY}]
 
-    scene(rig, play, act)
+    played(rig, play, act)
 
 
 def test_what_the_host_has_already_is_its_own(rig, play):
@@ -162,7 +162,7 @@ def test_a_reload_changes_them(rig, play):
         assert machine.kernel.routes == set()
         assert static.snapshot() == StaticSnapshot()
 
-    scene(rig, play, act, static_addresses=ADDRESSES)
+    played(rig, play, act, static_addresses=ADDRESSES)
 
 
 def test_a_route_that_cannot_be_set_is_a_fault_of_its_group_until_it_can(rig, play):
@@ -190,7 +190,7 @@ def test_what_two_want_is_not_taken_off_by_one(rig, play):
         assert static.routes_held(machine.agent.instances.running["VI_1"]) == {way.remove}
         assert static.routes_held((static, None)) == frozenset()
 
-    scene(rig, play, act, static_routes=(ROUTE,))
+    played(rig, play, act, static_routes=(ROUTE,))
 
 
 LEFTOVER = "warning: (static) removing addresses and routes that were left behind."
@@ -211,7 +211,7 @@ def test_a_firewall_table_that_nobody_needs_any_more_is_deleted_at_the_start(rig
         assert deleted == [True]
         assert LEFTOVER not in machine.lines()
 
-    scene(rig, play, act)
+    played(rig, play, act)
 
 
 def test_a_reload_before_the_start_is_taken_by_the_start(rig, play):

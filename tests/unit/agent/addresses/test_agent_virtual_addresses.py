@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import ip_interface
 
 import pytest
-from address_scene import PLACE, REFUSED, SECOND, SECOND_PLACE, VIP, Scene, both, with_entry
+from address_parts import PLACE, REFUSED, SECOND, SECOND_PLACE, VIP, Parts, both, with_entry
 from agent_fakes import eth, instance, marked, table, want
 
 from vrrp.agent.addresses.address_config import AddressConfig
@@ -24,12 +24,12 @@ MARKED, BRIEF = marked(VIP), ActualAddress(*PLACE, valid_s=3)
 class TestLook:
     def test_what_is_wanted_and_what_is_missing(self):
         away = VirtualAddress(ip_interface(SECOND), device="eth9")
-        made = Scene(instance(excluded=(away,)))
+        made = Parts(instance(excluded=(away,)))
         assert (made.vips.wanted, made.vips.missing) == ((want(VIP),), ("eth9",))
         assert (made.vips.held, made.vips.installed, made.vips.retry_at) == (frozenset(), frozenset(), NEVER)
 
     def test_another_interface_forgets_what_the_old_one_has_refused(self):
-        made = Scene()
+        made = Parts()
         made.kernel.refuses = "no"
         made.vips.install(10.0)
         made.vips.look()
@@ -40,7 +40,7 @@ class TestLook:
 
     @pytest.mark.parametrize(("links", "refused"), [([eth()], ()), ([eth(up=False)], (REFUSED,))])
     def test_an_interface_that_comes_up_forgets_what_was_refused_before(self, links, refused):
-        made = Scene(filled=table(eth(up=False)))
+        made = Parts(filled=table(eth(up=False)))
         made.kernel.refuses = "no"
         made.vips.install(10.0)
         made.kernel.table = table(*links)
@@ -53,7 +53,7 @@ class TestLook:
 
 class TestInstall:
     def test_addresses_are_set_held_and_leased(self):
-        made = Scene()
+        made = Parts()
         made.vips.install(10.0)
         assert made.done == [("install", VIP)]
         assert (made.vips.held, made.vips.installed) == ({PLACE}, {PLACE})
@@ -61,7 +61,7 @@ class TestInstall:
         assert made.armed == [0.0]  # a lease that was never renewed is due
 
     def test_what_the_kernel_refuses_is_told_and_tried_again_later(self):
-        made = Scene()
+        made = Parts()
         made.kernel.refuses = "no"
         made.vips.install(10.0)
         assert (made.vips.refused, made.vips.retry_at, INSTALL_RETRY_S) == ((REFUSED,), 20.0, 10.0)
@@ -69,14 +69,14 @@ class TestInstall:
 
     def test_a_duplicate_is_removed_and_set_again(self):
         six = "fd00:8::100/64"
-        made = Scene(instance(addresses=(six,)))
+        made = Parts(instance(addresses=(six,)))
         made.kernel.table.remember(ActualAddress(2, ip_interface(six), dad_failed=True))
         made.vips.install(10.0)
         assert made.done == [("release", six), ("install", six)]
         assert made.lines()[0].startswith("warning: (VI_1) fd00:8::100/64: duplicate address detection has failed")
 
     def test_what_was_inherited_and_is_wanted_no_more_goes(self):
-        made = Scene(filled=table(addresses=("192.168.8.4/24", VIP, SECOND)))
+        made = Parts(filled=table(addresses=("192.168.8.4/24", VIP, SECOND)))
         made.vips.inherit([PLACE, SECOND_PLACE])
         assert made.vips.installed == {PLACE, SECOND_PLACE}
         made.vips.install(10.0)
@@ -87,24 +87,24 @@ class TestInstall:
 
 class TestRelease:
     def test_addresses_go_with_their_bursts_and_leases(self):
-        made = Scene(both()).master()
+        made = Parts(both()).master()
         made.vips.release()
         assert made.done == [("cancel", "k"), ("release", VIP, SECOND)]
         assert (made.vips.held, made.vips.installed, made.renewed()) == (frozenset(), frozenset(), [])
 
     def test_what_others_hold_stays(self):
-        made = Scene(both(), others=[PLACE]).master()
+        made = Parts(both(), others=[PLACE]).master()
         made.vips.release()
         assert made.done[-1] == ("release", SECOND)
 
     def test_what_cannot_be_removed_is_told(self):
-        made = Scene().master()
+        made = Parts().master()
         made.kernel.stuck = (VIP,)
         made.vips.release()
         assert made.lines() == [f"error: (VI_1) cannot remove {VIP}"]
 
     def test_falling_silent_ends_the_bursts_only(self):
-        made = Scene().master()
+        made = Parts().master()
         made.vips.fall_silent()
         assert (made.done, made.vips.held) == ([("cancel", "k")], {PLACE})
 
@@ -115,7 +115,7 @@ class TestLeftovers:
         [(100, [], []), (100, [SECOND_PLACE], [SECOND]), (100, [PLACE], [VIP]), (255, [], []), (255, [PLACE], [VIP])],
     )
     def test_only_those_of_a_predecessor_are_taken_off(self, priority, inherited, released):
-        made = Scene(instance(priority=priority), table(addresses=("192.168.8.4/24", VIP, SECOND)))
+        made = Parts(instance(priority=priority), table(addresses=("192.168.8.4/24", VIP, SECOND)))
         made.vips.inherit(inherited)
         made.vips.remove_leftovers()
         assert [address for each in made.done for address in each[1:]] == released
@@ -125,7 +125,7 @@ class TestLeftovers:
     def test_the_kernel_says_whose_it_is(self, priority, there, inherited):
         filled = table()
         filled.remember(there)
-        made = Scene(instance(priority=priority), filled)
+        made = Parts(instance(priority=priority), filled)
         made.vips.inherit(inherited)
         made.vips.remove_leftovers()
         assert made.done == [("release", VIP)]
@@ -133,51 +133,51 @@ class TestLeftovers:
     def test_where_the_kernel_says_it_the_ledger_is_not_believed(self):
         filled = table(addresses=("192.168.8.4/24", VIP))
         filled.remember(marked("127.0.0.1/8", 1))
-        made = Scene(filled=filled)
+        made = Parts(filled=filled)
         made.vips.inherit([PLACE])
         made.vips.remove_leftovers()
         assert made.done == []
 
     def test_where_there_are_none_nothing_is_said(self):
-        made = Scene()
+        made = Parts()
         made.vips.remove_leftovers()
         assert (made.done, made.lines()) == ([], [])
 
 
 class TestWhileMaster:
     def test_what_is_missing_is_put_back_and_announced(self):
-        made = Scene(both(garp=GratuitousArp(repeat=3))).master()
+        made = Parts(both(garp=GratuitousArp(repeat=3))).master()
         made.kernel.somebody_deletes(SECOND)
         assert made.vips.complete(11.0) == (want(SECOND),)
         assert made.done == [("install", SECOND), ("announce", 3, SECOND)]
         assert made.vips.complete(12.0) == ()
 
     def test_with_a_repeat_of_0_it_is_announced_once(self):
-        made = Scene(instance(garp=GratuitousArp(repeat=0))).master()
+        made = Parts(instance(garp=GratuitousArp(repeat=0))).master()
         made.kernel.somebody_deletes(VIP)
         made.vips.put_back(PLACE, 11.0)
         assert made.done == [("install", VIP), ("announce", 1, VIP)]
 
     def test_what_cannot_be_put_back_is_not_announced(self):
-        made = Scene().master()
+        made = Parts().master()
         made.kernel.somebody_deletes(VIP)
         made.kernel.refuses = "no"
         made.vips.complete(11.0)
         assert (made.done, made.vips.refused, made.vips.retry_at) == ([("install", VIP)], (REFUSED,), 21.0)
 
     def test_somebody_elses_address_is_not_put_back(self):
-        made = Scene().master()
+        made = Parts().master()
         assert made.vips.put_back(SECOND_PLACE, 11.0) == ()
         assert made.done == []
 
     def test_an_address_that_is_not_tracked_stays_away_and_is_not_renewed(self):
-        made = Scene(with_entry(no_track=True)).master()
+        made = Parts(with_entry(no_track=True)).master()
         made.kernel.somebody_deletes(VIP)
         assert made.vips.put_back(PLACE, 11.0) == ()
         assert (made.done, made.vips.held, made.renewed()) == ([], frozenset(), [])
 
     def test_an_address_that_stays_away_is_not_announced(self):
-        made = Scene(with_entry(no_track=True)).master()
+        made = Parts(with_entry(no_track=True)).master()
         made.kernel.somebody_deletes(VIP)
         made.vips.put_back(PLACE, 11.0)
         made.vips.complete(12.0)
@@ -188,7 +188,7 @@ class TestWhileMaster:
         assert made.done[-2:] == [("install", VIP), ("announce", 4, VIP)]
 
     def test_all_addresses_are_announced_when_asked(self):
-        made = Scene(both()).master()
+        made = Parts(both()).master()
         made.vips.announce(4)
         assert made.done == [("announce", 4, VIP, SECOND)]
 
@@ -198,10 +198,10 @@ class TestReload:
         ("settings", "other"), [(Globals(), False), (Globals(vip_lease_s=3), False), (Globals(vip_lease_s=60), True)]
     )
     def test_another_lifetime_is_told(self, settings, other):
-        assert Scene().vips.reconfigure(AddressConfig.of(instance(), settings)) is other
+        assert Parts().vips.reconfigure(AddressConfig.of(instance(), settings)) is other
 
     def test_another_lifetime_is_set_and_renewed(self):
-        made = Scene().master()
+        made = Parts().master()
         made.vips.reconfigure(AddressConfig.of(instance(), Globals(vip_lease_s=60)))
         made.vips.renew_differently()
         assert (made.done, made.kernel.lifetimes_s) == ([("install", VIP)], {ip_interface(VIP): 60})
@@ -216,14 +216,14 @@ class TestReload:
         ],
     )
     def test_what_the_kernel_cannot_change_is_set_anew(self, change, done):
-        made = Scene().master()
+        made = Parts().master()
         made.vips.reconfigure(AddressConfig.of(with_entry(**change), Globals()))
         made.vips.look()
         made.vips.reconcile(11.0)
         assert made.done == done
 
     def test_a_new_address_comes_and_an_old_one_goes_with_a_line_each(self):
-        made = Scene().master()
+        made = Parts().master()
         made.vips.reconfigure(AddressConfig.of(instance(addresses=(SECOND,)), Globals()))
         made.vips.look()
         made.vips.reconcile(11.0)
@@ -232,7 +232,7 @@ class TestReload:
 
     @pytest.mark.parametrize(("settings", "done"), [(Globals(), []), (Globals(vip_lease_s=0), [("install", VIP)])])
     def test_what_has_no_lease_is_lent(self, settings, done):
-        made = Scene(settings=settings).master()
+        made = Parts(settings=settings).master()
         made.vips.lend(5)
         assert made.done == done
         assert made.kernel.lifetimes_s == {ip_interface(VIP): 5 if done else 3}
@@ -247,7 +247,7 @@ class TestExtraInterfaces:
     def test_switches_of_other_interfaces_are_reminded(self, kind, every, keeps):
         garp = GratuitousArp(extra_if_s=60.0, extra_if_all=every)
         away = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth1"),)
-        made = Scene(instance(garp=garp, excluded=away), table(eth(), replace(eth("eth1", 3), kind=kind)))
+        made = Parts(instance(garp=garp, excluded=away), table(eth(), replace(eth("eth1", 3), kind=kind)))
         made.vips.install(10.0)
         assert [each for each in made.done if each[0] == "keep"] == ([("keep", 65.0, 60.0)] if keeps else [])
         made.done.clear()
@@ -257,12 +257,12 @@ class TestExtraInterfaces:
     def test_a_reminder_is_one_frame_for_each_of_those_addresses(self):
         garp = GratuitousArp(extra_if_s=60.0, extra_if_all=True)
         away = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth1"),)
-        made = Scene(instance(garp=garp, excluded=away), table(eth(), eth("eth1", 3))).master()
+        made = Parts(instance(garp=garp, excluded=away), table(eth(), eth("eth1", 3))).master()
         made.announcer.again()
         assert made.done == [("announce", 1, "192.168.9.1/24")]
 
     def test_on_the_own_interface_there_is_nothing_to_remind_of(self):
-        made = Scene(instance(garp=GratuitousArp(extra_if_s=60.0, extra_if_all=True)))
+        made = Parts(instance(garp=GratuitousArp(extra_if_s=60.0, extra_if_all=True)))
         made.vips.install(10.0)
         assert made.done == [("install", VIP)]
 

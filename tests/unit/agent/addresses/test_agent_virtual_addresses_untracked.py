@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_interface
 
 import pytest
-from address_scene import VIP, Scene
+from address_parts import VIP, Parts
 from agent_fakes import eth, instance, table, want
 
 from vrrp.agent.netlink.links import ActualAddress
@@ -18,9 +18,9 @@ FOUR, SIX = "172.16.5.100/24", "fd00:5::100/64"
 UP, DOWN = eth("eth1", 3), eth("eth1", 3, up=False)
 
 
-def scene(*links, address=FOUR):
+def parts(*links, address=FOUR):
     away = (VirtualAddress(ip_interface(address), device="eth1", no_track=True),)
-    return Scene(instance(excluded=away), table(eth(), *links)).master()
+    return Parts(instance(excluded=away), table(eth(), *links)).master()
 
 
 def change(made, *links, on=()):
@@ -33,28 +33,28 @@ def change(made, *links, on=()):
 
 @pytest.mark.parametrize("address", [FOUR, SIX])
 def test_untracked_addresses_are_set_when_their_interface_comes(address):
-    made = scene(address=address)
+    made = parts(address=address)
     assert change(made, UP) == (want(address, 3),)
     assert made.done == [("install", address), ("announce", 5, address)]
     assert set(made.renewed()) == {VIP, address}
 
 
 def test_untracked_addresses_are_set_on_a_replaced_interface():
-    made = scene(UP)
+    made = parts(UP)
     assert change(made, eth("eth1", 4)) == (want(FOUR, 4),)
     assert made.done == [("install", FOUR), ("announce", 5, FOUR)]
     assert (3, ip_interface(FOUR)) not in made.vips.held
 
 
 def test_untracked_addresses_go_with_the_name_of_their_interface():
-    made = scene(UP)
+    made = parts(UP)
     assert change(made, eth("eth9", 3), on=[(3, FOUR)]) == ()
     assert (made.done, made.renewed()) == ([("release", FOUR)], [VIP])
     assert made.lines()[-1] == f"(VI_1) removing VIPs {FOUR}"
 
 
 def test_what_the_kernel_takes_off_with_it_comes_back_with_it():
-    made = scene(UP, address=SIX)
+    made = parts(UP, address=SIX)
     assert change(made, DOWN) == ()
     assert made.vips.put_back((3, ip_interface(SIX)), 11.0) == ()
     assert made.done == []  # it may be about to be deleted
@@ -63,7 +63,7 @@ def test_what_the_kernel_takes_off_with_it_comes_back_with_it():
 
 @pytest.mark.parametrize("before", [UP, DOWN])
 def test_a_deleted_untracked_address_stays_away(before):
-    made = scene(UP)
+    made = parts(UP)
     change(made, before, on=[(3, FOUR)])
     made.kernel.somebody_deletes(FOUR, 3)
     assert made.vips.put_back((3, ip_interface(FOUR)), 11.0) == ()
@@ -72,7 +72,7 @@ def test_a_deleted_untracked_address_stays_away(before):
 
 
 def test_an_event_that_is_older_than_what_was_put_back_is_no_deletion():
-    made = scene(UP, address=SIX)
+    made = parts(UP, address=SIX)
     assert change(made, UP) == (want(SIX, 3),)  # down and up again
     assert made.vips.put_back((3, ip_interface(SIX)), 11.0) == ()
     assert set(made.renewed()) == {VIP, SIX}

@@ -49,7 +49,7 @@ class Kernel:
             self.table.links[link.index] = self.table.names[link.name] = link
 
 
-def scene(filled=None, refuses=0):
+def parts(filled=None, refuses=0):
     text = io.StringIO()
     kernel = Kernel(filled or table(), refuses)
     return Vmacs(kernel, kernel.silence, Log(text)), kernel, text
@@ -82,7 +82,7 @@ def test_addresses_and_advertisements_have_their_interfaces():
 
 
 def test_a_macvlan_is_made_and_then_set_up_once():
-    vmacs, kernel, text = scene()
+    vmacs, kernel, text = parts()
     vmacs.apply([instance(vmac=Vmac())])
     assert kernel.asked == [link_requests.macvlan("vrrp.51", 2, MAC_51)]
     assert vmacs.busy
@@ -99,7 +99,7 @@ def test_a_macvlan_is_made_and_then_set_up_once():
 
 
 def test_a_macvlan_that_is_gone_is_made_again():
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours())
     vmacs.apply([instance(vmac=Vmac())])
     kernel.asked.clear()
@@ -109,7 +109,7 @@ def test_a_macvlan_that_is_gone_is_made_again():
 
 
 def test_what_the_kernel_refuses_is_said_once():
-    vmacs, kernel, text = scene(refuses=errno.EPERM)
+    vmacs, kernel, text = parts(refuses=errno.EPERM)
     vmacs.apply([instance(vmac=Vmac())])
     vmacs.look()
     assert len(kernel.asked) == 1
@@ -117,13 +117,13 @@ def test_what_the_kernel_refuses_is_said_once():
 
 
 def test_without_its_interface_nothing_is_asked():
-    vmacs, kernel, _text = scene(table(eth("eth1", 3)))
+    vmacs, kernel, _text = parts(table(eth("eth1", 3)))
     vmacs.apply([instance(vmac=Vmac())])
     assert kernel.asked == []
 
 
 def test_a_macvlan_that_no_instance_wants_is_removed():
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours())
     vmacs.apply([instance(vmac=Vmac())])
     kernel.asked.clear()
@@ -136,7 +136,7 @@ BEFORE = {"arp_ignore": 0, "arp_filter": 0, "arp_announce": 0}
 
 def test_the_interface_below_is_as_it_was_when_a_successor_ends():
     """The settings that the process before this one found are restored, not those that it set."""
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours())
     vmacs.inherit((9,), {2: BEFORE})
     vmacs.apply([instance(vmac=Vmac())])
@@ -148,7 +148,7 @@ def test_the_interface_below_is_as_it_was_when_a_successor_ends():
 
 
 def test_what_the_file_does_not_name_any_more_goes_at_the_next_start():
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours(), ours(index=10, name="vrrp.52", kind="veth"))
     vmacs.inherit((9, 10, 11), {2: BEFORE})
     vmacs.apply([instance()])
@@ -157,7 +157,7 @@ def test_what_the_file_does_not_name_any_more_goes_at_the_next_start():
 
 
 def test_the_interface_below_is_as_it_was_when_a_reload_takes_use_vmac_away():
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours())
     vmacs.inherit((9,), {2: BEFORE})
     vmacs.apply([instance(vmac=Vmac())])
@@ -168,7 +168,7 @@ def test_the_interface_below_is_as_it_was_when_a_reload_takes_use_vmac_away():
 
 @pytest.mark.parametrize("stranger", [{"kind": ""}, {"mac": bytes.fromhex("020000000009")}, {"parent": 3}])
 def test_a_stranger_with_its_name_is_left_alone_and_is_a_fault(stranger):
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours(**stranger))
     config = instance(vmac=Vmac())
     vmacs.apply([config])
@@ -214,7 +214,7 @@ def test_moving_to_a_macvlan_makes_another_virtual_router():
 
 
 def test_one_that_another_program_has_just_made_is_taken_at_its_event():
-    vmacs, kernel, text = scene(refuses=errno.EEXIST)
+    vmacs, kernel, text = parts(refuses=errno.EEXIST)
     vmacs.apply([instance(vmac=Vmac())])
     assert (vmacs.busy, text.getvalue()) == (False, "")
     kernel.refuses = 0
@@ -224,7 +224,7 @@ def test_one_that_another_program_has_just_made_is_taken_at_its_event():
 
 
 def test_settings_that_are_refused_and_reports_that_are_not_dropped_are_said():
-    vmacs, kernel, text = scene(refuses=errno.EPERM)
+    vmacs, kernel, text = parts(refuses=errno.EPERM)
     kernel.put(ours())
     kernel.cannot_silence = "cannot filter packets: this kernel has no nf_tables"
     vmacs.apply([instance(vmac=Vmac())])
@@ -238,14 +238,14 @@ def test_settings_that_are_refused_and_reports_that_are_not_dropped_are_said():
 
 
 def test_without_ipv6_on_this_machine_nothing_is_said():
-    vmacs, kernel, text = scene(refuses=errno.EAFNOSUPPORT)
+    vmacs, kernel, text = parts(refuses=errno.EAFNOSUPPORT)
     kernel.put(ours())
     vmacs.apply([instance(vmac=Vmac())])
     assert text.getvalue() == ""
 
 
 def test_of_ipv6_the_interface_below_keeps_its_settings():
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours(mac=bytes.fromhex("00005e000233")))
     vmacs.apply([instance(addresses=("fe80::8:100/64",), vmac=Vmac())])
     assert kernel.asked == [link_requests.without_link_local(9), link_requests.up(9)]
@@ -254,7 +254,7 @@ def test_of_ipv6_the_interface_below_keeps_its_settings():
 
 def test_an_interface_that_was_so_before_is_left_so(monkeypatch):
     monkeypatch.setattr(vmac, "setting", lambda name, which: vmac.ON_PARENT[which])
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours())
     vmacs.apply([instance(vmac=Vmac())])
     assert vmacs.parents == {}
@@ -264,7 +264,7 @@ def test_an_interface_that_was_so_before_is_left_so(monkeypatch):
 
 
 def test_an_interface_below_that_has_gone_is_not_restored():
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours())
     vmacs.inherit((9,), {2: BEFORE})
     vmacs.apply([instance(vmac=Vmac())])
@@ -275,7 +275,7 @@ def test_an_interface_below_that_has_gone_is_not_restored():
 
 
 def test_a_successor_finds_all_of_it():
-    vmacs, kernel, _text = scene()
+    vmacs, kernel, _text = parts()
     kernel.put(ours())
     vmacs.apply([instance(vmac=Vmac())])
     kernel.asked.clear()

@@ -42,7 +42,7 @@ def text(vrid=51, name="VI_1", priority=90, more="", addresses=(VIP,), end=""):
 
 
 class Timer:
-    """It is a timer of the scene."""
+    """It is a timer of the parts."""
 
     def __init__(self, at, callback):
         self.at, self.callback, self.cancelled = at, callback, False
@@ -122,7 +122,7 @@ class Node:
         return "\n".join(self.machine.lines())
 
 
-def scene(rig, play):
+def parts(rig, play):
     """Return ``run(scenario, first)``: ``scenario(node)`` has an agent with the file ``first``, a BACKUP."""
 
     def run(scenario, first=None):

@@ -9,7 +9,7 @@ import asyncio
 import io
 
 import pytest
-from control_scene import handle
+from control_parts import handle
 
 from vrrp.agent.control.server import ControlServer
 from vrrp.agent.log import Log

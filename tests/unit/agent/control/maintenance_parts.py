@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from daemon_scenes import from_peer
+from running_daemon import from_peer
 
 from vrrp.protocol.event_log import EventLog
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from confirmed_scene import CONFIRM_S, DOWN_S, SECOND, VIP, scene, text
+from confirmed_parts import CONFIRM_S, DOWN_S, SECOND, VIP, parts, text
 
 from vrrp.agent.errors import CommandError
 
@@ -15,7 +15,7 @@ HMAC = "version 3\n auth_hmac {\n key %d hex:" + "ab" * 32 + "\n active_key %d\n
 
 @pytest.fixture
 def standby(rig, play):
-    return scene(rig, play)
+    return parts(rig, play)
 
 
 def test_it_hears_the_old_master_while_it_listens_for_the_new_one(standby):

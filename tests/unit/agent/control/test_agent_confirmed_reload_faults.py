@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from agent_fakes import eth
-from confirmed_scene import SECOND, VIP, scene, text
+from confirmed_parts import SECOND, VIP, parts, text
 
 from vrrp.agent.netlink.links import LinkChanged
 from vrrp.config import loader
@@ -20,7 +20,7 @@ PASSWORD = "authentication {\n auth_type PASS\n auth_pass %d\n }"
 
 @pytest.fixture
 def standby(rig, play):
-    return scene(rig, play)
+    return parts(rig, play)
 
 
 def test_a_link_that_flaps_during_the_wait_makes_no_second_owner(standby):

@@ -12,8 +12,8 @@ import json
 
 import pytest
 from agent_fakes import instance
-from daemon_scenes import DOWN_S, left_behind, until
-from maintenance_scene import NOON, NOTED, TOLD, UPDATE, ask, hear, kept, notes
+from maintenance_parts import NOON, NOTED, TOLD, UPDATE, ask, hear, kept, notes
+from running_daemon import DOWN_S, left_behind, until
 
 from vrrp.agent.control import maintenance
 from vrrp.agent.errors import CommandError

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import instance
-from daemon_scenes import left_behind, until
-from maintenance_scene import NOON, NOTED, UPDATE, ask, boot, hear, kept, notes
+from maintenance_parts import NOON, NOTED, UPDATE, ask, boot, hear, kept, notes
+from running_daemon import left_behind, until
 
 from vrrp.agent.control import maintenance
 

@@ -18,7 +18,7 @@ from vrrp.agent.log import Log
 from vrrp.agent.sync_groups import INPUTS
 
 
-class Scene:
+class Parts:
     """Instances without a sync group. ``remembered`` counts how often a successor must know something else."""
 
     def __init__(self, *benches, stopping=False, owned=()):
@@ -48,52 +48,52 @@ class Scene:
 
 def test_one_is_promoted_and_a_successor_must_know():
     bench = Bench(instance()).start()
-    scene = Scene(bench)
-    assert scene.mastership.move("promote", "VI_1", 1.0) is bench.instance
-    assert (bench.state, scene.remembered, scene.lines()) == ("MASTER", 1, ["(VI_1) promote was asked for"])
+    parts = Parts(bench)
+    assert parts.mastership.move("promote", "VI_1", 1.0) is bench.instance
+    assert (bench.state, parts.remembered, parts.lines()) == ("MASTER", 1, ["(VI_1) promote was asked for"])
 
 
 def test_a_name_of_no_instance_is_answered_with_those_there_are():
     text = "there is no instance VI_9; there are: VI_1, VI_2"
-    scene = Scene(Bench(instance()), Bench(instance("VI_2")), stopping=True)
-    assert scene.refused(lambda mastership: mastership.move("promote", "VI_9", 1.0)) == text
-    assert scene.refused(lambda mastership: mastership.find("VI_9")) == text
-    assert Scene().refused(lambda mastership: mastership.find(None)) == "there is no instance None; there are: none"
+    parts = Parts(Bench(instance()), Bench(instance("VI_2")), stopping=True)
+    assert parts.refused(lambda mastership: mastership.move("promote", "VI_9", 1.0)) == text
+    assert parts.refused(lambda mastership: mastership.find("VI_9")) == text
+    assert Parts().refused(lambda mastership: mastership.find(None)) == "there is no instance None; there are: none"
 
 
 def test_at_the_end_nothing_is_moved():
-    scene = Scene(Bench(instance()).start(), stopping=True)
+    parts = Parts(Bench(instance()).start(), stopping=True)
     for act in (lambda it: it.move("promote", "VI_1", 1.0), lambda it: it.drain(True, 1.0)):
-        assert scene.refused(act) == "the agent is stopping"
+        assert parts.refused(act) == "the agent is stopping"
 
 
 def test_the_addresses_of_the_host_cannot_leave_it():
-    scene = Scene(Bench(instance()).master(), owned=(VIP,))
+    parts = Parts(Bench(instance()).master(), owned=(VIP,))
     text = "cannot demote VI_1: this host owns 192.168.8.100, which cannot leave it, so both nodes would answer for it"
-    assert scene.refused(lambda mastership: mastership.move("demote", "VI_1", 11.0)) == text
+    assert parts.refused(lambda mastership: mastership.move("demote", "VI_1", 11.0)) == text
 
 
 def test_why_an_instance_cannot_is_in_the_answer():
-    scene = Scene(Bench(instance(interface="eth9")).start())
-    text = scene.refused(lambda mastership: mastership.move("promote", "VI_1", 1.0))
+    parts = Parts(Bench(instance(interface="eth9")).start())
+    text = parts.refused(lambda mastership: mastership.move("promote", "VI_1", 1.0))
     assert text.startswith("cannot promote VI_1: ")
 
 
 class TestDrain:
     def test_everybody_gives_up_and_takes_part_again(self):
         one, two = Bench(instance()).master(), Bench(instance("VI_2"))  # the latter has not begun
-        scene = Scene(one, two)
-        scene.mastership.drain(True, 10.1)
-        assert (scene.mastership.drained, one.instance.router.yielding, two.state) == (True, True, "INIT")
-        scene.mastership.drain(False, 10.2)
-        assert (scene.mastership.drained, scene.remembered) == (False, 2)
-        assert "Draining: this node gives up everything and takes nothing" in scene.lines()
-        assert scene.lines()[-1] == "Drained no more"
+        parts = Parts(one, two)
+        parts.mastership.drain(True, 10.1)
+        assert (parts.mastership.drained, one.instance.router.yielding, two.state) == (True, True, "INIT")
+        parts.mastership.drain(False, 10.2)
+        assert (parts.mastership.drained, parts.remembered) == (False, 2)
+        assert "Draining: this node gives up everything and takes nothing" in parts.lines()
+        assert parts.lines()[-1] == "Drained no more"
 
     def test_an_owner_cannot_be_drained(self):
         owner = Bench(instance(priority=255)).start()
         owner.instance.addresses = SimpleNamespace(owned=(VIP,))
-        scene = Scene(owner)
+        parts = Parts(owner)
         text = "cannot drain this node: it owns the addresses of VI_1"
-        assert scene.refused(lambda mastership: mastership.drain(True, 1.0)) == text
-        assert not scene.mastership.drained
+        assert parts.refused(lambda mastership: mastership.drain(True, 1.0)) == text
+        assert not parts.mastership.drained

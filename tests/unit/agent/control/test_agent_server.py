@@ -12,7 +12,7 @@ import socket
 import stat
 
 import pytest
-from control_scene import with_server
+from control_parts import with_server
 
 from vrrp.agent.control import server as server_module
 from vrrp.agent.control.server import CommandError

@@ -13,7 +13,7 @@ import select
 import socket
 
 import pytest
-from control_scene import handle
+from control_parts import handle
 
 from vrrp.agent.control import server as control
 from vrrp.agent.control.server import ControlServer
@@ -22,7 +22,7 @@ from vrrp.agent.log import Log
 REQUEST = b'{"command": "status"}\n'
 
 
-class Scene:
+class Parts:
     """A server in a running loop, and clients beside it that do not block."""
 
     def __init__(self, path, answer=handle):
@@ -75,36 +75,36 @@ def readable(sock):
 
 def test_a_client_that_leaves_before_its_answer_is_forgotten(tmp_path, play):
     async def scenario():
-        async with Scene(tmp_path) as scene:
-            scene.client(REQUEST).close()  # it is accepted only now, when it has gone
-            await scene.still_answers()
-            await scene.until(lambda: not scene.server._connections)
+        async with Parts(tmp_path) as parts:
+            parts.client(REQUEST).close()  # it is accepted only now, when it has gone
+            await parts.still_answers()
+            await parts.until(lambda: not parts.server._connections)
 
     play(scenario)
 
 
 def test_a_client_that_leaves_without_reading_its_answer_is_forgotten(tmp_path, play):
     async def scenario():
-        async with Scene(tmp_path) as scene:
-            client = scene.client(REQUEST)
-            await scene.until(lambda: readable(client))
+        async with Parts(tmp_path) as parts:
+            client = parts.client(REQUEST)
+            await parts.until(lambda: readable(client))
             client.close()  # with unread data: the server reads ECONNRESET
-            await scene.until(lambda: not scene.server._connections)
-            await scene.still_answers()
+            await parts.until(lambda: not parts.server._connections)
+            await parts.still_answers()
 
     play(scenario)
 
 
 def test_a_refused_client_that_has_left_is_no_error(tmp_path, play, monkeypatch):
     async def scenario():
-        async with Scene(tmp_path) as scene:
+        async with Parts(tmp_path) as parts:
             monkeypatch.setattr(control, "CONNECTIONS_MAX", {True: 0, False: 0})
-            scene.client().close()
-            with scene.client() as second:
+            parts.client().close()
+            with parts.client() as second:
                 reply = json.loads(await reading(second))
             assert reply == {"ok": False, "error": "too many connections: try again"}
             monkeypatch.undo()
-            await scene.still_answers()
+            await parts.still_answers()
 
     play(scenario)
 
@@ -118,10 +118,10 @@ def test_a_client_that_reads_late_gets_every_answer_whole_and_in_order(tmp_path,
         return {"nth": request["nth"], "text": "x" * size}
 
     async def scenario():
-        async with Scene(tmp_path, answer) as scene:
+        async with Parts(tmp_path, answer) as parts:
             wanted = b"".join(b'{"command": "status", "nth": %d}\n' % number for number in range(8))
-            with scene.client(wanted) as client:
-                await scene.until(lambda: readable(client))
+            with parts.client(wanted) as client:
+                await parts.until(lambda: readable(client))
                 lines = (await reading(client, 8)).splitlines()
             replies = [json.loads(line)["result"] for line in lines]
             assert [each["nth"] for each in replies] == asked == list(range(8))
@@ -138,10 +138,10 @@ def test_an_answer_that_comes_after_the_end_of_the_server_goes_nowhere(tmp_path,
         return futures[0]
 
     async def scenario():
-        async with Scene(tmp_path, answer) as scene:
-            with scene.client(REQUEST) as client:
-                await scene.until(lambda: futures)
-                await scene.server.stop()
+        async with Parts(tmp_path, answer) as parts:
+            with parts.client(REQUEST) as client:
+                await parts.until(lambda: futures)
+                await parts.server.stop()
                 futures[0].set_result({"command": "status"})
                 assert await reading(client) == b""
 
@@ -150,9 +150,9 @@ def test_an_answer_that_comes_after_the_end_of_the_server_goes_nowhere(tmp_path,
 
 def test_a_server_is_stopped_twice_without_an_error(tmp_path, play):
     async def scenario():
-        async with Scene(tmp_path) as scene:
-            await scene.server.stop()
-            assert not scene.server.there
+        async with Parts(tmp_path) as parts:
+            await parts.server.stop()
+            assert not parts.server.there
 
     play(scenario)
 

@@ -20,7 +20,7 @@ import threading
 import time
 
 import pytest
-from control_scene import READER, handle, with_server
+from control_parts import READER, handle, with_server
 
 from vrrp.agent.control import server as server_module
 from vrrp.client import AgentUnreachable, Client

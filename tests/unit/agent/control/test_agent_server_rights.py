@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 import pytest
-from control_scene import READER, READER_GROUP, STRANGER, handle, with_server
+from control_parts import READER, READER_GROUP, STRANGER, handle, with_server
 
 from vrrp.agent.control import server
 from vrrp.agent.control.server import ControlServer

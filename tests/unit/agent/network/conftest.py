@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from agent_fakes import instance
-from receiver_scene import PASSWORD, Line
+from receiver_parts import PASSWORD, Line
 
 
 @pytest.fixture

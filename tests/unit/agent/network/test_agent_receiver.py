@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 from agent_fakes import OWN, PEER, instance
-from receiver_scene import Line, Listener, from_peer, with_octet
+from receiver_parts import Line, Listener, from_peer, with_octet
 
 from vrrp.agent.network import receiver
 from vrrp.config.model.configuration import Authentication, TtlLimit

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 from agent_fakes import instance
-from receiver_scene import Line, with_octet
+from receiver_parts import Line, with_octet
 
 from vrrp.agent.network import advertisement, receiver
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from receiver_scene import FakeSocket, from_peer, with_octet
+from receiver_parts import FakeSocket, from_peer, with_octet
 
 from vrrp.agent.network import receiver
 

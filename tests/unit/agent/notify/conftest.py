@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from fifo_scene import Scene
+from fifo_parts import Parts
 
 
 @pytest.fixture
-def scene(tmp_path):
-    return Scene(tmp_path)
+def parts(tmp_path):
+    return Parts(tmp_path)

@@ -15,7 +15,7 @@ from vrrp.agent.notify.fifo import Fifos
 from vrrp.config.model.configuration import Fifo, Globals
 
 
-class Scene:
+class Parts:
     """Two FIFOs at most, their log, and a reader that reads when it is told to."""
 
     def __init__(self, tmp_path) -> None:

@@ -13,7 +13,7 @@ import os
 import stat
 
 import pytest
-from fifo_scene import until
+from fifo_parts import until
 from test_agent_fifo import F_SETPIPE_SZ, PAGE
 
 from vrrp.agent.notify import fifo as fifo_module
@@ -21,29 +21,29 @@ from vrrp.agent.notify.fifo import Fifos
 from vrrp.config.model.configuration import Fifo, Globals, NotifyCommand
 
 
-def test_without_a_runtime_directory_nothing_is_recorded(scene):
+def test_without_a_runtime_directory_nothing_is_recorded(parts):
     async def play():
-        fifos = Fifos(scene.settings(), fifo_module.Log(scene.text))
+        fifos = Fifos(parts.settings(), fifo_module.Log(parts.text))
         fifos.open()
-        there = scene.path.exists()
+        there = parts.path.exists()
         await fifos.close()
         return there
 
     assert asyncio.run(play())
-    assert list(scene.directory.iterdir()) == []
+    assert list(parts.directory.iterdir()) == []
 
 
-def test_a_write_error_is_logged_once_and_the_line_is_lost(scene, monkeypatch):
+def test_a_write_error_is_logged_once_and_the_line_is_lost(parts, monkeypatch):
     def refuse(fd, data):
         raise OSError(errno.EIO, "Input/output error")
 
     async def play():
-        fifos = scene.fifos()
+        fifos = parts.fifos()
         with monkeypatch.context() as patch:
             patch.setattr(fifo_module.os, "write", refuse)
             fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
             fifos.tell("INSTANCE", "VI_2", "MASTER", 100)
-        reader = scene.reader()
+        reader = parts.reader()
         fifos.tell("INSTANCE", "VI_3", "MASTER", 100)
         heard = os.read(reader, 1000)
         os.close(reader)
@@ -51,22 +51,22 @@ def test_a_write_error_is_logged_once_and_the_line_is_lost(scene, monkeypatch):
         return heard
 
     assert asyncio.run(play()) == b'INSTANCE "VI_3" MASTER 100\n'
-    assert scene.logged() == ["notify fifo write error: Input/output error"]
+    assert parts.logged() == ["notify fifo write error: Input/output error"]
 
 
-async def full(scene, fifos):
+async def full(parts, fifos):
     """Fill the pipe; return a reader."""
-    reader = scene.reader()
+    reader = parts.reader()
     fcntl.fcntl(reader, F_SETPIPE_SZ, PAGE)
     for number in range(500):
         fifos.tell("INSTANCE", f"VI_{number}", "MASTER", 100)
     return reader
 
 
-def test_a_slow_reader_gets_what_waits_in_portions_and_in_order(scene):
+def test_a_slow_reader_gets_what_waits_in_portions_and_in_order(parts):
     async def play():
-        fifos = scene.fifos()
-        reader = await full(scene, fifos)
+        fifos = parts.fifos()
+        reader = await full(parts, fifos)
         heard = b""
         while not heard.endswith(b'"VI_499" MASTER 100\n'):
             with contextlib.suppress(BlockingIOError):
@@ -79,10 +79,10 @@ def test_a_slow_reader_gets_what_waits_in_portions_and_in_order(scene):
     assert asyncio.run(play()) == [f'INSTANCE "VI_{number}" MASTER 100' for number in range(500)]
 
 
-def test_a_fifo_that_is_given_up_with_waiting_lines_is_watched_no_more(scene):
+def test_a_fifo_that_is_given_up_with_waiting_lines_is_watched_no_more(parts):
     async def play():
-        fifos = scene.fifos()
-        reader = await full(scene, fifos)
+        fifos = parts.fifos()
+        reader = await full(parts, fifos)
         (opened,) = fifos._open.values()
         assert opened._waiting
         descriptor = opened._fd
@@ -93,23 +93,23 @@ def test_a_fifo_that_is_given_up_with_waiting_lines_is_watched_no_more(scene):
         return asked, opened._waiting
 
     assert asyncio.run(play()) == (False, {})
-    assert not scene.path.exists()
+    assert not parts.path.exists()
 
 
-def test_a_reader_that_does_not_exist_is_said_and_the_fifo_is_our_own(scene):
+def test_a_reader_that_does_not_exist_is_said_and_the_fifo_is_our_own(parts):
     async def play():
-        fifos = scene.fifos(scene.settings(user="no-such-user"))
-        status = os.stat(scene.path)
+        fifos = parts.fifos(parts.settings(user="no-such-user"))
+        status = os.stat(parts.path)
         await fifos.close()
         return status.st_uid, stat.S_IMODE(status.st_mode)
 
     assert asyncio.run(play()) == (os.geteuid(), 0o600)
     text = "the user or group of the script does not exist: no-such-user"
-    assert scene.logged() == [f"notify fifo {scene.path}: {text}"]
+    assert parts.logged() == [f"notify fifo {parts.path}: {text}"]
 
 
 @pytest.mark.parametrize("settings", [{"script_user": "daemon", "script_group": "mail"}, {}])
-def test_a_fifo_without_a_user_of_its_own_is_for_the_user_of_scripts(scene, monkeypatch, settings):
+def test_a_fifo_without_a_user_of_its_own_is_for_the_user_of_scripts(parts, monkeypatch, settings):
     given = []
     monkeypatch.setattr(fifo_module.os, "fchown", lambda fd, uid, gid: given.append((uid, gid)))
     monkeypatch.setattr(
@@ -117,13 +117,13 @@ def test_a_fifo_without_a_user_of_its_own_is_for_the_user_of_scripts(scene, monk
     )
 
     async def play():
-        await scene.fifos(Globals(notify_fifo=Fifo(str(scene.path)), **settings)).close()
+        await parts.fifos(Globals(notify_fifo=Fifo(str(parts.path)), **settings)).close()
 
     asyncio.run(play())
     assert given == ([(4711, 4712)] if settings else [])
 
 
-def test_an_owner_that_cannot_be_set_is_said(scene, monkeypatch):
+def test_an_owner_that_cannot_be_set_is_said(parts, monkeypatch):
     def refuse(fd, uid, gid):
         raise OSError(errno.EROFS, "Read-only file system")
 
@@ -131,17 +131,17 @@ def test_an_owner_that_cannot_be_set_is_said(scene, monkeypatch):
     monkeypatch.setattr(fifo_module.subprocesses, "account", lambda user, group: (4711, 4712))
 
     async def play():
-        fifos = scene.fifos(scene.settings(user="reader"))
+        fifos = parts.fifos(parts.settings(user="reader"))
         opened = bool(fifos._open)
         await fifos.close()
         return opened
 
     assert asyncio.run(play())
-    assert scene.logged() == [f"error: Failed to set uid:gid for fifo {scene.path} (Read-only file system)"]
+    assert parts.logged() == [f"error: Failed to set uid:gid for fifo {parts.path} (Read-only file system)"]
 
 
-def test_a_fifo_of_a_stranger_is_not_used(scene, monkeypatch):
-    os.mkfifo(scene.path)
+def test_a_fifo_of_a_stranger_is_not_used(parts, monkeypatch):
+    os.mkfifo(parts.path)
     monkeypatch.setattr(fifo_module.os, "geteuid", lambda: 4711)
     real = os.fstat
 
@@ -153,24 +153,24 @@ def test_a_fifo_of_a_stranger_is_not_used(scene, monkeypatch):
     monkeypatch.setattr(fifo_module.os, "fstat", of_a_stranger)
 
     async def play():
-        await scene.fifos().close()
+        await parts.fifos().close()
 
     asyncio.run(play())
-    assert scene.logged() == [f"error: notify fifo {scene.path} is not a fifo we own - not using"]
+    assert parts.logged() == [f"error: notify fifo {parts.path} is not a fifo we own - not using"]
 
 
-def test_a_file_in_place_of_a_fifo_is_not_removed(scene):
+def test_a_file_in_place_of_a_fifo_is_not_removed(parts):
     async def play():
-        fifos = scene.fifos()
-        scene.path.unlink()
-        scene.path.write_text("dear\n")
+        fifos = parts.fifos()
+        parts.path.unlink()
+        parts.path.write_text("dear\n")
         await fifos.close()
 
     asyncio.run(play())
-    assert scene.path.read_text() == "dear\n"
+    assert parts.path.read_text() == "dear\n"
 
 
-def test_a_script_runs_as_its_own_user_or_as_that_of_scripts(scene, monkeypatch):
+def test_a_script_runs_as_its_own_user_or_as_that_of_scripts(parts, monkeypatch):
     asked = []
 
     async def spawn(command, user, group, secure):
@@ -183,15 +183,15 @@ def test_a_script_runs_as_its_own_user_or_as_that_of_scripts(scene, monkeypatch)
     async def play():
         for own in ({}, {"user": "reader", "group": "readers"}):
             settings = Globals(
-                notify_fifo=Fifo(str(scene.path), script=NotifyCommand(("/bin/reads",), **own)),
+                notify_fifo=Fifo(str(parts.path), script=NotifyCommand(("/bin/reads",), **own)),
                 script_user="daemon",
                 enable_script_security=True,
             )
-            fifos = scene.fifos(settings)
+            fifos = parts.fifos(settings)
             await until(lambda: len(asked) == 1 + bool(own))  # noqa: B023 - it is awaited here
             await fifos.close()
 
     asyncio.run(play())
-    command = ("/bin/reads", str(scene.path))
+    command = ("/bin/reads", str(parts.path))
     assert asked == [(command, "daemon", None, True), (command, "reader", "readers", True)]
-    assert scene.logged() == ["error: notify fifo script /bin/reads failed (not here)"] * 2
+    assert parts.logged() == ["error: notify fifo script /bin/reads failed (not here)"] * 2

@@ -10,34 +10,34 @@ import os
 import pwd
 
 import pytest
-from fifo_scene import until
+from fifo_parts import until
 
 from vrrp.agent.notify import fifo as fifo_module
 from vrrp.config.model.configuration import Fifo, Globals, NotifyCommand
 
 
-def test_the_script_gets_the_path_as_its_last_argument(scene, tmp_path):
+def test_the_script_gets_the_path_as_its_last_argument(parts, tmp_path):
     told = tmp_path / "told"
     script = NotifyCommand(("/bin/sh", "-c", f'echo "$1 $2" > {told}; cat "$2" >> {told}', "sh", "word"))
 
     async def play():
-        fifos = scene.fifos(scene.settings(script=script))
+        fifos = parts.fifos(parts.settings(script=script))
         fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
         await until(lambda: told.exists() and "MASTER" in told.read_text())
         await fifos.close()
 
     asyncio.run(play())
-    assert told.read_text().splitlines() == [f"word {scene.path}", 'INSTANCE "VI_1" MASTER 100']
-    assert scene.logged() == ["notify fifo script terminated (exited with status 0)"]
+    assert told.read_text().splitlines() == [f"word {parts.path}", 'INSTANCE "VI_1" MASTER 100']
+    assert parts.logged() == ["notify fifo script terminated (exited with status 0)"]
 
 
-def test_a_script_that_does_not_end_is_ended(scene, tmp_path, monkeypatch):
+def test_a_script_that_does_not_end_is_ended(parts, tmp_path, monkeypatch):
     monkeypatch.setattr(fifo_module, "READER_S", 0.1)
     pid = tmp_path / "pid"
     script = NotifyCommand(("/bin/sh", "-c", f"trap '' TERM; echo $$ > {pid}; sleep 60 & wait; wait"))
 
     async def play():
-        fifos = scene.fifos(scene.settings(script=script))
+        fifos = parts.fifos(parts.settings(script=script))
         await until(lambda: pid.exists() and pid.read_text())
         await fifos.close()
 
@@ -46,41 +46,41 @@ def test_a_script_that_does_not_end_is_ended(scene, tmp_path, monkeypatch):
         os.kill(int(pid.read_text()), 0)
 
 
-def test_a_script_that_cannot_run_is_named(scene):
+def test_a_script_that_cannot_run_is_named(parts):
     async def play():
-        fifos = scene.fifos(scene.settings(script=NotifyCommand(("/no/such",))))
-        await until(scene.logged)
+        fifos = parts.fifos(parts.settings(script=NotifyCommand(("/no/such",))))
+        await until(parts.logged)
         await fifos.close()
 
     asyncio.run(play())
-    assert scene.logged() == [
+    assert parts.logged() == [
         "error: notify fifo script /no/such failed (cannot run /no/such: No such file or directory)"
     ]
 
 
-def test_another_script_gets_a_fifo_of_its_own_at_the_same_place(scene, tmp_path):
+def test_another_script_gets_a_fifo_of_its_own_at_the_same_place(parts, tmp_path):
     told = tmp_path / "told"
 
     async def play():
-        fifos = scene.fifos()
+        fifos = parts.fifos()
         script = NotifyCommand(("/bin/sh", "-c", f'cat "$1" > {told}', "sh"))
-        fifos.apply(scene.settings(script=script))
+        fifos.apply(parts.settings(script=script))
         fifos.tell("INSTANCE", "VI_1", "MASTER", 100)
         await until(lambda: told.exists() and told.read_text())
         await fifos.close()
 
     asyncio.run(play())
     assert told.read_text() == 'INSTANCE "VI_1" MASTER 100\n'
-    assert not scene.path.exists()
+    assert not parts.path.exists()
 
 
-def test_another_script_user_gets_a_fifo_of_its_own(scene):
+def test_another_script_user_gets_a_fifo_of_its_own(parts):
     async def play():
-        fifos = scene.fifos(Globals(notify_fifo=Fifo(str(scene.path))))
-        first = os.open(scene.path, os.O_RDONLY | os.O_NONBLOCK)
-        fifos.apply(Globals(notify_fifo=Fifo(str(scene.path)), script_user="nobody"))
-        is_another = not os.path.samestat(os.fstat(first), os.stat(scene.path))
-        owner = os.stat(scene.path).st_uid
+        fifos = parts.fifos(Globals(notify_fifo=Fifo(str(parts.path))))
+        first = os.open(parts.path, os.O_RDONLY | os.O_NONBLOCK)
+        fifos.apply(Globals(notify_fifo=Fifo(str(parts.path)), script_user="nobody"))
+        is_another = not os.path.samestat(os.fstat(first), os.stat(parts.path))
+        owner = os.stat(parts.path).st_uid
         os.close(first)
         await fifos.close()
         return is_another, owner

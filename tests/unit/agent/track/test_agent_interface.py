@@ -26,7 +26,7 @@ class Timer:
         self.cancelled = True
 
 
-class Scene:
+class Parts:
     """Links over a table that one changes; ``pass_`` lets time go by."""
 
     def __init__(self, *delays, tracked=(), bound_s=None, first=None):
@@ -69,75 +69,75 @@ DELAY = InterfaceDelay("eth0", 1.5, 3.0)
 
 
 def test_without_a_delay_it_counts_at_once():
-    scene = Scene(tracked=("eth1",))
-    assert scene.becomes(eth(), eth("eth1", 3, running=False)) is True
-    assert scene.says("eth1") == "has no carrier"
-    assert scene.becomes(eth(), eth("eth1", 3, up=False)) is False
-    assert scene.says("eth1") == "is down"
-    assert scene.becomes(eth()) is False
-    assert scene.says("eth1") == "does not exist"
-    assert scene.becomes(*UP) is True
-    assert scene.says("eth1") == "" and scene.links.usable("eth1")
-    lines = [line.split(" ", 2)[2] for line in scene.text.getvalue().splitlines()]
+    parts = Parts(tracked=("eth1",))
+    assert parts.becomes(eth(), eth("eth1", 3, running=False)) is True
+    assert parts.says("eth1") == "has no carrier"
+    assert parts.becomes(eth(), eth("eth1", 3, up=False)) is False
+    assert parts.says("eth1") == "is down"
+    assert parts.becomes(eth()) is False
+    assert parts.says("eth1") == "does not exist"
+    assert parts.becomes(*UP) is True
+    assert parts.says("eth1") == "" and parts.links.usable("eth1")
+    lines = [line.split(" ", 2)[2] for line in parts.text.getvalue().splitlines()]
     assert lines == ["Netlink reports eth1 down", "Netlink reports eth1 up"]
 
 
 def test_an_interface_that_nobody_tracks_is_as_the_kernel_says():
-    scene = Scene()
-    assert scene.becomes(*DOWN) is False
-    assert scene.says() == "has no carrier"
+    parts = Parts()
+    assert parts.becomes(*DOWN) is False
+    assert parts.says() == "has no carrier"
 
 
 def test_an_interface_that_a_sync_group_tracks_is_told_of():
-    scene = Scene()
+    parts = Parts()
     group = SyncGroup("G", 1, ("VI_1",), track=Tracking(interfaces=(Tracked("eth1"),)))
-    scene.links.apply(Configuration("f", instances=(instance(),), sync_groups=(group,)))
-    assert scene.becomes(eth(), eth("eth1", 3, running=False)) is True
-    assert (scene.says("eth1"), scene.says()) == ("has no carrier", "")
+    parts.links.apply(Configuration("f", instances=(instance(),), sync_groups=(group,)))
+    assert parts.becomes(eth(), eth("eth1", 3, running=False)) is True
+    assert (parts.says("eth1"), parts.says()) == ("has no carrier", "")
 
 
 def test_down_counts_when_it_has_lasted():
-    scene = Scene(DELAY)
-    assert scene.becomes(*DOWN) is False
-    scene.pass_(1.4)
-    assert (scene.says(), scene.told) == ("", 0)
-    scene.pass_(0.2)
-    assert (scene.says(), scene.told) == ("has no carrier", 1)
-    assert not scene.links.usable("eth0")
+    parts = Parts(DELAY)
+    assert parts.becomes(*DOWN) is False
+    parts.pass_(1.4)
+    assert (parts.says(), parts.told) == ("", 0)
+    parts.pass_(0.2)
+    assert (parts.says(), parts.told) == ("has no carrier", 1)
+    assert not parts.links.usable("eth0")
 
 
 def test_up_counts_when_it_has_lasted():
-    scene = Scene(DELAY)
-    scene.becomes(*DOWN)
-    scene.pass_(2)
-    scene.becomes(*UP)
-    scene.pass_(2.9)
-    assert scene.says() == "has been up for less than 3 s"
-    scene.pass_(0.2)
-    assert (scene.says(), scene.told) == ("", 2)
+    parts = Parts(DELAY)
+    parts.becomes(*DOWN)
+    parts.pass_(2)
+    parts.becomes(*UP)
+    parts.pass_(2.9)
+    assert parts.says() == "has been up for less than 3 s"
+    parts.pass_(0.2)
+    assert (parts.says(), parts.told) == ("", 2)
 
 
 def test_what_returns_in_time_has_not_happened():
-    scene = Scene(DELAY)
+    parts = Parts(DELAY)
     for _count in range(3):
-        scene.becomes(*DOWN)
-        scene.pass_(1)
-        scene.becomes(*UP)
-        scene.pass_(1)
-    assert (scene.says(), scene.told) == ("", 0)
+        parts.becomes(*DOWN)
+        parts.pass_(1)
+        parts.becomes(*UP)
+        parts.pass_(1)
+    assert (parts.says(), parts.told) == ("", 0)
 
 
 def test_an_interface_that_was_down_from_the_start_comes_up_at_once():
-    scene = Scene(DELAY, first=DOWN)
-    assert scene.says() == "has no carrier"
-    assert scene.becomes(*UP) is True
-    assert scene.says() == ""
+    parts = Parts(DELAY, first=DOWN)
+    assert parts.says() == "has no carrier"
+    assert parts.becomes(*UP) is True
+    assert parts.says() == ""
 
 
 def test_an_interface_that_has_gone_counts_at_once():
-    scene = Scene(DELAY)
-    assert scene.becomes(eth("eth1", 3)) is True
-    assert scene.says() == "does not exist"
+    parts = Parts(DELAY)
+    assert parts.becomes(eth("eth1", 3)) is True
+    assert parts.says() == "does not exist"
 
 
 @pytest.mark.parametrize(
@@ -151,11 +151,11 @@ def test_an_interface_that_has_gone_counts_at_once():
     ],
 )
 def test_down_never_waits_longer_than_a_backup_does(delay, bound_s, down_s, up_s):
-    scene = Scene(delay, bound_s=bound_s)
+    parts = Parts(delay, bound_s=bound_s)
     for state, waits_s in ((DOWN, down_s), (UP, up_s)):
-        scene.becomes(*state)
-        assert [timer.at - scene.now for timer in scene.timers] == ([] if waits_s is None else [waits_s])
-        scene.pass_(100)
+        parts.becomes(*state)
+        assert [timer.at - parts.now for timer in parts.timers] == ([] if waits_s is None else [waits_s])
+        parts.pass_(100)
 
 
 def test_the_longest_is_below_two_adverts():
@@ -165,50 +165,50 @@ def test_the_longest_is_below_two_adverts():
 
 
 def test_a_reload_that_takes_the_delay_away_ends_the_wait():
-    scene = Scene(DELAY)
-    scene.becomes(*DOWN)
-    assert scene.apply() is True
-    assert scene.says() == "has no carrier"
-    scene.pass_(10)
-    assert scene.told == 0
+    parts = Parts(DELAY)
+    parts.becomes(*DOWN)
+    assert parts.apply() is True
+    assert parts.says() == "has no carrier"
+    parts.pass_(10)
+    assert parts.told == 0
 
 
 def test_a_reload_that_changes_nothing_goes_on_waiting():
-    scene = Scene(DELAY)
-    scene.becomes(*DOWN)
-    assert scene.apply(DELAY) is False
-    assert scene.says() == ""
-    scene.pass_(1.6)
-    assert scene.says() == "has no carrier"
+    parts = Parts(DELAY)
+    parts.becomes(*DOWN)
+    assert parts.apply(DELAY) is False
+    assert parts.says() == ""
+    parts.pass_(1.6)
+    assert parts.says() == "has no carrier"
 
 
 def test_an_instance_asks_its_links():
-    scene = Scene(DELAY)
-    bench = Bench(instance(), trouble=scene.links.trouble).master()
-    bench.kernel.table = scene.table = table(*DOWN)
-    scene.links.look()
+    parts = Parts(DELAY)
+    bench = Bench(instance(), trouble=parts.links.trouble).master()
+    bench.kernel.table = parts.table = table(*DOWN)
+    parts.links.look()
     bench.instance.interface_changed(11.0)
     assert bench.state == "MASTER"
-    scene.pass_(2)
+    parts.pass_(2)
     bench.instance.interface_changed(13.0)
     assert bench.state == "FAULT"
     assert bench.instance.router.faults == ("interface eth0 has no carrier",)
 
 
 def test_once_it_has_been_up_it_waits():
-    scene = Scene(DELAY, first=DOWN)
-    scene.becomes(*UP)
-    assert scene.becomes(*DOWN) is False
-    assert scene.says() == ""
-    scene.pass_(1.5)
-    assert scene.says() == "has no carrier"
-    assert scene.told == 1
+    parts = Parts(DELAY, first=DOWN)
+    parts.becomes(*UP)
+    assert parts.becomes(*DOWN) is False
+    assert parts.says() == ""
+    parts.pass_(1.5)
+    assert parts.says() == "has no carrier"
+    assert parts.told == 1
 
 
 @pytest.mark.parametrize("kind", ["addresses", "excluded"])
 def test_an_interface_of_a_virtual_address_is_reported(kind):
-    scene = Scene()
+    parts = Parts()
     there = VirtualAddress(ip_interface("172.16.5.100/24"), device="eth1")
-    scene.links.apply(Configuration("f", instances=(replace(instance(), **{kind: (there,)}),)))
-    scene.becomes(eth(), eth("eth1", 3, running=False))
-    assert "Netlink reports eth1 down" in scene.text.getvalue()
+    parts.links.apply(Configuration("f", instances=(replace(instance(), **{kind: (there,)}),)))
+    parts.becomes(eth(), eth("eth1", 3, running=False))
+    assert "Netlink reports eth1 down" in parts.text.getvalue()

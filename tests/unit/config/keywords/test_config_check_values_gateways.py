@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from good_file import GOOD, refuses
+from valid_file import GOOD, refuses
 
 from vrrp.config.loader import inspect, load
 from vrrp.config.model.trackers import TrackedGateway

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
-from least_file import LEAST, configuration, errors, instance, warnings
+from smallest_file import LEAST, configuration, errors, instance, warnings
 
 from vrrp.config.model.configuration import VirtualAddress
 from vrrp.config.model.routes import NextHop, Route, Rule

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from good_file import GOOD, refuses
+from valid_file import GOOD, refuses
 
 from vrrp.config.loader import inspect
 
