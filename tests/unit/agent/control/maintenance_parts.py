@@ -18,7 +18,7 @@ NOTED = " by anna: kernel update, until 2026-11-30 14:00:00 UTC"
 
 
 def ask(machine, command, **request):
-    return machine.agent._commands.handle(command, request)
+    return machine.command(command, **request)
 
 
 def kept(machine):

@@ -52,7 +52,7 @@ def agent(rig, play):
 
                 def plan(text, **more):
                     candidate = base64.b64encode(zlib.compress(text.encode())).decode()
-                    answer = machine.agent._commands.handle("plan", {"candidate": candidate, **more})
+                    answer = machine.command("plan", candidate=candidate, **more)
                     return json.loads(json.dumps(answer))
 
                 scenario(
@@ -60,7 +60,7 @@ def agent(rig, play):
                         machine=machine,
                         plan=plan,
                         write=machine.path.write_text,
-                        reload=lambda: machine.agent._commands.handle("reload", {}),
+                        reload=lambda: machine.command("reload"),
                         config=lambda: machine.agent.configuration.instances[0],
                     )
                 )

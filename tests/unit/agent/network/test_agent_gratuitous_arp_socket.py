@@ -61,8 +61,9 @@ def opened(monkeypatch):
 
 @pytest.fixture
 def announcer():
-    made = Announcer(Log(io.StringIO()))
-    made.text = made._log._stream
+    text = io.StringIO()
+    made = Announcer(Log(text))
+    made.text = text
     return made
 
 
