@@ -20,6 +20,7 @@ from lab.run import CHECKOUT
 from lab.testbed import VIP
 
 DOWN_S = 3 + (256 - 90) / 256  # Master_Down_Interval of B: its wait before it takes over
+HANDOVER_S = 0.1
 CURRENT = "/usr/local/lib/hotstandby/current"
 RUNTIME = "/run/hotstandby"
 
@@ -198,4 +199,6 @@ def test_a_frozen_machine_listens_before_it_speaks(pair: Pair, figure) -> None:
     assert spoke_s >= down_s - 0.05
     assert all(found == [B] for at, found in awake.samples if at < spoke_s - 0.3), f"{VIP}: {awake}"
     assert report.lost == 0, str(report)
-    assert [move.to_node for move in report.moves] == [A], str(report)
+    # 5 s after it became master B announces the address once more, which may be in the very moment of the handover.
+    moves = report.moves
+    assert moves[-1].to_node == A and moves[-1].at_s - moves[0].at_s < HANDOVER_S, str(report)
