@@ -16,7 +16,8 @@ description:
     release. The node needs no package repository, no C(pip) and no compiler.
   - The module installs a release beside the one in use, tries it, and then makes it the current one in one step. It
     keeps the release before.
-  - It does not start or restart the service; use M(ansible.builtin.systemd_service). With O(state=absent) it stops the
+  - It does not start or restart the service. M(hotstandby.vrrp.vrrp_config) starts it with a file, and
+    M(ansible.builtin.systemd_service) restarts it. With O(state=absent) it stops the
     agent first, so that the agent hands its addresses over.
 options:
   state:

@@ -58,6 +58,11 @@ def run(module: Any) -> dict[str, Any]:
             file.reload(owner)
         if start:
             service.start()
+            if file.agent() is None:  # it ran before, without its control socket, so systemd had nothing to do
+                raise DeploymentError(
+                    f"the service {paths.SERVICE} runs, but no agent answers in {module.params['runtime_dir']}:"
+                    f" systemctl reload {paths.SERVICE} makes its control socket again"
+                )
             become_master(module.params["master_of"], module.params["runtime_dir"])
     return {
         "changed": write or reload or start,

@@ -93,13 +93,19 @@ def test_an_agent_that_has_not_read_the_file_reloads_it(module, monkeypatch):
 
 def test_the_agent_is_started_where_none_is_running(module, monkeypatch, tmp_path):
     done = []
+    running = []
+    monkeypatch.setattr(ConfigFile, "agent", lambda file: running[0] if running else None)
     monkeypatch.setattr(Service, "start", lambda service: done.append("start"))
     monkeypatch.setattr(module_config, "become_master", lambda names, runtime_dir: done.append((names, runtime_dir)))
     result = module_config.run(module(start=True, check=True))
     assert (result["changed"], result["started"], done) == (True, True, [])
+    with pytest.raises(DeploymentError, match=r"hotstandby.service runs, but no agent answers in .*systemctl reload"):
+        module_config.run(module(start=True))
+    assert done.pop() == "start"
+    agent = Agent(str(tmp_path / "a.conf"), "", True)
+    monkeypatch.setattr(Service, "start", lambda service: done.append("start") or running.append(agent))
     result = module_config.run(module(start=True, master_of=["VI_1"]))
     assert (result["started"], done) == (True, ["start", (["VI_1"], str(tmp_path))])
-    monkeypatch.setattr(ConfigFile, "agent", lambda file: Agent(file.path, "", True))
     monkeypatch.setattr(ConfigFile, "needs_reload", lambda *rest: False)
     monkeypatch.setattr(ConfigFile, "foresee", lambda *rest: None)
     result = module_config.run(module(start=True, master_of=["VI_1"]))

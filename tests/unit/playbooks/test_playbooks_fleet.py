@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fake_nodes import living, node, pair, play
 
@@ -216,3 +218,17 @@ def test_the_status_has_one_line_for_each_pair_and_the_rest_of_what_is_wrong(tmp
     assert "ok      VI_1: web-a MASTER 5s, web-b BACKUP 5s" in text
     assert "FAILED  VI_1: split-a and split-b are both master" in text
     assert "broken: broken-b: NO AGENT: not installed: run ha_pair" in text
+
+
+def test_a_batch_says_nothing_of_the_pairs_of_the_next_one(tmp_path):
+    """Play one pair at a time. What has not been looked at is not ok."""
+    text = """
+- hosts: "{{ 'ha_pair' | hotstandby.vrrp.play_hosts(groups, ansible_play_hosts_all) }}"
+  gather_facts: false
+  serial: 2
+  tasks: [{ansible.builtin.import_role: {name: hotstandby.vrrp.ha_pair}}]
+"""
+    done = play(tmp_path, fleet(db=group("db", 8), web=group("web", 4)), "", text=text)
+    assert done.returncode == 0, done.output
+    tables = [re.findall(r'"(db|web) +ok ', table) for table in done.output.split("Show how it ended")[1:]]
+    assert tables == [["db"], ["db", "web"]], done.output
