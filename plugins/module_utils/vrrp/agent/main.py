@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import sys
 from typing import Optional
@@ -20,8 +21,9 @@ from .netlink.links import InterfaceTable, dump
 from .netlink.messages import DumpError
 from .preflight.host import misfits, refusals
 from .preflight.host_addresses import last_seen
-from .process import saved_state, scheduling
+from .process import saved_state, scheduling, traceback_file
 from .process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
+from .process.systemd import ServiceManager
 
 CANNOT_START = 1
 
@@ -32,7 +34,7 @@ def run(config: str, runtime_dir: str, state_dir: Optional[str] = None) -> int:
     ``state_dir`` survives a boot; without one the runtime directory has its file.
     """
     if sys.__stderr__ is not None:
-        faulthandler.enable(sys.__stderr__)  # the watchdog's SIGABRT then tells where the loop hung
+        faulthandler.enable(sys.__stderr__)  # a fatal signal then tells where it happened
     saved_state.forget_restart(runtime_dir)
     log = Log()
     configuration, digest, warnings = config_source.read(config)
@@ -44,6 +46,9 @@ def run(config: str, runtime_dir: str, state_dir: Optional[str] = None) -> int:
     except RuntimeDirectoryError as error:
         log.error(str(error))
         return CANNOT_START
+    if ServiceManager().watchdog_s is not None:
+        with contextlib.suppress(OSError):  # a full disk: then it goes to standard error
+            faulthandler.enable(traceback_file.create(runtime_dir))
     try:
         table = dump(InterfaceTable())
         refused = refusals(configuration, table, last_seen(runtime_dir))
