@@ -20,7 +20,7 @@ PACKAGE = (
     ("config",),
     ("agent", "simulation"),
     (
-        *("client", "cli_events", "cli_status", "cli_table", "metrics"),
+        *("client", "cli_colour", "cli_events", "cli_findings", "cli_status", "cli_table", "metrics"),
         *("simulation_arguments", "simulation_command", "simulation_input", "cli"),
     ),
 )

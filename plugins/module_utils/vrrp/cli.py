@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the command: ``hotstandby`` on a node, ``python3 -m vrrp.cli`` from a checkout.
 
-Exit status of every command: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers.
+Exit status of every command: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers. That of
+``status --check`` is 4 where something is wrong.
 """
 
 from __future__ import annotations
@@ -19,17 +20,19 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Optional
 
-from . import __version__, argv, streams
+from . import __version__, argv, cli_colour, streams
+from .cli_findings import wrong
 from .cli_status import status_lines
-from .cli_table import folded, table, width
+from .cli_table import COLUMNS, folded, table, width
 from .client import RUNTIME_DIR, TOO_OLD, AgentError, AgentUnreachable, Client, terms
 from .config.syntax.diagnostics import ConfigError
 from .streams import StreamError, say
 
-DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
+DONE, REFUSED, USAGE, UNREACHABLE, WRONG = 0, 1, 2, 3, 4
 ABOUT = "A VRRP agent for hot-standby pairs."
 STATUSES = (
-    "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it."
+    "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it. "
+    "status --check: 4 something is wrong."
 )
 FOLLOW_S = 1.0  # seconds between two requests of events --follow
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
@@ -98,6 +101,8 @@ def parser() -> argparse.ArgumentParser:
     command = add("status", "Show who is MASTER, and why.", status)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
+    text = "exit with 4 where the status has a warning; a drain, promote or demote is none"
+    command.add_argument("--check", action="store_true", help=text)
     command = add("metrics", "Print the status as metrics for Prometheus.", metrics)
     text = "the exposition format: that of OpenMetrics, or that of text files for node_exporter (%(default)s)"
     command.add_argument("--format", choices=("openmetrics", "text"), default="openmetrics", help=text)
@@ -116,7 +121,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
     command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
-    command.add_argument("--since", metavar="TIME", type=since, help="since 90s, 10m, 2h ago, or since 14:30 today")
+    command.add_argument(
+        "--since", metavar="TIME", type=since, help="since 90s, 10m, 2h, 1d ago, since 14:30, or since 2026-11-30T14:30"
+    )
     command.add_argument("--follow", action="store_true", help="go on with new entries, until it is interrupted")
     command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
     command.add_argument("file", metavar="FILE")
@@ -171,7 +178,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Show the agent's status as a table for people, or as JSON."""
+    """Show the agent's status to people, or as JSON."""
     answer = Client(options.runtime_dir).status()
     if options.name is not None:
         names = [each["name"] for each in answer["instances"]]
@@ -181,8 +188,13 @@ def status(options: argparse.Namespace) -> int:
     if options.json:
         say(sys.stdout, json.dumps(answer, indent=2))
     else:
-        say(sys.stdout, *folded(status_lines(answer), width()))
-    return DONE
+        tell_status(answer, why=options.name is not None)
+    return WRONG if options.check and wrong(answer) else DONE
+
+
+def tell_status(answer: dict[str, Any], why: bool = False) -> None:
+    """Write the status for people, as wide as the terminal."""
+    say(sys.stdout, *status_lines(answer, width() or COLUMNS, cli_colour.wanted(sys.stdout), why))
 
 
 def metrics(options: argparse.Namespace) -> int:
@@ -214,7 +226,7 @@ def drain(verb: str) -> Command:
     """Return the command function for drain and undrain."""
 
     def command(options: argparse.Namespace) -> int:
-        say(sys.stdout, *status_lines(asked(options, verb)))
+        tell_status(asked(options, verb))
         return DONE
 
     return command
@@ -289,19 +301,19 @@ def events(options: argparse.Namespace) -> int:
             return USAGE
         say(sys.stdout, *cli_events.ask(client, options.name))
         return DONE
-    last, heading = options.since or "", True
+    last, heading, anchor = options.since or "", True, cli_events.Anchor()
     try:
         while True:
             lines = cli_events.ask(client, options.name)
-            records = event_codec.read("\n".join(lines)) if lines else []
+            records = anchor.hold(event_codec.read("\n".join(lines)) if lines else [])
             head, *rows = cli_events.rows(records)
             rows = [row for row in rows if row[0] > last]
             if heading:
                 rows = rows[-(options.n or 0) :]
-                said = table([head, *rows], width()) if lines else ["no instances"]
-                say(sys.stdout, *folded(said, width()), *cli_events.lost_lines(records))
+                said = cli_events.fold([head, *rows], width()) if lines else ["no instances"]
+                say(sys.stdout, *said, *folded(cli_events.lost_lines(records), width()))
             elif rows:
-                say(sys.stdout, *folded(table([head, *rows], width())[1:], width()))
+                say(sys.stdout, *cli_events.fold([head, *rows], width())[1:])
             if not options.follow:
                 return DONE
             last, heading = rows[-1][0] if rows else last, False
@@ -318,13 +330,19 @@ def count(text: str) -> int:
 
 
 def since(text: str) -> str:
-    """Return a moment as the table writes it: so long ago, or a time of today. Raises ArgumentTypeError."""
+    """Return a moment as the table writes it: so long ago, or when it was that time last. Raises ArgumentTypeError."""
     match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
     if match:
         ago_s = int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
         return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(max(time.time() - ago_s, 0)))
-    if re.fullmatch(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?", text):
-        return f"{time.strftime('%Y-%m-%d')} {text}"
+    if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", text):
+        now = time.localtime(time.time())
+        today = f"{time.strftime('%Y-%m-%d', now)} {text}"
+        if today <= time.strftime("%Y-%m-%d %H:%M:%S", now):
+            return today
+        return f"{time.strftime('%Y-%m-%d', time.localtime(time.time() - 86400))} {text}"
+    if re.fullmatch(r"[0-9]{4}-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9](:[0-5][0-9])?)?", text):
+        return text.replace("T", " ")
     raise argparse.ArgumentTypeError(f"{text!r} is no time: write 90s, 10m, 2h, 1d or 14:30")
 
 

@@ -4,7 +4,7 @@
 """Keep where the interpreter was when a fatal signal ended the agent, such as SIGABRT of systemd's watchdog.
 
 Python's faulthandler writes it. In the journal it would be thirty lines that tell an administrator nothing. So under
-a watchdog it goes to a file, and the journal gets one sentence from the command that follows the end (:mod:`..cleanup`).
+a watchdog it goes to a file. The journal gets one sentence, from the command that follows the end (:mod:`..cleanup`).
 """
 
 from __future__ import annotations
