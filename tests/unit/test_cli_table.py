@@ -38,6 +38,11 @@ def test_a_cell_has_so_many_columns():
 def test_a_long_text_is_folded_below_itself():
     lines = below(("10:00", "heard", "one two three four five six seven"), (5, 6), 40)
     assert lines == ["10:00  heard   one two three four five", "               six seven"]
+    assert below(("10:00", "heard", "one two three four"), (5, 6), 20) == [
+        "10:00  heard",
+        "    one two three",
+        "    four",
+    ]
 
 
 def test_a_word_that_is_too_long_is_divided():

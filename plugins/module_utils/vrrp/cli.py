@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from importlib.util import find_spec
 from typing import Any, Optional
 
 from . import __version__, argv, cli_colour, streams
+from .argv import count, since
 from .cli_findings import wrong
 from .cli_status import status_lines
 from .cli_table import COLUMNS, folded, table, width
@@ -36,6 +36,7 @@ STATUSES = (
 )
 FOLLOW_S = 1.0  # seconds between two requests of events --follow
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
+STATE_DIR = "/var/lib/hotstandby"
 
 
 Command = Callable[[argparse.Namespace], int]
@@ -94,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("run", "Run the agent in the foreground.", run)
     command.add_argument("--config", metavar="FILE", default=CONFIG_FILE, help="its configuration (%(default)s)")
-    text = "where a drain or hold with a reason or an end is kept over a boot (the runtime directory, which is not)"
+    text = "where the history, and a drain or hold with a reason or an end, outlive a boot (the runtime directory)"
     command.add_argument("--state-dir", metavar="DIR", help=text)
     command = add("check", "Say what is wrong with a configuration.", check, agent=False)
     command.add_argument("file", metavar="FILE")
@@ -117,21 +118,30 @@ def parser() -> argparse.ArgumentParser:
     command = add("plan", "Say what a reload of a file would change, and whether mastership would move.", plan)
     command.add_argument("file", metavar="FILE")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
-    command = add("events", "Show what an instance was told and did lately.", events)
-    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
-    command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
-    command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
-    command.add_argument(
-        "--since", metavar="TIME", type=since, help="since 90s, 10m, 2h, 1d ago, since 14:30, or since 2026-11-30T14:30"
-    )
-    command.add_argument("--follow", action="store_true", help="go on with new entries, until it is interrupted")
-    command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
-    command.add_argument("file", metavar="FILE")
-    command.add_argument("--json", action="store_true", help="the outcome, as JSON")
+    records(add)
     if find_spec(f"{__package__}.simulation_arguments"):  # only in a checkout: a release has no simulation
         arguments = import_module(f"{__package__}.simulation_arguments")
         arguments.add(add("simulate", "Say what a failure would cost.", simulate, agent=False))
     return top
+
+
+def records(add: Callable[..., Parser]) -> None:
+    """Add the commands that show what has been."""
+    command = add("events", "Show what an instance was told and did lately.", events)
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
+    command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
+    command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
+    from_when = "since 90s, 10m, 2h, 1d ago, since 14:30, or since 2026-11-30T14:30"
+    command.add_argument("--since", metavar="TIME", type=since, help=from_when)
+    command.add_argument("--follow", action="store_true", help="go on with new entries, until it is interrupted")
+    command = add("history", "Show when this node became MASTER and gave it up, also before its last boot.", history)
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
+    command.add_argument("--json", action="store_true", help="as JSON lines")
+    command.add_argument("--since", metavar="TIME", type=since, help=from_when)
+    command.add_argument("--state-dir", metavar="DIR", help=f"where the agent keeps it ({STATE_DIR})")
+    command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
+    command.add_argument("file", metavar="FILE")
+    command.add_argument("--json", action="store_true", help="the outcome, as JSON")
 
 
 def limit(command: Parser) -> None:
@@ -322,28 +332,19 @@ def events(options: argparse.Namespace) -> int:
         return DONE
 
 
-def count(text: str) -> int:
-    """Return a number of lines. Raises ArgumentTypeError."""
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)
+def history(options: argparse.Namespace) -> int:
+    """Show the changes of mastership. They are read from the disk, so it works without an agent, too."""
+    from . import cli_history
 
-
-def since(text: str) -> str:
-    """Return a moment as the table writes it: so long ago, or when it was that time last. Raises ArgumentTypeError."""
-    match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
-    if match:
-        ago_s = int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
-        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(max(time.time() - ago_s, 0)))
-    if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", text):
-        now = time.localtime(time.time())
-        today = f"{time.strftime('%Y-%m-%d', now)} {text}"
-        if today <= time.strftime("%Y-%m-%d %H:%M:%S", now):
-            return today
-        return f"{time.strftime('%Y-%m-%d', time.localtime(time.time() - 86400))} {text}"
-    if re.fullmatch(r"[0-9]{4}-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9](:[0-5][0-9])?)?", text):
-        return text.replace("T", " ")
-    raise argparse.ArgumentTypeError(f"{text!r} is no time: write 90s, 10m, 2h, 1d or 14:30")
+    directory = options.state_dir or (STATE_DIR if options.runtime_dir == RUNTIME_DIR else options.runtime_dir)
+    found = cli_history.chosen(directory, Client(options.runtime_dir), options.name, options.since or "")
+    if options.json:
+        say(sys.stdout, *cli_history.json_lines(found))
+    elif found:
+        say(sys.stdout, *cli_history.history_lines(found, width() or COLUMNS))
+    else:
+        say(sys.stdout, f"{directory} has no change of mastership{' since then' if options.since else ''}")
+    return DONE
 
 
 def replay(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Optional
 
-from .cli_table import columns_of, fitted, table, wrapped
+from .cli_table import INDENT, columns_of, fitted, table, wrapped
 from .client import Client
 from .protocol.actions import (
     Action,
@@ -25,7 +25,6 @@ from .protocol.replay import Outcome, replay
 from .protocol.states import State
 
 CLOCK_SET_S = 0.5  # two readings of the clocks that differ by more have a set clock between them
-INDENT = " " * 4
 HOLDS = {"master": ", promoted", "backup": ", demoted"}
 ASKED = {
     "link_changed": "an interface of the addresses has another MAC address, or came up",

@@ -17,6 +17,7 @@ CELL_MIN = 8  # columns that are left of a cell that is cut
 LAST_MIN = 24  # columns of the last cell, so that its text is folded below itself
 COLUMNS = 80  # of a line for people where there is no terminal
 MORE = ".."
+INDENT = " " * 4
 
 
 def width() -> Optional[int]:
@@ -72,9 +73,11 @@ def columns_of(text: str) -> int:
 
 
 def below(cells: Sequence[str], widths: Sequence[int], columns: int) -> list[str]:
-    """Return one row as lines. The text in its last cell is folded below itself, so the columns stay readable."""
+    """Return one row as lines. The text in its last cell is folded below itself, or where that is too narrow, alone."""
     start = "  ".join(padded(cell, each) for cell, each in zip(cells, widths)) + "  "
-    room = max(columns - columns_of(start), LAST_MIN)
+    room = columns - columns_of(start)
+    if room < LAST_MIN:
+        return [start.rstrip(), *wrapped(INDENT + cells[-1], columns, INDENT)]
     lines = wrapped(cells[-1], room) or [""]
     return [(start + lines[0]).rstrip(), *(" " * columns_of(start) + line for line in lines[1:])]
 

@@ -38,6 +38,7 @@ class Agent:
     outcome = 0
     made: list = []
     claimed: list = []
+    fork = scheduler = None  # nothing happens that the history could write
 
     def __init__(self, configuration, digest, runtime, log, state_dir):
         Agent.made.append((configuration, digest, runtime, log))

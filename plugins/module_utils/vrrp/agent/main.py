@@ -15,6 +15,7 @@ from ..config.model.configuration import Configuration
 from ..config.syntax.diagnostics import ConfigError
 from . import config_source
 from .daemon import Daemon
+from .history import History
 from .log import Log
 from .netlink.kernel import NetlinkUnavailable
 from .netlink.links import InterfaceTable, dump
@@ -71,4 +72,9 @@ async def _work(
     configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log, state_dir: Optional[str]
 ) -> int:
     scheduling.claim(log)
-    return await Daemon(configuration, digest, runtime, log, state_dir=state_dir).run()
+    daemon = Daemon(configuration, digest, runtime, log, state_dir=state_dir)
+    history = History(state_dir or runtime.path, daemon.fork, daemon.scheduler, log)
+    try:
+        return await daemon.run()
+    finally:
+        history.end()
