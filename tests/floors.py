@@ -20,7 +20,18 @@ PACKAGE = (
     ("config",),
     ("agent", "simulation"),
     (
-        *("client", "cli_colour", "cli_events", "cli_findings", "cli_history", "cli_status", "cli_table", "metrics"),
+        *(
+            "client",
+            "cli_colour",
+            "cli_events",
+            "cli_findings",
+            "cli_history",
+            "cli_status",
+            "cli_table",
+            "cli_watch",
+            "metrics",
+            "terminal",
+        ),
         *("simulation_arguments", "simulation_command", "simulation_input", "cli"),
     ),
 )

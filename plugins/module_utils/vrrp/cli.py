@@ -22,7 +22,7 @@ from typing import Any, Optional
 from . import __version__, argv, cli_colour, streams
 from .argv import count, since
 from .cli_findings import wrong
-from .cli_status import status_lines
+from .cli_status import of_one, status_lines
 from .cli_table import COLUMNS, folded, table, width
 from .client import RUNTIME_DIR, TOO_OLD, AgentError, AgentUnreachable, Client, terms
 from .config.syntax.diagnostics import ConfigError
@@ -104,6 +104,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="everything, as JSON")
     text = "exit with 4 where the status has a warning; a drain, promote or demote is none"
     command.add_argument("--check", action="store_true", help=text)
+    command = add("watch", "Show it live: states, peers, checks and what happens. The key q ends it.", watch)
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command = add("metrics", "Print the status as metrics for Prometheus.", metrics)
     text = "the exposition format: that of OpenMetrics, or that of text files for node_exporter (%(default)s)"
     command.add_argument("--format", choices=("openmetrics", "text"), default="openmetrics", help=text)
@@ -189,12 +191,7 @@ def check(options: argparse.Namespace) -> int:
 
 def status(options: argparse.Namespace) -> int:
     """Show the agent's status to people, or as JSON."""
-    answer = Client(options.runtime_dir).status()
-    if options.name is not None:
-        names = [each["name"] for each in answer["instances"]]
-        if options.name not in names:
-            raise AgentError(f"there is no instance {options.name}; there are: {', '.join(names) or 'none'}")
-        answer = {**answer, "instances": [each for each in answer["instances"] if each["name"] == options.name]}
+    answer = of_one(Client(options.runtime_dir).status(), options.name)
     if options.json:
         say(sys.stdout, json.dumps(answer, indent=2))
     else:
@@ -205,6 +202,14 @@ def status(options: argparse.Namespace) -> int:
 def tell_status(answer: dict[str, Any], why: bool = False) -> None:
     """Write the status for people, as wide as the terminal."""
     say(sys.stdout, *status_lines(answer, width() or COLUMNS, cli_colour.wanted(sys.stdout), why))
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Show the agent live in a terminal; elsewhere print what happens as lines."""
+    from . import cli_watch
+
+    cli_watch.run(Client(options.runtime_dir), options.name)
+    return DONE
 
 
 def metrics(options: argparse.Namespace) -> int:

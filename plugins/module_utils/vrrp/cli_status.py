@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Optional
 
 from . import cli_colour
 from .cli_findings import WARNING, Finding, of_agent, of_instance
 from .cli_table import COLUMNS, ago, fitted, wrapped
+from .client import AgentError
 
 HEAD = ("INSTANCE", "STATE", "PRIORITY", "VIP", "MASTER", "SINCE")
 STATE = HEAD.index("STATE")
@@ -34,6 +35,16 @@ def status_lines(
             lines += [f"  {line}" for line in wrapped(printable(instance["why"]), columns - 2, "  ")]
         lines += finding_lines(of_instance(instance), columns, coloured, "  ")
     return lines + finding_lines(of_agent(answer), columns, coloured)
+
+
+def of_one(answer: dict[str, Any], name: Optional[str]) -> dict[str, Any]:
+    """Return the status with this instance alone; None stands for all. Raises AgentError where there is none."""
+    if name is None:
+        return answer
+    names = [each["name"] for each in answer["instances"]]
+    if name not in names:
+        raise AgentError(f"there is no instance {name}; there are: {', '.join(names) or 'none'}")
+    return {**answer, "instances": [each for each in answer["instances"] if each["name"] == name]}
 
 
 def row(instance: dict[str, Any]) -> tuple[str, ...]:

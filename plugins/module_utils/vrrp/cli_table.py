@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Optional
 
 CELL_MAX = 16  # columns that a cell is padded to where a line has to be folded
-CELL_MIN = 8  # columns that are left of a cell that is cut
+CELL_MIN = 4  # columns that are left of a cell that is cut
 LAST_MIN = 24  # columns of the last cell, so that its text is folded below itself
 COLUMNS = 80  # of a line for people where there is no terminal
 MORE = ".."
