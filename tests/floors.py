@@ -20,7 +20,18 @@ PACKAGE = (
     ("config",),
     ("agent", "simulation"),
     (
-        *("client", "cli_events", "cli_status", "cli_table", "metrics"),
+        *(
+            "client",
+            "cli_colour",
+            "cli_events",
+            "cli_findings",
+            "cli_history",
+            "cli_status",
+            "cli_table",
+            "cli_watch",
+            "metrics",
+            "terminal",
+        ),
         *("simulation_arguments", "simulation_command", "simulation_input", "cli"),
     ),
 )
@@ -43,7 +54,7 @@ AGENT = (
         *("address_repair", "advertiser", "instance", "instance_actions", "instance_reporter", "instance_tracking"),
         *("instances", "interface_state", "refusals", "restart_memory", "router_inputs", "sync_groups"),
     ),
-    ("config_source", "dumps", "parsed_file", "preflight"),
+    ("config_source", "dumps", "history", "parsed_file", "preflight"),
     (
         *("address_conflicts", "cleanup", "deadlines", "graceful_restart", "housekeeping", "instance_events"),
         *("instance_manager", "kernel_events", "service_status", "shutdown", "startup"),

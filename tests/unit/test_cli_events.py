@@ -302,4 +302,33 @@ def test_events_refuse_what_is_no_number_and_no_time(capsys, words, text):
 def test_a_time_ago_never_lies_before_1970():
     assert cli.since("999999999d") == "1970-01-01 00:00:00"
     assert cli.since("14:30").endswith(" 14:30")
+    assert cli.since("2026-11-29T14:30") == "2026-11-29 14:30"
     assert len(cli.since("90s")) == len("2026-11-29 14:30:00")
+
+
+@pytest.mark.parametrize(("text", "moment"), [("22:13", "2023-11-14 22:13"), ("22:14", "2023-11-13 22:14")])
+def test_a_time_of_day_is_the_last_one_that_has_been(monkeypatch, text, moment):
+    monkeypatch.setattr(time, "time", lambda: WALL)
+    assert cli.since(text) == moment
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_in_a_terminal_the_actions_are_below_their_input(columns):
+    rows = cli_events.rows(read(text_of([*story(), *story("VI_2")])))
+    lines = cli_events.fold(rows, columns)
+    assert max(map(len, lines)) <= columns
+    assert sum(line.startswith("2023") for line in lines) == 8
+    assert " ".join(" ".join(lines).split()).count("-> set the addresses; announce the addresses 5 times; ") == 2
+    assert cli_events.fold(rows, None) == cli_events.fold(rows, 1000)
+
+
+def test_an_entry_has_the_same_time_whenever_it_is_asked_for():
+    anchor, told = cli_events.Anchor(), set()
+    for late_s in (0.0, 0.0004, -0.0004, 0.3):
+        (record,) = read(text_of(story()))
+        late = replace(record, header=replace(record.header, wall=record.header.wall + late_s))
+        told.add(tuple(cli_events.rows(anchor.hold([late]))))
+    assert len(told) == 1
+    ((_head, first, *_more),) = told
+    set_clock = replace(late, header=replace(late.header, wall=late.header.wall + 3600))
+    assert first[0] < cli_events.rows(anchor.hold([set_clock]))[1][0]

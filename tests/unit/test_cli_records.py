@@ -48,7 +48,9 @@ class TestEvents:
         assert cli.main(["events", "--since", "10:00:03", "-n", "2"]) == 0
         assert "".join(self.seconds(capsys)) == "3"
 
-    @pytest.mark.parametrize("words", [["-n", "0"], ["-n", "-1"], ["-n", "x"], ["--since", "x"], ["--since", "99:99"]])
+    @pytest.mark.parametrize(
+        "words", [["-n", "0"], ["-n", "-1"], ["-n", "x"], ["--since", "x"], ["--since", "99:99"], ["--since", "29:00"]]
+    )
     def test_what_is_no_number_and_no_time(self, capsys, words):
         with pytest.raises(SystemExit) as caught:
             cli.main(["events", *words])

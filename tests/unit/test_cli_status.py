@@ -1,35 +1,124 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test the status for people."""
+"""Test the status for people: it fits, names what is wrong, and has colour in a terminal only."""
 
 from __future__ import annotations
 
+import sys
+
+import pytest
 from cli_parts import STATUS
 
 from vrrp import cli
+from vrrp.cli_status import printable, status_lines
 
 pytest_plugins = ["cli_parts"]
 
+HEAD = "INSTANCE  STATE   PRIORITY  VIP                  MASTER     SINCE"
+FIRST, SECOND = STATUS["instances"]
+LONG = {
+    **SECOND,
+    "name": "a-name-that-takes-half-of-a-terminal-节点",
+    "addresses": ["2001:db8:1234:5678:9abc:def0:1234:5678/64", "2001:db8::2/64"],
+    "master": {"address": "fe80::a00:27ff:fe4e:66a1"},
+    "since_s": 266_400.0,
+    "warnings": ["x" * 300, "many words " * 30, "节点" * 60],
+}
 
-def test_status_is_a_table(agent, capsys):
+
+def test_an_instance_has_a_line_and_below_it_is_only_what_is_wrong(agent, capsys):
     agent.answers["status"] = STATUS
     assert cli.main(["status", "--runtime-dir", "/r"]) == 0
-    assert capsys.readouterr().out == (
-        "INSTANCE  STATE   PRIORITY  TAKEOVER  VIP                                           MASTER       WHY\n"
-        "VI_1      MASTER  100       0.484 s   192.168.8.100/24, 192.168.8.101/24 (missing)  192.168.8.4  "
-        "MASTER because no master was heard; our 100\n"
-        "web       BACKUP  90        -         192.168.8.102/24                              -            "
-        "BACKUP because it has just started\n"
-    )
+    assert capsys.readouterr().out.splitlines() == [
+        HEAD,
+        "VI_1      MASTER  100       192.168.8.100/24 +1  this node  -",
+        "  warning: 192.168.8.101/24 is not on this node, which is MASTER (the agent",
+        "    tries again, and journalctl -u hotstandby says why the kernel refuses it)",
+        "web       BACKUP  90        192.168.8.102/24     -          -",
+    ]
     assert agent.asked == [("/r", "status")]
 
 
 def test_status_says_below_an_instance_what_is_wrong_with_it(agent, capsys):
-    first, second = STATUS["instances"]
-    warned = {**first, "warnings": ["192.168.8.50 speaks too", "odd"]}
-    agent.answers["status"] = {**STATUS, "instances": [warned, {**second, "warnings": []}]}
+    warned = {**FIRST, "addresses": FIRST["addresses"][:1], "warnings": ["192.168.8.50 speaks too", "odd"]}
+    agent.answers["status"] = {**STATUS, "instances": [warned, {**SECOND, "warnings": []}]}
     assert cli.main(["status"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["INSTANCE", "VI_1", "warning:", "warning:", "web"]
     assert lines[2:4] == ["  warning: 192.168.8.50 speaks too", "  warning: odd"]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 132])
+def test_no_line_is_longer_than_the_terminal(columns):
+    answer = {**STATUS, "instances": [FIRST, LONG], "warnings": ["y" * 200], "drained": True}
+    lines = status_lines(answer, columns, why=True)
+    wide = [line for line in lines if len(line) + sum(each in "节点" for each in line) > columns]
+    assert wide == []
+    assert lines[0].split() == HEAD.split()
+    assert "x" * 300 in "".join(line.strip() for line in lines)
+
+
+def test_what_is_cut_shows_it():
+    (line,) = [line for line in status_lines({**STATUS, "instances": [LONG]}) if "BACKUP" in line]
+    assert line.split() == ["a-name-that-tak..", "BACKUP", "90", "2001:db8:1234:5..", "fe80::a00:27ff:..", "3d", "2h"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "terminal", "coloured"),
+    [
+        ({"TERM": "xterm"}, True, True),
+        ({"TERM": "xterm"}, False, False),
+        ({"TERM": "dumb"}, True, False),
+        ({}, True, False),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, True, False),
+        ({"TERM": "xterm", "NO_COLOR": ""}, True, True),
+    ],
+)
+def test_colour_is_for_terminals(agent, capsys, monkeypatch, variables, terminal, coloured):
+    for name in ("TERM", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    agent.answers["status"] = STATUS
+    cli.main(["status"])
+    assert ("\033[32mMASTER\033[0m" in capsys.readouterr().out) is coloured
+
+
+def test_without_colour_the_words_are_the_same():
+    import re
+
+    answer = {**STATUS, "instances": [FIRST, LONG], "drained": True}
+    assert [re.sub("\033\\[[0-9]*m", "", line) for line in status_lines(answer, 80, True)] == status_lines(answer, 80)
+
+
+def test_a_name_asks_for_the_reason_too(agent, capsys):
+    agent.answers["status"] = STATUS
+    assert cli.main(["status", "web"]) == 0
+    assert capsys.readouterr().out.splitlines()[2:] == ["  BACKUP because it has just started"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "status"),
+    [
+        ({**STATUS, "instances": [SECOND]}, [], 0),
+        ({**STATUS, "instances": [SECOND]}, ["--check"], 0),
+        ({**STATUS, "instances": [SECOND], "drained": True}, ["--check"], 0),
+        (STATUS, [], 0),
+        (STATUS, ["--check"], 4),
+        (STATUS, ["--check", "web"], 0),
+        (STATUS, ["--check", "--json"], 4),
+        (STATUS, ["--check", "nobody"], 1),
+    ],
+)
+def test_the_exit_status_tells_a_script_whether_something_is_wrong(agent, capsys, answer, words, status):
+    agent.answers["status"] = answer
+    assert cli.main(["status", *words]) == status
+
+
+def test_words_of_others_cannot_control_the_terminal():
+    assert printable("plain ä") == "plain ä"
+    assert printable("\033[2J\x07 exit\nstatus") == "?[2J? exit?status"
+    warned = {**SECOND, "warnings": ["script says \033]0;evil\x07"]}
+    assert "\033" not in "".join(status_lines({**STATUS, "instances": [warned]}))

@@ -16,7 +16,7 @@ import pytest
 
 from vrrp import client
 from vrrp.agent.process.runtime_dir import RuntimeDirectory
-from vrrp.client import AgentError, AgentUnreachable, Client
+from vrrp.client import AgentError, AgentUnreachable, Client, Stream
 
 TERMS = {"reason": "disk", "expires": "2h", "by": "anna"}
 
@@ -217,3 +217,41 @@ def test_a_user_without_the_right_is_told_which_group_to_join(tmp_path, monkeypa
     path.unlink()
     with pytest.raises(AgentUnreachable, match="no right to use .*: run this as root$"):
         Client(str(tmp_path)).status()
+
+
+@pytest.fixture
+def stream():
+    """Return the agent's end of a stream, and the stream."""
+    ours, theirs = socket.socketpair()
+    made = Stream(theirs, [(1.0, 6, "before")], b'{"lines": [[2.0, 4, "with the reply"]], "left_out": 0}\n{"li')
+    yield ours, made
+    ours.close()
+    made.close()
+
+
+def test_a_stream_is_read_without_waiting(stream):
+    ours, made = stream
+    assert made.lines == [(1.0, 6, "before")]
+    assert made.read() == ([(2.0, 4, "with the reply")], 0)
+    assert made.read() == ([], 0)
+    ours.sendall(b'nes": [[3, 6, "a"], [4, 6, "b"]], "left_out": 7}\n{"lines": [], "left_out": 1}\n{"lines"')
+    assert made.read() == ([(3.0, 6, "a"), (4.0, 6, "b")], 8)
+    ours.close()
+    with pytest.raises(AgentUnreachable, match="the agent has ended, or has closed the connection"):
+        made.read()
+
+
+@pytest.mark.parametrize(
+    "message", ["[", "[]", "{}", '{"lines": 1, "left_out": 0}', '{"lines": [["x", 1, "y"]]}', "null"]
+)
+def test_a_stream_of_another_release_is_an_error(stream, message):
+    ours, made = stream
+    made.read()
+    ours.sendall(b'nes": [], "left_out": 0}\n' + message.encode() + b"\n")
+    with pytest.raises(AgentUnreachable, match="the agent says what this release does not know"):
+        made.read()
+
+
+def test_without_an_agent_nobody_watches(tmp_path):
+    with pytest.raises(AgentUnreachable, match="no agent is running"):
+        Client(str(tmp_path)).watch()

@@ -60,7 +60,7 @@ RuntimeDirectory=hotstandby
 RuntimeDirectoryMode=0755
 # After a stop, too: what auth_hmac has heard must not be new again after a start. A clean stop leaves no ledger.
 RuntimeDirectoryPreserve=yes
-# What is to outlive a boot: a drain or a hold that has a reason or an end.
+# What is to outlive a boot: the history of mastership, and a drain or a hold that has a reason or an end.
 StateDirectory=hotstandby
 StateDirectoryMode=0700
 

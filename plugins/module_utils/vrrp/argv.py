@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the command line and names of files as UTF-8, in any locale of the caller.
+"""Read words of the command line, as UTF-8 in any locale of the caller.
 
 A configuration is UTF-8. Where Python takes file names for another encoding, such as ASCII, it finds no file and no
 instance whose name is not ASCII. An interpreter fixes the encoding when it starts, so the program starts again.
@@ -9,9 +9,12 @@ instance whose name is not ASCII. An interpreter fixes the encoding when it star
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
+import re
 import sys
+import time
 from typing import Optional
 
 MARK = "again"  # a -X option of our own
@@ -45,6 +48,30 @@ def word(argument: str) -> str:
     with contextlib.suppress(UnicodeDecodeError, LookupError):
         return octets.decode(_locale())
     return argument
+
+
+def count(text: str) -> int:
+    """Return a number of lines. Raises ArgumentTypeError."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+def since(text: str) -> str:
+    """Return a moment as the table writes it: so long ago, or when it was that time last. Raises ArgumentTypeError."""
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
+    if match:
+        ago_s = int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(max(time.time() - ago_s, 0)))
+    if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", text):
+        now = time.localtime(time.time())
+        today = f"{time.strftime('%Y-%m-%d', now)} {text}"
+        if today <= time.strftime("%Y-%m-%d %H:%M:%S", now):
+            return today
+        return f"{time.strftime('%Y-%m-%d', time.localtime(time.time() - 86400))} {text}"
+    if re.fullmatch(r"[0-9]{4}-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9](:[0-5][0-9])?)?", text):
+        return text.replace("T", " ")
+    raise argparse.ArgumentTypeError(f"{text!r} is no time: write 90s, 10m, 2h, 1d or 14:30")
 
 
 def _locale() -> str:

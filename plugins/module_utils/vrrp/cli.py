@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the command: ``hotstandby`` on a node, ``python3 -m vrrp.cli`` from a checkout.
 
-Exit status of every command: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers.
+Exit status of every command: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers. That of
+``status --check`` is 4 where something is wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -19,20 +19,24 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Optional
 
-from . import __version__, argv, streams
-from .cli_status import status_lines
-from .cli_table import folded, table, width
+from . import __version__, argv, cli_colour, streams
+from .argv import count, since
+from .cli_findings import wrong
+from .cli_status import of_one, status_lines
+from .cli_table import COLUMNS, folded, table, width
 from .client import RUNTIME_DIR, TOO_OLD, AgentError, AgentUnreachable, Client, terms
 from .config.syntax.diagnostics import ConfigError
 from .streams import StreamError, say
 
-DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
+DONE, REFUSED, USAGE, UNREACHABLE, WRONG = 0, 1, 2, 3, 4
 ABOUT = "A VRRP agent for hot-standby pairs."
 STATUSES = (
-    "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it."
+    "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it. "
+    "status --check: 4 something is wrong."
 )
 FOLLOW_S = 1.0  # seconds between two requests of events --follow
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
+STATE_DIR = "/var/lib/hotstandby"
 
 
 Command = Callable[[argparse.Namespace], int]
@@ -91,13 +95,17 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("run", "Run the agent in the foreground.", run)
     command.add_argument("--config", metavar="FILE", default=CONFIG_FILE, help="its configuration (%(default)s)")
-    text = "where a drain or hold with a reason or an end is kept over a boot (the runtime directory, which is not)"
+    text = "where the history, and a drain or hold with a reason or an end, outlive a boot (the runtime directory)"
     command.add_argument("--state-dir", metavar="DIR", help=text)
     command = add("check", "Say what is wrong with a configuration.", check, agent=False)
     command.add_argument("file", metavar="FILE")
     command = add("status", "Show who is MASTER, and why.", status)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
+    text = "exit with 4 where the status has a warning; a drain, promote or demote is none"
+    command.add_argument("--check", action="store_true", help=text)
+    command = add("watch", "Show it live: states, peers, checks and what happens. The key q ends it.", watch)
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command = add("metrics", "Print the status as metrics for Prometheus.", metrics)
     text = "the exposition format: that of OpenMetrics, or that of text files for node_exporter (%(default)s)"
     command.add_argument("--format", choices=("openmetrics", "text"), default="openmetrics", help=text)
@@ -112,19 +120,30 @@ def parser() -> argparse.ArgumentParser:
     command = add("plan", "Say what a reload of a file would change, and whether mastership would move.", plan)
     command.add_argument("file", metavar="FILE")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
-    command = add("events", "Show what an instance was told and did lately.", events)
-    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
-    command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
-    command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
-    command.add_argument("--since", metavar="TIME", type=since, help="since 90s, 10m, 2h ago, or since 14:30 today")
-    command.add_argument("--follow", action="store_true", help="go on with new entries, until it is interrupted")
-    command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
-    command.add_argument("file", metavar="FILE")
-    command.add_argument("--json", action="store_true", help="the outcome, as JSON")
+    records(add)
     if find_spec(f"{__package__}.simulation_arguments"):  # only in a checkout: a release has no simulation
         arguments = import_module(f"{__package__}.simulation_arguments")
         arguments.add(add("simulate", "Say what a failure would cost.", simulate, agent=False))
     return top
+
+
+def records(add: Callable[..., Parser]) -> None:
+    """Add the commands that show what has been."""
+    command = add("events", "Show what an instance was told and did lately.", events)
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
+    command.add_argument("--json", action="store_true", help="as JSON lines, which replay reads")
+    command.add_argument("-n", metavar="COUNT", type=count, help="no more than the last so many lines")
+    from_when = "since 90s, 10m, 2h, 1d ago, since 14:30, or since 2026-11-30T14:30"
+    command.add_argument("--since", metavar="TIME", type=since, help=from_when)
+    command.add_argument("--follow", action="store_true", help="go on with new entries, until it is interrupted")
+    command = add("history", "Show when this node became MASTER and gave it up, also before its last boot.", history)
+    command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
+    command.add_argument("--json", action="store_true", help="as JSON lines")
+    command.add_argument("--since", metavar="TIME", type=since, help=from_when)
+    command.add_argument("--state-dir", metavar="DIR", help=f"where the agent keeps it ({STATE_DIR})")
+    command = add("replay", "Give recorded events to the state machine again and compare.", replay, agent=False)
+    command.add_argument("file", metavar="FILE")
+    command.add_argument("--json", action="store_true", help="the outcome, as JSON")
 
 
 def limit(command: Parser) -> None:
@@ -171,17 +190,25 @@ def check(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Show the agent's status as a table for people, or as JSON."""
-    answer = Client(options.runtime_dir).status()
-    if options.name is not None:
-        names = [each["name"] for each in answer["instances"]]
-        if options.name not in names:
-            raise AgentError(f"there is no instance {options.name}; there are: {', '.join(names) or 'none'}")
-        answer = {**answer, "instances": [each for each in answer["instances"] if each["name"] == options.name]}
+    """Show the agent's status to people, or as JSON."""
+    answer = of_one(Client(options.runtime_dir).status(), options.name)
     if options.json:
         say(sys.stdout, json.dumps(answer, indent=2))
     else:
-        say(sys.stdout, *folded(status_lines(answer), width()))
+        tell_status(answer, why=options.name is not None)
+    return WRONG if options.check and wrong(answer) else DONE
+
+
+def tell_status(answer: dict[str, Any], why: bool = False) -> None:
+    """Write the status for people, as wide as the terminal."""
+    say(sys.stdout, *status_lines(answer, width() or COLUMNS, cli_colour.wanted(sys.stdout), why))
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Show the agent live in a terminal; elsewhere print what happens as lines."""
+    from . import cli_watch
+
+    cli_watch.run(Client(options.runtime_dir), options.name)
     return DONE
 
 
@@ -214,7 +241,7 @@ def drain(verb: str) -> Command:
     """Return the command function for drain and undrain."""
 
     def command(options: argparse.Namespace) -> int:
-        say(sys.stdout, *status_lines(asked(options, verb)))
+        tell_status(asked(options, verb))
         return DONE
 
     return command
@@ -289,19 +316,19 @@ def events(options: argparse.Namespace) -> int:
             return USAGE
         say(sys.stdout, *cli_events.ask(client, options.name))
         return DONE
-    last, heading = options.since or "", True
+    last, heading, anchor = options.since or "", True, cli_events.Anchor()
     try:
         while True:
             lines = cli_events.ask(client, options.name)
-            records = event_codec.read("\n".join(lines)) if lines else []
+            records = anchor.hold(event_codec.read("\n".join(lines)) if lines else [])
             head, *rows = cli_events.rows(records)
             rows = [row for row in rows if row[0] > last]
             if heading:
                 rows = rows[-(options.n or 0) :]
-                said = table([head, *rows], width()) if lines else ["no instances"]
-                say(sys.stdout, *folded(said, width()), *cli_events.lost_lines(records))
+                said = cli_events.fold([head, *rows], width()) if lines else ["no instances"]
+                say(sys.stdout, *said, *folded(cli_events.lost_lines(records), width()))
             elif rows:
-                say(sys.stdout, *folded(table([head, *rows], width())[1:], width()))
+                say(sys.stdout, *cli_events.fold([head, *rows], width())[1:])
             if not options.follow:
                 return DONE
             last, heading = rows[-1][0] if rows else last, False
@@ -310,22 +337,19 @@ def events(options: argparse.Namespace) -> int:
         return DONE
 
 
-def count(text: str) -> int:
-    """Return a number of lines. Raises ArgumentTypeError."""
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)
+def history(options: argparse.Namespace) -> int:
+    """Show the changes of mastership. They are read from the disk, so it works without an agent, too."""
+    from . import cli_history
 
-
-def since(text: str) -> str:
-    """Return a moment as the table writes it: so long ago, or a time of today. Raises ArgumentTypeError."""
-    match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
-    if match:
-        ago_s = int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
-        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(max(time.time() - ago_s, 0)))
-    if re.fullmatch(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?", text):
-        return f"{time.strftime('%Y-%m-%d')} {text}"
-    raise argparse.ArgumentTypeError(f"{text!r} is no time: write 90s, 10m, 2h, 1d or 14:30")
+    directory = options.state_dir or (STATE_DIR if options.runtime_dir == RUNTIME_DIR else options.runtime_dir)
+    found = cli_history.chosen(directory, Client(options.runtime_dir), options.name, options.since or "")
+    if options.json:
+        say(sys.stdout, *cli_history.json_lines(found))
+    elif found:
+        say(sys.stdout, *cli_history.history_lines(found, width() or COLUMNS))
+    else:
+        say(sys.stdout, f"{directory} has no change of mastership{' since then' if options.since else ''}")
+    return DONE
 
 
 def replay(options: argparse.Namespace) -> int:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Optional
 
+from .cli_table import INDENT, columns_of, fitted, table, wrapped
 from .client import Client
 from .protocol.actions import (
     Action,
@@ -22,6 +24,7 @@ from .protocol.event_codec import Header, Record, RecordError, Step, line, read,
 from .protocol.replay import Outcome, replay
 from .protocol.states import State
 
+CLOCK_SET_S = 0.5  # two readings of the clocks that differ by more have a set clock between them
 HOLDS = {"master": ", promoted", "backup": ", demoted"}
 ASKED = {
     "link_changed": "an interface of the addresses has another MAC address, or came up",
@@ -62,15 +65,53 @@ def rows(records: Iterable[Record]) -> list[Row]:
     several = len(records) > 1
     happened = [(step.at, record.header, step) for record in records for step in record.steps]
     happened.sort(key=lambda each: each[0])
-    table: list[Row] = [("TIME", *(("INSTANCE",) if several else ()), "STATE", "PRIORITY", "INPUT", "ACTIONS")]
+    found: list[Row] = [("TIME", *(("INSTANCE",) if several else ()), "STATE", "PRIORITY", "INPUT", "ACTIONS")]
     for at, header, step in happened:
         router = restored(step.after)
         state = "MASTER, giving up" if router.yielding else router.state.value
         state += HOLDS.get(router.hold or "", "") + (", drained" if step.after.get("drained") else "")
         name = (header.instance,) if several else ()
         done = "; ".join(map(action_words, step.actions)) or "-"
-        table.append((local_time(header, at), *name, state, str(router.priority), input_words(step, header), done))
-    return table
+        found.append((local_time(header, at), *name, state, str(router.priority), input_words(step, header), done))
+    return found
+
+
+def fold(rows: Sequence[Row], columns: Optional[int]) -> list[str]:
+    """Return the table as lines that fit a terminal; None stands for any length.
+
+    Where a row is too long, what happened goes below its time and state.
+    """
+    lines = table(rows)
+    if columns is None or max(map(columns_of, lines)) <= columns:
+        return lines
+    lines = []
+    for row, cells in zip(rows, fitted([row[:-2] for row in rows], columns)):
+        lines.append("  ".join(cells).rstrip())
+        if row is not rows[0]:
+            lines += wrapped(f"{INDENT}{row[-2]}", columns, INDENT)
+            lines += wrapped(f"{INDENT}-> {row[-1]}", columns, f"{INDENT}   ") if row[-1] != "-" else []
+    return lines
+
+
+class Anchor:
+    """It has the times of one record shown alike each time that it is asked for.
+
+    The agent reads two clocks for each answer, and a moment passes between the two. Without an anchor the same entry
+    could come out a millisecond later, as a new one.
+    """
+
+    def __init__(self) -> None:
+        self._ahead_s: Optional[float] = None  # of the wall clock
+
+    def hold(self, records: Iterable[Record]) -> list[Record]:
+        """Return the records with the clocks of the first one, unless the wall clock has been set since."""
+        return [replace(each, header=self._held(each.header)) for each in records]
+
+    def _held(self, header: Header) -> Header:
+        ahead_s = header.wall - header.monotonic
+        if self._ahead_s is None or abs(ahead_s - self._ahead_s) > CLOCK_SET_S:
+            self._ahead_s = ahead_s
+        return replace(header, wall=header.monotonic + self._ahead_s)
 
 
 def lost_lines(records: Iterable[Record]) -> list[str]:

@@ -22,10 +22,12 @@ CONTROL_SOCKET = "control.sock"
 USER = "hotstandby"  # the user of the service
 NAME_MAX = 107  # octets of an abstract socket's name, unix(7)
 CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
+READ_SIZE = 65536  # octets of one read
 REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
 TOO_OLD = "it is of an older release, and keeps no reason and no end: deploy the pair again"
 
 Terms = Mapping[str, Any]
+Line = tuple[float, int, str]  # seconds since 1970, the level of syslog(3), the text
 
 
 class AgentError(Exception):
@@ -96,18 +98,31 @@ class Client:
         """Return an instance's last inputs and actions as ``lines``; without a name the ``instances`` to ask about."""
         return self.request({"command": "events", "instance": name})
 
+    def watch(self) -> Stream:
+        """Return what the agent logs, as it comes."""
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            line, rest = self._ask(sock, {"command": "watch"})
+            return Stream(sock, self._result(line)["lines"], rest)
+        except BaseException:
+            sock.close()
+            raise
+
     def request(self, request: dict[str, Any]) -> dict[str, Any]:
         """Send one request, return its result. Raises :class:`AgentError` or :class:`AgentUnreachable`."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            return self._result(self._ask(sock, request)[0])
+
+    def _ask(self, sock: socket.socket, request: dict[str, Any]) -> tuple[bytes, bytes]:
+        """Connect, send one request, and return the line of the reply with what has come behind it."""
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-                # The agent's backlog is short. Only a blocking socket waits in it, in order.
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval(self.timeout_s))
-                sock.connect(self.path)
-                sock.settimeout(self.timeout_s)
-                with contextlib.suppress(BrokenPipeError):  # the agent has answered already, and closed the connection
-                    sock.sendall(json.dumps(request).encode() + b"\n")
-                line = self._read_line(sock)
-            reply = json.loads(line)
+            # The agent's backlog is short. Only a blocking socket waits in it, in order.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval(self.timeout_s))
+            sock.connect(self.path)
+            sock.settimeout(self.timeout_s)
+            with contextlib.suppress(BrokenPipeError):  # the agent has answered already, and closed the connection
+                sock.sendall(json.dumps(request).encode() + b"\n")
+            return self._read_line(sock)
         except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError) as error:
             raise AgentUnreachable(self._nobody_listens()) from error
         except PermissionError as error:
@@ -115,12 +130,22 @@ class Client:
         except (socket.timeout, BlockingIOError) as error:
             text = f"the agent behind {self.path} did not answer within {self.timeout_s:g} s"
             raise AgentUnreachable(text) from error
-        except (OSError, ValueError) as error:
-            raise AgentUnreachable(f"cannot talk to the agent behind {self.path}: {error}") from error
+        except OSError as error:
+            raise AgentUnreachable(self._cannot_talk(error)) from error
+
+    def _result(self, line: bytes) -> dict[str, Any]:
+        """Return the result in a reply. Raises :class:`AgentError` where the agent has refused."""
+        try:
+            reply = json.loads(line)
+        except ValueError as error:
+            raise AgentUnreachable(self._cannot_talk(error)) from error
         if not reply.get("ok"):
             raise AgentError(reply.get("error", "the agent refused"), tuple(reply.get("problems", ())))
         result: dict[str, Any] = reply["result"]
         return result
+
+    def _cannot_talk(self, error: Exception) -> str:
+        return f"cannot talk to the agent behind {self.path}: {error}"
 
     def _nobody_listens(self) -> str:
         process = self._living()
@@ -163,17 +188,55 @@ class Client:
         return f"run this as root, or, to look only, join the group {group} (usermod -aG {group} USER, log in again)"
 
     @staticmethod
-    def _read_line(sock: socket.socket) -> bytes:
+    def _read_line(sock: socket.socket) -> tuple[bytes, bytes]:
         chunks, size = [], 0
         while size < REPLY_MAX:
-            chunk = sock.recv(65536)
+            chunk = sock.recv(READ_SIZE)
             if not chunk:
                 raise OSError("the agent closed the connection")
             chunks.append(chunk)
             size += len(chunk)
-            if chunk.endswith(b"\n"):
-                return b"".join(chunks)
+            if b"\n" in chunk:
+                line, _newline, rest = b"".join(chunks).partition(b"\n")
+                return line, rest
         raise OSError("the answer does not end")
+
+
+class Stream:
+    """It is what an agent logs: ``lines`` before, each with its time, level and text, and then messages of new ones."""
+
+    def __init__(self, sock: socket.socket, lines: list[Line], received: bytes = b"") -> None:
+        self.lines = lines
+        self._sock = sock
+        self._received = received
+        sock.setblocking(False)
+
+    def fileno(self) -> int:
+        """Return its descriptor, for select(2)."""
+        return self._sock.fileno()
+
+    def read(self) -> tuple[list[Line], int]:
+        """Return the lines that have come, and how many the agent has left out. Raises AgentUnreachable at its end."""
+        try:
+            data = self._sock.recv(READ_SIZE)
+            if not data:
+                raise AgentUnreachable("the agent has ended, or has closed the connection")
+            self._received += data
+        except BlockingIOError:
+            pass  # nothing but what came with the reply
+        except OSError as error:
+            raise AgentUnreachable(f"the agent has gone: {error.strerror}") from error
+        *complete, self._received = self._received.split(b"\n")
+        try:
+            messages = [json.loads(line) for line in complete]
+            lines = [(float(at), int(level), str(text)) for each in messages for at, level, text in each["lines"]]
+            return lines, sum(int(each["left_out"]) for each in messages)
+        except (ValueError, TypeError, LookupError) as error:
+            raise AgentUnreachable(f"the agent says what this release does not know: {error}") from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._sock.close()
 
 
 def terms(reason: Optional[str], expires: Optional[str]) -> Optional[dict[str, Any]]:

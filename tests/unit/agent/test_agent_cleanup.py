@@ -286,6 +286,28 @@ def test_the_command_of_the_unit_prints_what_it_did(dead, monkeypatch, capsys):
     assert capsys.readouterr() == (f"{REMOVED[0]}\n", "")
 
 
+@pytest.mark.parametrize(
+    ("restarts", "next_step"),
+    [
+        (True, "It is started again now, and stays MASTER only where no peer has taken over meanwhile."),
+        (False, "It is not started again, so this node has no virtual address any more."),
+    ],
+)
+@pytest.mark.parametrize("traceback", ["", "Fatal Python error: Aborted"])
+def test_a_watchdog_kill_is_one_sentence(dead, tmp_path, monkeypatch, capsys, restarts, next_step, traceback):
+    dead.restarts = restarts
+    (tmp_path / "traceback.new").write_text(traceback)
+    monkeypatch.setattr(cleanup.sys, "argv", ["cleanup", "--runtime-dir", dead.directory])
+    monkeypatch.setenv("SERVICE_RESULT", "watchdog")
+    assert cleanup.main() == 0
+    where = f" For developers: {tmp_path}/traceback.txt has the place in its code." if traceback else ""
+    said = f"<4>The agent gave no sign of life, so systemd's watchdog has ended it. {next_step}{where}\n"
+    assert capsys.readouterr() == (said, "")
+    monkeypatch.setenv("SERVICE_RESULT", "exit-code")
+    assert cleanup.main() == 0
+    assert capsys.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("content", ["[", "null", "{}", "[" * 5000, '{"format": 99}'])
 def test_a_ledger_that_cannot_be_read_is_no_ok(dead, tmp_path, monkeypatch, capsys, content):
     """The addresses of a dead agent may still be there, and the caller of cleanup must be told."""

@@ -194,3 +194,24 @@ def test_collected_lines_are_written_when_an_error_ends_it():
         written.info("before")
         raise ZeroDivisionError
     assert text.getvalue().endswith(" before\n")
+
+
+def test_a_listener_hears_each_line_once_and_none_that_was_left_out(monkeypatch):
+    heard, now = [], [100.0]
+    written = Log(io.StringIO(), clock=lambda: now[0])
+    written.listeners.append(lambda level, text, fields: heard.append((level, text, dict(fields))))
+    written.info("one", {"STATE": "MASTER"})
+    written.warning("two")
+    written.error("three")
+    with written.together():
+        written.info("four")
+        assert heard[-1] == (6, "four", {})
+    for _time in range(2):
+        written.rate_limited(("key",), "five")
+    assert heard == [
+        (6, "one", {"STATE": "MASTER"}),
+        (4, "two", {}),
+        (3, "three", {}),
+        (6, "four", {}),
+        (6, "five", {}),
+    ]

@@ -38,6 +38,7 @@ class Agent:
     outcome = 0
     made: list = []
     claimed: list = []
+    fork = scheduler = None  # nothing happens that the history could write
 
     def __init__(self, configuration, digest, runtime, log, state_dir):
         Agent.made.append((configuration, digest, runtime, log))
@@ -87,6 +88,16 @@ def test_the_agent_gets_the_file_and_the_locked_directory(start, tmp_path):
     assert runtime.path == str(tmp_path / "run")
     assert len(lines) == 1 and "interface no-such-if does not exist on this machine" in lines[0]
     assert free(tmp_path)
+
+
+def test_under_a_watchdog_a_traceback_goes_to_a_file(start, tmp_path, monkeypatch):
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    monkeypatch.setenv("WATCHDOG_USEC", "2000000")
+    assert start()[0] == 0
+    assert (tmp_path / "run" / "traceback.new").exists()
+    monkeypatch.delenv("WATCHDOG_USEC")
+    assert start(directory="other")[0] == 0
+    assert not (tmp_path / "other" / "traceback.new").exists()
 
 
 def test_a_restart_that_was_announced_has_happened(start, tmp_path):

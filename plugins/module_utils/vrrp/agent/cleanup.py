@@ -18,7 +18,7 @@ import time
 from typing import TYPE_CHECKING, Optional
 
 from .. import streams
-from .process import state_file
+from .process import state_file, traceback_file
 from .process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
 from .process.state_file import Stored, StoredEntry
 from .process.systemd import restart_follows
@@ -34,12 +34,26 @@ def main() -> int:
     """Run the command ``cleanup --runtime-dir DIR`` without loading all commands, which takes time."""
     streams.prepare()
     directory = sys.argv[sys.argv.index("--runtime-dir") + 1]
-    for line in remove(directory):
+    for line in [*remove(directory), *after_watchdog(directory)]:
         sys.stdout.write(f"{line}\n")
     unknown = unreadable(directory)
     for line in unknown:
         sys.stderr.write(f"{line}\n")
     return streams.end(1 if unknown else 0)
+
+
+def after_watchdog(runtime_dir: str) -> list[str]:
+    """Return a sentence for the journal where systemd's watchdog has ended the agent (systemd.exec(5))."""
+    if os.environ.get("SERVICE_RESULT") != "watchdog":
+        return []
+    path = traceback_file.keep(runtime_dir)
+    where = f" For developers: {path} has the place in its code." if path else ""
+    follows = (
+        "It is started again now, and stays MASTER only where no peer has taken over meanwhile."
+        if restart_follows()
+        else "It is not started again, so this node has no virtual address any more."
+    )
+    return [f"<4>The agent gave no sign of life, so systemd's watchdog has ended it. {follows}{where}"]
 
 
 def unreadable(runtime_dir: str) -> list[str]:

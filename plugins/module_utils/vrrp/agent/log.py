@@ -28,11 +28,18 @@ SELDOM_LINES_S = 80  # lines a second about other hosts, with this burst: togeth
 SELDOM_BURST = 20
 
 
+Listener = Callable[[int, str, Mapping[str, str]], None]  # the level, the text, the fields of the journal
+
+
 class Log:
-    """It writes what the agent logs. ``clock`` is monotonic seconds, for the rate limit only."""
+    """It writes what the agent logs. ``clock`` is monotonic seconds, for the rate limit only.
+
+    ``listeners`` are called with each line, at once: the history of mastership, and those who watch the agent.
+    """
 
     def __init__(self, stream: Optional[TextIO] = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = sys.stderr if stream is None else stream
+        self.listeners: list[Listener] = []
         self._clock = clock
         self._journald = stream is None and goes_to_journal(self._stream)
         self._journal: Optional[Journal] = None
@@ -51,6 +58,7 @@ class Log:
 
     def info(self, text: str, fields: Optional[Mapping[str, str]] = None) -> None:
         """Write a line of priority LOG_INFO (syslog(3)). ``fields`` are for the journal, without their prefix."""
+        self._tell(LEVEL_INFO, text, fields or {})
         if fields is None or self._journal is None:
             self._write(LEVEL_INFO, text)
             return
@@ -63,10 +71,12 @@ class Log:
 
     def warning(self, text: str) -> None:
         """Write a line of priority LOG_WARNING (syslog(3))."""
+        self._tell(LEVEL_WARNING, text, {})
         self._write(LEVEL_WARNING, text)
 
     def error(self, text: str) -> None:
         """Write a line of priority LOG_ERR (syslog(3))."""
+        self._tell(LEVEL_ERROR, text, {})
         self._write(LEVEL_ERROR, text)
 
     @contextlib.contextmanager
@@ -101,7 +111,12 @@ class Log:
             return
         self._quiet_until[key] = now + period_s
         self._room -= 1
+        self._tell(LEVEL_INFO, text, {})
         self._write(LEVEL_INFO, text)
+
+    def _tell(self, level: int, text: str, fields: Mapping[str, str]) -> None:
+        for listener in self.listeners:
+            listener(level, text, fields)
 
     def _has_room(self, now: float) -> bool:
         self._room = min(SELDOM_BURST, self._room + (now - self._room_at) * SELDOM_LINES_S)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import sys
 from typing import Optional
@@ -14,14 +15,16 @@ from ..config.model.configuration import Configuration
 from ..config.syntax.diagnostics import ConfigError
 from . import config_source
 from .daemon import Daemon
+from .history import History
 from .log import Log
 from .netlink.kernel import NetlinkUnavailable
 from .netlink.links import InterfaceTable, dump
 from .netlink.messages import DumpError
 from .preflight.host import misfits, refusals
 from .preflight.host_addresses import last_seen
-from .process import saved_state, scheduling
+from .process import saved_state, scheduling, traceback_file
 from .process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
+from .process.systemd import ServiceManager
 
 CANNOT_START = 1
 
@@ -32,7 +35,7 @@ def run(config: str, runtime_dir: str, state_dir: Optional[str] = None) -> int:
     ``state_dir`` survives a boot; without one the runtime directory has its file.
     """
     if sys.__stderr__ is not None:
-        faulthandler.enable(sys.__stderr__)  # the watchdog's SIGABRT then tells where the loop hung
+        faulthandler.enable(sys.__stderr__)  # a fatal signal then tells where it happened
     saved_state.forget_restart(runtime_dir)
     log = Log()
     configuration, digest, warnings = config_source.read(config)
@@ -44,6 +47,9 @@ def run(config: str, runtime_dir: str, state_dir: Optional[str] = None) -> int:
     except RuntimeDirectoryError as error:
         log.error(str(error))
         return CANNOT_START
+    if ServiceManager().watchdog_s is not None:
+        with contextlib.suppress(OSError):  # a full disk: then it goes to standard error
+            faulthandler.enable(traceback_file.create(runtime_dir))
     try:
         table = dump(InterfaceTable())
         refused = refusals(configuration, table, last_seen(runtime_dir))
@@ -66,4 +72,9 @@ async def _work(
     configuration: Configuration, digest: str, runtime: RuntimeDirectory, log: Log, state_dir: Optional[str]
 ) -> int:
     scheduling.claim(log)
-    return await Daemon(configuration, digest, runtime, log, state_dir=state_dir).run()
+    daemon = Daemon(configuration, digest, runtime, log, state_dir=state_dir)
+    history = History(state_dir or runtime.path, daemon.fork, daemon.scheduler, log)
+    try:
+        return await daemon.run()
+    finally:
+        history.end()

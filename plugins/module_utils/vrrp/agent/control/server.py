@@ -31,9 +31,11 @@ from typing import Any, Optional, Union
 from ..errors import CommandError
 from ..log import Log
 from ..process import own_file
+from .watchers import Watchers
 
 REQUEST_MAX = 65536  # octets of one line
-READ_ONLY = frozenset({"status", "events"})
+WATCH = "watch"  # has the connection told what the agent logs
+READ_ONLY = frozenset({"status", "events", WATCH})
 SOCKET_MODE = 0o660
 SO_PEERGROUPS = 59  # asm-generic/socket.h, since Linux 4.13
 OPTION_MAX = 1024  # octets that Python's getsockopt returns: 256 groups
@@ -60,6 +62,7 @@ class ControlServer:
         self._path = path
         self._handle = handle
         self._log = log
+        self._watchers = Watchers(log)
         self._loop: asyncio.AbstractEventLoop  # the running one
         self._socket: Optional[socket.socket] = None
         self._resting: Optional[asyncio.TimerHandle] = None  # until more connections are accepted
@@ -115,13 +118,17 @@ class ControlServer:
             for timer in (self._resting, self._sweeping):
                 if timer is not None:
                     timer.cancel()
+            self._watchers.flush()
             for connection in list(self._connections):
                 connection.close()
             with contextlib.suppress(OSError):
                 os.unlink(self._path)
 
-    def answer(self, line: bytes, privileged: bool) -> dict[str, Any]:
-        """Return the reply to one request line. Its ``result`` may be a future, see :func:`reply_of`."""
+    def answer(self, line: bytes, privileged: bool, connection: Optional[Connection] = None) -> dict[str, Any]:
+        """Return the reply to one request line. Its ``result`` may be a future, see :func:`reply_of`.
+
+        The request to watch makes the ``connection`` one that is told what happens, and asks no more.
+        """
         try:
             request = json.loads(line)
             command = request["command"]
@@ -131,7 +138,14 @@ class ControlServer:
             return refusal('a request is one line of JSON such as {"command": "status"}')
         if command not in READ_ONLY and not privileged:
             return refusal(f"only root and the agent's own user may {command}: use sudo")
+        if command == WATCH and connection is not None:
+            return reply_of(lambda: self._watch(connection))
         return reply_of(lambda: self._handle(command, request))
+
+    def _watch(self, connection: Connection) -> dict[str, Any]:
+        result = self._watchers.add(connection)
+        connection.watches = True
+        return result
 
     def _accept(self) -> None:
         """Accept a few connections, and no more for nine times as long as that took."""
@@ -186,6 +200,7 @@ class ControlServer:
 
     def _gone(self, connection: Connection) -> None:
         self._connections.pop(connection, None)
+        self._watchers.remove(connection)
 
     def _hang_up(self) -> None:
         """Free one descriptor: close the idle connection that has been open longest."""
@@ -208,7 +223,7 @@ class ControlServer:
 
     def _ask(self, connection: Connection, line: bytes) -> None:
         if self._connections[connection]:
-            reply = self.answer(line, privileged=True)
+            reply = self.answer(line, True, connection)
             result = reply.get("result")
             if asyncio.isfuture(result):
                 result.add_done_callback(lambda done: connection.send(encode(reply_of(done.result))))
@@ -226,12 +241,15 @@ class ControlServer:
             began = time.perf_counter()
             connection, line = self._looking.popleft()
             if connection in self._connections:
-                connection.send(encode(self.answer(line, privileged=False)))
+                connection.send(encode(self.answer(line, False, connection)))
             self._loop.call_later((time.perf_counter() - began) * (1 / LOOKING_SHARE - 1), self._look)
 
 
 class Connection:
-    """It serves one client, which sends a line, is answered, and may ask again. At ``deadline`` it is closed."""
+    """It serves one client, which sends a line, is answered, and may ask again. At ``deadline`` it is closed.
+
+    One that ``watches`` asks no more: it is told what happens, and closed when it sends something or does not read.
+    """
 
     def __init__(
         self,
@@ -242,6 +260,7 @@ class Connection:
     ) -> None:
         self.deadline = loop.time() + ASK_S
         self.idle = True  # it waits for no reply
+        self.watches = False
         self._sock = sock
         self._loop = loop
         self._ask: Optional[Callable[[bytes], None]] = ask
@@ -262,6 +281,14 @@ class Connection:
         self._unsent = memoryview(reply)
         self._write()
 
+    def push(self, data: bytes) -> None:
+        """Send this to one that watches; close it where the kernel does not take all of it now."""
+        sent = 0
+        with contextlib.suppress(OSError):
+            sent = 0 if self._unsent else self._sock.send(data)
+        if sent < len(data):
+            self.close()
+
     def close(self) -> None:
         """Close it, and keep no reference that would make a cycle: garbage is collected seldom."""
         if self._ask is not None:
@@ -280,7 +307,9 @@ class Connection:
             return self.close()
         self._received += data
         self._ended = not data
-        if b"\n" in data or self._ended and self._received:
+        if self.watches:
+            self.close()
+        elif b"\n" in data or self._ended and self._received:
             self._loop.remove_reader(self._sock.fileno())
             self._next()
         elif self._ended or len(self._received) > REQUEST_MAX:
@@ -310,6 +339,9 @@ class Connection:
             self._loop.add_writer(self._sock.fileno(), self._write)
             return
         self._loop.remove_writer(self._sock.fileno())
+        if self.watches:
+            self.deadline = math.inf
+            return self.listen()
         self.idle, self.deadline = True, self._loop.time() + ASK_S
         self._loop.call_soon(self._next)  # many requests at once from one client must not keep the loop
 

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find in the status of an agent what is wrong, and what is so on purpose, in words with what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from .cli_table import ago
+
+WARNING, NOTE = "warning", "note"
+
+# What to do about a fault, by the words in which the agent tells it.
+REMEDIES = (
+    (r"interface (\S+) does not exist", r"make \1, or name another interface in the file"),
+    (r"interface (\S+) is down", r"ip link set \1 up"),
+    (r"interface (\S+) has no carrier", r"look at the cable of \1 and at the port of the switch"),
+    (r"interface (\S+) has been up for less", "it waits for interface_up_down_delays"),
+    (r"interface (\S+) has no (IPv4|link-local IPv6) address", r"give \1 an address of its own"),
+    (r"duplicate address detection is under way", "wait a second"),
+    (r"_src_ip \S+ is not on this host", "correct the line, or set this address"),
+    (r"^\w+ \S+ (failed|is good)", "mend what it checks"),
+)
+
+
+class Finding(NamedTuple):
+    """It is one sentence. A ``kind`` WARNING is something wrong, a NOTE is on purpose or over in a moment."""
+
+    kind: str
+    text: str
+
+
+def of_agent(answer: dict[str, Any]) -> list[Finding]:
+    """Return what concerns the whole node. An older agent sends less."""
+    found = [Finding(WARNING, text) for text in answer.get("warnings") or ()]
+    if answer.get("stopping"):
+        found.append(Finding(NOTE, "the agent is stopping"))
+    if answer.get("drained"):
+        terms = words(answer.get("maintenance"))
+        found.append(Finding(NOTE, f"this node is drained{terms} (hotstandby undrain lets it take part again)"))
+    if answer.get("confirm_s") is not None:
+        text = "it goes back to the configuration before, unless it hears a master that has the new one"
+        found.append(Finding(NOTE, f"in {answer['confirm_s']:.0f} s {text}"))
+    return found
+
+
+def of_instance(instance: dict[str, Any]) -> list[Finding]:
+    """Return what concerns one instance. An older agent sends less."""
+    name, state, why = instance["name"], instance["state"], instance["why"]
+    found = [Finding(WARNING, f"{fault}{_remedy(fault)}") for fault in instance.get("faults") or ()]
+    lost = missing(instance)
+    if lost:
+        reason = "the agent tries again, and journalctl -u hotstandby says why the kernel refuses it"
+        found.append(Finding(WARNING, f"{', '.join(lost)} is not on this node, which is MASTER ({reason})"))
+    found += [Finding(WARNING, _lowered(instance, check)) for check in instance.get("checks") or () if _lowers(check)]
+    found += [Finding(WARNING, text) for text in instance.get("warnings") or ()]
+    if instance.get("hold"):
+        done, terms = {"master": "promoted", "backup": "demoted"}[instance["hold"]], words(instance.get("maintenance"))
+        found.append(Finding(NOTE, f"it is {done}{terms} (hotstandby release {name} lets the priorities decide again)"))
+    if instance.get("yielding") or state == "INIT":
+        found.append(Finding(NOTE, why))
+    return found
+
+
+def wrong(answer: dict[str, Any]) -> bool:
+    """Return whether anything is wrong: what an administrator has asked for is not."""
+    found = [*of_agent(answer), *(each for instance in answer["instances"] for each in of_instance(instance))]
+    return any(each.kind == WARNING for each in found)
+
+
+def missing(instance: dict[str, Any]) -> list[str]:
+    """Return the virtual addresses that a MASTER should have and has not."""
+    present = instance["addresses_present"]
+    return [each for each in instance["addresses"] if instance["state"] == "MASTER" and each not in present]
+
+
+def words(maintenance: Any) -> str:
+    """Return the terms of a drain or a hold, as they follow a word such as "drained"."""
+    if not maintenance:
+        return ""
+    by, reason, left_s = (maintenance.get(key) for key in ("by", "reason", "expires_in_s"))
+    said = (f" by {by}" if by else "") + (f": {reason}" if reason else "")
+    return said if left_s is None else f"{said}, for another {ago(left_s)}"
+
+
+def _lowers(check: dict[str, Any]) -> bool:
+    """Return whether a check has failed that has a weight: without one it is a fault. A file's number is no failure."""
+    return bool(check["weight"]) and check.get("value") is None and check["ok"] is check.get("reverse", False)
+
+
+def _lowered(instance: dict[str, Any], check: dict[str, Any]) -> str:
+    about = f"{check['kind']} {check['name']}"
+    what = f"{about} is good, which counts reversed" if check["ok"] else f"{about} failed"
+    detail = f": {check['detail']}" if check.get("detail") else ""
+    base = instance.get("base_priority", instance["priority"])
+    return f"{what}{detail}; so the priority is {instance['priority']}, of {base} in the file (mend what it checks)"
+
+
+def _remedy(fault: str) -> str:
+    for pattern, remedy in REMEDIES:
+        match = re.search(pattern, fault)
+        if match:
+            return f" ({match.expand(remedy)})"
+    return ""
