@@ -32,7 +32,7 @@ PACKAGE = (
             "metrics",
             "terminal",
         ),
-        *("simulation_arguments", "simulation_command", "simulation_input", "cli"),
+        *("simulation_arguments", "simulation_command", "simulation_input", "simulation_questions", "cli"),
     ),
 )
 CONFIG = (
