@@ -25,6 +25,7 @@ PACKAGE = (
             "cli_colour",
             "cli_events",
             "cli_findings",
+            "cli_follow",
             "cli_history",
             "cli_status",
             "cli_table",

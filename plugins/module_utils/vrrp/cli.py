@@ -303,17 +303,17 @@ def plan(options: argparse.Namespace) -> int:
 
 def events(options: argparse.Namespace) -> int:
     """Show what the instances were told and did, as a table for people or as JSON lines."""
-    from . import cli_events
+    from . import cli_events, cli_follow
     from .protocol import event_codec
 
     client = Client(options.runtime_dir)
     if options.json:
-        if options.n is not None or options.since is not None or options.follow:
-            say(
-                sys.stderr,
-                "error: -n, --since and --follow are for people, --json is for programs: leave one of them out",
-            )
+        if options.n is not None or options.since is not None:
+            say(sys.stderr, "error: -n and --since are for people, --json is for programs: leave one of them out")
             return USAGE
+        if options.follow:
+            cli_follow.run(client, options.name)
+            return DONE
         say(sys.stdout, *cli_events.ask(client, options.name))
         return DONE
     last, heading, anchor = options.since or "", True, cli_events.Anchor()
