@@ -130,6 +130,10 @@ keywords: setup ## Write what follows from the table of keywords: docs/keywords.
 	@$(BIN)/python3 tests/keywords.py
 	@$(BIN)/python3 tests/argument_specs.py
 
+.PHONY: manual
+manual: setup ## Write what follows from the argument parser: the manual page and the bash completion of the command
+	@$(BIN)/python3 tests/manual.py
+
 .PHONY: integration
 integration: setup ## ansible-test integration: each module on a systemd node of the lab (TARGETS="vrrp_state")
 	@tests/integration.sh $(TARGETS)

@@ -266,6 +266,11 @@ def test_one_owner_within_three_seconds(pair: Pair, figure, victim: str, row: Ro
     figure(f"{row}: one owner after {one_s:.2f} s ({ownership}), two for {ownership.several_s():.2f} s")
     assert one_s <= ONE_OWNER_S, str(ownership)
     assert_one_owner(pair.bed.segment, VIP, owner)
+    if row.fault in (stop_the_process, deadlock) and {"watchdog", "cleanup"} <= set(row.left):
+        journal = ["journalctl", "--unit=hotstandby", "--output=cat", "--no-pager"]
+        said = node.run(journal, check=True).stdout
+        assert "so systemd's watchdog has ended it. It is " in said
+        assert "Fatal Python error" not in said, "it is one sentence, not a traceback"
 
 
 def test_a_full_run_does_not_bring_a_past_mastership_back(pair: Pair, figure, victim: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from . import files, paths, running_release, unit
+from . import completion, files, man_page, paths, running_release, unit
 from .account import Account
 from .change import Change, DeploymentError
 from .interpreter import interpreter
@@ -83,6 +83,8 @@ class Installation:
             *files.directory(paths.CONFIG_DIRECTORY, 0o750, self._root_and_group),
             *wanted.release.changes(self._prove),
             *files.file(paths.COMMAND, paths.text(self._python), 0o755),
+            *files.file(paths.MAN_PAGE, man_page.TEXT, 0o644),
+            *files.file(paths.COMPLETION, completion.TEXT, 0o644),
             *units,
             *enabled,
             *([self._service.reloaded()] if units or enabled or condition.stale else []),
@@ -97,6 +99,8 @@ class Installation:
             *units,
             *([self._service.forgotten()] if units else []),
             *files.gone(paths.COMMAND),
+            *files.gone(paths.MAN_PAGE),
+            *files.gone(paths.COMPLETION),
             *files.gone(paths.LIBRARY),
             *files.gone(paths.CONFIG_DIRECTORY),
             *files.gone(paths.RUNTIME_DIRECTORY),

@@ -9,7 +9,13 @@ import grp
 import os
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import files, paths, running_release
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import (
+    completion,
+    files,
+    man_page,
+    paths,
+    running_release,
+)
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply, as_diff
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import Installation, Wanted
@@ -43,7 +49,7 @@ class Node:
 @pytest.fixture
 def node(tmp_path, monkeypatch):
     directories = ("CONFIG_DIRECTORY", "RUNTIME_DIRECTORY", "STATE_DIRECTORY")
-    for name in ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "UNIT", *directories):
+    for name in ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "MAN_PAGE", "COMPLETION", "UNIT", *directories):
         monkeypatch.setattr(paths, name, str(tmp_path) + getattr(paths, name))
     # The tests run without root: the user of the tests owns what root would own.
     monkeypatch.setattr(os, "chown", lambda path, uid, gid: None)
@@ -68,7 +74,8 @@ def subjects(changes):
 def test_a_fresh_node_gets_everything_once(node, installation):
     changes = installation.present(wanted(), ASLEEP)
     assert subjects(changes) == [
-        "user hotstandby", "hotstandby", "current", "hotstandby", "hotstandby.service", "hotstandby.service", "systemd",
+        "user hotstandby", "hotstandby", "current", "hotstandby", "hotstandby.8", "hotstandby", "hotstandby.service",
+        "hotstandby.service", "systemd",
     ]  # fmt: skip
     apply(changes)
     assert [command for command in node.ran if command.startswith(("useradd", "systemctl"))] == [
@@ -78,6 +85,15 @@ def test_a_fresh_node_gets_everything_once(node, installation):
     ]
     enabled = Condition(running=False, enabled=True, stale=False, pid=0)
     assert installation.present(wanted(), enabled) == []
+
+
+def test_a_node_has_the_manual_page_and_the_completion(node, installation):
+    apply(installation.present(wanted(), ASLEEP))
+    assert (files.read(paths.MAN_PAGE), files.read(paths.COMPLETION)) == (
+        man_page.TEXT.encode(),
+        completion.TEXT.encode(),
+    )
+    assert {os.stat(path).st_mode & 0o777 for path in (paths.MAN_PAGE, paths.COMPLETION)} == {0o644}
 
 
 def test_a_list_of_changes_changes_nothing(node, installation, tmp_path):

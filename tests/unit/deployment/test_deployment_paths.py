@@ -16,6 +16,8 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
         ("RELEASES", "/usr/local/lib/hotstandby/releases"),
         ("CURRENT", "/usr/local/lib/hotstandby/current"),
         ("COMMAND", "/usr/local/bin/hotstandby"),
+        ("MAN_PAGE", "/usr/local/share/man/man8/hotstandby.8"),
+        ("COMPLETION", "/usr/local/share/bash-completion/completions/hotstandby"),
         ("UNIT", "/etc/systemd/system/hotstandby.service"),
         ("CONFIG_DIRECTORY", "/etc/hotstandby"),
         ("CONFIG", "/etc/hotstandby/hotstandby.conf"),
