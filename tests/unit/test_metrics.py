@@ -15,6 +15,7 @@ from cli_parts import STATUS
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
 
 from vrrp import cli
+from vrrp.agent.statistics import Counters
 from vrrp.client import AgentUnreachable
 from vrrp.metrics import as_text
 
@@ -27,16 +28,26 @@ COUNTS = {
     "discarded": {"authentication failed": 4},
 }  # fmt: skip
 FULL = {
-    "version": "0.4.0", "config_sha256": "ab12", "uptime_s": 61.5, "drained": False,
+    "version": "0.4.0", "config_sha256": "ab12", "uptime_s": 61.5, "drained": False, "stopping": False,
+    "confirm_s": 60.0,
+    "maintenance": {"reason": None, "by": None, "expires": "2026-11-30T14:30:00Z", "expires_in_s": 900.5},
+    "realtime": {"policy": "SCHED_RR", "priority": 10, "nice": -20, "memory_locked": True, "breaths": 2,
+                 "gc_pause_max_ms": 1.5},
+    "warnings": ["one"],
     "discarded": {"no such virtual router": 7}, "config": "/etc/hotstandby/hotstandby.conf",
     "instances": [{
         "name": "V\"I\\1", "state": "BACKUP", "interface": "eth0", "virtual_router_id": 51, "priority": 90,
         "base_priority": 100, "advert_int_s": 1.0, "takeover_s": 3.609, "since_s": 12.25, "hold": "backup",
+        "version": 3, "preempt": True, "yielding": False, "maintenance": {"expires_in_s": 60.0},
+        "excluded": [{"text": "192.168.9.100/24 dev eth1", "present": True}],
+        "routes": [{"text": "default via 192.168.8.1", "present": False}],
+        "rules": [{"text": "from 192.168.8.100 lookup 7", "present": True}],
         "faults": [], "warnings": ["one", "two"], "conflicts": [], "addresses": ["192.168.8.100/24", "fd00::1/64"],
         "addresses_present": ["fd00::1/64"], "master": {"address": "192.168.8.4", "priority": 100, "seen_s": 0.4},
         "peers": [{"address": "192.168.8.4", "priority": 100, "seen_s": 0.4}],
         "checks": [{"name": "chk_tomcat", "kind": "script", "ok": None, "weight": -10},
-                   {"name": "eth1", "kind": "interface", "ok": False, "weight": 0}],
+                   {"name": "eth1", "kind": "interface", "ok": False, "weight": 0},
+                   {"name": "load", "kind": "file", "ok": True, "weight": 2, "reverse": True, "value": -7}],
         "counters": COUNTS,
     }],
 }  # fmt: skip
@@ -57,6 +68,14 @@ def samples(status, openmetrics=True):
         ("config_info", {"sha256": "ab12"}, 1),
         ("uptime_seconds", {}, 61.5),
         ("drained", {}, 0),
+        ("drain_left_seconds", {}, 900.5),
+        ("stopping", {}, 0),
+        ("config_trial_seconds", {}, 60),
+        ("warnings", {}, 1),
+        ("real_time", {}, 1),
+        ("memory_locked", {}, 1),
+        ("scheduling_breaths_total", {}, 2),
+        ("gc_pause_max_seconds", {}, 0.0015),
         ("packets_discarded_total", {"reason": "no such virtual router"}, 7),
         ("vrrp_state", OF, 1),
         ("vrrp_priority", OF, 90),
@@ -70,11 +89,21 @@ def samples(status, openmetrics=True):
         ("vrrp_conflicts", OF, 0),
         ("vrrp_address_present", {**OF, "ip_address": "192.168.8.100/24"}, 0),
         ("vrrp_address_present", {**OF, "ip_address": "fd00::1/64"}, 1),
+        ("vrrp_version", OF, 3),
+        ("vrrp_preempt", OF, 1),
+        ("vrrp_yielding", OF, 0),
+        ("vrrp_hold_left_seconds", OF, 60),
+        ("vrrp_excluded_address_present", {**OF, "ip_address": "192.168.9.100/24 dev eth1"}, 1),
+        ("vrrp_route_present", {**OF, "text": "default via 192.168.8.1"}, 0),
+        ("vrrp_rule_present", {**OF, "text": "from 192.168.8.100 lookup 7"}, 1),
+        ("vrrp_master_priority", OF, 100),
         ("vrrp_master_seen_seconds", OF, 0.4),
         ("vrrp_peer_priority", {**OF, "address": "192.168.8.4"}, 100),
         ("vrrp_peer_seen_seconds", {**OF, "address": "192.168.8.4"}, 0.4),
         ("check_ok", {**OF, "name": "eth1", "kind": "interface"}, 0),
         ("check_weight", {**OF, "name": "chk_tomcat", "kind": "script"}, -10),
+        ("check_reverse", {**OF, "name": "load", "kind": "file"}, 1),
+        ("check_value", {**OF, "name": "load", "kind": "file"}, -7),
         ("advertisements_sent_total", OF, 12),
         ("advertisements_received_total", OF, 3),
         ("become_master_total", OF, 2),
@@ -95,8 +124,8 @@ def test_what_is_not_known_has_no_sample():
 
 
 def test_every_counter_of_an_instance_is_a_metric():
-    counted = [name for name, *_labels in samples(FULL) if name.endswith("_total")]
-    assert len(counted) == len(COUNTS) + 1  # and the packets of no instance
+    counted = [name for name, *labels in samples(FULL) if name.endswith("_total") and ("vrid", "51") in labels]
+    assert len(counted) == len(COUNTS) and set(COUNTS) == set(Counters().as_dict())
 
 
 @pytest.mark.parametrize("status", [FULL, STATUS, None], ids=["full", "older", "no agent"])
