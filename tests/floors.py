@@ -20,7 +20,8 @@ PACKAGE = (
     ("config",),
     ("agent", "simulation"),
     (
-        *("client", "cli_events", "cli_status", "cli_table", "metrics"),
+        *("client", "cli_events", "cli_status", "cli_table"),
+        *("metrics", "metrics_endpoint", "metrics_http", "metrics_service"),
         *("simulation_arguments", "simulation_command", "simulation_input", "cli"),
     ),
 )
