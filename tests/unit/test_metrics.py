@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -19,6 +20,8 @@ from vrrp.agent.statistics import Counters
 from vrrp.client import AgentUnreachable
 from vrrp.metrics import as_text
 
+EXTENSIONS = Path(__file__).parents[2] / "extensions"
+RULES = EXTENSIONS / "prometheus" / "hotstandby.rules.yml"
 pytest_plugins = ["cli_parts"]
 pytestmark = pytest.mark.usefixtures("machine")
 
@@ -152,19 +155,49 @@ def test_without_an_agent_the_metrics_say_so(agent, capsys):
 
 
 def test_each_alert_comes_when_it_should():
-    """And in a failover that went well none does: see the file."""
-    top = Path(__file__).parents[2]
-    words = ["promtool", "test", "rules", str(top / "tests" / "prometheus" / "alerts.yml")]
+    """And in a failover that went well none does, nor in one that was recorded: see the files."""
+    folder = EXTENSIONS.parent / "tests" / "prometheus"
+    words = ["promtool", "test", "rules", str(folder / "alerts.yml"), str(folder / "failover.yml")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    rules = yaml.safe_load((top / "extensions" / "prometheus" / "hotstandby.rules.yml").read_text())
-    tests = yaml.safe_load((top / "tests" / "prometheus" / "alerts.yml").read_text())["tests"]
+    rules = yaml.safe_load(RULES.read_text())
+    tests = yaml.safe_load((folder / "alerts.yml").read_text())["tests"]
     come = {each["alertname"] for test in tests for each in test["alert_rule_test"] if each.get("exp_alerts")}
     assert come == {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
 
 
+def known():
+    """Return the names of all metrics that an agent may have."""
+    return {name for name, *_labels in samples(FULL)}
+
+
 def test_the_alerts_ask_for_metrics_that_there_are():
-    path = Path(__file__).parents[2] / "extensions" / "prometheus" / "hotstandby.rules.yml"
-    rules = [rule for group in yaml.safe_load(path.read_text())["groups"] for rule in group["rules"]]
+    rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
     asked = set(re.findall(r"hotstandby_[a-z_]+", " ".join(rule["expr"] for rule in rules)))
-    assert asked and asked <= {name for name, *_labels in samples(FULL)}
+    assert asked and asked <= known()
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are():
+    dashboard = json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    asked += [each["definition"] for each in dashboard["templating"]["list"] if each["type"] == "query"]
+    for expression in asked:
+        found = set(re.findall(r"hotstandby_[a-z_]+", expression))
+        assert found and found <= known(), expression
+
+
+def test_each_panel_of_the_dashboard_has_a_place_of_its_own_and_says_what_it_shows():
+    taken = set()
+    panels = json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())["panels"]
+    assert sorted(panel["id"] for panel in panels) == list(range(1, len(panels) + 1))
+    for panel in panels:
+        place = panel["gridPos"]
+        cells = {(place["x"] + x, place["y"] + y) for x in range(place["w"]) for y in range(place["h"])}
+        assert not cells & taken and max(x for x, _y in cells) < 24
+        taken |= cells
+        assert panel["title"] and panel["description"].endswith(".") and panel["targets"]
+
+
+def test_the_collection_that_is_built_has_the_dashboard_and_the_alerts():
+    ignored = yaml.safe_load((EXTENSIONS.parent / "galaxy.yml").read_text())["build_ignore"]
+    assert not [each for each in ignored if "extensions" in each or each in ("*", "*.json", "*.yml")]
