@@ -21,7 +21,6 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-import yaml
 
 from vrrp.protocol.event_codec import INPUTS, Header, line, written
 from vrrp.protocol.event_log import EventLog
@@ -37,73 +36,6 @@ HEARD = Advertisement(3, 51, 100, (ip_address("192.168.8.100"),), 100)
 PARAMETERS = Parameters(version=3, vrid=51, priority=90, interval_cs=100)
 WALL = 1_700_000_000.25
 SILENT = "192.168.8.4 has been silent for 3.65 s"
-
-
-# The arguments
-
-
-def words(args, *asked):
-    _options, hosts = MODULE["checked"](args)
-    return [" ".join(host.words(*asked)) for host in hosts]
-
-
-def test_a_name_is_enough():
-    ssh = " ".join(MODULE["SSH"])
-    assert words({"hosts": ["web-a"]}, "status") == [f"{ssh} web-a hotstandby status --runtime-dir /run/hotstandby"]
-
-
-def test_a_host_has_its_own_arguments_or_those_of_all():
-    hosts = [
-        {"name": "a", "address": "192.168.8.4", "port": "2222", "ssh_args": "-o ProxyCommand='nc %h'"},
-        {"name": "b", "user": "root", "command": "/opt/bin/hotstandby", "runtime_dir": "/run/a b"},
-        {"name": "c", "connection": "local"},
-    ]
-    common = {"user": "eda", "private_key_file": "/key", "command": "sudo -n hotstandby", "port": None}
-    first, second, third = words({"hosts": hosts, **common}, "events", "--json")
-    assert first.endswith(
-        " -o ProxyCommand=nc %h -l eda -i /key -p 2222 192.168.8.4 "
-        "sudo -n hotstandby events --json --runtime-dir /run/hotstandby"
-    )
-    assert second.endswith(" -l root -i /key b /opt/bin/hotstandby events --json --runtime-dir '/run/a b'")
-    assert third == "sudo -n hotstandby events --json --runtime-dir /run/hotstandby"
-
-
-@pytest.mark.parametrize(
-    ("args", "said"),
-    [
-        ({}, "hosts is None: write a list of hosts, such as hosts: [web-a, web-b]"),
-        ({"hosts": "web-a"}, "hosts is 'web-a': write a list of hosts"),
-        ({"hosts": []}, r"hosts is []: write a list"),
-        ({"hosts": [4]}, "hosts has 4: write a name, or a dictionary with the key name"),
-        ({"hosts": [{"address": "a"}]}, "hosts has {'address': 'a'}: write a name, or"),
-        ({"hosts": ["a", {"name": "a"}]}, "hosts has a more than once"),
-        ({"hosts": ["a"], "host": "b"}, "host is no argument: there are command, connection, delay_max, hosts, "),
-        ({"hosts": [{"name": "a", "ip": "b"}]}, "hosts: a: ip is no argument: there are address,"),
-        ({"hosts": ["a"], "since": "10m"}, "since is '10m': write a number from 0 on"),
-        ({"hosts": ["a"], "since": float("nan")}, "since is nan: write a number from 0 on"),
-        ({"hosts": ["a"], "retries": 0}, "retries is 0: write a whole number from 1 on"),
-        ({"hosts": ["a"], "delay_max": True}, "delay_max is True: write a number from 1 on"),
-        ({"hosts": ["a"], "port": "ssh"}, "hosts: a: port is 'ssh': write a whole number from 1 on"),
-        ({"hosts": ["a"], "user": 7}, "hosts: a: user is 7: write a text"),
-        ({"hosts": ["a"], "connection": "winrm"}, "hosts: a: connection is 'winrm': write ssh or local"),
-        ({"hosts": ["a"], "command": " "}, "hosts: a: command is empty: write hotstandby, or sudo -n hotstandby"),
-        ({"hosts": ["a"], "ssh_args": "-o 'x"}, 'hosts: a: ssh_args is "-o \'x": No closing quotation'),
-        ({"hosts": ["-oProxyCommand=x"]}, "hosts: -oProxyCommand=x: address is '-oProxyCommand=x': ssh would take"),
-    ],
-)
-def test_a_wrong_argument_is_named_with_the_fix(args, said):
-    with pytest.raises(ValueError) as caught:
-        asyncio.run(MODULE["main"](asyncio.Queue(), args))
-    assert str(caught.value).startswith(said)
-
-
-def test_the_documentation_has_each_argument_and_its_default():
-    options = yaml.safe_load(MODULE["DOCUMENTATION"])["options"]
-    numbers = vars(MODULE["Options"]())
-    defaults = {"hosts": None, **MODULE["_OF_HOSTS"], **numbers}
-    assert {name: option.get("default") for name, option in options.items()} == defaults
-    for source in yaml.safe_load(MODULE["EXAMPLES"]):
-        MODULE["checked"](source["hotstandby.vrrp.events"])
 
 
 # What the agents tell
@@ -351,42 +283,79 @@ def instance(state, faults=(), warnings=()):
     return {"name": "VI_1", "state": state, "faults": faults, "warnings": warnings, "why": f"{state} because"}
 
 
+def said(ready, why=""):
+    """Return what a master says of its standby (docs/peer.md)."""
+    return {"node": "web-b", "state": "BACKUP", "ready": ready, "why": why, "remedy": "mend it"}
+
+
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("given", "problems"),
     [
-        (instance("MASTER", warnings=["it discards"]), None),
         (instance("BACKUP"), []),
         (instance("BACKUP", warnings=["it discards"]), ["it discards"]),
         (instance("FAULT", ["eth0 is down"]), ["eth0 is down"]),
         (instance("STOP"), ["STOP because"]),
     ],
 )
-def test_a_standby_is_ready_where_nothing_is_wrong_with_it(given, expected):
-    assert MODULE["problems"](given) == expected
+def test_a_standby_is_ready_where_nothing_is_wrong_with_it(given, problems):
+    expected = {"state": given["state"], "ready": not problems, "problems": problems}
+    assert MODULE["standby"](given, False) == expected
+    assert MODULE["standby"](given, True) == {}, "its master says it"
 
 
-def test_a_standby_is_an_event_when_its_readiness_changes(follow, monkeypatch):
-    """Each look finds the next status; the last one stays."""
-    looks = [instance("BACKUP"), instance("BACKUP", warnings=["it discards"]), instance("FAULT"), instance("MASTER"),
-             instance("BACKUP")]  # fmt: skip
+@pytest.mark.parametrize(
+    ("standby", "expected"),
+    [
+        (None, {}),
+        (said(True), {"node": "web-b", "state": "BACKUP", "ready": True, "problems": []}),
+        (said(None), {"node": "web-b", "state": "BACKUP", "ready": None, "problems": []}),
+        (said(False, "no"), {"node": "web-b", "state": "BACKUP", "ready": False, "problems": ["no"]}),
+    ],
+)
+def test_a_master_says_what_it_knows_of_its_standby(standby, expected):
+    assert MODULE["standby"]({**instance("MASTER", warnings=["it discards"]), "standby": standby}, True) == expected
+    assert MODULE["standby"](instance("MASTER"), False) == {}
 
-    async def answer(program):
-        await program.reason()
-        return json.dumps({"instances": [looks.pop(0) if len(looks) > 1 else looks[0]]})
 
-    monkeypatch.setattr(MODULE["Program"], "answer", answer)
-    found = follow(events=2, standby_interval=0.001, retries=1000)
+@pytest.fixture
+def look(follow, monkeypatch):
+    """Return a function: the events where each look finds the next status; the last one stays."""
+
+    def call(*statuses, events):
+        left = [*statuses]
+
+        async def answer(program):
+            await program.reason()
+            return left.pop(0) if len(left) > 1 else left[0]
+
+        monkeypatch.setattr(MODULE["Program"], "answer", answer)
+        return follow(events=events, standby_interval=0.001, retries=1000)
+
+    return call
+
+
+def status(*instances, peer=None):
+    return json.dumps({"instances": instances, "peer": peer})
+
+
+def test_a_standby_is_an_event_when_its_readiness_changes(look):
+    bad = [instance("BACKUP", warnings=["it discards"]), instance("FAULT")]
+    found = look(status(instance("BACKUP")), *map(status, bad), status(instance("BACKUP")), events=2)
     assert brief(found) == [("standby", "BACKUP", "it discards"), ("standby", "BACKUP", "the standby is ready")]
     assert [(each["ready"], each["problems"]) for each in found] == [(False, ["it discards"]), (True, [])]
 
 
-def test_a_status_that_cannot_be_read_is_asked_for_again(follow, monkeypatch):
-    answers = ["", "[]", '{"instances": [{}]}', json.dumps({"instances": [instance("FAULT", ["eth0 is down"])]})]
+def test_a_new_master_says_anew_how_its_standby_is(look):
+    """What it said before was about the time before."""
+    master = [{**instance("MASTER"), "standby": said(ready, "no")} for ready in (False, None, True)]
+    steps = [*master[:2], instance("BACKUP"), master[2], *master[:2], master[2]]
+    found = look(*(status(each, peer={}) for each in steps), events=3)
+    assert [(each["host"], each["node"], each["ready"]) for each in found] == [
+        ("a", "web-b", False), ("a", "web-b", False), ("a", "web-b", True),
+    ]  # fmt: skip
 
-    async def answer(program):
-        await program.reason()
-        return answers.pop(0) if len(answers) > 1 else answers[0]
 
-    monkeypatch.setattr(MODULE["Program"], "answer", answer)
-    (event,) = follow(events=1, standby_interval=0.001, retries=1000)
+def test_a_status_that_cannot_be_read_is_asked_for_again(look):
+    broken = ("", "[]", '{"instances": [{}]}')
+    (event,) = look(*broken, status(instance("FAULT", ["eth0 is down"])), events=1)
     assert (event["type"], event["instance"], event["reason"]) == ("standby", "VI_1", "eth0 is down")

@@ -294,12 +294,18 @@ def happened(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {"type": "transition", **{name: action[name] for name in ("state", "priority", "reason")}}
 
 
-def problems(instance: Mapping[str, Any]) -> Optional[list[str]]:
-    """Return what is wrong with a standby, by its status; None where the instance is no standby."""
-    if instance["state"] == "MASTER":
-        return None
-    found = [*instance.get("faults", ()), *instance.get("warnings", ())]
-    return found or ([] if instance["state"] == "BACKUP" else [instance["why"]])
+def standby(instance: Mapping[str, Any], told: bool) -> dict[str, Any]:
+    """Return what a host says of a standby, by its status; nothing where that is not for it to say.
+
+    Where the agents of a pair tell each other how they do (``told``), the master says it, else the standby itself.
+    """
+    if instance["state"] != "MASTER":
+        wrong = [*instance.get("faults", ()), *instance.get("warnings", ())]
+        wrong = wrong or ([] if instance["state"] == "BACKUP" else [instance["why"]])
+        return {} if told else {"state": instance["state"], "ready": not wrong, "problems": wrong}
+    said = instance.get("standby") or {}
+    found = {name: said[name] for name in ("node", "state", "ready") if name in said}
+    return {**found, "problems": [said["why"]] if said["ready"] is False else []} if found else {}
 
 
 def iso(at: float) -> str:
@@ -357,19 +363,19 @@ class Follower:
             # Where nobody answers, the other connection says so.
             with contextlib.suppress(OSError, ValueError, TypeError, KeyError, asyncio.TimeoutError):
                 async with Program(self._host.words("status", "--json")) as program:
-                    answer = await asyncio.wait_for(program.answer(), STATUS_S)
-                for instance in json.loads(answer)["instances"]:
-                    await self._look(instance)
+                    answer = json.loads(await asyncio.wait_for(program.answer(), STATUS_S))
+                for instance in answer["instances"]:
+                    await self._look(instance, answer.get("peer") is not None)
             await asyncio.sleep(self._options.standby_interval)
 
-    async def _look(self, instance: Mapping[str, Any]) -> None:
-        name, wrong = instance["name"], problems(instance)
-        if wrong is None or (not wrong) == self._ready.get(name, True):
-            return
-        self._ready[name] = not wrong
-        told = {"type": "standby", "instance": name, "state": instance["state"], "time": iso(time.time())}
-        reason = "; ".join(wrong) or "the standby is ready"
-        await self._put({**told, "ready": not wrong, "problems": wrong, "reason": reason})
+    async def _look(self, instance: Mapping[str, Any], told: bool) -> None:
+        name, found = instance["name"], standby(instance, told)
+        if not found:
+            self._ready.pop(name, None)  # the next who says it says it anew
+        elif found["ready"] not in (None, self._ready.get(name, True)):
+            self._ready[name] = found["ready"]
+            reason = "; ".join(found["problems"]) or "the standby is ready"
+            await self._put({"type": "standby", "instance": name, "time": iso(time.time()), **found, "reason": reason})
 
     async def _put(self, event: Mapping[str, Any]) -> None:
         await self._queue.put({"vrrp": {"host": self._host.name, **event}})
