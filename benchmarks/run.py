@@ -31,6 +31,7 @@ import failover
 import footprint
 import moves
 import plot
+import scrape
 import settle
 import starve
 import storms
@@ -48,6 +49,7 @@ PARTS = {
     "settle": settle,
     "starve": starve,
     "storms": storms,
+    "scrape": scrape,
     "deploy": deploy,
 }
 

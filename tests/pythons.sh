@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 OWN=$(.venv/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 STAMP="$PWD $(sha256sum <"tests/pythons.sh")" # another path or another list of packages needs a new environment
-LEFT_OUT=(action modules filter inventory playbooks lab benchmarks test_house.py test_own_tests.py test_version.py
+LEFT_OUT=(action modules filter inventory playbooks eda lab benchmarks test_house.py test_own_tests.py test_version.py
     test_coverage_by_module.py protocol/test_protocol_testcase.py
     config/test_config_any_text.py config/test_config_any_values.py)
 BETWEEN=(tests/unit/agent/test_*.py tests/unit/agent/process tests/unit/agent/network tests/unit/test_cl*.py)

@@ -19,6 +19,8 @@ description:
   - It does not start or restart the service. M(hotstandby.vrrp.vrrp_config) starts it with a file, and
     M(ansible.builtin.systemd_service) restarts it. With O(state=absent) it stops the
     agent first, so that the agent hands its addresses over.
+  - With O(metrics_listen), O(metrics_socket) or O(metrics_textfile) there is a second service,
+    C(hotstandby-metrics), which the module starts, restarts after a change, and removes when none of them is said.
 options:
   state:
     description:
@@ -40,6 +42,30 @@ options:
     type: list
     elements: path
     default: []
+  metrics_listen:
+    description:
+      - Address and port at which the metrics of the agent are served to Prometheus, at C(/metrics), such as
+        V(192.168.8.4:9165) or V([fd00::4]:9165). With V(0.0.0.0:9165) it is every address of the node.
+      - There is no authentication. All who reach that port can read the metrics.
+      - The port is 1024 or above. The module does not open it in a firewall.
+    type: str
+    default: ""
+    version_added: 0.4.0
+  metrics_socket:
+    description:
+      - Whether the metrics are served on the unix socket C(/run/hotstandby-metrics/metrics.sock), for a proxy with
+        authentication or TLS. Members of the group C(hotstandby) may use it.
+    type: bool
+    default: false
+    version_added: 0.4.0
+  metrics_textfile:
+    description:
+      - A path whose name ends with C(.prom) in the directory that the textfile collector of node_exporter reads, such
+        as V(/var/lib/prometheus/node-exporter/hotstandby.prom). The directory must exist.
+      - The module makes a link there. It points to a file that is written every 15 seconds.
+    type: path
+    default: ""
+    version_added: 0.4.0
   _archive:
     description:
       - Internal. The action plugin says here where it has put the sources of the release.
@@ -69,6 +95,11 @@ EXAMPLES = r"""
     switch_user: true
     writable_paths:
       - /var/lib/failover
+
+- name: Let Prometheus ask the node, and node_exporter as well
+  hotstandby.vrrp.vrrp_agent:
+    metrics_listen: "{{ ansible_host }}:9165"
+    metrics_textfile: /var/lib/prometheus/node-exporter/hotstandby.prom
 
 - name: Remove everything
   hotstandby.vrrp.vrrp_agent:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -15,9 +16,12 @@ from cli_parts import STATUS
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
 
 from vrrp import cli
+from vrrp.agent.statistics import Counters
 from vrrp.client import AgentUnreachable
 from vrrp.metrics import as_text
 
+EXTENSIONS = Path(__file__).parents[2] / "extensions"
+RULES = EXTENSIONS / "prometheus" / "hotstandby.rules.yml"
 pytest_plugins = ["cli_parts"]
 pytestmark = pytest.mark.usefixtures("machine")
 
@@ -27,16 +31,26 @@ COUNTS = {
     "discarded": {"authentication failed": 4},
 }  # fmt: skip
 FULL = {
-    "version": "0.4.0", "config_sha256": "ab12", "uptime_s": 61.5, "drained": False,
+    "version": "0.4.0", "config_sha256": "ab12", "uptime_s": 61.5, "drained": False, "stopping": False,
+    "confirm_s": 60.0,
+    "maintenance": {"reason": None, "by": None, "expires": "2026-11-30T14:30:00Z", "expires_in_s": 900.5},
+    "realtime": {"policy": "SCHED_RR", "priority": 10, "nice": -20, "memory_locked": True, "breaths": 2,
+                 "gc_pause_max_ms": 1.5},
+    "warnings": ["one"],
     "discarded": {"no such virtual router": 7}, "config": "/etc/hotstandby/hotstandby.conf",
     "instances": [{
         "name": "V\"I\\1", "state": "BACKUP", "interface": "eth0", "virtual_router_id": 51, "priority": 90,
         "base_priority": 100, "advert_int_s": 1.0, "takeover_s": 3.609, "since_s": 12.25, "hold": "backup",
+        "version": 3, "preempt": True, "yielding": False, "maintenance": {"expires_in_s": 60.0},
+        "excluded": [{"text": "192.168.9.100/24 dev eth1", "present": True}],
+        "routes": [{"text": "default via 192.168.8.1", "present": False}],
+        "rules": [{"text": "from 192.168.8.100 lookup 7", "present": True}],
         "faults": [], "warnings": ["one", "two"], "conflicts": [], "addresses": ["192.168.8.100/24", "fd00::1/64"],
         "addresses_present": ["fd00::1/64"], "master": {"address": "192.168.8.4", "priority": 100, "seen_s": 0.4},
         "peers": [{"address": "192.168.8.4", "priority": 100, "seen_s": 0.4}],
         "checks": [{"name": "chk_tomcat", "kind": "script", "ok": None, "weight": -10},
-                   {"name": "eth1", "kind": "interface", "ok": False, "weight": 0}],
+                   {"name": "eth1", "kind": "interface", "ok": False, "weight": 0},
+                   {"name": "load", "kind": "file", "ok": True, "weight": 2, "reverse": True, "value": -7}],
         "counters": COUNTS,
     }],
 }  # fmt: skip
@@ -57,6 +71,14 @@ def samples(status, openmetrics=True):
         ("config_info", {"sha256": "ab12"}, 1),
         ("uptime_seconds", {}, 61.5),
         ("drained", {}, 0),
+        ("drain_left_seconds", {}, 900.5),
+        ("stopping", {}, 0),
+        ("config_trial_seconds", {}, 60),
+        ("warnings", {}, 1),
+        ("real_time", {}, 1),
+        ("memory_locked", {}, 1),
+        ("scheduling_breaths_total", {}, 2),
+        ("gc_pause_max_seconds", {}, 0.0015),
         ("packets_discarded_total", {"reason": "no such virtual router"}, 7),
         ("vrrp_state", OF, 1),
         ("vrrp_priority", OF, 90),
@@ -70,11 +92,21 @@ def samples(status, openmetrics=True):
         ("vrrp_conflicts", OF, 0),
         ("vrrp_address_present", {**OF, "ip_address": "192.168.8.100/24"}, 0),
         ("vrrp_address_present", {**OF, "ip_address": "fd00::1/64"}, 1),
+        ("vrrp_version", OF, 3),
+        ("vrrp_preempt", OF, 1),
+        ("vrrp_yielding", OF, 0),
+        ("vrrp_hold_left_seconds", OF, 60),
+        ("vrrp_excluded_address_present", {**OF, "ip_address": "192.168.9.100/24 dev eth1"}, 1),
+        ("vrrp_route_present", {**OF, "text": "default via 192.168.8.1"}, 0),
+        ("vrrp_rule_present", {**OF, "text": "from 192.168.8.100 lookup 7"}, 1),
+        ("vrrp_master_priority", OF, 100),
         ("vrrp_master_seen_seconds", OF, 0.4),
         ("vrrp_peer_priority", {**OF, "address": "192.168.8.4"}, 100),
         ("vrrp_peer_seen_seconds", {**OF, "address": "192.168.8.4"}, 0.4),
         ("check_ok", {**OF, "name": "eth1", "kind": "interface"}, 0),
         ("check_weight", {**OF, "name": "chk_tomcat", "kind": "script"}, -10),
+        ("check_reverse", {**OF, "name": "load", "kind": "file"}, 1),
+        ("check_value", {**OF, "name": "load", "kind": "file"}, -7),
         ("advertisements_sent_total", OF, 12),
         ("advertisements_received_total", OF, 3),
         ("become_master_total", OF, 2),
@@ -95,8 +127,8 @@ def test_what_is_not_known_has_no_sample():
 
 
 def test_every_counter_of_an_instance_is_a_metric():
-    counted = [name for name, *_labels in samples(FULL) if name.endswith("_total")]
-    assert len(counted) == len(COUNTS) + 1  # and the packets of no instance
+    counted = [name for name, *labels in samples(FULL) if name.endswith("_total") and ("vrid", "51") in labels]
+    assert len(counted) == len(COUNTS) and set(COUNTS) == set(Counters().as_dict())
 
 
 @pytest.mark.parametrize("status", [FULL, STATUS, None], ids=["full", "older", "no agent"])
@@ -123,19 +155,49 @@ def test_without_an_agent_the_metrics_say_so(agent, capsys):
 
 
 def test_each_alert_comes_when_it_should():
-    """And in a failover that went well none does: see the file."""
-    top = Path(__file__).parents[2]
-    words = ["promtool", "test", "rules", str(top / "tests" / "prometheus" / "alerts.yml")]
+    """And in a failover that went well none does, nor in one that was recorded: see the files."""
+    folder = EXTENSIONS.parent / "tests" / "prometheus"
+    words = ["promtool", "test", "rules", str(folder / "alerts.yml"), str(folder / "failover.yml")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    rules = yaml.safe_load((top / "extensions" / "prometheus" / "hotstandby.rules.yml").read_text())
-    tests = yaml.safe_load((top / "tests" / "prometheus" / "alerts.yml").read_text())["tests"]
+    rules = yaml.safe_load(RULES.read_text())
+    tests = yaml.safe_load((folder / "alerts.yml").read_text())["tests"]
     come = {each["alertname"] for test in tests for each in test["alert_rule_test"] if each.get("exp_alerts")}
     assert come == {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
 
 
+def known():
+    """Return the names of all metrics that an agent may have."""
+    return {name for name, *_labels in samples(FULL)}
+
+
 def test_the_alerts_ask_for_metrics_that_there_are():
-    path = Path(__file__).parents[2] / "extensions" / "prometheus" / "hotstandby.rules.yml"
-    rules = [rule for group in yaml.safe_load(path.read_text())["groups"] for rule in group["rules"]]
+    rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
     asked = set(re.findall(r"hotstandby_[a-z_]+", " ".join(rule["expr"] for rule in rules)))
-    assert asked and asked <= {name for name, *_labels in samples(FULL)}
+    assert asked and asked <= known()
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are():
+    dashboard = json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    asked += [each["definition"] for each in dashboard["templating"]["list"] if each["type"] == "query"]
+    for expression in asked:
+        found = set(re.findall(r"hotstandby_[a-z_]+", expression))
+        assert found and found <= known(), expression
+
+
+def test_each_panel_of_the_dashboard_has_a_place_of_its_own_and_says_what_it_shows():
+    taken = set()
+    panels = json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())["panels"]
+    assert sorted(panel["id"] for panel in panels) == list(range(1, len(panels) + 1))
+    for panel in panels:
+        place = panel["gridPos"]
+        cells = {(place["x"] + x, place["y"] + y) for x in range(place["w"]) for y in range(place["h"])}
+        assert not cells & taken and max(x for x, _y in cells) < 24
+        taken |= cells
+        assert panel["title"] and panel["description"].endswith(".") and panel["targets"]
+
+
+def test_the_collection_that_is_built_has_the_dashboard_and_the_alerts():
+    ignored = yaml.safe_load((EXTENSIONS.parent / "galaxy.yml").read_text())["build_ignore"]
+    assert not [each for each in ignored if "extensions" in each or each in ("*", "*.json", "*.yml")]

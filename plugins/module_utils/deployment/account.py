@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It creates and removes the agent's system user, which has no password, no shell and no home."""
+"""It creates and removes system users, which have no password, no shell and no home."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from .module_io import Run
 
 
 class Account:
-    """It manages one system user. ``name`` is the user and its group."""
+    """It manages one system user. ``name`` is the user and its group, ``comment`` says what it is for."""
 
-    def __init__(self, name: str, run: Run):
+    def __init__(self, name: str, run: Run, comment: str = "VRRP agent"):
         self.name = name
         self._run = run
+        self._comment = comment
 
     @property
     def exists(self) -> bool:
@@ -61,7 +62,7 @@ class Account:
                 "--shell",
                 "/usr/sbin/nologin",
                 "--comment",
-                "VRRP agent",
+                self._comment,
                 self.name,
             ]
         )

@@ -21,6 +21,9 @@ VRRP_AGENT: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "switch_user": {"type": "bool", "default": False},
     "writable_paths": {"type": "list", "elements": "path", "default": []},
+    "metrics_listen": {"type": "str", "default": ""},
+    "metrics_socket": {"type": "bool", "default": False},
+    "metrics_textfile": {"type": "path", "default": ""},
     "_archive": {"type": "path"},
 }
 

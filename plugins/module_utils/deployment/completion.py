@@ -29,16 +29,16 @@ _hotstandby() {
         word=${COMP_WORDS[number]}
         case $skip$word in
             +*) [ "${COMP_WORDS[number - 1]}" = --runtime-dir ] && directory=(--runtime-dir "$word"); skip='' ;;
-            --runtime-dir | --config | --state-dir | --format | --reason | --expires | -n | --since) skip=+ ;;
+            --runtime-dir | --config | --state-dir | --format | --listen | --socket | --textfile | --reason | --expires | -n | --since) skip=+ ;;
             -*) ;;
             *) command=${command:-$word} ;;
         esac
     done
     case $previous in
         --runtime-dir | --state-dir) _hotstandby_paths -d -- "$current"; return ;;
-        --config) _hotstandby_paths -f -- "$current"; return ;;
+        --config | --textfile) _hotstandby_paths -f -- "$current"; return ;;
         --format) mapfile -t COMPREPLY < <(compgen -W 'openmetrics text' -- "$current"); return ;;
-        --reason | --expires | -n | --since) return ;;
+        --listen | --socket | --reason | --expires | -n | --since) return ;;
     esac
     case $command in
         '')
@@ -48,7 +48,7 @@ events history replay --help --version' ;;
         check) words='--help' ;;
         status) words='--runtime-dir --json --check --help' ;;
         watch) words='--runtime-dir --help' ;;
-        metrics) words='--runtime-dir --format --help' ;;
+        metrics) words='--runtime-dir --format --listen --socket --textfile --help' ;;
         promote) words='--runtime-dir --reason --expires --help' ;;
         demote) words='--runtime-dir --reason --expires --help' ;;
         release) words='--runtime-dir --help' ;;

@@ -14,6 +14,8 @@ from typing import Optional
 from . import completion, files, man_page, paths, running_release, unit
 from .account import Account
 from .change import Change, DeploymentError
+from .exporter import Exporter
+from .exporter_unit import Outlets
 from .interpreter import interpreter
 from .module_io import Run
 from .release import Release
@@ -46,6 +48,7 @@ class Wanted:
     release: Release
     switch_user: bool = False
     writable: Sequence[str] = ()
+    outlets: Outlets = Outlets()
 
 
 class Installation:
@@ -55,6 +58,7 @@ class Installation:
         """Take ``discovered``, the interpreter that the inventory names; None is the one that runs this."""
         self._run = run
         self._service = Service(run)
+        self._exporter = Exporter(run)
         self._account = Account(paths.USER, run)
         self._discovered = self._python = discovered or sys.executable
 
@@ -77,6 +81,8 @@ class Installation:
         homes, ping = unit.in_a_home(self._python), unit.everybody_may_ping()
         units = files.file(paths.UNIT, unit.text(wanted.switch_user, wanted.writable, homes, ping), 0o644)
         enabled = self._service.enabled(condition)
+        metrics, metrics_start = self._exporter.present(wanted.outlets, homes, wanted.release.id)
+        read = units or enabled or metrics or condition.stale
         return [
             *self._account.present(),
             # The agent reads its file and never writes it; only root replaces it.
@@ -87,13 +93,16 @@ class Installation:
             *files.file(paths.COMPLETION, completion.TEXT, 0o644),
             *units,
             *enabled,
-            *([self._service.reloaded()] if units or enabled or condition.stale else []),
+            *metrics,
+            *([self._service.reloaded()] if read else []),
+            *metrics_start,
         ]
 
     def absent(self, condition: Condition) -> list[Change]:
         """Return the changes that remove everything, in an order that hands the addresses over first."""
         units = files.gone(paths.UNIT)
         return [
+            *self._exporter.absent(),
             *self._service.stopped(condition),
             *self._service.disabled(condition),
             *units,

@@ -45,10 +45,19 @@ Exit with 4 where the status has a warning; a drain, promote or demote is none.
 .SS "watch [NAME]"
 Show it live: states, peers, checks and what happens. The key q ends it.
 .SS "metrics"
-Print the status as metrics for Prometheus.
+Print the status as metrics for Prometheus, or serve them.
 .TP
 \fB\-\-format\fR \fIopenmetrics|text\fR
 The exposition format: that of OpenMetrics, or that of text files for node_exporter (openmetrics).
+.TP
+\fB\-\-listen\fR \fIADDRESS:PORT\fR
+Go on, and serve them over HTTP at /metrics to everybody who reaches ADDRESS:PORT or [ADDRESS]:PORT.
+.TP
+\fB\-\-socket\fR \fIPATH\fR
+Go on, and serve them over HTTP on a unix socket.
+.TP
+\fB\-\-textfile\fR \fIFILE\fR
+Go on, and write them to a file for node_exporter.
 .SS "promote NAME"
 Make this node MASTER of an instance until it is released.
 .TP

@@ -12,6 +12,7 @@ from . import files, paths
 from .archive import unpack
 from .change import DeploymentError, apply, as_diff
 from .digest import sources
+from .exporter_unit import Outlets
 from .installation import Installation, Wanted
 from .module_io import Run
 from .release import Release, current
@@ -56,4 +57,5 @@ def wanted_installation(module: Any) -> Wanted:
         found = unpack(files.read(archive) or b"") if archive else sources(paths.CURRENT)
     except ValueError as error:
         raise DeploymentError(f"the release did not arrive whole: {error}") from error
-    return Wanted(Release(found), module.params["switch_user"], module.params["writable_paths"])
+    outlets = Outlets(*(module.params[f"metrics_{name}"] for name in ("listen", "socket", "textfile")))
+    return Wanted(Release(found), module.params["switch_user"], module.params["writable_paths"], outlets)

@@ -20,6 +20,13 @@ CONFIG = CONFIG_DIRECTORY + "/hotstandby.conf"
 RUNTIME_DIRECTORY = "/run/hotstandby"
 STATE_DIRECTORY = "/var/lib/hotstandby"
 
+METRICS_USER = "hotstandby-metrics"
+METRICS_SERVICE = "hotstandby-metrics.service"
+METRICS_UNIT = "/etc/systemd/system/" + METRICS_SERVICE
+METRICS_DIRECTORY = "/run/hotstandby-metrics"  # systemd makes it, and removes it when the service stops
+METRICS_SOCKET = METRICS_DIRECTORY + "/metrics.sock"
+METRICS_TEXTFILE = METRICS_DIRECTORY + "/hotstandby.prom"
+
 MINIMUM_PYTHON = (3, 9)
 MINIMUM_PYROUTE2 = (0, 9)
 

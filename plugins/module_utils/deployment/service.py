@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It asks and changes the agent's service in systemd."""
+"""It asks and changes a service in systemd: that of the agent, or that of its metrics."""
 
 from __future__ import annotations
 
@@ -27,10 +27,15 @@ class Condition:
 
 
 class Service:
-    """It manages ``hotstandby.service``. ``run`` runs a command and raises DeploymentError where it fails."""
+    """It manages one service. ``run`` runs a command and raises DeploymentError where it fails.
 
-    def __init__(self, run: Run):
+    ``name`` is the unit, and ``what`` names it in the message of a start that fails.
+    """
+
+    def __init__(self, run: Run, name: str = paths.SERVICE, what: str = "the agent"):
         self._run = run
+        self._name = name
+        self._what = what
 
     @staticmethod
     def demand_systemd() -> None:
@@ -40,7 +45,7 @@ class Service:
 
     def condition(self) -> Condition:
         """Return the state of the service; it asks systemd once."""
-        shown = self._run(["systemctl", "show", paths.SERVICE, "--property", ",".join(_PROPERTIES)])
+        shown = self._run(["systemctl", "show", self._name, "--property", ",".join(_PROPERTIES)])
         said = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
         return Condition(
             running=said.get("ActiveState") in ("active", "activating", "reloading", "deactivating"),
@@ -58,38 +63,38 @@ class Service:
         if condition.enabled:
             return []
         # systemd reads its unit files again once, after this (see reloaded).
-        return [Change(paths.SERVICE, "disabled\n", "enabled\n", lambda: self._systemctl("enable", "--no-reload"))]
+        return [Change(self._name, "disabled\n", "enabled\n", lambda: self._systemctl("enable", "--no-reload"))]
 
     def disabled(self, condition: Condition) -> list[Change]:
         """Return the changes that no longer start it at boot."""
         if not condition.enabled:
             return []
-        return [Change(paths.SERVICE, "enabled\n", "disabled\n", lambda: self._systemctl("disable"))]
+        return [Change(self._name, "enabled\n", "disabled\n", lambda: self._systemctl("disable"))]
 
-    def start(self) -> None:
-        """Start it, and wait until it is ready. Raises DeploymentError with the end of its journal."""
+    def start(self, verb: str = "start") -> None:
+        """Start it, or restart it, and wait until it is ready. Raises DeploymentError with the end of its journal."""
         try:
-            self._systemctl("start")
+            self._systemctl(verb)
         except DeploymentError as error:
-            journal = ["journalctl", "--unit", paths.SERVICE, "--lines", str(_LINES), "--no-pager", "--output", "cat"]
+            journal = ["journalctl", "--unit", self._name, "--lines", str(_LINES), "--no-pager", "--output", "cat"]
             said = self._run(journal).strip()
-            raise DeploymentError(f"the agent does not start: {error}\nIts journal ends with:\n{said}") from error
+            raise DeploymentError(f"{self._what} does not start: {error}\nIts journal ends with:\n{said}") from error
 
     def stopped(self, condition: Condition) -> list[Change]:
         """Return the changes that stop it in order: the agent hands its addresses over before it ends."""
         if not condition.running:
             return []
-        return [Change(paths.SERVICE, "running\n", "stopped\n", lambda: self._systemctl("stop"))]
+        return [Change(self._name, "running\n", "stopped\n", lambda: self._systemctl("stop"))]
 
     def forgotten(self) -> Change:
         """Return the change that makes systemd forget the unit file and its failures."""
 
         def apply() -> None:
             self._systemctl("daemon-reload")
-            self._run(["systemctl", "reset-failed", paths.SERVICE], accepted=(0, 1))  # 1: it knows no such unit
+            self._run(["systemctl", "reset-failed", self._name], accepted=(0, 1))  # 1: it knows no such unit
 
-        return Change("systemd", f"{paths.SERVICE} known\n", "", apply)
+        return Change("systemd", f"{self._name} known\n", "", apply)
 
     def _systemctl(self, verb: str, *options: str) -> None:
-        unit = [] if verb == "daemon-reload" else [paths.SERVICE]
+        unit = [] if verb == "daemon-reload" else [self._name]
         self._run(["systemctl", "--quiet", *options, verb, *unit])

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ..vrrp.config.keywords.table import ROOT
+from ..vrrp.metrics_endpoint import endpoint
 from .errors import Locate, Problem
 from .failback import failback
 from .host import PREFIX, Host
@@ -21,10 +23,27 @@ SETTINGS: Mapping[str, Read] = {
     if entry.variable is not None and entry.variable.reader != "entries"
 }
 
+
+def listen(value: Any) -> str:
+    """Return an address with a port, at which the metrics are served."""
+    endpoint(str(value))
+    return str(value)
+
+
+def textfile(value: Any) -> str:
+    """Return a path that node_exporter reads: it takes the files whose name ends with .prom."""
+    if not path(value).endswith(".prom"):
+        raise ValueError(f"'{value}' does not end with .prom, so node_exporter would not read it")
+    return str(value)
+
+
 # Variables of the role itself; none of them is in the file.
 CONDUCT: Mapping[str, Read] = {
     "writable_paths": listed(path),
     "open_firewall": switch,
+    "metrics_listen": listen,
+    "metrics_socket": switch,
+    "metrics_textfile": textfile,
     "verify_timeout": number(0, 3600, "seconds until nothing moves any more"),
     "verify_samples": whole(1, 1000, "looks at each host"),
     "verify_interval": number(0, 3600, "seconds between two looks"),

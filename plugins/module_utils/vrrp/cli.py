@@ -106,9 +106,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--check", action="store_true", help=text)
     command = add("watch", "Show it live: states, peers, checks and what happens. The key q ends it.", watch)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
-    command = add("metrics", "Print the status as metrics for Prometheus.", metrics)
-    text = "the exposition format: that of OpenMetrics, or that of text files for node_exporter (%(default)s)"
-    command.add_argument("--format", choices=("openmetrics", "text"), default="openmetrics", help=text)
+    exposition(add("metrics", "Print the status as metrics for Prometheus, or serve them.", metrics))
     text = "Make this node MASTER of an instance until it is released."
     limit(add("promote", text, move("promote"), instance=True))
     limit(add("demote", "Let the peer be MASTER of an instance until it is released.", move("demote"), instance=True))
@@ -151,6 +149,16 @@ def limit(command: Parser) -> None:
     command.add_argument("--reason", metavar="TEXT", type=argv.word, help="why, in one line; the status shows it")
     text = "when it ends by itself: in 90 (seconds), 30m, 2h or 1d12h, or at a time such as 2026-11-30T14:30:00Z"
     command.add_argument("--expires", metavar="WHEN", type=argv.word, help=text)
+
+
+def exposition(command: Parser) -> None:
+    """Add the options that say in which format, and where."""
+    text = "the exposition format: that of OpenMetrics, or that of text files for node_exporter (%(default)s)"
+    command.add_argument("--format", choices=("openmetrics", "text"), default="openmetrics", help=text)
+    text = "go on, and serve them over HTTP at /metrics to everybody who reaches ADDRESS:PORT or [ADDRESS]:PORT"
+    command.add_argument("--listen", metavar="ADDRESS:PORT", type=argv.word, help=text)
+    command.add_argument("--socket", metavar="PATH", help="go on, and serve them over HTTP on a unix socket")
+    command.add_argument("--textfile", metavar="FILE", help="go on, and write them to a file for node_exporter")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -213,7 +221,11 @@ def watch(options: argparse.Namespace) -> int:
 
 
 def metrics(options: argparse.Namespace) -> int:
-    """Print the status as metrics. Without an agent they say that none answers."""
+    """Print the status as metrics, or go on and serve them. Without an agent they say that none answers."""
+    if options.listen or options.socket or options.textfile:
+        from . import metrics_service
+
+        return metrics_service.run(options.runtime_dir, options.listen, options.socket, options.textfile)
     from .metrics import as_text
 
     try:
@@ -303,17 +315,17 @@ def plan(options: argparse.Namespace) -> int:
 
 def events(options: argparse.Namespace) -> int:
     """Show what the instances were told and did, as a table for people or as JSON lines."""
-    from . import cli_events
+    from . import cli_events, cli_follow
     from .protocol import event_codec
 
     client = Client(options.runtime_dir)
     if options.json:
-        if options.n is not None or options.since is not None or options.follow:
-            say(
-                sys.stderr,
-                "error: -n, --since and --follow are for people, --json is for programs: leave one of them out",
-            )
+        if options.n is not None or options.since is not None:
+            say(sys.stderr, "error: -n and --since are for people, --json is for programs: leave one of them out")
             return USAGE
+        if options.follow:
+            cli_follow.run(client, options.name)
+            return DONE
         say(sys.stdout, *cli_events.ask(client, options.name))
         return DONE
     last, heading, anchor = options.since or "", True, cli_events.Anchor()

@@ -9,13 +9,14 @@ Their names end like those of keepalived-exporter where they mean the same, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
 PREFIX = "hotstandby_"
 STATES = {"INIT": 0, "BACKUP": 1, "MASTER": 2, "FAULT": 3, "STOP": 4}  # 0 to 3 as keepalived numbers them
 GAUGE, COUNTER, INFO = "gauge", "counter", "info"
+REAL_TIME = ("SCHED_FIFO", "SCHED_RR", "SCHED_DEADLINE")
 _SUFFIXES = {COUNTER: "_total", INFO: "_info"}
 
 Status = Mapping[str, Any]
@@ -64,11 +65,39 @@ def _of_the_agent(status: Status) -> list[Family]:
         _single("config", INFO, "The digest of the file in force.", 1, sha256=status.get("config_sha256", "")),
         _single("uptime_seconds", GAUGE, "Since the start of the agent.", status.get("uptime_s")),
         _single("drained", GAUGE, "Whether the node is drained.", status.get("drained")),
+        _single("drain_left_seconds", GAUGE, "Until the drain ends by itself.", _left(status.get("maintenance"))),
+        _single("stopping", GAUGE, "Whether the agent gives everything up, to end.", status.get("stopping")),
+        _single(
+            "config_trial_seconds", GAUGE, "Until an unconfirmed configuration is dropped.", status.get("confirm_s")
+        ),
+        _single("warnings", GAUGE, "Warnings about the whole agent.", _count(status.get("warnings"))),
+        *_of_the_process(status.get("realtime") or {}),
     ]
     discarded = Family("packets_discarded", COUNTER, "VRRP packets that belong to no instance, or are none.")
     for reason, count in (status.get("discarded") or {}).items():
         discarded.add({"reason": reason}, count)
     return [*families, discarded]
+
+
+def _of_the_process(realtime: Mapping[str, Any]) -> list[Family]:
+    policy, breaths, longest_ms = (realtime.get(key) for key in ("policy", "breaths", "gc_pause_max_ms"))
+    real_time = None if policy is None else policy in REAL_TIME
+    pause_s = None if longest_ms is None else longest_ms / 1000
+    return [
+        _single("real_time", GAUGE, "Whether the agent has real-time scheduling.", real_time),
+        _single("memory_locked", GAUGE, "Whether its memory is locked.", realtime.get("memory_locked")),
+        _single("scheduling_breaths", COUNTER, "Pauses for other processes, after a second without rest.", breaths),
+        _single("gc_pause_max_seconds", GAUGE, "The longest collection of garbage.", pause_s),
+    ]
+
+
+def _count(found: Optional[Sized]) -> Optional[int]:
+    return None if found is None else len(found)
+
+
+def _left(maintenance: Optional[Status]) -> Optional[float]:
+    """Return the seconds until a drain or hold ends by itself; None where it does not."""
+    return (maintenance or {}).get("expires_in_s")
 
 
 def _single(name: str, kind: str, text: str, value: Any, **labels: str) -> Family:
@@ -84,6 +113,9 @@ _GAUGES = (
     ("vrrp_advert_interval_seconds", "The configured advertisement interval.", "advert_int_s"),
     ("vrrp_takeover_seconds", "After so long without an advertisement it becomes MASTER.", "takeover_s"),
     ("vrrp_state_age_seconds", "Since the last change of the state.", "since_s"),
+    ("vrrp_version", "The version of VRRP.", "version"),
+    ("vrrp_preempt", "Whether it takes mastership from a lower priority.", "preempt"),
+    ("vrrp_yielding", "Whether this MASTER gives up, and waits for the next one.", "yielding"),
 )
 _COUNTERS = (
     ("advertisements_sent", "Advertisements sent.", "sent"),
@@ -97,6 +129,19 @@ _COUNTERS = (
     ("split_brains", "Times that another MASTER was heard by this MASTER.", "split_brains"),
     ("address_conflicts", "Times that another host claimed an address.", "address_conflicts"),
 )
+# What an instance has besides its addresses: the key of its status, the name, and what is present.
+_PLACES = (
+    ("excluded", "excluded_address", "address of virtual_ipaddress_excluded is on its interface"),
+    ("routes", "route", "kernel has the virtual route"),
+    ("rules", "rule", "kernel has the virtual rule"),
+)
+_LABELS = {"excluded": "ip_address"}
+_CHECKS = (
+    ("ok", "Whether a tracked script, interface, process or file is well."),
+    ("weight", "The weight of the check; 0: it decides about FAULT."),
+    ("reverse", "Whether the check counts the other way round."),
+    ("value", "The number in a tracked file."),
+)
 
 
 def _of_instances(instances: Iterable[Status]) -> list[Family]:
@@ -105,15 +150,17 @@ def _of_instances(instances: Iterable[Status]) -> list[Family]:
     counters = [(Family(name, COUNTER, text), key) for name, text, key in _COUNTERS]
     discarded = Family("advertisements_discarded", COUNTER, "Advertisements discarded, by the reason.")
     present = Family("vrrp_address_present", GAUGE, "Whether the virtual address is on its interface.")
+    places = {key: Family(f"vrrp_{name}_present", GAUGE, f"Whether the {text}.") for key, name, text in _PLACES}
     hold = Family("vrrp_hold", GAUGE, "1: promoted, -1: demoted, 0: the priorities decide.")
+    hold_left = Family("vrrp_hold_left_seconds", GAUGE, "Until the hold ends by itself.")
     faults = Family("vrrp_faults", GAUGE, "Reasons that put the instance into FAULT.")
     warnings = Family("vrrp_warnings", GAUGE, "Warnings of the status: see hotstandby status.")
     conflicts = Family("vrrp_conflicts", GAUGE, "Other hosts that claim an address of this one now.")
+    master_priority = Family("vrrp_master_priority", GAUGE, "The priority of the master.")
     master_age = Family("vrrp_master_seen_seconds", GAUGE, "Since the last advertisement of the master; 0 on a MASTER.")
     peer_priority = Family("vrrp_peer_priority", GAUGE, "The priority that a router advertised last.")
     peer_age = Family("vrrp_peer_seen_seconds", GAUGE, "Since the last advertisement of a router.")
-    check_ok = Family("check_ok", GAUGE, "Whether a tracked script, interface, process or file is well.")
-    check_weight = Family("check_weight", GAUGE, "The weight of the check; 0: it decides about FAULT.")
+    checks = [(Family(f"check_{name}", GAUGE, text), name) for name, text in _CHECKS]
     for each in instances:
         labels = {"iname": each["name"], "intf": each.get("interface", ""), "vrid": each.get("virtual_router_id", "")}
         state.add(labels, STATES.get(each["state"]))
@@ -126,20 +173,26 @@ def _of_instances(instances: Iterable[Status]) -> list[Family]:
             discarded.add({**labels, "reason": reason}, count)
         for address in each["addresses"]:
             present.add({**labels, "ip_address": address}, address in each["addresses_present"])
+        for key, family in places.items():
+            for place in each.get(key) or ():
+                family.add({**labels, _LABELS.get(key, "text"): place["text"]}, place["present"])
         hold.add(labels, {"master": 1, "backup": -1}.get(each.get("hold") or "", 0))
+        hold_left.add(labels, _left(each.get("maintenance")))
         for family, key in ((faults, "faults"), (warnings, "warnings"), (conflicts, "conflicts")):
-            family.add(labels, len(each[key]) if key in each else None)
-        master_age.add(labels, (each.get("master") or {}).get("seen_s"))
+            family.add(labels, _count(each.get(key)))
+        master = each.get("master") or {}
+        master_priority.add(labels, master.get("priority"))
+        master_age.add(labels, master.get("seen_s"))
         for peer in each.get("peers") or ():
             peer_priority.add({**labels, "address": peer["address"]}, peer["priority"])
             peer_age.add({**labels, "address": peer["address"]}, peer["seen_s"])
         for check in each.get("checks") or ():
-            of_check = {**labels, "name": check["name"], "kind": check["kind"]}
-            check_ok.add(of_check, check["ok"])
-            check_weight.add(of_check, check["weight"])
+            for family, key in checks:
+                family.add({**labels, "name": check["name"], "kind": check["kind"]}, check.get(key))
     return [
-        state, *(family for family, _key in gauges), hold, faults, warnings, conflicts, present, master_age,
-        peer_priority, peer_age, check_ok, check_weight, *(family for family, _key in counters), discarded,
+        state, *(family for family, _key in gauges), hold, hold_left, faults, warnings, conflicts, present,
+        *places.values(), master_priority, master_age, peer_priority, peer_age, *(family for family, _key in checks),
+        *(family for family, _key in counters), discarded,
     ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 )
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply, as_diff
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.exporter_unit import Outlets
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import Installation, Wanted
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.interpreter import STABLE
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
@@ -49,7 +50,8 @@ class Node:
 @pytest.fixture
 def node(tmp_path, monkeypatch):
     directories = ("CONFIG_DIRECTORY", "RUNTIME_DIRECTORY", "STATE_DIRECTORY")
-    for name in ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "MAN_PAGE", "COMPLETION", "UNIT", *directories):
+    files_there = ("LIBRARY", "RELEASES", "CURRENT", "COMMAND", "MAN_PAGE", "COMPLETION", "UNIT", "METRICS_UNIT")
+    for name in (*files_there, *directories):
         monkeypatch.setattr(paths, name, str(tmp_path) + getattr(paths, name))
     # The tests run without root: the user of the tests owns what root would own.
     monkeypatch.setattr(os, "chown", lambda path, uid, gid: None)
@@ -193,3 +195,16 @@ def test_without_systemd_there_is_no_condition(installation, node, monkeypatch):
     monkeypatch.setattr(os.path, "isdir", lambda path: path == "/run/systemd/system")
     assert installation.condition() == ASLEEP
     assert node.ran == ["systemctl show hotstandby.service"]
+
+
+def test_the_metrics_are_served_when_systemd_has_read_their_unit_and_go_first(installation):
+    outlets = Outlets(listen="192.168.8.4:9165")
+    made, service = subjects(installation.present(wanted(outlets=outlets), ASLEEP)), "hotstandby-metrics.service"
+    assert made[-5:] == ["user hotstandby-metrics", service, service, "systemd", service]
+    apply(installation.present(wanted(outlets=outlets), ASLEEP))
+    assert not installation.outdated(wanted(), ASLEEP, installation.present(wanted(outlets=outlets), ASLEEP))
+    assert os.path.exists(paths.METRICS_UNIT)
+    removal = installation.absent(Condition(running=True, enabled=True, stale=False, pid=1))
+    assert subjects(removal)[:4] == [service, "systemd", "user hotstandby-metrics", "hotstandby.service"]
+    apply(removal)
+    assert not os.path.exists(paths.METRICS_UNIT)

@@ -15,7 +15,10 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.release
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition
 
 FILES = {"hotstandby.py": b"", "vrrp/__init__.py": b"", "pyroute2/__init__.py": b"a"}
-PRESENT = {"state": "present", "switch_user": False, "writable_paths": [], "_archive": None}
+PRESENT = {
+    "state": "present", "switch_user": False, "writable_paths": [], "metrics_listen": "", "metrics_socket": False,
+    "metrics_textfile": "", "_archive": None,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -73,3 +76,10 @@ def test_the_release_that_was_sent_is_the_wanted_one(node, tmp_path):
     archive.write_bytes(b"no archive")
     with pytest.raises(DeploymentError, match="the release did not arrive whole: no archive"):
         run(_archive=str(archive))
+
+
+def test_the_outlets_of_the_metrics_are_those_of_the_options(node):
+    wanted = module_agent.wanted_installation(
+        Module({"params": {**PRESENT, "metrics_listen": "a:1", "metrics_textfile": "/a.prom"}, "check_mode": False})
+    )
+    assert (wanted.outlets.listen, wanted.outlets.socket, wanted.outlets.textfile) == ("a:1", False, "/a.prom")

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import Host
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host_variables import SETTINGS, settings
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host_variables import (
+    CONDUCT,
+    SETTINGS,
+    settings,
+)
 
 EXTRA = {"path": "/run/f", "user": "root adm", "script": "/bin/r"}
 
@@ -90,3 +94,12 @@ def test_a_lease_of_one_second_is_read_however_it_is_written(value):
     assert [str(each) for each in problems] == [
         f"node-a: ha_pair_vip_lease: '{value}' is too short: a lifetime is 0, which is none, or 2 to 60 seconds"
     ]
+
+
+def test_where_metrics_are_served_is_an_address_with_a_port_and_a_file_of_node_exporter():
+    assert CONDUCT["metrics_listen"]("192.168.8.4:9165")
+    assert CONDUCT["metrics_textfile"]("/var/lib/node/hotstandby.prom")
+    with pytest.raises(ValueError, match="'9165' is not an address with a port"):
+        CONDUCT["metrics_listen"]("9165")
+    with pytest.raises(ValueError, match="'/a.txt' does not end with .prom, so node_exporter would not read it"):
+        CONDUCT["metrics_textfile"]("/a.txt")

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Print the events of an agent as JSON lines, as they come: ``events --follow --json``.
+
+First comes the record of each instance, as ``events --json`` prints it. Then come a header and the new entries of an
+instance, again and again. ``lost`` of each header is the number of the entry behind it, so that a reader that was cut
+off finds where to go on.
+
+The agent tells what it logs. An instance that is named there is asked for its record at once, the others now and then.
+It ends when nobody reads its output any more: a connection of ssh can end without a signal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from .client import AgentError, Client, Stream
+from .protocol.event_codec import line
+from .streams import say
+
+ALL_S = 5.0  # until an entry is told of which there is no line in the log
+POLL_S = 1.0  # between two requests where the agent does not tell what it logs
+
+
+class News:
+    """It knows which entries have been told."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[int, float]] = {}  # by instance: how many entries, and the time of the last one
+
+    def of(self, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the header of a record and the entries that have not been told; nothing where there is none."""
+        if not lines:
+            return []
+        header, *entries = lines
+        name, lost = header["instance"], header["lost"]
+        known = self._known(name, lost, entries)
+        new = entries[max(known - lost, 0) :]
+        if not new and name in self._told:
+            return []
+        self._told[name] = (lost + len(entries), entries[-1]["at"] if entries else 0.0)
+        return [{**header, "lost": lost + len(entries) - len(new)}, *new]
+
+    def _known(self, name: str, lost: int, entries: Sequence[dict[str, Any]]) -> int:
+        """Return how many entries have been told. An instance that a reload has made anew counts from 0."""
+        count, at = self._told.get(name, (0, 0.0))
+        last = count - lost - 1
+        same = last < 0 or (last < len(entries) and entries[last]["at"] == at)
+        return count if same else 0
+
+
+class Log:
+    """It waits for what the agent logs. An agent that does not tell it is asked for everything again and again."""
+
+    def __init__(self, client: Client) -> None:
+        self._stream: Optional[Stream] = None
+        with contextlib.suppress(AgentError):  # of an older release, or it tells enough others
+            self._stream = client.watch()
+        self._texts: list[str] = []
+        self._all_at = 0.0  # monotonic seconds
+        self._output = sys.stdout.fileno()
+        self._poller = select.poll()
+        self._poller.register(self._output, 0)  # it tells when nobody reads any more
+        if self._stream is not None:
+            self._poller.register(self._stream, select.POLLIN)
+
+    def named(self, names: Sequence[str]) -> list[str]:
+        """Return those of the instances that the new lines name, or all of them where it is time."""
+        now = time.monotonic()
+        if now >= self._all_at:
+            self._all_at = now + (POLL_S if self._stream is None else ALL_S)
+            return list(names)
+        return [name for name in names if any(f"({name})" in text for text in self._texts)]
+
+    def wait(self) -> None:
+        """Wait for new lines, or until it is time for all instances.
+
+        Raises AgentUnreachable when the agent ends, and BrokenPipeError when nobody reads standard output any more.
+        """
+        ready = dict(self._poller.poll(max(self._all_at - time.monotonic(), 0.0) * 1000))
+        if self._output in ready:
+            raise BrokenPipeError
+        if self._stream is None or not ready:
+            self._texts = []
+            return
+        lines, left_out = self._stream.read()
+        self._texts = [text for _at, _level, text in lines]
+        if left_out:
+            self._all_at = 0.0
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._stream is not None:
+            self._stream.close()
+
+
+def run(client: Client, name: Optional[str]) -> None:
+    """Print until it is interrupted. Raises AgentError, and AgentUnreachable when the agent ends."""
+    news = News()
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
+        while True:
+            for each in log.named([name] if name is not None else client.events()["instances"]):
+                say(sys.stdout, *map(line, news.of(record(client, each, named=name is not None))))
+            log.wait()
+
+
+def record(client: Client, name: str, named: bool) -> list[dict[str, Any]]:
+    """Return the record of an instance; nothing where it is gone since the names were asked for."""
+    with contextlib.suppress(*(() if named else (AgentError,))):
+        return list(client.events(name)["lines"])
+    return []

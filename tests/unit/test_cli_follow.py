@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test events --follow --json: the record, then what is new in it, once."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+
+import pytest
+
+from vrrp import cli, cli_follow
+from vrrp.client import AgentError, AgentUnreachable, Stream
+
+NAMES = ("VI_1", "VI_2")
+
+
+def record(name, count, lost=0, began=100.0):
+    """Return the record of an instance: its entries have their number as time, from ``began`` on."""
+    header = {"hotstandby_record": 1, "instance": name, "lost": lost}
+    return [header, *({"at": began + number} for number in range(lost, count))]
+
+
+def brief(lines):
+    """Return what was printed: for a header its instance and number, for an entry its time."""
+    found = [json.loads(each) for each in lines]
+    return [(each["instance"], each["lost"]) if "instance" in each else each["at"] for each in found]
+
+
+class FakeClient:
+    """It is an agent whose log says ``steps``, one after the other: what it logs, and the records from then on."""
+
+    def __init__(self, records, *steps):
+        self.records = records
+        self._steps = list(steps)
+        self._ours, self._its = socket.socketpair()
+        self.asked = []
+
+    def events(self, name=None):
+        if name is None:
+            return {"instances": [*self.records]}
+        self.asked.append(name)
+        if not isinstance(self.records[name], list):
+            raise self.records[name]
+        return {"lines": self.records[name]}
+
+    def watch(self):
+        client = self
+
+        class Steps(Stream):
+            def read(self):
+                if not client._steps:
+                    raise AgentUnreachable("the agent has ended")
+                texts, changed, *left_out = client._steps.pop(0)
+                client.records.update(changed)
+                return [(0.0, 6, text) for text in texts], sum(left_out)
+
+        self._its.sendall(b"there is something to read")
+        return Steps(self._ours, [])
+
+
+@pytest.fixture
+def follow(capfd):
+    """Return a function: what is printed until the agent has done its steps."""
+
+    def call(records, *steps, name=None):
+        client = FakeClient(records, *steps)
+        with pytest.raises(AgentUnreachable):
+            cli_follow.run(client, name)
+        return brief(capfd.readouterr().out.splitlines()), client.asked
+
+    return call
+
+
+def test_first_comes_the_whole_record_and_then_what_is_new(follow):
+    both = {name: record(name, 2) for name in NAMES}
+    told, asked = follow(both, (["(VI_2) Entering MASTER STATE"], {"VI_2": record("VI_2", 4)}), ([], {}))
+    assert told == [("VI_1", 0), 100, 101, ("VI_2", 0), 100, 101, ("VI_2", 2), 102, 103]
+    assert asked == ["VI_1", "VI_2", "VI_2"], "only the instance that the log names is asked for again"
+
+
+def test_a_record_without_a_new_entry_is_not_told_again(follow):
+    told, asked = follow({"VI_1": record("VI_1", 0)}, (["(VI_1) x"], {}), (["(VI_1) x"], {"VI_1": record("VI_1", 1)}))
+    assert told == [("VI_1", 0), ("VI_1", 0), 100] and len(asked) == 3
+
+
+def test_what_the_agent_has_dropped_is_seen_by_the_numbers(follow):
+    told, _asked = follow({"VI_1": record("VI_1", 2)}, (["(VI_1) x"], {"VI_1": record("VI_1", 9, lost=7)}))
+    assert told == [("VI_1", 0), 100, 101, ("VI_1", 7), 107, 108]
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+def test_an_instance_that_was_made_anew_is_told_from_its_beginning(follow, count):
+    told, _asked = follow({"VI_1": record("VI_1", 3)}, (["(VI_1) x"], {"VI_1": record("VI_1", count, began=200.0)}))
+    assert told == [("VI_1", 0), 100, 101, 102, ("VI_1", 0), *(200 + number for number in range(count))]
+
+
+def test_all_instances_are_asked_for_where_the_agent_left_lines_out(follow):
+    both = {name: record(name, 1) for name in NAMES}
+    told, _asked = follow(both, (["something"], {"VI_1": record("VI_1", 2)}, 7))
+    assert told == [("VI_1", 0), 100, ("VI_2", 0), 100, ("VI_1", 1), 101]
+
+
+def test_what_is_not_logged_comes_with_the_next_look_at_all(follow, monkeypatch):
+    monkeypatch.setattr(cli_follow, "ALL_S", 0.0)
+    told, _asked = follow({"VI_1": record("VI_1", 1)}, ([], {"VI_1": record("VI_1", 2)}))
+    assert told == [("VI_1", 0), 100, ("VI_1", 1), 101]
+
+
+def test_an_instance_that_is_gone_stops_nobody_unless_it_was_named(follow):
+    both = {"VI_1": AgentError("there is no instance VI_1"), "VI_2": record("VI_2", 1)}
+    assert follow(both)[0] == [("VI_2", 0), 100]
+    with pytest.raises(AgentError):
+        cli_follow.run(FakeClient(both), "VI_1")
+
+
+def test_an_agent_that_does_not_tell_its_log_is_asked_again_and_again(monkeypatch, capfd):
+    monkeypatch.setattr(cli_follow, "POLL_S", 0.0)
+    client = FakeClient({"VI_1": record("VI_1", 1)})
+    answers = [record("VI_1", 1), record("VI_1", 2), record("VI_1", 2), AgentUnreachable("it has ended")]
+
+    def watch():
+        raise AgentError("unknown command watch")
+
+    def events(name=None):
+        if name is None:
+            client.records["VI_1"] = answers.pop(0)
+        return FakeClient.events(client, name)
+
+    with pytest.raises(AgentUnreachable):
+        cli_follow.run(type("Old", (), {"watch": staticmethod(watch), "events": staticmethod(events)})(), None)
+    assert brief(capfd.readouterr().out.splitlines()) == [("VI_1", 0), 100, ("VI_1", 1), 101]
+
+
+def test_the_command_follows_until_the_agent_ends(monkeypatch, capfd):
+    monkeypatch.setattr(cli, "Client", lambda runtime_dir: FakeClient({"VI_1": record("VI_1", 1)}))
+    assert cli.main(["events", "--follow", "--json", "--runtime-dir", "/r"]) == 3
+    assert capfd.readouterr().err == "error: the agent has ended\n"
+
+
+def test_it_ends_when_nobody_reads_any_more(monkeypatch):
+    """Nothing new comes, so nothing is written."""
+    reader, writer = os.pipe()
+    client = FakeClient({"VI_1": record("VI_1", 1)}, (["(VI_1) x"], {}))
+    ask = client.events
+
+    def events(name=None):
+        if client.asked:
+            os.close(reader)
+        return ask(name)
+
+    client.events = events
+    with open(writer, "w") as output, monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", output)
+        with pytest.raises(BrokenPipeError):
+            cli_follow.run(client, "VI_1")
+    assert client.asked == ["VI_1", "VI_1"]
+
+
+def test_ctrl_c_ends_it(monkeypatch):
+    def interrupted(stream):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Stream, "read", interrupted)
+    client = FakeClient({"VI_1": record("VI_1", 1)})
+    monkeypatch.setattr(client, "watch", lambda: Stream(client._ours, []))
+    client._its.sendall(b"there is something to read")
+    monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
+    assert cli.main(["events", "--follow", "--json"]) == 0
+
+
+@pytest.mark.parametrize("option", [["-n", "3"], ["--since", "10m"]])
+def test_the_options_for_people_are_refused(option, capfd):
+    assert cli.main(["events", "--json", "--follow", *option]) == 2
+    assert "-n and --since are for people" in capfd.readouterr().err
