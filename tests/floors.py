@@ -36,7 +36,7 @@ PACKAGE = (
             "metrics_service",
             "terminal",
         ),
-        *("simulation_arguments", "simulation_command", "simulation_input", "cli"),
+        *("simulation_arguments", "simulation_command", "simulation_input", "simulation_questions", "cli"),
     ),
 )
 CONFIG = (

@@ -10,7 +10,7 @@ import re
 
 try:
     from ansible._internal._datatag._tags import Origin
-except ImportError:  # ansible-core before 2.19 does not keep the place of a value
+except ImportError:  # it is private to Ansible: another release may have moved it
     Origin = None
 
 

@@ -25,6 +25,7 @@ from .host import Host, LabError, batch, command, named_namespaces
 
 BRIDGE = "br0"
 FOLDER_PREFIX = "hotstandby-lab-"
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
 _STP_DISABLED, _STP_FORWARDING = "0", "3"  # linux/if_bridge.h BR_STATE_*
 _INTERFACE_NAME_LIMIT = 15  # IFNAMSIZ - 1
 _serial = itertools.count()
@@ -36,8 +37,11 @@ def unused_name() -> str:
 
 
 def folder() -> Path:
-    """Make a folder for a program on a host; :func:`sweep` finds it as well. Its path is short: sockets live in it."""
-    return Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
+    """Make a folder for a program on a host; :func:`sweep` finds it as well. Its path is short: sockets live in it.
+
+    It is in memory, as /run is on a node: on a busy disk a rename can take half a second, in which an agent is silent.
+    """
+    return Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=MEMORY))
 
 
 def sweep() -> list[str]:
@@ -52,7 +56,7 @@ def sweep() -> list[str]:
         if match and not Path(f"/proc/{int(match[1], 16)}").exists():
             Host(name, namespace=name).close()
             removed.append(name)
-    for left in Path(tempfile.gettempdir()).glob(FOLDER_PREFIX + "*"):
+    for left in Path(MEMORY).glob(FOLDER_PREFIX + "*"):
         owner = left.name[len(FOLDER_PREFIX) :].partition("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
             shutil.rmtree(left, ignore_errors=True)

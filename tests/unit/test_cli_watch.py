@@ -11,7 +11,8 @@ import time
 import pytest
 from cli_parts import STATUS
 
-from vrrp.cli_watch import EVENTS_MIN, View, clock
+from vrrp.cli_watch import EVENTS_MIN, View, Watch, clock
+from vrrp.client import AgentError, AgentUnreachable
 
 NOON = 1_700_000_000.25
 FIRST, SECOND = STATUS["instances"]
@@ -125,3 +126,73 @@ def test_colour_changes_no_word():
 
 def test_the_time_of_an_event_is_that_of_the_log():
     assert clock(NOON) == "22:13:20.250"
+
+
+class Agent:
+    """It answers in so many seconds of a clock that stands still, and tells nothing."""
+
+    def __init__(self, clock):
+        self.clock, self.took_s, self.gone, self.told = clock, 0.0, False, []
+        self.lines = [(NOON, 6, "before")]
+
+    def watch(self):
+        if self.gone:
+            raise AgentUnreachable("no agent is running")
+        return self
+
+    def status(self):
+        self.clock[0] += self.took_s
+        return ANSWER
+
+    def read(self):
+        if self.gone:
+            raise AgentUnreachable("the agent has ended")
+        return self.told, 0
+
+    def fileno(self):
+        return 7
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def clock_of_the_test(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.mark.parametrize(("took_s", "idle_s", "busy_s"), [(0.001, 1.0, 0.2), (0.1, 5.0, 1.0)])
+def test_an_agent_that_needs_long_for_an_answer_is_asked_less(clock_of_the_test, took_s, idle_s, busy_s):
+    agent = Agent(clock_of_the_test)
+    agent.took_s = took_s
+    watch = Watch(agent, None)
+    watch.open()
+    assert watch.wait_s() == pytest.approx(idle_s)
+    watch.hear()
+    assert watch.wait_s() == pytest.approx(busy_s)
+    watch.look()
+    assert watch.wait_s() == pytest.approx(idle_s)
+
+
+def test_when_the_agent_has_gone_it_waits_for_the_next_one(clock_of_the_test):
+    agent = Agent(clock_of_the_test)
+    watch = Watch(agent, None)
+    watch.open()
+    assert watch.descriptor == 7
+    agent.gone = True
+    watch.hear()
+    assert (watch.view.trouble, watch.descriptor, watch.wait_s()) == ("the agent has ended", None, 1.0)
+    watch.look()
+    assert watch.view.trouble == "no agent is running"
+    agent.gone, agent.lines = False, [(NOON, 6, "before"), (NOON + 5, 6, "Startup complete")]
+    watch.look()
+    assert (watch.view.trouble, watch.descriptor) == ("", 7)
+    lines = watch.view.lines(80, 24, NOON)
+    assert [line.split(" ", 1)[1] for line in lines if line.startswith("22:")] == ["before", "Startup complete"]
+
+
+def test_an_instance_that_does_not_exist_is_refused(clock_of_the_test):
+    with pytest.raises(AgentError, match="there is no instance nobody; there are: VI_1, web"):
+        Watch(Agent(clock_of_the_test), "nobody").open()

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 TESTS = Path(__file__).parent
 LIBRARY = TESTS.parents[1] / "plugins" / "module_utils"
 MODULES = sorted(path for path in LIBRARY.rglob("*.py") if path.name != "__init__.py")
@@ -35,8 +33,8 @@ def folder_of(module: Path) -> str:
     return rooms[0] if rooms else ""
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(LIBRARY)))
-def test_a_module_has_a_test_module(module):
+def own_test_modules(module: Path) -> list[Path]:
+    """Return the files that are the test module of one module of the library."""
     folder, name = folder_of(module), module.stem
     if name in ELSEWHERE:
         found = [TESTS / ELSEWHERE[name]]
@@ -44,14 +42,19 @@ def test_a_module_has_a_test_module(module):
         found = list((TESTS / folder).rglob(f"test_{folder}_{name}.py"))
     else:
         found = [TESTS / f"test_{name}.py"]
-    assert len([path for path in found if path.is_file()]) == 1, f"no test_*_{name}.py in tests/unit/{folder}"
+    return [path for path in found if path.is_file()]
 
 
-@pytest.mark.parametrize("module", ANSIBLE_MODULES, ids=lambda path: path.stem)
-def test_a_module_of_ansible_has_an_integration_target(module):
-    assert (TARGETS / module.stem / "tasks" / "main.yml").is_file()
+def test_each_module_has_one_test_module():
+    assert MODULES
+    assert not [str(path.relative_to(LIBRARY)) for path in MODULES if len(own_test_modules(path)) != 1]
 
 
-@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(CHECKOUT)))
-def test_a_file_of_the_tests_has_at_most_400_lines(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+def test_a_module_of_ansible_has_an_integration_target():
+    assert ANSIBLE_MODULES
+    assert not [path.stem for path in ANSIBLE_MODULES if not (TARGETS / path.stem / "tasks" / "main.yml").is_file()]
+
+
+def test_a_file_of_the_tests_has_at_most_400_lines():
+    assert TEST_FILES
+    assert not [str(path) for path in TEST_FILES if len(path.read_text(encoding="utf-8").splitlines()) > 400]

@@ -80,7 +80,12 @@ def _links(found: Found) -> Sequence[Mapping[str, Any]]:
 
 
 def _proven(entry: Mapping[str, Any], here: Found, there: Found) -> bool:
-    """Return whether a standby on one of the two hosts hears the other one as master on this way."""
+    """Return whether a standby on one of the two hosts hears the other one as master on this way.
+
+    A multicast group of the user is tried each time: the status of an agent does not say which group it hears.
+    """
+    if "group" in entry:
+        return False
     return _hears(here, entry, entry["source"], entry["peer"]) or _hears(there, entry, entry["peer"], entry["source"])
 
 

@@ -23,8 +23,10 @@ from .client import AgentError, AgentUnreachable, Client, Line, Stream
 from .streams import say
 from .terminal import Terminal, interactive
 
-REFRESH_S = 1.0  # between two looks at the status where nothing happens
-SOONEST_S = 0.2  # between two looks where much happens
+# Between two looks at the status, where nothing happens and where much happens: so many seconds, or so many times what
+# the last look has taken. That of 255 instances takes the agent's time, too.
+REFRESH_S, REFRESH_TIMES = 1.0, 50
+SOONEST_S, SOONEST_TIMES = 0.2, 10
 EVENTS_MIN = 6  # rows of events that are left however many instances there are
 KEPT = 200  # events
 ENDS = ("q", "Q", "\x04")  # keys
@@ -179,14 +181,14 @@ class Watch:
         self._client = client
         self._name = name
         self._stream: Optional[Stream] = None
-        self._looked_at = -SOONEST_S  # monotonic seconds
+        self._looked_at = self._took_s = 0.0  # when it looked at the status last (monotonic seconds), and how long
         self._news = False
 
     def open(self) -> None:
         """Begin. Raises AgentError where there is no such instance, or AgentUnreachable."""
         self._stream = self._client.watch()
         self.view.tell(self._stream.lines)
-        self._look(of_one(self._client.status(), self._name))
+        of_one(self._look(), self._name)
 
     def close(self) -> None:
         """Close the stream."""
@@ -201,7 +203,8 @@ class Watch:
 
     def wait_s(self) -> float:
         """Return how long nothing is to be done, if the agent tells nothing."""
-        return self._looked_at + (SOONEST_S if self._news else REFRESH_S) - time.monotonic()
+        least_s, times = (SOONEST_S, SOONEST_TIMES) if self._news else (REFRESH_S, REFRESH_TIMES)
+        return self._looked_at + max(least_s, times * self._took_s) - time.monotonic()
 
     def hear(self) -> None:
         """Take what the agent tells."""
@@ -218,17 +221,21 @@ class Watch:
             if self._stream is None:
                 self._stream = self._client.watch()
                 self.view.tell(line for line in self._stream.lines if line[0] > self.view.told_until)
-            self._look(self._client.status())
+            self._look()
         except (AgentUnreachable, AgentError) as error:
             self._lose(error)
 
-    def _look(self, answer: dict[str, Any]) -> None:
+    def _look(self) -> dict[str, Any]:
+        began = time.monotonic()
+        answer = self._client.status()
         self.view.take(answer)
         self._looked_at, self._news = time.monotonic(), False
+        self._took_s = self._looked_at - began
+        return answer
 
     def _lose(self, error: Exception) -> None:
         self.view.trouble = str(error)
-        self._looked_at, self._news = time.monotonic(), False
+        self._looked_at, self._took_s, self._news = time.monotonic(), 0.0, False
         self.close()
 
 

@@ -117,6 +117,8 @@ def test_a_way_on_which_a_standby_hears_the_master_is_not_tried_again():
     found = {"a": node(4), "b": node(6, hears)}
     again = attempts(["a", "b"], found, {"a": [ONE], "b": [ONE]}, proven_too=True)
     assert again == tried([ONE], [ONE]) and again["a"]
+    other = {**ONE, "mcast_dst_ip": "224.0.0.200"}  # what the standby hears may still go to the group of the protocol
+    assert len(tried([other], [other], there=node(6, hears))["a"]) == 1
 
 
 @pytest.mark.parametrize(

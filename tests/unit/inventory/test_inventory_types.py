@@ -51,7 +51,7 @@ def values(option: dict[str, Any], right: dict[str, Any]) -> Iterator[Any]:
                 yield [{known: value for known, value in right.items() if known != word}]
 
 
-CASES = [(name, value) for name, option in OPTIONS.items() for value in values(option, RIGHT.get(name, {}))]
+CASES = {name: list(values(option, RIGHT.get(name, {}))) for name, option in OPTIONS.items()}
 
 
 def derive(name, value):
@@ -67,16 +67,18 @@ def test_good_values_are_taken(name):
     assert derive(name, [RIGHT[name]])
 
 
-@pytest.mark.parametrize(("name", "value"), CASES, ids=[f"{name}-{value}" for name, value in CASES])
-def test_every_value_that_ansible_would_refuse_is_refused(name, value):
-    with pytest.raises(PairError):
-        derive(name, value)
+@pytest.mark.parametrize("name", [name for name in OPTIONS if CASES[name]])
+def test_every_value_that_ansible_would_refuse_is_refused(name):
+    for value in CASES[name]:
+        with pytest.raises(PairError):
+            derive(name, value)
+            pytest.fail(f"{name}: {value!r} is taken")
 
 
-@pytest.mark.parametrize("value", ANYTHING, ids=repr)
 @pytest.mark.parametrize("name", OPTIONS)
-def test_no_value_ends_in_a_traceback(name, value):
-    try:
-        derive(name, value)
-    except PairError as error:
-        assert all(str(problem) for problem in error.problems)
+def test_no_value_ends_in_a_traceback(name):
+    for value in ANYTHING:
+        try:
+            derive(name, value)
+        except PairError as error:
+            assert all(str(problem) for problem in error.problems), value

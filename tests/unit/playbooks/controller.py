@@ -9,6 +9,7 @@ collection each time. Here one process does this once. It forks for each play, s
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -47,6 +48,8 @@ def _serve() -> None:
     init_plugin_loader()
     filter_loader.get("hotstandby.vrrp.play_hosts")  # which loads every filter of the collection
     warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")
+    gc.freeze()  # what is shared with each play is not looked at there: its pages stay shared
+    gc.disable()  # a play ends before its garbage matters
     for line in sys.stdin:
         words, folder, path, output = json.loads(line)
         pid = os.fork()

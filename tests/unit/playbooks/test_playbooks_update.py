@@ -239,6 +239,11 @@ def test_handlers_run_on_a_host_before_it_takes_part_again(tmp_path):
     assert done.returncode == 2
 
 
+THEN_END = """\
+- name: Leave the play
+  ansible.builtin.meta: end_host
+  when: inventory_hostname in lost
+"""
 THEN_LOST = """\
 - name: Ask by ssh
   ansible.builtin.command: echo
@@ -254,7 +259,14 @@ def test_a_host_that_is_lost_in_its_tasks_stays_drained_and_its_peer_stops(tmp_p
     (tmp_path / "ssh").chmod(0o755)
     done = update(tmp_path, fleet(web=group("web", lost=["web-b"])), tasks=TASKS + THEN_LOST)
     assert done.done == ["vrrp_drain on web-b", "tasks on web-b"], done.output
-    assert "it became unreachable in the tasks of the update, and stays drained" in done.output
+    assert "the tasks of the update did not come to their end (ssh was lost, or" in done.output
+    assert done.returncode != 0
+
+
+def test_a_host_whose_tasks_end_the_play_stays_drained_and_its_peer_stops(tmp_path):
+    done = update(tmp_path, fleet(web=group("web", lost=["web-b"])), tasks=TASKS + THEN_END)
+    assert done.done == ["vrrp_drain on web-b", "tasks on web-b"], done.output
+    assert "or they have meta: end_host), and the host stays drained" in done.output
     assert done.returncode != 0
 
 
