@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write a report as a table of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .model import Instance, Report, expected_times, result, seconds, what_happens
+
+COLUMNS = 80
+NARROWEST = 8  # columns that a name keeps
+
+
+def lines(report: Report) -> list[str]:
+    """Return a heading and one line for each instance. Long names are shortened so that 80 columns are enough."""
+    instances = report["instances"]
+    columns: list[list[str]] = [
+        ["PAIR", *(each["pair"] for each in instances)],
+        ["INSTANCE", *(each["name"] for each in instances)],
+        ["FAULT", *(what_happens(each) for each in instances)],
+    ]
+    if any(each["expected"] for each in instances):
+        times = [expected_times(each["expected"]) for each in instances]
+        columns += [[head, *cells] for head, cells in zip(("BEST", "MIDDLE", "WORST"), zip(*times))]
+    if any(each["measured"] for each in instances):
+        columns += [["LOST", *map(_lost, instances)], ["LONGEST", *map(_longest, instances)]]
+    if any(each["passed"] is not None for each in instances):
+        columns.append(["RESULT", *map(result, instances)])
+    widths = _widths([max(map(len, column)) for column in columns])
+    return [
+        "  ".join(shortened(cell, width).ljust(width) for cell, width in zip(row, widths)).rstrip()
+        for row in zip(*columns)
+    ]
+
+
+def shortened(text: str, width: int) -> str:
+    """Return a text of at most ``width`` characters. It keeps its begin and its end, where names differ."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) // 2
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :] if tail else ''}"
+
+
+def _widths(natural: Sequence[int]) -> list[int]:
+    """Take what is too much from the widest of the first three columns, the others are numbers."""
+    widths = list(natural)
+    while sum(widths) + 2 * (len(widths) - 1) > COLUMNS:
+        widest = max(range(3), key=lambda column: widths[column])
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def _lost(instance: Instance) -> str:
+    measured = instance["measured"]
+    return "-" if measured is None else f"{measured['lost']}/{measured['sent']}"
+
+
+def _longest(instance: Instance) -> str:
+    measured = instance["measured"]
+    return "-" if measured is None else seconds(measured["longest_s"])

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test that the table has a line for each instance, and 80 columns at most."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.table import lines, shortened
+from example_report import DRILLED, instance, report
+
+
+def test_a_simulation_says_what_is_expected():
+    assert lines(report(instance(), instance(pair="db", name="VI_22", expected=None))) == [
+        "PAIR  INSTANCE  FAULT        BEST    MIDDLE  WORST",
+        "web   VI_1      kill node-a  2.65 s  3.12 s  3.59 s",
+        "db    VI_22     kill node-a  -       -       -",
+    ]
+
+
+def test_a_drill_has_what_was_measured_and_the_verdict():
+    assert lines(report(instance(**DRILLED), instance(pair="db"))) == [
+        "PAIR  INSTANCE  FAULT        BEST    MIDDLE  WORST   LOST     LONGEST  RESULT",
+        "web   VI_1      kill node-a  2.65 s  3.12 s  3.59 s  31/2000  3.10 s   passed",
+        "db    VI_1      kill node-a  2.65 s  3.12 s  3.59 s  -        -        -",
+    ]
+
+
+def test_without_instances_there_is_a_heading():
+    assert lines({**report(), "instances": []}) == ["PAIR  INSTANCE  FAULT"]
+
+
+def test_long_names_are_shortened_so_that_the_line_fits():
+    long = instance(pair="web-servers-of-the-shop", name="VI_of_the_shop_frontend", **DRILLED)
+    long["timeline"]["faults"][0]["text"] = "kill web-server-one.datacentre-north.example.com"
+    head, line = lines(report(long))
+    assert len(head) <= 80 and len(line) <= 80
+    assert line.startswith("web-") and "3.59 s  31/2000  3.10 s   passed" in line
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [(9, "node-a"), (6, "node-a"), (5, "no…-a"), (4, "no…a"), (2, "n…"), (1, "…")]
+)
+def test_a_short_text_keeps_its_begin_and_its_end(width, shown):
+    assert shortened("node-a", width) == shown
