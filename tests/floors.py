@@ -21,7 +21,7 @@ PACKAGE = (
     ("agent", "simulation"),
     (
         *("client", "cli_events", "cli_status", "cli_table", "metrics"),
-        *("simulation_arguments", "simulation_command", "simulation_input", "cli"),
+        *("simulation_arguments", "simulation_command", "simulation_input", "simulation_questions", "cli"),
     ),
 )
 CONFIG = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from .model import Report, events, expected_times, seconds, what_happens
+from .model import Report, events, expected_words, seconds, what_happens
 
 # XML 1.0 has no way to write these characters.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -41,8 +41,7 @@ def junit(report: Report) -> str:
             ElementTree.SubElement(case, "skipped", {"message": "there is no verdict"})
         said = [f"{at:.3f} s: {text}" for at, text in events(instance)]
         if instance["expected"] is not None:
-            best, middle, worst = expected_times(instance["expected"])
-            said.append(f"expected loss: {best} at best, {middle} in the middle, {worst} at worst")
+            said.append(expected_words(instance["expected"]))
         measured = instance["measured"]
         if measured is not None:
             longest = seconds(measured["longest_s"])

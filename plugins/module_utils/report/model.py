@@ -31,11 +31,12 @@ class Lost(TypedDict):
     count: Optional[int]
 
 
-class _Rows(TypedDict, total=False):
+class _Optional(TypedDict, total=False):
     hosts: list[str]  # the rows of the picture: also hosts that never owned the addresses
+    notes: list[Fault]  # what follows from the faults, such as a check that fails; only in the list of events
 
 
-class Timeline(_Rows):
+class Timeline(_Optional):
     """It is what happened from ``from_s`` to ``to_s``, in seconds since the beginning of the test."""
 
     from_s: float
@@ -78,7 +79,11 @@ class Instance(TypedDict):
     remarks: list[str]
 
 
-class Report(TypedDict):
+class _Remarks(TypedDict, total=False):
+    remarks: list[str]  # about all instances
+
+
+class Report(_Remarks):
     """It is all of a report. ``made_at`` is a time in ISO 8601, ``kind`` is simulation or drill."""
 
     title: str
@@ -107,6 +112,16 @@ def expected_times(expected: Optional[Expected]) -> tuple[str, str, str]:
     return seconds(expected["best_s"]), seconds(expected["middle_s"]), seconds(expected["worst_s"])
 
 
+def expected_words(expected: Expected) -> str:
+    """Return the expected loss as a sentence."""
+    if expected.get("for_good"):
+        return "Expected: no answer any more."
+    if not expected["worst_s"]:
+        return "Expected loss: none."
+    best, middle, worst = expected_times(expected)
+    return f"Expected loss: {best} at best, {middle} in the middle, {worst} at worst."
+
+
 def what_happens(instance: Instance) -> str:
     """Return the faults of an instance as one text."""
     return "; ".join(fault["text"] for fault in instance["timeline"]["faults"]) or "no fault"
@@ -129,6 +144,7 @@ def events(instance: Instance) -> list[tuple[float, str]]:
     timeline = instance["timeline"]
     # At one moment a fault comes first, then what follows from it.
     found = [(fault["at_s"], 0, fault["text"]) for fault in timeline["faults"]]
+    found += [(note["at_s"], 0, note["text"]) for note in timeline.get("notes", [])]
     for owner in timeline["owners"]:
         if owner["from_s"] > timeline["from_s"]:
             found.append((owner["from_s"], 2, f"{owner['host']} owns the addresses"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from .model import Instance, Report, events, expected_times, result, seconds, what_happens
+from .model import Instance, Report, events, expected_times, expected_words, result, seconds, what_happens
 from .timeline_svg import timeline_svg
 
 EVENTS_MAX = 60  # lines of the table below a picture
@@ -59,6 +59,7 @@ def page(report: Report) -> str:
         f"<h1>{title}</h1>",
         f'<p class="small">{escape(report["made_at"])}. {escape(KINDS.get(report["kind"], report["kind"]))}</p>',
         *_summary(instances),
+        *(f'<p class="small">{escape(remark)}</p>' for remark in report.get("remarks", [])),
     ]
     for number, instance in enumerate(instances, 1):
         parts += _section(instance, number)
@@ -76,10 +77,13 @@ def _summary(instances: Sequence[Instance]) -> list[str]:
     row += "".join(f'<th scope="col" class="n">{head}</th>' for head in numbers)
     row += '<th scope="col">Result</th>' if judged else ""
     found = ["<table>", f"<thead><tr>{row}</tr></thead>", "<tbody>"]
+    told = set()
     for number, instance in enumerate(instances, 1):
         link = f'<a href="#i{number}">{escape(what_happens(instance))}</a>'
         who = f"{escape(instance['pair'])} {escape(instance['name'])}"
-        row = f'<td>{who}<br><span class="small">{_addresses(instance["addresses"])}</span></td>'
+        addresses = "" if who in told else f'<br><span class="small">{_addresses(instance["addresses"])}</span>'
+        told.add(who)  # an instance may have a line for each of many faults
+        row = f"<td>{who}{addresses}</td>"
         row += f'<td class="wide">{link}</td>'
         cells = list(expected_times(instance["expected"])) if expected else []
         cells += _measured(instance) if measured else []
@@ -112,12 +116,7 @@ def _section(instance: Instance, number: int) -> list[str]:
 def _figures(instance: Instance) -> Iterable[str]:
     said = []
     if instance["expected"] is not None:
-        best, middle, worst = expected_times(instance["expected"])
-        said.append(
-            "Expected: no node answers any more."
-            if instance["expected"].get("for_good")
-            else f"Expected loss: {best} at best, {middle} in the middle, {worst} at worst."
-        )
+        said.append(expected_words(instance["expected"]))
     measured = instance["measured"]
     if measured is not None:
         longest = seconds(measured["longest_s"])

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from .model import Instance, Report, expected_times, result, seconds, what_happens
 
 COLUMNS = 80
-NARROWEST = 8  # columns that a name keeps
+NARROWEST = (8, 8, 8)  # columns that pair, instance and fault keep
+FAULT_KEEPS = 36  # while the others can give
 
 
 def lines(report: Report) -> list[str]:
@@ -19,7 +20,7 @@ def lines(report: Report) -> list[str]:
     columns: list[list[str]] = [
         ["PAIR", *(each["pair"] for each in instances)],
         ["INSTANCE", *(each["name"] for each in instances)],
-        ["FAULT", *(what_happens(each) for each in instances)],
+        ["FAULT", *map(_fault, instances)],
     ]
     if any(each["expected"] for each in instances):
         times = [expected_times(each["expected"]) for each in instances]
@@ -44,14 +45,26 @@ def shortened(text: str, width: int) -> str:
 
 
 def _widths(natural: Sequence[int]) -> list[int]:
-    """Take what is too much from the widest of the first three columns, the others are numbers."""
+    """Take what is too much from the first three columns; the others are numbers."""
     widths = list(natural)
-    while sum(widths) + 2 * (len(widths) - 1) > COLUMNS:
-        widest = max(range(3), key=lambda column: widths[column])
-        if widths[widest] <= NARROWEST:
-            break
-        widths[widest] -= 1
+    for least in ((*NARROWEST[:2], FAULT_KEEPS), NARROWEST):
+        while sum(widths) + 2 * (len(widths) - 1) > COLUMNS:
+            wide = [column for column in range(3) if widths[column] > least[column]]
+            if not wide:
+                break
+            widths[max(wide, key=lambda column: widths[column])] -= 1
     return widths
+
+
+def _fault(instance: Instance) -> str:
+    """Return the faults; where they are long, hosts without their domain, if their names differ without it."""
+    text = what_happens(instance)
+    hosts = instance["timeline"].get("hosts", [])
+    short = {host: host.partition(".")[0] for host in hosts}
+    if len(text) > FAULT_KEEPS and len(set(short.values())) == len(hosts):
+        for host in hosts:
+            text = text.replace(host, short[host])
+    return text
 
 
 def _lost(instance: Instance) -> str:

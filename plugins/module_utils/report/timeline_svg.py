@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from .model import Instance, Lost, events, seconds
+from .model import Instance, Lost, Report, events, seconds
 from .table import shortened
 
 WIDTH, RIGHT = 760, 16
-ROW, BAR = 30, 18  # heights in pixels
+ROW, BAR, GAP = 30, 18, 14  # heights in pixels
 TEXT = 13  # the height of a line of small text
 CHARACTER = 6.2  # pixels, a little more than the mean of a sans-serif font of 11 pixels
-NAME_MAX = 28  # characters
+NAME_MAX, TITLE_MAX = 28, 86  # characters
 NARROWEST = 1.5  # pixels: a loss of a millisecond has to be seen
 LABEL_ROWS = 3  # rows of labels below the losses; where they need more, there is one label for all
 INK, GREY, OWNED, LOST, FAULT = "#222", "#666", "#b3cde3", "#a50f15", "#000"
@@ -32,6 +32,15 @@ def timeline_svg(instance: Instance) -> str:
     return _Picture(instance).text()
 
 
+def picture(report: Report) -> str:
+    """Return an SVG file with all instances of a report below each other."""
+    pictures = [_Picture(instance) for instance in report["instances"]]
+    tops = [sum(each.height + GAP for each in pictures[:number]) for number in range(len(pictures) + 1)]
+    size = f'width="{WIDTH}" height="{tops[-1]:g}" viewBox="0 0 {WIDTH} {tops[-1]:g}"'
+    elements = [each.text(top) for each, top in zip(pictures, tops)]
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', *elements, "</svg>\n"])
+
+
 class _Picture:
     """It places everything from the top down: heading, faults, a row for each host, losses, axis."""
 
@@ -39,9 +48,10 @@ class _Picture:
         self.instance, timeline = instance, instance["timeline"]
         self.since, self.until = timeline["from_s"], timeline["to_s"]
         self.hosts = list(dict.fromkeys([*timeline.get("hosts", []), *(each["host"] for each in timeline["owners"])]))
-        names = [shortened(host, NAME_MAX) for host in self.hosts]
+        names = _names(self.hosts)
         self.left = max(len(name) for name in [*names, "no answer"]) * CHARACTER * 1.15 + 22
         self.parts: list[str] = []
+        self.above: list[str] = []  # drawn last
         words = [each["text"] for each in timeline["faults"]]
         places = [self._x(each["at_s"]) for each in timeline["faults"]]
         boxes = [self._beside(x, text) for x, text in zip(places, words)]
@@ -65,18 +75,20 @@ class _Picture:
         for x, text, (begin, _end), row in zip(places, words, boxes, rows):
             self._fault(x, text, begin, 30 + TEXT * row + 9)
 
-    def text(self) -> str:
-        """Return the element."""
+    def text(self, top: float = 0) -> str:
+        """Return the element, ``top`` pixels below the top of another one."""
         instance = self.instance
         told = ". ".join(f"At {at:.3f} s: {text}" for at, text in events(instance)[:40])
         return "\n".join(
             [
-                f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH}" height="{self.height:g}" '
-                f'viewBox="0 0 {WIDTH} {self.height:g}" font-family="sans-serif" font-size="11">',
+                f'<svg xmlns="http://www.w3.org/2000/svg" role="img" y="{top:g}" width="{WIDTH}" '
+                f'height="{self.height:g}" viewBox="0 0 {WIDTH} {self.height:g}" font-family="sans-serif" '
+                'font-size="11">',
                 f"<title>{escape(self._title())}</title>",
                 f"<desc>{escape(told)}.</desc>",
                 f'<rect width="{WIDTH}" height="{self.height:g}" fill="#fff"/>',
                 *self.parts,
+                *self.above,
                 "</svg>",
             ]
         )
@@ -88,7 +100,7 @@ class _Picture:
         return f"{self.instance['pair']} {self.instance['name']}: who owned {owned}"
 
     def _heading(self) -> None:
-        self._text(8, 16, shortened(self._title(), 100), size=13, weight="bold")
+        self._text(8, 16, shortened(self._title(), TITLE_MAX), size=13, weight="bold")
 
     def _axis(self) -> None:
         span = max(self.until - self.since, 1e-9)
@@ -107,11 +119,14 @@ class _Picture:
         self._text(8, y + 17, name, size=12, title=host)
         self._line(self.left, y + 5 + BAR / 2, WIDTH - RIGHT, y + 5 + BAR / 2, "#bbb")
         for owner in self.instance["timeline"]["owners"]:
-            if owner["host"] == host:
-                words = f"owns the addresses for {seconds(owner['to_s'] - owner['from_s'])}"
-                x, width = self._bar(owner["from_s"], owner["to_s"], y + 5, OWNED, f"{host} {words}")
+            begin, end = owner["from_s"], owner["to_s"]
+            if owner["host"] == host and end >= self.since and begin <= self.until:
+                words = "owns the addresses"
+                if self.since < begin and end < self.until:
+                    words += f" for {seconds(end - begin)}"
+                x, width = self._bar(begin, end, y + 5, OWNED, f"{host} {words}")
                 if width > len(words) * CHARACTER + 8:
-                    self._text(x + 5, y + 18, words)
+                    self._over(x + 5, y + 18, words)
 
     def _losses(self, losses: Iterable[Lost], y: float) -> None:
         self._text(8, y + 17, "no answer", size=12, weight="bold")
@@ -143,6 +158,12 @@ class _Picture:
         self.parts.append(f'<path d="M{x - 4:g} {self.top - 5:g}h8l-4 6z" fill="{FAULT}"/>')
         self._text(begin, y, shortened(text, self._room()), title=text)
 
+    def _over(self, x: float, y: float, words: str) -> None:
+        """Write on a bar, above the lines of faults."""
+        width = len(words) * CHARACTER
+        self.above.append(f'<rect x="{x - 2:g}" y="{y - 11:g}" width="{width:g}" height="14" fill="{OWNED}"/>')
+        self.above.append(f'<text x="{x:.1f}" y="{y:g}" fill="{INK}">{escape(words)}</text>')
+
     def _room(self) -> int:
         """Return how many characters the text of a fault may have."""
         return int((WIDTH - self.left - RIGHT) / 2 / CHARACTER)
@@ -173,6 +194,14 @@ class _Picture:
     def _x(self, at: float) -> float:
         share = (min(max(at, self.since), self.until) - self.since) / max(self.until - self.since, 1e-9)
         return round(self.left + share * (WIDTH - self.left - RIGHT), 1)
+
+
+def _names(hosts: Sequence[str]) -> list[str]:
+    """Return the names of hosts as they have room: long ones without the domain that all of them have."""
+    domains = {host.partition(".")[2] for host in hosts}
+    if len(domains) == 1 and max(map(len, hosts)) > NAME_MAX:
+        hosts = [host.partition(".")[0] for host in hosts]
+    return [shortened(host, NAME_MAX) for host in hosts]
 
 
 def _loss_labels(losses: Sequence[Lost]) -> list[tuple[float, str]]:

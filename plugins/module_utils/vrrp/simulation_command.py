@@ -10,23 +10,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .simulation import expected_timers, timeline
+from .simulation import timeline
 from .simulation.faults import Fault, FaultError, demand_power, parse
-from .simulation.outage import Outage, Question, ask
-from .simulation.scenario import Scenario
+from .simulation.outage import Outage, ask
 from .simulation.svg import draw
-from .simulation_input import NodeFile, Shared, demand_distinct, moving_together, read, virtual_routers, without_group
+from .simulation_input import Shared, demand_distinct, read, virtual_routers
+from .simulation_questions import demand_known, questions
 from .streams import say
 
 DONE, REFUSED, USAGE = 0, 1, 2
-DELAY_S = (0.0001, 0.0003)  # of a switch
-FAILURE_AT_S = 10.0
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,8 +37,8 @@ def run(options: argparse.Namespace) -> int:
         faults = [_fault(text, names) for text in options.fault]
         demand_power(faults)
         virtuals = virtual_routers(nodes)
-        _demand_known(faults, virtuals)
-        answers = [ask(question) for question in _questions(nodes, virtuals, faults, options)]
+        demand_known(faults, virtuals)
+        answers = [ask(question) for question in questions(nodes, virtuals, faults, options.seed, options.seconds)]
     except FaultError as error:
         say(sys.stderr, f"error: {error}")
         return REFUSED
@@ -69,81 +65,6 @@ def _fault(text: str, names: list[str]) -> Fault:
         return parse(text, names)
     except FaultError as error:
         raise FaultError(f'--fault "{text}": {error}') from error
-
-
-def _demand_known(faults: list[Fault], virtuals: list[Shared]) -> None:
-    known = sorted(set().union(*(virtual.names for virtual in virtuals)))
-    for fault in faults:
-        if fault.only_on is not None and fault.only_on not in known:
-            raise FaultError(
-                f'--fault "{fault}": no instance or interface is called {fault.only_on}. There are: {", ".join(known)}'
-            )
-
-
-def _questions(
-    nodes: list[NodeFile], virtuals: list[Shared], faults: list[Fault], options: argparse.Namespace
-) -> list[Question]:
-    seed = options.seed
-    scenarios = [_scenario(virtual, seed) for virtual in virtuals]
-    settle_s = max(_settle_s(scenario) for scenario in scenarios)
-    if not faults:
-        faults = [_default_failure(virtuals[0], scenarios[0], max(FAILURE_AT_S, math.ceil(settle_s)))]
-    end = options.seconds or math.ceil(max(fault.at for fault in faults) + settle_s + expected_timers.LEASE_LONG_S)
-    questions = {}
-    for together in moving_together(nodes, virtuals):
-        names: set[str] = set()
-        members: set[str] = set()
-        for virtual in together:
-            names, members = names | virtual.names, members | set(virtual.members)
-        here = [fault for fault in faults if fault.only_on is None or fault.only_on in names]
-        own = tuple(fault for fault in here if set(fault.nodes) <= members)
-        joint = _joint(nodes, together) if len(together) > 1 else None
-        whole = _whole([scenarios[virtuals.index(virtual)] for virtual in together])
-        whole = replace(whole, faults=own, until=float(end))
-        for lan, virtual in enumerate(together, 1):
-            questions[virtuals.index(virtual)] = Question(virtual.label, whole, virtual.judge(), lan, joint)
-    return [questions[index] for index in sorted(questions)]
-
-
-def _whole(scenarios: list[Scenario]) -> Scenario:
-    """Return one scenario for the instances of a sync group, with a segment for each virtual router."""
-    machines = [replace(machine, lan=lan) for lan, each in enumerate(scenarios, 1) for machine in each.machines]
-    return replace(scenarios[0], machines=tuple(machines))
-
-
-def _joint(nodes: list[NodeFile], together: list[Shared]) -> dict[str, Any]:
-    words = {word for virtual in together for word in virtual.names}
-    numbered = list(enumerate(together, 1))
-    return {
-        "judges": {lan: virtual.judge() for lan, virtual in numbered},
-        "places": {word: tuple(lan for lan, virtual in numbered if word in virtual.names) for word in words},
-        "alone": without_group(nodes, together),
-        "labels": {lan: virtual.label for lan, virtual in numbered},
-    }
-
-
-def _scenario(virtual: Shared, seed: int) -> Scenario:
-    machines = virtual.machines()
-    return Scenario(seed=seed, version=machines[0].parameters.version, machines=machines, delay_s=DELAY_S)
-
-
-def _settle_s(scenario: Scenario) -> float:
-    """Return how long until everything is at rest, in seconds."""
-    longest = 0.0
-    for machine in scenario.machines:
-        own = machine.parameters
-        longest = max(
-            longest,
-            own.preempt_delay_s
-            + 2 * expected_timers.down_s(own.version, 1, expected_timers.interval_s(own), own.down_adverts),
-        )
-    return longest
-
-
-def _default_failure(virtual: Shared, scenario: Scenario, at: float) -> Fault:
-    """Return the fault that kills the node which is master by then."""
-    quiet = Question(virtual.label, replace(scenario, until=at), virtual.judge()).run()
-    return Fault(at, "kill", (quiet.client.answered_by or scenario.names[0],))
 
 
 # What is said

@@ -41,7 +41,7 @@ def test_a_case_says_which_pair_and_what_happened():
         "10.000 s: node-a does not own the addresses any more",
         "10.000 s: no answer for 3.15 s",
         "13.150 s: node-b owns the addresses",
-        "expected loss: 2.65 s at best, 3.12 s in the middle, 3.59 s at worst",
+        "Expected loss: 2.65 s at best, 3.12 s in the middle, 3.59 s at worst.",
         "measured: 31 of 2000 probes lost, the longest gap 3.10 s",
         "node-a came back by itself",
     ]
@@ -50,7 +50,7 @@ def test_a_case_says_which_pair_and_what_happened():
 def test_a_failure_without_a_remark_has_a_message():
     _root, (case,) = read(instance(passed=False, expected=None))
     assert case.find("failure").get("message") == "failed"
-    assert "expected" not in case.findtext("system-out")
+    assert "Expected" not in case.findtext("system-out")
 
 
 def test_no_character_makes_the_document_unreadable():

@@ -41,6 +41,24 @@ def test_events_are_in_order_and_a_fault_comes_before_what_follows_from_it():
     ]
 
 
+def test_what_follows_from_a_fault_is_among_the_events_and_no_fault():
+    found = instance(timeline={"notes": [{"at_s": 11.0, "text": "chk_web fails on node-a"}]})
+    assert (11.0, "chk_web fails on node-a") in model.events(found)
+    assert model.what_happens(found) == "kill node-a"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Expected loss: 2.65 s at best, 3.12 s in the middle, 3.59 s at worst."),
+        ({"worst_s": 0.0}, "Expected loss: none."),
+        ({"for_good": True}, "Expected: no answer any more."),
+    ],
+)
+def test_the_expected_loss_as_a_sentence(changes, words):
+    assert model.expected_words({**instance()["expected"], **changes}) == words
+
+
 @pytest.mark.parametrize(
     ("count", "words"),
     [

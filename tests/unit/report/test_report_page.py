@@ -57,6 +57,13 @@ def test_the_summary_comes_first_and_each_instance_has_a_section():
     assert links == [value for name, value in read.attributes if name == "id"]
 
 
+def test_an_instance_has_its_addresses_once_in_the_summary_and_a_report_its_remarks():
+    text = page(report(instance(), instance(), remarks=["two addresses are made up"]))
+    summary, _, _sections = text.partition("<section")
+    assert summary.count("192.168.8.100/24") == 1 and summary.count("web VI_1") == 2
+    assert "two addresses are made up" in summary
+
+
 def test_a_drill_has_what_was_measured_and_the_verdict():
     failed = {**DRILLED, "passed": False}
     read = Reader(page(report(instance(**failed), instance(expected=None), kind="drill")))
@@ -83,7 +90,7 @@ def test_texts_cannot_become_elements():
 
 def test_a_loss_that_never_ends_is_no_number():
     text = page(report(instance(expected={"best_s": 20.0, "middle_s": 20.0, "worst_s": 20.0, "for_good": True})))
-    assert "Expected: no node answers any more." in text and "20.00 s" not in text
+    assert "Expected: no answer any more." in text and "20.00 s" not in text
 
 
 def test_many_events_and_many_addresses_are_cut():

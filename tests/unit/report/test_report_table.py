@@ -38,8 +38,23 @@ def test_long_names_are_shortened_so_that_the_line_fits():
     assert line.startswith("web-") and "3.59 s  31/2000  3.10 s   passed" in line
 
 
+def test_the_fault_keeps_its_room_while_the_names_can_give_some():
+    one, two = instance(pair="web-servers-of-the-shop"), instance(pair="web-servers-of-the-shop")
+    one["timeline"]["faults"][0]["text"] = "kill web-server-1.datacentre-north.example.com"
+    two["timeline"]["faults"][0]["text"] = "kill web-server-2.datacentre-north.example.com"
+    assert ["kill web-server-1." in line for line in lines(report(one, two))] == [False, True, False]
+
+
 @pytest.mark.parametrize(
     ("width", "shown"), [(9, "node-a"), (6, "node-a"), (5, "no…-a"), (4, "no…a"), (2, "n…"), (1, "…")]
 )
 def test_a_short_text_keeps_its_begin_and_its_end(width, shown):
     assert shortened("node-a", width) == shown
+
+
+def test_a_long_fault_has_hosts_without_their_domain():
+    hosts = ["web-server-1.datacentre-north.example.com", "web-server-2.datacentre-north.example.com"]
+    long = instance(timeline={"hosts": hosts, "faults": [{"at_s": 10.0, "text": f"split {' | '.join(hosts)}"}]})
+    assert "split web-server-1 | web-server-2  2.65" in lines(report(long))[1]
+    long["timeline"]["hosts"][1] = "web-server-1.datacentre-south.example.com"
+    assert "split web-server-1.d" in lines(report(long))[1], "the domain is the difference"

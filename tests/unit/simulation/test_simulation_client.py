@@ -47,6 +47,15 @@ def test_the_client_asks_the_segment_again_after_eight_seconds_of_silence():
     assert client.losses(0.0, 20.0) == [(5.0, 13.0)]
 
 
+def test_a_dead_service_is_a_loss_while_its_node_answers():
+    run = run_pair("at 20: kill node-a")
+    ((begin, end),) = run.client.losses(10.0, 60.0)
+    assert run.client.losses(10.0, 60.0, [("node-a", 18.0, 30.0)]) == [(18.0, end)], "one loss: dead, then no node"
+    assert run.client.losses(10.0, 60.0, [("node-a", 18.0, 19.0)]) == [(18.0, 19.0), (begin, end)]
+    assert run.client.losses(10.0, 60.0, [("node-b", 0.0, 12.0)]) == [(begin, end)], "it was not asked then"
+    assert run.client.losses(10.0, 60.0, [("node-b", 0.0, float("inf"))]) == [(begin, 60.0)]
+
+
 def test_the_first_search_is_no_loss():
     run = run_pair(until=30.0)
     assert run.client.losses(0.0, 30.0) == []

@@ -36,6 +36,21 @@ def test_a_loss_that_does_not_end_says_so():
     assert answer.lines()[-1].endswith("from 25.000 to 40.000; no node does at the end)")
 
 
+def test_a_service_that_is_dead_is_lost_until_another_node_answers():
+    scenario = pair("at 20: break node-a", until=40.0)
+    answer = ask(Question("VI_1", scenario, dead=(("node-a", 18.5, float("inf")),)))
+    alone = ask(Question("VI_1", scenario))
+    ((begin, end),) = answer.losses
+    assert (begin, end) == (18.5, alone.losses[0][1])
+    assert answer.spread_s == pytest.approx([loss_s + 1.5 for loss_s in alone.spread_s])
+    assert not answer.for_good
+
+
+def test_a_service_that_is_dead_where_the_addresses_stay_is_a_loss_for_good():
+    answer = ask(Question("VI_1", pair("at 20: check node-a -1", until=40.0), dead=(("node-a", 19.0, float("inf")),)))
+    assert answer.losses == ((19.0, 40.0),) and answer.for_good
+
+
 def test_an_outage_as_json():
     said = ask(Question("VI_1", pair("at 20: kill node-a", until=40.0))).as_json()
     assert said["instance"] == "VI_1"

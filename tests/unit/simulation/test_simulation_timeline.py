@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from vrrp.simulation.timeline import FAULT, LOST, STATE, Entry, Timeline, lines
+from vrrp.simulation.timeline import ADDRESS, FAULT, LOST, STATE, Entry, Timeline, lines
 
 
 def test_columns_stand_below_each_other_and_times_are_aligned_at_the_point():
@@ -34,6 +34,25 @@ def test_around_a_moment_there_are_all_earlier_faults():
     timeline.note(9.0, "a", STATE, "y")
     timeline.note(20.0, "a", FAULT, "boot a")
     assert [entry.at for entry in timeline.around(10.0, 2.0)] == [1.0, 9.0]
+
+
+def test_a_node_owns_the_addresses_until_it_removes_them_or_has_no_power():
+    timeline = Timeline()
+    for at, node, kind, value in (
+        (1.0, "a", ADDRESS, "on"),
+        (2.0, "a", ADDRESS, "on"),
+        (3.0, "a", ADDRESS, "off"),
+        (4.0, "a", ADDRESS, "off"),
+        (5.0, "a", ADDRESS, "on"),
+        (6.0, "b", FAULT, "kill"),
+        (7.0, "a", FAULT, "crash"),
+        (8.0, "a", FAULT, "kill"),
+        (9.0, "b", ADDRESS, "on"),
+    ):
+        timeline.note(at, node, kind, "", value)
+    assert timeline.owned("a", 20.0) == [(1.0, 3.0), (5.0, 8.0)]
+    assert timeline.owned("b", 20.0) == [(9.0, 20.0)]
+    assert timeline.owned("b", 9.0) == []
 
 
 def test_an_entry_as_json():

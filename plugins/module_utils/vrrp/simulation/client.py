@@ -9,6 +9,7 @@ entry's machine has been silent for :data:`~.expected_timers.RESOLVE_S`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Optional
 
 from .clock import Clock
@@ -63,13 +64,23 @@ class Client:
             silence = f" after {now - since:.3f} s without an answer" if before is None and len(self.spans) > 2 else ""
             self.timeline.note(now, CLIENT, KIND, f"{who} answers{silence}", who)
 
-    def losses(self, since: float, until: float) -> list[tuple[float, float]]:
-        """Return when no node answered, as (from, to) in seconds, after the first answer of all."""
-        found = []
+    def losses(
+        self, since: float, until: float, dead: Sequence[tuple[str, float, float]] = ()
+    ) -> list[tuple[float, float]]:
+        """Return when no node answered, as (from, to) in seconds, after the first answer of all.
+
+        ``dead`` says when the service behind the addresses did not answer on a node, as (node, from, to).
+        """
+        found: list[tuple[float, float]] = []
         ends = [at for at, _who in self.spans[1:]] + [until]
         for (begin, who), end in list(zip(self.spans, ends))[1:]:
-            if who is None and end > max(begin, since):
-                found.append((max(begin, since), end))
+            silent = [(begin, end)] if who is None else [(low, high) for node, low, high in dead if node == who]
+            for low, high in sorted(silent):
+                low, high = max(low, begin, since), min(high, end)
+                if low < high and found and low <= found[-1][1]:
+                    found[-1] = (found[-1][0], max(high, found[-1][1]))
+                elif low < high:
+                    found.append((low, high))
         return found
 
     def _reaches(self, name: Optional[str]) -> bool:

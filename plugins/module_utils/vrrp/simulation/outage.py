@@ -9,6 +9,7 @@ same failure is played at several moments of the interval.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, Optional
@@ -30,6 +31,7 @@ class Question:
     judge: Optional[Judge] = None
     lan: int = 1  # which segment of a scenario of several
     joint: Optional[dict[str, Any]] = None  # arguments of Joint
+    dead: tuple[tuple[str, float, float], ...] = ()  # when the service does not answer: node, from, to
 
     def run(self, later_s: float = 0.0) -> Run:
         """Play it, with every fault ``later_s`` seconds later."""
@@ -39,6 +41,12 @@ class Question:
         if self.joint is not None:
             return Joint(shifted, **self.joint).run()[self.lan]
         return Simulator(shifted, judge=self.judge).run()
+
+    def losses(self, run: Run, later_s: float = 0.0) -> list[tuple[float, float]]:
+        """Return when a client got no answer after the first fault of this question, as (from, to)."""
+        dead = [(node, low + later_s, high + later_s) for node, low, high in self.dead]
+        begins = [*(fault.at for fault in self.scenario.faults), *(low for _node, low, _high in self.dead)]
+        return run.client.losses(min(begins, default=self.scenario.until), run.ended_at, dead)
 
 
 @dataclass(frozen=True)
@@ -53,12 +61,13 @@ class Outage:
     @property
     def loss_s(self) -> float:
         """Return the sum of the losses in seconds."""
-        return sum(end - begin for begin, end in self.losses)
+        return _sum_s(self.losses)
 
     @property
     def for_good(self) -> bool:
-        """Return whether no node answers at the end."""
-        return self.run.client.answered_by is None
+        """Return whether a client gets no answer at the end."""
+        lasts = bool(self.losses) and self.losses[-1][1] >= self.run.ended_at
+        return self.run.client.answered_by is None or lasts
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer as JSON values; times are in seconds, rounded to microseconds."""
@@ -94,15 +103,15 @@ class Outage:
 def ask(question: Question) -> Outage:
     """Play a question at every moment."""
     scenario = question.scenario
-    since = min((fault.at for fault in scenario.faults), default=scenario.until)
     interval_s = max(machine.parameters.interval_cs for machine in scenario.machines) / 100
     run = question.run()
-    spread = [_loss_s(run, since)]
+    losses = question.losses(run)
+    spread = [_sum_s(losses)]
     for moment in range(1, MOMENTS if scenario.faults else 1):
         later_s = moment * interval_s / MOMENTS
-        spread.append(_loss_s(question.run(later_s), since))
-    return Outage(question, run, tuple(run.client.losses(since, run.ended_at)), tuple(sorted(spread)))
+        spread.append(_sum_s(question.losses(question.run(later_s), later_s)))
+    return Outage(question, run, tuple(losses), tuple(sorted(spread)))
 
 
-def _loss_s(run: Run, since: float) -> float:
-    return sum(end - begin for begin, end in run.client.losses(since, run.ended_at))
+def _sum_s(losses: Iterable[tuple[float, float]]) -> float:
+    return sum(end - begin for begin, end in losses)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from .outage import Outage
-from .timeline import ADDRESS, CLIENT, FAULT, STATE, Timeline
+from .timeline import CLIENT, FAULT, STATE, Timeline
 
 WIDTH, LEFT, RIGHT = 1000, 110, 20
 LANE, BAR, OWNED = 34, 20, 6  # heights in pixels
@@ -90,13 +90,10 @@ class _Picture:
         states.sort(key=lambda each: each[0])
         for begin, end, value in _stretches([(0.0, "INIT"), *states], self.until):
             self._bar(begin, end, y, BAR, COLOURS[value], value)
-        owned = [(entry.at, entry.value) for entry in timeline.entries if (entry.node, entry.kind) == (name, ADDRESS)]
-        deaths = [(at, "off") for at, verb in _faults_of(timeline, name) if verb == "kill"]
         for begin, end, word in _spells(timeline, name, self.until):
             self._bar(begin, end, y, BAR, "#555555", word, ' fill-opacity="0.45"')
-        for begin, end, value in _stretches(sorted([(0.0, "off"), *owned, *deaths]), self.until):
-            if value == "on":
-                self._bar(begin, end, y + BAR, OWNED, COLOURS["owned"], "owns the addresses")
+        for begin, end in timeline.owned(name, self.until):
+            self._bar(begin, end, y + BAR, OWNED, COLOURS["owned"], "owns the addresses")
 
     def _client(self, answer: Outage, y: int) -> None:
         seen = [(entry.at, entry.value) for entry in answer.run.timeline.entries if entry.kind == CLIENT]

@@ -50,6 +50,20 @@ class Timeline:
             if at - before_s <= entry.at <= at + after_s or (entry.kind == FAULT and entry.at <= at)
         ]
 
+    def owned(self, node: str, until: float) -> list[tuple[float, float]]:
+        """Return when a node had the addresses, as (from, to). A machine without power has none."""
+        changes = [(each.at, each.value == "on") for each in self.entries if (each.node, each.kind) == (node, ADDRESS)]
+        changes += [(each.at, False) for each in self.entries if (each.node, each.value) == (node, "kill")]
+        changes.sort(key=lambda change: change[0])
+        found: list[tuple[float, float]] = []
+        since = None
+        for at, on in [*changes, (until, False)]:
+            if on and since is None:
+                since = at
+            elif not on and since is not None:
+                found, since = [*found, (since, at)], None
+        return [(begin, end) for begin, end in found if end > begin]
+
 
 class LanTimeline(Timeline):
     """It is the timeline of one of several segments. Its entries go to that of all as well, with ``label``."""
