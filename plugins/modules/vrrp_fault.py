@@ -10,8 +10,9 @@ module: vrrp_fault
 short_description: Make a fault on a node for a limited time, as a drill
 version_added: 0.4.0
 description:
-  - Makes one fault on a node on purpose, so that its peer has to take over. The playbook C(drill.yml) of this collection
-    uses it, measures what a client loses, and judges the pair before and afterwards. Prefer that to this module.
+  - Makes one fault on a node on purpose, so that its peer has to take over. The playbook C(drill.yml) of this
+    collection uses it, measures what a client loses, and judges the pair before and afterwards. Prefer that to this
+    module.
   - B(Clients may lose the address while the fault lasts.)
   - Before the fault begins, a timer of systemd on the node is set that undoes it after O(seconds), also when the
     controller dies or does not reach the node any more. A boot undoes it, too.
@@ -27,9 +28,9 @@ options:
     description:
       - V(agent) kills the agent with SIGKILL and keeps systemd from starting it again. (systemd would do that at once,
         and the agent would go on as master; a clean stop hands the addresses over. Neither loses a packet.)
-      - V(node) drops VRRP and everything of O(addresses) at O(interfaces), in both directions, by a table of nftables of
-        its own. The node does not notice it. Its own addresses, and so ssh, go on. It needs C(nft) 1.0.1 and Linux
-        5.16 or later.
+      - V(node) drops VRRP and everything of O(addresses) at O(interfaces), in both directions, by a table of nftables
+        of its own. The node does not notice it. Its own addresses, and so ssh, go on. It needs C(nft) 1.0.1 and
+        Linux 5.16 or later.
       - V(service) stops O(service).
       - Required with O(state=present).
     type: str

@@ -108,8 +108,8 @@ counts:
       type: float
 clock:
   description:
-    - When the module began and ended by the clock of the host (C(started), C(ended)). Unless with C(async), also when the
-      controller asked and had the answer by its own (C(sent), C(received)), in seconds since 1970.
+    - When the module began and ended by the clock of the host (C(started), C(ended)). Unless with C(async), also when
+      the controller asked and had the answer by its own (C(sent), C(received)), in seconds since 1970.
   returned: success
   type: dict
 """

@@ -35,12 +35,13 @@ def answered(version: int, packet: bytes, raw: bool, token: bytes) -> Optional[i
         return None
     if packet[start + _HEADER.size : begin] != token:
         return None
-    return int(_NUMBER.unpack_from(packet, begin)[0])
+    number: int = _NUMBER.unpack_from(packet, begin)[0]
+    return number
 
 
 def _checksum(message: bytes) -> int:
     padded = message + b"\0" * (len(message) % 2)
-    total = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
+    total: int = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

@@ -53,7 +53,7 @@ def isolation(interfaces: Sequence[str], addresses: Sequence[str]) -> str:
     if six:
         listed = ", ".join(map(str, six))
         rules += [f"{field} {{ {listed} }} drop" for field in ("ip6 saddr", "ip6 daddr")]
-        # The target of a neighbour solicitation or advertisement, RFC 4861 section 4.3: 8 octets behind the IPv6 header.
+        # The target of neighbour discovery, RFC 4861 section 4.3, is 8 octets behind the IPv6 header.
         asks = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert }"
         rules += [f"{asks} @nh,384,128 {int(each):#034x} drop" for each in six]
     lines = [f"table netdev {TABLE} {{"]

@@ -65,8 +65,7 @@ class Maker:
             shutil.rmtree(FOLDER, ignore_errors=True)  # nothing has begun, so nothing is to be undone
             raise
         try:
-            began_at = time.time()
-            _KINDS[self._kind](self)
+            began_at = _KINDS[self._kind](self)
         except DeploymentError as error:
             undo(self._command, False)
             raise DeploymentError(f"{self._words()} failed, and was undone: {error}") from error
@@ -78,8 +77,8 @@ class Maker:
         Service.demand_systemd()
         if os.path.exists(FOLDER):
             raise DeploymentError(
-                f"a drill is under way on this node, and its own timer undoes it (systemctl list-timers {TIMER}.timer). "
-                f"If it failed to, look at journalctl -u {TIMER} and run {UNDO}"
+                "a drill is under way on this node, and its own timer undoes it "
+                f"(systemctl list-timers {TIMER}.timer). If it failed to, look at journalctl -u {TIMER} and run {UNDO}"
             )
         if self._kind == fault.NODE:
             if not self._places:
@@ -115,16 +114,22 @@ class Maker:
             fault.SERVICE: f"stopping {self._service}",
         }[self._kind]
 
-    def _isolate(self) -> None:
+    def _isolate(self) -> float:
+        began_at = time.time()
         self._nft()
+        return began_at
 
-    def _kill_agent(self) -> None:
+    def _kill_agent(self) -> float:
         self._write(fault.NO_RESTART, fault.NO_RESTART_TEXT, 0o644)
-        self._command(["systemctl", "daemon-reload"])
+        self._command(["systemctl", "daemon-reload"])  # this takes up to a second
+        began_at = time.time()
         self._command(["systemctl", "kill", "--signal=SIGKILL", paths.SERVICE])
+        return began_at
 
-    def _stop_service(self) -> None:
+    def _stop_service(self) -> float:
+        began_at = time.time()
         self._command(["systemctl", "stop", "--", self._service])
+        return began_at
 
     def _nft(self, *options: str) -> None:
         rules = f"{UNDO}.nft" if not options else f"{FOLDER}.check"
@@ -144,7 +149,8 @@ class Maker:
             file.write(text)
 
 
-_KINDS: dict[str, Callable[[Maker], None]] = {
+# Each returns when the fault itself began.
+_KINDS: dict[str, Callable[[Maker], float]] = {
     fault.AGENT: Maker._kill_agent,
     fault.NODE: Maker._isolate,
     fault.SERVICE: Maker._stop_service,

@@ -44,7 +44,9 @@ def objections(said: Mapping[str, Any], pair: Sequence[str], known: Collection[s
     found += window(said.get("drill_window"), clock)
     host = str(said.get("drill_probe_host") or CONTROLLER)
     if host in pair:
-        found.append(f"drill_probe_host: {host} is a host of the pair, and reaches its own address in itself; name another")
+        found.append(
+            f"drill_probe_host: {host} is a host of the pair, and reaches its own address in itself; name another"
+        )
     elif host != CONTROLLER and host not in known:
         found.append(f"drill_probe_host: there is no host {host} in the inventory")
     return found + _numbers(said)
@@ -70,7 +72,9 @@ def _numbers(said: Mapping[str, Any]) -> list[str]:
     found = []
     seconds = _number(said.get("drill_seconds"))
     if seconds is None or not _SECONDS_LEAST <= seconds <= _SECONDS_MOST:
-        found.append(f"drill_seconds: write {_SECONDS_LEAST} to {_SECONDS_MOST} seconds, not {said.get('drill_seconds')!r}")
+        found.append(
+            f"drill_seconds: write {_SECONDS_LEAST} to {_SECONDS_MOST} seconds, not {said.get('drill_seconds')!r}"
+        )
     interval_s = _number(said.get("drill_interval"))
     if interval_s is None or not _INTERVAL_LEAST_S <= interval_s <= _INTERVAL_MOST_S:
         least, most = _INTERVAL_LEAST_S, _INTERVAL_MOST_S

@@ -116,7 +116,9 @@ class _Judge:
 
     def _measured(self) -> Optional[Measured]:
         count = self._count()
-        return count and {"sent": count["sent"], "lost": count["lost"], "longest_s": count["longest_s"]}
+        if count is None:
+            return None
+        return {"sent": count["sent"], "lost": count["lost"], "longest_s": count["longest_s"]}
 
     def _lost(self) -> list[Lost]:
         count = self._count() or {}
@@ -178,5 +180,7 @@ class _Judge:
         within_s = max((each.within_s for each in self._clocks.values()), default=0.0)
         apart = [host for host, each in self._clocks.items() if each.ahead_s]
         if apart:
-            said.append(f"the clock of {', '.join(apart)} differs from the controller's; corrected within {within_s:.2f} s")
+            said.append(
+                f"the clock of {', '.join(apart)} differs from the controller's; corrected within {within_s:.2f} s"
+            )
         return said

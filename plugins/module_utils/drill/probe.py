@@ -25,7 +25,7 @@ _NEEDS = "which needs root, or the group of this user in the sysctl net.ipv4.pin
 
 
 class ProbeError(Exception):
-    """This host cannot send probes; the text says why."""
+    """A host cannot send probes; the text says why."""
 
 
 class Echo:

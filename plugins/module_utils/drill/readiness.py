@@ -90,7 +90,9 @@ def _service(found: Found, host: str, named: Optional[str]) -> tuple[Optional[st
     if len(units) == 1:
         return units.pop(), []
     what = f"several ({', '.join(sorted(units))})" if units else "none"
-    return None, [f"drill=service: {host} watches {what} with track_unit, so say which one to stop: -e drill_service=NAME"]
+    return None, [
+        f"drill=service: {host} watches {what} with track_unit, so say which one to stop: -e drill_service=NAME"
+    ]
 
 
 def _interfaces(found: Found) -> list[str]:
