@@ -36,7 +36,7 @@ options:
 EXAMPLES = r"""
 - name: Check what to do
   ansible.builtin.assert:
-    that: "{{ ['web-a', 'web-b'] | hotstandby.vrrp.drill_objections({'drill': 'switchover'}, groups.all) | length == 0 }}"
+    that: groups['web'] | hotstandby.vrrp.drill_objections({'drill': 'switchover'}, groups['all']) | length == 0
 """
 
 RETURN = r"""
