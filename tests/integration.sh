@@ -16,7 +16,7 @@ lab() { # command, its arguments ...
 }
 
 prepare_home "$BUILD"
-copy_collection "$BUILD" galaxy.yml meta plugins tests/integration
+copy_collection "$BUILD" galaxy.yml meta plugins roles tests/integration
 cleanup() {
     cd "$CHECKOUT"
     lab down

@@ -186,6 +186,9 @@ def _collections() -> Path:
     (collection / "plugins" / "action").mkdir()
     for module in (TOP / "plugins" / "modules").glob("vrrp_*.py"):
         (collection / "plugins" / "action" / module.name).write_text(_ACTION)
+    simulate = Path("plugins") / "action" / "vrrp_simulate.py"  # it looks at no node
+    (collection / simulate).unlink()
+    (collection / simulate).symlink_to(TOP / simulate)
     return folder
 
 

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""It says what a node tracks, how long a check needs to see a failure, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..vrrp.config.model.configuration import Configuration
+from ..vrrp.config.semantics.tracking import KINDS, counting, healthy
+from ..vrrp.protocol.priority import CheckResult, Verdict, verdict
+from ..vrrp.simulation_input import NodeFile
+
+_SERVICES = ("scripts", "processes", "gateways", "tcp", "http", "units")  # interfaces and files are none
+
+
+@dataclass(frozen=True)
+class Check:
+    """It is one thing that a node tracks. It sees a failure ``soonest_s`` to ``latest_s`` seconds later."""
+
+    name: str
+    instances: tuple[str, ...]
+    soonest_s: float
+    latest_s: float
+    gateway: bool = False
+
+
+class NodeChecks:
+    """It holds what one node tracks."""
+
+    def __init__(self, node: NodeFile) -> None:
+        self._instances = {instance.name: instance for instance in node.configuration.instances}
+        self._tracked = counting(node.configuration)
+        found: dict[str, Check] = {}
+        for instance, tracking in self._tracked.items():
+            for kind in _SERVICES:
+                for entry in getattr(tracking, kind):
+                    if not getattr(entry, "reverse", False):
+                        name = _name(kind, entry)
+                        before = found[name].instances if name in found else ()
+                        within = _seen_within(node.configuration, kind, entry)
+                        found[name] = Check(name, (*before, instance), *within, kind == "gateways")
+        self.checks = found
+
+    def verdict(self, instance: str, failing: Collection[str]) -> Verdict:
+        """Return the priority and the faults of an instance while these checks fail and all others succeed."""
+        results = [replace(result, ok=False) if name in failing else result for name, result in self._results(instance)]
+        return verdict(self._instances[instance].priority, results)
+
+    def base_priority(self, instance: str) -> int:
+        """Return the priority of an instance as the file says it."""
+        return self._instances[instance].priority
+
+    def _results(self, instance: str) -> Iterator[tuple[str, CheckResult]]:
+        tracking = self._tracked[instance]
+        names = [_name(kind, entry) for kind in KINDS for entry in getattr(tracking, kind)]
+        return zip(names, healthy(tracking))
+
+
+def _name(kind: str, entry: Any) -> str:
+    """Return the name of a check as a user would write it."""
+    if kind == "gateways":
+        return str(entry.address)
+    if kind == "tcp":
+        return f"[{entry.host}]:{entry.port}" if entry.host.version == 6 else f"{entry.host}:{entry.port}"
+    return str(entry.url if kind == "http" else entry.unit if kind == "units" else entry.name)
+
+
+def _seen_within(configuration: Configuration, kind: str, entry: Any) -> tuple[float, float]:
+    """Return how many seconds at least and at most go by until a failure counts."""
+    if kind == "processes":
+        delay_s = next(each.terminate_delay_s for each in configuration.processes if each.name == entry.name)
+        return delay_s, delay_s  # the kernel tells the agent at once
+    asked = next(each for each in configuration.scripts if each.name == entry.name) if kind == "scripts" else entry
+    silent_s = entry.timeout_s if kind == "gateways" else 0.0  # all others refuse at once
+    return (asked.fall - 1) * asked.interval_s + silent_s, asked.fall * asked.interval_s + silent_s
