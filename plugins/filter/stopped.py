@@ -81,6 +81,12 @@ STEPS = {
     "__ha_pair_held": "keep mastership where it is",
     "__ha_pair_undrained": "undrain",
     "__ha_pair_drained": "drain",
+    "__ha_pair_drill_possible": "check that the fault can be made and undone",
+    "__ha_pair_drill_probed": "check that the probe is answered",
+    "__ha_pair_drill_lasts": "make a file for the probe",
+    "__ha_pair_drill_job": "begin the probe",
+    "__ha_pair_drill_moved": "become master",
+    "__ha_pair_drill_fault": "make the fault",
 }
 
 

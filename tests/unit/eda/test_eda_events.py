@@ -34,6 +34,7 @@ MODULE = runpy.run_path(str(SOURCE))
 PEER = ip_address("192.168.8.4")
 HEARD = Advertisement(3, 51, 100, (ip_address("192.168.8.100"),), 100)
 PARAMETERS = Parameters(version=3, vrid=51, priority=90, interval_cs=100)
+CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
 WALL = 1_700_000_000.25
 SILENT = "192.168.8.4 has been silent for 3.65 s"
 
@@ -102,7 +103,9 @@ async def taken(args, count):
     found = [(await asyncio.wait_for(queue.get(), 20))["vrrp"] for _number in range(count)]
     source.cancel()
     await asyncio.wait([source])
-    await asyncio.sleep(0.01)  # asyncio closes the pipes of a program that is cancelled while it starts
+    while CHILDREN.read_text():  # asyncio ends a program that is cancelled while it starts, and closes its pipes
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.01)
     assert source.cancelled() and queue.empty()
     return found
 

@@ -43,6 +43,8 @@ from ansible.plugins.action import ActionBase
 
 
 class ActionModule(ActionBase):
+    _supports_async = True
+
     def run(self, tmp=None, task_vars=None):
         name = self._task.action.rpartition(".")[2]
         found = task_vars["found"]

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter hotstandby.vrrp.drill_outcome returns a verdict on a drill."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: drill_outcome
+short_description: Judge a drill
+version_added: 0.4.0
+author:
+  - the hotstandby.vrrp authors (@hotstandby)
+description:
+  - Works out who owned the virtual addresses during a drill, and compares what a client lost with what the simulation
+    expects.
+options:
+  _input:
+    description:
+      - The hosts of the pair.
+    type: list
+    elements: str
+    required: true
+  hostvars:
+    description:
+      - The variables of the hosts, with what the role P(hotstandby.vrrp.ha_pair#role) noted of the drill.
+    type: dict
+    required: true
+  pair:
+    description:
+      - The name of the pair.
+    type: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Judge the drill
+  ansible.builtin.set_fact:
+    outcome: "{{ groups['web'] | hotstandby.vrrp.drill_outcome(hostvars, 'web') }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - For each instance of the pair its timeline, what was expected and measured, whether it C(passed), and remarks.
+  type: list
+  elements: dict
+"""
+
+import time
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcome import instances
+
+_LOOKS = ("__ha_pair_before", "__ha_pair_drill_back", "__ha_pair_waited", "__ha_pair_seen")
+
+
+def drill_outcome(hosts, hostvars, pair):
+    """Return the instances of a report."""
+    known = {host: hostvars[host] for host in hosts}
+
+    def noted(host, name):
+        return known[host].get(name) or {}
+
+    def counted(name):
+        return next((noted(host, name) for host in hosts if "counts" in noted(host, name)), {})
+
+    plan = noted(hosts[0], "__ha_pair_drill")
+    failures = [known[host]["__ha_pair_failed"] for host in hosts if known[host].get("__ha_pair_failed")]
+    looks = {host: [noted(host, name).get("clock") for name in _LOOKS] for host in hosts}
+    return instances(
+        {
+            **plan,
+            "pair": pair,
+            "clocks": {host: [look for look in found if look] for host, found in looks.items()},
+            "began_at": float(known[hosts[0]]["__ha_pair_drill_began_at"]),
+            "ended_at": time.time(),
+            # The cause comes before the host that stopped because of it.
+            "failed": next(iter(sorted(failures, key=lambda text: "stopped, because " in text)), ""),
+            "fault": noted(plan["victim"], "__ha_pair_drill_fault"),
+            "undone": noted(plan["victim"], "__ha_pair_drill_undone"),
+            "probe": counted("__ha_pair_drill_probe"),
+            "probe_clock": counted("__ha_pair_drill_probed").get("clock"),
+            "events": {host: noted(host, "__ha_pair_drill_events").get("stdout") for host in hosts},
+            "after": {host: noted(host, "__ha_pair_seen") for host in hosts},
+        },
+        {},
+    )
+
+
+class FilterModule:
+    """It gives Ansible the filter of this plugin."""
+
+    def filters(self):
+        """Return the filter of this plugin, by its name."""
+        return {"drill_outcome": drill_outcome}

@@ -1,0 +1,186 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judge a drill of a pair, and write what happened as the instances of a report. Pure.
+
+A drill is what the tasks of the role noted: the plan (:mod:`.readiness`), what the fault, the probe and both agents
+told, and what was seen afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+from ..inventory.verify import proof
+from ..report.model import Expected, Fault, Instance, Lost, Measured, Owner
+from .options import SWITCHOVER
+from .owners import Clock, Happening, clock, happenings, owned
+
+Drill = Mapping[str, Any]
+SPARE_S = 0.3  # on top of the expected loss at worst, which knows no processor and no ssh
+_LATE_S = 0.1  # a probe that was so late itself is told
+_BEGINS = {"agent": "agent of {victim} killed", "node": "{victim} isolated", "service": "{service} stopped on {victim}"}
+_ENDS = {"agent": "started again", "node": "on the network again", "service": "{service} started again"}
+
+
+def instances(drill: Drill, expected: Mapping[str, Optional[Expected]]) -> list[Instance]:
+    """Return the instances of a report: one for each instance of the pair."""
+    return [_Judge(drill, name).instance(expected.get(name)) for name in sorted(drill["masters"])]
+
+
+class _Judge:
+    """It looks at one instance in one drill. All times are the controller's, and then seconds since the first probe."""
+
+    def __init__(self, drill: Drill, name: str) -> None:
+        self._drill, self._name = drill, name
+        self._kind, self._victim = drill["kind"], drill["victim"]
+        self._clocks = {host: clock(looks) for host, looks in drill["clocks"].items()}
+        self._probe = drill.get("probe") or {}
+        probe_clock = clock([drill.get("probe_clock") or {}])
+        self._fault_at = self._node_time("fault", "began_at")
+        self._undone_at = self._node_time("undone", "ended_at")
+        started_at = self._probe.get("started_at")
+        self._zero = drill["began_at"] if started_at is None else probe_clock.on_controller(started_at)
+        self._until = self._zero + (self._probe.get("seconds") or max(0.0, drill["ended_at"] - self._zero))
+        self._happened: dict[str, Sequence[Happening]] = {
+            host: happenings(drill["events"].get(host) or "", name, self._clocks.get(host, Clock()))
+            for host in self._hosts
+        }
+
+    @property
+    def _hosts(self) -> list[str]:
+        return list(self._drill["clocks"])
+
+    def _node_time(self, result: str, word: str) -> Optional[float]:
+        at = (self._drill.get(result) or {}).get(word)
+        return None if at is None else self._clocks.get(self._victim, Clock()).on_controller(at)
+
+    def instance(self, expected: Optional[Expected]) -> Instance:
+        """Return the part of the report."""
+        owners, measured = self._owners(), self._measured()
+        problems = self._problems(owners, expected, measured)
+        return {
+            "pair": self._drill["pair"],
+            "name": self._name,
+            "addresses": self._addresses(),
+            "timeline": {
+                "from_s": 0.0,
+                "to_s": round(self._until - self._zero, 3),
+                "hosts": self._hosts,
+                "owners": owners,
+                "faults": self._faults(),
+                "lost": self._lost(),
+            },
+            "expected": expected,
+            "measured": measured,
+            "passed": not problems,
+            "remarks": problems + self._remarks(expected),
+        }
+
+    def _addresses(self) -> list[str]:
+        for found in self._drill["after"].values():
+            for each in found.get("instances") or ():
+                if each["name"] == self._name:
+                    return list(each["addresses"])
+        address = self._drill["probed"].get(self._name)
+        return [address] if address else []
+
+    def _owners(self) -> list[Owner]:
+        spans: list[Owner] = []
+        for host in self._hosts:
+            at_first = self._drill["masters"][self._name] == host
+            died_at = self._fault_at if self._kind == "agent" and host == self._victim else None
+            for begin, end in owned(self._happened[host], self._zero, self._until, at_first, died_at):
+                spans.append({"host": host, "from_s": self._since(begin), "to_s": self._since(end)})
+        return sorted(spans, key=lambda each: each["from_s"])
+
+    def _faults(self) -> list[Fault]:
+        words = {"victim": self._victim, "service": self._drill.get("service")}
+        found: list[Fault] = []
+        if self._fault_at is not None:
+            found.append({"at_s": self._since(self._fault_at), "text": _BEGINS[self._kind].format(**words)})
+        if self._undone_at is not None:
+            found.append({"at_s": self._since(self._undone_at), "text": _ENDS[self._kind].format(**words)})
+        for host in self._hosts:
+            found += [
+                {"at_s": self._since(each.at), "text": f"{host} promoted"}
+                for each in self._happened[host]
+                if each.name == "promote" and self._zero <= each.at <= self._until
+            ]
+        return sorted(found, key=lambda each: each["at_s"])
+
+    def _count(self) -> Optional[Mapping[str, Any]]:
+        address = self._drill["probed"].get(self._name)
+        return next((each for each in self._probe.get("counts") or () if each["address"] == address), None)
+
+    def _measured(self) -> Optional[Measured]:
+        count = self._count()
+        if count is None:
+            return None
+        return {"sent": count["sent"], "lost": count["lost"], "longest_s": count["longest_s"]}
+
+    def _lost(self) -> list[Lost]:
+        count = self._count() or {}
+        return [
+            {"from_s": each["from_s"], "to_s": each["to_s"], "count": each["count"]}
+            for each in count.get("losses") or ()
+        ]
+
+    def _since(self, at: float) -> float:
+        return round(at - self._zero, 3)
+
+    def _problems(
+        self, owners: Sequence[Owner], expected: Optional[Expected], measured: Optional[Measured]
+    ) -> list[str]:
+        """Return why the drill failed, the most important reason first."""
+        drill = self._drill
+        found = [drill["failed"]] if drill.get("failed") else []
+        judged = proof(drill["after"], [self._name])
+        found += judged["problems"]
+        before, after = drill["masters"][self._name], judged["masters"].get(self._name)
+        if after is not None and after != before:
+            found.append(f"{before} was master of {self._name} before, and {after} is now")
+        if drill.get("failed"):
+            return found  # what was not done cannot be judged
+        # A fault moves the instances of its victim, a switchover all of them.
+        moves = self._kind == SWITCHOVER or before == self._victim
+        if moves and not any(each["host"] != before for each in owners):
+            found.append(f"no other node than {before} took over {self._name}")
+        if measured is None:
+            found.append(f"no probe told what {self._name} lost")
+        elif expected is not None and moves:
+            found += self._too_much(expected, measured)
+        return found
+
+    def _too_much(self, expected: Expected, measured: Measured) -> list[str]:
+        if expected.get("for_good"):
+            return []
+        if expected["worst_s"] == 0:
+            return [f"{measured['lost']} probes were lost, where none was expected"] if measured["lost"] else []
+        lost_s = sum(each["to_s"] - each["from_s"] for each in self._lost())
+        if lost_s <= expected["worst_s"] + SPARE_S:
+            return []
+        return [f"no answer for {lost_s:.2f} s in all, where {expected['worst_s']:.2f} s were expected at worst"]
+
+    def _remarks(self, expected: Optional[Expected]) -> list[str]:
+        drill = self._drill
+        said = []
+        if drill.get("fault") and self._undone_at is None:
+            said.append(f"{self._victim} undid the fault by its own timer: the controller could not do it")
+        if self._kind == "node" and self._fault_at is not None and drill["masters"][self._name] == self._victim:
+            said.append(f"while {self._victim} was isolated, nobody reached the addresses on it")
+        gap_s = (self._count() or {}).get("longest_gap_s") or 0
+        if gap_s > _LATE_S:
+            said.append(f"the probe itself was late by up to {gap_s:.2f} s, so shorter losses may be missing")
+        if drill["probed"].get(self._name) is None:
+            said.append("it has only link-local addresses, which are not probed")
+        if expected is None and self._kind != SWITCHOVER:
+            said.append("the simulation says nothing of this, so the loss was not judged")
+        within_s = max((each.within_s for each in self._clocks.values()), default=0.0)
+        apart = [host for host, each in self._clocks.items() if each.ahead_s]
+        if apart:
+            said.append(
+                f"the clock of {', '.join(apart)} differs from the controller's; corrected within {within_s:.2f} s"
+            )
+        return said

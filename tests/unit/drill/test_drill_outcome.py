@@ -1,0 +1,163 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test the verdict on a drill: what passes, what does not, and what the report tells."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcome import instances
+from test_drill_owners import INSTALLS, RELEASES, record
+from test_drill_readiness import node
+
+AWAY = {"best_s": 2.6, "middle_s": 3.1, "worst_s": 3.6}
+NONE = {"best_s": 0.0, "middle_s": 0.0, "worst_s": 0.0}
+LOOK = {"sent": 1000.0, "received": 1000.2, "started": 1000.1, "ended": 1000.1}
+
+
+def counts(lost_s=3.0, sent=2000, **more):
+    losses = [{"from_s": 2.0, "to_s": 2.0 + lost_s, "count": int(lost_s * 100)}] if lost_s else []
+    return {"started_at": 1000.0, "seconds": 20.0,
+            "counts": [{"address": "192.168.8.100", "sent": sent, "lost": int(lost_s * 100), "longest_s": lost_s,
+                        "losses": losses, "longest_gap_s": 0.01, **more}]}  # fmt: skip
+
+
+def drill(kind="agent", **more):
+    """Return what was noted of a drill of web-a in which web-b took over and gave back."""
+    events = {
+        "web-a": record((1012, "start"), (1015, "expire", INSTALLS)),
+        "web-b": record((1005, "expire", INSTALLS), (1015.1, "advertisement", RELEASES)),
+    }
+    return {
+        "pair": "web", "kind": kind, "victim": "web-a", "standby": "web-b", "masters": {"VI_1": "web-a"},
+        "probed": {"VI_1": "192.168.8.100"}, "service": "nginx.service", "began_at": 1000.0, "ended_at": 1021.0,
+        "clocks": {"web-a": [LOOK], "web-b": [LOOK]}, "probe_clock": LOOK, "failed": "", "events": events,
+        "fault": {"began_at": 1002.0}, "undone": {"ended_at": 1012.0}, "probe": counts(),
+        "after": {"web-a": node("MASTER"), "web-b": node("BACKUP", number=6)}, **more,
+    }  # fmt: skip
+
+
+def judged(expected=AWAY, **more):
+    [found] = instances(drill(**more), {"VI_1": expected})
+    return found
+
+
+def test_a_failover_that_lost_what_was_expected():
+    found = judged()
+    assert (found["passed"], found["remarks"]) == (True, [])
+    assert found["measured"] == {"sent": 2000, "lost": 300, "longest_s": 3.0}
+    assert found["expected"] == AWAY
+    assert found["addresses"] == ["192.168.8.100/24"]
+    assert found["timeline"] == {
+        "from_s": 0.0, "to_s": 20.0, "hosts": ["web-a", "web-b"],
+        "owners": [
+            {"host": "web-a", "from_s": 0.0, "to_s": 2.0},
+            {"host": "web-b", "from_s": 5.0, "to_s": 15.1},
+            {"host": "web-a", "from_s": 15.0, "to_s": 20.0},
+        ],
+        "faults": [{"at_s": 2.0, "text": "agent of web-a killed"}, {"at_s": 12.0, "text": "started again"}],
+        "lost": [{"from_s": 2.0, "to_s": 5.0, "count": 300}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin", "end"),
+    [
+        ("node", "web-a isolated", "on the network again"),
+        ("service", "nginx.service stopped on web-a", "nginx.service started again"),
+    ],
+)
+def test_the_fault_in_words(kind, begin, end):
+    assert [each["text"] for each in judged(kind=kind)["timeline"]["faults"]] == [begin, end]
+
+
+SWITCHOVER = {
+    "kind": "switchover", "fault": {}, "undone": {},
+    "events": {
+        "web-a": record((1002.1, "advertisement", RELEASES), (1012, "promote", INSTALLS)),
+        "web-b": record((1002, "promote", INSTALLS), (1012.1, "advertisement", RELEASES)),
+    },
+}  # fmt: skip
+
+
+def test_a_switchover_loses_nothing():
+    found = judged(NONE, probe=counts(0), **SWITCHOVER)
+    assert (found["passed"], found["remarks"]) == (True, [])
+    assert [each["text"] for each in found["timeline"]["faults"]] == ["web-b promoted", "web-a promoted"]
+
+
+def test_a_switchover_that_lost_one_probe_has_failed():
+    found = judged(NONE, probe=counts(0.01), **SWITCHOVER)
+    assert (found["passed"], found["remarks"][0]) == (False, "1 probes were lost, where none was expected")
+
+
+@pytest.mark.parametrize(("lost_s", "passed"), [(3.85, True), (3.95, False)])
+def test_a_loss_may_be_a_little_longer_than_expected_at_worst(lost_s, passed):
+    found = judged(probe=counts(lost_s))
+    assert found["passed"] is passed
+    assert passed or found["remarks"] == ["no answer for 3.95 s in all, where 3.60 s were expected at worst"]
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"failed": "web-a failed (make the fault): no nft"}, "web-a failed (make the fault): no nft"),
+        (
+            {"after": {"web-a": node("MASTER"), "web-b": node("MASTER", number=6)}},
+            "VI_1 on web-a: web-b is master as well",
+        ),
+        (
+            {"after": {"web-a": node("BACKUP", master=6), "web-b": node("MASTER", number=6, master=6)}},
+            "web-a was master of VI_1 before, and web-b is now",
+        ),
+        ({"after": {"web-a": node("MASTER"), "web-b": {}}}, "VI_1 on web-b: no agent answers (it was not asked)"),
+        ({"events": {}}, "no other node than web-a took over VI_1"),
+        ({"probe": {}}, "no probe told what VI_1 lost"),
+    ],
+)
+def test_what_fails_a_drill(more, text):
+    found = judged(**more)
+    assert (found["passed"], found["remarks"][0]) == (False, text)
+
+
+def test_an_instance_of_the_other_node_need_not_move():
+    found = judged(masters={"VI_1": "web-b"}, events={}, probe=counts(0), after={
+        "web-a": node("BACKUP", master=6), "web-b": node("MASTER", number=6, master=6)
+    })  # fmt: skip
+    assert found["passed"], found["remarks"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "more", "text"),
+    [
+        (AWAY, {"undone": {}}, "web-a undid the fault by its own timer: the controller could not do it"),
+        (AWAY, {"kind": "node"}, "while web-a was isolated, nobody reached the addresses on it"),
+        (AWAY, {"probe": counts(longest_gap_s=0.5)}, "the probe itself was late by up to 0.50 s"),
+        (None, {}, "the simulation says nothing of this, so the loss was not judged"),
+    ],
+)
+def test_what_is_remarked_of_a_drill_that_passed(expected, more, text):
+    found = judged(expected, **more)
+    assert found["passed"]
+    assert any(each.startswith(text) for each in found["remarks"]), found["remarks"]
+
+
+def test_the_times_of_a_node_with_another_clock_are_corrected():
+    ahead = {**LOOK, "started": 1060.1, "ended": 1060.1}
+    events = {"web-a": drill()["events"]["web-a"],
+              "web-b": record((1065, "expire", INSTALLS), (1075.1, "advertisement", RELEASES))}  # fmt: skip
+    found = judged(clocks={"web-a": [LOOK], "web-b": [ahead]}, events=events)
+    [owner] = [each for each in found["timeline"]["owners"] if each["host"] == "web-b"]
+    assert (owner["from_s"], owner["to_s"]) == (pytest.approx(5, abs=0.11), pytest.approx(15.1, abs=0.11))
+    assert found["remarks"] == ["the clock of web-b differs from the controller's; corrected within 0.10 s"]
+
+
+def test_an_instance_with_link_local_addresses_is_not_measured():
+    found = judged(probed={})
+    assert found["measured"] is None and "it has only link-local addresses, which are not probed" in found["remarks"]
+
+
+def test_each_instance_is_judged_by_itself():
+    second = {**drill()["after"]["web-a"]}
+    found = instances(drill(masters={"VI_2": "web-b", "VI_1": "web-a"}, after={"web-a": second, "web-b": second}), {})
+    assert [each["name"] for each in found] == ["VI_1", "VI_2"]

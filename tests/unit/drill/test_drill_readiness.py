@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test which pairs are refused, and which node is to fail."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.readiness import plan, probed
+
+
+def node(state, name="VI_1", vip="192.168.8.100/24", master=4, number=4, **more):
+    """Return what vrrp_info finds on a node with one instance; ``more`` is what else the instance tells."""
+    held = [vip] if state == "MASTER" else []
+    seen = {"state": state, "why": "", "warnings": more.get("warnings", []), "source": f"192.168.8.{number}",
+            "master": f"192.168.8.{master}", "addresses": [vip], "held": held}  # fmt: skip
+    instance = {"name": name, "state": state, "addresses": [vip], "interface": "eth0", "hold": None, "checks": [],
+                "takeover_s": 3.6, "conflicts": [], **more}  # fmt: skip
+    links = [{"name": "eth0", "virtual_addresses": []}, {"name": "vrrp.51", "virtual_addresses": held}]
+    return {"running": True, "agent": {}, "instances": [instance], "interfaces": links,
+            "samples": [{"running": True, "instances": {name: seen}}] * 3}  # fmt: skip
+
+
+def pair(first=None, second=None):
+    return {"web-a": node("MASTER") if first is None else first,
+            "web-b": node("BACKUP", number=6) if second is None else second}  # fmt: skip
+
+
+def test_the_master_of_the_first_instance_is_to_fail():
+    made = plan("node", pair(), 10)
+    assert made["problems"] == []
+    assert (made["victim"], made["standby"], made["masters"]) == ("web-a", "web-b", {"VI_1": "web-a"})
+    assert made["interfaces"] == ["eth0", "vrrp.51"]
+    assert (made["addresses"], made["probed"]) == (["192.168.8.100"], {"VI_1": "192.168.8.100"})
+
+
+@pytest.mark.parametrize(
+    ("second", "text"),
+    [
+        (node("FAULT", number=6), "VI_1 on web-b: it is FAULT, so nobody stands by"),
+        (node("MASTER", number=6), "VI_1 on web-a: web-b is master as well"),
+        ({"running": False, "msg": "no agent is running"}, "VI_1 on web-b: no agent answers (no agent is running)"),
+        ({**node("STOP", number=6), "agent": {"drained": True}}, "VI_1 on web-b: it is drained"),
+        (node("BACKUP", number=6, warnings=["discards what 192.168.8.4 sends"]), "warning of VI_1 on web-b: discards"),
+        ({**node("BACKUP", number=6), "agent": {"warnings": ["keepalived runs too"]}}, "web-b: keepalived runs too"),
+        (
+            node("BACKUP", number=6, hold="backup"),
+            "VI_1 on web-b: it is held backup by an operator; end that first: hotstandby release VI_1 on web-b",
+        ),
+        (
+            node("BACKUP", number=6, conflicts=[{"mac": "02:00:00:00:00:09", "address": "192.168.8.100"}]),
+            "VI_1 on web-b: 02:00:00:00:00:09 claims 192.168.8.100 too",
+        ),
+    ],
+)
+def test_a_pair_that_is_not_ready(second, text):
+    problems = plan("switchover", pair(second=second), 10)["problems"]
+    assert any(each.startswith(text) for each in problems), problems
+
+
+def test_without_an_instance_there_is_nothing_to_drill():
+    empty = {"running": True, "agent": {}, "instances": [], "samples": [{"running": True, "instances": {}}]}
+    assert plan("switchover", {"web-a": empty, "web-b": empty}, 10)["problems"] == ["there is no instance"]
+
+
+def test_a_fault_has_to_last_longer_than_a_takeover():
+    found = pair(second=node("BACKUP", number=6, takeover_s=30.5))
+    assert plan("switchover", found, 10)["problems"] == []
+    [text] = plan("agent", found, 10)["problems"]
+    assert text == "drill_seconds: 10 s are too short for VI_1: a takeover may take 30.5 s here, so write 32 or more"
+    assert plan("agent", found, 33)["problems"] == []
+
+
+def unit(name):
+    return {"kind": "unit", "name": name}
+
+
+@pytest.mark.parametrize(
+    ("checks", "named", "service", "text"),
+    [
+        ([unit("nginx.service"), {"kind": "script", "name": "chk"}], None, "nginx.service", None),
+        ([unit("nginx.service")], "postfix", "postfix", None),
+        ([], None, None, "web-a watches none with track_unit, so say which one to stop: -e drill_service=NAME"),
+        ([unit("b"), unit("a")], None, None, "web-a watches several (a, b) with track_unit, so say which one to stop"),
+    ],
+)
+def test_the_service_that_the_pair_watches_is_stopped(checks, named, service, text):
+    made = plan("service", pair(first=node("MASTER", checks=checks)), 10, named)
+    assert made["service"] == service
+    assert [text in each for each in made["problems"]] == ([True] if text else [])
+
+
+def test_a_link_local_address_is_not_probed():
+    found = {"instances": [{"name": "six", "addresses": ["fe80::1/64", "2001:db8::1/64"]},
+                           {"name": "local", "addresses": ["FE80::1"]}]}  # fmt: skip
+    assert probed(found) == {"six": "2001:db8::1"}

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test what forbids a drill, and that a drill which fails puts everything back and stops only its own pair."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from fake_nodes import living, pair, play
+
+ADDRESS = "192.168.8.{}/24"
+
+
+def nodes(number=4):
+    vip = ADDRESS.format(100 + number)
+    return [living(number, "MASTER", number, vip), living(number + 1, "BACKUP", number, vip)]
+
+
+def group(name, number=4, found=None, **variables):
+    return pair(name, found or nodes(number), vip=ADDRESS.format(100 + number), **variables)
+
+
+def drained(found):
+    stop = {"state": "STOP", "why": "STOP because this node is drained", "addresses_present": []}
+    seen = {**found["samples"][0]["instances"]["VI_1"], "state": "STOP"}
+    return {**found, "agent": {"drained": True}, "instances": [{**each, **stop} for each in found["instances"]],
+            "samples": [{"running": True, "instances": {"VI_1": seen}}]}  # fmt: skip
+
+
+def fleet(**children):
+    return {"ha_pair": {"children": children}, "clients": {"hosts": {"client": {}}}}
+
+
+def hour(later):
+    """Return the time of day so many hours later."""
+    return time.strftime("%H:%M", time.localtime(time.time() + 3600 * later))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("", "Say what to do: -e drill=switchover|agent|node|service, or several of them with commas."),
+        ("drill=reboot", "drill: there is no drill 'reboot'; there are switchover, agent, node, service"),
+        ("drill=switchover,node", "drill=node makes a real fault, and clients lose packets"),
+        ("drill=switchover drill_window=night", "drill_window: 'night' is not a window of the day"),
+        (f"drill=switchover drill_window={hour(2)}-{hour(3)}", "on the controller, and drills are allowed from"),
+        ("drill=switchover drill_probe_host=nosuch", "drill_probe_host: there is no host nosuch in the inventory"),
+        ("drill=switchover drill_probe_host=web-b", "drill_probe_host: web-b is a host of the pair"),
+    ],
+)
+def test_a_wrong_command_changes_nothing(tmp_path, arguments, message):
+    done = play(tmp_path, fleet(web=group("web")), "drill", *(["-e", arguments] if arguments else []))
+    assert (done.returncode, done.asked) == (2, []), done.output
+    assert message in done.output
+
+
+def test_check_mode_changes_nothing_and_says_what_would_be_done(tmp_path):
+    said = f"drill=node i_mean_it=true drill_window={hour(-1)}-{hour(1)} drill_probe_host=client"
+    done = play(tmp_path, fleet(web=group("web")), "drill", "--check", "-e", said)
+    assert done.returncode == 0, done.output
+    assert {name for name, _host, _arguments in done.asked} == {"vrrp_probe"}
+    assert "node: web-a fails, and web-b takes over VI_1; 192.168.8.104 is probed from client" in done.output
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """Return a drill of two pairs: in web the connection is lost at the fault, in db the standby is drained."""
+    lost = nodes(4)
+    lost[0]["lost_at"] = ["vrrp_fault", 2]  # the first call is the check
+    children = fleet(web=group("web", 4, lost), db=group("db", 8, [nodes(8)[0], drained(nodes(8)[1])]))
+    folder = tmp_path_factory.mktemp("broken")
+    return play(folder, children, "drill", "-e", f"drill=agent,node i_mean_it=true report={folder}/drill.html"), folder
+
+
+def row(done, name):
+    """Return the line of a pair at the end of the output."""
+    table = done.output.rpartition('"PAIR ')[2].partition("]")[0].splitlines()[1:]
+    return next(" ".join(line.strip(' ",').split()) for line in table if line.strip(' ",').startswith(f"{name} "))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("web", "web-a is unreachable (make the fault): "),
+        ("db", "db-a: VI_1 on db-b: it is drained"),
+    ],
+)
+def test_a_failure_stops_its_pair_and_is_named(broken, name, why):
+    assert broken[0].returncode == 2
+    assert row(broken[0], name).startswith(f"{name} FAILED {why}")
+
+
+def test_a_pair_that_is_not_ready_is_not_touched(broken):
+    assert [asked for asked in broken[0].asked if asked[1].startswith("db-")] == []
+
+
+def test_pairs_go_one_after_another(broken):
+    output = broken[0].output
+    assert "TASK [hotstandby.vrrp.ha_pair : Do the drill]" in output
+    assert output.index("drill_run.yml for web-a, web-b") < output.index("drill_one.yml for db-a, db-b")
+    assert output.count("drill_run.yml for") == 1
+
+
+def test_after_a_failure_everything_is_put_back(broken):
+    output = broken[0].output
+    for task in ("Undo the fault", "Wait until the host can be reached again", "End the probe", "Judge the drill"):
+        assert f"TASK [hotstandby.vrrp.ha_pair : {task}]" in output, task
+
+
+def test_the_report_tells_of_the_failure(broken):
+    _done, folder = broken
+    assert "make the fault" in (folder / "drill.html").read_text()
+    assert "<failure" in (folder / "drill.xml").read_text()
+    assert '"passed": false' in (folder / "drill.json").read_text()
