@@ -95,10 +95,17 @@ class _Judge:
         spans: list[Owner] = []
         for host in self._hosts:
             at_first = self._drill["masters"][self._name] == host
-            died_at = self._fault_at if self._kind == "agent" and host == self._victim else None
-            for begin, end in owned(self._happened[host], self._zero, self._until, at_first, died_at):
+            gone_at = self._gone_at() if self._kind == "agent" and host == self._victim else None
+            for begin, end in owned(self._happened[host], self._zero, self._until, at_first, gone_at):
                 spans.append({"host": host, "from_s": self._since(begin), "to_s": self._since(end)})
         return sorted(spans, key=lambda each: each["from_s"])
+
+    def _gone_at(self) -> Optional[float]:
+        """Return when the addresses of a killed agent were removed, which nobody wrote down: a probe noticed it."""
+        if self._fault_at is None:
+            return None
+        losses = [self._zero + each["from_s"] for each in self._lost()]
+        return next((at for at in losses if at >= self._fault_at), self._fault_at)
 
     def _faults(self) -> list[Fault]:
         """Return what was done to the pair."""
@@ -184,7 +191,7 @@ class _Judge:
     def _remarks(self, expected: Optional[Expected]) -> list[str]:
         drill = self._drill
         said = []
-        if drill.get("fault") and self._undone_at is None:
+        if self._fault_at is not None and self._undone_at is None:
             said.append(f"{self._victim} undid the fault by its own timer: the controller could not do it")
         if self._kind == "node" and self._fault_at is not None and drill["masters"][self._name] == self._victim:
             said.append(f"while {self._victim} was isolated, nobody reached the addresses on it")

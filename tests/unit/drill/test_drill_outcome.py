@@ -30,8 +30,9 @@ def drill(kind="agent", **more):
     }
     return {
         "pair": "web", "kind": kind, "victim": "web-a", "standby": "web-b", "masters": {"VI_1": "web-a"},
-        "probed": {"VI_1": "192.168.8.100"}, "service": "nginx.service", "began_at": 1000.0, "ended_at": 1021.0,
-        "clocks": {"web-a": [LOOK], "web-b": [LOOK]}, "probe_clock": LOOK, "failed": "", "events": events, "connects": False,
+        "probed": {"VI_1": "192.168.8.100"},
+        "service": "nginx.service", "connects": False, "began_at": 1000.0, "ended_at": 1021.0,
+        "clocks": {"web-a": [LOOK], "web-b": [LOOK]}, "probe_clock": LOOK, "failed": "", "events": events,
         "fault": {"began_at": 1002.0}, "undone": {"ended_at": 1012.0}, "probe": counts(),
         "after": {"web-a": node("MASTER"), "web-b": node("BACKUP", number=6)}, **more,
     }  # fmt: skip
@@ -80,6 +81,12 @@ SWITCHOVER = {
         "web-b": record((1002, "promote", INSTALLS), (1012.1, "advertisement", RELEASES)),
     },
 }  # fmt: skip
+
+
+def test_a_killed_agent_has_the_addresses_until_a_probe_is_lost():
+    later = [{"from_s": 3.5, "to_s": 5.0, "count": 150}]
+    [first] = [each for each in judged(probe=counts(1.5, losses=later))["timeline"]["owners"] if not each["from_s"]]
+    assert first == {"host": "web-a", "from_s": 0.0, "to_s": 3.5}
 
 
 def test_a_switchover_loses_nothing():
