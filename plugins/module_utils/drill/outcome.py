@@ -21,7 +21,11 @@ Drill = Mapping[str, Any]
 SPARE_S = 0.3  # on top of the expected loss at worst, which knows no processor and no ssh
 _LATE_S = 0.1  # a probe that was so late itself is told
 _BEGINS = {"agent": "agent of {victim} killed", "node": "{victim} isolated", "service": "{service} stopped on {victim}"}
-_ENDS = {"agent": "started again", "node": "on the network again", "service": "{service} started again"}
+_ENDS = {
+    "agent": "agent of {victim} started again",
+    "node": "{victim} on the network again",
+    "service": "{service} started again on {victim}",
+}
 
 
 def instances(drill: Drill, expected: Mapping[str, Optional[Expected]]) -> list[Instance]:
@@ -70,6 +74,7 @@ class _Judge:
                 "hosts": self._hosts,
                 "owners": owners,
                 "faults": self._faults(),
+                "notes": self._notes(),
                 "lost": self._lost(),
             },
             "expected": expected,
@@ -90,25 +95,45 @@ class _Judge:
         spans: list[Owner] = []
         for host in self._hosts:
             at_first = self._drill["masters"][self._name] == host
-            died_at = self._fault_at if self._kind == "agent" and host == self._victim else None
-            for begin, end in owned(self._happened[host], self._zero, self._until, at_first, died_at):
+            gone_at = self._gone_at() if self._kind == "agent" and host == self._victim else None
+            for begin, end in owned(self._happened[host], self._zero, self._until, at_first, gone_at):
                 spans.append({"host": host, "from_s": self._since(begin), "to_s": self._since(end)})
         return sorted(spans, key=lambda each: each["from_s"])
 
+    def _gone_at(self) -> Optional[float]:
+        """Return when the addresses of a killed agent were removed, which nobody wrote down: a probe noticed it."""
+        if self._fault_at is None:
+            return None
+        losses = [self._zero + each["from_s"] for each in self._lost()]
+        return next((at for at in losses if at >= self._fault_at), self._fault_at)
+
     def _faults(self) -> list[Fault]:
-        words = {"victim": self._victim, "service": self._drill.get("service")}
-        found: list[Fault] = []
+        """Return what was done to the pair."""
+        found = self._promotions(to_master=False)
         if self._fault_at is not None:
-            found.append({"at_s": self._since(self._fault_at), "text": _BEGINS[self._kind].format(**words)})
-        if self._undone_at is not None:
-            found.append({"at_s": self._since(self._undone_at), "text": _ENDS[self._kind].format(**words)})
-        for host in self._hosts:
-            found += [
-                {"at_s": self._since(each.at), "text": f"{host} promoted"}
-                for each in self._happened[host]
-                if each.name == "promote" and self._zero <= each.at <= self._until
-            ]
+            found.append({"at_s": self._since(self._fault_at), "text": self._words(_BEGINS)})
         return sorted(found, key=lambda each: each["at_s"])
+
+    def _notes(self) -> list[Fault]:
+        """Return what was done to put it back."""
+        found = self._promotions(to_master=True)
+        if self._undone_at is not None:
+            found.append({"at_s": self._since(self._undone_at), "text": self._words(_ENDS)})
+        return sorted(found, key=lambda each: each["at_s"])
+
+    def _words(self, texts: Mapping[str, str]) -> str:
+        return texts[self._kind].format(victim=self._victim, service=self._drill.get("service"))
+
+    def _promotions(self, to_master: bool) -> list[Fault]:
+        """Return the promotions of the host that was master before, or of the other one."""
+        master = self._drill["masters"][self._name]
+        return [
+            {"at_s": self._since(each.at), "text": f"{host} promoted"}
+            for host in self._hosts
+            if (host == master) is to_master
+            for each in self._happened[host]
+            if each.name == "promote" and self._zero <= each.at <= self._until
+        ]
 
     def _count(self) -> Optional[Mapping[str, Any]]:
         address = self._drill["probed"].get(self._name)
@@ -166,7 +191,7 @@ class _Judge:
     def _remarks(self, expected: Optional[Expected]) -> list[str]:
         drill = self._drill
         said = []
-        if drill.get("fault") and self._undone_at is None:
+        if self._fault_at is not None and self._undone_at is None:
             said.append(f"{self._victim} undid the fault by its own timer: the controller could not do it")
         if self._kind == "node" and self._fault_at is not None and drill["masters"][self._name] == self._victim:
             said.append(f"while {self._victim} was isolated, nobody reached the addresses on it")
@@ -175,7 +200,9 @@ class _Judge:
             said.append(f"the probe itself was late by up to {gap_s:.2f} s, so shorter losses may be missing")
         if drill["probed"].get(self._name) is None:
             said.append("it has only link-local addresses, which are not probed")
-        if expected is None and self._kind != SWITCHOVER:
+        if self._kind == "service" and not drill["connects"]:
+            said.append("the probe asked the host and not the service: with -e drill_port=PORT it asks the service")
+        elif expected is None:
             said.append("the simulation says nothing of this, so the loss was not judged")
         within_s = max((each.within_s for each in self._clocks.values()), default=0.0)
         apart = [host for host, each in self._clocks.items() if each.ahead_s]
