@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from .cli_table import ago
+from .protocol.terms import Terms
 
 WARNING, NOTE = "warning", "note"
 
@@ -80,9 +81,11 @@ def words(maintenance: Any) -> str:
     """Return the terms of a drain or a hold, as they follow a word such as "drained"."""
     if not maintenance:
         return ""
-    by, reason, left_s = (maintenance.get(key) for key in ("by", "reason", "expires_in_s"))
-    said = (f" by {by}" if by else "") + (f": {reason}" if reason else "")
-    return said if left_s is None else f"{said}, for another {ago(left_s)}"
+    by, reason, expires, left_s = (maintenance.get(key) for key in ("by", "reason", "expires", "expires_in_s"))
+    if expires is None or left_s is None:
+        return Terms(reason or "", by or "").words()
+    until = int(datetime.fromisoformat(expires.replace("Z", "+00:00")).timestamp())  # Python 3.9 reads no Z
+    return Terms(reason or "", by or "", until).words(until - left_s)
 
 
 def _lowers(check: dict[str, Any]) -> bool:
