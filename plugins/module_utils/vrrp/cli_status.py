@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from .cli_table import table
 
@@ -31,7 +31,17 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     told = [head]
     for each, line in zip(answer["instances"], lines):
         told += [line, *(f"  warning: {text}" for text in each.get("warnings", ()))]  # an older agent sends none
-    return told
+    return told + peer_lines(answer.get("peer"))
+
+
+def peer_lines(peer: Optional[dict[str, Any]]) -> list[str]:
+    """Return what is known of the other node of the pair beside VRRP; nothing where none is configured."""
+    if peer is None:
+        return []
+    heard = "not heard yet" if peer["heard_s"] is None else f"last heard {peer['heard_s']:.1f} s ago"
+    name = f"{peer['name']} ({peer['address']})" if peer["name"] else peer["address"]
+    told = f"peer {name}: {heard}{', release ' + peer['version'] if peer['version'] else ''}"
+    return [f"{told}{', drained' if peer['drained'] else ''}", *(f"  warning: {text}" for text in peer["warnings"])]
 
 
 def addresses_of(instance: dict[str, Any]) -> list[str]:
