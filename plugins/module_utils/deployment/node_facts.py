@@ -143,6 +143,7 @@ def _sample(instance: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[
         "state": instance["state"],
         "why": instance["why"],
         "warnings": list(instance.get("warnings") or ()),
+        "standby": instance.get("standby"),
         "source": instance["source"],
         "master": instance["master"] and instance["master"]["address"],
         "addresses": instance["addresses"],
