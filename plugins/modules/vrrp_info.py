@@ -200,6 +200,14 @@ running_release:
   description: The release from which the running agent was started.
   returned: always
   type: str
+peer_keys:
+  description:
+    - Digests of the keys with which the nodes of a pair tell each other how they do, the one that signs first.
+    - Empty where there is no key file, and for other users than root.
+  returned: always
+  type: list
+  elements: str
+  version_added: 0.4.0
 agent:
   description:
     - What the agent says of itself; empty when none answers. C(drained) says whether the node is drained.

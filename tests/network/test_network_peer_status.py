@@ -120,7 +120,7 @@ def test_a_flood_of_forged_messages_delays_no_advertisement(wire, both, figure):
     figure(f"flood of the peer's port: {sent}; {judged} judged, longest gap {max(gaps) * 1e3:.0f} ms")
     assert sent.rate > ENOUGH, f"this machine only sends {sent.rate:.0f}/s"
     assert_in_time(gaps, INTERVAL_S)
-    assert 0 < judged < 1000 * (FOR_S + 1), "it is read in portions"
+    assert 0 < judged < 1500 * (FOR_S + 1), "it is read in portions"
     assert (a.status()["transitions"], b.status()["transitions"]) == before
     assert_one_owner(wire.segment, VIP, "a")
     until(a, ready)

@@ -15,6 +15,7 @@ COMMAND = "/usr/local/bin/hotstandby"
 UNIT = "/etc/systemd/system/" + SERVICE
 CONFIG_DIRECTORY = "/etc/hotstandby"
 CONFIG = CONFIG_DIRECTORY + "/hotstandby.conf"
+PEER_KEY = CONFIG_DIRECTORY + "/peer.key"
 RUNTIME_DIRECTORY = "/run/hotstandby"
 STATE_DIRECTORY = "/var/lib/hotstandby"
 

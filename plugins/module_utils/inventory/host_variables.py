@@ -25,6 +25,9 @@ SETTINGS: Mapping[str, Read] = {
 CONDUCT: Mapping[str, Read] = {
     "writable_paths": listed(path),
     "open_firewall": switch,
+    "peer_status": switch,
+    "peer_port": whole(1024, 65535, "a UDP port that needs no right"),
+    "rotate_peer_key": switch,
     "verify_timeout": number(0, 3600, "seconds until nothing moves any more"),
     "verify_samples": whole(1, 1000, "looks at each host"),
     "verify_interval": number(0, 3600, "seconds between two looks"),

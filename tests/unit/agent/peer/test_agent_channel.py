@@ -154,7 +154,7 @@ def test_a_flood_is_read_in_portions_with_pauses():
 
         def pour():
             if next(numbers) < 2000:
-                for _number in range(20):
+                for _number in range(AT_ONCE + 4):
                     end.arrives(b"x" * 60)
 
         loop, reading, portions = asyncio.get_running_loop(), a.channel._read, []
