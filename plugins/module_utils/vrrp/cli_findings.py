@@ -44,7 +44,17 @@ def of_agent(answer: dict[str, Any]) -> list[Finding]:
     if answer.get("confirm_s") is not None:
         text = "it goes back to the configuration before, unless it hears a master that has the new one"
         found.append(Finding(NOTE, f"in {answer['confirm_s']:.0f} s {text}"))
+    peer = answer.get("peer")
+    if peer is not None:
+        found += [Finding(WARNING, text) for text in peer["warnings"]]
+        if peer["drained"]:
+            found.append(Finding(NOTE, f"the peer {peer_name(peer)} is drained"))
     return found
+
+
+def peer_name(peer: dict[str, Any]) -> str:
+    """Return the name of the other node of the pair with its address; it has told none before it is heard."""
+    return f"{peer['name']} ({peer['address']})" if peer["name"] else str(peer["address"])
 
 
 def of_instance(instance: dict[str, Any]) -> list[Finding]:
