@@ -20,6 +20,7 @@ from .owners import Clock, Happening, clock, happenings, owned
 Drill = Mapping[str, Any]
 SPARE_S = 0.3  # on top of the expected loss at worst, which knows no processor and no ssh
 _LATE_S = 0.1  # a probe that was so late itself is told
+_CLOCKS_S = 0.1  # that clocks may differ where nobody sees it
 _BEGINS = {"agent": "agent of {victim} killed", "node": "{victim} isolated", "service": "{service} stopped on {victim}"}
 _ENDS = {
     "agent": "agent of {victim} started again",
@@ -175,18 +176,25 @@ class _Judge:
         if measured is None:
             found.append(f"no probe told what {self._name} lost")
         elif expected is not None and moves:
-            found += self._too_much(expected, measured)
+            found += self._too_much(expected)
         return found
 
-    def _too_much(self, expected: Expected, measured: Measured) -> list[str]:
+    def _too_much(self, expected: Expected) -> list[str]:
         if expected.get("for_good"):
             return []
+        losses = [each for each in self._lost() if not self._earlier(each)]
+        count = sum(each["count"] or 0 for each in losses)
         if expected["worst_s"] == 0:
-            return [f"{measured['lost']} probes were lost, where none was expected"] if measured["lost"] else []
-        lost_s = sum(each["to_s"] - each["from_s"] for each in self._lost())
+            return [f"{count} probes were lost, where none was expected"] if count else []
+        lost_s = sum(each["to_s"] - each["from_s"] for each in losses)
         if lost_s <= expected["worst_s"] + SPARE_S:
             return []
         return [f"no answer for {lost_s:.2f} s in all, where {expected['worst_s']:.2f} s were expected at worst"]
+
+    def _earlier(self, lost: Lost) -> bool:
+        """Return whether a loss was over before anything was done to the pair."""
+        begins = [fault["at_s"] for fault in self._faults()]
+        return bool(begins) and lost["to_s"] < min(begins) - _CLOCKS_S
 
     def _remarks(self, expected: Optional[Expected]) -> list[str]:
         drill = self._drill
@@ -195,6 +203,9 @@ class _Judge:
             said.append(f"{self._victim} undid the fault by its own timer: the controller could not do it")
         if self._kind == "node" and self._fault_at is not None and drill["masters"][self._name] == self._victim:
             said.append(f"while {self._victim} was isolated, nobody reached the addresses on it")
+        earlier = sum(each["count"] or 0 for each in self._lost() if self._earlier(each))
+        if earlier:
+            said.append(f"{earlier} of these probes were lost before the drill did anything: they do not count")
         gap_s = (self._count() or {}).get("longest_gap_s") or 0
         if gap_s > _LATE_S:
             said.append(f"the probe itself was late by up to {gap_s:.2f} s, so shorter losses may be missing")

@@ -101,6 +101,13 @@ def test_a_switchover_that_lost_one_probe_has_failed():
     assert (found["passed"], found["remarks"][0]) == (False, "1 probes were lost, where none was expected")
 
 
+def test_what_was_lost_before_the_fault_does_not_count():
+    early = {"from_s": 0.5, "to_s": 1.5, "count": 100}
+    found = judged(probe=counts(3.5, losses=[early, {"from_s": 2.0, "to_s": 5.5, "count": 350}]))
+    assert found["passed"]
+    assert found["remarks"] == ["100 of these probes were lost before the drill did anything: they do not count"]
+
+
 @pytest.mark.parametrize(("lost_s", "passed"), [(3.85, True), (3.95, False)])
 def test_a_loss_may_be_a_little_longer_than_expected_at_worst(lost_s, passed):
     found = judged(probe=counts(lost_s))
