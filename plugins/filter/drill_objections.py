@@ -36,7 +36,12 @@ options:
 EXAMPLES = r"""
 - name: Check what to do
   ansible.builtin.assert:
-    that: groups['web'] | hotstandby.vrrp.drill_objections({'drill': 'switchover'}, groups['all']) | length == 0
+    that: groups['web'] | hotstandby.vrrp.drill_objections(said, groups['all']) | length == 0
+  vars:
+    said:
+      drill: [switchover]
+      drill_seconds: 10
+      drill_interval: 0.01
 """
 
 RETURN = r"""
