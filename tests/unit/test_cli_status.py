@@ -147,6 +147,14 @@ def test_a_reason_comes_with_the_last_word_of_the_other_node():
         assert status_lines(answer) == status_lines({**answer, "peer": None})
 
 
+def test_a_reason_that_an_instance_has_is_not_told_again():
+    reason = "its agent was stopped 6 s ago (systemctl start hotstandby there)"
+    peer = {**PEER, "warnings": [f"web-b: {reason}", "web-b: its clock is 9 s behind"]}
+    told = {**FIRST, "warnings": [f"web-b, the standby of VI_1, is not ready: {reason}"]}
+    lines = "\n".join(status_lines({**STATUS, "instances": [told], "peer": peer}, 200))
+    assert (lines.count(reason), lines.count("9 s behind")) == (1, 1)
+
+
 def test_a_drain_of_the_other_node_is_nothing_wrong():
     answer = {**STATUS, "instances": [SECOND], "peer": {**PEER, "drained": True, "warnings": []}}
     assert status_lines(answer)[-1] == "note: the peer web-b (192.168.8.6) is drained"

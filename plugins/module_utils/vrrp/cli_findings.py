@@ -46,10 +46,17 @@ def of_agent(answer: dict[str, Any]) -> list[Finding]:
         found.append(Finding(NOTE, f"in {answer['confirm_s']:.0f} s {text}"))
     peer = answer.get("peer")
     if peer is not None:
-        found += [Finding(WARNING, text) for text in peer["warnings"]]
+        told = [text for instance in answer["instances"] for text in instance.get("warnings") or ()]
+        found += [Finding(WARNING, text) for text in peer["warnings"] if not _within(text, told)]
         if peer["drained"]:
             found.append(Finding(NOTE, f"the peer {peer_name(peer)} is drained"))
     return found
+
+
+def _within(text: str, told: list[str]) -> bool:
+    """Return whether an instance has told the reason already: there it follows other words than the name of the node."""
+    reason = text.partition(": ")[2]
+    return bool(reason) and any(each.endswith(reason) for each in told)
 
 
 def peer_name(peer: dict[str, Any]) -> str:
