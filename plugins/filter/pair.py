@@ -77,7 +77,6 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_con
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.strangers import probes
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.takeover import told
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.value_types import switch
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 
@@ -98,8 +97,7 @@ def pair(hosts, hostvars, groups, host, only_checks=False):
     }
     line = peer_status.line(hosts, host, said, found, plan) if plan else ""
     if line:
-        rotate = any(switch(said[each].get("ha_pair_rotate_peer_key") or False) for each in hosts)
-        result["peer_key_steps"] = list(peer_status.key_steps(hosts, found, rotate))
+        result["peer_key_steps"] = list(peer_status.key_steps(hosts, found, peer_status.rotates(hosts, said)))
     if plan:
         mine, own = said[host], plan[host]
         result.update(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from .attempts import own_address
-from .host import PREFIX
+from .host import Host
 from .value_types import switch
 
 PORT = 61112
@@ -28,8 +28,8 @@ def line(hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, F
     """Return the line of ``global_defs`` of a host; empty where it is switched off, or no two addresses fit."""
     if not wanted(hosts, said):
         return ""
-    ports = [int(str(port)) for each in hosts for port in [said[each].get(f"{PREFIX}peer_port")] if port is not None]
-    port = f" port {ports[0]}" if ports and ports[0] != PORT else ""  # of both: the first one counts
+    ports = [port for port in (int(str(value)) for value in _values(hosts, said, "peer_port")) if port != PORT]
+    port = f" port {ports[0]}" if ports else ""  # of both hosts: the first one that is not the usual one
     for instance in plan.get(host, ()):
         for other in (each for each in hosts if each != host):
             theirs = next((each for each in plan.get(other, ()) if each["name"] == instance["name"]), None)
@@ -42,9 +42,17 @@ def line(hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, F
 
 def wanted(hosts: Sequence[str], said: Variables) -> bool:
     """Return whether neither host has it switched off."""
-    return all(
-        switch(value) for host in hosts for value in [said[host].get(f"{PREFIX}peer_status")] if value is not None
-    )
+    return all(map(switch, _values(hosts, said, "peer_status")))
+
+
+def rotates(hosts: Sequence[str], said: Variables) -> bool:
+    """Return whether one of the hosts asks for a new key."""
+    return any(map(switch, _values(hosts, said, "rotate_peer_key")))
+
+
+def _values(hosts: Sequence[str], said: Variables, word: str) -> list[Any]:
+    found = [Host(host, said[host]).said(word) for host in hosts]
+    return [value for value in found if value is not None]
 
 
 def _address(found: Found, instance: Mapping[str, Any]) -> Optional[str]:

@@ -11,6 +11,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.peer_sta
     ROTATION,
     key_steps,
     line,
+    rotates,
     warnings,
 )
 
@@ -64,10 +65,17 @@ def test_one_host_can_switch_it_off_for_both(host, value):
     assert made(said={host: {"ha_pair_peer_status": value}}) == ""
 
 
+def test_blank_values_are_none():
+    blank = {"ha_pair_peer_status": " ", "ha_pair_peer_port": "", "ha_pair_rotate_peer_key": " "}
+    assert made(said={"web-a": blank}) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
+    assert not rotates(HOSTS, {"web-a": blank, "web-b": {}})
+    assert rotates(HOSTS, {"web-a": blank, "web-b": {"ha_pair_rotate_peer_key": "true"}})
+
+
 def test_both_have_one_port():
     assert made(said={"web-b": {"ha_pair_peer_port": 61112}}) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
     for host in HOSTS:
-        told = made(host, said={"web-b": {"ha_pair_peer_port": "2000"}})
+        told = made(host, said={"web-a": {"ha_pair_peer_port": 61112}, "web-b": {"ha_pair_peer_port": "2000"}})
         assert told.endswith(" port 2000")
 
 
