@@ -58,7 +58,7 @@ AGENT = (
         *("address_repair", "advertiser", "instance", "instance_actions", "instance_reporter", "instance_tracking"),
         *("instances", "interface_state", "refusals", "restart_memory", "router_inputs", "sync_groups"),
     ),
-    ("config_source", "dumps", "history", "parsed_file", "preflight"),
+    ("config_source", "dumps", "history", "parsed_file", "peer", "preflight"),
     (
         *("address_conflicts", "cleanup", "deadlines", "graceful_restart", "housekeeping", "instance_events"),
         *("instance_manager", "kernel_events", "service_status", "shutdown", "startup"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -231,7 +231,7 @@ def script() -> str:
     others = [flag for flag in with_value if flag not in (*directories, *files, *choices)]
     text = SCRIPT
     for place, words in (
-        ("@WITH_VALUE@", " | ".join(with_value)),
+        ("@WITH_VALUE@", _pattern(with_value)),
         ("@DIRECTORIES@", " | ".join(directories)),
         ("@FILES@", " | ".join(files)),
         ("@CHOICES@", "\n".join(_choices(flag, chosen) for flag, chosen in choices.items())),
@@ -272,6 +272,11 @@ def _optional(argument: argparse.Action) -> str:
 
 def _choices(flag: str, chosen: object) -> str:
     return f"        {flag}) mapfile -t COMPREPLY < <(compgen -W '{' '.join(chosen)}' -- \"$current\"); return ;;"
+
+
+def _pattern(flags: Iterable[str]) -> str:
+    """Return a pattern of `case` that is any of these flags, on lines that are not too long."""
+    return " \\\n                ".join(textwrap.wrap(" | ".join(flags), 90))
 
 
 def _flags(parser: argparse.ArgumentParser) -> str:

@@ -7,13 +7,14 @@
 # only by an error of its own in asyncio, sockets or processes.
 #
 # Not run are the tests of what no node runs, or of what no Python changes: modules and filters (they need Ansible, which
-# has its own Python), the inventory library (it runs where Ansible runs), the lab, the benchmarks, the sources, the tools
+# has its own Python), the libraries of the controller (they run where Ansible runs), the lab, the benchmarks, the sources, the tools
 # of developers. Nor are properties tried with random input again: `make unit` does this with the Python of this checkout.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 OWN=$(.venv/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 STAMP="$PWD $(sha256sum <"tests/pythons.sh")" # another path or another list of packages needs a new environment
-LEFT_OUT=(action modules filter inventory playbooks eda lab benchmarks test_house.py test_own_tests.py test_version.py
+LEFT_OUT=(action modules filter inventory pair_simulation report playbooks eda lab benchmarks
+    test_house.py test_own_tests.py test_version.py
     test_coverage_by_module.py protocol/test_protocol_testcase.py
     config/test_config_any_text.py config/test_config_any_values.py)
 BETWEEN=(tests/unit/agent/test_*.py tests/unit/agent/process tests/unit/agent/network tests/unit/test_cl*.py)

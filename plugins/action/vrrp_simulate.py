@@ -44,8 +44,11 @@ class ActionModule(ActionBase):
         """Return the lines of the table, the report and the files that were written."""
         result = super().run(tmp, task_vars)
         _validated, given = self.validate_argument_spec(_ARGUMENTS)
-        report = _simulated(_as_typed(given["fault"]), task_vars)
-        files = [] if self._task.check_mode or not given["report"] else _write(report, given["report"])
+        try:
+            report = _simulated(_as_typed(given["fault"]), task_vars)
+            files = [] if self._task.check_mode or not given["report"] else _write(report, given["report"])
+        except AnsibleActionFail as error:  # Ansible looks at failed_when only where it gets a result
+            return {**result, "failed": True, "msg": str(error)}
         text = lines(report) + _remarks(report)
         return {**result, "changed": False, "lines": text, "report": report, "files": files}
 

@@ -26,17 +26,32 @@ options:
       - The variables of the hosts, with what the role P(hotstandby.vrrp.ha_pair#role) noted of the drill.
     type: dict
     required: true
+  groups:
+    description:
+      - The groups of the inventory, whose variables are simulated.
+    type: dict
+    required: true
   pair:
     description:
       - The name of the pair.
     type: str
     required: true
+  seconds:
+    description:
+      - How long the fault was to last.
+    type: float
+    required: true
+  connects:
+    description:
+      - Whether the probe connects to a TCP port.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
 - name: Judge the drill
   ansible.builtin.set_fact:
-    outcome: "{{ groups['web'] | hotstandby.vrrp.drill_outcome(hostvars, 'web') }}"
+    outcome: "{{ groups['web'] | hotstandby.vrrp.drill_outcome(hostvars, groups, 'web', 10) }}"
 """
 
 RETURN = r"""
@@ -49,12 +64,17 @@ _value:
 
 import time
 
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.expected import expected
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcome import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair_simulation.pair import SimulatedPair
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.simulation_input import NodeFile
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.pair_files import pair_files
 
 _LOOKS = ("__ha_pair_before", "__ha_pair_drill_back", "__ha_pair_waited", "__ha_pair_seen")
 
 
-def drill_outcome(hosts, hostvars, pair):
+def drill_outcome(hosts, hostvars, groups, pair, seconds, connects=False):
     """Return the instances of a report."""
     known = {host: hostvars[host] for host in hosts}
 
@@ -71,6 +91,7 @@ def drill_outcome(hosts, hostvars, pair):
         {
             **plan,
             "pair": pair,
+            "connects": connects,
             "clocks": {host: [look for look in found if look] for host, found in looks.items()},
             "began_at": float(known[hosts[0]]["__ha_pair_drill_began_at"]),
             "ended_at": time.time(),
@@ -83,8 +104,17 @@ def drill_outcome(hosts, hostvars, pair):
             "events": {host: noted(host, "__ha_pair_drill_events").get("stdout") for host in hosts},
             "after": {host: noted(host, "__ha_pair_seen") for host in hosts},
         },
-        {},
+        _expected(hosts, hostvars, groups, pair, plan, float(seconds), connects),
     )
+
+
+def _expected(hosts, hostvars, groups, pair, plan, seconds, connects):
+    """Return the expected loss of each instance, none where the inventory cannot be simulated."""
+    made = pair_files(hosts, hostvars, groups)
+    if made.problems:
+        return {}
+    nodes = [NodeFile(host, inspect(text, host).configuration) for host, text in made.files.items()]
+    return expected(SimulatedPair(pair, nodes), plan, seconds, connects)
 
 
 class FilterModule:

@@ -63,10 +63,12 @@ _value:
       for, C(attempts) how it tries to reach its peer, C(sections) the lines of its file, C(runs_scripts) and
       C(switch_user) what scripts need, C(compares_clocks) whether clocks matter, C(told) a sentence for each instance
       about what its C(takeover_within) came to.
+    - C(peer_key_steps) are the steps by which both hosts get the same key for what they tell each other.
   type: dict
 """
 
 from ansible_collections.hotstandby.vrrp.plugins.filter.problems import problems
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import peer_status
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.attempts import attempts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.clocks import compared
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.commands import runs_scripts, switches_user
@@ -75,6 +77,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_con
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.strangers import probes
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.takeover import told
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.value_types import switch
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 
@@ -91,21 +94,30 @@ def pair(hosts, hostvars, groups, host, only_checks=False):
         "plan": plan,
         "objections": conflicts(hosts, found, targets, plan)[host] + (wrong if host == hosts[0] else []),
         **{"names": [], "probes": [], "attempts": [], "sections": {}, "told": []},
-        **{"runs_scripts": False, "switch_user": False, "compares_clocks": False},
+        **{"peer_key_steps": [], "runs_scripts": False, "switch_user": False, "compares_clocks": False},
     }
+    line = peer_status.line(hosts, host, said, found, plan) if plan else ""
+    if line:
+        rotate = any(switch(said[each].get("ha_pair_rotate_peer_key") or False) for each in hosts)
+        result["peer_key_steps"] = list(peer_status.key_steps(hosts, found, rotate))
     if plan:
         mine, own = said[host], plan[host]
         result.update(
             names=[instance["name"] for instance in own],
             probes=probes(hosts, found, plan)[host],
             attempts=attempts(hosts, found, plan, only_checks)[host],
-            sections=sections(mine, own),
+            sections=with_line(sections(mine, own), line),
             runs_scripts=runs_scripts(mine, own),
             compares_clocks=compared(own),
             switch_user=switches_user(mine, own),
             told=[f"{each['name']}: {told(each)}" for each in own if told(each)],
         )
     return result
+
+
+def with_line(sections, line):
+    """Return the sections with a further line of global_defs."""
+    return {**sections, "global_defs": [*sections["global_defs"], *([line] if line else [])]}
 
 
 class FilterModule:

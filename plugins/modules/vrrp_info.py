@@ -200,10 +200,21 @@ running_release:
   description: The release from which the running agent was started.
   returned: always
   type: str
+peer_keys:
+  description:
+    - Digests of the keys with which the nodes of a pair tell each other how they do, the one that signs first.
+    - Empty where there is no key file, and for other users than root.
+  returned: always
+  type: list
+  elements: str
+  version_added: 0.4.0
 agent:
   description:
     - What the agent says of itself; empty when none answers. C(drained) says whether the node is drained.
     - C(maintenance) says why and until when, in the shape of RV(instances[].maintenance); null where neither was said.
+    - C(peer) is what the other node of the pair told beside VRRP, with C(address), C(port), C(name), C(heard_s),
+      C(version), C(drained), C(clock_s) (so far its clock is ahead), C(discarded) (messages by the reason) and
+      C(warnings), sentences with what to do; null where nothing is told.
   returned: always
   type: dict
   sample:
@@ -295,6 +306,13 @@ instances:
       description: All routers that were heard, in the same shape.
       type: list
       elements: dict
+    standby:
+      description:
+        - On a master, what is known of its standby, with C(node), C(ready) (null while that is not known), C(why) it is
+          not ready, the C(remedy), and the C(state), C(priority) and C(troubles) that it told.
+        - Null where this node is not master, where the nodes do not tell each other how they do, and with keepalived.
+      type: dict
+      version_added: 0.4.0
     conflicts:
       description:
         - Other hosts that claimed one of its addresses in the last 5 minutes and still answer for it, each with
@@ -464,7 +482,8 @@ samples:
       type: bool
     instances:
       description:
-        - For each instance by name its C(state), C(why), C(warnings), C(source), C(master), C(addresses) and C(held).
+        - For each instance by name its C(state), C(why), C(warnings), C(standby), C(source), C(master), C(addresses)
+          and C(held).
       type: dict
 """
 

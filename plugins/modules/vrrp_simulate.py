@@ -18,7 +18,7 @@ description:
 options:
   fault:
     description:
-      - What happens, such as V(at 10: kill node-a). Several are a list, or one text with V(;) between them.
+      - "What happens, such as V(at 10: kill node-a). Several are a list, or one text with V(;) between them."
       - Without it each of the failures that are usual is played by itself.
     type: raw
   report:
@@ -28,7 +28,13 @@ options:
     type: str
 attributes:
   check_mode:
-    description: Can run in check mode and return changed status prediction without modifying target.
+    description: Can run in C(check_mode), and writes no report then.
+    support: full
+  diff_mode:
+    description: Returns what it changes or would change, in diff mode.
+    support: none
+  action:
+    description: It is an action plugin, and has no part that runs on a host.
     support: full
 author:
   - the hotstandby.vrrp authors (@hotstandby)

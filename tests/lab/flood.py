@@ -20,7 +20,7 @@ PACKET = tuple[str, str, int, bytes]  # source and destination address, TTL, VRR
 _PROGRAM = """
 import json, socket, struct, sys, time
 order = json.load(sys.stdin)
-sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
+sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, order["protocol"])
 sock.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
 sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
 if order["interface"]:
@@ -29,7 +29,7 @@ packets = []
 for source, to, ttl, payload in order["packets"]:
     payload = bytes.fromhex(payload)
     addresses = socket.inet_aton(source) + socket.inet_aton(to)
-    header = struct.pack("!BBHHHBBH8s", 0x45, 0, 20 + len(payload), 0, 0, ttl, 112, 0, addresses)
+    header = struct.pack("!BBHHHBBH8s", 0x45, 0, 20 + len(payload), 0, 0, ttl, order["protocol"], 0, addresses)
     packets.append((header + payload, (to, 0)))
 send, clock = sock.sendto, time.perf_counter
 sent = failed = 0
@@ -71,9 +71,10 @@ class Flood:
         rate: float = 50_000,
         seconds: float = 3.0,
         interface: str = "eth0",
+        protocol: int = 112,
     ):
         self._host = host
-        order = {"interface": interface, "seconds": seconds, "rate": rate / SENDERS}
+        order = {"interface": interface, "seconds": seconds, "rate": rate / SENDERS, "protocol": protocol}
         order["packets"] = [(*where, payload.hex()) for *where, payload in packets]
         self._order = json.dumps(order)
         self._senders: list[subprocess.Popen] = []

@@ -56,6 +56,7 @@ def test_status_names_both_nodes_and_the_reason(wire, agents):
     assert re.search("MASTER because ", master["why"]), master["why"]
     text = b.cli("status", check=True).stdout
     assert "VI_1" in text and "BACKUP" in text
+    poll(lambda: '"MASTER"' in a.cli("history", "--json", check=True).stdout, 5, "a child has written the history")
 
 
 @pytest.mark.timing

@@ -20,7 +20,7 @@ CHECK = {
     "value": None,
 }
 WELL = {**STATUS["instances"][1], "base_priority": 100, "faults": [], "checks": [], "warnings": [], "hold": None}
-TERMS = {"reason": "kernel update", "by": "root", "expires_in_s": 7000.0}
+TERMS = {"reason": "kernel update", "by": "root", "expires": "2026-11-30T14:30:00Z", "expires_in_s": 7000.0}
 
 
 def test_where_all_is_well_nothing_is_said():
@@ -68,7 +68,10 @@ def test_a_check_that_costs_priority_is_named(change, said):
     ("change", "said"),
     [
         ({"hold": "master"}, "it is promoted (hotstandby release web lets the priorities decide again)"),
-        ({"hold": "backup", "maintenance": TERMS}, "it is demoted by root: kernel update, for another 1h 56m (hot"),
+        (
+            {"hold": "backup", "maintenance": TERMS},
+            "it is demoted by root: kernel update, until 14:30 UTC, 1 h 56 min left (hot",
+        ),
         ({"state": "INIT", "why": "INIT because it waits"}, "INIT because it waits"),
         ({"yielding": True, "why": "MASTER, giving up because"}, "MASTER, giving up because"),
     ],
@@ -85,7 +88,7 @@ def test_what_is_so_on_purpose_is_a_note(change, said):
         ({"warnings": ["f:1: all users can read it"]}, WARNING, "f:1: all users can read it"),
         ({"stopping": True}, NOTE, "the agent is stopping"),
         ({"drained": True}, NOTE, "this node is drained (hotstandby undrain lets it take part again)"),
-        ({"drained": True, "maintenance": TERMS}, NOTE, "this node is drained by root: kernel update, for another"),
+        ({"drained": True, "maintenance": TERMS}, NOTE, "this node is drained by root: kernel update, until 14:30"),
         ({"confirm_s": 7.4}, NOTE, "in 7 s it goes back to the configuration before, unless it hears a master"),
     ],
 )
@@ -103,4 +106,6 @@ def test_a_warning_of_one_instance_is_enough():
 
 def test_terms_in_words():
     assert words(None) == ""
-    assert words({"reason": None, "by": "root", "expires_in_s": None}) == " by root"
+    assert words({"reason": None, "by": "root", "expires": None, "expires_in_s": None}) == " by root"
+    assert words({"reason": "kernel update"}) == ": kernel update"
+    assert words(TERMS) == " by root: kernel update, until 14:30 UTC, 1 h 56 min left"

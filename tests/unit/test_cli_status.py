@@ -11,6 +11,7 @@ import pytest
 from cli_parts import STATUS
 
 from vrrp import cli
+from vrrp.cli_findings import wrong
 from vrrp.cli_status import printable, status_lines
 
 pytest_plugins = ["cli_parts"]
@@ -122,3 +123,31 @@ def test_words_of_others_cannot_control_the_terminal():
     assert printable("\033[2J\x07 exit\nstatus") == "?[2J? exit?status"
     warned = {**SECOND, "warnings": ["script says \033]0;evil\x07"]}
     assert "\033" not in "".join(status_lines({**STATUS, "instances": [warned]}))
+
+
+PEER = {
+    **{"address": "192.168.8.6", "name": "web-b", "heard_s": 0.42, "version": "0.4.0", "drained": False},
+    "warnings": ["web-b: its clock is 9 s behind (let both nodes take the time from one source)"],
+}
+
+
+def test_what_is_wrong_with_the_other_node_is_told_at_the_end():
+    assert status_lines({**STATUS, "peer": PEER}, 100)[-1] == f"warning: {PEER['warnings'][0]}"
+    assert wrong({**STATUS, "instances": [SECOND], "peer": PEER})
+
+
+def test_a_reason_comes_with_the_last_word_of_the_other_node():
+    silent = {**PEER, "name": None, "heard_s": None, "version": None, "drained": None, "warnings": []}
+    for peer, lines in (
+        ({**PEER, "warnings": []}, ["peer web-b (192.168.8.6): last heard 0.4 s ago, release 0.4.0"]),
+        (silent, ["peer 192.168.8.6: not heard yet"]),
+    ):
+        answer = {**STATUS, "peer": peer}
+        assert status_lines(answer, why=True) == status_lines({**answer, "peer": None}, why=True) + lines
+        assert status_lines(answer) == status_lines({**answer, "peer": None})
+
+
+def test_a_drain_of_the_other_node_is_nothing_wrong():
+    answer = {**STATUS, "instances": [SECOND], "peer": {**PEER, "drained": True, "warnings": []}}
+    assert status_lines(answer)[-1] == "note: the peer web-b (192.168.8.6) is drained"
+    assert not wrong(answer)

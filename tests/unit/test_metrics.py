@@ -51,8 +51,9 @@ FULL = {
         "checks": [{"name": "chk_tomcat", "kind": "script", "ok": None, "weight": -10},
                    {"name": "eth1", "kind": "interface", "ok": False, "weight": 0},
                    {"name": "load", "kind": "file", "ok": True, "weight": 2, "reverse": True, "value": -7}],
-        "counters": COUNTS,
+        "counters": COUNTS, "standby": {"ready": False},
     }],
+    "peer": {"heard_s": 0.5, "clock_s": -3.5, "warnings": ["late"], "discarded": {"replay": 2}},
 }  # fmt: skip
 OF = {"iname": 'V"I\\1', "intf": "eth0", "vrid": "51"}
 
@@ -86,6 +87,11 @@ def samples(status, openmetrics=True):
         ("vrrp_advert_interval_seconds", OF, 1),
         ("vrrp_takeover_seconds", OF, 3.609),
         ("vrrp_state_age_seconds", OF, 12.25),
+        ("standby_ready", OF, 0),
+        ("peer_status_seen_seconds", {}, 0.5),
+        ("peer_status_warnings", {}, 1),
+        ("peer_clock_offset_seconds", {}, -3.5),
+        ("peer_status_discarded_total", {"reason": "replay"}, 2),
         ("vrrp_hold", OF, -1),
         ("vrrp_faults", OF, 0),
         ("vrrp_warnings", OF, 2),
@@ -121,6 +127,8 @@ def test_a_number_of_the_status_is_a_metric(name, labels, expected):
 def test_what_is_not_known_has_no_sample():
     found = samples(FULL)
     assert ("hotstandby_check_ok", *sorted({**OF, "name": "chk_tomcat", "kind": "script"}.items())) not in found
+    unknown = {**FULL, "peer": None, "instances": [{**FULL["instances"][0], "standby": {"ready": None}}]}
+    assert not [name for name, *_labels in samples(unknown) if "_standby_" in name or "peer_status" in name]
     older = samples(STATUS)
     assert not [name for name, *_labels in older if "transitions" in name or "warnings" in name]
     assert older[("hotstandby_vrrp_state", ("iname", "web"), ("intf", ""), ("vrid", ""))] == 1

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 import stat
 import threading
@@ -32,7 +31,7 @@ class Served:
 
     def __enter__(self):
         self.thread.start()
-        self.call(self.server.listen_unix(self.path, os.getgid()))
+        self.call(self.server.listen_unix(self.path))
         self.call(self.server.listen("127.0.0.1", 0))
         self.port = self.server._servers[1].sockets[0].getsockname()[1]
         return self

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from cli_parts import MODULE_UTILS, STATUS
 
-from vrrp import cli, metrics_service
+from vrrp import cli
 from vrrp.client import AgentError, AgentUnreachable
 from vrrp.metrics import as_text
 from vrrp.metrics_service import FRESH_S, Scraped, write
@@ -118,8 +118,3 @@ def test_the_process_is_ready_serves_writes_and_ends(tmp_path):
             process.wait(10)
     assert (process.returncode, socket_path.exists()) == (0, False)
     assert errors.startswith(f"no agent is running behind {tmp_path}/control.sock")
-
-
-def test_an_answer_is_good_for_a_second():
-    """It is what docs/observing.md says, and what one instance may cost (benchmarks/scrape.py)."""
-    assert metrics_service.FRESH_S == 1.0

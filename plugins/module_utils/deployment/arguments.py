@@ -86,6 +86,13 @@ VRRP_INFO: dict[str, Any] = {
     **RUNTIME_DIR,
 }
 
+VRRP_PEER_KEY: dict[str, Any] = {
+    "key": {"type": "str", "required": True, "no_log": True},
+    "state": {"type": "str", "choices": ["accepted", "signs", "only"], "default": "only"},
+    "path": {"type": "path", "default": paths.PEER_KEY},
+    **RUNTIME_DIR,
+}
+
 VRRP_STATE: dict[str, Any] = {
     "name": {"type": "str"},
     "state": {"type": "str", "choices": ["master", "backup", "auto"]},

@@ -29,7 +29,8 @@ _hotstandby() {
         word=${COMP_WORDS[number]}
         case $skip$word in
             +*) [ "${COMP_WORDS[number - 1]}" = --runtime-dir ] && directory=(--runtime-dir "$word"); skip='' ;;
-            --runtime-dir | --config | --state-dir | --format | --listen | --socket | --textfile | --reason | --expires | -n | --since) skip=+ ;;
+            --runtime-dir | --config | --state-dir | --format | --listen | --socket | --textfile | \
+                --reason | --expires | -n | --since) skip=+ ;;
             -*) ;;
             *) command=${command:-$word} ;;
         esac

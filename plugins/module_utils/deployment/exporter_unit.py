@@ -32,8 +32,7 @@ NotifyAccess=main
 ExecStart={command} metrics --runtime-dir {runtime}{options}
 # As a member of the agent's group it may look at the agent, and change nothing.
 User={user}
-Group={user}
-SupplementaryGroups={group}
+Group={group}
 RuntimeDirectory={directory}
 RuntimeDirectoryMode=0755
 Restart=always

@@ -60,9 +60,18 @@ def dispensable(instance: Instance, lately_s: float) -> bool:
 
 
 def at_rest(status: Mapping[str, Any]) -> bool:
-    """Return whether no instance of a node is about to move by itself. ``status`` is that of its agent."""
+    """Return whether no instance of a node is about to move by itself, and each MASTER knows of its standby.
+
+    ``status`` is that of its agent.
+    """
     quiet = gone if status.get("drained") else settled
-    return all(quiet(instance) for instance in status["instances"])
+    return all(quiet(instance) and _knows_standby(instance) for instance in status["instances"])
+
+
+def _knows_standby(instance: Instance) -> bool:
+    """Return whether the standby is known to be ready or not, or why that is not known, or nobody tells it."""
+    standby = instance.get("standby")  # an older agent has none, nor has keepalived
+    return standby is None or standby["ready"] is not None or bool(standby["why"])
 
 
 def predict(instance: Instance, state: str) -> Optional[str]:

@@ -26,6 +26,7 @@ _RUN = {
     "vrrp_drain": "module_drain",
     "vrrp_firewall": "module_firewall",
     "vrrp_info": "module_info",
+    "vrrp_peer_key": "module_peer_key",
     "vrrp_state": "module_state",
 }
 

@@ -12,7 +12,7 @@ from typing import Any, Optional
 from ..keepalived import reader as keepalived
 from ..keepalived import status as keepalived_status
 from ..vrrp.client import AgentError, AgentUnreachable, Client
-from . import files, real_time, release, running_release
+from . import files, paths, peer_key, real_time, release, running_release
 from .arguments import AUTO, HOTSTANDBY, KEEPALIVED
 from .mastership import at_rest
 from .node_interfaces import links
@@ -71,6 +71,7 @@ class NodeFacts:
             "samples": samples,
             "root": os.geteuid() == 0,
             "real_time": real_time.granted(),
+            "peer_keys": peer_key.digests(paths.PEER_KEY),
             "machine_id": (files.read(_MACHINE_ID) or b"").decode(errors="replace").strip(),
             "keepalived": self._keepalived(agent, instances),
         }
@@ -143,6 +144,7 @@ def _sample(instance: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[
         "state": instance["state"],
         "why": instance["why"],
         "warnings": list(instance.get("warnings") or ()),
+        "standby": instance.get("standby"),
         "source": instance["source"],
         "master": instance["master"] and instance["master"]["address"],
         "addresses": instance["addresses"],

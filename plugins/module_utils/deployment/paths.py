@@ -17,6 +17,7 @@ COMPLETION = "/usr/local/share/bash-completion/completions/hotstandby"
 UNIT = "/etc/systemd/system/" + SERVICE
 CONFIG_DIRECTORY = "/etc/hotstandby"
 CONFIG = CONFIG_DIRECTORY + "/hotstandby.conf"
+PEER_KEY = CONFIG_DIRECTORY + "/peer.key"
 RUNTIME_DIRECTORY = "/run/hotstandby"
 STATE_DIRECTORY = "/var/lib/hotstandby"
 

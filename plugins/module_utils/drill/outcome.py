@@ -20,8 +20,13 @@ from .owners import Clock, Happening, clock, happenings, owned
 Drill = Mapping[str, Any]
 SPARE_S = 0.3  # on top of the expected loss at worst, which knows no processor and no ssh
 _LATE_S = 0.1  # a probe that was so late itself is told
+_CLOCKS_S = 0.1  # that clocks may differ where nobody sees it
 _BEGINS = {"agent": "agent of {victim} killed", "node": "{victim} isolated", "service": "{service} stopped on {victim}"}
-_ENDS = {"agent": "started again", "node": "on the network again", "service": "{service} started again"}
+_ENDS = {
+    "agent": "agent of {victim} started again",
+    "node": "{victim} on the network again",
+    "service": "{service} started again on {victim}",
+}
 
 
 def instances(drill: Drill, expected: Mapping[str, Optional[Expected]]) -> list[Instance]:
@@ -70,6 +75,7 @@ class _Judge:
                 "hosts": self._hosts,
                 "owners": owners,
                 "faults": self._faults(),
+                "notes": self._notes(),
                 "lost": self._lost(),
             },
             "expected": expected,
@@ -90,25 +96,45 @@ class _Judge:
         spans: list[Owner] = []
         for host in self._hosts:
             at_first = self._drill["masters"][self._name] == host
-            died_at = self._fault_at if self._kind == "agent" and host == self._victim else None
-            for begin, end in owned(self._happened[host], self._zero, self._until, at_first, died_at):
+            gone_at = self._gone_at() if self._kind == "agent" and host == self._victim else None
+            for begin, end in owned(self._happened[host], self._zero, self._until, at_first, gone_at):
                 spans.append({"host": host, "from_s": self._since(begin), "to_s": self._since(end)})
         return sorted(spans, key=lambda each: each["from_s"])
 
+    def _gone_at(self) -> Optional[float]:
+        """Return when the addresses of a killed agent were removed, which nobody wrote down: a probe noticed it."""
+        if self._fault_at is None:
+            return None
+        losses = [self._zero + each["from_s"] for each in self._lost()]
+        return next((at for at in losses if at >= self._fault_at), self._fault_at)
+
     def _faults(self) -> list[Fault]:
-        words = {"victim": self._victim, "service": self._drill.get("service")}
-        found: list[Fault] = []
+        """Return what was done to the pair."""
+        found = self._promotions(to_master=False)
         if self._fault_at is not None:
-            found.append({"at_s": self._since(self._fault_at), "text": _BEGINS[self._kind].format(**words)})
-        if self._undone_at is not None:
-            found.append({"at_s": self._since(self._undone_at), "text": _ENDS[self._kind].format(**words)})
-        for host in self._hosts:
-            found += [
-                {"at_s": self._since(each.at), "text": f"{host} promoted"}
-                for each in self._happened[host]
-                if each.name == "promote" and self._zero <= each.at <= self._until
-            ]
+            found.append({"at_s": self._since(self._fault_at), "text": self._words(_BEGINS)})
         return sorted(found, key=lambda each: each["at_s"])
+
+    def _notes(self) -> list[Fault]:
+        """Return what was done to put it back."""
+        found = self._promotions(to_master=True)
+        if self._undone_at is not None:
+            found.append({"at_s": self._since(self._undone_at), "text": self._words(_ENDS)})
+        return sorted(found, key=lambda each: each["at_s"])
+
+    def _words(self, texts: Mapping[str, str]) -> str:
+        return texts[self._kind].format(victim=self._victim, service=self._drill.get("service"))
+
+    def _promotions(self, to_master: bool) -> list[Fault]:
+        """Return the promotions of the host that was master before, or of the other one."""
+        master = self._drill["masters"][self._name]
+        return [
+            {"at_s": self._since(each.at), "text": f"{host} promoted"}
+            for host in self._hosts
+            if (host == master) is to_master
+            for each in self._happened[host]
+            if each.name == "promote" and self._zero <= each.at <= self._until
+        ]
 
     def _count(self) -> Optional[Mapping[str, Any]]:
         address = self._drill["probed"].get(self._name)
@@ -150,32 +176,44 @@ class _Judge:
         if measured is None:
             found.append(f"no probe told what {self._name} lost")
         elif expected is not None and moves:
-            found += self._too_much(expected, measured)
+            found += self._too_much(expected)
         return found
 
-    def _too_much(self, expected: Expected, measured: Measured) -> list[str]:
+    def _too_much(self, expected: Expected) -> list[str]:
         if expected.get("for_good"):
             return []
+        losses = [each for each in self._lost() if not self._earlier(each)]
+        count = sum(each["count"] or 0 for each in losses)
         if expected["worst_s"] == 0:
-            return [f"{measured['lost']} probes were lost, where none was expected"] if measured["lost"] else []
-        lost_s = sum(each["to_s"] - each["from_s"] for each in self._lost())
+            return [f"{count} probes were lost, where none was expected"] if count else []
+        lost_s = sum(each["to_s"] - each["from_s"] for each in losses)
         if lost_s <= expected["worst_s"] + SPARE_S:
             return []
         return [f"no answer for {lost_s:.2f} s in all, where {expected['worst_s']:.2f} s were expected at worst"]
 
+    def _earlier(self, lost: Lost) -> bool:
+        """Return whether a loss was over before anything was done to the pair."""
+        begins = [fault["at_s"] for fault in self._faults()]
+        return bool(begins) and lost["to_s"] < min(begins) - _CLOCKS_S
+
     def _remarks(self, expected: Optional[Expected]) -> list[str]:
         drill = self._drill
         said = []
-        if drill.get("fault") and self._undone_at is None:
+        if self._fault_at is not None and self._undone_at is None:
             said.append(f"{self._victim} undid the fault by its own timer: the controller could not do it")
         if self._kind == "node" and self._fault_at is not None and drill["masters"][self._name] == self._victim:
             said.append(f"while {self._victim} was isolated, nobody reached the addresses on it")
+        earlier = sum(each["count"] or 0 for each in self._lost() if self._earlier(each))
+        if earlier:
+            said.append(f"{earlier} of these probes were lost before the drill did anything: they do not count")
         gap_s = (self._count() or {}).get("longest_gap_s") or 0
         if gap_s > _LATE_S:
             said.append(f"the probe itself was late by up to {gap_s:.2f} s, so shorter losses may be missing")
         if drill["probed"].get(self._name) is None:
             said.append("it has only link-local addresses, which are not probed")
-        if expected is None and self._kind != SWITCHOVER:
+        if self._kind == "service" and not drill["connects"]:
+            said.append("the probe asked the host and not the service: with -e drill_port=PORT it asks the service")
+        elif expected is None:
             said.append("the simulation says nothing of this, so the loss was not judged")
         within_s = max((each.within_s for each in self._clocks.values()), default=0.0)
         apart = [host for host, each in self._clocks.items() if each.ahead_s]

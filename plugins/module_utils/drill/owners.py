@@ -82,12 +82,12 @@ def _owns(actions: Sequence[Mapping[str, Any]]) -> Optional[bool]:
 
 
 def owned(
-    happened: Sequence[Happening], since: float, until: float, at_first: bool, died_at: Optional[float]
+    happened: Sequence[Happening], since: float, until: float, at_first: bool, gone_at: Optional[float]
 ) -> list[tuple[float, float]]:
     """Return from when to when a node had the addresses between ``since`` and ``until``.
 
-    ``at_first`` says whether it had them at ``since``. An agent that began during that time had been killed at
-    ``died_at``; whoever killed it saw to it that the addresses were removed.
+    ``at_first`` says whether it had them at ``since``. An agent that began during that time had died before, and lost
+    the addresses at ``gone_at``; None where that is not known.
     """
     spans: list[tuple[float, float]] = []
     from_at: Optional[float] = since if at_first else None
@@ -95,7 +95,7 @@ def owned(
         if not since <= each.at <= until:
             continue
         if each.name == "start" and from_at is not None:
-            spans.append((from_at, min(died_at, each.at) if died_at is not None else each.at))
+            spans.append((from_at, min(gone_at, each.at) if gone_at is not None else each.at))
             from_at = None
         if each.owns is True and from_at is None:
             from_at = each.at

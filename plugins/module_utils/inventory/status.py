@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import peer_status
 from .fleet import Pair
 from .table import lines
 
@@ -89,12 +90,13 @@ def _states(nodes: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _warnings(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    return [
+    told = [
         f"warning: {instance['name']} on {node}: {text}"
         for node, found in nodes.items()
         for instance in found.get("instances") or ()
         for text in instance.get("warnings") or ()
     ]
+    return told + [f"warning: {text}" for node, found in nodes.items() for text in peer_status.warnings(node, found)]
 
 
 def _faults(node: str, instance: Mapping[str, Any], drained: bool) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import peer_status
 from .table import lines
 
 _COLUMNS = ("instance", "node", "state", "vip", "hears", "verdict")
@@ -42,6 +43,8 @@ def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
             rows.append(view.row(verdict))
         if not any(MASTER in view.states for view in views.values()):
             problems.append(f"{name}: no node is master")
+    for node, observation in observations.items():
+        warnings += peer_status.warnings(node, observation)
     return {
         "proven": not problems,
         "problems": problems,
@@ -49,6 +52,12 @@ def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
         "masters": masters,
         "table": lines(rows, _COLUMNS),
     }
+
+
+def _lasting(sample: Mapping[str, Any]) -> list[str]:
+    """Return the warnings of a sample without what it says of its standby, which only counts in the last one."""
+    why = (sample.get("standby") or {}).get("why")
+    return [text for text in sample.get("warnings") or () if not why or not text.startswith(why)]
 
 
 class _View:
@@ -64,7 +73,10 @@ class _View:
         self.states = list(dict.fromkeys(sample["state"] for sample in self._seen))
         self.source = self._seen[-1]["source"] if self._seen else None
         # keepalived and older releases have none
-        self.warnings = list(dict.fromkeys(text for sample in self._seen for text in sample.get("warnings") or ()))
+        told = [text for sample in self._seen[:-1] for text in _lasting(sample)]
+        self.warnings = list(
+            dict.fromkeys([*told, *(text for each in self._seen[-1:] for text in each.get("warnings") or ())])
+        )
 
     def verdict(self, leaders: Sequence[_View]) -> str:
         """Return the first fault here, or GOOD. ``leaders`` are the other nodes that are master in all samples."""

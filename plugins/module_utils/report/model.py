@@ -144,13 +144,13 @@ def events(instance: Instance) -> list[tuple[float, str]]:
     timeline = instance["timeline"]
     # At one moment a fault comes first, then what follows from it.
     found = [(fault["at_s"], 0, fault["text"]) for fault in timeline["faults"]]
-    found += [(note["at_s"], 0, note["text"]) for note in timeline.get("notes", [])]
+    found += [(note["at_s"], 1, note["text"]) for note in timeline.get("notes", [])]
     for owner in timeline["owners"]:
         if owner["from_s"] > timeline["from_s"]:
-            found.append((owner["from_s"], 2, f"{owner['host']} owns the addresses"))
+            found.append((owner["from_s"], 3, f"{owner['host']} owns the addresses"))
         else:
             found.append((timeline["from_s"], 0, f"{owner['host']} owns the addresses already"))
         if owner["to_s"] < timeline["to_s"]:
-            found.append((owner["to_s"], 1, f"{owner['host']} does not own the addresses any more"))
-    found += [(lost["from_s"], 3, lost_words(lost)) for lost in timeline["lost"]]
+            found.append((owner["to_s"], 2, f"{owner['host']} does not own the addresses any more"))
+    found += [(lost["from_s"], 4, lost_words(lost)) for lost in timeline["lost"]]
     return [(at, text) for at, _order, text in sorted(found)]

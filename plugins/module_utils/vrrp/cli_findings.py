@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from .cli_table import ago
+from .protocol.terms import Terms
 
 WARNING, NOTE = "warning", "note"
 
@@ -43,7 +44,17 @@ def of_agent(answer: dict[str, Any]) -> list[Finding]:
     if answer.get("confirm_s") is not None:
         text = "it goes back to the configuration before, unless it hears a master that has the new one"
         found.append(Finding(NOTE, f"in {answer['confirm_s']:.0f} s {text}"))
+    peer = answer.get("peer")
+    if peer is not None:
+        found += [Finding(WARNING, text) for text in peer["warnings"]]
+        if peer["drained"]:
+            found.append(Finding(NOTE, f"the peer {peer_name(peer)} is drained"))
     return found
+
+
+def peer_name(peer: dict[str, Any]) -> str:
+    """Return the name of the other node of the pair with its address; it has told none before it is heard."""
+    return f"{peer['name']} ({peer['address']})" if peer["name"] else str(peer["address"])
 
 
 def of_instance(instance: dict[str, Any]) -> list[Finding]:
@@ -80,9 +91,11 @@ def words(maintenance: Any) -> str:
     """Return the terms of a drain or a hold, as they follow a word such as "drained"."""
     if not maintenance:
         return ""
-    by, reason, left_s = (maintenance.get(key) for key in ("by", "reason", "expires_in_s"))
-    said = (f" by {by}" if by else "") + (f": {reason}" if reason else "")
-    return said if left_s is None else f"{said}, for another {ago(left_s)}"
+    by, reason, expires, left_s = (maintenance.get(key) for key in ("by", "reason", "expires", "expires_in_s"))
+    if expires is None or left_s is None:
+        return Terms(reason or "", by or "").words()
+    until = int(datetime.fromisoformat(expires.replace("Z", "+00:00")).timestamp())  # Python 3.9 reads no Z
+    return Terms(reason or "", by or "", until).words(until - left_s)
 
 
 def _lowers(check: dict[str, Any]) -> bool:

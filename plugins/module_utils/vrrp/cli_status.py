@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Optional
 
 from . import cli_colour
-from .cli_findings import WARNING, Finding, of_agent, of_instance
+from .cli_findings import WARNING, Finding, of_agent, of_instance, peer_name
 from .cli_table import COLUMNS, ago, fitted, wrapped
 from .client import AgentError
 
@@ -34,7 +34,17 @@ def status_lines(
         if why:
             lines += [f"  {line}" for line in wrapped(printable(instance["why"]), columns - 2, "  ")]
         lines += finding_lines(of_instance(instance), columns, coloured, "  ")
-    return lines + finding_lines(of_agent(answer), columns, coloured)
+    lines += finding_lines(of_agent(answer), columns, coloured)
+    return lines + (peer_lines(answer.get("peer"), columns) if why else [])
+
+
+def peer_lines(peer: Optional[dict[str, Any]], columns: int) -> list[str]:
+    """Return what is known of the other node of the pair beside VRRP; nothing where none is configured."""
+    if peer is None:
+        return []
+    heard = "not heard yet" if peer["heard_s"] is None else f"last heard {peer['heard_s']:.1f} s ago"
+    release = f", release {printable(peer['version'])}" if peer["version"] else ""
+    return wrapped(f"peer {peer_name(peer)}: {heard}{release}", columns, "  ")
 
 
 def of_one(answer: dict[str, Any], name: Optional[str]) -> dict[str, Any]:

@@ -54,7 +54,9 @@ def as_text(status: Optional[Status], openmetrics: bool) -> list[str]:
     """Return the lines of all metrics; None is an agent that does not answer."""
     answers = Family("up", GAUGE, "Whether the agent answers.")
     answers.add({}, status is not None)
-    families = [answers] if status is None else [answers, *_of_the_agent(status), *_of_instances(status["instances"])]
+    families = [answers]
+    if status is not None:
+        families += [*_of_the_agent(status), *_of_the_peer(status), *_of_instances(status["instances"])]
     lines = [line for family in families for line in family.lines(openmetrics)]
     return [*lines, "# EOF"] if openmetrics else lines
 
@@ -98,6 +100,26 @@ def _count(found: Optional[Sized]) -> Optional[int]:
 def _left(maintenance: Optional[Status]) -> Optional[float]:
     """Return the seconds until a drain or hold ends by itself; None where it does not."""
     return (maintenance or {}).get("expires_in_s")
+
+
+def _of_the_peer(status: Status) -> list[Family]:
+    """Return what the other node of the pair told beside VRRP; no sample where nothing is known, or told."""
+    peer = status.get("peer") or {}
+    ready = Family("standby_ready", GAUGE, "Whether the standby of this MASTER can take over, as it tells itself.")
+    for each in status["instances"]:
+        labels = {"iname": each["name"], "intf": each.get("interface", ""), "vrid": each.get("virtual_router_id", "")}
+        ready.add(labels, (each.get("standby") or {}).get("ready"))
+    discarded = Family("peer_status_discarded", COUNTER, "Messages of the peer that were not accepted, by the reason.")
+    for reason, count in (peer.get("discarded") or {}).items():
+        discarded.add({"reason": reason}, count)
+    warnings = len(peer["warnings"]) if "warnings" in peer else None
+    return [
+        ready,
+        _single("peer_status_seen_seconds", GAUGE, "Since the last message of the peer.", peer.get("heard_s")),
+        _single("peer_status_warnings", GAUGE, "Warnings about the peer: see hotstandby status.", warnings),
+        _single("peer_clock_offset_seconds", GAUGE, "So far the peer's clock is ahead.", peer.get("clock_s")),
+        discarded,
+    ]
 
 
 def _single(name: str, kind: str, text: str, value: Any, **labels: str) -> Family:

@@ -23,7 +23,7 @@ CONNECTIONS_MAX = 16  # of all sockets; each may keep one answer in memory, of 2
 REQUEST_MAX = 8192  # octets of the request line and the headers
 EXCHANGE_S = 5.0  # from the connection to the last octet of the answer
 BACKLOG = 64  # connections that wait to be accepted, and as many are accepted in one turn of the loop
-SOCKET_MODE = 0o660  # the group is that of the process, or of the control socket (metrics_service)
+SOCKET_MODE = 0o660  # the group is that of the process: in the unit, of those who may look at the agent
 
 TYPES = {
     True: "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -58,21 +58,21 @@ class MetricsServer:
             sock.close()
             raise
 
-    async def listen_unix(self, path: str, group: Optional[int] = None) -> None:
-        """Listen on a unix socket that its owner and ``group`` may use; what a dead process left is replaced."""
+    async def listen_unix(self, path: str) -> None:
+        """Listen on a unix socket that the user and the group of this process may use. Raises OSError.
+
+        What a dead process left is replaced.
+        """
         own_file.clear(path)
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         before = os.umask(0o177)  # at no moment could another user connect
         try:
             sock.bind(path)
-        except OSError:
+        except OSError as error:
             sock.close()
-            raise
+            raise OSError(error.errno, error.strerror, path) from error
         finally:
             os.umask(before)
-        if group is not None:
-            with contextlib.suppress(PermissionError):  # it is not in the group: then its own group may ask
-                os.chown(path, -1, group)
         os.chmod(path, SOCKET_MODE)
         self._paths.append(path)
         await self._serve(sock)

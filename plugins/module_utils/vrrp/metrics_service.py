@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import grp
 import os
 import signal
 import sys
@@ -20,7 +19,7 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from .agent.process.systemd import ServiceManager
-from .client import USER, AgentError, AgentUnreachable, Client
+from .client import AgentError, AgentUnreachable, Client
 from .metrics import as_text
 from .metrics_endpoint import endpoint
 from .metrics_http import MetricsServer
@@ -87,7 +86,7 @@ async def _serve(scraped: Scraped, listen: Optional[str], socket_path: Optional[
         if listen:
             await server.listen(*endpoint(listen))
         if socket_path:
-            await _listen_unix(server, socket_path)
+            await server.listen_unix(socket_path)
         if textfile:
             write(textfile, scraped.text(False))
         manager.ready()
@@ -100,16 +99,6 @@ async def _serve(scraped: Scraped, listen: Optional[str], socket_path: Optional[
         manager.stopping()
         server.close()
     return 0
-
-
-async def _listen_unix(server: MetricsServer, path: str) -> None:
-    group = None
-    with contextlib.suppress(KeyError):  # whoever may look at the agent may look at its metrics
-        group = grp.getgrnam(USER).gr_gid
-    try:
-        await server.listen_unix(path, group)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from error
 
 
 def write(path: str, text: bytes) -> None:

@@ -16,6 +16,7 @@ from vrrp.config.model.configuration import (
     Fifo,
     HmacKey,
     NotifyCommand,
+    PeerStatus,
     TtlLimit,
     VirtualAddress,
     Vmac,
@@ -100,6 +101,11 @@ VALUES = [
     (Fifo("/run/f", "u", "g", script=NotifyCommand(("/bin/s", "x"), "v")), "/run/f u g script /bin/s x v"),
     (TtlLimit(GATEWAY, 3), "192.0.2.9 min_ttl 3 max_ttl 255"),
     (Vmac(), "use_vmac"),
+    (PeerStatus(ip_address("192.0.2.1")), "192.0.2.1 port 61112 key /etc/hotstandby/peer.key"),
+    (
+        PeerStatus(ip_address("192.0.2.1"), ip_address("192.0.2.2"), 2000, "/k", (b"secret",)),
+        "192.0.2.1 from 192.0.2.2 port 2000 key /k",
+    ),
     (Vmac("vip0", "02:00:00:00:00:01", True), "use_vmac vip0 02:00:00:00:00:01 vmac_xmit_base"),
 ]  # fmt: skip
 

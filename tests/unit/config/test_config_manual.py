@@ -87,7 +87,7 @@ PARSER = {
 }
 
 OURS = {
-    "global_defs": "agent_script_user vip_lease",
+    "global_defs": "agent_script_user vip_lease peer_status",
     "vrrp_instance": "track_gateway track_tcp track_http track_unit",
     "vrrp_sync_group": "track_gateway track_tcp track_http track_unit",
 }

@@ -50,8 +50,7 @@ def test_only_tcp_needs_a_network():
 
 def test_it_may_look_at_the_agent_and_has_no_other_right():
     section = settings(exporter_unit.text(ALL))
-    assert (section["User"], section["Group"]) == (paths.METRICS_USER, paths.METRICS_USER) != (paths.USER, paths.USER)
-    assert section["SupplementaryGroups"] == paths.USER
+    assert (section["User"], section["Group"]) == (paths.METRICS_USER, paths.USER) != (paths.USER, paths.USER)
     assert section["CapabilityBoundingSet"] == "" and "AmbientCapabilities" not in section
     assert {"ReadWritePaths", "StateDirectory", "CPUSchedulingPolicy"} & set(section) == set()
     assert f"/run/{section['RuntimeDirectory']}" == paths.METRICS_DIRECTORY

@@ -160,6 +160,20 @@ def test_these_instances_are_dispensable_or_gone(found, ended, missed_by_nobody)
     assert (gone(found), dispensable(found, 0.5)) == (ended, missed_by_nobody)
 
 
+@pytest.mark.parametrize(
+    ("standby", "known"),
+    [
+        (None, True),
+        ({"ready": True, "why": ""}, True),
+        ({"ready": False, "why": "it is drained"}, True),
+        ({"ready": None, "why": "its messages are of version 2"}, True),
+        ({"ready": None, "why": ""}, False),
+    ],
+)
+def test_a_master_is_at_rest_when_it_knows_of_its_standby(standby, known):
+    assert at_rest({"instances": [{**instance("MASTER"), "standby": standby}]}) is known
+
+
 def test_a_node_is_at_rest_when_every_instance_is():
     assert at_rest({"instances": [instance("MASTER"), instance("BACKUP")]})
     assert not at_rest({"drained": False, "instances": [instance("MASTER"), instance("STOP")]})

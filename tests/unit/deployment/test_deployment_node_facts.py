@@ -82,6 +82,7 @@ def test_each_look_is_a_sample_and_the_last_one_is_the_answer(tmp_path, agent):
         "state": "BACKUP",
         "why": "BACKUP because of a test",
         "warnings": [],
+        "standby": None,
         "source": "192.168.8.6",
         "master": "192.168.8.4",
         "addresses": [VIP],

@@ -30,7 +30,8 @@ def drill(kind="agent", **more):
     }
     return {
         "pair": "web", "kind": kind, "victim": "web-a", "standby": "web-b", "masters": {"VI_1": "web-a"},
-        "probed": {"VI_1": "192.168.8.100"}, "service": "nginx.service", "began_at": 1000.0, "ended_at": 1021.0,
+        "probed": {"VI_1": "192.168.8.100"},
+        "service": "nginx.service", "connects": False, "began_at": 1000.0, "ended_at": 1021.0,
         "clocks": {"web-a": [LOOK], "web-b": [LOOK]}, "probe_clock": LOOK, "failed": "", "events": events,
         "fault": {"began_at": 1002.0}, "undone": {"ended_at": 1012.0}, "probe": counts(),
         "after": {"web-a": node("MASTER"), "web-b": node("BACKUP", number=6)}, **more,
@@ -55,7 +56,8 @@ def test_a_failover_that_lost_what_was_expected():
             {"host": "web-b", "from_s": 5.0, "to_s": 15.1},
             {"host": "web-a", "from_s": 15.0, "to_s": 20.0},
         ],
-        "faults": [{"at_s": 2.0, "text": "agent of web-a killed"}, {"at_s": 12.0, "text": "started again"}],
+        "faults": [{"at_s": 2.0, "text": "agent of web-a killed"}],
+        "notes": [{"at_s": 12.0, "text": "agent of web-a started again"}],
         "lost": [{"from_s": 2.0, "to_s": 5.0, "count": 300}],
     }  # fmt: skip
 
@@ -63,12 +65,13 @@ def test_a_failover_that_lost_what_was_expected():
 @pytest.mark.parametrize(
     ("kind", "begin", "end"),
     [
-        ("node", "web-a isolated", "on the network again"),
-        ("service", "nginx.service stopped on web-a", "nginx.service started again"),
+        ("node", "web-a isolated", "web-a on the network again"),
+        ("service", "nginx.service stopped on web-a", "nginx.service started again on web-a"),
     ],
 )
 def test_the_fault_in_words(kind, begin, end):
-    assert [each["text"] for each in judged(kind=kind)["timeline"]["faults"]] == [begin, end]
+    timeline = judged(kind=kind)["timeline"]
+    assert [each["text"] for each in (*timeline["faults"], *timeline["notes"])] == [begin, end]
 
 
 SWITCHOVER = {
@@ -80,15 +83,29 @@ SWITCHOVER = {
 }  # fmt: skip
 
 
+def test_a_killed_agent_has_the_addresses_until_a_probe_is_lost():
+    later = [{"from_s": 3.5, "to_s": 5.0, "count": 150}]
+    [first] = [each for each in judged(probe=counts(1.5, losses=later))["timeline"]["owners"] if not each["from_s"]]
+    assert first == {"host": "web-a", "from_s": 0.0, "to_s": 3.5}
+
+
 def test_a_switchover_loses_nothing():
     found = judged(NONE, probe=counts(0), **SWITCHOVER)
     assert (found["passed"], found["remarks"]) == (True, [])
-    assert [each["text"] for each in found["timeline"]["faults"]] == ["web-b promoted", "web-a promoted"]
+    assert found["timeline"]["faults"] == [{"at_s": 2.0, "text": "web-b promoted"}]
+    assert found["timeline"]["notes"] == [{"at_s": 12.0, "text": "web-a promoted"}]
 
 
 def test_a_switchover_that_lost_one_probe_has_failed():
     found = judged(NONE, probe=counts(0.01), **SWITCHOVER)
     assert (found["passed"], found["remarks"][0]) == (False, "1 probes were lost, where none was expected")
+
+
+def test_what_was_lost_before_the_fault_does_not_count():
+    early = {"from_s": 0.5, "to_s": 1.5, "count": 100}
+    found = judged(probe=counts(3.5, losses=[early, {"from_s": 2.0, "to_s": 5.5, "count": 350}]))
+    assert found["passed"]
+    assert found["remarks"] == ["100 of these probes were lost before the drill did anything: they do not count"]
 
 
 @pytest.mark.parametrize(("lost_s", "passed"), [(3.85, True), (3.95, False)])
@@ -134,6 +151,7 @@ def test_an_instance_of_the_other_node_need_not_move():
         (AWAY, {"kind": "node"}, "while web-a was isolated, nobody reached the addresses on it"),
         (AWAY, {"probe": counts(longest_gap_s=0.5)}, "the probe itself was late by up to 0.50 s"),
         (None, {}, "the simulation says nothing of this, so the loss was not judged"),
+        (None, {"kind": "service"}, "the probe asked the host and not the service: with -e drill_port=PORT"),
     ],
 )
 def test_what_is_remarked_of_a_drill_that_passed(expected, more, text):

@@ -349,7 +349,7 @@ def test_a_standby_is_an_event_when_its_readiness_changes(look):
 
 
 def test_a_new_master_says_anew_how_its_standby_is(look):
-    """What it said before was about the time before."""
+    """It tells the same again, as what it said before was about the time before."""
     master = [{**instance("MASTER"), "standby": said(ready, "no")} for ready in (False, None, True)]
     steps = [*master[:2], instance("BACKUP"), master[2], *master[:2], master[2]]
     found = look(*(status(each, peer={}) for each in steps), events=3)

@@ -29,10 +29,17 @@ def pairs(path):
     for each in group["children"].values() if "children" in group else [group]:
         shared = {**group.get("vars", {}), **each["vars"]}
         named = [(name, own or {}) for name, own in each["hosts"].items()]
-        yield {
-            name: {**network(own.get("ansible_host", f"192.168.8.{number}")), **shared, **own}
-            for number, (name, own) in enumerate(named, start=4)
-        }
+        found = {}
+        for number, (name, own) in enumerate(named, start=4):
+            address = own.get("ansible_host", f"192.168.8.{number}")
+            said = {word: rendered(value, address) for word, value in {**shared, **own}.items()}
+            found[name] = {**network(address), **said}
+        yield found
+
+
+def rendered(value, address):
+    """Return a value as Ansible renders it, where it has the address of its host."""
+    return value.replace("{{ ansible_host }}", address) if isinstance(value, str) else value
 
 
 def hosts(path):

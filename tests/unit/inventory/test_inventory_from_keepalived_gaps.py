@@ -63,7 +63,7 @@ SAID_OTHERWISE = {
     "global_defs": {
         *("router_id", "script_user", "agent_script_user", "enable_script_security", "vrrp_version", "vrrp_min_garp"),
         *("vrrp_mcast_group4", "vrrp_mcast_group6", "vrrp_check_unicast_src", "vrrp_vmac_garp_intvl"),
-        *("v3_checksum_as_v2", "include_check"),
+        *("v3_checksum_as_v2", "include_check", "peer_status"),
         *("notify_fifo_script", "vrrp_notify_fifo_script"),
     },
     "vrrp_instance": {

@@ -54,6 +54,12 @@ def test_warnings_of_an_agent_stand_below_the_table():
     assert status({"a": warned})[2:] == ["warning: V on a: 192.168.8.9 is a stranger"]
 
 
+def test_warnings_about_the_other_node_stand_there_too():
+    late = "b: its clock is 9 s behind (look at timedatectl)"
+    warned = {**running(V="MASTER"), "agent": {"peer": {"warnings": [late]}}}
+    assert status({"a": warned})[2:] == [f"warning: a: {late}"]
+
+
 def test_one_master_of_each_is_no_problem():
     nodes = {"a": running(V="MASTER", W="BACKUP"), "b": running(V="BACKUP", W="MASTER")}
     assert problems(nodes) == []

@@ -149,3 +149,16 @@ def test_warnings_of_the_agents_stand_beside_the_verdict():
     later = judge(seen(MASTER, warned), seen(look("MASTER", B, B, [VIP]), {**BACKUP, "warnings": None}))
     assert not later["proven"]
     assert later["warnings"] == found["warnings"]
+
+
+def test_a_standby_that_is_not_ready_is_told_beside_the_verdict():
+    why = "node-b, the standby of VI_1, is not ready: chk fails there"
+    unready = {**MASTER, "standby": {"why": why}, "warnings": ["odd", f"{why} (mend it)"]}
+    told = ["VI_1 on node-a: odd", f"VI_1 on node-a: {why} (mend it)"]
+    assert judge(seen(MASTER, unready), seen(BACKUP))["warnings"] == told
+    assert judge(seen(unready, MASTER), seen(BACKUP))["warnings"] == told[:1], "only the last look counts"
+
+
+def test_what_is_wrong_with_the_other_node_is_told():
+    warned = {**seen(BACKUP), "agent": {"peer": {"warnings": ["node-a: its clock is 9 s behind (look)"]}}}
+    assert judge(seen(MASTER), warned)["warnings"] == ["node-b: node-a: its clock is 9 s behind (look)"]

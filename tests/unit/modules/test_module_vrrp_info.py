@@ -65,6 +65,7 @@ def test_samples_have_addresses_of_the_agent_and_of_the_kernel(run, agent):
         "state": "BACKUP",
         "why": "BACKUP because 192.168.8.4 advertises 100 > our 90",
         "warnings": ["192.168.8.9 is a stranger"],
+        "standby": None,
         "source": "192.168.8.6",
         "master": "192.168.8.4",
         "addresses": ["127.0.0.1/8", "192.168.8.100/24"],

@@ -130,7 +130,22 @@ def test_a_file_for_an_agent_that_is_to_be_restarted_takes_the_tag_install(tmp_p
 
 def test_the_file_alone_installs_nothing(tmp_path):
     done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6)])}, "ha_pair", "--tags", "configure")
-    assert changed(done) == ["vrrp_config"]
+    assert changed(done) == ["vrrp_config", "vrrp_peer_key"]
+
+
+def test_a_key_is_replaced_on_both_hosts_before_the_next_step(tmp_path):
+    both = {"ha_pair": pair("node", [living(4, "MASTER", 4), living(6, "BACKUP", 4)])}
+    done = play(tmp_path, both, "ha_pair", "-vvv", "--diff", "-e", "ha_pair_rotate_peer_key=true")
+    assert done.returncode == 0, done.output
+    asked = [(host, arguments) for _name, host, arguments in done.asked]
+    assert [arguments["state"] for _host, arguments in asked] == [
+        *("accepted", "accepted"),
+        *("signs", "signs"),
+        *("only", "only"),
+    ]
+    assert [{host for host, _arguments in asked[at : at + 2]} for at in (0, 2, 4)] == [{"node-a", "node-b"}] * 3
+    (key,) = {arguments["key"] for _host, arguments in asked}
+    assert key.removeprefix("hex:") not in done.output
 
 
 OUTDATED = [living(4, "MASTER", 4, outdated=True), living(6, "BACKUP", 4, outdated=True)]

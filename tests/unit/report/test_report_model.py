@@ -43,7 +43,9 @@ def test_events_are_in_order_and_a_fault_comes_before_what_follows_from_it():
 
 def test_what_follows_from_a_fault_is_among_the_events_and_no_fault():
     found = instance(timeline={"notes": [{"at_s": 11.0, "text": "chk_web fails on node-a"}]})
-    assert (11.0, "chk_web fails on node-a") in model.events(found)
+    assert model.events(found)[4:] == [(11.0, "chk_web fails on node-a"), (13.15, "node-b owns the addresses")]
+    found["timeline"]["notes"][0]["at_s"] = 10.0
+    assert [text for _at, text in model.events(found)][1:3] == ["kill node-a", "chk_web fails on node-a"]
     assert model.what_happens(found) == "kill node-a"
 
 

@@ -12,7 +12,7 @@ from ..config.model.configuration import Configuration
 from ..config.syntax.diagnostics import ConfigError, Problem
 from .netlink.links import InterfaceTable
 from .netlink.ownership import InterfaceAddress
-from .network import hmac_keys
+from .network import hmac_keys, peer_keys
 from .preflight.file_permissions import exposed, exposed_includes, exposed_scripts
 from .preflight.host import refusals, unsupported
 from .process.script_security import doubts
@@ -39,6 +39,7 @@ def check(report: loader.Report) -> tuple[Configuration, str, tuple[Problem, ...
     if configuration is not None:
         configuration, unreadable = hmac_keys.resolve(configuration)
         problems += unsupported(configuration) + unreadable
+        configuration = peer_keys.resolve(configuration)
     if configuration is None or problems:
         raise ConfigError(problems)
     warnings = report.warnings + exposed(path, configuration) + exposed_includes(report.sources)

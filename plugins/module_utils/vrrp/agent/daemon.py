@@ -44,6 +44,7 @@ from .network.transport import Transport
 from .notify.fifo import Fifos
 from .notify.lifecycle_scripts import LifecycleScripts
 from .notify.scripts import NotifyQueue
+from .peer.other_node import OtherNode
 from .ports import InstancePorts
 from .process import subprocesses
 from .process.runtime_dir import RuntimeDirectory
@@ -132,9 +133,7 @@ class Daemon:
             open_socket=environment.open_claim_socket,
         )
         self.startup = Startup(
-            instances,
-            self.groups.mates,
-            delay_s(configuration.globals),
+            *(instances, self.groups.mates, delay_s(configuration.globals)),
             wake=lambda seconds: scheduler.call_later(seconds, self.checks_changed),
         )
         self.shutdown = Shutdown(
@@ -147,9 +146,12 @@ class Daemon:
             scheduler=scheduler,
             log=log,
         )
-        self.service_status = ServiceStatus(
-            self.service_manager, instances, scheduler, (self.shutdown.end_when_released, self.conflicts.changed)
+        self.other_node = OtherNode(
+            lambda: (self.mastership.drained, self.shutdown.begun),
+            *(instances, scheduler, environment.wall, log, environment.open_peer_socket),
         )
+        changed = (self.shutdown.end_when_released, self.conflicts.changed, self.other_node.changed)
+        self.service_status = ServiceStatus(self.service_manager, instances, scheduler, changed)
         instance_ports = InstancePorts(
             log=log,
             table=lambda: kernel.table,
@@ -179,12 +181,7 @@ class Daemon:
             instance_ports,
             address_ports,
             lambda name: NotifyQueue(name, log, self.fifos.tell),
-            self.network,
-            self.static_config,
-            self.vmacs,
-            self.conflicts,
-            self.graceful_restart,
-            self.changes.take,
+            *(self.network, self.static_config, self.vmacs, self.conflicts, self.graceful_restart, self.changes.take),
         )
         self.deadlines = Deadlines(instances, self.network, self.leases, self.manager.forget_stopped, scheduler, log)
         scheduler.connect(self.deadlines.expire, self.shutdown.give_up, self.groups)
@@ -203,7 +200,7 @@ class Daemon:
         self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
         self._commands = Commands(
             *(self._info, instances, lambda: kernel.table, self.mastership, self.maintenance),
-            *(self.reload, self.recorder, scheduler.now),
+            *(self.reload, self.recorder, self.other_node, scheduler.now),
         )
         self.reports = Reports(
             runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())
@@ -257,6 +254,7 @@ class Daemon:
 
     def close(self) -> None:
         """Close every socket to the segment and to the kernel."""
+        self.other_node.close()
         self.conflicts.close()
         self.network.close()
         self.announcer.close()
@@ -295,6 +293,7 @@ class Daemon:
         self.checks.apply(configuration)
         self.checks_changed()
         self.graceful_restart.discard_saved_state()
+        self.other_node.apply(configuration.globals)
         self.service_status.feed_watchdog()
         self.service_manager.ready()
         self.log.info("Startup complete")
@@ -305,6 +304,7 @@ class Daemon:
         """Apply the configuration ``new``, without touching what has not changed; ``digest``: SHA-256 of its file."""
         self.configuration, self.digest = new, digest
         self.fifos.apply(new.globals)
+        self.other_node.apply(new.globals)
         self.network.log_unknown_vrids(new.globals.log_unknown_vrids)
         self.manager.remove_missing(new, self.scheduler.now())
         links_differ, channels = self.links.apply(new), set(self.network.channels)

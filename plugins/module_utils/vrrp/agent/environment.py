@@ -17,6 +17,8 @@ from .network.claims import ClaimSocket
 from .network.gratuitous_arp import Announcer
 from .network.sockets import open_socket
 from .network.transport import OpenSocket
+from .peer import channel
+from .peer.peer_socket import PeerSocket
 from .process.fork import Fork
 from .scheduler import Scheduler
 
@@ -36,6 +38,7 @@ class Environment:
     announcer: Callable[[Log], Announcer] = Announcer
     open_socket: OpenSocket = open_socket
     open_claim_socket: Callable[[int, frozenset[Address]], ClaimSocket] = ClaimSocket
+    open_peer_socket: channel.OpenSocket = PeerSocket
     fork: Callable[[Callable[[Callable[[], None]], Callable[[], None]], Log], Fork] = Fork
     freeze: Callable[[], None] = freeze
     wall: Callable[[], float] = time.time  # seconds since 1970

@@ -10,7 +10,16 @@ from typing import Any
 
 from .keywords.address_values import FOREVER_S
 from .keywords.ip_values import PROTOCOLS, TABLES
-from .model.configuration import Authentication, AuthHmac, Fifo, NotifyCommand, TtlLimit, VirtualAddress, Vmac
+from .model.configuration import (
+    Authentication,
+    AuthHmac,
+    Fifo,
+    NotifyCommand,
+    PeerStatus,
+    TtlLimit,
+    VirtualAddress,
+    Vmac,
+)
 from .model.routes import NextHop, Route, Rule
 from .model.trackers import Tracked, TrackedGateway, TrackedHttp, TrackedTcp, TrackedUnit
 from .syntax.redact import MASK
@@ -151,6 +160,12 @@ def _vmac(value: Vmac) -> Iterator[Any]:
     yield from ("use_vmac", value.name, value.mac, "vmac_xmit_base" if value.xmit_base else "")
 
 
+def _peer_status(value: PeerStatus) -> Iterator[Any]:
+    yield value.address
+    yield f"from {value.source}" if value.source else ""
+    yield f"port {value.port} key {value.key_file}"
+
+
 _KINDS: tuple[tuple[type, Callable[[Any], Iterator[Any]]], ...] = (
     (Authentication, _authentication),
     (AuthHmac, _hmac),
@@ -167,4 +182,5 @@ _KINDS: tuple[tuple[type, Callable[[Any], Iterator[Any]]], ...] = (
     (Fifo, _fifo),
     (TtlLimit, _ttl),
     (Vmac, _vmac),
+    (PeerStatus, _peer_status),
 )

@@ -51,6 +51,7 @@ BEFORE_THE_START = {
     "yielding": False,
     "master": None,
     "peers": [],
+    "standby": None,
     "conflicts": [],
     "since_s": None,
     "transitions": 0,
@@ -363,3 +364,21 @@ def test_what_a_standby_no_longer_holds_is_not_told():
     bench = Bench(instance()).start()
     bench.instance.reporter.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 1.0)
     assert shown(bench, 2.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}
+
+
+def test_a_standby_that_is_not_ready_is_in_the_reason_and_a_warning():
+    bench = Bench(instance()).master(10.0)
+    why = "web-b, the standby of VI_1, is not ready: it is drained"
+    said = {"ready": False, "why": why, "remedy": "hotstandby undrain there"}
+    found = instance_status(bench.instance, 10.0, bench.kernel.table, standby=lambda instance: said)
+    assert found["standby"] == said
+    assert found["why"] == f"MASTER because no master was heard; our 100; {why}"
+    assert found["warnings"] == [f"{why} (hotstandby undrain there)"]
+
+
+def test_a_standby_that_is_ready_is_no_warning():
+    bench = Bench(instance()).master(10.0)
+    said = {"ready": True, "why": "", "remedy": ""}
+    found = instance_status(bench.instance, 10.0, bench.kernel.table, standby=lambda instance: said)
+    assert (found["standby"], found["warnings"]) == (said, [])
+    assert found["why"] == "MASTER because no master was heard; our 100"

@@ -60,6 +60,19 @@ def test_a_watcher_gets_the_last_lines_and_then_what_comes(log):
     played(scenario)
 
 
+def test_one_that_comes_between_two_messages_is_told_nothing_twice(log):
+    async def scenario():
+        watchers, first, second = Watchers(log, lambda: 1e9), Watcher(), Watcher()
+        watchers.add(first)
+        log.info("one")
+        assert watchers.add(second) == {"lines": [(1e9, 6, "one")]}
+        log.info("two")
+        watchers.flush()
+        assert (first.texts, second.texts) == (["one", "two"], ["two"])
+
+    played(scenario)
+
+
 def test_lines_that_come_together_are_one_message_and_nobody_has_to_ask(log):
     async def scenario():
         watchers, watcher = Watchers(log), Watcher()

@@ -63,7 +63,7 @@ def test_global_defs_has_these_keywords_that_work():
     expected = """
         router_id default_interface script_user agent_script_user enable_script_security startup_script
         startup_script_timeout shutdown_script shutdown_script_timeout notify_fifo notify_fifo_script vrrp_notify_fifo
-        vrrp_notify_fifo_script fifo_write_vrrp_states_on_reload vip_lease vrrp_garp_master_delay
+        vrrp_notify_fifo_script fifo_write_vrrp_states_on_reload vip_lease peer_status vrrp_garp_master_delay
         vrrp_garp_master_repeat vrrp_garp_master_refresh vrrp_garp_master_refresh_repeat vrrp_garp_lower_prio_delay
         vrrp_garp_lower_prio_repeat vrrp_garp_extra_if vrrp_vmac_garp_intvl vrrp_garp_interval vrrp_gna_interval
         vrrp_min_garp vrrp_mcast_group4 vrrp_mcast_group6 vrrp_version vrrp_lower_prio_no_advert
@@ -260,7 +260,7 @@ def test_our_own_keywords_stand_on_lines_of_hotstandby():
     assert names(entry for entry in VRRP_INSTANCE.keywords.values() if entry.addition) == ours
     assert names(entry for entry in VRRP_SYNC_GROUP.keywords.values() if entry.addition) == ours
     found = names(entry for entry in GLOBAL_DEFS.keywords.values() if entry.addition)
-    assert found == ["agent_script_user", "vip_lease"]
+    assert found == ["agent_script_user", "vip_lease", "peer_status"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from ..dumps import Recorder
 from ..errors import CommandError
 from ..instances import Instances
 from ..netlink.links import InterfaceTable
+from ..peer.other_node import OtherNode
 from .maintenance import Maintenance
 from .mastership import Mastership
 from .reload import Reload
@@ -31,6 +32,7 @@ class Commands:
         maintenance: Maintenance,
         reload: Reload,
         recorder: Recorder,
+        other_node: OtherNode,
         now: Callable[[], float],
     ) -> None:
         self._info = info
@@ -39,6 +41,7 @@ class Commands:
         self._mastership = mastership
         self._maintenance = maintenance
         self._recorder = recorder
+        self._other_node = other_node
         self._now = now
         self._commands: dict[str, Callable[[dict[str, Any]], Result]] = {
             "status": lambda request: self.status(),
@@ -62,13 +65,15 @@ class Commands:
 
     def status(self) -> dict[str, Any]:
         """Return what ``status --json`` prints."""
-        told = self._maintenance.of_instance
-        return agent_status(self._info(), self._instances.all(), self._table(), self._now(), told)
+        told, known = self._maintenance.of_instance, self._other_node.standby
+        answer = agent_status(self._info(), self._instances.all(), self._table(), self._now(), told, known)
+        return {**answer, "peer": self._other_node.status()}
 
     def _move(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
         now = self._now()
         instance = self._maintenance.move(verb, request, now)
-        return instance_status(instance, now, self._table(), self._maintenance.of_instance)
+        told, known = self._maintenance.of_instance, self._other_node.standby
+        return instance_status(instance, now, self._table(), told, known)
 
     def _drain(self, drained: bool, request: dict[str, Any]) -> dict[str, Any]:
         self._maintenance.drain(drained, request, self._now())

@@ -31,11 +31,17 @@ CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
 # The terms of an instance's hold as values, and in words those that explain its state (:mod:`.maintenance`).
 Terms = Callable[[VrrpInstance], tuple[Optional[dict[str, Any]], str]]
+# What is known of its standby, of which this node is MASTER (:mod:`..peer.other_node`).
+Standby = Callable[[VrrpInstance], Optional[dict[str, Any]]]
 
 
 def no_terms(instance: VrrpInstance) -> tuple[None, str]:
     """Return that its hold has no terms."""
     return None, ""
+
+
+def no_standby(instance: VrrpInstance) -> None:
+    """Return that nothing is known of a standby."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ def agent_status(
     table: InterfaceTable,
     now: float,
     terms: Terms = no_terms,
+    standby: Standby = no_standby,
 ) -> dict[str, Any]:
     """Return the status of the whole agent. Times are seconds before ``now`` (monotonic seconds)."""
     return {
@@ -76,16 +83,21 @@ def agent_status(
         "maintenance": agent.maintenance,
         "realtime": scheduling.state(),
         "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
-        "instances": [instance_status(instance, now, table, terms) for instance in instances],
+        "instances": [instance_status(each, now, table, terms, standby) for each in instances],
         "discarded": dict(agent.discarded),
     }
 
 
 def instance_status(
-    instance: VrrpInstance, now: float, table: InterfaceTable, terms: Terms = no_terms
+    instance: VrrpInstance,
+    now: float,
+    table: InterfaceTable,
+    terms: Terms = no_terms,
+    standby: Standby = no_standby,
 ) -> dict[str, Any]:
     """Return the status of one instance: its configuration, its state, and the reasons."""
-    maintenance, words = terms(instance)
+    (maintenance, words), other = terms(instance), standby(instance)
+    unready = other["why"] if other is not None else ""
     config, router, verdict = instance.config, instance.router, instance.tracking.verdict
     there = {str(want.address) for want in present(instance.addresses.wanted, table)}
     vips, excluded = ([place_of(entry) for entry in entries] for entries in (config.addresses, config.excluded))
@@ -112,17 +124,19 @@ def instance_status(
         "yielding": router.yielding,
         "master": master(instance, now),
         "peers": instance.reporter.peers.as_list(now),
+        "standby": other,
         "conflicts": conflicts(instance, now),
         "since_s": round(now - router.since, 3) if router.since is not None else None,
         "transitions": instance.reporter.counters.transitions,
         "faults": list(router.faults),
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
         "checks": [check_status(check) for check in instance.tracking.checks],
-        "why": why(instance, now, words),
+        "why": "; ".join([why(instance, now, words), *([unready] if unready else ())]),
         "warnings": [
             *warnings(config.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)),
             *(f"{each} ({TWO_OWNERS_REMEDY})" for each in _other_owners(instance, now)),
             *(f"{_conflict(each)} ({_remedy(instance, each)})" for each in conflicts(instance, now)),
+            *([f"{unready} ({other['remedy']})"] if other is not None and unready else ()),
         ],
         "last_event": instance.reporter.last_event,
         "counters": instance.reporter.counters.as_dict(),

@@ -49,8 +49,7 @@ class Watchers:
         """Tell the watcher everything from now on. Return the last lines before. Raises CommandError."""
         if len(self._watchers) >= WATCHERS_MAX:
             raise CommandError(f"{WATCHERS_MAX} others watch this agent already: end one of them")
-        if not self._watchers:
-            self._told = self._count
+        self.flush()  # what the others have not been told yet, this one gets now
         self._watchers.append(watcher)
         return {"lines": [*self._lines]}
 

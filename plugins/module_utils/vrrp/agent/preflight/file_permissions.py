@@ -17,7 +17,7 @@ from typing import Any
 from ...config.model.configuration import Configuration, Fifo
 from ...config.syntax.diagnostics import WARNING, Location, Problem
 from ...config.syntax.redact import holding_secrets
-from ..network import hmac_keys
+from ..network import hmac_keys, peer_keys
 from ..process import path_permissions, subprocesses
 
 OF_ALL_SERVICES = "/run/credentials"  # where credentials lie, for a look from outside the service
@@ -64,7 +64,7 @@ def has_secret(configuration: Configuration) -> bool:
 
 
 def _exposed_keys(place: Location, configuration: Configuration) -> Iterator[Problem]:
-    for path in hmac_keys.files(configuration):
+    for path in (*hmac_keys.files(configuration), *peer_keys.files(configuration)):
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
         except OSError:

@@ -13,6 +13,7 @@ from .command_values import fifo, notify, user_group
 from .keyword import Block, Entry, Keyword, Variable, ignored, table, variable
 from .not_supported import GLOBAL_PROCESS
 from .other_daemons import GLOBAL_FOREIGN
+from .peer_values import PEER_STATUS, peer_status
 
 LARGEST = 2**31 - 1  # what keepalived's counters hold
 LONGEST_S = 4294  # keepalived: UINT_MAX microseconds
@@ -167,6 +168,14 @@ GLOBAL_DEFS = Block(
             "vip_lease_s",
             "SECONDS",
             "how long the kernel keeps a virtual address that no living agent renews: 0 (for ever), or 2 to 60",
+            addition=True,
+        ),
+        Keyword(
+            "peer_status",
+            peer_status,
+            "peer_status",
+            PEER_STATUS,
+            "tell the other node of the pair, beside VRRP, how this one does, and hear the same of it",
             addition=True,
         ),
         *_defaults(),

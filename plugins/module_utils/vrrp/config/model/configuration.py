@@ -234,6 +234,22 @@ class Fifo:
 
 
 @dataclass(frozen=True)
+class PeerStatus:
+    """It is ``peer_status``: where the other node of the pair is told how this one does, and heard.
+
+    The agent reads the keys when it takes the configuration: the first one signs, each is accepted. ``problem`` says
+    why there are none.
+    """
+
+    address: Address
+    source: Optional[Address] = None  # None: the kernel chooses
+    port: int = 61112
+    key_file: str = "/etc/hotstandby/peer.key"
+    keys: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
+    problem: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class Globals:
     """It holds the settings of ``global_defs``."""
 
@@ -255,6 +271,7 @@ class Globals:
     shutdown_script_timeout_s: int = 10
     vmac_prefix: str = "vrrp."
     log_unknown_vrids: bool = False
+    peer_status: Optional[PeerStatus] = None
 
 
 @dataclass(frozen=True)

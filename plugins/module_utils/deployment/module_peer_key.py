@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""It does the work of the module vrrp_peer_key on a node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..vrrp.client import AgentError, AgentUnreachable, Client
+from ..vrrp.config.syntax.redact import MASK
+from . import paths
+from .account import Account
+from .change import DeploymentError
+from .module_io import Run
+from .peer_key import KeyFile, digests
+
+
+def run(module: Any) -> dict[str, Any]:
+    """Write the key file and have a running agent read it, where it differs; only tell it in check mode.
+
+    Raises DeploymentError. Nothing that is returned contains a key.
+    """
+    params = module.params
+    file = KeyFile(params["path"], params["key"], params["state"])
+    params["key"] = MASK
+    owner = Account(paths.USER, Run(module.run_command)).owner()
+    before, changed = digests(file.path), not file.is_right(owner)
+    reloaded = False
+    if changed and not module.check_mode:
+        if owner == (-1, -1):
+            raise DeploymentError(f"there is no user {paths.USER}: run hotstandby.vrrp.vrrp_agent first")
+        file.write(owner)
+        reloaded = _reload(params["runtime_dir"])
+    after = digests(file.path)
+    return {"changed": changed, "reloaded": reloaded, "keys": after, "diff": _diff(file, before, after, changed)}
+
+
+def _reload(runtime_dir: str) -> bool:
+    """Have a running agent read its configuration again, and the key with it. Return whether one runs."""
+    try:
+        Client(runtime_dir).reload()
+    except AgentUnreachable:
+        return False
+    except AgentError as error:
+        raise DeploymentError(f"the key is written, and the agent did not read it: {error}") from error
+    return True
+
+
+def _diff(file: KeyFile, before: list[str], after: list[str], changed: bool) -> dict[str, str]:
+    """Return the digests of the keys; in check mode the new file has none."""
+    shown = ["".join(f"key {each}\n" for each in keys) for keys in (before, after)]
+    if changed and before == after:
+        shown[1] = "another key, or another owner or mode\n"
+    return {"before_header": file.path, "after_header": file.path, "before": shown[0], "after": shown[1]}

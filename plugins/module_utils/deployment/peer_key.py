@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""It manages the key file of ``peer_status`` on a node. No key is in a result: a digest stands for it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from ..vrrp.agent.network import peer_keys
+from ..vrrp.protocol.auth_hmac import secret_of
+from . import files
+from .change import DeploymentError
+
+MODE = 0o600
+ONLY, ACCEPTED, SIGNS = "only", "accepted", "signs"
+_DIGITS = 12
+
+
+def digest(secret: bytes) -> str:
+    """Return what stands for a key: it tells two of them apart, and nothing else."""
+    return hashlib.sha256(b"hotstandby peer key " + secret).hexdigest()[:_DIGITS]
+
+
+def digests(path: str) -> list[str]:
+    """Return the digests of the keys in a file, in its order; none where it is missing or not usable."""
+    try:
+        return [digest(secret) for secret in peer_keys.read(path)]
+    except (OSError, ValueError):
+        return []
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """It is the file at ``path``, which is to have the key ``new`` in this ``state``."""
+
+    path: str
+    new: str
+    state: str
+
+    def content(self) -> bytes:
+        """Return what the file is to contain. Raises DeploymentError for what is no key, without telling it."""
+        try:
+            own = secret_of(self.new)
+        except ValueError as error:
+            raise DeploymentError(f"key: {error}") from None
+        try:
+            others = [] if self.state == ONLY else [key for key in peer_keys.read(self.path) if key != own]
+        except (OSError, ValueError):
+            others = []  # there is nothing that the other node could have signed with
+        keys = [own, *others] if self.state == SIGNS else [*others, own]
+        return "".join(f"hex:{key.hex()}\n" for key in keys[-peer_keys.KEYS_MAX :]).encode()
+
+    def is_right(self, owner: tuple[int, int]) -> bool:
+        """Return whether content, mode and owner are as they are to be."""
+        return files.read(self.path) == self.content() and files.has_owner(self.path, MODE, *owner)
+
+    def write(self, owner: tuple[int, int]) -> None:
+        """Write the file. Raises DeploymentError."""
+        try:
+            files.write(self.path, self.content(), MODE, *owner)
+        except OSError as error:
+            raise DeploymentError(f"{self.path}: {error}") from error

@@ -1,0 +1,184 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test what a node tells, logs and reports of the other one: with two of them joined in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import replace
+from ipaddress import ip_address
+from types import SimpleNamespace
+
+from agent_fakes import Bench, instance
+from peer_links import OTHER, OWN, LoopScheduler, Network
+from virtual_time import play
+
+from vrrp.agent.log import Log
+from vrrp.agent.peer.other_node import OtherNode
+from vrrp.config.model.configuration import Globals, PeerStatus
+from vrrp.protocol.priority import CheckResult
+
+KEY = bytes(range(32))
+SETTINGS = PeerStatus(ip_address(OTHER), ip_address(OWN), keys=(KEY,))
+BACK = PeerStatus(ip_address(OWN), ip_address(OTHER), keys=(KEY,))
+
+
+class Node:
+    """It is one node with the instances VI_1 and VI_2; ``leaving`` is (drained, stopping)."""
+
+    def __init__(self, network, settings, name, master=False, wall=1e9) -> None:
+        self.benches = {each: Bench(instance(name=each)) for each in ("VI_1", "VI_2")}
+        for bench in self.benches.values():
+            bench.master(0.0) if master else bench.start(0.0)
+        self.leaving = False, False
+        self.text = io.StringIO()
+        running = {each: bench.instance for each, bench in self.benches.items()}
+        self.other = OtherNode(
+            *(lambda: self.leaving, SimpleNamespace(running=running), LoopScheduler(network), lambda: wall),
+            *(Log(self.text), network.open),
+        )
+        self.name = name
+        self.apply(settings)
+
+    def apply(self, settings, name=None):
+        self.other.apply(Globals(router_id=name or self.name, peer_status=settings))
+
+    def standby(self, name="VI_1"):
+        return self.other.standby(self.benches[name].instance)
+
+    def fails(self, failed, name="VI_1"):
+        self.benches[name].instance.tracking.check_results([CheckResult("chk", "script", not failed)], 10.0)
+        self.other.changed()
+
+    @property
+    def log(self):
+        return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines() if "chk" not in line.split(") ")[0]]
+
+
+def played(scenario):
+    async def run():
+        network = Network()
+        a, b = Node(network, SETTINGS, "web-a", master=True), Node(network, BACK, "web-b")
+        try:
+            await scenario(network, a, b)
+        finally:
+            a.other.close()
+            b.other.close()
+
+    play(run)
+
+
+def test_a_master_knows_its_standby_and_the_standby_says_nothing_of_its_own():
+    async def scenario(network, a, b):
+        assert a.standby()["ready"] is None
+        await asyncio.sleep(1)
+        good = {"node": "web-b", "ready": True, "why": "", "remedy": "", "state": "BACKUP"}
+        assert a.standby() == {**good, "priority": 100, "troubles": []}
+        assert b.standby() is None
+        told = a.other.status()
+        assert {name: told[name] for name in ("address", "port", "name", "drained", "clock_s", "warnings")} == {
+            **{"address": OTHER, "port": 61112, "name": "web-b", "drained": False, "clock_s": 0.0, "warnings": []},
+        }
+        assert told["heard_s"] <= 1
+
+    played(scenario)
+
+
+def test_of_two_instances_one_may_be_ready():
+    async def scenario(network, a, b):
+        await asyncio.sleep(1)
+        b.fails(True, "VI_2")
+        await asyncio.sleep(0.2)
+        assert (a.standby("VI_1")["ready"], a.standby("VI_2")["ready"]) == (True, False)
+        why = "web-b, the standby of VI_2, is not ready: it is in FAULT: script chk failed"
+        assert (a.standby("VI_2")["why"], a.standby("VI_2")["state"]) == (why, "FAULT")
+
+    played(scenario)
+
+
+def test_a_change_is_logged_once():
+    async def scenario(network, a, b):
+        await asyncio.sleep(3)
+        b.fails(True)
+        await asyncio.sleep(3)
+        b.fails(False)
+        await asyncio.sleep(3)
+        lines = [line for line in a.text.getvalue().splitlines() if "standby of" in line]
+        assert [line.split(") ", 1)[1] for line in lines] == [
+            "web-b, the standby of VI_1, is not ready: it is in FAULT: script chk failed",
+            "web-b, the standby of VI_1, is ready again",
+        ]
+
+    played(scenario)
+
+
+def test_a_drained_node_and_one_that_stops_are_told():
+    async def scenario(network, a, b):
+        b.leaving = True, False
+        await asyncio.sleep(2)
+        assert (a.standby()["why"].endswith("it is drained"), a.other.status()["drained"]) == (True, True)
+        b.leaving = False, True
+        b.other.close()
+        assert b.other.status() is None
+        await asyncio.sleep(0.1)
+        assert a.standby()["why"].endswith("its agent is stopping")
+
+    played(scenario)
+
+
+def test_the_same_settings_forget_nothing_and_others_begin_anew():
+    async def scenario(network, a, b):
+        await asyncio.sleep(1)
+        a.apply(replace(SETTINGS))
+        assert a.standby()["ready"] is True
+        a.apply(replace(SETTINGS, keys=(KEY[::-1], KEY)))
+        assert a.standby()["ready"] is None
+        await asyncio.sleep(0.5)
+        b.apply(replace(BACK, keys=(KEY, KEY[::-1])))
+        await asyncio.sleep(0.5)
+        assert a.standby()["ready"] is True, "both accept both keys"
+        a.apply(None)
+        assert (a.standby(), a.other.status(), OWN in network.ends) == (None, None, False)
+        a.other.changed()
+
+    played(scenario)
+
+
+def test_without_a_key_that_is_said_until_a_reload_finds_one():
+    async def scenario(network, a, b):
+        a.apply(replace(SETTINGS, keys=(), problem="the key file cannot be read"))
+        assert a.standby()["why"] == f"{OTHER}, the standby of VI_1, is not ready: the key file cannot be read"
+        (warning,) = a.other.status()["warnings"]
+        assert warning.startswith(f"{OTHER}: the key file cannot be read (run the playbook")
+        assert "warning: peer_status: the key file cannot be read" in a.text.getvalue()
+        a.apply(SETTINGS)
+        await asyncio.sleep(0.5)
+        assert a.standby()["ready"] is True
+
+    played(scenario)
+
+
+def test_a_clock_that_was_set_back_is_a_warning_and_the_standby_is_ready():
+    async def scenario(network, a, b):
+        await asyncio.sleep(1)
+        b.other.close()
+        again = Node(network, BACK, "web-b", wall=1e9 - 3600)
+        await asyncio.sleep(1.5)
+        assert a.standby()["ready"] is True
+        (warning,) = a.other.status()["warnings"]
+        assert warning.startswith("web-b: its clock is 3600 s behind")
+        again.other.close()
+
+    played(scenario)
+
+
+def test_no_key_is_shown():
+    async def scenario(network, a, b):
+        await asyncio.sleep(2)
+        said = f"{a.other.status()}{a.standby()}{a.text.getvalue()}{a.other._settings!r}"
+        assert KEY.hex() not in said
+        assert repr(KEY)[2:-1] not in said
+
+    played(scenario)

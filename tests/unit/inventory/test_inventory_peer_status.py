@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test where the hosts of a pair tell each other how they do, when they get a key, and which warnings come of it."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.peer_status import (
+    FIRST,
+    ROTATION,
+    key_steps,
+    line,
+    warnings,
+)
+
+HOSTS = ["web-a", "web-b"]
+VI_1 = {"name": "VI_1", "interface": "eth0", "virtual_ipaddress": ["192.168.8.100/24"]}
+SIX = {"name": "VI_6", "interface": "eth0", "virtual_ipaddress": ["fd00::100/64"]}
+
+
+def node(*addresses, **more):
+    there = [{"address": address, "secondary": False} for address in addresses]
+    return {"interfaces": [{"name": "eth0", "addresses": there, "virtual_addresses": []}], **more}
+
+
+FOUND = {"web-a": node("192.168.8.4/24", "fe80::4/64"), "web-b": node("192.168.8.6/24", "fe80::6/64")}
+
+
+def made(host="web-a", said=None, found=FOUND, plan=None):
+    both = {"web-a": {}, "web-b": {}, **(said or {})}
+    return line(HOSTS, host, both, found, plan or {each: [VI_1] for each in HOSTS})
+
+
+def test_each_host_names_the_other_and_itself():
+    assert made() == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
+    assert made("web-b") == "@hotstandby peer_status 192.168.8.4 from 192.168.8.6"
+
+
+def test_the_virtual_address_of_the_master_is_not_taken():
+    found = {**FOUND, "web-a": node("192.168.8.100/24", "192.168.8.4/24")}
+    assert made("web-b", found=found) == "@hotstandby peer_status 192.168.8.4 from 192.168.8.6"
+
+
+def test_the_addresses_of_unicast_are_taken():
+    plan = {
+        "web-a": [{**VI_1, "unicast_src_ip": "192.168.8.44", "unicast_peer": ["192.168.8.66"]}],
+        "web-b": [{**VI_1, "unicast_src_ip": "192.168.8.66", "unicast_peer": ["192.168.8.44"]}],
+    }
+    assert made(plan=plan) == "@hotstandby peer_status 192.168.8.66 from 192.168.8.44"
+
+
+def test_link_local_addresses_are_not_taken_but_another_instance_may_have_better_ones():
+    plan = {each: [SIX] for each in HOSTS}
+    assert made(plan=plan) == ""
+    assert made(plan={each: [SIX, VI_1] for each in HOSTS}) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
+    found = {"web-a": node("fe80::4/64", "fd00::4/64"), "web-b": node("fd00::6/64")}
+    assert made(found=found, plan=plan) == "@hotstandby peer_status fd00::6 from fd00::4"
+
+
+@pytest.mark.parametrize("value", [False, "false", "no"])
+@pytest.mark.parametrize("host", HOSTS)
+def test_one_host_can_switch_it_off_for_both(host, value):
+    assert made(said={host: {"ha_pair_peer_status": value}}) == ""
+
+
+def test_both_have_one_port():
+    assert made(said={"web-b": {"ha_pair_peer_port": 61112}}) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
+    for host in HOSTS:
+        told = made(host, said={"web-b": {"ha_pair_peer_port": "2000"}})
+        assert told.endswith(" port 2000")
+
+
+def test_without_an_instance_nothing_is_told():
+    assert made(plan={"web-a": [VI_1], "web-b": []}) == ""
+    assert made(plan={"web-a": [], "web-b": []}) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "rotate", "steps"),
+    [
+        ([], [], False, FIRST),
+        (["k"], [], False, FIRST),
+        (["k"], ["l"], False, FIRST),
+        (["k"], ["l"], True, FIRST),
+        (["k"], ["k"], False, ()),
+        (["k"], ["k"], True, ROTATION),
+        (["k", "l"], ["l", "k"], False, FIRST),  # a rotation that ended half-way
+        (None, None, False, FIRST),
+    ],
+)
+def test_a_pair_gets_a_key_where_the_hosts_do_not_have_the_same(one, two, rotate, steps):
+    assert key_steps(HOSTS, {"web-a": {"peer_keys": one}, "web-b": {"peer_keys": two}}, rotate) == steps
+
+
+def test_a_warning_that_an_instance_gives_is_not_given_twice():
+    why = "web-b, the standby of VI_1, is not ready: nothing was heard of it for 9 s"
+    silent = "web-b: nothing was heard of it for 9 s (is that node up?)"
+    late = "web-b: its clock is 9 s behind (look)"
+    told = {"agent": {"peer": {"warnings": [silent, late]}}}
+    seen = {**told, "instances": [{"standby": {"why": why}}, {"standby": None}]}
+    assert warnings("web-a", seen) == [f"web-a: {late}"]
+    assert warnings("web-a", {**seen, "instances": []}) == [f"web-a: {silent}", f"web-a: {late}"]
+    assert warnings("web-a", {"agent": {"peer": None}}) == warnings("web-a", {}) == []
