@@ -54,7 +54,7 @@ def of_agent(answer: dict[str, Any]) -> list[Finding]:
 
 
 def _within(text: str, told: list[str]) -> bool:
-    """Return whether an instance has told the reason already: there it follows other words than the name of the node."""
+    """Return whether an instance has told the reason already, there after other words than the name of the node."""
     reason = text.partition(": ")[2]
     return bool(reason) and any(each.endswith(reason) for each in told)
 
