@@ -8,4 +8,5 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[3] / "benchmarks"))
+# Before the library, which has a folder report as well.
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
