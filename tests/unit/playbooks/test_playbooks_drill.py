@@ -99,8 +99,10 @@ def test_a_pair_that_is_not_ready_is_not_touched(broken):
 def test_pairs_go_one_after_another(broken):
     output = broken[0].output
     assert "TASK [hotstandby.vrrp.ha_pair : Do the drill]" in output
-    assert output.index("drill_run.yml for web-a, web-b") < output.index("drill_one.yml for db-a, db-b")
-    assert output.count("drill_run.yml for") == 1
+    # Which pair comes first is not said.
+    ready, other = output.index("drill_one.yml for web-a, web-b"), output.index("drill_one.yml for db-a, db-b")
+    assert not ready < other < output.index("drill_run.yml for web-a, web-b")
+    assert output.count("drill_run.yml for") == 1  # nothing of db, and no second kind of web
 
 
 def test_after_a_failure_everything_is_put_back(broken):
