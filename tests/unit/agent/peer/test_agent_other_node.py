@@ -21,6 +21,7 @@ from vrrp.config.model.configuration import Globals, PeerStatus
 from vrrp.protocol.priority import CheckResult
 
 KEY = bytes(range(32))
+DOWN_S = 3.0 + 156 / 256
 SETTINGS = PeerStatus(ip_address(OTHER), ip_address(OWN), keys=(KEY,))
 BACK = PeerStatus(ip_address(OWN), ip_address(OTHER), keys=(KEY,))
 
@@ -182,3 +183,20 @@ def test_no_key_is_shown():
         assert repr(KEY)[2:-1] not in said
 
     played(scenario)
+
+
+def test_an_agent_has_it_from_its_start_and_a_reload_takes_it_away(rig):
+    missing = replace(SETTINGS, keys=(), problem="the key file cannot be read")
+
+    async def scenario():
+        async with rig(instance(), globals=Globals(peer_status=missing)) as machine:
+            machine.due(100.0 + DOWN_S)
+            status = machine.command("status")
+            assert (machine.state(), status["peer"]["address"]) == ("MASTER", OTHER)
+            why = status["instances"][0]["why"]
+            assert why.endswith(f"{OTHER}, the standby of VI_1, is not ready: the key file cannot be read")
+            machine.apply(globals=Globals())
+            status = machine.command("status")
+            assert (machine.state(), status["peer"], status["instances"][0]["standby"]) == ("MASTER", None, None)
+
+    asyncio.run(scenario())
