@@ -47,9 +47,10 @@ class Seen:
 
 
 def transition(pair: Pair, node: str) -> dict[str, str]:
-    """Return the last entry about VI_1 in the journal of a node."""
-    words = ["journalctl", "HOTSTANDBY_INSTANCE=VI_1", "--output=json", "--lines=1"]
-    return json.loads(pair.bed.node(node).run(words, check=True).stdout)
+    """Return the last change of the state of VI_1 in the journal of a node."""
+    words = ["journalctl", "HOTSTANDBY_INSTANCE=VI_1", "--output=json"]
+    entries = map(json.loads, pair.bed.node(node).run(words, check=True).stdout.splitlines())
+    return [each for each in entries if "HOTSTANDBY_STATE" in each][-1]
 
 
 def reach(pair: Pair) -> dict[str, dict[str, str]]:
