@@ -22,10 +22,13 @@ def lines(report: Report) -> list[str]:
         ["INSTANCE", *(each["name"] for each in instances)],
         ["FAULT", *map(_fault, instances)],
     ]
-    if any(each["expected"] for each in instances):
-        times = [expected_times(each["expected"]) for each in instances]
+    measured = any(each["measured"] for each in instances)
+    times = [expected_times(each["expected"]) for each in instances]
+    if any(each["expected"] for each in instances) and measured:  # beside what was measured a range is enough
+        columns.append(["EXPECTED", *(_range(best, worst) for best, _middle, worst in times)])
+    elif any(each["expected"] for each in instances):
         columns += [[head, *cells] for head, cells in zip(("BEST", "MIDDLE", "WORST"), zip(*times))]
-    if any(each["measured"] for each in instances):
+    if measured:
         columns += [["LOST", *map(_lost, instances)], ["LONGEST", *map(_longest, instances)]]
     if any(each["passed"] is not None for each in instances):
         columns.append(["RESULT", *map(result, instances)])
@@ -65,6 +68,14 @@ def _fault(instance: Instance) -> str:
         for host in hosts:
             text = text.replace(host, short[host])
     return text
+
+
+def _range(best: str, worst: str) -> str:
+    """Return two times as one range, with the unit once where it is the same."""
+    number, _space, unit = best.partition(" ")
+    if best == worst:
+        return best
+    return f"{number if worst.endswith(f' {unit}') else best}-{worst}"
 
 
 def _lost(instance: Instance) -> str:

@@ -20,10 +20,25 @@ def test_a_simulation_says_what_is_expected():
 
 def test_a_drill_has_what_was_measured_and_the_verdict():
     assert lines(report(instance(**DRILLED), instance(pair="db"))) == [
-        "PAIR  INSTANCE  FAULT        BEST    MIDDLE  WORST   LOST     LONGEST  RESULT",
-        "web   VI_1      kill node-a  2.65 s  3.12 s  3.59 s  31/2000  3.10 s   passed",
-        "db    VI_1      kill node-a  2.65 s  3.12 s  3.59 s  -        -        -",
+        "PAIR  INSTANCE  FAULT        EXPECTED     LOST     LONGEST  RESULT",
+        "web   VI_1      kill node-a  2.65-3.59 s  31/2000  3.10 s   passed",
+        "db    VI_1      kill node-a  2.65-3.59 s  -        -        -",
     ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "shown"),
+    [((0.0, 0.0), "0"), ((0.0, 0.3), "0-300 ms"), ((0.3, 1.2), "300 ms-1.20 s"), (None, "-")],
+)
+def test_what_was_expected_of_a_drill_is_a_range(expected, shown):
+    times = expected and {"best_s": expected[0], "middle_s": expected[0], "worst_s": expected[1]}
+    assert f"kill node-a  {shown}  " in lines(report(instance(**{**DRILLED, "expected": times}), instance(**DRILLED)))[1]
+
+
+def test_what_a_usual_drill_does_is_not_shortened():
+    drilled = instance(pair="ha_pair", name="VI_1", **DRILLED)
+    drilled["timeline"]["faults"][0]["text"] = "agent of node-a killed"
+    assert "agent of node-a killed" in lines(report(drilled))[1]
 
 
 def test_without_instances_there_is_a_heading():
@@ -35,7 +50,7 @@ def test_long_names_are_shortened_so_that_the_line_fits():
     long["timeline"]["faults"][0]["text"] = "kill web-server-one.datacentre-north.example.com"
     head, line = lines(report(long))
     assert len(head) <= 80 and len(line) <= 80
-    assert line.startswith("web-") and "3.59 s  31/2000  3.10 s   passed" in line
+    assert line.startswith("web-") and "-3.59 s  31/2000  3.10 s   passed" in line
 
 
 def test_the_fault_keeps_its_room_while_the_names_can_give_some():
