@@ -22,15 +22,15 @@ FIRST ?= 10000
 COUNT ?= 1000000
 
 # Tests that mostly wait for timers: this many run at once for each processor.
-WORKERS ?= $(shell echo $$((4 * $$(nproc))))
+WORKERS ?= $(shell echo $$((5 * $$(nproc))))
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 PARALLEL := --dist worksteal --numprocesses
 
 # The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
 CHECK ?= lint+unit+simulation
 PARTS ?= pythons+sanity+lint+unit+simulation network timing labs+integration+molecule
-# The two that mostly wait first: side by side they leave the processors to the nodes.
-FIRST_SCENARIOS := faults keepalived
+# The longest first: two run side by side, and both end at about the same time.
+FIRST_SCENARIOS := fleet faults default change update
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 empty :=
 space := $(empty) $(empty)
