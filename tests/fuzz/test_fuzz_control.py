@@ -87,7 +87,8 @@ def agent() -> Commands:
     reload = Reload(None, None, None, lambda: True, None, None, None, log)
     recorder = SimpleNamespace(events=lambda instance: ["{}"])
     maintenance = Maintenance("/nowhere", mastership, instances, groups, None, None, lambda: NOON, log)
-    return Commands(None, instances, InterfaceTable, mastership, maintenance, reload, recorder, lambda: 0.0)
+    other_node = SimpleNamespace()  # only a status asks it
+    return Commands(None, instances, InterfaceTable, mastership, maintenance, reload, recorder, other_node, lambda: 0.0)
 
 
 def handle(command, request):

@@ -32,7 +32,9 @@ def test_a_drill_has_what_was_measured_and_the_verdict():
 )
 def test_what_was_expected_of_a_drill_is_a_range(expected, shown):
     times = expected and {"best_s": expected[0], "middle_s": expected[0], "worst_s": expected[1]}
-    assert f"kill node-a  {shown}  " in lines(report(instance(**{**DRILLED, "expected": times}), instance(**DRILLED)))[1]
+    assert (
+        f"kill node-a  {shown}  " in lines(report(instance(**{**DRILLED, "expected": times}), instance(**DRILLED)))[1]
+    )
 
 
 def test_what_a_usual_drill_does_is_not_shortened():
