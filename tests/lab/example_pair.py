@@ -9,7 +9,9 @@ NODE_B.but(version=3, advert_int=0.1).text("NodeB")
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 ADDRESS_A, ADDRESS_B, CLIENT = "192.168.8.4", "192.168.8.6", "192.168.8.1"
@@ -95,6 +97,14 @@ def script(name: str, command: str, **options: Any) -> str:
     """Return one ``vrrp_script`` block."""
     lines = [f'    script "{command}"', *(f"    {key} {value}" for key, value in options.items())]
     return "\n".join([f"vrrp_script {name} {{", *lines, "}"]) + "\n"
+
+
+def peer_status(peer: str, own: str, key: Path) -> str:
+    """Return the block with which two agents tell each other how they do. The key is made where it is not there."""
+    if not key.exists():
+        key.write_text(f"hex:{secrets.token_hex(32)}\n")
+        key.chmod(0o600)
+    return f"global_defs {{\n    @hotstandby peer_status {peer} from {own} key {key}\n}}\n"
 
 
 def _block(keyword: str, entries: tuple[str, ...]) -> list[str]:

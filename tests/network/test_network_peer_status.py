@@ -12,7 +12,7 @@ import time
 import pytest
 
 from lab.capture import Capture, assert_in_time, intervals
-from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, pair, script
+from lab.example_pair import ADDRESS_A, ADDRESS_B, VIP, pair, peer_status, script
 from lab.flood import Flood
 from lab.peers import Agent, assert_one_owner, poll
 
@@ -27,17 +27,14 @@ def both(wire, tmp_path):
     """Start a master, and a standby with the same key whose file has ``before`` and ``changes``; return both."""
 
     def start(*before, on_b=(), **changes):
-        key, (a, b) = secrets.token_hex(32), pair(**changes)
+        key, (a, b) = tmp_path / "peer.key", pair(**changes)
         peers = []
         nodes = (
             ("web-a", wire.a, a, ADDRESS_A, ADDRESS_B),
             ("web-b", wire.b, b.but(**dict(on_b)), ADDRESS_B, ADDRESS_A),
         )
         for name, host, instance, own, peer in nodes:
-            path = tmp_path / f"{name}.key"
-            path.write_text(f"hex:{key}\n")
-            path.chmod(0o600)
-            told = f"global_defs {{\n    @hotstandby peer_status {peer} from {own} key {path}\n}}\n"
+            told = peer_status(peer, own, key)
             peers.append(wire.start(Agent, host, instance.text(name, told, *before)))
         wire.settled(*peers)
         return peers
@@ -73,7 +70,7 @@ def test_the_master_knows_whether_its_standby_can_take_over(wire, both, tmp_path
     assert (said["state"], said["node"]) == ("FAULT", "web-b")
     assert "web-b, the standby of VI_1, is not ready: it is in FAULT: script chk_good failed" in a.status()["why"]
     assert any("mend that on that node" in text for text in a.status()["warnings"])
-    shown = " ".join(a.cli("status").stdout.split())
+    shown = " ".join(a.cli("status", "VI_1").stdout.split())
     assert "warning: web-b, the standby of VI_1, is not ready" in shown
     assert f"peer web-b ({ADDRESS_B}): last heard" in shown
     a.wait_log("the standby of VI_1, is not ready: it is in FAULT")
@@ -98,6 +95,14 @@ def test_the_master_knows_whether_its_standby_can_take_over(wire, both, tmp_path
 
     assert a.status()["transitions"] == before, "nothing of this moves mastership"
     assert_one_owner(wire.segment, VIP, "a")
+
+
+def test_a_firewall_that_lets_answers_in_needs_no_rule(wire, both):
+    chain = "type filter hook input priority filter; policy drop; ct state established accept; ip protocol 112 accept"
+    for host in (wire.a, wire.b):
+        host.run(["nft", f"table inet strict {{ chain input {{ {chain}; }}; }}"], check=True)
+    a, _b = both()
+    until(a, ready)
 
 
 @pytest.mark.timing

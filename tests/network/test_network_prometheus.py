@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from lab.example_pair import ADDRESS_A, ADDRESS_B, CLIENT, pair, script
+from lab.example_pair import ADDRESS_A, ADDRESS_B, CLIENT, pair, peer_status, script
 from lab.metrics import PORT, Exporter
 from lab.peers import Agent, poll
 from lab.prometheus import Prometheus, expressions, panels
@@ -25,6 +25,11 @@ def owner(prometheus):
     return {series["metric"]["instance"] for series in found}
 
 
+def empty(prometheus, asked):
+    """Return the queries without a result."""
+    return [each for each, result in zip(asked, prometheus.query(*asked)) if not result]
+
+
 def alerts(prometheus):
     """Return for each rule whether Prometheus could evaluate it, and the nodes of its alerts, pending ones too."""
     (answer,) = prometheus.ask("/api/v1/rules")
@@ -32,10 +37,11 @@ def alerts(prometheus):
     return {rule["name"]: (rule["health"], [a["labels"].get("instance") for a in rule["alerts"]]) for rule in rules}
 
 
-def test_prometheus_sees_a_failover_and_every_panel_has_data(wire):
+def test_prometheus_sees_a_failover_and_every_panel_has_data(wire, tmp_path):
+    key = tmp_path / "peer.key"
     file_a, file_b = pair(**FAST)
-    agent = wire.start(Agent, wire.a, file_a, CHECK)
-    other = wire.start(Agent, wire.b, file_b, CHECK)
+    agent = wire.start(Agent, wire.a, file_a, CHECK, peer_status(ADDRESS_B, ADDRESS_A, key))
+    other = wire.start(Agent, wire.b, file_b, CHECK, peer_status(ADDRESS_A, ADDRESS_B, key))
     agent.wait_state("MASTER")
     with Exporter(agent, ADDRESS_A) as on_a, Exporter(other, ADDRESS_B) as on_b:
         text = wire.client.run([sys.executable, "-c", GET, f"http://{ADDRESS_A}:{PORT}/metrics"], check=True).stdout
@@ -49,7 +55,9 @@ def test_prometheus_sees_a_failover_and_every_panel_has_data(wire):
             agent.kill()
             poll(lambda: owner(prometheus) == {"b"}, 10, "the failover is not seen")
             asked = [each for panel in panels() for each in expressions(panel)]
-            assert [each for each, result in zip(asked, prometheus.query(*asked)) if not result] == []
+            poll(
+                lambda: all(prometheus.query(*asked)), 10, "a panel has no data", lambda: str(empty(prometheus, asked))
+            )
             became, down = prometheus.query('hotstandby_become_master_total{instance="b"}', "hotstandby_up == 0")
             assert [series["value"][1] for series in became] == ["1"]
             assert [series["metric"]["instance"] for series in down] == ["a"]

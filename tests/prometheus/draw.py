@@ -17,7 +17,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from lab.example_pair import ADDRESS_A, ADDRESS_B, CLIENT, PREFIX, pair, script
+from lab.example_pair import ADDRESS_A, ADDRESS_B, CLIENT, PREFIX, pair, peer_status, script
 from lab.metrics import Exporter
 from lab.peers import Agent
 from lab.prometheus import Prometheus, expressions, panels
@@ -43,10 +43,12 @@ def main() -> None:
         client = segment.host("client", CLIENT + PREFIX)
         app = Path(sys.argv[1]).with_suffix(".app")
         app.touch()
+        key = app.with_suffix(".key").resolve()
+        good = script("chk_app", "/bin/true", interval=1)
         check = script("chk_app", f"/usr/bin/test -e {app.resolve()}", interval=1)
         with (
-            Agent(a, file_a.text("node-a", check)) as agent,
-            Agent(b, file_b.text("node-b", script("chk_app", "/bin/true", interval=1))) as other,
+            Agent(a, file_a.text("node-a", check, peer_status(ADDRESS_B, ADDRESS_A, key))) as agent,
+            Agent(b, file_b.text("node-b", good, peer_status(ADDRESS_A, ADDRESS_B, key))) as other,
             Exporter(agent, ADDRESS_A) as on_a,
             Exporter(other, ADDRESS_B) as on_b,
             Prometheus(client, (on_a, on_b), f"{STEP_S}s") as prometheus,
@@ -65,6 +67,7 @@ def main() -> None:
             time.sleep(max(begun + SECONDS - time.time(), 0))
             drawn = [_panel(panel, _asked(prometheus, panel, begun)) for panel in panels()]
         app.unlink(missing_ok=True)
+        key.unlink(missing_ok=True)
     height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in panels()) * ROW
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {24 * CELL} {height + 44}" font-family="sans-serif" '
