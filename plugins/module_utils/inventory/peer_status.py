@@ -9,6 +9,8 @@ Pure. A key never leaves a node: hosts tell digests of theirs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
+from operator import itemgetter
 from typing import Any, Optional
 
 from .attempts import own_address
@@ -30,7 +32,7 @@ def line(hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, F
         return ""
     ports = [port for port in (int(str(value)) for value in _values(hosts, said, "peer_port")) if port != PORT]
     port = f" port {ports[0]}" if ports else ""  # of both hosts: the first one that is not the usual one
-    for instance in plan.get(host, ()):
+    for instance in sorted(plan.get(host, ()), key=itemgetter("name")):  # so both hosts take the same one
         for other in (each for each in hosts if each != host):
             theirs = next((each for each in plan.get(other, ()) if each["name"] == instance["name"]), None)
             own = _address(found[host], instance)
@@ -56,8 +58,14 @@ def _values(hosts: Sequence[str], said: Variables, word: str) -> list[Any]:
 
 
 def _address(found: Found, instance: Mapping[str, Any]) -> Optional[str]:
-    """Return the address of a host on the interface of an instance; no link-local one, which needs an interface."""
-    return own_address(found, {**instance, "unicast_peer": True})
+    """Return the address of a host on the interface of an instance; none that needs an interface, too."""
+    address = own_address(found, {**instance, "unicast_peer": True})
+    return None if address is None or _needs_interface(address) else address
+
+
+def _needs_interface(address: str) -> bool:
+    ip = ip_address(address)
+    return ip.version == 6 and ip.is_link_local
 
 
 def key_steps(hosts: Sequence[str], found: Mapping[str, Found], rotate: bool) -> tuple[str, ...]:

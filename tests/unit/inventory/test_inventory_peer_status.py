@@ -14,15 +14,16 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.peer_sta
     rotates,
     warnings,
 )
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
 
 HOSTS = ["web-a", "web-b"]
 VI_1 = {"name": "VI_1", "interface": "eth0", "virtual_ipaddress": ["192.168.8.100/24"]}
 SIX = {"name": "VI_6", "interface": "eth0", "virtual_ipaddress": ["fd00::100/64"]}
 
 
-def node(*addresses, **more):
+def node(*addresses, name="eth0"):
     there = [{"address": address, "secondary": False} for address in addresses]
-    return {"interfaces": [{"name": "eth0", "addresses": there, "virtual_addresses": []}], **more}
+    return {"interfaces": [{"name": name, "addresses": there, "virtual_addresses": []}]}
 
 
 FOUND = {"web-a": node("192.168.8.4/24", "fe80::4/64"), "web-b": node("192.168.8.6/24", "fe80::6/64")}
@@ -57,6 +58,37 @@ def test_link_local_addresses_are_not_taken_but_another_instance_may_have_better
     assert made(plan={each: [SIX, VI_1] for each in HOSTS}) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
     found = {"web-a": node("fe80::4/64", "fd00::4/64"), "web-b": node("fd00::6/64")}
     assert made(found=found, plan=plan) == "@hotstandby peer_status fd00::6 from fd00::4"
+
+
+def test_a_link_local_source_of_unicast_is_no_address_for_the_line():
+    """The agent would refuse the line, and the whole file with it."""
+    sources = {"web-a": "fe80::4", "web-b": "fe80::6"}
+    plan = {
+        host: [{**SIX, "unicast_src_ip": source, "unicast_peer": [other]}]
+        for (host, source), other in zip(sources.items(), reversed(sources.values()))
+    }
+    assert made(plan=plan) == made("web-b", plan=plan) == ""
+    plan["web-a"][0]["unicast_src_ip"] = "fd00::4"
+    assert made(plan=plan) == made("web-b", plan=plan) == ""
+
+
+def test_every_line_is_one_that_the_agent_accepts():
+    found = {"web-a": node("169.254.8.4/16"), "web-b": node("169.254.8.6/16")}
+    told = made(found=found)
+    assert told == "@hotstandby peer_status 169.254.8.6 from 169.254.8.4"
+    assert inspect(f"global_defs {{\n{told}\n}}\n", "/etc/x.conf").problems == ()
+
+
+def test_both_lines_are_of_one_instance_whatever_the_order_of_the_instances():
+    inner = {**VI_1, "name": "VI_2", "interface": "eth1", "virtual_ipaddress": ["10.0.0.100/24"]}
+    cards = {"web-a": "10.0.0.4/24", "web-b": "10.0.0.6/24"}
+    found = {
+        host: {"interfaces": [*seen["interfaces"], *node(cards[host], name="eth1")["interfaces"]]}
+        for host, seen in FOUND.items()
+    }
+    plan = {"web-a": [inner, VI_1], "web-b": [VI_1, inner]}
+    assert made(found=found, plan=plan) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
+    assert made("web-b", found=found, plan=plan) == "@hotstandby peer_status 192.168.8.4 from 192.168.8.6"
 
 
 @pytest.mark.parametrize("value", [False, "false", "no"])

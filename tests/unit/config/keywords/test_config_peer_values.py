@@ -23,6 +23,10 @@ PEER, OWN = ip_address("192.168.8.4"), ip_address("192.168.8.3")
         ("peer_status 192.168.8.4 from 192.168.8.3", PeerStatus(PEER, OWN)),
         ("peer_status 192.168.8.4 key /k port 1024 from 192.168.8.3", PeerStatus(PEER, OWN, 1024, "/k")),
         ("peer_status fd00::4 from fd00::3", PeerStatus(ip_address("fd00::4"), ip_address("fd00::3"))),
+        (
+            "peer_status 169.254.8.4 from 169.254.8.3",
+            PeerStatus(ip_address("169.254.8.4"), ip_address("169.254.8.3")),
+        ),
     ],
 )
 def test_a_line_is_read(line, expected):

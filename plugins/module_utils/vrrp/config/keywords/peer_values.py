@@ -43,7 +43,7 @@ def peer_status(statement: Statement) -> PeerStatus:
 
 def _own(word: Word) -> Any:
     address = unicast(word)
-    if address.is_link_local:
+    if address.version == 6 and address.is_link_local:  # an IPv4 address is one of the host, whatever its range
         raise Invalid(
             f"{show(word.text)} is a link-local address, which says nothing without an interface",
             PEER_STATUS,
