@@ -203,7 +203,7 @@ running_release:
 peer_keys:
   description:
     - Digests of the keys with which the nodes of a pair tell each other how they do, the one that signs first.
-    - Empty where there is no key file, and for other users than root.
+    - Empty where there is no key file, or one of another owner or mode than the agent's, and for other users than root.
   returned: always
   type: list
   elements: str

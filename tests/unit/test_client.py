@@ -16,7 +16,7 @@ import pytest
 
 from vrrp import client
 from vrrp.agent.process.runtime_dir import RuntimeDirectory
-from vrrp.client import AgentError, AgentUnreachable, Client, Stream
+from vrrp.client import AgentError, AgentUnreachable, Client, NoAgent, Stream
 
 TERMS = {"reason": "disk", "expires": "2h", "by": "anna"}
 
@@ -95,7 +95,7 @@ def test_no_is_an_error_with_its_problems(answer, tmp_path):
 
 
 def test_no_agent_names_the_socket_and_what_to_do(tmp_path):
-    with pytest.raises(AgentUnreachable, match=r"control\.sock.*systemctl start hotstandby"):
+    with pytest.raises(NoAgent, match=r"control\.sock.*systemctl start hotstandby"):
         Client(str(tmp_path)).status()
 
 
@@ -103,7 +103,7 @@ def test_a_socket_that_nobody_listens_on_is_no_agent(tmp_path):
     dead = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     dead.bind(str(tmp_path / "control.sock"))
     dead.close()
-    with pytest.raises(AgentUnreachable, match="no agent is running"):
+    with pytest.raises(NoAgent, match="no agent is running"):
         Client(str(tmp_path)).status()
 
 
@@ -119,6 +119,7 @@ def test_an_agent_that_has_lost_its_socket_is_running(tmp_path, lost):
         for _time in range(3):
             with pytest.raises(AgentUnreachable) as caught:
                 Client(str(place)).status()
+            assert not isinstance(caught.value, NoAgent)
             assert f"the agent is running (process {os.getpid()}), but {place}/control.sock is gone" in str(
                 caught.value
             )
@@ -147,8 +148,9 @@ def test_an_agent_that_hangs_is_not_waited_for(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as silent:
         silent.bind(str(tmp_path / "control.sock"))
         silent.listen(1)
-        with pytest.raises(AgentUnreachable, match=r"did not answer within 0\.05 s"):
+        with pytest.raises(AgentUnreachable, match=r"did not answer within 0\.05 s") as caught:
             Client(str(tmp_path), timeout_s=0.05).status()
+    assert not isinstance(caught.value, NoAgent)
 
 
 @pytest.mark.parametrize("reply", [b"", b"not json\n", b'{"ok": true'])

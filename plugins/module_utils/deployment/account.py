@@ -12,6 +12,15 @@ from .change import Change
 from .module_io import Run
 
 
+def owner_of(name: str) -> tuple[int, int]:
+    """Return uid and gid of a user; (-1, -1), the owner of nothing, while the user does not exist."""
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        return -1, -1
+    return entry.pw_uid, entry.pw_gid
+
+
 class Account:
     """It manages one system user. ``name`` is the user and its group, ``comment`` says what it is for."""
 
@@ -31,11 +40,7 @@ class Account:
 
     def owner(self) -> tuple[int, int]:
         """Return uid and gid of the user; (-1, -1), the owner of nothing, while the user does not exist."""
-        try:
-            entry = pwd.getpwnam(self.name)
-        except KeyError:
-            return -1, -1
-        return entry.pw_uid, entry.pw_gid
+        return owner_of(self.name)
 
     def present(self) -> list[Change]:
         """Return the changes that create the user."""

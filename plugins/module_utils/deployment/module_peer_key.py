@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from ..vrrp.client import AgentError, AgentUnreachable, Client
+from ..vrrp.client import AgentError, AgentUnreachable, Client, NoAgent
 from ..vrrp.config.syntax.redact import MASK
 from . import paths
 from .account import Account
@@ -25,25 +26,28 @@ def run(module: Any) -> dict[str, Any]:
     file = KeyFile(params["path"], params["key"], params["state"])
     params["key"] = MASK
     owner = Account(paths.USER, Run(module.run_command)).owner()
-    before, changed = digests(file.path), not file.is_right(owner)
+    before, changed = digests(file.path, owner), not file.is_right(owner)
     reloaded = False
     if changed and not module.check_mode:
         if owner == (-1, -1):
             raise DeploymentError(f"there is no user {paths.USER}: run hotstandby.vrrp.vrrp_agent first")
-        file.write(owner)
-        reloaded = _reload(params["runtime_dir"])
-    after = digests(file.path)
+        reloaded = _reload(params["runtime_dir"], file.write(owner))
+    after = digests(file.path, owner)
     return {"changed": changed, "reloaded": reloaded, "keys": after, "diff": _diff(file, before, after, changed)}
 
 
-def _reload(runtime_dir: str) -> bool:
-    """Have a running agent read its configuration again, and the key with it. Return whether one runs."""
+def _reload(runtime_dir: str, restore: Callable[[], None]) -> bool:
+    """Have a running agent read its configuration again, and the key with it. Return whether one runs.
+
+    Where it does not, the file before comes back: later runs compare files, and would take the key for read.
+    """
     try:
         Client(runtime_dir).reload()
-    except AgentUnreachable:
+    except NoAgent:
         return False
-    except AgentError as error:
-        raise DeploymentError(f"the key is written, and the agent did not read it: {error}") from error
+    except (AgentError, AgentUnreachable) as error:
+        restore()
+        raise DeploymentError(f"the agent did not read the key, so the file before is back: {error}") from error
     return True
 
 

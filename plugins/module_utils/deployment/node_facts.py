@@ -13,6 +13,7 @@ from ..keepalived import reader as keepalived
 from ..keepalived import status as keepalived_status
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from . import files, paths, peer_key, real_time, release, running_release
+from .account import owner_of
 from .arguments import AUTO, HOTSTANDBY, KEEPALIVED
 from .mastership import at_rest
 from .node_interfaces import links
@@ -71,7 +72,7 @@ class NodeFacts:
             "samples": samples,
             "root": os.geteuid() == 0,
             "real_time": real_time.granted(),
-            "peer_keys": peer_key.digests(paths.PEER_KEY),
+            "peer_keys": peer_key.digests(paths.PEER_KEY, owner_of(paths.USER)),
             "machine_id": (files.read(_MACHINE_ID) or b"").decode(errors="replace").strip(),
             "keepalived": self._keepalived(agent, instances),
         }

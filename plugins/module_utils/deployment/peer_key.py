@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..vrrp.agent.network import peer_keys
 from ..vrrp.protocol.auth_hmac import secret_of
@@ -23,8 +27,13 @@ def digest(secret: bytes) -> str:
     return hashlib.sha256(b"hotstandby peer key " + secret).hexdigest()[:_DIGITS]
 
 
-def digests(path: str) -> list[str]:
-    """Return the digests of the keys in a file, in its order; none where it is missing or not usable."""
+def digests(path: str, owner: tuple[int, int]) -> list[str]:
+    """Return the digests of the keys in a file, in its order; none where it is missing or not usable.
+
+    With another owner or mode it is not usable: the agent may be unable to read it, and others able to.
+    """
+    if not files.has_owner(path, MODE, *owner):
+        return []
     try:
         return [digest(secret) for secret in peer_keys.read(path)]
     except (OSError, ValueError):
@@ -56,9 +65,16 @@ class KeyFile:
         """Return whether content, mode and owner are as they are to be."""
         return files.read(self.path) == self.content() and files.has_owner(self.path, MODE, *owner)
 
-    def write(self, owner: tuple[int, int]) -> None:
-        """Write the file. Raises DeploymentError."""
+    def write(self, owner: tuple[int, int]) -> Callable[[], None]:
+        """Write the file. Return what brings the one before back. Raises DeploymentError."""
         try:
+            old = files.read(self.path)
+            if old is None:
+                restore: Callable[[], None] = partial(os.unlink, self.path)
+            else:
+                found = os.stat(self.path)
+                restore = partial(files.write, self.path, old, stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
             files.write(self.path, self.content(), MODE, *owner)
         except OSError as error:
             raise DeploymentError(f"{self.path}: {error}") from error
+        return restore

@@ -42,6 +42,10 @@ class AgentUnreachable(Exception):
     """No agent answers at the control socket. The text names the socket and what to do."""
 
 
+class NoAgent(AgentUnreachable):
+    """No agent runs in this runtime directory."""
+
+
 class Client:
     """It asks one agent, by its runtime directory. Each call is a connection of its own, ended after ``timeout_s``."""
 
@@ -124,7 +128,7 @@ class Client:
                 sock.sendall(json.dumps(request).encode() + b"\n")
             return self._read_line(sock)
         except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError) as error:
-            raise AgentUnreachable(self._nobody_listens()) from error
+            raise self._nobody_listens() from error
         except PermissionError as error:
             raise AgentUnreachable(f"no right to use {self.path}: {self._who_may()}") from error
         except (socket.timeout, BlockingIOError) as error:
@@ -147,14 +151,14 @@ class Client:
     def _cannot_talk(self, error: Exception) -> str:
         return f"cannot talk to the agent behind {self.path}: {error}"
 
-    def _nobody_listens(self) -> str:
+    def _nobody_listens(self) -> AgentUnreachable:
         process = self._living()
         if process is None:
-            return (
+            return NoAgent(
                 f"no agent is running behind {self.path}: start it (systemctl start hotstandby), "
                 "or name the directory that it runs in (--runtime-dir)"
             )
-        return (
+        return AgentUnreachable(
             f"the agent is running (process {process}), but {self.path} is gone: it makes a new one within five "
             "seconds, and where it may not make the directory, at 'systemctl reload hotstandby'"
         )

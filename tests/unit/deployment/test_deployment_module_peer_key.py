@@ -12,9 +12,14 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import (
+    AgentError,
+    AgentUnreachable,
+    NoAgent,
+)
 
 KEY = "hex:" + bytes(range(32)).hex()
+OLD = "hex:" + bytes(range(32, 64)).hex() + "\n"
 
 
 @pytest.fixture
@@ -60,13 +65,30 @@ def test_check_mode_only_tells(run, tmp_path):
 
 
 def test_without_an_agent_the_file_is_enough(run):
-    result, _calls = run(answer=AgentUnreachable("no agent"))
+    result, _calls = run(answer=NoAgent("no agent"))
     assert (result["changed"], result["reloaded"]) == (True, False)
 
 
-def test_an_agent_that_refuses_its_file_is_a_failure(run):
-    with pytest.raises(DeploymentError, match="the key is written, and the agent did not read it: bad file"):
-        run(answer=AgentError("bad file"))
+@pytest.mark.parametrize("answer", [AgentError("bad file"), AgentUnreachable("no answer within 5 s")])
+def test_where_the_agent_did_not_read_it_the_file_before_is_back_and_the_next_run_tries_again(run, tmp_path, answer):
+    path = tmp_path / "peer.key"
+    with pytest.raises(DeploymentError, match=f"the agent did not read the key, so the file before is back: {answer}"):
+        run(answer=answer)
+    assert not path.exists()
+    path.write_text(OLD)
+    path.chmod(0o640)
+    with pytest.raises(DeploymentError):
+        run(answer=answer)
+    assert (path.read_text(), path.stat().st_mode & 0o777) == (OLD, 0o640)
+    result, calls = run()
+    assert (result["changed"], result["reloaded"], len(calls)) == (True, True, 3)
+
+
+def test_a_file_that_the_agent_may_not_read_has_no_digest_for_the_pair_to_compare(run, tmp_path):
+    first, _calls = run()
+    (tmp_path / "peer.key").chmod(0o640)
+    result, _calls = run(check=True)
+    assert (result["changed"], result["keys"], len(first["keys"])) == (True, [], 1)
 
 
 def test_without_the_user_nothing_is_written(run, monkeypatch, tmp_path):

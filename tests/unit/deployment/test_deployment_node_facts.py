@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import node_facts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFacts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, Record
@@ -69,6 +70,17 @@ def test_the_agent_is_told_apart_from_its_instances(tmp_path, agent):
     assert found["agent"] == {"pid": NOBODY, "version": "1.2.3", "drained": False}
     assert [each["name"] for each in found["instances"]] == ["VI_1", "VI_2"]
     assert (found["release"], found["running_release"]) == (None, None)
+
+
+def test_the_keys_are_those_that_the_agent_may_read(tmp_path, agent, monkeypatch):
+    path = tmp_path / "peer.key"
+    path.write_text("hex:" + "0f" * 32)
+    path.chmod(0o600)
+    monkeypatch.setattr(node_facts.paths, "PEER_KEY", str(path))
+    agent.replies["status"] = status()
+    for owner, keys in (((os.getuid(), os.getgid()), 1), ((os.getuid() + 1, os.getgid()), 0)):
+        monkeypatch.setattr(node_facts, "owner_of", lambda user, owner=owner: owner)
+        assert len(NodeFacts(str(tmp_path)).observe(1, 0)["peer_keys"]) == keys
 
 
 def test_each_look_is_a_sample_and_the_last_one_is_the_answer(tmp_path, agent):

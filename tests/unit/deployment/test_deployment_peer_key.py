@@ -73,10 +73,19 @@ def test_a_missing_directory_is_said(tmp_path):
 
 
 def test_digests_tell_keys_apart_and_nothing_else(path):
-    assert digests(str(path)) == []
+    assert digests(str(path), OWNER) == []
     path.write_text(spelt(OLD, NEW))
-    assert digests(str(path)) == [digest(OLD), digest(NEW)]
+    path.chmod(0o600)
+    assert digests(str(path), OWNER) == [digest(OLD), digest(NEW)]
     assert digest(OLD) != digest(NEW)
     assert len(digest(OLD)) == 12
     path.write_text("rubbish")
-    assert digests(str(path)) == []
+    assert digests(str(path), OWNER) == []
+
+
+def test_a_file_of_another_owner_or_mode_has_no_digests(path):
+    path.write_text(spelt(NEW))
+    path.chmod(0o600)
+    assert digests(str(path), (OWNER[0] + 1, OWNER[1])) == digests(str(path), (-1, -1)) == []
+    path.chmod(0o644)
+    assert digests(str(path), OWNER) == []
