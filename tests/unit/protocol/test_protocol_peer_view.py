@@ -14,7 +14,7 @@ from vrrp.protocol.peer_session import MALFORMED, REPLAY, SIGNATURE, UNPROVEN
 from vrrp.protocol.peer_view import Finding, PeerView
 
 NODE = NodeReport("web-b", "0.4.0", "r1", 1e9)
-GOOD = InstanceReport("VI_1", "BACKUP", 90, "d1")
+GOOD = InstanceReport("VI_1", "BACKUP", 90, "1:a")
 MASTER_SINCE = 0.0
 
 
@@ -29,14 +29,14 @@ def told(*reports, node=NODE, at=100.0, seen=None, wall=1e9):
     return found
 
 
-def standby(seen, now, since=MASTER_SINCE, digest="d1", name="VI_1"):
+def standby(seen, now, since=MASTER_SINCE, digest="1:a", name="VI_1"):
     found = seen.standby(name, digest, since, now)
     return found.ready, found.finding.text if found.finding else ""
 
 
 def test_a_backup_that_was_heard_is_ready():
     assert standby(told(GOOD), 101.0) == (True, "")
-    assert told(GOOD).standby("VI_1", "d1", 0.0, 101.0).report == GOOD
+    assert told(GOOD).standby("VI_1", "1:a", 0.0, 101.0).report == GOOD
 
 
 def test_at_first_nothing_is_known_and_then_the_silence_counts():
@@ -89,18 +89,27 @@ def test_a_drained_standby():
             replace(GOOD, priority=70, troubles=("chk_tomcat fails",)),
             "chk_tomcat fails there, which leaves it priority 70",
         ),
-        (replace(GOOD, digest="d2"), "its configuration of VI_1 does not fit that of this node"),
+        (replace(GOOD, digest="1:b"), "its configuration of VI_1 does not fit that of this node"),
     ],
 )
 def test_a_standby_that_cannot_take_over(report, text):
     assert standby(told(report), 100.0) == (False, text)
 
 
-def test_releases_may_make_other_digests():
+def test_another_release_is_a_doubt_and_its_digest_counts_where_it_is_of_the_same_format():
     other = replace(NODE, release="r2")
-    assert standby(told(replace(GOOD, digest="d2"), node=other), 100.0) == (True, "")
     (doubt,) = told(GOOD, node=other).doubts(100.0)
     assert doubt.text == "it runs another release of the agent (0.4.0)"
+    assert standby(told(GOOD, node=other), 100.0) == (True, "")
+    why = "its configuration of VI_1 does not fit that of this node"
+    assert standby(told(replace(GOOD, digest="1:b"), node=other), 100.0) == (False, why)
+
+
+@pytest.mark.parametrize("digest", ["2:a", ""])
+def test_digests_of_two_formats_are_not_compared(digest):
+    why = "its configuration of VI_1 cannot be compared: it runs another release"
+    assert standby(told(replace(GOOD, digest=digest)), 100.0) == (None, why)
+    assert standby(told(replace(GOOD, digest=digest, state="FAULT")), 100.0)[0] is False, "the fault is worse"
 
 
 def test_two_instances_with_different_states():
@@ -133,7 +142,7 @@ def test_two_masters_count_when_that_lasts():
     assert standby(seen, 102.5) == (None, ""), "one of them may be giving up"
     told(master, seen=seen, at=103.0)
     assert standby(seen, 103.0) == (False, "it is MASTER, too")
-    assert "IP protocol 112" in seen.standby("VI_1", "d1", MASTER_SINCE, 103.0).finding.remedy
+    assert "IP protocol 112" in seen.standby("VI_1", "1:a", MASTER_SINCE, 103.0).finding.remedy
     assert standby(seen, 103.0, since=101.0) == (None, ""), "this node has taken over two seconds ago"
     assert standby(told(GOOD, seen=seen, at=104.0), 104.0) == (True, "")
 

@@ -175,7 +175,7 @@ class PeerView:
     def standby(self, name: str, digest: str, master_since: float, now: float) -> Standby:
         """Return whether the other node can take over the instance ``name``, of which this node is MASTER.
 
-        ``digest`` is of our configuration of it.
+        ``digest`` is of our configuration of it, behind the number of its format and a colon.
         """
         silence = self.silence(now)
         if silence is not None:
@@ -197,13 +197,20 @@ class PeerView:
         finding = _state(told, master_since)
         if finding is None and told.report.state != State.BACKUP.value:
             return Standby(None, None, told.report)
-        if finding is None and self.node.release == self.release and told.report.digest != digest:
+        if finding is None and told.report.digest != digest:
+            if _format(told.report.digest) != _format(digest):
+                text = f"its configuration of {name} cannot be compared: it runs another release"
+                return Standby(None, Finding(text, RUN_AGAIN), told.report)
             finding = Finding(f"its configuration of {name} does not fit that of this node", RUN_AGAIN)
         return Standby(finding is None, finding, told.report)
 
     def _many(self, reason: str, now: float) -> bool:
         at = self._discards.get(reason)
         return at is not None and len(at) >= DISCARDS and now - at[0] <= DISCARDS_S
+
+
+def _format(digest: str) -> str:
+    return digest.partition(":")[0]
 
 
 def _state(told: _Told, master_since: float) -> Optional[Finding]:

@@ -63,6 +63,7 @@ def changed(**fields):
         {"virtual_router_id": 52},
         {"version": 3},
         {"addresses": instance(addresses=("192.168.8.101/24",)).addresses},
+        {"excluded": instance(addresses=("192.168.9.100/24",)).addresses},
         {"advert_int_cs": 200},
         {"authentication": None},
         {"unicast_peers": (ip_address("192.168.8.6"),)},
@@ -94,6 +95,12 @@ def test_the_digest_leaves_out_keys_and_the_interval_of_version_3():
     hmac = [AuthHmac((HmacKey(1, secret),), 1) for secret in (b"x" * 32, b"y" * 32)]
     assert changed(hmac=hmac[0]) == changed(hmac=hmac[1])
     assert changed(version=3, advert_int_cs=10) == changed(version=3)
+
+
+def test_the_order_of_addresses_does_not_matter_and_the_format_is_told():
+    two = instance(addresses=("192.168.9.100/24", "192.168.9.101/24")).addresses
+    assert changed(excluded=two) == changed(excluded=two[::-1])
+    assert changed().startswith("1:")
 
 
 def test_a_digest_is_kept_until_the_configuration_changes():

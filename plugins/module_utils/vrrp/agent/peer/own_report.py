@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from typing import Optional
 
 from ... import __version__
-from ...config.model.configuration import Instance
+from ...config.model.configuration import Instance, VirtualAddress
 from ...protocol.peer_report import InstanceReport, NodeReport
 from ...protocol.priority import CheckResult
 from ..instance import VrrpInstance
 
+FORMAT = 1  # of the digest: another one as soon as it is made of other words, so that nobody compares the two
 DIGITS = 16  # of a digest
 
 
@@ -33,19 +34,24 @@ def node(router_id: Optional[str], wall: float, drained: bool, stopping: bool) -
 
 
 def digest(config: Instance) -> str:
-    """Return a digest of what both nodes must have alike.
+    """Return a digest of what both nodes must have alike, behind the number of its format.
 
-    No secret is part of it: a listener could try passwords until one fits.
+    Left out are routes and rules, which may differ with the network behind each node. No secret is part of it: a
+    listener could try passwords until one fits.
     """
     authentication = config.authentication.auth_type if config.authentication is not None else None
     words = (
         *(config.virtual_router_id, config.version, config.ip_version, config.down_timer_adverts, authentication),
-        *(sorted(str(each.address.ip) for each in config.addresses), bool(config.unicast_peers)),
+        *(_sorted(config.addresses), _sorted(config.excluded), bool(config.unicast_peers)),
         config.advert_int_cs if config.version == 2 else None,  # VRRPv3 backups learn it from the master
         config.mcast_dst_ip if not config.unicast_peers else None,
         config.hmac is not None and config.hmac.mode,
     )
-    return hashlib.sha256("\n".join(map(str, words)).encode()).hexdigest()[:DIGITS]
+    return f"{FORMAT}:" + hashlib.sha256("\n".join(map(str, words)).encode()).hexdigest()[:DIGITS]
+
+
+def _sorted(addresses: Iterable[VirtualAddress]) -> list[str]:
+    return sorted(str(each.address.ip) for each in addresses)
 
 
 class OwnReport:
