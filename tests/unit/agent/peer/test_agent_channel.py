@@ -189,6 +189,19 @@ def test_a_socket_that_cannot_be_opened_is_tried_again():
     played(scenario)
 
 
+def test_a_node_does_not_take_itself_for_the_other_one():
+    async def scenario(network, node):
+        a = node(OWN, OWN)
+        await asyncio.sleep(1.5)
+        assert (a.knows, network.sent, network.ends) == (None, [], {})
+        assert a.view.silence(0.0).text == "peer_status names this node itself"
+        a.channel._open_socket = lambda own, peer, port: network.open(OTHER, peer, port)
+        await asyncio.sleep(1)
+        assert (a.view.problem, len(network.sent)) == (None, 1), "the kernel has chosen another address"
+
+    played(scenario)
+
+
 def test_what_the_kernel_refuses_opens_the_socket_again():
     async def scenario(network, node):
         a = node()

@@ -16,7 +16,7 @@ from ...config.model.configuration import PeerStatus
 from ...protocol import peer_report
 from ...protocol.peer_report import ReportError
 from ...protocol.peer_session import MALFORMED, UNPROVEN, Refused, Session
-from ...protocol.peer_view import PeerView
+from ...protocol.peer_view import Finding, PeerView
 from ..scheduler import Scheduler
 from .peer_socket import NOBODY, PeerSocket
 
@@ -24,6 +24,8 @@ PERIOD_S = 1.0  # between two messages
 SOON_S = 0.1  # after a change, and while the two get to know each other
 AT_ONCE = 24  # messages that are read at once; 255 instances are told in fewer
 REST_S = 0.02  # until more are read: so a flood costs no more than 1,200 signatures a second
+
+ITSELF = Finding("peer_status names this node itself", "name an address of the other node in global_defs")
 
 OpenSocket = Callable[..., PeerSocket]
 
@@ -98,6 +100,8 @@ class Channel:
         self._sent_at = self._scheduler.now()
         try:
             link = self._link or self._open()
+            if link is None:
+                return
             for content in self._contents():
                 self._send_one(link, content)
             self._view.unsent = None
@@ -117,10 +121,14 @@ class Channel:
             self._view.nobody_at = self._scheduler.now()  # it is about the message before, and this one was not sent
             link.socket.send(message)
 
-    def _open(self) -> _Link:
+    def _open(self) -> Optional[_Link]:
         settings = self._settings
         opened = self._open_socket(settings.source, settings.address, settings.port)
         own = ip_address(opened.address)
+        self._view.problem = ITSELF if own == settings.address else None  # where the kernel has chosen it
+        if self._view.problem is not None:
+            opened.close()
+            return None
         link = self._link = _Link(opened, Session(settings.keys, own, settings.address, self._random))
         self._listen(link)
         return link
